@@ -1,0 +1,1 @@
+"""mcu-bot: a municipal control centre inside the messengers."""

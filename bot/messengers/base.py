@@ -1,0 +1,178 @@
+"""The port to a messenger: what the house asks of every one of them.
+
+Incoming: a raw update becomes zero or more events (``events``). Outgoing: a view makes a ``Content`` (``content``), the
+messenger's package says how many messages that is (:meth:`Messenger.parts`) and sends them one by one. Nobody above
+this line knows which messenger he talks to; nobody below it knows what a ticket is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.messengers.content import Content
+from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to send. ``reply_to`` is the message to answer to; it may be gone: see :class:`ReplyTargetGone`."""
+
+    chat: Chat
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the messenger confirmed: the ids of the messages that one part became, and a link to the first."""
+
+    ids: tuple[str, ...]
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast a messenger lets one account write."""
+
+    per_second: float
+    per_chat_second: float | None = None
+    per_group_minute: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a messenger can do; views and delivery ask here instead of asking which messenger it is."""
+
+    text_limit: int
+    caption_limit: int
+    buttons_per_row: int
+    button_rows: int
+    answers_in: frozenset[ChatKind]  # where our account may post an answer itself
+    edits_in: frozenset[ChatKind]  # where it may correct one
+    idempotent: bool  # a repeated send with the same key shows one message
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """One update as it came.
+
+    ``key`` is unique for the account (the messenger's own id of the update). ``conversation`` keeps the order: updates
+    with the same value are handled one after another. Both are found without parsing the rest, so that an update that
+    cannot be parsed is still stored.
+    """
+
+    key: str
+    conversation: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one long poll brought: store ``updates`` and ``cursor`` together, then ask for more.
+
+    ``gap``: the messenger says that something before this was lost; see :meth:`Messenger.missed`.
+    """
+
+    updates: tuple[RawUpdate, ...]
+    cursor: str | None
+    gap: bool = False
+
+
+class Severity(StrEnum):
+    """How bad a finding of the self-check is."""
+
+    OK = "ok"
+    NOTE = "note"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a self-check, in Russian, for the administrator: what is so, and what to do."""
+
+    severity: Severity
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line of the messenger's own command menu."""
+
+    name: str
+    description: str
+
+
+class Messenger(Protocol):
+    """One account of ours in one messenger: a Telegram bot, one VK community, a MAX bot.
+
+    Every method that talks to the network raises only :class:`~bot.messengers.errors.MessengerError` (or is cancelled).
+    """
+
+    @property
+    def account(self) -> str:
+        """Stable name of the account: ``telegram``, ``vk:123456``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Its name for people: «Telegram», «VK «Администрация»»."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def resume(self, cursor: str | None) -> None:
+        """Take up polling where the stored *cursor* says (a messenger may know better and ignore it)."""
+        ...
+
+    async def fetch(self) -> Batch:
+        """Long-poll once. What an earlier call returned counts as stored: the messenger may now be told to forget it."""
+        ...
+
+    async def missed(self) -> Sequence[RawUpdate]:
+        """After a gap: what can be read back from history, as updates (already known ones do no harm)."""
+        ...
+
+    def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """Raw update → events; an empty list is an update that concerns nobody.
+
+        Raises :class:`UnknownUpdate` for a kind we do not know, :class:`MalformedUpdate` for one we cannot read.
+        """
+        ...
+
+    async def enrich(self, event: Event) -> Event:
+        """Add what the update left out and a look-up can tell (the author's name in VK). Best effort, never raises."""
+        ...
+
+    def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
+        """The messages that *content* becomes, each within this messenger's limits; at least one."""
+        ...
+
+    async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
+        """Send one part. *key* is the same at every repetition; where the messenger has such a thing it is used to
+        show a repeated send only once."""
+        ...
+
+    async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
+        """Change a message of ours. Raises :class:`NotModified` when it already reads so."""
+        ...
+
+    async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
+        """Stop the button's spinner, with a short word (*alert*: in a window the person must close)."""
+        ...
+
+    async def download(self, attachment: Attachment) -> Upload:
+        """The bytes behind an attachment that this account saw. Raises :class:`FileUnavailable`."""
+        ...
+
+    async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
+        """Put *commands* into the menu that this chat sees (nothing where the messenger has no such menu)."""
+        ...
+
+    async def check(self) -> Sequence[Finding]:
+        """Look at token, rights and settings; explain what is missing."""
+        ...
+
+    async def close(self) -> None: ...

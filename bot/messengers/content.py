@@ -1,0 +1,74 @@
+"""What goes out: a small tree of spans, buttons and media that each messenger renders, escapes and cuts itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.messengers.events import Media
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain characters; line breaks are ``\\n``. Never markup."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody else's words, set apart as a block of its own."""
+
+    text: str
+
+
+Span = Text | Bold | Link | Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of ours: a short code comes back when it is pressed; ``url`` opens a page instead."""
+
+    text: str
+    code: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one person shall see, for any messenger to render.
+
+    ``whole``: it must stay one message (a card that will be edited): what is too long is cut at a word. Otherwise a
+    long text becomes several messages, parted at paragraphs; the keyboard hangs under the last.
+    """
+
+    spans: tuple[Span, ...] = ()
+    keyboard: tuple[tuple[Button, ...], ...] = ()
+    media: tuple[Media, ...] = ()
+    whole: bool = False
+
+    @classmethod
+    def of(cls, *spans: Span | str, keyboard: Sequence[Sequence[Button]] = (), whole: bool = False) -> "Content":
+        """Shorthand: bare strings are plain text."""
+        return cls(
+            tuple(Text(span) if isinstance(span, str) else span for span in spans),
+            tuple(tuple(row) for row in keyboard),
+            whole=whole,
+        )
+
+    @property
+    def plain(self) -> str:
+        """The words without their looks."""
+        return "".join(span.text for span in self.spans)
+
+    def with_media(self, media: Sequence[Media]) -> "Content":
+        return replace(self, media=tuple(media))

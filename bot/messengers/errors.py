@@ -1,0 +1,95 @@
+"""Errors of the messengers. Each package maps the foreign ones to these, in one table."""
+
+from enum import StrEnum
+
+
+class MessengerError(Exception):
+    """Something a messenger said or did not say. The message is for the log: codes and methods, no texts, no tokens."""
+
+
+class BadCredentials(MessengerError):
+    """The token is wrong or was taken back (Telegram 401/404, VK 5, 27)."""
+
+
+class RetryAfter(MessengerError):
+    """Too fast: nothing was done, ask again in *seconds* (Telegram 429, VK 6 and 9)."""
+
+    def __init__(self, message: str, seconds: float, *, whole_account: bool = False) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        self.whole_account = whole_account
+
+
+class TemporaryFailure(MessengerError):
+    """It may work later. ``outcome_unknown``: the request may have been carried out (a dropped connection)."""
+
+    def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.outcome_unknown = outcome_unknown
+
+
+class Rejected(MessengerError):
+    """The messenger will never accept this. ``reason`` is a code of ours for views: see :class:`RejectReason`."""
+
+    def __init__(self, message: str, reason: "RejectReason") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class RejectReason(StrEnum):
+    """Why a messenger refused for good."""
+
+    BAD_REQUEST = "bad_request"
+    NO_RIGHTS = "no_rights"  # not a member, may not write, comments closed
+    CAPTCHA = "captcha"  # VK 14: a person must look
+    TOO_LONG = "too_long"  # VK 914
+    BAD_MARKUP = "bad_markup"  # VK 911, 912; Telegram's keyboard errors
+    GONE = "gone"  # the message or post does not exist any more
+
+
+class RecipientUnreachable(MessengerError):
+    """The person blocked us, never wrote to us first, or forbids messages (Telegram 403, VK 901/902)."""
+
+
+class ReplyTargetGone(MessengerError):
+    """The message to reply to does not exist (any more, or in this chat): send without it, quoting."""
+
+
+class ChatMigrated(MessengerError):
+    """The group is a supergroup now; nothing was done."""
+
+    def __init__(self, message: str, new_id: str) -> None:
+        super().__init__(message)
+        self.new_id = new_id
+
+
+class NotModified(MessengerError):
+    """The message already reads so."""
+
+
+class MessageGone(MessengerError):
+    """The message to edit does not exist any more, or may not be edited any more."""
+
+
+class PressExpired(MessengerError):
+    """Too late to answer this press; nobody waits for it."""
+
+
+class Conflict(MessengerError):
+    """Somebody else polls with the same token (Telegram 409)."""
+
+
+class FileUnavailable(MessengerError):
+    """The file is too large, expired, or cannot be downloaded by a bot."""
+
+
+class UnknownUpdate(MessengerError):
+    """An update of a kind we do not know. ``kind`` is its name."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"unknown update kind {kind!r}")
+        self.kind = kind
+
+
+class MalformedUpdate(MessengerError):
+    """An update of a known kind that cannot be read."""

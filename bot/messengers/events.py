@@ -1,0 +1,164 @@
+"""What comes in: the neutral words for what people do in any messenger."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ChatKind(StrEnum):
+    """What sort of place a message stands in."""
+
+    PRIVATE = "private"  # one person and our bot or community
+    GROUP = "group"  # a group, supergroup, discussion of a channel, VK conversation
+    WALL = "wall"  # comments under a post, or a visitor's post
+    SHOWCASE = "showcase"  # comments under photos, videos, board topics: we hear them but may not answer there
+    CHANNEL = "channel"  # a channel itself
+
+
+class MediaKind(StrEnum):
+    """What sort of thing is attached."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    VOICE = "voice"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    LOCATION = "location"
+    STICKER = "sticker"
+    OTHER = "other"  # polls, contacts, gifts …: kept as a word, never an error
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A thing attached to somebody's message, by reference.
+
+    ``origin`` is the account of ours that saw it; only that account can reuse ``ref`` or download it. A location has
+    coordinates and no ``ref``. ``link`` is where a person can look at what cannot be downloaded (a VK video).
+    """
+
+    kind: MediaKind
+    origin: str = ""
+    ref: str = ""
+    name: str | None = None
+    mime: str | None = None
+    size: int | None = None
+    link: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to send by its bytes: what was downloaded from one messenger to be shown in another."""
+
+    kind: MediaKind
+    name: str
+    mime: str
+    data: bytes = field(repr=False)
+
+
+Media = Attachment | Upload
+
+
+class AuthorKind(StrEnum):
+    """Who speaks."""
+
+    PERSON = "person"
+    BOT = "bot"
+    CHAT = "chat"  # on behalf of a channel, a group or a community
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a message or pressed a button. ``id`` is the messenger's, as text."""
+
+    id: str
+    name: str | None = None
+    username: str | None = None
+    kind: AuthorKind = AuthorKind.PERSON
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A place of conversation of one account of ours.
+
+    ``id`` is what the messenger needs to answer there (Telegram: chat id; VK: peer id, or ``wall-1_22`` for the
+    comments of a post). ``root`` is what the configuration names (Telegram: chat id; VK: community id). ``thread``
+    tells conversations inside one chat apart (a forum topic, the post whose comments these are).
+    """
+
+    account: str
+    id: str
+    kind: ChatKind
+    root: str
+    title: str | None = None
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted:
+    """Somebody wrote something."""
+
+    chat: Chat
+    message_id: str
+    author: Author
+    sent_at: datetime
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+    album: str | None = None
+    forwarded_from: str | None = None  # a name to show, when the text was forwarded from somebody else
+    automatic: bool = False  # a channel's own post copied into its discussion group
+    service: bool = False  # joined, left, pinned …
+    payload: str | None = None  # the code behind a text keyboard's button or a deep link
+    link: str | None = None  # where a person can open it
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """Somebody changed what he had written; ``message`` is how it reads now."""
+
+    message: MessagePosted
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    """Somebody took a message back (Telegram never tells)."""
+
+    chat: Chat
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """Somebody pressed a button under a message of ours. ``press_id`` is what the answer to the press needs."""
+
+    chat: Chat
+    message_id: str | None
+    author: Author
+    code: str
+    press_id: str
+
+
+class ChatChange(StrEnum):
+    """What happened to our standing in a chat."""
+
+    BOT_ADDED = "bot_added"
+    BOT_REMOVED = "bot_removed"
+    BOT_MUTED = "bot_muted"  # still there, may not write
+    MIGRATED = "migrated"  # a group became a supergroup: ``new_id``
+    BLOCKED = "blocked"  # a person stopped our private chat
+    UNBLOCKED = "unblocked"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChanged:
+    """Our standing in a chat changed."""
+
+    chat: Chat
+    change: ChatChange
+    author: Author | None = None
+    new_id: str | None = None
+
+
+Event = MessagePosted | MessageEdited | MessageDeleted | ButtonPressed | ChatChanged

@@ -1,0 +1,46 @@
+"""Faults to order: the next calls of a method fail the way real servers fail."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class FaultKind(StrEnum):
+    """How a call goes wrong."""
+
+    ANSWER = "answer"  # an error answer of the messenger's own; ``answer`` holds its body
+    HTTP_500 = "http_500"  # a server error with a page that is no JSON
+    HANG = "hang"  # accepts and never answers
+    DROP = "drop"  # carries the call out, then drops the connection
+    REFUSE = "refuse"  # drops the connection before doing anything
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault; ``status`` and ``answer`` matter for :attr:`FaultKind.ANSWER` alone."""
+
+    kind: FaultKind
+    status: int = 200
+    answer: dict[str, Any] | None = None
+
+
+class Faults:
+    """A first-in, first-out list of faults per method; ``"*"`` means any method."""
+
+    def __init__(self) -> None:
+        self._ordered: dict[str, deque[Fault]] = defaultdict(deque)
+
+    def order(self, method: str, fault: Fault, times: int = 1) -> None:
+        """Let the next *times* calls of *method* fail so."""
+        self._ordered[method].extend([fault] * times)
+
+    def clear(self) -> None:
+        self._ordered.clear()
+
+    def take(self, method: str) -> Fault | None:
+        """The fault that this call shall meet, if any."""
+        for name in (method, "*"):
+            if self._ordered[name]:
+                return self._ordered[name].popleft()
+        return None
