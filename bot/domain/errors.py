@@ -1,0 +1,63 @@
+"""Refusals: what the product says no to. Each has a code and data; the Russian words live in the views."""
+
+
+class Refusal(Exception):
+    """Somebody asked for what cannot be done. Nothing has changed; the person is told why.
+
+    ``code`` names the text, ``facts`` fill it. The message of the exception is for the log and holds no words of
+    people.
+    """
+
+    code = "refused"
+
+    def __init__(self, **facts: str | int | None) -> None:
+        super().__init__(f"{self.code} {facts}")
+        self.facts = facts
+
+
+class NotAllowed(Refusal):
+    """The person's roles do not include this."""
+
+    code = "not_allowed"
+
+
+class Stranger(Refusal):
+    """A button for officials was pressed by somebody who is none."""
+
+    code = "stranger"
+
+
+class OutdatedButton(Refusal):
+    """The ticket has moved on since the button was shown."""
+
+    code = "outdated"
+
+
+class TakenByOther(Refusal):
+    """A colleague was faster; ``name`` says who."""
+
+    code = "taken"
+
+
+class NoSuchTicket(Refusal):
+    """There is no ticket with this number (or the person may not see it)."""
+
+    code = "no_such_ticket"
+
+
+class DialogOver(Refusal):
+    """What the person was in the middle of has ended: sent, cancelled, expired or overtaken."""
+
+    code = "dialog_over"
+
+
+class EmptyAnswer(Refusal):
+    """An answer needs words or a file."""
+
+    code = "empty_answer"
+
+
+class CannotCorrect(Refusal):
+    """The messenger does not let a published answer be changed there."""
+
+    code = "cannot_correct"

@@ -1,0 +1,245 @@
+"""Frozen pictures of what is stored: the words in which storage and services talk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+class Part(StrEnum):
+    """What a message is to its ticket."""
+
+    ROOT = "root"  # the ticket was made of it; the answer goes under it
+    COPY = "copy"  # the same text in another chat; the answer goes under it too
+    ADDITION = "addition"  # the citizen added something
+    ALBUM = "album"  # a further picture of the same album
+    STAFF = "staff"  # an official's own reply in the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Somebody's post, with its place in a messenger."""
+
+    id: int
+    account: str
+    chat_id: str
+    chat_kind: str
+    root: str
+    thread: str
+    chat_title: str | None
+    external_id: str
+    author_id: str
+    author_name: str | None
+    text: str
+    media: tuple[Json, ...]
+    album: str | None
+    reply_to: str | None
+    link: str | None
+    forwarded_from: str | None
+    sent_at: datetime
+    deleted_at: datetime | None
+    ticket_id: int | None
+    part: Part | None
+
+
+class PublicationState(StrEnum):
+    QUEUED = "queued"  # the bot is about to post it
+    BY_PERSON = "by_person"  # a person posts it by hand and says so
+    POSTED = "posted"
+    KEPT = "kept"  # answers are off in that place: it is only kept
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The words to a citizen, by ``person_id``. ``revision`` grows with every correction."""
+
+    id: int
+    ticket_id: int
+    person_id: int
+    text: str
+    media: tuple[Json, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An answer at one place: under one message of the citizen's."""
+
+    id: int
+    answer_id: int
+    ticket_id: int
+    message_id: int
+    state: PublicationState
+    external_ids: tuple[str, ...]
+    link: str | None
+    error: str | None
+    posted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where a person sees a ticket. ``menu`` is the page of buttons that he has opened."""
+
+    person_id: int
+    ticket_id: int
+    account: str
+    chat_id: str
+    external_id: str | None
+    hash: str | None
+    menu: str
+    media_shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """What a person is in the middle of. It survives a restart."""
+
+    account: str
+    user_id: str
+    chat_id: str
+    step: str
+    ticket_id: int | None
+    text: str
+    media: tuple[Json, ...]
+    facts: Json
+    version: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A stored raw update that waits to be handled."""
+
+    id: int
+    account: str
+    key: str
+    conversation: str
+    payload: Json
+    attempts: int
+    received_at: datetime
+
+
+class Priority(IntEnum):
+    """What leaves first: the smaller number."""
+
+    PRESS = 0  # somebody's finger is still on the button
+    URGENT = 10
+    ANSWER = 20
+    CARD = 30
+    NOTE = 40
+    BULK = 50
+
+
+class OutboxKind(StrEnum):
+    """Which fact an outbox row names. Append-only: rows outlive releases."""
+
+    CARD = "card"  # the card of ticket X for person Y
+    CARD_MEDIA = "card_media"  # the pictures that belong to it
+    NOTE = "note"  # a short text to an official, as a reply to the card where there is one
+    PUBLICATION = "publication"  # answer Z at place P
+    CORRECTION = "correction"  # the corrected words of a published answer
+    CITIZEN_NOTE = "citizen_note"  # a short text to a citizen in a private chat
+    PRESS = "press"  # the answer to a press of a button
+    EDIT_NOTE = "edit_note"  # a note of ours changes (its buttons go)
+    MENU = "menu"  # the command menu of a person
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxDraft:
+    """A message to be: who shall get it, and the fact it names."""
+
+    kind: OutboxKind
+    account: str
+    chat_id: str
+    chat_kind: str = "private"
+    thread: str = ""
+    root: str = ""
+    person_id: int | None = None
+    ticket_id: int | None = None
+    subject_id: int | None = None
+    facts: Json = field(default_factory=dict)
+    priority: Priority = Priority.NOTE
+    silent: bool = False
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    dedupe: str | None = None
+
+    @property
+    def order_key(self) -> str | None:
+        """Rows with the same key leave in order; a press waits for nobody."""
+        if self.kind in (OutboxKind.PRESS, OutboxKind.MENU):
+            return None
+        return f"{self.account}|{self.chat_id}|{self.ticket_id or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message on its way. ``progress`` holds the ids of its parts that were already sent."""
+
+    id: int
+    kind: OutboxKind
+    account: str
+    chat_id: str
+    chat_kind: str
+    thread: str
+    root: str
+    person_id: int | None
+    ticket_id: int | None
+    subject_id: int | None
+    facts: Json
+    priority: int
+    silent: bool
+    attempts: int
+    progress: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A moment at which something must be told about a ticket."""
+
+    id: int
+    ticket_id: int
+    limit: str
+    kind: str
+    share: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A reminder or overdue notice that waits for its person's next batch."""
+
+    id: int
+    person_id: int
+    ticket_id: int
+    code: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What an official wrote to colleagues about a ticket: why it was handed over, dismissed …"""
+
+    ticket_id: int
+    person_id: int
+    kind: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who did what when. Ids and facts, never words of people."""
+
+    at: datetime
+    person_id: int | None
+    action: str
+    ticket_id: int | None
+    facts: Json

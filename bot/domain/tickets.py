@@ -1,0 +1,149 @@
+"""The life of a ticket: its states, and the one table of what may happen in each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.errors import OutdatedButton
+
+
+class State(StrEnum):
+    NEW = "new"
+    TRIAGE = "triage"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    ANSWERING = "answering"
+    PUBLISHING = "publishing"
+    POSTPONED = "postponed"
+    ANSWERED = "answered"
+    REOPENED = "reopened"
+    DISMISSED = "dismissed"
+    CLOSED = "closed"
+
+
+class Step(StrEnum):
+    """What can happen to a ticket."""
+
+    ROUTE = "route"
+    UNSURE = "unsure"
+    CHOOSE_SECTOR = "choose_sector"
+    HAND_OVER = "hand_over"
+    ACCEPT = "accept"
+    ANSWER = "answer"
+    APPROVE = "approve"
+    RETURN = "return"
+    CONFIRM = "confirm"  # the first publication was confirmed by the messenger (or by the person who posted it)
+    FAIL = "fail"  # no publication can succeed any more
+    POSTPONE = "postpone"
+    PROMISE_PASSED = "promise_passed"
+    CORRECT = "correct"
+    NOT_SOLVED = "not_solved"
+    CLOSE = "close"
+    DISMISS = "dismiss"
+    REOPEN = "reopen"  # «вернуть в работу»
+
+
+TRANSITIONS: dict[tuple[State, Step], State] = {
+    (State.NEW, Step.ROUTE): State.ASSIGNED,
+    (State.NEW, Step.UNSURE): State.TRIAGE,
+    (State.NEW, Step.DISMISS): State.DISMISSED,
+    (State.TRIAGE, Step.CHOOSE_SECTOR): State.ASSIGNED,
+    (State.TRIAGE, Step.DISMISS): State.DISMISSED,
+    (State.ASSIGNED, Step.ACCEPT): State.ACCEPTED,
+    (State.ASSIGNED, Step.ANSWER): State.ANSWERING,
+    (State.ASSIGNED, Step.HAND_OVER): State.ASSIGNED,
+    (State.ASSIGNED, Step.DISMISS): State.DISMISSED,
+    (State.ASSIGNED, Step.UNSURE): State.TRIAGE,
+    (State.ACCEPTED, Step.ANSWER): State.ANSWERING,
+    (State.ACCEPTED, Step.HAND_OVER): State.ASSIGNED,
+    (State.ACCEPTED, Step.POSTPONE): State.POSTPONED,
+    (State.ACCEPTED, Step.DISMISS): State.DISMISSED,
+    (State.ANSWERING, Step.APPROVE): State.PUBLISHING,
+    (State.ANSWERING, Step.RETURN): State.ACCEPTED,
+    (State.PUBLISHING, Step.CONFIRM): State.ANSWERED,
+    (State.PUBLISHING, Step.FAIL): State.ACCEPTED,
+    (State.POSTPONED, Step.ANSWER): State.ANSWERING,
+    (State.POSTPONED, Step.PROMISE_PASSED): State.ACCEPTED,
+    (State.ANSWERED, Step.CORRECT): State.ANSWERED,
+    (State.ANSWERED, Step.NOT_SOLVED): State.REOPENED,
+    (State.ANSWERED, Step.CLOSE): State.CLOSED,
+    (State.REOPENED, Step.ACCEPT): State.ACCEPTED,
+    (State.REOPENED, Step.ANSWER): State.ANSWERING,
+    (State.REOPENED, Step.HAND_OVER): State.ASSIGNED,
+    (State.DISMISSED, Step.REOPEN): State.ASSIGNED,
+    (State.CLOSED, Step.REOPEN): State.ASSIGNED,
+}
+"""(state, what happens) → the next state. What is not here is refused."""
+
+OPEN = frozenset(
+    {
+        State.NEW,
+        State.TRIAGE,
+        State.ASSIGNED,
+        State.ACCEPTED,
+        State.ANSWERING,
+        State.PUBLISHING,
+        State.POSTPONED,
+        State.REOPENED,
+    }
+)
+"""Somebody still has to do something."""
+
+UNACCEPTED = frozenset({State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED})
+"""Nobody has taken it yet: the term to accept is running."""
+
+
+def allowed(state: State, step: Step) -> bool:
+    return (state, step) in TRANSITIONS
+
+
+def follow(state: State, step: Step) -> State:
+    """The state after *step*; :class:`OutdatedButton` when *state* does not know it."""
+    try:
+        return TRANSITIONS[state, step]
+    except KeyError:
+        raise OutdatedButton(state=state.value, step=step.value) from None
+
+
+class DismissReason(StrEnum):
+    """Why a message needs no answer."""
+
+    NOT_A_PROBLEM = "not_a_problem"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    DUPLICATE = "duplicate"
+    INSULTS = "insults"
+    NOT_OURS = "not_ours"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One citizen's problem. ``id`` is the number that people see: №142."""
+
+    id: int
+    state: State
+    sector: str | None
+    likely: tuple[str, ...]
+    district: str | None
+    source: str
+    text: str
+    place: str | None
+    urgent: bool
+    account: str | None
+    author_id: str | None
+    author_name: str | None
+    registered_at: datetime
+    accept_due: datetime
+    answer_due: datetime
+    assignee_id: int | None
+    accepted_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    dismiss_reason: DismissReason | None
+    previous_id: int | None
+    external_number: str | None
+    version: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
