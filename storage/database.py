@@ -1,0 +1,75 @@
+"""Engine and units of work. One writer at a time on SQLite, as the file format wants it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.uow import UnitOfWork
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+
+
+class Database:
+    """A database and the way to work with it.
+
+    ``async with database.begin() as uow`` opens a transaction that commits when the block ends well and rolls back
+    when it does not. No network call may be awaited inside.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+        if self._is_sqlite and self._url.database:
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_async_engine(self._url)
+        if self._is_sqlite:
+            _prepare_sqlite(self._engine)
+        self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
+        # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
+        self._writer = asyncio.Lock()
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self._engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """A transaction that may write."""
+        async with AsyncExitStack() as stack:
+            if self._is_sqlite:
+                await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(self._engine.begin())
+            yield UnitOfWork(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """A consistent picture to read from; nothing done here is kept."""
+        async with self._readers.connect() as connection:
+            yield UnitOfWork(connection)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """Take BEGIN into our own hands: the driver's default loses updates silently, DEFERRED ends in «locked»."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
