@@ -1,0 +1,208 @@
+"""Who works in the centre, and what each role may do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of the regulations. One person may hold several."""
+
+    HEAD = "head"  # руководитель отраслевого блока
+    DEPUTY = "deputy"  # заместитель руководителя блока
+    EMPLOYEE = "employee"  # сотрудник блока
+    BLOCK_CURATOR = "block_curator"  # куратор блока
+    COORDINATOR = "coordinator"  # координатор
+    MANAGER = "manager"  # руководитель МЦУ, ответственный исполнитель
+    CURATOR = "curator"  # куратор МЦУ
+    ADMINISTRATOR = "administrator"  # администратор
+
+
+class MessengerName(StrEnum):
+    """Where a person may have an account."""
+
+    TELEGRAM = "telegram"
+    VK = "vk"
+    MAX = "max"
+
+
+class Right(StrEnum):
+    """What a person can be allowed to do."""
+
+    ACCEPT = "accept"
+    ANSWER = "answer"
+    HAND_OVER = "hand_over"
+    DISMISS = "dismiss"
+    TRIAGE = "triage"
+    CORRECT = "correct"
+    REOPEN = "reopen"
+    SEE_TICKET = "see_ticket"
+    TYPE_IN = "type_in"
+    DIGEST = "digest"
+    LIST_OWN = "list_own"
+    FIND = "find"
+
+
+class Scope(StrEnum):
+    """How far a right reaches."""
+
+    ALL = "all"  # every ticket
+    OWN = "own"  # tickets of the person's own sectors and districts
+    STAND_IN = "stand_in"  # tickets that fall to the person because nobody nearer stands for them
+
+
+_BLOCK = {
+    Right.ACCEPT: Scope.OWN,
+    Right.ANSWER: Scope.OWN,
+    Right.HAND_OVER: Scope.OWN,
+    Right.DISMISS: Scope.OWN,
+    Right.CORRECT: Scope.OWN,
+    Right.REOPEN: Scope.OWN,
+    Right.SEE_TICKET: Scope.OWN,
+    Right.LIST_OWN: Scope.OWN,
+    Right.FIND: Scope.OWN,
+}
+
+RIGHTS: dict[Role, dict[Right, Scope]] = {
+    Role.HEAD: _BLOCK,
+    Role.DEPUTY: _BLOCK,
+    Role.EMPLOYEE: {Right.SEE_TICKET: Scope.OWN, Right.LIST_OWN: Scope.OWN, Right.FIND: Scope.OWN},
+    Role.BLOCK_CURATOR: {Right.SEE_TICKET: Scope.OWN, Right.LIST_OWN: Scope.OWN, Right.FIND: Scope.OWN},
+    Role.COORDINATOR: {
+        Right.TRIAGE: Scope.ALL,
+        Right.HAND_OVER: Scope.ALL,
+        Right.DISMISS: Scope.ALL,
+        Right.REOPEN: Scope.ALL,
+        Right.SEE_TICKET: Scope.ALL,
+        Right.TYPE_IN: Scope.ALL,
+        Right.DIGEST: Scope.ALL,
+        Right.LIST_OWN: Scope.ALL,
+        Right.FIND: Scope.ALL,
+        Right.ACCEPT: Scope.STAND_IN,
+        Right.ANSWER: Scope.STAND_IN,
+        Right.CORRECT: Scope.STAND_IN,
+    },
+    Role.MANAGER: {
+        Right.TRIAGE: Scope.ALL,
+        Right.HAND_OVER: Scope.ALL,
+        Right.DISMISS: Scope.ALL,
+        Right.REOPEN: Scope.ALL,
+        Right.SEE_TICKET: Scope.ALL,
+        Right.TYPE_IN: Scope.ALL,
+        Right.DIGEST: Scope.ALL,
+        Right.LIST_OWN: Scope.ALL,
+        Right.FIND: Scope.ALL,
+        Right.ACCEPT: Scope.STAND_IN,
+        Right.ANSWER: Scope.STAND_IN,
+        Right.CORRECT: Scope.STAND_IN,
+    },
+    Role.CURATOR: {
+        Right.SEE_TICKET: Scope.ALL,
+        Right.FIND: Scope.ALL,
+        Right.DIGEST: Scope.ALL,
+    },
+    Role.ADMINISTRATOR: {
+        Right.TRIAGE: Scope.STAND_IN,
+        Right.HAND_OVER: Scope.STAND_IN,
+        Right.DISMISS: Scope.STAND_IN,
+        Right.REOPEN: Scope.STAND_IN,
+        Right.ACCEPT: Scope.STAND_IN,
+        Right.ANSWER: Scope.STAND_IN,
+        Right.CORRECT: Scope.STAND_IN,
+        Right.SEE_TICKET: Scope.STAND_IN,
+        Right.LIST_OWN: Scope.STAND_IN,
+        Right.FIND: Scope.STAND_IN,
+        Right.TYPE_IN: Scope.STAND_IN,
+    },
+}
+"""The one table of rights. Absent means no."""
+
+LADDER: tuple[Role, ...] = (Role.HEAD, Role.DEPUTY, Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+"""To whom a ticket of a sector falls, the nearest first."""
+
+TRIAGE_LADDER: tuple[Role, ...] = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+"""To whom falls what the machine is unsure of."""
+
+_BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's account in a messenger; ``user_id`` is the messenger's, as text."""
+
+    messenger: MessengerName
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An official. ``sectors`` and ``districts`` bound the block roles; no district means all of them."""
+
+    id: int
+    name: str
+    roles: frozenset[Role]
+    sectors: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    accounts: tuple[Account, ...] = ()
+
+    def stands_for(self, sector: str | None, district: str | None = None) -> bool:
+        """Whether a ticket of *sector* and *district* lies in this person's own field."""
+        if self.sectors and (sector is None or sector not in self.sectors):
+            return False
+        if self.districts and district is not None and district not in self.districts:
+            return False
+        return bool(self.sectors or self.districts)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody who works in the centre, and the answers to «whose is it» and «may they»."""
+
+    people: tuple[Person, ...]
+
+    def by_id(self, person_id: int) -> Person | None:
+        return next((person for person in self.people if person.id == person_id), None)
+
+    def by_account(self, messenger: str, user_id: str) -> Person | None:
+        """The official behind an account, or ``None`` for a citizen."""
+        for person in self.people:
+            if any(a.messenger == messenger and a.user_id == user_id for a in person.accounts):
+                return person
+        return None
+
+    def with_role(self, role: Role) -> tuple[Person, ...]:
+        return tuple(person for person in self.people if role in person.roles)
+
+    def responsible(self, sector: str | None, district: str | None = None) -> tuple[Person, ...]:
+        """Who must act on a ticket of *sector* (``None``: it waits for triage): the first rung with anybody on it."""
+        if sector is None:
+            return self._first(self.with_role(role) for role in TRIAGE_LADDER)
+        return self._first(
+            tuple(p for p in self.with_role(role) if role not in _BLOCK_ROLES or p.stands_for(sector, district))
+            for role in LADDER
+        )
+
+    @staticmethod
+    def _first(rungs: Iterable[tuple[Person, ...]]) -> tuple[Person, ...]:
+        return next((rung for rung in rungs if rung), ())
+
+    def may(self, person: Person, right: Right, sector: str | None = None, district: str | None = None) -> bool:
+        """Whether *person* holds *right* over a ticket of *sector*: the union over his roles."""
+        return any(
+            self._reaches(person, role, RIGHTS[role][right], sector, district)
+            for role in person.roles
+            if right in RIGHTS[role]
+        )
+
+    def _reaches(self, person: Person, role: Role, scope: Scope, sector: str | None, district: str | None) -> bool:
+        match scope:
+            case Scope.ALL:
+                return True
+            case Scope.OWN:
+                return person.stands_for(sector, district)
+            case Scope.STAND_IN:
+                return person in self.responsible(sector, district)
+
+    def may_ever(self, person: Person, right: Right) -> bool:
+        """Whether *person* could hold *right* over some ticket: what his menu shows."""
+        return any(right in RIGHTS[role] for role in person.roles)

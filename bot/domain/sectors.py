@@ -1,0 +1,35 @@
+"""The standard sectors of a town's life. A municipality configures some of them and may add its own."""
+
+from dataclasses import dataclass
+
+STANDARD_SECTORS: dict[str, str] = {
+    "housing": "Жилищно-коммунальное хозяйство",
+    "improvement": "Благоустройство",
+    "roads": "Дороги",
+    "transport": "Общественный транспорт",
+    "waste": "Отходы",
+    "energy": "Электро-, газо- и теплоснабжение",
+    "education": "Образование",
+    "health": "Здравоохранение",
+    "social": "Социальная защита",
+    "guardianship": "Опека и попечительство",
+    "property": "Земля и имущество",
+    "construction": "Строительство",
+    "trade": "Торговля",
+    "culture": "Культура",
+    "sport": "Спорт",
+    "ecology": "Экология и животные",
+    "safety": "Безопасность",
+    "digital": "Связь и госуслуги",
+    "other": "Прочее",
+}
+"""Code → default Russian title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A block of the centre. ``keywords`` are the municipality's own words or their beginnings."""
+
+    code: str
+    title: str
+    keywords: tuple[str, ...] = ()

@@ -1,0 +1,35 @@
+"""Bring a database to the present schema, whichever command comes first."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+def alembic_config() -> Config:
+    """Alembic's settings, without a file: migrations travel inside the package."""
+    config = Config()
+    config.set_main_option("script_location", str(files("storage") / "migrations"))
+    return config
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Migrate up to *revision* within the caller's connection."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def downgrade(connection: Connection, revision: str = "base") -> None:
+    """Migrate down to *revision*: for the tests that walk every migration both ways."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, revision)
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Create or upgrade the schema."""
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)

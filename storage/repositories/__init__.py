@@ -1,0 +1,1 @@
+"""One repository per aggregate. They do what they are told; rules live in the services."""

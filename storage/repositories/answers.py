@@ -1,0 +1,115 @@
+"""Answers and where they are published."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from bot.domain.records import Answer, Json, Publication, PublicationState
+from storage.repositories.base import Repository
+from storage.tables import answer, publication
+
+_ANSWER = tuple(answer.c[name] for name in Answer.__dataclass_fields__)
+_PUBLICATION = tuple(publication.c[name] for name in Publication.__dataclass_fields__)
+
+
+class Answers(Repository):
+    """The words and their places."""
+
+    async def add(self, ticket_id: int, person_id: int, text: str, media: Sequence[Json], now: datetime) -> Answer:
+        """An approved answer."""
+        result = await self._connection.execute(
+            insert(answer)
+            .values(
+                ticket_id=ticket_id,
+                person_id=person_id,
+                state="approved",
+                text=text,
+                media=list(media),
+                revision=0,
+                created_at=now,
+            )
+            .returning(*_ANSWER)
+        )
+        return _answer(result.one())
+
+    async def get(self, answer_id: int) -> Answer | None:
+        row = (await self._connection.execute(select(*_ANSWER).where(answer.c.id == answer_id))).first()
+        return _answer(row) if row else None
+
+    async def latest(self, ticket_id: int) -> Answer | None:
+        """The last answer given to a ticket."""
+        row = (
+            await self._connection.execute(
+                select(*_ANSWER).where(answer.c.ticket_id == ticket_id).order_by(answer.c.id.desc()).limit(1)
+            )
+        ).first()
+        return _answer(row) if row else None
+
+    async def correct(self, answer_id: int, text: str) -> None:
+        """New words for an answer that is already published."""
+        await self._connection.execute(
+            update(answer).where(answer.c.id == answer_id).values(text=text, revision=answer.c.revision + 1)
+        )
+
+    async def publish(self, answer_id: int, ticket_id: int, message_id: int, state: PublicationState) -> Publication:
+        """The answer shall stand under this message."""
+        result = await self._connection.execute(
+            insert(publication)
+            .values(
+                answer_id=answer_id,
+                ticket_id=ticket_id,
+                message_id=message_id,
+                state=state.value,
+                external_ids=[],
+            )
+            .returning(*_PUBLICATION)
+        )
+        return _publication(result.one())
+
+    async def publication(self, publication_id: int) -> Publication | None:
+        row = (await self._connection.execute(select(*_PUBLICATION).where(publication.c.id == publication_id))).first()
+        return _publication(row) if row else None
+
+    async def publications(self, answer_id: int) -> list[Publication]:
+        result = await self._connection.execute(
+            select(*_PUBLICATION).where(publication.c.answer_id == answer_id).order_by(publication.c.id)
+        )
+        return [_publication(row) for row in result]
+
+    async def set_publication(
+        self,
+        publication_id: int,
+        state: PublicationState,
+        *,
+        external_ids: Sequence[str] = (),
+        link: str | None = None,
+        error: str | None = None,
+        posted_at: datetime | None = None,
+    ) -> None:
+        """What became of a publication."""
+        await self._connection.execute(
+            update(publication)
+            .where(publication.c.id == publication_id)
+            .values(
+                state=state.value,
+                external_ids=list(external_ids),
+                link=link,
+                error=error[:200] if error else None,
+                posted_at=posted_at,
+            )
+        )
+
+
+def _answer(row: Any) -> Answer:
+    values = dict(row._mapping)
+    values["media"] = tuple(values["media"])
+    return Answer(**values)
+
+
+def _publication(row: Any) -> Publication:
+    values = dict(row._mapping)
+    values["state"] = PublicationState(values["state"])
+    values["external_ids"] = tuple(values["external_ids"])
+    return Publication(**values)

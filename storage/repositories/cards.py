@@ -1,0 +1,68 @@
+"""Where each person sees each ticket, and what colleagues wrote about it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from bot.domain.records import Card, Remark
+from storage.repositories.base import Repository
+from storage.tables import card, remark
+
+_CARD = tuple(card.c[name] for name in Card.__dataclass_fields__)
+_REMARK = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
+
+
+class Cards(Repository):
+    """Cards are projections: they can always be drawn anew."""
+
+    async def of_ticket(self, ticket_id: int) -> list[Card]:
+        result = await self._connection.execute(select(*_CARD).where(card.c.ticket_id == ticket_id))
+        return [Card(**row._mapping) for row in result]
+
+    async def get(self, person_id: int, ticket_id: int, account: str) -> Card | None:
+        row = (
+            await self._connection.execute(
+                select(*_CARD).where(
+                    card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account
+                )
+            )
+        ).first()
+        return Card(**row._mapping) if row else None
+
+    async def save(
+        self, person_id: int, ticket_id: int, account: str, chat_id: str, now: datetime, **values: Any
+    ) -> None:
+        """Create or update a card; *values* are its changed columns."""
+        statement = self._insert(card).values(
+            person_id=person_id, ticket_id=ticket_id, account=account, chat_id=chat_id, updated_at=now, **values
+        )
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["person_id", "ticket_id", "account"],
+                set_={"chat_id": chat_id, "updated_at": now, **values},
+            )
+        )
+
+    async def close_menus(self, ticket_id: int) -> None:
+        """The ticket has changed: nobody is left looking at a list of buttons that no longer fits."""
+        await self._connection.execute(
+            update(card).where(card.c.ticket_id == ticket_id, card.c.menu != "").values(menu="")
+        )
+
+    async def add_remark(self, wanted: Remark) -> None:
+        await self._connection.execute(
+            insert(remark).values(
+                ticket_id=wanted.ticket_id,
+                person_id=wanted.person_id,
+                kind=wanted.kind,
+                text=wanted.text,
+                at=wanted.at,
+            )
+        )
+
+    async def remarks(self, ticket_id: int) -> list[Remark]:
+        result = await self._connection.execute(
+            select(*_REMARK).where(remark.c.ticket_id == ticket_id).order_by(remark.c.id)
+        )
+        return [Remark(**row._mapping) for row in result]

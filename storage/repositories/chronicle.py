@@ -1,0 +1,70 @@
+"""The audit trail, things done once, and groups that changed their id."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from bot.domain.records import AuditRow
+from storage.repositories.base import Repository
+from storage.tables import audit, chat_alias, once
+
+_AUDIT = tuple(audit.c[name] for name in AuditRow.__dataclass_fields__)
+
+
+class Chronicle(Repository):
+    """Append-only: nothing here is ever changed."""
+
+    async def record(
+        self,
+        action: str,
+        now: datetime,
+        *,
+        person_id: int | None = None,
+        ticket_id: int | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Who did what. *facts* are ids and codes, never words of people."""
+        await self._connection.execute(
+            insert(audit).values(
+                at=now, person_id=person_id, action=action, ticket_id=ticket_id, facts=dict(facts or {})
+            )
+        )
+
+    async def of_ticket(self, ticket_id: int) -> list[AuditRow]:
+        """A ticket's history, the oldest first."""
+        result = await self._connection.execute(
+            select(*_AUDIT).where(audit.c.ticket_id == ticket_id).order_by(audit.c.id)
+        )
+        return [AuditRow(**row._mapping) for row in result]
+
+    async def once(self, key: str, now: datetime) -> bool:
+        """True for the first caller with this *key*, ever."""
+        statement = self._insert(once).values(key=key[:160], at=now)
+        result = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+        return bool(result.rowcount)
+
+    async def when(self, key: str) -> datetime | None:
+        """When :meth:`once` first saw *key*."""
+        result = await self._connection.execute(select(once.c.at).where(once.c.key == key))
+        return result.scalar_one_or_none()
+
+    async def add_alias(self, account: str, old_id: str, new_id: str, now: datetime) -> None:
+        """The group *old_id* is *new_id* now."""
+        statement = self._insert(chat_alias).values(account=account, old_id=old_id, new_id=new_id, since=now)
+        await self._connection.execute(statement.on_conflict_do_nothing())
+
+    async def former_id(self, account: str, chat_id: str) -> str | None:
+        """The id that this group had before."""
+        result = await self._connection.execute(
+            select(chat_alias.c.old_id).where(chat_alias.c.account == account, chat_alias.c.new_id == chat_id)
+        )
+        return result.scalars().first()
+
+    async def present_id(self, account: str, chat_id: str) -> str | None:
+        """The id that this group has now, if it has changed."""
+        result = await self._connection.execute(
+            select(chat_alias.c.new_id).where(chat_alias.c.account == account, chat_alias.c.old_id == chat_id)
+        )
+        return result.scalar_one_or_none()

@@ -1,0 +1,127 @@
+"""The durable inbox: raw updates as they came, and how far each account has been read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+
+from bot.domain.records import InboxRow
+from storage.repositories.base import Repository
+from storage.tables import cursor, inbox
+
+
+class Inbox(Repository):
+    """Store first, handle later, in order per conversation."""
+
+    async def store(self, account: str, updates: Sequence[tuple[str, str, Mapping[str, Any]]], now: datetime) -> None:
+        """Keep raw *updates* (key, conversation, payload). Known keys are left as they are."""
+        if not updates:
+            return
+        rows = [
+            {
+                "account": account,
+                "key": key[:128],
+                "conversation": f"{account}|{conversation}"[:128],
+                "payload": payload,
+                "due_at": now,
+                "received_at": now,
+            }
+            for key, conversation, payload in updates
+        ]
+        await self._connection.execute(
+            self._insert(inbox).on_conflict_do_nothing(index_elements=["account", "key"]), rows
+        )
+
+    async def move_cursor(self, account: str, value: str | None, now: datetime) -> None:
+        """Remember how far *account* has been read."""
+        statement = self._insert(cursor).values(account=account, value=value, moved_at=now)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["account"], set_={"value": value, "moved_at": now})
+        )
+
+    async def cursor(self, account: str) -> str | None:
+        row = await self._connection.execute(select(cursor.c.value).where(cursor.c.account == account))
+        return row.scalar_one_or_none()
+
+    async def claim(self, now: datetime, lease: timedelta, most: int) -> list[InboxRow]:
+        """Take up to *most* waiting updates for yourself until the lease runs out, oldest first.
+
+        A conversation whose earlier update is still being handled, or waits for another try, waits too.
+        """
+        earlier = inbox.alias("earlier")
+        held = exists().where(
+            earlier.c.status == "new",
+            earlier.c.conversation == inbox.c.conversation,
+            earlier.c.id < inbox.c.id,
+            or_(earlier.c.due_at > now, earlier.c.leased_until > now),
+        )
+        free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= now)
+        chosen = (
+            select(inbox.c.id)
+            .where(inbox.c.status == "new", inbox.c.due_at <= now, free, ~held)
+            .order_by(inbox.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        result = await self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id.in_(chosen))
+            .values(leased_until=now + lease, attempts=inbox.c.attempts + 1)
+            .returning(
+                inbox.c.id,
+                inbox.c.account,
+                inbox.c.key,
+                inbox.c.conversation,
+                inbox.c.payload,
+                inbox.c.attempts,
+                inbox.c.received_at,
+            )
+        )
+        return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
+
+    async def finish(self, ids: Sequence[int], now: datetime) -> None:
+        """These are handled."""
+        if ids:
+            await self._connection.execute(
+                update(inbox).where(inbox.c.id.in_(ids)).values(status="done", done_at=now, leased_until=None)
+            )
+
+    async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
+        """Try this one again later."""
+        await self._connection.execute(
+            update(inbox).where(inbox.c.id == row_id).values(due_at=due_at, leased_until=None, error=error[:200])
+        )
+
+    async def bury(self, row_id: int, now: datetime, error: str) -> None:
+        """Set aside as *dead*: kept for the administrator, in nobody's way."""
+        await self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == row_id)
+            .values(status="dead", done_at=now, leased_until=None, error=error[:200])
+        )
+
+    async def release_leases(self) -> None:
+        """A process that is alone on the database starts: whoever held leases is gone."""
+        await self._connection.execute(
+            update(inbox)
+            .where(and_(inbox.c.status == "new", inbox.c.leased_until.is_not(None)))
+            .values(leased_until=None)
+        )
+
+    async def purge(self, before: datetime, dead_before: datetime) -> int:
+        """Forget raw updates handled before *before*, dead ones before *dead_before*; how many."""
+        result = await self._connection.execute(
+            delete(inbox).where(
+                or_(
+                    and_(inbox.c.status == "done", inbox.c.done_at < before),
+                    and_(inbox.c.status == "dead", inbox.c.done_at < dead_before),
+                )
+            )
+        )
+        return result.rowcount
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows there are in each status."""
+        result = await self._connection.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
+        return {row[0]: row[1] for row in result}

@@ -1,0 +1,207 @@
+"""The durable outbox: messages to be, in the same transaction as the change they tell of."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, update
+
+from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow
+from storage.repositories.base import Repository
+from storage.tables import Moment, letter, outbox
+
+_COLUMNS = (
+    outbox.c.id,
+    outbox.c.kind,
+    outbox.c.account,
+    outbox.c.chat_id,
+    outbox.c.chat_kind,
+    outbox.c.thread,
+    outbox.c.root,
+    outbox.c.person_id,
+    outbox.c.ticket_id,
+    outbox.c.subject_id,
+    outbox.c.facts,
+    outbox.c.priority,
+    outbox.c.silent,
+    outbox.c.attempts,
+    outbox.c.progress,
+    outbox.c.created_at,
+    outbox.c.expires_at,
+)
+
+
+class Outbox(Repository):
+    """Queue, claim, finish."""
+
+    async def put(self, draft: OutboxDraft, now: datetime) -> None:
+        """Queue *draft*. With a ``dedupe`` key that is already waiting nothing is added: the waiting row, rendered at
+        delivery, will show the newest state; it leaves at the earlier of both moments."""
+        due_at = draft.due_at or now
+        values: dict[str, Any] = {
+            "kind": draft.kind.value,
+            "account": draft.account,
+            "chat_id": draft.chat_id,
+            "chat_kind": draft.chat_kind,
+            "thread": draft.thread,
+            "root": draft.root,
+            "person_id": draft.person_id,
+            "ticket_id": draft.ticket_id,
+            "subject_id": draft.subject_id,
+            "facts": dict(draft.facts),
+            "priority": int(draft.priority),
+            "silent": draft.silent,
+            "order_key": draft.order_key,
+            "dedupe": draft.dedupe,
+            "due_at": due_at,
+            "expires_at": draft.expires_at,
+            "progress": [],
+            "created_at": now,
+        }
+        if draft.dedupe is not None:
+            waiting = await self._connection.execute(
+                update(outbox)
+                .where(outbox.c.dedupe == draft.dedupe, outbox.c.status == "queued")
+                .values(
+                    due_at=case((outbox.c.due_at > due_at, literal(due_at, Moment())), else_=outbox.c.due_at),
+                    silent=and_(outbox.c.silent, literal(draft.silent)),
+                )
+            )
+            if waiting.rowcount:
+                return
+        await self._connection.execute(self._insert(outbox).values(**values))
+
+    async def claim(self, now: datetime, lease: timedelta, most: int, accounts: Sequence[str]) -> list[OutboxRow]:
+        """Take up to *most* due rows of *accounts*, the most urgent first; order per ``order_key`` is kept.
+
+        An earlier row of the same key that is being sent, is due, or waits for another try goes first; one that is
+        merely planned for later does not block.
+        """
+        earlier = outbox.alias("earlier")
+        blocked = exists().where(
+            earlier.c.order_key == outbox.c.order_key,
+            earlier.c.id < outbox.c.id,
+            or_(
+                earlier.c.status == "sending",
+                and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.attempts > 0)),
+            ),
+        )
+        free = or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.leased_until <= now))
+        chosen = (
+            select(outbox.c.id)
+            .where(
+                outbox.c.status.in_(("queued", "sending")),
+                free,
+                outbox.c.due_at <= now,
+                outbox.c.account.in_(accounts),
+                ~blocked,
+            )
+            .order_by(outbox.c.priority, outbox.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        result = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(chosen))
+            .values(status="sending", leased_until=now + lease, attempts=outbox.c.attempts + 1)
+            .returning(*_COLUMNS)
+        )
+        rows = [_row(row) for row in result]
+        return sorted(rows, key=lambda row: (row.priority, row.id))
+
+    async def next_due(self) -> datetime | None:
+        """When the next queued row may leave."""
+        result = await self._connection.execute(select(func.min(outbox.c.due_at)).where(outbox.c.status == "queued"))
+        moment: datetime | None = result.scalar_one_or_none()
+        return moment
+
+    async def progressed(self, row_id: int, progress: Sequence[str]) -> None:
+        """One more part of this row has been sent: a repetition starts after it."""
+        await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(progress=list(progress)))
+
+    async def finish(self, row_id: int, now: datetime, status: str = "sent", error: str | None = None) -> None:
+        """``sent``, ``failed`` (for good) or ``dropped`` (nobody needs it any more)."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row_id)
+            .values(status=status, done_at=now, leased_until=None, error=error[:200] if error else None)
+        )
+
+    async def retry(self, row_id: int, due_at: datetime, error: str, *, counts: bool = True) -> None:
+        """Send again at *due_at*. When the messenger merely asked for patience the try does not count."""
+        values: dict[str, Any] = {
+            "status": "queued",
+            "due_at": due_at,
+            "leased_until": None,
+            "error": error[:200],
+            # A row of the same dedupe key may have been queued meanwhile; this one keeps its place without the key.
+            "dedupe": None,
+        }
+        if not counts:
+            values["attempts"] = outbox.c.attempts - 1
+        await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+
+    async def release_leases(self) -> None:
+        """A process that is alone on the database starts: what was being sent has an unknown outcome, send again."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.status == "sending")
+            .values(status="queued", leased_until=None, dedupe=None, error="interrupted")
+        )
+
+    async def hold_account(self, account: str, until: datetime) -> None:
+        """Nothing of *account* leaves before *until*."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.account == account, outbox.c.status == "queued", outbox.c.due_at < until)
+            .values(due_at=until)
+        )
+
+    async def remember_letters(
+        self, account: str, chat_id: str, ids: Sequence[str], ticket_id: int, kind: str, now: datetime
+    ) -> None:
+        """Messages *ids* of ours are about *ticket_id*: a reply to them is, too."""
+        if ids:
+            await self._connection.execute(
+                self._insert(letter).on_conflict_do_nothing(),
+                [
+                    {
+                        "account": account,
+                        "chat_id": chat_id,
+                        "external_id": external_id,
+                        "ticket_id": ticket_id,
+                        "kind": kind,
+                        "sent_at": now,
+                    }
+                    for external_id in ids
+                ],
+            )
+
+    async def letter(self, account: str, chat_id: str, external_id: str) -> tuple[int, str] | None:
+        """(ticket, kind) of a message of ours."""
+        result = await self._connection.execute(
+            select(letter.c.ticket_id, letter.c.kind).where(
+                letter.c.account == account, letter.c.chat_id == chat_id, letter.c.external_id == external_id
+            )
+        )
+        row = result.first()
+        return (row[0], row[1]) if row else None
+
+    async def purge(self, before: datetime) -> int:
+        """Forget rows finished before *before*; how many."""
+        result = await self._connection.execute(
+            delete(outbox).where(outbox.c.status.in_(("sent", "failed", "dropped")), outbox.c.done_at < before)
+        )
+        return result.rowcount
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows there are in each status."""
+        result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
+        return {row[0]: row[1] for row in result}
+
+
+def _row(row: Any) -> OutboxRow:
+    values = dict(row._mapping)
+    values["kind"] = OutboxKind(values["kind"])
+    values["progress"] = tuple(values["progress"])
+    return OutboxRow(**values)

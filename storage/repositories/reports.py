@@ -1,0 +1,161 @@
+"""Read-only questions over many tickets."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+
+from bot.domain.tickets import OPEN, UNACCEPTED, State
+from storage.repositories.base import Repository
+from storage.tables import answer, message, person, publication, ticket
+
+_OPEN = tuple(state.value for state in OPEN)
+_UNACCEPTED = tuple(state.value for state in UNACCEPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class SectorCounts:
+    """One line of the digest. ``sector`` is ``None`` for what waits for triage."""
+
+    sector: str | None
+    new: int
+    answered: int
+    in_work: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueTicket:
+    """An overdue ticket, with a link to the citizen's message where there is one."""
+
+    id: int
+    sector: str | None
+    due: datetime
+    link: str | None
+
+
+class Reports(Repository):
+    """Figures and rows for digests and exports."""
+
+    async def by_sector(self, since: datetime, until: datetime) -> list[SectorCounts]:
+        """Counts per sector: new and answered in [since, until), in work and overdue at *until*."""
+        is_open = ticket.c.state.in_(_OPEN)
+        came = and_(ticket.c.registered_at >= since, ticket.c.registered_at < until)
+        answered = and_(ticket.c.answered_at >= since, ticket.c.answered_at < until)
+        result = await self._connection.execute(
+            select(
+                ticket.c.sector,
+                _count(came),
+                _count(answered),
+                _count(is_open),
+                _count(and_(is_open, _late(until))),
+            )
+            .where(is_open | came | answered)
+            .group_by(ticket.c.sector)
+        )
+        return [SectorCounts(row[0], *(int(value) for value in row[1:])) for row in result]
+
+    async def waits_for_triage(self) -> int:
+        result = await self._connection.execute(
+            select(func.count()).select_from(ticket).where(ticket.c.state == State.TRIAGE.value)
+        )
+        return int(result.scalar_one())
+
+    async def overdue(self, now: datetime, most: int) -> list[OverdueTicket]:
+        """What is overdue at *now*, the longest first."""
+        limit = case((ticket.c.answer_due < now, ticket.c.answer_due), else_=ticket.c.accept_due)
+        link = (
+            select(message.c.link)
+            .where(message.c.ticket_id == ticket.c.id, message.c.part == "root")
+            .limit(1)
+            .scalar_subquery()
+        )
+        result = await self._connection.execute(
+            select(ticket.c.id, ticket.c.sector, limit, link)
+            .where(ticket.c.state.in_(_OPEN), _late(now))
+            .order_by(limit, ticket.c.id)
+            .limit(most)
+        )
+        return [OverdueTicket(*row) for row in result]
+
+    async def reaction_seconds(self, since: datetime, until: datetime) -> list[float]:
+        """Registration → acceptance of what was accepted in the period; for the median."""
+        return await self._spans(ticket.c.accepted_at, since, until)
+
+    async def answer_seconds(self, since: datetime, until: datetime) -> list[float]:
+        """Registration → published answer of what was answered in the period; for the median."""
+        return await self._spans(ticket.c.answered_at, since, until)
+
+    async def _spans(self, ended: Any, since: datetime, until: datetime) -> list[float]:
+        result = await self._connection.execute(
+            select(ticket.c.registered_at, ended).where(ended >= since, ended < until)
+        )
+        return [(row[1] - row[0]).total_seconds() for row in result]
+
+    async def export(self, since: datetime | None, until: datetime | None) -> AsyncIterator[dict[str, Any]]:
+        """Every ticket registered in [since, until), one dictionary each, the oldest first."""
+        query = _export_query()
+        if since is not None:
+            query = query.where(ticket.c.registered_at >= since)
+        if until is not None:
+            query = query.where(ticket.c.registered_at < until)
+        result = await self._connection.stream(query)
+        async for row in result:
+            yield dict(row._mapping)
+
+
+def _export_query() -> Select[Any]:
+    root = message.alias("root")
+    last_answer = (
+        select(func.max(answer.c.id)).where(answer.c.ticket_id == ticket.c.id).correlate(ticket).scalar_subquery()
+    )
+    posted = (
+        select(publication.c.link)
+        .where(publication.c.ticket_id == ticket.c.id, publication.c.link.is_not(None))
+        .order_by(publication.c.id.desc())
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            ticket.c.id,
+            ticket.c.state,
+            ticket.c.sector,
+            ticket.c.district,
+            ticket.c.source,
+            ticket.c.external_number,
+            ticket.c.text,
+            ticket.c.place,
+            ticket.c.urgent,
+            ticket.c.author_name,
+            ticket.c.registered_at,
+            ticket.c.accept_due,
+            ticket.c.answer_due,
+            ticket.c.accepted_at,
+            ticket.c.answered_at,
+            ticket.c.ended_at,
+            ticket.c.dismiss_reason,
+            ticket.c.previous_id,
+            person.c.name.label("assignee"),
+            root.c.link,
+            answer.c.text.label("answer"),
+            posted.label("answer_link"),
+        )
+        .select_from(ticket)
+        .outerjoin(person, person.c.id == ticket.c.assignee_id)
+        .outerjoin(root, and_(root.c.ticket_id == ticket.c.id, root.c.part == "root"))
+        .outerjoin(answer, answer.c.id == last_answer)
+        .order_by(ticket.c.id)
+    )
+
+
+def _late(now: datetime) -> Any:
+    unaccepted = and_(ticket.c.state.in_(_UNACCEPTED), ticket.c.accept_due < now)
+    return unaccepted | (ticket.c.answer_due < now)
+
+
+def _count(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

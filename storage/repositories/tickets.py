@@ -1,0 +1,119 @@
+"""Tickets: every change is guarded by the version, so that of two presses at once one wins."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+
+from bot.domain.tickets import OPEN, DismissReason, State, Ticket
+from storage.repositories.base import Repository
+from storage.tables import message, ticket
+
+_FIELDS = tuple(Ticket.__dataclass_fields__)
+_COLUMNS = tuple(ticket.c[name] for name in _FIELDS)
+_OPEN = tuple(state.value for state in OPEN)
+
+
+class Tickets(Repository):
+    """The aggregate that the whole house is about."""
+
+    async def add(self, values: Mapping[str, Any]) -> Ticket:
+        """Register a ticket; its number is its id."""
+        result = await self._connection.execute(insert(ticket).values(**values).returning(*_COLUMNS))
+        return _record(result.one())
+
+    async def get(self, ticket_id: int) -> Ticket | None:
+        result = await self._connection.execute(select(*_COLUMNS).where(ticket.c.id == ticket_id))
+        row = result.first()
+        return _record(row) if row else None
+
+    async def change(self, known: Ticket, **values: Any) -> Ticket | None:
+        """Change *known* unless somebody else has changed it since it was read: then ``None``."""
+        result = await self._connection.execute(
+            update(ticket)
+            .where(ticket.c.id == known.id, ticket.c.version == known.version)
+            .values(version=known.version + 1, **values)
+            .returning(*_COLUMNS)
+        )
+        row = result.first()
+        return _record(row) if row else None
+
+    async def touch(self, ticket_id: int, now: datetime) -> None:
+        """The citizen has added something: the time for further additions runs anew."""
+        await self._connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(touched_at=now))
+
+    async def latest_in_thread(
+        self, account: str, chat_id: str, thread: str, author_id: str
+    ) -> tuple[Ticket, datetime] | None:
+        """The newest ticket that this author has in this thread, and when he last wrote to it."""
+        result = await self._connection.execute(
+            select(*_COLUMNS, ticket.c.touched_at)
+            .join(message, message.c.ticket_id == ticket.c.id)
+            .where(
+                ticket.c.account == account,
+                ticket.c.author_id == author_id,
+                message.c.account == account,
+                message.c.chat_id == chat_id,
+                message.c.thread == thread,
+                message.c.author_id == author_id,
+            )
+            .order_by(ticket.c.id.desc())
+            .limit(1)
+        )
+        row = result.first()
+        return (_record(row), row.touched_at) if row else None
+
+    async def same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
+        """An open ticket that this author made of the same words *since* then."""
+        result = await self._connection.execute(
+            select(*_COLUMNS)
+            .where(
+                ticket.c.author_key == author_key,
+                ticket.c.text_key == text_key,
+                ticket.c.state.in_(_OPEN),
+                ticket.c.registered_at >= since,
+            )
+            .order_by(ticket.c.id.desc())
+            .limit(1)
+        )
+        row = result.first()
+        return _record(row) if row else None
+
+    async def place_of(self, ticket_id: int) -> tuple[str | None, str | None]:
+        """(street, house) as the machine read them."""
+        result = await self._connection.execute(select(ticket.c.street, ticket.c.house).where(ticket.c.id == ticket_id))
+        row = result.one()
+        return row.street, row.house
+
+    async def open_of(self, sectors: Collection[str], assignee_id: int, *, triage: bool, most: int) -> list[Ticket]:
+        """Open tickets of *sectors*, of *assignee_id*, and (*triage*) those that wait for a sector; soonest first."""
+        wanted = [ticket.c.assignee_id == assignee_id]
+        if sectors:
+            wanted.append(ticket.c.sector.in_(sectors))
+        if triage:
+            wanted.append(ticket.c.state == State.TRIAGE.value)
+        result = await self._connection.execute(
+            select(*_COLUMNS)
+            .where(ticket.c.state.in_(_OPEN), or_(*wanted))
+            .order_by(ticket.c.answer_due, ticket.c.id)
+            .limit(most)
+        )
+        return [_record(row) for row in result]
+
+    async def find(self, words: Collection[str], sectors: Collection[str] | None, most: int) -> list[Ticket]:
+        """Tickets whose text or place contains every one of *words* (case-folded), the newest first."""
+        query = select(*_COLUMNS).order_by(ticket.c.id.desc()).limit(most)
+        for word in words:
+            query = query.where(ticket.c.search.contains(word, autoescape=True))
+        if sectors is not None:
+            query = query.where(ticket.c.sector.in_(sectors))
+        return [_record(row) for row in await self._connection.execute(query)]
+
+
+def _record(row: Any) -> Ticket:
+    values = {name: row._mapping[name] for name in _FIELDS}
+    values["state"] = State(values["state"])
+    values["likely"] = tuple(values["likely"])
+    values["dismiss_reason"] = DismissReason(values["dismiss_reason"]) if values["dismiss_reason"] else None
+    return Ticket(**values)

@@ -1,0 +1,98 @@
+"""Moments at which something must be said, and what was said."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.domain.records import DueRow, NoticeRow
+from storage.repositories.base import Repository
+from storage.tables import digest, due, notice, ticket
+
+_DUE = tuple(due.c[name] for name in DueRow.__dataclass_fields__)
+_NOTICE = tuple(notice.c[name] for name in NoticeRow.__dataclass_fields__)
+
+
+class Times(Repository):
+    """Due moments, waiting notices, digests."""
+
+    async def plan(self, ticket_id: int, dues: Sequence[tuple[str, str, float, datetime]]) -> None:
+        """Add due moments (limit, kind, share, at) to a ticket."""
+        if dues:
+            await self._connection.execute(
+                insert(due),
+                [
+                    {"ticket_id": ticket_id, "limit": limit, "kind": kind, "share": share, "at": at}
+                    for limit, kind, share, at in dues
+                ],
+            )
+
+    async def void(self, ticket_id: int, limits: Collection[str]) -> None:
+        """These terms of a ticket do not run any more."""
+        await self._connection.execute(
+            update(due)
+            .where(due.c.ticket_id == ticket_id, due.c.limit.in_(limits), due.c.state == "waiting")
+            .values(state="void")
+        )
+
+    async def fire(self, now: datetime, most: int) -> list[DueRow]:
+        """Take the moments that have come, the earliest first; each is given out once."""
+        chosen = (
+            select(due.c.id)
+            .where(due.c.state == "waiting", due.c.at <= now)
+            .order_by(due.c.at, due.c.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        result = await self._connection.execute(
+            update(due).where(due.c.id.in_(chosen)).values(state="fired").returning(*_DUE)
+        )
+        return sorted((DueRow(**row._mapping) for row in result), key=lambda row: (row.at, row.id))
+
+    async def anything_due(self, now: datetime) -> bool:
+        """A cheap look before the writing sweep."""
+        result = await self._connection.execute(
+            select(due.c.id).where(due.c.state == "waiting", due.c.at <= now).limit(1)
+        )
+        return result.first() is not None
+
+    async def add_notice(self, person_id: int, ticket_id: int, code: str, now: datetime) -> None:
+        await self._connection.execute(
+            insert(notice).values(person_id=person_id, ticket_id=ticket_id, code=code, created_at=now)
+        )
+
+    async def waiting_notices(self) -> list[NoticeRow]:
+        """Notices that nobody has been told of yet, in their order."""
+        result = await self._connection.execute(
+            select(*_NOTICE).where(notice.c.sent_at.is_(None)).order_by(notice.c.id)
+        )
+        return [NoticeRow(**row._mapping) for row in result]
+
+    async def sent_notices(self, ids: Collection[int], now: datetime) -> None:
+        await self._connection.execute(update(notice).where(notice.c.id.in_(ids)).values(sent_at=now))
+
+    async def last_notice(self, person_id: int, code: str) -> datetime | None:
+        """When this person was last told something of this kind."""
+        result = await self._connection.execute(
+            select(func.max(notice.c.sent_at)).where(notice.c.person_id == person_id, notice.c.code == code)
+        )
+        moment: datetime | None = result.scalar_one_or_none()
+        return moment
+
+    async def last_digest(self) -> tuple[date, datetime] | None:
+        """(day, until) of the newest daily digest."""
+        newest = select(digest.c.day, digest.c.until).order_by(digest.c.day.desc()).limit(1)
+        row = (await self._connection.execute(newest)).first()
+        return (row[0], row[1]) if row else None
+
+    async def add_digest(self, day: date, since: datetime, until: datetime) -> bool:
+        """Take the digest of *day* for yourself; false when it was already made."""
+        statement = self._insert(digest).values(day=day, since=since, until=until)
+        result = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["day"]))
+        return bool(result.rowcount)
+
+    async def forget_notices(self, before: datetime) -> None:
+        """Old notices and fired moments of tickets that have ended."""
+        await self._connection.execute(delete(notice).where(notice.c.sent_at < before))
+        ended = select(ticket.c.id).where(ticket.c.ended_at < before)
+        await self._connection.execute(delete(due).where(due.c.state != "waiting", due.c.ticket_id.in_(ended)))

@@ -1,0 +1,42 @@
+"""The unit of work: one transaction and the repositories that share it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.repositories.answers import Answers
+from storage.repositories.cards import Cards
+from storage.repositories.chronicle import Chronicle
+from storage.repositories.dialogs import Dialogs
+from storage.repositories.inbox import Inbox
+from storage.repositories.messages import Messages
+from storage.repositories.outbox import Outbox
+from storage.repositories.people import People
+from storage.repositories.reports import Reports
+from storage.repositories.tickets import Tickets
+from storage.repositories.times import Times
+
+
+class UnitOfWork:
+    """Everything that changes here commits or rolls back together."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.inbox = Inbox(connection)
+        self.outbox = Outbox(connection)
+        self.people = People(connection)
+        self.dialogs = Dialogs(connection)
+        self.tickets = Tickets(connection)
+        self.messages = Messages(connection)
+        self.answers = Answers(connection)
+        self.cards = Cards(connection)
+        self.times = Times(connection)
+        self.chronicle = Chronicle(connection)
+        self.reports = Reports(connection)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """An inner part that can fail alone: an exception undoes it and leaves the rest."""
+        async with self._connection.begin_nested():
+            yield
