@@ -1,0 +1,59 @@
+"""All of the sandbox behind one loopback port."""
+
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.telegram import TelegramServer
+
+_LARGEST_REQUEST = 64 * 1024 * 1024
+_LAST_WORDS = 0.5  # seconds for requests to end by themselves when the sandbox closes
+
+
+class Sandbox:
+    """The messengers' servers on ``http://127.0.0.1:<port>``: Telegram under ``/telegram``.
+
+    *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start.
+    """
+
+    def __init__(self, port: int = 0, journal: Journal | None = None) -> None:
+        self.journal = journal or Journal()
+        self.app = web.Application(client_max_size=_LARGEST_REQUEST)
+        self.telegram = TelegramServer(self.journal, Faults())
+        self.telegram.register(self.app, "/telegram", lambda: self.url)
+        self._port = port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the sandbox listens, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        """Begin to listen. ``OSError`` if the port is taken."""
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_LAST_WORDS)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening; polls and hanging requests end at once."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()

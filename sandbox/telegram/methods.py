@@ -1,0 +1,94 @@
+"""The methods, and the parameters each of them knows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.telegram import editing, looking, sending
+from sandbox.telegram.call import Call
+from sandbox.telegram.errors import bad_request
+from sandbox.telegram.world import World
+
+_SENDING = (
+    "business_connection_id chat_id message_thread_id direct_messages_topic_id disable_notification protect_content"
+    " allow_paid_broadcast message_effect_id reply_parameters"
+)
+_ONE = f"{_SENDING} suggested_post_parameters reply_markup"
+_CAPTION = "caption parse_mode caption_entities"
+_EDITING = "business_connection_id chat_id message_id inline_message_id reply_markup"
+_COMMANDS = "scope language_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method: what it does, which parameters it knows, and whether it writes to a chat (and so is rate limited)."""
+
+    run: Callable[[World, Call], Any]
+    params: frozenset[str]
+    writes: bool = False
+
+    def check(self, call: Call) -> None:
+        """Refuse what the method does not know. The real server would ignore it; here it is a mistake to find."""
+        if unknown := sorted(set(call.params) - self.params):
+            raise bad_request(f"unknown parameter {unknown[0]} of {call.method}")
+
+
+def _method(run: Callable[[World, Call], Any], params: str = "", *, writes: bool = False) -> Method:
+    return Method(run, frozenset(params.split()), writes)
+
+
+def methods() -> dict[str, Method]:
+    """Every method except ``getUpdates``, by its name in lower case (the real server does not mind case either)."""
+    table = {
+        "getMe": _method(looking.get_me),
+        "getChat": _method(looking.get_chat, "chat_id"),
+        "getChatMember": _method(looking.get_chat_member, "chat_id user_id"),
+        "getChatAdministrators": _method(looking.get_chat_administrators, "chat_id return_bots"),
+        "getFile": _method(looking.get_file, "file_id"),
+        "answerCallbackQuery": _method(looking.answer_press, "callback_query_id text show_alert url cache_time"),
+        "sendChatAction": _method(
+            looking.chat_action, "business_connection_id chat_id message_thread_id action", writes=True
+        ),
+        "setMyCommands": _method(looking.set_commands, f"commands {_COMMANDS}"),
+        "getMyCommands": _method(looking.get_commands, _COMMANDS),
+        "deleteMyCommands": _method(looking.delete_commands, _COMMANDS),
+        "setWebhook": _method(
+            looking.set_webhook,
+            "url certificate ip_address max_connections allowed_updates drop_pending_updates secret_token",
+        ),
+        "deleteWebhook": _method(looking.delete_webhook, "drop_pending_updates"),
+        "getWebhookInfo": _method(looking.webhook_info),
+        "sendMessage": _method(
+            sending.send_message, f"{_ONE} text parse_mode entities link_preview_options", writes=True
+        ),
+        "sendLocation": _method(
+            sending.send_location,
+            f"{_ONE} latitude longitude horizontal_accuracy live_period heading proximity_alert_radius",
+            writes=True,
+        ),
+        "sendMediaGroup": _method(sending.send_media_group, f"{_SENDING} media", writes=True),
+        "copyMessage": _method(
+            sending.copy_message,
+            f"{_ONE} {_CAPTION} from_chat_id message_id video_start_timestamp show_caption_above_media",
+            writes=True,
+        ),
+        "editMessageText": _method(
+            editing.edit_text, f"{_EDITING} text parse_mode entities link_preview_options rich_message", writes=True
+        ),
+        "editMessageCaption": _method(
+            editing.edit_caption, f"{_EDITING} {_CAPTION} show_caption_above_media", writes=True
+        ),
+        "editMessageReplyMarkup": _method(editing.edit_markup, _EDITING, writes=True),
+        "deleteMessage": _method(editing.delete, "chat_id message_id"),
+    }
+    files = {
+        "photo": "show_caption_above_media has_spoiler",
+        "document": "thumbnail disable_content_type_detection",
+        "video": "duration width height thumbnail cover start_timestamp show_caption_above_media has_spoiler"
+        " supports_streaming",
+        "voice": "duration",
+        "audio": "duration performer title thumbnail",
+    }
+    for kind, more in files.items():
+        table[f"send{kind.title()}"] = _method(sending.send_file(kind), f"{_ONE} {_CAPTION} {kind} {more}", writes=True)
+    return {name.lower(): method for name, method in table.items()}

@@ -1,0 +1,79 @@
+"""What a person's message looks like: who speaks, what is attached, from where it was forwarded."""
+
+from typing import Any
+
+from sandbox.telegram.media import described
+from sandbox.telegram.text import detect
+from sandbox.telegram.world import ANONYMOUS_ADMIN, CHANNEL_BOT, BotAccount, Chat, World
+
+Json = dict[str, Any]
+FileLike = bytes | tuple[str, bytes]
+"""The bytes of a file, or its name and bytes."""
+
+_NAMES = {
+    "photo": ("photo.jpg", "image/jpeg"),
+    "video": ("video.mp4", "video/mp4"),
+    "document": ("document.pdf", "application/pdf"),
+    "voice": ("voice.oga", "audio/ogg"),
+    "audio": ("audio.mp3", "audio/mpeg"),
+    "video_note": ("note.mp4", "video/mp4"),
+    "sticker": ("sticker.webp", "image/webp"),
+}
+
+
+def speaker(world: World, user_id: int, sender_chat: int | None) -> Json:
+    """``from`` and ``sender_chat``: a person, an anonymous administrator, or a person speaking as a channel."""
+    if sender_chat is None:
+        return {"from": world.person(user_id)}
+    chat = world.place(sender_chat)
+    if chat.type == "channel":
+        stand_in = {"id": CHANNEL_BOT, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+    else:
+        stand_in = {"id": ANONYMOUS_ADMIN, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    return {"from": stand_in, "sender_chat": chat.brief()}
+
+
+def attached(world: World, kind: str, file: FileLike) -> Json:
+    """The message's field for a file that a person sends."""
+    name, mime = _NAMES[kind]
+    if isinstance(file, tuple):
+        name, data = file
+    else:
+        data = file
+    return {kind: described(world, world.keep(kind, data, name, mime))}
+
+
+def origin(world: World, source: int | str) -> Json:
+    """``forward_origin``: of a person (id), of one who hides his account (a name), of a channel or group (its id)."""
+    date = int(world.now().timestamp()) - 3600
+    if isinstance(source, str):
+        return {"type": "hidden_user", "date": date, "sender_user_name": source}
+    if source > 0:
+        return {"type": "user", "date": date, "sender_user": world.person(source)}
+    chat = world.place(source)
+    if chat.type == "channel":
+        return {"type": "channel", "date": date, "chat": chat.brief(), "message_id": 1}
+    return {"type": "chat", "date": date, "sender_chat": chat.brief()}
+
+
+def worded(text: str, *, caption: bool) -> Json:
+    """``text`` or ``caption`` with the entities Telegram finds by itself."""
+    if not text:
+        return {}
+    name, entities_name = ("caption", "caption_entities") if caption else ("text", "entities")
+    found = detect(text)
+    return {name: text, **({entities_name: found} if found else {})}
+
+
+def hears(bot: BotAccount, chat: Chat, message: Json) -> bool:
+    """Whether the bot gets this message: privacy mode keeps the talk of a group from it."""
+    if chat.type == "private":
+        return True
+    if chat.bot_status not in ("member", "administrator", "restricted"):
+        return False
+    if chat.type == "channel" or chat.bot_status == "administrator" or bot.can_read_all_group_messages:
+        return True
+    said = message.get("text") or message.get("caption") or ""
+    replied = message.get("reply_to_message", {}).get("from", {}).get("id") == bot.id
+    service = not said and not any(key in message for key in _NAMES)
+    return replied or service or said.startswith("/") or f"@{bot.username}".lower() in said.lower()

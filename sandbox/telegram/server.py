@@ -1,0 +1,60 @@
+"""The sandbox's Telegram, put together."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.journal import Journal
+from sandbox.telegram.driver import Driver
+from sandbox.telegram.transport import Transport
+from sandbox.telegram.world import BotAccount, World
+
+Json = dict[str, Any]
+
+
+class TelegramServer(Driver):
+    """A Bot API server for one bot, and the town it serves.
+
+    People act through :class:`~sandbox.telegram.driver.Driver`'s methods; the bot comes over HTTP.
+    """
+
+    def __init__(self, journal: Journal, faults: Faults) -> None:
+        self.faults = faults
+        super().__init__(World(journal.now), journal)
+        self._transport = Transport(self.world, journal, faults)
+
+    def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
+        """Serve the API under *prefix*."""
+        self._transport.register(app, prefix, base_url)
+
+    def add_bot(
+        self, token: str, *, username: str = "town_bot", first_name: str = "Бот", reads_all: bool = True
+    ) -> BotAccount:
+        """Register the bot (again: with a new token, as BotFather's /revoke does). *reads_all*: privacy mode is off."""
+        self.world.bot = BotAccount(int(token.partition(":")[0]), token, username, first_name, reads_all)
+        self.world.users[self.world.bot.id] = self.world.bot.user()
+        return self.world.bot
+
+    @property
+    def rate_limits(self) -> bool:
+        """Whether writing too fast is answered with 429."""
+        return self._transport.rate_limits
+
+    @rate_limits.setter
+    def rate_limits(self, on: bool) -> None:
+        self._transport.rate_limits = on
+
+    @property
+    def calls(self) -> list[tuple[str, Json]]:
+        """The latest calls of the bot, oldest first: method and parameters as they came."""
+        return list(self._transport.calls)
+
+
+def api_fault(code: int, description: str, **parameters: Any) -> Fault:
+    """A fault that answers as the Bot API does: ``api_fault(429, "Too Many Requests", retry_after=3)``."""
+    body: Json = {"ok": False, "error_code": code, "description": description}
+    if parameters:
+        body["parameters"] = parameters
+    return Fault(FaultKind.ANSWER, code, body)

@@ -1,0 +1,172 @@
+"""HTTP: requests become calls, answers and ordered faults become responses."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.journal import Journal
+from sandbox.telegram.call import Call, SentFile
+from sandbox.telegram.errors import ApiError, bad_request
+from sandbox.telegram.limits import RateLimits
+from sandbox.telegram.methods import methods
+from sandbox.telegram.world import World
+
+Json = dict[str, Any]
+
+MAX_POLL = 50.0
+_REMEMBERED_CALLS = 20_000
+_POLL_PARAMS = frozenset({"offset", "limit", "timeout", "allowed_updates"})
+
+
+class Transport:
+    """The Bot API over HTTP: ``<prefix>/bot<token>/<method>`` and ``<prefix>/file/bot<token>/<path>``."""
+
+    def __init__(self, world: World, journal: Journal, faults: Faults) -> None:
+        self.world = world
+        self.journal = journal
+        self.faults = faults
+        self.rate_limits = False
+        self.calls: deque[tuple[str, Json]] = deque(maxlen=_REMEMBERED_CALLS)
+        self._methods = methods()
+        self._limits = RateLimits()
+        self._poll = 0  # number of the newest getUpdates; an older one gives way
+        self._closing = asyncio.Event()
+
+    def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
+        """Mount under *prefix*. *base_url* is not needed: the Bot API gives no addresses of its own."""
+        app.router.add_route("*", prefix + "/bot{token:[^/]+}/{method}", self._handle)
+        app.router.add_get(prefix + "/file/bot{token:[^/]+}/{path:.+}", self._download)
+        app.on_shutdown.append(self._close)
+
+    async def _close(self, app: web.Application) -> None:
+        self._closing.set()
+        await self.journal.changed()
+
+    def _authorised(self, request: web.Request) -> bool:
+        return self.world.bot is not None and request.match_info["token"] == self.world.bot.token
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if not self._authorised(request):
+            return _answer(ApiError(401, "Unauthorized"))
+        name = request.match_info["method"]
+        fault = self.faults.take(name)
+        if fault is not None and fault.kind is FaultKind.REFUSE:
+            return _cut(request)
+        try:
+            call = await _read(request, name)
+        except ApiError as error:
+            return _answer(error)
+        self.calls.append((name, call.params))
+        if fault is not None and fault.kind is not FaultKind.DROP:
+            await self.journal.changed()
+            return await self._fail(request, fault)
+        response = await self._carry_out(call)
+        return _cut(request) if fault is not None else response
+
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.kind is FaultKind.ANSWER:
+            return web.json_response(fault.answer, status=fault.status)
+        if fault.kind is FaultKind.HTTP_500:
+            return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+        await self._closing.wait()  # hang
+        return _cut(request)
+
+    async def _carry_out(self, call: Call) -> web.Response:
+        try:
+            if call.method.lower() == "getupdates":
+                return _answer(await self._get_updates(call))
+            return _answer(self._run(call))
+        except ApiError as error:
+            return _answer(error)
+        finally:
+            await self.journal.changed()
+
+    def _run(self, call: Call) -> Any:
+        method = self._methods.get(call.method.lower())
+        if method is None:
+            raise ApiError(404, "Not Found: method not found")
+        method.check(call)
+        if method.writes and self.rate_limits:
+            self._limits.spend(call.text("chat_id"), self.world.now())
+        return method.run(self.world, call)
+
+    async def _get_updates(self, call: Call) -> list[Json]:
+        if unknown := sorted(set(call.params) - _POLL_PARAMS):
+            raise bad_request(f"unknown parameter {unknown[0]} of getUpdates")
+        if self.world.webhook["url"]:
+            raise ApiError(
+                409,
+                "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook"
+                " first",
+            )
+        allowed = call.array("allowed_updates")
+        if allowed is not None:
+            self.world.queue.allowed = frozenset(map(str, allowed)) or None
+        limit = min(max(call.whole("limit") or 100, 1), 100)
+        self._poll += 1
+        mine, queue = self._poll, self.world.queue
+        await self.journal.changed()  # an older poll sees that it has to give way
+        found = queue.ask(call.whole("offset"), limit, self.world.now())
+        left = min(float(call.whole("timeout") or 0), MAX_POLL)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + left
+        while not found and clock() < deadline and not self._closing.is_set():
+            await self.journal.wait_newer(self.journal.revision, deadline - clock())
+            if mine != self._poll:
+                raise ApiError(
+                    409,
+                    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+                )
+            found = queue.ask(None, limit, self.world.now())
+        return found
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        if not self._authorised(request):
+            return _answer(ApiError(401, "Unauthorized"))
+        if fault := self.faults.take("file"):
+            if fault.kind in (FaultKind.DROP, FaultKind.REFUSE):
+                return _cut(request)
+            return await self._fail(request, fault)
+        path = request.match_info["path"]
+        for stored in self.world.files.values():
+            if stored.path == path:
+                return web.Response(body=stored.data, content_type="application/octet-stream")
+        return _answer(ApiError(404, "Not Found"))
+
+
+def _answer(result: Any) -> web.Response:
+    if isinstance(result, ApiError):
+        return web.json_response(result.body(), status=result.code)
+    return web.json_response({"ok": True, "result": result})
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _read(request: web.Request, method: str) -> Call:
+    params: Json = dict(request.query)
+    files: dict[str, SentFile] = {}
+    if request.content_type == "application/json":
+        try:
+            body = json.loads(await request.read())
+        except ValueError:
+            raise bad_request("can't parse JSON object") from None
+        if not isinstance(body, dict):
+            raise bad_request("object expected as request body")
+        return Call(method, params | body)
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            data = value.file.read()
+            value.file.close()
+            files[name] = SentFile(value.filename, value.content_type, data)
+        else:
+            params[name] = value if isinstance(value, str) else bytes(value).decode()
+    return Call(method, params, files)
