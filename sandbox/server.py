@@ -8,13 +8,15 @@ from aiohttp import web
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.telegram import TelegramServer
+from sandbox.vk import VkServer
 
 _LARGEST_REQUEST = 64 * 1024 * 1024
 _LAST_WORDS = 0.5  # seconds for requests to end by themselves when the sandbox closes
 
 
 class Sandbox:
-    """The messengers' servers on ``http://127.0.0.1:<port>``: Telegram under ``/telegram``.
+    """The messengers' servers on ``http://127.0.0.1:<port>``: Telegram under ``/telegram``, VK
+    under ``/vk``.
 
     *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start.
     """
@@ -24,6 +26,8 @@ class Sandbox:
         self.app = web.Application(client_max_size=_LARGEST_REQUEST)
         self.telegram = TelegramServer(self.journal, Faults())
         self.telegram.register(self.app, "/telegram", lambda: self.url)
+        self.vk = VkServer(self.journal, Faults())
+        self.vk.register(self.app, "/vk", lambda: self.url)
         self._port = port
         self._runner: web.AppRunner | None = None
 

@@ -1,0 +1,177 @@
+"""The HTTP side: methods, long poll, uploads and files, with the faults that were ordered."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.journal import Journal
+from sandbox.vk.errors import VkError
+from sandbox.vk.files import take_upload
+from sandbox.vk.methods import PEOPLE_ONLY, method_table
+from sandbox.vk.params import Params
+from sandbox.vk.state import Call, Community
+from sandbox.vk.town import Town
+from sandbox.vk.wall import Walls
+
+CALLS_PER_SECOND = 20
+LONGEST_WAIT = 90.0
+MOST_UPLOADED = 60 * 1024 * 1024
+
+
+class VkServer(Town):
+    """VK on a local port. ``strict_rates`` makes it refuse more than twenty calls a second of one key."""
+
+    def __init__(self, journal: Journal, faults: Faults, *, strict_rates: bool = False) -> None:
+        super().__init__(journal)
+        self.faults = faults
+        self.strict_rates = strict_rates
+        self._methods = method_table(Walls())
+        self._recent: dict[str, deque[float]] = {}
+        self._closing = asyncio.Event()
+
+    def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
+        """Mount the routes under *prefix*; *base_url* tells the server's own address once it is known."""
+        self.world.locate = lambda: base_url().rstrip("/") + prefix
+        app.router.add_route("*", prefix + "/method/{name}", self._method)
+        app.router.add_get(prefix + "/lp/{group:[0-9]+}", self._long_poll)
+        app.router.add_post(prefix + "/upload/{kind:photo|doc}/{group:[0-9]+}", self._upload)
+        app.router.add_get(prefix + "/files/{id:[0-9]+}/{key}", self._file)
+        app.on_shutdown.append(self._shut)
+
+    async def _shut(self, app: web.Application) -> None:
+        self._closing.set()
+        await self.journal.changed()
+
+    # -- methods
+
+    async def _method(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        raw = {key: str(value) for key, value in [*request.query.items(), *(await request.post()).items()]}
+        token = raw.pop("access_token", "")
+        community = self.world.by_token(token) if token else None
+        self.world.calls.append(Call(name, dict(raw), community.id if community else None))
+        fault = self.faults.take(name)
+        if fault is not None and fault.kind is not FaultKind.DROP:
+            return await self._fail(request, fault)
+        answer = await self._carry_out(name, token, community, Params(raw))
+        if fault is not None:
+            return await self._fail(request, fault)
+        return web.json_response(answer)
+
+    async def _carry_out(self, name: str, token: str, community: Community | None, params: Params) -> dict[str, Any]:
+        try:
+            method = self._allowed(name, token, community, params)
+            assert community is not None  # noqa: S101 - _allowed has refused otherwise
+            response = method.handler(self.world, community, params)
+        except VkError as refusal:
+            shown = {"method": name, "oauth": "1"} | params.raw
+            pairs = [{"key": key, "value": value} for key, value in shown.items()]
+            error = {"error_code": refusal.code, "error_msg": refusal.message, "request_params": pairs}
+            return {"error": error}
+        if method.writes:
+            await self.journal.changed()
+        return {"response": response}
+
+    def _allowed(self, name: str, token: str, community: Community | None, params: Params) -> Any:
+        version = params.text("v")
+        if not version.startswith("5.") or not version[2:].isdigit() or int(version[2:]) < 131:
+            raise VkError(8)
+        if community is None:
+            raise VkError(5)
+        if name in PEOPLE_ONLY:
+            raise VkError(27)
+        method = self._methods.get(name)
+        if method is None:
+            raise VkError(3)
+        if self.strict_rates:
+            self._count(token)
+        if method.right is not None and method.right not in community.permissions:
+            raise VkError(15, "no access to call this method with current scopes")
+        return method
+
+    def _count(self, token: str) -> None:
+        now = time.monotonic()
+        recent = self._recent.setdefault(token, deque())
+        while recent and now - recent[0] > 1:
+            recent.popleft()
+        if len(recent) >= CALLS_PER_SECOND:
+            raise VkError(6)
+        recent.append(now)
+
+    # -- long poll
+
+    async def _long_poll(self, request: web.Request) -> web.StreamResponse:
+        community = self.world.communities.get(int(request.match_info["group"]))
+        query = request.query
+        if community is None or query.get("act") != "a_check" or "key" not in query or "ts" not in query:
+            return web.json_response({"failed": 4}, status=400)
+        fault = self.faults.take("longpoll")
+        if fault is not None:
+            return await self._fail(request, fault)
+        wait = query.get("wait", "25")
+        seconds = min(float(wait) if wait.isdigit() else 25.0, LONGEST_WAIT)
+        return web.json_response(await self._poll(community, query["key"], query["ts"], seconds))
+
+    async def _poll(self, community: Community, key: str, ts: str, seconds: float) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
+        while True:
+            revision = self.journal.revision
+            answer = community.log.read(key, ts)
+            left = deadline - time.monotonic()
+            if answer is not None:
+                return answer
+            if left <= 0 or self._closing.is_set():
+                return {"ts": ts, "updates": []}
+            await self.journal.wait_newer(revision, left)
+
+    # -- files
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        kind = request.match_info["kind"]
+        fault = self.faults.take("upload")
+        if fault is not None:
+            return await self._fail(request, fault)
+        community = self.world.communities[int(request.match_info["group"])]
+        part = (await request.post()).get("photo" if kind == "photo" else "file")
+        if not isinstance(part, web.FileField):
+            return web.json_response({"error": "ERR_UPLOAD_NO_FILE"})
+        data = part.file.read()
+        part.file.close()
+        return web.json_response(take_upload(self.world, community, kind, part.filename, data))
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        fault = self.faults.take("file")
+        if fault is not None:
+            return await self._fail(request, fault)
+        file = self.world.files.get(int(request.match_info["id"]))
+        if file is None or file.access_key != request.match_info["key"]:
+            raise web.HTTPNotFound
+        kinds = {"photo": "image/jpeg", "audio_message": "audio/ogg"}
+        return web.Response(body=file.data, content_type=kinds.get(file.kind, "application/octet-stream"))
+
+    # -- faults
+
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.kind is FaultKind.ANSWER:
+            return web.json_response(fault.answer, status=fault.status)
+        if fault.kind is FaultKind.HTTP_500:
+            return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+        if fault.kind is FaultKind.HANG:
+            await self._hang(request)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    async def _hang(self, request: web.Request) -> None:
+        """Keep silent until the caller gives up or the sandbox closes."""
+        while request.transport is not None and not request.transport.is_closing():
+            try:
+                await asyncio.wait_for(self._closing.wait(), 0.2)
+            except TimeoutError:
+                continue
+            return

@@ -1,0 +1,307 @@
+"""What people do in the sandbox's VK, and what one can see of it: the hand of tests and of the demo page."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.journal import Journal
+from sandbox.vk.messages import payload_text
+from sandbox.vk.render import comment_object, message_object, post_object
+from sandbox.vk.state import CHAT_PEERS, Call, Comment, Community, Dialog, Message, Post, Press, User
+from sandbox.vk.world import World
+
+Document = tuple[str, bytes]  # a file's name and its bytes
+
+
+class Town:
+    """The driver. Coroutines change something and tell the journal; everything else only looks."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.world = World(journal)
+
+    # -- who there is
+
+    def community(self, id: int, title: str, token: str) -> Community:
+        """Found a community; its key may do everything and all its events are switched on."""
+        return self.world.community(id, title, token)
+
+    def user(self, id: int, first_name: str, last_name: str) -> User:
+        """Register a person."""
+        return self.world.user(id, first_name, last_name)
+
+    def conversation(self, group_id: int, peer_id: int, title: str) -> Dialog:
+        """Let the community into a conversation of several people (*peer_id* ≥ 2000000001)."""
+        if peer_id <= CHAT_PEERS:
+            raise ValueError("a conversation's peer id is above 2000000000")
+        dialog = self.world.dialog(group_id, peer_id)
+        dialog.title = title
+        return dialog
+
+    # -- walls
+
+    async def post(self, group_id: int, text: str) -> int:
+        """The community writes on its own wall; the post's id."""
+        return await self._post(group_id, -group_id, text, "post", ())
+
+    async def visitor_post(
+        self, group_id: int, user_id: int, text: str, *, suggested: bool = False, photos: Sequence[bytes] = ()
+    ) -> int:
+        """A visitor writes on the wall, or (*suggested*) proposes a post; its id."""
+        return await self._post(group_id, user_id, text, "suggest" if suggested else "post", photos)
+
+    async def _post(self, group_id: int, from_id: int, text: str, kind: str, photos: Sequence[bytes]) -> int:
+        world = self.world
+        pictures = self._attachments(from_id, photos=photos)
+        post = Post(world.next_id(), -group_id, from_id, self.journal.now(), text, kind, pictures)
+        world.posts[(group_id, post.id)] = post
+        world.emit(group_id, "wall_post_new", post_object(post))
+        await self.journal.changed()
+        return post.id
+
+    async def comment(
+        self,
+        group_id: int,
+        post_id: int,
+        user_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        photo: bytes | None = None,
+        document: Document | None = None,
+    ) -> int:
+        """A person comments a post (*user_id* = ``-group_id``: the community itself does); the comment's id."""
+        post = self.world.posts[(group_id, post_id)]
+        things = self._attachments(user_id, photos=[photo] if photo else (), documents=[document] if document else ())
+        comment = self.world.add_comment(post.comments, user_id, text, reply_to_comment=reply_to, attachments=things)
+        return await self._tell(group_id, "wall_reply_new", comment, post_id=post_id)
+
+    async def edit_comment(self, group_id: int, post_id: int, comment_id: int, text: str) -> None:
+        comment = self.world.posts[(group_id, post_id)].comments[comment_id]
+        comment.text = text
+        await self._tell(group_id, "wall_reply_edit", comment, post_id=post_id)
+
+    async def delete_comment(
+        self, group_id: int, post_id: int, comment_id: int, *, deleter_id: int | None = None
+    ) -> None:
+        comment = self.world.posts[(group_id, post_id)].comments[comment_id]
+        comment.deleted = True
+        gone = {"owner_id": -group_id, "id": comment_id, "post_id": post_id}
+        self.world.emit(group_id, "wall_reply_delete", gone | {"deleter_id": deleter_id or comment.from_id})
+        await self.journal.changed()
+
+    async def restore_comment(self, group_id: int, post_id: int, comment_id: int) -> None:
+        comment = self.world.posts[(group_id, post_id)].comments[comment_id]
+        comment.deleted = False
+        await self._tell(group_id, "wall_reply_restore", comment, post_id=post_id)
+
+    async def close_comments(self, group_id: int, post_id: int, *, closed: bool = True) -> None:
+        self.world.posts[(group_id, post_id)].comments_closed = closed
+        await self.journal.changed()
+
+    async def delete_post(self, group_id: int, post_id: int) -> None:
+        del self.world.posts[(group_id, post_id)]
+        await self.journal.changed()
+
+    async def _tell(self, group_id: int, kind: str, comment: Comment, **place: int) -> int:
+        self.world.emit(group_id, kind, comment_object(comment, -group_id, **place))
+        await self.journal.changed()
+        return comment.id
+
+    # -- comments where a community's key cannot answer
+
+    async def photo_comment(self, group_id: int, photo_id: int, user_id: int, text: str) -> int:
+        return await self._showcase("photo", group_id, photo_id, user_id, text)
+
+    async def video_comment(self, group_id: int, video_id: int, user_id: int, text: str) -> int:
+        return await self._showcase("video", group_id, video_id, user_id, text)
+
+    async def market_comment(self, group_id: int, item_id: int, user_id: int, text: str) -> int:
+        return await self._showcase("market", group_id, item_id, user_id, text)
+
+    async def board_comment(self, group_id: int, topic_id: int, user_id: int, text: str) -> int:
+        return await self._showcase("board", group_id, topic_id, user_id, text)
+
+    async def _showcase(self, kind: str, group_id: int, thing_id: int, user_id: int, text: str) -> int:
+        comment = self.world.add_comment(self.world.showcases[f"{kind}-{group_id}_{thing_id}"], user_id, text)
+        if kind == "board":
+            event, place = "board_post_new", {"topic_id": thing_id, "topic_owner_id": -group_id}
+        elif kind == "market":
+            event, place = "market_comment_new", {"item_id": thing_id, "market_owner_id": -group_id}
+        else:
+            event, place = f"{kind}_comment_new", {f"{kind}_id": thing_id, f"{kind}_owner_id": -group_id}
+        return await self._tell(group_id, event, comment, **place)
+
+    # -- messages
+
+    async def message(
+        self,
+        group_id: int,
+        user_id: int,
+        text: str = "",
+        *,
+        photos: Sequence[bytes] = (),
+        docs: Sequence[Document] = (),
+        video: str | None = None,
+        geo: tuple[float, float] | None = None,
+        voice: bytes | None = None,
+        sticker: int | None = None,
+        forward: Sequence[tuple[int, str]] = (),
+        payload: Any = None,
+        ref: str | None = None,
+        reply_to: int | None = None,
+    ) -> Message:
+        """A person writes to the community in private, which also allows the community to answer.
+
+        *forward*: (author's id, text) of messages he forwards. *video*: its title. *reply_to*: a cmid.
+        """
+        things = self._attachments(user_id, photos, docs, video, voice)
+        if sticker is not None:
+            images = [{"url": f"{self.world.base_url}/files/sticker.png", "width": 64, "height": 64}]
+            things.append({"type": "sticker", "sticker": {"sticker_id": sticker, "images": images}})
+        more: dict[str, Any] = {"attachments": things, "ref": ref, "forwarded": self._foreign(forward)}
+        if geo:
+            point = {"latitude": geo[0], "longitude": geo[1]}
+            more["geo"] = {"type": "point", "coordinates": point}
+        if payload is not None:
+            more["payload"] = payload_text(payload)
+        dialog = self.world.dialog(group_id, user_id)
+        dialog.allowed = True
+        if reply_to is not None:
+            more["reply"] = dialog.messages[reply_to]
+        return await self._arrive(group_id, user_id, user_id, text, more)
+
+    async def say_in_conversation(
+        self,
+        group_id: int,
+        peer_id: int,
+        user_id: int,
+        text: str,
+        *,
+        photos: Sequence[bytes] = (),
+        reply_to: int | None = None,
+        action: dict[str, Any] | None = None,
+    ) -> Message:
+        """A person writes where several people talk, the community among them."""
+        more: dict[str, Any] = {"attachments": self._attachments(user_id, photos), "action": action}
+        if reply_to is not None:
+            more["reply"] = self.world.dialogs[(group_id, peer_id)].messages[reply_to]
+        return await self._arrive(group_id, peer_id, user_id, text, more)
+
+    async def _arrive(self, group_id: int, peer_id: int, user_id: int, text: str, more: dict[str, Any]) -> Message:
+        message = self.world.add_message(group_id, peer_id, user_id, text, **more)
+        self.world.emit(group_id, "message_new", _with_client(message))
+        await self.journal.changed()
+        return message
+
+    async def edit_message(self, group_id: int, peer_id: int, cmid: int, text: str) -> None:
+        message = self.world.dialogs[(group_id, peer_id)].messages[cmid]
+        message.text, message.edited = text, self.journal.now()
+        self.world.emit(group_id, "message_edit", message_object(message))
+        await self.journal.changed()
+
+    async def delete_message(self, group_id: int, peer_id: int, cmid: int) -> None:
+        """A person takes his message back; VK tells the community nothing."""
+        self.world.dialogs[(group_id, peer_id)].messages[cmid].deleted = True
+        await self.journal.changed()
+
+    async def allow(self, group_id: int, user_id: int) -> None:
+        """A person presses «Разрешить сообщения»."""
+        self.world.dialog(group_id, user_id).allowed = True
+        self.world.emit(group_id, "message_allow", {"user_id": user_id, "key": ""})
+        await self.journal.changed()
+
+    async def deny(self, group_id: int, user_id: int) -> None:
+        """A person forbids the community to write to him."""
+        self.world.dialog(group_id, user_id).allowed = False
+        self.world.emit(group_id, "message_deny", {"user_id": user_id})
+        await self.journal.changed()
+
+    async def press(self, user_id: int, group_id: int, message: Message, button: str) -> str | None:
+        """Press the button that reads *button*; the press's event id (``None`` for a button that writes)."""
+        rows: list[list[dict[str, Any]]] = (message.keyboard or {}).get("buttons", [])
+        action = next(b["action"] for row in rows for b in row if b["action"].get("label") == button)
+        if action["type"] == "text":
+            more = {"payload": payload_text(action["payload"])} if "payload" in action else {}
+            await self._arrive(group_id, message.peer_id, user_id, button, more)
+            return None
+        if action["type"] != "callback":
+            raise ValueError("this button opens something and tells nobody")
+        press = Press(secrets.token_hex(6), group_id, user_id, message.peer_id, self.journal.now())
+        self.world.presses[press.event_id] = press
+        payload = action.get("payload", "{}")
+        event = {"user_id": user_id, "peer_id": message.peer_id, "event_id": press.event_id}
+        event |= {"payload": payload, "conversation_message_id": message.cmid}
+        self.world.emit(group_id, "message_event", event)
+        await self.journal.changed()
+        return press.event_id
+
+    # -- mischief
+
+    async def push_raw(self, group_id: int, event: dict[str, Any]) -> None:
+        """Put any object at all into the long poll."""
+        self.world.communities[group_id].log.append(event)
+        await self.journal.changed()
+
+    async def fail_longpoll(self, group_id: int, code: int) -> None:
+        """The next poll (or the waiting one) answers ``failed: code``; 1 and 3 lose what was not read yet."""
+        self.world.communities[group_id].log.ordered_failures.append(code)
+        await self.journal.changed()
+
+    async def lose_history(self, group_id: int) -> None:
+        """Forget the events so far: whoever comes with an older ``ts`` is told ``failed: 1``."""
+        self.world.communities[group_id].log.lose()
+        await self.journal.changed()
+
+    # -- looking
+
+    def comments(self, group_id: int, post_id: int) -> list[Comment]:
+        """What stands under a post, oldest first."""
+        return [c for c in self.world.posts[(group_id, post_id)].comments.values() if not c.deleted]
+
+    def messages(self, group_id: int, peer_id: int) -> list[Message]:
+        """What stands in a conversation, oldest first."""
+        dialog = self.world.dialogs.get((group_id, peer_id))
+        return [m for m in dialog.messages.values() if not m.deleted] if dialog else []
+
+    @property
+    def event_answers(self) -> list[Press]:
+        """The presses that were answered, oldest first."""
+        return [press for press in self.world.presses.values() if press.answered]
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call of the API so far."""
+        return self.world.calls
+
+    # -- things attached
+
+    def _attachments(
+        self,
+        owner_id: int,
+        photos: Sequence[bytes] = (),
+        documents: Sequence[Document] = (),
+        video: str | None = None,
+        voice: bytes | None = None,
+    ) -> list[dict[str, Any]]:
+        store = self.world.store
+        files = [store(owner_id, "photo", "photo.jpg", data) for data in photos]
+        files += [store(owner_id, "doc", name, data) for name, data in documents]
+        if video is not None:
+            files.append(store(owner_id, "video", video, b""))
+        if voice is not None:
+            files.append(store(owner_id, "audio_message", "voice.ogg", voice))
+        return [self.world.attachment_object(file) for file in files]
+
+    def _foreign(self, forward: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
+        date = int(self.journal.now().timestamp())
+        return [
+            {"from_id": author, "text": text, "date": date, "conversation_message_id": 1, "attachments": []}
+            for author, text in forward
+        ]
+
+
+def _with_client(message: Message) -> dict[str, Any]:
+    actions = ["text", "vkpay", "open_app", "location", "open_link", "callback", "intent_subscribe"]
+    client = {"button_actions": actions, "keyboard": True, "inline_keyboard": True, "carousel": True, "lang_id": 0}
+    return {"message": message_object(message), "client_info": client}
