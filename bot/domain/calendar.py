@@ -1,0 +1,256 @@
+"""Working time of the municipality, and the arithmetic of terms in it.
+
+Time is counted on the true time line (UTC); the wall clock of the zone only says where a working day begins and ends.
+So a change of the clocks neither loses nor repeats an hour.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+from zoneinfo import ZoneInfo
+
+from bot.domain.localtime import at_local, utc
+from bot.domain.production import WEEKEND, DayOff, DayOffKind, ProductionCalendar
+from bot.domain.russian import human_day, human_days
+from bot.domain.terms import Term, Unit
+
+_DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
+_LOCAL_DAY_OFF = DayOff(DayOffKind.LOCAL, "нерабочий день по решению администрации")
+
+Interval = tuple[datetime, datetime]
+
+
+class SkipKind(StrEnum):
+    """Why a stretch of time does not count."""
+
+    BREAK = "break"  # the pause within a working day
+    NIGHT = "night"  # before the opening, after the closing
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MOVED = "moved"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A stretch of time [start, end), in UTC, that a term in working time passes over, and why, in Russian."""
+
+    kind: SkipKind
+    start: datetime
+    end: datetime
+    text: str
+
+
+class WorkingCalendar:
+    """When the municipality works: the Russian production calendar with local exceptions, and hours of the day.
+
+    ``hours`` are the working intervals of every working day on the wall clock of ``zone``: non-empty, each of positive
+    length, not overlapping, within one day. ``days_off`` and ``working_days`` are local exceptions and win over the
+    production calendar. Raises ``ValueError`` for hours that are not like this or a day in both lists. Moments are
+    aware; results are in UTC. Working intervals are half-open: at the closing nobody works any more.
+    """
+
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        hours: Sequence[tuple[time, time]],
+        days_off: Iterable[date] = (),
+        working_days: Iterable[date] = (),
+    ) -> None:
+        self.zone = zone
+        self._hours = tuple(sorted(hours))
+        self._days_off = frozenset(days_off)
+        self._working_days = frozenset(working_days)
+        self._production = ProductionCalendar()
+        if not self._hours or any(opening >= closing for opening, closing in self._hours):
+            raise ValueError("working hours must be intervals of positive length within a day")
+        if any(later[0] < earlier[1] for earlier, later in pairwise(self._hours)):
+            raise ValueError("working hours overlap")
+        if self._days_off & self._working_days:
+            raise ValueError("a day cannot be both off and working")
+
+    def day_off(self, day: date) -> DayOff | None:
+        """Why *day* is off, or ``None`` for a working day."""
+        if day in self._working_days:
+            return None
+        if day in self._days_off:
+            return _LOCAL_DAY_OFF
+        return self._production.day_off(day)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether *day*, a date of the municipality's zone, is a working day."""
+        return self.day_off(day) is None
+
+    def knows_transfers(self, year: int) -> bool:
+        """Whether the Government's transfers of *year* are known; if not, the administrator should add them by hand."""
+        return self._production.knows_transfers(year)
+
+    def is_working(self, moment: datetime) -> bool:
+        """Whether *moment* lies in working time."""
+        instant = utc(moment)
+        return any(a <= instant < b for a, b in self._intervals(self._date(instant)))
+
+    def opening(self, moment: datetime) -> datetime:
+        """*moment* itself in working time, else the next moment when work begins."""
+        return next(self._working_from(utc(moment)))[0]
+
+    def add(self, start: datetime, term: Term, share: float = 1.0) -> datetime:
+        """The moment when *share* (0 or more) of *term* has passed since *start*, to the microsecond.
+
+        Calendar units run on without pause; a day is 24 hours. Working units begin at the next opening if *start* lies
+        outside working time, also when *share* is 0:
+
+        * working hours count only while work is on; a term that is used up exactly at a closing ends at that closing;
+        * a working day is passed when the same share of the next working day is reached. All working days have the same
+          hours, so N working days later it is the same time on the clock; a fraction of a working day is a share of
+          its working time. What would fall outside the hours (through rounding) is held to the closing.
+
+        The result never decreases when *start* or *share* grows.
+        """
+        if share < 0:
+            raise ValueError("a share of a term cannot be negative")
+        exact = Fraction(repr(float(share)))  # 0.7 as people mean it, not its nearest binary neighbour
+        if term.unit is Unit.WORKING_DAY:
+            return self._add_days(self.opening(start), exact * Fraction(term.amount))
+        length = timedelta(microseconds=round(term.microseconds() * exact))
+        if term.is_working:
+            return self.add_working(start, length)
+        return utc(start) + length
+
+    def add_working(self, start: datetime, length: timedelta) -> datetime:
+        """The moment when *length* of working time has passed since *start*."""
+        left = length
+        for opening, closing in self._working_from(utc(start)):
+            if left <= closing - opening:
+                return opening + left
+            left -= closing - opening
+        raise OverflowError("the term goes past the end of time")  # pragma: no cover - date arithmetic raises first
+
+    def working_between(self, start: datetime, end: datetime) -> timedelta:
+        """How much working time lies between two moments; zero if *end* is not later than *start*."""
+        first, last = utc(start), utc(end)
+        total = timedelta(0)
+        for opening, closing in self._working_until(first, last):
+            total += closing - opening
+        return total
+
+    def explain(self, start: datetime, term: Term) -> tuple[Skipped, ...]:
+        """What *term* passes over on its way, in order: the answer to «почему такой срок».
+
+        Together with the working time it fills the whole way from *start* to the end of the term without holes or
+        overlaps. Empty for a calendar term: nothing is passed over.
+        """
+        if not term.is_working:
+            return ()
+        return self.skipped(start, self.add(start, term))
+
+    def skipped(self, start: datetime, end: datetime) -> tuple[Skipped, ...]:
+        """Everything between two moments that is not working time, with the reasons."""
+        at, last = utc(start), utc(end)
+        result: list[Skipped] = []
+        for opening, closing in (*self._working_until(at, last), (last, last)):
+            if opening > at:
+                result.extend(self._explain_gap(at, opening))
+            at = max(at, closing)
+        return tuple(result)
+
+    def _add_days(self, start: datetime, amount: Fraction) -> datetime:
+        day = self._date(start)
+        target = self._share_of_day(day, start) + amount
+        for _ in range(floor(target)):
+            day = self._next_working_day(day)
+        intervals = self._intervals(day)
+        left = _TICK * round((target - floor(target)) * (_total(intervals) // _TICK))
+        for opening, closing in intervals:
+            if left < closing - opening:
+                return opening + left
+            left -= closing - opening
+        return intervals[-1][1]
+
+    def _share_of_day(self, day: date, moment: datetime) -> Fraction:
+        intervals = self._intervals(day)
+        passed = _total([(a, min(b, moment)) for a, b in intervals if a < moment])
+        return Fraction(passed // _TICK, _total(intervals) // _TICK)
+
+    def _next_working_day(self, day: date) -> date:
+        day += _DAY
+        while not self._intervals(day):
+            day += _DAY
+        return day
+
+    def _date(self, instant: datetime) -> date:
+        return instant.astimezone(self.zone).date()
+
+    def _intervals(self, day: date) -> list[Interval]:
+        if not self.is_working_day(day):
+            return []
+        pairs = ((at_local(day, a, self.zone), at_local(day, b, self.zone)) for a, b in self._hours)
+        return [(a, b) for a, b in pairs if a < b]  # a clock put forward can swallow an interval
+
+    def _working_from(self, start: datetime) -> Iterator[Interval]:
+        day = self._date(start)
+        while True:
+            for opening, closing in self._intervals(day):
+                if closing > start:
+                    yield max(opening, start), closing
+            day += _DAY
+
+    def _working_until(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        if end <= start:
+            return
+        day, last = self._date(start), self._date(end)
+        while day <= last:
+            for opening, closing in self._intervals(day):
+                if closing > start and opening < end:
+                    yield max(opening, start), min(closing, end)
+            day += _DAY
+
+    def _explain_gap(self, start: datetime, end: datetime) -> list[Skipped]:
+        """One gap between two working intervals. Days off in it take the nights around them along."""
+        runs = self._days_off_between(self._date(start), self._date(end - _TICK))
+        if not runs:
+            return [self._explain_hours(start, end)]
+        starts = [start] + [max(start, at_local(first, time.min, self.zone)) for first, _, _ in runs[1:]]
+        ends = [*starts[1:], end]
+        return [
+            Skipped(SkipKind(off.kind.value), a, b, _describe(first, last, off))
+            for (first, last, off), a, b in zip(runs, starts, ends, strict=True)
+        ]
+
+    def _days_off_between(self, first: date, last: date) -> list[tuple[date, date, DayOff]]:
+        runs: list[tuple[date, date, DayOff]] = []
+        day = first
+        while day <= last:
+            off = self.day_off(day)
+            if off is not None:
+                if runs and runs[-1][2] == off and runs[-1][1] == day - _DAY:
+                    runs[-1] = (runs[-1][0], day, off)
+                else:
+                    runs.append((day, day, off))
+            day += _DAY
+        return runs
+
+    def _explain_hours(self, start: datetime, end: datetime) -> Skipped:
+        a, b = start.astimezone(self.zone), end.astimezone(self.zone)
+        intervals = self._intervals(a.date())
+        if a.date() == b.date() and intervals and intervals[0][1] <= start and end <= intervals[-1][0]:
+            return Skipped(SkipKind.BREAK, start, end, f"{human_day(a)}, {a:%H:%M}–{b:%H:%M}: перерыв")
+        if a.date() == b.date():
+            text = f"{human_day(a)}, {a:%H:%M}–{b:%H:%M}: нерабочее время"
+        else:
+            text = f"{human_day(a)}, {a:%H:%M} – {human_day(b)}, {b:%H:%M}: нерабочее время"
+        return Skipped(SkipKind.NIGHT, start, end, text)
+
+
+def _total(intervals: Sequence[Interval]) -> timedelta:
+    return sum((b - a for a, b in intervals), timedelta(0))
+
+
+def _describe(first: date, last: date, off: DayOff) -> str:
+    reason = "выходные" if off == WEEKEND and first != last else off.reason
+    return f"{human_days(first, last)}: {reason}"

@@ -1,0 +1,106 @@
+"""The Russian production calendar: which days the whole country rests, and why.
+
+Holidays follow article 112 of the Labour Code; the Government moves some days off by a decree every year, and that
+knowledge comes with the ``holidays`` library. A year it knows nothing about yet (before the decree is out, or before
+the library is updated) gets the rule of the Code alone: a holiday outside January that falls on a Saturday or Sunday
+moves the day off to the next working day. What a town decides for itself is added by
+:class:`~bot.domain.calendar.WorkingCalendar`. Shortened days before a holiday are not modelled.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from holidays.countries.russia import Russia
+
+from bot.domain.russian import human_day
+
+_SATURDAY = 5
+
+
+class DayOffKind(StrEnum):
+    """Why a day is off."""
+
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MOVED = "moved"  # by the Government's decree, or because a holiday fell on a weekend
+    LOCAL = "local"  # by the municipality's own configuration
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """A reason to rest, in Russian: «выходной», «День России», «выходной, перенесён с 1 ноября»."""
+
+    kind: DayOffKind
+    reason: str
+
+
+WEEKEND = DayOff(DayOffKind.WEEKEND, "выходной")
+
+_MOVED_BY_DECREE = re.compile(r"Выходной \(перенесено с (\d\d)\.(\d\d)\.(\d{4})\)")
+_MOVED_BY_CODE = re.compile(r"(.+) \(выходной\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    off: dict[date, DayOff]  # everything that is more than a plain weekend
+    working_weekends: frozenset[date]
+    decreed: bool
+
+
+class ProductionCalendar:
+    """Days off of Russia for any year; each year's table is made once and kept in the instance."""
+
+    def __init__(self) -> None:
+        self._years: dict[int, _Year] = {}
+
+    def day_off(self, day: date) -> DayOff | None:
+        """Why *day* is off, or ``None`` for a working day."""
+        year = self._year(day.year)
+        special = year.off.get(day)
+        if special is not None:
+            return special
+        if day.weekday() < _SATURDAY or day in year.working_weekends:
+            return None
+        return WEEKEND
+
+    def knows_transfers(self, year: int) -> bool:
+        """Whether the Government's transfers of *year* are known, not only the rule of the Labour Code."""
+        return self._year(year).decreed
+
+    def _year(self, year: int) -> _Year:
+        if year not in self._years:
+            self._years[year] = _make_year(year)
+        return self._years[year]
+
+
+def _make_year(year: int) -> _Year:
+    known = min(year, Russia.end_year)  # beyond it: the same fixed dates
+    table = Russia(years=known, language="ru")  # type: ignore[no-untyped-call]
+    off = {day.replace(year=year): _day_off(label) for day, label in table.items()}
+    working = frozenset(table.weekend_workdays)
+    decreed = bool(working) or any(entry.kind is DayOffKind.MOVED for entry in off.values())
+    if not decreed:
+        _apply_labour_code(off)
+    return _Year(off, working, decreed)
+
+
+def _day_off(label: str) -> DayOff:
+    if match := _MOVED_BY_DECREE.fullmatch(label):
+        source = date(int(match[3]), int(match[2]), int(match[1]))
+        return DayOff(DayOffKind.MOVED, f"выходной, перенесён с {human_day(source)}")
+    if match := _MOVED_BY_CODE.fullmatch(label):
+        return DayOff(DayOffKind.MOVED, f"выходной за праздник «{match[1]}»")
+    return DayOff(DayOffKind.HOLIDAY, label)
+
+
+def _apply_labour_code(off: dict[date, DayOff]) -> None:
+    """Article 112, part two: a weekend that coincides with a holiday moves to the next working day after it."""
+    for day, entry in sorted(off.items()):
+        if day.month == 1 or day.weekday() < _SATURDAY:
+            continue  # January's are distributed by the Government, nobody can foresee where
+        target = day + timedelta(days=1)
+        while target in off or target.weekday() >= _SATURDAY:
+            target += timedelta(days=1)
+        off[target] = DayOff(DayOffKind.MOVED, f"выходной за праздник «{entry.reason}»")

@@ -1,0 +1,123 @@
+"""A length of time as officials write it: «3h» of the calendar, «8wh» of working time."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from bot.domain.russian import agree
+
+
+class Unit(StrEnum):
+    """What a term is measured in."""
+
+    SECOND = "s"
+    MINUTE = "m"
+    HOUR = "h"
+    DAY = "d"
+    WORKING_HOUR = "wh"
+    WORKING_DAY = "wd"
+
+    @property
+    def is_working(self) -> bool:
+        """Whether only working time counts."""
+        return self in (Unit.WORKING_HOUR, Unit.WORKING_DAY)
+
+
+class BadTerm(ValueError):
+    """The text is not a term. ``problem`` and ``remedy`` say so to an administrator, in Russian."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+_SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.DAY: 86400, Unit.WORKING_HOUR: 3600}
+
+# Ten years of each unit. Nobody works by longer terms, and without a bound a slip of the pen («8000000wd») would make
+# the search for the last working day run for hours or past the year 9999.
+_LONGEST = {
+    Unit.SECOND: 316_224_000,
+    Unit.MINUTE: 5_270_400,
+    Unit.HOUR: 87_840,
+    Unit.DAY: 3_660,
+    Unit.WORKING_HOUR: 20_000,
+    Unit.WORKING_DAY: 2_500,
+}
+
+# After a number: one, few, many, and after a fraction («1,5 рабочего дня»).
+_WORDS = {
+    Unit.SECOND: ("секунда", "секунды", "секунд", "секунды"),
+    Unit.MINUTE: ("минута", "минуты", "минут", "минуты"),
+    Unit.HOUR: ("час", "часа", "часов", "часа"),
+    Unit.DAY: ("день", "дня", "дней", "дня"),
+    Unit.WORKING_HOUR: ("рабочий час", "рабочих часа", "рабочих часов", "рабочего часа"),
+    Unit.WORKING_DAY: ("рабочий день", "рабочих дня", "рабочих дней", "рабочего дня"),
+}
+
+_PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(wh|wd|s|m|h|d)", re.ASCII)
+_REMEDY = (
+    "запишите целое или десятичное число и единицу без пробела: s — секунды, m — минуты, h — часы, d — дни, "
+    "wh — рабочие часы, wd — рабочие дни; например «30m», «1.5h», «8wh», «2wd»"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A positive length of time, at most about ten years.
+
+    ``s m h d`` are calendar units (a day is 24 hours); ``wh wd`` count working time only and mean nothing without a
+    :class:`~bot.domain.calendar.WorkingCalendar`. Raises :class:`BadTerm` outside these bounds.
+    """
+
+    amount: Decimal
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        if not self.amount.is_finite() or self.amount <= 0:
+            raise BadTerm("срок должен быть больше нуля", _REMEDY)
+        if self.amount > _LONGEST[self.unit]:
+            raise BadTerm("срок длиннее десяти лет", "укажите срок короче")
+
+    @classmethod
+    def parse(cls, text: str) -> "Term":
+        """«8wh» → eight working hours. Raises :class:`BadTerm`."""
+        match = _PATTERN.fullmatch(text.strip())
+        if match is None:
+            raise BadTerm("не удалось понять срок", _REMEDY)
+        return cls(Decimal(match[1]), Unit(match[2]))
+
+    def __str__(self) -> str:
+        """The shortest text that parses back to an equal term."""
+        return f"{self._number()}{self.unit.value}"
+
+    def in_russian(self) -> str:
+        """«8 рабочих часов», «1 рабочий день», «1,5 часа»."""
+        one, few, many, fraction = _WORDS[self.unit]
+        if self.amount == self.amount.to_integral_value():
+            return f"{self._number()} {agree(int(self.amount), one, few, many)}"
+        return f"{self._number().replace('.', ',')} {fraction}"
+
+    @property
+    def is_working(self) -> bool:
+        """Whether only working time counts."""
+        return self.unit.is_working
+
+    def microseconds(self) -> Fraction:
+        """The exact length of a term in hours, minutes … (a working hour is an hour); not defined for working days."""
+        if self.unit is Unit.WORKING_DAY:
+            raise ValueError("a working day has no fixed length")
+        return Fraction(self.amount) * _SECONDS[self.unit] * 1_000_000
+
+    def timedelta(self) -> timedelta:
+        """The length of a calendar term. Raises ``ValueError`` for working units."""
+        if self.is_working:
+            raise ValueError("working time is not a plain length")
+        return timedelta(microseconds=round(self.microseconds()))
+
+    def _number(self) -> str:
+        text = f"{self.amount:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
