@@ -1,0 +1,217 @@
+"""Fitting words into a messenger's limits: cleaning, cutting at a word, splitting at paragraphs.
+
+Pure functions over spans; every messenger brings its own measure of a span (UTF-16 units for Telegram, the characters
+of the written-out span for VK).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.messengers.content import Link, Quote, Span, Text
+
+Spans = tuple[Span, ...]
+Measure = Callable[[Span], int]
+
+ELLIPSIS = "…"
+
+# A break is looked for in the last part of what fits: a paragraph may leave more of a message empty than a word.
+_PARAGRAPH = (re.compile(r"\n[ \t]*\n\s*"), 0.35)
+_LINE = (re.compile(r"\n\s*"), 0.5)
+_SENTENCE = (re.compile(r"(?<=[.!?…])[»”\")]?(\s+)"), 0.5)
+_WORD = (re.compile(r"\s+"), 0.0)
+
+_JOINER = "\u200d"
+_UNWANTED = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_LONGEST_CLUSTER = 64
+
+
+def utf16_units(span: Span) -> int:
+    """Length in UTF-16 code units: Telegram's measure."""
+    return len(span.text) + sum(character > "\uffff" for character in span.text)
+
+
+def characters(span: Span) -> int:
+    """Length in characters."""
+    return len(span.text)
+
+
+def total(spans: Sequence[Span], measure: Measure) -> int:
+    """The length of all *spans*."""
+    return sum(map(measure, spans))
+
+
+def cleaned(text: str) -> str:
+    """*text* without what no messenger takes: NUL and other control characters, halves of surrogate pairs.
+
+    Two halves that belong together become the character they mean; a lone half becomes U+FFFD. Line ends become
+    ``\\n``.
+    """
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNWANTED)
+
+
+def clean(spans: Sequence[Span]) -> Spans:
+    """*spans* with cleaned texts, the empty ones left out."""
+    tidy = (replace(span, text=cleaned(span.text)) for span in spans)
+    return tuple(span for span in tidy if span.text)
+
+
+def trimmed(spans: Sequence[Span]) -> Spans:
+    """*spans* without white space at the beginning and the end of the whole."""
+    kept = list(spans)
+    while kept and not kept[0].text.lstrip():
+        kept.pop(0)
+    while kept and not kept[-1].text.rstrip():
+        kept.pop()
+    if kept:
+        kept[0] = replace(kept[0], text=kept[0].text.lstrip())
+        kept[-1] = replace(kept[-1], text=kept[-1].text.rstrip())
+    return tuple(kept)
+
+
+def split(spans: Sequence[Span], limit: int, measure: Measure, *, first: int | None = None) -> list[Spans]:
+    """*spans* as messages of at most *limit* (the first: at most *first*), parted at a paragraph, else at a line or
+    sentence, else at a word, else between characters. Only white space at the cuts is lost. Nothing gives no message.
+    """
+    parts: list[Spans] = []
+    rest = trimmed(clean(spans))
+    while rest:
+        room = first if first is not None and not parts else limit
+        if total(rest, measure) <= room:
+            parts.append(rest)
+            break
+        rest = _fitting_links(rest, room, measure)
+        plain = "".join(span.text for span in rest)
+        fits = max(_fits(rest, room, measure), 1)
+        at = _break(plain, fits, (_PARAGRAPH, _LINE, _SENTENCE, _WORD))
+        head, tail = _parted(rest, at)
+        parts.append(trimmed(head))
+        rest = trimmed(tail)
+    return parts
+
+
+def cut(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
+    """*spans* as one message of at most *limit*, cut at a word with «…».
+
+    The longest quote is cut first: what was quoted stands in full elsewhere, the lines around it do not.
+    """
+    fitted = trimmed(clean(spans))
+    excess = total(fitted, measure) - limit
+    if excess <= 0:
+        return fitted
+    quotes = [span for span in fitted if isinstance(span, Quote)]
+    if quotes:
+        longest = max(quotes, key=measure)
+        shorter = _shortened((longest,), max(measure(longest) - excess, 0), measure)
+        at = fitted.index(longest)
+        fitted = (*fitted[:at], *shorter, *fitted[at + 1 :])
+        if total(fitted, measure) <= limit:
+            return fitted
+    return _shortened(fitted, limit, measure)
+
+
+def _shortened(spans: Spans, limit: int, measure: Measure) -> Spans:
+    """The beginning of *spans*, ending in «…» inside its last span."""
+    spans = _fitting_links(spans, limit, measure)
+    plain = "".join(span.text for span in spans)
+    room = limit - measure(Text(ELLIPSIS))
+    fits = _fits(spans, room, measure)
+    if room <= 0 or fits == 0:
+        return (replace(spans[0], text=ELLIPSIS),) if spans and limit >= measure(Text(ELLIPSIS)) else ()
+    head, _ = _parted(spans, _break(plain, fits, ((_WORD[0], 0.5),)))
+    kept = trimmed(head)
+    if not kept:
+        return (Text(ELLIPSIS),)
+    return (*kept[:-1], replace(kept[-1], text=kept[-1].text + ELLIPSIS))
+
+
+def _fitting_links(spans: Spans, room: int, measure: Measure) -> Spans:
+    """A link whose address alone is longer than a message becomes its words."""
+    return tuple(
+        Text(span.text) if isinstance(span, Link) and measure(replace(span, text=span.text[:1])) > room else span
+        for span in spans
+    )
+
+
+def _fits(spans: Spans, room: int, measure: Measure) -> int:
+    """How many characters from the beginning fit into *room*."""
+    count = 0
+    for span in spans:
+        cost = measure(span)
+        if cost > room:
+            return count + _prefix(span, room, measure)
+        room -= cost
+        count += len(span.text)
+    return count
+
+
+def _prefix(span: Span, room: int, measure: Measure) -> int:
+    low, high = 0, len(span.text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(replace(span, text=span.text[:middle])) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _break(plain: str, fits: int, kinds: Sequence[tuple[re.Pattern[str], float]]) -> int:
+    """The best place at or before *fits* to end a message; always more than nothing."""
+    if fits >= len(plain):
+        return len(plain)
+    for pattern, least in kinds:
+        places = [match.start(match.lastindex or 0) for match in pattern.finditer(plain, 0, fits + 1)]
+        good = [place for place in places if place > fits * least and plain[:place].strip()]
+        if good:
+            return good[-1]
+    return _between_clusters(plain, fits)
+
+
+def _between_clusters(plain: str, fits: int) -> int:
+    """A place at or before *fits* that tears no emoji sequence or accent from its letter, if there is one near."""
+    for at in range(fits, max(fits - _LONGEST_CLUSTER, 0), -1):
+        if not _sticks(plain, at):
+            return at
+    return fits
+
+
+def _sticks(plain: str, at: int) -> bool:
+    """Whether the characters on both sides of *at* make one sign."""
+    before, after = plain[at - 1], plain[at]
+    if _JOINER in (before, after) or unicodedata.combining(after) or "\ufe00" <= after <= "\ufe0f":
+        return True
+    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f" or after == "\u20e3":
+        return True
+    return _is_flag_half(before) and _is_flag_half(after) and _flag_halves_before(plain, at) % 2 == 1
+
+
+def _is_flag_half(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _flag_halves_before(plain: str, at: int) -> int:
+    start = at
+    while start and _is_flag_half(plain[start - 1]):
+        start -= 1
+    return at - start
+
+
+def _parted(spans: Spans, at: int) -> tuple[Spans, Spans]:
+    """*spans* before and after character *at*."""
+    head: list[Span] = []
+    tail: list[Span] = []
+    for span in spans:
+        length = len(span.text)
+        if length <= at:
+            head.append(span)
+        elif at <= 0:
+            tail.append(span)
+        else:
+            head.append(replace(span, text=span.text[:at]))
+            tail.append(replace(span, text=span.text[at:]))
+        at -= length
+    return tuple(head), tuple(tail)
