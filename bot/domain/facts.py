@@ -1,0 +1,63 @@
+"""What views are told: everything a text needs, nothing it could ask for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.people import Right
+from bot.domain.records import Publication, Remark
+from bot.domain.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """One place where the citizen wrote it."""
+
+    title: str
+    link: str | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """A ticket as one person shall see it at ``now``."""
+
+    ticket: Ticket
+    sector_title: str
+    places: Sequence[PlaceFacts]
+    sent_at: datetime
+    forwarded_from: str | None
+    additions: Sequence[str]
+    media_count: int
+    location: tuple[float, float] | None
+    remarks: Sequence[tuple[str, Remark]]  # who, what
+    assignee: str | None
+    answer: str | None
+    publications: Sequence[Publication]
+    rights: frozenset[Right]
+    is_responsible: bool
+    menu: str
+    sectors: Sequence[tuple[str, str]]  # code, title
+    created_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFacts:
+    """A short text to be: its code, its facts, and what was looked up for it."""
+
+    code: str
+    facts: Mapping[str, Any]
+    tickets: Mapping[int, Ticket]
+    message_text: str | None = None
+    message_link: str | None = None
+    answer_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationFacts:
+    """An answer at a place. ``quote`` is set where it cannot be a reply."""
+
+    text: str
+    quote: str | None
+    author_name: str | None

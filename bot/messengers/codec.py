@@ -1,0 +1,31 @@
+"""Attachments and chats as documents, to be stored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bot.messengers.events import Attachment, Chat, ChatKind, MediaKind
+
+
+def pack_media(attachments: Iterable[Attachment]) -> tuple[dict[str, Any], ...]:
+    """Attachments → plain dictionaries, without what is not known."""
+    return tuple(
+        {name: value for name, value in asdict(attachment).items() if value not in (None, "")}
+        for attachment in attachments
+    )
+
+
+def unpack_media(documents: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    """The way back. A field that an older release stored and we do not know is passed over."""
+    known = Attachment.__dataclass_fields__
+    return tuple(
+        Attachment(**{**{k: v for k, v in document.items() if k in known}, "kind": MediaKind(document["kind"])})
+        for document in documents
+    )
+
+
+def chat_of(
+    account: str, chat_id: str, chat_kind: str, root: str = "", thread: str = "", title: str | None = None
+) -> Chat:
+    """A chat from its stored columns."""
+    return Chat(account, chat_id, ChatKind(chat_kind), root, title, thread)

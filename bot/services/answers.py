@@ -1,0 +1,229 @@
+"""Answers: from an official's words to what stands under the citizen's message.
+
+A ticket is *answered* when the first publication is confirmed, never before.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton, TakenByOther
+from bot.domain.people import Person, Right
+from bot.domain.records import (
+    Answer,
+    Json,
+    Message,
+    OutboxDraft,
+    OutboxKind,
+    Part,
+    Priority,
+    Publication,
+    PublicationState,
+)
+from bot.domain.tickets import State, Step, Ticket, allowed
+from bot.messengers.codec import chat_of
+from bot.messengers.events import ChatKind
+from bot.services import cards, notes, tickets
+from bot.services.centre import PRIVATE_ROOT, Work
+
+_HOPEFUL = (PublicationState.QUEUED, PublicationState.BY_PERSON)
+
+
+async def check_can_answer(work: Work, ticket_id: int, person: Person) -> Ticket:
+    """The ticket, if *person* may answer it now; otherwise the refusal that says why not."""
+    ticket = await tickets.get(work, ticket_id)
+    tickets.permit(work, person, Right.ANSWER, ticket)
+    if not allowed(ticket.state, Step.ANSWER):
+        if ticket.state in (State.ANSWERING, State.PUBLISHING, State.ANSWERED) and ticket.assignee_id != person.id:
+            name = await work.uow.people.name(ticket.assignee_id) if ticket.assignee_id else None
+            raise TakenByOther(number=ticket.id, name=name)
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    return ticket
+
+
+async def send(work: Work, ticket_id: int, person: Person, text: str, media: Sequence[Json]) -> Ticket:
+    """«Отправить»: accept if nobody has, approve, and queue a publication under every message of the citizen's."""
+    if not text.strip() and not media:
+        raise EmptyAnswer()
+    ticket = await _take_up(work, ticket_id, person)
+    answer = await work.uow.answers.add(ticket.id, person.id, text, media, work.now)
+    places = [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part in (Part.ROOT, Part.COPY)]
+    publications = [await _publish(work, ticket, answer, place, person) for place in places]
+    if any(publication.state in _HOPEFUL for publication in publications):
+        return ticket
+    if not places:
+        await _tell_typist(work, ticket, answer)
+    return await _confirm(work, ticket, person)
+
+
+async def _take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
+    ticket = await check_can_answer(work, ticket_id, person)
+    ticket = await tickets.move(
+        work,
+        ticket,
+        Step.ANSWER,
+        person,
+        assignee_id=person.id,
+        accepted_at=ticket.accepted_at or work.now,
+    )
+    ticket = await tickets.move(work, ticket, Step.APPROVE, person)
+    await tickets.void_dialogs(work, ticket, tickets.ANSWER_STEPS, person, "draft_void_answered")
+    return ticket
+
+
+async def _publish(work: Work, ticket: Ticket, answer: Answer, place: Message, person: Person) -> Publication:
+    state = _who_posts(work, place)
+    publication = await work.uow.answers.publish(answer.id, ticket.id, place.id, state)
+    if state is PublicationState.QUEUED:
+        await _queue(work, OutboxKind.PUBLICATION, ticket, publication, place)
+    elif state is PublicationState.BY_PERSON:
+        await notes.tell(work, person, "post_by_hand", ticket=ticket, number=ticket.id, publication_id=publication.id)
+    return publication
+
+
+def _who_posts(work: Work, place: Message) -> PublicationState:
+    chat = chat_of(place.account, place.chat_id, place.chat_kind, place.root)
+    source = work.centre.source(chat)
+    office = work.centre.offices.get(place.account)
+    rule = source.answers if source else "person"
+    if rule == "off":
+        return PublicationState.KEPT
+    if rule == "person" or office is None or chat.kind not in office.capabilities.answers_in:
+        return PublicationState.BY_PERSON
+    return PublicationState.QUEUED
+
+
+async def _queue(work: Work, kind: OutboxKind, ticket: Ticket, publication: Publication, place: Message) -> None:
+    await work.uow.outbox.put(
+        OutboxDraft(
+            kind,
+            place.account,
+            await work.uow.chronicle.present_id(place.account, place.chat_id) or place.chat_id,
+            chat_kind=place.chat_kind,
+            thread=place.thread,
+            root=place.root or PRIVATE_ROOT,
+            ticket_id=ticket.id,
+            subject_id=publication.id,
+            priority=Priority.ANSWER,
+            dedupe=f"{kind.value}:{publication.id}",
+        ),
+        work.now,
+    )
+
+
+async def _tell_typist(work: Work, ticket: Ticket, answer: Answer) -> None:
+    """A message that came by phone: whoever typed it in passes the answer on."""
+    for person in work.centre.staff.responsible(None):
+        await notes.tell(work, person, "pass_answer_on", ticket=ticket, number=ticket.id, answer_id=answer.id)
+
+
+async def _confirm(work: Work, ticket: Ticket, person: Person | None) -> Ticket:
+    return await tickets.move(work, ticket, Step.CONFIRM, person, answered_at=work.now)
+
+
+async def posted(work: Work, publication_id: int, ids: Sequence[str], link: str | None, kind: str = "bot") -> None:
+    """The messenger has confirmed a publication (or, ``kind="person"``, whoever posted it by hand has)."""
+    publication = await work.uow.answers.publication(publication_id)
+    if publication is None or publication.state is PublicationState.POSTED:
+        return
+    await work.uow.answers.set_publication(
+        publication_id, PublicationState.POSTED, external_ids=ids, link=link, posted_at=work.now
+    )
+    ticket = await tickets.get(work, publication.ticket_id)
+    await work.uow.chronicle.record(
+        "posted", work.now, ticket_id=ticket.id, facts={"publication": publication_id, "by": kind}
+    )
+    if ticket.state is State.PUBLISHING:
+        await _confirm(work, ticket, None)
+    else:
+        await cards.show(work, ticket)
+
+
+async def failed(work: Work, publication_id: int, reason: str) -> None:
+    """A publication cannot succeed. Without any other hope the ticket is back with its head, who is told."""
+    publication = await work.uow.answers.publication(publication_id)
+    if publication is None or publication.state is not PublicationState.QUEUED:
+        return
+    await work.uow.answers.set_publication(publication_id, PublicationState.FAILED, error=reason)
+    ticket = await tickets.get(work, publication.ticket_id)
+    await work.uow.chronicle.record(
+        "publication_failed", work.now, ticket_id=ticket.id, facts={"publication": publication_id, "reason": reason}
+    )
+    others = await work.uow.answers.publications(publication.answer_id)
+    lost = not any(one.state in (*_HOPEFUL, PublicationState.POSTED, PublicationState.KEPT) for one in others)
+    if lost and ticket.state is State.PUBLISHING:
+        ticket = await tickets.move(work, ticket, Step.FAIL, None)
+    answer = await work.uow.answers.get(publication.answer_id)
+    head = work.centre.staff.by_id(answer.person_id) if answer else None
+    for person in _first_of(head, cards.responsible(work, ticket)):
+        await notes.tell(
+            work,
+            person,
+            "publication_failed",
+            ticket=ticket,
+            priority=Priority.ANSWER,
+            number=ticket.id,
+            publication_id=publication_id,
+            reason=reason,
+            back=lost,
+        )
+
+
+def _first_of(head: Person | None, others: Iterable[Person]) -> tuple[Person, ...]:
+    return (head,) if head is not None else tuple(others)
+
+
+async def posted_by_hand(work: Work, publication_id: int, person: Person) -> Ticket:
+    """«Опубликовано»: the person has posted the answer from an account of their own."""
+    publication = await work.uow.answers.publication(publication_id)
+    if publication is None or publication.state is not PublicationState.BY_PERSON:
+        raise OutdatedButton()
+    ticket = await tickets.get(work, publication.ticket_id)
+    tickets.permit(work, person, Right.ANSWER, ticket)
+    await posted(work, publication_id, (), None, kind="person")
+    return await tickets.get(work, ticket.id)
+
+
+async def check_can_correct(work: Work, ticket_id: int, person: Person) -> tuple[Ticket, Answer]:
+    """The answered ticket and its answer, if *person* may change the words and some messenger lets us."""
+    ticket = await tickets.get(work, ticket_id)
+    tickets.permit(work, person, Right.CORRECT, ticket)
+    answer = await work.uow.answers.latest(ticket.id)
+    if not allowed(ticket.state, Step.CORRECT) or answer is None:
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    if not await _correctable(work, answer):
+        raise CannotCorrect(number=ticket.id)
+    return ticket, answer
+
+
+async def _correctable(work: Work, answer: Answer) -> list[tuple[Publication, Message]]:
+    places = []
+    for publication in await work.uow.answers.publications(answer.id):
+        place = await work.uow.messages.get(publication.message_id)
+        office = work.centre.offices.get(place.account) if place else None
+        if place is None or office is None or publication.state is not PublicationState.POSTED:
+            continue
+        if publication.external_ids and ChatKind(place.chat_kind) in office.capabilities.edits_in:
+            places.append((publication, place))
+    return places
+
+
+async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Ticket:
+    """«Исправить»: the published words change wherever the messenger allows it."""
+    if not text.strip():
+        raise EmptyAnswer()
+    ticket, answer = await check_can_correct(work, ticket_id, person)
+    await work.uow.answers.correct(answer.id, text)
+    for publication, place in await _correctable(work, answer):
+        await _queue(work, OutboxKind.CORRECTION, ticket, publication, place)
+    return await tickets.move(work, ticket, Step.CORRECT, person)
+
+
+async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> Ticket:
+    """A colleague's reply in the chat is the answer: it is posted already."""
+    message = await work.uow.messages.get(message_id)
+    if message is None or message.ticket_id != ticket_id or message.part is not Part.STAFF:
+        raise OutdatedButton(number=ticket_id)
+    ticket = await _take_up(work, ticket_id, person)
+    answer = await work.uow.answers.add(ticket.id, person.id, message.text, message.media, work.now)
+    publication = await work.uow.answers.publish(answer.id, ticket.id, message.id, PublicationState.BY_PERSON)
+    await posted(work, publication.id, (), message.link, kind="staff_reply")
+    return await tickets.get(work, ticket.id)

@@ -1,0 +1,105 @@
+"""Who sees which ticket: a card is queued for each of them and drawn when it is delivered."""
+
+from datetime import timedelta
+
+from bot.domain.people import TRIAGE_LADDER, Person
+from bot.domain.records import Card, OutboxDraft, OutboxKind, Priority
+from bot.domain.tickets import State, Ticket
+from bot.services.centre import Work
+
+GATHER = timedelta(seconds=1)
+"""Many changes within this time make one edit."""
+
+ALBUM_WAIT = timedelta(seconds=2)
+"""The pictures of an album come one by one; together they make one album for the head, too."""
+
+
+def responsible(work: Work, ticket: Ticket) -> tuple[Person, ...]:
+    """Whose turn it is."""
+    if ticket.state is State.TRIAGE:
+        return work.centre.staff.responsible(None)
+    return work.centre.staff.responsible(ticket.sector, ticket.district)
+
+
+async def audience(work: Work, ticket: Ticket) -> tuple[Person, ...]:
+    """Who must have a card: the responsible ones; if none of them can be reached, the next on the ladder, too."""
+    if not ticket.is_open:
+        return ()
+    first = responsible(work, ticket)
+    for person in first:
+        if await work.can_reach(person):
+            return first
+    for role in TRIAGE_LADDER:
+        others = tuple(person for person in work.centre.staff.with_role(role) if person not in first)
+        if others:
+            return first + others
+    return first
+
+
+async def show(work: Work, ticket: Ticket, *, actor: Person | None = None) -> None:
+    """Let everybody see the ticket as it is now: those whose turn it is, and those who have its card already.
+
+    The card of *actor*, who has just pressed a button, is drawn at once.
+    """
+    existing = {card.person_id: card for card in await work.uow.cards.of_ticket(ticket.id)}
+    people = {person.id: person for person in await audience(work, ticket)}
+    for person_id in existing:
+        known = work.centre.staff.by_id(person_id)
+        if known is not None:
+            people.setdefault(person_id, known)
+    for person in people.values():
+        await queue(work, ticket, person, existing.get(person.id), at_once=person == actor)
+
+
+async def queue(work: Work, ticket: Ticket, person: Person, card: Card | None, *, at_once: bool = False) -> None:
+    """Queue the card of *ticket* for *person*, unless it is waiting already."""
+    address = work.centre.address(person)
+    if address is None:
+        return
+    is_new = card is None
+    priority = Priority.URGENT if ticket.urgent else Priority.CARD
+    await work.uow.outbox.put(
+        OutboxDraft(
+            OutboxKind.CARD,
+            address.account,
+            address.chat_id,
+            person_id=person.id,
+            ticket_id=ticket.id,
+            priority=Priority.PRESS if at_once else priority,
+            silent=work.centre.quiet.is_quiet(work.now) and not ticket.urgent,
+            due_at=work.now if is_new or at_once else work.now + GATHER,
+            dedupe=f"card:{person.id}:{ticket.id}",
+        ),
+        work.now,
+    )
+    if is_new:
+        await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now)
+
+
+async def queue_media(work: Work, ticket: Ticket) -> None:
+    """Let everybody who has the card get its new pictures, in one go."""
+    for card in await work.uow.cards.of_ticket(ticket.id):
+        await work.uow.outbox.put(
+            OutboxDraft(
+                OutboxKind.CARD_MEDIA,
+                card.account,
+                card.chat_id,
+                person_id=card.person_id,
+                ticket_id=ticket.id,
+                priority=Priority.CARD,
+                silent=True,
+                due_at=work.now + ALBUM_WAIT,
+                dedupe=f"media:{card.person_id}:{ticket.id}",
+            ),
+            work.now,
+        )
+
+
+async def turn_page(work: Work, ticket: Ticket, person: Person, menu: str) -> None:
+    """*person* opens another page of buttons under the own card."""
+    address = work.centre.address(person)
+    if address is None:
+        return
+    card = await work.uow.cards.get(person.id, ticket.id, address.account)
+    await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now, menu=menu)
+    await queue(work, ticket, person, card, at_once=True)

@@ -1,0 +1,117 @@
+"""What an outbox row means at the moment it leaves: the facts for the views, and what follows from the outcome."""
+
+from bot.domain.facts import CardFacts, NoteFacts, PlaceFacts, PublicationFacts
+from bot.domain.people import Person, Right
+from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publication, PublicationState
+from bot.domain.tickets import State, Ticket
+from bot.messengers.codec import chat_of, unpack_media
+from bot.messengers.events import Attachment, MediaKind
+from bot.services import cards
+from bot.services.centre import Work
+
+ADDITIONS_SHOWN = 5
+
+
+async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | None) -> CardFacts:
+    """The ticket as *person* shall see it."""
+    messages = await work.uow.messages.of_ticket(ticket.id)
+    roots = [m for m in messages if m.part in (Part.ROOT, Part.COPY)]
+    additions = [m.text for m in messages if m.part is Part.ADDITION and m.text]
+    media = [item for m in messages if m.part is not Part.STAFF for item in unpack_media(m.media)]
+    remarks = []
+    for remark in await work.uow.cards.remarks(ticket.id):
+        remarks.append((await work.uow.people.name(remark.person_id) or "", remark))
+    answer = await work.uow.answers.latest(ticket.id)
+    return CardFacts(
+        ticket=ticket,
+        sector_title=work.centre.sector_title(ticket.sector),
+        places=[_place(work, message) for message in roots],
+        sent_at=roots[0].sent_at if roots else ticket.registered_at,
+        forwarded_from=roots[0].forwarded_from if roots else None,
+        additions=additions[-ADDITIONS_SHOWN:],
+        media_count=sum(1 for item in media if item.kind is not MediaKind.LOCATION),
+        location=next(((m.latitude, m.longitude) for m in media if m.latitude and m.longitude), None),
+        remarks=remarks,
+        assignee=await work.uow.people.name(ticket.assignee_id) if ticket.assignee_id else None,
+        answer=answer.text if answer else None,
+        publications=await work.uow.answers.publications(answer.id) if answer else [],
+        rights=_rights(work, ticket, person),
+        is_responsible=person in cards.responsible(work, ticket),
+        menu=card.menu if card else "",
+        sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
+        created_by=None,
+    )
+
+
+def _rights(work: Work, ticket: Ticket, person: Person) -> frozenset[Right]:
+    sector = None if ticket.state is State.TRIAGE else ticket.sector
+    staff = work.centre.staff
+    return frozenset(right for right in Right if staff.may(person, right, sector, ticket.district))
+
+
+def _place(work: Work, message: Message) -> PlaceFacts:
+    chat = chat_of(message.account, message.chat_id, message.chat_kind, message.root)
+    source = work.centre.source(chat)
+    office = work.centre.offices.get(message.account)
+    title = source.title if source else message.chat_title or (office.title if office else message.account)
+    return PlaceFacts(title, message.link, message.deleted_at is not None)
+
+
+async def new_media(work: Work, ticket_id: int, shown: int) -> list[Attachment]:
+    """The ticket's attachments that a card has not shown yet, without what is no file."""
+    media = await ticket_media(work, ticket_id)
+    return media[shown:]
+
+
+async def ticket_media(work: Work, ticket_id: int) -> list[Attachment]:
+    """All attachments of the citizen's posts, in their order."""
+    return [
+        item
+        for message in await work.uow.messages.of_ticket(ticket_id)
+        if message.part is not Part.STAFF
+        for item in unpack_media(message.media)
+        if item.kind not in (MediaKind.STICKER, MediaKind.OTHER)
+    ]
+
+
+async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
+    """What a note needs beside its own facts: tickets by number, the citizen's words, the answer."""
+    facts = row.facts
+    numbers = [item[1] for item in facts.get("items", ())]
+    numbers += [facts["number"]] if isinstance(facts.get("number"), int) else []
+    found = {}
+    for number in numbers:
+        ticket = await work.uow.tickets.get(number)
+        if ticket is not None:
+            found[number] = ticket
+    message = await work.uow.messages.get(facts["message_id"]) if "message_id" in facts else None
+    answer_id = facts.get("answer_id")
+    if "publication_id" in facts:
+        publication = await work.uow.answers.publication(facts["publication_id"])
+        if publication is not None:
+            answer_id = publication.answer_id
+            message = await work.uow.messages.get(publication.message_id)
+    answer = await work.uow.answers.get(answer_id) if answer_id else None
+    return NoteFacts(
+        code=facts["code"],
+        facts=facts,
+        tickets=found,
+        message_text=message.text if message else None,
+        message_link=message.link if message else None,
+        answer_text=answer.text if answer else None,
+    )
+
+
+async def publication_of(work: Work, row: OutboxRow) -> tuple[Publication, Answer, Message] | None:
+    """The publication that *row* names, if it still shall be posted (or corrected)."""
+    publication = await work.uow.answers.publication(row.subject_id or 0)
+    if publication is None or publication.state not in (PublicationState.QUEUED, PublicationState.POSTED):
+        return None
+    answer = await work.uow.answers.get(publication.answer_id)
+    message = await work.uow.messages.get(publication.message_id)
+    return (publication, answer, message) if answer and message else None
+
+
+def publication_facts(answer: Answer, message: Message, *, quoting: bool) -> PublicationFacts:
+    """The words as the citizen will read them."""
+    return PublicationFacts(answer.text, message.text if quoting else None, message.author_name)

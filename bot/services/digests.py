@@ -1,0 +1,80 @@
+"""The curator's two minutes in the morning."""
+
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from bot.domain.people import Person, Role
+from bot.domain.records import Priority
+from bot.services import notes
+from bot.services.centre import Work
+
+OVERDUE_SHOWN = 20
+
+
+async def send_daily(work: Work) -> bool:
+    """Send the digest of today if its hour has come and nobody has sent it; whether it was sent.
+
+    It tells what came since the previous daily one. A restart changes nothing: the day is taken in the same
+    transaction. Nothing is sent for an hour that had passed before the first start.
+    """
+    local = work.now.astimezone(work.centre.zone)
+    hour = local.replace(hour=work.centre.digest_at.hour, minute=work.centre.digest_at.minute, second=0, microsecond=0)
+    started = await work.uow.chronicle.when("first_start")
+    if local < hour or started is None or started > hour:
+        return False
+    last = await work.uow.times.last_digest()
+    if last is not None and last[0] >= local.date():
+        return False
+    since = last[1] if last else started
+    if not await work.uow.times.add_digest(local.date(), since, work.now):
+        return False
+    facts = await collect(work, since, work.now)
+    for person in readers(work):
+        await notes.tell(work, person, "digest", priority=Priority.BULK, daily=True, **facts)
+    return True
+
+
+def readers(work: Work) -> list[Person]:
+    """Who gets the daily digest: curators and managers; in a town with neither, the coordinators."""
+    staff = work.centre.staff
+    people = [*staff.with_role(Role.CURATOR), *staff.with_role(Role.MANAGER)] or staff.with_role(Role.COORDINATOR)
+    return list({person.id: person for person in people}.values())
+
+
+async def send_now(work: Work, person: Person) -> None:
+    """``/digest``: what came since the last daily one until now."""
+    last = await work.uow.times.last_digest()
+    started = await work.uow.chronicle.when("first_start")
+    since = last[1] if last else started or work.now - timedelta(days=1)
+    facts = await collect(work, since, work.now)
+    await notes.tell(work, person, "digest", priority=Priority.ANSWER, daily=False, **facts)
+
+
+async def collect(work: Work, since: datetime, until: datetime) -> dict[str, Any]:
+    """The figures of [since, until) and the state at *until*, as facts of a note."""
+    reports = work.uow.reports
+    sectors = await reports.by_sector(since, until)
+    overdue = await reports.overdue(until, OVERDUE_SHOWN + 1)
+    return {
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "new": sum(line.new for line in sectors),
+        "answered": sum(line.answered for line in sectors),
+        "in_work": sum(line.in_work for line in sectors),
+        "overdue": sum(line.overdue for line in sectors),
+        "triage": await reports.waits_for_triage(),
+        "reaction": _median(await reports.reaction_seconds(since, until)),
+        "answer": _median(await reports.answer_seconds(since, until)),
+        "sectors": [
+            [work.centre.sector_title(line.sector), line.new, line.answered, line.in_work, line.overdue]
+            for line in sorted(sectors, key=lambda line: (line.sector is None, -line.new, line.sector or ""))
+            if line.sector is not None
+        ],
+        "late": [[late.id, work.centre.sector_title(late.sector), late.link] for late in overdue[:OVERDUE_SHOWN]],
+        "late_more": max(0, sum(line.overdue for line in sectors) - OVERDUE_SHOWN),
+    }
+
+
+def _median(seconds: list[float]) -> float | None:
+    return median(seconds) if seconds else None

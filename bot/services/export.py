@@ -1,0 +1,111 @@
+"""Tickets as a table, for a spreadsheet or another program."""
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+
+from bot.services.centre import Centre
+
+COLUMNS = {
+    "id": "Номер",
+    "state": "Состояние",
+    "sector": "Отрасль",
+    "sector_title": "Название отрасли",
+    "district": "Район",
+    "source": "Источник",
+    "external_number": "Номер в другой системе",
+    "text": "Сообщение",
+    "place": "Место",
+    "urgent": "Срочное",
+    "author_name": "Автор",
+    "link": "Ссылка",
+    "registered_at": "Поступило",
+    "accept_due": "Принять до",
+    "answer_due": "Ответить до",
+    "accepted_at": "Принято",
+    "answered_at": "Отвечено",
+    "ended_at": "Закрыто",
+    "dismiss_reason": "Причина без ответа",
+    "previous_id": "Предыдущее сообщение",
+    "assignee": "Ответственный",
+    "answer": "Ответ",
+    "answer_link": "Ссылка на ответ",
+}
+"""Column → Russian heading of the spreadsheet."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
+    """One ticket: moments as ISO 8601 in the municipality's zone, everything else as it is stored."""
+    values = dict(row) | {"sector_title": centre.sector_title(row["sector"])}
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            values[name] = value.astimezone(centre.zone).isoformat(timespec="seconds")
+    return {name: values.get(name) for name in COLUMNS}
+
+
+def cell(value: Any) -> str:
+    """A value as a spreadsheet may read it: what a program would take for a formula is made plain text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+async def as_csv(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
+    """Lines of a CSV file, the column names first."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    async for one in records:
+        writer.writerow([cell(value) for value in one.values()])
+        yield _drain(buffer)
+    yield _drain(buffer)
+
+
+async def as_json(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
+    """A JSON array, an object a line."""
+    opening = "[\n"
+    async for one in records:
+        yield opening + json.dumps(one, ensure_ascii=False)
+        opening = ",\n"
+    yield "[]\n" if opening == "[\n" else "\n]\n"
+
+
+async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
+    """A workbook with one sheet; every cell is text, none a formula."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("Сообщения")
+    sheet.freeze_panes(1, 1)
+    sheet.write_row(0, 0, list(COLUMNS.values()), book.add_format({"bold": True}))
+    line = 1
+    async for one in records:
+        for column, (name, value) in enumerate(one.items()):
+            if name in ("id", "previous_id") and value is not None:
+                sheet.write_number(line, column, value)
+            else:
+                sheet.write_string(line, column, "" if value is None else _plain(value))
+        line += 1
+    book.close()
+    return buffer.getvalue()
+
+
+def _plain(value: Any) -> str:
+    # A workbook keeps strings apart from formulas, so nothing has to be put before them.
+    return ("да" if value else "нет") if isinstance(value, bool) else str(value)[:32_767]
+
+
+def _drain(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text

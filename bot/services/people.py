@@ -1,0 +1,82 @@
+"""Officials come, go, block the bot and come back."""
+
+from bot.domain.people import TRIAGE_LADDER, Person, Right
+from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from bot.services import cards, notes
+from bot.services.centre import Work, messenger_of
+from bot.services.search import tickets_of
+
+RETURN_SHOWN = 30
+"""Cards drawn anew for somebody who was away."""
+
+
+async def became_unreachable(work: Work, account: str, user_id: str) -> None:
+    """A message did not get through: the person never started the bot, or has blocked it. Colleagues are told once."""
+    person = work.centre.person_at(account, user_id)
+    if person is None:
+        return
+    if not await work.uow.people.set_reachable(messenger_of(account), user_id, work.now):
+        return
+    work.unreachable = None
+    await work.uow.chronicle.record("unreachable", work.now, person_id=person.id)
+    for colleague in _next_of(work, person):
+        await notes.tell(work, colleague, "unreachable", name=person.name, messenger=messenger_of(account))
+
+
+async def card_undelivered(work: Work, ticket_id: int) -> None:
+    """The card did not reach its head: the ticket must wait where somebody sees it."""
+    ticket = await work.uow.tickets.get(ticket_id)
+    if ticket is not None and ticket.is_open:
+        await cards.show(work, ticket)
+
+
+async def came_back(work: Work, account: str, user_id: str) -> None:
+    """The person can be reached (again): the open tickets are shown anew."""
+    person = work.centre.person_at(account, user_id)
+    if person is None or not await work.uow.people.set_reachable(messenger_of(account), user_id, None):
+        return
+    work.unreachable = None
+    await work.uow.chronicle.record("reachable", work.now, person_id=person.id)
+    for ticket in await tickets_of(work, person, RETURN_SHOWN):
+        if person in cards.responsible(work, ticket):
+            card = await work.uow.cards.get(person.id, ticket.id, account)
+            await cards.queue(work, ticket, person, card, at_once=True)
+
+
+async def show_menu(work: Work, person: Person) -> None:
+    """Put the commands of this person's roles into the messenger's own menu."""
+    address = work.centre.address(person)
+    if address is None:
+        return
+    await work.uow.outbox.put(
+        OutboxDraft(
+            OutboxKind.MENU,
+            address.account,
+            address.chat_id,
+            person_id=person.id,
+            facts={"commands": commands_of(work, person)},
+            priority=Priority.BULK,
+            dedupe=f"menu:{person.id}",
+        ),
+        work.now,
+    )
+
+
+def commands_of(work: Work, person: Person) -> list[str]:
+    """The commands that this person's roles allow."""
+    staff = work.centre.staff
+    wanted = [
+        ("my", Right.LIST_OWN),
+        ("find", Right.FIND),
+        ("new", Right.TYPE_IN),
+        ("digest", Right.DIGEST),
+    ]
+    return [*(name for name, right in wanted if staff.may_ever(person, right)), "help"]
+
+
+def _next_of(work: Work, person: Person) -> tuple[Person, ...]:
+    for role in TRIAGE_LADDER:
+        others = tuple(one for one in work.centre.staff.with_role(role) if one != person)
+        if others:
+            return others
+    return ()

@@ -1,0 +1,52 @@
+"""Finding tickets: one's own, by number, by words; and the history of one."""
+
+from bot.domain.errors import NotAllowed
+from bot.domain.people import Person, Right, Role
+from bot.domain.records import AuditRow, Remark
+from bot.domain.tickets import Ticket
+from bot.services import tickets
+from bot.services.centre import Work
+
+_WATCHING_ROLES = frozenset({Role.COORDINATOR, Role.MANAGER, Role.CURATOR})
+
+
+async def tickets_of(work: Work, person: Person, most: int) -> list[Ticket]:
+    """What waits for *person*, the soonest term first."""
+    staff = work.centre.staff
+    sectors = [code for code in work.centre.sectors if person in staff.responsible(code) or person.stands_for(code)]
+    triage = person in staff.responsible(None)
+    found = await work.uow.tickets.open_of(sectors, person.id, triage=triage, most=most)
+    return [ticket for ticket in found if staff.may(person, Right.SEE_TICKET, ticket.sector, ticket.district)]
+
+
+async def list_own(work: Work, person: Person, most: int) -> list[Ticket]:
+    """``/my``."""
+    if not work.centre.staff.may_ever(person, Right.LIST_OWN):
+        raise NotAllowed(right=Right.LIST_OWN.value)
+    return await tickets_of(work, person, most)
+
+
+async def by_number(work: Work, person: Person, number: int) -> Ticket:
+    """``/find 142``."""
+    ticket = await tickets.get(work, number)
+    tickets.permit(work, person, Right.SEE_TICKET, ticket)
+    return ticket
+
+
+async def by_words(work: Work, person: Person, words: str, most: int) -> list[Ticket]:
+    """``/find`` with words: tickets that contain all of them, within what the person may see; the newest first."""
+    if not work.centre.staff.may_ever(person, Right.FIND):
+        raise NotAllowed(right=Right.FIND.value)
+    pieces = tickets.search_text(words).split()
+    if not pieces:
+        return []
+    sees_all = bool(person.roles & _WATCHING_ROLES)
+    sectors = None if sees_all else [code for code in work.centre.sectors if person.stands_for(code)]
+    found = await work.uow.tickets.find(pieces, sectors, most)
+    return [t for t in found if work.centre.staff.may(person, Right.SEE_TICKET, t.sector, t.district)]
+
+
+async def history(work: Work, person: Person, number: int) -> tuple[Ticket, list[AuditRow], list[Remark]]:
+    """What happened to a ticket, for somebody who may see it."""
+    ticket = await by_number(work, person, number)
+    return ticket, await work.uow.chronicle.of_ticket(number), await work.uow.cards.remarks(number)

@@ -1,0 +1,223 @@
+"""What can be done to a ticket. Every change goes through :func:`move`: table, version, audit, terms, cards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.deadlines import Due, Limit, plan
+from bot.domain.errors import NoSuchTicket, NotAllowed, OutdatedButton, TakenByOther
+from bot.domain.people import Person, Right
+from bot.domain.records import Remark
+from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
+from bot.services import cards, notes
+from bot.services.centre import Work, author_key
+from bot.understanding.base import Reading
+
+ANSWER_STEPS = ("answer", "answer_preview")
+"""Dialog steps in which somebody is writing an answer."""
+
+TICKET_STEPS = (*ANSWER_STEPS, "correct", "correct_preview", "hand_over_reason", "dismiss_reason")
+"""Dialog steps that are about one ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """What a ticket is made of. ``answer_due`` replaces our own term (another system's deadline)."""
+
+    text: str
+    reading: Reading
+    source: str
+    account: str | None = None
+    author_id: str | None = None
+    author_name: str | None = None
+    place: str | None = None
+    text_key: str | None = None
+    previous_id: int | None = None
+    sector: str | None = None
+    external_number: str | None = None
+    answer_due: datetime | None = None
+    created_by: Person | None = None
+
+
+async def register(work: Work, new: NewTicket) -> Ticket:
+    """Make a ticket and route it: to its sector when that is sure, else to the coordinator."""
+    reading = new.reading
+    sector = new.sector or (reading.sector if reading.sure else None)
+    state = follow(State.NEW, Step.ROUTE if sector else Step.UNSURE)
+    terms = plan(work.now, work.centre.terms, work.centre.calendar, answer_due=new.answer_due)
+    place = new.place or (reading.place.text if reading.place else None)
+    ticket = await work.uow.tickets.add(
+        {
+            "state": state.value,
+            "sector": sector,
+            "likely": list(reading.likeliest),
+            "source": new.source[:64],
+            "text": new.text,
+            "search": search_text(new.text, place, new.external_number, new.author_name),
+            "text_key": new.text_key,
+            "place": place,
+            "street": reading.place.street if reading.place else None,
+            "house": reading.place.house if reading.place else None,
+            "urgent": reading.urgent,
+            "account": new.account,
+            "author_key": author_key(new.account, new.author_id) if new.account and new.author_id else None,
+            "author_id": new.author_id,
+            "author_name": new.author_name,
+            "registered_at": work.now,
+            "touched_at": work.now,
+            "accept_due": terms.accept_due,
+            "answer_due": terms.answer_due,
+            "previous_id": new.previous_id,
+            "external_number": new.external_number,
+            "created_by": new.created_by.id if new.created_by else None,
+        }
+    )
+    await work.uow.times.plan(ticket.id, _rows(terms.dues))
+    await _record(work, ticket, "registered", new.created_by, sector=sector, state=state.value)
+    await cards.show(work, ticket)
+    return ticket
+
+
+def search_text(*pieces: str | None) -> str:
+    """What ``/find`` looks through: case-folded, «ё» as «е» (SQLite folds Latin letters alone)."""
+    return " ".join(piece.casefold().replace("ё", "е") for piece in pieces if piece)
+
+
+async def get(work: Work, ticket_id: int) -> Ticket:
+    """The ticket, or :class:`NoSuchTicket`."""
+    ticket = await work.uow.tickets.get(ticket_id)
+    if ticket is None:
+        raise NoSuchTicket(number=ticket_id)
+    return ticket
+
+
+def permit(work: Work, person: Person, right: Right, ticket: Ticket) -> None:
+    """:class:`NotAllowed` unless *person* holds *right* over *ticket*."""
+    sector = None if ticket.state is State.TRIAGE else ticket.sector
+    if not work.centre.staff.may(person, right, sector, ticket.district):
+        raise NotAllowed(right=right.value, number=ticket.id)
+
+
+async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **values: Any) -> Ticket:
+    """Take *step* and write down all that follows from it.
+
+    Raises :class:`OutdatedButton` where the table does not know the step, :class:`TakenByOther` where somebody else has
+    changed the ticket a moment ago.
+    """
+    state = follow(ticket.state, step)
+    changed = await work.uow.tickets.change(ticket, state=state.value, **values)
+    if changed is None:
+        raise TakenByOther(number=ticket.id)
+    await _record(work, changed, step.value, actor, was=ticket.state.value, now=state.value, sector=changed.sector)
+    await _stop_terms(work, ticket, changed)
+    await work.uow.cards.close_menus(ticket.id)
+    await cards.show(work, changed, actor=actor)
+    return changed
+
+
+async def accept(work: Work, ticket_id: int, person: Person) -> Ticket:
+    """«Принять»: the person takes the ticket."""
+    ticket = await get(work, ticket_id)
+    permit(work, person, Right.ACCEPT, ticket)
+    if ticket.state is State.ACCEPTED:
+        if ticket.assignee_id == person.id:
+            return ticket
+        raise TakenByOther(number=ticket.id, name=await _name(work, ticket.assignee_id))
+    first = ticket.accepted_at or work.now
+    return await move(work, ticket, Step.ACCEPT, person, assignee_id=person.id, accepted_at=first)
+
+
+async def hand_over(work: Work, ticket_id: int, person: Person, sector: str) -> Ticket:
+    """«Передать», or the coordinator's choice: the ticket belongs to *sector* now. Its terms run on."""
+    ticket = await get(work, ticket_id)
+    triage = ticket.state is State.TRIAGE
+    permit(work, person, Right.TRIAGE if triage else Right.HAND_OVER, ticket)
+    if sector not in work.centre.sectors or ticket.sector == sector:
+        raise OutdatedButton(sector=sector, state=ticket.state.value)
+    step = Step.CHOOSE_SECTOR if triage else Step.HAND_OVER
+    changed = await move(work, ticket, step, person, sector=sector, assignee_id=None)
+    await void_dialogs(work, changed, TICKET_STEPS, person, "draft_void_handed")
+    if ticket.state not in UNACCEPTED:
+        # It was accepted; what is left of the term to accept runs for the next head.
+        terms = plan(ticket.registered_at, work.centre.terms, work.centre.calendar, accept_due=ticket.accept_due)
+        left = [due for due in terms.dues if due.limit is Limit.ACCEPT and due.at > work.now]
+        await work.uow.times.plan(ticket.id, _rows(left))
+    return changed
+
+
+async def dismiss(work: Work, ticket_id: int, person: Person, reason: DismissReason, words: str = "") -> Ticket:
+    """«Не требует ответа», with a reason."""
+    ticket = await get(work, ticket_id)
+    permit(work, person, Right.DISMISS, ticket)
+    changed = await move(
+        work, ticket, Step.DISMISS, person, dismiss_reason=reason.value, ended_at=work.now, assignee_id=person.id
+    )
+    await void_dialogs(work, changed, TICKET_STEPS, person, "draft_void_dismissed")
+    if words:
+        await work.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", words, work.now))
+    return changed
+
+
+async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None = None) -> Ticket:
+    """«Вернуть в работу»: terms run anew, from now."""
+    ticket = await get(work, ticket_id)
+    permit(work, person, Right.REOPEN, ticket)
+    sector = sector or ticket.sector
+    if sector is None or sector not in work.centre.sectors:
+        raise OutdatedButton(state=ticket.state.value)
+    terms = plan(work.now, work.centre.terms, work.centre.calendar)
+    changed = await move(
+        work,
+        ticket,
+        Step.REOPEN,
+        person,
+        sector=sector,
+        dismiss_reason=None,
+        ended_at=None,
+        assignee_id=None,
+        accepted_at=None,
+        accept_due=terms.accept_due,
+        answer_due=terms.answer_due,
+    )
+    await work.uow.times.plan(ticket.id, _rows(terms.dues))
+    return changed
+
+
+async def remark(work: Work, ticket_id: int, person: Person, kind: str, words: str) -> Ticket:
+    """Words for colleagues, shown on the card and in the history."""
+    ticket = await get(work, ticket_id)
+    await work.uow.cards.add_remark(Remark(ticket.id, person.id, kind, words, work.now))
+    await cards.show(work, ticket, actor=person)
+    return ticket
+
+
+async def void_dialogs(work: Work, ticket: Ticket, steps: tuple[str, ...], actor: Person | None, code: str) -> None:
+    """What colleagues were writing about this ticket has lost its point: tell them."""
+    for dialog in await work.uow.dialogs.void(ticket.id, steps, work.now):
+        writer = work.centre.person_at(dialog.account, dialog.user_id)
+        if writer is not None and writer != actor:
+            await notes.tell(work, writer, code, ticket=ticket, number=ticket.id)
+
+
+async def _stop_terms(work: Work, before: Ticket, after: Ticket) -> None:
+    stopped = []
+    if before.state in UNACCEPTED and after.state not in UNACCEPTED:
+        stopped.append(Limit.ACCEPT.value)
+    if before.state in OPEN and after.state not in OPEN:
+        stopped = [Limit.ACCEPT.value, Limit.ANSWER.value]
+    if stopped:
+        await work.uow.times.void(after.id, stopped)
+
+
+async def _record(work: Work, ticket: Ticket, action: str, actor: Person | None, **facts: Any) -> None:
+    await work.uow.chronicle.record(
+        action, work.now, person_id=actor.id if actor else None, ticket_id=ticket.id, facts=facts
+    )
+
+
+async def _name(work: Work, person_id: int | None) -> str | None:
+    return await work.uow.people.name(person_id) if person_id is not None else None
+
+
+def _rows(dues: "tuple[Due, ...] | list[Due]") -> list[tuple[str, str, float, datetime]]:
+    return [(due.limit.value, due.kind.value, due.share, due.at) for due in dues]
