@@ -107,9 +107,9 @@ def cut(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
         longest = max(quotes, key=measure)
         shorter = _shortened((longest,), max(measure(longest) - excess, 0), measure)
         at = fitted.index(longest)
-        fitted = (*fitted[:at], *shorter, *fitted[at + 1 :])
-        if total(fitted, measure) <= limit:
-            return fitted
+        spared = (*fitted[:at], *shorter, *fitted[at + 1 :])
+        if shorter and total(spared, measure) <= limit:
+            return spared
     return _shortened(fitted, limit, measure)
 
 
