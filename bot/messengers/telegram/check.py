@@ -1,0 +1,106 @@
+"""The self-check: token, membership, privacy mode; every finding says what to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram.methods import GetChat, GetChatMember, GetMe
+
+from bot.messengers.base import Finding, Severity
+from bot.messengers.errors import BadCredentials, ChatMigrated, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.telegram.client import Client
+
+_SUBJECT = "Telegram"
+
+
+async def check(client: Client, chats: Sequence[tuple[int, str]]) -> Sequence[Finding]:
+    """Findings about the bot, then about each of *chats* (id, title)."""
+    try:
+        me = await client(GetMe())
+    except BadCredentials:
+        return [_fault(_SUBJECT, _NOT_ACCEPTED)]
+    except MessengerError:
+        return [_fault(_SUBJECT, _NO_CONNECTION)]
+    bot = Bot(me)
+    found = [Finding(Severity.OK, _SUBJECT, f"Бот {bot.name} подключён.")]
+    for chat_id, title in chats:
+        found += await _chat(client, bot, chat_id, title)
+    return found
+
+
+_NOT_ACCEPTED = (
+    "Telegram не принимает токен. Откройте @BotFather, выберите /mybots → ваш бот → API Token, скопируйте токен целиком"
+    " в [telegram] token и запустите программу снова."
+)
+_NO_CONNECTION = (
+    "Сервер Telegram не отвечает. Проверьте подключение к интернету и адрес в [telegram] api_base; программа будет"
+    " повторять попытки сама."
+)
+
+
+class Bot:
+    """What ``getMe`` says, as far as the check needs it."""
+
+    def __init__(self, me: Any) -> None:
+        me = me if isinstance(me, dict) else {}
+        self.id = int(me.get("id") or 0)
+        self.name = f"@{me['username']}" if me.get("username") else "без имени"
+        self.reads_all = me.get("can_read_all_group_messages") is True
+
+
+def _fault(subject: str, text: str) -> Finding:
+    return Finding(Severity.FAULT, subject, text)
+
+
+async def _chat(client: Client, bot: Bot, chat_id: int, title: str) -> list[Finding]:
+    subject = f"Telegram «{title}»"
+    try:
+        chat = await client(GetChat(chat_id=chat_id))
+        if isinstance(chat, dict) and chat.get("type") == "channel":
+            return [_fault(subject, _channel(chat))]
+        member = await client(GetChatMember(chat_id=chat_id, user_id=bot.id))
+    except ChatMigrated as error:
+        return [_fault(subject, _migrated(chat_id, error.new_id))]
+    except TemporaryFailure:
+        return [_fault(subject, _NO_CONNECTION)]
+    except Rejected:
+        return [_fault(subject, _absent(bot, chat_id))]
+    except MessengerError:
+        return [_fault(subject, "Не удалось проверить чат. Повторите проверку позже.")]
+    return [_membership(bot, subject, chat_id, member if isinstance(member, dict) else {})]
+
+
+def _membership(bot: Bot, subject: str, chat_id: int, member: dict[str, Any]) -> Finding:
+    status = member.get("status")
+    if status in ("left", "kicked") or (status == "restricted" and not member.get("is_member")):
+        return _fault(subject, _absent(bot, chat_id))
+    if status == "restricted" and not member.get("can_send_messages"):
+        return _fault(
+            subject,
+            f"Боту {bot.name} запрещено писать в этом чате, ответы жителям не дойдут. Администратору чата: снимите"
+            " ограничения с бота.",
+        )
+    if status not in ("administrator", "creator") and not bot.reads_all:
+        return _fault(
+            subject,
+            f"Бот {bot.name} видит не все сообщения чата: включён режим приватности. Отправьте @BotFather команду"
+            " /setprivacy, выберите бота и нажмите Disable, затем удалите бота из чата и добавьте снова. Другой способ:"
+            " назначить бота администратором чата.",
+        )
+    return Finding(Severity.OK, subject, "Бот состоит в чате и видит сообщения.")
+
+
+def _absent(bot: Bot, chat_id: int) -> str:
+    return (
+        f"Бота {bot.name} нет в этом чате. Добавьте его в участники чата и проверьте, что id в настройках верен:"
+        f" {chat_id}."
+    )
+
+
+def _migrated(chat_id: int, new_id: str) -> str:
+    return f"Группа стала супергруппой, её id изменился. Замените в настройках {chat_id} на {new_id}."
+
+
+def _channel(chat: dict[str, Any]) -> str:
+    linked = chat.get("linked_chat_id")
+    where = f" Укажите в настройках id этой группы: {linked}." if linked else " Сначала создайте такую группу."
+    return f"Это канал, а комментарии к нему пишут в связанной группе обсуждения.{where}"

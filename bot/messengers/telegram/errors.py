@@ -1,0 +1,162 @@
+"""The one table from Telegram's errors to ours.
+
+Telegram has no error codes below the HTTP status, only English descriptions; they are matched here and nowhere else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiohttp import ClientConnectorError
+
+from bot.messengers.errors import (
+    BadCredentials,
+    ChatMigrated,
+    Conflict,
+    FileUnavailable,
+    MessageGone,
+    MessengerError,
+    NotModified,
+    PressExpired,
+    RecipientUnreachable,
+    Rejected,
+    RejectReason,
+    ReplyTargetGone,
+    RetryAfter,
+    TemporaryFailure,
+)
+
+
+class NoTextToEdit(MessageGone):
+    """The message carries its words under a photo or file: they are edited as a caption."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """If the description contains one of *signs* (lower case), make this error of ours."""
+
+    signs: tuple[str, ...]
+    make: Callable[[str], MessengerError]
+
+
+def _rejected(reason: RejectReason) -> Callable[[str], MessengerError]:
+    return lambda note: Rejected(note, reason)
+
+
+# First match wins: the particular before the general.
+_BAD_REQUESTS = (
+    _Rule(("message is not modified",), NotModified),
+    _Rule(("there is no text in the message",), NoTextToEdit),
+    _Rule(("message to be replied not found", "replied message not found", "reply message not found"), ReplyTargetGone),
+    _Rule(
+        (
+            "message to edit not found",
+            "message can't be edited",
+            "there is no caption in the message",
+            "message_id_invalid",
+        ),
+        MessageGone,
+    ),
+    _Rule(("query is too old", "query id is invalid", "query_id_invalid"), PressExpired),
+    _Rule(
+        (
+            "file is too big",
+            "wrong file_id",
+            "invalid file_id",
+            "wrong file identifier",
+            "wrong remote file",
+            "file is temporarily unavailable",
+            "file reference",
+        ),
+        FileUnavailable,
+    ),
+    _Rule(
+        ("user not found", "user_is_blocked", "peer_id_invalid", "user is deactivated", "input_user_deactivated"),
+        RecipientUnreachable,
+    ),
+    _Rule(("message thread not found", "topic_deleted"), _rejected(RejectReason.GONE)),
+    # What is too long in "reply markup is too long" is the markup, not the text.
+    _Rule(("button_", "inline keyboard", "reply markup", "reply_markup"), _rejected(RejectReason.BAD_MARKUP)),
+    _Rule(("too long", "_too_long"), _rejected(RejectReason.TOO_LONG)),
+    _Rule(
+        (
+            "not enough rights",
+            "have no rights",
+            "no write access",
+            "chat_write_forbidden",
+            "chat_send_",
+            "chat_restricted",
+            "chat_admin_required",
+            "need administrator rights",
+            "topic_closed",
+            "group chat was deactivated",
+            "chat not found",
+            "channel_private",
+        ),
+        _rejected(RejectReason.NO_RIGHTS),
+    ),
+)
+_FORBIDDEN = (
+    _Rule(
+        ("bot was blocked", "can't initiate conversation", "user is deactivated", "messages to bots"),
+        RecipientUnreachable,
+    ),
+)
+
+
+def translated(error: AiogramError, method: str, *, private: bool = False) -> MessengerError:
+    """Our error for *error*, raised by a call of *method*; *private*: the call was about a person's private chat."""
+    if isinstance(error, TelegramRetryAfter):
+        return RetryAfter(f"{method}: 429", float(error.retry_after))
+    if isinstance(error, TelegramMigrateToChat):
+        return ChatMigrated(f"{method}: migrated", str(error.migrate_to_chat_id))
+    if isinstance(error, TelegramEntityTooLarge):  # aiogram takes it for a network error
+        return Rejected(f"{method}: 413", RejectReason.BAD_REQUEST)
+    if isinstance(error, TelegramNetworkError):
+        # A connection that was never made carried nothing out; after anything else nobody knows.
+        unsent = isinstance(error.__cause__, ClientConnectorError)
+        return TemporaryFailure(f"{method}: no answer", outcome_unknown=not unsent)
+    if isinstance(error, TelegramAPIError):
+        return _answered(error, method, private=private)
+    # What cannot be decoded is a page of some server on the way.
+    return TemporaryFailure(f"{method}: unreadable answer", outcome_unknown=True)
+
+
+def _answered(error: TelegramAPIError, method: str, *, private: bool) -> MessengerError:
+    if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
+        return BadCredentials(f"{method}: the token is not accepted")
+    if isinstance(error, TelegramConflictError):
+        return Conflict(f"{method}: 409")
+    if isinstance(error, TelegramServerError):
+        return TemporaryFailure(f"{method}: server error", outcome_unknown=True)
+    said = error.message.lower()
+    if isinstance(error, TelegramForbiddenError):
+        found = _first(_FORBIDDEN, said, f"{method}: 403")
+        return found or Rejected(f"{method}: 403", RejectReason.NO_RIGHTS)
+    if isinstance(error, TelegramBadRequest):
+        note = f"{method}: 400"
+        if private and "chat not found" in said:
+            return RecipientUnreachable(note)
+        return _first(_BAD_REQUESTS, said, note) or Rejected(note, RejectReason.BAD_REQUEST)
+    return TemporaryFailure(f"{method}: unknown kind of answer", outcome_unknown=True)
+
+
+def _first(rules: tuple[_Rule, ...], said: str, note: str) -> MessengerError | None:
+    for rule in rules:
+        for sign in rule.signs:
+            if sign in said:
+                return rule.make(f"{note} ({sign})")
+    return None

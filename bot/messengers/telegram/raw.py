@@ -1,0 +1,64 @@
+"""Reading raw JSON of the Bot API: what must be there, and what may be there or be odd."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.messengers.errors import MalformedUpdate
+from bot.messengers.fitting import cleaned
+
+Raw = Mapping[str, Any]
+
+
+def obj(source: Raw, key: str) -> Raw:
+    """The object under *key*; :class:`MalformedUpdate` without one."""
+    found = source.get(key)
+    if not isinstance(found, Mapping):
+        raise MalformedUpdate(f"no object {key!r}")
+    return found
+
+
+def may_obj(source: Raw, key: str) -> Raw | None:
+    """The object under *key*, if there is one."""
+    found = source.get(key)
+    return found if isinstance(found, Mapping) else None
+
+
+def number(source: Raw, key: str) -> int:
+    """The integer under *key*; :class:`MalformedUpdate` without one."""
+    found = source.get(key)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise MalformedUpdate(f"no number {key!r}")
+    return found
+
+
+def may_number(source: Raw, key: str) -> int | None:
+    """The integer under *key*, if there is one."""
+    found = source.get(key)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def may_text(source: Raw, key: str) -> str | None:
+    """The string under *key*, cleaned of what a database or another messenger refuses; ``None`` for an empty one."""
+    found = source.get(key)
+    return cleaned(found) or None if isinstance(found, str) else None
+
+
+def may_real(source: Raw, key: str) -> float | None:
+    """The number under *key*, if there is one."""
+    found = source.get(key)
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def objects(source: Raw, key: str) -> list[Raw]:
+    """The objects in the array under *key*; none if it is no array."""
+    found = source.get(key)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def moment(source: Raw, key: str) -> datetime:
+    """The Unix time under *key*; :class:`MalformedUpdate` without a possible one."""
+    try:
+        return datetime.fromtimestamp(number(source, key), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise MalformedUpdate(f"impossible time {key!r}") from None

@@ -1,0 +1,119 @@
+"""Neutral content → what the Bot API takes: text with entities, keyboards, messages within the limits."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+
+from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
+from bot.messengers.events import Attachment, Media, MediaKind
+from bot.messengers.fitting import ELLIPSIS, Spans, clean, cut, split, total, trimmed, utf16_units
+from bot.messengers.telegram.media import can_send, chunks, takes_caption
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+BUTTONS_PER_ROW = 8
+BUTTON_ROWS = 12  # a hundred buttons in all
+
+_WORDS = {
+    MediaKind.PHOTO: "фото",
+    MediaKind.VIDEO: "видео",
+    MediaKind.VOICE: "голосовое сообщение",
+    MediaKind.AUDIO: "аудиозапись",
+    MediaKind.DOCUMENT: "документ",
+}
+
+
+def marked_up(spans: Sequence[Span]) -> tuple[str, list[MessageEntity]]:
+    """The words, and which of them are bold, links, quotes (offsets in UTF-16 units)."""
+    text = ""
+    entities = []
+    offset = 0
+    for span in spans:
+        length = utf16_units(span)
+        kind = _entity_kind(span)
+        if kind is not None and span.text.strip():
+            url = span.url if isinstance(span, Link) else None
+            entities.append(MessageEntity(type=kind, offset=offset, length=length, url=url))
+        text += span.text
+        offset += length
+    return text, entities
+
+
+def _entity_kind(span: Span) -> str | None:
+    if isinstance(span, Bold):
+        return "bold"
+    if isinstance(span, Quote):
+        return "blockquote"
+    if isinstance(span, Link):
+        return "text_link" if opens(span.url) else None
+    return None
+
+
+def opens(url: str | None) -> bool:
+    """Whether Telegram takes *url* for an address; one that it does not would make it refuse the whole message."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return False
+    return parts.scheme == "tg" or (parts.scheme in ("http", "https") and "." in (parts.hostname or ""))
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """Buttons under a message; a row that is too long goes on in the next."""
+    made = [
+        [_button(button) for button in row[at : at + BUTTONS_PER_ROW]]
+        for row in rows
+        for at in range(0, len(row), BUTTONS_PER_ROW)
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=made) if made else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url is not None:
+        return InlineKeyboardButton(text=button.text, url=button.url)
+    return InlineKeyboardButton(text=button.text, callback_data=button.code)
+
+
+def parts(content: Content, account: str) -> list[Content]:
+    """The messages that *content* becomes, each of which :mod:`~bot.messengers.telegram.messenger` can send as one.
+
+    Words that fit stand under the first file, unless there is a keyboard that could not hang there too (an album has
+    none). Otherwise they come first, the files after them. What must stay one message never moves under a file: its
+    words must have room to change.
+    """
+    files = chunks([item for item in content.media if can_send(item, account)])
+    spans = trimmed(clean((*content.spans, *_links(content.media, account))))
+    if files and not content.whole and _fits_under(files, spans, keyboard=bool(content.keyboard)):
+        first = Content(spans, content.keyboard, files[0])
+        return [first, *(Content(media=chunk) for chunk in files[1:])]
+    worded = _texts(spans, whole=content.whole)
+    if not worded and (content.keyboard or not files):
+        worded = [(Text(ELLIPSIS),)]  # nothing that can be seen was left: better a sign than no message
+    made = [Content(one, whole=content.whole) for one in worded]
+    if made:
+        made[-1] = Content(made[-1].spans, content.keyboard, whole=content.whole)
+    return made + [Content(media=chunk) for chunk in files]
+
+
+def _fits_under(files: list[tuple[Media, ...]], spans: Spans, *, keyboard: bool) -> bool:
+    if keyboard and (len(files) > 1 or len(files[0]) > 1):
+        return False
+    if not spans and not keyboard:
+        return True
+    return takes_caption(files[0]) and total(spans, utf16_units) <= CAPTION_LIMIT
+
+
+def _texts(spans: Spans, *, whole: bool) -> list[Spans]:
+    if whole:
+        return [one for one in (cut(spans, TEXT_LIMIT, utf16_units),) if one]
+    return split(spans, TEXT_LIMIT, utf16_units)
+
+
+def _links(media: Sequence[Media], account: str) -> list[Span]:
+    """Lines for what cannot be shown itself but can be looked at elsewhere."""
+    lines: list[Span] = []
+    for item in media:
+        if isinstance(item, Attachment) and not can_send(item, account) and opens(item.link):
+            lines += [Text("\n"), Link(f"📎 {item.name or _WORDS.get(item.kind, 'вложение')}", item.link or "")]
+    return lines
