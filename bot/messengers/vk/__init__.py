@@ -1,0 +1,6 @@
+"""VK: one community of ours, in both directions."""
+
+from bot.messengers.vk.messenger import VkMessenger
+from bot.messengers.vk.transport import Timeouts
+
+__all__ = ["Timeouts", "VkMessenger"]

@@ -1,0 +1,129 @@
+"""What is attached to messages, comments and posts, as our attachments. A strange one is kept as a word."""
+
+from collections.abc import Callable
+
+from bot.messengers.errors import MalformedUpdate
+from bot.messengers.events import Attachment, MediaKind
+from bot.messengers.vk.fields import Json, items, record, whole, words
+from bot.messengers.vk.places import SITE
+
+
+def attachments_of(source: Json, origin: str) -> tuple[Attachment, ...]:
+    """All attachments of a message, with its place on the map last."""
+    found = [_one(item, origin) for item in items(source, "attachments")]
+    place = _place(source, origin)
+    return (*found, place) if place else tuple(found)
+
+
+def _one(item: Json, origin: str) -> Attachment:
+    kind = item.get("type")
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    try:
+        if reader is not None and isinstance(kind, str):
+            return reader(record(item, kind), origin)
+    except MalformedUpdate:
+        pass  # a photo that we cannot read must not cost us the words it came with
+    return Attachment(MediaKind.OTHER, origin, name=kind if isinstance(kind, str) else None)
+
+
+def _photo(thing: Json, origin: str) -> Attachment:
+    best = max(items(thing, "sizes"), key=_area, default=None) or record(thing, "orig_photo")
+    return Attachment(
+        MediaKind.PHOTO,
+        origin,
+        words(best, "url"),
+        name=f"photo{whole(thing, 'owner_id')}_{whole(thing, 'id')}.jpg",
+        mime="image/jpeg",
+        link=f"{SITE}/photo{whole(thing, 'owner_id')}_{whole(thing, 'id')}",
+    )
+
+
+_LETTERS = "smxopqryzw"  # sizes of old photos carry a letter and zeros for width and height; w is the largest
+
+
+def _area(size: Json) -> tuple[int, int]:
+    width, height, letter = size.get("width"), size.get("height"), size.get("type")
+    area = width * height if isinstance(width, int) and isinstance(height, int) else 0
+    return area, _LETTERS.find(letter) if isinstance(letter, str) else -1
+
+
+def _video(thing: Json, origin: str) -> Attachment:
+    name = f"video{whole(thing, 'owner_id')}_{whole(thing, 'id')}"
+    key = words(thing, "access_key")
+    return Attachment(
+        MediaKind.VIDEO, origin, f"{name}_{key}" if key else name, words(thing, "title") or None, link=f"{SITE}/{name}"
+    )
+
+
+def _document(thing: Json, origin: str) -> Attachment:
+    size = thing.get("size")
+    return Attachment(
+        MediaKind.DOCUMENT,
+        origin,
+        words(thing, "url"),
+        name=words(thing, "title") or None,
+        size=size if isinstance(size, int) else None,
+        link=f"{SITE}/doc{whole(thing, 'owner_id')}_{whole(thing, 'id')}",
+    )
+
+
+def _voice(thing: Json, origin: str) -> Attachment:
+    ogg = words(thing, "link_ogg")
+    mime = "audio/ogg" if ogg else "audio/mpeg"
+    return Attachment(
+        MediaKind.VOICE, origin, ogg or words(thing, "link_mp3"), f"voice.{'ogg' if ogg else 'mp3'}", mime
+    )
+
+
+def _audio(thing: Json, origin: str) -> Attachment:
+    title = " — ".join(part for part in (words(thing, "artist"), words(thing, "title")) if part)
+    return Attachment(MediaKind.AUDIO, origin, name=title or None)
+
+
+def _sticker(thing: Json, origin: str) -> Attachment:
+    best = max(items(thing, "images"), key=_area, default=None)
+    return Attachment(MediaKind.STICKER, origin, words(best, "url") if best else "", mime="image/png")
+
+
+def _graffiti(thing: Json, origin: str) -> Attachment:
+    return Attachment(MediaKind.OTHER, origin, words(thing, "url"), "graffiti.png", "image/png")
+
+
+def _link(thing: Json, origin: str) -> Attachment:
+    return Attachment(MediaKind.OTHER, origin, name=words(thing, "title") or None, link=words(thing, "url") or None)
+
+
+def _wall(thing: Json, origin: str) -> Attachment:
+    owner = thing.get("owner_id", thing.get("to_id", thing.get("from_id")))
+    link = f"{SITE}/wall{owner}_{whole(thing, 'id')}" if isinstance(owner, int) else None
+    return Attachment(MediaKind.OTHER, origin, name="запись на стене", link=link)
+
+
+def _place(source: Json, origin: str) -> Attachment | None:
+    geo = source.get("geo")
+    if not isinstance(geo, dict):
+        return None
+    point = geo.get("coordinates")
+    if isinstance(point, str):  # posts on walls carry «latitude longitude» in one string
+        parts = point.replace(",", " ").split()
+        pair: tuple[object, object] = (parts[0], parts[1]) if len(parts) == 2 else (None, None)
+    else:
+        pair = (point.get("latitude"), point.get("longitude")) if isinstance(point, dict) else (None, None)
+    try:
+        latitude, longitude = float(str(pair[0])), float(str(pair[1]))
+    except ValueError:
+        return None
+    return Attachment(MediaKind.LOCATION, origin, latitude=latitude, longitude=longitude)
+
+
+_READERS: dict[str, Callable[[Json, str], Attachment]] = {
+    "photo": _photo,
+    "video": _video,
+    "doc": _document,
+    "audio_message": _voice,
+    "audio": _audio,
+    "sticker": _sticker,
+    "graffiti": _graffiti,
+    "link": _link,
+    "wall": _wall,
+}

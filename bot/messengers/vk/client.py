@@ -1,0 +1,124 @@
+"""Calls of VK's API through ``vk_api``, from a few threads of our own, with our errors."""
+
+import asyncio
+import concurrent.futures
+import json
+import threading
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from jconfig import MemoryConfig
+from vk_api import VkApiGroup
+from vk_api.exceptions import TOO_MANY_RPS_CODE, ApiError, ApiHttpError, Captcha
+
+from bot.messengers.errors import TemporaryFailure
+from bot.messengers.vk.refusals import refusal
+from bot.messengers.vk.transport import LIBRARY_BASE, Http, LoopAdapter, Timeouts
+
+API_VERSION = "5.199"
+SIDE_BY_SIDE = 4  # calls at a time: a vk_api session holds a lock while it posts, so each thread has its own
+CALLS_PER_SECOND = 20  # of a community's key (dev.vk.com, «Ограничения»)
+
+
+class Pace:
+    """At most *most* starts in any second; who comes too early waits."""
+
+    def __init__(self, most: int) -> None:
+        self._starts: deque[float] = deque(maxlen=most)
+        self._turn = asyncio.Lock()
+
+    async def wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            if len(self._starts) == self._starts.maxlen:
+                await asyncio.sleep(max(0.0, self._starts[0] + 1.0 - loop.time()))
+            self._starts.append(loop.time())
+
+
+class VkClient:
+    """One community's key. Everything raises errors of :mod:`bot.messengers.errors` only."""
+
+    def __init__(self, token: str, api_base: str, timeouts: Timeouts) -> None:
+        self._token = token
+        self._api_base = api_base
+        self.http = Http(timeouts)
+        self.timeouts = timeouts
+        self._threads: concurrent.futures.ThreadPoolExecutor | None = None
+        self._sessions = threading.local()
+        self._under_way: set[concurrent.futures.Future[Any]] = set()
+        self._pace = Pace(CALLS_PER_SECOND)
+
+    async def call(self, method: str, *, replying: bool = False, **params: Any) -> Any:
+        """The ``response`` of *method*. Parameters that are ``None`` are left out."""
+        await self._pace.wait()
+        self.http.open()
+        if self._threads is None:
+            self._threads = concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="vk")
+        values = {name: value for name, value in params.items() if value is not None}
+        work = self._threads.submit(self._in_thread, method, values)
+        self._under_way.add(work)
+        work.add_done_callback(self._under_way.discard)
+        try:
+            return await asyncio.wrap_future(work)
+        except Captcha:
+            raise refusal(14, method) from None
+        except ApiError as error:
+            said = str(error.error.get("error_msg", "")) if isinstance(error.error, Mapping) else ""
+            raise refusal(int(error.code), method, said, replying=replying) from None
+        except ApiHttpError as error:
+            status = error.response.status_code
+            raise TemporaryFailure(f"VK: HTTP {status} on {method}", outcome_unknown=status >= 500) from None
+        except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError, TimeoutError) as error:
+            if isinstance(error, KeyError) and str(error.args[0]).startswith("captcha_"):
+                raise refusal(14, method) from None  # a captcha without a picture
+            # Not VK's usual answer: a page of a proxy, a body cut short. vk_api trips over it in its own ways.
+            failure = f"VK: unreadable answer to {method} ({type(error).__name__})"
+            raise TemporaryFailure(failure, outcome_unknown=True) from None
+
+    def _in_thread(self, method: str, values: dict[str, Any]) -> Any:
+        api: VkApiGroup | None = getattr(self._sessions, "api", None)
+        if api is None:
+            api = self._sessions.api = self._new_session()
+        return api.method(method, values)
+
+    def _new_session(self) -> VkApiGroup:
+        session = requests.Session()
+        session.trust_env = False  # no .netrc, no proxies from the environment
+        session.mount(LIBRARY_BASE, LoopAdapter(self.http, self._api_base))
+        api = VkApiGroup(token=self._token, api_version=API_VERSION, session=session, config=MemoryConfig)
+        api.RPS_DELAY = 0.0  # it would sleep under its lock; we keep the pace ourselves
+        del api.error_handlers[TOO_MANY_RPS_CODE]  # it would try again without end
+        return api
+
+    async def get_json(self, url: str, params: Mapping[str, str], seconds: float) -> Mapping[str, Any]:
+        """A JSON object from *url* (the long poll)."""
+        status, body = await self.http.request("GET", url, params=params, seconds=seconds)
+        return _object(status, body)
+
+    async def upload(self, url: str, form: Any) -> Mapping[str, Any]:
+        """Post *form* to an upload server; the JSON object it answers."""
+        status, body = await self.http.request("POST", url, data=form, seconds=self.timeouts.file)
+        return _object(status, body)
+
+    async def close(self) -> None:
+        """End every call at once; afterwards nothing of ours runs."""
+        await self.http.close()
+        waiting = [asyncio.wrap_future(work) for work in list(self._under_way)]
+        await asyncio.gather(*waiting, return_exceptions=True)
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
+
+
+def _object(status: int, body: bytes) -> Mapping[str, Any]:
+    if status != 200:
+        raise TemporaryFailure(f"VK: HTTP {status}", outcome_unknown=status >= 500)
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        raise TemporaryFailure("VK: the answer is no JSON", outcome_unknown=True) from None
+    if not isinstance(answer, dict):
+        raise TemporaryFailure("VK: the answer is no object", outcome_unknown=True)
+    return answer

@@ -1,0 +1,77 @@
+"""VK's bots long poll, one call at a time, with a place (``ts``) that survives us.
+
+The protocol: dev.vk.com, «Bots Long Poll API».
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.messengers.base import Batch
+from bot.messengers.errors import TemporaryFailure
+from bot.messengers.vk.client import VkClient
+from bot.messengers.vk.reading import raw_update
+
+MOST_LOST_KEYS = 3  # in a row, before we say that something is wrong and let the caller pause
+
+
+class LongPoll:
+    """The queue of one community."""
+
+    def __init__(self, client: VkClient, group_id: int) -> None:
+        self._client = client
+        self._group_id = group_id
+        self._ts: str | None = None
+        self._server: tuple[str, str] | None = None  # address and key
+        self._lost_keys = 0
+
+    def resume(self, cursor: str | None) -> None:
+        self._ts = cursor
+
+    async def fetch(self) -> Batch:
+        """One ``a_check``. The very first call only says where the queue stands now, so that this is stored."""
+        if self._server is None:
+            fresh = await self._ask_server()
+            if self._ts is None:
+                self._ts = fresh
+                return Batch((), self._ts)
+        answer = await self._check()
+        if "failed" in answer:
+            return await self._recover(answer)
+        updates, ts = answer.get("updates"), answer.get("ts")
+        if not isinstance(updates, list) or not isinstance(ts, str | int):
+            raise TemporaryFailure("VK: the long poll answered something else")
+        self._lost_keys = 0
+        self._ts = str(ts)
+        return Batch(tuple(raw_update(update) for update in updates), self._ts)
+
+    async def _check(self) -> Mapping[str, Any]:
+        assert self._server is not None  # noqa: S101 - fetch has asked for it
+        wait = self._client.timeouts.poll
+        url, key = self._server
+        params = {"act": "a_check", "key": key, "ts": self._ts or "0", "wait": str(wait)}
+        return await self._client.get_json(url, params, wait + self._client.timeouts.call)
+
+    async def _recover(self, answer: Mapping[str, Any]) -> Batch:
+        """``failed``: 1 — events were lost, go on from the given place; 2 — the key ran out; 3 — both are lost."""
+        code, ts = answer.get("failed"), answer.get("ts")
+        if code == 1 and isinstance(ts, str | int):
+            self._ts = str(ts)
+            return Batch((), self._ts, gap=True)
+        self._server = None
+        self._lost_keys += 1
+        if self._lost_keys > MOST_LOST_KEYS:
+            self._lost_keys = 0
+            raise TemporaryFailure("VK: the long poll takes no key")
+        fresh = await self._ask_server()
+        if code == 2:
+            return Batch((), self._ts)
+        self._ts = fresh
+        return Batch((), self._ts, gap=True)
+
+    async def _ask_server(self) -> str:
+        answer = await self._client.call("groups.getLongPollServer", group_id=self._group_id)
+        try:
+            self._server = (str(answer["server"]), str(answer["key"]))
+            return str(answer["ts"])
+        except (KeyError, TypeError):
+            raise TemporaryFailure("VK: no long poll server in the answer") from None

@@ -1,0 +1,150 @@
+"""Things to attach: what VK has already is named, what it has not is uploaded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.messengers.errors import FileUnavailable, Rejected, TemporaryFailure
+from bot.messengers.events import Attachment, Media, MediaKind, Upload
+from bot.messengers.vk.client import VkClient
+
+DOWNLOAD_LIMIT = 20 * 1024 * 1024
+_PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})  # what VK takes for a photo
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What goes along with a message: names of things, a place on the map, and lines for what cannot go along."""
+
+    names: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+class MediaDesk:
+    """Uploads and downloads of one community."""
+
+    def __init__(self, client: VkClient, account: str, group_id: int) -> None:
+        self._client = client
+        self._account = account
+        self._group_id = group_id
+
+    async def attach(self, media: Sequence[Media], peer_id: int | None) -> Attached:
+        """Prepare *media* for a conversation, or (*peer_id* ``None``) for a comment on the wall.
+
+        A community's key cannot attach photos to comments, so there a photo goes as a document.
+        """
+        names: list[str] = []
+        notes: list[str] = []
+        point: tuple[float, float] | None = None
+        for thing in media:
+            if isinstance(thing, Attachment) and thing.kind is MediaKind.LOCATION:
+                point = _point(thing) or point
+            else:
+                name = await self._name(thing, peer_id)
+                (names if name else notes).append(name or _note(thing))
+        if point and peer_id is None:
+            notes.append(f"Координаты: {point[0]:.6f}, {point[1]:.6f}")
+            point = None
+        latitude, longitude = point or (None, None)
+        return Attached(tuple(names), latitude, longitude, tuple(notes))
+
+    async def _name(self, thing: Media, peer_id: int | None) -> str | None:
+        """The attachment's name in VK; ``None`` when it cannot be attached."""
+        if isinstance(thing, Attachment):
+            if thing.origin != self._account or not thing.ref:
+                return None
+            if not thing.ref.startswith(("http://", "https://")):
+                return thing.ref
+            try:
+                thing = await self.download(thing)
+            except FileUnavailable:
+                return None
+        if thing.kind is MediaKind.PHOTO and thing.mime in _PHOTO_TYPES and peer_id is not None:
+            return await self._photo(thing, peer_id)
+        try:
+            return await self._document(thing, peer_id)
+        except Rejected:
+            return None  # a kind of file that VK does not take
+
+    async def _photo(self, photo: Upload, peer_id: int) -> str | None:
+        server = await self._client.call("photos.getMessagesUploadServer", peer_id=peer_id)
+        sent = await self._client.upload(_address(server), _form("photo", photo))
+        if not sent.get("photo") or sent.get("photo") == "[]":
+            return await self._document(photo, peer_id)
+        saved = await self._client.call(
+            "photos.saveMessagesPhoto", photo=sent["photo"], server=sent.get("server"), hash=sent.get("hash")
+        )
+        return _named("photo", saved[0] if isinstance(saved, list) and saved else None)
+
+    async def _document(self, file: Upload, peer_id: int | None) -> str | None:
+        if peer_id is None:
+            server = await self._client.call("docs.getWallUploadServer", group_id=self._group_id)
+        else:
+            server = await self._client.call("docs.getMessagesUploadServer", type="doc", peer_id=peer_id)
+        sent = await self._client.upload(_address(server), _form("file", file))
+        if not sent.get("file"):
+            return None
+        saved = await self._client.call("docs.save", file=sent["file"], title=file.name[:128])
+        return _named("doc", saved.get("doc") if isinstance(saved, dict) else None)
+
+    async def download(self, attachment: Attachment) -> Upload:
+        """The bytes behind *attachment*, up to 20 MB."""
+        if attachment.origin != self._account or not attachment.ref.startswith(("http://", "https://")):
+            raise FileUnavailable("VK: nothing to download")
+        if attachment.size is not None and attachment.size > DOWNLOAD_LIMIT:
+            raise FileUnavailable("VK: the file is too large")
+        status, data = await self._client.http.request(
+            "GET", attachment.ref, seconds=self._client.timeouts.file, limit=DOWNLOAD_LIMIT
+        )
+        if status >= 500:
+            raise TemporaryFailure(f"VK: HTTP {status} on a file")
+        if status != 200 or not data:
+            raise FileUnavailable(f"VK: HTTP {status} on a file")
+        name = attachment.name or f"{attachment.kind.value}.bin"
+        return Upload(attachment.kind, name, attachment.mime or _mime(name), data)
+
+
+def _point(place: Attachment) -> tuple[float, float] | None:
+    if place.latitude is None or place.longitude is None:
+        return None
+    return place.latitude, place.longitude
+
+
+def _note(thing: Media) -> str:
+    words = f"Вложение: {thing.name or 'файл'}"
+    return f"{words} — {thing.link}" if isinstance(thing, Attachment) and thing.link else words
+
+
+def _form(field: str, file: Upload) -> aiohttp.FormData:
+    form = aiohttp.FormData(quote_fields=False)
+    name = file.name.replace('"', "'").replace("\r", " ").replace("\n", " ") or "file"
+    form.add_field(field, file.data, filename=name if "." in name else f"{name}.bin", content_type=file.mime)
+    return form
+
+
+def _address(server: object) -> str:
+    url = server.get("upload_url") if isinstance(server, dict) else None
+    if not isinstance(url, str):
+        raise TemporaryFailure("VK: no address to upload to")
+    return url
+
+
+def _named(kind: str, thing: object) -> str | None:
+    if not isinstance(thing, dict) or "id" not in thing or "owner_id" not in thing:
+        return None
+    key = f"_{thing['access_key']}" if thing.get("access_key") else ""
+    return f"{kind}{thing['owner_id']}_{thing['id']}{key}"
+
+
+def _mime(name: str) -> str:
+    kinds = {
+        "jpg": "image/jpeg",
+        "jpeg": "image/jpeg",
+        "png": "image/png",
+        "gif": "image/gif",
+        "pdf": "application/pdf",
+    }
+    return kinds.get(name.rpartition(".")[2].lower(), "application/octet-stream")

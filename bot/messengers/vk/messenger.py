@@ -1,0 +1,284 @@
+"""The VK messenger: one community, both directions."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.clock import Clock
+from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, RawUpdate, Sent, Target
+from bot.messengers.content import Content
+from bot.messengers.errors import MessageGone, PressExpired, Rejected, RejectReason, TemporaryFailure
+from bot.messengers.events import (
+    Attachment,
+    AuthorKind,
+    ButtonPressed,
+    Chat,
+    ChatKind,
+    Event,
+    MessageEdited,
+    MessagePosted,
+    Upload,
+)
+from bot.messengers.vk.client import CALLS_PER_SECOND, VkClient
+from bot.messengers.vk.history import missed_messages
+from bot.messengers.vk.longpoll import LongPoll
+from bot.messengers.vk.media import Attached, MediaDesk
+from bot.messengers.vk.names import Names
+from bot.messengers.vk.places import POST, Places, Wall, comment_link, wall_of
+from bot.messengers.vk.reading import events_of
+from bot.messengers.vk.refusals import refusal
+from bot.messengers.vk.selfcheck import SelfCheck
+from bot.messengers.vk.talks import Press
+from bot.messengers.vk.transport import Timeouts
+from bot.messengers.vk.writing import SNACKBAR_LIMIT, TEXT_LIMIT, keyboard_of, parts_of, plain, shortened
+
+MOST_REMEMBERED = 2000  # messages of ours whose attachments are known without asking
+
+CAPABILITIES = Capabilities(
+    text_limit=TEXT_LIMIT,
+    caption_limit=TEXT_LIMIT,
+    # VK draws up to 6 rows of 5, but no more than 10 buttons: 5 rows of 2 always fit.
+    buttons_per_row=2,
+    button_rows=5,
+    answers_in=frozenset({ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL}),
+    edits_in=frozenset({ChatKind.PRIVATE, ChatKind.GROUP}),
+    idempotent=True,
+    limits=Limits(per_second=float(CALLS_PER_SECOND)),
+)
+
+
+class VkMessenger:
+    """One community with its own key. See :class:`bot.messengers.base.Messenger` for what each method promises.
+
+    *group_id* is the community's positive number, *api_base* the address before ``/method``.
+    """
+
+    def __init__(
+        self,
+        group_id: int,
+        title: str,
+        token: str,
+        api_base: str,
+        clock: Clock,
+        *,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._group_id = group_id
+        self._title = title
+        self._clock = clock
+        self._client = VkClient(token, api_base, timeouts or Timeouts())
+        self._places = Places(self.account, group_id, title)
+        self._long_poll = LongPoll(self._client, group_id)
+        self._names = Names(self._client)
+        self._media = MediaDesk(self._client, self.account, group_id)
+        self._attached: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    @property
+    def account(self) -> str:
+        return f"vk:{self._group_id}"
+
+    @property
+    def title(self) -> str:
+        return f"VK «{self._title}»"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return CAPABILITIES
+
+    # -- what comes in
+
+    def resume(self, cursor: str | None) -> None:
+        self._long_poll.resume(cursor)
+
+    async def fetch(self) -> Batch:
+        return await self._long_poll.fetch()
+
+    async def missed(self) -> Sequence[RawUpdate]:
+        return await missed_messages(self._client, self._group_id, self._clock)
+
+    def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        return events_of(self._places, payload)
+
+    async def enrich(self, event: Event) -> Event:
+        """Names: of the author, and of whoever the text was forwarded from."""
+        if isinstance(event, MessageEdited):
+            return MessageEdited(await self._with_names(event.message))
+        if isinstance(event, MessagePosted):
+            return await self._with_names(event)
+        if isinstance(event, ButtonPressed) and event.author.name is None:
+            return replace(event, author=replace(event.author, name=await self._names.name(int(event.author.id))))
+        return event
+
+    async def _with_names(self, message: MessagePosted) -> MessagePosted:
+        author = message.author
+        if author.name is None and author.kind is AuthorKind.PERSON:
+            author = replace(author, name=await self._names.name(int(author.id)))
+        source = message.forwarded_from
+        if source is not None and source.startswith("id") and source[2:].isdigit():
+            source = await self._names.name(int(source[2:])) or source
+        return replace(message, author=author, forwarded_from=source)
+
+    async def download(self, attachment: Attachment) -> Upload:
+        return await self._media.download(attachment)
+
+    # -- what goes out
+
+    def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
+        return parts_of(content, kind)
+
+    async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
+        """Send one part. VK has no silent messages. *key* must differ between the parts of one text."""
+        wall = wall_of(target.chat)
+        if target.chat.kind not in CAPABILITIES.answers_in:
+            raise Rejected(f"VK: a community may not write in {target.chat.kind}", RejectReason.NO_RIGHTS)
+        if (wall is None) is (target.chat.kind is ChatKind.WALL):
+            raise Rejected("VK: not a place of this kind", RejectReason.BAD_REQUEST)
+        digest = hashlib.sha256(f"{key}\n{target.chat.id}".encode()).digest()
+        if wall is not None:
+            return await self._comment(target, wall, part, digest.hex()[:32])
+        return await self._write(target, part, int.from_bytes(digest[:4]) >> 1 or 1)
+
+    async def _write(self, target: Target, part: Content, random_id: int) -> Sent:
+        peer_id = int(target.chat.id)
+        attached = await self._media.attach(part.media, peer_id)
+        forward = None
+        if target.reply_to is not None and target.reply_to.isdigit():
+            place = {"peer_id": peer_id, "conversation_message_ids": [int(target.reply_to)], "is_reply": 1}
+            forward = json.dumps(place)
+        # «peer_ids» instead of «peer_id» makes VK tell the number within the conversation, which edits need.
+        answer = await self._client.call(
+            "messages.send",
+            replying=forward is not None,
+            peer_ids=peer_id,
+            random_id=random_id,
+            message=_text(part, attached),
+            attachment=",".join(attached.names) or None,
+            lat=attached.latitude,
+            long=attached.longitude,
+            keyboard=keyboard_of(part.keyboard),
+            forward=forward,
+            dont_parse_links=1,
+            disable_mentions=1,
+        )
+        cmid = _sent_number(answer)
+        self._remember(target.chat.id, cmid, ",".join(attached.names))
+        return Sent((cmid,), self._places.talk_link(peer_id))
+
+    async def _comment(self, target: Target, wall: Wall, part: Content, guid: str) -> Sent:
+        attached = await self._media.attach(part.media, None)
+        parent = target.reply_to if target.reply_to != POST else None
+        answer = await self._client.call(
+            "wall.createComment",
+            replying=parent is not None,
+            owner_id=wall.owner_id,
+            post_id=wall.post_id,
+            from_group=self._group_id,
+            message=_text(part, attached),
+            reply_to_comment=parent,
+            attachments=",".join(attached.names) or None,
+            guid=guid,
+        )
+        if not isinstance(answer, dict) or not isinstance(answer.get("comment_id"), int):
+            raise TemporaryFailure("VK: no number of the comment in the answer", outcome_unknown=True)
+        stack = answer.get("parents_stack")
+        thread = stack[0] if isinstance(stack, list) and stack and isinstance(stack[0], int) else None
+        return Sent((str(answer["comment_id"]),), comment_link(target.chat.id, answer["comment_id"], thread))
+
+    async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
+        """Change words and buttons; what is attached stays as it was. VK never says that nothing changed."""
+        if chat.kind not in CAPABILITIES.edits_in:
+            # wall.editComment and its kin take people's keys only.
+            raise Rejected(f"VK: a community may not edit in {chat.kind}", RejectReason.NO_RIGHTS)
+        if not message_id.isdigit():
+            raise MessageGone("VK: not a message's number")
+        attachment = await self._attachment_of(chat, message_id)
+        await self._client.call(
+            "messages.edit",
+            peer_id=int(chat.id),
+            cmid=int(message_id),
+            message=plain(part.spans),
+            attachment=attachment or None,
+            keyboard=keyboard_of(part.keyboard),
+            keep_forward_messages=1,
+            dont_parse_links=1,
+            disable_mentions=1,
+        )
+
+    async def _attachment_of(self, chat: Chat, message_id: str) -> str:
+        """What the message carries: an edit without it would take it away."""
+        known = self._attached.get((chat.id, message_id))
+        if known is not None:
+            return known
+        answer = await self._client.call(
+            "messages.getByConversationMessageId", peer_id=int(chat.id), conversation_message_ids=message_id
+        )
+        items = answer.get("items") if isinstance(answer, dict) else None
+        if not isinstance(items, list) or not items or not isinstance(items[0], dict):
+            raise MessageGone("VK: no such message")
+        names = [_attachment_name(thing) for thing in items[0].get("attachments") or () if isinstance(thing, dict)]
+        found = ",".join(name for name in names if name)
+        self._remember(chat.id, message_id, found)
+        return found
+
+    def _remember(self, chat_id: str, message_id: str, attachment: str) -> None:
+        self._attached[(chat_id, message_id)] = attachment
+        while len(self._attached) > MOST_REMEMBERED:
+            self._attached.popitem(last=False)
+
+    async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
+        """A line at the bottom of the screen. VK has no window to close, so *alert* looks the same."""
+        press = Press.unpacked(press_id)
+        if press is None:
+            raise PressExpired("VK: not a press of ours")
+        line = {"type": "show_snackbar", "text": shortened(text, SNACKBAR_LIMIT)} if text else None
+        await self._client.call(
+            "messages.sendMessageEventAnswer",
+            event_id=press.event_id,
+            user_id=press.user_id,
+            peer_id=press.peer_id,
+            event_data=json.dumps(line, ensure_ascii=False) if line else None,
+        )
+
+    async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
+        """VK has no command menu."""
+
+    async def check(self) -> Sequence[Finding]:
+        return await SelfCheck(self._client, self._group_id, self.title).run()
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def _text(part: Content, attached: Attached) -> str:
+    """The words, and below them what could not be attached, as far as there is room."""
+    text = plain(part.spans)
+    for note in attached.notes:
+        longer = f"{text}\n{note}" if text else note
+        if len(longer) <= TEXT_LIMIT:
+            text = longer
+    return text
+
+
+def _sent_number(answer: Any) -> str:
+    """The new message's number in its conversation, from what ``messages.send`` answers to ``peer_ids``."""
+    item = answer[0] if isinstance(answer, list) and answer else None
+    if not isinstance(item, dict):
+        raise TemporaryFailure("VK: no number of the message in the answer", outcome_unknown=True)
+    error = item.get("error")
+    if isinstance(error, dict) and isinstance(error.get("code"), int):
+        raise refusal(error["code"], "messages.send", str(error.get("description", "")))
+    if not isinstance(item.get("conversation_message_id"), int):
+        raise TemporaryFailure("VK: no number of the message in the answer", outcome_unknown=True)
+    return str(item["conversation_message_id"])
+
+
+def _attachment_name(thing: Mapping[str, Any]) -> str | None:
+    kind = thing.get("type")
+    shown = thing.get(kind) if isinstance(kind, str) else None
+    if not isinstance(shown, dict) or "id" not in shown or "owner_id" not in shown:
+        return None
+    key = f"_{shown['access_key']}" if shown.get("access_key") else ""
+    return f"{kind}{shown['owner_id']}_{shown['id']}{key}"

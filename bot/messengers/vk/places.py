@@ -1,0 +1,71 @@
+"""Where things are in VK: our names for chats, and the addresses a person can open."""
+
+import re
+from dataclasses import dataclass
+
+from bot.messengers.events import Chat, ChatKind
+
+CHAT_PEERS = 2_000_000_000  # peer ids above this are conversations of several people (dev.vk.com, «Беседы»)
+SITE = "https://vk.com"
+POST = "post"  # the message id of a visitor's own post; comments have numbers
+
+_WALL = re.compile(r"wall(-?\d+)_(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The post behind a chat id like ``wall-1_22``."""
+
+    owner_id: int
+    post_id: int
+
+
+class Places:
+    """Chats and links of one community."""
+
+    def __init__(self, account: str, group_id: int, title: str) -> None:
+        self.account = account
+        self.group_id = group_id
+        self._title = title
+
+    def talk(self, peer_id: int) -> Chat:
+        """A private conversation or one of several people."""
+        if peer_id > CHAT_PEERS:
+            return Chat(self.account, str(peer_id), ChatKind.GROUP, str(self.group_id))
+        return Chat(self.account, str(peer_id), ChatKind.PRIVATE, str(self.group_id), self._title)
+
+    def wall(self, owner_id: int, post_id: int, *, answerable: bool = True) -> Chat:
+        """The comments of a post."""
+        kind = ChatKind.WALL if answerable and owner_id == -self.group_id else ChatKind.SHOWCASE
+        return Chat(
+            self.account, f"wall{owner_id}_{post_id}", kind, str(self.group_id), self._title, thread=str(post_id)
+        )
+
+    def showcase(self, kind: str, owner_id: int, thing_id: int) -> Chat:
+        """Comments under a ``photo``, a ``video``, a ``topic`` or a ``market`` item: heard, not answered."""
+        chat_id = f"{kind}{owner_id}_{thing_id}"
+        return Chat(
+            self.account, chat_id, ChatKind.SHOWCASE, str(self.group_id), self._title, thread=f"{kind}{thing_id}"
+        )
+
+    def talk_link(self, peer_id: int) -> str:
+        """The conversation, for those who answer in the community's name."""
+        chosen = f"c{peer_id - CHAT_PEERS}" if peer_id > CHAT_PEERS else str(peer_id)
+        return f"{SITE}/gim{self.group_id}?sel={chosen}"
+
+
+def wall_of(chat: Chat) -> Wall | None:
+    """The post whose comments *chat* is, if it is one."""
+    match = _WALL.fullmatch(chat.id)
+    return Wall(int(match[1]), int(match[2])) if match else None
+
+
+def comment_link(chat_id: str, comment_id: int | str, thread: int | None = None) -> str:
+    """A comment; *thread* is the comment that its thread began with, without which VK does not unfold it."""
+    if chat_id.startswith("topic"):
+        return f"{SITE}/{chat_id}?post={comment_id}"
+    return f"{SITE}/{chat_id}?reply={comment_id}" + (f"&thread={thread}" if thread else "")
+
+
+def post_link(chat_id: str) -> str:
+    return f"{SITE}/{chat_id}"

@@ -1,0 +1,128 @@
+"""Raw updates of VK's long poll → our events; and the little that must be known of an update before it is read."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.messengers.base import RawUpdate
+from bot.messengers.errors import MalformedUpdate, UnknownUpdate
+from bot.messengers.events import Event
+from bot.messengers.vk import talks, walls
+from bot.messengers.vk.fields import Json, record
+from bot.messengers.vk.places import Places
+
+Reader = Callable[[Places, Json], Sequence[Event]]
+
+_TOPIC = walls.under("topic", "topic_id", "topic_owner_id")
+_COMMENTED = (
+    ("photo", walls.under("photo", "photo_id", "photo_owner_id", "owner_id")),
+    ("video", walls.under("video", "video_id", "video_owner_id", "owner_id")),
+    ("market", walls.under("market", "item_id", "market_owner_id", "owner_id")),
+)
+
+READERS: Mapping[str, Reader] = {
+    "message_new": talks.said,
+    "message_edit": talks.changed,
+    "message_event": talks.pressed,
+    "message_allow": talks.allowed,
+    "message_deny": talks.denied,
+    "wall_post_new": walls.visitor_post,
+    "wall_reply_new": walls.posted(walls.under_post),
+    "wall_reply_restore": walls.posted(walls.under_post),
+    "wall_reply_edit": walls.edited(walls.under_post),
+    "wall_reply_delete": walls.deleted(walls.under_post),
+    "board_post_new": walls.posted(_TOPIC),
+    "board_post_restore": walls.posted(_TOPIC),
+    "board_post_edit": walls.edited(_TOPIC),
+    "board_post_delete": walls.deleted(_TOPIC),
+    **{f"{kind}_comment_new": walls.posted(place) for kind, place in _COMMENTED},
+    **{f"{kind}_comment_restore": walls.posted(place) for kind, place in _COMMENTED},
+    **{f"{kind}_comment_edit": walls.edited(place) for kind, place in _COMMENTED},
+    **{f"{kind}_comment_delete": walls.deleted(place) for kind, place in _COMMENTED},
+}
+IRRELEVANT = frozenset(
+    {
+        "audio_new",
+        "confirmation",
+        "donut_money_withdraw",
+        "donut_money_withdraw_error",
+        "donut_subscription_cancelled",
+        "donut_subscription_create",
+        "donut_subscription_expired",
+        "donut_subscription_price_changed",
+        "donut_subscription_prolonged",
+        "group_change_photo",
+        "group_change_settings",
+        "group_join",
+        "group_leave",
+        "group_officers_edit",
+        "lead_forms_new",
+        "like_add",
+        "like_remove",
+        "market_order_edit",
+        "market_order_new",
+        "message_reaction_event",
+        "message_read",
+        "message_reply",  # what we or a manager wrote in the community's name
+        "message_typing_state",
+        "photo_new",
+        "poll_vote_new",
+        "user_block",
+        "user_unblock",
+        "video_new",
+        "vkpay_transaction",
+        "app_payload",
+        "wall_repost",
+        "wall_schedule_post_delete",
+        "wall_schedule_post_new",
+    }
+)
+
+
+def events_of(places: Places, payload: Mapping[str, Any]) -> Sequence[Event]:
+    """The events in one raw update; see :meth:`bot.messengers.base.Messenger.parse`."""
+    kind = payload.get("type")
+    if not isinstance(kind, str) or not kind:
+        raise MalformedUpdate("VK: an update without a type")
+    if kind in IRRELEVANT:
+        return ()
+    reader = READERS.get(kind)
+    if reader is None:
+        raise UnknownUpdate(kind)
+    try:
+        return reader(places, record(payload, "object"))
+    except MalformedUpdate as error:
+        raise MalformedUpdate(f"VK {kind}: {error}") from None
+
+
+def raw_update(update: Any) -> RawUpdate:
+    """One element of ``updates``, whatever it is, with its key and its conversation."""
+    payload: Mapping[str, Any] = update if isinstance(update, dict) else {"unreadable": update}
+    event_id = payload.get("event_id")
+    key = event_id if isinstance(event_id, str) and event_id else _digest(payload)
+    return RawUpdate(key, _conversation(payload), payload)
+
+
+def _digest(payload: Mapping[str, Any]) -> str:
+    canonical = json.dumps(payload, sort_keys=True, ensure_ascii=True, default=str)
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()[:48]
+
+
+def _conversation(payload: Mapping[str, Any]) -> str:
+    """Place and person: «7:7» for a private chat, «wall-1_22:7» for comments."""
+    thing = payload.get("object")
+    if not isinstance(thing, Mapping):
+        return "unreadable"
+    message = thing.get("message")
+    thing = message if isinstance(message, Mapping) else thing
+    person = next((thing[key] for key in ("from_id", "user_id", "deleter_id", "liker_id") if key in thing), "")
+    if "peer_id" in thing:
+        return f"{thing['peer_id']}:{person}"
+    for key in ("post_id", "photo_id", "video_id", "topic_id", "item_id"):
+        if key in thing:
+            owner = next((thing[name] for name in ("owner_id", f"{key[:-3]}_owner_id") if name in thing), "")
+            return f"{'wall' if key == 'post_id' else key[:-3]}{owner}_{thing[key]}:{person}"
+    if payload.get("type") == "wall_post_new":
+        return f"wall{thing.get('owner_id', '')}_{thing.get('id', '')}:{person}"
+    return f"{person}:{person}"

@@ -1,0 +1,97 @@
+"""The self-check of a community: its key, the key's rights, the long poll and its events. Findings in Russian."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.messengers.base import Finding, Severity
+from bot.messengers.errors import BadCredentials, MessengerError
+from bot.messengers.vk.client import API_VERSION, VkClient
+
+_RIGHTS = {
+    "messages": (Severity.FAULT, "сообщения сообщества", "без него бот не может отвечать в личных сообщениях"),
+    "manage": (Severity.FAULT, "управление сообществом", "без него бот не получает новых сообщений и комментариев"),
+    "photos": (Severity.NOTE, "фотографии", "без него в ответах не будет фотографий"),
+    "docs": (Severity.NOTE, "документы", "без него в ответах не будет документов, а под записями и фотографий"),
+    "wall": (Severity.NOTE, "стена", "если ответы под записями не появляются, выпустите ключ с этим правом"),
+}
+_NEEDED = {
+    "message_new": "входящее сообщение",
+    "message_edit": "редактирование сообщения",
+    "message_event": "действие с сообщением (нажатие кнопки)",
+    "wall_reply_new": "комментарий на стене: добавление",
+    "wall_reply_edit": "комментарий на стене: редактирование",
+    "wall_reply_delete": "комментарий на стене: удаление",
+    "wall_post_new": "запись на стене: добавление",
+}
+_USEFUL = {
+    "message_allow": "разрешение на получение сообщений",
+    "message_deny": "запрет на получение сообщений",
+    "wall_reply_restore": "комментарий на стене: восстановление",
+    "photo_comment_new": "комментарий к фотографии: добавление",
+    "video_comment_new": "комментарий к видео: добавление",
+    "board_post_new": "комментарий в обсуждении: добавление",
+    "market_comment_new": "комментарий к товару: добавление",
+}
+
+
+class SelfCheck:
+    """Looks at one community and says what is missing and where to mend it."""
+
+    def __init__(self, client: VkClient, group_id: int, title: str) -> None:
+        self._client = client
+        self._group_id = group_id
+        self._title = title
+
+    async def run(self) -> list[Finding]:
+        found: list[Finding] = []
+        steps: tuple[Callable[[], Awaitable[list[Finding]]], ...] = (self._name, self._rights, self._long_poll)
+        for step in steps:
+            try:
+                found += await step()
+            except BadCredentials:
+                words = "Ключ доступа не подходит: он отозван или введён с ошибкой. Создайте новый ключ: «Управление → "
+                return [self._finding(Severity.FAULT, words + "Работа с API → Ключи доступа».")]
+            except MessengerError as error:
+                found.append(self._finding(Severity.FAULT, f"ВКонтакте не отвечает на проверку ({error})."))
+        return found
+
+    def _finding(self, severity: Severity, text: str) -> Finding:
+        return Finding(severity, self._title, text)
+
+    async def _name(self) -> list[Finding]:
+        answer = await self._client.call("groups.getById")  # without parameters: the key's own community
+        groups = answer.get("groups") if isinstance(answer, dict) else answer
+        group = groups[0] if isinstance(groups, list) and groups and isinstance(groups[0], dict) else {}
+        if group.get("id") != self._group_id:
+            words = f"Ключ доступа принадлежит другому сообществу, а в настройках указано {self._group_id}."
+            return [self._finding(Severity.FAULT, words)]
+        return [self._finding(Severity.OK, f"Ключ доступа принят, сообщество «{group.get('name', '')}».")]
+
+    async def _rights(self) -> list[Finding]:
+        answer = await self._client.call("groups.getTokenPermissions")
+        listed = answer.get("permissions", ()) if isinstance(answer, dict) else ()
+        given = {right.get("name") for right in listed if isinstance(right, dict)}
+        return [
+            self._finding(severity, f"У ключа доступа нет права «{title}»: {why}.")
+            for name, (severity, title, why) in _RIGHTS.items()
+            if name not in given
+        ]
+
+    async def _long_poll(self) -> list[Finding]:
+        settings: Any = await self._client.call("groups.getLongPollSettings", group_id=self._group_id)
+        where = "«Управление → Работа с API → Long Poll API»"
+        if not isinstance(settings, dict) or not settings.get("is_enabled"):
+            return [self._finding(Severity.FAULT, f"Long Poll API выключен. Включите его: {where}.")]
+        found = []
+        version = str(settings.get("api_version", ""))
+        if version and version != API_VERSION:
+            words = f"Версия API в настройках Long Poll — {version}. Выберите {API_VERSION}: {where}."
+            found.append(self._finding(Severity.NOTE, words))
+        events = settings.get("events")
+        on = {name for name, value in events.items() if value} if isinstance(events, dict) else set()
+        for wanted, severity in ((_NEEDED, Severity.FAULT), (_USEFUL, Severity.NOTE)):
+            off = [title for name, title in wanted.items() if name not in on]
+            if off:
+                words = f"Включите типы событий ({where}, вкладка «Типы событий»): {'; '.join(off)}."
+                found.append(self._finding(severity, words))
+        return found or [self._finding(Severity.OK, "Long Poll API включён, нужные события приходят.")]
