@@ -1,0 +1,264 @@
+"""What no single value can tell: whether the parts of the configuration fit together.
+
+The checks look at the plain values of the file, not at the typed tree, so that they speak up even if another place of
+the file is broken: an administrator gets every fault at once. What has a wrong type is silently passed over here: the
+types' own check reports it.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from bot.config.faults import Fault, did_you_mean, listed
+from bot.config.fields import day, interval, term
+from bot.config.secrets import webhook_secret_fault
+from bot.config.tree import StaffMember
+from bot.domain.people import LADDER, Role
+from bot.domain.sectors import STANDARD_SECTORS
+
+_BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
+_ACCOUNTS = {"telegram_id": "Telegram", "vk_id": "VK", "max_id": "MAX"}
+
+_HOURS = 'working = ["09:00-13:00", "14:00-18:00"]'
+
+_LADDER_REMEDY = (
+    "добавьте в [[staff]] руководителя (head) или заместителя (deputy) блока без ограничения по районам либо одного "
+    "на все блоки: координатора (coordinator), руководителя МЦУ (manager) или администратора (administrator)"
+)
+
+Values = dict[str, Any]
+
+
+def check(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
+    """All that does not fit together. *for_work*: the configuration is to be run, so somebody must get the work."""
+    if for_work:
+        yield from _messengers(tree)
+        yield from _ladder(tree)
+    yield from _webhooks(tree)
+    yield from _repetitions(tree)
+    yield from _sectors(tree)
+    yield from _staff(tree)
+    yield from _terms(tree)
+    yield from _days(tree)
+    yield from _gazetteer(tree, folder)
+
+
+def section(tree: Values, name: str) -> Values:
+    value = tree.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def tables(tree: Values, name: str) -> list[tuple[int, Values]]:
+    """The tables of a list with their places, as far as they are tables."""
+    value = tree.get(name)
+    return [(i, item) for i, item in enumerate(value) if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def roles_of(member: Values) -> set[str]:
+    single = member.get("role")
+    return {*texts(member.get("roles")), *([single] if isinstance(single, str) else [])}
+
+
+def _messengers(tree: Values) -> Iterator[Fault]:
+    if not any(name in tree for name in ("telegram", "vk", "max")):
+        yield Fault(
+            "telegram, vk, max",
+            "не подключён ни один мессенджер",
+            "добавьте хотя бы один из разделов [telegram], [vk], [max]",
+        )
+    vk = tree.get("vk")
+    if isinstance(vk, dict) and not vk.get("communities"):
+        yield Fault(
+            "vk.communities", "не указано ни одного сообщества", "добавьте запись [[vk.communities]] с id и token"
+        )
+
+
+def _webhooks(tree: Values) -> Iterator[Fault]:
+    for name in ("telegram", "max"):
+        values = section(tree, name)
+        if values.get("mode") != "webhook":
+            continue
+        if values.get("webhook_url") is None:
+            yield Fault(
+                f"{name}.webhook_url",
+                "для режима webhook нужен адрес, который вызовет мессенджер",
+                'добавьте webhook_url = "https://…" или укажите mode = "polling"',
+            )
+        fault = webhook_secret_fault(f"{name}.secret", values.get("secret"))
+        if fault is not None:
+            yield fault
+        if "http" not in tree:
+            yield Fault("http", "для режима webhook нужен раздел [http]", 'добавьте [http] и listen = "127.0.0.1:8080"')
+
+
+def _repetitions(tree: Values) -> Iterator[Fault]:
+    lists = (
+        ("sectors", tree, "sectors", "code", "блок с таким кодом"),
+        ("telegram.chats", section(tree, "telegram"), "chats", "id", "чат с таким id"),
+        ("vk.communities", section(tree, "vk"), "communities", "id", "сообщество с таким id"),
+        ("max.chats", section(tree, "max"), "chats", "id", "чат с таким id"),
+    )
+    for key, parent, name, field, what in lists:
+        values = [(f"{key}[{i}]", str(item[field])) for i, item in tables(parent, name) if field in item]
+        for place, first in _repeated(values):
+            yield Fault(f"{place}.{field}", f"{what} уже есть: {first}", "удалите одну из двух записей")
+
+
+def _repeated(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Places whose value was already met, each with the place of the first."""
+    seen: dict[str, str] = {}
+    for place, value in values:
+        if value in seen:
+            yield place, seen[value]
+        seen.setdefault(value, place)
+
+
+def _sectors(tree: Values) -> Iterator[Fault]:
+    if not tree.get("sectors"):
+        yield Fault("sectors", "не указано ни одного отраслевого блока", "добавьте записи [[sectors]] с ключом code")
+    for index, item in tables(tree, "sectors"):
+        code = item.get("code")
+        if isinstance(code, str) and code.strip() not in STANDARD_SECTORS and "title" not in item:
+            hint = did_you_mean(code, list(STANDARD_SECTORS))
+            yield Fault(
+                f"sectors[{index}].title",
+                f"у своего блока «{code[:40]}» нет названия",
+                f"добавьте title{'; ' + hint if hint else ''}; стандартные коды: {listed(list(STANDARD_SECTORS))}",
+            )
+
+
+def _staff(tree: Values) -> Iterator[Fault]:
+    codes = [str(item["code"]).strip() for _, item in tables(tree, "sectors") if "code" in item]
+    for index, member in tables(tree, "staff"):
+        key = f"staff[{index}]"
+        yield from _roles(key, member)
+        for number, code in enumerate(texts(member.get("sectors"))):
+            if code.strip() not in codes:
+                hint = did_you_mean(code, codes)
+                yield Fault(
+                    f"{key}.sectors[{number}]",
+                    f"блока «{code[:40]}» нет в [[sectors]]",
+                    hint or f"добавьте его или выберите из имеющихся: {listed(codes) or 'пока нет ни одного'}",
+                )
+    for field, messenger in _ACCOUNTS.items():
+        ids = [(f"staff[{i}]", str(m[field])) for i, m in tables(tree, "staff") if field in m]
+        for place, first in _repeated(ids):
+            yield Fault(
+                f"{place}.{field}",
+                f"этот аккаунт {messenger} уже указан у другого сотрудника: {first}",
+                "у аккаунта один владелец; несколько ролей одного человека перечислите в roles",
+            )
+
+
+def _roles(key: str, member: Values) -> Iterator[Fault]:
+    allowed = listed([role.value for role in Role])
+    if "role" in member and "roles" in member:
+        yield Fault(f"{key}.role", "указаны и role, и roles", "оставьте что-то одно")
+    elif "role" not in member and not member.get("roles"):
+        yield Fault(f"{key}.role", "роль не указана", f'добавьте role = "…" или roles = […]; роли: {allowed}')
+    block = sorted(roles_of(member) & _BLOCK_ROLES)
+    if block and not member.get("sectors") and not member.get("districts"):
+        yield Fault(
+            f"{key}.sectors",
+            f"у роли «{block[0]}» нет ни блоков, ни районов",
+            'добавьте sectors = ["код блока"] или districts = ["район"]',
+        )
+
+
+def _ladder(tree: Values) -> Iterator[Fault]:
+    """A sector whose tickets nobody would get. Judged only if every staff entry can be understood."""
+    members = []
+    for _, values in tables(tree, "staff"):
+        try:
+            members.append(StaffMember.model_validate(values))
+        except ValidationError:
+            return
+    if any(not member.roles and member.role is None for member in members):
+        return
+    held = {role for member in members for role in (*member.roles, member.role)}
+    if held & set(LADDER[2:]):
+        return
+    codes = [(index, str(item.get("code", "")).strip()) for index, item in tables(tree, "sectors")]
+    orphans = [(index, code) for index, code in codes if not any(_stands_everywhere(m, code) for m in members)]
+    if len(orphans) > 1 and len(orphans) == len(codes):
+        yield Fault("staff", "сообщения всех блоков некому передать", _LADDER_REMEDY)
+        return
+    for index, code in orphans:
+        yield Fault(f"sectors[{index}]", f"сообщения блока «{code[:40]}» некому передать", _LADDER_REMEDY)
+
+
+def _stands_everywhere(member: StaffMember, code: str) -> bool:
+    """A head or deputy of one district leaves the messages from all others to nobody."""
+    leads = {Role.HEAD, Role.DEPUTY} & {*member.roles, member.role}
+    return bool(leads) and code in member.sectors and not member.districts
+
+
+def _terms(tree: Values) -> Iterator[Fault]:
+    values = section(tree, "deadlines")
+    with suppress(PydanticCustomError):
+        accept, answer = term(values.get("accept", "1wh")), term(values.get("answer", "8wh"))
+        if accept.unit is answer.unit and accept.amount > answer.amount:
+            yield Fault(
+                "deadlines.accept",
+                f"срок принятия ({accept.in_russian()}) длиннее срока ответа ({answer.in_russian()})",
+                "сделайте accept не длиннее, чем answer",
+            )
+
+
+def _days(tree: Values) -> Iterator[Fault]:
+    values = section(tree, "calendar")
+    working = values.get("working")
+    if isinstance(working, list):
+        if not working:
+            yield Fault("calendar.working", "список пуст: никто никогда не работает", f"добавьте {_HOURS}")
+        yield from _overlaps(working)
+    both = _dates(values.get("days_off")) & _dates(values.get("working_days"))
+    for clash in sorted(both):
+        yield Fault(
+            "calendar.working_days",
+            f"день {clash:%d.%m.%Y} указан и рабочим, и выходным",
+            "оставьте его только в одном из списков days_off и working_days",
+        )
+
+
+def _overlaps(working: list[Any]) -> Iterator[Fault]:
+    spans = []
+    for index, text in enumerate(working):
+        with suppress(PydanticCustomError):
+            spans.append((interval(text), index))
+    spans.sort()
+    for (earlier, _), (later, index) in pairwise(spans):
+        if later[0] < earlier[1]:
+            yield Fault(
+                f"calendar.working[{index}]",
+                "промежутки рабочего времени пересекаются",
+                f"разделите их, например {_HOURS}",
+            )
+
+
+def _dates(value: Any) -> set[date]:
+    found = set()
+    for item in value if isinstance(value, list) else ():
+        with suppress(PydanticCustomError):
+            found.add(day(item))
+    return found
+
+
+def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:
+    name = section(tree, "places").get("gazetteer")
+    if isinstance(name, str) and name.strip() and not (folder / name.strip()).is_file():
+        yield Fault(
+            "places.gazetteer",
+            f"файла со списком улиц нет: «{name[:100]}»",
+            "укажите верный путь (он считается от папки файла настроек) или удалите ключ",
+        )

@@ -1,0 +1,198 @@
+"""The configuration as the rest of the house uses it: sections, and domain objects made of them."""
+
+import importlib.util
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.config.faults import Fault
+from bot.config.fields import resolve_database
+from bot.config.tree import Http, Max, Mode, StaffMember, Telegram, Tree, Vk
+from bot.domain.calendar import WorkingCalendar
+from bot.domain.deadlines import Terms
+from bot.domain.people import TRIAGE_LADDER, Account, MessengerName, Role
+from bot.domain.quiet import QuietHours
+from bot.domain.sectors import STANDARD_SECTORS, Sector
+
+PRIVATE_ROOT = "private"
+"""The root of a bot's private chats, which belong to no configured chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEntry:
+    """An official of the file. Without accounts he joins by invitation."""
+
+    name: str
+    roles: frozenset[Role]
+    sectors: frozenset[str]
+    districts: frozenset[str]
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A monitored place. ``account``: ``telegram``, ``vk:123``, ``max``; ``root``: the chat's or community's id as
+    text, or ``private``; ``kind``: ``chat`` or ``official``; ``answers``: ``bot``, ``person`` or ``off``."""
+
+    account: str
+    root: str
+    title: str
+    kind: str
+    answers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A checked configuration. Paths are absolute, secrets hide themselves in ``repr``."""
+
+    tree: Tree
+    folder: Path = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The municipality's name."""
+        return self.tree.municipality.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.tree.municipality.timezone
+
+    @property
+    def database_url(self) -> str:
+        """With a relative SQLite file made absolute; may hold a password."""
+        return resolve_database(self.tree.database.url, self.folder)
+
+    @property
+    def telegram(self) -> Telegram | None:
+        return self.tree.telegram
+
+    @property
+    def vk(self) -> Vk | None:
+        return self.tree.vk
+
+    @property
+    def max(self) -> Max | None:
+        return self.tree.max
+
+    @property
+    def http(self) -> Http | None:
+        return self.tree.http
+
+    @property
+    def threshold(self) -> float:
+        """Below this score of the best sector, or in a tie, the coordinator decides."""
+        return self.tree.routing.threshold
+
+    @property
+    def follow_up(self) -> timedelta:
+        """How long a further message of the same author joins the ticket."""
+        return self.tree.follow_up.within.timedelta()
+
+    @property
+    def digest_at(self) -> time:
+        """The local time of the daily digest."""
+        return self.tree.digest.at
+
+    @property
+    def gazetteer(self) -> Path | None:
+        """The list of streets."""
+        name = self.tree.places.gazetteer
+        return None if name is None else self.folder / name
+
+    @property
+    def staff(self) -> tuple[StaffEntry, ...]:
+        """Everybody of the file, in its order."""
+        return tuple(_staff_entry(member) for member in self.tree.staff)
+
+    def calendar(self) -> WorkingCalendar:
+        """A new calendar; keep it, it remembers the years it has looked up."""
+        section = self.tree.calendar
+        return WorkingCalendar(self.zone, section.working, section.days_off, section.working_days)
+
+    def quiet(self) -> QuietHours:
+        return QuietHours(self.zone, self.tree.quiet.start, self.tree.quiet.end)
+
+    def terms(self) -> Terms:
+        section = self.tree.deadlines
+        return Terms(section.accept, section.answer, section.remind_at)
+
+    def sectors(self) -> tuple[Sector, ...]:
+        """The blocks in the order of the file; a standard one without a title gets the usual one."""
+        return tuple(
+            Sector(entry.code, entry.title or STANDARD_SECTORS[entry.code], entry.keywords)
+            for entry in self.tree.sectors
+        )
+
+    def sources(self) -> tuple[SourceEntry, ...]:
+        """Every place to listen to, with who may answer there."""
+        found = [*_chats("telegram", "Telegram", self.telegram), *_chats("max", "MAX", self.max)]
+        for community in self.vk.communities if self.vk else ():
+            title = community.title or f"сообщество VK {community.id}"
+            account, root = f"vk:{community.id}", str(community.id)
+            found.append(SourceEntry(account, root, title, community.kind.value, community.answers.value))
+        return tuple(found)
+
+    def not_yet(self) -> tuple[Fault, ...]:
+        """What the file rightly asks for and this version cannot run yet."""
+        found = []
+        if self.max is not None:
+            found.append(Fault("max", "MAX в этой версии ещё не поддерживается", "удалите раздел [max]"))
+        for name, section in (("telegram", self.telegram), ("max", self.max)):
+            if section is not None and section.mode is Mode.WEBHOOK:
+                problem = "режим webhook в этой версии ещё не поддерживается"
+                found.append(Fault(f"{name}.mode", problem, 'укажите mode = "polling"'))
+        if self.database_url.startswith("postgresql") and importlib.util.find_spec("asyncpg") is None:
+            problem = "для PostgreSQL не установлен пакет asyncpg"
+            found.append(
+                Fault("database.url", problem, "установите пакет asyncpg рядом с ботом или укажите файл SQLite")
+            )
+        return tuple(found)
+
+    def notes(self) -> tuple[Fault, ...]:
+        """What works, but probably not as meant: for ``check``."""
+        found = []
+        if not any(entry.roles & set(TRIAGE_LADDER) for entry in self.staff):
+            found.append(
+                Fault(
+                    "staff",
+                    "некому разбирать сообщения, блок которых не определён: нет ни координатора, ни руководителя МЦУ, "
+                    "ни администратора",
+                    'добавьте сотрудника с ролью "coordinator"',
+                )
+            )
+        for index, chat in enumerate(self.telegram.chats if self.telegram else ()):
+            if chat.id > 0:
+                problem = "у групп и каналов Telegram id отрицательный"
+                found.append(
+                    Fault(f"telegram.chats[{index}].id", problem, "проверьте id чата, обычно он начинается с -100")
+                )
+        return tuple(found)
+
+
+def _staff_entry(member: StaffMember) -> StaffEntry:
+    ids = (
+        (MessengerName.TELEGRAM, member.telegram_id),
+        (MessengerName.VK, member.vk_id),
+        (MessengerName.MAX, member.max_id),
+    )
+    return StaffEntry(
+        name=member.name,
+        roles=frozenset({*member.roles, *([member.role] if member.role else [])}),
+        sectors=frozenset(member.sectors),
+        districts=frozenset(member.districts),
+        accounts=tuple(Account(messenger, str(number)) for messenger, number in ids if number is not None),
+    )
+
+
+def _chats(account: str, label: str, section: Telegram | Max | None) -> list[SourceEntry]:
+    if section is None:
+        return []
+    private = f"личные сообщения боту {label}"
+    return [
+        SourceEntry(account, PRIVATE_ROOT, private, "official", section.private.value),
+        *(
+            SourceEntry(account, str(c.id), c.title or f"чат {label} {c.id}", c.kind.value, c.answers.value)
+            for c in section.chats
+        ),
+    ]

@@ -1,0 +1,50 @@
+"""What is wrong with a configuration, for the administrator's eyes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from bot.domain.russian import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: where (``telegram.chats[0].answers``), what, and how to mend it, in Russian. Never holds a secret."""
+
+    key: str
+    problem: str
+    remedy: str
+
+
+class ConfigFaults(Exception):
+    """The configuration cannot be used. ``faults`` holds all that was found, at least one."""
+
+    def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
+        self.path = path
+        self.faults = tuple(faults)
+        super().__init__(f"{path}: {plural(len(self.faults), 'ошибка', 'ошибки', 'ошибок')} в настройках")
+
+
+def render(faults: Sequence[Fault]) -> str:
+    """The faults as a numbered list for the terminal; an empty text for none."""
+    if not faults:
+        return ""
+    lines = [f"В настройках {plural(len(faults), 'ошибка', 'ошибки', 'ошибок')}:"]
+    for number, fault in enumerate(faults, 1):
+        lines += ["", f"{number}. {fault.key}: {fault.problem}.", f"   Как исправить: {fault.remedy}."]
+    if any("[" in fault.key for fault in faults):
+        lines += ["", "Число в квадратных скобках: номер записи в файле, считая с нуля ([0]: первая)."]
+    return "\n".join(lines)
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """«возможно, вы имели в виду «threshold»», or an empty text when nothing known is like *word*."""
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f"возможно, вы имели в виду «{by_lower[close[0]]}»" if close else ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """«a», «b», «c»."""
+    return ", ".join(f"«{word}»" for word in words)

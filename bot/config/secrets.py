@@ -1,0 +1,121 @@
+"""Tokens and other secrets: found, read from their files, and refused when they are only an example."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.config.faults import Fault
+from bot.config.sources import PREFIX
+
+_EXAMPLE_WORDS = frozenset(
+    {"token", "secret", "changeme", "change-me", "change_me", "your-token", "your_token", "yourtoken", "xxx", "todo"}
+)
+# The samples of Telegram's own manual, which people copy with everything else.
+_EXAMPLE_STARTS = ("123456:abc", "123456789:abc", "110201543:aahdqtcvch1vgwjxfseofsas0k5paldsaw", "<", "your")
+_TELEGRAM = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A table of the file that holds a token."""
+
+    key: str  # telegram, vk.communities[0], max
+    values: dict[str, Any]
+    where: str  # where an administrator gets a token
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + re.sub(r"\[(\d+)\]", r"__\1", self.key).replace(".", "__").upper() + "__TOKEN"
+
+
+def holders(tree: dict[str, Any]) -> Iterator[Holder]:
+    """Every table that must have a token, as far as the file is of the right shape."""
+    telegram, vk, max_ = tree.get("telegram"), tree.get("vk"), tree.get("max")
+    if isinstance(telegram, dict):
+        yield Holder("telegram", telegram, "его выдаёт @BotFather в Telegram")
+    communities = vk.get("communities") if isinstance(vk, dict) else None
+    for index, community in enumerate(communities if isinstance(communities, list) else ()):
+        if isinstance(community, dict):
+            where = "он создаётся в управлении сообществом: «Работа с API», «Ключи доступа»"
+            yield Holder(f"vk.communities[{index}]", community, where)
+    if isinstance(max_, dict):
+        yield Holder("max", max_, "он выдаётся на платформе MAX для партнёров")
+
+
+def is_placeholder(token: str) -> bool:
+    """Whether a token is an example or a blank to be filled in, not a real one."""
+    low = token.strip().lower()
+    return (
+        not low
+        or "…" in low
+        or "..." in low
+        or not low.isascii()
+        or any(char.isspace() for char in low)
+        or low.strip("*xX-_.") == ""
+        or low in _EXAMPLE_WORDS
+        or low.startswith(_EXAMPLE_STARTS)
+    )
+
+
+def take_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator[Fault]:
+    """Put the content of every ``token_file`` in the place of the token, and check all tokens; yields the faults.
+
+    Without need nothing is read and nothing but the double entry is a fault. Values of a wrong type are left for the
+    types' own check.
+    """
+    for holder in holders(tree):
+        token, file = holder.values.get("token"), holder.values.get("token_file")
+        key = f"{holder.key}.token"
+        if token is not None and file is not None:
+            yield Fault(key, "указаны и token, и token_file", "оставьте что-то одно")
+            continue
+        if not needed or any(value is not None and not isinstance(value, str) for value in (token, file)):
+            continue
+        if file is not None:
+            key = f"{holder.key}.token_file"
+            token = _read(folder / file)
+            if token is None:
+                yield Fault(
+                    key, f"файл с токеном «{file[:100]}» не читается", "проверьте путь к файлу и права на чтение"
+                )
+                continue
+        if token is not None:
+            holder.values["token"] = token.strip()
+        fault = _check(holder, key, token)
+        if fault is not None:
+            yield fault
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError, ValueError):
+        return None
+
+
+def _check(holder: Holder, key: str, token: str | None) -> Fault | None:
+    remedy = f"впишите настоящий токен ({holder.where}) сюда, в файл token_file или в переменную {holder.variable}"
+    if token is None:
+        return Fault(key, "токен не указан", remedy)
+    if is_placeholder(token):
+        return Fault(key, "вместо токена стоит образец", remedy)
+    if holder.key == "telegram" and not _TELEGRAM.fullmatch(token.strip()):
+        return Fault(key, "это не похоже на токен Telegram: он состоит из числа, двоеточия и набора знаков", remedy)
+    return None
+
+
+def webhook_secret_fault(key: str, secret: object) -> Fault | None:
+    """What is wrong with a webhook's secret."""
+    remedy = "впишите случайную строку из 32 латинских букв и цифр; её знают только бот и мессенджер"
+    if secret is None:
+        return Fault(key, "для режима webhook нужен секрет, иначе бот примет поддельные сообщения", remedy)
+    if not isinstance(secret, str):
+        return None
+    if is_placeholder(secret):
+        return Fault(key, "вместо секрета стоит образец", remedy)
+    if not _WEBHOOK_SECRET.fullmatch(secret):
+        return Fault(key, "секрет может состоять только из латинских букв, цифр, «_» и «-», не более 256", remedy)
+    return None

@@ -1,0 +1,129 @@
+"""Where the values come from: the TOML file, and the environment (``MCU_TELEGRAM__TOKEN``) over it."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_settings import EnvSettingsSource
+
+from bot.config.faults import ConfigFaults, Fault, did_you_mean
+from bot.config.tree import Tree
+
+PREFIX = "MCU_"
+
+_PLACE = re.compile(r"at line (\d+), column (\d+)")
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The file as plain values. Raises :class:`ConfigFaults` when it cannot be read or is not TOML."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark at the beginning
+    except FileNotFoundError:
+        raise _unreadable(
+            path, "файла настроек нет", "создайте его из config.example.toml или укажите верный путь"
+        ) from None
+    except IsADirectoryError:
+        raise _unreadable(path, "это папка, а нужен файл", "укажите путь к самому файлу настроек") from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "файл не в кодировке UTF-8", "сохраните его в редакторе с кодировкой UTF-8") from None
+    except OSError:
+        raise _unreadable(path, "файл не читается", "проверьте права на чтение файла и папки") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, *_explain_syntax(str(error))) from None
+
+
+def _unreadable(path: Path, problem: str, remedy: str) -> ConfigFaults:
+    return ConfigFaults(path, [Fault(str(path), problem, remedy)])
+
+
+def _explain_syntax(message: str) -> tuple[str, str]:
+    """The library's English words, of which only the place and the kind are of use to an administrator."""
+    place = _PLACE.search(message)
+    where = f"строка {place[1]}, столбец {place[2]}" if place else "конец файла"
+    if "overwrite" in message or "twice" in message or "declare" in message:
+        return f"{where}: ключ или раздел записан второй раз", "оставьте одну запись"
+    return (
+        f"{where}: ошибка записи (TOML)",
+        "проверьте кавычки, скобки и знак «=» в этой строке и в строке перед ней; текст и время пишутся в кавычках",
+    )
+
+
+class _Environment(EnvSettingsSource):
+    """The stock source, but what is not JSON stays a text: the types' own check says what is wrong with it."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+def with_environment(values: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """*values* with what the environment says laid over them.
+
+    A table of a list is meant by its index: ``MCU_VK__COMMUNITIES__0__TOKEN``. Lists and tables may be given as JSON.
+    Empty variables count as absent.
+    """
+    overlay = _Environment(Tree)()
+    _one_token_source(values, overlay)
+    return _merge(values, overlay), _unknown_variables()
+
+
+def _unknown_variables() -> list[Fault]:
+    faults = []
+    sections = list(Tree.model_fields)
+    for variable in sorted(os.environ):
+        if not variable.upper().startswith(PREFIX) or "__" not in variable:
+            continue
+        section = variable[len(PREFIX) :].partition("__")[0].lower()
+        if section not in sections:
+            hint = did_you_mean(section, sections)
+            faults.append(
+                Fault(
+                    variable,
+                    "такого раздела настроек нет",
+                    f"{hint or 'исправьте имя переменной окружения'} или удалите её",
+                )
+            )
+    return faults
+
+
+def _one_token_source(below: Any, above: Any) -> None:
+    """A token of the environment replaces a token_file of the file, and the other way round."""
+    if not isinstance(above, Mapping):
+        return
+    if isinstance(below, dict):
+        for given, replaced in (("token", "token_file"), ("token_file", "token")):
+            if given in above and replaced not in above:
+                below.pop(replaced, None)
+    for key, value in above.items():
+        if isinstance(below, dict):
+            _one_token_source(below.get(key), value)
+        elif isinstance(below, list) and key.isdecimal() and int(key) < len(below):
+            _one_token_source(below[int(key)], value)
+
+
+def _merge(below: Any, above: Any) -> Any:
+    if not isinstance(above, Mapping):
+        return above
+    if _is_indexed(above) and (below is None or isinstance(below, list)):
+        items = list(below or [])
+        for index in sorted(map(int, above)):
+            item = above[str(index)]
+            if index < len(items):
+                items[index] = _merge(items[index], item)
+            else:
+                items.append(_merge(None, item))
+        return items
+    base = dict(below) if isinstance(below, Mapping) else {}
+    return base | {key: _merge(base.get(key), value) for key, value in above.items()}
+
+
+def _is_indexed(values: Mapping[str, Any]) -> bool:
+    return bool(values) and all(key.isdecimal() for key in values)

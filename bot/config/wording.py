@@ -1,0 +1,155 @@
+"""What pydantic found, said in Russian: each error with its key as in the file and a way to mend it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from types import UnionType
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from bot.config.faults import Fault, did_you_mean, listed
+from bot.config.fields import CUSTOM
+from bot.config.tree import Tree
+
+LAW = (
+    "с 01.06.2025 закон 41-ФЗ запрещает органам местного самоуправления общаться с гражданами через иностранные "
+    "мессенджеры, поэтому решение принимает муниципалитет и записывает его явно: «bot» — отвечает бот, «person» — "
+    "отвечает сотрудник вручную, «off» — ответов нет, сообщения только учитываются"
+)
+
+_EXAMPLES = {
+    "municipality": 'раздел [municipality] со строками name = "…" и timezone = "Asia/Vladivostok"',
+    "municipality.name": 'name = "Лесозаводский городской округ"',
+    "municipality.timezone": 'timezone = "Asia/Vladivostok"',
+    "database.url": 'url = "sqlite+aiosqlite:///var/mcu.sqlite3"',
+    "telegram.chats": "[[telegram.chats]]",
+    "telegram.chats.id": "id = -1001234567890",
+    "vk.communities": "[[vk.communities]]",
+    "vk.communities.id": "id = 123456",
+    "max.chats": "[[max.chats]]",
+    "max.chats.id": "id = -123456",
+    "sectors": "[[sectors]]",
+    "sectors.code": 'code = "roads"',
+    "sectors.keywords": 'keywords = ["яма", "асфальт"]',
+    "routing.threshold": "threshold = 0.6",
+    "staff": "[[staff]]",
+    "staff.name": 'name = "Начальник отдела дорог"',
+    "staff.roles": 'roles = ["coordinator", "administrator"]',
+    "staff.sectors": 'sectors = ["roads"]',
+    "staff.districts": 'districts = ["Центральный"]',
+    "staff.telegram_id": "telegram_id = 1001",
+    "staff.vk_id": "vk_id = 1001",
+    "staff.max_id": "max_id = 1001",
+    "deadlines.remind_at": "remind_at = [0.5, 0.8]",
+    "calendar.working": 'working = ["09:00-13:00", "14:00-18:00"]',
+    "calendar.days_off": "days_off = [2026-12-30]",
+    "calendar.working_days": "working_days = [2026-12-26]",
+}
+
+_KINDS = {
+    "string_type": "ожидается текст в кавычках",
+    "string_too_short": "пустое значение",
+    "string_too_long": "значение слишком длинное",
+    "int_type": "ожидается целое число без кавычек",
+    "int_parsing": "ожидается целое число",
+    "int_parsing_size": "число слишком велико",
+    "int_from_float": "ожидается целое число, без дробной части",
+    "float_type": "ожидается число",
+    "float_parsing": "ожидается число",
+    "finite_number": "ожидается обычное число",
+    "list_type": "ожидается список в квадратных скобках",
+    "tuple_type": "ожидается список в квадратных скобках",
+    "model_type": "ожидается раздел с ключами, а не одно значение",
+    "model_attributes_type": "ожидается раздел с ключами, а не одно значение",
+}
+
+
+def key_of(loc: Iterable[int | str]) -> str:
+    """``("telegram", "chats", 0, "answers")`` → ``telegram.chats[0].answers``."""
+    key = ""
+    for part in loc:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+    return key
+
+
+def fault_of(error: ErrorDetails) -> Fault:
+    """One pydantic error as a fault. Values are repeated only where they are words to choose from."""
+    loc = error["loc"]
+    key, name = key_of(loc), ".".join(part for part in loc if isinstance(part, str))
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == CUSTOM:
+        return Fault(key, context["problem"], context["remedy"])
+    if kind == "missing":
+        return _missing(key, name)
+    if kind == "extra_forbidden":
+        return _unknown(key, loc)
+    if kind == "enum":
+        return _not_a_choice(key, name, error["input"], str(context.get("expected", "")))
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        return Fault(key, f"число должно быть {_bound(kind, context)}", _example(name))
+    if kind in ("list_type", "tuple_type") and _EXAMPLES.get(name, "").startswith("[["):
+        return Fault(key, "ожидаются записи списка", f"заголовок пишется в двойных скобках: {_EXAMPLES[name]}")
+    return Fault(key, _KINDS.get(kind, "значение не подходит"), _example(name))
+
+
+def _example(name: str) -> str:
+    example = _EXAMPLES.get(name)
+    return f"запишите так: {example}" if example else "посмотрите этот ключ в config.example.toml"
+
+
+def _missing(key: str, name: str) -> Fault:
+    if name == "telegram.chats.answers":
+        return Fault(key, "не указано, кто отвечает гражданам в этом чате", f"добавьте ключ answers: {LAW}")
+    what = "раздел не указан" if name in Tree.model_fields else "ключ не указан"
+    example = _EXAMPLES.get(name)
+    return Fault(key, what, f"добавьте: {example}" if example else "посмотрите этот ключ в config.example.toml")
+
+
+def _unknown(key: str, loc: Sequence[int | str]) -> Fault:
+    known = _keys_at(loc[:-1])
+    hint = did_you_mean(str(loc[-1]), known)
+    what = "неизвестный раздел или ключ" if len(loc) == 1 else "неизвестный ключ"
+    return Fault(key, what, hint or f"удалите его; здесь бывают {listed(known)}")
+
+
+def _not_a_choice(key: str, name: str, value: object, expected: str) -> Fault:
+    allowed = re.findall(r"'([^']+)'", expected)
+    word = value if isinstance(value, str) and len(value) <= 30 else ""
+    hint = did_you_mean(word, allowed)
+    remedy = f"{hint + '; ' if hint else ''}допустимые значения: {listed(allowed)}"
+    if name in ("telegram.chats.answers", "telegram.private"):
+        remedy += f"; {LAW}"
+    return Fault(key, f"значение «{word}» не подходит" if word else "значение не подходит", remedy)
+
+
+def _bound(kind: str, context: dict[str, Any]) -> str:
+    words = {
+        "greater_than": ("больше", "gt"),
+        "greater_than_equal": ("не меньше", "ge"),
+        "less_than": ("меньше", "lt"),
+        "less_than_equal": ("не больше", "le"),
+    }
+    word, name = words[kind]
+    bound = context[name]
+    return f"{word} {bound:g}".replace(".", ",")
+
+
+def _keys_at(loc: Sequence[int | str]) -> list[str]:
+    """The keys that the file may have at a place."""
+    model: type[BaseModel] = Tree
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        inner = _model_in(fields[part].annotation) if part in fields else None
+        if inner is None:
+            return []
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: type | UnionType | None) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

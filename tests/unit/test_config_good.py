@@ -1,0 +1,317 @@
+"""A right configuration gives the house what it needs, from the file and from the environment."""
+
+import os
+from datetime import date, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.config import ConfigFaults, load
+from bot.domain.people import Account, MessengerName, Role
+from bot.domain.sectors import Sector
+from bot.domain.terms import Term
+
+ROOT = Path(__file__).resolve().parents[2]
+TELEGRAM_TOKEN = "7000000001:AAFakeButWellFormedTokenOfATest_00"
+VK_TOKEN = "vk1.a.FakeButWellFormedTokenOfATest"
+
+SMALL = f"""
+[municipality]
+name = "Город"
+timezone = "Asia/Vladivostok"
+
+[telegram]
+token = "{TELEGRAM_TOKEN}"
+
+[[sectors]]
+code = "roads"
+
+[[staff]]
+name = "Координатор"
+role = "coordinator"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.upper().startswith("MCU_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "town" / "config.toml"
+    path.parent.mkdir()
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["config.example.toml", "examples/lesozavodsk.toml"])
+def test_shipped_files_work_with_tokens_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MCU_TELEGRAM__TOKEN", TELEGRAM_TOKEN)
+    monkeypatch.setenv("MCU_VK__COMMUNITIES__0__TOKEN", VK_TOKEN)
+    config = load(ROOT / name)
+    assert config.name == "Лесозаводский городской округ"
+    assert config.zone == ZoneInfo("Asia/Vladivostok")
+    assert config.telegram is not None
+    assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
+    assert config.vk is not None
+    assert config.vk.communities[0].token.get_secret_value() == VK_TOKEN
+    assert not config.not_yet()
+    assert not config.notes()
+
+
+@pytest.mark.parametrize("name", ["config.example.toml", "examples/lesozavodsk.toml"])
+def test_shipped_files_are_refused_only_for_their_tokens(name: str) -> None:
+    with pytest.raises(ConfigFaults) as caught:
+        load(ROOT / name)
+    assert [fault.key for fault in caught.value.faults] == ["telegram.token", "vk.communities[0].token"]
+    assert all("образец" in fault.problem for fault in caught.value.faults)
+    assert "@BotFather" in caught.value.faults[0].remedy
+    assert "MCU_VK__COMMUNITIES__0__TOKEN" in caught.value.faults[1].remedy
+
+
+@pytest.mark.parametrize("name", ["config.example.toml", "examples/lesozavodsk.toml"])
+def test_shipped_files_serve_commands_without_network(name: str) -> None:
+    assert load(ROOT / name, tokens_needed=False).sectors()
+
+
+def test_the_example_shows_every_key() -> None:
+    """Every key of the tree stands in the example, set or as a commented line."""
+    from bot.config.tree import Tree
+    from bot.config.wording import _keys_at
+
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    for section in Tree.model_fields:
+        assert f"[{section}]" in text
+        for key in _keys_at([section]):
+            assert f"{key} = " in text or f"[{section}.{key}]" in text, f"{section}.{key}"
+    for path in (["telegram", "chats"], ["vk", "communities"], ["max", "chats"]):
+        assert f"[[{'.'.join(path)}]]" in text
+        assert all(f"{key} = " in text for key in _keys_at(path))
+
+
+def test_lesozavodsk_follows_the_regulation() -> None:
+    config = load(ROOT / "examples" / "lesozavodsk.toml", tokens_needed=False)
+    assert [sector.code for sector in config.sectors()] == ["roads", "education", "housing"]
+    heads = [entry for entry in config.staff if Role.HEAD in entry.roles]
+    assert [sorted(head.sectors) for head in heads] == [["roads"], ["education"], ["housing"]]
+    roles = {role for entry in config.staff for role in entry.roles}
+    assert roles >= {Role.CURATOR, Role.MANAGER, Role.HEAD, Role.EMPLOYEE, Role.COORDINATOR}
+
+
+def test_defaults(file: Path) -> None:
+    config = load(file)
+    assert config.terms().accept == Term.parse("1wh")
+    assert config.terms().answer == Term.parse("8wh")
+    assert config.terms().remind_at == (0.5, 0.8)
+    assert config.follow_up == timedelta(minutes=30)
+    assert config.digest_at == time(9)
+    assert (config.quiet().start, config.quiet().end) == (time(22), time(8))
+    assert config.threshold == 0.6
+    assert config.gazetteer is None
+    assert config.http is None
+    assert config.vk is None
+    assert config.telegram is not None
+    assert config.telegram.api_base == "https://api.telegram.org"
+    assert config.sectors() == (Sector("roads", "Дороги"),)
+    assert [(s.account, s.root, s.answers) for s in config.sources()] == [("telegram", "private", "bot")]
+
+
+def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (file.parent / "streets.csv").write_text("ул. Ленина\n", encoding="utf-8")
+    (file.parent / "tg.token").write_text(f"{TELEGRAM_TOKEN}\n", encoding="utf-8")
+    file.write_text(
+        SMALL.replace(f'token = "{TELEGRAM_TOKEN}"', 'token_file = "tg.token"')
+        + '[places]\ngazetteer = "streets.csv"\n[database]\nurl = "sqlite+aiosqlite:///var/my.sqlite3?timeout=5"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    config = load(Path("town/config.toml"))
+    assert config.gazetteer == file.parent / "streets.csv"
+    assert config.database_url == f"sqlite+aiosqlite:///{file.parent}/var/my.sqlite3?timeout=5"
+    assert config.telegram is not None
+    assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite+aiosqlite:////srv/mcu.sqlite3", "sqlite+aiosqlite:///:memory:", "postgresql+asyncpg://u:p@db/mcu"],
+)
+def test_other_database_addresses_are_left_alone(file: Path, url: str) -> None:
+    file.write_text(f'{SMALL}[database]\nurl = "{url}"\n', encoding="utf-8")
+    assert load(file).database_url == url
+
+
+def test_everything_written_out(file: Path) -> None:
+    file.write_text(
+        f"""
+[municipality]
+name = "Город"
+timezone = "Europe/Moscow"
+[telegram]
+token = "{TELEGRAM_TOKEN}"
+api_base = "http://127.0.0.1:8081/"
+private = "off"
+[[telegram.chats]]
+id = -100
+title = "Соседи"
+answers = "person"
+[vk]
+api_base = "http://127.0.0.1:8082"
+[[vk.communities]]
+id = 7
+token = "{VK_TOKEN}"
+[http]
+listen = "0.0.0.0:9000"
+[[sectors]]
+code = "zoo"
+title = "Зоопарк"
+keywords = ["слон"]
+[routing]
+threshold = 1
+[[staff]]
+name = "Директор"
+roles = ["head", "curator"]
+sectors = ["zoo"]
+districts = ["Центр"]
+telegram_id = 5
+vk_id = 6
+[[staff]]
+name = "Координатор"
+role = "coordinator"
+[deadlines]
+accept = "30m"
+answer = "1.5d"
+remind_at = []
+[calendar]
+working = ["08:00-12:00", "13:00-17:00"]
+days_off = [2026-09-11, "12.09.2026"]
+working_days = ["2026-09-13"]
+[quiet]
+from = 23:00:00
+to = "7:30"
+[follow_up]
+within = "1h"
+[digest]
+at = "18:05"
+""",
+        encoding="utf-8",
+    )
+    config = load(file)
+    assert config.telegram is not None
+    assert config.telegram.api_base == "http://127.0.0.1:8081"
+    assert config.http is not None
+    assert (config.http.host, config.http.port) == ("0.0.0.0", 9000)  # noqa: S104
+    assert config.sectors() == (Sector("zoo", "Зоопарк", ("слон",)),)
+    director = config.staff[0]
+    assert director.roles == {Role.HEAD, Role.CURATOR}
+    assert director.sectors == {"zoo"}
+    assert director.districts == {"Центр"}
+    assert director.accounts == (Account(MessengerName.TELEGRAM, "5"), Account(MessengerName.VK, "6"))
+    assert [(s.account, s.root, s.title, s.kind, s.answers) for s in config.sources()] == [
+        ("telegram", "private", "личные сообщения боту Telegram", "official", "off"),
+        ("telegram", "-100", "Соседи", "chat", "person"),
+        ("vk:7", "7", "сообщество VK 7", "official", "bot"),
+    ]
+    calendar = config.calendar()
+    assert not calendar.is_working_day(date(2026, 9, 11))
+    assert not calendar.is_working_day(date(2026, 9, 12))
+    assert calendar.is_working_day(date(2026, 9, 13))
+    assert config.quiet().end == time(7, 30)
+    assert config.terms().remind_at == ()
+    assert config.digest_at == time(18, 5)
+
+
+def test_the_environment_is_stronger_than_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "MCU_ROUTING__THRESHOLD": "0.4",
+        "MCU_DEADLINES__ANSWER": "2wd",
+        "MCU_DEADLINES__REMIND_AT": "[0.25]",
+        "MCU_STAFF__0__TELEGRAM_ID": "77",
+        "MCU_STAFF__1__NAME": "Руководитель",
+        "MCU_STAFF__1__ROLE": "manager",
+        "MCU_QUIET__FROM": "21:00",
+        "MCU_HTTP__LISTEN": "127.0.0.1:9999",
+        "MCU_MUNICIPALITY__TIMEZONE": "",
+        "MCU_CONFIG": "not a section, somebody else's",
+    }.items():
+        monkeypatch.setenv(name, value)
+    config = load(file)
+    assert config.threshold == 0.4
+    assert config.terms().answer == Term.parse("2wd")
+    assert config.terms().remind_at == (0.25,)
+    assert config.staff[0].accounts == (Account(MessengerName.TELEGRAM, "77"),)
+    assert config.staff[1].roles == {Role.MANAGER}
+    assert config.quiet().start == time(21)
+    assert config.http is not None
+    assert config.http.port == 9999
+    assert config.zone == ZoneInfo("Asia/Vladivostok")
+
+
+def test_a_token_of_the_environment_replaces_a_token_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(SMALL.replace(f'token = "{TELEGRAM_TOKEN}"', 'token_file = "absent"'), encoding="utf-8")
+    monkeypatch.setenv("MCU_TELEGRAM__TOKEN", TELEGRAM_TOKEN)
+    config = load(file)
+    assert config.telegram is not None
+    assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
+
+
+def test_windows_marks_at_the_beginning_do_no_harm(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
+    assert load(file).name == "Город"
+
+
+def test_secrets_hide_themselves(file: Path) -> None:
+    file.write_text(
+        SMALL.replace("[[sectors]]", 'secret = "hushhushhush"\n[[sectors]]', 1)
+        + '[database]\nurl = "postgresql+asyncpg://mcu:p4ssw0rd@db/mcu"\n',
+        encoding="utf-8",
+    )
+    config = load(file)
+    for shown in (repr(config), str(config), repr(config.telegram), repr(config.tree.database)):
+        assert "AAFake" not in shown
+        assert "hush" not in shown
+        assert "p4ssw0rd" not in shown
+
+
+def test_what_this_version_cannot_run_is_said(file: Path) -> None:
+    file.write_text(
+        SMALL.replace(
+            "[[sectors]]",
+            f"""mode = "webhook"
+webhook_url = "https://bot.gorod.ru/telegram"
+secret = "c2VjcmV0c2VjcmV0"
+[http]
+[max]
+token = "{VK_TOKEN}"
+mode = "webhook"
+webhook_url = "http://127.0.0.1:9001/max"
+secret = "c2VjcmV0c2VjcmV0"
+[[sectors]]""",
+            1,
+        ),
+        encoding="utf-8",
+    )
+    config = load(file)
+    assert [fault.key for fault in config.not_yet()] == ["max", "telegram.mode", "max.mode"]
+    assert all("ещё не поддерживается" in fault.problem for fault in config.not_yet())
+
+
+def test_a_town_without_anybody_for_triage_is_warned(file: Path) -> None:
+    file.write_text(
+        SMALL.replace('role = "coordinator"', 'role = "head"\nsectors = ["roads"]').replace(
+            "[[sectors]]", '[[telegram.chats]]\nid = 5\nanswers = "off"\n[[sectors]]'
+        ),
+        encoding="utf-8",
+    )
+    assert [note.key for note in load(file).notes()] == ["staff", "telegram.chats[0].id"]
+
+
+def test_commands_without_network_need_neither_messenger_nor_staff(file: Path) -> None:
+    file.write_text(
+        '[municipality]\nname = "Город"\ntimezone = "Europe/Moscow"\n[[sectors]]\ncode = "roads"\n', encoding="utf-8"
+    )
+    assert load(file, tokens_needed=False).sectors()[0].code == "roads"
