@@ -256,9 +256,16 @@ def _dates(value: Any) -> set[date]:
 
 def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:
     name = section(tree, "places").get("gazetteer")
-    if isinstance(name, str) and name.strip() and not (folder / name.strip()).is_file():
+    if isinstance(name, str) and name.strip() and not _is_file(folder / name.strip()):
         yield Fault(
             "places.gazetteer",
             f"файла со списком улиц нет: «{name[:100]}»",
             "укажите верный путь (он считается от папки файла настроек) или удалите ключ",
         )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long, a folder we may not look into
+        return False
