@@ -42,6 +42,7 @@ class Driver(Town):
         voice: FileLike | None = None,
         audio: FileLike | None = None,
         video_note: FileLike | None = None,
+        animation: FileLike | None = None,
         sticker: FileLike | None = None,
         location: tuple[float, float] | None = None,
         album: list[FileLike] | None = None,
@@ -68,6 +69,7 @@ class Driver(Town):
             "voice": voice,
             "audio": audio,
             "video_note": video_note,
+            "animation": animation,
             "sticker": sticker,
         }
         bodies: list[Json] = []

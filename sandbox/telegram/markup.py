@@ -1,5 +1,6 @@
 """Reply markup as the server accepts it."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ Json = dict[str, Any]
 BUTTONS = 100
 BUTTONS_IN_ROW = 8
 DATA_BYTES = 64
+MARKUP_BYTES = 10_000  # of all of it as JSON: measured by others, not written in the reference
 _ACTIONS = frozenset(
     (
         "url",
@@ -44,7 +46,8 @@ def inline_keyboard(markup: Any, *, only_inline: bool = False) -> Json | None:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request('field "inline_keyboard" must be an Array of Arrays')
     checked = [[_button(button) for button in row] for row in rows if row]
-    if any(len(row) > BUTTONS_IN_ROW for row in checked) or sum(map(len, checked)) > BUTTONS:
+    too_many = any(len(row) > BUTTONS_IN_ROW for row in checked) or sum(map(len, checked)) > BUTTONS
+    if too_many or len(json.dumps(checked, ensure_ascii=False).encode("utf-8", "surrogatepass")) > MARKUP_BYTES:
         raise bad_request("reply markup is too long")
     return {"inline_keyboard": checked} if checked else None
 

@@ -88,6 +88,7 @@ def methods() -> dict[str, Method]:
         " supports_streaming",
         "voice": "duration",
         "audio": "duration performer title thumbnail",
+        "animation": "duration width height thumbnail show_caption_above_media has_spoiler",
     }
     for kind, more in files.items():
         table[f"send{kind.title()}"] = _method(sending.send_file(kind), f"{_ONE} {_CAPTION} {kind} {more}", writes=True)

@@ -17,6 +17,7 @@ _NAMES = {
     "voice": ("voice.oga", "audio/ogg"),
     "audio": ("audio.mp3", "audio/mpeg"),
     "video_note": ("note.mp4", "video/mp4"),
+    "animation": ("animation.mp4", "video/mp4"),
     "sticker": ("sticker.webp", "image/webp"),
 }
 
@@ -40,7 +41,9 @@ def attached(world: World, kind: str, file: FileLike) -> Json:
         name, data = file
     else:
         data = file
-    return {kind: described(world, world.keep(kind, data, name, mime))}
+    found = described(world, world.keep(kind, data, name, mime))
+    # Old bots know an animation only as a document; the server gives it to everybody as both.
+    return {kind: found, "document": found} if kind == "animation" else {kind: found}
 
 
 def origin(world: World, source: int | str) -> Json:

@@ -94,7 +94,7 @@ def text_fields(call: Call) -> Json:
     if not call.has("text"):
         raise bad_request("message text is empty")
     found, entities = _marked_up(call.text("text"), call.array("entities"), call.text("parse_mode"), text.TEXT_LIMIT)
-    if not found:
+    if not text.visible(found):
         raise bad_request("text must be non-empty")
     return {"text": found, **({"entities": entities} if entities else {})}
 

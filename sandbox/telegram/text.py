@@ -1,6 +1,7 @@
 """What the server does to a text: it counts UTF-16 units, cleans, trims and checks entities."""
 
 import re
+import unicodedata
 from typing import Any
 
 from sandbox.telegram.errors import bad_request
@@ -49,6 +50,11 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
+def visible(text: str) -> bool:
+    """Whether there is anything to see in it: zero-width signs alone are no text."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
+
+
 def detect(text: str) -> list[Json]:
     """The entities that Telegram finds by itself: links, commands, mentions, hashtags."""
     found = []
@@ -81,7 +87,7 @@ def _checked(entity: Any, text_units: int, edges: set[int]) -> Json:
     begin, end = entity["offset"], entity["offset"] + entity["length"]
     if begin < 0 or entity["length"] <= 0 or end > text_units:
         raise bad_request(
-            f"entity beginning at UTF-16 offset {begin} ends after the end of the text at UTF-16 offset {text_units}"
+            f"entity beginning at UTF-16 offset {begin} ends after the end of the text at UTF-16 offset {end}"
         )
     if begin not in edges:
         raise bad_request(f"entity begins in a middle of a UTF-16 symbol at byte offset {begin}")

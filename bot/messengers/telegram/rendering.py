@@ -1,5 +1,6 @@
 """Neutral content → what the Bot API takes: text with entities, keyboards, messages within the limits."""
 
+import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -88,8 +89,8 @@ def parts(content: Content, account: str) -> list[Content]:
         first = Content(spans, content.keyboard, files[0])
         return [first, *(Content(media=chunk) for chunk in files[1:])]
     worded = _texts(spans, whole=content.whole)
-    if not worded and (content.keyboard or not files):
-        worded = [(Text(ELLIPSIS),)]  # nothing that can be seen was left: better a sign than no message
+    if not any(map(_visible, worded)) and (content.keyboard or not files):
+        worded = [(Text(ELLIPSIS),)]  # the server takes no message without a visible sign in it
     made = [Content(one, whole=content.whole) for one in worded]
     if made:
         made[-1] = Content(made[-1].spans, content.keyboard, whole=content.whole)
@@ -108,6 +109,11 @@ def _texts(spans: Spans, *, whole: bool) -> list[Spans]:
     if whole:
         return [one for one in (cut(spans, TEXT_LIMIT, utf16_units),) if one]
     return split(spans, TEXT_LIMIT, utf16_units)
+
+
+def _visible(spans: Spans) -> bool:
+    """Whether there is anything to see: zero-width signs alone are an empty message."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for span in spans for sign in span.text)
 
 
 def _links(media: Sequence[Media], account: str) -> list[Span]:

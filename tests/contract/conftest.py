@@ -1,0 +1,23 @@
+"""A sandbox for each test, and a town in it for each messenger."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests.contract import telegram_town
+from tests.contract.town import Town
+
+TOWNS = {"telegram": telegram_town.open_town}
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(params=sorted(TOWNS))
+async def town(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[Town]:
+    async with TOWNS[request.param](sandbox) as opened:
+        yield opened

@@ -1,0 +1,468 @@
+"""What every messenger must do, whichever it is. See ``town.py`` for how one joins."""
+
+import asyncio
+import time
+import traceback
+from contextlib import suppress
+from datetime import UTC
+
+import pytest
+
+from bot.messengers.base import Command, Severity, Target
+from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
+from bot.messengers.errors import (
+    BadCredentials,
+    FileUnavailable,
+    MalformedUpdate,
+    MessengerError,
+    NotModified,
+    PressExpired,
+    RecipientUnreachable,
+    ReplyTargetGone,
+    RetryAfter,
+    TemporaryFailure,
+    UnknownUpdate,
+)
+from bot.messengers.events import (
+    Attachment,
+    AuthorKind,
+    ButtonPressed,
+    ChatKind,
+    MediaKind,
+    MessageEdited,
+    MessagePosted,
+    Upload,
+)
+from sandbox.faults import Fault, FaultKind
+from tests.contract.town import TOKEN, Town, heard
+
+HOLE = "На Ленина 45 третий день открыт люк"
+CARD = Content.of(
+    Bold("№142 · Дороги"),
+    Text("\n"),
+    Quote(HOLE),
+    Text("\nпринять до 15:30"),
+    keyboard=[[Button("Принять", "t1:a"), Button("Ответить", "t1:r")], [Button("Ещё", "t1:m")]],
+    whole=True,
+)
+NASTY = [
+    "<b>жирно</b> & <script>alert(1)</script> *звёзды* _подчёркнуто_ [скобки](http://a.ru) `код`",
+    "'; DROP TABLE ticket; --",
+    "справа\u202eаверпс \u200bнулевая\u200b ширина",
+    "😀" * 200,
+    "=HYPERLINK(1) +7 -1 @all",
+    "[id1|club1] @id1 (имя) #хэштег",
+]
+
+
+async def only(town: Town) -> MessagePosted:
+    [event] = await heard(town.messenger)
+    assert isinstance(event, MessagePosted)
+    return event
+
+
+# In
+
+
+async def test_a_private_message(town: Town) -> None:
+    message_id = await town.write_privately(HOLE)
+    event = await only(town)
+    assert (event.text, event.message_id) == (HOLE, message_id)
+    assert event.chat.account == town.messenger.account
+    assert (event.chat.kind, event.chat.id) == (ChatKind.PRIVATE, town.private.id)
+    assert (event.author.id, event.author.kind) == (town.citizen, AuthorKind.PERSON)
+    assert event.author.name == "Мария Кузнецова"
+    assert event.sent_at.tzinfo is UTC
+    assert not event.automatic
+    assert not event.service
+
+
+async def test_a_public_message(town: Town) -> None:
+    message_id = await town.write_publicly(HOLE)
+    event = await only(town)
+    assert (event.text, event.message_id) == (HOLE, message_id)
+    assert (event.chat.id, event.chat.kind, event.chat.root) == (town.public.id, town.public.kind, town.public.root)
+    assert event.author.id == town.citizen
+    assert event.link is not None
+    assert event.link.startswith("https://")
+
+
+async def test_a_reply_names_what_it_replies_to(town: Town) -> None:
+    first = await town.write_publicly(HOLE)
+    await town.write_publicly("И у нас тоже", reply_to=first)
+    _, event = await heard(town.messenger)
+    assert isinstance(event, MessagePosted)
+    assert event.reply_to == first
+
+
+async def test_an_edit(town: Town) -> None:
+    message_id = await town.write_publicly(HOLE)
+    posted = await only(town)
+    await town.edit_publicly(message_id, HOLE + "!")
+    [event] = await heard(town.messenger)
+    assert isinstance(event, MessageEdited)
+    assert (event.message.message_id, event.message.text) == (message_id, HOLE + "!")
+    assert event.message.chat == posted.chat
+    assert event.message.author.id == posted.author.id
+
+
+@pytest.mark.parametrize("text", NASTY)
+async def test_a_citizens_words_arrive_as_they_are(town: Town, text: str) -> None:
+    await town.write_privately(text)
+    assert (await only(town)).text == text
+
+
+@pytest.mark.parametrize("public", [False, True])
+async def test_a_photo_with_words(town: Town, public: bool) -> None:
+    write = town.write_publicly if public else town.write_privately
+    await write("Вот она", photo=b"the largest picture")
+    event = await only(town)
+    assert event.text == "Вот она"
+    [picture] = event.attachments
+    assert (picture.kind, picture.origin) == (MediaKind.PHOTO, town.messenger.account)
+    assert (await town.messenger.download(picture)).data == b"the largest picture"
+
+
+async def test_a_strangers_file_is_not_downloaded(town: Town) -> None:
+    with pytest.raises(FileUnavailable):
+        await town.messenger.download(Attachment(MediaKind.PHOTO, "elsewhere", "ref"))
+
+
+async def test_conversations_keep_their_order_by_chat_and_author(town: Town) -> None:
+    await town.write_privately("раз")
+    await town.write_privately("два")
+    await town.write_publicly("три")
+    first, second, third = (await town.messenger.fetch()).updates
+    assert first.conversation == second.conversation != third.conversation
+    assert len({first.key, second.key, third.key}) == 3
+
+
+async def test_what_was_fetched_and_not_stored_comes_again_after_a_restart(town: Town) -> None:
+    stored = (await town.messenger.fetch()).cursor
+    await town.write_privately("раз")
+    await town.write_publicly("два")
+    lost = await town.messenger.fetch()
+    again = town.another()
+    again.resume(stored)
+    try:
+        found = await again.fetch()
+    finally:
+        await again.close()
+    assert [one.key for one in found.updates] == [one.key for one in lost.updates]
+    assert [one.payload for one in found.updates] == [one.payload for one in lost.updates]
+
+
+async def test_what_was_stored_does_not_come_again(town: Town) -> None:
+    await town.write_privately("раз")
+    before = await town.messenger.fetch()
+    await town.write_privately("два")
+    after = await town.messenger.fetch()
+    assert {one.key for one in before.updates}.isdisjoint(one.key for one in after.updates)
+    assert (len(before.updates), len(after.updates)) == (1, 1)
+    assert not (await town.messenger.fetch()).updates
+
+
+async def test_a_failed_poll_loses_nothing(town: Town) -> None:
+    await town.write_privately("раз")
+    town.faults.order(town.poll_method, Fault(FaultKind.DROP))
+    with pytest.raises(TemporaryFailure):
+        await town.messenger.fetch()
+    assert (await only(town)).text == "раз"
+
+
+async def test_odd_updates_harm_nobody(town: Town) -> None:
+    await town.push(town.unknown_update())
+    await town.push(town.malformed_update())
+    await town.write_privately(HOLE)
+    unknown, malformed, good = (await town.messenger.fetch()).updates
+    with pytest.raises(UnknownUpdate):
+        town.messenger.parse(unknown.payload)
+    with pytest.raises(MalformedUpdate):
+        town.messenger.parse(malformed.payload)
+    [event] = town.messenger.parse(good.payload)
+    assert isinstance(event, MessagePosted)
+
+
+async def test_a_poll_can_be_cancelled(town: Town) -> None:
+    town.faults.order(town.poll_method, Fault(FaultKind.HANG))
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(town.messenger.fetch(), 0.2)
+    assert time.monotonic() - began < 3
+
+
+# Out
+
+
+async def test_a_card_with_buttons(town: Town) -> None:
+    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+    sent = await town.messenger.send(Target(town.private), part, key="k1")
+    [shown] = town.shown_privately()
+    assert sent.ids == (shown.id,)
+    assert shown.buttons == (("Принять", "Ответить"), ("Ещё",))
+    for words in ("№142 · Дороги", HOLE, "принять до 15:30"):
+        assert words in shown.text
+
+
+async def test_an_answer_is_a_reply_to_the_citizens_message(town: Town) -> None:
+    message_id = await town.write_publicly(HOLE)
+    event = await only(town)
+    [part] = town.messenger.parts(Content.of("Люк закрыт."), event.chat.kind)
+    sent = await town.messenger.send(Target(event.chat, message_id), part, key="k1")
+    [shown] = town.shown_publicly()
+    assert (shown.text, shown.reply_to, shown.id) == ("Люк закрыт.", message_id, sent.ids[0])
+    assert sent.link is not None
+
+
+async def test_a_reply_in_private(town: Town) -> None:
+    message_id = await town.write_privately(HOLE)
+    [part] = town.messenger.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+    await town.messenger.send(Target(town.private, message_id), part, key="k1")
+    [shown] = town.shown_privately()
+    assert (shown.text, shown.reply_to) == ("Люк закрыт.", message_id)
+
+
+async def test_the_message_to_reply_to_is_gone(town: Town) -> None:
+    message_id = await town.write_publicly(HOLE)
+    event = await only(town)
+    await town.delete_publicly(message_id)
+    await town.messenger.fetch()
+    [part] = town.messenger.parts(Content.of("Люк закрыт."), event.chat.kind)
+    with pytest.raises(ReplyTargetGone):
+        await town.messenger.send(Target(event.chat, message_id), part, key="k1")
+    await town.messenger.send(Target(event.chat), part, key="k2")
+    assert [one.text for one in town.shown_publicly()] == ["Люк закрыт."]
+
+
+@pytest.mark.parametrize("kind", [ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL])
+def test_a_long_text_is_parted_and_nothing_is_lost(town: Town, kind: ChatKind) -> None:
+    words = "\n\n".join(f"Абзац {number}. " + "Слова о дороге. " * 60 for number in range(12))
+    keyboard = CARD.keyboard
+    made = town.messenger.parts(Content((Text(words),), keyboard), kind)
+    assert len(made) > 1
+    assert all(len(part.plain) <= town.messenger.capabilities.text_limit for part in made)
+    assert "".join("".join(part.plain for part in made).split()) == "".join(words.split())
+    assert [bool(part.keyboard) for part in made] == [False] * (len(made) - 1) + [True]
+
+
+async def test_every_part_of_a_long_text_is_accepted(town: Town) -> None:
+    words = "Очень длинный ответ 😀 с подробностями. " * 300
+    made = town.messenger.parts(Content((Text(words),)), ChatKind.PRIVATE)
+    for number, part in enumerate(made):
+        await town.messenger.send(Target(town.private), part, key=f"k{number}")
+    assert "".join("".join(one.text for one in town.shown_privately()).split()) == "".join(words.split())
+
+
+def test_what_must_stay_whole_is_cut(town: Town) -> None:
+    long_card = Content((Text("№142\n"), Quote("слово " * 2000), Text("\nдо 15:30")), CARD.keyboard, whole=True)
+    [part] = town.messenger.parts(long_card, ChatKind.PRIVATE)
+    assert len(part.plain) <= town.messenger.capabilities.text_limit
+    assert part.keyboard == CARD.keyboard
+    assert part.plain.startswith("№142")
+    assert "…" in part.plain
+    assert part.plain.endswith("до 15:30")
+
+
+async def test_a_cut_card_is_accepted(town: Town) -> None:
+    long_card = Content((Bold("№142\n"), Quote("😀 слово " * 1000), Text("\nдо 15:30")), CARD.keyboard, whole=True)
+    [part] = town.messenger.parts(long_card, ChatKind.PRIVATE)
+    await town.messenger.send(Target(town.private), part, key="k1")
+    assert town.shown_privately()[0].buttons
+
+
+@pytest.mark.parametrize("text", [*NASTY, "\0\x07нуль", "\ud83d половина", "а" * 4096, "\u200b", ""])
+async def test_any_words_can_be_sent(town: Town, text: str) -> None:
+    made = town.messenger.parts(Content.of(Quote(text), Text(""), Bold(text)), ChatKind.PRIVATE)
+    assert made
+    for number, part in enumerate(made):
+        await town.messenger.send(Target(town.private), part, key=f"k{number}")
+    if text in NASTY[:2]:
+        assert text in town.shown_privately()[0].text
+
+
+async def test_a_link_is_shown(town: Town) -> None:
+    [part] = town.messenger.parts(Content.of("см. ", Link("здесь", "https://example.ru/1")), ChatKind.PRIVATE)
+    await town.messenger.send(Target(town.private), part, key="k1")
+    assert "здесь" in town.shown_privately()[0].text
+
+
+async def test_an_edit_of_a_card(town: Town) -> None:
+    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+    sent = await town.messenger.send(Target(town.private), part, key="k1")
+    changed = Content.of("№142 · В работе", keyboard=[[Button("Ответить", "t1:r")]], whole=True)
+    [part] = town.messenger.parts(changed, ChatKind.PRIVATE)
+    await town.messenger.edit(town.private, sent.ids[0], part)
+    [shown] = town.shown_privately()
+    assert (shown.id, shown.text, shown.buttons) == (sent.ids[0], "№142 · В работе", (("Ответить",),))
+    with suppress(NotModified):  # not every messenger minds
+        await town.messenger.edit(town.private, sent.ids[0], part)
+    [part] = town.messenger.parts(Content.of("Закрыто", whole=True), ChatKind.PRIVATE)
+    await town.messenger.edit(town.private, sent.ids[0], part)
+    assert town.shown_privately() == [town.shown_privately()[0]]
+    assert town.shown_privately()[0].buttons == ()
+
+
+async def test_an_edit_of_an_answer(town: Town) -> None:
+    message_id = await town.write_publicly(HOLE)
+    event = await only(town)
+    if event.chat.kind not in town.messenger.capabilities.edits_in:
+        pytest.skip("this messenger lets nobody edit there")
+    [part] = town.messenger.parts(Content.of("Закроем завтра."), event.chat.kind)
+    sent = await town.messenger.send(Target(event.chat, message_id), part, key="k1")
+    [part] = town.messenger.parts(Content.of("Закрыто."), event.chat.kind)
+    await town.messenger.edit(event.chat, sent.ids[0], part)
+    assert [one.text for one in town.shown_publicly()] == ["Закрыто."]
+
+
+async def test_a_message_to_edit_that_is_not_there(town: Town) -> None:
+    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+    with pytest.raises(MessengerError) as caught:
+        await town.messenger.edit(town.private, "99999", part)
+    assert not isinstance(caught.value, TemporaryFailure)
+
+
+async def test_a_press(town: Town) -> None:
+    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+    sent = await town.messenger.send(Target(town.private), part, key="k1")
+    await town.messenger.fetch()
+    await town.press(sent.ids[0], "Принять")
+    [event] = await heard(town.messenger)
+    assert isinstance(event, ButtonPressed)
+    assert (event.code, event.message_id, event.author.id) == ("t1:a", sent.ids[0], town.citizen)
+    assert (event.chat.id, event.chat.kind) == (town.private.id, ChatKind.PRIVATE)
+    await town.messenger.answer_press(event.press_id, "Принято")
+    assert town.press_answers() == ["Принято"]
+
+
+async def test_a_press_is_answered_once(town: Town) -> None:
+    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+    sent = await town.messenger.send(Target(town.private), part, key="k1")
+    await town.messenger.fetch()
+    await town.press(sent.ids[0], "Ещё")
+    [event] = await heard(town.messenger)
+    assert isinstance(event, ButtonPressed)
+    await town.messenger.answer_press(event.press_id)
+    with pytest.raises(PressExpired):
+        await town.messenger.answer_press(event.press_id)
+
+
+async def test_bytes_become_a_picture(town: Town) -> None:
+    picture = Upload(MediaKind.PHOTO, "photo.jpg", "image/jpeg", b"a picture from elsewhere")
+    paper = Upload(MediaKind.DOCUMENT, "акт.pdf", "application/pdf", b"a document from elsewhere")
+    made = town.messenger.parts(Content.of("Готово").with_media([picture, paper]), ChatKind.PRIVATE)
+    for number, part in enumerate(made):
+        await town.messenger.send(Target(town.private), part, key=f"k{number}")
+    shown = town.shown_privately()
+    assert {one for message in shown for one in message.files} == {picture.data, paper.data}
+    assert [one.text for one in shown if one.text] == ["Готово"]
+
+
+async def test_a_picture_goes_back_where_it_came_from(town: Town) -> None:
+    await town.write_privately("Вот", photo=b"the largest picture")
+    [picture] = (await only(town)).attachments
+    made = town.messenger.parts(Content.of("Ваше фото").with_media([picture]), ChatKind.PRIVATE)
+    for number, part in enumerate(made):
+        await town.messenger.send(Target(town.private), part, key=f"k{number}")
+    assert [one for message in town.shown_privately() for one in message.files] == [b"the largest picture"]
+
+
+async def test_a_silent_message(town: Town) -> None:
+    [part] = town.messenger.parts(Content.of("Тихо"), ChatKind.PRIVATE)
+    await town.messenger.send(Target(town.private), part, key="k1", silent=True)
+    assert town.shown_privately()[0].silent in (True, None)
+
+
+# Errors
+
+
+async def send_one(town: Town, key: str = "k1") -> None:
+    [part] = town.messenger.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+    await town.messenger.send(Target(town.private), part, key=key)
+
+
+async def test_too_fast(town: Town) -> None:
+    # Twice: a messenger's package may wait and repeat once by itself, but not hide the limit for ever.
+    town.faults.order(town.send_method, town.too_fast(3), times=2)
+    with pytest.raises(RetryAfter) as caught:
+        await send_one(town)
+    assert caught.value.seconds > 0
+    assert town.shown_privately() == []
+
+
+@pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.REFUSE])
+async def test_a_server_that_fails(town: Town, kind: FaultKind) -> None:
+    town.faults.order(town.send_method, Fault(kind))
+    with pytest.raises(TemporaryFailure):
+        await send_one(town)
+    assert town.shown_privately() == []
+    await send_one(town)
+    assert len(town.shown_privately()) == 1
+
+
+async def test_a_dropped_connection_leaves_the_outcome_unknown(town: Town) -> None:
+    town.faults.order(town.send_method, Fault(FaultKind.DROP))
+    with pytest.raises(TemporaryFailure) as caught:
+        await send_one(town)
+    assert caught.value.outcome_unknown
+    await send_one(town)
+    assert len(town.shown_privately()) == (1 if town.messenger.capabilities.idempotent else 2)
+
+
+async def test_a_server_that_hangs(town: Town) -> None:
+    town.faults.order(town.send_method, Fault(FaultKind.HANG))
+    impatient = town.another(request_timeout=1)
+    [part] = impatient.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+    try:
+        with pytest.raises(TemporaryFailure) as caught:
+            await asyncio.wait_for(impatient.send(Target(town.private), part, key="k1"), 8)
+    finally:
+        await impatient.close()
+    assert caught.value.outcome_unknown
+
+
+async def test_a_person_who_wants_nothing_from_us(town: Town) -> None:
+    await town.shut_out()
+    with pytest.raises(RecipientUnreachable):
+        await send_one(town)
+
+
+async def test_a_wrong_token(town: Town) -> None:
+    stranger = town.another(token="4200:wrong")
+    try:
+        with pytest.raises(BadCredentials):
+            await stranger.fetch()
+        [part] = stranger.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+        with pytest.raises(BadCredentials):
+            await stranger.send(Target(town.private), part, key="k1")
+        findings = await stranger.check()
+    finally:
+        await stranger.close()
+    assert Severity.FAULT in {one.severity for one in findings}
+
+
+async def test_errors_tell_no_secrets(town: Town) -> None:
+    town.faults.order(town.send_method, Fault(FaultKind.HTTP_500))
+    with pytest.raises(MessengerError) as caught:
+        await send_one(town)
+    said = "".join(traceback.format_exception(caught.value))
+    assert "Люк" not in said.replace('Content.of("Люк закрыт.")', "")  # the line of this file is shown too
+    assert TOKEN not in said
+
+
+# The rest
+
+
+async def test_the_self_check_finds_nothing_wrong(town: Town) -> None:
+    findings = await town.messenger.check()
+    assert findings
+    assert [one for one in findings if one.severity is Severity.FAULT] == []
+
+
+async def test_a_command_menu(town: Town) -> None:
+    await town.messenger.show_commands(town.private, [Command("my", "Мои сообщения")])
+    await town.messenger.show_commands(town.private, [])
+
+
+async def test_closing_twice_is_no_harm(town: Town) -> None:
+    await town.messenger.close()
+    await town.messenger.close()
