@@ -1,0 +1,109 @@
+"""Which sector: evidence for topics, weighed and turned into a chance of being right for every sector."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.context import Context
+from bot.understanding.morph import Morphology
+from bot.understanding.patterns import Match, Patterns
+from bot.understanding.text import Word
+from bot.understanding.topics import Topic
+
+_IN_PASSING = 0.3
+"""What a word keeps of its weight where it only tells the way («яма у школы» is not about the school)."""
+_PHRASE_IN_PASSING = 0.7
+_EXPLAINED = 0.5
+"""What a word keeps for one topic where a phrase of another explains it («люк мусоропровода» is no street hatch)."""
+_DOUBT = 6.0
+"""Evidence (squared) that is held against every topic: a single weak word must not make anybody sure."""
+_SHARPNESS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for every topic of a text: index of the topic → weight, and the words that did it."""
+
+    weights: Mapping[int, float]
+    words: Mapping[int, tuple[str, ...]]
+
+    @property
+    def strongest(self) -> float:
+        return max(self.weights.values(), default=0.0)
+
+
+class TopicScorer:
+    """Finds the topics of a text. Knows all built-in topics, also those of sectors that nobody configured:
+    a message that clearly belongs to one of these must not be pressed into another."""
+
+    def __init__(self, topics: Sequence[Topic], morphology: Morphology) -> None:
+        self.topics = tuple(topics)
+        self._morphology = morphology
+        self._patterns = Patterns(morphology)
+        for index, topic in enumerate(self.topics):
+            for weight, source in topic.patterns:
+                self._patterns.add(index, weight, source)
+
+    def weigh(self, words: Sequence[Word], context: Context) -> Evidence:
+        """Find the evidence for every topic; a word counts once for a topic, by its best pattern."""
+        matches = self._patterns.find(words)
+        explained: defaultdict[int, set[int]] = defaultdict(set)
+        for match in matches:
+            if len(match.at) > 1:
+                for index in match.at:
+                    explained[index].add(match.pattern.owner)
+        best: defaultdict[int, dict[str, tuple[float, int]]] = defaultdict(dict)
+        for match in matches:
+            share = self._share(match, explained, context)
+            mine = best[match.pattern.owner]
+            for index in match.at:
+                key = self._key(words[index])
+                if share > mine.get(key, (0.0, 0))[0]:
+                    mine[key] = (share, index)
+        weights = {topic: sum(share for share, _ in found.values()) for topic, found in best.items()}
+        return Evidence(weights, {topic: _in_order(found, words) for topic, found in best.items()})
+
+    def _share(self, match: Match, explained: Mapping[int, set[int]], context: Context) -> float:
+        """What the match gives to each of its words."""
+        weight = match.pattern.weight / len(match.at)
+        if any(index in context.street for index in match.at):
+            return 0.0
+        passing = sum(1 for index in match.at if index in context.passing)
+        if len(match.at) > 1:
+            return weight * (_PHRASE_IN_PASSING if passing else 1.0)
+        if passing:
+            weight *= _IN_PASSING
+        if explained.get(match.at[0], set()) - {match.pattern.owner}:
+            weight *= _EXPLAINED
+        return weight
+
+    def _key(self, word: Word) -> str:
+        lemmas = self._morphology.form(word.norm).lemmas
+        return lemmas[0] if lemmas else word.norm
+
+    def chances(self, evidence: Evidence, priors: Mapping[str, float]) -> dict[str, float]:
+        """Sector code → the chance (0–1) that sending the message there is right, for every sector that is known.
+
+        Sectors that share a topic do not compete for it; topics do compete with one another.
+        """
+        total = _DOUBT
+        support: defaultdict[str, float] = defaultdict(float)
+        for index, weight in evidence.weights.items():
+            power = weight**_SHARPNESS
+            total += power
+            for code, readiness in self.topics[index].sectors.items():
+                support[code] += power * readiness
+        return {code: (support[code] + _DOUBT * prior) / total for code, prior in priors.items()}
+
+    def ranked(self, evidence: Evidence, first: str, second: str) -> bool:
+        """Whether the strongest topic itself puts *first* before *second*, so that near scores are no tie."""
+        strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
+        if strongest is None:
+            return False
+        sectors = self.topics[strongest].sectors
+        return second in sectors and sectors.get(first, 0.0) > sectors[second]
+
+
+def _in_order(found: Mapping[str, tuple[float, int]], words: Sequence[Word]) -> tuple[str, ...]:
+    best = sorted(found.values(), key=lambda pair: -pair[0])[:4]
+    return tuple(words[index].raw for _, index in sorted(best, key=lambda pair: pair[1]))

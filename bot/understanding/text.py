@@ -1,0 +1,109 @@
+"""From a raw message to clean words: look-alike letters mended, invisible characters dropped, links set apart."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+LONGEST = 6_000
+"""Characters that are read. A messenger's message has at most 9,000; what matters stands in the first screens."""
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]"
+)
+_LINK = re.compile(r"(?:https?://|www\.|t\.me/|vk\.com/|vk\.cc/)[^\s]{1,2000}", re.IGNORECASE)
+_MENTION = re.compile(r"\[(?:id|club|public)[^\s|\]]{0,30}\|[^\]]{0,200}\],?|(?<!\w)@\w{1,64}")
+_TO_BODY = re.compile(r"\[(?:club|public)[^\s|\]]{0,30}\|")
+_TO_PERSON = re.compile(r"\[id[^\s|\]]{0,30}\|")
+_MASK = re.compile(r"\[[^\[\]\n]{1,40}\]")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+){0,4}")
+_MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
+_SENTENCE_END = re.compile(r"[.!?…\n;]")
+
+_LOOK_ALIKE = str.maketrans("aAcCeEoOpPxXyYkKMTHBbmu3", "аАсСеЕоОрРхХуУкКМТНВьмиз")
+_LOOK_ALIKE_LETTERS = frozenset("aAcCeEoOpPxXyYkKMTHB")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a clean text. ``norm`` is lower case without «ё»; ``gap`` is what stands before it."""
+
+    raw: str
+    norm: str
+    gap: str
+    place: int
+    """Its place in a count of words where the end of a sentence counts for three."""
+
+    @property
+    def capitalised(self) -> bool:
+        return self.raw[0].isupper()
+
+    @property
+    def starts_sentence(self) -> bool:
+        return self.place == 0 or _SENTENCE_END.search(self.gap) is not None
+
+    @property
+    def is_number(self) -> bool:
+        return self.raw[0].isdigit()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message made ready for reading."""
+
+    clean: str
+    words: tuple[Word, ...]
+    links: int
+    to_person: bool
+    """Addressed by a mention to another person."""
+    to_body: bool
+    """Addressed by a mention to a community: the page of an office, a shop …"""
+
+    @property
+    def asks(self) -> bool:
+        return "?" in self.clean
+
+
+def prepare(raw: str) -> Text:
+    """Clean *raw* and cut it into words. Any string will do; only :data:`LONGEST` characters of it are looked at."""
+    text = unicodedata.normalize("NFC", raw[: LONGEST * 2])
+    text = _INVISIBLE.sub("", text)[:LONGEST].replace("\xa0", " ")
+    to_person = _TO_PERSON.search(text) is not None
+    to_body = _TO_BODY.search(text) is not None
+    text = _MENTION.sub(" ", text)
+    text, links = _LINK.subn(" ", text)
+    text = _MASK.sub(" ", text)
+    text = _REPEATED.sub(r"\1", text)
+    text = _MIXED.sub(_mend, text)
+    return Text(text.strip(), _words(text), links, to_person, to_body)
+
+
+def _mend(match: re.Match[str]) -> str:
+    word = match.group()
+    latin = sum(1 for letter in word if letter.isascii())
+    if latin == 0 or latin == len(word):
+        return word
+    return word.translate(_LOOK_ALIKE)
+
+
+def cyrillic_twin(word: str) -> str | None:
+    """The Cyrillic word that a wholly Latin one looks like («HET» → «НЕТ»), if every letter has a twin."""
+    if word.isascii() and all(letter in _LOOK_ALIKE_LETTERS for letter in word):
+        return word.translate(_LOOK_ALIKE)
+    return None
+
+
+def _words(text: str) -> tuple[Word, ...]:
+    found: list[Word] = []
+    end = 0
+    place = -1
+    for match in _WORD.finditer(text):
+        gap = text[end : match.start()]
+        end = match.end()
+        place += 1
+        if found and _SENTENCE_END.search(gap):
+            place += 2
+        raw = match.group()
+        twin = cyrillic_twin(raw)
+        found.append(Word(raw, (twin or raw).lower().replace("ё", "е"), gap, place if found else 0))
+    return tuple(found)

@@ -1,0 +1,45 @@
+"""The built-in knowledge of what people write about: topics, each of a standard sector, with patterns of words.
+
+The files of ``data/topics`` are named after the sectors. ``strong`` patterns nearly prove a topic, ``words`` speak for
+it, ``weak`` ones only lean towards it. ``also`` names sectors that may deal with the topic as well, and how readily
+(0–1).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+STRONG, WORD, WEAK = 5.0, 2.5, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of problem. ``sectors``: code → how right it is to send it there (1 for its own sector)."""
+
+    name: str
+    sectors: Mapping[str, float]
+    patterns: tuple[tuple[float, str], ...]
+
+
+def load_topics() -> tuple[Topic, ...]:
+    """Read the package's own data."""
+    folder = files("bot.understanding").joinpath("data", "topics")
+    found: list[Topic] = []
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".toml"):
+            continue
+        sector = file.name.removesuffix(".toml")
+        for row in tomllib.loads(file.read_text(encoding="utf-8"))["topic"]:
+            found.append(
+                Topic(
+                    name=row["name"],
+                    sectors={**row.get("also", {}), row.get("main", sector): 1.0},
+                    patterns=(
+                        (STRONG, row.get("strong", "")),
+                        (WORD, row.get("words", "")),
+                        (WEAK, row.get("weak", "")),
+                    ),
+                )
+            )
+    return tuple(found)
