@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.people import Right
-from bot.domain.records import Publication, Remark
+from bot.domain.records import AuditRow, Dialog, Publication, Remark
 from bot.domain.tickets import Ticket
 
 
@@ -43,6 +43,16 @@ class CardFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryFacts:
+    """What happened to a ticket, who did it, and what its terms passed over."""
+
+    rows: Sequence[tuple[AuditRow, str | None]]
+    remarks: Sequence[tuple[Remark, str | None]]
+    skipped: Sequence[str]
+    sectors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteFacts:
     """A short text to be: its code, its facts, and what was looked up for it."""
 
@@ -52,6 +62,8 @@ class NoteFacts:
     message_text: str | None = None
     message_link: str | None = None
     answer_text: str | None = None
+    history: "HistoryFacts | None" = None
+    draft: Dialog | None = None
 
 
 @dataclass(frozen=True, slots=True)

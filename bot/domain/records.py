@@ -179,7 +179,8 @@ class OutboxDraft:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message on its way. ``progress`` holds the ids of its parts that were already sent."""
+    """A message on its way. ``progress``: for each part that was already sent its ids, joined by commas. ``error``: why
+    an earlier try failed."""
 
     id: int
     kind: OutboxKind
@@ -196,6 +197,7 @@ class OutboxRow:
     silent: bool
     attempts: int
     progress: tuple[str, ...]
+    error: str | None
     created_at: datetime
     expires_at: datetime | None
 

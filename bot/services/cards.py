@@ -74,25 +74,38 @@ async def queue(work: Work, ticket: Ticket, person: Person, card: Card | None, *
     )
     if is_new:
         await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now)
+        if any(message.media for message in await work.uow.messages.of_ticket(ticket.id)):
+            await queue_media_for(work, ticket, person)
 
 
 async def queue_media(work: Work, ticket: Ticket) -> None:
     """Let everybody who has the card get its new pictures, in one go."""
     for card in await work.uow.cards.of_ticket(ticket.id):
-        await work.uow.outbox.put(
-            OutboxDraft(
-                OutboxKind.CARD_MEDIA,
-                card.account,
-                card.chat_id,
-                person_id=card.person_id,
-                ticket_id=ticket.id,
-                priority=Priority.CARD,
-                silent=True,
-                due_at=work.now + ALBUM_WAIT,
-                dedupe=f"media:{card.person_id}:{ticket.id}",
-            ),
-            work.now,
-        )
+        await _queue_media(work, ticket, card)
+
+
+async def queue_media_for(work: Work, ticket: Ticket, person: Person) -> None:
+    """Let *person* get the pictures that the own card has not shown yet."""
+    for card in await work.uow.cards.of_ticket(ticket.id):
+        if card.person_id == person.id:
+            await _queue_media(work, ticket, card)
+
+
+async def _queue_media(work: Work, ticket: Ticket, card: Card) -> None:
+    await work.uow.outbox.put(
+        OutboxDraft(
+            OutboxKind.CARD_MEDIA,
+            card.account,
+            card.chat_id,
+            person_id=card.person_id,
+            ticket_id=ticket.id,
+            priority=Priority.CARD,
+            silent=True,
+            due_at=work.now + ALBUM_WAIT,
+            dedupe=f"media:{card.person_id}:{ticket.id}",
+        ),
+        work.now,
+    )
 
 
 async def turn_page(work: Work, ticket: Ticket, person: Person, menu: str) -> None:

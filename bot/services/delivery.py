@@ -1,6 +1,6 @@
 """What an outbox row means at the moment it leaves: the facts for the views, and what follows from the outcome."""
 
-from bot.domain.facts import CardFacts, NoteFacts, PlaceFacts, PublicationFacts
+from bot.domain.facts import CardFacts, HistoryFacts, NoteFacts, PlaceFacts, PublicationFacts
 from bot.domain.people import Person, Right
 from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publication, PublicationState
 from bot.domain.tickets import State, Ticket
@@ -75,7 +75,7 @@ async def ticket_media(work: Work, ticket_id: int) -> list[Attachment]:
 
 
 async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
-    """What a note needs beside its own facts: tickets by number, the citizen's words, the answer."""
+    """What a note needs beside its own facts: tickets by number, the citizen's words, the answer, the draft."""
     facts = row.facts
     numbers = [item[1] for item in facts.get("items", ())]
     numbers += [facts["number"]] if isinstance(facts.get("number"), int) else []
@@ -99,7 +99,30 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         message_text=message.text if message else None,
         message_link=message.link if message else None,
         answer_text=answer.text if answer else None,
+        draft=await work.uow.dialogs.get(row.account, facts["user_id"], work.now) if "user_id" in facts else None,
+        history=await _history(work, found[facts["number"]]) if facts["code"] == "history" and found else None,
     )
+
+
+async def _history(work: Work, ticket: Ticket) -> HistoryFacts:
+    rows = await work.uow.chronicle.of_ticket(ticket.id)
+    remarks = await work.uow.cards.remarks(ticket.id)
+    ids = {row.person_id for row in rows if row.person_id is not None} | {one.person_id for one in remarks}
+    names = {person_id: await work.uow.people.name(person_id) for person_id in ids}
+    return HistoryFacts(
+        rows=[(row, names.get(row.person_id) if row.person_id else None) for row in rows],
+        remarks=[(remark, names.get(remark.person_id)) for remark in remarks],
+        skipped=_not_counted(work, ticket),
+        sectors={code: sector.title for code, sector in work.centre.sectors.items()},
+    )
+
+
+def _not_counted(work: Work, ticket: Ticket) -> list[str]:
+    """Why the term is so long: «сб и вс 21 и 22 ноября …»; a reason is named once."""
+    term = work.centre.terms.answer
+    if not term.is_working or work.centre.calendar.add(ticket.registered_at, term) != ticket.answer_due:
+        return []
+    return list(dict.fromkeys(pause.text for pause in work.centre.calendar.explain(ticket.registered_at, term)))
 
 
 async def publication_of(work: Work, row: OutboxRow) -> tuple[Publication, Answer, Message] | None:

@@ -183,10 +183,19 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
     return changed
 
 
-async def remark(work: Work, ticket_id: int, person: Person, kind: str, words: str) -> Ticket:
-    """Words for colleagues, shown on the card and in the history."""
+async def check_handed_over_by(work: Work, ticket: Ticket, person: Person) -> None:
+    """Only who handed the ticket over last may say why."""
+    steps = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
+    moves = [row for row in await work.uow.chronicle.of_ticket(ticket.id) if row.action in steps]
+    if not moves or moves[-1].person_id != person.id:
+        raise NotAllowed(number=ticket.id)
+
+
+async def explain_hand_over(work: Work, ticket_id: int, person: Person, words: str) -> Ticket:
+    """A reason for colleagues, shown on the card and in the history; the citizen never sees it."""
     ticket = await get(work, ticket_id)
-    await work.uow.cards.add_remark(Remark(ticket.id, person.id, kind, words, work.now))
+    await check_handed_over_by(work, ticket, person)
+    await work.uow.cards.add_remark(Remark(ticket.id, person.id, "hand_over", words, work.now))
     await cards.show(work, ticket, actor=person)
     return ticket
 

@@ -1,0 +1,1 @@
+"""Facts → neutral content: cards, keyboards, button codes, Russian texts. Nothing here asks the database."""

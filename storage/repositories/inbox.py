@@ -93,6 +93,15 @@ class Inbox(Repository):
             update(inbox).where(inbox.c.id == row_id).values(due_at=due_at, leased_until=None, error=error[:200])
         )
 
+    async def release(self, ids: Sequence[int]) -> None:
+        """These were claimed and not touched: somebody may take them again at once."""
+        if ids:
+            await self._connection.execute(
+                update(inbox)
+                .where(inbox.c.id.in_(ids), inbox.c.status == "new")
+                .values(leased_until=None, attempts=inbox.c.attempts - 1)
+            )
+
     async def bury(self, row_id: int, now: datetime, error: str) -> None:
         """Set aside as *dead*: kept for the administrator, in nobody's way."""
         await self._connection.execute(

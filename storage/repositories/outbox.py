@@ -26,6 +26,7 @@ _COLUMNS = (
     outbox.c.silent,
     outbox.c.attempts,
     outbox.c.progress,
+    outbox.c.error,
     outbox.c.created_at,
     outbox.c.expires_at,
 )
@@ -83,7 +84,7 @@ class Outbox(Repository):
             earlier.c.id < outbox.c.id,
             or_(
                 earlier.c.status == "sending",
-                and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.attempts > 0)),
+                and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.error.is_not(None))),
             ),
         )
         free = or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.leased_until <= now))
@@ -147,6 +148,14 @@ class Outbox(Repository):
             update(outbox)
             .where(outbox.c.status == "sending")
             .values(status="queued", leased_until=None, dedupe=None, error="interrupted")
+        )
+
+    async def redirect(self, account: str, old_id: str, new_id: str) -> None:
+        """A group has a new id: what waits for the old one goes there."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == "queued")
+            .values(chat_id=new_id)
         )
 
     async def hold_account(self, account: str, until: datetime) -> None:

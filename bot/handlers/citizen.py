@@ -1,0 +1,30 @@
+"""The citizen: writes, changes, takes back."""
+
+from bot.handlers.staff import command_of
+from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted
+from bot.services import chats, intake, notes
+from bot.services.centre import Work
+
+
+async def wrote(work: Work, event: MessagePosted) -> None:
+    """A post in a monitored place, or to us in private."""
+    source = await chats.source_of(work, event.chat)
+    if source is None:
+        await chats.unmonitored(work, event.chat)
+        return
+    private = event.chat.kind is ChatKind.PRIVATE and event.author.kind is AuthorKind.PERSON
+    if private and (command_of(event)[0] or event.payload is not None):
+        if source.answers == "bot":
+            await notes.tell_citizen(work, event.chat.account, event.chat.id, None, "welcome", name=work.centre.name)
+        return
+    await intake.take(work, event, source)
+
+
+async def edited(work: Work, event: MessageEdited) -> None:
+    source = await chats.source_of(work, event.message.chat)
+    if source is not None:
+        await intake.change(work, event.message, source)
+
+
+async def deleted(work: Work, event: MessageDeleted) -> None:
+    await intake.remove(work, event)

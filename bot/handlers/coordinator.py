@@ -1,0 +1,162 @@
+"""The coordinator: sorts what the machine is unsure of, types in what came by phone."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import DialogOver, NotAllowed, OutdatedButton
+from bot.domain.people import Person, Right
+from bot.domain.records import Dialog, Priority
+from bot.domain.tickets import State
+from bot.handlers.acts import Pressed, Presses, Said, Steps
+from bot.services import cards, dialogs, notes, tickets
+from bot.services.centre import Work
+from bot.services.intake import clean
+from bot.views.codes import Op
+from bot.views.dialogs import SOURCES
+
+NUMBER_LIMIT = 100
+
+_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
+
+
+async def choose(work: Work, act: Pressed) -> None:
+    """The sector of a message that nobody was sure about."""
+    ticket = await tickets.get(work, act.ticket_id)
+    if ticket.state is not State.TRIAGE:
+        tickets.permit(work, act.person, Right.HAND_OVER, ticket)
+        raise OutdatedButton(number=ticket.id)
+    ticket = await tickets.hand_over(work, act.ticket_id, act.person, act.press.arg)
+    sector = work.centre.sector_title(ticket.sector)
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id, "handed", sector=sector)
+
+
+async def choose_page(work: Work, act: Pressed) -> None:
+    ticket = await tickets.get(work, act.ticket_id)
+    tickets.permit(work, act.person, Right.TRIAGE, ticket)
+    if ticket.state is not State.TRIAGE:
+        raise OutdatedButton(number=ticket.id)
+    await cards.turn_page(work, ticket, act.person, f"triage:{act.press.arg or 0}")
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+
+
+async def new(work: Work, person: Person, words: str) -> None:
+    """``/new``: a message that came by phone, on paper, from another system. The words may follow the command."""
+    if not work.centre.staff.may_ever(person, Right.TYPE_IN):
+        raise NotAllowed(right=Right.TYPE_IN.value)
+    dialog = await dialogs.begin(work, person, "new_text")
+    if words:
+        await _take_text(work, person, dialog, words)
+    else:
+        await notes.tell(work, person, "new_text", priority=Priority.PRESS)
+
+
+async def _said_text(work: Work, said: Said) -> None:
+    words = clean(said.event.text)
+    if words:
+        await _take_text(work, said.person, said.dialog, words)
+
+
+async def _take_text(work: Work, person: Person, dialog: Dialog, words: str) -> None:
+    await dialogs.step(work, dialog, "new_source", text=words)
+    await notes.tell(work, person, "new_source", priority=Priority.PRESS)
+
+
+async def _said_source(work: Work, said: Said) -> None:
+    source = clean(said.event.text)[:64]
+    if source:
+        await _take_source(work, said.person, said.dialog, source)
+
+
+async def _take_source(work: Work, person: Person, dialog: Dialog, source: str) -> None:
+    await dialogs.step(work, dialog, "new_number", source=source)
+    await notes.tell(work, person, "new_number", priority=Priority.PRESS)
+
+
+async def _said_number(work: Work, said: Said) -> None:
+    await _take_number(work, said.person, said.dialog, clean(said.event.text)[:NUMBER_LIMIT])
+
+
+async def _take_number(work: Work, person: Person, dialog: Dialog, number: str) -> None:
+    await dialogs.step(work, dialog, "new_due", number=number)
+    await notes.tell(work, person, "new_due", priority=Priority.PRESS)
+
+
+async def _said_due(work: Work, said: Said) -> None:
+    due = read_moment(said.event.text, work.centre.zone, work.now)
+    if due is None or due <= work.now:
+        await notes.tell(work, said.person, "new_due", priority=Priority.PRESS, wrong=True)
+        return
+    await _create(work, said.person, said.dialog, due)
+
+
+async def choice(work: Work, act: Pressed) -> None:
+    """A button while typing in: the source, «Нет номера», «Обычный срок»."""
+    dialog = await dialogs.current(work, act.person)
+    name, _, value = act.press.arg.partition("=")
+    if dialog is None or dialog.step != f"new_{name}":
+        raise DialogOver()
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
+    match name:
+        case "source":
+            chosen = SOURCES[int(value)] if value.isdecimal() and int(value) < len(SOURCES) else SOURCES[-1]
+            await _take_source(work, act.person, dialog, chosen)
+        case "number":
+            await _take_number(work, act.person, dialog, "")
+        case "due":
+            await _create(work, act.person, dialog, None)
+    if act.event.message_id is not None:
+        chat = act.event.chat
+        await notes.change_note(work, chat.account, chat.id, act.event.message_id, "closed", text=f"✓ {chosen}")
+
+
+async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | None) -> None:
+    if not work.centre.staff.may_ever(person, Right.TYPE_IN):
+        raise NotAllowed(right=Right.TYPE_IN.value)
+    words = dialog.facts["text"]
+    ticket = await tickets.register(
+        work,
+        tickets.NewTicket(
+            text=words,
+            reading=work.centre.understanding.read(words),
+            source=dialog.facts["source"],
+            external_number=dialog.facts.get("number") or None,
+            answer_due=due,
+            created_by=person,
+        ),
+    )
+    await dialogs.end(work, dialog)
+    sector = work.centre.sector_title(ticket.sector) if ticket.sector else None
+    await notes.tell(work, person, "new_done", ticket=ticket, priority=Priority.PRESS, number=ticket.id, sector=sector)
+
+
+def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """«25.11.2026 15:00», «25.11 15:00», «25.11» (the end of that day); ``None`` for anything else.
+
+    Without a year it is the next such day.
+    """
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    day, month, year, hour, minute = found.groups()
+    today = now.astimezone(zone)
+    whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
+    hours, minutes = (int(hour), int(minute)) if hour else (23, 59)
+    try:
+        moment = datetime(whole, int(month), int(day), hours, minutes, tzinfo=zone)
+        if year is None and moment < today:
+            moment = moment.replace(year=whole + 1)
+    except ValueError:
+        return None
+    return moment
+
+
+PRESSES: Presses = {Op.CHOOSE: choose, Op.CHOOSE_ALL: choose_page, Op.NEW: choice}
+
+STEPS: Steps = {
+    "new_text": _said_text,
+    "new_source": _said_source,
+    "new_number": _said_number,
+    "new_due": _said_due,
+}

@@ -1,0 +1,100 @@
+"""Every event enters here: who acts decides which handler answers; a refusal becomes words."""
+
+from typing import Any
+
+from bot.domain.errors import OutdatedButton, Refusal, Stranger
+from bot.domain.people import Person
+from bot.domain.records import Priority
+from bot.handlers import administrator, citizen, staff
+from bot.handlers.acts import Pressed
+from bot.messengers.events import (
+    AuthorKind,
+    ButtonPressed,
+    ChatChanged,
+    ChatKind,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+)
+from bot.services import cards, notes
+from bot.services.centre import Work
+from bot.views.codes import unpack
+
+
+async def handle(work: Work, event: Event) -> None:
+    """Let *event* have its effect within the transaction of *work*."""
+    match event:
+        case MessagePosted():
+            await _posted(work, event)
+        case MessageEdited():
+            if not _in_office(work, event.message):
+                await citizen.edited(work, event)
+        case MessageDeleted():
+            await citizen.deleted(work, event)
+        case ButtonPressed():
+            await _pressed(work, event)
+        case ChatChanged():
+            await administrator.chat_changed(work, event)
+
+
+def _in_office(work: Work, event: MessagePosted) -> Person | None:
+    """The official who talks to us in private, if it is one."""
+    if event.chat.kind is not ChatKind.PRIVATE or event.author.kind is not AuthorKind.PERSON:
+        return None
+    return work.centre.person_at(event.chat.account, event.author.id)
+
+
+async def _posted(work: Work, event: MessagePosted) -> None:
+    official = _in_office(work, event)
+    if official is None:
+        await citizen.wrote(work, event)
+        return
+    try:
+        async with work.uow.savepoint():
+            await staff.wrote(work, official, event)
+    except Refusal as refusal:
+        await work.uow.chronicle.record(
+            "refused", work.now, person_id=official.id, ticket_id=_ticket(refusal), facts={"code": refusal.code}
+        )
+        facts: dict[str, Any] = {**refusal.facts, "refusal": refusal.code}
+        await notes.tell(work, official, "refused", priority=Priority.PRESS, **facts)
+
+
+async def _pressed(work: Work, event: ButtonPressed) -> None:
+    person = work.centre.person_at(event.chat.account, event.author.id)
+    press = unpack(event.code)
+    try:
+        if person is None:
+            raise Stranger()
+        if press is None or press.op not in staff.PRESSES:
+            raise OutdatedButton()
+        async with work.uow.savepoint():
+            await staff.PRESSES[press.op](work, Pressed(person, press, event))
+    except Refusal as refusal:
+        await _refuse_press(work, event, person, press.ticket_id if press else 0, refusal)
+
+
+async def _refuse_press(
+    work: Work, event: ButtonPressed, person: Person | None, ticket_id: int, refusal: Refusal
+) -> None:
+    """Nothing changes; the person is told politely, sees the card as it is now, and the attempt is on record."""
+    facts = {"code": refusal.code, "button": event.code[:64]}
+    if person is None:
+        facts["account"] = f"{event.chat.account}/{event.author.id}"
+    await work.uow.chronicle.record(
+        "refused", work.now, person_id=person.id if person else None, ticket_id=ticket_id or None, facts=facts
+    )
+    await notes.answer_press(work, event.chat.account, event.press_id, refusal.code, **{**refusal.facts, "alert": True})
+    ticket = await work.uow.tickets.get(ticket_id) if ticket_id and person else None
+    if ticket is None or person is None:
+        return
+    address = work.centre.address(person)
+    card = await work.uow.cards.get(person.id, ticket.id, address.account) if address else None
+    if card is not None:
+        await cards.queue(work, ticket, person, card, at_once=True)
+
+
+def _ticket(refusal: Refusal) -> int | None:
+    number = refusal.facts.get("number")
+    return number if isinstance(number, int) else None

@@ -1,0 +1,259 @@
+"""The head of a block: accept, answer, hand over, dismiss, correct."""
+
+from bot.domain.errors import DialogOver, OutdatedButton
+from bot.domain.people import Person, Right
+from bot.domain.records import Json, Part, Priority, PublicationState
+from bot.domain.tickets import DismissReason, State, Step, allowed
+from bot.handlers.acts import Pressed, Presses, Said, Steps
+from bot.messengers.codec import pack_media
+from bot.messengers.events import MessagePosted
+from bot.services import answers, cards, dialogs, notes, tickets
+from bot.services.centre import Work
+from bot.services.intake import clean
+from bot.views.codes import Op
+from bot.views.look import shorten
+
+SENT_SHOWN = 1000
+
+
+async def accept(work: Work, act: Pressed) -> None:
+    await tickets.accept(work, act.ticket_id, act.person)
+    await _say(work, act, "accepted")
+
+
+async def ask_answer(work: Work, act: Pressed) -> None:
+    ticket = await answers.check_can_answer(work, act.ticket_id, act.person)
+    await dialogs.begin(work, act.person, "answer", ticket)
+    await _say(work, act)
+    await notes.tell(work, act.person, "ask_answer", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+
+
+async def answer_to_card(work: Work, person: Person, ticket_id: int, event: MessagePosted) -> None:
+    """A plain reply to a card is an answer: at once to the preview."""
+    ticket = await tickets.get(work, ticket_id)
+    if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
+        await notes.tell(work, person, "already_answered", ticket=ticket, number=ticket.id)
+        return
+    ticket = await answers.check_can_answer(work, ticket_id, person)
+    dialog = await dialogs.begin(work, person, "answer", ticket)
+    await _draft(work, Said(person, event, dialog))
+
+
+async def _draft(work: Work, said: Said) -> None:
+    text, media = clean(said.event.text), pack_media(said.event.attachments)
+    if text or media:
+        await dialogs.add_to_draft(work, said.dialog, said.person, text, media, album=said.event.album is not None)
+
+
+async def send(work: Work, act: Pressed) -> None:
+    """«Отправить» (or «Исправить») under the preview."""
+    dialog = dialogs.require(await dialogs.current(work, act.person), act.ticket_id, act.press.arg)
+    if not dialog.step.endswith("_preview"):
+        raise DialogOver(number=act.ticket_id)
+    if dialog.step == "correct_preview":
+        ticket = await answers.correct(work, act.ticket_id, act.person, dialog.text)
+    else:
+        ticket = await answers.send(work, act.ticket_id, act.person, dialog.text, dialog.media)
+    await dialogs.end(work, dialog)
+    await _say(work, act, "sending")
+    await _close_note(
+        work, act, "draft_sent", number=ticket.id, text=shorten(dialog.text, SENT_SHOWN), files=len(dialog.media)
+    )
+
+
+async def change(work: Work, act: Pressed) -> None:
+    """«Изменить»: the draft is written anew."""
+    dialog = dialogs.require(await dialogs.current(work, act.person), act.ticket_id, act.press.arg)
+    await dialogs.rewrite(work, dialog)
+    await _say(work, act)
+    await _close_note(work, act, "draft_again")
+
+
+async def cancel(work: Work, act: Pressed) -> None:
+    """«Отмена» of whatever is under way; «Нет» under an offered reply."""
+    if act.press.arg == "no":
+        await _say(work, act)
+        await _close_note(work, act, "closed", text=f"Хорошо, №{act.ticket_id} остаётся без ответа.")
+        return
+    dialog = await dialogs.current(work, act.person)
+    if dialog is not None and (dialog.ticket_id or 0) == act.ticket_id:
+        await dialogs.end(work, dialog)
+    await _say(work, act, "cancelled")
+    await _close_note(work, act, "draft_cancelled")
+
+
+async def hand_over_page(work: Work, act: Pressed) -> None:
+    ticket = await tickets.get(work, act.ticket_id)
+    tickets.permit(work, act.person, Right.HAND_OVER, ticket)
+    if not allowed(ticket.state, Step.HAND_OVER):
+        raise OutdatedButton(number=ticket.id)
+    await cards.turn_page(work, ticket, act.person, f"hand:{act.press.arg or 0}")
+    await _say(work, act)
+
+
+async def hand_over(work: Work, act: Pressed) -> None:
+    """The press moves the ticket at once; a reason can be added after it."""
+    ticket = await tickets.hand_over(work, act.ticket_id, act.person, act.press.arg)
+    sector = work.centre.sector_title(ticket.sector)
+    await _say(work, act, "handed", sector=sector)
+    await notes.tell(work, act.person, "handed", ticket=ticket, number=ticket.id, sector=sector)
+
+
+async def ask_reason(work: Work, act: Pressed) -> None:
+    ticket = await tickets.get(work, act.ticket_id)
+    await tickets.check_handed_over_by(work, ticket, act.person)
+    await dialogs.begin(work, act.person, "hand_over_reason", ticket)
+    await _say(work, act)
+    await notes.tell(work, act.person, "ask_reason", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+
+
+async def give_reason(work: Work, said: Said) -> None:
+    words = clean(said.event.text)
+    if not words or said.dialog.ticket_id is None:
+        return
+    ticket = await tickets.explain_hand_over(work, said.dialog.ticket_id, said.person, words)
+    await dialogs.end(work, said.dialog)
+    await notes.tell(work, said.person, "reason_added", ticket=ticket, number=ticket.id)
+
+
+async def dismiss_page(work: Work, act: Pressed) -> None:
+    ticket = await tickets.get(work, act.ticket_id)
+    tickets.permit(work, act.person, Right.DISMISS, ticket)
+    if not allowed(ticket.state, Step.DISMISS):
+        raise OutdatedButton(number=ticket.id)
+    await cards.turn_page(work, ticket, act.person, "dismiss")
+    await _say(work, act)
+
+
+async def dismiss(work: Work, act: Pressed) -> None:
+    try:
+        reason = DismissReason(act.press.arg)
+    except ValueError:
+        raise OutdatedButton(number=act.ticket_id) from None
+    if reason is DismissReason.OTHER:
+        ticket = await tickets.get(work, act.ticket_id)
+        tickets.permit(work, act.person, Right.DISMISS, ticket)
+        await dialogs.begin(work, act.person, "dismiss_reason", ticket)
+        await _say(work, act)
+        await notes.tell(
+            work, act.person, "ask_dismiss_reason", ticket=ticket, priority=Priority.PRESS, number=ticket.id
+        )
+        return
+    await tickets.dismiss(work, act.ticket_id, act.person, reason)
+    await _say(work, act, "dismissed")
+
+
+async def dismiss_with_words(work: Work, said: Said) -> None:
+    words = clean(said.event.text)
+    if not words or said.dialog.ticket_id is None:
+        return
+    await dialogs.end(work, said.dialog)
+    await tickets.dismiss(work, said.dialog.ticket_id, said.person, DismissReason.OTHER, words)
+
+
+async def ask_correct(work: Work, act: Pressed) -> None:
+    ticket, answer = await answers.check_can_correct(work, act.ticket_id, act.person)
+    await dialogs.begin(work, act.person, "correct", ticket)
+    await _say(work, act)
+    await notes.tell(
+        work,
+        act.person,
+        "ask_correct",
+        ticket=ticket,
+        priority=Priority.PRESS,
+        number=ticket.id,
+        answer_id=answer.id,
+    )
+
+
+async def correct(work: Work, said: Said) -> None:
+    """Only the words of a published answer can change; what is sent last counts."""
+    words = clean(said.event.text)
+    if words:
+        fresh = await dialogs.rewrite(work, said.dialog)
+        await dialogs.add_to_draft(work, fresh, said.person, words, (), album=False)
+
+
+async def reopen(work: Work, act: Pressed) -> None:
+    await tickets.reopen(work, act.ticket_id, act.person, act.press.arg or None)
+    await _say(work, act, "reopened")
+
+
+async def reopen_page(work: Work, act: Pressed) -> None:
+    ticket = await tickets.get(work, act.ticket_id)
+    tickets.permit(work, act.person, Right.REOPEN, ticket)
+    await cards.turn_page(work, ticket, act.person, f"reopen:{act.press.arg or 0}")
+    await _say(work, act)
+
+
+async def posted_by_hand(work: Work, act: Pressed) -> None:
+    ticket = await answers.posted_by_hand(work, _number(act), act.person)
+    await _say(work, act, "thanks")
+    await _close_note(work, act, "closed", text=f"✅ Ответ на №{ticket.id} опубликован вручную.")
+
+
+async def retry(work: Work, act: Pressed) -> None:
+    """After a failed publication: the same words again, through the preview."""
+    publication = await work.uow.answers.publication(_number(act))
+    if publication is None or publication.state is not PublicationState.FAILED:
+        raise OutdatedButton(number=act.ticket_id)
+    answer = await work.uow.answers.get(publication.answer_id)
+    ticket = await answers.check_can_answer(work, act.ticket_id, act.person)
+    dialog = await dialogs.begin(work, act.person, "answer", ticket)
+    media: tuple[Json, ...] = answer.media if answer else ()
+    await dialogs.add_to_draft(work, dialog, act.person, answer.text if answer else "", media, album=False)
+    await _say(work, act)
+
+
+async def adopt(work: Work, act: Pressed) -> None:
+    """A colleague's reply in the chat was the answer."""
+    message = await work.uow.messages.get(_number(act))
+    if message is None or message.part is not Part.STAFF:
+        raise OutdatedButton(number=act.ticket_id)
+    ticket = await answers.adopt(work, act.ticket_id, act.person, message.id)
+    await _say(work, act, "thanks")
+    await _close_note(work, act, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
+
+
+def _number(act: Pressed) -> int:
+    if not act.press.arg.isdecimal():
+        raise OutdatedButton(number=act.ticket_id)
+    return int(act.press.arg)
+
+
+async def _say(work: Work, act: Pressed, code: str = "", **facts: str) -> None:
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id, code, **facts)
+
+
+async def _close_note(work: Work, act: Pressed, code: str, **facts: str | int) -> None:
+    if act.event.message_id is not None:
+        await notes.change_note(work, act.event.chat.account, act.event.chat.id, act.event.message_id, code, **facts)
+
+
+PRESSES: Presses = {
+    Op.ACCEPT: accept,
+    Op.ANSWER: ask_answer,
+    Op.HAND_OVER: hand_over_page,
+    Op.HAND_TO: hand_over,
+    Op.REASON: ask_reason,
+    Op.DISMISS: dismiss_page,
+    Op.DISMISS_FOR: dismiss,
+    Op.CORRECT: ask_correct,
+    Op.REOPEN: reopen,
+    Op.REOPEN_ALL: reopen_page,
+    Op.SEND: send,
+    Op.CHANGE: change,
+    Op.CANCEL: cancel,
+    Op.POSTED: posted_by_hand,
+    Op.RETRY: retry,
+    Op.ADOPT: adopt,
+}
+
+STEPS: Steps = {
+    "answer": _draft,
+    "answer_preview": _draft,
+    "correct": correct,
+    "correct_preview": correct,
+    "hand_over_reason": give_reason,
+    "dismiss_reason": dismiss_with_words,
+}

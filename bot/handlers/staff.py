@@ -1,0 +1,171 @@
+"""What every official can do in the private chat: commands, looking at tickets, going on with a dialog."""
+
+from bot.domain.errors import NotAllowed
+from bot.domain.people import Person, Right
+from bot.domain.records import Priority
+from bot.domain.tickets import Ticket
+from bot.handlers import coordinator, head
+from bot.handlers.acts import Commands, Pressed, Presses, Said, Steps
+from bot.messengers.events import MessagePosted
+from bot.services import cards, dialogs, digests, notes, people, search, tickets
+from bot.services.centre import Work
+from bot.views.codes import Op
+
+LISTED = 50
+
+
+async def start(work: Work, person: Person, words: str) -> None:
+    """``/start``: who you are here, and what you can do."""
+    await people.show_menu(work, person)
+    await notes.tell(
+        work,
+        person,
+        "welcome_staff",
+        priority=Priority.PRESS,
+        name=person.name,
+        centre=work.centre.name,
+        roles=sorted(role.value for role in person.roles),
+        commands=people.commands_of(work, person),
+        works_tickets=_works_tickets(work, person),
+    )
+
+
+async def show_help(work: Work, person: Person, words: str) -> None:
+    await notes.tell(
+        work,
+        person,
+        "help_staff",
+        priority=Priority.PRESS,
+        commands=people.commands_of(work, person),
+        works_tickets=_works_tickets(work, person),
+    )
+
+
+def _works_tickets(work: Work, person: Person) -> bool:
+    return work.centre.staff.may_ever(person, Right.ANSWER)
+
+
+async def my(work: Work, person: Person, words: str) -> None:
+    found = await search.list_own(work, person, LISTED)
+    await _list(work, person, found, "Ждут вас", "Сейчас вас ничего не ждёт.")
+
+
+async def find(work: Work, person: Person, words: str) -> None:
+    number = words.strip().removeprefix("№").strip()
+    if number.isdecimal() and len(number) < 15:
+        await _send_card(work, person, await search.by_number(work, person, int(number)))
+    elif number:
+        found = await search.by_words(work, person, words, LISTED)
+        await _list(work, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
+    else:
+        await notes.tell(work, person, "find_how", priority=Priority.PRESS)
+
+
+async def _list(work: Work, person: Person, found: list[Ticket], heading: str, empty: str) -> None:
+    items = [["", ticket.id] for ticket in found]
+    await notes.tell(work, person, "listing", priority=Priority.PRESS, items=items, heading=heading, empty=empty)
+
+
+async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
+    """A card anew at the bottom of the chat, whether there was one above or not."""
+    address = work.centre.address(person)
+    if address is None:
+        return
+    await work.uow.cards.save(
+        person.id,
+        ticket.id,
+        address.account,
+        address.chat_id,
+        work.now,
+        external_id=None,
+        hash=None,
+        menu="",
+        media_shown=0,
+    )
+    card = await work.uow.cards.get(person.id, ticket.id, address.account)
+    await cards.queue(work, ticket, person, card, at_once=True)
+    await cards.queue_media_for(work, ticket, person)
+
+
+async def digest(work: Work, person: Person, words: str) -> None:
+    if not work.centre.staff.may_ever(person, Right.DIGEST):
+        raise NotAllowed(right=Right.DIGEST.value)
+    await digests.send_now(work, person)
+
+
+async def new(work: Work, person: Person, words: str) -> None:
+    await coordinator.new(work, person, words)
+
+
+COMMANDS: Commands = {"start": start, "help": show_help, "my": my, "find": find, "new": new, "digest": digest}
+
+
+async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
+    """An official wrote in private: a command, the next step of a dialog, or a reply to a card."""
+    await people.came_back(work, event.chat.account, event.author.id)
+    name, words = command_of(event)
+    if name in COMMANDS:
+        await COMMANDS[name](work, person, words)
+        return
+    dialog = await dialogs.current(work, person)
+    about = await _replied_to(work, event)
+    if about is not None and (dialog is None or dialog.ticket_id != about):
+        await head.answer_to_card(work, person, about, event)
+    elif dialog is not None and dialog.step in STEPS:
+        await STEPS[dialog.step](work, Said(person, event, dialog))
+    elif not event.service:
+        await notes.tell(work, person, "no_dialog", priority=Priority.PRESS)
+
+
+def command_of(event: MessagePosted) -> tuple[str, str]:
+    """``("find", "люк")`` for «/find люк», also with the bot's name after the command; ``("", text)`` otherwise."""
+    first, _, rest = event.text.strip().partition(" ")
+    if not first.startswith("/"):
+        return "", event.text
+    return first[1:].partition("@")[0].casefold(), rest.strip()
+
+
+async def _replied_to(work: Work, event: MessagePosted) -> int | None:
+    if event.reply_to is None:
+        return None
+    letter = await work.uow.outbox.letter(event.chat.account, event.chat.id, event.reply_to)
+    return letter[0] if letter else None
+
+
+async def more(work: Work, act: Pressed) -> None:
+    await _turn(work, act, "more")
+
+
+async def back(work: Work, act: Pressed) -> None:
+    await _turn(work, act, "")
+
+
+async def _turn(work: Work, act: Pressed, menu: str) -> None:
+    ticket = await tickets.get(work, act.ticket_id)
+    tickets.permit(work, act.person, Right.SEE_TICKET, ticket)
+    await cards.turn_page(work, ticket, act.person, menu)
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+
+
+async def history(work: Work, act: Pressed) -> None:
+    ticket = await search.by_number(work, act.person, act.ticket_id)
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await notes.tell(work, act.person, "history", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+
+
+async def open_listed(work: Work, act: Pressed) -> None:
+    ticket = await search.by_number(work, act.person, act.ticket_id)
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await _send_card(work, act.person, ticket)
+
+
+PRESSES: Presses = {
+    Op.MORE: more,
+    Op.BACK: back,
+    Op.HISTORY: history,
+    Op.OPEN: open_listed,
+    **head.PRESSES,
+    **coordinator.PRESSES,
+}
+
+STEPS: Steps = {**head.STEPS, **coordinator.STEPS}

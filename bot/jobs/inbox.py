@@ -1,0 +1,152 @@
+"""Stored updates become events, events become changes. Several share a transaction; each has a savepoint of its own."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.clock import Clock
+from bot.domain.records import InboxRow
+from bot.handlers.dispatch import handle
+from bot.jobs.supervisor import Bell
+from bot.messengers.base import Messenger
+from bot.messengers.errors import MalformedUpdate, UnknownUpdate
+from bot.messengers.events import Event
+from bot.services import notes
+from bot.services.centre import Centre, Work
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+LEASE = timedelta(seconds=60)
+IDLE = 1.0
+TRIES = 6
+"""After so many failures an update is set aside; the pauses between grow from one second to half a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A row and what it says: events, or why it cannot be read."""
+
+    row: InboxRow
+    events: Sequence[Event] = ()
+    unknown_kind: str | None = None
+    malformed: str | None = None
+
+
+@dataclass(slots=True)
+class InboxWorker:
+    """Handles stored updates in order per conversation."""
+
+    database: Database
+    messengers: Mapping[str, Messenger]
+    centre: Callable[[], Centre]
+    clock: Clock
+    bell: Bell
+    outbox_bell: Bell
+
+    async def run(self) -> None:
+        while True:
+            if not await self.turn():
+                await self.bell.wait(IDLE)
+
+    async def turn(self) -> int:
+        """Handle one batch; how many updates there were."""
+        async with self.database.begin() as uow:
+            rows = await uow.inbox.claim(self.clock.now(), LEASE, BATCH)
+        if not rows:
+            return 0
+        parsed = await asyncio.gather(*(self._parse(row) for row in rows))
+        try:
+            async with self.database.begin() as uow:
+                await self._handle(Work(self.centre(), uow, self.clock.now()), parsed)
+        except Exception:
+            await self._release(rows)
+            raise
+        self.outbox_bell.ring()
+        return len(rows)
+
+    async def _parse(self, row: InboxRow) -> Parsed:
+        messenger = self.messengers.get(row.account)
+        if messenger is None:
+            return Parsed(row, malformed="account is not configured any more")
+        try:
+            events = messenger.parse(row.payload)
+        except UnknownUpdate as error:
+            return Parsed(row, unknown_kind=error.kind)
+        except MalformedUpdate as error:
+            return Parsed(row, malformed=str(error))
+        return Parsed(row, [await messenger.enrich(event) for event in events])
+
+    async def _handle(self, work: Work, batch: Sequence[Parsed]) -> None:
+        done: list[int] = []
+        untouched: list[int] = []
+        stuck: set[str] = set()
+        for one in batch:
+            row = one.row
+            if row.conversation in stuck:
+                untouched.append(row.id)
+            elif one.unknown_kind is not None or one.malformed is not None:
+                await self._set_aside(work, one)
+            elif await self._apply(work, one):
+                done.append(row.id)
+            else:
+                stuck.add(row.conversation)
+        await work.uow.inbox.finish(done, work.now)
+        await work.uow.inbox.release(untouched)
+
+    async def _apply(self, work: Work, one: Parsed) -> bool:
+        """Whether the update has had its effect. The event boundary: whatever goes wrong stays in its savepoint."""
+        try:
+            async with work.uow.savepoint():
+                for event in one.events:
+                    await handle(work, event)
+        except Exception as error:  # noqa: BLE001 - one bad event must not stop the others
+            work.unreachable = None
+            await self._failed(work, one.row, error)
+            return False
+        return True
+
+    async def _failed(self, work: Work, row: InboxRow, error: Exception) -> None:
+        # The traceback names code, not words of people; the exception's own text may hold them and is left out.
+        logger.error("event failed: %s", type(error).__name__, extra={"inbox": row.id, "attempt": row.attempts})
+        logger.debug("event failed", exc_info=error)
+        name = type(error).__name__
+        if row.attempts < TRIES:
+            await work.uow.inbox.postpone(row.id, work.now + timedelta(seconds=min(2**row.attempts, 30)), name)
+            return
+        await work.uow.inbox.bury(row.id, work.now, name)
+        await notes.tell_administrator(work, "dead_update", title=self._title(row.account), row=row.id)
+
+    async def _set_aside(self, work: Work, one: Parsed) -> None:
+        row = one.row
+        reason = f"unknown kind {one.unknown_kind}" if one.unknown_kind else one.malformed or "malformed"
+        logger.warning("update set aside: %s", reason, extra={"inbox": row.id, "account": row.account})
+        await work.uow.inbox.bury(row.id, work.now, reason)
+        if one.unknown_kind is not None:
+            await notes.tell_administrator(
+                work,
+                "unknown_update",
+                once=f"unknown:{row.account}:{one.unknown_kind}"[:160],
+                title=self._title(row.account),
+                kind=one.unknown_kind[:40],
+            )
+        else:
+            day = work.now.date().isoformat()
+            await notes.tell_administrator(
+                work,
+                "dead_update",
+                once=f"malformed:{row.account}:{day}",
+                title=self._title(row.account),
+                row=row.id,
+            )
+
+    def _title(self, account: str) -> str:
+        messenger = self.messengers.get(account)
+        return messenger.title if messenger else account
+
+    async def _release(self, rows: Sequence[InboxRow]) -> None:
+        async with self.database.begin() as uow:
+            await uow.inbox.release([row.id for row in rows])

@@ -1,0 +1,56 @@
+"""How fast one account of ours may write: overall, to one chat, to one group. Obeyed before the messenger complains."""
+
+from dataclasses import dataclass, field
+
+from bot.messengers.base import Limits
+from bot.messengers.events import ChatKind
+
+CHAT_BURST = 4
+"""A few messages in a row to one person do no harm; then one a second."""
+
+FORGET_AFTER = 10_000
+
+
+@dataclass(slots=True)
+class Pace:
+    """The generic cell rate algorithm, one cell an account and one a chat. Times are seconds of a monotonic clock."""
+
+    limits: Limits
+    _overall: float = 0.0
+    _chats: dict[str, float] = field(default_factory=dict)
+
+    def reserve(self, chat_id: str, kind: ChatKind, now: float) -> float:
+        """How long to wait before the next message to *chat_id*, in seconds; 0.0 takes the place at once.
+
+        A positive answer reserves nothing: ask again later.
+        """
+        interval, burst = self._chat_rule(kind)
+        overall = 1.0 / self.limits.per_second
+        chat_at = max(self._chats.get(chat_id, 0.0), now)
+        overall_at = max(self._overall, now)
+        wait = max(chat_at - now - interval * (burst - 1), overall_at - now - overall * (self.limits.per_second / 2))
+        if wait > 0:
+            return wait
+        self._overall = overall_at + overall
+        if interval:
+            self._remember(chat_id, chat_at + interval, now)
+        return 0.0
+
+    def hold(self, chat_id: str | None, seconds: float, now: float) -> None:
+        """The messenger asks for patience: with one chat, or (``None``) altogether."""
+        if chat_id is None:
+            self._overall = max(self._overall, now + seconds + 0.5)
+        else:
+            self._remember(chat_id, now + seconds + 60.0 / (self.limits.per_group_minute or 60.0), now)
+
+    def _chat_rule(self, kind: ChatKind) -> tuple[float, int]:
+        if kind is ChatKind.GROUP and self.limits.per_group_minute:
+            return 60.0 / self.limits.per_group_minute, int(self.limits.per_group_minute)
+        if kind is ChatKind.PRIVATE and self.limits.per_chat_second:
+            return 1.0 / self.limits.per_chat_second, CHAT_BURST
+        return 0.0, 1
+
+    def _remember(self, chat_id: str, moment: float, now: float) -> None:
+        if len(self._chats) > FORGET_AFTER:
+            self._chats = {chat: at for chat, at in self._chats.items() if at > now}
+        self._chats[chat_id] = moment

@@ -1,0 +1,82 @@
+"""The one place that starts tasks: it restarts a loop that falls, and lets nothing run on after the end."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+Loop = Callable[[], Awaitable[None]]
+
+PAUSES = (0.5, 1.0, 2.0, 5.0, 15.0)
+"""Seconds to wait before a fallen loop is started again: longer each time, the last for ever."""
+
+
+class Supervisor:
+    """Keeps loops running and knows every task there is."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.falls: dict[str, int] = {}
+
+    def keep(self, name: str, loop: Loop) -> None:
+        """Run *loop* until :meth:`stop`; when it fails or returns, start it again after a pause."""
+        self._start(self._keep(name, loop), name)
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run *work* once, beside everything else; a failure is logged."""
+        self._start(self._once(name, work), name)
+
+    async def stop(self) -> None:
+        """Cancel every task and wait until each has ended."""
+        while self._tasks:
+            running = list(self._tasks)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            self._tasks.difference_update(running)
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)  # noqa: TID251 - this is the supervisor
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep(self, name: str, loop: Loop) -> None:
+        falls = 0
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                await loop()
+            except Exception:
+                logger.exception("loop fell", extra={"loop": name})
+            if asyncio.get_running_loop().time() - started > 60:
+                falls = 0
+            self.falls[name] = self.falls.get(name, 0) + 1
+            await asyncio.sleep(PAUSES[min(falls, len(PAUSES) - 1)])
+            falls += 1
+
+    async def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            logger.exception("task failed", extra={"task_name": name})
+
+
+class Bell:
+    """Wakes a loop that waits for work."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until it rings, at most *seconds*."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            pass
+        self._rung.clear()

@@ -1,0 +1,141 @@
+"""The card of a ticket: all that a head needs to decide with one thumb."""
+
+from bot.domain.facts import CardFacts
+from bot.domain.records import PublicationState, Remark
+from bot.domain.russian import plural
+from bot.domain.tickets import UNACCEPTED, State
+from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
+from bot.views.keyboards import REASONS, under_card
+from bot.views.look import Look, shorten
+
+TEXT_SHOWN = 2000
+"""Characters of the citizen's words on the card: the rest is one press away, the terms must stay in sight."""
+
+ADDITION_SHOWN = 300
+ANSWER_SHOWN = 500
+
+_SIGNS = {
+    State.TRIAGE: "❓",
+    State.ACCEPTED: "🛠",
+    State.ANSWERING: "📝",
+    State.PUBLISHING: "📤",
+    State.POSTPONED: "📅",
+    State.ANSWERED: "✅",
+    State.REOPENED: "🔁",
+    State.DISMISSED: "🚫",
+    State.CLOSED: "✅",
+}
+
+_REMARKS = {"hand_over": "передано", "dismiss": "без ответа"}
+
+
+def card(facts: CardFacts, look: Look) -> Content:
+    """The card, as its owner shall see it now."""
+    spans: list[Span] = [*_title(facts), *_words(facts), *_where(facts), *_who(facts, look)]
+    spans += _status(facts, look)
+    spans += [_remark(name, remark, look) for name, remark in facts.remarks]
+    return Content(tuple(spans), under_card(facts, look), whole=True)
+
+
+def _title(facts: CardFacts) -> list[Span]:
+    ticket = facts.ticket
+    sign = "🔥" if ticket.urgent and ticket.is_open else _SIGNS.get(ticket.state, "🆕")
+    sector = "нужно выбрать отрасль" if ticket.state is State.TRIAGE else facts.sector_title
+    title: list[Span] = [Bold(f"{sign} №{ticket.id} · {sector}")]
+    if ticket.urgent:
+        title.append(Bold(" [срочно]"))
+    return title
+
+
+def _words(facts: CardFacts) -> list[Span]:
+    ticket = facts.ticket
+    words: list[Span] = []
+    if facts.forwarded_from:
+        words.append(Text(f"\nПереслано от: {facts.forwarded_from}"))
+    if ticket.text:
+        words += [Text("\n"), Quote(shorten(ticket.text, TEXT_SHOWN))]
+    else:
+        words.append(Text("\nБез текста, только вложения"))
+    for addition in facts.additions:
+        words += [Text("\n➕ "), Text(shorten(addition, ADDITION_SHOWN))]
+    if facts.media_count:
+        words.append(Text(f"\n📎 {plural(facts.media_count, 'вложение', 'вложения', 'вложений')}"))
+    return words
+
+
+def _where(facts: CardFacts) -> list[Span]:
+    where: list[Span] = []
+    if facts.ticket.place:
+        where.append(Text(f"\n📍 {facts.ticket.place}"))
+    if facts.location:
+        latitude, longitude = facts.location
+        url = f"https://yandex.ru/maps/?pt={longitude},{latitude}&z=17"
+        where += [Text(" · " if where else "\n📍 "), Link("точка на карте", url)]
+    return where
+
+
+def _who(facts: CardFacts, look: Look) -> list[Span]:
+    ticket = facts.ticket
+    spans: list[Span] = [Text(f"\n👤 {ticket.author_name or 'Житель'}")]
+    if not facts.places:
+        spans.append(Text(f" · {ticket.source}"))
+    for place in facts.places:
+        spans.append(Text(f" · {place.title}"))
+        if place is facts.places[0]:
+            spans.append(Text(f" · {look.full(facts.sent_at)}"))
+        if place.deleted:
+            spans.append(Text(" · житель удалил сообщение"))
+        elif place.link:
+            spans += [Text(" · "), Link("открыть", place.link)]
+    if ticket.external_number:
+        spans.append(Text(f"\n🔢 Номер в источнике: {ticket.external_number}"))
+    if ticket.previous_id:
+        spans.append(Text(f"\n🔗 Житель уже писал: №{ticket.previous_id}"))
+    return spans
+
+
+def _status(facts: CardFacts, look: Look) -> list[Span]:
+    ticket = facts.ticket
+    match ticket.state:
+        case State.DISMISSED:
+            reason = REASONS[ticket.dismiss_reason].partition(":")[0] if ticket.dismiss_reason else "—"
+            return [Text(f"\n🚫 Не требует ответа: {reason.lower()}")]
+        case State.ANSWERED | State.CLOSED:
+            return _answered(facts, look)
+        case State.PUBLISHING | State.ANSWERING:
+            return [Text(f"\n📤 {_publishing(facts)}")]
+    spans: list[Span] = []
+    if ticket.state is State.ACCEPTED:
+        spans.append(Text(f"\n🛠 В работе: {facts.assignee or '—'}, до {look.moment(ticket.answer_due)}"))
+        if ticket.answer_due < look.now:
+            spans.append(Bold(" · Просрочено"))
+        return spans
+    accept = f"принять до {look.moment(ticket.accept_due)} · " if ticket.state in UNACCEPTED else ""
+    spans.append(Text(f"\n⏱ {accept}ответить до {look.moment(ticket.answer_due)}"))
+    if ticket.answer_due < look.now or (accept and ticket.accept_due < look.now):
+        spans.append(Bold(" · Просрочено"))
+    return spans
+
+
+def _publishing(facts: CardFacts) -> str:
+    if any(publication.state is PublicationState.BY_PERSON for publication in facts.publications):
+        return f"Ответ ждёт публикации вручную: {facts.assignee or '—'}"
+    return f"Ответ отправляется: {facts.assignee or '—'}"
+
+
+def _answered(facts: CardFacts, look: Look) -> list[Span]:
+    at = look.full(facts.ticket.answered_at) if facts.ticket.answered_at else "—"
+    spans: list[Span] = [Text(f"\n✅ Отвечено: {facts.assignee or '—'}, {at}")]
+    for publication in facts.publications:
+        if publication.link:
+            spans += [Text(" · "), Link("ответ", publication.link)]
+    if any(publication.state is PublicationState.KEPT for publication in facts.publications):
+        spans.append(Text("\nОтвет сохранён: публиковать его там не разрешено настройкой"))
+    if facts.answer:
+        spans += [Text("\n"), Quote(shorten(facts.answer, ANSWER_SHOWN))]
+    return spans
+
+
+def _remark(name: str, remark: Remark, look: Look) -> Span:
+    what = _REMARKS.get(remark.kind, "пояснение")
+    return Text(f"\n💬 {name} ({what}, {look.moment(remark.at)}): {shorten(remark.text, ADDITION_SHOWN)}")

@@ -1,0 +1,71 @@
+"""Button codes: short, versioned, append-only.
+
+``1:a:142`` is format 1, «Принять», ticket 142. A published code never changes its meaning: buttons live in chats for
+years. ``tests/unit/test_codes.py`` pins every one of them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+VERSION = "1"
+
+MAX_BYTES = 64
+"""The tightest limit of the messengers we speak: Telegram's ``callback_data``."""
+
+
+class Op(StrEnum):
+    """What a button does."""
+
+    ACCEPT = "a"
+    ANSWER = "w"
+    HAND_OVER = "h"  # open the list of sectors; the argument is the page
+    HAND_TO = "ht"  # the argument is the sector
+    MORE = "m"
+    BACK = "b"
+    DISMISS = "d"  # open the list of reasons
+    DISMISS_FOR = "df"  # the argument is the reason
+    HISTORY = "i"
+    CORRECT = "c"
+    CHOOSE = "t"  # triage: the argument is the sector
+    CHOOSE_ALL = "ta"  # triage: open the list of all sectors; the argument is the page
+    REOPEN = "ro"  # the argument, if any, is the sector
+    REOPEN_ALL = "ra"  # open the list of sectors to return to; the argument is the page
+    OPEN = "o"  # show the card of a listed ticket
+    SEND = "s"  # the preview's buttons; the argument is the dialog's version
+    CHANGE = "e"
+    CANCEL = "x"
+    POSTED = "p"  # «Опубликовано»; the argument is the publication
+    RETRY = "rt"  # answer again after a failed publication; the argument is the publication
+    ADOPT = "y"  # a colleague's reply in the chat is the answer; the argument is the message
+    REASON = "r"  # add a reason to a hand-over
+    NEW = "n"  # a choice while a message is typed in; the argument is the choice
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A decoded button. ``ticket_id`` is 0 where a button is about no ticket."""
+
+    op: Op
+    ticket_id: int = 0
+    arg: str = ""
+
+
+def pack(op: Op, ticket_id: int = 0, arg: str | int = "") -> str:
+    """The code of a button."""
+    code = f"{VERSION}:{op}:{ticket_id}" + (f":{arg}" if arg != "" else "")
+    if len(code.encode()) > MAX_BYTES:
+        raise ValueError(f"button code {code!r} is longer than {MAX_BYTES} bytes")
+    return code
+
+
+def unpack(code: str) -> Press | None:
+    """What a code means; ``None`` for one that this release does not know."""
+    version, _, rest = code.partition(":")
+    if version != VERSION:
+        return None
+    op, _, rest = rest.partition(":")
+    number, _, arg = rest.partition(":")
+    try:
+        return Press(Op(op), int(number), arg)
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""What happened to a ticket, in words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.facts import NoteFacts
+from bot.domain.records import AuditRow
+from bot.messengers.content import Bold, Content, Span, Text
+from bot.views.look import Look, shorten
+
+_ACTIONS = {
+    "route": "определена отрасль",
+    "accept": "принято в работу",
+    "answer": "ответ подготовлен",
+    "approve": "ответ отправлен на публикацию",
+    "confirm": "ответ опубликован",
+    "fail": "ответ опубликовать не удалось",
+    "correct": "ответ исправлен",
+    "reopen": "возвращено в работу",
+    "edited": "житель изменил сообщение",
+    "removed": "житель удалил сообщение",
+    "addition": "житель дополнил",
+    "copy": "житель написал то же в другом месте",
+    "staff_reply": "ответ сотрудника в самом чате",
+    "resent": "исход отправки был неизвестен, отправлено ещё раз",
+}
+
+_LIMITS = {"accept": "принять", "answer": "ответить"}
+
+
+def history(note: NoteFacts, look: Look) -> Content:
+    """The history: every step with its moment and person; then why the term is what it is."""
+    ticket, past = note.tickets.get(note.facts["number"]), note.history
+    if ticket is None or past is None:
+        return Content.of(f"Сообщение №{note.facts['number']} не найдено.")
+    spans: list[Span] = [Bold(f"🕘 История №{ticket.id}")]
+    lines: list[tuple[datetime, str]] = []
+    for row, name in past.rows:
+        words = _words(row, past.sectors)
+        if words:
+            lines.append((row.at, words + (f" — {name}" if name else "")))
+    for remark, name in past.remarks:
+        lines.append((remark.at, f"{name or 'сотрудник'}: {shorten(remark.text, 200)}"))
+    for at, words in sorted(lines, key=lambda line: line[0]):
+        spans.append(Text(f"\n{look.full(at)} · {words}"))
+    spans += [
+        Text(f"\n\n⏱ Принять до {look.full(ticket.accept_due)}, ответить до {look.full(ticket.answer_due)}"),
+        Text(f"\nСрок считается с {look.full(ticket.registered_at)}"),
+    ]
+    if past.skipped:
+        spans.append(Text(". Не считается: " + "; ".join(past.skipped)))
+    return Content(tuple(spans))
+
+
+def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
+    facts: dict[str, Any] = dict(row.facts)
+    sector = titles.get(facts.get("sector") or "", facts.get("sector") or "")
+    match row.action:
+        case "registered":
+            return "получено, " + (f"отрасль: {sector}" if sector else "отрасль выбирает координатор")
+        case "choose_sector":
+            return f"выбрана отрасль: {sector}"
+        case "hand_over":
+            return f"передано: {sector}"
+        case "dismiss":
+            return "не требует ответа"
+        case "overdue":
+            return f"просрочено: {_LIMITS.get(facts.get('limit', ''), '')}"
+        case _:
+            return _ACTIONS.get(row.action)

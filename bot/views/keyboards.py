@@ -1,0 +1,126 @@
+"""Which buttons a person sees under a card: rights and the ticket's state decide, nothing else."""
+
+from collections.abc import Sequence
+
+from bot.domain.facts import CardFacts
+from bot.domain.people import Right
+from bot.domain.tickets import DismissReason, State, Step, allowed
+from bot.messengers.content import Button
+from bot.views.codes import Op, pack
+from bot.views.look import Look
+
+Row = tuple[Button, ...]
+
+REASONS: dict[DismissReason, str] = {
+    DismissReason.NOT_A_PROBLEM: "Не о проблеме",
+    DismissReason.ANSWERED_ELSEWHERE: "Уже отвечено",
+    DismissReason.DUPLICATE: "Повтор",
+    DismissReason.INSULTS: "Оскорбления, угрозы",
+    DismissReason.NOT_OURS: "Не наш округ",
+    DismissReason.OTHER: "Другое: напишу",
+}
+
+PAGE = 8
+"""Sectors on one page, where the messenger has room for them."""
+
+
+def under_card(facts: CardFacts, look: Look) -> tuple[Row, ...]:
+    """The keyboard of a card, on the page that its owner has opened."""
+    menu, _, page = facts.menu.partition(":")
+    number = facts.ticket.id
+    match menu:
+        case "hand":
+            others = [(code, title) for code, title in facts.sectors if code != facts.ticket.sector]
+            return _sector_list(number, others, Op.HAND_TO, Op.HAND_OVER, page, look)
+        case "triage":
+            return _sector_list(number, facts.sectors, Op.CHOOSE, Op.CHOOSE_ALL, page, look)
+        case "reopen":
+            return _sector_list(number, facts.sectors, Op.REOPEN, Op.REOPEN_ALL, page, look)
+        case "more":
+            return _more(facts)
+        case "dismiss":
+            reasons = [(Button(title, pack(Op.DISMISS_FOR, number, reason)),) for reason, title in REASONS.items()]
+            return (*_pairs([row[0] for row in reasons]), (_back(number),))
+        case _:
+            return _main(facts)
+
+
+def _main(facts: CardFacts) -> tuple[Row, ...]:
+    state, number = facts.ticket.state, facts.ticket.id
+    if state is State.TRIAGE:
+        return _triage(facts)
+    first = [
+        Button(text, pack(op, number))
+        for text, op, step, right in (
+            ("✅ Принять", Op.ACCEPT, Step.ACCEPT, Right.ACCEPT),
+            ("✍️ Ответить", Op.ANSWER, Step.ANSWER, Right.ANSWER),
+            ("✏️ Исправить ответ", Op.CORRECT, Step.CORRECT, Right.CORRECT),
+        )
+        if right in facts.rights and allowed(state, step)
+    ]
+    second = []
+    if Right.HAND_OVER in facts.rights and allowed(state, Step.HAND_OVER) and len(facts.sectors) > 1:
+        second.append(Button("↪️ Передать", pack(Op.HAND_OVER, number, 0)))
+    if Right.REOPEN in facts.rights and allowed(state, Step.REOPEN):
+        op, arg = (Op.REOPEN, "") if facts.ticket.sector else (Op.REOPEN_ALL, "0")
+        second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
+    if Right.DISMISS in facts.rights and allowed(state, Step.DISMISS):
+        second.append(Button("⋯ Ещё", pack(Op.MORE, number)))
+    elif Right.SEE_TICKET in facts.rights:
+        second.append(Button("🕘 История", pack(Op.HISTORY, number)))
+    return tuple(tuple(row) for row in (first, second) if row)
+
+
+def _triage(facts: CardFacts) -> tuple[Row, ...]:
+    if Right.TRIAGE not in facts.rights:
+        return ()
+    number, titles = facts.ticket.id, dict(facts.sectors)
+    rows: list[Row] = [
+        (Button(titles[code], pack(Op.CHOOSE, number, code)),) for code in facts.ticket.likely if code in titles
+    ]
+    if len(facts.sectors) > len(rows):
+        rows.append((Button("Все отрасли", pack(Op.CHOOSE_ALL, number, 0)),))
+    rows.append((Button("🚫 Не требует ответа", pack(Op.DISMISS, number)),))
+    return tuple(rows)
+
+
+def _more(facts: CardFacts) -> tuple[Row, ...]:
+    number = facts.ticket.id
+    rows: list[Row] = []
+    if Right.DISMISS in facts.rights and allowed(facts.ticket.state, Step.DISMISS):
+        rows.append((Button("🚫 Не требует ответа", pack(Op.DISMISS, number)),))
+    rows.append((Button("🕘 История", pack(Op.HISTORY, number)),))
+    return (*rows, (_back(number),))
+
+
+def sector_choice(sectors: Sequence[tuple[str, str]]) -> tuple[Row, ...]:
+    """All sectors for a message that is being typed in."""
+    return tuple((Button(title, pack(Op.NEW, 0, f"sector={code}")),) for code, title in sectors)
+
+
+def _sector_list(
+    number: int, sectors: Sequence[tuple[str, str]], choose: Op, turn: Op, page: str, look: Look
+) -> tuple[Row, ...]:
+    size = max(1, min(PAGE, look.capabilities.button_rows - 2))
+    if len(sectors) <= size + 1:
+        size = len(sectors) or 1
+    pages = max(1, -(-len(sectors) // size))
+    at = min(int(page) if page.isdecimal() else 0, pages - 1)
+    rows: list[Row] = [
+        (Button(title, pack(choose, number, code)),) for code, title in sectors[at * size : (at + 1) * size]
+    ]
+    turns = []
+    if at > 0:
+        turns.append(Button("‹ Раньше", pack(turn, number, at - 1)))
+    turns.append(_back(number))
+    if at < pages - 1:
+        turns.append(Button("Дальше ›", pack(turn, number, at + 1)))
+    return (*rows, tuple(turns))
+
+
+def _pairs(buttons: Sequence[Button]) -> list[Row]:
+    return [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+
+
+def _back(number: int) -> Button:
+    return Button("← Назад", pack(Op.BACK, number))

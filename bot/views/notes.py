@@ -1,0 +1,208 @@
+"""Short texts to officials: one function a code, one table of codes. Append-only: rows outlive releases."""
+
+from collections.abc import Callable
+
+from bot.domain.facts import NoteFacts
+from bot.domain.russian import plural
+from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
+from bot.views import dialogs, digest, history, terms
+from bot.views.codes import Op, pack
+from bot.views.look import Look, shorten
+
+NoteView = Callable[[NoteFacts, Look], Content]
+
+LISTED = 15
+
+FAILURES = {
+    "unreachable": "житель запретил сообщения или удалил переписку",
+    "no_rights": "мессенджер не разрешает там писать: комментарии закрыты или бота убрали",
+    "captcha": "VK просит подтвердить, что пишет человек",
+    "too_long": "текст слишком длинный",
+    "bad_markup": "мессенджер не принял оформление",
+    "gone": "сообщение жителя или запись удалены",
+    "bad_request": "мессенджер отклонил запрос",
+}
+
+
+def addition(note: NoteFacts, look: Look) -> Content:
+    words = note.message_text
+    opening = f"➕ Житель дополнил сообщение №{note.facts['number']}"
+    return Content.of(f"{opening}:\n", Quote(shorten(words, 1000))) if words else Content.of(f"{opening}: вложение.")
+
+
+def staff_reply(note: NoteFacts, look: Look) -> Content:
+    number, message = note.facts["number"], note.facts["message_id"]
+    yes = Button("Да, это ответ", pack(Op.ADOPT, number, message))
+    no = Button("Нет", pack(Op.CANCEL, number, "no"))
+    return Content.of(
+        f"💬 {note.facts['name']} ответил жителю в самом чате на сообщение №{number}:\n",
+        Quote(shorten(note.message_text or "", 1500)),
+        "\nСчитать это ответом?",
+        keyboard=[[yes, no]],
+    )
+
+
+def post_by_hand(note: NoteFacts, look: Look) -> Content:
+    number = note.facts["number"]
+    spans: list[Span | str] = [
+        Bold(f"✍️ Ответ на №{number} нужно опубликовать вручную"),
+        "\nБоту там отвечать нельзя. Скопируйте текст, откройте сообщение жителя и ответьте от своего имени "
+        "или от имени сообщества, потом нажмите «Опубликовано».\n",
+    ]
+    if note.message_link:
+        spans += [Link("Открыть сообщение жителя", note.message_link), "\n"]
+    spans.append(Quote(note.answer_text or ""))
+    button = Button("✅ Опубликовано", pack(Op.POSTED, number, note.facts["publication_id"]))
+    return Content.of(*spans, keyboard=[[button]])
+
+
+def pass_answer_on(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        Bold(f"☎️ Есть ответ на №{note.facts['number']}"),
+        "\nСообщение пришло не из мессенджера, передайте ответ заявителю:\n",
+        Quote(note.answer_text or ""),
+    )
+
+
+def publication_failed(note: NoteFacts, look: Look) -> Content:
+    number = note.facts["number"]
+    reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
+    spans: list[Span | str] = [Bold(f"⚠️ Ответ на №{number} не опубликован"), f"\nПричина: {reason}.\n"]
+    if not note.facts["back"]:
+        spans.append("В других местах ответ опубликован или ещё отправляется.\n")
+    else:
+        spans.append("Сообщение снова у вас в работе, текст ответа сохранён:\n")
+    spans.append(Quote(shorten(note.answer_text or "", 2500)))
+    if note.message_link:
+        spans += ["\n", Link("Открыть сообщение жителя", note.message_link)]
+    retry = Button("🔁 Отправить ещё раз", pack(Op.RETRY, number, note.facts["publication_id"]))
+    return Content.of(*spans, keyboard=[[retry]] if note.facts["back"] else ())
+
+
+def unreachable(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"⚠️ {note.facts['name']} не получает карточки: не открыл бота или заблокировал его. "
+        "Попросите открыть бота и нажать «Старт». Пока этого нет, новые сообщения этого блока приходят и вам: "
+        "их можно передать другому блоку."
+    )
+
+
+def draft_void_handed(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"Сообщение №{note.facts['number']} передали другому блоку, ваш черновик отменён.")
+
+
+def draft_void_dismissed(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"Сообщение №{note.facts['number']} закрыли без ответа, ваш черновик отменён.")
+
+
+def draft_void_answered(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"На сообщение №{note.facts['number']} уже ответил коллега, ваш черновик отменён.")
+
+
+def chat_unknown(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"Бота добавили в чат «{note.facts['title']}» (id {note.facts['chat_id']}), которого нет в настройках. "
+        "Сообщения оттуда не учитываются. Чтобы следить за ним, добавьте чат в файл настроек и перезапустите бота."
+    )
+
+
+def chat_lost(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"⚠️ Бота удалили из чата «{note.facts['title']}» (id {note.facts['chat_id']}). "
+        "Сообщения оттуда больше не приходят. Верните бота в чат."
+    )
+
+
+def chat_muted(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"⚠️ Боту запретили писать в чате «{note.facts['title']}» (id {note.facts['chat_id']}). "
+        "Ответы там не появятся. Верните боту право писать."
+    )
+
+
+def chat_migrated(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"Группа «{note.facts['title']}» стала супергруппой, её новый id {note.facts['new_id']}. "
+        f"Настройки сохранились. При случае замените id {note.facts['old_id']} в файле настроек."
+    )
+
+
+def check_fault(note: NoteFacts, look: Look) -> Content:
+    return Content.of(Bold(f"⚠️ {note.facts['subject']}"), f"\n{note.facts['text']}")
+
+
+def unknown_update(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"{note.facts['title']}: пришло событие неизвестного вида «{note.facts['kind']}». Оно сохранено и отложено, "
+        "остальные обрабатываются как обычно. Возможно, пора обновить бота."
+    )
+
+
+def dead_update(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"⚠️ {note.facts['title']}: событие №{note.facts['row']} не удалось обработать, оно сохранено и отложено. "
+        "Остальные обрабатываются как обычно. Подробности — в журнале работы бота."
+    )
+
+
+def credentials(note: NoteFacts, look: Look) -> Content:
+    return Content.of(
+        f"⚠️ {note.facts['title']}: токен не принят. Проверьте токен в настройках. Остальные мессенджеры работают."
+    )
+
+
+def listing(note: NoteFacts, look: Look) -> Content:
+    """``/my`` and ``/find``: a line each, and a button that opens the card."""
+    numbers = [item[1] for item in note.facts["items"]]
+    found = [note.tickets[number] for number in numbers if number in note.tickets]
+    if not found:
+        return Content.of(note.facts["empty"])
+    amount = plural(len(found), "сообщение", "сообщения", "сообщений")
+    spans: list[Span] = [Bold(f"{note.facts['heading']}: {amount}")]
+    for ticket in found[:LISTED]:
+        late = "🔴 " if ticket.is_open and ticket.answer_due < look.now else ""
+        until = f" · до {look.moment(ticket.answer_due)}" if ticket.is_open else ""
+        words = shorten(ticket.text, 70) or "без текста"
+        spans.append(Text(f"\n{late}№{ticket.id}{until} · {words}"))
+    if len(found) > LISTED:
+        spans.append(Text(f"\n…и ещё {len(found) - LISTED}. Уточните запрос."))
+    buttons = [Button(f"№{ticket.id}", pack(Op.OPEN, ticket.id)) for ticket in found[:LISTED]]
+    width = min(3, look.capabilities.buttons_per_row)
+    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
+    return Content.of(*spans, keyboard=rows[: look.capabilities.button_rows])
+
+
+NOTES: dict[str, NoteView] = {
+    "addition": addition,
+    "staff_reply": staff_reply,
+    "post_by_hand": post_by_hand,
+    "pass_answer_on": pass_answer_on,
+    "publication_failed": publication_failed,
+    "unreachable": unreachable,
+    "draft_void_handed": draft_void_handed,
+    "draft_void_dismissed": draft_void_dismissed,
+    "draft_void_answered": draft_void_answered,
+    "chat_unknown": chat_unknown,
+    "chat_lost": chat_lost,
+    "chat_muted": chat_muted,
+    "chat_migrated": chat_migrated,
+    "check_fault": check_fault,
+    "unknown_update": unknown_update,
+    "dead_update": dead_update,
+    "credentials": credentials,
+    "listing": listing,
+    "digest": digest.digest,
+    "history": history.history,
+    "accept_reminder": terms.accept_reminder,
+    "accept_overdue": terms.accept_overdue,
+    "answer_reminder": terms.answer_reminder,
+    "answer_overdue": terms.answer_overdue,
+    "watch_overdue": terms.watch_overdue,
+    "notices": terms.notices,
+    **dialogs.DIALOGS,
+}
+
+
+def note(facts: NoteFacts, look: Look) -> Content:
+    """The words of a note; ``KeyError`` for a code that no release ever had."""
+    return NOTES[facts.code](facts, look)
