@@ -111,11 +111,12 @@ class VkServer(Town):
         if community is None or query.get("act") != "a_check" or "key" not in query or "ts" not in query:
             return web.json_response({"failed": 4}, status=400)
         fault = self.faults.take("longpoll")
-        if fault is not None:
+        if fault is not None and fault.kind is not FaultKind.DROP:
             return await self._fail(request, fault)
         wait = query.get("wait", "25")
         seconds = min(float(wait) if wait.isdigit() else 25.0, LONGEST_WAIT)
-        return web.json_response(await self._poll(community, query["key"], query["ts"], seconds))
+        answer = await self._poll(community, query["key"], query["ts"], seconds)
+        return web.json_response(answer) if fault is None else await self._fail(request, fault)
 
     async def _poll(self, community: Community, key: str, ts: str, seconds: float) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
@@ -163,9 +164,15 @@ class VkServer(Town):
             return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
         if fault.kind is FaultKind.HANG:
             await self._hang(request)
+        response = web.StreamResponse()
+        if fault.kind is FaultKind.DROP:
+            # Break off within the answer: a connection that ends before it is silently tried again by many clients.
+            response.content_length = 100
+            await response.prepare(request)
+            await response.write(b"{")
         if request.transport is not None:
             request.transport.abort()
-        return web.Response()
+        return response
 
     async def _hang(self, request: web.Request) -> None:
         """Keep silent until the caller gives up or the sandbox closes."""

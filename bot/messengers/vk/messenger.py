@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.clock import Clock
+from bot.messengers import fitting
 from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, RawUpdate, Sent, Target
 from bot.messengers.content import Content
 from bot.messengers.errors import MessageGone, PressExpired, Rejected, RejectReason, TemporaryFailure
@@ -33,7 +34,16 @@ from bot.messengers.vk.refusals import refusal
 from bot.messengers.vk.selfcheck import SelfCheck
 from bot.messengers.vk.talks import Press
 from bot.messengers.vk.transport import Timeouts
-from bot.messengers.vk.writing import SNACKBAR_LIMIT, TEXT_LIMIT, keyboard_of, parts_of, plain, shortened
+from bot.messengers.vk.writing import (
+    SNACKBAR_LIMIT,
+    TEXT_LIMIT,
+    is_visible,
+    keyboard_of,
+    length,
+    parts_of,
+    plain,
+    shortened,
+)
 
 MOST_REMEMBERED = 2000  # messages of ours whose attachments are known without asking
 
@@ -127,7 +137,7 @@ class VkMessenger:
     # -- what goes out
 
     def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
-        return parts_of(content, kind)
+        return parts_of(content)
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
         """Send one part. VK has no silent messages. *key* must differ between the parts of one text."""
@@ -199,7 +209,7 @@ class VkMessenger:
             "messages.edit",
             peer_id=int(chat.id),
             cmid=int(message_id),
-            message=plain(part.spans),
+            message=plain(fitting.cut(part.spans, TEXT_LIMIT, length)),
             attachment=attachment or None,
             keyboard=keyboard_of(part.keyboard),
             keep_forward_messages=1,
@@ -253,13 +263,17 @@ class VkMessenger:
 
 
 def _text(part: Content, attached: Attached) -> str:
-    """The words, and below them what could not be attached, as far as there is room."""
-    text = plain(part.spans)
+    """The words, and below them what could not be attached, as far as there is room.
+
+    VK takes no message without anything to see, so where there is nothing at all, «…» stands for it.
+    """
+    text = plain(fitting.clean(part.spans))
     for note in attached.notes:
         longer = f"{text}\n{note}" if text else note
         if len(longer) <= TEXT_LIMIT:
             text = longer
-    return text
+    something = attached.names or attached.latitude is not None or is_visible(text)
+    return text if something else fitting.ELLIPSIS
 
 
 def _sent_number(answer: Any) -> str:

@@ -21,6 +21,7 @@ from bot.messengers.vk.fields import Json, items, maybe_whole, moment, record, w
 from bot.messengers.vk.places import Places
 
 CODE = "c"  # the name under which our buttons' codes travel in a payload
+START = "start"  # the bot command that VK's own button «Начать» sends
 _PRESS_PARTS = 3
 _DEEPEST_FORWARD = 5
 
@@ -93,10 +94,14 @@ class Press:
 
 
 def _message(places: Places, message: Json) -> MessagePosted:
+    """A message as ours. The button «Начать» reads «/start», as in the other messengers; a link's ``ref`` is its
+    payload."""
     peer_id, from_id = whole(message, "peer_id"), whole(message, "from_id")
     reply = message.get("reply_message")
     forwarded = _forwarded(message)
-    texts = [words(message, "text"), *(words(one, "text") for one in forwarded)]
+    code = _code(message.get("payload"))
+    started = code == START
+    texts = ["/start" if started else words(message, "text"), *(words(one, "text") for one in forwarded)]
     attachments: tuple[Attachment, ...] = attachments_of(message, places.account)
     for one in forwarded:
         attachments += attachments_of(one, places.account)
@@ -111,7 +116,7 @@ def _message(places: Places, message: Json) -> MessagePosted:
         reply_to=str(whole(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,
         forwarded_from=f"id{others[0]}" if others else None,
         service=isinstance(message.get("action"), Mapping),
-        payload=words(message, "ref") or _code(message.get("payload")),
+        payload=words(message, "ref") or (None if started else code),
         link=places.talk_link(peer_id),
     )
 
@@ -127,7 +132,7 @@ def _forwarded(message: Json, depth: int = 0) -> list[Json]:
 
 
 def _code(payload: Any) -> str | None:
-    """The code in a payload: ours, a bot command («Начать» sends ``start``), or the payload itself as text.
+    """The code in a payload: ours, a bot command (:data:`START`), or the payload itself as text.
 
     VK sends it as an object or as JSON in a string, depending on the event.
     """

@@ -2,12 +2,13 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.messengers import fitting
 from bot.messengers.content import Button, Content, Link, Quote, Span
-from bot.messengers.events import ChatKind, Media
+from bot.messengers.events import Media
 from bot.messengers.vk.talks import CODE
 
 TEXT_LIMIT = 4096
@@ -42,6 +43,11 @@ def _written(span: Span) -> str:
     return f"«{words}»" if isinstance(span, Quote) else words
 
 
+def is_visible(text: str) -> bool:
+    """Whether *text* shows anything: white space and invisible signs alone do not."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
+
+
 def length(span: Span) -> int:
     """The most room that *span* may take, in UTF-16 units: the strictest way in which VK may count."""
     written = _written(span)
@@ -49,9 +55,9 @@ def length(span: Span) -> int:
     return len(written) + sum(character > "\uffff" for character in written) + around
 
 
-def parts_of(content: Content, kind: ChatKind) -> list[Content]:
-    """The messages that *content* becomes. Buttons exist in conversations only."""
-    keyboard = content.keyboard if kind in {ChatKind.PRIVATE, ChatKind.GROUP} else ()
+def parts_of(content: Content) -> list[Content]:
+    """The messages that *content* becomes; the same everywhere, though comments will show no buttons."""
+    keyboard = content.keyboard
     media = list(content.media)
     if content.whole:
         spans = fitting.cut(content.spans, TEXT_LIMIT, length)
