@@ -92,4 +92,9 @@ def methods() -> dict[str, Method]:
     }
     for kind, more in files.items():
         table[f"send{kind.title()}"] = _method(sending.send_file(kind), f"{_ONE} {_CAPTION} {kind} {more}", writes=True)
+    # No words can stand under these two.
+    table["sendSticker"] = _method(sending.send_file("sticker"), f"{_ONE} sticker emoji", writes=True)
+    table["sendVideoNote"] = _method(
+        sending.send_file("video_note"), f"{_ONE} video_note duration length thumbnail", writes=True
+    )
     return {name.lower(): method for name, method in table.items()}

@@ -1,12 +1,13 @@
 """The self-check: token, membership, privacy mode; every finding says what to do."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from aiogram.methods import GetChat, GetChatMember, GetMe
+from aiogram.methods import GetChat, GetChatMember, GetMe, SendChatAction
 
 from bot.messengers.base import Finding, Severity
-from bot.messengers.errors import BadCredentials, ChatMigrated, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.errors import BadCredentials, ChatMigrated, MessengerError, Rejected, RetryAfter, TemporaryFailure
 from bot.messengers.telegram.client import Client
 
 _SUBJECT = "Telegram"
@@ -57,6 +58,8 @@ async def _chat(client: Client, bot: Bot, chat_id: int, title: str) -> list[Find
         chat = await client(GetChat(chat_id=chat_id))
         if isinstance(chat, dict) and chat.get("type") == "channel":
             return [_fault(subject, _channel(chat))]
+        if isinstance(chat, dict) and chat.get("type") == "group":
+            await _touch(client, chat_id)
         member = await client(GetChatMember(chat_id=chat_id, user_id=bot.id))
     except ChatMigrated as error:
         return [_fault(subject, _migrated(chat_id, error.new_id))]
@@ -67,6 +70,12 @@ async def _chat(client: Client, bot: Bot, chat_id: int, title: str) -> list[Find
     except MessengerError:
         return [_fault(subject, "Не удалось проверить чат. Повторите проверку позже.")]
     return [_membership(bot, subject, chat_id, member if isinstance(member, dict) else {})]
+
+
+async def _touch(client: Client, chat_id: int) -> None:
+    """A group that became a supergroup can still be read; only writing tells. Raises :class:`ChatMigrated`."""
+    with suppress(Rejected, RetryAfter):  # membership and rights have their own findings
+        await client(SendChatAction(chat_id=chat_id, action="typing"))
 
 
 def _membership(bot: Bot, subject: str, chat_id: int, member: dict[str, Any]) -> Finding:

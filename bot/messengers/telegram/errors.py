@@ -136,6 +136,8 @@ def translated(error: AiogramError, method: str, *, private: bool = False) -> Me
 
 
 def _answered(error: TelegramAPIError, method: str, *, private: bool) -> MessengerError:
+    if isinstance(error, TelegramNotFound) and "method not found" in error.message:
+        return Rejected(f"{method}: the server does not know it", RejectReason.BAD_REQUEST)
     if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
         return BadCredentials(f"{method}: the token is not accepted")
     if isinstance(error, TelegramConflictError):
