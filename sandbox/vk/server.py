@@ -176,6 +176,7 @@ class VkServer(Town):
 
     async def _hang(self, request: web.Request) -> None:
         """Keep silent until the caller gives up or the sandbox closes."""
+        await self.journal.changed()  # who waits for the call may go on
         while request.transport is not None and not request.transport.is_closing():
             try:
                 await asyncio.wait_for(self._closing.wait(), 0.2)

@@ -21,13 +21,14 @@ async def missed_messages(client: VkClient, group_id: int, clock: Clock) -> Sequ
     Comments cannot be read back: a community's key may not list them (``wall.getComments`` is for people's keys).
     """
     oldest = (clock.now() - LOOK_BACK).timestamp()
-    found: list[tuple[int, RawUpdate]] = []
+    found: list[tuple[tuple[int, int, int], RawUpdate]] = []
     try:
         for peer_id, count in (await _waiting(client)).items():
             history = await client.call("messages.getHistory", peer_id=peer_id, count=count)
             for message in _dicts(history):
-                if message.get("out") == 0 and isinstance(message.get("date"), int) and message["date"] >= oldest:
-                    found.append((message["date"], _as_update(group_id, peer_id, message)))
+                date, cmid = message.get("date"), message.get("conversation_message_id")
+                if message.get("out") == 0 and isinstance(date, int) and isinstance(cmid, int) and date >= oldest:
+                    found.append(((date, peer_id, cmid), _as_update(group_id, peer_id, message)))
     except MessengerError:
         pass  # what was found before the refusal is still good
     return [update for _, update in sorted(found, key=lambda pair: pair[0])]

@@ -1,0 +1,64 @@
+"""The self-check tells the administrator what to switch on."""
+
+import pytest
+
+from bot.messengers.base import Severity
+from tests.contract.town import TOKEN
+from tests.contract.vk_town import GROUP, open_vk
+
+
+@pytest.fixture
+async def town(sandbox):
+    async with open_vk(sandbox) as town:
+        yield town
+
+
+def faults(findings):
+    return [finding.text for finding in findings if finding.severity is Severity.FAULT]
+
+
+async def test_all_is_well(town):
+    findings = await town.messenger.check()
+    assert {finding.severity for finding in findings} == {Severity.OK}
+    assert {finding.subject for finding in findings} == {"VK «Администрация»"}
+
+
+async def test_events_that_are_off_are_listed(town):
+    town.vk.world.communities[GROUP].events -= {"wall_reply_new", "message_event", "photo_comment_new"}
+    findings = await town.messenger.check()
+    (fault,) = faults(findings)
+    assert "комментарий на стене: добавление" in fault
+    assert "нажатие кнопки" in fault
+    (note,) = [finding.text for finding in findings if finding.severity is Severity.NOTE]
+    assert "комментарий к фотографии" in note
+
+
+async def test_a_long_poll_that_is_off(town):
+    town.vk.world.communities[GROUP].longpoll_enabled = False
+    (fault,) = faults(await town.messenger.check())
+    assert "Long Poll API выключен" in fault
+
+
+async def test_an_old_version_and_missing_rights(town):
+    community = town.vk.world.communities[GROUP]
+    community.api_version = "5.131"
+    community.permissions -= {"messages", "docs", "wall"}
+    findings = await town.messenger.check()
+    (fault,) = faults(findings)
+    assert "сообщения сообщества" in fault
+    notes = " ".join(finding.text for finding in findings if finding.severity is Severity.NOTE)
+    assert "5.131" in notes
+    assert "документы" in notes
+    assert "стена" in notes
+
+
+async def test_a_key_of_another_community(town):
+    del town.vk.world.communities[GROUP]
+    town.vk.community(202, "Чужое", TOKEN)
+    assert any("другому сообществу" in fault for fault in faults(await town.messenger.check()))
+
+
+async def test_a_key_that_was_taken_back(town):
+    town.vk.world.communities[GROUP].token = "another"
+    (fault,) = faults(await town.messenger.check())
+    assert "Ключ доступа не подходит" in fault
