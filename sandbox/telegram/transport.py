@@ -132,10 +132,9 @@ class Transport:
             if fault.kind in (FaultKind.DROP, FaultKind.REFUSE):
                 return _cut(request)
             return await self._fail(request, fault)
-        path = request.match_info["path"]
-        for stored in self.world.files.values():
-            if stored.path == path:
-                return web.Response(body=stored.data, content_type="application/octet-stream")
+        stored = self.world.paths.get(request.match_info["path"])
+        if stored is not None:
+            return web.Response(body=stored.data, content_type="application/octet-stream")
         return _answer(ApiError(404, "Not Found"))
 
 

@@ -102,6 +102,7 @@ class World:
         self.users: dict[int, Json] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
+        self.paths: dict[str, StoredFile] = {}
         self.presses: dict[str, Press] = {}
         self.queue = UpdateQueue()
         self.commands: dict[tuple[str, str], list[Json]] = {}
@@ -246,7 +247,7 @@ class World:
         mark = hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()[:40]
         suffix = name.rsplit(".", 1)[-1] if name and "." in name else "bin"
         stored = StoredFile(f"AgACAgI{mark}", kind, data, f"{kind}s/file_{number}.{suffix}", name, mime)
-        self.files[stored.id] = stored
+        self.files[stored.id] = self.paths[stored.path] = stored
         return stored
 
 
