@@ -14,9 +14,7 @@ from bot.domain.deadlines import Terms
 from bot.domain.people import TRIAGE_LADDER, Account, MessengerName, Role
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-
-PRIVATE_ROOT = "private"
-"""The root of a bot's private chats, which belong to no configured chat."""
+from bot.domain.sources import PRIVATE_ROOT, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +26,6 @@ class StaffEntry:
     sectors: frozenset[str]
     districts: frozenset[str]
     accounts: tuple[Account, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceEntry:
-    """A monitored place. ``account``: ``telegram``, ``vk:123``, ``max``; ``root``: the chat's or community's id as
-    text, or ``private``; ``kind``: ``chat`` or ``official``; ``answers``: ``bot``, ``person`` or ``off``."""
-
-    account: str
-    root: str
-    title: str
-    kind: str
-    answers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +110,13 @@ class Config:
             for entry in self.tree.sectors
         )
 
-    def sources(self) -> tuple[SourceEntry, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """Every place to listen to, with who may answer there."""
         found = [*_chats("telegram", "Telegram", self.telegram), *_chats("max", "MAX", self.max)]
         for community in self.vk.communities if self.vk else ():
             title = community.title or f"сообщество VK {community.id}"
             account, root = f"vk:{community.id}", str(community.id)
-            found.append(SourceEntry(account, root, title, community.kind.value, community.answers.value))
+            found.append(Source(account, root, title, community.kind.value, community.answers.value))
         return tuple(found)
 
     def not_yet(self) -> tuple[Fault, ...]:
@@ -185,14 +171,14 @@ def _staff_entry(member: StaffMember) -> StaffEntry:
     )
 
 
-def _chats(account: str, label: str, section: Telegram | Max | None) -> list[SourceEntry]:
+def _chats(account: str, label: str, section: Telegram | Max | None) -> list[Source]:
     if section is None:
         return []
     private = f"личные сообщения боту {label}"
     return [
-        SourceEntry(account, PRIVATE_ROOT, private, "official", section.private.value),
+        Source(account, PRIVATE_ROOT, private, "official", section.private.value),
         *(
-            SourceEntry(account, str(c.id), c.title or f"чат {label} {c.id}", c.kind.value, c.answers.value)
+            Source(account, str(c.id), c.title or f"чат {label} {c.id}", c.kind.value, c.answers.value)
             for c in section.chats
         ),
     ]

@@ -64,8 +64,8 @@ _BLOCK = {
 }
 
 RIGHTS: dict[Role, dict[Right, Scope]] = {
-    Role.HEAD: _BLOCK,
-    Role.DEPUTY: _BLOCK,
+    Role.HEAD: _BLOCK | {Right.TRIAGE: Scope.STAND_IN},
+    Role.DEPUTY: _BLOCK | {Right.TRIAGE: Scope.STAND_IN},
     Role.EMPLOYEE: {Right.SEE_TICKET: Scope.OWN, Right.LIST_OWN: Scope.OWN, Right.FIND: Scope.OWN},
     Role.BLOCK_CURATOR: {Right.SEE_TICKET: Scope.OWN, Right.LIST_OWN: Scope.OWN, Right.FIND: Scope.OWN},
     Role.COORDINATOR: {
@@ -120,8 +120,8 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
 LADDER: tuple[Role, ...] = (Role.HEAD, Role.DEPUTY, Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 """To whom a ticket of a sector falls, the nearest first."""
 
-TRIAGE_LADDER: tuple[Role, ...] = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
-"""To whom falls what the machine is unsure of."""
+TRIAGE_LADDER: tuple[Role, ...] = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.DEPUTY)
+"""To whom falls what the machine is unsure of; in a town of block heads alone, to all of them."""
 
 _BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
 

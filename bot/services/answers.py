@@ -18,11 +18,12 @@ from bot.domain.records import (
     Publication,
     PublicationState,
 )
+from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.messengers.codec import chat_of
 from bot.messengers.events import ChatKind
 from bot.services import cards, notes, tickets
-from bot.services.centre import PRIVATE_ROOT, Work
+from bot.services.centre import Work
 
 _HOPEFUL = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
@@ -215,6 +216,22 @@ async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Tick
     for publication, place in await _correctable(work, answer):
         await _queue(work, OutboxKind.CORRECTION, ticket, publication, place)
     return await tickets.move(work, ticket, Step.CORRECT, person)
+
+
+async def correction_failed(work: Work, ticket_id: int, publication_id: int, reason: str) -> None:
+    """The published words could not be changed somewhere: whoever corrected them is told."""
+    ticket = await tickets.get(work, ticket_id)
+    head = work.centre.staff.by_id(ticket.assignee_id) if ticket.assignee_id else None
+    for person in _first_of(head, cards.responsible(work, ticket)):
+        await notes.tell(
+            work,
+            person,
+            "correction_failed",
+            ticket=ticket,
+            number=ticket.id,
+            publication_id=publication_id,
+            reason=reason,
+        )
 
 
 async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> Ticket:

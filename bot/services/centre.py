@@ -10,24 +10,11 @@ from bot.domain.deadlines import Terms
 from bot.domain.people import Person, Staff
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import Sector
+from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.messengers.base import Capabilities
 from bot.messengers.events import Chat, ChatKind
 from bot.understanding.base import Understanding
 from storage.uow import UnitOfWork
-
-PRIVATE_ROOT = "private"
-"""The source name of a bot's private chats, which belong to no configured chat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A monitored place. ``answers``: who may answer there: ``bot``, ``person`` or ``off``."""
-
-    account: str
-    root: str
-    title: str
-    kind: str  # chat: talk of neighbours; official: people come here to report
-    answers: str
 
 
 @dataclass(frozen=True, slots=True)

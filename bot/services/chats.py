@@ -1,8 +1,9 @@
 """Our standing in the monitored places, told to the administrator in time."""
 
+from bot.domain.sources import Source
 from bot.messengers.events import Chat, ChatKind
 from bot.services import notes
-from bot.services.centre import Source, Work
+from bot.services.centre import Work
 
 
 async def source_of(work: Work, chat: Chat) -> Source | None:

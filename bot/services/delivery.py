@@ -5,11 +5,13 @@ from bot.domain.people import Person, Right
 from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publication, PublicationState
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media
-from bot.messengers.events import Attachment, MediaKind
+from bot.messengers.events import Attachment, ChatKind, MediaKind
 from bot.services import cards
-from bot.services.centre import Work
+from bot.services.centre import Work, messenger_of
 
 ADDITIONS_SHOWN = 5
+
+MESSENGER_TITLES = {"telegram": "Telegram", "vk": "VK", "max": "MAX"}
 
 
 async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | None) -> CardFacts:
@@ -53,7 +55,11 @@ def _place(work: Work, message: Message) -> PlaceFacts:
     chat = chat_of(message.account, message.chat_id, message.chat_kind, message.root)
     source = work.centre.source(chat)
     office = work.centre.offices.get(message.account)
-    title = source.title if source else message.chat_title or (office.title if office else message.account)
+    if chat.kind is ChatKind.PRIVATE:
+        title = f"{office.title if office else message.account}, личное сообщение"
+    else:
+        name = source.title if source else message.chat_title or message.root
+        title = f"{MESSENGER_TITLES[messenger_of(message.account)]} «{name}»"
     return PlaceFacts(title, message.link, message.deleted_at is not None)
 
 

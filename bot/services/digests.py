@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from bot.domain.localtime import at_local
 from bot.domain.people import Person, Role
 from bot.domain.records import Priority
 from bot.services import notes
@@ -12,27 +13,34 @@ from bot.services.centre import Work
 OVERDUE_SHOWN = 20
 
 
-async def send_daily(work: Work) -> bool:
-    """Send the digest of today if its hour has come and nobody has sent it; whether it was sent.
-
-    It tells what came since the previous daily one. A restart changes nothing: the day is taken in the same
-    transaction. Nothing is sent for an hour that had passed before the first start.
-    """
-    local = work.now.astimezone(work.centre.zone)
-    hour = local.replace(hour=work.centre.digest_at.hour, minute=work.centre.digest_at.minute, second=0, microsecond=0)
+async def is_due(work: Work) -> bool:
+    """Whether today's digest shall go out now: its hour has come, it was not sent, and the bot had been started before
+    that hour (nothing is sent for a time when nobody was listening)."""
+    at = at_local(work.now.astimezone(work.centre.zone).date(), work.centre.digest_at, work.centre.zone)
+    if work.now < at:
+        return False
     started = await work.uow.chronicle.when("first_start")
-    if local < hour or started is None or started > hour:
+    if started is None or started > at:
         return False
     last = await work.uow.times.last_digest()
-    if last is not None and last[0] >= local.date():
-        return False
-    since = last[1] if last else started
-    if not await work.uow.times.add_digest(local.date(), since, work.now):
-        return False
+    return last is None or last[0] < work.now.astimezone(work.centre.zone).date()
+
+
+async def send_daily(work: Work) -> None:
+    """Send the digest of today, once: the day is taken in the same transaction, so a restart changes nothing.
+
+    It tells what came since the previous daily one.
+    """
+    if not await is_due(work):
+        return
+    last = await work.uow.times.last_digest()
+    started = await work.uow.chronicle.when("first_start")
+    since = last[1] if last else started or work.now
+    if not await work.uow.times.add_digest(work.now.astimezone(work.centre.zone).date(), since, work.now):
+        return
     facts = await collect(work, since, work.now)
     for person in readers(work):
         await notes.tell(work, person, "digest", priority=Priority.BULK, daily=True, **facts)
-    return True
 
 
 def readers(work: Work) -> list[Person]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from bot.domain.people import Person
 from bot.domain.records import Message, Part, Priority
+from bot.domain.sources import Source
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, ChatKind, MediaKind, MessageDeleted, MessagePosted
 from bot.services import cards, notes, tickets
-from bot.services.centre import Source, Work, author_key
+from bot.services.centre import Work, author_key
 from bot.understanding.base import Noise, PlaceName, Reading
 
 SAME_TEXT = timedelta(hours=24)

@@ -79,6 +79,25 @@ def publication_failed(note: NoteFacts, look: Look) -> Content:
     return Content.of(*spans, keyboard=[[retry]] if note.facts["back"] else ())
 
 
+def correction_failed(note: NoteFacts, look: Look) -> Content:
+    reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
+    spans: list[Span | str] = [
+        Bold(f"⚠️ Ответ на №{note.facts['number']} исправить не удалось"),
+        f"\nПричина: {reason}. У жителя остался прежний текст.",
+    ]
+    if note.message_link:
+        spans += ["\n", Link("Открыть сообщение жителя", note.message_link)]
+    return Content.of(*spans)
+
+
+def undelivered(note: NoteFacts, look: Look) -> Content:
+    reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
+    return Content.of(
+        f"⚠️ Сообщение сотруднику не доставлено (запись №{note.facts['row']}): {reason}. "
+        "Подробности — в журнале работы бота."
+    )
+
+
 def unreachable(note: NoteFacts, look: Look) -> Content:
     return Content.of(
         f"⚠️ {note.facts['name']} не получает карточки: не открыл бота или заблокировал его. "
@@ -178,6 +197,8 @@ NOTES: dict[str, NoteView] = {
     "post_by_hand": post_by_hand,
     "pass_answer_on": pass_answer_on,
     "publication_failed": publication_failed,
+    "correction_failed": correction_failed,
+    "undelivered": undelivered,
     "unreachable": unreachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,

@@ -110,11 +110,12 @@ class Outbox(Repository):
         rows = [_row(row) for row in result]
         return sorted(rows, key=lambda row: (row.priority, row.id))
 
-    async def next_due(self) -> datetime | None:
-        """When the next queued row may leave."""
-        result = await self._connection.execute(select(func.min(outbox.c.due_at)).where(outbox.c.status == "queued"))
-        moment: datetime | None = result.scalar_one_or_none()
-        return moment
+    async def anything_due(self, now: datetime) -> bool:
+        """A cheap look before the claiming transaction."""
+        result = await self._connection.execute(
+            select(outbox.c.id).where(outbox.c.status.in_(("queued", "sending")), outbox.c.due_at <= now).limit(1)
+        )
+        return result.first() is not None
 
     async def progressed(self, row_id: int, progress: Sequence[str]) -> None:
         """One more part of this row has been sent: a repetition starts after it."""
@@ -156,14 +157,6 @@ class Outbox(Repository):
             update(outbox)
             .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == "queued")
             .values(chat_id=new_id)
-        )
-
-    async def hold_account(self, account: str, until: datetime) -> None:
-        """Nothing of *account* leaves before *until*."""
-        await self._connection.execute(
-            update(outbox)
-            .where(outbox.c.account == account, outbox.c.status == "queued", outbox.c.due_at < until)
-            .values(due_at=until)
         )
 
     async def remember_letters(

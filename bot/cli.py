@@ -1,0 +1,132 @@
+"""The command line. It reads what was typed, calls the application, prints; there is no logic here."""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot import logs
+from bot.config import Config, ConfigFaults, load, render
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="mcu-bot: муниципальный центр управления в мессенджерах.",
+)
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]
+
+BAD_CONFIG = 2
+
+
+def main() -> None:
+    """Entry point."""
+    cli()
+
+
+def _load(path: Path, *, tokens_needed: bool = True) -> Config:
+    try:
+        return load(path, tokens_needed=tokens_needed)
+    except ConfigFaults as faults:
+        typer.echo(render(faults.faults), err=True)
+        raise typer.Exit(BAD_CONFIG) from None
+
+
+@cli.command()
+def run(config: ConfigFile = Path("config.toml")) -> None:
+    """Запустить бота."""
+    settings = _load(config)
+    missing = settings.not_yet()
+    if missing:
+        typer.echo(render(missing), err=True)
+        raise typer.Exit(BAD_CONFIG)
+    logs.set_up()
+    from bot.app import App, DatabaseUnavailable, run_until_signal
+
+    try:
+        asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT)))
+    except DatabaseUnavailable as fault:
+        typer.echo(render([fault.fault]), err=True)
+        raise typer.Exit(BAD_CONFIG) from None
+
+
+@cli.command()
+def check(config: ConfigFile = Path("config.toml")) -> None:
+    """Проверить настройки, токены и права бота в чатах."""
+    settings = _load(config)
+    logs.set_up(logging.ERROR)
+    from bot.app import check_messengers
+
+    signs = {"ok": "✓", "note": "i", "fault": "✗"}
+    findings = asyncio.run(check_messengers(settings))
+    for note in settings.notes():
+        typer.echo(f"i {note.key}: {note.problem} {note.remedy}")
+    for finding in findings:
+        typer.echo(f"{signs[finding.severity.value]} {finding.subject}: {finding.text}")
+    if any(finding.severity.value == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Порт страницы; 0 — любой свободный.")] = 8080,
+) -> None:
+    """Показать весь город на одной странице, без настоящих мессенджеров."""
+    logs.set_up(logging.WARNING)
+    from bot.demo import run_demo
+
+    asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
+
+
+@cli.command()
+def classify(config: ConfigFile = Path("config.toml")) -> None:
+    """Разобрать сообщения: строки JSON со стандартного ввода, строки JSON на стандартный вывод."""
+    settings = _load(config, tokens_needed=False)
+    from bot.app import build_understanding
+    from bot.understanding.report import as_record
+
+    understanding = build_understanding(settings)
+    for line in sys.stdin:
+        if line.strip():
+            asked: dict[str, Any] = json.loads(line)
+            record = as_record(asked.get("id"), understanding.read(str(asked.get("text") or "")))
+            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+@cli.command()
+def export(
+    config: ConfigFile = Path("config.toml"),
+    format: Annotated[str, typer.Option("--format", help="csv, xlsx или json.")] = "csv",
+    since: Annotated[str | None, typer.Option(help="С какого дня, ГГГГ-ММ-ДД.")] = None,
+    until: Annotated[str | None, typer.Option(help="По какой день включительно, ГГГГ-ММ-ДД.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Файл; без него — стандартный вывод.")] = None,
+) -> None:
+    """Выгрузить сообщения: одна строка на каждое."""
+    if format not in ("csv", "xlsx", "json"):
+        typer.echo(f"Формат «{format}» неизвестен: csv, xlsx или json.", err=True)
+        raise typer.Exit(BAD_CONFIG)
+    settings = _load(config, tokens_needed=False)
+    from bot.app import export_tickets
+
+    first = _moment(since, settings.zone, time.min)
+    last = _moment(until, settings.zone, time.max)
+    asyncio.run(export_tickets(settings, format, first, last, output))
+
+
+def _moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
+    if day is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day), clock, zone)
+    except ValueError:
+        typer.echo(f"Не похоже на дату: «{day}». Нужно так: 2026-11-20.", err=True)
+        raise typer.Exit(BAD_CONFIG) from None

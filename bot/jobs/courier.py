@@ -1,0 +1,207 @@
+"""Takes one parcel to its messenger, part by part, and writes down what became of it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.clock import Clock
+from bot.domain.records import OutboxKind, OutboxRow
+from bot.jobs.parcels import Parcel, Way, prepare
+from bot.messengers.base import Messenger, Sent, Target
+from bot.messengers.content import Content, Link, Text
+from bot.messengers.errors import (
+    BadCredentials,
+    ChatMigrated,
+    FileUnavailable,
+    MessageGone,
+    MessengerError,
+    NotModified,
+    PressExpired,
+    RecipientUnreachable,
+    Rejected,
+    RejectReason,
+    ReplyTargetGone,
+    RetryAfter,
+    TemporaryFailure,
+)
+from bot.messengers.events import Attachment, Media
+from bot.services import answers, chats, notes, people
+from bot.services.centre import Centre, Work
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+GIVE_UP = timedelta(hours=24)
+"""A message that could not be delivered for so long is given up, and a person is told."""
+
+CREDENTIALS_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = 60
+
+
+@dataclass(slots=True)
+class Courier:
+    """Delivers rows; knows every account of ours."""
+
+    database: Database
+    messengers: Mapping[str, Messenger]
+    centre: Callable[[], Centre]
+    clock: Clock
+    hold: Callable[[OutboxRow, RetryAfter], None]
+
+    async def deliver(self, row: OutboxRow) -> None:
+        """Deliver one claimed row, whatever happens; raises nothing that a messenger does."""
+        messenger = self.messengers[row.account]
+        if row.expires_at is not None and row.expires_at <= self.clock.now():
+            await self._close(row, "dropped", "expired")
+            return
+        async with self.database.read() as uow:
+            parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
+        if parcel is None:
+            await self._close(row, "dropped", "not needed")
+            return
+        try:
+            sent = await self._carry(messenger, row, parcel)
+        except MessengerError as error:
+            await self._trouble(row, error, messenger)
+            return
+        async with self.database.begin() as uow:
+            work = Work(self.centre(), uow, self.clock.now())
+            await uow.outbox.finish(row.id, work.now)
+            if row.error in ("interrupted", "unknown outcome") and not messenger.capabilities.idempotent:
+                await uow.chronicle.record("resent", work.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
+            if parcel.arrived is not None:
+                await parcel.arrived(work, sent)
+
+    async def _carry(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> list[Sent]:
+        match parcel.way:
+            case Way.PRESS:
+                words = parcel.content.plain or None
+                await messenger.answer_press(parcel.press_id, words, alert=parcel.alert)
+                return []
+            case Way.MENU:
+                await messenger.show_commands(parcel.target.chat, parcel.commands)
+                return []
+            case Way.EDIT:
+                return await self._edit(messenger, row, parcel)
+            case Way.SEND:
+                try:
+                    return await self._send(messenger, row, parcel.target, parcel.content)
+                except ReplyTargetGone:
+                    if parcel.quoting is None:
+                        raise
+                    return await self._send(messenger, row, Target(parcel.target.chat), parcel.quoting)
+
+    async def _send(self, messenger: Messenger, row: OutboxRow, target: Target, content: Content) -> list[Sent]:
+        content = await self._fetch_media(messenger, content)
+        done = [Sent(tuple(ids.split(","))) for ids in row.progress]
+        parts = messenger.parts(content, target.chat.kind)
+        for index, part in enumerate(parts):
+            if index < len(done):
+                continue
+            to = target if index == 0 else replace(target, reply_to=None)
+            done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
+            if index < len(parts) - 1:
+                async with self.database.begin() as uow:
+                    await uow.outbox.progressed(row.id, [",".join(one.ids) for one in done])
+        return done
+
+    async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> list[Sent]:
+        """Change messages of ours; a card that is gone is sent anew."""
+        chat = parcel.target.chat
+        parts = messenger.parts(parcel.content, chat.kind)
+        if len(parts) > len(parcel.message_ids):
+            raise Rejected("the correction needs more messages than were published", RejectReason.TOO_LONG)
+        try:
+            for message_id, part in zip(parcel.message_ids, parts, strict=False):
+                try:
+                    await messenger.edit(chat, message_id, part)
+                except NotModified:
+                    continue
+        except MessageGone:
+            if row.kind is not OutboxKind.CARD:
+                raise
+            return await self._send(messenger, row, parcel.target, parcel.content)
+        return []
+
+    async def _fetch_media(self, messenger: Messenger, content: Content) -> Content:
+        """What another account of ours saw is downloaded; what cannot be is named with its link."""
+        if all(not isinstance(item, Attachment) or item.origin == messenger.account for item in content.media):
+            return content
+        media: list[Media] = []
+        spans = list(content.spans)
+        for item in content.media:
+            origin = self.messengers.get(item.origin) if isinstance(item, Attachment) else None
+            if not isinstance(item, Attachment) or item.origin == messenger.account or item.latitude is not None:
+                media.append(item)
+                continue
+            try:
+                if origin is None:
+                    raise FileUnavailable("its account is not configured any more")
+                media.append(await origin.download(item))
+            except FileUnavailable:
+                named = Link("📎 открыть вложение", item.link) if item.link else Text("📎 вложение не загрузилось")
+                spans += [Text("\n" if spans else ""), named]
+        return replace(content, spans=tuple(spans), media=tuple(media))
+
+    async def _trouble(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
+        """What becomes of a row after *error*."""
+        now = self.clock.now()
+        logger.warning(
+            "delivery failed: %s",
+            type(error).__name__,
+            extra={"outbox": row.id, "kind": row.kind.value, "account": row.account, "reason": str(error)},
+        )
+        async with self.database.begin() as uow:
+            work = Work(self.centre(), uow, now)
+            match error:
+                case RetryAfter():
+                    self.hold(row, error)
+                    await uow.outbox.retry(
+                        row.id, now + timedelta(seconds=error.seconds), "asked for patience", counts=False
+                    )
+                case ChatMigrated():
+                    await chats.migrated(work, row.account, row.chat_id, error.new_id)
+                    await uow.outbox.retry(row.id, now, "migrated", counts=False)
+                    await uow.outbox.redirect(row.account, row.chat_id, error.new_id)
+                case BadCredentials():
+                    await uow.outbox.retry(row.id, now + CREDENTIALS_PAUSE, "credentials", counts=False)
+                case PressExpired():
+                    await uow.outbox.finish(row.id, now, "dropped", "expired")
+                case TemporaryFailure() if now - row.created_at < GIVE_UP:
+                    pause = min(2 ** (row.attempts - 1), LONGEST_PAUSE)
+                    reason = "unknown outcome" if error.outcome_unknown else "temporary"
+                    await uow.outbox.retry(row.id, now + timedelta(seconds=pause), reason)
+                case _:
+                    await self._give_up(work, row, error)
+
+    async def _give_up(self, work: Work, row: OutboxRow, error: MessengerError) -> None:
+        """The final failure reaches a person."""
+        await work.uow.outbox.finish(row.id, work.now, "failed", f"{type(error).__name__}: {error}")
+        if row.kind is OutboxKind.PUBLICATION and row.subject_id is not None:
+            await answers.failed(work, row.subject_id, _reason(error))
+            return
+        if row.kind is OutboxKind.CORRECTION:
+            await answers.correction_failed(work, row.ticket_id or 0, row.subject_id or 0, _reason(error))
+            return
+        if isinstance(error, RecipientUnreachable) and row.person_id is not None:
+            await people.became_unreachable(work, row.account, row.chat_id)
+            if row.kind is OutboxKind.CARD and row.ticket_id is not None:
+                await people.card_undelivered(work, row.ticket_id)
+            return
+        if row.kind in (OutboxKind.CARD, OutboxKind.NOTE) and not isinstance(error, MessageGone):
+            day = work.now.date().isoformat()
+            once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
+            await notes.tell_administrator(work, "undelivered", once=once, row=row.id, reason=_reason(error))
+
+    async def _close(self, row: OutboxRow, status: str, why: str) -> None:
+        async with self.database.begin() as uow:
+            await uow.outbox.finish(row.id, self.clock.now(), status, why)
+
+
+def _reason(error: MessengerError) -> str:
+    if isinstance(error, Rejected):
+        return error.reason.value
+    if isinstance(error, RecipientUnreachable):
+        return "unreachable"
+    return "gone" if isinstance(error, MessageGone | ReplyTargetGone) else "temporary"

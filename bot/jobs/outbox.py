@@ -1,0 +1,88 @@
+"""Sends what is due: claims rows, keeps the pace that the messengers allow, hands each row to the courier."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.domain.clock import Clock
+from bot.domain.records import OutboxRow
+from bot.jobs.courier import Courier
+from bot.jobs.pace import Pace
+from bot.jobs.supervisor import Bell, Supervisor
+from bot.messengers.base import Messenger
+from bot.messengers.errors import RetryAfter
+from bot.messengers.events import ChatKind
+from bot.services.centre import Centre
+from storage.database import Database
+
+AT_ONCE = 24
+"""Rows that are on their way at the same time."""
+
+LEASE = timedelta(minutes=2)
+IDLE = 0.25
+SHORT_WAIT = 0.2
+"""Seconds that a row may wait for its turn in hand; for longer it goes back and lets others pass."""
+
+
+@dataclass(slots=True)
+class OutboxWorker:
+    """One for all accounts of ours."""
+
+    database: Database
+    messengers: Mapping[str, Messenger]
+    centre: Callable[[], Centre]
+    clock: Clock
+    bell: Bell
+    supervisor: Supervisor
+    _paces: dict[str, Pace] = field(default_factory=dict)
+    _busy: int = 0
+
+    async def run(self) -> None:
+        courier = Courier(self.database, self.messengers, self.centre, self.clock, self._hold)
+        for account, messenger in self.messengers.items():
+            self._paces.setdefault(account, Pace(messenger.capabilities.limits))
+        while True:
+            rows = await self._claim()
+            for row in rows:
+                self._busy += 1
+                self.supervisor.spawn("delivery", self._send(courier, row))
+            if not rows:
+                await self.bell.wait(IDLE)
+
+    async def _claim(self) -> list[OutboxRow]:
+        room = AT_ONCE - self._busy
+        if room <= 0:
+            return []
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            due = await uow.outbox.anything_due(now)
+        if not due:
+            return []
+        async with self.database.begin() as uow:
+            return await uow.outbox.claim(now, LEASE, room, list(self.messengers))
+
+    async def _send(self, courier: Courier, row: OutboxRow) -> None:
+        try:
+            wait = self._reserve(row)
+            if 0 < wait <= SHORT_WAIT:
+                await asyncio.sleep(wait)
+                wait = self._reserve(row)
+            if wait > 0:
+                async with self.database.begin() as uow:
+                    due_at = self.clock.now() + timedelta(seconds=wait)
+                    await uow.outbox.retry(row.id, due_at, "pace", counts=False)
+                return
+            await courier.deliver(row)
+        finally:
+            self._busy -= 1
+            self.bell.ring()
+
+    def _reserve(self, row: OutboxRow) -> float:
+        if not row.chat_id:
+            return 0.0  # the answer to a press is not a message
+        return self._paces[row.account].reserve(row.chat_id, ChatKind(row.chat_kind), asyncio.get_running_loop().time())
+
+    def _hold(self, row: OutboxRow, error: RetryAfter) -> None:
+        chat_id = None if error.whole_account else row.chat_id
+        self._paces[row.account].hold(chat_id, error.seconds, asyncio.get_running_loop().time())

@@ -1,0 +1,189 @@
+"""An outbox row becomes a parcel: what to say, where, and what follows when it has arrived."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bot.domain.records import OutboxKind, OutboxRow, PublicationState
+from bot.messengers.base import Capabilities, Command, Sent, Target
+from bot.messengers.codec import chat_of, unpack_media
+from bot.messengers.content import Content
+from bot.services import answers, delivery
+from bot.services.centre import Work
+from bot.views import cards as card_view
+from bot.views import citizens, dialogs, notes
+from bot.views.look import Look
+from bot.views.refusals import said
+
+Arrived = Callable[[Work, Sequence[Sent]], Awaitable[None]]
+
+
+class Way(Enum):
+    """What to ask of the messenger."""
+
+    SEND = "send"
+    EDIT = "edit"
+    PRESS = "press"
+    MENU = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Ready to leave. ``quoting`` replaces ``content`` where the message to reply to is gone."""
+
+    way: Way
+    target: Target
+    content: Content = field(default_factory=Content)
+    quoting: Content | None = None
+    message_ids: tuple[str, ...] = ()
+    press_id: str = ""
+    alert: bool = False
+    commands: tuple[Command, ...] = ()
+    arrived: Arrived | None = None
+
+
+async def _nothing(work: Work, sent: Sequence[Sent]) -> None:
+    """Nothing follows."""
+
+
+async def prepare(work: Work, row: OutboxRow, capabilities: Capabilities) -> Parcel | None:
+    """The parcel of *row* as things are now; ``None`` when nobody needs it any more."""
+    look = Look(work.centre.zone, work.now, capabilities)
+    return await _PREPARE[row.kind](work, row, look)
+
+
+def _target(row: OutboxRow, reply_to: str | None = None) -> Target:
+    return Target(chat_of(row.account, row.chat_id, row.chat_kind, row.root, row.thread), reply_to)
+
+
+async def _card(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    ticket = await work.uow.tickets.get(row.ticket_id or 0)
+    person = work.centre.staff.by_id(row.person_id or 0)
+    if ticket is None or person is None:
+        return None
+    card = await work.uow.cards.get(person.id, ticket.id, row.account)
+    content = card_view.card(await delivery.card_facts(work, ticket, person, card), look)
+    shown = hashlib.sha256(repr(content).encode()).hexdigest()[:32]
+    external_id = card.external_id if card else None
+    if external_id is not None and card is not None and card.hash == shown:
+        return None
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        new_id = sent[0].ids[0] if sent else external_id
+        await after.uow.cards.save(
+            person.id, ticket.id, row.account, row.chat_id, after.now, external_id=new_id, hash=shown
+        )
+        await _remember(after, row, sent, "card")
+
+    way = Way.SEND if external_id is None else Way.EDIT
+    return Parcel(way, _target(row), content, message_ids=(external_id,) if external_id else (), arrived=arrived)
+
+
+async def _card_media(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    card = await work.uow.cards.get(row.person_id or 0, row.ticket_id or 0, row.account)
+    if card is None or card.external_id is None:
+        return None
+    media = await delivery.new_media(work, card.ticket_id, card.media_shown)
+    if not media:
+        return None
+    shown = card.media_shown + len(media)
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        await after.uow.cards.save(
+            card.person_id, card.ticket_id, row.account, row.chat_id, after.now, media_shown=shown
+        )
+        await _remember(after, row, sent, "media")
+
+    content = Content(media=tuple(media))
+    return Parcel(Way.SEND, _target(row, card.external_id), content, quoting=content, arrived=arrived)
+
+
+async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    content = notes.note(await delivery.note_facts(work, row), look)
+    reply_to = None
+    if row.ticket_id is not None and row.person_id is not None:
+        card = await work.uow.cards.get(row.person_id, row.ticket_id, row.account)
+        reply_to = card.external_id if card else None
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        await _remember(after, row, sent, "note")
+
+    return Parcel(Way.SEND, _target(row, reply_to), content, quoting=content, arrived=arrived)
+
+
+async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    found = await delivery.publication_of(work, row)
+    if found is None or found[0].state is not PublicationState.QUEUED:
+        return None
+    publication, answer, message = found
+    media = unpack_media(answer.media)
+    reply = citizens.publication(delivery.publication_facts(answer, message, quoting=False)).with_media(media)
+    quoting = citizens.publication(delivery.publication_facts(answer, message, quoting=True)).with_media(media)
+    moved = row.chat_id != message.chat_id
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        ids = [external_id for one in sent for external_id in one.ids]
+        await answers.posted(after, publication.id, ids, sent[0].link if sent else None)
+        await _remember(after, row, sent, "answer")
+
+    if moved or message.deleted_at is not None:
+        return Parcel(Way.SEND, _target(row), quoting, arrived=arrived)
+    return Parcel(Way.SEND, _target(row, message.external_id), reply, quoting=quoting, arrived=arrived)
+
+
+async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    found = await delivery.publication_of(work, row)
+    if found is None or found[0].state is not PublicationState.POSTED:
+        return None
+    publication, answer, message = found
+    quoted = row.chat_id != message.chat_id or message.deleted_at is not None
+    content = citizens.publication(delivery.publication_facts(answer, message, quoting=quoted))
+    return Parcel(Way.EDIT, _target(row), content, message_ids=publication.external_ids, arrived=_nothing)
+
+
+async def _citizen_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    content = citizens.citizen_note(row.facts["code"], row.facts)
+    return Parcel(Way.SEND, _target(row, row.facts.get("reply_to")), content, quoting=content, arrived=_nothing)
+
+
+async def _press(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    words = said(row.facts["code"], row.facts)
+    return Parcel(
+        Way.PRESS,
+        _target(row),
+        Content.of(words),
+        press_id=row.facts["press_id"],
+        alert=bool(row.facts.get("alert")),
+        arrived=_nothing,
+    )
+
+
+async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    content = notes.note(await delivery.note_facts(work, row), look)
+    return Parcel(Way.EDIT, _target(row), content, message_ids=(row.facts["message_id"],), arrived=_nothing)
+
+
+async def _menu(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    commands = tuple(Command(name, words) for name, words in dialogs.menu(row.facts["commands"]))
+    return Parcel(Way.MENU, _target(row), commands=commands, arrived=_nothing)
+
+
+async def _remember(work: Work, row: OutboxRow, sent: Sequence[Sent], kind: str) -> None:
+    """Replies to these messages are about the ticket."""
+    if row.ticket_id is not None:
+        ids = [external_id for one in sent for external_id in one.ids]
+        await work.uow.outbox.remember_letters(row.account, row.chat_id, ids, row.ticket_id, kind, work.now)
+
+
+_PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel | None]]] = {
+    OutboxKind.CARD: _card,
+    OutboxKind.CARD_MEDIA: _card_media,
+    OutboxKind.NOTE: _note,
+    OutboxKind.PUBLICATION: _publication,
+    OutboxKind.CORRECTION: _correction,
+    OutboxKind.CITIZEN_NOTE: _citizen_note,
+    OutboxKind.PRESS: _press,
+    OutboxKind.EDIT_NOTE: _edit_note,
+    OutboxKind.MENU: _menu,
+}

@@ -1,0 +1,84 @@
+"""The scheduler only ticks; what is due stands in the database."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.clock import Clock
+from bot.jobs.supervisor import Bell
+from bot.services import deadlines, digests
+from bot.services.centre import Centre, Work
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+KEEP_RAW = timedelta(days=3)
+"""Handled raw updates: longer than any messenger repeats one, shorter than Telegram's ids may start anew."""
+
+KEEP_DEAD = timedelta(days=30)
+KEEP_SENT = timedelta(days=14)
+KEEP_NOTICES = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class Ticker:
+    """Wakes the sweeps over due work."""
+
+    database: Database
+    centre: Callable[[], Centre]
+    clock: Clock
+    outbox_bell: Bell
+    seconds: float = 0.5
+
+    def start(self) -> AsyncIOScheduler:
+        """Begin to tick. An overslept tick comes once, late; ticks never overlap."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        for tick, seconds in ((self._terms, self.seconds), (self._digest, self.seconds), (self._clean, 3600.0)):
+            scheduler.add_job(
+                _guarded(tick), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+            )
+        scheduler.start()
+        return scheduler
+
+    async def _terms(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            due = await uow.times.anything_due(now)
+            waiting = bool(await uow.times.waiting_notices())
+        if not (due or waiting):
+            return
+        async with self.database.begin() as uow:
+            work = Work(self.centre(), uow, now)
+            await deadlines.sweep(work)
+            await deadlines.flush(work)
+        self.outbox_bell.ring()
+
+    async def _digest(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            if not await digests.is_due(Work(self.centre(), uow, now)):
+                return
+        async with self.database.begin() as uow:
+            await digests.send_daily(Work(self.centre(), uow, now))
+        self.outbox_bell.ring()
+
+    async def _clean(self) -> None:
+        now = self.clock.now()
+        async with self.database.begin() as uow:
+            await uow.inbox.purge(now - KEEP_RAW, now - KEEP_DEAD)
+            await uow.outbox.purge(now - KEEP_SENT)
+            await uow.dialogs.purge(now)
+            await uow.times.forget_notices(now - KEEP_NOTICES)
+
+
+def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        try:
+            await tick()
+        except Exception:  # noqa: BLE001 - a failed tick is logged; the next one comes
+            logger.exception("tick failed", extra={"tick": getattr(tick, "__name__", "?")})
+
+    return run
