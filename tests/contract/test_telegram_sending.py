@@ -108,7 +108,22 @@ async def test_long_rows_go_on_in_the_next(server: TelegramServer, bot: Telegram
     assert rows[2] == [{"text": "сайт", "url": "https://a.ru"}]
 
 
+async def test_a_button_telegram_would_refuse_is_left_out(server: TelegramServer, bot: TelegramMessenger) -> None:
+    rows = [[Button("открыть", url="http://localhost/1")], [Button("Да\ud83d", "y"), Button("?", url="не адрес")]]
+    await send(bot, Content.of("№1", keyboard=rows))
+    [[button]] = last(server)["reply_markup"]["inline_keyboard"]
+    assert button["callback_data"] == "y"
+
+
 # Files
+
+
+@pytest.mark.parametrize("name", ['a"b\r\nX-Evil: 1/..\\c.pdf', "акт\0\ud83d.pdf", "", "я" * 300 + ".pdf"])
+async def test_any_name_of_a_file(server: TelegramServer, bot: TelegramMessenger, name: str) -> None:
+    await send(bot, Content.of("Акт").with_media([Upload(MediaKind.DOCUMENT, name, "application/pdf", b"paper")]))
+    document = last(server)["document"]
+    assert server.file(document["file_id"]) == b"paper"
+    assert document["file_name"].endswith(".pdf") or not name
 
 
 async def test_one_photo_carries_words_and_buttons(server: TelegramServer, bot: TelegramMessenger) -> None:

@@ -26,10 +26,12 @@ from aiogram.types import (
 )
 
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
+from bot.messengers.fitting import cleaned
 from bot.messengers.telegram.attachments import MARKED
 
 ALBUM = 10
 _PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; larger ones go as documents
+_NAME_LIMIT = 120
 _PHOTO_MIMES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _SILENT_KINDS = ("sticker", "video_note", "location")  # no words can stand under these
 _METHODS: dict[str, type[TelegramMethod[Any]]] = {
@@ -107,8 +109,14 @@ def media_method(
 
 def _file(item: Media) -> str | InputFile:
     if isinstance(item, Upload):
-        return BufferedInputFile(item.data, item.name or "file")
+        return BufferedInputFile(item.data, _file_name(item.name))
     return file_id(item)
+
+
+def _file_name(name: str) -> str:
+    """A name that can stand in a header of the request, where aiogram puts it without quoting; its end is kept."""
+    safe = "".join("_" if sign in '"\\/' or not sign.isprintable() else sign for sign in cleaned(name))
+    return safe[-_NAME_LIMIT:] or "file"
 
 
 def file_id(item: Attachment) -> str:

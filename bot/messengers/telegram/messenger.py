@@ -29,7 +29,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
-from bot.messengers.fitting import clean, cut, utf16_units
+from bot.messengers.fitting import ELLIPSIS, clean, cut, utf16_units
 from bot.messengers.telegram import parsing, rendering
 from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, Client
@@ -138,7 +138,7 @@ class TelegramMessenger:
         common: dict[str, Any] = {"chat_id": _chat_id(target.chat), **_placed(target)}
         if silent:
             common["disable_notification"] = True
-        if buttons := rendering.keyboard(part.keyboard):
+        if len(part.media) < 2 and (buttons := rendering.keyboard(part.keyboard)):
             common["reply_markup"] = buttons
         method: TelegramMethod[Any]
         if part.media:
@@ -161,7 +161,7 @@ class TelegramMessenger:
         return await self._edit_caption(chat, message_id, part)
 
     async def _edit_text(self, chat: Chat, message_id: str, part: Content) -> None:
-        text, entities = rendering.marked_up(cut(part.spans, rendering.TEXT_LIMIT, utf16_units))
+        text, entities = rendering.marked_up(cut(part.spans, rendering.TEXT_LIMIT, utf16_units) or (Text(ELLIPSIS),))
         method = EditMessageText(
             chat_id=_chat_id(chat),
             message_id=_number(message_id),

@@ -8,7 +8,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageEnt
 
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.messengers.events import Attachment, Media, MediaKind
-from bot.messengers.fitting import ELLIPSIS, Spans, clean, cut, split, total, trimmed, utf16_units
+from bot.messengers.fitting import ELLIPSIS, Spans, clean, cleaned, cut, split, total, trimmed, utf16_units
 from bot.messengers.telegram.media import can_send, chunks, takes_caption
 
 TEXT_LIMIT = 4096
@@ -61,19 +61,22 @@ def opens(url: str | None) -> bool:
 
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    """Buttons under a message; a row that is too long goes on in the next."""
+    """Buttons under a message. A row that is too long goes on in the next; a button to an address that Telegram does
+    not take is left out, since it would refuse the whole message."""
+    usable = [[button for button in row if button.url is None or opens(button.url)] for row in rows]
     made = [
         [_button(button) for button in row[at : at + BUTTONS_PER_ROW]]
-        for row in rows
+        for row in usable
         for at in range(0, len(row), BUTTONS_PER_ROW)
     ]
     return InlineKeyboardMarkup(inline_keyboard=made) if made else None
 
 
 def _button(button: Button) -> InlineKeyboardButton:
+    text = cleaned(button.text)
     if button.url is not None:
-        return InlineKeyboardButton(text=button.text, url=button.url)
-    return InlineKeyboardButton(text=button.text, callback_data=button.code)
+        return InlineKeyboardButton(text=text, url=button.url)
+    return InlineKeyboardButton(text=text, callback_data=button.code)
 
 
 def parts(content: Content, account: str) -> list[Content]:
