@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -14,24 +13,24 @@ from sandbox.vk.errors import VkError
 from sandbox.vk.files import take_upload
 from sandbox.vk.methods import PEOPLE_ONLY, method_table
 from sandbox.vk.params import Params
+from sandbox.vk.rates import Rates
 from sandbox.vk.state import Call, Community
 from sandbox.vk.town import Town
 from sandbox.vk.wall import Walls
 
-CALLS_PER_SECOND = 20
 LONGEST_WAIT = 90.0
 MOST_UPLOADED = 60 * 1024 * 1024
 
 
 class VkServer(Town):
-    """VK on a local port. ``strict_rates`` makes it refuse more than twenty calls a second of one key."""
+    """VK on a local port. ``strict_rates`` makes it refuse calls that come too fast (:mod:`sandbox.vk.rates`)."""
 
     def __init__(self, journal: Journal, faults: Faults, *, strict_rates: bool = False) -> None:
         super().__init__(journal)
         self.faults = faults
         self.strict_rates = strict_rates
         self._methods = method_table(Walls())
-        self._recent: dict[str, deque[float]] = {}
+        self._rates = Rates()
         self._closing = asyncio.Event()
 
     def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
@@ -89,19 +88,10 @@ class VkServer(Town):
         if method is None:
             raise VkError(3)
         if self.strict_rates:
-            self._count(token)
+            self._rates.count(self.journal.now().timestamp(), token, name, params)
         if method.right is not None and method.right not in community.permissions:
             raise VkError(15, "no access to call this method with current scopes")
         return method
-
-    def _count(self, token: str) -> None:
-        now = time.monotonic()
-        recent = self._recent.setdefault(token, deque())
-        while recent and now - recent[0] > 1:
-            recent.popleft()
-        if len(recent) >= CALLS_PER_SECOND:
-            raise VkError(6)
-        recent.append(now)
 
     # -- long poll
 

@@ -1,0 +1,36 @@
+"""How fast VK lets a key call: twenty calls a second (error 6), no flood of one text (error 9)."""
+
+from collections import deque
+
+from sandbox.vk.errors import VkError
+from sandbox.vk.params import Params
+
+CALLS_PER_SECOND = 20
+SAME_PER_MINUTE = 10
+
+
+class Rates:
+    """Remembers the last calls of every key."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, deque[float]] = {}
+        self._texts: dict[tuple[str, ...], deque[float]] = {}
+
+    def count(self, now: float, token: str, method: str, params: Params) -> None:
+        """Raise what VK answers when this call, at *now* (in seconds), is one too many."""
+        if _full(self._calls.setdefault(token, deque()), now, 1.0, CALLS_PER_SECOND):
+            raise VkError(6)
+        text = params.text("message")
+        if text and method in {"messages.send", "wall.createComment"}:
+            place = params.text("peer_ids") + params.text("peer_id") + params.text("post_id")
+            if _full(self._texts.setdefault((token, method, place, text), deque()), now, 60.0, SAME_PER_MINUTE):
+                raise VkError(9)
+
+
+def _full(times: deque[float], now: float, window: float, most: int) -> bool:
+    while times and now - times[0] > window:
+        times.popleft()
+    if len(times) >= most:
+        return True
+    times.append(now)
+    return False

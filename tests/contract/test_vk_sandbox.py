@@ -1,0 +1,263 @@
+"""The sandbox's VK is as strict as VK: what it lets pass, VK would."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from sandbox.journal import Journal
+from sandbox.server import Sandbox
+from sandbox.vk.state import EVENT_TYPES
+from tests.contract.town import TOKEN
+
+GROUP, MARIA, IVAN = 101, 7, 8
+CHAT = 2_000_000_005
+
+
+class Caller:
+    """Calls methods by hand."""
+
+    def __init__(self, sandbox, session):
+        self.sandbox, self.vk, self.session = sandbox, sandbox.vk, session
+
+    async def __call__(self, method, **params):
+        data = {"v": "5.199", "access_token": TOKEN} | {name: str(value) for name, value in params.items()}
+        async with self.session.post(f"{self.sandbox.url}/vk/method/{method}", data=data) as response:
+            assert response.status == 200
+            return await response.json()
+
+    async def code(self, method, **params):
+        return (await self(method, **params))["error"]["error_code"]
+
+    async def poll(self, **query):
+        async with self.session.get(f"{self.sandbox.url}/vk/lp/{GROUP}", params=query) as response:
+            return await response.json()
+
+
+@pytest.fixture
+async def call(sandbox):
+    sandbox.vk.community(GROUP, "Администрация", TOKEN)
+    sandbox.vk.user(MARIA, "Мария", "Кузнецова")
+    sandbox.vk.user(IVAN, "Иван", "Петров")
+    async with aiohttp.ClientSession() as session:
+        yield Caller(sandbox, session)
+
+
+async def test_an_error_is_told_as_vk_tells_it(call):
+    error = (await call("messages.send", message="Привет"))["error"]
+    assert (error["error_code"], "random_id" in error["error_msg"]) == (100, True)
+    pairs = {pair["key"]: pair["value"] for pair in error["request_params"]}
+    assert pairs["method"] == "messages.send"
+    assert pairs["message"] == "Привет"
+    assert TOKEN not in json.dumps(error)
+
+
+async def test_keys_versions_and_methods(call):
+    assert await call.code("users.get", access_token="wrong", user_ids=MARIA) == 5
+    assert await call.code("users.get", v="", user_ids=MARIA) == 8
+    assert await call.code("users.get", v="5.92", user_ids=MARIA) == 8
+    assert await call.code("users.fly") == 3
+    for method in ("wall.getComments", "wall.editComment", "board.createComment", "photos.createComment"):
+        assert await call.code(method) == 27
+    call.vk.world.communities[GROUP].permissions.discard("messages")
+    assert await call.code("messages.getHistory", peer_id=MARIA) == 15
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"peer_id": MARIA, "message": "а"}, 100),
+        ({"message": "а", "random_id": 1}, 100),
+        ({"peer_id": MARIA, "random_id": 1}, 100),
+        ({"peer_id": 99, "random_id": 1, "message": "а"}, 100),
+        ({"peer_id": IVAN, "random_id": 1, "message": "а"}, 901),
+        ({"peer_id": CHAT, "random_id": 1, "message": "а"}, 917),
+        ({"peer_id": MARIA, "random_id": 1, "message": "а" * 4097}, 914),
+        ({"peer_id": MARIA, "random_id": 1, "message": "а", "attachment": "photo7_99999"}, 100),
+        ({"peer_id": MARIA, "random_id": 1, "message": "а", "attachment": "nonsense"}, 100),
+        ({"peer_id": MARIA, "random_id": 1, "message": "а", "forward": "{"}, 100),
+        ({"peer_id": MARIA, "random_id": 1, "message": "а", "forward": '{"conversation_message_ids":[77]}'}, 921),
+        ({"peer_id": MARIA, "random_id": 1, "message": "а", "reply_to": 77}, 100),
+        (
+            {"peer_id": MARIA, "random_id": 1, "message": "а",
+             "forward": json.dumps({"conversation_message_ids": list(range(101))})},
+            913,
+        ),
+    ],
+)  # fmt: skip
+async def test_what_send_refuses(call, params, code):
+    await call.vk.allow(GROUP, MARIA)
+    assert await call.code("messages.send", **params) == code
+
+
+def button(**action):
+    return {"action": {"type": "callback", "label": "Да", **action}}
+
+
+@pytest.mark.parametrize(
+    "keyboard",
+    [
+        "no json",
+        "[]",
+        {"inline": True, "buttons": [[button()] * 6]},
+        {"inline": True, "buttons": [[button()]] * 7},
+        {"inline": True, "buttons": [[button()] * 4] * 3},
+        {"inline": True, "buttons": [[]]},
+        {"inline": True, "one_time": True, "buttons": [[button()]]},
+        {"inline": True, "buttons": [[button(label="")]]},
+        {"inline": True, "buttons": [[button(label="я" * 41)]]},
+        {"inline": True, "buttons": [[button(payload="{")]]},
+        {"inline": True, "buttons": [[button(payload=json.dumps("я" * 300))]]},
+        {"inline": True, "buttons": [[button(type="teleport")]]},
+        {"inline": True, "buttons": [[button(type="open_link", link="ftp://a")]]},
+        {"inline": True, "buttons": [[button() | {"color": "pink"}]]},
+        {"inline": True, "buttons": [[{}]]},
+    ],
+)
+async def test_keyboards_that_vk_refuses(call, keyboard):
+    await call.vk.allow(GROUP, MARIA)
+    text = keyboard if isinstance(keyboard, str) else json.dumps(keyboard)
+    assert await call.code("messages.send", peer_id=MARIA, random_id=1, message="а", keyboard=text) == 911
+    call.vk.world.communities[GROUP].bots_enabled = False
+    assert await call.code("messages.send", peer_id=MARIA, random_id=1, message="а", keyboard=text) == 912
+
+
+async def test_a_repeated_random_id_sends_nothing(call):
+    await call.vk.allow(GROUP, MARIA)
+    first = await call("messages.send", peer_id=MARIA, random_id=5, message="а")
+    assert await call("messages.send", peer_id=MARIA, random_id=5, message="б") == first
+    assert await call("messages.send", peer_id=MARIA, random_id=0, message="в") != first
+    assert [message.text for message in call.vk.messages(GROUP, MARIA)] == ["а", "в"]
+
+
+async def test_several_peers_get_a_result_each(call):
+    await call.vk.allow(GROUP, MARIA)
+    answer = await call("messages.send", peer_ids=f"{MARIA},{IVAN}", random_id=5, message="а")
+    good, bad = answer["response"]
+    assert good["conversation_message_id"] == 1
+    assert bad["error"]["code"] == 901
+
+
+async def test_what_create_comment_refuses(call):
+    post = await call.vk.post(GROUP, "Новость")
+    comment = await call.vk.comment(GROUP, post, MARIA, "Люк")
+    place = {"owner_id": -GROUP, "post_id": post}
+    assert await call.code("wall.createComment", **place) == 100
+    assert await call.code("wall.createComment", **place, message="а" * 4097) == 100
+    assert await call.code("wall.createComment", owner_id=-5, post_id=post, message="а") == 15
+    assert await call.code("wall.createComment", owner_id=-GROUP, post_id=999, message="а") == 15
+    assert await call.code("wall.createComment", **place, message="а", reply_to_comment=999) == 100
+    picture = call.vk.world.store(-GROUP, "photo", "a.jpg", b"\xff\xd8")
+    assert await call.code("wall.createComment", **place, message="а", attachments=picture.attachment) == 100
+    await call.vk.close_comments(GROUP, post)
+    assert await call.code("wall.createComment", **place, message="а", reply_to_comment=comment) == 212
+
+
+async def test_a_repeated_guid_comments_nothing(call):
+    post = await call.vk.post(GROUP, "Новость")
+    first = await call("wall.createComment", post_id=post, owner_id=-GROUP, message="а", guid="g")
+    assert await call("wall.createComment", post_id=post, owner_id=-GROUP, message="а", guid="g") == first
+    assert len(call.vk.comments(GROUP, post)) == 1
+
+
+async def test_a_press_can_be_answered_by_whom_it_concerns_only(call):
+    await call.vk.allow(GROUP, MARIA)
+    keyboard = json.dumps({"inline": True, "buttons": [[button(payload='{"a":1}')]]})
+    await call("messages.send", peer_id=MARIA, random_id=1, message="?", keyboard=keyboard)
+    event_id = await call.vk.press(MARIA, GROUP, call.vk.messages(GROUP, MARIA)[0], "Да")
+    answer = {"event_id": event_id, "user_id": MARIA, "peer_id": MARIA}
+    snackbar = json.dumps({"type": "show_snackbar", "text": "я" * 91})
+    assert await call.code("messages.sendMessageEventAnswer", **answer | {"user_id": IVAN}) == 100
+    assert await call.code("messages.sendMessageEventAnswer", **answer, event_data=snackbar) == 100
+    assert await call.code("messages.sendMessageEventAnswer", **answer, event_data='{"type":"x"}') == 100
+    assert (await call("messages.sendMessageEventAnswer", **answer))["response"] == 1
+    assert await call.code("messages.sendMessageEventAnswer", **answer) == 100
+
+
+async def test_a_text_button_writes_its_words(call):
+    await call.vk.allow(GROUP, MARIA)
+    keyboard = json.dumps({"buttons": [[button(type="text", payload='{"c":"x"}')]]})
+    await call("messages.send", peer_id=MARIA, random_id=1, message="?", keyboard=keyboard)
+    assert await call.vk.press(MARIA, GROUP, call.vk.messages(GROUP, MARIA)[0], "Да") is None
+    said = call.vk.messages(GROUP, MARIA)[-1]
+    assert (said.text, said.payload) == ("Да", '{"c":"x"}')
+
+
+async def test_the_long_poll_follows_the_settings(call):
+    assert (await call("groups.setLongPollSettings", group_id=GROUP, message_new=0))["response"] == 1
+    server = (await call("groups.getLongPollServer", group_id=GROUP))["response"]
+    place = {"act": "a_check", "key": server["key"], "wait": 0}
+    await call.vk.message(GROUP, MARIA, "Не слышно")
+    assert await call.poll(ts=server["ts"], **place) == {"ts": server["ts"], "updates": []}
+    await call("groups.setLongPollSettings", group_id=GROUP, message_new=1)
+    await call.vk.message(GROUP, MARIA, "Слышно")
+    heard = await call.poll(ts=server["ts"], **place)
+    assert [update["object"]["message"]["text"] for update in heard["updates"]] == ["Слышно"]
+    assert {"event_id", "group_id", "type", "object", "v"} == set(heard["updates"][0])
+    assert await call.poll(ts=heard["ts"], **place) == {"ts": heard["ts"], "updates": []}
+    assert await call.poll(ts=server["ts"], **place) == heard  # reading takes nothing away
+    assert (await call.poll(ts="999999", **place))["failed"] == 1
+    assert await call.poll(ts=server["ts"], **place | {"key": "old"}) == {"failed": 2}
+    await call("groups.setLongPollSettings", group_id=GROUP, enabled=0)
+    assert await call.code("groups.getLongPollServer", group_id=GROUP) == 100
+    assert await call.code("groups.getLongPollServer", group_id=5) == 15
+
+
+async def test_settings_show_every_kind_of_event(call):
+    settings = (await call("groups.getLongPollSettings", group_id=GROUP))["response"]
+    assert (settings["is_enabled"], set(settings["events"])) == (True, set(EVENT_TYPES))
+    rights = (await call("groups.getTokenPermissions"))["response"]
+    assert sum(right["setting"] for right in rights["permissions"]) == rights["mask"]
+
+
+async def test_messages_can_be_taken_back(call):
+    await call.vk.allow(GROUP, MARIA)
+    await call("messages.send", peer_id=MARIA, random_id=1, message="Ошибка")
+    answer = await call("messages.delete", peer_id=MARIA, cmids="1,9", delete_for_all=1)
+    assert [item["response"] for item in answer["response"]] == [1, 0]
+    assert call.vk.messages(GROUP, MARIA) == []
+
+
+async def test_uploads_are_checked(call):
+    async def upload(kind, field, name, data):
+        form = aiohttp.FormData()
+        form.add_field(field, data, filename=name)
+        async with call.session.post(f"{call.sandbox.url}/vk/upload/{kind}/{GROUP}", data=form) as response:
+            return await response.json()
+
+    assert "error" in await upload("photo", "photo", "a.jpg", b"no picture")
+    assert "error" in await upload("photo", "file", "a.jpg", b"\xff\xd8")
+    assert "error" in await upload("doc", "file", "virus.exe", b"MZ")
+    sent = await upload("doc", "file", "план.pdf", b"%PDF")
+    saved = (await call("docs.save", file=sent["file"], title="План"))["response"]["doc"]
+    assert (saved["title"], saved["size"]) == ("План", 4)
+    assert await call.code("docs.save", file=sent["file"]) == 100  # a ticket is good for once
+    assert await call.code("photos.saveMessagesPhoto", photo="1.x", hash="y", server=1) == 100
+    async with call.session.get(saved["url"]) as response:
+        assert await response.read() == b"%PDF"
+    async with call.session.get(saved["url"] + "x") as response:
+        assert response.status == 404
+
+
+async def test_too_many_calls_and_a_flood():
+    moments = [datetime(2026, 11, 20, 12, tzinfo=UTC)]
+    async with Sandbox(journal=Journal(lambda: moments[-1])) as sandbox, aiohttp.ClientSession() as session:
+        call = Caller(sandbox, session)
+        call.vk.community(GROUP, "Администрация", TOKEN)
+        call.vk.user(MARIA, "Мария", "Кузнецова")
+        call.vk.strict_rates = True
+        await call.vk.allow(GROUP, MARIA)
+
+        async def codes(count, method, **params):
+            answers = [await call(method, **params, random_id=0) for _ in range(count)]
+            return [answer.get("error", {}).get("error_code") for answer in answers]
+
+        same = {"peer_id": MARIA, "message": "одно и то же"}
+        assert await codes(12, "messages.send", **same) == [None] * 10 + [9, 9]
+        assert await codes(9, "users.get", user_ids=MARIA) == [None] * 8 + [6]
+        moments.append(moments[-1] + timedelta(seconds=2))
+        assert await codes(1, "users.get", user_ids=MARIA) == [None]
+        assert await codes(1, "messages.send", **same) == [9]
+        moments.append(moments[-1] + timedelta(seconds=60))
+        assert await codes(1, "messages.send", **same) == [None]
