@@ -248,6 +248,16 @@ async def test_words_under_a_photo_are_changed_there(server: TelegramServer, bot
     assert last(server)["caption"] == "Закрыли"
 
 
+async def test_a_card_with_files_is_changed_part_by_part(server: TelegramServer, bot: TelegramMessenger) -> None:
+    spot = Attachment(MediaKind.LOCATION, "telegram", latitude=45.4, longitude=133.4)
+    card = Content((Text("№1"),), (), (photo(), spot), whole=True)
+    ids = await send(bot, card)
+    for number, part in zip(ids, bot.parts(card, ChatKind.PRIVATE), strict=True):
+        changed = part if part.media else Content.of("№1 · В работе", whole=True)
+        await bot.edit(PRIVATE, number, changed)
+    assert [one.get("text") for one in server.from_bot(CITIZEN)] == ["№1 · В работе", None, None]
+
+
 async def test_the_same_again(server: TelegramServer, bot: TelegramMessenger) -> None:
     card = Content.of("№1", keyboard=[[Button("Да", "y")]])
     [number] = await send(bot, card)

@@ -153,12 +153,15 @@ class TelegramMessenger:
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         """Change words and buttons; a message's file stays as it was."""
+        if part.media and not part.spans and not part.keyboard:
+            return  # a file alone, and some (a place, a sticker) have nothing that could be changed
         try:
             if not part.media:
-                return await self._edit_text(chat, message_id, part)
+                await self._edit_text(chat, message_id, part)
+                return
         except NoTextToEdit:
             pass  # it was sent as words under a file
-        return await self._edit_caption(chat, message_id, part)
+        await self._edit_caption(chat, message_id, part)
 
     async def _edit_text(self, chat: Chat, message_id: str, part: Content) -> None:
         text, entities = rendering.marked_up(cut(part.spans, rendering.TEXT_LIMIT, utf16_units) or (Text(ELLIPSIS),))
