@@ -264,6 +264,19 @@ class Town:
         dialog = self.world.dialogs.get((group_id, peer_id))
         return [m for m in dialog.messages.values() if not m.deleted] if dialog else []
 
+    def posts(self, group_id: int) -> list[Post]:
+        """The community's wall, oldest first."""
+        return [post for (group, _), post in self.world.posts.items() if group == group_id]
+
+    def conversations(self, group_id: int) -> list[Dialog]:
+        """The community's conversations that have messages or a title, in the order they began."""
+        dialogs = [dialog for (group, _), dialog in self.world.dialogs.items() if group == group_id]
+        return [dialog for dialog in dialogs if dialog.messages or dialog.title]
+
+    def file(self, attachment: dict[str, Any]) -> bytes:
+        """The bytes behind an attachment of a message, a comment or a post."""
+        return self.world.files[attachment[attachment["type"]]["id"]].data
+
     @property
     def event_answers(self) -> list[Press]:
         """The presses that were answered, oldest first."""

@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.messengers.base import Target
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
@@ -257,6 +259,24 @@ def test_a_keyboard_keeps_within_ten_buttons():
 )  # fmt: skip
 def test_spans_are_written_in_plain_words(spans, shown):
     assert plain(spans) == shown
+
+
+SPANS = st.lists(
+    st.sampled_from([Text, Bold, Quote, lambda text: Link(text, "https://example.ru/1")]).flatmap(
+        lambda make: st.tuples(st.text("аб «»[|@id1 \n😀.", max_size=60), st.integers(1, 80)).map(
+            lambda pair: make(pair[0] * pair[1])
+        )
+    ),
+    max_size=6,
+)
+
+
+@settings(deadline=None)
+@given(spans=SPANS, whole=st.booleans())
+def test_no_part_is_longer_than_vk_takes(spans, whole):
+    parts = parts_of(Content(tuple(spans), whole=whole))
+    assert len(parts) == 1 or not whole
+    assert all(len(plain(part.spans).encode("utf-16-le")) <= 2 * 4096 for part in parts)
 
 
 async def test_words_of_people_are_shown_as_they_are(town):

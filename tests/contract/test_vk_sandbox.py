@@ -219,6 +219,18 @@ async def test_messages_can_be_taken_back(call):
     assert call.vk.messages(GROUP, MARIA) == []
 
 
+async def test_one_can_look_around(call):
+    post = await call.vk.post(GROUP, "Новость")
+    await call.vk.visitor_post(GROUP, MARIA, "Вопрос", photos=[b"\xff\xd8"])
+    call.vk.conversation(GROUP, CHAT, "Соседи")
+    await call.vk.message(GROUP, MARIA, "Здравствуйте")
+    first, second = call.vk.posts(GROUP)
+    assert (first.id, second.text, call.vk.file(second.attachments[0])) == (post, "Вопрос", b"\xff\xd8")
+    assert [dialog.peer_id for dialog in call.vk.conversations(GROUP)] == [CHAT, MARIA]
+    with pytest.raises(ValueError, match="2000000000"):
+        call.vk.conversation(GROUP, 5, "Не беседа")
+
+
 async def test_uploads_are_checked(call):
     async def upload(kind, field, name, data):
         form = aiohttp.FormData()

@@ -86,7 +86,7 @@ class VkTown:
         )
 
     def _files(self, attachments: Sequence[dict[str, Any]]) -> tuple[bytes, ...]:
-        return tuple(self.vk.world.files[one[one["type"]]["id"]].data for one in attachments)
+        return tuple(self.vk.file(one) for one in attachments)
 
     async def press(self, message_id: str, words: str) -> None:
         [message] = [one for one in self.vk.messages(GROUP, MARIA) if str(one.cmid) == message_id]
