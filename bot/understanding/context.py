@@ -19,22 +19,25 @@ _FROM = frozenset({"из", "с", "со"})
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Indexes of the words that only tell the way, and of those that are the name of a street."""
+    """Indexes of the words that only tell the way, that are the scene («в школе»), that name the street."""
 
     passing: frozenset[int]
+    inside: frozenset[int]
     street: frozenset[int]
 
 
 def see_context(words: Sequence[Word], street: frozenset[int], morphology: Morphology) -> Context:
     """Find the words *in passing*. *street*: the indexes of the words that name the place."""
     passing: set[int] = set()
+    inside: set[int] = set()
     for index, word in enumerate(words):
         case = _NEAR.get(word.norm)
         if case is not None:
             passing |= _noun_after(words, index, case, morphology)
         elif word.norm in _INTO:
             passing |= _destination(words, index, morphology)
-    return Context(frozenset(passing), street)
+            inside |= _noun_after(words, index, "loct", morphology)
+    return Context(frozenset(passing), frozenset(inside), street)
 
 
 def _noun_after(words: Sequence[Word], index: int, case: str, morphology: Morphology) -> set[int]:

@@ -12,6 +12,9 @@ _BUILT = re.compile(r"(\d{1,4})([а-я]?)(?:к|корп)(\d{1,2})")
 _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
 _ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х)")
 _LARGEST = 1999
+_MOST_STOREYS = 30
+"""A larger number before «этаж» or «подъезд» is that of the house."""
+_GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
 
 
 class Houses:
@@ -38,11 +41,28 @@ class Houses:
             return None
         read = self._number(words, index)
         if read is None:
-            return None
+            glued = _GLUED.fullmatch(words[index].norm)
+            return (glued[1], index + 1) if glued is not None else None
         house, end = read
         if not told and self._counts_something(words, index, end):
             return None
         return house, end
+
+    def linked(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
+        """The house that is told after a street with other words: «…, в районе дома 3», «… у 25го дома»."""
+        start = index
+        while index < len(words) and index < start + 3 and words[index].norm in self._words["links"]:
+            if _breaks(words[index].gap) or ("." in words[index].gap):
+                return None
+            index += 1
+        if index == start or index >= len(words):
+            return None
+        if words[index].norm in self._words["house"]:
+            return self.after(words, index, named=True)
+        read = self._number(words, index)
+        if read is not None and read[1] < len(words) and words[read[1]].norm in self._words["house"]:
+            return read[0], read[1] + 1
+        return None
 
     def _number(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         norm = words[index].norm
@@ -57,9 +77,9 @@ class Houses:
         return self._spelled(words, index)
 
     def _with_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
-        if index < len(words) and words[index].gap.strip() in ("/", "\\") and words[index].raw[0].isdigit():
+        if index < len(words) and words[index].gap.strip() in ("/", "\\") and words[index].raw[0].isdecimal():
             return f"{house}/{words[index].norm}", index + 1
-        letter = index < len(words) and house.isdigit() and _is_letter(words[index])
+        letter = index < len(words) and house.isdecimal() and _is_letter(words[index])
         if letter:
             house += words[index].norm
             index += 1
@@ -86,7 +106,10 @@ class Houses:
             return False
         following = words[end].norm
         if following in self._words["inside"]:
-            return not (end + 1 < len(words) and words[end + 1].is_number)
+            number = words[index].norm
+            return not (number.isdecimal() and int(number) > _MOST_STOREYS) and not (
+                end + 1 < len(words) and words[end + 1].is_number
+            )
         return following in self._words["units"]
 
 

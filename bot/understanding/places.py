@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from bot.understanding.base import PlaceName
 from bot.understanding.houses import Houses
+from bot.understanding.landmarks import Landmarks
 from bot.understanding.morph import Morphology
 from bot.understanding.street_names import StreetNames, Vocabulary, load_vocabulary
 from bot.understanding.text import Word
 
 _HOUSE_GIVEN, _TYPED, _BARE = 4.0, 2.0, 1.0
+_ORDINALS = ("первый", "второй", "третий", "четвертый", "пятый", "шестой", "седьмой", "восьмой", "девятый", "десятый")
 _JOINS = frozenset({"и", "с", "со"})
 
 
@@ -44,6 +46,7 @@ class Places:
         self._morphology = morphology
         self._names = StreetNames(morphology, self._vocabulary)
         self._houses = Houses(self._vocabulary)
+        self._landmarks = Landmarks(self._vocabulary)
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
         """The place, or ``None``. Never raises, whatever the words are."""
@@ -56,11 +59,11 @@ class Places:
             taken.update(range(name.first, name.last))
             if best is None or name.weight > best.weight:
                 best = name
+        landmark = self._landmarks.find(words)
         if best is None:
-            return self._landmark(words)
+            return FoundPlace(PlaceName(None, None, None, landmark), frozenset()) if landmark else None
         title = best.title or self._names.title(words[best.start : best.end], best.gender)
-        mark = None if best.house else self._landmark(words)
-        place = PlaceName(title, best.house, best.kind, mark.place.landmark if mark else None)
+        place = PlaceName(title, best.house, best.kind, None if best.house else landmark)
         return FoundPlace(place, frozenset(taken))
 
     def _at(self, words: Sequence[Word], index: int) -> _Name | None:
@@ -86,6 +89,8 @@ class Places:
             house, last = read
         elif (earlier := self._house_before(words, first)) is not None:
             house, first = earlier
+        elif (linked := self._houses.linked(words, end)) is not None:
+            house, last = linked
         weight += _HOUSE_GIVEN if house else 0.0
         return _Name(start, end, first, last, short, gender, title, house, weight)
 
@@ -134,6 +139,10 @@ class Places:
 
     def _may_be_typed(self, word: Word) -> bool:
         form = self._morphology.form(word.norm)
+        if word.norm in self._vocabulary.kinds or word.norm in self._vocabulary.words["house"]:
+            return False
+        if not form.known and not word.is_number:
+            return len(word.norm) > 2
         if word.is_number or form.can_be("PREP") or form.can_be("CONJ") or form.can_be("VERB") or form.can_be("ADVB"):
             return word.capitalised and len(word.norm) > 3
         return word.capitalised or self._names.likely(word) or form.can_be("NOUN", "gent")
@@ -160,28 +169,18 @@ class Places:
         )
 
     def _ordinal(self, word: Word) -> int | None:
-        if word.raw[0].isdigit() and word.raw.rstrip("йя-").isdigit():
-            return int(word.raw.rstrip("йя-"))
-        ordinals = (
-            "первый",
-            "второй",
-            "третий",
-            "четвертый",
-            "пятый",
-            "шестой",
-            "седьмой",
-            "восьмой",
-            "девятый",
-            "десятый",
-        )
+        """«3-й», «третий» → 3."""
+        digits = word.raw.rstrip("йя-")
+        if digits.isdecimal() and len(digits) <= 3:
+            return int(digits)
         lemmas = self._morphology.form(word.norm).lemmas
-        return next((number for number, name in enumerate(ordinals, 1) if name in lemmas), None)
+        return next((number for number, name in enumerate(_ORDINALS, 1) if name in lemmas), None)
 
     def _dated(self, words: Sequence[Word], index: int) -> _Name | None:
         """«8 Марта 17», «восьмое марта 20», «50 лет Октября, 6»."""
         vocabulary = self._vocabulary
         number = vocabulary.day_words.get(words[index].norm, words[index].norm.removesuffix("-е"))
-        if not number.isdigit() or index + 1 >= len(words):
+        if not number.isdecimal() or index + 1 >= len(words):
             return None
         following = words[index + 1]
         if following.norm in vocabulary.days.get(number, ()) and not following.gap.strip(" "):
@@ -238,7 +237,8 @@ class Places:
     def _bare(self, words: Sequence[Word], index: int) -> _Name | None:
         """A street without a house: «на Ленина», «по Пушкина», «на советской возле банка», «угол Мира и Садовой»."""
         if index == 0:
-            return None if not self._joined(words, 0) else self._finish(words, 0, 0, self._end(words, 0), None, _BARE)
+            found = self._joined(words, 0) or self._headline(words)
+            return self._finish(words, 0, 0, self._end(words, 0), None, _BARE) if found else None
         before = words[index - 1].norm
         prepared = before in self._vocabulary.words["before"] or before in self._vocabulary.words["corners"]
         if not prepared and not self._joined(words, index):
@@ -248,9 +248,22 @@ class Places:
             return None
         if word.norm in self._vocabulary.words["areas"] and before in ("весь",):
             return self._finish(words, index, index, index + 1, None, _BARE)
-        if self._names.surely(word) or self._adjective_alone(words, index) or self._two(words, index):
+        corner = before in self._vocabulary.words["corners"] and self._names.given(word)
+        if corner or self._names.surely(word) or self._adjective_alone(words, index) or self._two(words, index):
             return self._finish(words, index, index, self._end(words, index), None, _BARE)
         return None
+
+    def _headline(self, words: Sequence[Word]) -> bool:
+        """A message that begins with its street: «Гоголя от Мира до Победы …», «Садовая (у бани) …», «Лесная: …»."""
+        word = words[0]
+        end = self._end(words, 0)
+        if not word.capitalised or end >= len(words):
+            return False
+        marked = any(mark in words[end].gap for mark in "(:—–")
+        if self._names.adjective(word):
+            return marked and self._morphology.form(word.norm).can_be("ADJF", "femn", "nomn")
+        led_on = words[end].norm in self._vocabulary.words["links"] or "," in words[end].gap
+        return (marked or led_on) and (self._names.surely(word) or self._two(words, 0))
 
     def _end(self, words: Sequence[Word], index: int) -> int:
         end = index + 1
@@ -297,27 +310,4 @@ class Places:
         following = self._morphology.form(words[index + 1].norm)
         if following.can_be("ADJF") and not words[index + 1].capitalised:
             return False
-        return not any(
-            following.can_be("NOUN", case) for case in feminine if case != "nomn" or following.can_be("femn")
-        )
-
-    def _landmark(self, words: Sequence[Word]) -> FoundPlace | None:
-        """«школа № 4», «у Пятёрочки»."""
-        for index, word in enumerate(words):
-            for start, name in self._vocabulary.numbered.items():
-                if word.norm.startswith(start):
-                    number = self._number_near(words, index)
-                    if number is not None:
-                        return FoundPlace(PlaceName(None, None, None, f"{name} № {number}"), frozenset())
-            if index and words[index - 1].norm in ("у", "возле", "около", "напротив", "за"):
-                for start, name in self._vocabulary.shops.items():
-                    if word.norm.startswith(start):
-                        return FoundPlace(PlaceName(None, None, None, name), frozenset())
-        return None
-
-    def _number_near(self, words: Sequence[Word], index: int) -> int | None:
-        for other in (index + 1, index - 1):
-            if 0 <= other < len(words) and words[other].norm.rstrip("-йяеуюго").isdigit():
-                number = int(words[other].norm.rstrip("-йяеуюго"))
-                return number if number < 1000 else None
-        return None
+        return not any(following.can_be("NOUN", "femn", case) for case in feminine)

@@ -15,7 +15,13 @@ _IN_PASSING = 0.3
 _PHRASE_IN_PASSING = 0.7
 _EXPLAINED = 0.5
 """What a word keeps for one topic where a phrase of another explains it («люк мусоропровода» is no street hatch)."""
-_DOUBT = 6.0
+_INSIDE = 2.2
+"""How much more an institution or a stairwell weighs where it is the scene («в школе», «в подъезде»)."""
+_FLATS_ELSEWHERE = 0.6
+"""What the troubles of blocks of flats keep where an institution is the scene."""
+_STREET_IN_FLATS = 0.7
+"""What the troubles of streets keep where the stairwell of a block of flats is the scene."""
+_DOUBT = 3.5
 """Evidence (squared) that is held against every topic: a single weak word must not make anybody sure."""
 _SHARPNESS = 2.0
 
@@ -53,14 +59,21 @@ class TopicScorer:
                 for index in match.at:
                     explained[index].add(match.pattern.owner)
         best: defaultdict[int, dict[str, tuple[float, int]]] = defaultdict(dict)
+        scenes: set[str] = set()
         for match in matches:
             share = self._share(match, explained, context)
             mine = best[match.pattern.owner]
+            if self.topics[match.pattern.owner].house and len(match.at) == 1 and match.at[0] in context.inside:
+                share *= _INSIDE
+                scenes.update(self.topics[match.pattern.owner].sectors)
             for index in match.at:
                 key = self._key(words[index])
                 if share > mine.get(key, (0.0, 0))[0]:
                     mine[key] = (share, index)
-        weights = {topic: sum(share for share, _ in found.values()) for topic, found in best.items()}
+        weights = {
+            topic: sum(share for share, _ in found.values()) * self._at_scene(topic, scenes)
+            for topic, found in best.items()
+        }
         return Evidence(weights, {topic: _in_order(found, words) for topic, found in best.items()})
 
     def _share(self, match: Match, explained: Mapping[int, set[int]], context: Context) -> float:
@@ -76,6 +89,15 @@ class TopicScorer:
         if explained.get(match.at[0], set()) - {match.pattern.owner}:
             weight *= _EXPLAINED
         return weight
+
+    def _at_scene(self, index: int, scenes: set[str]) -> float:
+        """What the topic keeps where the message plays in the institutions of *scenes*."""
+        topic = self.topics[index]
+        if not scenes or topic.house or scenes & {code for code, share in topic.sectors.items() if share == 1.0}:
+            return 1.0
+        if "housing" in scenes:
+            return _STREET_IN_FLATS
+        return _FLATS_ELSEWHERE if "housing" in topic.sectors else 1.0
 
     def _key(self, word: Word) -> str:
         lemmas = self._morphology.form(word.norm).lemmas

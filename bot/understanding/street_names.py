@@ -52,7 +52,7 @@ class StreetNames:
     def likely(self, word: Word) -> bool:
         """Whether *word* alone, with a house number after it, may be a street."""
         words = self._vocabulary.words
-        if word.norm in words["names"] or word.norm in self._vocabulary.aliases:
+        if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
             return True
         if word.norm in words["never"] or word.is_number or len(word.norm) < 3:
             return False
@@ -76,7 +76,7 @@ class StreetNames:
 
     def surely(self, word: Word) -> bool:
         """Whether *word* may be a street even where no number follows."""
-        if word.norm in self._vocabulary.words["names"]:
+        if word.norm in self._vocabulary.words["names"] or word.norm in self._vocabulary.words["quays"]:
             return True
         if word.norm in self._vocabulary.words["never"] or len(word.norm) < 3:
             return False
@@ -84,7 +84,13 @@ class StreetNames:
         if word.capitalised and not form.known and not word.raw.isupper():
             return True
         top = form.tags[0] if form.tags else frozenset[str]()
-        return ("Surn" in top and form.can_be("Surn", "gent")) and (word.capitalised or "gent" in top)
+        if word.capitalised:
+            return form.can_be("Surn", "gent") and bool(top & {"Surn", "Geox"})
+        return {"Surn", "gent"} <= top
+
+    def given(self, word: Word) -> bool:
+        """Whether it is a given name in the genitive: a street only where a corner is told («угол Абая»)."""
+        return word.capitalised and self._morphology.form(word.norm).can_be("Name", "gent")
 
     def first_part(self, first: Word, second: Word) -> bool:
         """Whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская»."""
@@ -93,10 +99,14 @@ class StreetNames:
             return True
         if second.norm in self._vocabulary.words["tails"]:
             return not self._morphology.form(first.norm).can_be("PREP")
+        following = self._morphology.form(second.norm)
+        if len(second.norm) < 3 or any(following.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB", "PRCL")):
+            return False
         form = self._morphology.form(first.norm)
         if form.can_be("Name", "gent") and form.tags and "Name" in form.tags[0]:
-            return second.gap.strip(" ") == ""
-        if not (first.capitalised and second.capitalised) or second.gap.strip(" "):
+            surname = following.can_be("Surn", "gent") or (second.capitalised and not following.known)
+            return second.gap.strip(" ") == "" and surname
+        if not (first.capitalised and second.capitalised) or second.gap.strip(" ") or first.raw.isupper():
             return False
         return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
 
@@ -113,6 +123,10 @@ class StreetNames:
         if word.norm in self._vocabulary.words["tails"]:
             return raw.lower() if not word.capitalised else raw
         form = self._morphology.form(word.norm)
+        if "набережная" in form.lemmas:
+            return "Набережная"
+        if last and raw.endswith(("овой", "евой", "ёвой", "иной")) and not (form.known and _plain_adjective(form.tags)):
+            return _capital(raw)
         surname = form.can_be("Surn", "gent", "masc") and not word.norm.endswith(("ая", "ий", "ый", "ой", "ую"))
         if word.norm not in self._vocabulary.words["names"] and not surname and self.adjective(word) and last:
             name = self._morphology.in_gender(word.norm, gender or _gender(form.tags))
@@ -120,6 +134,10 @@ class StreetNames:
         elif gender == "masc" and last and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):
             raw = self._morphology.nominative(word.norm)
         return _capital(raw)
+
+
+def _plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
+    return any("ADJF" in tag for tag in tags) and not any("Surn" in tag for tag in tags)
 
 
 def _gender(tags: Sequence[frozenset[str]]) -> str:

@@ -18,6 +18,7 @@ _MASK = re.compile(r"\[[^\[\]\n]{1,40}\]")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+){0,4}")
 _MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
+_GLUED_NUMBER = re.compile(r"(?<=[А-Яа-яЁё]{3})(?=\d)|(?<=\d)(?=[А-Яа-яЁё]{5})")
 _SENTENCE_END = re.compile(r"[.!?…\n;]")
 
 _LOOK_ALIKE = str.maketrans("aAcCeEoOpPxXyYkKMTHBbmu3", "аАсСеЕоОрРхХуУкКМТНВьмиз")
@@ -44,7 +45,7 @@ class Word:
 
     @property
     def is_number(self) -> bool:
-        return self.raw[0].isdigit()
+        return self.raw[0].isdecimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def prepare(raw: str) -> Text:
     text = _MENTION.sub(" ", text)
     text, links = _LINK.subn(" ", text)
     text = _MASK.sub(" ", text)
+    text = _GLUED_NUMBER.sub(" ", text)
     text = _REPEATED.sub(r"\1", text)
     text = _MIXED.sub(_mend, text)
     return Text(text.strip(), _words(text), links, to_person, to_body)

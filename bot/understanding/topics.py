@@ -15,11 +15,16 @@ STRONG, WORD, WEAK = 5.0, 2.5, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One kind of problem. ``sectors``: code → how right it is to send it there (1 for its own sector)."""
+    """One kind of problem. ``sectors``: code → how right it is to send it there (1 for its own sector).
+
+    ``house``: it is about an institution, and what is wrong inside belongs to it («в школе холодно», «в клубе течёт
+    крыша»), though the same trouble in a block of flats belongs to others.
+    """
 
     name: str
     sectors: Mapping[str, float]
     patterns: tuple[tuple[float, str], ...]
+    house: bool = False
 
 
 def load_topics() -> tuple[Topic, ...]:
@@ -40,6 +45,7 @@ def load_topics() -> tuple[Topic, ...]:
                         (WORD, row.get("words", "")),
                         (WEAK, row.get("weak", "")),
                     ),
+                    house=row.get("house", False),
                 )
             )
     return tuple(found)

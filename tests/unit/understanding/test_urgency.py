@@ -1,0 +1,47 @@
+"""Danger, and supplies that are off right now."""
+
+import pytest
+
+from bot.understanding.keywords import KeywordUnderstanding
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "открыт люк возле остановки",
+        "сильно пахнет газом в подъезде",
+        "оборван провод, лежит на тротуаре",
+        "горит мусорный контейнер во дворе",
+        "обвалился балкон на Мира 3",
+        "стая собак напала на ребёнка",
+        "огромная сосулька висит над подъездом",
+        "скорую ждали три часа, у отца инфаркт",
+        "нет воды во всём доме со вчера",
+        "вся улица без света",
+        "прорвало трубу, подвал затопило кипятком",
+        "застряли в лифте, никто не приходит",
+        "человек провалился под лёд на пруду",
+    ],
+)
+def test_it_can_not_wait(everything: KeywordUnderstanding, text: str) -> None:
+    assert everything.read(text).urgent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "яма на дороге",
+        "лавочку сломали во дворе",
+        "когда проведут газ в нашу деревню?",
+        "завышены начисления за воду",
+        "в подъезде нет света, лампочка перегорела",
+        "каждую осень отключают свет при ветре",
+        "погода огонь",
+        "Продам газовую плиту",
+        "спасибо, воду дали",
+        "нет интернета",
+        "не косят траву",
+    ],
+)
+def test_it_can_wait(everything: KeywordUnderstanding, text: str) -> None:
+    assert not everything.read(text).urgent
