@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messengers.errors import FileUnavailable, MalformedUpdate, UnknownUpdate
+from bot.messengers.errors import FileUnavailable, MalformedUpdate, TemporaryFailure, UnknownUpdate
 from bot.messengers.events import (
     AuthorKind,
     ButtonPressed,
@@ -128,8 +128,11 @@ async def test_files_that_are_gone_or_too_large(town, monkeypatch):
     for attachment in (picture, document):
         with pytest.raises(FileUnavailable):
             await town.messenger.download(attachment)
-    town.vk.world.files.clear()
     monkeypatch.undo()
+    town.fail("file", FaultKind.HTTP_500)
+    with pytest.raises(TemporaryFailure):
+        await town.messenger.download(picture)
+    town.vk.world.files.clear()
     with pytest.raises(FileUnavailable):
         await town.messenger.download(picture)
 
@@ -296,6 +299,62 @@ def test_a_strange_attachment_costs_no_words(attachment):
     (event,) = read({"type": "message_new", "object": {"message": GOOD | {"attachments": [attachment]}}})
     assert event.text == "Яма"
     assert [one.kind for one in event.attachments] == [MediaKind.OTHER]
+
+
+@pytest.mark.parametrize(
+    ("attachment", "kind", "name", "link"),
+    [
+        ({"type": "link", "link": {"url": "https://a.ru", "title": "А"}}, MediaKind.OTHER, "А", "https://a.ru"),
+        (
+            {"type": "wall", "wall": {"id": 5, "from_id": -3}},
+            MediaKind.OTHER,
+            "запись на стене",
+            "https://vk.com/wall-3_5",
+        ),
+        ({"type": "audio", "audio": {"artist": "Хор", "title": "Гимн"}}, MediaKind.AUDIO, "Хор — Гимн", None),
+        ({"type": "graffiti", "graffiti": {"url": "https://a.ru/g.png"}}, MediaKind.OTHER, "graffiti.png", None),
+        ({"type": "poll", "poll": {"id": 1}}, MediaKind.OTHER, "poll", None),
+        (
+            {"type": "audio_message", "audio_message": {"link_mp3": "https://a.ru/v.mp3"}},
+            MediaKind.VOICE,
+            "voice.mp3",
+            None,
+        ),
+        (
+            {"type": "photo", "photo": {"id": 1, "owner_id": 7, "orig_photo": {"url": "https://a.ru/o.jpg"}}},
+            MediaKind.PHOTO,
+            "photo7_1.jpg",
+            "https://vk.com/photo7_1",
+        ),
+    ],
+    ids=lambda value: value.get("type") if isinstance(value, dict) else "",
+)
+def test_every_kind_of_attachment_has_a_word(attachment, kind, name, link):
+    (event,) = read({"type": "message_new", "object": {"message": GOOD | {"attachments": [attachment]}}})
+    (found,) = event.attachments
+    assert (found.kind, found.name, found.link) == (kind, name, link)
+
+
+def test_the_largest_picture_is_chosen_also_without_measures():
+    sizes = [{"type": letter, "url": f"https://a.ru/{letter}", "width": 0, "height": 0} for letter in "wsmz"]
+    photo = {"type": "photo", "photo": {"id": 1, "owner_id": 7, "sizes": sizes}}
+    (event,) = read({"type": "message_new", "object": {"message": GOOD | {"attachments": [photo]}}})
+    assert event.attachments[0].ref == "https://a.ru/w"
+
+
+@pytest.mark.parametrize(
+    ("geo", "point"),
+    [
+        ({"coordinates": "45.47 133.42"}, (45.47, 133.42)),
+        ({"coordinates": {"latitude": 45.47, "longitude": 133.42}}, (45.47, 133.42)),
+        ({"coordinates": "somewhere"}, None),
+        ({}, None),
+    ],
+)
+def test_a_place_on_the_map_in_both_spellings(geo, point):
+    post = {"id": 5, "owner_id": -GROUP, "from_id": 7, "date": 1700000000, "text": "Яма", "geo": geo}
+    (event,) = read({"type": "wall_post_new", "object": post})
+    assert [(one.latitude, one.longitude) for one in event.attachments] == ([point] if point else [])
 
 
 @pytest.mark.parametrize(
