@@ -254,7 +254,7 @@ class Places:
         return None
 
     def _headline(self, words: Sequence[Word]) -> bool:
-        """A message that begins with its street: «Гоголя от Мира до Победы …», «Садовая (у бани) …», «Лесная: …»."""
+        """A message that begins with its street: «Гоголя от Мира до Победы …», «Садовая (за рынком) …», «Лесная: …»."""
         word = words[0]
         end = self._end(words, 0)
         if not word.capitalised or end >= len(words):
