@@ -35,7 +35,7 @@ class App:
     poll_seconds: int = 25
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
-    supervisor: Supervisor = field(init=False, default_factory=Supervisor)
+    supervisor: Supervisor = field(init=False)
     _centre: Centre | None = field(init=False, default=None)
     _stop_ticks: Callable[[], None] | None = field(init=False, default=None)
 
@@ -43,6 +43,7 @@ class App:
         # Importing aiogram takes seconds: the database is made ready meanwhile.
         building = asyncio.to_thread(build_messengers, self.config, self.clock, self.poll_seconds)
         self.database = Database(self.config.database_url)
+        self.supervisor = Supervisor(self.database.is_used_by)
         self.messengers, understanding, _ = await asyncio.gather(
             building, asyncio.to_thread(build_understanding, self.config), migrate(self.database.engine)
         )
@@ -86,7 +87,7 @@ class App:
         sender = OutboxWorker(self.database, self.messengers, self.centre, self.clock, outbox_bell, self.supervisor)
         self.supervisor.keep("outbox", sender.run)
         ticker = Ticker(self.database, self.centre, self.clock, outbox_bell, self.tick_seconds)
-        scheduler = ticker.start()
+        scheduler = ticker.start(self.supervisor)
         self._stop_ticks = lambda: scheduler.shutdown(wait=False)
         self.supervisor.spawn("self-check", self._check(outbox_bell))
 

@@ -43,5 +43,5 @@ def set_up(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Scrubbing())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("aiogram", "apscheduler", "vk_api", "urllib3", "aiohttp.access", "alembic", "asyncio"):
+    for name in ("aiogram", "apscheduler", "vk_api", "urllib3", "aiohttp.access", "alembic", "asyncio", "pymorphy3"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,8 +1,8 @@
 """Engine and units of work. One writer at a time on SQLite, as the file format wants it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Database:
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
         self._writer = asyncio.Lock()
+        self._inside: set[asyncio.Task[Any] | None] = set()
 
     @property
     def engine(self) -> AsyncEngine:
@@ -45,14 +46,29 @@ class Database:
         async with AsyncExitStack() as stack:
             if self._is_sqlite:
                 await stack.enter_async_context(self._writer)
+            stack.enter_context(self._noted())
             connection = await stack.enter_async_context(self._engine.begin())
             yield UnitOfWork(connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """A consistent picture to read from; nothing done here is kept."""
-        async with self._readers.connect() as connection:
-            yield UnitOfWork(connection)
+        with self._noted():
+            async with self._readers.connect() as connection:
+                yield UnitOfWork(connection)
+
+    def is_used_by(self, task: asyncio.Task[Any]) -> bool:
+        """Whether *task* is within a transaction: cancelling it there would cost a connection."""
+        return task in self._inside
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        self._inside.add(task)
+        try:
+            yield
+        finally:
+            self._inside.discard(task)
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.clock import Clock
-from bot.domain.records import OutboxRow
+from bot.domain.records import OutboxKind, OutboxRow
 from bot.jobs.courier import Courier
 from bot.jobs.pace import Pace
 from bot.jobs.supervisor import Bell, Supervisor
@@ -36,6 +36,7 @@ class OutboxWorker:
     bell: Bell
     supervisor: Supervisor
     _paces: dict[str, Pace] = field(default_factory=dict)
+    _resting: dict[tuple[str, str], float] = field(default_factory=dict)
     _busy: int = 0
 
     async def run(self) -> None:
@@ -60,7 +61,13 @@ class OutboxWorker:
         if not due:
             return []
         async with self.database.begin() as uow:
-            return await uow.outbox.claim(now, LEASE, room, list(self.messengers))
+            return await uow.outbox.claim(now, LEASE, room, list(self.messengers), self._still_resting())
+
+    def _still_resting(self) -> list[tuple[str, str]]:
+        """Chats that may not be written to at this moment; their rows wait where they are, in order."""
+        moment = asyncio.get_running_loop().time()
+        self._resting = {chat: until for chat, until in self._resting.items() if until > moment}
+        return list(self._resting)
 
     async def _send(self, courier: Courier, row: OutboxRow) -> None:
         try:
@@ -69,9 +76,9 @@ class OutboxWorker:
                 await asyncio.sleep(wait)
                 wait = self._reserve(row)
             if wait > 0:
+                self._resting[row.account, row.chat_id] = asyncio.get_running_loop().time() + wait
                 async with self.database.begin() as uow:
-                    due_at = self.clock.now() + timedelta(seconds=wait)
-                    await uow.outbox.retry(row.id, due_at, "pace", counts=False)
+                    await uow.outbox.put_back(row.id)
                 return
             await courier.deliver(row)
         finally:
@@ -79,8 +86,8 @@ class OutboxWorker:
             self.bell.ring()
 
     def _reserve(self, row: OutboxRow) -> float:
-        if not row.chat_id:
-            return 0.0  # the answer to a press is not a message
+        if row.kind in (OutboxKind.PRESS, OutboxKind.MENU):
+            return 0.0  # no messages
         return self._paces[row.account].reserve(row.chat_id, ChatKind(row.chat_kind), asyncio.get_running_loop().time())
 
     def _hold(self, row: OutboxRow, error: RetryAfter) -> None:

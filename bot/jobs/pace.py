@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot.messengers.base import Limits
 from bot.messengers.events import ChatKind
 
-CHAT_BURST = 4
+CHAT_BURST = 5
 """A few messages in a row to one person do no harm; then one a second."""
 
 FORGET_AFTER = 10_000

@@ -12,12 +12,17 @@ Loop = Callable[[], Awaitable[None]]
 PAUSES = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Seconds to wait before a fallen loop is started again: longer each time, the last for ever."""
 
+PATIENCE = 5.0
+"""Seconds that a busy task may take to finish when everything stops."""
+
 
 class Supervisor:
     """Keeps loops running and knows every task there is."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_busy: Callable[[asyncio.Task[None]], bool] = lambda task: False) -> None:
+        """*is_busy*: whether a task is doing something that it should finish before it is cancelled."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_busy = is_busy
         self.falls: dict[str, int] = {}
 
     def keep(self, name: str, loop: Loop) -> None:
@@ -29,13 +34,15 @@ class Supervisor:
         self._start(self._once(name, work), name)
 
     async def stop(self) -> None:
-        """Cancel every task and wait until each has ended."""
+        """Cancel every task, a busy one when it is done with that (or after :data:`PATIENCE`), and wait for the end."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE
         while self._tasks:
-            running = list(self._tasks)
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            self._tasks.difference_update(running)
+            late = loop.time() > deadline
+            for task in list(self._tasks):
+                if late or not self._is_busy(task):
+                    task.cancel()
+            await asyncio.wait(list(self._tasks), timeout=0.02)
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)  # noqa: TID251 - this is the supervisor

@@ -1,6 +1,5 @@
 """The scheduler only ticks; what is due stands in the database."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +7,15 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
-from bot.jobs.supervisor import Bell
+from bot.jobs.supervisor import Bell, Supervisor
 from bot.services import deadlines, digests
 from bot.services.centre import Centre, Work
 from storage.database import Database
 
-logger = logging.getLogger(__name__)
+Sweep = Callable[[], Awaitable[None]]
+
+OVERSLEPT = 3600.0
+"""Seconds after which a sweep runs even if nobody rang."""
 
 KEEP_RAW = timedelta(days=3)
 """Handled raw updates: longer than any messenger repeats one, shorter than Telegram's ids may start anew."""
@@ -33,12 +35,18 @@ class Ticker:
     outbox_bell: Bell
     seconds: float = 0.5
 
-    def start(self) -> AsyncIOScheduler:
-        """Begin to tick. An overslept tick comes once, late; ticks never overlap."""
+    def start(self, supervisor: Supervisor) -> AsyncIOScheduler:
+        """Begin to tick. An overslept tick comes once, late; a sweep never overlaps itself."""
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for tick, seconds in ((self._terms, self.seconds), (self._digest, self.seconds), (self._clean, 3600.0)):
+        for name, sweep, seconds in (
+            ("terms", self._terms, self.seconds),
+            ("digest", self._digest, self.seconds),
+            ("cleaning", self._clean, 3600.0),
+        ):
+            bell = Bell()
+            supervisor.keep(f"sweep {name}", _on_every_ring(bell, sweep))
             scheduler.add_job(
-                _guarded(tick), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+                _ringer(bell), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
             )
         scheduler.start()
         return scheduler
@@ -74,11 +82,17 @@ class Ticker:
             await uow.times.forget_notices(now - KEEP_NOTICES)
 
 
-def _guarded(tick: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        try:
-            await tick()
-        except Exception:  # noqa: BLE001 - a failed tick is logged; the next one comes
-            logger.exception("tick failed", extra={"tick": getattr(tick, "__name__", "?")})
+def _on_every_ring(bell: Bell, sweep: Sweep) -> Sweep:
+    async def loop() -> None:
+        while True:
+            await bell.wait(OVERSLEPT)
+            await sweep()
 
-    return run
+    return loop
+
+
+def _ringer(bell: Bell) -> Sweep:
+    async def ring() -> None:
+        bell.ring()
+
+    return ring

@@ -116,13 +116,14 @@ def _is_noise(message: Message, reading: Reading) -> bool:
 
 async def _store(work: Work, event: MessagePosted) -> Message:
     chat = event.chat
+    thread = await _thread(work, event)
     message_id = await work.uow.messages.add(
         {
             "account": chat.account,
             "chat_id": chat.id,
             "chat_kind": chat.kind.value,
             "root": chat.root,
-            "thread": chat.thread,
+            "thread": thread,
             "chat_title": chat.title[:200] if chat.title else None,
             "external_id": event.message_id,
             "author_id": event.author.id,
@@ -141,6 +142,16 @@ async def _store(work: Work, event: MessagePosted) -> Message:
     if stored is None:
         raise LookupError(f"message {message_id} vanished within its own transaction")
     return stored
+
+
+async def _thread(work: Work, event: MessagePosted) -> str:
+    """The conversation within the chat. Telegram gives every chain of replies in an ordinary group a number of its own,
+    that of the first message: people do not see it as a conversation apart, and neither do we."""
+    chat = event.chat
+    if not chat.thread.isdecimal() or chat.kind is not ChatKind.GROUP:
+        return chat.thread
+    first = await work.uow.messages.by_place(chat.account, chat.id, chat.thread)
+    return first.thread if first is not None else chat.thread
 
 
 async def _again(work: Work, message: Message) -> Message:

@@ -72,8 +72,17 @@ class Outbox(Repository):
                 return
         await self._connection.execute(self._insert(outbox).values(**values))
 
-    async def claim(self, now: datetime, lease: timedelta, most: int, accounts: Sequence[str]) -> list[OutboxRow]:
+    async def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        most: int,
+        accounts: Sequence[str],
+        resting: Sequence[tuple[str, str]] = (),
+    ) -> list[OutboxRow]:
         """Take up to *most* due rows of *accounts*, the most urgent first; order per ``order_key`` is kept.
+
+        Chats in *resting* (account, chat) are passed over.
 
         An earlier row of the same key that is being sent, is due, or waits for another try goes first; one that is
         merely planned for later does not block.
@@ -96,6 +105,7 @@ class Outbox(Repository):
                 outbox.c.due_at <= now,
                 outbox.c.account.in_(accounts),
                 ~blocked,
+                *(or_(outbox.c.account != account, outbox.c.chat_id != chat_id) for account, chat_id in resting),
             )
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(most)
@@ -142,6 +152,14 @@ class Outbox(Repository):
         if not counts:
             values["attempts"] = outbox.c.attempts - 1
         await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+
+    async def put_back(self, row_id: int) -> None:
+        """Claimed and not tried: it waits where it stood."""
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row_id)
+            .values(status="queued", leased_until=None, dedupe=None, attempts=outbox.c.attempts - 1)
+        )
 
     async def release_leases(self) -> None:
         """A process that is alone on the database starts: what was being sent has an unknown outcome, send again."""

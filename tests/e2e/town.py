@@ -1,0 +1,267 @@
+"""A small town around the real application: the sandbox's servers, the people, and a clock that tests move."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.app import App
+from bot.config import load
+from bot.domain.clock import ManualClock
+from sandbox.journal import Journal
+from sandbox.server import Sandbox
+
+T = TypeVar("T")
+
+TOKEN = "700001:sandbox-token-for-tests-only"
+GROUP = -1001000000001
+SECOND_GROUP = -1001000000002
+COMMUNITY = 500
+VK_TOKEN = "vk-token-for-tests-only"
+
+ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR = 1001, 1002, 1003, 1004, 1005
+MARIA, PYOTR, ANNA = 2001, 2002, 2003
+
+START = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
+"""Friday, 14:30 in Vladivostok."""
+
+CONFIG = """
+[municipality]
+name = "Лесозаводский городской округ"
+timezone = "Asia/Vladivostok"
+
+[database]
+url = "sqlite+aiosqlite:///mcu.sqlite3"
+
+[telegram]
+token = "{token}"
+api_base = "{url}/telegram"
+private = "bot"
+
+[[telegram.chats]]
+id = {group}
+title = "Подслушано"
+kind = "{kind}"
+answers = "{answers}"
+
+[[telegram.chats]]
+id = {second_group}
+title = "Дворы"
+kind = "chat"
+answers = "bot"
+
+[vk]
+api_base = "{url}/vk"
+
+[[vk.communities]]
+id = {community}
+title = "Администрация"
+token = "{vk_token}"
+
+[[sectors]]
+code = "roads"
+title = "Дороги"
+keywords = ["проселоч"]
+
+[[sectors]]
+code = "housing"
+title = "ЖКХ"
+
+[[sectors]]
+code = "education"
+title = "Образование"
+
+[routing]
+threshold = 0.6
+
+{staff}
+
+[deadlines]
+accept = "1h"
+answer = "8h"
+remind_at = [0.5]
+
+[quiet]
+from = "{quiet_from}"
+to = "{quiet_to}"
+
+[follow_up]
+within = "30m"
+
+[digest]
+at = "09:00"
+"""
+
+STAFF = """
+[[staff]]
+name = "Начальник отдела дорог"
+role = "head"
+sectors = ["roads"]
+telegram_id = 1001
+
+[[staff]]
+name = "Начальник отдела ЖКХ"
+role = "head"
+sectors = ["housing"]
+telegram_id = 1002
+
+[[staff]]
+name = "Координатор"
+role = "coordinator"
+telegram_id = 1003
+
+[[staff]]
+name = "Куратор"
+role = "curator"
+telegram_id = 1004
+
+[[staff]]
+name = "Администратор"
+role = "administrator"
+telegram_id = 1005
+"""
+
+
+@dataclass
+class Town:
+    """Everything that a test plays with."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(START))
+    sandbox: Sandbox = field(init=False)
+    app: App | None = None
+
+    async def open(self) -> None:
+        """The servers are up, the people have pressed «Start»."""
+        self.sandbox = Sandbox(journal=Journal(self.clock.now))
+        await self.sandbox.start()
+        telegram, vk = self.sandbox.telegram, self.sandbox.vk
+        telegram.add_bot(TOKEN, username="mcu_test_bot")
+        for number, name in (
+            (ROADS_HEAD, "Иван"),
+            (HOUSING_HEAD, "Олег"),
+            (COORDINATOR, "Вера"),
+            (CURATOR, "Павел"),
+            (ADMINISTRATOR, "Семён"),
+            (MARIA, "Мария"),
+            (PYOTR, "Пётр"),
+            (ANNA, "Анна"),
+        ):
+            telegram.user(number, name)
+        telegram.group(GROUP, "Подслушано")
+        telegram.group(SECOND_GROUP, "Дворы")
+        vk.community(COMMUNITY, "Администрация", VK_TOKEN)
+        for number, first, last in ((MARIA, "Мария", "Ким"), (PYOTR, "Пётр", "Ли")):
+            vk.user(number, first, last)
+        await self.start_staff()
+
+    async def start_staff(self) -> None:
+        """Officials open the bot; nobody is there yet, so the welcome comes later."""
+        for number in (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR):
+            await self.sandbox.telegram.start_bot(number)
+
+    async def start(self) -> None:
+        """Switch the bot on."""
+        values = {
+            "token": TOKEN,
+            "url": self.sandbox.url,
+            "group": str(GROUP),
+            "second_group": str(SECOND_GROUP),
+            "community": str(COMMUNITY),
+            "vk_token": VK_TOKEN,
+            "kind": "official",
+            "answers": "bot",
+            "staff": STAFF,
+            "quiet_from": "00:00",
+            "quiet_to": "00:00",
+        } | self.settings
+        path = self.folder / "config.toml"
+        path.write_text(CONFIG.format_map(values), encoding="utf-8")
+        self.app = App(load(path), clock=self.clock, tick_seconds=0.05, poll_seconds=5)
+        await self.app.__aenter__()
+        await self.until(self._is_listened_to)
+
+    def _is_listened_to(self) -> bool:
+        telegram = any(name == "getUpdates" for name, _ in self.sandbox.telegram.calls)
+        vk = any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
+        return telegram and vk
+
+    async def stop(self) -> None:
+        """Switch the bot off."""
+        if self.app is not None:
+            await self.app.__aexit__()
+            self.app = None
+
+    async def close(self) -> None:
+        await self.stop()
+        await self.sandbox.stop()
+
+    async def until(self, look: Callable[[], T], seconds: float = 10.0) -> T:
+        """Wait for something that a test can see."""
+        return await self.sandbox.journal.until(look, seconds)
+
+    def pass_time(self, **step: float) -> None:
+        """Let time pass: ``hours=1``."""
+        self.clock.advance(timedelta(**step))
+
+    # what stands where
+
+    def letters(self, chat_id: int) -> list[dict[str, Any]]:
+        """What our bot wrote in a Telegram chat."""
+        return self.sandbox.telegram.from_bot(chat_id)
+
+    def texts(self, chat_id: int) -> list[str]:
+        return [words(letter) for letter in self.letters(chat_id)]
+
+    def find(self, chat_id: int, *pieces: str) -> dict[str, Any] | None:
+        """The newest message of our bot in a chat that holds every one of *pieces*."""
+        found = [letter for letter in self.letters(chat_id) if all(piece in words(letter) for piece in pieces)]
+        return found[-1] if found else None
+
+    async def letter(self, chat_id: int, *pieces: str) -> dict[str, Any]:
+        """Wait for such a message."""
+        try:
+            return await self.until(lambda: self.find(chat_id, *pieces))
+        except TimeoutError:
+            raise AssertionError(f"no {pieces} in {chat_id}; there is: {self.texts(chat_id)}") from None
+
+    async def card(self, person: int, number: int, *pieces: str) -> dict[str, Any]:
+        """Wait for the card of ticket *number* that reads so."""
+        return await self.letter(person, f"№{number} · ", *pieces)
+
+    async def press(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:
+        """Press a button (by its text, or a part of it) and wait for the answer to the press."""
+        label = next(label for label in buttons(letter) if button in label)
+        telegram = self.sandbox.telegram
+        press_id = await telegram.press(person, person, letter["message_id"], label)
+        return await self.until(lambda: telegram.answered.get(press_id))
+
+    async def press_raw(self, person: int, chat_id: int, message_id: int, code: str) -> dict[str, Any]:
+        telegram = self.sandbox.telegram
+        press_id = await telegram.press_raw(person, chat_id, message_id, code)
+        return await self.until(lambda: telegram.answered.get(press_id))
+
+    async def write(self, person: int, text: str = "", **more: Any) -> int:
+        """Somebody writes to the bot in private."""
+        return await self.sandbox.telegram.say(person, person, text, **more)
+
+    async def answer(self, person: int, number: int, text: str) -> None:
+        """The whole way of an answer: button, words, preview, «Отправить»."""
+        await self.press(person, await self.card(person, number), "Ответить")
+        await self.letter(person, f"Ответ на №{number}")
+        await self.write(person, text)
+        preview = await self.letter(person, "Так ответ увидит житель", text[:50])
+        await self.press(person, preview, "Отправить")
+
+
+def words(letter: dict[str, Any]) -> str:
+    """Text or caption."""
+    return str(letter.get("text") or letter.get("caption") or "")
+
+
+def buttons(letter: dict[str, Any]) -> list[str]:
+    """The texts of the buttons under a message."""
+    rows = letter.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
