@@ -1,22 +1,29 @@
 """The one place that builds the objects and starts the tasks."""
 
 import asyncio
+import codecs
 import importlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from bot.config import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.people import Person, Staff
+from bot.http.listener import Listener
 from bot.jobs.inbox import InboxWorker
 from bot.jobs.outbox import OutboxWorker
 from bot.jobs.pollers import Poller
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
-from bot.messengers.base import Messenger, Severity
-from bot.messengers.errors import MessengerError
-from bot.services import chats, people
+from bot.messengers.base import Finding, Messenger, Severity
+from bot.messengers.errors import BadCredentials, MessengerError
+from bot.services import chats, export, people
 from bot.services.centre import Centre, Office, Work
 from bot.understanding.base import Understanding
 from storage.database import Database
@@ -38,6 +45,7 @@ class App:
     supervisor: Supervisor = field(init=False)
     _centre: Centre | None = field(init=False, default=None)
     _stop_ticks: Callable[[], None] | None = field(init=False, default=None)
+    _listener: Listener | None = field(init=False, default=None)
 
     async def __aenter__(self) -> "App":
         # Importing aiogram takes seconds: the database is made ready meanwhile.
@@ -49,11 +57,14 @@ class App:
         )
         await self._open(understanding)
         self._start()
+        await self._listen()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._stop_ticks is not None:
             self._stop_ticks()
+        if self._listener is not None:
+            await self._listener.close()
         await self.supervisor.stop()
         for messenger in self.messengers.values():
             await messenger.close()
@@ -91,6 +102,21 @@ class App:
         self._stop_ticks = lambda: scheduler.shutdown(wait=False)
         self.supervisor.spawn("self-check", self._check(outbox_bell))
 
+    async def _listen(self) -> None:
+        """The address for health checks, if one is configured. A taken port is no reason to stop answering people."""
+        if self.config.http is None:
+            return
+        listener = Listener(self.config.http.host, self.config.http.port, self.database, self.supervisor.falls)
+        try:
+            await listener.open()
+        except OSError as error:
+            await listener.close()
+            logger.warning(
+                "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", error.strerror
+            )
+            return
+        self._listener = listener
+
     async def _check(self, outbox_bell: Bell) -> None:
         """Where we are deaf or have no rights, the administrator is told."""
         for messenger in self.messengers.values():
@@ -107,12 +133,66 @@ class App:
         outbox_bell.ring()
 
 
-async def run(app: App, stop: Awaitable[object]) -> None:
-    """Run until *stop* is done."""
+async def run_until_signal(app: App, signals: Sequence[signal.Signals]) -> None:
+    """Run until the operating system asks to stop; raises :class:`DatabaseUnavailable`."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in signals:
+        loop.add_signal_handler(one, stop.set)
     async with app:
         logger.info("started", extra={"accounts": sorted(app.messengers)})
-        await stop
+        await stop.wait()
     logger.info("stopped")
+
+
+async def check_messengers(config: Config) -> list[Finding]:
+    """``check``: what every account of ours says about its token and rights."""
+    findings: list[Finding] = []
+    for messenger in build_messengers(config, SystemClock()).values():
+        try:
+            findings += await messenger.check()
+        except BadCredentials:
+            findings.append(
+                Finding(Severity.FAULT, messenger.title, "токен не принят. Проверьте его в файле настроек.")
+            )
+        except MessengerError as error:
+            words = f"не отвечает ({type(error).__name__}). Проверьте сеть и адрес api_base, потом повторите."
+            findings.append(Finding(Severity.FAULT, messenger.title, words))
+        finally:
+            await messenger.close()
+    return findings
+
+
+async def export_tickets(
+    config: Config, form: str, since: datetime | None, until: datetime | None, output: Path | None
+) -> None:
+    """``export``: tickets registered in [since, until], one row each, to a file or to standard output."""
+    database = Database(config.database_url)
+    try:
+        await migrate(database.engine)
+        centre = build_centre(config, Staff(()), build_understanding(config), {})
+        async with database.read() as uow:
+            records = (export.record(centre, row) async for row in uow.reports.export(since, until))
+            await _write(form, records, output)
+    finally:
+        await database.close()
+
+
+async def _write(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None) -> None:
+    stream = sys.stdout.buffer if output is None else output.open("wb")
+    try:
+        if form == "xlsx":
+            stream.write(await export.as_xlsx(records))
+        else:
+            if form == "csv" and output is not None:
+                stream.write(codecs.BOM_UTF8)  # a spreadsheet would take the file for another encoding
+            lines = export.as_csv(records) if form == "csv" else export.as_json(records)
+            async for line in lines:
+                stream.write(line.encode())
+        stream.flush()
+    finally:
+        if output is not None:
+            stream.close()
 
 
 def build_messengers(config: Config, clock: Clock, poll_seconds: int = 25) -> dict[str, Messenger]:

@@ -5,6 +5,8 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import logs
-from bot.config import Config, ConfigFaults, load, render
+from bot.config import Config, ConfigFaults, Fault, load, render
 
 cli = typer.Typer(
     add_completion=False,
@@ -49,13 +51,10 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
         typer.echo(render(missing), err=True)
         raise typer.Exit(BAD_CONFIG)
     logs.set_up()
-    from bot.app import App, DatabaseUnavailable, run_until_signal
+    from bot.app import App, run_until_signal
 
-    try:
+    with _database_faults():
         asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT)))
-    except DatabaseUnavailable as fault:
-        typer.echo(render([fault.fault]), err=True)
-        raise typer.Exit(BAD_CONFIG) from None
 
 
 @cli.command()
@@ -94,12 +93,22 @@ def classify(config: ConfigFile = Path("config.toml")) -> None:
     from bot.understanding.report import as_record
 
     understanding = build_understanding(settings)
-    for line in sys.stdin:
-        if line.strip():
-            asked: dict[str, Any] = json.loads(line)
-            record = as_record(asked.get("id"), understanding.read(str(asked.get("text") or "")))
-            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+    broken = 0
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        try:
+            asked: Any = json.loads(line)
+            message_id, text = asked.get("id"), str(asked.get("text") or "")
+        except (json.JSONDecodeError, AttributeError):
+            broken += 1
+            typer.echo(f'Строка {number} пропущена: нужен объект вида {{"id": 1, "text": "…"}}.', err=True)
+            continue
+        record = as_record(message_id, understanding.read(text))
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    if broken:
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -119,7 +128,25 @@ def export(
 
     first = _moment(since, settings.zone, time.min)
     last = _moment(until, settings.zone, time.max)
-    asyncio.run(export_tickets(settings, format, first, last, output))
+    with _database_faults():
+        asyncio.run(export_tickets(settings, format, first, last, output))
+
+
+@contextmanager
+def _database_faults() -> Iterator[None]:
+    """An unreachable database is a fault of the configuration: one message, no traceback."""
+    from storage.database import DatabaseUnavailable
+
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        fault = Fault(
+            "database.url",
+            f"база данных не открывается: {logs.scrub(str(error))}",
+            "Проверьте путь к файлу и права на папку, а для PostgreSQL — что сервер запущен и адрес верен.",
+        )
+        typer.echo(render((fault,)), err=True)
+        raise typer.Exit(BAD_CONFIG) from None
 
 
 def _moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:

@@ -16,6 +16,10 @@ from storage.uow import UnitOfWork
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
 
 
+class DatabaseUnavailable(Exception):
+    """The database cannot be opened. The message says why, without the address: it may hold a password."""
+
+
 class Database:
     """A database and the way to work with it.
 
@@ -27,7 +31,7 @@ class Database:
         self._url = make_url(url)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
-            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(self._url.database).parent)
         self._engine = create_async_engine(self._url)
         if self._is_sqlite:
             _prepare_sqlite(self._engine)
@@ -72,6 +76,13 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(str(error)) from error
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -4,8 +4,12 @@ from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.database import DatabaseUnavailable
 
 
 def alembic_config() -> Config:
@@ -30,6 +34,10 @@ def downgrade(connection: Connection, revision: str = "base") -> None:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Create or upgrade the schema."""
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
+    """Create or upgrade the schema; :class:`DatabaseUnavailable` where there is no database to work with."""
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    except (DBAPIError, OSError, CommandError) as error:
+        reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        raise DatabaseUnavailable(reason) from error

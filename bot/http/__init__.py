@@ -1,0 +1,1 @@
+"""The one listener: whether the bot lives, whether it works, and its figures."""
