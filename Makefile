@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check fmt bench lock clean
+.PHONY: demo test lint check fmt bench lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -12,12 +12,13 @@ demo: $(READY)  ## a whole town in one window; prints the page's address
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
 
-check: $(READY)
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n auto
+
+check: lint test
 
 fmt: $(READY)
 	$(BIN)/ruff check --fix .

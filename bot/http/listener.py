@@ -1,5 +1,6 @@
-"""``/healthz``: the process lives. ``/readyz``: it works: the database answers and every loop runs. ``/metrics``: figures
-in Prometheus' text form. Nothing here shows words of people."""
+"""``/healthz``: the process lives. ``/readyz``: the database answers. ``/metrics``: figures in Prometheus' text form.
+
+Nothing here shows words of people."""
 
 from collections.abc import Mapping
 
@@ -43,10 +44,12 @@ class Listener:
     async def _metrics(self, request: web.Request) -> web.Response:
         async with self._database.read() as uow:
             inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
-        lines = ["# TYPE mcu_inbox_rows gauge", *(f'mcu_inbox_rows{{status="{s}"}} {n}' for s, n in inbox.items())]
-        lines += ["# TYPE mcu_outbox_rows gauge", *(f'mcu_outbox_rows{{status="{s}"}} {n}' for s, n in outbox.items())]
-        lines += [
-            "# TYPE mcu_loop_falls counter",
-            *(f'mcu_loop_falls{{loop="{x}"}} {n}' for x, n in self._falls.items()),
-        ]
-        return web.Response(text="\n".join(lines) + "\n")
+        text = _series("mcu_inbox_rows", "gauge", "status", inbox)
+        text += _series("mcu_outbox_rows", "gauge", "status", outbox)
+        text += _series("mcu_loop_falls", "counter", "loop", self._falls)
+        return web.Response(text=text)
+
+
+def _series(name: str, kind: str, label: str, values: Mapping[str, int]) -> str:
+    lines = [f"# TYPE {name} {kind}", *(f'{name}{{{label}="{key}"}} {value}' for key, value in values.items())]
+    return "\n".join(lines) + "\n"

@@ -7,9 +7,6 @@ from bot.domain.records import Card, OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import State, Ticket
 from bot.services.centre import Work
 
-GATHER = timedelta(seconds=1)
-"""Many changes within this time make one edit."""
-
 ALBUM_WAIT = timedelta(seconds=2)
 """The pictures of an album come one by one; together they make one album for the head, too."""
 
@@ -67,7 +64,7 @@ async def queue(work: Work, ticket: Ticket, person: Person, card: Card | None, *
             ticket_id=ticket.id,
             priority=Priority.PRESS if at_once else priority,
             silent=work.centre.quiet.is_quiet(work.now) and not ticket.urgent,
-            due_at=work.now if is_new or at_once else work.now + GATHER,
+            due_at=work.now if is_new or at_once else work.now + work.centre.gather,
             dedupe=f"card:{person.id}:{ticket.id}",
         ),
         work.now,

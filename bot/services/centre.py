@@ -55,6 +55,8 @@ class Centre:
     digest_at: time
     sources: Mapping[tuple[str, str], Source]
     offices: Mapping[str, Office]
+    gather: timedelta = timedelta(seconds=1)
+    """Many changes of a ticket within this time make one edit of a card."""
 
     def source(self, chat: Chat) -> Source | None:
         """The configured source that *chat* belongs to; ``None``: nobody asked us to listen there."""

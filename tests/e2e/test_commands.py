@@ -1,0 +1,166 @@
+"""The commands of the contract, as processes: what goes in, what comes out, which exit code."""
+
+import asyncio
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.town import CONFIG, GROUP, MARIA, ROADS_HEAD, STAFF, Town
+
+ROOT = Path(__file__).parents[2]
+
+
+async def command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
+    """Run ``python -m bot …`` from another directory: (exit code, output, errors)."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate(given.encode())
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+def write_config(folder: Path, **changes: str) -> Path:
+    values = {
+        "token": "…",
+        "url": "http://127.0.0.1:9",
+        "group": str(GROUP),
+        "second_group": "-1001000000002",
+        "community": "500",
+        "vk_token": "…",
+        "kind": "official",
+        "answers": "bot",
+        "staff": STAFF,
+        "quiet_from": "00:00",
+        "quiet_to": "00:00",
+    } | changes
+    path = folder / "town.toml"
+    path.write_text(CONFIG.format_map(values), encoding="utf-8")
+    return path
+
+
+async def test_classify_answers_line_by_line_without_tokens(tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "text": "На Ленина 45 огромная яма на дороге"},
+        {"id": 2, "text": "Всем доброе утро!"},
+        {"id": None, "text": ""},
+    ]
+    given = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n"
+
+    code, output, _ = await command("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
+
+    assert code == 0
+    first, second, third = [json.loads(line) for line in output.splitlines()]
+    assert first["id"] == "a"
+    assert (first["appeal"], first["sector"]) == (True, "roads")
+    assert set(first["sector_scores"]) == {"roads", "housing", "education"}
+    assert all(0 <= score <= 1 for score in first["sector_scores"].values())
+    assert (first["place"]["street"], first["place"]["house"]) == ("Ленина", "45")
+    assert second["id"] == 2
+    assert second["appeal"] is False
+    assert second["sector"] in {"roads", "housing", "education"}
+    assert third["id"] is None
+    assert set(third) == {"id", "appeal", "appeal_score", "sector", "sector_scores", "topic", "urgent", "place"}
+
+
+async def test_classify_names_a_broken_line_and_goes_on(tmp_path: Path) -> None:
+    given = 'not json\n{"id": 1, "text": "яма на дороге"}\n'
+
+    code, output, errors = await command("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
+
+    assert code == 1
+    assert json.loads(output)["id"] == 1
+    assert "Строка 1" in errors
+    assert "Traceback" not in errors
+
+
+async def test_run_lists_every_fault_and_exits_with_2(tmp_path: Path) -> None:
+    path = write_config(tmp_path, staff=STAFF + '[[staff]]\nname = "Двойник"\nrole = "head"\ntelegram_id = 1001\n')
+
+    code, output, errors = await command("run", "--config", str(path), cwd=tmp_path)
+
+    assert code == 2
+    assert output == ""
+    for key in ("telegram.token", "vk.communities[0].token", "staff[5]"):
+        assert key in errors
+    assert "Traceback" not in errors
+
+
+async def test_an_unreachable_database_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    path = write_config(tmp_path, token="700001:sandbox-token-for-tests-only", vk_token="vk-token-for-tests-only")
+    path.write_text(path.read_text().replace("aiosqlite:///mcu.sqlite3", "aiosqlite:///file/mcu.sqlite3"))
+
+    code, _, errors = await command("run", "--config", str(path), cwd=tmp_path)
+
+    assert code == 2
+    assert "database.url" in errors
+    assert "Traceback" not in errors
+
+
+async def test_check_says_what_is_wrong_with_tokens(closed_town: Town, tmp_path: Path) -> None:
+    url = closed_town.sandbox.url
+    path = write_config(tmp_path, url=url, token="700001:another-token-than-the-bots", vk_token="another-vk-token")
+
+    code, output, errors = await command("check", "--config", str(path), cwd=tmp_path)
+
+    assert code == 1
+    assert "Telegram" in output
+    assert "VK" in output
+    assert "токен" in output.lower()
+    assert "another" not in output + errors
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+7 не звоните", "-1", "@все"])
+async def test_export_never_writes_a_formula(town: Town, text: str) -> None:
+    await town.sandbox.telegram.say(GROUP, MARIA, f"{text} на Ленина 45 яма на дороге")
+    await town.card(ROADS_HEAD, 1)
+    await town.stop()
+
+    code, output, _ = await command("export", "--config", str(town.folder / "config.toml"), cwd=town.folder)
+
+    assert code == 0
+    [row] = csv.DictReader(io.StringIO(output))
+    assert row["id"] == "1"
+    assert row["sector"] == "roads"
+    assert row["state"] == "assigned"
+    assert row["text"] == f"'{text} на Ленина 45 яма на дороге"
+
+
+async def test_export_knows_three_formats_and_periods(town: Town) -> None:
+    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 яма на дороге")
+    await town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
+    await town.letter(GROUP, "Заделаем завтра.")
+    town.pass_time(seconds=2)
+    await town.card(ROADS_HEAD, 1, "Отвечено")
+    await town.stop()
+    config, folder = str(town.folder / "config.toml"), town.folder
+
+    code, output, _ = await command("export", "--config", config, "--format", "json", cwd=folder)
+    [ticket] = json.loads(output)
+    assert (code, ticket["state"], ticket["answer"]) == (0, "answered", "Заделаем завтра.")
+    assert ticket["registered_at"] == "2026-11-20T14:30:00+10:00"
+    assert ticket["link"].startswith("https://t.me/")
+
+    code, _, _ = await command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=folder)
+    assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
+
+    code, output, _ = await command("export", "--config", config, "--since", "2026-11-21", cwd=folder)
+    assert list(csv.DictReader(io.StringIO(output))) == []
+    code, output, _ = await command("export", "--config", config, "--until", "2026-11-20", cwd=folder)
+    assert [row["id"] for row in csv.DictReader(io.StringIO(output))] == ["1"]
+    code, _, errors = await command("export", "--config", config, "--since", "вчера", cwd=folder)
+    assert code == 2
+    assert "2026-11-20" in errors
