@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class App:
     clock: Clock = field(default_factory=SystemClock)
     tick_seconds: float = 0.5
     poll_seconds: int = 25
+    gather: timedelta = timedelta(seconds=1)
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
     supervisor: Supervisor = field(init=False)
@@ -80,7 +81,7 @@ class App:
         offices = {m.account: Office(m.account, m.title, m.capabilities) for m in self.messengers.values()}
         async with self.database.begin() as uow:
             staff = await uow.people.replace(wanted_staff(self.config))
-            self._centre = build_centre(self.config, Staff(staff), understanding, offices)
+            self._centre = build_centre(self.config, Staff(staff), understanding, offices, self.gather)
             await uow.chronicle.once("first_start", self.clock.now())
             await uow.inbox.release_leases()
             await uow.outbox.release_leases()
@@ -229,7 +230,13 @@ def wanted_staff(config: Config) -> list[Person]:
     return [Person(0, e.name, e.roles, e.sectors, e.districts, e.accounts) for e in config.staff]
 
 
-def build_centre(config: Config, staff: Staff, understanding: Understanding, offices: Mapping[str, Office]) -> Centre:
+def build_centre(
+    config: Config,
+    staff: Staff,
+    understanding: Understanding,
+    offices: Mapping[str, Office],
+    gather: timedelta = timedelta(),
+) -> Centre:
     """The municipality as services see it."""
     return Centre(
         name=config.name,
@@ -244,4 +251,5 @@ def build_centre(config: Config, staff: Staff, understanding: Understanding, off
         digest_at=config.digest_at,
         sources={(source.account, source.root): source for source in config.sources()},
         offices=offices,
+        gather=gather,
     )

@@ -143,7 +143,6 @@ async def test_export_knows_three_formats_and_periods(town: Town) -> None:
     await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 яма на дороге")
     await town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
     await town.letter(GROUP, "Заделаем завтра.")
-    town.pass_time(seconds=2)
     await town.card(ROADS_HEAD, 1, "Отвечено")
     await town.stop()
     config, folder = str(town.folder / "config.toml"), town.folder

@@ -20,7 +20,6 @@ async def test_a_message_in_a_telegram_group_is_answered_under_it(town: Town) ->
     await town.answer(ROADS_HEAD, 1, "Бригада выехала, люк закроют сегодня до 18:00.")
     answer = await town.letter(GROUP, "Бригада выехала")
     assert answer["reply_to_message"]["message_id"] == asked
-    town.pass_time(seconds=2)
     await town.card(ROADS_HEAD, 1, "Отвечено")
 
 

@@ -130,6 +130,8 @@ class Town:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
+    gather: timedelta = timedelta()
+    """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
     sandbox: Sandbox = field(init=False)
     app: App | None = None
 
@@ -179,7 +181,7 @@ class Town:
         } | self.settings
         path = self.folder / "config.toml"
         path.write_text(CONFIG.format_map(values), encoding="utf-8")
-        self.app = App(load(path), clock=self.clock, tick_seconds=0.05, poll_seconds=5)
+        self.app = App(load(path), clock=self.clock, tick_seconds=0.05, poll_seconds=5, gather=self.gather)
         await self.app.__aenter__()
         await self.until(self._is_listened_to)
 
