@@ -47,7 +47,7 @@ class Scope(StrEnum):
     """How far a right reaches."""
 
     ALL = "all"  # every ticket
-    OWN = "own"  # tickets of the person's own sectors and districts
+    OWN = "own"  # tickets of the person's own sectors and districts, and those that fall to the person
     STAND_IN = "stand_in"  # tickets that fall to the person because nobody nearer stands for them
 
 
@@ -199,7 +199,7 @@ class Staff:
             case Scope.ALL:
                 return True
             case Scope.OWN:
-                return person.stands_for(sector, district)
+                return person.stands_for(sector, district) or person in self.responsible(sector, district)
             case Scope.STAND_IN:
                 return person in self.responsible(sector, district)
 

@@ -14,6 +14,7 @@ from bot.views.codes import Op
 from bot.views.look import shorten
 
 SENT_SHOWN = 1000
+LONGEST_NUMBER = 15
 
 
 async def accept(work: Work, act: Pressed) -> None:
@@ -216,7 +217,7 @@ async def adopt(work: Work, act: Pressed) -> None:
 
 
 def _number(act: Pressed) -> int:
-    if not act.press.arg.isdecimal():
+    if not act.press.arg.isdecimal() or len(act.press.arg) > LONGEST_NUMBER:
         raise OutdatedButton(number=act.ticket_id)
     return int(act.press.arg)
 

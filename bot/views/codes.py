@@ -13,6 +13,10 @@ MAX_BYTES = 64
 """The tightest limit of the messengers we speak: Telegram's ``callback_data``."""
 
 
+_LONGEST_NUMBER = 15
+"""Digits: less than any database's integers hold."""
+
+
 class Op(StrEnum):
     """What a button does."""
 
@@ -65,6 +69,9 @@ def unpack(code: str) -> Press | None:
         return None
     op, _, rest = rest.partition(":")
     number, _, arg = rest.partition(":")
+    # A press may hold anything a modified app cares to send: only what could be a number of ours is read as one.
+    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+        return None
     try:
         return Press(Op(op), int(number), arg)
     except ValueError:

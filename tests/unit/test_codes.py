@@ -1,0 +1,114 @@
+"""Button codes. They lie under messages for years: what was published keeps its meaning, byte by byte."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.tickets import DismissReason
+from bot.views.codes import MAX_BYTES, Op, Press, pack, unpack
+from bot.views.dialogs import SOURCES
+
+# What stands under messages in people's phones. Lines are added here, never changed or taken away.
+PUBLISHED = {
+    b"1:a:142": Press(Op.ACCEPT, 142),
+    b"1:w:142": Press(Op.ANSWER, 142),
+    b"1:h:142:0": Press(Op.HAND_OVER, 142, "0"),
+    b"1:h:142:2": Press(Op.HAND_OVER, 142, "2"),
+    b"1:ht:142:housing": Press(Op.HAND_TO, 142, "housing"),
+    b"1:m:142": Press(Op.MORE, 142),
+    b"1:b:142": Press(Op.BACK, 142),
+    b"1:d:142": Press(Op.DISMISS, 142),
+    b"1:df:142:not_a_problem": Press(Op.DISMISS_FOR, 142, "not_a_problem"),
+    b"1:df:142:answered_elsewhere": Press(Op.DISMISS_FOR, 142, "answered_elsewhere"),
+    b"1:df:142:duplicate": Press(Op.DISMISS_FOR, 142, "duplicate"),
+    b"1:df:142:insults": Press(Op.DISMISS_FOR, 142, "insults"),
+    b"1:df:142:not_ours": Press(Op.DISMISS_FOR, 142, "not_ours"),
+    b"1:df:142:other": Press(Op.DISMISS_FOR, 142, "other"),
+    b"1:i:142": Press(Op.HISTORY, 142),
+    b"1:c:142": Press(Op.CORRECT, 142),
+    b"1:t:142:roads": Press(Op.CHOOSE, 142, "roads"),
+    b"1:ta:142:0": Press(Op.CHOOSE_ALL, 142, "0"),
+    b"1:ro:142": Press(Op.REOPEN, 142),
+    b"1:ro:142:roads": Press(Op.REOPEN, 142, "roads"),
+    b"1:ra:142:0": Press(Op.REOPEN_ALL, 142, "0"),
+    b"1:o:142": Press(Op.OPEN, 142),
+    b"1:s:142:3": Press(Op.SEND, 142, "3"),
+    b"1:e:142:3": Press(Op.CHANGE, 142, "3"),
+    b"1:x:142": Press(Op.CANCEL, 142),
+    b"1:x:0": Press(Op.CANCEL, 0),
+    b"1:x:142:no": Press(Op.CANCEL, 142, "no"),
+    b"1:p:142:17": Press(Op.POSTED, 142, "17"),
+    b"1:rt:142:17": Press(Op.RETRY, 142, "17"),
+    b"1:y:142:99": Press(Op.ADOPT, 142, "99"),
+    b"1:r:142": Press(Op.REASON, 142),
+    b"1:n:0:source=0": Press(Op.NEW, 0, "source=0"),
+    b"1:n:0:number=": Press(Op.NEW, 0, "number="),
+    b"1:n:0:due=": Press(Op.NEW, 0, "due="),
+}
+
+# The numbers of these buttons stand in published codes, so the order is pinned, too.
+PUBLISHED_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
+
+
+@pytest.mark.parametrize("code", PUBLISHED, ids=bytes.decode)
+def test_a_published_code_keeps_its_meaning(code: bytes) -> None:
+    press = PUBLISHED[code]
+    assert unpack(code.decode()) == press
+    assert pack(press.op, press.ticket_id, press.arg).encode() == code
+
+
+def test_every_button_and_every_reason_is_pinned() -> None:
+    assert {press.op for press in PUBLISHED.values()} == set(Op)
+    assert {press.arg for press in PUBLISHED.values() if press.op is Op.DISMISS_FOR} == set(DismissReason)
+    assert SOURCES[: len(PUBLISHED_SOURCES)] == PUBLISHED_SOURCES
+
+
+@pytest.mark.parametrize("op", Op)
+def test_the_longest_code_fits_under_a_button_of_telegram(op: Op) -> None:
+    longest_sector = "s" * 32
+    assert len(pack(op, 10**12, longest_sector).encode()) <= MAX_BYTES == 64
+
+
+def test_a_code_that_would_not_fit_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="longer than 64 bytes"):
+        pack(Op.HAND_TO, 142, "ж" * 30)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "1",
+        "1:",
+        "1:a",
+        "1:a:",
+        "2:a:142",
+        "0:a:142",
+        "a:142",
+        "1:zz:142",
+        "1:A:142",
+        "1:a:ы",
+        "1:a:-142",
+        "1:a:+142",
+        "1:a: 142",
+        "1:a:1_4_2",
+        "1:a:١٤٢",
+        "1:a:²",
+        "1:a:" + "9" * 40,
+        "accept_142",
+        '{"c":"1:a:142"}',
+    ],
+)
+def test_an_unknown_code_means_nothing(code: str) -> None:
+    assert unpack(code) is None
+
+
+@given(st.text(max_size=80))
+def test_no_bytes_break_the_codec(code: str) -> None:
+    press = unpack(code)
+    assert press is None or 0 <= press.ticket_id < 10**15
+
+
+@given(st.sampled_from(Op), st.integers(0, 10**12), st.text("abc_0123456789=:", max_size=30))
+def test_there_and_back(op: Op, number: int, arg: str) -> None:
+    assert unpack(pack(op, number, arg)) == Press(op, number, arg)

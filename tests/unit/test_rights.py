@@ -1,0 +1,169 @@
+"""Who may do what: every role with every right over three kinds of tickets, and the ladders."""
+
+from itertools import product
+
+import pytest
+
+from bot.domain.people import LADDER, RIGHTS, TRIAGE_LADDER, Account, MessengerName, Person, Right, Role, Staff
+
+# What a role may do in a full town: own = over a ticket of the person's own sector, other = of another sector,
+# triage = while nobody has chosen a sector. Rights that stand in no line are nobody's. (A head's right to choose a
+# sector reaches what falls to the head: in a full town that is never a message which waits for a choice.)
+TABLE = """
+role           right       own other triage
+head           accept      yes no    no
+head           answer      yes no    no
+head           hand_over   yes no    no
+head           dismiss     yes no    no
+head           triage      yes no    no
+head           correct     yes no    no
+head           reopen      yes no    no
+head           see_ticket  yes no    no
+head           list_own    yes no    no
+head           find        yes no    no
+deputy         accept      yes no    no
+deputy         answer      yes no    no
+deputy         hand_over   yes no    no
+deputy         dismiss     yes no    no
+deputy         triage      no  no    no
+deputy         correct     yes no    no
+deputy         reopen      yes no    no
+deputy         see_ticket  yes no    no
+deputy         list_own    yes no    no
+deputy         find        yes no    no
+employee       see_ticket  yes no    no
+employee       list_own    yes no    no
+employee       find        yes no    no
+block_curator  see_ticket  yes no    no
+block_curator  list_own    yes no    no
+block_curator  find        yes no    no
+coordinator    accept      no  no    yes
+coordinator    answer      no  no    yes
+coordinator    correct     no  no    yes
+coordinator    hand_over   yes yes   yes
+coordinator    dismiss     yes yes   yes
+coordinator    triage      yes yes   yes
+coordinator    reopen      yes yes   yes
+coordinator    see_ticket  yes yes   yes
+coordinator    type_in     yes yes   yes
+coordinator    digest      yes yes   yes
+coordinator    list_own    yes yes   yes
+coordinator    find        yes yes   yes
+manager        accept      no  no    no
+manager        answer      no  no    no
+manager        correct     no  no    no
+manager        hand_over   yes yes   yes
+manager        dismiss     yes yes   yes
+manager        triage      yes yes   yes
+manager        reopen      yes yes   yes
+manager        see_ticket  yes yes   yes
+manager        type_in     yes yes   yes
+manager        digest      yes yes   yes
+manager        list_own    yes yes   yes
+manager        find        yes yes   yes
+curator        see_ticket  yes yes   yes
+curator        find        yes yes   yes
+curator        digest      yes yes   yes
+administrator  accept      no  no    no
+"""
+
+OWN, OTHER = "roads", "housing"
+WANTED = {
+    (Role(role), Right(right)): tuple(word == "yes" for word in where)
+    for role, right, *where in map(str.split, TABLE.strip().splitlines()[1:])
+}
+
+
+def person(number: int, *roles: Role, sectors: set[str] | None = None, districts: set[str] | None = None) -> Person:
+    return Person(number, f"№{number}", frozenset(roles), frozenset(sectors or ()), frozenset(districts or ()))
+
+
+def block(role: Role) -> bool:
+    return role in (Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR)
+
+
+FULL = Staff(
+    (
+        *(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(Role, 1)),
+        person(100, Role.HEAD, sectors={OTHER}),
+    )
+)
+
+
+@pytest.mark.parametrize(("role", "right"), list(product(Role, Right)), ids=str)
+def test_a_role_and_a_right(role: Role, right: Right) -> None:
+    one = FULL.with_role(role)[0]
+    may = tuple(FULL.may(one, right, sector) for sector in (OWN, OTHER, None))
+    assert may == WANTED.get((role, right), (False, False, False))
+
+
+def test_absent_means_no() -> None:
+    nobody = person(1)
+    staff = Staff((nobody,))
+    assert not any(staff.may(nobody, right, sector) for right in Right for sector in (OWN, None))
+    assert not any(staff.may_ever(nobody, right) for right in Right)
+    assert set(RIGHTS) == set(Role)
+
+
+def test_rights_are_the_union_of_the_roles() -> None:
+    both = person(1, Role.EMPLOYEE, Role.CURATOR, sectors={OWN})
+    staff = Staff((both, person(2, Role.HEAD, sectors={OWN})))
+    assert staff.may(both, Right.LIST_OWN, OWN)  # as an employee
+    assert staff.may(both, Right.DIGEST, OTHER)  # as a curator
+    assert not staff.may(both, Right.ANSWER, OWN)
+
+
+def test_a_district_bounds_a_head() -> None:
+    north = person(1, Role.HEAD, sectors={OWN}, districts={"север"})
+    staff = Staff((north, person(2, Role.HEAD, sectors={OWN}, districts={"юг"})))
+    assert staff.may(north, Right.ANSWER, OWN, "север")
+    assert not staff.may(north, Right.ANSWER, OWN, "юг")
+    assert staff.may(north, Right.ANSWER, OWN, None)  # nobody knows where it is
+    assert staff.responsible(OWN, "север") == (north,)
+
+
+def test_a_head_of_a_district_alone_stands_for_all_of_its_sectors() -> None:
+    village = person(1, Role.HEAD, districts={"Пантелеймоновка"})
+    staff = Staff((village,))
+    assert staff.may(village, Right.ANSWER, OWN, "Пантелеймоновка")
+    assert not staff.may(village, Right.ANSWER, OWN, "Тихменево")
+
+
+def test_a_head_of_nothing_has_no_tickets() -> None:
+    idle = person(1, Role.HEAD)
+    assert not Staff((idle,)).may(idle, Right.ANSWER, OWN)
+
+
+@pytest.mark.parametrize("rung", range(len(LADDER)))
+def test_a_sector_falls_to_the_next_rung(rung: int) -> None:
+    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(LADDER))
+    staff = Staff(tuple(reversed(people[rung:])))
+    assert staff.responsible(OWN) == (people[rung],)
+    for right in (Right.ACCEPT, Right.ANSWER, Right.CORRECT, Right.HAND_OVER, Right.DISMISS, Right.SEE_TICKET):
+        assert staff.may(people[rung], right, OWN), right
+
+
+@pytest.mark.parametrize("rung", range(len(TRIAGE_LADDER)))
+def test_what_nobody_is_sure_of_falls_to_the_next_rung(rung: int) -> None:
+    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_LADDER))
+    staff = Staff(tuple(reversed(people[rung:])))
+    assert staff.responsible(None) == (people[rung],)
+    assert staff.may(people[rung], Right.TRIAGE, None)
+    assert staff.may(people[rung], Right.SEE_TICKET, None)
+    assert staff.may(people[rung], Right.DISMISS, None)
+
+
+def test_heads_of_one_sector_are_responsible_together() -> None:
+    heads = (person(1, Role.HEAD, sectors={OWN}), person(2, Role.HEAD, sectors={OWN, OTHER}))
+    assert Staff(heads).responsible(OWN) == heads
+    assert Staff(heads).responsible(OTHER) == heads[1:]
+    assert Staff(heads).responsible(None) == heads
+
+
+def test_an_account_belongs_to_one_messenger() -> None:
+    ivan = Person(1, "Иван", frozenset({Role.HEAD}), accounts=(Account(MessengerName.TELEGRAM, "7"),))
+    staff = Staff((ivan,))
+    assert staff.by_account("telegram", "7") == ivan
+    assert staff.by_account("vk", "7") is None
+    assert staff.by_id(1) == ivan
+    assert staff.by_id(2) is None
