@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
 from bot.messengers.base import Finding, Messenger, Severity
 from bot.messengers.errors import BadCredentials, MessengerError
-from bot.services import chats, export, people
+from bot.services import chats, export, invitations, people
 from bot.services.centre import Centre, Office, Work
 from bot.understanding.base import Understanding
 from storage.database import Database
@@ -77,6 +77,9 @@ class App:
             raise RuntimeError("the application has not been started")
         return self._centre
 
+    def _staff_changed(self, staff: Staff) -> None:
+        self._centre = replace(self.centre(), staff=staff)
+
     async def _open(self, understanding: Understanding) -> None:
         offices = {m.account: Office(m.account, m.title, m.capabilities) for m in self.messengers.values()}
         async with self.database.begin() as uow:
@@ -94,7 +97,9 @@ class App:
         for account, messenger in self.messengers.items():
             poller = Poller(messenger, self.database, self.centre, self.clock, inbox_bell, outbox_bell)
             self.supervisor.keep(f"poll {account}", poller.run)
-        worker = InboxWorker(self.database, self.messengers, self.centre, self.clock, inbox_bell, outbox_bell)
+        worker = InboxWorker(
+            self.database, self.messengers, self.centre, self.clock, inbox_bell, outbox_bell, self._staff_changed
+        )
         self.supervisor.keep("inbox", worker.run)
         sender = OutboxWorker(self.database, self.messengers, self.centre, self.clock, outbox_bell, self.supervisor)
         self.supervisor.keep("outbox", sender.run)
@@ -162,6 +167,19 @@ async def check_messengers(config: Config) -> list[Finding]:
         finally:
             await messenger.close()
     return findings
+
+
+async def invite_staff(config: Config) -> list[tuple[str, str]]:
+    """``invite``: (name, code) of everybody in the configuration who has no account yet."""
+    database = Database(config.database_url)
+    try:
+        await migrate(database.engine)
+        async with database.begin() as uow:
+            staff = Staff(await uow.people.replace(wanted_staff(config)))
+            centre = build_centre(config, staff, build_understanding(config), {})
+            return await invitations.invite_all(Work(centre, uow, SystemClock().now()))
+    finally:
+        await database.close()
 
 
 async def export_tickets(

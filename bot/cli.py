@@ -112,6 +112,22 @@ def classify(config: ConfigFile = Path("config.toml")) -> None:
 
 
 @cli.command()
+def invite(config: ConfigFile = Path("config.toml")) -> None:
+    """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
+    settings = _load(config, tokens_needed=False)
+    from bot.app import invite_staff
+
+    with _database_faults():
+        invited = asyncio.run(invite_staff(settings))
+    if not invited:
+        typer.echo("У всех сотрудников из настроек уже есть доступ.")
+        return
+    typer.echo("Перешлите каждому его строку: сотрудник открывает бота и отправляет команду целиком, код одноразовый.")
+    for name, code in invited:
+        typer.echo(f"{name}: /start {code}")
+
+
+@cli.command()
 def export(
     config: ConfigFile = Path("config.toml"),
     format: Annotated[str, typer.Option("--format", help="csv, xlsx или json.")] = "csv",

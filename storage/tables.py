@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -169,7 +170,17 @@ account = Table(
     Column("messenger", String(16), primary_key=True),
     Column("user_id", String(64), primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("joined", Boolean, nullable=False, server_default=false()),  # by invitation, not named in the configuration
     Column("unreachable_since", Moment),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment),
 )
 
 assignment = Table(

@@ -1,7 +1,7 @@
 """Who works in the centre, and what each role may do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -41,6 +41,7 @@ class Right(StrEnum):
     DIGEST = "digest"
     LIST_OWN = "list_own"
     FIND = "find"
+    INVITE = "invite"
 
 
 class Scope(StrEnum):
@@ -90,6 +91,7 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
         Right.SEE_TICKET: Scope.ALL,
         Right.TYPE_IN: Scope.ALL,
         Right.DIGEST: Scope.ALL,
+        Right.INVITE: Scope.ALL,
         Right.LIST_OWN: Scope.ALL,
         Right.FIND: Scope.ALL,
         Right.ACCEPT: Scope.STAND_IN,
@@ -113,6 +115,7 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
         Right.LIST_OWN: Scope.STAND_IN,
         Right.FIND: Scope.STAND_IN,
         Right.TYPE_IN: Scope.STAND_IN,
+        Right.INVITE: Scope.ALL,
     },
 }
 """The one table of rights. Absent means no."""
@@ -169,6 +172,15 @@ class Staff:
             if any(a.messenger == messenger and a.user_id == user_id for a in person.accounts):
                 return person
         return None
+
+    def with_account(self, person_id: int, own: Account) -> "Staff":
+        """The same people, one of them with an account more."""
+        return Staff(
+            tuple(
+                replace(person, accounts=(*person.accounts, own)) if person.id == person_id else person
+                for person in self.people
+            )
+        )
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if role in person.roles)

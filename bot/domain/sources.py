@@ -8,8 +8,8 @@ PRIVATE_ROOT = "private"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A monitored place. ``account``: ``telegram``, ``vk:123``, ``max``; ``root``: the chat's or community's id as text,
-    or :data:`PRIVATE_ROOT`; ``kind``: ``chat`` (talk of neighbours) or ``official`` (people come here to report);
+    """A monitored place. ``account``: ``telegram``, ``vk:123``, ``max``; ``root``: the chat's or community's id as
+    text, or :data:`PRIVATE_ROOT`; ``kind``: ``chat`` (talk of neighbours) or ``official`` (people come here to report);
     ``answers``: who may answer there: ``bot``, ``person`` or ``off``."""
 
     account: str

@@ -1,8 +1,9 @@
 """The citizen: writes, changes, takes back."""
 
+from bot.handlers import staff
 from bot.handlers.staff import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted
-from bot.services import chats, intake, notes
+from bot.services import chats, intake, invitations, notes, people
 from bot.services.centre import Work
 
 
@@ -14,10 +15,26 @@ async def wrote(work: Work, event: MessagePosted) -> None:
         return
     private = event.chat.kind is ChatKind.PRIVATE and event.author.kind is AuthorKind.PERSON
     if private and (command_of(event)[0] or event.payload is not None):
+        if await _joins(work, event):
+            return
         if source.answers == "bot":
             await notes.tell_citizen(work, event.chat.account, event.chat.id, None, "welcome", name=work.centre.name)
         return
     await intake.take(work, event, source)
+
+
+async def _joins(work: Work, event: MessagePosted) -> bool:
+    """Is it an official who shows an invitation?"""
+    name, words = command_of(event)
+    code = event.payload or (words if name == "start" else "")
+    if not code:
+        return False
+    person = await invitations.join(work, event.chat.account, event.author.id, code)
+    if person is None:
+        return False
+    await staff.start(work, person, "")
+    await people.show_open_tickets(work, person)
+    return True
 
 
 async def edited(work: Work, event: MessageEdited) -> None:

@@ -7,7 +7,7 @@ from bot.domain.tickets import Ticket
 from bot.handlers import coordinator, head
 from bot.handlers.acts import Commands, Pressed, Presses, Said, Steps
 from bot.messengers.events import MessagePosted
-from bot.services import cards, dialogs, digests, notes, people, search, tickets
+from bot.services import cards, dialogs, digests, invitations, notes, people, search, tickets
 from bot.services.centre import Work
 from bot.views.codes import Op
 
@@ -97,7 +97,20 @@ async def new(work: Work, person: Person, words: str) -> None:
     await coordinator.new(work, person, words)
 
 
-COMMANDS: Commands = {"start": start, "help": show_help, "my": my, "find": find, "new": new, "digest": digest}
+async def invite(work: Work, person: Person, words: str) -> None:
+    invited = await invitations.invite(work, person)
+    await notes.tell(work, person, "invitations", priority=Priority.PRESS, invited=[list(one) for one in invited])
+
+
+COMMANDS: Commands = {
+    "start": start,
+    "help": show_help,
+    "my": my,
+    "find": find,
+    "new": new,
+    "digest": digest,
+    "invite": invite,
+}
 
 
 async def wrote(work: Work, person: Person, event: MessagePosted) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.clock import Clock
+from bot.domain.people import Staff
 from bot.domain.records import InboxRow
 from bot.handlers.dispatch import handle
 from bot.jobs.supervisor import Bell
@@ -46,6 +47,7 @@ class InboxWorker:
     clock: Clock
     bell: Bell
     outbox_bell: Bell
+    staff_changed: Callable[[Staff], None]
 
     async def run(self) -> None:
         while True:
@@ -61,7 +63,11 @@ class InboxWorker:
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:
             async with self.database.begin() as uow:
-                await self._handle(Work(self.centre(), uow, self.clock.now()), parsed)
+                work = Work(self.centre(), uow, self.clock.now())
+                known = work.centre.staff
+                await self._handle(work, parsed)
+            if work.centre.staff is not known:
+                self.staff_changed(work.centre.staff)
         except Exception:
             await self._release(rows)
             raise
@@ -99,12 +105,13 @@ class InboxWorker:
 
     async def _apply(self, work: Work, one: Parsed) -> bool:
         """Whether the update has had its effect. The event boundary: whatever goes wrong stays in its savepoint."""
+        centre = work.centre
         try:
             async with work.uow.savepoint():
                 for event in one.events:
                     await handle(work, event)
         except Exception as error:  # noqa: BLE001 - one bad event must not stop the others
-            work.unreachable = None
+            work.centre, work.unreachable = centre, None
             await self._failed(work, one.row, error)
             return False
         return True

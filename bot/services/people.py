@@ -37,9 +37,17 @@ async def came_back(work: Work, account: str, user_id: str) -> None:
         return
     work.unreachable = None
     await work.uow.chronicle.record("reachable", work.now, person_id=person.id)
+    await show_open_tickets(work, person)
+
+
+async def show_open_tickets(work: Work, person: Person) -> None:
+    """Cards of all that waits for *person*, who was not here when it came."""
+    address = work.centre.address(person)
+    if address is None:
+        return
     for ticket in await tickets_of(work, person, RETURN_SHOWN):
         if person in cards.responsible(work, ticket):
-            card = await work.uow.cards.get(person.id, ticket.id, account)
+            card = await work.uow.cards.get(person.id, ticket.id, address.account)
             await cards.queue(work, ticket, person, card, at_once=True)
 
 
@@ -70,6 +78,7 @@ def commands_of(work: Work, person: Person) -> list[str]:
         ("find", Right.FIND),
         ("new", Right.TYPE_IN),
         ("digest", Right.DIGEST),
+        ("invite", Right.INVITE),
     ]
     return [*(name for name, right in wanted if staff.may_ever(person, right)), "help"]
 

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "find": "Найти: номер или слова",
     "new": "Внести сообщение вручную",
     "digest": "Сводка на сейчас",
+    "invite": "Пригласить сотрудников",
     "help": "Что умеет бот",
 }
 """Command → its line in the messenger's menu."""
@@ -192,6 +193,19 @@ def new_done(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"✅ Сообщение №{note.facts['number']} внесено, {where}.")
 
 
+def invitations(note: NoteFacts, look: Look) -> Content:
+    invited = note.facts["invited"]
+    if not invited:
+        return Content.of("У всех сотрудников из настроек уже есть доступ, приглашать некого.")
+    spans: list[Span | str] = [
+        Bold("Приглашения"),
+        "\nПерешлите каждому его код лично. Сотрудник открывает этого бота и отправляет команду целиком; "
+        "код действует один раз.\n",
+    ]
+    spans += [f"\n{name}: /start {code}" for name, code in invited]
+    return Content.of(*spans)
+
+
 def find_how(note: NoteFacts, look: Look) -> Content:
     return Content.of("Напишите номер или слова, например: /find 142 или /find люк Ленина")
 
@@ -225,6 +239,7 @@ DIALOGS: dict[str, Callable[[NoteFacts, Look], Content]] = {
         new_due,
         new_done,
         find_how,
+        invitations,
     )
 }
 

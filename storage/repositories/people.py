@@ -1,13 +1,14 @@
 """Officials and their accounts, as the configuration names them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.domain.people import Person
+from bot.domain.people import Account, MessengerName, Person
 from storage.repositories.base import Repository
-from storage.tables import account, assignment, person
+from storage.tables import account, assignment, invitation, person
 
 
 class People(Repository):
@@ -17,28 +18,34 @@ class People(Repository):
         """Make the stored staff equal *wanted* (whose ids do not matter); returns it with lasting ids.
 
         A person is recognised by any of the accounts, else by the name; who is not wanted any more stays in the past
-        as inactive. Whether an account can be reached is kept.
+        as inactive. Accounts that joined by invitation stay with their person, and so does what is known of whether
+        an account can be reached.
         """
-        owners = {
-            (row.messenger, row.user_id): row.person_id
-            for row in await self._connection.execute(
-                select(account.c.messenger, account.c.user_id, account.c.person_id)
-            )
-        }
-        names = {row.name: row.id for row in await self._connection.execute(select(person.c.id, person.c.name))}
+        stored = (await self._connection.execute(select(account))).all()
+        owners = {(row.messenger, row.user_id): row.person_id for row in stored}
+        joined: dict[int, list[Account]] = {}
+        for row in stored:
+            if row.joined:
+                joined.setdefault(row.person_id, []).append(Account(MessengerName(row.messenger), row.user_id))
+        namesakes: dict[str, list[int]] = {}
+        for row in await self._connection.execute(select(person.c.id, person.c.name).order_by(person.c.id)):
+            namesakes.setdefault(row.name, []).append(row.id)
         await self._connection.execute(update(person).values(active=False))
         await self._connection.execute(delete(assignment))
         taken: set[int] = set()
         kept: list[Person] = []
         for one in wanted:
-            candidates = [owners.get((a.messenger.value, a.user_id)) for a in one.accounts] + [names.get(one.name)]
+            candidates = [owners.get((a.messenger.value, a.user_id)) for a in one.accounts]
+            candidates += namesakes.get(one.name, [])
             known = next((c for c in candidates if c is not None and c not in taken), None)
             person_id = await self._save(known, one)
             taken.add(person_id)
-            await self._attach(person_id, one, owners)
-            kept.append(
-                Person(person_id, one.name, one.roles, one.sectors, one.districts, one.accounts),
-            )
+            named = {own.messenger for own in one.accounts}
+            more = tuple(own for own in joined.get(person_id, []) if own.messenger not in named)
+            lasting = replace(one, id=person_id, accounts=(*one.accounts, *more))
+            await self._attach(lasting, owners)
+            await self._assign(lasting)
+            kept.append(lasting)
         return tuple(kept)
 
     async def _save(self, known: int | None, one: Person) -> int:
@@ -52,35 +59,62 @@ class People(Repository):
         )
         return int(result.scalar_one())
 
-    async def _attach(self, person_id: int, one: Person, owners: Mapping[tuple[str, str], int]) -> None:
+    async def _attach(self, one: Person, owners: Mapping[tuple[str, str], int]) -> None:
         for own in one.accounts:
             statement = self._insert(account).values(
-                messenger=own.messenger.value, user_id=own.user_id, person_id=person_id
+                messenger=own.messenger.value, user_id=own.user_id, person_id=one.id
             )
             await self._connection.execute(
-                statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_={"person_id": person_id})
+                statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_={"person_id": one.id})
             )
-        gone = [
-            key
-            for key, owner in owners.items()
-            if owner == person_id and not any((a.messenger.value, a.user_id) == key for a in one.accounts)
-        ]
-        for messenger, user_id in gone:
-            await self._connection.execute(
-                delete(account).where(
-                    account.c.messenger == messenger, account.c.user_id == user_id, account.c.person_id == person_id
+        present = {(own.messenger.value, own.user_id) for own in one.accounts}
+        for (messenger, user_id), owner in owners.items():
+            if owner == one.id and (messenger, user_id) not in present:
+                await self._connection.execute(
+                    delete(account).where(
+                        account.c.messenger == messenger, account.c.user_id == user_id, account.c.person_id == one.id
+                    )
                 )
-            )
+
+    async def _assign(self, one: Person) -> None:
         sectors: list[str | None] = [*sorted(one.sectors)] or [None]
         districts: list[str | None] = [*sorted(one.districts)] or [None]
         rows = [
-            {"person_id": person_id, "role": role.value, "sector": sector, "district": district}
+            {"person_id": one.id, "role": role.value, "sector": sector, "district": district}
             for role in sorted(one.roles)
             for sector in sectors
             for district in districts
         ]
         if rows:
             await self._connection.execute(insert(assignment), rows)
+
+    async def invite(self, person_id: int, code: str, now: datetime) -> str:
+        """The code by which this person joins: *code*, or an unused one that was given out before."""
+        known = await self._connection.execute(
+            select(invitation.c.code).where(invitation.c.person_id == person_id, invitation.c.used_at.is_(None))
+        )
+        given = known.scalars().first()
+        if given is not None:
+            return str(given)
+        await self._connection.execute(insert(invitation).values(code=code, person_id=person_id, created_at=now))
+        return code
+
+    async def use_invitation(self, code: str, now: datetime) -> int | None:
+        """Whose invitation *code* is, if it has not been used; it is now."""
+        result = await self._connection.execute(
+            update(invitation)
+            .where(invitation.c.code == code, invitation.c.used_at.is_(None))
+            .values(used_at=now)
+            .returning(invitation.c.person_id)
+        )
+        person_id: int | None = result.scalar_one_or_none()
+        return person_id
+
+    async def join(self, person_id: int, own: Account) -> None:
+        """This account is that person's from now on."""
+        await self._connection.execute(
+            insert(account).values(messenger=own.messenger.value, user_id=own.user_id, person_id=person_id, joined=True)
+        )
 
     async def name(self, person_id: int) -> str | None:
         """The name, also of somebody who does not work here any more."""

@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column("messenger", sa.String(length=16), nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
         sa.Column("person_id", Id, nullable=False),
+        sa.Column("joined", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("unreachable_since", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")),
         sa.PrimaryKeyConstraint("messenger", "user_id", name=op.f("pk_account")),
@@ -188,6 +189,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
     op.create_index(op.f("ix_assignment_person_id"), "assignment", ["person_id"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("code", sa.String(length=32), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_person_id_person")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_invitation")),
+    )
+    op.create_index(op.f("ix_invitation_person_id"), "invitation", ["person_id"], unique=False)
     op.create_table(
         "ticket",
         sa.Column("id", Id, nullable=False),
@@ -402,6 +413,8 @@ def downgrade() -> None:
     op.drop_index("ix_ticket_author", table_name="ticket")
     op.drop_index("ix_ticket_answered", table_name="ticket")
     op.drop_table("ticket")
+    op.drop_index(op.f("ix_invitation_person_id"), table_name="invitation")
+    op.drop_table("invitation")
     op.drop_index(op.f("ix_assignment_person_id"), table_name="assignment")
     op.drop_table("assignment")
     op.drop_table("account")
