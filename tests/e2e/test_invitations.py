@@ -48,4 +48,4 @@ async def test_a_code_works_once_and_a_wrong_one_never(closed_town: Town) -> Non
 
 async def test_only_those_who_may_hand_out_codes(town: Town) -> None:
     await town.write(1001, "/invite")
-    await town.letter(1001, "недоступна")
+    await town.letter(1001, "недоступно")
