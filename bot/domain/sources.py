@@ -17,3 +17,13 @@ class Source:
     title: str
     kind: str
     answers: str
+
+
+def messenger_of(account: str) -> str:
+    """``vk`` for ``vk:123``."""
+    return account.partition(":")[0]
+
+
+def author_key(account: str, user_id: str) -> str:
+    """One citizen across our accounts of one messenger."""
+    return f"{messenger_of(account)}:{user_id}"

@@ -11,6 +11,8 @@ from bot.domain.people import Person, Staff
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.sources import author_key as author_key
+from bot.domain.sources import messenger_of as messenger_of
 from bot.messengers.base import Capabilities
 from bot.messengers.events import Chat, ChatKind
 from bot.understanding.base import Understanding
@@ -103,13 +105,3 @@ class Work:
         if self.unreachable is None:
             self.unreachable = set(await self.uow.people.unreachable())
         return (messenger_of(address.account), address.user_id) not in self.unreachable
-
-
-def messenger_of(account: str) -> str:
-    """``vk`` for ``vk:123``."""
-    return account.partition(":")[0]
-
-
-def author_key(account: str, user_id: str) -> str:
-    """One citizen across our accounts of one messenger."""
-    return f"{messenger_of(account)}:{user_id}"

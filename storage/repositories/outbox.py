@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow
 from storage.repositories.base import Repository
@@ -37,7 +50,8 @@ class Outbox(Repository):
 
     async def put(self, draft: OutboxDraft, now: datetime) -> None:
         """Queue *draft*. With a ``dedupe`` key that is already waiting nothing is added: the waiting row, rendered at
-        delivery, will show the newest state; it leaves at the earlier of both moments."""
+        delivery, will show the newest state; it leaves at the earlier of both moments, with the higher priority, and
+        rings if either shall."""
         due_at = draft.due_at or now
         values: dict[str, Any] = {
             "kind": draft.kind.value,
@@ -65,6 +79,9 @@ class Outbox(Repository):
                 .where(outbox.c.dedupe == draft.dedupe, outbox.c.status == "queued")
                 .values(
                     due_at=case((outbox.c.due_at > due_at, literal(due_at, Moment())), else_=outbox.c.due_at),
+                    priority=case(
+                        (outbox.c.priority > int(draft.priority), int(draft.priority)), else_=outbox.c.priority
+                    ),
                     silent=and_(outbox.c.silent, literal(draft.silent)),
                 )
             )
@@ -91,6 +108,7 @@ class Outbox(Repository):
         blocked = exists().where(
             earlier.c.order_key == outbox.c.order_key,
             earlier.c.id < outbox.c.id,
+            _waiting(earlier),
             or_(
                 earlier.c.status == "sending",
                 and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.error.is_not(None))),
@@ -100,7 +118,7 @@ class Outbox(Repository):
         chosen = (
             select(outbox.c.id)
             .where(
-                outbox.c.status.in_(("queued", "sending")),
+                _waiting(outbox),
                 free,
                 outbox.c.due_at <= now,
                 outbox.c.account.in_(accounts),
@@ -123,7 +141,7 @@ class Outbox(Repository):
     async def anything_due(self, now: datetime) -> bool:
         """A cheap look before the claiming transaction."""
         result = await self._connection.execute(
-            select(outbox.c.id).where(outbox.c.status.in_(("queued", "sending")), outbox.c.due_at <= now).limit(1)
+            select(outbox.c.id).where(_waiting(outbox), outbox.c.due_at <= now).limit(1)
         )
         return result.first() is not None
 
@@ -218,6 +236,13 @@ class Outbox(Repository):
         """How many rows there are in each status."""
         result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
+
+
+def _waiting(table: FromClause[Any]) -> ColumnElement[bool]:
+    """Not finished. Written out as the partial indexes have it: with bound values SQLite would not recognise them and
+    read the whole history four times a second."""
+    condition: ColumnElement[bool] = table.c.status.in_((literal_column("'queued'"), literal_column("'sending'")))
+    return condition
 
 
 def _row(row: Any) -> OutboxRow:

@@ -62,9 +62,9 @@ class Times(Repository):
         )
 
     async def waiting_notices(self) -> list[NoticeRow]:
-        """Notices that nobody has been told of yet, in their order."""
+        """Notices that nobody has been told of yet: person by person, each person's in their order."""
         result = await self._connection.execute(
-            select(*_NOTICE).where(notice.c.sent_at.is_(None)).order_by(notice.c.id)
+            select(*_NOTICE).where(notice.c.sent_at.is_(None)).order_by(notice.c.person_id, notice.c.id)
         )
         return [NoticeRow(**row._mapping) for row in result]
 

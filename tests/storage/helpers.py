@@ -1,0 +1,63 @@
+"""Rows for the tests of the storage."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from bot.domain.tickets import Ticket
+from storage.uow import UnitOfWork
+
+NOW = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
+LEASE = timedelta(minutes=1)
+
+
+def later(**step: float) -> datetime:
+    return NOW + timedelta(**step)
+
+
+async def add_ticket(uow: UnitOfWork, text: str = "Яма на дороге", **values: Any) -> Ticket:
+    return await uow.tickets.add(
+        {
+            "state": "assigned",
+            "sector": "roads",
+            "likely": ["roads"],
+            "source": "telegram",
+            "text": text,
+            "search": text.casefold(),
+            "urgent": False,
+            "account": "telegram",
+            "author_key": "telegram:7",
+            "author_id": "7",
+            "registered_at": NOW,
+            "touched_at": NOW,
+            "accept_due": later(hours=1),
+            "answer_due": later(hours=8),
+        }
+        | values
+    )
+
+
+async def add_message(uow: UnitOfWork, external_id: str, ticket_id: int | None = None, **values: Any) -> int:
+    return await uow.messages.add(
+        {
+            "account": "telegram",
+            "chat_id": "-100",
+            "chat_kind": "group",
+            "root": "-100",
+            "thread": "",
+            "external_id": external_id,
+            "author_id": "7",
+            "text": "Яма на дороге",
+            "media": [],
+            "sent_at": NOW,
+            "ticket_id": ticket_id,
+        }
+        | values,
+        NOW,
+    )
+
+
+def draft(chat: str = "1001", *, number: int | None = None, account: str = "telegram", **values: Any) -> OutboxDraft:
+    """A note to *chat*; rows about the same ticket *number* leave in order."""
+    how: dict[str, Any] = {"priority": Priority.NOTE} | values
+    return OutboxDraft(OutboxKind.NOTE, account, chat, ticket_id=number, **how)

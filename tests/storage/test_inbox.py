@@ -1,0 +1,167 @@
+"""The durable inbox: everything once, in order per conversation, and nothing lost with a process that died."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.records import InboxRow
+from storage.database import Database
+from tests.storage.helpers import LEASE, NOW, later
+
+ACCOUNT = "telegram"
+
+
+async def store(database: Database, *updates: tuple[str, str], now: datetime = NOW, account: str = ACCOUNT) -> None:
+    """Updates (key, conversation) come in."""
+    async with database.begin() as uow:
+        await uow.inbox.store(account, [(key, conversation, {"text": key}) for key, conversation in updates], now)
+
+
+async def claim(database: Database, now: datetime = NOW, most: int = 50) -> list[InboxRow]:
+    async with database.begin() as uow:
+        return await uow.inbox.claim(now, LEASE, most)
+
+
+def keys(rows: list[InboxRow]) -> list[str]:
+    return [row.key for row in rows]
+
+
+async def test_updates_come_in_their_order_and_once(database: Database) -> None:
+    await store(database, ("1", "a"), ("2", "b"), ("3", "a"))
+    rows = await claim(database)
+
+    assert keys(rows) == ["1", "2", "3"]
+    assert [row.payload for row in rows] == [{"text": "1"}, {"text": "2"}, {"text": "3"}]
+    assert await claim(database) == []
+
+
+async def test_a_repeated_update_is_kept_once_even_when_handled(database: Database) -> None:
+    await store(database, ("1", "a"), ("1", "a"))
+    async with database.begin() as uow:
+        [row] = await uow.inbox.claim(NOW, LEASE, 50)
+        await uow.inbox.finish([row.id], NOW)
+    await store(database, ("1", "a"))
+
+    assert await claim(database, later(days=1)) == []
+
+
+async def test_another_account_may_use_the_same_key(database: Database) -> None:
+    await store(database, ("1", "a"))
+    await store(database, ("1", "a"), account="vk:500")
+
+    rows = await claim(database)
+    assert [(row.account, row.conversation) for row in rows] == [("telegram", "telegram|a"), ("vk:500", "vk:500|a")]
+
+
+async def test_most_bounds_a_claim(database: Database) -> None:
+    await store(database, *((str(n), "a") for n in range(5)))
+    assert keys(await claim(database, most=3)) == ["0", "1", "2"]
+
+
+async def test_a_conversation_waits_for_the_update_that_is_being_handled(database: Database) -> None:
+    await store(database, ("1", "a"), ("2", "b"))
+    assert keys(await claim(database, most=1)) == ["1"]
+    await store(database, ("3", "a"), ("4", "b"))
+
+    assert keys(await claim(database)) == ["2", "4"]
+
+
+async def test_a_conversation_waits_for_the_update_that_is_tried_again(database: Database) -> None:
+    await store(database, ("1", "a"), ("2", "a"), ("3", "b"))
+    async with database.begin() as uow:
+        rows = await uow.inbox.claim(NOW, LEASE, 50)
+        await uow.inbox.postpone(rows[0].id, later(seconds=2), "Trouble")
+        await uow.inbox.release([rows[1].id])
+        await uow.inbox.finish([rows[2].id], NOW)
+
+    assert await claim(database, later(seconds=1)) == []
+    rows = await claim(database, later(seconds=2))
+    assert [(row.key, row.attempts) for row in rows] == [("1", 2), ("2", 1)]
+
+
+async def test_a_buried_update_is_in_nobody_s_way(database: Database) -> None:
+    await store(database, ("1", "a"), ("2", "a"))
+    async with database.begin() as uow:
+        rows = await uow.inbox.claim(NOW, LEASE, 50)
+        await uow.inbox.bury(rows[0].id, NOW, "Trouble")
+        await uow.inbox.release([rows[1].id])
+
+    assert keys(await claim(database)) == ["2"]
+    async with database.read() as uow:
+        assert await uow.inbox.counts() == {"dead": 1, "new": 1}
+
+
+async def test_a_lease_runs_out(database: Database) -> None:
+    await store(database, ("1", "a"))
+    await claim(database)
+
+    assert await claim(database, NOW + LEASE - timedelta(microseconds=1)) == []
+    [row] = await claim(database, NOW + LEASE)
+    assert row.attempts == 2
+
+
+async def test_a_start_takes_up_what_the_dead_process_held(database: Database) -> None:
+    await store(database, ("1", "a"), ("2", "a"))
+    await claim(database)
+    async with database.begin() as uow:
+        await uow.inbox.release_leases()
+
+    assert keys(await claim(database)) == ["1", "2"]
+
+
+async def test_the_cursor_moves_with_the_updates_or_not_at_all(database: Database) -> None:
+    async with database.begin() as uow:
+        await uow.inbox.move_cursor(ACCOUNT, "10", NOW)
+    with suppress(LookupError):
+        async with database.begin() as uow:
+            await uow.inbox.store(ACCOUNT, [("1", "a", {})], NOW)
+            await uow.inbox.move_cursor(ACCOUNT, "11", NOW)
+            raise LookupError
+
+    async with database.read() as uow:
+        assert await uow.inbox.cursor(ACCOUNT) == "10"
+        assert await uow.inbox.cursor("vk:500") is None
+    assert await claim(database) == []
+
+
+async def test_many_workers_share_the_work(database: Database, second: Database) -> None:
+    await store(database, *((str(n), f"chat {n}") for n in range(60)))
+
+    async def work(mine: Database) -> list[str]:
+        taken: list[str] = []
+        while rows := await claim(mine, most=7):
+            taken += keys(rows)
+            async with mine.begin() as uow:
+                await uow.inbox.finish([row.id for row in rows], NOW)
+        return taken
+
+    shares = await asyncio.gather(*(work(one) for one in (database, second) * 2))
+    assert sorted((key for share in shares for key in share), key=int) == [str(n) for n in range(60)]
+
+
+async def test_handled_updates_are_forgotten_in_time_and_dead_ones_later(database: Database) -> None:
+    await store(database, ("done", "a"), ("dead", "b"), ("new", "c"))
+    async with database.begin() as uow:
+        rows = await uow.inbox.claim(NOW, LEASE, 2)
+        await uow.inbox.finish([rows[0].id], NOW)
+        await uow.inbox.bury(rows[1].id, NOW, "Trouble")
+
+    async def purged(before: datetime, dead_before: datetime) -> dict[str, int]:
+        async with database.begin() as uow:
+            await uow.inbox.purge(before, dead_before)
+            return await uow.inbox.counts()
+
+    assert await purged(NOW, NOW) == {"done": 1, "dead": 1, "new": 1}
+    assert await purged(later(seconds=1), NOW) == {"dead": 1, "new": 1}
+    assert await purged(later(days=9), later(days=9)) == {"new": 1}
+
+
+async def test_long_keys_and_odd_payloads_are_kept(database: Database) -> None:
+    payload: dict[str, Any] = {"text": "Ёж 🦔 \u202eabc\u200b ' ; DROP TABLE inbox; --", "nested": [{"n": None}, 1.5]}
+    async with database.begin() as uow:
+        await uow.inbox.store(ACCOUNT, [("k" * 500, "c" * 500, payload)], NOW)
+
+    [row] = await claim(database)
+    assert (len(row.key), len(row.conversation)) == (128, 128)
+    assert row.payload == payload

@@ -1,0 +1,223 @@
+"""The durable outbox: what leaves first, what waits for what, and what is never sent twice at once."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.domain.records import OutboxDraft, OutboxRow, Priority
+from storage.database import Database
+from tests.storage.helpers import LEASE, NOW, draft, later
+
+ACCOUNTS = ["telegram", "vk:500"]
+
+
+async def put(database: Database, *drafts: OutboxDraft, now: datetime = NOW) -> None:
+    async with database.begin() as uow:
+        for one in drafts:
+            await uow.outbox.put(one, now)
+
+
+async def claim(
+    database: Database,
+    now: datetime = NOW,
+    most: int = 50,
+    resting: list[tuple[str, str]] | None = None,
+    accounts: list[str] | None = None,
+) -> list[OutboxRow]:
+    async with database.begin() as uow:
+        return await uow.outbox.claim(now, LEASE, most, accounts or ACCOUNTS, resting or [])
+
+
+async def finish(database: Database, *rows: OutboxRow) -> None:
+    async with database.begin() as uow:
+        for row in rows:
+            await uow.outbox.finish(row.id, NOW)
+
+
+def tickets(rows: list[OutboxRow]) -> list[int | None]:
+    return [row.ticket_id for row in rows]
+
+
+async def test_the_urgent_leaves_first_then_the_older(database: Database) -> None:
+    await put(
+        database,
+        draft(number=1, priority=Priority.BULK),
+        draft(number=2, priority=Priority.CARD),
+        draft(number=3, priority=Priority.PRESS),
+        draft(number=4, priority=Priority.CARD),
+        draft(number=5, priority=Priority.URGENT),
+    )
+    assert tickets(await claim(database, most=4)) == [3, 5, 2, 4]
+    assert tickets(await claim(database)) == [1]
+
+
+async def test_one_chat_hears_of_one_ticket_in_order(database: Database) -> None:
+    await put(
+        database,
+        draft(number=1, facts={"n": 1}),
+        draft(number=1, facts={"n": 2}, priority=Priority.URGENT),
+        draft(number=2, facts={"n": 3}),
+        draft("1002", number=1, facts={"n": 4}),
+    )
+    first = await claim(database)
+    assert [row.facts["n"] for row in first] == [1, 3, 4]
+    assert await claim(database) == []
+
+    await finish(database, first[0])
+    assert [row.facts["n"] for row in await claim(database)] == [2]
+
+
+async def test_a_row_that_is_tried_again_holds_the_later_ones(database: Database) -> None:
+    await put(database, draft(number=1), draft(number=1), draft(number=2))
+    async with database.begin() as uow:
+        row = (await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS))[0]
+        await uow.outbox.retry(row.id, later(seconds=30), "temporary")
+
+    assert tickets(await claim(database, later(seconds=29))) == [2]
+    [again] = await claim(database, later(seconds=30))
+    assert (again.id, again.attempts, again.error) == (row.id, 2, "temporary")
+
+
+async def test_patience_does_not_count_as_a_try(database: Database) -> None:
+    await put(database, draft())
+    for _ in range(5):
+        async with database.begin() as uow:
+            [row] = await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS)
+            assert row.attempts == 1
+            await uow.outbox.retry(row.id, NOW, "asked for patience", counts=False)
+
+
+async def test_what_is_planned_for_later_holds_nobody(database: Database) -> None:
+    await put(database, draft(number=1, due_at=later(seconds=2), facts={"n": 1}), draft(number=1, facts={"n": 2}))
+
+    [row] = await claim(database)
+    assert row.facts == {"n": 2}
+    await finish(database, row)
+    assert [row.facts["n"] for row in await claim(database, later(seconds=2))] == [1]
+
+
+async def test_a_resting_chat_is_passed_over(database: Database) -> None:
+    await put(database, draft("1", number=1), draft("2", number=2), draft("1", number=3, account="vk:500"))
+
+    assert tickets(await claim(database, resting=[("telegram", "1")])) == [2, 3]
+    assert tickets(await claim(database)) == [1]
+
+
+async def test_rows_of_an_account_that_is_not_ours_stay(database: Database) -> None:
+    await put(database, draft(number=1, account="max"), draft(number=2))
+
+    assert tickets(await claim(database)) == [2]
+    assert tickets(await claim(database, accounts=["max"])) == [1]
+
+
+async def test_the_same_fact_waits_once_at_its_earliest_loudest_and_most_urgent(database: Database) -> None:
+    await put(database, draft(number=1, dedupe="card:1", due_at=later(seconds=5), silent=True, facts={"n": 1}))
+    await put(database, draft(number=1, dedupe="card:1", due_at=later(seconds=1), priority=Priority.PRESS))
+    await put(database, draft(number=1, dedupe="card:1", due_at=later(seconds=9), silent=True, priority=Priority.BULK))
+
+    assert await claim(database) == []
+    [row] = await claim(database, later(seconds=1))
+    assert (row.facts, row.silent, row.priority) == ({"n": 1}, False, Priority.PRESS)
+
+
+async def test_silence_stays_while_everybody_wants_it(database: Database) -> None:
+    await put(database, *(draft(dedupe="card:1", silent=True) for _ in range(3)))
+    [row] = await claim(database)
+    assert row.silent
+
+
+async def test_a_change_during_delivery_is_a_row_of_its_own(database: Database) -> None:
+    await put(database, draft(number=1, dedupe="card:1"))
+    [first] = await claim(database)
+    await put(database, draft(number=1, dedupe="card:1"))
+
+    assert await claim(database) == [], "the newer picture overtakes the older"
+    async with database.begin() as uow:
+        await uow.outbox.retry(first.id, NOW, "temporary")  # both wait now; the key may be there once only
+    await put(database, draft(number=1, dedupe="card:1"))
+    async with database.read() as uow:
+        assert await uow.outbox.counts() == {"queued": 2}
+    [again] = await claim(database)
+    assert again.id == first.id
+
+
+async def test_what_was_put_back_stands_where_it_stood(database: Database) -> None:
+    await put(database, draft(number=1, dedupe="x"), draft(number=1), draft(number=2))
+    rows = await claim(database)
+    assert tickets(rows) == [1, 2]
+    async with database.begin() as uow:
+        await uow.outbox.put_back(rows[0].id)
+
+    [again] = await claim(database)
+    assert (again.id, again.attempts) == (rows[0].id, 1)
+
+
+async def test_a_lease_runs_out(database: Database) -> None:
+    await put(database, draft())
+    [row] = await claim(database)
+
+    assert await claim(database, NOW + LEASE - timedelta(microseconds=1)) == []
+    [again] = await claim(database, NOW + LEASE)
+    assert (again.id, again.attempts) == (row.id, 2)
+
+
+async def test_a_start_sends_again_what_a_dead_process_was_sending(database: Database) -> None:
+    await put(database, draft(number=1, dedupe="card:1"))
+    [row] = await claim(database)
+    await put(database, draft(number=1, dedupe="card:1"))
+    async with database.begin() as uow:
+        await uow.outbox.release_leases()
+
+    [again] = await claim(database)
+    assert (again.id, again.error) == (row.id, "interrupted")
+
+
+async def test_progress_is_kept(database: Database) -> None:
+    await put(database, draft())
+    async with database.begin() as uow:
+        [row] = await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS)
+        await uow.outbox.progressed(row.id, ["11", "12,13"])
+        await uow.outbox.retry(row.id, NOW, "temporary")
+
+    [again] = await claim(database)
+    assert again.progress == ("11", "12,13")
+
+
+async def test_a_group_that_moved_takes_its_rows_along(database: Database) -> None:
+    await put(database, draft("-1", number=1), draft("-2", number=2))
+    async with database.begin() as uow:
+        await uow.outbox.redirect("telegram", "-1", "-1001")
+
+    assert sorted(row.chat_id for row in await claim(database)) == ["-1001", "-2"]
+
+
+async def test_many_workers_share_the_work(database: Database, second: Database) -> None:
+    await put(database, *(draft(str(n % 9), number=n) for n in range(60)))
+
+    async def work(mine: Database) -> list[int | None]:
+        taken: list[int | None] = []
+        while rows := await claim(mine, most=5):
+            taken += tickets(rows)
+            await finish(mine, *rows)
+        return taken
+
+    shares = await asyncio.gather(*(work(one) for one in (database, second) * 2))
+    assert sorted(n for share in shares for n in share if n is not None) == list(range(60))
+
+
+async def test_finished_rows_are_forgotten_in_time(database: Database) -> None:
+    await put(database, draft(number=1), draft(number=2), draft(number=3))
+    rows = await claim(database, most=2)
+    async with database.begin() as uow:
+        await uow.outbox.finish(rows[0].id, NOW)
+        await uow.outbox.finish(rows[1].id, NOW, "failed", "Rejected: " + "x" * 500)
+        assert await uow.outbox.purge(NOW) == 0
+        assert await uow.outbox.purge(later(seconds=1)) == 2
+        assert await uow.outbox.counts() == {"queued": 1}
+
+
+async def test_our_messages_remember_their_ticket(database: Database) -> None:
+    async with database.begin() as uow:
+        await uow.outbox.remember_letters("telegram", "1", ["10", "11"], 7, "card", NOW)
+        await uow.outbox.remember_letters("telegram", "1", ["11"], 8, "note", NOW)
+        assert await uow.outbox.letter("telegram", "1", "11") == (7, "card")
+        assert await uow.outbox.letter("telegram", "2", "11") is None

@@ -1,0 +1,220 @@
+"""Transactions: all or nothing, one picture for a reader, no update lost."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import StatementError
+
+from storage.database import Database, DatabaseUnavailable
+from storage.migrate import migrate
+from tests.storage.helpers import NOW, add_ticket, draft, later
+
+
+class Trouble(Exception):
+    """What goes wrong in these tests."""
+
+
+async def test_a_clean_end_commits_everything_together(database: Database) -> None:
+    async with database.begin() as uow:
+        ticket = await add_ticket(uow)
+        await uow.outbox.put(draft(number=ticket.id), NOW)
+
+    async with database.read() as uow:
+        assert await uow.tickets.get(ticket.id) == ticket
+        assert await uow.outbox.counts() == {"queued": 1}
+
+
+async def test_an_exception_leaves_nothing_behind(database: Database) -> None:
+    with suppress(Trouble):
+        async with database.begin() as uow:
+            await add_ticket(uow)
+            await uow.outbox.put(draft(), NOW)
+            raise Trouble
+
+    async with database.read() as uow:
+        assert await uow.tickets.get(1) is None
+        assert await uow.outbox.counts() == {}
+
+
+async def test_a_cancelled_use_case_leaves_nothing_behind(database: Database) -> None:
+    inside = asyncio.Event()
+
+    async def use_case() -> None:
+        async with database.begin() as uow:
+            await add_ticket(uow)
+            inside.set()
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(use_case())
+        await inside.wait()
+        assert database.is_used_by(task)
+        task.cancel()
+
+    assert not database.is_used_by(task)
+    async with database.begin() as uow:  # the writer's place is free again
+        assert await uow.tickets.get(1) is None
+
+
+async def test_nothing_done_while_reading_is_kept(database: Database) -> None:
+    async with database.read() as uow:
+        await uow.chronicle.once("key", NOW)
+
+    async with database.read() as uow:
+        assert await uow.chronicle.when("key") is None
+
+
+async def test_a_savepoint_fails_alone(database: Database) -> None:
+    async with database.begin() as uow:
+        await uow.chronicle.once("before", NOW)
+        with suppress(Trouble):
+            async with uow.savepoint():
+                await uow.chronicle.once("lost", NOW)
+                raise Trouble
+        async with uow.savepoint():
+            await uow.chronicle.once("kept", NOW)
+        await uow.chronicle.once("after", NOW)
+
+    async with database.read() as uow:
+        kept = [key for key in ("before", "lost", "kept", "after") if await uow.chronicle.when(key)]
+    assert kept == ["before", "kept", "after"]
+
+
+async def test_a_savepoint_within_a_savepoint(database: Database) -> None:
+    async with database.begin() as uow:
+        async with uow.savepoint():
+            await uow.chronicle.once("outer", NOW)
+            with suppress(Trouble):
+                async with uow.savepoint():
+                    await uow.chronicle.once("inner", NOW)
+                    raise Trouble
+        with suppress(Trouble):
+            async with uow.savepoint():
+                async with uow.savepoint():
+                    await uow.chronicle.once("both", NOW)
+                raise Trouble
+
+    async with database.read() as uow:
+        assert await uow.chronicle.when("outer") == NOW
+        assert await uow.chronicle.when("inner") is None
+        assert await uow.chronicle.when("both") is None
+
+
+async def test_a_failed_statement_in_a_savepoint_spares_the_rest(database: Database) -> None:
+    async with database.begin() as uow:
+        await uow.chronicle.once("before", NOW)
+        with pytest.raises(StatementError):
+            async with uow.savepoint():
+                await add_ticket(uow, registered_at=None)
+        await uow.chronicle.once("after", NOW)
+
+    async with database.read() as uow:
+        assert await uow.chronicle.when("after") == NOW
+
+
+async def test_readers_see_one_picture_and_do_not_wait_for_the_writer(database: Database, second: Database) -> None:
+    async with database.begin() as uow:
+        await uow.chronicle.once("old", NOW)
+
+    async with database.read() as early, second.read() as foreign:
+        assert await early.chronicle.when("old") == NOW
+        assert await foreign.chronicle.when("old") == NOW
+        async with database.begin() as writer:
+            await writer.chronicle.once("new", NOW)
+            async with database.read() as during:
+                assert await during.chronicle.when("new") is None, "not committed yet"
+        if database.engine.dialect.name == "sqlite":
+            assert await early.chronicle.when("new") is None, "the picture has changed under the reader"
+            assert await foreign.chronicle.when("new") is None
+
+    async with second.read() as afterwards:
+        assert await afterwards.chronicle.when("new") == NOW
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_no_update_is_lost(database: Database, second: Database, processes: int) -> None:
+    """Everybody reads, changes by the version, and tries again who came too late."""
+    tasks, changes = 8, 10
+    databases = [database, second][:processes]
+    async with database.begin() as uow:
+        number = (await add_ticket(uow, external_number="0")).id
+
+    async def count(mine: Database) -> None:
+        done = 0
+        while done < changes:
+            async with mine.begin() as uow:
+                ticket = await uow.tickets.get(number)
+                assert ticket is not None
+                value = str(int(ticket.external_number or "") + 1)
+                done += await uow.tickets.change(ticket, external_number=value) is not None
+
+    await asyncio.gather(*(count(databases[index % processes]) for index in range(tasks)))
+
+    async with database.read() as uow:
+        ticket = await uow.tickets.get(number)
+    assert ticket is not None
+    assert (ticket.external_number, ticket.version) == (str(tasks * changes), tasks * changes)
+
+
+async def test_of_two_changes_to_what_was_read_one_wins(database: Database) -> None:
+    async with database.begin() as uow:
+        read = await add_ticket(uow)
+    async with database.begin() as uow:
+        assert await uow.tickets.change(read, state="accepted") is not None
+    async with database.begin() as uow:
+        assert await uow.tickets.change(read, state="dismissed") is None
+
+    async with database.read() as uow:
+        ticket = await uow.tickets.get(read.id)
+    assert ticket is not None
+    assert ticket.state == "accepted"
+
+
+async def test_once_is_true_for_one_of_many(database: Database, second: Database) -> None:
+    async def ask(mine: Database) -> bool:
+        async with mine.begin() as uow:
+            return await uow.chronicle.once("first_start", NOW)
+
+    told = await asyncio.gather(*(ask(one) for one in (database, second) * 6))
+    assert sorted(told) == [False] * 11 + [True]
+
+
+async def test_a_naive_moment_is_refused(database: Database) -> None:
+    naive = datetime(2026, 11, 20, 14, 30)  # noqa: DTZ001 - that is the point
+    with pytest.raises(StatementError, match="must be aware"):
+        async with database.begin() as uow:
+            await uow.chronicle.once("key", naive)
+    with pytest.raises(StatementError, match="must be aware"):
+        async with database.read() as uow:
+            await uow.times.anything_due(naive)
+
+
+async def test_moments_come_back_aware_in_utc_to_the_microsecond(database: Database) -> None:
+    exact = later(microseconds=123456)
+    async with database.begin() as uow:
+        await uow.chronicle.once("key", exact)
+
+    async with database.read() as uow:
+        kept = await uow.chronicle.when("key")
+    assert kept == exact
+    assert kept is not None
+    assert kept.utcoffset() is not None
+
+
+def test_a_folder_that_cannot_be_made_is_a_database_unavailable() -> None:
+    with pytest.raises(DatabaseUnavailable):
+        Database("sqlite+aiosqlite:////proc/nowhere/mcu.sqlite3")
+
+
+async def test_a_file_that_is_no_database_is_a_database_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "letter.sqlite3"
+    path.write_text("Это не база данных. " * 100, encoding="utf-8")
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    try:
+        with pytest.raises(DatabaseUnavailable, match="not a database"):
+            await migrate(database.engine)
+    finally:
+        await database.close()
