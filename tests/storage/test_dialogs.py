@@ -1,0 +1,50 @@
+"""What people are in the middle of outlives the process, and ends when its time or its ticket does."""
+
+from dataclasses import replace
+
+from bot.domain.records import Dialog
+from storage.database import Database
+from tests.storage.helpers import NOW, later
+
+DRAFT = Dialog(
+    account="telegram",
+    user_id="1001",
+    chat_id="1001",
+    step="answer",
+    ticket_id=7,
+    text="Бригада выехала — 🚜",
+    media=({"kind": "photo", "id": "x"},),
+    facts={"card": 5},
+    version=2,
+    expires_at=later(hours=24),
+)
+
+
+async def test_a_half_written_answer_outlives_the_process(database: Database, second: Database) -> None:
+    async with database.begin() as uow:
+        await uow.dialogs.save(replace(DRAFT, text="Бригада"))
+        await uow.dialogs.save(DRAFT)
+    await database.close()
+
+    async with second.read() as uow:
+        assert await uow.dialogs.get("telegram", "1001", NOW) == DRAFT
+        assert await uow.dialogs.get("telegram", "1002", NOW) is None
+        assert await uow.dialogs.get("telegram", "1001", DRAFT.expires_at) is None
+
+
+async def test_dialogs_about_a_ticket_are_voided_by_step(database: Database) -> None:
+    others = (
+        replace(DRAFT, user_id="1002"),
+        replace(DRAFT, user_id="1003", step="dismiss_reason"),
+        replace(DRAFT, user_id="1004", ticket_id=8),
+        replace(DRAFT, user_id="1005", expires_at=NOW),
+    )
+    async with database.begin() as uow:
+        for one in (DRAFT, *others):
+            await uow.dialogs.save(one)
+        gone = await uow.dialogs.void(7, ["answer"], NOW)
+
+        assert sorted(one.user_id for one in gone) == ["1001", "1002"], "who was still writing must be told"
+        assert await uow.dialogs.get("telegram", "1001", NOW) is None
+        assert await uow.dialogs.get("telegram", "1003", NOW) is not None
+        assert await uow.dialogs.get("telegram", "1004", NOW) is not None
