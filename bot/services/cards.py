@@ -33,10 +33,11 @@ async def audience(work: Work, ticket: Ticket) -> tuple[Person, ...]:
     return first
 
 
-async def show(work: Work, ticket: Ticket, *, actor: Person | None = None) -> None:
+async def show(work: Work, ticket: Ticket, *, actor: Person | None = None, hold: bool = False) -> None:
     """Let everybody see the ticket as it is now: those whose turn it is, and those who have its card already.
 
-    The card of *actor*, who has just pressed a button, is drawn at once.
+    The card of *actor*, who has just pressed a button, is drawn at once. *hold*: a new card waits for the rest of an
+    album (see :func:`withdraw_unshown`).
     """
     existing = {card.person_id: card for card in await work.uow.cards.of_ticket(ticket.id)}
     people = {person.id: person for person in await audience(work, ticket)}
@@ -45,10 +46,20 @@ async def show(work: Work, ticket: Ticket, *, actor: Person | None = None) -> No
         if known is not None:
             people.setdefault(person_id, known)
     for person in people.values():
-        await queue(work, ticket, person, existing.get(person.id), at_once=person == actor)
+        await queue(work, ticket, person, existing.get(person.id), at_once=person == actor, hold=hold)
 
 
-async def queue(work: Work, ticket: Ticket, person: Person, card: Card | None, *, at_once: bool = False) -> None:
+async def withdraw_unshown(work: Work, ticket: Ticket) -> None:
+    """The ticket has found others whose turn it is, before those who were first had seen it: they need not."""
+    wanted = {person.id for person in await audience(work, ticket)}
+    for card in await work.uow.cards.of_ticket(ticket.id):
+        if card.external_id is None and card.person_id not in wanted:
+            await work.uow.cards.withdraw(card.person_id, ticket.id, card.account)
+
+
+async def queue(
+    work: Work, ticket: Ticket, person: Person, card: Card | None, *, at_once: bool = False, hold: bool = False
+) -> None:
     """Queue the card of *ticket* for *person*, unless it is waiting already."""
     address = work.centre.address(person)
     if address is None:
@@ -64,7 +75,7 @@ async def queue(work: Work, ticket: Ticket, person: Person, card: Card | None, *
             ticket_id=ticket.id,
             priority=Priority.PRESS if at_once else priority,
             silent=work.centre.quiet.is_quiet(work.now) and not ticket.urgent,
-            due_at=work.now if is_new or at_once else work.now + work.centre.gather,
+            due_at=work.now + _patience(work, is_new=is_new, at_once=at_once, hold=hold),
             dedupe=f"card:{person.id}:{ticket.id}",
         ),
         work.now,
@@ -73,6 +84,12 @@ async def queue(work: Work, ticket: Ticket, person: Person, card: Card | None, *
         await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now)
         if any(message.media for message in await work.uow.messages.of_ticket(ticket.id)):
             await queue_media_for(work, ticket, person)
+
+
+def _patience(work: Work, *, is_new: bool, at_once: bool, hold: bool) -> timedelta:
+    if at_once or (is_new and not hold):
+        return timedelta()
+    return ALBUM_WAIT if is_new else work.centre.gather
 
 
 async def queue_media(work: Work, ticket: Ticket) -> None:

@@ -8,6 +8,7 @@ from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
 from bot.services import cards
 from bot.services.centre import Work, messenger_of
+from bot.services.posts import text_key
 
 ADDITIONS_SHOWN = 5
 
@@ -18,7 +19,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
     """The ticket as *person* shall see it."""
     messages = await work.uow.messages.of_ticket(ticket.id)
     roots = [m for m in messages if m.part in (Part.ROOT, Part.COPY)]
-    additions = [m.text for m in messages if m.part is Part.ADDITION and m.text]
+    additions = [m.text for m in messages if _adds(m, ticket)]
     media = [item for m in messages if m.part is not Part.STAFF for item in unpack_media(m.media)]
     remarks = []
     for remark in await work.uow.cards.remarks(ticket.id):
@@ -43,6 +44,13 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
         created_by=None,
     )
+
+
+def _adds(message: Message, ticket: Ticket) -> bool:
+    """Whether the post says something beside the ticket's own words: an addition, or a copy that was changed since."""
+    if message.part not in (Part.ADDITION, Part.COPY) or not message.text:
+        return False
+    return text_key(message.text) != text_key(ticket.text)
 
 
 def _rights(work: Work, ticket: Ticket, person: Person) -> frozenset[Right]:
@@ -90,7 +98,7 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         ticket = await work.uow.tickets.get(number)
         if ticket is not None:
             found[number] = ticket
-    message = await work.uow.messages.get(facts["message_id"]) if "message_id" in facts else None
+    message = await _message_of(work, facts["message_id"]) if "message_id" in facts else None
     answer_id = facts.get("answer_id")
     if "publication_id" in facts:
         publication = await work.uow.answers.publication(facts["publication_id"])
@@ -108,6 +116,23 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         draft=await work.uow.dialogs.get(row.account, facts["user_id"], work.now) if "user_id" in facts else None,
         history=await _history(work, found[facts["number"]]) if facts["code"] == "history" and found else None,
     )
+
+
+async def is_moved(work: Work, row: OutboxRow) -> bool:
+    """Whether *row* tells of an addition that has turned out to belong to another ticket."""
+    if row.facts.get("code") != "addition":
+        return False
+    message = await work.uow.messages.get(row.facts["message_id"])
+    return message is not None and message.ticket_id != row.ticket_id
+
+
+async def _message_of(work: Work, message_id: int) -> Message | None:
+    """The post; of an album the one with the words."""
+    message = await work.uow.messages.get(message_id)
+    if message is None or message.album is None or message.text:
+        return message
+    album = await work.uow.messages.album(message.account, message.chat_id, message.album)
+    return next((one for one in album if one.text), message)
 
 
 async def _history(work: Work, ticket: Ticket) -> HistoryFacts:

@@ -37,6 +37,7 @@ class NewTicket:
     external_number: str | None = None
     answer_due: datetime | None = None
     created_by: Person | None = None
+    hold: bool = False  # its first card waits for the rest of an album
 
 
 async def register(work: Work, new: NewTicket) -> Ticket:
@@ -74,7 +75,7 @@ async def register(work: Work, new: NewTicket) -> Ticket:
     )
     await work.uow.times.plan(ticket.id, _rows(terms.dues))
     await _record(work, ticket, "registered", new.created_by, sector=sector, state=state.value)
-    await cards.show(work, ticket)
+    await cards.show(work, ticket, hold=new.hold)
     return ticket
 
 
@@ -85,7 +86,7 @@ def search_text(*pieces: str | None) -> str:
 
 async def get(work: Work, ticket_id: int) -> Ticket:
     """The ticket, or :class:`NoSuchTicket`."""
-    ticket = await work.uow.tickets.get(ticket_id)
+    ticket = await work.uow.tickets.get(ticket_id, lock=True)
     if ticket is None:
         raise NoSuchTicket(number=ticket_id)
     return ticket

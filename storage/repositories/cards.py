@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.domain.records import Card, Remark
 from storage.repositories.base import Repository
@@ -42,6 +42,12 @@ class Cards(Repository):
                 index_elements=["person_id", "ticket_id", "account"],
                 set_={"chat_id": chat_id, "updated_at": now, **values},
             )
+        )
+
+    async def withdraw(self, person_id: int, ticket_id: int, account: str) -> None:
+        """Nobody needs this card; if it is still waiting to be shown for the first time, it will not be."""
+        await self._connection.execute(
+            delete(card).where(card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account)
         )
 
     async def close_menus(self, ticket_id: int) -> None:

@@ -64,8 +64,9 @@ class Messages(Repository):
             update(message).where(message.c.id == message_id).values(text=text, media=list(media), edited_at=now)
         )
 
-    async def mark_deleted(self, message_id: int, now: datetime) -> None:
-        await self._connection.execute(update(message).where(message.c.id == message_id).values(deleted_at=now))
+    async def mark_deleted(self, message_id: int, at: datetime | None) -> None:
+        """Its author took the post back, or (``None``) has put it there again."""
+        await self._connection.execute(update(message).where(message.c.id == message_id).values(deleted_at=at))
 
 
 def _record(row: Any) -> Message:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
@@ -14,6 +14,7 @@ from storage.tables import message, ticket
 _FIELDS = tuple(Ticket.__dataclass_fields__)
 _COLUMNS = tuple(ticket.c[name] for name in _FIELDS)
 _OPEN = tuple(state.value for state in OPEN)
+_UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
 
 
 class Tickets(Repository):
@@ -24,8 +25,10 @@ class Tickets(Repository):
         result = await self._connection.execute(insert(ticket).values(**values).returning(*_COLUMNS))
         return _record(result.one())
 
-    async def get(self, ticket_id: int) -> Ticket | None:
-        result = await self._connection.execute(select(*_COLUMNS).where(ticket.c.id == ticket_id))
+    async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+        """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could)."""
+        query = select(*_COLUMNS).where(ticket.c.id == ticket_id)
+        result = await self._connection.execute(query.with_for_update() if lock else query)
         row = result.first()
         return _record(row) if row else None
 
@@ -63,14 +66,33 @@ class Tickets(Repository):
         row = result.first()
         return (_record(row), row.touched_at) if row else None
 
+    async def open_in_thread(
+        self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
+    ) -> list[Ticket]:
+        """The open tickets of this author in this thread that he has written to *since* then, the latest first."""
+        post = exists().where(
+            message.c.ticket_id == ticket.c.id, *_here(account, chat_id, thread), message.c.author_id == author_id
+        )
+        result = await self._connection.execute(
+            select(*_COLUMNS)
+            .where(
+                ticket.c.author_key == author_key(account, author_id),
+                ticket.c.state.in_(_OPEN),
+                ticket.c.touched_at >= since,
+                post,
+            )
+            .order_by(ticket.c.touched_at.desc(), ticket.c.id.desc())
+        )
+        return [_record(row) for row in result]
+
     async def same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
-        """An open ticket that this author made of the same words *since* then."""
+        """An open ticket that this author made of the same words *since* then, whose answer is not on its way yet."""
         result = await self._connection.execute(
             select(*_COLUMNS)
             .where(
                 ticket.c.author_key == author_key,
                 ticket.c.text_key == text_key,
-                ticket.c.state.in_(_OPEN),
+                ticket.c.state.in_(_UNANSWERED),
                 ticket.c.registered_at >= since,
             )
             .order_by(ticket.c.id.desc())

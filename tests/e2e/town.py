@@ -1,5 +1,7 @@
 """A small town around the real application: the sandbox's servers, the people, and a clock that tests move."""
 
+import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,7 @@ from typing import Any, TypeVar
 from bot.app import App
 from bot.config import load
 from bot.domain.clock import ManualClock
+from bot.domain.records import Message
 from sandbox.journal import Journal
 from sandbox.server import Sandbox
 
@@ -208,6 +211,37 @@ class Town:
         """Let time pass: ``hours=1``."""
         self.clock.advance(timedelta(**step))
 
+    # what happens inside
+
+    async def settled(self, seconds: float = 10.0) -> None:
+        """Wait until everything that people have done so far has had its effect."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not await self._has_settled():
+            if loop.time() > deadline:
+                raise AssertionError("something is still waiting in the inbox")
+            await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.02)
+
+    async def _has_settled(self) -> bool:
+        assert self.app is not None
+        queue = self.sandbox.telegram.world.queue
+        log = self.sandbox.vk.world.communities[COMMUNITY].log
+        async with self.app.database.read() as uow:
+            heard = await uow.inbox.cursor("telegram") == str(queue.next_id) or not queue.waiting
+            heard = heard and await uow.inbox.cursor(f"vk:{COMMUNITY}") == str(log.ts)
+            return heard and not (await uow.inbox.counts()).get("new", 0)
+
+    async def later(self, **step: float) -> None:
+        """All that was done has its effect; then time passes (three seconds, unless said otherwise)."""
+        await self.settled()
+        self.pass_time(**(step or {"seconds": 3}))
+
+    async def stored(self, account: str, chat_id: int | str, message_id: int | str) -> Message | None:
+        """A citizen's message as the bot keeps it, if it does."""
+        assert self.app is not None
+        async with self.app.database.read() as uow:
+            return await uow.messages.by_place(account, str(chat_id), str(message_id))
+
     # what stands where
 
     def letters(self, chat_id: int) -> list[dict[str, Any]]:
@@ -232,6 +266,11 @@ class Town:
     async def card(self, person: int, number: int, *pieces: str) -> dict[str, Any]:
         """Wait for the card of ticket *number* that reads so."""
         return await self.letter(person, f"№{number} · ", *pieces)
+
+    def numbers(self, person: int) -> list[int]:
+        """The numbers of the tickets that a person has cards of, in the order they came."""
+        found = [re.match(r"\S+ №(\d+) · ", text) for text in self.texts(person)]
+        return [int(match[1]) for match in found if match]
 
     async def press(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:
         """Press a button (by its text, or a part of it) and wait for the answer to the press."""

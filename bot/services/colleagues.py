@@ -1,0 +1,52 @@
+"""Officials' own talk in the monitored places: no ticket, but a reply to a citizen may be the answer."""
+
+from bot.domain.people import Person
+from bot.domain.records import Part, Priority
+from bot.domain.sources import Source
+from bot.domain.tickets import State
+from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
+from bot.services import cards, notes, tickets
+from bot.services.centre import Work
+from bot.services.posts import clean, store
+
+
+async def talk(work: Work, event: MessagePosted, source: Source, official: Person | None) -> None:
+    """An official's post (``None``: of one who speaks for the place itself). A reply to a citizen whose ticket is open
+    is offered to the head as the answer."""
+    if event.reply_to is None or event.chat.kind is ChatKind.PRIVATE or not clean(event.text):
+        return
+    asked = await work.uow.messages.by_place(event.chat.account, event.chat.id, event.reply_to)
+    if asked is None or asked.ticket_id is None:
+        return
+    ticket = await tickets.get(work, asked.ticket_id)
+    # While an answer is being published, this may be our own post coming back.
+    if not ticket.is_open or ticket.state is State.PUBLISHING:
+        return
+    if await work.uow.outbox.letter(event.chat.account, event.chat.id, event.message_id) is not None:
+        return
+    message = await store(work, event, source)
+    await work.uow.messages.attach(message.id, ticket.id, Part.STAFF)
+    await work.uow.chronicle.record(
+        "staff_reply",
+        work.now,
+        person_id=official.id if official else None,
+        ticket_id=ticket.id,
+        facts={"message": message.id},
+    )
+    for person in await cards.audience(work, ticket):
+        await notes.tell(
+            work,
+            person,
+            "staff_reply",
+            ticket=ticket,
+            priority=Priority.CARD,
+            number=ticket.id,
+            name=official.name if official else event.author.name or source.title,
+            message_id=message.id,
+        )
+
+
+def speaks_for_the_place(event: MessagePosted) -> bool:
+    """An anonymous administrator of the group, or somebody who writes in the community's name."""
+    chat = event.chat
+    return event.author.kind is AuthorKind.CHAT and event.author.id.lstrip("-") == chat.root.lstrip("-")

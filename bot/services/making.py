@@ -1,0 +1,119 @@
+"""A post becomes a ticket, and a ticket learns from what its author writes later."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.records import Message, Part
+from bot.domain.sources import Source
+from bot.domain.tickets import State, Step, Ticket
+from bot.services import cards, notes, tickets
+from bot.services.centre import Work
+from bot.services.posts import is_private, text_key
+from bot.understanding.base import Reading
+
+AFTER_ANSWER = timedelta(days=14)
+"""A new message of the author in the thread within this time is linked to the answered ticket."""
+
+
+async def is_ticket(work: Work, message: Message, reading: Reading, source: Source) -> bool:
+    """Whether a post that is no noise and joins nothing is a ticket of its own."""
+    if is_private(message):
+        return True
+    if not message.text or reading.noise is not None:
+        return False  # in a group, pictures without words only join
+    if source.kind == "official" or reading.appeal:
+        return True
+    return await _answers_us(work, message)
+
+
+async def _answers_us(work: Work, message: Message) -> bool:
+    """A reply to our own published answer is about the matter, however it is worded."""
+    if message.reply_to is None:
+        return False
+    letter = await work.uow.outbox.letter(message.account, message.chat_id, message.reply_to)
+    return letter is not None and letter[1] == "answer"
+
+
+async def make_ticket(work: Work, message: Message, reading: Reading, source: Source) -> None:
+    """Register a ticket of *message*; the other pictures of its album belong to it."""
+    ticket = await tickets.register(
+        work,
+        tickets.NewTicket(
+            text=message.text,
+            reading=reading,
+            source=message.account,
+            account=message.account,
+            author_id=message.author_id,
+            author_name=message.author_name,
+            text_key=text_key(message.text),
+            previous_id=await _previous(work, message),
+            # The words of an album may still come, and with them the sector.
+            hold=message.album is not None and not message.text,
+        ),
+    )
+    await work.uow.messages.attach(message.id, ticket.id, Part.ROOT)
+    if message.album is not None:
+        for sibling in await work.uow.messages.album(message.account, message.chat_id, message.album):
+            if sibling.id != message.id:
+                await work.uow.messages.attach(sibling.id, ticket.id, Part.ALBUM)
+    if message.media or message.album is not None:
+        await cards.queue_media(work, ticket)
+    await acknowledge(work, message, ticket, source)
+
+
+async def acknowledge(work: Work, message: Message, ticket: Ticket, source: Source) -> None:
+    """In private the citizen is told the ticket's number."""
+    if is_private(message) and source.answers == "bot":
+        await notes.tell_citizen(
+            work, message.account, message.chat_id, message.external_id, "registered", number=ticket.id
+        )
+
+
+async def _previous(work: Work, message: Message) -> int | None:
+    """The answered ticket that the author has in this conversation, if that was not long ago."""
+    latest = await work.uow.tickets.latest_in_thread(
+        message.account, message.chat_id, message.thread, message.author_id
+    )
+    if latest is None or latest[0].answered_at is None:
+        return None
+    return latest[0].id if work.now - latest[0].answered_at <= AFTER_ANSWER else None
+
+
+async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Ticket:
+    """The ticket's words are *text* now; what nobody has decided yet is decided anew."""
+    place = reading.place.text if reading.place else ticket.place
+    values: dict[str, Any] = {
+        "text": text,
+        "search": tickets.search_text(text, place, ticket.external_number, ticket.author_name),
+        "text_key": text_key(text),
+        "place": place,
+        "urgent": reading.urgent or ticket.urgent,
+    }
+    if reading.place is not None:
+        values |= {"street": reading.place.street, "house": reading.place.house}
+    if ticket.state is State.TRIAGE and not reading.sure:
+        values["likely"] = list(reading.likeliest)
+    return await _decide(work, ticket, reading, values)
+
+
+async def learn(work: Work, ticket: Ticket, reading: Reading) -> Ticket:
+    """The author has added something: a place that was missing, danger, what it is about."""
+    values: dict[str, Any] = {}
+    if reading.place is not None and ticket.place is None:
+        place = reading.place.text
+        values["place"] = place
+        values["search"] = tickets.search_text(ticket.text, place, ticket.external_number, ticket.author_name)
+        values |= {"street": reading.place.street, "house": reading.place.house}
+    if reading.urgent and not ticket.urgent:
+        values["urgent"] = True
+    return await _decide(work, ticket, reading, values)
+
+
+async def _decide(work: Work, ticket: Ticket, reading: Reading, values: dict[str, Any]) -> Ticket:
+    if ticket.state is State.TRIAGE and reading.sure:
+        changed = await tickets.move(work, ticket, Step.CHOOSE_SECTOR, None, sector=reading.sector, **values)
+        await cards.withdraw_unshown(work, changed)
+        return changed
+    if not values:
+        return ticket
+    return await work.uow.tickets.change(ticket, **values) or await tickets.get(work, ticket.id)
