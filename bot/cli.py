@@ -62,7 +62,7 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
     """Проверить настройки, токены и права бота в чатах."""
     settings = _load(config)
     logs.set_up(logging.ERROR)
-    from bot.app import check_messengers
+    from bot.commands import check_messengers
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = asyncio.run(check_messengers(settings))
@@ -89,7 +89,7 @@ def demo(
 def classify(config: ConfigFile = Path("config.toml")) -> None:
     """Разобрать сообщения: строки JSON со стандартного ввода, строки JSON на стандартный вывод."""
     settings = _load(config, tokens_needed=False)
-    from bot.app import build_understanding
+    from bot.build import build_understanding
     from bot.understanding.report import as_record
 
     understanding = build_understanding(settings)
@@ -115,7 +115,7 @@ def classify(config: ConfigFile = Path("config.toml")) -> None:
 def invite(config: ConfigFile = Path("config.toml")) -> None:
     """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
     settings = _load(config, tokens_needed=False)
-    from bot.app import invite_staff
+    from bot.commands import invite_staff
 
     with _database_faults():
         invited = asyncio.run(invite_staff(settings))
@@ -140,7 +140,7 @@ def export(
         typer.echo(f"Формат «{format}» неизвестен: csv, xlsx или json.", err=True)
         raise typer.Exit(BAD_CONFIG)
     settings = _load(config, tokens_needed=False)
-    from bot.app import export_tickets
+    from bot.commands import export_tickets
 
     first = _moment(since, settings.zone, time.min)
     last = _moment(until, settings.zone, time.max)

@@ -6,12 +6,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.uow import UnitOfWork
+
+CHANNEL = "mcu"
+"""PostgreSQL's channel on which processes wake one another."""
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
 
@@ -32,13 +35,18 @@ class Database:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        self._engine = create_async_engine(self._url)
+        self._engine = create_async_engine(self._url, pool_pre_ping=not self._is_sqlite)
         if self._is_sqlite:
             _prepare_sqlite(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
         self._writer = asyncio.Lock()
         self._inside: set[asyncio.Task[Any] | None] = set()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same database at the same time."""
+        return not self._is_sqlite
 
     @property
     def engine(self) -> AsyncEngine:
@@ -52,7 +60,10 @@ class Database:
                 await stack.enter_async_context(self._writer)
             stack.enter_context(self._noted())
             connection = await stack.enter_async_context(self._engine.begin())
-            yield UnitOfWork(connection)
+            uow = UnitOfWork(connection)
+            yield uow
+            if self.is_shared and uow.has_news:
+                await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:

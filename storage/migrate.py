@@ -5,7 +5,7 @@ from importlib.resources import files
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,6 +23,9 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     """Migrate up to *revision* within the caller's connection."""
     config = alembic_config()
     config.attributes["connection"] = connection
+    if connection.dialect.name == "postgresql":
+        # Several processes may start at once: the first migrates, the others wait and find nothing to do.
+        connection.execute(text("SELECT pg_advisory_xact_lock(7204206131)"))
     command.upgrade(config, revision)
 
 

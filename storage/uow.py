@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.repositories.answers import Answers
+from storage.repositories.base import one_at_a_time
 from storage.repositories.cards import Cards
 from storage.repositories.chronicle import Chronicle
 from storage.repositories.dialogs import Dialogs
@@ -34,6 +35,15 @@ class UnitOfWork:
         self.times = Times(connection)
         self.chronicle = Chronicle(connection)
         self.reports = Reports(connection)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something was put where another process may be waiting for it."""
+        return self.inbox.has_news or self.outbox.has_news
+
+    async def alone(self, name: str) -> None:
+        """Until this transaction ends nobody else gets past the same *name*. One process on SQLite is always alone."""
+        await one_at_a_time(self._connection, name)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

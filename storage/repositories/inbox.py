@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from bot.domain.records import InboxRow
-from storage.repositories.base import Repository
+from storage.repositories.base import Repository, one_at_a_time
 from storage.tables import cursor, inbox
 
 
@@ -18,6 +18,7 @@ class Inbox(Repository):
         """Keep raw *updates* (key, conversation, payload). Known keys are left as they are."""
         if not updates:
             return
+        self.has_news = True
         rows = [
             {
                 "account": account,
@@ -49,6 +50,7 @@ class Inbox(Repository):
 
         A conversation whose earlier update is still being handled, or waits for another try, waits too.
         """
+        await one_at_a_time(self._connection, "claim inbox")
         earlier = inbox.alias("earlier")
         held = exists().where(
             earlier.c.status == "new",

@@ -15,12 +15,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow
-from storage.repositories.base import Repository
+from storage.repositories.base import Repository, one_at_a_time
 from storage.tables import Moment, letter, outbox
 
 _COLUMNS = (
@@ -52,6 +53,7 @@ class Outbox(Repository):
         """Queue *draft*. With a ``dedupe`` key that is already waiting nothing is added: the waiting row, rendered at
         delivery, will show the newest state; it leaves at the earlier of both moments, with the higher priority, and
         rings if either shall."""
+        self.has_news = True
         due_at = draft.due_at or now
         values: dict[str, Any] = {
             "kind": draft.kind.value,
@@ -87,7 +89,13 @@ class Outbox(Repository):
             )
             if waiting.rowcount:
                 return
-        await self._connection.execute(self._insert(outbox).values(**values))
+        await self._connection.execute(
+            self._insert(outbox)
+            .values(**values)
+            .on_conflict_do_nothing(
+                index_elements=["dedupe"], index_where=text("status = 'queued' AND dedupe IS NOT NULL")
+            )
+        )
 
     async def claim(
         self,
@@ -104,6 +112,7 @@ class Outbox(Repository):
         An earlier row of the same key that is being sent, is due, or waits for another try goes first; one that is
         merely planned for later does not block.
         """
+        await one_at_a_time(self._connection, "claim outbox")
         earlier = outbox.alias("earlier")
         blocked = exists().where(
             earlier.c.order_key == outbox.c.order_key,

@@ -1,0 +1,71 @@
+"""Builds the parts of the application from the configuration."""
+
+import importlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.config import Config
+from bot.domain.clock import Clock
+from bot.domain.people import Person, Staff
+from bot.messengers.base import Messenger
+from bot.services.centre import Centre, Office
+from bot.understanding.base import Understanding
+
+
+def build_messengers(config: Config, clock: Clock, poll_seconds: int = 25) -> dict[str, Messenger]:
+    """Every account of ours. A messenger's package is imported only where it is configured: aiogram alone costs seconds
+    and 160 MB."""
+    built: list[Messenger] = []
+    if config.telegram is not None:
+        telegram = importlib.import_module("bot.messengers.telegram.messenger")
+        section = config.telegram
+        chosen = [(chat.id, chat.title or str(chat.id)) for chat in section.chats]
+        built.append(
+            telegram.TelegramMessenger(
+                section.token.get_secret_value(), section.api_base, chosen, poll_timeout=poll_seconds
+            )
+        )
+    if config.vk is not None:
+        vk = importlib.import_module("bot.messengers.vk.messenger")
+        built += [
+            vk.VkMessenger(one.id, one.title, one.token.get_secret_value(), config.vk.api_base, clock)
+            for one in config.vk.communities
+        ]
+    return {messenger.account: messenger for messenger in built}
+
+
+def build_understanding(config: Config) -> Understanding:
+    """What reads the messages."""
+    keywords = importlib.import_module("bot.understanding.keywords")
+    understanding: Understanding = keywords.KeywordUnderstanding(config.sectors(), config.threshold)
+    return understanding
+
+
+def wanted_staff(config: Config) -> list[Person]:
+    """The people of the configuration, not yet known to the database."""
+    return [Person(0, e.name, e.roles, e.sectors, e.districts, e.accounts) for e in config.staff]
+
+
+def build_centre(
+    config: Config,
+    staff: Staff,
+    understanding: Understanding,
+    offices: Mapping[str, Office],
+    gather: timedelta = timedelta(),
+) -> Centre:
+    """The municipality as services see it."""
+    return Centre(
+        name=config.name,
+        zone=config.zone,
+        staff=staff,
+        sectors={sector.code: sector for sector in config.sectors()},
+        understanding=understanding,
+        calendar=config.calendar(),
+        terms=config.terms(),
+        quiet=config.quiet(),
+        follow_up=config.follow_up,
+        digest_at=config.digest_at,
+        sources={(source.account, source.root): source for source in config.sources()},
+        offices=offices,
+        gather=gather,
+    )

@@ -1,0 +1,82 @@
+"""What the short commands do: look, list, export; each opens what it needs and closes it."""
+
+import codecs
+import sys
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.build import build_centre, build_messengers, build_understanding, wanted_staff
+from bot.config import Config
+from bot.domain.clock import SystemClock
+from bot.domain.people import Staff
+from bot.messengers.base import Finding, Severity
+from bot.messengers.errors import BadCredentials, MessengerError
+from bot.services import export, invitations
+from bot.services.centre import Work
+from storage.database import Database
+from storage.migrate import migrate
+
+
+async def check_messengers(config: Config) -> list[Finding]:
+    """``check``: what every account of ours says about its token and rights."""
+    findings: list[Finding] = []
+    for messenger in build_messengers(config, SystemClock()).values():
+        try:
+            findings += await messenger.check()
+        except BadCredentials:
+            findings.append(
+                Finding(Severity.FAULT, messenger.title, "токен не принят. Проверьте его в файле настроек.")
+            )
+        except MessengerError as error:
+            words = f"не отвечает ({type(error).__name__}). Проверьте сеть и адрес api_base, потом повторите."
+            findings.append(Finding(Severity.FAULT, messenger.title, words))
+        finally:
+            await messenger.close()
+    return findings
+
+
+async def invite_staff(config: Config) -> list[tuple[str, str]]:
+    """``invite``: (name, code) of everybody in the configuration who has no account yet."""
+    database = Database(config.database_url)
+    try:
+        await migrate(database.engine)
+        async with database.begin() as uow:
+            staff = Staff(await uow.people.replace(wanted_staff(config)))
+            centre = build_centre(config, staff, build_understanding(config), {})
+            return await invitations.invite_all(Work(centre, uow, SystemClock().now()))
+    finally:
+        await database.close()
+
+
+async def export_tickets(
+    config: Config, form: str, since: datetime | None, until: datetime | None, output: Path | None
+) -> None:
+    """``export``: tickets registered in [since, until], one row each, to a file or to standard output."""
+    database = Database(config.database_url)
+    try:
+        await migrate(database.engine)
+        centre = build_centre(config, Staff(()), build_understanding(config), {})
+        async with database.read() as uow:
+            records = (export.record(centre, row) async for row in uow.reports.export(since, until))
+            await _write(form, records, output)
+    finally:
+        await database.close()
+
+
+async def _write(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None) -> None:
+    stream = sys.stdout.buffer if output is None else output.open("wb")
+    try:
+        if form == "xlsx":
+            stream.write(await export.as_xlsx(records))
+        else:
+            if form == "csv" and output is not None:
+                stream.write(codecs.BOM_UTF8)  # a spreadsheet would take the file for another encoding
+            lines = export.as_csv(records) if form == "csv" else export.as_json(records)
+            async for line in lines:
+                stream.write(line.encode())
+        stream.flush()
+    finally:
+        if output is not None:
+            stream.close()
