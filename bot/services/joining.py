@@ -128,7 +128,9 @@ async def _is_another_matter(work: Work, ticket: Ticket, reading: Reading) -> bo
 
 
 async def _talks_to_others(work: Work, message: Message, ticket: Ticket) -> bool:
-    return message.reply_to is not None and await _ticket_replied_to(work, message) != ticket.id
+    if message.reply_to in (None, message.thread):  # to nobody, or to the post that all comments hang under
+        return False
+    return await _ticket_replied_to(work, message) != ticket.id
 
 
 async def _ticket_replied_to(work: Work, message: Message) -> int | None:

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs import pace
 from tests.e2e.town import Town
 
 
 @pytest.fixture
-async def closed_town(tmp_path: Path) -> AsyncIterator[Town]:
+async def closed_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
+    # One message a second to one person is right for Telegram and long for a test; the pace has tests of its own.
+    monkeypatch.setattr(pace, "CHAT_BURST", 1000)
     town = Town(tmp_path)
     await town.open()
     try:
@@ -20,9 +23,7 @@ async def closed_town(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 @pytest.fixture
-async def town(closed_town: Town) -> AsyncIterator[Town]:
+async def town(closed_town: Town) -> Town:
     """The town with the bot running."""
     await closed_town.start()
-    yield closed_town
-
-
+    return closed_town

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.config import load
@@ -32,10 +33,10 @@ START = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 CONFIG = """
 [municipality]
 name = "Лесозаводский городской округ"
-timezone = "Asia/Vladivostok"
+timezone = "{timezone}"
 
 [database]
-url = "sqlite+aiosqlite:///mcu.sqlite3"
+url = "{database}"
 
 [telegram]
 token = "{token}"
@@ -81,9 +82,13 @@ threshold = 0.6
 {staff}
 
 [deadlines]
-accept = "1h"
-answer = "8h"
-remind_at = [0.5]
+accept = "{accept}"
+answer = "{answer}"
+remind_at = {remind_at}
+
+[calendar]
+working = ["09:00-13:00", "14:00-18:00"]
+{calendar}
 
 [quiet]
 from = "{quiet_from}"
@@ -93,7 +98,7 @@ to = "{quiet_to}"
 within = "30m"
 
 [digest]
-at = "09:00"
+at = "{digest_at}"
 """
 
 STAFF = """
@@ -132,6 +137,7 @@ class Town:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    rewrites: dict[str, str] = field(default_factory=dict)  # lines of the configuration that shall read otherwise
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     gather: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
@@ -181,9 +187,20 @@ class Town:
             "staff": STAFF,
             "quiet_from": "00:00",
             "quiet_to": "00:00",
+            "database": "sqlite+aiosqlite:///mcu.sqlite3",
+            "timezone": "Asia/Vladivostok",
+            "accept": "1h",
+            "answer": "8h",
+            "remind_at": "[0.5]",
+            "calendar": "",
+            "digest_at": "09:00",
         } | self.settings
         path = self.folder / "config.toml"
-        path.write_text(CONFIG.format_map(values), encoding="utf-8")
+        text = CONFIG.format_map(values)
+        for old, new in self.rewrites.items():
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
         self.app = App(load(path), clock=self.clock, tick_seconds=0.05, poll_seconds=5, gather=self.gather)
         await self.app.__aenter__()
         await self.until(self._is_listened_to)
@@ -211,7 +228,29 @@ class Town:
         """Let time pass: ``hours=1``."""
         self.clock.advance(timedelta(**step))
 
+    def at(self, moment: str) -> None:
+        """Let it be *moment* on the town's clock, in the year of the story: ``at("21.11 08:00")``."""
+        zone = ZoneInfo(self.settings.get("timezone", "Asia/Vladivostok"))
+        told = datetime.strptime(f"{moment} {START.year}", "%d.%m %H:%M %Y")  # noqa: DTZ007 - the zone follows
+        self.clock.set(told.replace(tzinfo=zone))
+
     # what happens inside
+
+    async def told(self, seconds: float = 10.0) -> None:
+        """Wait until every sweep has come round since now, and all that is due has been sent."""
+        assert self.app is not None
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        wanted = {name: self.app.ticker.rounds[name] + 2 for name in ("terms", "digest")}  # one may be half way
+        while any(self.app.ticker.rounds[name] < rounds for name, rounds in wanted.items()) or await self._sends():
+            if loop.time() > deadline:
+                raise AssertionError("something is still waiting to be sent")
+            await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.02)
+
+    async def _sends(self) -> bool:
+        assert self.app is not None
+        async with self.app.database.read() as uow:
+            return await uow.outbox.anything_due(self.clock.now())
 
     async def settled(self, seconds: float = 10.0) -> None:
         """Wait until everything that people have done so far has had its effect."""
@@ -268,9 +307,9 @@ class Town:
         return await self.letter(person, f"№{number} · ", *pieces)
 
     def numbers(self, person: int) -> list[int]:
-        """The numbers of the tickets that a person has cards of, in the order they came."""
+        """The numbers of the tickets that a person has cards of."""
         found = [re.match(r"\S+ №(\d+) · ", text) for text in self.texts(person)]
-        return [int(match[1]) for match in found if match]
+        return sorted(int(match[1]) for match in found if match)
 
     async def press(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:
         """Press a button (by its text, or a part of it) and wait for the answer to the press."""
