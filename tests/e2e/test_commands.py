@@ -45,6 +45,7 @@ def write_config(folder: Path, **changes: str) -> Path:
         "staff": STAFF,
         "quiet_from": "00:00",
         "quiet_to": "00:00",
+        "database": "sqlite+aiosqlite:///mcu.sqlite3",
     } | changes
     path = folder / "town.toml"
     path.write_text(CONFIG.format_map(values), encoding="utf-8")

@@ -1,26 +1,20 @@
-"""A fresh database for every test. A second kind of database joins by one more line in ``KINDS``."""
+"""A fresh database for every test, of every kind there is (``tests.databases``)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database
 from storage.migrate import migrate
+from tests.databases import KINDS, empty_database
 
 
-def _sqlite(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder / 'test.sqlite3'}"
-
-
-KINDS: dict[str, Callable[[Path], str]] = {"sqlite": _sqlite}
-"""Kind → address of an empty database of that kind."""
-
-
-@pytest.fixture(params=sorted(KINDS))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=KINDS)
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of an empty database."""
-    return KINDS[request.param](tmp_path)
+    async with empty_database(request.param, tmp_path) as address:
+        yield address
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def upgrade() -> None:
         sa.Column("messenger", sa.String(length=16), nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
         sa.Column("person_id", Id, nullable=False),
-        sa.Column("joined", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("joined", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("unreachable_since", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")),
         sa.PrimaryKeyConstraint("messenger", "user_id", name=op.f("pk_account")),

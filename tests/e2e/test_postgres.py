@@ -1,0 +1,71 @@
+"""The same town on PostgreSQL, worked by several processes at once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.config import load
+from tests.databases import SERVER, empty_database
+from tests.e2e.town import GROUP, MARIA, ROADS_HEAD, Town, buttons, words
+
+pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with empty_database("postgresql", tmp_path) as url:
+        town = Town(tmp_path)
+        town.settings["database"] = url
+        await town.open()
+        try:
+            await town.start()
+            yield town
+        finally:
+            await town.close()
+
+
+async def second_process(town: Town) -> App:
+    """Another worker on the same database; within this test's process, with connections and a poll of its own."""
+    app = App(
+        load(town.folder / "config.toml"), clock=town.clock, tick_seconds=0.05, poll_seconds=5, gather=town.gather
+    )
+    return await app.__aenter__()
+
+
+async def test_a_message_is_answered(town: Town) -> None:
+    asked = await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    card = await town.card(ROADS_HEAD, 1)
+    assert "✅ Принять" in buttons(card)
+    await town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
+    answer = await town.letter(GROUP, "Заделаем завтра.")
+    assert answer["reply_to_message"]["message_id"] == asked
+    await town.card(ROADS_HEAD, 1, "Отвечено")
+
+
+async def test_two_processes_share_the_work_and_nothing_happens_twice(town: Town) -> None:
+    other = await second_process(town)
+    try:
+        people = range(3001, 3031)
+        for number in people:
+            town.sandbox.telegram.user(number, f"Житель {number}")
+            await town.sandbox.telegram.say(GROUP, number, f"На Ленина {number} огромная яма на дороге")
+        for number in range(1, len(people) + 1):
+            await town.letter(ROADS_HEAD, f"№{number} · ")
+    finally:
+        await other.__aexit__()
+    cards = [text for text in town.texts(ROADS_HEAD) if "👤" in text]
+    assert len(cards) == len(people)
+    assert {text.partition("№")[2].partition(" ")[0] for text in cards} == {str(n) for n in range(1, 31)}
+
+
+async def test_another_process_takes_over_when_the_leader_stops(town: Town) -> None:
+    other = await second_process(town)
+    try:
+        await town.stop()
+        await town.sandbox.telegram.say(GROUP, MARIA, "На Мира 7 огромная яма на дороге")
+        card = await town.until(lambda: town.find(ROADS_HEAD, "№1 · ", "Мира"), seconds=10)
+        assert "ул. Мира, 7" in words(card)
+    finally:
+        await other.__aexit__()
