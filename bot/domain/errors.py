@@ -57,6 +57,18 @@ class EmptyAnswer(Refusal):
     code = "empty_answer"
 
 
+class EmptyCorrection(Refusal):
+    """Only the words of a published answer can be changed, so words are needed."""
+
+    code = "empty_correction"
+
+
+class NeedsWords(Refusal):
+    """The question was for words, and there were none."""
+
+    code = "needs_words"
+
+
 class CannotCorrect(Refusal):
     """The messenger does not let a published answer be changed there."""
 

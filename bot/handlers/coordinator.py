@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.errors import DialogOver, NotAllowed, OutdatedButton
+from bot.domain.errors import DialogOver, NeedsWords, NotAllowed, OutdatedButton
 from bot.domain.people import Person, Right
 from bot.domain.records import Dialog, Priority
 from bot.domain.tickets import State
@@ -16,6 +16,7 @@ from bot.views.codes import Op
 from bot.views.dialogs import SOURCES
 
 NUMBER_LIMIT = 100
+SOURCE_LIMIT = 64
 
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
 
@@ -48,44 +49,49 @@ async def new(work: Work, person: Person, words: str) -> None:
     if words:
         await _take_text(work, person, dialog, words)
     else:
-        await notes.tell(work, person, "new_text", priority=Priority.PRESS)
+        await dialogs.ask(work, person, dialog, "new_text")
 
 
 async def _said_text(work: Work, said: Said) -> None:
-    words = clean(said.event.text)
-    if words:
-        await _take_text(work, said.person, said.dialog, words)
+    await _take_text(work, said.person, said.dialog, _words(said))
 
 
 async def _take_text(work: Work, person: Person, dialog: Dialog, words: str) -> None:
-    await dialogs.step(work, dialog, "new_source", text=words)
-    await notes.tell(work, person, "new_source", priority=Priority.PRESS)
+    changed = await dialogs.step(work, dialog, "new_source", text=words)
+    await dialogs.ask(work, person, changed, "new_source")
 
 
 async def _said_source(work: Work, said: Said) -> None:
-    source = clean(said.event.text)[:64]
-    if source:
-        await _take_source(work, said.person, said.dialog, source)
+    await _take_source(work, said.person, said.dialog, _words(said)[:SOURCE_LIMIT])
 
 
-async def _take_source(work: Work, person: Person, dialog: Dialog, source: str) -> None:
-    await dialogs.step(work, dialog, "new_number", source=source)
-    await notes.tell(work, person, "new_number", priority=Priority.PRESS)
+async def _take_source(work: Work, person: Person, dialog: Dialog, source: str, pressed: str | None = None) -> None:
+    changed = await dialogs.step(work, dialog, "new_number", pressed=pressed, source=source)
+    await dialogs.ask(work, person, changed, "new_number")
 
 
 async def _said_number(work: Work, said: Said) -> None:
-    await _take_number(work, said.person, said.dialog, clean(said.event.text)[:NUMBER_LIMIT])
+    await _take_number(work, said.person, said.dialog, _words(said)[:NUMBER_LIMIT])
 
 
-async def _take_number(work: Work, person: Person, dialog: Dialog, number: str) -> None:
-    await dialogs.step(work, dialog, "new_due", number=number)
-    await notes.tell(work, person, "new_due", priority=Priority.PRESS)
+def _words(said: Said) -> str:
+    words = clean(said.event.text)
+    if not words:
+        raise NeedsWords()
+    return words
+
+
+async def _take_number(work: Work, person: Person, dialog: Dialog, number: str, pressed: str | None = None) -> None:
+    changed = await dialogs.step(work, dialog, "new_due", pressed=pressed, number=number)
+    await dialogs.ask(work, person, changed, "new_due")
 
 
 async def _said_due(work: Work, said: Said) -> None:
     due = read_moment(said.event.text, work.centre.zone, work.now)
     if due is None or due <= work.now:
-        await notes.tell(work, said.person, "new_due", priority=Priority.PRESS, wrong=True)
+        wrong = "past" if due is not None else "unread"
+        changed = await dialogs.step(work, said.dialog, "new_due")
+        await dialogs.ask(work, said.person, changed, "new_due", wrong=wrong)
         return
     await _create(work, said.person, said.dialog, due)
 
@@ -101,17 +107,17 @@ async def choice(work: Work, act: Pressed) -> None:
     match name:
         case "source":
             chosen = SOURCES[int(value)] if value.isdecimal() and int(value) < len(SOURCES) else SOURCES[-1]
-            await _take_source(work, act.person, dialog, chosen)
+            await _take_source(work, act.person, dialog, chosen, act.event.message_id)
         case "number":
-            await _take_number(work, act.person, dialog, "")
+            await _take_number(work, act.person, dialog, "", act.event.message_id)
         case "due":
-            await _create(work, act.person, dialog, None)
+            await _create(work, act.person, dialog, None, act.event.message_id)
     if act.event.message_id is not None:
         chat = act.event.chat
         await notes.change_note(work, chat.account, chat.id, act.event.message_id, "closed", text=f"✓ {chosen}")
 
 
-async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | None) -> None:
+async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None) -> None:
     if not work.centre.staff.may_ever(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
     words = dialog.facts["text"]
@@ -126,7 +132,7 @@ async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | No
             created_by=person,
         ),
     )
-    await dialogs.end(work, dialog)
+    await dialogs.end(work, dialog, pressed=pressed)
     sector = work.centre.sector_title(ticket.sector) if ticket.sector else None
     await notes.tell(work, person, "new_done", ticket=ticket, priority=Priority.PRESS, number=ticket.id, sector=sector)
 

@@ -1,12 +1,15 @@
 """The head of a block: accept, answer, hand over, dismiss, correct."""
 
-from bot.domain.errors import DialogOver, OutdatedButton
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.errors import DialogOver, EmptyAnswer, EmptyCorrection, NeedsWords, OutdatedButton
 from bot.domain.people import Person, Right
 from bot.domain.records import Json, Part, Priority, PublicationState
 from bot.domain.tickets import DismissReason, State, Step, allowed
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
-from bot.messengers.events import MessagePosted
+from bot.messengers.events import MediaKind, MessagePosted
 from bot.services import answers, cards, dialogs, notes, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
@@ -14,7 +17,10 @@ from bot.views.codes import Op
 from bot.views.look import shorten
 
 SENT_SHOWN = 1000
+REWRITTEN_SHOWN = 3500
 LONGEST_NUMBER = 15
+
+_NOT_FOR_ANSWERS = frozenset({MediaKind.STICKER, MediaKind.OTHER})
 
 
 async def accept(work: Work, act: Pressed) -> None:
@@ -24,9 +30,9 @@ async def accept(work: Work, act: Pressed) -> None:
 
 async def ask_answer(work: Work, act: Pressed) -> None:
     ticket = await answers.check_can_answer(work, act.ticket_id, act.person)
-    await dialogs.begin(work, act.person, "answer", ticket)
+    dialog = await dialogs.begin(work, act.person, "answer", ticket)
     await _say(work, act)
-    await notes.tell(work, act.person, "ask_answer", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+    await dialogs.ask(work, act.person, dialog, "ask_answer", ticket=ticket)
 
 
 async def answer_to_card(work: Work, person: Person, ticket_id: int, event: MessagePosted) -> None:
@@ -41,9 +47,11 @@ async def answer_to_card(work: Work, person: Person, ticket_id: int, event: Mess
 
 
 async def _draft(work: Work, said: Said) -> None:
-    text, media = clean(said.event.text), pack_media(said.event.attachments)
-    if text or media:
-        await dialogs.add_to_draft(work, said.dialog, said.person, text, media, album=said.event.album is not None)
+    files = [item for item in said.event.attachments if item.kind not in _NOT_FOR_ANSWERS]
+    text, media = clean(said.event.text), pack_media(files)
+    if not (text or media):
+        raise EmptyAnswer(number=said.dialog.ticket_id)
+    await dialogs.add_to_draft(work, said.dialog, said.person, text, media, album=said.event.album is not None)
 
 
 async def send(work: Work, act: Pressed) -> None:
@@ -51,23 +59,32 @@ async def send(work: Work, act: Pressed) -> None:
     dialog = dialogs.require(await dialogs.current(work, act.person), act.ticket_id, act.press.arg)
     if not dialog.step.endswith("_preview"):
         raise DialogOver(number=act.ticket_id)
+    await dialogs.end(work, dialog, pressed=act.event.message_id)
+    text = shorten(dialog.text, SENT_SHOWN)
     if dialog.step == "correct_preview":
-        ticket = await answers.correct(work, act.ticket_id, act.person, dialog.text)
-    else:
-        ticket = await answers.send(work, act.ticket_id, act.person, dialog.text, dialog.media)
-    await dialogs.end(work, dialog)
+        await answers.correct(work, act.ticket_id, act.person, dialog.text)
+        await _say(work, act, "correcting")
+        await _close_note(work, act, "correction_sent", number=act.ticket_id, text=text)
+        return
+    await answers.send(work, act.ticket_id, act.person, dialog.text, dialog.media)
     await _say(work, act, "sending")
-    await _close_note(
-        work, act, "draft_sent", number=ticket.id, text=shorten(dialog.text, SENT_SHOWN), files=len(dialog.media)
-    )
+    await _close_note(work, act, "draft_sent", number=act.ticket_id, text=text, files=len(dialog.media))
 
 
 async def change(work: Work, act: Pressed) -> None:
     """«Изменить»: the draft is written anew."""
     dialog = dialogs.require(await dialogs.current(work, act.person), act.ticket_id, act.press.arg)
-    await dialogs.rewrite(work, dialog)
+    if not dialog.step.endswith("_preview"):
+        raise DialogOver(number=act.ticket_id)
+    pressed = act.event.message_id
+    fresh = await dialogs.rewrite(work, dialog, pressed=pressed)
     await _say(work, act)
-    await _close_note(work, act, "draft_again")
+    facts: dict[str, Any] = {"number": act.ticket_id, "text": shorten(dialog.text, REWRITTEN_SHOWN)}
+    if pressed is None:
+        await dialogs.ask(work, act.person, fresh, "draft_again", **facts)
+        return
+    await _close_note(work, act, "draft_again", user_id=fresh.user_id, **facts)
+    await dialogs.asked(work, fresh, pressed, {"code": "draft_again", **facts})
 
 
 async def cancel(work: Work, act: Pressed) -> None:
@@ -77,10 +94,12 @@ async def cancel(work: Work, act: Pressed) -> None:
         await _close_note(work, act, "closed", text=f"Хорошо, №{act.ticket_id} остаётся без ответа.")
         return
     dialog = await dialogs.current(work, act.person)
-    if dialog is not None and (dialog.ticket_id or 0) == act.ticket_id:
-        await dialogs.end(work, dialog)
+    # Buttons of the first release name no version.
+    dialog = dialogs.require(dialog, act.ticket_id, act.press.arg or str(dialog.version if dialog else ""))
+    await dialogs.end(work, dialog, pressed=act.event.message_id)
     await _say(work, act, "cancelled")
-    await _close_note(work, act, "draft_cancelled")
+    code = "correction_cancelled" if dialog.step.startswith("correct") else "draft_cancelled"
+    await _close_note(work, act, code if dialog.step in dialogs.DRAFT_STEPS else "cancelled")
 
 
 async def hand_over_page(work: Work, act: Pressed) -> None:
@@ -103,14 +122,15 @@ async def hand_over(work: Work, act: Pressed) -> None:
 async def ask_reason(work: Work, act: Pressed) -> None:
     ticket = await tickets.get(work, act.ticket_id)
     await tickets.check_handed_over_by(work, ticket, act.person)
-    await dialogs.begin(work, act.person, "hand_over_reason", ticket)
+    dialog = await dialogs.begin(work, act.person, "hand_over_reason", ticket)
     await _say(work, act)
-    await notes.tell(work, act.person, "ask_reason", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+    await _close_note(work, act, "handed", number=ticket.id, sector=work.centre.sector_title(ticket.sector), bare=True)
+    await dialogs.ask(work, act.person, dialog, "ask_reason", ticket=ticket)
 
 
 async def give_reason(work: Work, said: Said) -> None:
-    words = clean(said.event.text)
-    if not words or said.dialog.ticket_id is None:
+    words = _words(said)
+    if said.dialog.ticket_id is None:
         return
     ticket = await tickets.explain_hand_over(work, said.dialog.ticket_id, said.person, words)
     await dialogs.end(work, said.dialog)
@@ -134,45 +154,39 @@ async def dismiss(work: Work, act: Pressed) -> None:
     if reason is DismissReason.OTHER:
         ticket = await tickets.get(work, act.ticket_id)
         tickets.permit(work, act.person, Right.DISMISS, ticket)
-        await dialogs.begin(work, act.person, "dismiss_reason", ticket)
+        if not allowed(ticket.state, Step.DISMISS):
+            raise OutdatedButton(number=ticket.id)
+        dialog = await dialogs.begin(work, act.person, "dismiss_reason", ticket)
+        await cards.turn_page(work, ticket, act.person, "")
         await _say(work, act)
-        await notes.tell(
-            work, act.person, "ask_dismiss_reason", ticket=ticket, priority=Priority.PRESS, number=ticket.id
-        )
+        await dialogs.ask(work, act.person, dialog, "ask_dismiss_reason", ticket=ticket)
         return
     await tickets.dismiss(work, act.ticket_id, act.person, reason)
     await _say(work, act, "dismissed")
 
 
 async def dismiss_with_words(work: Work, said: Said) -> None:
-    words = clean(said.event.text)
-    if not words or said.dialog.ticket_id is None:
+    words = _words(said)
+    if said.dialog.ticket_id is None:
         return
     await dialogs.end(work, said.dialog)
-    await tickets.dismiss(work, said.dialog.ticket_id, said.person, DismissReason.OTHER, words)
+    ticket = await tickets.dismiss(work, said.dialog.ticket_id, said.person, DismissReason.OTHER, words)
+    await notes.tell(work, said.person, "dismissed", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
 
 
 async def ask_correct(work: Work, act: Pressed) -> None:
     ticket, answer = await answers.check_can_correct(work, act.ticket_id, act.person)
-    await dialogs.begin(work, act.person, "correct", ticket)
+    dialog = await dialogs.begin(work, act.person, "correct", ticket)
     await _say(work, act)
-    await notes.tell(
-        work,
-        act.person,
-        "ask_correct",
-        ticket=ticket,
-        priority=Priority.PRESS,
-        number=ticket.id,
-        answer_id=answer.id,
-    )
+    await dialogs.ask(work, act.person, dialog, "ask_correct", ticket=ticket, answer_id=answer.id)
 
 
 async def correct(work: Work, said: Said) -> None:
     """Only the words of a published answer can change; what is sent last counts."""
     words = clean(said.event.text)
-    if words:
-        fresh = await dialogs.rewrite(work, said.dialog)
-        await dialogs.add_to_draft(work, fresh, said.person, words, (), album=False)
+    if not words:
+        raise EmptyCorrection(number=said.dialog.ticket_id)
+    await dialogs.add_to_draft(work, replace(said.dialog, text=""), said.person, words, (), album=False)
 
 
 async def reopen(work: Work, act: Pressed) -> None:
@@ -216,6 +230,13 @@ async def adopt(work: Work, act: Pressed) -> None:
     await _close_note(work, act, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
 
 
+def _words(said: Said) -> str:
+    words = clean(said.event.text)
+    if not words:
+        raise NeedsWords(number=said.dialog.ticket_id)
+    return words
+
+
 def _number(act: Pressed) -> int:
     if not act.press.arg.isdecimal() or len(act.press.arg) > LONGEST_NUMBER:
         raise OutdatedButton(number=act.ticket_id)
@@ -227,6 +248,7 @@ async def _say(work: Work, act: Pressed, code: str = "", **facts: str) -> None:
 
 
 async def _close_note(work: Work, act: Pressed, code: str, **facts: str | int) -> None:
+    """The pressed message reads otherwise now."""
     if act.event.message_id is not None:
         await notes.change_note(work, act.event.chat.account, act.event.chat.id, act.event.message_id, code, **facts)
 

@@ -35,6 +35,9 @@ logger = logging.getLogger(__name__)
 GIVE_UP = timedelta(hours=24)
 """A message that could not be delivered for so long is given up, and a person is told."""
 
+Carried = tuple[list[Sent], str | None]
+"""What was sent, and the message among it that carries the buttons."""
+
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = 60
 
@@ -61,7 +64,7 @@ class Courier:
             await self._close(row, "dropped", "not needed")
             return
         try:
-            sent = await self._carry(messenger, row, parcel)
+            sent, pressable = await self._carry(messenger, row, parcel)
         except MessengerError as error:
             await self._trouble(row, error, messenger)
             return
@@ -72,16 +75,19 @@ class Courier:
                 await uow.chronicle.record("resent", work.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
             if parcel.arrived is not None:
                 await parcel.arrived(work, sent)
+            if parcel.asked is not None and pressable is not None:
+                await parcel.asked(work, pressable)
 
-    async def _carry(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> list[Sent]:
+    async def _carry(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> Carried:
+        """Raises what the messenger raises."""
         match parcel.way:
             case Way.PRESS:
                 words = parcel.content.plain or None
                 await messenger.answer_press(parcel.press_id, words, alert=parcel.alert)
-                return []
+                return [], None
             case Way.MENU:
                 await messenger.show_commands(parcel.target.chat, parcel.commands)
-                return []
+                return [], None
             case Way.EDIT:
                 return await self._edit(messenger, row, parcel)
             case Way.SEND:
@@ -92,7 +98,7 @@ class Courier:
                         raise
                     return await self._send(messenger, row, Target(parcel.target.chat), parcel.quoting)
 
-    async def _send(self, messenger: Messenger, row: OutboxRow, target: Target, content: Content) -> list[Sent]:
+    async def _send(self, messenger: Messenger, row: OutboxRow, target: Target, content: Content) -> Carried:
         content = await self._fetch_media(messenger, content)
         done = [Sent(tuple(ids.split(","))) for ids in row.progress]
         parts = messenger.parts(content, target.chat.kind)
@@ -104,9 +110,10 @@ class Courier:
             if index < len(parts) - 1:
                 async with self.database.begin() as uow:
                     await uow.outbox.progressed(row.id, [",".join(one.ids) for one in done])
-        return done
+        pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
+        return done, pressable[-1] if pressable else None
 
-    async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> list[Sent]:
+    async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> Carried:
         """Change messages of ours; a card that is gone is sent anew."""
         chat = parcel.target.chat
         parts = messenger.parts(parcel.content, chat.kind)
@@ -122,7 +129,7 @@ class Courier:
             if row.kind is not OutboxKind.CARD:
                 raise
             return await self._send(messenger, row, parcel.target, parcel.content)
-        return []
+        return [], None
 
     async def _fetch_media(self, messenger: Messenger, content: Content) -> Content:
         """What another account of ours saw is downloaded; what cannot be is named with its link."""

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.clock import Clock
-from bot.domain.records import OutboxKind, OutboxRow
+from bot.domain.records import OutboxKind, OutboxRow, Priority
 from bot.jobs.courier import Courier
 from bot.jobs.pace import Pace
 from bot.jobs.supervisor import Bell, Supervisor
@@ -21,6 +21,8 @@ AT_ONCE = 24
 
 LEASE = timedelta(minutes=2)
 IDLE = 0.25
+_WHOLE_ACCOUNT = ""  # stands for every chat of an account
+
 SHORT_WAIT = 0.2
 """Seconds that a row may wait for its turn in hand; for longer it goes back and lets others pass."""
 
@@ -37,6 +39,7 @@ class OutboxWorker:
     supervisor: Supervisor
     _paces: dict[str, Pace] = field(default_factory=dict)
     _resting: dict[tuple[str, str], float] = field(default_factory=dict)
+    _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
     _busy: int = 0
 
     async def run(self) -> None:
@@ -60,11 +63,19 @@ class OutboxWorker:
             due = await uow.outbox.anything_due(now)
         if not due:
             return []
+        held = self._still_held()
+        accounts = [account for account in self.messengers if (account, _WHOLE_ACCOUNT) not in held]
         async with self.database.begin() as uow:
-            return await uow.outbox.claim(now, LEASE, room, list(self.messengers), self._still_resting())
+            return await uow.outbox.claim(now, LEASE, room, accounts, self._still_resting(), held)
+
+    def _still_held(self) -> list[tuple[str, str]]:
+        """Chats (and whole accounts) for which the messenger has asked for patience."""
+        now = self.clock.now()
+        self._held = {place: until for place, until in self._held.items() if until > now}
+        return list(self._held)
 
     def _still_resting(self) -> list[tuple[str, str]]:
-        """Chats that may not be written to at this moment; their rows wait where they are, in order."""
+        """Chats that are written to as fast as is decent; their rows wait where they are, in order."""
         moment = asyncio.get_running_loop().time()
         self._resting = {chat: until for chat, until in self._resting.items() if until > moment}
         return list(self._resting)
@@ -88,8 +99,13 @@ class OutboxWorker:
     def _reserve(self, row: OutboxRow) -> float:
         if row.kind in (OutboxKind.PRESS, OutboxKind.MENU):
             return 0.0  # no messages
-        return self._paces[row.account].reserve(row.chat_id, ChatKind(row.chat_kind), asyncio.get_running_loop().time())
+        return self._paces[row.account].reserve(
+            row.chat_id,
+            ChatKind(row.chat_kind),
+            asyncio.get_running_loop().time(),
+            in_a_hurry=row.priority == Priority.PRESS,
+        )
 
     def _hold(self, row: OutboxRow, error: RetryAfter) -> None:
-        chat_id = None if error.whole_account else row.chat_id
-        self._paces[row.account].hold(chat_id, error.seconds, asyncio.get_running_loop().time())
+        chat_id = _WHOLE_ACCOUNT if error.whole_account else row.chat_id
+        self._held[row.account, chat_id] = self.clock.now() + timedelta(seconds=error.seconds)

@@ -8,6 +8,9 @@ from bot.messengers.events import ChatKind
 CHAT_BURST = 5
 """A few messages in a row to one person do no harm; then one a second."""
 
+HURRY_BURST = 20
+"""The same while the person is pressing buttons and waits for us; should it be too much, the messenger says so."""
+
 FORGET_AFTER = 10_000
 
 
@@ -19,12 +22,15 @@ class Pace:
     _overall: float = 0.0
     _chats: dict[str, float] = field(default_factory=dict)
 
-    def reserve(self, chat_id: str, kind: ChatKind, now: float) -> float:
+    def reserve(self, chat_id: str, kind: ChatKind, now: float, *, in_a_hurry: bool = False) -> float:
         """How long to wait before the next message to *chat_id*, in seconds; 0.0 takes the place at once.
 
-        A positive answer reserves nothing: ask again later.
+        A positive answer reserves nothing: ask again later. *in_a_hurry*: somebody has pressed a button and looks at
+        the screen; the chat's own pace does not hold that up.
         """
         interval, burst = self._chat_rule(kind)
+        if in_a_hurry:
+            burst = max(burst, HURRY_BURST)
         overall = 1.0 / self.limits.per_second
         chat_at = max(self._chats.get(chat_id, 0.0), now)
         overall_at = max(self._overall, now)
@@ -35,13 +41,6 @@ class Pace:
         if interval:
             self._remember(chat_id, chat_at + interval, now)
         return 0.0
-
-    def hold(self, chat_id: str | None, seconds: float, now: float) -> None:
-        """The messenger asks for patience: with one chat, or (``None``) altogether."""
-        if chat_id is None:
-            self._overall = max(self._overall, now + seconds + 0.5)
-        else:
-            self._remember(chat_id, now + seconds + 60.0 / (self.limits.per_group_minute or 60.0), now)
 
     def _chat_rule(self, kind: ChatKind) -> tuple[float, int]:
         if kind is ChatKind.GROUP and self.limits.per_group_minute:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bot.domain.records import OutboxKind, OutboxRow, PublicationState
@@ -10,6 +10,7 @@ from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
 from bot.services import answers, delivery
+from bot.services import dialogs as service_dialogs
 from bot.services.centre import Work
 from bot.views import cards as card_view
 from bot.views import citizens, dialogs, notes
@@ -17,6 +18,7 @@ from bot.views.look import Look
 from bot.views.refusals import said
 
 Arrived = Callable[[Work, Sequence[Sent]], Awaitable[None]]
+Asked = Callable[[Work, str], Awaitable[None]]
 
 
 class Way(Enum):
@@ -41,6 +43,7 @@ class Parcel:
     alert: bool = False
     commands: tuple[Command, ...] = ()
     arrived: Arrived | None = None
+    asked: Asked | None = None  # what follows for the message that carries the buttons
 
 
 async def _nothing(work: Work, sent: Sequence[Sent]) -> None:
@@ -63,10 +66,12 @@ async def _card(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     if ticket is None or person is None:
         return None
     card = await work.uow.cards.get(person.id, ticket.id, row.account)
+    if card is None:  # withdrawn before it was shown
+        return None
     content = card_view.card(await delivery.card_facts(work, ticket, person, card), look)
     shown = hashlib.sha256(repr(content).encode()).hexdigest()[:32]
-    external_id = card.external_id if card else None
-    if external_id is not None and card is not None and card.hash == shown:
+    external_id = card.external_id
+    if external_id is not None and card.hash == shown:
         return None
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
@@ -100,7 +105,13 @@ async def _card_media(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    content = notes.note(await delivery.note_facts(work, row), look)
+    if await delivery.is_moved(work, row):
+        return None
+    facts = await delivery.note_facts(work, row)
+    draft = facts.draft
+    if "user_id" in row.facts and (draft is None or row.facts.get("version", draft.version) != draft.version):
+        return None  # a question of a dialog that has gone on or ended meanwhile
+    content = notes.note(facts, look)
     reply_to = None
     if row.ticket_id is not None and row.person_id is not None:
         card = await work.uow.cards.get(row.person_id, row.ticket_id, row.account)
@@ -109,7 +120,11 @@ async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
         await _remember(after, row, sent, "note")
 
-    return Parcel(Way.SEND, _target(row, reply_to), content, quoting=content, arrived=arrived)
+    async def asked(after: Work, message_id: str) -> None:
+        if draft is not None:
+            await service_dialogs.asked(after, draft, message_id, row.facts)
+
+    return Parcel(Way.SEND, _target(row, reply_to), content, quoting=content, arrived=arrived, asked=asked)
 
 
 async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
@@ -161,7 +176,9 @@ async def _press(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     content = notes.note(await delivery.note_facts(work, row), look)
-    return Parcel(Way.EDIT, _target(row), content, message_ids=(row.facts["message_id"],), arrived=_nothing)
+    if row.facts.get("bare"):
+        content = replace(content, keyboard=())
+    return Parcel(Way.EDIT, _target(row), content, message_ids=(row.facts["edits"],), arrived=_nothing)
 
 
 async def _menu(work: Work, row: OutboxRow, look: Look) -> Parcel | None:

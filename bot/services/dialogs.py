@@ -1,8 +1,12 @@
-"""What an official is in the middle of: kept in the database, so that a half-written answer survives a restart."""
+"""What an official is in the middle of: kept in the database, so that a half-written answer survives a restart.
+
+A dialog shows one question (or preview) at a time. When it goes on or ends, the buttons of what it has shown go: nobody
+is left with a button that means something else by now.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import DialogOver
@@ -18,12 +22,20 @@ LIFETIME = timedelta(hours=24)
 ALBUM_WAIT = timedelta(seconds=1)
 """The files of one album come one by one; one preview shows them all."""
 
+_FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+DRAFT_STEPS = frozenset({"answer", "answer_preview", "correct", "correct_preview"})
+"""Steps in which words for a citizen are being written."""
+
 
 async def begin(work: Work, person: Person, step: str, ticket: Ticket | None = None, **facts: Any) -> Dialog:
-    """Start a dialog; one that was under way is given up."""
+    """Start a dialog; one that was under way is given up, and what it has shown says so."""
     address = work.centre.address(person)
     if address is None:
         raise DialogOver()
+    left = await work.uow.dialogs.get(address.account, address.user_id, work.now)
+    if left is not None:
+        await _withdraw(work, left, "other")
     dialog = Dialog(
         account=address.account,
         user_id=address.user_id,
@@ -33,11 +45,18 @@ async def begin(work: Work, person: Person, step: str, ticket: Ticket | None = N
         text="",
         media=(),
         facts=facts,
-        version=0,
+        version=await _fresh_version(work, address.account, address.user_id),
         expires_at=work.now + LIFETIME,
     )
     await work.uow.dialogs.save(dialog)
     return dialog
+
+
+async def _fresh_version(work: Work, account: str, user_id: str) -> int:
+    """Above all that this person's buttons were ever given, also when the last dialog has been forgotten."""
+    last = await work.uow.dialogs.last_version(account, user_id)
+    by_clock = int((work.now - _FIRST_DAY).total_seconds())
+    return by_clock if last is None else max(by_clock, last + 1)
 
 
 async def current(work: Work, person: Person) -> Dialog | None:
@@ -46,17 +65,68 @@ async def current(work: Work, person: Person) -> Dialog | None:
     return await work.uow.dialogs.get(address.account, address.user_id, work.now) if address else None
 
 
-async def step(work: Work, dialog: Dialog, to: str, **facts: Any) -> Dialog:
-    """Go on to another step."""
+async def ask(
+    work: Work, person: Person, dialog: Dialog, code: str, *, ticket: Ticket | None = None, **facts: Any
+) -> None:
+    """Show the question *code* of *dialog*, with its buttons."""
+    if ticket is not None:
+        facts["number"] = ticket.id
+    await notes.tell(
+        work,
+        person,
+        code,
+        ticket=ticket,
+        priority=Priority.PRESS,
+        user_id=dialog.user_id,
+        version=dialog.version,
+        **facts,
+    )
+
+
+async def asked(work: Work, dialog: Dialog, message_id: str, facts: Json) -> None:
+    """A question or preview of *dialog* has arrived as *message_id*: it is what will be withdrawn later."""
+    shown = {"id": message_id, **{name: value for name, value in facts.items() if name not in _OWN_FACTS}}
+    marked = replace(dialog, facts={**dialog.facts, "shown": shown})
+    if not await work.uow.dialogs.note_facts(marked):
+        await _withdraw(work, marked, "moved")  # it went on while this was on its way
+
+
+_OWN_FACTS = ("user_id", "version")
+
+
+async def step(work: Work, dialog: Dialog, to: str, *, pressed: str | None = None, **facts: Any) -> Dialog:
+    """Go on to another step. *pressed*: the message whose button led here; whoever handles the press changes it."""
+    await _withdraw(work, dialog, "moved", but=pressed)
     changed = replace(
-        dialog, step=to, facts={**dialog.facts, **facts}, version=dialog.version + 1, expires_at=work.now + LIFETIME
+        dialog,
+        step=to,
+        facts={**_without_shown(dialog), **facts},
+        version=dialog.version + 1,
+        expires_at=work.now + LIFETIME,
     )
     await work.uow.dialogs.save(changed)
     return changed
 
 
-async def end(work: Work, dialog: Dialog) -> None:
+async def end(work: Work, dialog: Dialog, *, pressed: str | None = None) -> None:
+    """It is over. *pressed* as for :func:`step`."""
+    await _withdraw(work, dialog, "over", but=pressed)
     await work.uow.dialogs.end(dialog.account, dialog.user_id)
+
+
+async def void(work: Work, ticket: Ticket, steps: tuple[str, ...]) -> list[Dialog]:
+    """What people were in the middle of about *ticket* has lost its point; what that was."""
+    ended = await work.uow.dialogs.void(ticket.id, steps, work.now)
+    for dialog in ended:
+        await _withdraw(work, dialog, "void")
+    return ended
+
+
+async def expire(work: Work) -> None:
+    """Close what nobody went on with for a day; a draft stays readable."""
+    for dialog in await work.uow.dialogs.expired(work.now):
+        await _withdraw(work, dialog, "expired")
+        await work.uow.dialogs.end(dialog.account, dialog.user_id)
 
 
 async def add_to_draft(
@@ -65,15 +135,8 @@ async def add_to_draft(
     """More words or files for the draft; its preview follows, one for a whole album."""
     words = f"{dialog.text}\n\n{text}" if dialog.text and text else dialog.text or text
     preview = dialog.step if dialog.step.endswith("_preview") else f"{dialog.step}_preview"
-    changed = replace(
-        dialog,
-        step=preview,
-        text=words,
-        media=(*dialog.media, *media),
-        version=dialog.version + 1,
-        expires_at=work.now + LIFETIME,
-    )
-    await work.uow.dialogs.save(changed)
+    draft = replace(dialog, text=words, media=(*dialog.media, *media))
+    changed = await step(work, draft, preview)
     await notes.tell(
         work,
         person,
@@ -87,15 +150,34 @@ async def add_to_draft(
     return changed
 
 
-async def rewrite(work: Work, dialog: Dialog) -> Dialog:
+async def rewrite(work: Work, dialog: Dialog, *, pressed: str | None = None) -> Dialog:
     """«Изменить»: the draft begins anew."""
-    changed = replace(dialog, step=dialog.step.removesuffix("_preview"), text="", media=(), version=dialog.version + 1)
-    await work.uow.dialogs.save(changed)
-    return changed
+    emptied = replace(dialog, text="", media=())
+    return await step(work, emptied, dialog.step.removesuffix("_preview"), pressed=pressed)
 
 
 def require(dialog: Dialog | None, ticket_id: int, version: str) -> Dialog:
     """The dialog that a pressed preview belongs to; :class:`DialogOver` for one that has ended or moved on."""
-    if dialog is None or dialog.ticket_id != ticket_id or str(dialog.version) != version:
+    if dialog is None or (dialog.ticket_id or 0) != ticket_id or str(dialog.version) != version:
         raise DialogOver(number=ticket_id)
     return dialog
+
+
+def _without_shown(dialog: Dialog) -> dict[str, Any]:
+    return {name: value for name, value in dialog.facts.items() if name != "shown"}
+
+
+async def _withdraw(work: Work, dialog: Dialog, why: str, *, but: str | None = None) -> None:
+    """Take the buttons off what *dialog* has shown last; a preview that loses its point keeps its words for copying."""
+    shown = dialog.facts.get("shown")
+    if shown is None or shown["id"] == but:
+        return
+    facts = {name: value for name, value in shown.items() if name not in ("id", "code")}
+    if shown["code"] != "preview":
+        facts["bare"] = True
+        await notes.change_note(work, dialog.account, dialog.chat_id, shown["id"], shown["code"], **facts)
+        return
+    code = "preview_replaced" if why == "moved" else "draft_closed"
+    await notes.change_note(
+        work, dialog.account, dialog.chat_id, shown["id"], code, number=dialog.ticket_id, text=dialog.text, why=why
+    )

@@ -25,10 +25,14 @@ async def tell(
     dedupe: str | None = None,
     **facts: Any,
 ) -> None:
-    """Queue a note to *person*; with a *ticket* it is a reply to its card."""
+    """Queue a note to *person*; with a *ticket* it is a reply to its card.
+
+    In quiet hours what nobody has asked for makes no sound, unless people are in danger.
+    """
     address = work.centre.address(person)
     if address is None:
         return
+    unasked = priority in (Priority.CARD, Priority.NOTE) and not (ticket is not None and ticket.urgent)
     await work.uow.outbox.put(
         OutboxDraft(
             OutboxKind.NOTE,
@@ -38,7 +42,7 @@ async def tell(
             ticket_id=ticket.id if ticket else None,
             facts={"code": code, **facts},
             priority=priority,
-            silent=silent,
+            silent=silent or (unasked and work.centre.quiet.is_quiet(work.now)),
             due_at=due_at,
             dedupe=dedupe,
         ),
@@ -98,7 +102,7 @@ async def change_note(work: Work, account: str, chat_id: str, message_id: str, c
             OutboxKind.EDIT_NOTE,
             account,
             chat_id,
-            facts={"code": code, "message_id": message_id, **facts},
+            facts={"code": code, "edits": message_id, **facts},
             priority=Priority.PRESS,
         ),
         work.now,

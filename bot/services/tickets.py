@@ -9,7 +9,7 @@ from bot.domain.errors import NoSuchTicket, NotAllowed, OutdatedButton, TakenByO
 from bot.domain.people import Person, Right
 from bot.domain.records import Remark
 from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
-from bot.services import cards, notes
+from bot.services import cards, dialogs, notes
 from bot.services.centre import Work, author_key
 from bot.understanding.base import Reading
 
@@ -136,7 +136,9 @@ async def hand_over(work: Work, ticket_id: int, person: Person, sector: str) -> 
     if sector not in work.centre.sectors or ticket.sector == sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
     step = Step.CHOOSE_SECTOR if triage else Step.HAND_OVER
+    seen = {card.person_id for card in await work.uow.cards.of_ticket(ticket.id)}
     changed = await move(work, ticket, step, person, sector=sector, assignee_id=None)
+    await _call_back(work, changed, person, seen, "handed_to_you")
     await void_dialogs(work, changed, TICKET_STEPS, person, "draft_void_handed")
     if ticket.state not in UNACCEPTED:
         # It was accepted; what is left of the term to accept runs for the next head.
@@ -167,6 +169,7 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
     if sector is None or sector not in work.centre.sectors:
         raise OutdatedButton(state=ticket.state.value)
     terms = plan(work.now, work.centre.terms, work.centre.calendar)
+    seen = {card.person_id for card in await work.uow.cards.of_ticket(ticket.id)}
     changed = await move(
         work,
         ticket,
@@ -181,7 +184,15 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
         answer_due=terms.answer_due,
     )
     await work.uow.times.plan(ticket.id, _rows(terms.dues))
+    await _call_back(work, changed, person, seen, "returned")
     return changed
+
+
+async def _call_back(work: Work, ticket: Ticket, actor: Person, seen: set[int], code: str) -> None:
+    """Whose turn it is again: those who have had the card see it change without a sound, so they are told."""
+    for person in cards.responsible(work, ticket):
+        if person.id in seen and person != actor:
+            await notes.tell(work, person, code, ticket=ticket, number=ticket.id)
 
 
 async def check_handed_over_by(work: Work, ticket: Ticket, person: Person) -> None:
@@ -203,7 +214,7 @@ async def explain_hand_over(work: Work, ticket_id: int, person: Person, words: s
 
 async def void_dialogs(work: Work, ticket: Ticket, steps: tuple[str, ...], actor: Person | None, code: str) -> None:
     """What colleagues were writing about this ticket has lost its point: tell them."""
-    for dialog in await work.uow.dialogs.void(ticket.id, steps, work.now):
+    for dialog in await dialogs.void(work, ticket, steps):
         writer = work.centre.person_at(dialog.account, dialog.user_id)
         if writer is not None and writer != actor:
             await notes.tell(work, writer, code, ticket=ticket, number=ticket.id)

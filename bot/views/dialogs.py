@@ -87,8 +87,9 @@ def ask_answer(note: NoteFacts, look: Look) -> Content:
     spans: list[Span | str] = [Bold(f"✍️ Ответ на №{number}")]
     if ticket is not None and ticket.text:
         spans += ["\n", Quote(shorten(ticket.text, 300))]
-    spans.append("\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как увидит житель.")
-    return Content.of(*spans, keyboard=[[_cancel(number)]])
+    if not note.facts.get("bare"):
+        spans.append("\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как увидит житель.")
+    return Content.of(*spans, keyboard=_cancel(note))
 
 
 def ask_correct(note: NoteFacts, look: Look) -> Content:
@@ -97,8 +98,8 @@ def ask_correct(note: NoteFacts, look: Look) -> Content:
         Bold(f"✏️ Исправление ответа на №{number}"),
         "\nСейчас опубликовано:\n",
         Quote(shorten(note.answer_text or "", 3000)),
-        "\nПришлите новый текст целиком.",
-        keyboard=[[_cancel(number)]],
+        "" if note.facts.get("bare") else "\nПришлите новый текст целиком.",
+        keyboard=_cancel(note),
     )
 
 
@@ -111,9 +112,8 @@ def preview(note: NoteFacts, look: Look) -> Content:
     heading = "Так будет выглядеть исправленный ответ" if correcting else "Так ответ увидит житель"
     send = Button("✏️ Исправить" if correcting else "📤 Отправить", pack(Op.SEND, number, draft.version))
     change = Button("✍️ Изменить", pack(Op.CHANGE, number, draft.version))
-    content = Content.of(
-        Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}", keyboard=[[send], [change, _cancel(number)]]
-    )
+    cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
+    content = Content.of(Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}", keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))
 
 
@@ -125,12 +125,42 @@ def draft_sent(note: NoteFacts, look: Look) -> Content:
     )
 
 
+def correction_sent(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"✏️ Ответ на №{note.facts['number']} исправляется:\n", Quote(note.facts["text"]))
+
+
 def draft_cancelled(note: NoteFacts, look: Look) -> Content:
     return Content.of("Отменено, жителю ничего не отправлено.")
 
 
+def correction_cancelled(note: NoteFacts, look: Look) -> Content:
+    return Content.of("Отменено, у жителя остаётся прежний ответ.")
+
+
+def cancelled(note: NoteFacts, look: Look) -> Content:
+    return Content.of("Отменено.")
+
+
 def draft_again(note: NoteFacts, look: Look) -> Content:
-    return Content.of("Хорошо, пришлите новый текст.")
+    """After «Изменить»: the old words stay in sight, to be copied."""
+    old = note.facts.get("text")
+    asked = "" if note.facts.get("bare") else f"Хорошо, пришлите новый ответ на №{note.facts['number']} целиком."
+    spans: list[Span | str] = [asked, "\nБыло:\n" if asked else "Было:\n", Quote(old)] if old else [asked or "Было: —"]
+    return Content.of(*spans, keyboard=_cancel(note))
+
+
+def preview_replaced(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"Черновик ответа на №{note.facts['number']} изменён, новый вид — ниже.")
+
+
+def draft_closed(note: NoteFacts, look: Look) -> Content:
+    """What became of a draft that was not sent; its words can still be copied."""
+    why = {"other": "отложен: вы начали другое действие", "expired": "закрыт: прошли сутки"}
+    said = why.get(note.facts["why"], "закрыт")
+    spans: list[Span | str] = [f"Черновик ответа на №{note.facts['number']} {said}. Жителю ничего не отправлено."]
+    if note.facts.get("text"):
+        spans += ["\n", Quote(shorten(note.facts["text"], 3500))]
+    return Content.of(*spans)
 
 
 def closed(note: NoteFacts, look: Look) -> Content:
@@ -148,7 +178,7 @@ def handed(note: NoteFacts, look: Look) -> Content:
 
 def ask_reason(note: NoteFacts, look: Look) -> Content:
     number = note.facts["number"]
-    return Content.of(f"Напишите пояснение к №{number} для коллег. Жители его не увидят.", keyboard=[[_cancel(number)]])
+    return Content.of(f"Напишите пояснение к №{number} для коллег. Жители его не увидят.", keyboard=_cancel(note))
 
 
 def reason_added(note: NoteFacts, look: Look) -> Content:
@@ -157,34 +187,39 @@ def reason_added(note: NoteFacts, look: Look) -> Content:
 
 def ask_dismiss_reason(note: NoteFacts, look: Look) -> Content:
     number = note.facts["number"]
-    return Content.of(f"Почему №{number} не требует ответа? Напишите коротко.", keyboard=[[_cancel(number)]])
+    return Content.of(f"Почему №{number} не требует ответа? Напишите коротко.", keyboard=_cancel(note))
+
+
+def dismissed(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"🚫 Сообщение №{note.facts['number']} закрыто без ответа.")
 
 
 def new_text(note: NoteFacts, look: Look) -> Content:
     return Content.of(
         Bold("📝 Новое сообщение"),
         "\nНапишите, что сообщил житель: что случилось, где, кто сообщил и как с ним связаться.",
-        keyboard=[[_cancel(0)]],
+        keyboard=_cancel(note),
     )
 
 
 def new_source(note: NoteFacts, look: Look) -> Content:
     rows = [[Button(name, pack(Op.NEW, 0, f"source={i}"))] for i, name in enumerate(SOURCES)]
     pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
-    return Content.of("Откуда пришло сообщение?", keyboard=[*pairs, [_cancel(0)]])
+    return Content.of("Откуда пришло сообщение?", keyboard=[*pairs, *_cancel(note)])
 
 
 def new_number(note: NoteFacts, look: Look) -> Content:
     skip = Button("Нет номера", pack(Op.NEW, 0, "number="))
-    return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], [_cancel(0)]])
+    return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *_cancel(note)])
 
 
 def new_due(note: NoteFacts, look: Look) -> Content:
     skip = Button("Обычный срок", pack(Op.NEW, 0, "due="))
-    wrong = "Не получилось прочитать дату. " if note.facts.get("wrong") else ""
+    faults = {"unread": "Не получилось прочитать дату. ", "past": "Это время уже прошло. "}
+    wrong = faults.get(note.facts.get("wrong", ""), "")
     return Content.of(
         f"{wrong}До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",
-        keyboard=[[skip], [_cancel(0)]],
+        keyboard=[[skip], *_cancel(note)],
     )
 
 
@@ -210,8 +245,11 @@ def find_how(note: NoteFacts, look: Look) -> Content:
     return Content.of("Напишите номер или слова, например: /find 142 или /find люк Ленина")
 
 
-def _cancel(number: int) -> Button:
-    return Button("Отмена", pack(Op.CANCEL, number))
+def _cancel(note: NoteFacts) -> list[list[Button]]:
+    """The last row under a question; its code fits this step of this dialog alone."""
+    if note.draft is None:
+        return []
+    return [[Button("Отмена", pack(Op.CANCEL, note.facts.get("number") or 0, note.draft.version))]]
 
 
 DIALOGS: dict[str, Callable[[NoteFacts, Look], Content]] = {
@@ -226,7 +264,13 @@ DIALOGS: dict[str, Callable[[NoteFacts, Look], Content]] = {
         ask_correct,
         preview,
         draft_sent,
+        correction_sent,
         draft_cancelled,
+        correction_cancelled,
+        cancelled,
+        preview_replaced,
+        draft_closed,
+        dismissed,
         draft_again,
         closed,
         handed,

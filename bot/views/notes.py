@@ -118,6 +118,20 @@ def draft_void_answered(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"На сообщение №{note.facts['number']} уже ответил коллега, ваш черновик отменён.")
 
 
+def returned(note: NoteFacts, look: Look) -> Content:
+    return _again(note, look, f"↩️ №{note.facts['number']} возвращено в работу")
+
+
+def handed_to_you(note: NoteFacts, look: Look) -> Content:
+    return _again(note, look, f"↪️ №{note.facts['number']} снова передано вам")
+
+
+def _again(note: NoteFacts, look: Look, words: str) -> Content:
+    ticket = note.tickets.get(note.facts["number"])
+    until = f": примите до {look.moment(ticket.accept_due)}" if ticket and ticket.accept_due > look.now else ""
+    return Content.of(f"{words}{until}.")
+
+
 def chat_unknown(note: NoteFacts, look: Look) -> Content:
     return Content.of(
         f"Бота добавили в чат «{note.facts['title']}» (id {note.facts['chat_id']}), которого нет в настройках. "
@@ -179,7 +193,7 @@ def listing(note: NoteFacts, look: Look) -> Content:
     amount = plural(len(found), "сообщение", "сообщения", "сообщений")
     spans: list[Span] = [Bold(f"{note.facts['heading']}: {amount}")]
     for ticket in found[:LISTED]:
-        late = "🔴 " if ticket.is_open and ticket.answer_due < look.now else ""
+        late = "🔴 " if ticket.is_open and ticket.answer_due <= look.now else ""
         until = f" · до {look.moment(ticket.answer_due)}" if ticket.is_open else ""
         words = shorten(ticket.text, 70) or "без текста"
         spans.append(Text(f"\n{late}№{ticket.id}{until} · {words}"))
@@ -203,6 +217,8 @@ NOTES: dict[str, NoteView] = {
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,
     "draft_void_answered": draft_void_answered,
+    "returned": returned,
+    "handed_to_you": handed_to_you,
     "chat_unknown": chat_unknown,
     "chat_lost": chat_lost,
     "chat_muted": chat_muted,

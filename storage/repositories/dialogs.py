@@ -4,23 +4,41 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.domain.records import Dialog
 from storage.repositories.base import Repository
 from storage.tables import dialog
+
+_OVER = "over"
+"""The step of a dialog that has ended. Its row stays for a while: the next dialog counts its versions on from there, so
+that no old button fits a new dialog."""
+
+_ENDED: dict[str, Any] = {"step": _OVER, "ticket_id": None, "text": "", "media": [], "facts": {}}
 
 
 class Dialogs(Repository):
     """At most one dialog per account."""
 
     async def get(self, account: str, user_id: str, now: datetime) -> Dialog | None:
-        """The dialog of this account, unless it has expired."""
+        """The dialog of this account, unless it has ended or expired."""
         result = await self._connection.execute(
-            select(dialog).where(dialog.c.account == account, dialog.c.user_id == user_id, dialog.c.expires_at > now)
+            select(dialog).where(
+                dialog.c.account == account,
+                dialog.c.user_id == user_id,
+                dialog.c.expires_at > now,
+                dialog.c.step != _OVER,
+            )
         )
         row = result.first()
         return _record(row) if row else None
+
+    async def last_version(self, account: str, user_id: str) -> int | None:
+        """The version that this account's latest dialog, be it over, has reached."""
+        result = await self._connection.execute(
+            select(dialog.c.version).where(dialog.c.account == account, dialog.c.user_id == user_id)
+        )
+        return result.scalar_one_or_none()
 
     async def save(self, wanted: Dialog) -> None:
         """Begin or continue a dialog."""
@@ -39,15 +57,38 @@ class Dialogs(Repository):
             statement.on_conflict_do_update(index_elements=["account", "user_id"], set_=values)
         )
 
+    async def note_facts(self, wanted: Dialog) -> bool:
+        """Keep the facts of *wanted*, if the dialog is still at that version."""
+        result = await self._connection.execute(
+            update(dialog)
+            .where(
+                dialog.c.account == wanted.account,
+                dialog.c.user_id == wanted.user_id,
+                dialog.c.version == wanted.version,
+                dialog.c.step != _OVER,
+            )
+            .values(facts=dict(wanted.facts))
+        )
+        return bool(result.rowcount)
+
     async def end(self, account: str, user_id: str) -> None:
-        await self._connection.execute(delete(dialog).where(dialog.c.account == account, dialog.c.user_id == user_id))
+        await self._connection.execute(
+            update(dialog).where(dialog.c.account == account, dialog.c.user_id == user_id).values(**_ENDED)
+        )
 
     async def void(self, ticket_id: int, steps: Sequence[str], now: datetime) -> list[Dialog]:
         """End every dialog about *ticket_id* that is in one of *steps*; those that were still alive."""
+        concerned = (dialog.c.ticket_id == ticket_id, dialog.c.step.in_(steps))
+        found = [_record(row) for row in await self._connection.execute(select(dialog).where(*concerned))]
+        await self._connection.execute(update(dialog).where(*concerned).values(**_ENDED))
+        return [one for one in found if one.expires_at > now]
+
+    async def expired(self, now: datetime) -> list[Dialog]:
+        """Dialogs that nobody has gone on with in time."""
         result = await self._connection.execute(
-            delete(dialog).where(dialog.c.ticket_id == ticket_id, dialog.c.step.in_(steps)).returning(dialog)
+            select(dialog).where(dialog.c.expires_at <= now, dialog.c.step != _OVER)
         )
-        return [one for one in (_record(row) for row in result) if one.expires_at > now]
+        return [_record(row) for row in result]
 
     async def purge(self, now: datetime) -> None:
         await self._connection.execute(delete(dialog).where(dialog.c.expires_at <= now))

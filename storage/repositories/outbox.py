@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow
+from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority
 from storage.repositories.base import Repository, one_at_a_time
 from storage.tables import Moment, letter, outbox
 
@@ -104,10 +104,12 @@ class Outbox(Repository):
         most: int,
         accounts: Sequence[str],
         resting: Sequence[tuple[str, str]] = (),
+        held: Sequence[tuple[str, str]] = (),
     ) -> list[OutboxRow]:
         """Take up to *most* due rows of *accounts*, the most urgent first; order per ``order_key`` is kept.
 
-        Chats in *resting* (account, chat) are passed over.
+        Chats (account, chat) that are *held* are passed over; of those that are merely *resting*, rows that answer a
+        press are taken all the same.
 
         An earlier row of the same key that is being sent, is due, or waits for another try goes first; one that is
         merely planned for later does not block.
@@ -132,7 +134,8 @@ class Outbox(Repository):
                 outbox.c.due_at <= now,
                 outbox.c.account.in_(accounts),
                 ~blocked,
-                *(or_(outbox.c.account != account, outbox.c.chat_id != chat_id) for account, chat_id in resting),
+                *(_elsewhere(account, chat_id) for account, chat_id in held),
+                *(or_(_elsewhere(*chat), outbox.c.priority == int(Priority.PRESS)) for chat in resting),
             )
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(most)
@@ -245,6 +248,10 @@ class Outbox(Repository):
         """How many rows there are in each status."""
         result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
+
+
+def _elsewhere(account: str, chat_id: str) -> ColumnElement[bool]:
+    return or_(outbox.c.account != account, outbox.c.chat_id != chat_id)
 
 
 def _waiting(table: FromClause[Any]) -> ColumnElement[bool]:

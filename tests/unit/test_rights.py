@@ -64,7 +64,8 @@ manager        find        yes yes   yes
 curator        see_ticket  yes yes   yes
 curator        find        yes yes   yes
 curator        digest      yes yes   yes
-administrator  accept      no  no    no
+manager        invite      yes yes   yes
+administrator  invite      yes yes   yes
 """
 
 OWN, OTHER = "roads", "housing"
