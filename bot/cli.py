@@ -128,6 +128,43 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
 
 
 @cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Куда записать копию.")], config: ConfigFile = Path("config.toml")
+) -> None:
+    """Сделать копию базы, не останавливая бота (SQLite), и проверить её."""
+    settings = _load(config, tokens_needed=False)
+    from storage.transfer import TransferFailed, backup_sqlite
+
+    try:
+        size = backup_sqlite(settings.database_url, file)
+    except TransferFailed as error:
+        typer.echo(f"Копия не сделана: {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Копия готова и проверена: {file}, {size / 1_048_576:.1f} МБ")
+
+
+@cli.command("migrate-data")
+def migrate_data(
+    to: Annotated[str, typer.Option("--to", help="Адрес новой, пустой базы: postgresql+asyncpg://…")],
+    config: ConfigFile = Path("config.toml"),
+) -> None:
+    """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
+    settings = _load(config, tokens_needed=False)
+    from storage.transfer import TransferFailed, move
+
+    with _database_faults():
+        try:
+            moved = asyncio.run(
+                move(settings.database_url, to, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}"))
+            )
+        except TransferFailed as error:
+            typer.echo(f"Данные не перенесены, новая база не изменена: {error}", err=True)
+            raise typer.Exit(1) from None
+    total = sum(one.rows for one in moved)
+    typer.echo(f"Перенесено записей: {total}, всё сверено. Теперь укажите новый адрес в [database] url.")
+
+
+@cli.command()
 def export(
     config: ConfigFile = Path("config.toml"),
     format: Annotated[str, typer.Option("--format", help="csv, xlsx или json.")] = "csv",

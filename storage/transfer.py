@@ -1,0 +1,132 @@
+"""Moving a municipality: to a backup file while the bot runs, and from one database to another."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, func, insert, make_url, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.migrate import migrate
+from storage.tables import metadata
+
+CHUNK = 1000
+
+
+class TransferFailed(Exception):
+    """Nothing was changed for good; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One table that arrived whole."""
+
+    table: str
+    rows: int
+    checksum: str
+
+
+def backup_sqlite(url: str, file: Path) -> int:
+    """Copy the database behind *url* to *file* while it is in use, check the copy, return its size in bytes.
+
+    The copy appears under its name only when it is whole. Blocks: call it in a thread.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        raise TransferFailed("для PostgreSQL копию делает pg_dump, см. docs/scale.md")
+    source_file = Path(address.database)
+    if not source_file.exists():
+        raise TransferFailed(f"файла базы ещё нет: {source_file}")
+    unfinished = file.with_name(file.name + ".part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(source_file)) as source, closing(sqlite3.connect(unfinished)) as target:
+            source.backup(target, pages=2000, sleep=0.01)
+            verdict = target.execute("PRAGMA integrity_check").fetchone()[0]
+            if verdict != "ok":
+                raise TransferFailed(f"копия повреждена: {verdict}")
+        unfinished.replace(file)
+    except (sqlite3.Error, OSError) as error:
+        raise TransferFailed(str(error)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+async def move(source_url: str, target_url: str, told: Callable[[Moved], None]) -> list[Moved]:
+    """Copy everything into the empty database *target_url* in one transaction; each table is compared by count and
+    checksum before the transaction commits. *told* hears of every table that has arrived."""
+    source, target = Database(source_url), Database(target_url)
+    try:
+        await migrate(source.engine)
+        await migrate(target.engine)
+        async with source.engine.connect() as old, target.engine.begin() as new:
+            await _require_empty(new)
+            moved = []
+            for table in metadata.sorted_tables:
+                moved.append(await _move_table(table, old, new))
+                told(moved[-1])
+            await _set_sequences(new)
+        return moved
+    finally:
+        await source.close()
+        await target.close()
+
+
+async def _require_empty(connection: AsyncConnection) -> None:
+    for table in metadata.sorted_tables:
+        if await connection.scalar(select(func.count()).select_from(table)):
+            raise TransferFailed(f"новая база не пуста: в таблице {table.name} уже есть записи")
+
+
+async def _move_table(table: Table, old: AsyncConnection, new: AsyncConnection) -> Moved:
+    async for rows in _chunks(table, old):
+        await new.execute(insert(table), rows)
+    before, after = await _checksum(table, old), await _checksum(table, new)
+    if before != after:
+        raise TransferFailed(f"таблица {table.name} прибыла не целиком: {before[0]} и {after[0]} записей")
+    return Moved(table.name, *after)
+
+
+async def _chunks(table: Table, connection: AsyncConnection) -> AsyncIterator[list[dict[str, Any]]]:
+    result = await connection.stream(select(table).order_by(*table.primary_key.columns))
+    async for rows in result.partitions(CHUNK):
+        yield [dict(row._mapping) for row in rows]
+
+
+async def _checksum(table: Table, connection: AsyncConnection) -> tuple[int, str]:
+    """(rows, digest) that does not depend on the kind of database, nor on the order in which it sorts."""
+    count, total = 0, 0
+    async for rows in _chunks(table, connection):
+        for row in rows:
+            line = json.dumps(row, default=_plain, sort_keys=True, ensure_ascii=False)
+            total = (total + int.from_bytes(hashlib.sha256(line.encode()).digest())) % (1 << 256)
+            count += 1
+    return count, f"{total:064x}"[:16]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"a column of type {type(value).__name__} cannot be compared")
+
+
+async def _set_sequences(connection: AsyncConnection) -> None:
+    """New numbers go on after the old ones."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.sorted_tables:
+        column = table.primary_key.columns.values()[0]
+        if column.name != "id":
+            continue
+        sequence = await connection.scalar(text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": table.name})
+        newest = await connection.scalar(select(func.max(table.c.id)))
+        if sequence and newest:
+            await connection.execute(text("SELECT setval(:s, :n)"), {"s": sequence, "n": newest})
