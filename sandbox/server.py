@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.faults import Faults
 from sandbox.journal import Journal
+from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
 from sandbox.vk import VkServer
 
@@ -16,7 +17,7 @@ _LAST_WORDS = 0.5  # seconds for requests to end by themselves when the sandbox 
 
 class Sandbox:
     """The messengers' servers on ``http://127.0.0.1:<port>``: Telegram under ``/telegram``, VK
-    under ``/vk``.
+    under ``/vk``, MAX under ``/max``.
 
     *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start.
     """
@@ -28,6 +29,8 @@ class Sandbox:
         self.telegram.register(self.app, "/telegram", lambda: self.url)
         self.vk = VkServer(self.journal, Faults())
         self.vk.register(self.app, "/vk", lambda: self.url)
+        self.max = MaxServer(self.journal, Faults())
+        self.max.register(self.app, "/max", lambda: self.url)
         self._port = port
         self._runner: web.AppRunner | None = None
 

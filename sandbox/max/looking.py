@@ -1,0 +1,87 @@
+"""The methods that tell of the bot, its chats, its files and its subscriptions."""
+
+from typing import Any
+
+from sandbox.max.call import Request
+from sandbox.max.errors import bad_request, forbidden, no_chat, no_message
+from sandbox.max.render import chat_object, membership, user_object
+from sandbox.max.state import Kind, Upload
+from sandbox.max.world import World
+
+Json = dict[str, Any]
+
+_KINDS = ("image", "video", "audio", "file")
+_MOST_COMMANDS = 32
+
+
+def me(world: World, request: Request) -> Json:
+    """``GET /me``"""
+    request.only()
+    return {**user_object(world, world.me.user_id), "description": None, "commands": world.me.commands}
+
+
+def set_commands(world: World, request: Request) -> Json:
+    """``PATCH /me/commands``: one list for everybody who talks to the bot."""
+    request.only()
+    commands = request.body.get("commands")
+    if not isinstance(commands, list) or len(commands) > _MOST_COMMANDS:
+        raise bad_request(f"commands: must be an array of at most {_MOST_COMMANDS}")
+    world.me.commands = commands
+    return me(world, request)
+
+
+def chat(world: World, request: Request) -> Json:
+    """``GET /chats/{chatId}``"""
+    request.only()
+    found = world.chats.get(request.chat_id())
+    if found is None or not found.bot_in or (found.kind is Kind.DIALOG and not found.open):
+        raise no_chat(request.chat_id())
+    return chat_object(world, found)
+
+
+def member_me(world: World, request: Request) -> Json:
+    """``GET /chats/{chatId}/members/me``"""
+    request.only()
+    found = world.chats.get(request.chat_id())
+    if found is None or found.kind is Kind.DIALOG:
+        raise no_chat(request.chat_id())
+    if not found.bot_in:
+        raise forbidden("Bot is not a member of the chat")
+    return membership(world, found)
+
+
+def subscriptions(world: World, request: Request) -> Json:
+    """``GET /subscriptions``"""
+    request.only()
+    return {"subscriptions": world.subscriptions}
+
+
+def unsubscribe(world: World, request: Request) -> Json:
+    """``DELETE /subscriptions``"""
+    request.only("url")
+    url = request.text("url")
+    before = len(world.subscriptions)
+    world.subscriptions = [one for one in world.subscriptions if one["url"] != url]
+    return {"success": len(world.subscriptions) < before}
+
+
+def upload_address(world: World, request: Request) -> Json:
+    """``POST /uploads``: an address for one file; the token of a video or audio comes along."""
+    request.only("type")
+    kind = request.text("type")
+    if kind not in _KINDS:
+        raise bad_request(f"type: must be one of {', '.join(_KINDS)}")
+    upload = Upload(f"u{world.serial()}", kind, world.new_token(kind))
+    world.uploads[upload.id] = upload
+    found = {"url": f"{world.base_url}/upload/{upload.id}"}
+    return found | ({"token": upload.token} if kind in ("video", "audio") else {})
+
+
+def video(world: World, request: Request) -> Json:
+    """``GET /videos/{videoToken}``"""
+    request.only()
+    stored = world.files.get(request.path["token"])
+    if stored is None or stored.kind != "video":
+        raise no_message(request.path["token"])
+    urls = {"mp4_360": None, "mp4_480": world.url(stored), "mp4_240": f"{world.base_url}/files/0", "hls": None}
+    return {"token": stored.token, "urls": urls, "width": 640, "height": 480, "duration": 3}

@@ -1,0 +1,219 @@
+"""The methods that write and read messages."""
+
+from datetime import timedelta
+from typing import Any
+
+from sandbox.max.bodies import Draft, draft, must_say_something
+from sandbox.max.call import Request
+from sandbox.max.errors import ApiError, bad_request, forbidden, no_chat, no_message, suspended
+from sandbox.max.render import linked, message_object
+from sandbox.max.state import Chat, Kind, Message
+from sandbox.max.world import World
+
+Json = dict[str, Any]
+
+DIALOG_EDITS = timedelta(days=7)  # PUT /messages: dialogs only; a message with a keyboard at any time
+COMMENT_EDITS = timedelta(hours=26)
+_ANSWER_FIELDS = frozenset({"message", "notification"})
+
+
+def send(world: World, request: Request) -> Json:
+    """``POST /messages``"""
+    request.only("user_id", "chat_id", "disable_link_preview")
+    request.flag("disable_link_preview")
+    chat = addressee(world, request)
+    _may_write(chat)
+    wanted = draft(world, request.body)
+    attachments = wanted.attachments or []
+    must_say_something(wanted.text or "", attachments)
+    link = _linked(world, wanted, chat)
+    message = world.new_message(
+        chat,
+        world.me.user_id if chat.kind is not Kind.CHANNEL else None,
+        text=wanted.text or "",
+        markup=wanted.markup,
+        attachments=attachments,
+        link=link,
+        notify=wanted.notify,
+    )
+    return {"message": message_object(world, chat, message)}
+
+
+def addressee(world: World, request: Request) -> Chat:
+    """The chat or the person's dialog that a request names; 404 where the bot knows none."""
+    user_id, chat_id = request.whole("user_id"), request.whole("chat_id")
+    if (user_id is None) == (chat_id is None):
+        raise bad_request("either user_id or chat_id is required")
+    if user_id is not None:
+        chat = world.dialog(user_id) if user_id in world.users else None
+        if chat is None or not chat.open:
+            raise ApiError(404, "dialog.not.found", f"Dialog with user {user_id} not found")
+        return chat
+    found = world.chats.get(chat_id or 0)
+    if found is None or (found.kind is Kind.DIALOG and not found.open):
+        raise no_chat(chat_id or 0)
+    return found
+
+
+def _may_write(chat: Chat) -> None:
+    if chat.kind is Kind.DIALOG:
+        if chat.stopped:
+            raise suspended(chat.chat_id)
+    elif not chat.bot_in:
+        raise no_chat(chat.chat_id)
+    elif chat.kind is Kind.CHANNEL and not (chat.bot_is_admin and "write" in chat.rights):
+        raise forbidden("Insufficient permissions to send message")
+
+
+def _linked(world: World, wanted: Draft, chat: Chat, post: str | None = None) -> Json | None:
+    if wanted.link is None:
+        return None
+    if post is not None:
+        _, source = world.find_comment(post, wanted.link["mid"])
+        return linked(world, "reply", chat, source)
+    place, source = world.find(wanted.link["mid"])
+    if wanted.link["type"] == "reply" and place is not chat:
+        raise no_message(source.mid)
+    return linked(world, wanted.link["type"], place, source)
+
+
+def edit(world: World, request: Request) -> Json:
+    """``PUT /messages``"""
+    request.only("message_id")
+    chat, message = world.find(request.text("message_id"))
+    if message.sender_id not in (world.me.user_id, None):
+        raise forbidden("Insufficient permissions to edit message")
+    wanted = draft(world, request.body)
+    late = world.now() - message.at > DIALOG_EDITS
+    if chat.kind is Kind.DIALOG and late and not message.keyboard:
+        return {"success": False, "message": "Message is too old to be edited"}
+    _change(world, message, wanted)
+    return {"success": True}
+
+
+def _change(world: World, message: Message, wanted: Draft) -> None:
+    text = message.text if wanted.text is None else wanted.text
+    attachments = message.attachments if wanted.attachments is None else wanted.attachments
+    must_say_something(text, attachments)
+    if wanted.text is not None:
+        message.text, message.markup = wanted.text, wanted.markup
+    message.attachments = attachments
+    message.edited = world.now()
+
+
+def delete(world: World, request: Request) -> Json:
+    """``DELETE /messages``"""
+    request.only("message_id")
+    chat, message = world.find(request.text("message_id"))
+    own = message.sender_id == world.me.user_id
+    if not own and (chat.kind is Kind.DIALOG or not chat.bot_is_admin or "delete" not in chat.rights):
+        raise forbidden("Insufficient permissions to delete message")
+    message.removed = True
+    return {"success": True}
+
+
+def history(world: World, request: Request) -> Json:
+    """``GET /messages``: the latest first; ``from`` is the later moment, ``to`` the earlier."""
+    request.only("chat_id", "message_ids", "from", "to", "count")
+    count = request.within("count", 1, 100, 50)
+    if "message_ids" in request.query:
+        found = [world.find(mid) for mid in request.text("message_ids").split(",")]
+        return {"messages": [message_object(world, chat, message) for chat, message in found]}
+    chat = readable(world, request.whole("chat_id"))
+    after, before = request.whole("to") or 0, request.whole("from")
+    messages = [
+        one
+        for one in reversed(chat.messages.values())
+        if not one.removed and after <= one.at.timestamp() * 1000 and (before is None or _is_before(one, before))
+    ]
+    return {"messages": [message_object(world, chat, one) for one in messages[:count]]}
+
+
+def _is_before(message: Message, millis: int) -> bool:
+    return message.at.timestamp() * 1000 <= millis
+
+
+def readable(world: World, chat_id: int | None) -> Chat:
+    """A chat whose messages the bot may read."""
+    if chat_id is None:
+        raise bad_request("chat_id or message_ids is required")
+    chat = world.chats.get(chat_id)
+    if chat is None or not chat.bot_in or (chat.kind is Kind.DIALOG and not chat.open):
+        raise no_chat(chat_id)
+    if not chat.heard:
+        raise forbidden("Insufficient permissions to read messages")
+    return chat
+
+
+def by_id(world: World, request: Request) -> Json:
+    """``GET /messages/{messageId}``"""
+    request.only()
+    chat, message = world.find(request.path["mid"])
+    if not chat.heard and message.sender_id != world.me.user_id:
+        raise forbidden("Insufficient permissions to read messages")
+    return message_object(world, chat, message)
+
+
+def answer(world: World, request: Request) -> Json:
+    """``POST /answers``: a press is answered once, with a notification or a changed message."""
+    request.only("callback_id", "disable_link_preview")
+    press = world.presses.get(request.text("callback_id"))
+    if press is None or press.answer is not None:
+        raise ApiError(404, "callback.not.found", "Callback not found")
+    body = request.body
+    if unknown := sorted(set(body) - _ANSWER_FIELDS):
+        raise bad_request(f"unknown field {unknown[0]}")
+    if not body.get("notification") and body.get("message") is None:
+        raise bad_request("message or notification is required")
+    if body.get("message") is not None:
+        _, message = world.find(press.mid)
+        _change(world, message, draft(world, body["message"]))
+    press.answer = body
+    return {"success": True}
+
+
+# Comments under a channel's posts (dev.max.ru: «Модерация комментариев»)
+
+
+def post_comment(world: World, request: Request) -> Json:
+    """``POST /messages/{messageId}/comments``"""
+    request.only()
+    chat = commented(world, request.path["mid"])
+    if not chat.comments_open:
+        raise forbidden("Comments are disabled")
+    wanted = draft(world, request.body, comment=True)
+    must_say_something(wanted.text or "", [])
+    link = _linked(world, wanted, chat, request.path["mid"])
+    message = world.new_message(
+        chat,
+        world.me.user_id,
+        text=wanted.text or "",
+        markup=wanted.markup,
+        link=link,
+        post=request.path["mid"],
+        notify=wanted.notify,
+    )
+    return {"message": message_object(world, chat, message)}
+
+
+def edit_comment(world: World, request: Request) -> Json:
+    """``PUT /messages/{messageId}/comments``"""
+    request.only("comment_id")
+    commented(world, request.path["mid"])
+    _, comment = world.find_comment(request.path["mid"], request.text("comment_id"))
+    if comment.sender_id != world.me.user_id:
+        raise forbidden("Insufficient permissions to edit comment")
+    if world.now() - comment.at > COMMENT_EDITS:
+        raise ApiError(422, "comments.timeout_exceeded", "Comment is too old to be edited")
+    _change(world, comment, draft(world, request.body, comment=True))
+    return {"success": True}
+
+
+def commented(world: World, mid: str) -> Chat:
+    """The channel of the post *mid*, if the bot may read and write its comments."""
+    chat, _ = world.find(mid)
+    if chat.kind is not Kind.CHANNEL:
+        raise bad_request("only posts of channels have comments")
+    if not chat.heard or "write" not in chat.rights:
+        raise forbidden("Insufficient permissions for comments")
+    return chat

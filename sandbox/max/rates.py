@@ -1,0 +1,30 @@
+"""How fast a bot may call, when somebody wants that to matter (dev.max.ru: 30 a second in all, 2 a second into one
+chat; long polling 2 a second)."""
+
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+
+from sandbox.max.errors import too_many
+
+OVERALL = 30
+PER_CHAT = 2
+POLLS = 2
+_WINDOW = timedelta(seconds=1)
+
+
+class Rates:
+    """Counts the calls of the last second."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, deque[datetime]] = defaultdict(deque)
+
+    def spend(self, now: datetime, *counters: tuple[str, int]) -> None:
+        """Count one call in each of *counters* (name, most), or refuse it: then nothing is counted."""
+        for name, most in counters:
+            done = self._done[name]
+            while done and done[0] <= now - _WINDOW:
+                done.popleft()
+            if len(done) >= most:
+                raise too_many()
+        for name, _ in counters:
+            self._done[name].append(now)

@@ -1,0 +1,129 @@
+"""One bot and the town around it."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sandbox.max.errors import no_message
+from sandbox.max.state import Bot, Chat, Kind, Message, Press, StoredFile, Upload, User
+from sandbox.max.updates import UpdateQueue
+
+Json = dict[str, Any]
+
+_SEQ_SHIFT = 16  # a seq is the time in milliseconds and a counter
+_UNSIGNED = 0xFFFF_FFFF_FFFF_FFFF
+
+
+class World:
+    """Everything behind the server. People are named by their ids; a dialog has an id of its own, as in MAX."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.bot: Bot | None = None
+        self.users: dict[int, User] = {}
+        self.chats: dict[int, Chat] = {}
+        self.files: dict[str, StoredFile] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.presses: dict[str, Press] = {}
+        self.subscriptions: list[Json] = []
+        self.queue = UpdateQueue()
+        self.locate: Callable[[], str] = lambda: ""
+        self.slow_sends = 0  # how many sends every file uploaded from now on stays "not ready"
+        self._serial = 0
+
+    # People and places
+
+    @property
+    def me(self) -> Bot:
+        if self.bot is None:
+            raise RuntimeError("no bot has been registered: call add_bot() first")
+        return self.bot
+
+    def person(self, user_id: int) -> User:
+        """The person with this id, made up if nobody has met him."""
+        if user_id not in self.users:
+            self.users[user_id] = User(user_id, f"Житель {user_id}")
+        return self.users[user_id]
+
+    def dialog_id(self, user_id: int) -> int:
+        """The id of the bot's dialog with a person: positive, and another number than the person's."""
+        return (self.me.user_id << 20) ^ user_id
+
+    def dialog(self, user_id: int) -> Chat:
+        """The bot's dialog with a person, made on demand (then nobody has opened it yet)."""
+        chat_id = self.dialog_id(user_id)
+        if chat_id not in self.chats:
+            self.chats[chat_id] = Chat(chat_id, Kind.DIALOG, partner=user_id)
+        return self.chats[chat_id]
+
+    def place(self, chat_id: int) -> Chat:
+        """The chat with this id; a person's id means the dialog with him. ``KeyError`` for neither."""
+        if chat_id in self.chats:
+            return self.chats[chat_id]
+        if chat_id in self.users:
+            return self.dialog(chat_id)
+        raise KeyError(f"no chat {chat_id} in the sandbox")
+
+    # Messages
+
+    def serial(self) -> int:
+        """A number never used before."""
+        self._serial += 1
+        return self._serial
+
+    def millis(self) -> int:
+        return int(self.now().timestamp() * 1000)
+
+    def new_message(self, chat: Chat, sender_id: int | None, **fields: Any) -> Message:
+        """Store a message in *chat* (with ``post``: among the comments of that post)."""
+        seq = (self.millis() << _SEQ_SHIFT) + self.serial()
+        mid = f"mid.{chat.chat_id & _UNSIGNED:016x}{seq & _UNSIGNED:016x}"
+        message = Message(mid, seq, chat.chat_id, sender_id, self.now(), **fields)
+        if message.post is None:
+            chat.messages[mid] = message
+        else:
+            chat.comments.setdefault(message.post, {})[mid] = message
+        return message
+
+    def find(self, mid: str) -> tuple[Chat, Message]:
+        """A message that stands somewhere; :class:`~sandbox.max.errors.ApiError` 404 otherwise."""
+        for chat in self.chats.values():
+            message = chat.messages.get(mid)
+            if message is not None and not message.removed:
+                return chat, message
+        raise no_message(mid)
+
+    def find_comment(self, post: str, mid: str) -> tuple[Chat, Message]:
+        """A comment that stands under *post*; 404 otherwise."""
+        chat, _ = self.find(post)
+        comment = chat.comments.get(post, {}).get(mid)
+        if comment is None or comment.removed:
+            raise no_message(mid)
+        return chat, comment
+
+    def emit(self, kind: str, **fields: Any) -> int:
+        """Queue an update for the bot."""
+        return self.queue.add({"update_type": kind, "timestamp": self.millis(), **fields}, self.now())
+
+    # Files
+
+    @property
+    def base_url(self) -> str:
+        """Where the server itself is."""
+        return self.locate()
+
+    def keep(self, kind: str, name: str, data: bytes, *, token: str | None = None) -> StoredFile:
+        """Store a file; its token says nothing to anybody."""
+        number = self.serial()
+        token = token or self.new_token(kind)
+        stored = StoredFile(token, kind, name, data, number)
+        self.files[token] = stored
+        return stored
+
+    def new_token(self, kind: str) -> str:
+        return hashlib.sha256(f"{kind}:{self.serial()}".encode()).hexdigest()[:48]
+
+    def url(self, stored: StoredFile) -> str:
+        """Where the bytes of *stored* are."""
+        return f"{self.base_url}/files/{stored.number}"
