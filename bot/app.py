@@ -6,20 +6,25 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
+from typing import cast
+from urllib.parse import urlsplit
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.build import build_centre, build_messengers, build_understanding, wanted_staff
 from bot.config import Config
+from bot.config.tree import Mode
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.people import Staff
 from bot.http.listener import Listener
+from bot.http.webhooks import Hook, Webhooks
 from bot.jobs.inbox import InboxWorker
 from bot.jobs.outbox import OutboxWorker
 from bot.jobs.pollers import Poller
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
-from bot.messengers.base import Messenger, Severity
+from bot.messengers.base import Messenger, Pushing, Severity
 from bot.messengers.errors import MessengerError
 from bot.services import chats, people
 from bot.services.centre import Centre, Office, Work
@@ -29,6 +34,13 @@ from storage.migrate import migrate
 from storage.sharing import lead, listen
 
 logger = logging.getLogger(__name__)
+
+
+TELEGRAM = "telegram"
+
+
+class AddressTaken(Exception):
+    """The address that messengers shall call is taken or not ours. The message is the address."""
 
 
 @dataclass(slots=True)
@@ -43,9 +55,11 @@ class App:
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
     supervisor: Supervisor = field(init=False)
+    ticker: Ticker = field(init=False)
     _centre: Centre | None = field(init=False, default=None)
     _inbox_bell: Bell = field(init=False, default_factory=Bell)
     _outbox_bell: Bell = field(init=False, default_factory=Bell)
+    _hooks: dict[str, Hook] = field(init=False, default_factory=dict)
     _led: Supervisor | None = field(init=False, default=None)
     _scheduler: AsyncIOScheduler | None = field(init=False, default=None)
     _listener: Listener | None = field(init=False, default=None)
@@ -58,9 +72,14 @@ class App:
         self.messengers, understanding, _ = await asyncio.gather(
             building, asyncio.to_thread(build_understanding, self.config), migrate(self.database.engine)
         )
+        self._hooks = self._find_hooks()
         await self._open(understanding)
+        try:
+            await self._listen()
+        except AddressTaken:
+            await self.__aexit__()
+            raise
         self._start()
-        await self._listen()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -77,6 +96,18 @@ class App:
         if self._centre is None:
             raise RuntimeError("the application has not been started")
         return self._centre
+
+    def _find_hooks(self) -> dict[str, Hook]:
+        """Accounts whose updates are brought to us, by their names."""
+        section = self.config.telegram
+        if section is None or section.webhook_url is None or section.secret is None:
+            return {}
+        if section.mode is not Mode.WEBHOOK:
+            return {}
+        pushing = cast(Pushing, self.messengers[TELEGRAM])
+        path = urlsplit(section.webhook_url).path or "/"
+        secret = section.secret.get_secret_value()
+        return {TELEGRAM: Hook(path, section.webhook_url, pushing, "X-Telegram-Bot-Api-Secret-Token", secret)}
 
     def _staff_changed(self, staff: Staff) -> None:
         self._centre = replace(self.centre(), staff=staff)
@@ -121,11 +152,21 @@ class App:
         """What one process alone does: ask the messengers for news, watch the clock, check our rights."""
         self._led = Supervisor(self.database.is_used_by)
         for account, messenger in self.messengers.items():
+            hook = self._hooks.get(account)
+            if hook is not None:
+                self._led.keep(f"webhook {account}", partial(self._subscribe, hook))
+                continue
             poller = Poller(messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell)
             self._led.keep(f"poll {account}", poller.run)
-        ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.tick_seconds)
-        self._scheduler = ticker.start(self._led)
+        self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.tick_seconds)
+        self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
+
+    async def _subscribe(self, hook: Hook) -> None:
+        """Ask to be brought updates; whatever goes wrong, the supervisor tries again."""
+        await hook.messenger.subscribe(hook.url, hook.secret)
+        logger.info("webhook set", extra={"account": hook.messenger.account})
+        await asyncio.Event().wait()
 
     async def _give_lead(self) -> None:
         if self._scheduler is not None:
@@ -136,14 +177,19 @@ class App:
             self._led = None
 
     async def _listen(self) -> None:
-        """The address for health checks, if one is configured. A taken port is no reason to stop answering people."""
+        """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering
+        people, unless messengers shall call there: :class:`AddressTaken`."""
         if self.config.http is None:
             return
-        listener = Listener(self.config.http.host, self.config.http.port, self.database, self.supervisor.falls)
+        webhooks = Webhooks(tuple(self._hooks.values()), self.database, self.clock, self._inbox_bell.ring)
+        http = self.config.http
+        listener = Listener(http.host, http.port, self.database, self.supervisor.falls, webhooks)
         try:
             await listener.open()
         except OSError as error:
             await listener.close()
+            if self._hooks:
+                raise AddressTaken(f"{http.host}:{http.port}") from error
             logger.warning(
                 "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", error.strerror
             )

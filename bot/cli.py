@@ -51,10 +51,15 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
         typer.echo(render(missing), err=True)
         raise typer.Exit(BAD_CONFIG)
     logs.set_up()
-    from bot.app import App, run_until_signal
+    from bot.app import AddressTaken, App, run_until_signal
 
     with _database_faults():
-        asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT)))
+        try:
+            asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT)))
+        except AddressTaken as error:
+            fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
+            typer.echo(render((fault,)), err=True)
+            raise typer.Exit(BAD_CONFIG) from None
 
 
 @cli.command()

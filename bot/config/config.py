@@ -124,7 +124,7 @@ class Config:
         found = []
         if self.max is not None:
             found.append(Fault("max", "MAX в этой версии ещё не поддерживается", "удалите раздел [max]"))
-        for name, section in (("telegram", self.telegram), ("max", self.max)):
+        for name, section in (("max", self.max),):
             if section is not None and section.mode is Mode.WEBHOOK:
                 problem = "режим webhook в этой версии ещё не поддерживается"
                 found.append(Fault(f"{name}.mode", problem, 'укажите mode = "polling"'))

@@ -7,17 +7,22 @@ from collections.abc import Mapping
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
+from bot.http.webhooks import LARGEST, Webhooks
 from storage.database import Database
 
 
 class Listener:
     """Serves one address until it is closed. Raises ``OSError`` where the port is taken."""
 
-    def __init__(self, host: str, port: int, database: Database, falls: Mapping[str, int]) -> None:
+    def __init__(
+        self, host: str, port: int, database: Database, falls: Mapping[str, int], webhooks: Webhooks | None = None
+    ) -> None:
         self._host, self._port = host, port
         self._database = database
         self._falls = falls
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST)
+        if webhooks is not None:
+            webhooks.register(app)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)

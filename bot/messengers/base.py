@@ -104,6 +104,21 @@ class Command:
     description: str
 
 
+class Pushing(Protocol):
+    """A messenger that can also bring its updates to an address of ours (webhooks)."""
+
+    @property
+    def account(self) -> str: ...
+
+    def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
+        """One update that was brought, as :meth:`Messenger.fetch` would have returned it."""
+        ...
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        """Ask to be brought updates at *url* from now on; what waits already comes, too."""
+        ...
+
+
 class Messenger(Protocol):
     """One account of ours in one messenger: a Telegram bot, one VK community, a MAX bot.
 

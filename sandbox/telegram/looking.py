@@ -188,15 +188,18 @@ def delete_commands(world: World, call: Call) -> bool:
     return True
 
 
-# Webhook: the address is kept and stops long polling; nothing is posted there.
+# Webhook: the address is kept and stops long polling; ``pushing`` posts there.
 
 
 def set_webhook(world: World, call: Call) -> bool:
     """``setWebhook``"""
     url = call.text("url")
-    if url and not url.startswith("https://"):
+    if url and not url.startswith(("https://", "http://127.0.0.1:")):  # this machine needs no certificate
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    world.webhook = {"url": url, "has_custom_certificate": False}
+    world.webhook = {"url": url, "has_custom_certificate": False, "secret_token": call.text("secret_token")}
+    allowed = call.array("allowed_updates")
+    if allowed is not None:
+        world.queue.allowed = frozenset(map(str, allowed)) or None
     if call.flag("drop_pending_updates"):
         world.queue.forget()
     return True
@@ -214,6 +217,6 @@ def webhook_info(world: World, call: Call) -> Json:
     """``getWebhookInfo``"""
     return {
         "has_custom_certificate": False,
-        **world.webhook,
+        "url": world.webhook["url"],
         "pending_update_count": len(world.queue.waiting),
     }

@@ -14,6 +14,7 @@ from sandbox.telegram.call import Call, SentFile
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.limits import RateLimits
 from sandbox.telegram.methods import methods
+from sandbox.telegram.pushing import Pusher
 from sandbox.telegram.world import World
 
 Json = dict[str, Any]
@@ -42,6 +43,7 @@ class Transport:
         app.router.add_route("*", prefix + "/bot{token:[^/]+}/{method}", self._handle)
         app.router.add_get(prefix + "/file/bot{token:[^/]+}/{path:.+}", self._download)
         app.on_shutdown.append(self._close)
+        app.cleanup_ctx.append(Pusher(self.world, self.journal).context)
 
     async def _close(self, app: web.Application) -> None:
         self._closing.set()

@@ -55,6 +55,10 @@ class UpdateQueue:
             self._waiting = [one for one in self._waiting if one.body["update_id"] >= offset]
         return [copy.deepcopy(one.body) for one in self._waiting[:limit]]
 
+    def confirm(self, update_id: int) -> None:
+        """This one was taken."""
+        self._waiting = [one for one in self._waiting if one.body["update_id"] != update_id]
+
     def forget(self) -> None:
         """``drop_pending_updates``."""
         self._waiting.clear()

@@ -46,6 +46,8 @@ def write_config(folder: Path, **changes: str) -> Path:
         "quiet_from": "00:00",
         "quiet_to": "00:00",
         "database": "sqlite+aiosqlite:///mcu.sqlite3",
+        "telegram_more": "",
+        "more": "",
     } | changes
     path = folder / "town.toml"
     path.write_text(CONFIG.format_map(values), encoding="utf-8")

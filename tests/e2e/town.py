@@ -42,6 +42,7 @@ url = "{database}"
 token = "{token}"
 api_base = "{url}/telegram"
 private = "bot"
+{telegram_more}
 
 [[telegram.chats]]
 id = {group}
@@ -80,6 +81,7 @@ title = "Образование"
 threshold = 0.6
 
 {staff}
+{more}
 
 [deadlines]
 accept = "{accept}"
@@ -188,6 +190,8 @@ class Town:
             "quiet_from": "00:00",
             "quiet_to": "00:00",
             "database": "sqlite+aiosqlite:///mcu.sqlite3",
+            "telegram_more": "",
+            "more": "",
             "timezone": "Asia/Vladivostok",
             "accept": "1h",
             "answer": "8h",
@@ -206,7 +210,7 @@ class Town:
         await self.until(self._is_listened_to)
 
     def _is_listened_to(self) -> bool:
-        telegram = any(name == "getUpdates" for name, _ in self.sandbox.telegram.calls)
+        telegram = any(name in ("getUpdates", "setWebhook") for name, _ in self.sandbox.telegram.calls)
         vk = any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
         return telegram and vk
 

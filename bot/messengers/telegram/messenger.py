@@ -15,6 +15,7 @@ from aiogram.methods import (
     GetUpdates,
     SendMessage,
     SetMyCommands,
+    SetWebhook,
     TelegramMethod,
 )
 from aiogram.types import BotCommand, BotCommandScopeChat, LinkPreviewOptions, ReplyParameters
@@ -116,6 +117,12 @@ class TelegramMessenger:
         if known:
             self._offset = max(known) + 1
         return Batch(updates, None if self._offset is None else str(self._offset))
+
+    def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
+        return _raw_update(dict(payload))
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        await self._client(SetWebhook(url=url, secret_token=secret, allowed_updates=list(parsing.WANTED)))
 
     async def missed(self) -> Sequence[RawUpdate]:
         """Nothing: bots cannot read history, and the server keeps updates for a day."""
