@@ -14,9 +14,9 @@ async def wrote(work: Work, event: MessagePosted) -> None:
         await chats.unmonitored(work, event.chat)
         return
     private = event.chat.kind is ChatKind.PRIVATE and event.author.kind is AuthorKind.PERSON
-    if private and (command_of(event)[0] or event.payload is not None):
-        if await _joins(work, event):
-            return
+    if private and await _joins(work, event):
+        return
+    if private and command_of(event)[0]:
         if source.answers == "bot":
             await notes.tell_citizen(work, event.chat.account, event.chat.id, None, "welcome", name=work.centre.name)
         return

@@ -120,22 +120,30 @@ async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     if name in COMMANDS:
         await COMMANDS[name](work, person, words)
         return
+    if event.service:
+        return
+    if name:
+        await notes.tell(
+            work, person, "unknown_command", priority=Priority.PRESS, commands=people.commands_of(work, person)
+        )
+        return
     dialog = await dialogs.current(work, person)
     about = await _replied_to(work, event)
     if about is not None and (dialog is None or dialog.ticket_id != about):
         await head.answer_to_card(work, person, about, event)
     elif dialog is not None and dialog.step in STEPS:
         await STEPS[dialog.step](work, Said(person, event, dialog))
-    elif not event.service:
+    else:
         await notes.tell(work, person, "no_dialog", priority=Priority.PRESS)
 
 
 def command_of(event: MessagePosted) -> tuple[str, str]:
     """``("find", "люк")`` for «/find люк», also with the bot's name after the command; ``("", text)`` otherwise."""
-    first, _, rest = event.text.strip().partition(" ")
-    if not first.startswith("/"):
+    first, *rest = event.text.split(maxsplit=1) or [""]
+    name = first[1:].partition("@")[0]
+    if not (first.startswith("/") and name.isascii() and name[:1].isalpha()):  # «/2 подъезд» is no command
         return "", event.text
-    return first[1:].partition("@")[0].casefold(), rest.strip()
+    return name.casefold(), rest[0].strip() if rest else ""
 
 
 async def _replied_to(work: Work, event: MessagePosted) -> int | None:

@@ -22,7 +22,7 @@ from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.messengers.codec import chat_of
 from bot.messengers.events import ChatKind
-from bot.services import cards, notes, tickets
+from bot.services import cards, chats, notes, tickets
 from bot.services.centre import Work
 
 _HOPEFUL = (PublicationState.QUEUED, PublicationState.BY_PERSON)
@@ -71,7 +71,7 @@ async def _take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
 
 
 async def _publish(work: Work, ticket: Ticket, answer: Answer, place: Message, person: Person) -> Publication:
-    state = _who_posts(work, place)
+    state = await _who_posts(work, place)
     publication = await work.uow.answers.publish(answer.id, ticket.id, place.id, state)
     if state is PublicationState.QUEUED:
         await _queue(work, OutboxKind.PUBLICATION, ticket, publication, place)
@@ -80,9 +80,9 @@ async def _publish(work: Work, ticket: Ticket, answer: Answer, place: Message, p
     return publication
 
 
-def _who_posts(work: Work, place: Message) -> PublicationState:
+async def _who_posts(work: Work, place: Message) -> PublicationState:
     chat = chat_of(place.account, place.chat_id, place.chat_kind, place.root)
-    source = work.centre.source(chat)
+    source = await chats.source_of(work, chat)
     office = work.centre.offices.get(place.account)
     rule = source.answers if source else "person"
     if rule == "off":

@@ -7,12 +7,13 @@ from bot.services.centre import Work
 
 
 async def source_of(work: Work, chat: Chat) -> Source | None:
-    """The configured source of *chat*, also when the group has got a new id since it was configured."""
+    """The configured source of *chat*, also when the configuration knows the group by its former or by its new id."""
     source = work.centre.source(chat)
     if source is not None:
         return source
-    former = await work.uow.chronicle.former_id(chat.account, chat.root)
-    return work.centre.sources.get((chat.account, former)) if former else None
+    chronicle = work.uow.chronicle
+    other = await chronicle.former_id(chat.account, chat.root) or await chronicle.present_id(chat.account, chat.root)
+    return work.centre.sources.get((chat.account, other)) if other else None
 
 
 async def migrated(work: Work, account: str, old_id: str, new_id: str) -> None:

@@ -35,7 +35,7 @@ def staff_reply(note: NoteFacts, look: Look) -> Content:
     yes = Button("Да, это ответ", pack(Op.ADOPT, number, message))
     no = Button("Нет", pack(Op.CANCEL, number, "no"))
     return Content.of(
-        f"💬 {note.facts['name']} ответил жителю в самом чате на сообщение №{number}:\n",
+        f"💬 На сообщение №{number} ответили в самом чате ({note.facts['name']}):\n",
         Quote(shorten(note.message_text or "", 1500)),
         "\nСчитать это ответом?",
         keyboard=[[yes, no]],
