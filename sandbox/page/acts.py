@@ -1,0 +1,215 @@
+"""What the person at the page lets the people of the town do."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.page.pictures import SAMPLES, drawn
+from sandbox.server import Sandbox
+from sandbox.vk.world import image_extension
+
+Json = dict[str, Any]
+
+TEXT_LIMIT = 4096
+MOST_PICTURES = 10
+BOT_PATIENCE = 10.0  # seconds that a pressed button waits for the bot's word
+TOWN_CENTRE = (56.8389, 60.6057)  # where «Точка на карте» is
+
+
+class BadAct(ValueError):
+    """What the page asked for makes no sense; the text is for the person at the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``telegram/<chat>``, ``vk/<community>/wall`` or ``vk/<community>/<peer>``."""
+
+    messenger: str
+    chat: int
+    peer: int | None = None
+
+    @classmethod
+    def read(cls, name: object) -> "Place":
+        pieces = str(name).split("/")
+        try:
+            match pieces:
+                case ["telegram", chat]:
+                    return cls("telegram", int(chat))
+                case ["vk", community, "wall"]:
+                    return cls("vk", int(community))
+                case ["vk", community, peer]:
+                    return cls("vk", int(community), int(peer))
+        except ValueError:
+            pass
+        raise BadAct("Такого места в городе нет.")
+
+
+class Acts:
+    """Each act is a JSON object with ``act`` and what that act needs; the result is a JSON object too.
+
+    What does not fit raises :class:`BadAct`.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._acts: dict[str, Callable[[Json], Awaitable[Json]]] = {
+            "say": self._say,
+            "edit": self._edit,
+            "delete": self._delete,
+            "press": self._press,
+        }
+
+    async def do(self, body: Json) -> Json:
+        act = self._acts.get(str(body.get("act")))
+        if act is None:
+            raise BadAct("Так на этой странице сделать нельзя.")
+        try:
+            return await act(body)
+        except LookupError:
+            raise BadAct("Этого сообщения или человека здесь уже нет.") from None
+
+    async def _say(self, body: Json) -> Json:
+        place, who = Place.read(body.get("place")), _number(body, "who")
+        text, pictures = _text(body), _pictures(body)
+        location = TOWN_CENTRE if body.get("location") else None
+        if not (text.strip() or pictures or location):
+            raise BadAct("Напишите что-нибудь или приложите картинку.")
+        if place.messenger == "telegram":
+            return await self._say_in_telegram(place, who, text, pictures, location, _maybe(body, "reply_to"))
+        if place.peer is not None:
+            said = await self._sandbox.vk.message(
+                place.chat, place.peer, text, photos=pictures, geo=location, reply_to=_maybe(body, "reply_to")
+            )
+            return {"key": f"vk/{place.chat}/{place.peer}/{said.cmid}"}
+        return await self._say_on_wall(place, who, text, pictures, body)
+
+    async def _say_in_telegram(
+        self,
+        place: Place,
+        who: int,
+        text: str,
+        pictures: list[bytes],
+        location: tuple[float, float] | None,
+        reply_to: int | None,
+    ) -> Json:
+        if who not in self._sandbox.telegram.world.users or (place.chat > 0 and place.chat != who):
+            raise BadAct("Этот человек здесь писать не может.")
+        number = await self._sandbox.telegram.say(
+            place.chat,
+            who,
+            text,
+            reply_to=reply_to,
+            photo=pictures[0] if len(pictures) == 1 else None,
+            album=list(pictures) if len(pictures) > 1 else None,
+            location=location,
+        )
+        return {"key": f"telegram/{place.chat}/{number}"}
+
+    async def _say_on_wall(self, place: Place, who: int, text: str, pictures: list[bytes], body: Json) -> Json:
+        vk, post = self._sandbox.vk, _maybe(body, "post")
+        if who not in vk.world.users:
+            raise BadAct("Этот человек не зарегистрирован в VK.")
+        if post is None:
+            number = await vk.visitor_post(place.chat, who, text, photos=pictures)
+            return {"key": f"vk/{place.chat}/wall/post{number}"}
+        number = await vk.comment(
+            place.chat,
+            post,
+            who,
+            text,
+            reply_to=_maybe(body, "reply_to"),
+            photo=pictures[0] if pictures else None,
+        )
+        return {"key": f"vk/{place.chat}/wall/{number}"}
+
+    async def _edit(self, body: Json) -> Json:
+        place, message, text = Place.read(body.get("place")), _number(body, "message"), _text(body)
+        if not text.strip():
+            raise BadAct("Сообщение не может стать пустым.")
+        if place.messenger == "telegram":
+            await self._sandbox.telegram.edit(place.chat, message, text)
+        elif place.peer is not None:
+            await self._sandbox.vk.edit_message(place.chat, place.peer, message, text)
+        else:
+            await self._sandbox.vk.edit_comment(place.chat, _number(body, "post"), message, text)
+        return {}
+
+    async def _delete(self, body: Json) -> Json:
+        place, message = Place.read(body.get("place")), _number(body, "message")
+        if place.messenger == "telegram":
+            await self._sandbox.telegram.delete(place.chat, message)
+        elif place.peer is not None:
+            await self._sandbox.vk.delete_message(place.chat, place.peer, message)
+        else:
+            await self._sandbox.vk.delete_comment(place.chat, _number(body, "post"), message)
+        return {}
+
+    async def _press(self, body: Json) -> Json:
+        """Press a button and wait for the bot's word: ``{"text": …, "alert": …}``."""
+        place, message = Place.read(body.get("place")), _number(body, "message")
+        who, row, column = _number(body, "who"), _number(body, "row"), _number(body, "column")
+        try:
+            if place.messenger == "telegram":
+                return await self._press_in_telegram(place, who, message, row, column)
+            return await self._press_in_vk(place, who, message, row, column)
+        except TimeoutError:
+            raise BadAct("Бот не ответил на нажатие.") from None
+
+    async def _press_in_telegram(self, place: Place, who: int, message: int, row: int, column: int) -> Json:
+        telegram = self._sandbox.telegram
+        keyboard = telegram.message(place.chat, message).get("reply_markup", {}).get("inline_keyboard", [])
+        press = await telegram.press_raw(who, place.chat, message, keyboard[row][column]["callback_data"])
+        answer = await self._sandbox.journal.until(lambda: telegram.answered.get(press), BOT_PATIENCE) or {}
+        return {"text": answer.get("text") or "", "alert": bool(answer.get("show_alert"))}
+
+    async def _press_in_vk(self, place: Place, who: int, message: int, row: int, column: int) -> Json:
+        vk = self._sandbox.vk
+        letter = vk.world.dialogs[(place.chat, place.peer or 0)].messages[message]
+        keyboard = letter.keyboard or {"buttons": []}
+        label = keyboard["buttons"][row][column]["action"]["label"]
+        event = await vk.press(who, place.chat, letter, label)
+        if event is None:
+            return {"text": "", "alert": False}
+        press = vk.world.presses[event]
+        await self._sandbox.journal.until(lambda: press.answered, BOT_PATIENCE)
+        return {"text": str((press.answer or {}).get("text", "")), "alert": False}
+
+
+def _number(body: Json, name: str) -> int:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadAct("Страница прислала не то, что нужно. Обновите её.")
+    return value
+
+
+def _maybe(body: Json, name: str) -> int | None:
+    return None if body.get(name) is None else _number(body, name)
+
+
+def _text(body: Json) -> str:
+    text = str(body.get("text") or "")
+    if len(text) > TEXT_LIMIT:
+        raise BadAct(f"Слишком длинно: в одном сообщении не больше {TEXT_LIMIT} знаков.")
+    return text
+
+
+def _pictures(body: Json) -> list[bytes]:
+    wanted = body.get("pictures") or []
+    if not isinstance(wanted, list) or len(wanted) > MOST_PICTURES:
+        raise BadAct(f"Не больше {MOST_PICTURES} картинок сразу.")
+    return [_picture(str(one)) for one in wanted]
+
+
+def _picture(wanted: str) -> bytes:
+    """A sample by its name, or a picture of the person's own (``data:image/…;base64,…``)."""
+    if wanted in SAMPLES:
+        return drawn(wanted)
+    try:
+        data = base64.b64decode(wanted.partition(";base64,")[2], validate=True)
+    except binascii.Error:
+        data = b""
+    if image_extension(data) is None:
+        raise BadAct("Это не картинка JPEG, PNG или GIF.")
+    return data

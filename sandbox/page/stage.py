@@ -1,0 +1,116 @@
+"""What the page shows: the people of the town, the places where they talk, the phones of officials."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """Somebody of the town, with the same id in Telegram and in VK."""
+
+    id: int
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """An official's telephone, open on the private Telegram chat with the bot. ``title``: what he is."""
+
+    id: int
+    first_name: str
+    last_name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A Telegram group; ``short`` is what its tab reads."""
+
+    id: int
+    title: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A VK community; ``posts`` stand on its wall from the beginning."""
+
+    id: int
+    title: str
+    token: str
+    posts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The whole scenery. ``show``: the steps of the performance, understood by the page's script alone."""
+
+    title: str
+    timezone: str
+    bot_name: str
+    bot_username: str
+    bot_token: str
+    citizens: tuple[Citizen, ...]
+    phones: tuple[Phone, ...]
+    groups: tuple[Group, ...]
+    community: Community
+    show: tuple[Json, ...] = ()
+
+    async def set_up(self, sandbox: Sandbox) -> None:
+        """Clear the sandbox and build the town in it. Officials have already opened the bot."""
+        _clear(sandbox)
+        telegram, vk = sandbox.telegram, sandbox.vk
+        telegram.add_bot(self.bot_token, username=self.bot_username, first_name=self.bot_name)
+        for citizen in self.citizens:
+            telegram.user(citizen.id, citizen.first_name, citizen.last_name)
+            vk.user(citizen.id, citizen.first_name, citizen.last_name)
+        for phone in self.phones:
+            telegram.user(phone.id, phone.first_name, phone.last_name)
+        for group in self.groups:
+            telegram.group(group.id, group.title)
+        vk.community(self.community.id, self.community.title, self.community.token)
+        for post in self.community.posts:
+            await vk.post(self.community.id, post)
+        for phone in self.phones:
+            await telegram.start_bot(phone.id)
+
+    def as_json(self) -> Json:
+        """What the page's script needs to know; no tokens."""
+        return {
+            "title": self.title,
+            "timezone": self.timezone,
+            "bot": self.bot_name,
+            "citizens": [
+                {"id": one.id, "name": f"{one.first_name} {one.last_name}", "short": one.first_name}
+                for one in self.citizens
+            ],
+            "phones": [
+                {
+                    "id": one.id,
+                    "name": f"{one.first_name} {one.last_name}",
+                    "title": one.title,
+                    "place": f"telegram/{one.id}",
+                }
+                for one in self.phones
+            ],
+            "groups": [{"place": f"telegram/{one.id}", "title": one.title, "short": one.short} for one in self.groups],
+            "community": {"id": self.community.id, "title": self.community.title},
+            "show": list(self.show),
+        }
+
+
+def _clear(sandbox: Sandbox) -> None:
+    """Forget everybody and everything; ids go on counting, so that nothing new is taken for something old."""
+    telegram, vk = sandbox.telegram.world, sandbox.vk.world
+    telegram.bot = None
+    telegram.queue.forget()
+    for store in (telegram.users, telegram.chats, telegram.files, telegram.paths, telegram.presses, telegram.commands):
+        store.clear()
+    for table in (vk.communities, vk.users, vk.posts, vk.dialogs, vk.files, vk.presses, vk.showcases):
+        table.clear()
+    vk.calls.clear()
