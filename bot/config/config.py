@@ -11,10 +11,12 @@ from bot.config.fields import resolve_database
 from bot.config.tree import Http, Max, Mode, StaffMember, Telegram, Tree, Vk
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
-from bot.domain.people import TRIAGE_LADDER, Account, MessengerName, Role
+from bot.domain.people import Account, MessengerName, Role
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
+
+_SORTING = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +140,12 @@ class Config:
     def notes(self) -> tuple[Fault, ...]:
         """What works, but probably not as meant: for ``check``."""
         found = []
-        if not any(entry.roles & set(TRIAGE_LADDER) for entry in self.staff):
+        if not any(entry.roles & _SORTING for entry in self.staff):
             found.append(
                 Fault(
                     "staff",
-                    "некому разбирать сообщения, блок которых не определён: нет ни координатора, ни руководителя МЦУ, "
-                    "ни администратора",
+                    "сообщения, блок которых не определён, получат все руководители блоков: нет ни координатора, "
+                    "ни руководителя МЦУ, ни администратора",
                     'добавьте сотрудника с ролью "coordinator"',
                 )
             )
