@@ -63,6 +63,10 @@ def _help(commands: list[str], works_tickets: bool) -> list[Span]:
     return spans
 
 
+def unknown_command(note: NoteFacts, look: Look) -> Content:
+    return Content.of("Такой команды нет.\n\n", *_help(note.facts["commands"], works_tickets=False))
+
+
 def no_dialog(note: NoteFacts, look: Look) -> Content:
     return Content.of(
         "Чтобы ответить жителю, нажмите «Ответить» под карточкой или ответьте на неё сообщением. "
@@ -258,6 +262,7 @@ DIALOGS: dict[str, Callable[[NoteFacts, Look], Content]] = {
         welcome_staff,
         help_staff,
         no_dialog,
+        unknown_command,
         refused,
         already_answered,
         ask_answer,
