@@ -78,7 +78,7 @@ code = "education"
 title = "Образование"
 
 [routing]
-threshold = 0.6
+threshold = {threshold}
 
 {staff}
 {more}
@@ -185,6 +185,7 @@ class Town:
             "community": str(COMMUNITY),
             "vk_token": VK_TOKEN,
             "kind": "official",
+            "threshold": "0.6",
             "answers": "bot",
             "staff": STAFF,
             "quiet_from": "00:00",
