@@ -27,6 +27,12 @@ class Stranger(Refusal):
     code = "stranger"
 
 
+class MovedOn(Refusal):
+    """Somebody else has handed the ticket over since."""
+
+    code = "moved_on"
+
+
 class OutdatedButton(Refusal):
     """The ticket has moved on since the button was shown."""
 

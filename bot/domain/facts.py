@@ -37,6 +37,7 @@ class CardFacts:
     publications: Sequence[Publication]
     rights: frozenset[Right]
     is_responsible: bool
+    owners: Sequence[str]  # whose turn it is
     menu: str
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None

@@ -25,6 +25,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
     for remark in await work.uow.cards.remarks(ticket.id):
         remarks.append((await work.uow.people.name(remark.person_id) or "", remark))
     answer = await work.uow.answers.latest(ticket.id)
+    owners = cards.responsible(work, ticket)
     return CardFacts(
         ticket=ticket,
         sector_title=work.centre.sector_title(ticket.sector),
@@ -39,7 +40,8 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         answer=answer.text if answer else None,
         publications=await work.uow.answers.publications(answer.id) if answer else [],
         rights=_rights(work, ticket, person),
-        is_responsible=person in cards.responsible(work, ticket),
+        is_responsible=person in owners,
+        owners=[owner.name for owner in owners],
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
         created_by=None,

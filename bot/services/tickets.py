@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.deadlines import Due, Limit, plan
-from bot.domain.errors import NoSuchTicket, NotAllowed, OutdatedButton, TakenByOther
+from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, OutdatedButton, TakenByOther
 from bot.domain.people import Person, Right
 from bot.domain.records import Remark
 from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
@@ -200,7 +200,7 @@ async def check_handed_over_by(work: Work, ticket: Ticket, person: Person) -> No
     steps = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
     moves = [row for row in await work.uow.chronicle.of_ticket(ticket.id) if row.action in steps]
     if not moves or moves[-1].person_id != person.id:
-        raise NotAllowed(number=ticket.id)
+        raise MovedOn(number=ticket.id)
 
 
 async def explain_hand_over(work: Work, ticket_id: int, person: Person, words: str) -> Ticket:

@@ -107,13 +107,15 @@ def _status(facts: CardFacts, look: Look) -> list[Span]:
     spans: list[Span] = []
     if ticket.state is State.ACCEPTED:
         spans.append(Text(f"\n🛠 В работе: {facts.assignee or '—'}, до {look.moment(ticket.answer_due)}"))
-        if ticket.answer_due < look.now:
+        if ticket.answer_due <= look.now:
             spans.append(Bold(" · Просрочено"))
         return spans
     accept = f"принять до {look.moment(ticket.accept_due)} · " if ticket.state in UNACCEPTED else ""
     spans.append(Text(f"\n⏱ {accept}ответить до {look.moment(ticket.answer_due)}"))
-    if ticket.answer_due < look.now or (accept and ticket.accept_due < look.now):
+    if ticket.answer_due <= look.now or (accept and ticket.accept_due <= look.now):
         spans.append(Bold(" · Просрочено"))
+    if accept and not facts.is_responsible and facts.owners:
+        spans.append(Text(f"\n👉 Сейчас у: {', '.join(facts.owners)}"))
     return spans
 
 
