@@ -141,6 +141,7 @@ class App:
             self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self.supervisor
         )
         self.supervisor.keep("outbox", sender.run)
+        self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.tick_seconds)
         self.supervisor.keep("wake-up", lambda: listen(self.database, self._ring))
         self.supervisor.keep("leadership", lambda: lead(self.database, self._take_lead, self._give_lead))
 
@@ -158,7 +159,6 @@ class App:
                 continue
             poller = Poller(messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell)
             self._led.keep(f"poll {account}", poller.run)
-        self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.tick_seconds)
         self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
 

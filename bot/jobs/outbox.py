@@ -50,7 +50,8 @@ class OutboxWorker:
             rows = await self._claim()
             for row in rows:
                 self._busy += 1
-                self.supervisor.spawn("delivery", self._send(courier, row))
+                # Cut off, its outcome would be unknown, and it would be sent again at the next start.
+                self.supervisor.spawn("delivery", self._send(courier, row), finish=True)
             if not rows:
                 await self.bell.wait(IDLE)
 

@@ -22,6 +22,7 @@ class Supervisor:
     def __init__(self, is_busy: Callable[[asyncio.Task[None]], bool] = lambda task: False) -> None:
         """*is_busy*: whether a task is doing something that it should finish before it is cancelled."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._patient: set[asyncio.Task[None]] = set()
         self._is_busy = is_busy
         self.falls: dict[str, int] = {}
 
@@ -29,9 +30,13 @@ class Supervisor:
         """Run *loop* until :meth:`stop`; when it fails or returns, start it again after a pause."""
         self._start(self._keep(name, loop), name)
 
-    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Run *work* once, beside everything else; a failure is logged."""
-        self._start(self._once(name, work), name)
+    def spawn(self, name: str, work: Coroutine[Any, Any, None], *, finish: bool = False) -> None:
+        """Run *work* once, beside everything else; a failure is logged. *finish*: at the end it is not cut off, unless
+        it takes too long."""
+        task = self._start(self._once(name, work), name)
+        if finish:
+            self._patient.add(task)
+            task.add_done_callback(self._patient.discard)
 
     async def stop(self) -> None:
         """Cancel every task, a busy one when it is done with that (or after :data:`PATIENCE`), and wait for the end."""
@@ -40,14 +45,15 @@ class Supervisor:
         while self._tasks:
             late = loop.time() > deadline
             for task in list(self._tasks):
-                if late or not self._is_busy(task):
+                if late or not (task in self._patient or self._is_busy(task)):
                     task.cancel()
             await asyncio.wait(list(self._tasks), timeout=0.02)
 
-    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)  # noqa: TID251 - this is the supervisor
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _keep(self, name: str, loop: Loop) -> None:
         falls = 0

@@ -1,21 +1,19 @@
 """The scheduler only ticks; what is due stands in the database."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import deadlines, digests
+from bot.services import deadlines, dialogs, digests
 from bot.services.centre import Centre, Work
 from storage.database import Database
 
 Sweep = Callable[[], Awaitable[None]]
-
-OVERSLEPT = 3600.0
-"""Seconds after which a sweep runs even if nobody rang."""
 
 KEEP_RAW = timedelta(days=3)
 """Handled raw updates: longer than any messenger repeats one, shorter than Telegram's ids may start anew."""
@@ -34,6 +32,8 @@ class Ticker:
     clock: Clock
     outbox_bell: Bell
     seconds: float = 0.5
+    rounds: Counter[str] = field(default_factory=Counter)
+    """How often each sweep has come to its end."""
 
     def start(self, supervisor: Supervisor) -> AsyncIOScheduler:
         """Begin to tick. An overslept tick comes once, late; a sweep never overlaps itself."""
@@ -41,23 +41,35 @@ class Ticker:
         for name, sweep, seconds in (
             ("terms", self._terms, self.seconds),
             ("digest", self._digest, self.seconds),
+            ("drafts", self._drafts, self.seconds * 20),
             ("cleaning", self._clean, 3600.0),
         ):
             bell = Bell()
-            supervisor.keep(f"sweep {name}", _on_every_ring(bell, sweep))
+            supervisor.keep(f"sweep {name}", self._on_every_ring(name, bell, sweep, 2 * seconds))
             scheduler.add_job(
                 _ringer(bell), "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
             )
         scheduler.start()
         return scheduler
 
+    def _on_every_ring(self, name: str, bell: Bell, sweep: Sweep, at_most: float) -> Sweep:
+        """*sweep* whenever *bell* rings, and after *at_most* seconds in any case: the scheduler waits for a reading of
+        the machine's clock, and stands still for an hour when that is put back by an hour."""
+
+        async def loop() -> None:
+            while True:
+                await bell.wait(at_most)
+                await sweep()
+                self.rounds[name] += 1
+
+        return loop
+
     async def _terms(self) -> None:
         now = self.clock.now()
         async with self.database.read() as uow:
             due = await uow.times.anything_due(now)
-            waiting = bool(await uow.times.waiting_notices())
-        if not (due or waiting):
-            return
+            if not due and not await deadlines.anything_to_say(Work(self.centre(), uow, now)):
+                return
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, now)
             await deadlines.sweep(work)
@@ -73,6 +85,15 @@ class Ticker:
             await digests.send_daily(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
+    async def _drafts(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            if not await uow.dialogs.expired(now):
+                return
+        async with self.database.begin() as uow:
+            await dialogs.expire(Work(self.centre(), uow, now))
+        self.outbox_bell.ring()
+
     async def _clean(self) -> None:
         now = self.clock.now()
         async with self.database.begin() as uow:
@@ -80,15 +101,6 @@ class Ticker:
             await uow.outbox.purge(now - KEEP_SENT)
             await uow.dialogs.purge(now)
             await uow.times.forget_notices(now - KEEP_NOTICES)
-
-
-def _on_every_ring(bell: Bell, sweep: Sweep) -> Sweep:
-    async def loop() -> None:
-        while True:
-            await bell.wait(OVERSLEPT)
-            await sweep()
-
-    return loop
 
 
 def _ringer(bell: Bell) -> Sweep:

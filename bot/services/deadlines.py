@@ -1,13 +1,14 @@
 """Due moments become notices; notices become messages at a decent hour, gathered where they would be many."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.deadlines import DueKind, Limit
 from bot.domain.people import Person, Role
-from bot.domain.records import DueRow, NoticeRow, Priority
-from bot.domain.tickets import UNACCEPTED, Ticket
+from bot.domain.records import DueRow, NoticeRow, Priority, PublicationState
+from bot.domain.tickets import UNACCEPTED, State, Ticket
 from bot.services import cards, notes
 from bot.services.centre import Work
 
@@ -50,65 +51,114 @@ def _watchers(work: Work, ticket: Ticket, but: Iterable[Person]) -> list[Person]
     return list({person.id: person for person in people if person.id not in skip}.values())
 
 
+@dataclass(slots=True)
+class _Outlook:
+    """What is to be done about the notices that wait: to whom each is said now, and which say nothing true any more.
+
+    The others go on waiting.
+    """
+
+    said: list[NoticeRow] = field(default_factory=list)
+    void: list[NoticeRow] = field(default_factory=list)
+    words: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.said or self.void)
+
+
+async def anything_to_say(work: Work) -> bool:
+    """A look that writes nothing: whether :func:`flush` would do anything."""
+    return not (await _look(work)).is_empty
+
+
 async def flush(work: Work) -> None:
     """Tell people what waits for them; in quiet hours only what is urgent."""
-    quiet = work.centre.quiet.is_quiet(work.now)
-    waiting: dict[int, list[NoticeRow]] = defaultdict(list)
-    for notice in await work.uow.times.waiting_notices():
-        waiting[notice.person_id].append(notice)
-    for person_id, rows in waiting.items():
+    outlook = await _look(work)
+    await work.uow.times.drop_notices([row.id for row in outlook.void])
+    await work.uow.times.sent_notices([row.id for row in outlook.said], work.now)
+    for person_id, words in outlook.words.items():
         person = work.centre.staff.by_id(person_id)
-        if person is None:  # does not work here any more
-            await work.uow.times.sent_notices([row.id for row in rows], work.now)
+        if person is not None:
+            await _say(work, person, words)
+
+
+async def _look(work: Work) -> _Outlook:
+    waiting = await work.uow.times.waiting_notices()
+    tickets = await work.uow.tickets.some({row.ticket_id for row in waiting})
+    quiet = work.centre.quiet.is_quiet(work.now)
+    outlook = _Outlook()
+    lately: dict[int, bool] = {}
+    for row in waiting:
+        ticket = tickets.get(row.ticket_id)
+        if ticket is None or not _is_true(work, row, ticket):
+            outlook.void.append(row)
             continue
-        current = await _current(work, rows, urgent_only=quiet)
-        watched = [pair for pair in current if pair[0].code == WATCHED]
-        own = [pair for pair in current if pair[0].code != WATCHED]
-        if watched and await _told_lately(work, person):
-            watched = []
-        for pairs in (own, watched):
-            await _say(work, person, pairs)
+        if (quiet and not ticket.urgent) or await _is_on_its_way(work, ticket):
+            continue
+        if row.code == WATCHED:
+            if row.person_id not in lately:
+                lately[row.person_id] = await _told_lately(work, row.person_id)
+            if lately[row.person_id]:
+                continue
+            hearers: Sequence[int] = (row.person_id,)
+        else:  # whose turn it is may have changed while the notice waited for the morning
+            hearers = [person.id for person in await cards.audience(work, ticket)]
+        outlook.said.append(row)
+        for person_id in hearers:
+            outlook.words[person_id].append((row.code, ticket))
+    return outlook
 
 
-async def _current(work: Work, rows: Iterable[NoticeRow], *, urgent_only: bool) -> list[tuple[NoticeRow, Ticket]]:
-    """Notices that still say something true; the others are put away."""
-    current, stale = [], []
-    for row in rows:
-        ticket = await work.uow.tickets.get(row.ticket_id)
-        if ticket is None or not ticket.is_open or _is_stale(row, ticket):
-            stale.append(row.id)
-        elif ticket.urgent or not urgent_only:
-            current.append((row, ticket))
-    if stale:
-        await work.uow.times.sent_notices(stale, work.now)
-    return current
+def _is_true(work: Work, row: NoticeRow, ticket: Ticket) -> bool:
+    """Whether the notice still says what is so: terms stop, run anew, and run out."""
+    if not ticket.is_open:
+        return False
+    unaccepted = ticket.state in UNACCEPTED
+    accept_late = unaccepted and ticket.accept_due <= work.now
+    answer_late = ticket.answer_due <= work.now
+    match row.code:
+        case "accept_overdue":
+            return accept_late
+        case "answer_overdue":
+            return answer_late
+        case "accept_reminder":
+            return unaccepted and not accept_late
+        case "answer_reminder":
+            return not answer_late
+    return accept_late or answer_late
 
 
-def _is_stale(row: NoticeRow, ticket: Ticket) -> bool:
-    return row.code.startswith(Limit.ACCEPT) and ticket.state not in UNACCEPTED
+async def _is_on_its_way(work: Work, ticket: Ticket) -> bool:
+    """The answer was given and the messenger has not confirmed it yet: nobody can do more than wait for it."""
+    if ticket.state is not State.PUBLISHING:
+        return False
+    answer = await work.uow.answers.latest(ticket.id)
+    places = await work.uow.answers.publications(answer.id) if answer else []
+    return any(place.state is PublicationState.QUEUED for place in places)
 
 
-async def _told_lately(work: Work, person: Person) -> bool:
-    last = await work.uow.times.last_notice(person.id, WATCHED)
-    return last is not None and work.now - last < GATHER_FOR_CURATOR
+async def _told_lately(work: Work, person_id: int) -> bool:
+    last = await work.uow.times.last_notice(person_id, WATCHED)
+    return last is not None and timedelta(0) <= work.now - last < GATHER_FOR_CURATOR
 
 
-async def _say(work: Work, person: Person, pairs: list[tuple[NoticeRow, Ticket]]) -> None:
-    if not pairs:
+_WEIGHTS = {"accept_reminder": 0, "answer_reminder": 1, WATCHED: 2, "accept_overdue": 3, "answer_overdue": 4}
+"""Of several notices about one ticket the weightiest is said."""
+
+
+async def _say(work: Work, person: Person, words: list[tuple[str, Ticket]]) -> None:
+    weightiest: dict[int, tuple[str, Ticket]] = {}
+    for code, ticket in words:
+        known = weightiest.get(ticket.id)
+        if known is None or _WEIGHTS[code] >= _WEIGHTS[known[0]]:
+            weightiest[ticket.id] = (code, ticket)
+    urgent = any(ticket.urgent for _, ticket in weightiest.values())
+    priority = Priority.URGENT if urgent else Priority.NOTE
+    if len(weightiest) == 1:
+        [(code, ticket)] = weightiest.values()
+        sector = work.centre.sector_title(ticket.sector)
+        await notes.tell(work, person, code, ticket=ticket, priority=priority, number=ticket.id, sector=sector)
         return
-    await work.uow.times.sent_notices([row.id for row, _ in pairs], work.now)
-    newest = {row.ticket_id: (row, ticket) for row, ticket in pairs}  # the last word on each ticket
-    if len(newest) == 1:
-        row, ticket = next(iter(newest.values()))
-        due = ticket.accept_due if row.code.startswith(Limit.ACCEPT) else ticket.answer_due
-        await notes.tell(
-            work,
-            person,
-            row.code,
-            ticket=ticket,
-            priority=Priority.URGENT if ticket.urgent else Priority.NOTE,
-            number=ticket.id,
-            due=due.isoformat(),
-        )
-        return
-    await notes.tell(work, person, "notices", items=[[row.code, ticket.id] for row, ticket in newest.values()])
+    items = [[code, ticket.id, work.centre.sector_title(ticket.sector)] for code, ticket in weightiest.values()]
+    await notes.tell(work, person, "notices", priority=priority, items=items)

@@ -35,7 +35,7 @@ async def send_daily(work: Work) -> None:
         return
     last = await work.uow.times.last_digest()
     started = await work.uow.chronicle.when("first_start")
-    since = last[1] if last else started or work.now
+    since = min(last[1] if last else started or work.now, work.now)
     if not await work.uow.times.add_digest(work.now.astimezone(work.centre.zone).date(), since, work.now):
         return
     facts = await collect(work, since, work.now)
@@ -54,7 +54,7 @@ async def send_now(work: Work, person: Person) -> None:
     """``/digest``: what came since the last daily one until now."""
     last = await work.uow.times.last_digest()
     started = await work.uow.chronicle.when("first_start")
-    since = last[1] if last else started or work.now - timedelta(days=1)
+    since = min(last[1] if last else started or work.now - timedelta(days=1), work.now)
     facts = await collect(work, since, work.now)
     await notes.tell(work, person, "digest", priority=Priority.ANSWER, daily=False, **facts)
 

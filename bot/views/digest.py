@@ -1,9 +1,9 @@
 """«Сводка»: the curator's two minutes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.facts import NoteFacts
-from bot.domain.russian import human_day, plural
+from bot.domain.russian import human_day, human_days, plural
 from bot.messengers.content import Bold, Content, Link, Span, Text
 from bot.views.look import Look, duration
 
@@ -13,10 +13,9 @@ def digest(note: NoteFacts, look: Look) -> Content:
     facts = note.facts
     since = datetime.fromisoformat(facts["since"]).astimezone(look.zone)
     until = datetime.fromisoformat(facts["until"]).astimezone(look.zone)
-    # A digest made in the morning is about yesterday, one made in the evening about today.
-    day = (since + (until - since) / 2).date() if facts["daily"] else until.date()
+    days = _days(since, until) if facts["daily"] else human_day(until.date())
     spans: list[Span] = [
-        Bold(f"📊 Сводка за {human_day(day)}"),
+        Bold(f"📊 Сводка за {days}"),
         Text(f"\nс {look.full(since)} до {look.full(until)}\n"),
     ]
     if not (facts["new"] or facts["answered"] or facts["in_work"]):
@@ -34,6 +33,15 @@ def digest(note: NoteFacts, look: Look) -> Content:
     spans += _sectors(note)
     spans += _late(note)
     return Content(tuple(spans))
+
+
+def _days(since: datetime, until: datetime) -> str:
+    """A digest made in the morning is about yesterday, one made in the evening about today; after an outage, about
+    all the days since the last one."""
+    if until - since <= timedelta(hours=36):
+        return human_day((since + (until - since) / 2).date())
+    half = timedelta(hours=12)
+    return human_days((since + half).date(), (until - half).date())
 
 
 def _sectors(note: NoteFacts) -> list[Span]:

@@ -9,74 +9,88 @@ from bot.messengers.content import Bold, Content, Span, Text
 from bot.views.look import Look, shorten
 
 SHOWN = 30
+"""Tickets that are told of in full in one message; of the others the numbers are named."""
+
+LATE = "Просрочено: "
+REMINDER = "⏰ Напоминание: "
+
+WATCHED = "watch_overdue"
+
+Item = Sequence[str | int]
+"""(code of the notice, ticket's number, its sector's title)."""
 
 
 def accept_reminder(note: NoteFacts, look: Look) -> Content:
-    return _one(note, "⏰ Напоминание: ", "примите до {accept}", look)
+    return _one(note, REMINDER, look)
 
 
 def accept_overdue(note: NoteFacts, look: Look) -> Content:
-    return _one(note, "Просрочено: ", "не принято до {accept}", look)
+    return _one(note, LATE, look)
 
 
 def answer_reminder(note: NoteFacts, look: Look) -> Content:
-    return _one(note, "⏰ Напоминание: ", "ответьте до {answer}", look)
+    return _one(note, REMINDER, look)
 
 
 def answer_overdue(note: NoteFacts, look: Look) -> Content:
-    return _one(note, "Просрочено: ", "нет ответа, срок был {answer}", look)
+    return _one(note, LATE, look)
 
 
 def watch_overdue(note: NoteFacts, look: Look) -> Content:
     """To those who watch terms: which one it is follows from the ticket."""
-    ticket = _ticket(note)
-    late_answer = ticket is not None and ticket.answer_due <= look.now
-    return _one(
-        note, "Просрочено: ", "нет ответа, срок был {answer}" if late_answer else "не принято до {accept}", look
-    )
+    return _one(note, LATE, look)
 
 
 def notices(note: NoteFacts, look: Look) -> Content:
     """Several at once: what is overdue, then what is near its term."""
-    late: list[tuple[str, int]] = []
-    soon: list[tuple[str, int]] = []
-    for code, number in note.facts["items"]:
-        (soon if code.endswith("reminder") else late).append((code, number))
-    spans: list[Span] = []
-    spans += _list("Просрочено: ", late, note, look)
+    items: Sequence[Item] = note.facts["items"]
+    late = [item for item in items if not str(item[0]).endswith("reminder")]
+    soon = [item for item in items if str(item[0]).endswith("reminder")]
+    spans = _list(LATE, late, note, look)
+    if late and soon:
+        spans.append(Text("\n\n"))
     spans += _list("⏰ Подходит срок: ", soon, note, look)
     return Content(tuple(spans))
 
 
-def _one(note: NoteFacts, opening: str, words: str, look: Look) -> Content:
-    ticket = _ticket(note)
-    if ticket is None:
-        return Content.of(f"{opening}№{note.facts.get('number')}")
-    said = words.format(accept=look.moment(ticket.accept_due), answer=look.moment(ticket.answer_due))
-    spans: list[Span] = [Bold(f"{opening}№{ticket.id}"), Text(f" · {said}")]
-    if ticket.text:
-        spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
+def _one(note: NoteFacts, opening: str, look: Look) -> Content:
+    number = note.facts.get("number", 0)
+    ticket = note.tickets.get(number)
+    spans: list[Span] = [Bold(f"{opening}№{number}")]
+    if ticket is not None:
+        spans.append(Text(_words(note.code, ticket, note.facts.get("sector"), look)))
+        if ticket.text:
+            spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
     return Content(tuple(spans))
 
 
-def _list(heading: str, items: Sequence[tuple[str, int]], note: NoteFacts, look: Look) -> list[Span]:
+def _list(heading: str, items: Sequence[Item], note: NoteFacts, look: Look) -> list[Span]:
     if not items:
         return []
     spans: list[Span] = [Bold(heading + plural(len(items), "сообщение", "сообщения", "сообщений"))]
-    for code, number in items[:SHOWN]:
-        ticket = note.tickets.get(number)
-        due = ""
+    for code, number, *more in items[:SHOWN]:
+        spans.append(Text(f"\n№{number}"))
+        ticket = note.tickets.get(int(number))
         if ticket is not None:
-            accepting = code.startswith("accept")
-            verb = "принять" if accepting else "ответить"
-            due = f" · {verb} до {look.moment(ticket.accept_due if accepting else ticket.answer_due)}"
-            due += f" · {shorten(ticket.text, 60)}" if ticket.text else ""
-        spans.append(Text(f"\n№{number}{due}"))
+            spans.append(Text(_words(str(code), ticket, str(more[0]) if more else None, look)))
+            if ticket.text:
+                spans.append(Text(f" · {shorten(ticket.text, 50)}"))
     if len(items) > SHOWN:
-        spans.append(Text(f"\n…и ещё {len(items) - SHOWN}"))
-    spans.append(Text("\n"))
+        spans.append(Text("\nИ ещё: " + ", ".join(f"№{item[1]}" for item in items[SHOWN:])))
     return spans
 
 
-def _ticket(note: NoteFacts) -> Ticket | None:
-    return note.tickets.get(note.facts.get("number", 0))
+def _words(code: str, ticket: Ticket, sector: str | None, look: Look) -> str:
+    """« · Дороги · не принято до 15:30»; whose sector it is, only those are told who watch several."""
+    accept, answer = look.moment(ticket.accept_due), look.moment(ticket.answer_due)
+    title = f" · {sector}" if sector and code == WATCHED else ""
+    match code:
+        case "accept_reminder":
+            return f" · примите до {accept}"
+        case "answer_reminder":
+            return f" · ответьте до {answer}"
+        case "accept_overdue":
+            return f" · не принято до {accept}"
+    if code == WATCHED and ticket.answer_due > look.now:
+        return f"{title} · не принято до {accept}"
+    return f"{title} · нет ответа, срок был {answer}"

@@ -65,7 +65,7 @@ class Reports(Repository):
 
     async def overdue(self, now: datetime, most: int) -> list[OverdueTicket]:
         """What is overdue at *now*, the longest first."""
-        limit = case((ticket.c.answer_due < now, ticket.c.answer_due), else_=ticket.c.accept_due)
+        limit = case((ticket.c.answer_due <= now, ticket.c.answer_due), else_=ticket.c.accept_due)
         link = (
             select(message.c.link)
             .where(message.c.ticket_id == ticket.c.id, message.c.part == "root")
@@ -153,8 +153,8 @@ def _export_query() -> Select[Any]:
 
 
 def _late(now: datetime) -> Any:
-    unaccepted = and_(ticket.c.state.in_(_UNACCEPTED), ticket.c.accept_due < now)
-    return unaccepted | (ticket.c.answer_due < now)
+    unaccepted = and_(ticket.c.state.in_(_UNACCEPTED), ticket.c.accept_due <= now)
+    return unaccepted | (ticket.c.answer_due <= now)
 
 
 def _count(condition: Any) -> Any:

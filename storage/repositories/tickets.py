@@ -32,6 +32,13 @@ class Tickets(Repository):
         row = result.first()
         return _record(row) if row else None
 
+    async def some(self, ids: Collection[int]) -> dict[int, Ticket]:
+        """Those of *ids* that there are, by number."""
+        if not ids:
+            return {}
+        result = await self._connection.execute(select(*_COLUMNS).where(ticket.c.id.in_(ids)))
+        return {row.id: _record(row) for row in result}
+
     async def change(self, known: Ticket, **values: Any) -> Ticket | None:
         """Change *known* unless somebody else has changed it since it was read: then ``None``."""
         result = await self._connection.execute(

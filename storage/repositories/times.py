@@ -69,7 +69,16 @@ class Times(Repository):
         return [NoticeRow(**row._mapping) for row in result]
 
     async def sent_notices(self, ids: Collection[int], now: datetime) -> None:
+        """Somebody has been told of these."""
+        if not ids:
+            return
         await self._connection.execute(update(notice).where(notice.c.id.in_(ids)).values(sent_at=now))
+
+    async def drop_notices(self, ids: Collection[int]) -> None:
+        """These never need to be told."""
+        if not ids:
+            return
+        await self._connection.execute(delete(notice).where(notice.c.id.in_(ids)))
 
     async def last_notice(self, person_id: int, code: str) -> datetime | None:
         """When this person was last told something of this kind."""

@@ -295,9 +295,10 @@ class Town:
     def texts(self, chat_id: int) -> list[str]:
         return [words(letter) for letter in self.letters(chat_id)]
 
-    def find(self, chat_id: int, *pieces: str) -> dict[str, Any] | None:
-        """The newest message of our bot in a chat that holds every one of *pieces*."""
+    def find(self, chat_id: int, *pieces: str, opening: re.Pattern[str] | None = None) -> dict[str, Any] | None:
+        """The newest message of our bot in a chat that holds every one of *pieces* (and begins with *opening*)."""
         found = [letter for letter in self.letters(chat_id) if all(piece in words(letter) for piece in pieces)]
+        found = [letter for letter in found if opening is None or opening.match(words(letter))]
         return found[-1] if found else None
 
     async def letter(self, chat_id: int, *pieces: str) -> dict[str, Any]:
@@ -309,11 +310,15 @@ class Town:
 
     async def card(self, person: int, number: int, *pieces: str) -> dict[str, Any]:
         """Wait for the card of ticket *number* that reads so."""
-        return await self.letter(person, f"№{number} · ", *pieces)
+        card = re.compile(rf"[^\s:]+ №{number} · ")  # a reminder has words before the number
+        try:
+            return await self.until(lambda: self.find(person, *pieces, opening=card))
+        except TimeoutError:
+            raise AssertionError(f"no card {number} {pieces} for {person}: {self.texts(person)}") from None
 
     def numbers(self, person: int) -> list[int]:
         """The numbers of the tickets that a person has cards of."""
-        found = [re.match(r"\S+ №(\d+) · ", text) for text in self.texts(person)]
+        found = [re.match(r"[^\s:]+ №(\d+) · ", text) for text in self.texts(person)]
         return sorted(int(match[1]) for match in found if match)
 
     async def press(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:
