@@ -5,6 +5,7 @@ import re
 
 from bot.domain.records import Message
 from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.words import closed
 from bot.messengers.codec import pack_media
 from bot.messengers.events import ChatKind, MediaKind, MessagePosted
 from bot.services.centre import Work
@@ -15,8 +16,9 @@ _TALKING = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKi
 
 
 def clean(text: str) -> str:
-    """The words as they can be stored and shown: no NUL (PostgreSQL refuses it), no half characters."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
+    """The words as they can be stored and shown: no NUL (PostgreSQL refuses it), no half characters, no turn of
+    direction that goes on behind them."""
+    return closed(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip())
 
 
 def text_key(text: str) -> str | None:
@@ -48,16 +50,16 @@ async def store(work: Work, event: MessagePosted, source: Source) -> Message:
             "chat_kind": chat.kind.value,
             "root": chat.root if source.root == PRIVATE_ROOT else source.root,
             "thread": await _thread(work, event),
-            "chat_title": chat.title[:200] if chat.title else None,
+            "chat_title": clean(chat.title[:190]) if chat.title else None,
             "external_id": event.message_id,
             "author_id": event.author.id,
-            "author_name": clean(event.author.name)[:200] if event.author.name else None,
+            "author_name": clean(event.author.name[:190]) if event.author.name else None,
             "text": clean(event.text),
             "media": list(pack_media(event.attachments)),
             "album": event.album,
             "reply_to": event.reply_to,
             "link": event.link,
-            "forwarded_from": event.forwarded_from[:200] if event.forwarded_from else None,
+            "forwarded_from": clean(event.forwarded_from[:190]) if event.forwarded_from else None,
             "sent_at": event.sent_at,
         },
         work.now,

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.russian import human_moment
+from bot.domain.words import closed
 from bot.messengers.base import Capabilities
 
 
@@ -30,7 +31,7 @@ def shorten(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1]
     head, _, _ = cut.rpartition(" ")
-    return (head if len(head) > limit // 2 else cut).rstrip(" ,.;:—-") + "…"
+    return closed((head if len(head) > limit // 2 else cut).rstrip(" ,.;:—-")) + "…"
 
 
 def duration(seconds: float | None) -> str:

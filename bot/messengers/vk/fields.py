@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.messengers.errors import MalformedUpdate
+from bot.messengers.fitting import cleaned
 
 Json = Mapping[str, Any]
 
@@ -31,13 +32,13 @@ def maybe_whole(source: Json, name: str) -> int | None:
 
 
 def words(source: Json, name: str) -> str:
-    """A text; absent means empty."""
+    """A text, cleaned of what a database or another messenger refuses; absent means empty."""
     value = source.get(name)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise MalformedUpdate(f"{name} is no text")
-    return value
+    return cleaned(value)
 
 
 def items(source: Json, name: str) -> list[Json]:

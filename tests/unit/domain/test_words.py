@@ -1,0 +1,31 @@
+"""A turn of the direction of writing ends with the words that made it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.words import closed
+
+MARKED = st.text(st.sampled_from("аб\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("", ""),
+        ("слова", "слова"),
+        ("\u202eслова", "\u202eслова\u202c"),
+        ("\u202eсло\u202cва", "\u202eсло\u202cва"),
+        ("\u2067сло\u202eва", "\u2067сло\u202eва\u202c\u2069"),
+        ("\u2067сло\u202eва\u2069", "\u2067сло\u202eва\u2069"),
+        ("\u202cслова\u2069", "\u202cслова\u2069"),
+    ],
+)
+def test_what_is_open_is_closed(text: str, wanted: str) -> None:
+    assert closed(text) == wanted
+
+
+@given(MARKED)
+def test_closing_twice_is_closing_once(text: str) -> None:
+    assert closed(closed(text)) == closed(text)
+    assert closed(text).startswith(text)
