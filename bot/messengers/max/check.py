@@ -1,0 +1,92 @@
+"""The self-check: token, subscriptions, rights in the monitored chats; every finding says what to do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.messengers.base import Finding, Severity
+from bot.messengers.errors import BadCredentials, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.max.client import Client
+from bot.messengers.max.raw import may_words, objects
+from bot.messengers.max.refusals import Asked
+
+_SUBJECT = "MAX"
+_NOT_ACCEPTED = (
+    "MAX не принимает токен. Откройте business.max.ru, раздел «Чат-боты», ваш бот → «Настройки», скопируйте токен"
+    " целиком в [max] token и запустите программу снова."
+)
+_NO_CONNECTION = (
+    "Сервер MAX не отвечает. Проверьте подключение к интернету и адрес в [max] api_base; программа будет повторять"
+    " попытки сама."
+)
+_BAD_CERTIFICATE = (
+    "Сертификат сервера MAX не прошёл проверку. Сертификат Минцифры в программу уже включён; проверьте часы сервера и"
+    " то, что соединение не перехватывает прокси или антивирус."
+)
+_RIGHTS = "Управление чатом → «Администраторы» → бот"
+
+
+async def check(client: Client, chats: Sequence[tuple[int, str]]) -> Sequence[Finding]:
+    """Findings about the bot, then about each of *chats* (id, title)."""
+    try:
+        me = await client.call("GET", "/me", Asked("getMyInfo"))
+        found = [Finding(Severity.OK, _SUBJECT, f"Бот {_name(me)} подключён."), *await _subscriptions(client)]
+        for chat_id, title in chats:
+            found += await _chat(client, chat_id, title)
+    except BadCredentials:
+        return [_fault(_SUBJECT, _NOT_ACCEPTED)]
+    except TemporaryFailure as error:
+        return [_fault(_SUBJECT, _BAD_CERTIFICATE if "certificate" in str(error) else _NO_CONNECTION)]
+    except MessengerError as error:
+        return [_fault(_SUBJECT, f"MAX не отвечает на проверку ({type(error).__name__}). Повторите её позже.")]
+    return found
+
+
+def _fault(subject: str, text: str) -> Finding:
+    return Finding(Severity.FAULT, subject, text)
+
+
+def _name(me: Mapping[str, Any]) -> str:
+    username = may_words(me, "username")
+    return f"@{username}" if username else f"«{may_words(me, 'first_name') or 'без имени'}»"
+
+
+async def _subscriptions(client: Client) -> list[Finding]:
+    answer = await client.call("GET", "/subscriptions", Asked("getSubscriptions"))
+    hosts = [urlsplit(may_words(one, "url") or "").hostname or "?" for one in objects(answer, "subscriptions")]
+    if not hosts:
+        return []
+    words = (
+        f'Бот подписан на webhook ({", ".join(hosts)}), а настроен опрос (mode = "polling"): при запуске программа'
+        " отменит подписку. Если ею пользуется другая программа, заведите для МЦУ отдельного бота."
+    )
+    return [Finding(Severity.NOTE, _SUBJECT, words)]
+
+
+async def _chat(client: Client, chat_id: int, title: str) -> list[Finding]:
+    subject = f"MAX «{title}»"
+    absent = f"Бота нет в этом чате, или id в настройках неверен: {chat_id}. Добавьте бота в чат администратором."
+    try:
+        chat = await client.call("GET", f"/chats/{chat_id}", Asked("getChat"))
+        if chat.get("type") == "dialog":
+            return [_fault(subject, f"{chat_id} — личный диалог, а не чат. Личные сообщения бот читает и так.")]
+        member = await client.call("GET", f"/chats/{chat_id}/members/me", Asked("getMembership"))
+    except Rejected:
+        return [_fault(subject, absent)]
+    if chat.get("status") not in (None, "active"):
+        return [_fault(subject, absent)]
+    return [_rights(subject, member, is_channel=chat.get("type") == "channel")]
+
+
+def _rights(subject: str, member: Mapping[str, Any], *, is_channel: bool) -> Finding:
+    if member.get("is_admin") is not True and member.get("is_owner") is not True:
+        words = "Бот не администратор, поэтому MAX не показывает ему сообщения. Назначьте бота администратором с правом"
+        return _fault(subject, f"{words} «Читать все сообщения»: {_RIGHTS}.")
+    listed = member.get("permissions")
+    given = {str(one) for one in listed} if isinstance(listed, list) else set()
+    if member.get("is_owner") is not True and "read_all_messages" not in given:
+        return _fault(subject, f"У бота нет права «Читать все сообщения», он ничего здесь не видит: {_RIGHTS}.")
+    if is_channel and member.get("is_owner") is not True and "write" not in given:
+        words = "У бота нет права писать, ответы под комментариями не появятся"
+        return _fault(subject, f"{words}: {_RIGHTS}.")
+    return Finding(Severity.OK, subject, "Бот администратор и видит все сообщения.")

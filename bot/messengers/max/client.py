@@ -1,0 +1,163 @@
+"""HTTP to the MAX Bot API: one aiohttp session, raw JSON, our errors.
+
+Nothing is tried again here: MAX has no key that would make a repeated message harmless, so whoever asked decides.
+"""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
+from bot.messengers.max.refusals import Asked, Said, refusal
+
+CERTIFICATES = Path(__file__).with_name("russian_trusted_ca.pem")
+"""The authority of the Ministry of Digital Development, which has signed MAX's servers (gosuslugi.ru/crt) and which
+operating systems do not know. It is trusted for the connections of this messenger alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds."""
+
+    connect: float = 5.0
+    call: float = 15.0
+    poll: int = 25  # how long the server holds a poll that has nothing to tell; MAX allows up to 30
+    between_polls: float = 0.5  # MAX allows two polls a second
+    file: float = 60.0
+
+
+class Client:
+    """One bot. Every method raises only errors of :mod:`bot.messengers.errors`."""
+
+    def __init__(self, token: str, api_base: str, timeouts: Timeouts) -> None:
+        self._token = token
+        self._api_base = api_base.rstrip("/")
+        self.timeouts = timeouts
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+
+    async def call(
+        self,
+        verb: str,
+        path: str,
+        asked: Asked,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        more_time: float = 0.0,
+    ) -> Mapping[str, Any]:
+        """The JSON object that MAX answers. *more_time* is added to the usual limit, for polls."""
+        if not self._token or not self._token.isascii() or not self._token.isprintable():
+            raise BadCredentials("MAX: the token does not look like a token")
+        status, headers, content = await self._request(
+            verb,
+            self._api_base + path,
+            asked.name,
+            self.timeouts.call + more_time,
+            headers={"Authorization": self._token},
+            params=query,
+            json=body,
+        )
+        answer = _object(content)
+        if answer is None:
+            # Not MAX's way of speaking: a page of some server on the way, a body cut short.
+            raise TemporaryFailure(f"MAX: unreadable answer to {asked.name} ({status})", outcome_unknown=True)
+        if status == 200:
+            return answer
+        said = Said(
+            status,
+            str(answer.get("code") or ""),
+            str(answer.get("message") or "").lower(),
+            _seconds(headers.get("Retry-After")),
+        )
+        raise refusal(asked, said)
+
+    async def upload(self, url: str, name: str, mime: str, data: bytes) -> tuple[int, bytes]:
+        """Post a file to an upload address; status and answer. The address is its own key: the token stays here."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("data", data, filename=_file_name(name), content_type=mime)
+        status, _, content = await self._request("POST", url, "upload", self.timeouts.file, data=form)
+        return status, content
+
+    async def download(self, url: str, limit: int) -> bytes:
+        """The file at *url*, at most *limit* bytes. Raises :class:`FileUnavailable` above it."""
+        status, _, content = await self._request("GET", url, "file", self.timeouts.file, limit=limit)
+        if status >= 500:
+            raise TemporaryFailure(f"MAX: {status} on a file")
+        if status != 200 or not content:
+            raise FileUnavailable(f"MAX: {status} on a file")
+        return content
+
+    async def _request(
+        self, verb: str, url: str, name: str, seconds: float, *, limit: int | None = None, **more: Any
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self.timeouts.connect)
+        try:
+            async with self._open().request(
+                verb, url, timeout=timeout, allow_redirects=limit is not None, **more
+            ) as response:
+                return response.status, response.headers, await _body(response, limit)
+        except aiohttp.ClientConnectorCertificateError:
+            raise TemporaryFailure(f"MAX: {name}: the server's certificate is not trusted") from None
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise TemporaryFailure(f"MAX: {name}: no connection ({type(error).__name__})") from None
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
+            # Without the original, as above: the address in it may be somebody's file.
+            raise TemporaryFailure(f"MAX: {name}: {type(error).__name__}", outcome_unknown=True) from None
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The session, made on first use because it belongs to the running loop."""
+        if self._closed:
+            raise TemporaryFailure("MAX: the connection is closed")
+        if self._session is None:
+            trusted: ssl.SSLContext | bool = True
+            if self._api_base.startswith("https:"):
+                trusted = ssl.create_default_context()
+                trusted.load_verify_locations(CERTIFICATES)
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted))
+        return self._session
+
+    async def close(self) -> None:
+        """End what is under way and let the connections go."""
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+            await asyncio.sleep(0)  # the transports say goodbye in the loop's next round
+
+
+async def _body(response: aiohttp.ClientResponse, limit: int | None) -> bytes:
+    if limit is None:
+        return await response.read()
+    if (response.content_length or 0) > limit:
+        raise FileUnavailable("MAX: the file is too large")
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > limit:
+            raise FileUnavailable("MAX: the file is too large")
+    return bytes(body)
+
+
+def _object(content: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _seconds(header: str | None) -> float | None:
+    return float(header) if header is not None and header.isdecimal() and int(header) > 0 else None
+
+
+def _file_name(name: str) -> str:
+    """A name that can stand in a header of the request; its end is kept."""
+    safe = "".join("_" if sign in '"\\/' or not sign.isprintable() else sign for sign in name)
+    return safe[-120:] or "file"

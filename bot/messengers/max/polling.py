@@ -1,0 +1,104 @@
+"""MAX's long poll, one call at a time, with a marker that survives us.
+
+dev.max.ru, GET /updates: the marker names the next update; giving it makes all before it read. Without one MAX tells
+only the latest update, so it is stored with the updates, together with the moment at which it was good: MAX forgets
+updates after a day.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.clock import Clock
+from bot.messengers.base import Batch, RawUpdate
+from bot.messengers.errors import MessengerError, Rejected, TemporaryFailure
+from bot.messengers.max.client import Client
+from bot.messengers.max.parsing import raw_update
+from bot.messengers.max.raw import may_obj, may_whole, may_words, objects
+from bot.messengers.max.refusals import Asked
+
+BATCH = 100
+KEPT_FOR = timedelta(hours=24)
+_READ_BACK = 100  # messages of a chat; MAX gives no more at once
+
+
+class LongPoll:
+    """The queue of one bot. *chats* are those whose history may be read after a gap."""
+
+    def __init__(self, client: Client, clock: Clock, chats: Sequence[int]) -> None:
+        self._client = client
+        self._clock = clock
+        self._chats = tuple(chats)
+        self._marker: int | None = None
+        self._good_at: datetime | None = None  # of a cursor that was stored and not yet used
+        self._missed_since: datetime | None = None
+        self._ready = False
+        self._not_before = 0.0
+
+    def resume(self, cursor: str | None) -> None:
+        marker, _, seconds = (cursor or "").partition("@")
+        self._marker = int(marker) if marker.isdecimal() else None
+        self._good_at = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
+
+    async def fetch(self) -> Batch:
+        """One poll. The very first one of a bot, without a marker, brings the latest update alone, and the marker."""
+        if not self._ready:
+            await self._end_subscriptions()
+            self._ready = True
+        await self._keep_pace()
+        seconds = self._client.timeouts.poll
+        query = {"limit": str(BATCH), "timeout": str(seconds)}
+        if self._marker is not None:
+            query["marker"] = str(self._marker)
+        answer = await self._client.call("GET", "/updates", Asked("getUpdates"), query=query, more_time=seconds)
+        if not isinstance(answer.get("updates"), list):
+            raise TemporaryFailure("MAX: getUpdates: not a list")
+        updates = tuple(raw_update(dict(one)) for one in objects(answer, "updates"))
+        marker = may_whole(answer, "marker")
+        self._marker = self._marker if marker is None else marker
+        now = self._clock.now()
+        gap = self._good_at is not None and now - self._good_at > KEPT_FOR
+        if gap:
+            self._missed_since = self._good_at
+        self._good_at = None
+        cursor = None if self._marker is None else f"{self._marker}@{int(now.timestamp())}"
+        return Batch(updates, cursor, gap)
+
+    async def _end_subscriptions(self) -> None:
+        """With a webhook set polling is refused. What waits is not lost."""
+        with suppress(Rejected):
+            answer = await self._client.call("GET", "/subscriptions", Asked("getSubscriptions"))
+            for one in objects(answer, "subscriptions"):
+                if url := may_words(one, "url"):
+                    await self._client.call("DELETE", "/subscriptions", Asked("unsubscribe"), query={"url": url})
+
+    async def _keep_pace(self) -> None:
+        loop = asyncio.get_running_loop()
+        wait = self._not_before - loop.time()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        self._not_before = loop.time() + self._client.timeouts.between_polls
+
+    async def missed(self) -> Sequence[RawUpdate]:
+        """What was written in the monitored chats while MAX did not keep it for us. Dialogs cannot be read back: MAX
+        does not tell bots which they have."""
+        since, self._missed_since = self._missed_since, None
+        if since is None:
+            return ()
+        found: list[RawUpdate] = []
+        for chat_id in self._chats:
+            with suppress(MessengerError):  # a chat that we may not read has its own finding in the self-check
+                found += await self._history(chat_id, since)
+        return found
+
+    async def _history(self, chat_id: int, since: datetime) -> list[RawUpdate]:
+        query = {"chat_id": str(chat_id), "count": str(_READ_BACK)}
+        answer = await self._client.call("GET", "/messages", Asked("getMessages"), query=query)
+        earliest = since.timestamp() * 1000
+        messages = [one for one in objects(answer, "messages") if (may_whole(one, "timestamp") or 0) >= earliest]
+        return [
+            raw_update({"update_type": "message_created", "timestamp": one.get("timestamp"), "message": dict(one)})
+            for one in reversed(messages)
+            if may_words(may_obj(one, "body"), "mid")
+        ]

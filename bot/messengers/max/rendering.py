@@ -1,0 +1,215 @@
+"""Neutral content → what the MAX Bot API takes: HTML, keyboards, messages within the limits.
+
+dev.max.ru, «Отправка сообщений», «Форматирование», «Клавиатура»: text up to 4000; 12 attachments, the keyboard among
+them, pictures and videos together, anything else alone; 30 rows of 7 buttons, 3 in a row with one that opens a page.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.messengers import fitting
+from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
+from bot.messengers.events import Attachment, ChatKind, Media, MediaKind, Upload
+from bot.messengers.fitting import ELLIPSIS, Spans, clean, trimmed
+from bot.messengers.max.attachments import unpack_ref
+from bot.messengers.max.places import ACCOUNT
+
+TEXT_LIMIT = 4000
+TOGETHER = 10  # pictures and videos in one message
+BUTTONS_PER_ROW = 7
+OPENERS_PER_ROW = 3
+BUTTON_ROWS = 30
+_LABEL = 128
+_CODE = 1024
+_ADDRESS = 2048
+
+_WORDLESS = ("sticker", "location")  # no words stand under these
+_WORDS = {
+    MediaKind.PHOTO: "фото",
+    MediaKind.VIDEO: "видео",
+    MediaKind.VOICE: "голосовое сообщение",
+    MediaKind.AUDIO: "аудиозапись",
+    MediaKind.DOCUMENT: "документ",
+    MediaKind.LOCATION: "место на карте",
+}
+
+
+def html(spans: Sequence[Span]) -> str:
+    """The spans as MAX's HTML."""
+    return "".join(map(_written, spans))
+
+
+def _written(span: Span) -> str:
+    words = escape(span.text)
+    if not span.text.strip():
+        return words
+    if isinstance(span, Bold):
+        return f"<b>{words}</b>"
+    if isinstance(span, Quote):
+        return f"<blockquote>{words}</blockquote>"
+    if isinstance(span, Link) and opens(span.url):
+        return f'<a href="{escape(span.url)}">{words}</a>'
+    return words
+
+
+def length(span: Span) -> int:
+    """The room that *span* takes with its tags, in UTF-16 units: the strictest way in which MAX may count."""
+    written = _written(span)
+    return len(written) + sum(character > "\uffff" for character in written)
+
+
+def fits(spans: Sequence[Span]) -> bool:
+    return fitting.total(spans, length) <= TEXT_LIMIT
+
+
+def cut(spans: Sequence[Span]) -> Spans:
+    """*spans* as one message."""
+    return fitting.cut(spans, TEXT_LIMIT, length)
+
+
+def opens(url: str | None) -> bool:
+    """Whether MAX takes *url* for an address; one that it does not would make it refuse the whole message."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url or "") <= _ADDRESS
+
+
+def is_visible(spans: Sequence[Span]) -> bool:
+    """Whether there is anything to see: white space and zero-width signs alone are an empty message."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for span in spans for sign in span.text)
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
+    """The keyboard as an attachment; ``None`` for no buttons.
+
+    A row that is too long goes on in the next; a button to an address that MAX does not take is left out, and so is
+    what does not fit at all.
+    """
+    made: list[list[dict[str, Any]]] = []
+    for row in rows:
+        usable = [button for button in row if button.url is None or opens(button.url)]
+        width = OPENERS_PER_ROW if any(button.url is not None for button in usable) else BUTTONS_PER_ROW
+        made += [[_button(one) for one in usable[at : at + width]] for at in range(0, len(usable), width)]
+    return {"type": "inline_keyboard", "payload": {"buttons": made[:BUTTON_ROWS]}} if made else None
+
+
+def _button(button: Button) -> dict[str, Any]:
+    label = fitting.cleaned(button.text).strip() or ELLIPSIS
+    label = label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + ELLIPSIS
+    if button.url is not None:
+        return {"type": "link", "text": label, "url": button.url}
+    return {"type": "callback", "text": label, "payload": button.code[:_CODE]}
+
+
+def parts(content: Content, kind: ChatKind) -> list[Content]:
+    """The messages that *content* becomes, each of which can be sent as one.
+
+    The last words carry the keyboard and the first files; what does not go with them follows. Comments show neither
+    files nor links nor buttons: addresses are written out, files named.
+    """
+    if kind is ChatKind.WALL:
+        return _as_comments(content)
+    files = chunks([item for item in content.media if can_send(item)])
+    spans = trimmed(clean((*content.spans, *_links(content.media))))
+    worded = _texts(spans, whole=content.whole)
+    if not any(map(is_visible, worded)):
+        worded = [(Text(ELLIPSIS),)] if not files else []
+    made = [Content(one, whole=content.whole) for one in worded] or [Content()]
+    shared = files[:1] if files and (upload_type(files[0][0]) not in _WORDLESS or not worded) else []
+    made[-1] = Content(made[-1].spans, content.keyboard, shared[0] if shared else (), content.whole)
+    return made + [Content(media=chunk) for chunk in files[len(shared) :]]
+
+
+def _as_comments(content: Content) -> list[Content]:
+    spans = [Text(_spelled(span)) if isinstance(span, Link) else span for span in content.spans]
+    for item in content.media:
+        spans += [Text("\n" if spans else ""), Text(note_of(item))]
+    worded = [one for one in _texts(trimmed(clean(spans)), whole=content.whole) if is_visible(one)]
+    made = [Content(one, whole=content.whole) for one in worded or [(Text(ELLIPSIS),)]]
+    made[-1] = replace(made[-1], keyboard=content.keyboard)
+    return made
+
+
+def _spelled(link: Link) -> str:
+    return link.url if link.text.strip() in ("", link.url) else f"{link.text}: {link.url}"
+
+
+def _texts(spans: Spans, *, whole: bool) -> list[Spans]:
+    if whole:
+        return [one for one in (cut(spans),) if one]
+    return fitting.split(spans, TEXT_LIMIT, length)
+
+
+def can_send(item: Media) -> bool:
+    """Whether *item* can be shown itself: its bytes are here, or our bot has seen it."""
+    if isinstance(item, Upload):
+        return True
+    if item.kind is MediaKind.LOCATION:
+        return item.latitude is not None and item.longitude is not None
+    return item.origin == ACCOUNT and item.kind is not MediaKind.OTHER and bool(unpack_ref(item.ref)[0])
+
+
+def chunks(media: Sequence[Media]) -> list[tuple[Media, ...]]:
+    """*media* as messages: pictures and videos together, everything else alone."""
+    seen = [item for item in media if _is_seen(item)]
+    together = [tuple(seen[at : at + TOGETHER]) for at in range(0, len(seen), TOGETHER)]
+    return together + [(item,) for item in media if not _is_seen(item)]
+
+
+def _is_seen(item: Media) -> bool:
+    return upload_type(item) in ("image", "video")
+
+
+_UPLOADS = {
+    MediaKind.PHOTO: ("image", {"image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/heic"}),
+    MediaKind.VIDEO: ("video", {"video/mp4", "video/quicktime", "video/x-matroska", "video/webm"}),
+    MediaKind.AUDIO: ("audio", {"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/wav", "audio/x-wav"}),
+}
+_SENT = {
+    MediaKind.PHOTO: "image",
+    MediaKind.VIDEO: "video",
+    MediaKind.AUDIO: "audio",
+    MediaKind.VOICE: "audio",
+    MediaKind.STICKER: "sticker",
+    MediaKind.LOCATION: "location",
+}
+
+
+def upload_type(item: Media) -> str:
+    """MAX's name for what *item* is sent as; bytes of a format that MAX does not list go as a file."""
+    if isinstance(item, Attachment):
+        return _SENT.get(item.kind, "file")
+    name, formats = _UPLOADS.get(item.kind, ("file", set()))
+    return name if item.mime in formats else "file"
+
+
+def _links(media: Sequence[Media]) -> list[Span]:
+    """Lines for what cannot be shown itself but can be looked at elsewhere."""
+    lines: list[Span] = []
+    for item in media:
+        if isinstance(item, Attachment) and not can_send(item) and opens(item.link):
+            lines += [Text("\n"), Link(f"📎 {item.name or _WORDS.get(item.kind, 'вложение')}", item.link or "")]
+    return lines
+
+
+def note_of(item: Media) -> str:
+    """A line that stands for what cannot be attached."""
+    if isinstance(item, Attachment) and item.latitude is not None and item.longitude is not None:
+        return f"📍 {item.latitude:.6f}, {item.longitude:.6f}"
+    words = f"📎 {item.name or _WORDS.get(item.kind, 'вложение')}"
+    return f"{words}: {item.link}" if isinstance(item, Attachment) and opens(item.link) else words
+
+
+def with_notes(spans: Spans, notes: Sequence[str]) -> Spans:
+    """*spans* and below them *notes*, as far as there is room."""
+    for note in notes:
+        longer = (*spans, Text(f"\n{note}" if spans else note))
+        if fits(longer):
+            spans = longer
+    return spans
