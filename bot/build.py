@@ -31,6 +31,11 @@ def build_messengers(config: Config, clock: Clock, poll_seconds: int = 25) -> di
             vk.VkMessenger(one.id, one.title, one.token.get_secret_value(), config.vk.api_base, clock)
             for one in config.vk.communities
         ]
+    if config.max is not None:
+        max_ = importlib.import_module("bot.messengers.max")
+        chosen = [(chat.id, chat.title or str(chat.id)) for chat in config.max.chats]
+        token, timeouts = config.max.token.get_secret_value(), max_.Timeouts(poll=poll_seconds)
+        built.append(max_.MaxMessenger(token, config.max.api_base, chosen, clock, timeouts=timeouts))
     return {messenger.account: messenger for messenger in built}
 
 

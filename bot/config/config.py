@@ -124,8 +124,6 @@ class Config:
     def not_yet(self) -> tuple[Fault, ...]:
         """What the file rightly asks for and this version cannot run yet."""
         found = []
-        if self.max is not None:
-            found.append(Fault("max", "MAX в этой версии ещё не поддерживается", "удалите раздел [max]"))
         for name, section in (("max", self.max),):
             if section is not None and section.mode is Mode.WEBHOOK:
                 problem = "режим webhook в этой версии ещё не поддерживается"
