@@ -149,27 +149,28 @@ class Acts:
     async def _press(self, body: Json) -> Json:
         """Press a button and wait for the bot's word: ``{"text": …, "alert": …}``."""
         place, message = Place.read(body.get("place")), _number(body, "message")
-        who, row, column = _number(body, "who"), _number(body, "row"), _number(body, "column")
+        who, code = _number(body, "who"), str(body.get("code"))
         try:
             if place.messenger == "telegram":
-                return await self._press_in_telegram(place, who, message, row, column)
-            return await self._press_in_vk(place, who, message, row, column)
+                return await self._press_in_telegram(place, who, message, code)
+            return await self._press_in_vk(place, who, message, code)
         except TimeoutError:
             raise BadAct("Бот не ответил на нажатие.") from None
 
-    async def _press_in_telegram(self, place: Place, who: int, message: int, row: int, column: int) -> Json:
+    async def _press_in_telegram(self, place: Place, who: int, message: int, code: str) -> Json:
         telegram = self._sandbox.telegram
-        keyboard = telegram.message(place.chat, message).get("reply_markup", {}).get("inline_keyboard", [])
-        press = await telegram.press_raw(who, place.chat, message, keyboard[row][column]["callback_data"])
+        # Whoever looks at an old keyboard presses an old button: that is so in Telegram too.
+        press = await telegram.press_raw(who, place.chat, message, code)
         answer = await self._sandbox.journal.until(lambda: telegram.answered.get(press), BOT_PATIENCE) or {}
         return {"text": answer.get("text") or "", "alert": bool(answer.get("show_alert"))}
 
-    async def _press_in_vk(self, place: Place, who: int, message: int, row: int, column: int) -> Json:
+    async def _press_in_vk(self, place: Place, who: int, message: int, code: str) -> Json:
         vk = self._sandbox.vk
         letter = vk.world.dialogs[(place.chat, place.peer or 0)].messages[message]
-        keyboard = letter.keyboard or {"buttons": []}
-        label = keyboard["buttons"][row][column]["action"]["label"]
-        event = await vk.press(who, place.chat, letter, label)
+        rows = (letter.keyboard or {}).get("buttons", [])
+        if not any(button["action"].get("label") == code for row in rows for button in row):
+            raise BadAct("Этой кнопки под сообщением уже нет.")
+        event = await vk.press(who, place.chat, letter, code)
         if event is None:
             return {"text": "", "alert": False}
         press = vk.world.presses[event]

@@ -35,11 +35,12 @@ class Canvas:
             right = round(upper[1] + (lower[1] - upper[1]) * share)
             self._line(y, left, right, colour)
 
-    def speckle(self, amount: int, box: tuple[int, int, int, int], colour: Colour, size: int = 2) -> None:
-        """Scattered spots within (left, top, right, bottom)."""
+    def speckle(self, amount: int, colour: Colour, size: int = 2, *, on: Colour | None = None) -> None:
+        """Scattered spots: everywhere, or only where the picture has the colour *on*."""
         for _ in range(amount):
-            x, y = self._grain.randrange(box[0], box[2]), self._grain.randrange(box[1], box[3])
-            self.box(x, y, x + size, y + size, colour)
+            x, y = self._grain.randrange(WIDTH - size), self._grain.randrange(HEIGHT - size)
+            if on is None or bytes(self.rows[y][3 * x : 3 * x + 3]) == bytes(on):
+                self.box(x, y, x + size, y + size, colour)
 
     def png(self) -> bytes:
         """The picture as a PNG file."""
@@ -82,11 +83,13 @@ def _windows(canvas: Canvas, left: int, top: int, right: int) -> None:
 
 
 def _road(seed: int) -> Canvas:
-    canvas = _street(seed, (126, 134, 116))
+    canvas = _street(seed, (132, 141, 118))
+    canvas.wedge(170, HEIGHT, (144, 256), (-6, 406), (176, 176, 170))
     canvas.wedge(170, HEIGHT, (150, 250), (10, 390), (92, 96, 102))
     for top in range(180, HEIGHT, 34):
         canvas.wedge(top, top + 16, (197, 203), (195, 205), (232, 232, 226))
-    canvas.speckle(500, (60, 200, 340, 298), (84, 88, 94))
+    canvas.speckle(1500, (86, 90, 96), on=(92, 96, 102))
+    canvas.speckle(900, (122, 132, 106), 3, on=(132, 141, 118))
     return canvas
 
 
@@ -121,7 +124,7 @@ def _snow() -> Canvas:
     canvas.ellipse(190, 180, 46, 22, (58, 92, 150))
     canvas.box(158, 166, 222, 182, (176, 206, 226))
     canvas.ellipse(190, 226, 88, 28, (252, 253, 255))
-    canvas.speckle(420, (0, 0, WIDTH, HEIGHT), (255, 255, 255), 3)
+    canvas.speckle(420, (255, 255, 255), 3)
     return canvas
 
 
@@ -132,7 +135,7 @@ def _drift() -> Canvas:
     canvas.ellipse(60, 214, 110, 48, (250, 251, 253))
     canvas.ellipse(250, 262, 200, 70, (244, 248, 251))
     canvas.wedge(196, HEIGHT, (150, 176), (110, 190), (206, 214, 222))
-    canvas.speckle(420, (0, 0, WIDTH, HEIGHT), (255, 255, 255), 3)
+    canvas.speckle(420, (255, 255, 255), 3)
     return canvas
 
 

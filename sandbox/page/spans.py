@@ -38,7 +38,17 @@ def telegram_blocks(text: str, entities: list[Json]) -> list[Json]:
         if not blocks or blocks[-1]["quote"] != quote:
             blocks.append({"quote": quote, "parts": []})
         blocks[-1]["parts"].append(_part(piece, over))
+    _join(blocks)
     return [{"quote": block["quote"] is not None, "parts": block["parts"]} for block in blocks]
+
+
+def _join(blocks: list[Json]) -> None:
+    """A quote stands on lines of its own: the line breaks around it are not seen."""
+    for before, after in pairwise(blocks):
+        if before["quote"] is not None:
+            after["parts"][0]["text"] = after["parts"][0]["text"].removeprefix("\n")
+        elif after["quote"] is not None:
+            before["parts"][-1]["text"] = before["parts"][-1]["text"].removesuffix("\n")
 
 
 def _part(piece: str, over: list[Json]) -> Json:

@@ -119,7 +119,6 @@ def _origin(origin: Json) -> str:
 
 
 def _button(button: Json) -> Json:
-    shown: Json = {"text": button["text"]}
     if "url" in button:
-        shown["href"] = button["url"]
-    return shown
+        return {"text": button["text"], "href": button["url"]}
+    return {"text": button["text"], "code": button.get("callback_data", "")}

@@ -142,7 +142,7 @@ def _summary(text: str) -> str:
 
 
 def _button(action: Json) -> Json:
-    shown: Json = {"text": action.get("label", "")}
+    label = action.get("label", "")
     if action.get("type") == "open_link":
-        shown["href"] = action["link"]
-    return shown
+        return {"text": label, "href": action["link"]}
+    return {"text": label, "code": label}

@@ -29,6 +29,17 @@ export function arrows(list, tabs) {
   });
 }
 
+/** A count of unseen messages; `count(n)` changes it. */
+export function badge() {
+  const number = document.createTextNode("");
+  const node = el("span", { class: "badge", hidden: true }, number, el("span", { class: "sr-only", text: " новых" }));
+  node.count = (count) => {
+    number.data = String(count);
+    node.hidden = !count;
+  };
+  return node;
+}
+
 /** Initials for a round picture of a person. */
 export function initials(name) {
   const words = name.split(/\s+/).filter(Boolean);

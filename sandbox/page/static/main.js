@@ -1,7 +1,7 @@
 // Puts the page together.
 
 import { act, readStage } from "./api.js";
-import { el } from "./dom.js";
+import { badge, el } from "./dom.js";
 import { Phones } from "./phones.js";
 import { Show } from "./show.js";
 import { Store, words } from "./store.js";
@@ -19,7 +19,7 @@ async function open() {
 
   const go = (key) => {
     const item = store.items.get(key);
-    if (item) talkAt(item.place).show(key);
+    if (item) talkAt(item.place).show(key).focus({ preventScroll: true });
   };
   const town = new Town({ node: $("town"), store, stage, go });
   const phones = new Phones({ node: $("phones"), store, stage, go });
@@ -50,7 +50,7 @@ class Sides {
     this.unseen = { town: 0, phones: 0 };
     this.buttons = new Map();
     for (const [name, title] of [["town", "Город"], ["phones", "Телефоны"]]) {
-      const mark = el("span", { class: "badge", hidden: true, "aria-label": "новых" });
+      const mark = badge();
       const button = el("button", { type: "button", "aria-pressed": "false", on: { click: () => this.turn(name) } }, title, mark);
       this.buttons.set(name, { button, mark });
       document.querySelector(".sides").append(button);
@@ -74,8 +74,7 @@ class Sides {
   #add(name, count) {
     if (name !== this.open) this.unseen[name] += count;
     const { mark } = this.buttons.get(name);
-    mark.textContent = String(this.unseen[name]);
-    mark.hidden = !this.unseen[name];
+    mark.count(this.unseen[name]);
   }
 }
 

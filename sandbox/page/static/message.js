@@ -6,7 +6,7 @@ const KINDS = { document: "📄", video: "🎬", voice: "🎤", audio: "🎵", v
 
 /**
  * The list item of a message. `view`: `time` (seconds → words), `own` (is it written by whose view this is),
- * `go(key)`, `press(item, row, column, button)`, and `acts(item)`: the small buttons beside it.
+ * `go(key)`, `press(item, code, key)`, and `acts(item)`: the small buttons beside it.
  */
 export function drawn(item, view) {
   const own = view.own(item);
@@ -78,18 +78,17 @@ function media(item) {
 
 function keyboard(item, view) {
   const box = el("div", { class: "keys" });
-  item.buttons.forEach((row, r) => {
-    const line = el("div", { class: "keys-row" });
-    row.forEach((button, c) => {
-      if (button.href) {
-        line.append(el("a", { class: "key", href: button.href, target: "_blank", rel: "noopener noreferrer", text: button.text }));
-        return;
-      }
-      const key = el("button", { type: "button", class: "key", text: button.text });
-      key.addEventListener("click", () => view.press(item, r, c, key));
-      line.append(key);
-    });
-    box.append(line);
-  });
+  for (const row of item.buttons) {
+    box.append(el("div", { class: "keys-row" }, ...row.map((button) => pressable(item, button, view))));
+  }
   return box;
+}
+
+function pressable(item, button, view) {
+  if (button.href) {
+    return el("a", { class: "key", href: button.href, target: "_blank", rel: "noopener noreferrer", text: button.text });
+  }
+  const key = el("button", { type: "button", class: "key", text: button.text });
+  key.addEventListener("click", () => view.press(item, button.code, key));
+  return key;
 }

@@ -1,7 +1,7 @@
 // The telephones of officials, each open on the chat with the bot.
 
 import { act } from "./api.js";
-import { el, initials, tint } from "./dom.js";
+import { badge, el, initials, tint } from "./dom.js";
 import { Talk } from "./talk.js";
 
 export class Phones {
@@ -43,8 +43,7 @@ export class Phones {
 
   badge(phone, count) {
     phone.unseen = count;
-    phone.mark.textContent = count ? String(count) : "";
-    phone.mark.hidden = !count;
+    phone.mark.count(count);
   }
 
   #count({ fresh, first }) {
@@ -60,7 +59,7 @@ export class Phones {
       store: this.store, stage: this.stage, go, place, me: () => id, own: (item) => item.from.id === id,
       label: `Телефон: ${name}, ${title}`, empty: "Сообщений пока нет.", placeholder: "Сообщение",
     });
-    const mark = el("span", { class: "badge", hidden: true, "aria-label": "новых" });
+    const mark = badge();
     const [first, last] = name.split(" ");
     const button = el("button", { type: "button", class: "pick" }, `${first} ${last[0]}.`, el("small", { text: title.split(",")[0] }), mark);
     const figure = el("article", { class: "phone", "aria-label": `Телефон: ${name}, ${title}` },

@@ -1,6 +1,7 @@
 // «Показать»: a day of the town, played by the same hands that a visitor has.
 
 import { act } from "./api.js";
+import { words } from "./store.js";
 import { calm } from "./talk.js";
 
 const LETTER = 16; // milliseconds for a letter to be typed
@@ -50,6 +51,7 @@ export class Show {
     if (step.wait) {
       const item = await this.#find(step.place, step.wait);
       this.talkAt(item.place).show(item.key);
+      this.glow(item.place);
     }
     await this.#rest(step.rest ?? 1);
   }
@@ -79,20 +81,18 @@ export class Show {
   async #press(place, button, pieces) {
     const found = () => {
       const items = this.store.of(place).filter((item) => item.buttons?.flat().some((key) => key.text.includes(button)));
-      return items.filter((item) => pieces.every((piece) => flat(item).includes(piece))).at(-1);
+      return items.filter((item) => pieces.every((piece) => words(item).includes(piece))).at(-1);
     };
     const item = await this.store.until(found, this.stopping.signal);
     const talk = this.talkAt(place);
     this.glow(place);
     talk.show(item.key);
     await this.#rest(0.5);
-    const row = item.buttons.findIndex((keys) => keys.some((key) => key.text.includes(button)));
-    const column = item.buttons[row].findIndex((key) => key.text.includes(button));
-    const key = talk.nodes.get(item.key)?.querySelectorAll(".keys-row")[row]?.children[column];
+    const key = [...talk.nodes.get(item.key).querySelectorAll(".key")].find((one) => one.textContent.includes(button));
     key?.classList.add("pushed");
     await this.#rest(0.35);
     key?.classList.remove("pushed");
-    if (key) await talk.press(item, row, column, key);
+    key?.click();
   }
 
   #find(place, pieces) {
@@ -121,7 +121,3 @@ export class Show {
 }
 
 class Stopped extends Error {}
-
-function flat(item) {
-  return item.blocks.flatMap((block) => block.parts.map((part) => part.text)).join("");
-}

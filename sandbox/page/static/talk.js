@@ -29,7 +29,7 @@ export class Talk {
       time: (at) => store.time(at),
       own,
       acts: (item) => this.acts(item),
-      press: (item, row, column, key) => this.press(item, row, column, key),
+      press: (item, code, key) => this.press(item, code, key),
       go,
     };
     store.addEventListener("news", (event) => this.#take(event.detail));
@@ -60,13 +60,16 @@ export class Talk {
     this.log.scrollTop = this.log.scrollHeight;
   }
 
-  /** Bring a message into sight and mark it. */
+  /** Bring a message into sight and mark it; its node. */
   show(key) {
-    const node = this.nodes.get(key);
-    if (!node) return;
-    this.log.scrollTo({ top: node.offsetTop - 12, behavior: calm() ? "auto" : "smooth" });
+    const node = this.nodes.get(key) || this.log;
+    this.reveal(node);
     mark(node, "fresh");
-    node.focus({ preventScroll: true });
+    return node;
+  }
+
+  reveal(node) {
+    this.log.scrollTo({ top: node.offsetTop - 12, behavior: calm() ? "auto" : "smooth" });
   }
 
   /** The next message replies to (or, `changing`, replaces) this one; `null`: neither. */
@@ -79,14 +82,22 @@ export class Talk {
     const said = words(item).replace(/\s+/g, " ").slice(0, 60) || "вложение";
     this.composer.about(`${changing ? "Изменить" : `Ответ: ${item.from.name}`}: ${said}`, () => this.aim(null));
     if (changing) this.composer.write(words(item));
+  }
+
+  #begin(item, changing = false) {
+    this.aim(item, changing);
     this.composer.focus();
   }
 
   /** The small buttons of a message. */
   acts(item) {
-    const reply = small("Ответить", () => this.aim(item));
+    const reply = small(this.answering(item), () => this.#begin(item));
     if (!this.townsfolk || item.from.bot) return [reply];
-    return [reply, small("Изменить", () => this.aim(item, true)), small("Удалить", () => this.#remove(item))];
+    return [reply, small("Изменить", () => this.#begin(item, true)), small("Удалить", () => this.#remove(item))];
+  }
+
+  answering() {
+    return "Ответить";
   }
 
   /** What to send for the words of the composer. */
@@ -108,11 +119,12 @@ export class Talk {
     this.log.append(node);
   }
 
-  async press(item, row, column, key) {
+  /** Press a button; `key` is the pressed element. */
+  async press(item, code, key) {
     key.disabled = true;
     key.setAttribute("aria-busy", "true");
     try {
-      const answer = await act({ act: "press", place: item.place, message: item.id, who: this.me(), row, column });
+      const answer = await act({ act: "press", place: item.place, message: item.id, who: this.me(), code });
       if (answer.alert) this.#alert(answer.text, key);
       else if (answer.text) this.toast(answer.text);
     } catch (error) {
@@ -186,14 +198,12 @@ export class Talk {
     for (const node of nodes) mark(node, "fresh");
     this.#note();
     if (nodes.length) this.arrived(nodes.at(-1));
-    else if (follow && touched.some(mine)) this.toEnd();
+    else if (follow && touched.some((item) => this.nodes.get(item.key) === this.log.lastElementChild)) this.toEnd();
   }
 
   /** A new message is scrolled to. */
   arrived(node) {
-    const top = this.log.scrollHeight - this.log.clientHeight;
-    // The beginning of a long message matters more than its end.
-    this.log.scrollTo({ top: Math.min(top, node.offsetTop - 12), behavior: calm() ? "auto" : "smooth" });
+    this.reveal(node); // the beginning of a long message matters more than its end
   }
 
   #note() {

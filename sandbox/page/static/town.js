@@ -1,6 +1,6 @@
 // The town: a tab for each place where people write.
 
-import { arrows, el } from "./dom.js";
+import { arrows, badge, el } from "./dom.js";
 import { Talk } from "./talk.js";
 import { Wall } from "./wall.js";
 
@@ -69,8 +69,7 @@ export class Town {
 
   badge(tab, count) {
     tab.unseen = count;
-    tab.mark.textContent = count ? String(count) : "";
-    tab.mark.hidden = !count;
+    tab.mark.count(count);
   }
 
   #count({ fresh, first }) {
@@ -136,7 +135,7 @@ export class Town {
 
   #tab({ name, heading, note, talk, who, covers }) {
     const id = `tab${Math.random().toString(36).slice(2)}`;
-    const mark = el("span", { class: "badge", hidden: true, "aria-label": "новых" });
+    const mark = badge();
     const button = el("button", { type: "button", role: "tab", class: "tab", id, "aria-controls": `${id}-panel` }, name, mark);
     const line = el("p", { text: note });
     const panel = el("div", { class: "panel", role: "tabpanel", id: `${id}-panel`, "aria-labelledby": id },

@@ -1,7 +1,7 @@
 // The wall of a VK community: posts, each with its comments.
 
 import { el } from "./dom.js";
-import { Talk } from "./talk.js";
+import { calm, Talk } from "./talk.js";
 import { words } from "./store.js";
 
 export class Wall extends Talk {
@@ -15,16 +15,16 @@ export class Wall extends Talk {
   }
 
   acts(item) {
-    if (!item.is_post) return super.acts(item);
-    const comment = el("button", { type: "button", class: "small", text: "Комментировать" });
-    comment.addEventListener("click", () => this.aim(item));
-    return [comment];
+    return item.is_post ? super.acts(item).slice(0, 1) : super.acts(item);
+  }
+
+  answering(item) {
+    return item.is_post ? "Комментировать" : "Ответить";
   }
 
   aim(item, changing = false) {
     if (item) this.where.value = String(item.post);
     super.aim(item?.is_post ? null : item, changing);
-    if (item?.is_post) this.composer.focus();
   }
 
   letter(said) {
@@ -49,13 +49,8 @@ export class Wall extends Talk {
     (post?.querySelector(".comments") || this.log).append(node);
   }
 
-  arrived(node) {
-    node.scrollIntoView({ block: "nearest", behavior: "auto" });
-  }
-
-  show(key) {
-    super.show(key);
-    this.nodes.get(key)?.scrollIntoView({ block: "center", behavior: "auto" });
+  reveal(node) {
+    node.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
   }
 
   #fill() {
