@@ -44,6 +44,10 @@ class NoTextToEdit(MessageGone):
     """The message carries its words under a photo or file: they are edited as a caption."""
 
 
+class WebhookLeft(Conflict):
+    """An earlier set-up left a webhook behind: while there is one, polling is refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """If the description contains one of *signs* (lower case), make this error of ours."""
@@ -141,6 +145,8 @@ def _answered(error: TelegramAPIError, method: str, *, private: bool) -> Messeng
     if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
         return BadCredentials(f"{method}: the token is not accepted")
     if isinstance(error, TelegramConflictError):
+        if "webhook is active" in error.message.lower():
+            return WebhookLeft(f"{method}: 409 (webhook is active)")
         return Conflict(f"{method}: 409")
     if isinstance(error, TelegramServerError):
         return TemporaryFailure(f"{method}: server error", outcome_unknown=True)

@@ -34,7 +34,7 @@ from bot.messengers.fitting import ELLIPSIS, clean, cut, utf16_units
 from bot.messengers.telegram import parsing, rendering
 from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, Client
-from bot.messengers.telegram.errors import NoTextToEdit
+from bot.messengers.telegram.errors import NoTextToEdit, WebhookLeft
 from bot.messengers.telegram.media import file_id, media_method
 from bot.messengers.telegram.raw import number, obj
 
@@ -78,7 +78,6 @@ class TelegramMessenger:
         self._chats = tuple(chats)
         self._poll_timeout = poll_timeout
         self._offset: int | None = None
-        self._webhook_removed = False
 
     @property
     def account(self) -> str:
@@ -100,16 +99,17 @@ class TelegramMessenger:
 
     async def fetch(self) -> Batch:
         """Ask for updates; the first call names no offset, each later one confirms what the one before brought."""
-        if not self._webhook_removed:
-            await self._client(DeleteWebhook())  # with one set, polling is refused; nothing that waits is lost
-            self._webhook_removed = True
         ask = GetUpdates(
             offset=self._offset,
             limit=_BATCH,
             timeout=self._poll_timeout,
             allowed_updates=list(parsing.WANTED),
         )
-        answer = await self._client(ask, more_time=self._poll_timeout)
+        try:
+            answer = await self._client(ask, more_time=self._poll_timeout)
+        except WebhookLeft:
+            await self._client(DeleteWebhook())  # nothing that waits is lost
+            answer = await self._client(ask, more_time=self._poll_timeout)
         if not isinstance(answer, list):
             raise TemporaryFailure("getUpdates: not a list")
         updates = tuple(_raw_update(one) for one in answer if isinstance(one, dict))
