@@ -1,0 +1,33 @@
+"""Every table of the database. SQLAlchemy Core; the repositories turn rows into the domain's records."""
+
+from storage.tables.base import Moment, metadata
+from storage.tables.mail import cursor, inbox, letter, outbox
+from storage.tables.people import account, assignment, dialog, invitation, person
+from storage.tables.tickets import answer, card, message, publication, remark, ticket
+from storage.tables.time import audit, chat_alias, digest, due, notice, once
+
+__all__ = [
+    "Moment",
+    "account",
+    "answer",
+    "assignment",
+    "audit",
+    "card",
+    "chat_alias",
+    "cursor",
+    "dialog",
+    "digest",
+    "due",
+    "inbox",
+    "invitation",
+    "letter",
+    "message",
+    "metadata",
+    "notice",
+    "once",
+    "outbox",
+    "person",
+    "publication",
+    "remark",
+    "ticket",
+]

@@ -1,0 +1,107 @@
+"""What comes in and what goes out."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from storage.tables.base import Document, Id, Moment, metadata
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("conversation", String(128), nullable=False),
+    Column("payload", Document, nullable=False),
+    Column("status", String(16), nullable=False, server_default="new"),  # new, done, dead
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("error", String(200)),
+    Column("received_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    UniqueConstraint("account", "key"),
+    Index("ix_inbox_waiting", "id", sqlite_where=text("status = 'new'"), postgresql_where=text("status = 'new'")),
+    Index("ix_inbox_done", "done_at"),
+    sqlite_autoincrement=True,
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("value", Text),
+    Column("moved_at", Moment, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("chat_kind", String(16), nullable=False),
+    Column("thread", String(64), nullable=False),
+    Column("root", String(64), nullable=False),
+    Column("person_id", Id),
+    Column("ticket_id", Id),
+    Column("subject_id", Id),
+    Column("facts", Document, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("order_key", String(160)),
+    Column("dedupe", String(160)),
+    Column("status", String(16), nullable=False, server_default="queued"),  # queued, sending, sent, failed, dropped
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("leased_until", Moment),
+    Column("progress", Document, nullable=False),
+    Column("error", String(200)),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Index(
+        "ix_outbox_waiting",
+        "priority",
+        "id",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index(
+        "ix_outbox_order",
+        "order_key",
+        "id",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index(
+        "uq_outbox_dedupe",
+        "dedupe",
+        unique=True,
+        sqlite_where=text("status = 'queued' AND dedupe IS NOT NULL"),
+        postgresql_where=text("status = 'queued' AND dedupe IS NOT NULL"),
+    ),
+    Index("ix_outbox_done", "done_at"),
+    sqlite_autoincrement=True,
+)
+
+letter = Table(  # messages of ours about a ticket: what a reply to them is about
+    "letter",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("chat_id", String(64), primary_key=True),
+    Column("external_id", String(64), primary_key=True),
+    Column("ticket_id", Id, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("sent_at", Moment, nullable=False),
+)

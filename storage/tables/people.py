@@ -1,0 +1,66 @@
+"""Officials, their accounts, and what each is in the middle of."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+from storage.tables.base import Document, Id, Moment, metadata
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("messenger", String(16), primary_key=True),
+    Column("user_id", String(64), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("joined", Boolean, nullable=False, server_default=false()),  # by invitation, not named in the configuration
+    Column("unreachable_since", Moment),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("code", String(32), primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("created_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
+    Column("role", String(24), nullable=False),
+    Column("sector", String(64)),
+    Column("district", String(100)),
+)
+
+dialog = Table(
+    "dialog",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("user_id", String(64), primary_key=True),
+    Column("chat_id", String(64), nullable=False),
+    Column("step", String(32), nullable=False),
+    Column("ticket_id", Id, index=True),
+    Column("text", Text, nullable=False),
+    Column("media", Document, nullable=False),
+    Column("facts", Document, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)

@@ -1,0 +1,139 @@
+"""Tickets, the citizens' posts they are made of, answers and cards."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.tables.base import Document, Id, Moment, metadata
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("sector", String(64)),
+    Column("likely", Document, nullable=False),
+    Column("district", String(100)),
+    Column("problem_id", Id),  # several tickets about one event; filled by a later release
+    Column("source", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("text_key", String(64)),
+    Column("place", String(200)),
+    Column("street", String(120)),
+    Column("house", String(40)),
+    Column("urgent", Boolean, nullable=False),
+    Column("account", String(64)),
+    Column("author_key", String(80)),  # messenger:user, one citizen across our accounts of one messenger
+    Column("author_id", String(64)),
+    Column("author_name", String(200)),
+    Column("registered_at", Moment, nullable=False),
+    Column("touched_at", Moment, nullable=False),
+    Column("accept_due", Moment, nullable=False),
+    Column("answer_due", Moment, nullable=False),
+    Column("assignee_id", Id, ForeignKey("person.id")),
+    Column("accepted_at", Moment),
+    Column("answered_at", Moment),
+    Column("ended_at", Moment),
+    Column("dismiss_reason", String(32)),
+    Column("previous_id", Id, ForeignKey("ticket.id")),
+    Column("external_number", String(100)),
+    Column("created_by", Id, ForeignKey("person.id")),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Index("ix_ticket_state", "state", "sector"),
+    Index("ix_ticket_author", "author_key", "id"),
+    Index("ix_ticket_registered", "registered_at"),
+    Index("ix_ticket_answered", "answered_at"),
+    sqlite_autoincrement=True,
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("chat_kind", String(16), nullable=False),
+    Column("root", String(64), nullable=False),
+    Column("thread", String(64), nullable=False),
+    Column("chat_title", String(200)),
+    Column("external_id", String(64), nullable=False),
+    Column("author_id", String(64), nullable=False),
+    Column("author_name", String(200)),
+    Column("text", Text, nullable=False),
+    Column("media", Document, nullable=False),
+    Column("album", String(64)),
+    Column("reply_to", String(64)),
+    Column("link", String(300)),
+    Column("forwarded_from", String(200)),
+    Column("sent_at", Moment, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+    Column("edited_at", Moment),
+    Column("deleted_at", Moment),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), index=True),
+    Column("part", String(16)),
+    UniqueConstraint("account", "chat_id", "external_id"),
+    Index("ix_message_album", "account", "chat_id", "album"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("state", String(16), nullable=False),  # draft, approved
+    Column("text", Text, nullable=False),
+    Column("media", Document, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("answer_id", Id, ForeignKey("answer.id"), nullable=False, index=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
+    Column("message_id", Id, ForeignKey("message.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("external_ids", Document, nullable=False),
+    Column("link", String(300)),
+    Column("error", String(200)),
+    Column("posted_at", Moment),
+    UniqueConstraint("answer_id", "message_id"),
+)
+
+card = Table(
+    "card",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("chat_id", String(64), nullable=False),
+    Column("external_id", String(64)),
+    Column("hash", String(64)),
+    Column("menu", String(80), nullable=False, server_default=""),
+    Column("media_shown", Integer, nullable=False, server_default="0"),
+    Column("updated_at", Moment, nullable=False),
+    Index("ix_card_ticket", "ticket_id"),
+)
+
+remark = Table(
+    "remark",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)

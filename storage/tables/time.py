@@ -1,0 +1,79 @@
+"""Due moments, notices, digests, the audit, and what happens once."""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    text,
+)
+
+from storage.tables.base import Document, Id, Moment, metadata
+
+due = Table(
+    "due",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
+    Column("limit", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String(16), nullable=False, server_default="waiting"),  # waiting, fired, void
+    Index("ix_due_waiting", "at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Index(
+        "ix_notice_waiting", "person_id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")
+    ),
+    Index("ix_notice_sent", "person_id", "code", "sent_at"),
+)
+
+digest = Table(
+    "digest",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id),
+    Column("action", String(40), nullable=False),
+    Column("ticket_id", Id),
+    Column("facts", Document, nullable=False),
+    Index("ix_audit_ticket", "ticket_id", "id"),
+    Index("ix_audit_at", "at"),
+)
+
+chat_alias = Table(  # a group that became a supergroup keeps its settings
+    "chat_alias",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("old_id", String(64), primary_key=True),
+    Column("new_id", String(64), nullable=False, index=True),
+    Column("since", Moment, nullable=False),
+)
+
+once = Table(  # what was done or told, and must not be again: first start, «unknown update of kind X» …
+    "once",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
