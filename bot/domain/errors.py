@@ -21,6 +21,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class NotYours(Refusal):
+    """The ticket lies in somebody else's field: it may not even be looked at."""
+
+    code = "not_yours"
+
+
 class Stranger(Refusal):
     """A button for officials was pressed by somebody who is none."""
 

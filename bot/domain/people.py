@@ -214,7 +214,3 @@ class Staff:
                 return person.stands_for(sector, district) or person in self.responsible(sector, district)
             case Scope.STAND_IN:
                 return person in self.responsible(sector, district)
-
-    def may_ever(self, person: Person, right: Right) -> bool:
-        """Whether *person* could hold *right* over some ticket: what his menu shows."""
-        return any(right in RIGHTS[role] for role in person.roles)

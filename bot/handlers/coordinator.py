@@ -43,7 +43,7 @@ async def choose_page(work: Work, act: Pressed) -> None:
 
 async def new(work: Work, person: Person, words: str) -> None:
     """``/new``: a message that came by phone, on paper, from another system. The words may follow the command."""
-    if not work.centre.staff.may_ever(person, Right.TYPE_IN):
+    if not work.centre.may_ever(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
     dialog = await dialogs.begin(work, person, "new_text")
     if words:
@@ -118,7 +118,7 @@ async def choice(work: Work, act: Pressed) -> None:
 
 
 async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None) -> None:
-    if not work.centre.staff.may_ever(person, Right.TYPE_IN):
+    if not work.centre.may_ever(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
     words = dialog.facts["text"]
     ticket = await tickets.register(

@@ -1,5 +1,7 @@
 """What every official can do in the private chat: commands, looking at tickets, going on with a dialog."""
 
+from typing import Any
+
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Person, Right
 from bot.domain.records import Priority
@@ -26,7 +28,7 @@ async def start(work: Work, person: Person, words: str) -> None:
         centre=work.centre.name,
         roles=sorted(role.value for role in person.roles),
         commands=people.commands_of(work, person),
-        works_tickets=_works_tickets(work, person),
+        **_tasks(work, person),
     )
 
 
@@ -37,12 +39,17 @@ async def show_help(work: Work, person: Person, words: str) -> None:
         "help_staff",
         priority=Priority.PRESS,
         commands=people.commands_of(work, person),
-        works_tickets=_works_tickets(work, person),
+        **_tasks(work, person),
     )
 
 
-def _works_tickets(work: Work, person: Person) -> bool:
-    return work.centre.staff.may_ever(person, Right.ANSWER)
+def _tasks(work: Work, person: Person) -> dict[str, Any]:
+    """What comes to this person by itself: tickets to work, messages to sort."""
+    staff = work.centre.staff
+    return {
+        "works_tickets": any(person in staff.responsible(sector) for sector in work.centre.sectors),
+        "sorts": person in staff.responsible(None),
+    }
 
 
 async def my(work: Work, person: Person, words: str) -> None:
@@ -71,6 +78,11 @@ async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
     address = work.centre.address(person)
     if address is None:
         return
+    above = await work.uow.cards.get(person.id, ticket.id, address.account)
+    if above is not None and above.external_id is not None:
+        await notes.change_note(
+            work, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
+        )
     await work.uow.cards.save(
         person.id,
         ticket.id,
@@ -88,7 +100,7 @@ async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
 
 
 async def digest(work: Work, person: Person, words: str) -> None:
-    if not work.centre.staff.may_ever(person, Right.DIGEST):
+    if not work.centre.may_ever(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
     await digests.send_now(work, person)
 

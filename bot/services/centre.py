@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
-from bot.domain.people import Person, Staff
+from bot.domain.people import Person, Right, Staff
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
@@ -82,6 +82,10 @@ class Centre:
                 if office.messenger == own.messenger.value:
                     return Address(office.account, own.user_id, own.user_id)
         return None
+
+    def may_ever(self, person: Person, right: Right) -> bool:
+        """Whether *person* could hold *right* over some ticket of this town: what the menu shows."""
+        return any(self.staff.may(person, right, sector) for sector in (None, *self.sectors))
 
     def person_at(self, account: str, user_id: str) -> Person | None:
         """The official behind *user_id* seen by our *account*; ``None`` for a citizen."""

@@ -21,7 +21,7 @@ async def invite_all(work: Work) -> list[tuple[str, str]]:
 
 async def invite(work: Work, person: Person) -> list[tuple[str, str]]:
     """``/invite``: the same, for somebody who may hand codes out."""
-    if not work.centre.staff.may_ever(person, Right.INVITE):
+    if not work.centre.may_ever(person, Right.INVITE):
         raise NotAllowed(right=Right.INVITE.value)
     return await invite_all(work)
 

@@ -72,7 +72,6 @@ async def show_menu(work: Work, person: Person) -> None:
 
 def commands_of(work: Work, person: Person) -> list[str]:
     """The commands that this person's roles allow."""
-    staff = work.centre.staff
     wanted = [
         ("my", Right.LIST_OWN),
         ("find", Right.FIND),
@@ -80,7 +79,7 @@ def commands_of(work: Work, person: Person) -> list[str]:
         ("digest", Right.DIGEST),
         ("invite", Right.INVITE),
     ]
-    return [*(name for name, right in wanted if staff.may_ever(person, right)), "help"]
+    return [*(name for name, right in wanted if work.centre.may_ever(person, right)), "help"]
 
 
 def _next_of(work: Work, person: Person) -> tuple[Person, ...]:

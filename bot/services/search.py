@@ -1,13 +1,11 @@
 """Finding tickets: one's own, by number, by words; and the history of one."""
 
 from bot.domain.errors import NotAllowed
-from bot.domain.people import Person, Right, Role
+from bot.domain.people import RIGHTS, Person, Right, Scope
 from bot.domain.records import AuditRow, Remark
 from bot.domain.tickets import Ticket
 from bot.services import tickets
 from bot.services.centre import Work
-
-_WATCHING_ROLES = frozenset({Role.COORDINATOR, Role.MANAGER, Role.CURATOR})
 
 
 async def tickets_of(work: Work, person: Person, most: int) -> list[Ticket]:
@@ -21,7 +19,7 @@ async def tickets_of(work: Work, person: Person, most: int) -> list[Ticket]:
 
 async def list_own(work: Work, person: Person, most: int) -> list[Ticket]:
     """``/my``."""
-    if not work.centre.staff.may_ever(person, Right.LIST_OWN):
+    if not work.centre.may_ever(person, Right.LIST_OWN):
         raise NotAllowed(right=Right.LIST_OWN.value)
     return await tickets_of(work, person, most)
 
@@ -35,14 +33,16 @@ async def by_number(work: Work, person: Person, number: int) -> Ticket:
 
 async def by_words(work: Work, person: Person, words: str, most: int) -> list[Ticket]:
     """``/find`` with words: tickets that contain all of them, within what the person may see; the newest first."""
-    if not work.centre.staff.may_ever(person, Right.FIND):
+    if not work.centre.may_ever(person, Right.FIND):
         raise NotAllowed(right=Right.FIND.value)
     pieces = tickets.search_text(words).split()
     if not pieces:
         return []
-    sees_all = bool(person.roles & _WATCHING_ROLES)
-    sectors = None if sees_all else [code for code in work.centre.sectors if person.stands_for(code)]
-    found = await work.uow.tickets.find(pieces, sectors, most)
+    staff = work.centre.staff
+    sees_all = any(RIGHTS[role].get(Right.SEE_TICKET) is Scope.ALL for role in person.roles)
+    seen = [code for code in work.centre.sectors if staff.may(person, Right.SEE_TICKET, code)]
+    triage = staff.may(person, Right.SEE_TICKET, None)
+    found = await work.uow.tickets.find(pieces, None if sees_all else seen, most, triage=triage)
     return [t for t in found if work.centre.staff.may(person, Right.SEE_TICKET, t.sector, t.district)]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.deadlines import Due, Limit, plan
-from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, OutdatedButton, TakenByOther
+from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, TakenByOther
 from bot.domain.people import Person, Right
 from bot.domain.records import Remark
 from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
@@ -96,7 +96,8 @@ def permit(work: Work, person: Person, right: Right, ticket: Ticket) -> None:
     """:class:`NotAllowed` unless *person* holds *right* over *ticket*."""
     sector = None if ticket.state is State.TRIAGE else ticket.sector
     if not work.centre.staff.may(person, right, sector, ticket.district):
-        raise NotAllowed(right=right.value, number=ticket.id)
+        refusal = NotYours if right is Right.SEE_TICKET else NotAllowed
+        raise refusal(right=right.value, number=ticket.id)
 
 
 async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **values: Any) -> Ticket:

@@ -80,7 +80,9 @@ def _triage(facts: CardFacts) -> tuple[Row, ...]:
     ]
     if len(facts.sectors) > len(rows):
         rows.append((Button("Все отрасли", pack(Op.CHOOSE_ALL, number, 0)),))
-    rows.append((Button("🚫 Не требует ответа", pack(Op.DISMISS, number)),))
+    rows.append(
+        (Button("🚫 Не требует ответа", pack(Op.DISMISS, number)), Button("🕘 История", pack(Op.HISTORY, number)))
+    )
     return tuple(rows)
 
 

@@ -129,13 +129,19 @@ class Tickets(Repository):
         )
         return [_record(row) for row in result]
 
-    async def find(self, words: Collection[str], sectors: Collection[str] | None, most: int) -> list[Ticket]:
-        """Tickets whose text or place contains every one of *words* (case-folded), the newest first."""
+    async def find(
+        self, words: Collection[str], sectors: Collection[str] | None, most: int, *, triage: bool = False
+    ) -> list[Ticket]:
+        """Tickets whose text or place contains every one of *words* (case-folded), the newest first.
+
+        Of *sectors* alone (``None``: of all), and, if *triage*, of those that have none yet.
+        """
         query = select(*_COLUMNS).order_by(ticket.c.id.desc()).limit(most)
         for word in words:
             query = query.where(ticket.c.search.contains(word, autoescape=True))
         if sectors is not None:
-            query = query.where(ticket.c.sector.in_(sectors))
+            mine = ticket.c.sector.in_(sectors)
+            query = query.where(or_(mine, ticket.c.sector.is_(None)) if triage else mine)
         return [_record(row) for row in await self._connection.execute(query)]
 
 

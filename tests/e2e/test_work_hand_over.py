@@ -4,7 +4,6 @@ from bot.domain.tickets import State
 from tests.e2e.office import audit, delivered, preview, refusals, report, rows, state, ticket
 from tests.e2e.town import COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, Town, words
 
-
 EDUCATION_HEAD = 1010
 
 

@@ -102,7 +102,6 @@ def test_absent_means_no() -> None:
     nobody = person(1)
     staff = Staff((nobody,))
     assert not any(staff.may(nobody, right, sector) for right in Right for sector in (OWN, None))
-    assert not any(staff.may_ever(nobody, right) for right in Right)
     assert set(RIGHTS) == set(Role)
 
 
