@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.town import CONFIG, GROUP, MARIA, ROADS_HEAD, STAFF, Town
+from tests.e2e.town import CONFIG, DEFAULTS, GROUP, MARIA, ROADS_HEAD, STAFF, Town
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,22 +33,7 @@ async def command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, st
 
 
 def write_config(folder: Path, **changes: str) -> Path:
-    values = {
-        "token": "…",
-        "url": "http://127.0.0.1:9",
-        "group": str(GROUP),
-        "second_group": "-1001000000002",
-        "community": "500",
-        "vk_token": "…",
-        "kind": "official",
-        "answers": "bot",
-        "staff": STAFF,
-        "quiet_from": "00:00",
-        "quiet_to": "00:00",
-        "database": "sqlite+aiosqlite:///mcu.sqlite3",
-        "telegram_more": "",
-        "more": "",
-    } | changes
+    values = DEFAULTS | {"token": "…", "url": "http://127.0.0.1:9", "vk_token": "…"} | changes
     path = folder / "town.toml"
     path.write_text(CONFIG.format_map(values), encoding="utf-8")
     return path
