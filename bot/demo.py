@@ -27,6 +27,9 @@ MORNING = time(9, 5)
 """When the town's day begins, by its own clock, whatever the real time is."""
 
 TRIED_PORTS = 20
+CALM = 3.0
+"""Seconds that what is under way may take before the clock is moved all the same."""
+
 STARTUP = 60.0  # seconds that the page and the bot may take to come up
 BAD_START = 2  # exit code
 
@@ -102,7 +105,11 @@ class Demo:
         await self._open_day()
 
     async def pass_time(self, step: timedelta) -> None:
-        """Let *step* pass in town."""
+        """Let *step* pass in town, as soon as nothing is under way: what was on its way would seem hours late."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CALM):
+                while await self._is_busy():
+                    await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.1)
         self.clock.advance(step)
 
     async def _listen(self) -> None:
@@ -132,6 +139,15 @@ class Demo:
         if self.app is not None:
             app, self.app = self.app, None
             await app.__aexit__()
+
+    async def _is_busy(self) -> bool:
+        if self.app is None:
+            return False
+        if self.sandbox.telegram.unconfirmed:
+            return True
+        async with self.app.database.read() as uow:
+            unread = await uow.inbox.oldest_waiting() is not None
+            return unread or await uow.outbox.anything_due(self.clock.now())
 
     def _is_listened_to(self) -> bool:
         """Whether the bot has heard what was said before it came, and waits for more."""

@@ -88,11 +88,12 @@ export class Show {
     this.glow(place);
     talk.show(item.key);
     await this.#rest(0.5);
-    const key = [...talk.nodes.get(item.key).querySelectorAll(".key")].find((one) => one.textContent.includes(button));
+    const { code, text } = item.buttons.flat().find((key) => key.text.includes(button));
+    const key = [...talk.nodes.get(item.key).querySelectorAll(".key")].find((one) => one.textContent === text);
     key?.classList.add("pushed");
     await this.#rest(0.35);
     key?.classList.remove("pushed");
-    key?.click();
+    await talk.press(item, code, key);
   }
 
   #find(place, pieces) {

@@ -1,0 +1,96 @@
+"""A real browser at the page of a real demonstration: the bot, the sandbox, SQLite, all of it."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from bot.demo import Demo
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 15_000
+"""Milliseconds that anything on the page may take to appear."""
+
+
+def chromium() -> str | None:
+    """Where the browser is."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def is_demanded() -> bool:
+    """Whether a missing browser is a failure and no reason to skip."""
+    return os.environ.get("CI") == "true" or os.environ.get("MCU_BROWSER") == "1"
+
+
+@dataclass
+class Visitor:
+    """Somebody at the page; ``complaints``: what the browser's console said was wrong."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    async def come(self, query: str = "") -> None:
+        """Open the page and wait until it is ready."""
+        await self.page.goto(self.url + query)
+        await self.page.locator("body.ready").wait_for()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    async with Demo(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium()
+    if path is None:
+        if is_demanded():
+            pytest.fail("no Chromium is installed")
+        pytest.skip("no Chromium is installed")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield running
+        finally:
+            await running.close()
+
+
+@pytest.fixture
+async def visitor(demo: Demo, browser: Browser) -> AsyncIterator[Visitor]:
+    """At a wide screen."""
+    page = await browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    yield Visitor(page, demo.url)
+    await page.close()
+
+
+@pytest.fixture
+async def walker(demo: Demo, browser: Browser) -> AsyncIterator[Visitor]:
+    """With a small telephone."""
+    page = await browser.new_page(viewport={"width": 360, "height": 740})
+    page.set_default_timeout(PATIENCE)
+    yield Visitor(page, demo.url)
+    await page.close()
