@@ -19,6 +19,7 @@ from bot.domain.clock import Clock, SystemClock
 from bot.domain.people import Staff
 from bot.http.listener import Listener
 from bot.http.webhooks import Hook, Webhooks
+from bot.jobs.health import Health
 from bot.jobs.inbox import InboxWorker
 from bot.jobs.outbox import OutboxWorker
 from bot.jobs.pollers import Poller
@@ -59,6 +60,7 @@ class App:
     _centre: Centre | None = field(init=False, default=None)
     _inbox_bell: Bell = field(init=False, default_factory=Bell)
     _outbox_bell: Bell = field(init=False, default_factory=Bell)
+    health: Health = field(init=False, default_factory=Health)
     _hooks: dict[str, Hook] = field(init=False, default_factory=dict)
     _led: Supervisor | None = field(init=False, default=None)
     _scheduler: AsyncIOScheduler | None = field(init=False, default=None)
@@ -141,7 +143,7 @@ class App:
             self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self.supervisor
         )
         self.supervisor.keep("outbox", sender.run)
-        self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.tick_seconds)
+        self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.health, self.tick_seconds)
         self.supervisor.keep("wake-up", lambda: listen(self.database, self._ring))
         self.supervisor.keep("leadership", lambda: lead(self.database, self._take_lead, self._give_lead))
 
@@ -157,7 +159,9 @@ class App:
             if hook is not None:
                 self._led.keep(f"webhook {account}", partial(self._subscribe, hook))
                 continue
-            poller = Poller(messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell)
+            poller = Poller(
+                messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell, self.health
+            )
             self._led.keep(f"poll {account}", poller.run)
         self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
@@ -175,6 +179,10 @@ class App:
         if self._led is not None:
             await self._led.stop()
             self._led = None
+        self.health.failing.clear()
+
+    def _troubles(self) -> list[str]:
+        return [f"{one.code} {one.subject}".strip() for one in self.health.troubles]
 
     async def _listen(self) -> None:
         """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering
@@ -183,7 +191,7 @@ class App:
             return
         webhooks = Webhooks(tuple(self._hooks.values()), self.database, self.clock, self._inbox_bell.ring)
         http = self.config.http
-        listener = Listener(http.host, http.port, self.database, self.supervisor.falls, webhooks)
+        listener = Listener(http.host, http.port, self.database, self.supervisor.falls, webhooks, self._troubles)
         try:
             await listener.open()
         except OSError as error:

@@ -1,8 +1,10 @@
-"""``/healthz``: the process lives. ``/readyz``: the database answers. ``/metrics``: figures in Prometheus' text form.
+"""``/healthz``: the process lives. ``/readyz``: the database answers;
+what the auditor finds wrong is listed. ``/metrics``: figures in Prometheus' text form.
 
 Nothing here shows words of people."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
@@ -15,14 +17,20 @@ class Listener:
     """Serves one address until it is closed. Raises ``OSError`` where the port is taken."""
 
     def __init__(
-        self, host: str, port: int, database: Database, falls: Mapping[str, int], webhooks: Webhooks | None = None
+        self,
+        host: str,
+        port: int,
+        database: Database,
+        falls: Mapping[str, int],
+        webhooks: Webhooks,
+        troubles: Callable[[], Sequence[str]],
     ) -> None:
         self._host, self._port = host, port
         self._database = database
         self._falls = falls
+        self._troubles = troubles
         app = web.Application(client_max_size=LARGEST)
-        if webhooks is not None:
-            webhooks.register(app)
+        webhooks.register(app)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
@@ -44,13 +52,15 @@ class Listener:
                 waiting = await uow.inbox.counts()
         except (DBAPIError, OSError):
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
-        return web.json_response({"ready": True, "inbox": waiting, "falls": dict(self._falls)})
+        troubles = list(self._troubles())
+        return web.json_response({"ready": True, "troubles": troubles, "inbox": waiting, "falls": dict(self._falls)})
 
     async def _metrics(self, request: web.Request) -> web.Response:
         async with self._database.read() as uow:
             inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
         text = _series("mcu_inbox_rows", "gauge", "status", inbox)
         text += _series("mcu_outbox_rows", "gauge", "status", outbox)
+        text += _series("mcu_troubles", "gauge", "kind", Counter(one.partition(" ")[0] for one in self._troubles()))
         text += _series("mcu_loop_falls", "counter", "loop", self._falls)
         return web.Response(text=text)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.clock import Clock
+from bot.jobs.health import Health
 from bot.jobs.supervisor import Bell
 from bot.messengers.base import Messenger, RawUpdate
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter
@@ -29,6 +30,7 @@ class Poller:
     clock: Clock
     inbox_bell: Bell
     outbox_bell: Bell
+    health: Health
     failures: int = 0
 
     async def run(self) -> None:
@@ -37,6 +39,7 @@ class Poller:
         while True:
             try:
                 batch = await self.messenger.fetch()
+                self.health.failing.pop(self.messenger.account, None)
                 await self._store(batch.updates, batch.cursor)
                 if batch.gap:
                     logger.warning("gap in updates", extra={"account": self.messenger.account})
@@ -59,6 +62,7 @@ class Poller:
     async def _after(self, error: MessengerError) -> float:
         """How long to wait after *error*, in seconds."""
         self.failures += 1
+        self.health.failing.setdefault(self.messenger.account, self.clock.now())
         logger.warning(
             "polling failed: %s", type(error).__name__, extra={"account": self.messenger.account, "reason": str(error)}
         )

@@ -8,8 +8,9 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
+from bot.jobs.health import Health
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import deadlines, dialogs, digests
+from bot.services import deadlines, dialogs, digests, watchdog
 from bot.services.centre import Centre, Work
 from storage.database import Database
 
@@ -31,6 +32,7 @@ class Ticker:
     centre: Callable[[], Centre]
     clock: Clock
     outbox_bell: Bell
+    health: Health
     seconds: float = 0.5
     rounds: Counter[str] = field(default_factory=Counter)
     """How often each sweep has come to its end."""
@@ -42,6 +44,7 @@ class Ticker:
             ("terms", self._terms, self.seconds),
             ("digest", self._digest, self.seconds),
             ("drafts", self._drafts, self.seconds * 20),
+            ("audit", self._audit, self.seconds * 30),
             ("cleaning", self._clean, 3600.0),
         ):
             bell = Bell()
@@ -92,6 +95,18 @@ class Ticker:
                 return
         async with self.database.begin() as uow:
             await dialogs.expire(Work(self.centre(), uow, now))
+        self.outbox_bell.ring()
+
+    async def _audit(self) -> None:
+        """What should have happened and did not."""
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            self.health.troubles = await watchdog.look(Work(self.centre(), uow, now), self.health.failing)
+            known = await uow.chronicle.keys("trouble:")
+        if {trouble.key for trouble in self.health.troubles} == set(known):
+            return
+        async with self.database.begin() as uow:
+            await watchdog.report(Work(self.centre(), uow, now), self.health.troubles)
         self.outbox_bell.ring()
 
     async def _clean(self) -> None:

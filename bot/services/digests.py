@@ -13,17 +13,23 @@ from bot.services.centre import Work
 OVERDUE_SHOWN = 20
 
 
-async def is_due(work: Work) -> bool:
-    """Whether today's digest shall go out now: its hour has come, it was not sent, and the bot had been started before
-    that hour (nothing is sent for a time when nobody was listening)."""
+async def due_since(work: Work) -> datetime | None:
+    """Since when today's digest should have gone out; ``None``: it is not due. It is when its hour has come, it was not
+    sent, and the bot had been started before that hour (nothing is sent for a time when nobody was listening)."""
     at = at_local(work.now.astimezone(work.centre.zone).date(), work.centre.digest_at, work.centre.zone)
     if work.now < at:
-        return False
+        return None
     started = await work.uow.chronicle.when("first_start")
     if started is None or started > at:
-        return False
+        return None
     last = await work.uow.times.last_digest()
-    return last is None or last[0] < work.now.astimezone(work.centre.zone).date()
+    sent = last is not None and last[0] >= work.now.astimezone(work.centre.zone).date()
+    return None if sent else at
+
+
+async def is_due(work: Work) -> bool:
+    """Whether today's digest shall go out now."""
+    return await due_since(work) is not None
 
 
 async def send_daily(work: Work) -> None:

@@ -1,6 +1,7 @@
 """Short texts to officials: one function a code, one table of codes. Append-only: rows outlive releases."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
@@ -21,6 +22,7 @@ FAILURES = {
     "bad_markup": "мессенджер не принял оформление",
     "gone": "сообщение жителя или запись удалены",
     "bad_request": "мессенджер отклонил запрос",
+    "no_edits": "мессенджер не даёт там менять опубликованное",
 }
 
 
@@ -184,6 +186,26 @@ def credentials(note: NoteFacts, look: Look) -> Content:
     )
 
 
+TROUBLES = {
+    "inbox": "входящие сообщения не обрабатываются. Перезапустите бота; если не поможет, посмотрите журнал работы",
+    "outbox": "сообщения не уходят. Проверьте сеть и токены: python -m bot check",
+    "terms": "напоминания о сроках не срабатывают. Перезапустите бота",
+    "digest": "сводка не отправлена вовремя. Перезапустите бота",
+    "silent": "{subject} не отвечает. Проверьте сеть и токен: python -m bot check. Остальное работает",
+}
+
+
+def trouble(note: NoteFacts, look: Look) -> Content:
+    since = look.moment(datetime.fromisoformat(note.facts["since"]))
+    words = TROUBLES[note.facts["trouble"]].format(subject=note.facts["subject"])
+    return Content.of(Bold("⚠️ Самопроверка: "), f"{words}. Так с {since}.")
+
+
+def trouble_over(note: NoteFacts, look: Look) -> Content:
+    words = TROUBLES[note.facts["trouble"]].format(subject=note.facts["subject"]).partition(".")[0]
+    return Content.of(f"✅ Самопроверка: снова в порядке. Было: {words}.")
+
+
 def listing(note: NoteFacts, look: Look) -> Content:
     """``/my`` and ``/find``: a line each, and a button that opens the card."""
     numbers = [item[1] for item in note.facts["items"]]
@@ -227,6 +249,8 @@ NOTES: dict[str, NoteView] = {
     "unknown_update": unknown_update,
     "dead_update": dead_update,
     "credentials": credentials,
+    "trouble": trouble,
+    "trouble_over": trouble_over,
     "listing": listing,
     "digest": digest.digest,
     "history": history.history,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from bot.domain.records import AuditRow
 from storage.repositories.base import Repository
@@ -44,6 +44,17 @@ class Chronicle(Repository):
         statement = self._insert(once).values(key=key[:160], at=now)
         result = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
         return bool(result.rowcount)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """What of this kind was done."""
+        result = await self._connection.execute(
+            select(once.c.key).where(once.c.key.startswith(prefix, autoescape=True))
+        )
+        return list(result.scalars())
+
+    async def forget(self, key: str) -> None:
+        """It may be done again."""
+        await self._connection.execute(delete(once).where(once.c.key == key))
 
     async def when(self, key: str) -> datetime | None:
         """When :meth:`once` first saw *key*."""

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from bot.domain.records import InboxRow
 from storage.repositories.base import Repository, one_at_a_time
+from storage.repositories.storable import storable
 from storage.tables import cursor, inbox
 
 
@@ -22,9 +23,9 @@ class Inbox(Repository):
         rows = [
             {
                 "account": account,
-                "key": key[:128],
-                "conversation": f"{account}|{conversation}"[:128],
-                "payload": payload,
+                "key": storable(key)[:128],
+                "conversation": storable(f"{account}|{conversation}")[:128],
+                "payload": storable(payload),
                 "due_at": now,
                 "received_at": now,
             }
@@ -131,6 +132,12 @@ class Inbox(Repository):
             )
         )
         return result.rowcount
+
+    async def oldest_waiting(self) -> datetime | None:
+        """When the update came that has waited longest."""
+        result = await self._connection.execute(select(func.min(inbox.c.received_at)).where(inbox.c.status == "new"))
+        moment: datetime | None = result.scalar_one_or_none()
+        return moment
 
     async def counts(self) -> dict[str, int]:
         """How many rows there are in each status."""

@@ -244,6 +244,12 @@ class Outbox(Repository):
         )
         return result.rowcount
 
+    async def oldest_due(self) -> datetime | None:
+        """Since when the message is due that has waited longest."""
+        result = await self._connection.execute(select(func.min(outbox.c.due_at)).where(_waiting(outbox)))
+        moment: datetime | None = result.scalar_one_or_none()
+        return moment
+
     async def counts(self) -> dict[str, int]:
         """How many rows there are in each status."""
         result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))

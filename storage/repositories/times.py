@@ -56,6 +56,12 @@ class Times(Repository):
         )
         return result.first() is not None
 
+    async def oldest_due(self) -> datetime | None:
+        """The earliest moment that has not been dealt with."""
+        result = await self._connection.execute(select(func.min(due.c.at)).where(due.c.state == "waiting"))
+        moment: datetime | None = result.scalar_one_or_none()
+        return moment
+
     async def add_notice(self, person_id: int, ticket_id: int, code: str, now: datetime) -> None:
         await self._connection.execute(
             insert(notice).values(person_id=person_id, ticket_id=ticket_id, code=code, created_at=now)

@@ -1,0 +1,75 @@
+"""The auditor: what should have happened and did not. The administrator is told once when it begins and once when it
+is over; ``/readyz`` shows it all the while."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.services import digests, notes
+from bot.services.centre import Work
+
+UNPROCESSED = timedelta(minutes=1)
+"""An update that came so long ago should have been handled."""
+
+UNSENT = timedelta(minutes=10)
+"""A message that was due so long ago should have left; a messenger's own pauses are shorter."""
+
+UNTOLD = timedelta(minutes=2)
+"""A term that ended so long ago should have its notice."""
+
+DIGEST_LATE = timedelta(minutes=10)
+
+SILENT = timedelta(minutes=5)
+"""A messenger that has refused or not answered for so long is worth a person's look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that did not happen: a code for the words, whom it is about, since when."""
+
+    code: str
+    subject: str
+    since: datetime
+
+    @property
+    def key(self) -> str:
+        return f"trouble:{self.code}:{self.subject}"[:160]
+
+
+async def look(work: Work, failing: Mapping[str, datetime]) -> list[Trouble]:
+    """All that is wrong now. *failing*: since when an account of ours has not answered a poll."""
+    found = []
+    for code, since, patience in (
+        ("inbox", await work.uow.inbox.oldest_waiting(), UNPROCESSED),
+        ("outbox", await work.uow.outbox.oldest_due(), UNSENT),
+        ("terms", await work.uow.times.oldest_due(), UNTOLD),
+    ):
+        if since is not None and work.now - since > patience:
+            found.append(Trouble(code, "", since))
+    due = await digests.due_since(work)
+    if due is not None and work.now - due > DIGEST_LATE:
+        found.append(Trouble("digest", "", due))
+    for account, at in failing.items():
+        if work.now - at > SILENT:
+            office = work.centre.offices.get(account)
+            found.append(Trouble("silent", office.title if office else account, at))
+    return found
+
+
+async def report(work: Work, present: list[Trouble]) -> None:
+    """Tell the administrator what has begun since the last look, and what is over."""
+    for trouble in present:
+        await notes.tell_administrator(
+            work,
+            "trouble",
+            once=trouble.key,
+            trouble=trouble.code,
+            subject=trouble.subject,
+            since=trouble.since.isoformat(),
+        )
+    lasting = {trouble.key for trouble in present}
+    for key in await work.uow.chronicle.keys("trouble:"):
+        if key not in lasting:
+            await work.uow.chronicle.forget(key)
+            _, code, subject = key.split(":", 2)
+            await notes.tell_administrator(work, "trouble_over", trouble=code, subject=subject)

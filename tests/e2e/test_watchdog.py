@@ -1,0 +1,47 @@
+"""What should have happened and did not reaches the administrator, once, and once more when it is over."""
+
+import asyncio
+
+from sandbox.faults import Fault, FaultKind
+from tests.e2e.town import ADMINISTRATOR, COMMUNITY, MARIA, ROADS_HEAD, Town
+
+REFUSED = Fault(FaultKind.REFUSE)
+
+
+async def until_failing(town: Town, account: str) -> None:
+    """Until a poll has failed: a thing that cannot be seen from outside."""
+    assert town.app is not None
+    async with asyncio.timeout(10):
+        while account not in town.app.health.failing:  # noqa: ASYNC110 - nothing rings here
+            await asyncio.sleep(0.01)
+
+
+async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(town: Town) -> None:
+    vk = town.sandbox.vk
+    vk.faults.order("longpoll", REFUSED, times=500)
+    vk.faults.order("groups.getLongPollServer", REFUSED, times=500)
+    await vk.message(COMMUNITY, MARIA, "На Мира 7 огромная яма на дороге")  # wakes the poll that waits: it fails
+    await until_failing(town, f"vk:{COMMUNITY}")
+
+    town.pass_time(minutes=6)
+    await town.letter(ADMINISTRATOR, "Самопроверка", "VK «Администрация» не отвечает")
+    town.pass_time(minutes=30)
+    await town.sandbox.telegram.say(-1001000000001, MARIA, "На Ленина 45 огромная яма на дороге")
+    await town.card(ROADS_HEAD, 1, "Ленина")  # the other messenger works on
+    assert len([text for text in town.texts(ADMINISTRATOR) if "не отвечает" in text]) == 1
+
+    vk.faults.clear()
+    await town.letter(ADMINISTRATOR, "снова в порядке", "VK «Администрация»")
+    await town.card(ROADS_HEAD, 2, "Мира")
+
+
+async def test_an_update_that_nobody_handles_is_reported(town: Town) -> None:
+    assert town.app is not None
+    now = town.clock.now()
+    async with town.app.database.begin() as uow:  # as another process would that died before handling it
+        await uow.inbox.store("telegram", [("stuck", "1:1", {"update_id": 5, "message": {}})], now)
+        await uow.inbox.claim(now, 10 * (now - now.replace(minute=0)), 10)
+
+    town.pass_time(minutes=2)
+
+    await town.letter(ADMINISTRATOR, "Самопроверка", "входящие сообщения не обрабатываются")
