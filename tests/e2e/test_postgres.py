@@ -8,7 +8,7 @@ import pytest
 from bot.app import App
 from bot.config import load
 from tests.databases import SERVER, empty_database
-from tests.e2e.town import GROUP, MARIA, ROADS_HEAD, Town, buttons, words
+from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Town, buttons, words
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
 
@@ -42,6 +42,15 @@ async def test_a_message_is_answered(town: Town) -> None:
     answer = await town.letter(GROUP, "Заделаем завтра.")
     assert answer["reply_to_message"]["message_id"] == asked
     await town.card(ROADS_HEAD, 1, "Отвечено")
+
+
+async def test_no_nul_and_no_half_character_stops_the_intake(town: Town) -> None:
+    """PostgreSQL stores neither; what a broken client sends must not hold up everybody else."""
+    await town.sandbox.telegram.say(GROUP, MARIA, raw={"text": "Яма\x00 на дороге \ud83d, Ленина 45"})
+    await town.sandbox.vk.message(COMMUNITY, PYOTR, "Яма\x00 на дороге \ud83d, Кирова 10")
+    await town.sandbox.vk.push_raw(COMMUNITY, {"type": "x\x00\ud83d", "event_id": "e1", "\x00": ["\ud83d"]})
+    await town.letter(ROADS_HEAD, "№", "Ленина")
+    await town.letter(ROADS_HEAD, "№", "Кирова")
 
 
 async def test_two_processes_share_the_work_and_nothing_happens_twice(town: Town) -> None:

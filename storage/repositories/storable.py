@@ -1,0 +1,22 @@
+"""What a database can keep: PostgreSQL stores neither NUL nor half characters, and one of them would stop everything."""
+
+from typing import Any
+
+def storable(value: Any) -> Any:
+    """*value* (as JSON gives it) without NUL, and with U+FFFD for every lone half of a surrogate pair."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        return {_text(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+def _text(text: str) -> str:
+    text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
