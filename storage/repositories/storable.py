@@ -2,6 +2,7 @@
 
 from typing import Any
 
+
 def storable(value: Any) -> Any:
     """*value* (as JSON gives it) without NUL, and with U+FFFD for every lone half of a surrogate pair."""
     if isinstance(value, str):
