@@ -51,6 +51,12 @@ class TakenByOther(Refusal):
     code = "taken"
 
 
+class AnsweredByOther(Refusal):
+    """A colleague's answer is there already; ``name`` says whose."""
+
+    code = "answered_by_other"
+
+
 class NoSuchTicket(Refusal):
     """There is no ticket with this number (or the person may not see it)."""
 

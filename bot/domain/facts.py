@@ -38,6 +38,7 @@ class CardFacts:
     rights: frozenset[Right]
     is_responsible: bool
     owners: Sequence[str]  # whose turn it is
+    can_correct: bool  # some messenger lets us change the published words
     menu: str
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain, repeat
 
 from bot.domain.clock import Clock
 from bot.domain.records import OutboxKind, OutboxRow
@@ -117,10 +118,13 @@ class Courier:
         """Change messages of ours; a card that is gone is sent anew."""
         chat = parcel.target.chat
         parts = messenger.parts(parcel.content, chat.kind)
-        if len(parts) > len(parcel.message_ids):
+        ids = parcel.message_ids
+        if parcel.was is not None:  # words come first; pictures that followed them stay as they are
+            ids = ids[: max(1, sum(1 for part in messenger.parts(parcel.was, chat.kind) if part.spans))]
+        if len(parts) > len(ids):
             raise Rejected("the correction needs more messages than were published", RejectReason.TOO_LONG)
         try:
-            for message_id, part in zip(parcel.message_ids, parts, strict=False):
+            for message_id, part in zip(ids, chain(parts, repeat(parcel.leftover)), strict=False):
                 try:
                     await messenger.edit(chat, message_id, part)
                 except NotModified:

@@ -39,6 +39,8 @@ class Parcel:
     content: Content = field(default_factory=Content)
     quoting: Content | None = None
     message_ids: tuple[str, ...] = ()
+    was: Content | None = None  # how it was published, when it is corrected
+    leftover: Content = field(default_factory=Content)  # what replaces messages that are not needed any more
     press_id: str = ""
     alert: bool = False
     commands: tuple[Command, ...] = ()
@@ -154,7 +156,17 @@ async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     publication, answer, message = found
     quoted = row.chat_id != message.chat_id or message.deleted_at is not None
     content = citizens.publication(delivery.publication_facts(answer, message, quoting=quoted))
-    return Parcel(Way.EDIT, _target(row), content, message_ids=publication.external_ids, arrived=_nothing)
+    published = replace(answer, text=row.facts.get("was", answer.text))
+    was = citizens.publication(delivery.publication_facts(published, message, quoting=quoted))
+    return Parcel(
+        Way.EDIT,
+        _target(row),
+        content,
+        message_ids=publication.external_ids,
+        was=was.with_media(unpack_media(answer.media)),
+        leftover=citizens.leftover(),
+        arrived=_nothing,
+    )
 
 
 async def _citizen_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
@@ -178,6 +190,7 @@ async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     content = notes.note(await delivery.note_facts(work, row), look)
     if row.facts.get("bare"):
         content = replace(content, keyboard=())
+    content = replace(content, whole=True)  # it is one message, whatever becomes of its words
     return Parcel(Way.EDIT, _target(row), content, message_ids=(row.facts["edits"],), arrived=_nothing)
 
 

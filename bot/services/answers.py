@@ -5,7 +5,7 @@ A ticket is *answered* when the first publication is confirmed, never before.
 
 from collections.abc import Iterable, Sequence
 
-from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton, TakenByOther
+from bot.domain.errors import AnsweredByOther, CannotCorrect, EmptyAnswer, OutdatedButton
 from bot.domain.people import Person, Right
 from bot.domain.records import (
     Answer,
@@ -35,7 +35,7 @@ async def check_can_answer(work: Work, ticket_id: int, person: Person) -> Ticket
     if not allowed(ticket.state, Step.ANSWER):
         if ticket.state in (State.ANSWERING, State.PUBLISHING, State.ANSWERED) and ticket.assignee_id != person.id:
             name = await work.uow.people.name(ticket.assignee_id) if ticket.assignee_id else None
-            raise TakenByOther(number=ticket.id, name=name)
+            raise AnsweredByOther(number=ticket.id, name=name)
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     return ticket
 
@@ -92,7 +92,9 @@ async def _who_posts(work: Work, place: Message) -> PublicationState:
     return PublicationState.QUEUED
 
 
-async def _queue(work: Work, kind: OutboxKind, ticket: Ticket, publication: Publication, place: Message) -> None:
+async def _queue(
+    work: Work, kind: OutboxKind, ticket: Ticket, publication: Publication, place: Message, **facts: str
+) -> None:
     await work.uow.outbox.put(
         OutboxDraft(
             kind,
@@ -103,6 +105,7 @@ async def _queue(work: Work, kind: OutboxKind, ticket: Ticket, publication: Publ
             root=place.root or PRIVATE_ROOT,
             ticket_id=ticket.id,
             subject_id=publication.id,
+            facts=facts,
             priority=Priority.ANSWER,
             dedupe=f"{kind.value}:{publication.id}",
         ),
@@ -190,12 +193,13 @@ async def check_can_correct(work: Work, ticket_id: int, person: Person) -> tuple
     answer = await work.uow.answers.latest(ticket.id)
     if not allowed(ticket.state, Step.CORRECT) or answer is None:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    if not await _correctable(work, answer):
+    if not await correctable(work, answer):
         raise CannotCorrect(number=ticket.id)
     return ticket, answer
 
 
-async def _correctable(work: Work, answer: Answer) -> list[tuple[Publication, Message]]:
+async def correctable(work: Work, answer: Answer) -> list[tuple[Publication, Message]]:
+    """Where the published words of *answer* can be changed."""
     places = []
     for publication in await work.uow.answers.publications(answer.id):
         place = await work.uow.messages.get(publication.message_id)
@@ -213,8 +217,13 @@ async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Tick
         raise EmptyAnswer()
     ticket, answer = await check_can_correct(work, ticket_id, person)
     await work.uow.answers.correct(answer.id, text)
-    for publication, place in await _correctable(work, answer):
-        await _queue(work, OutboxKind.CORRECTION, ticket, publication, place)
+    places = await correctable(work, answer)
+    for publication, place in places:
+        await _queue(work, OutboxKind.CORRECTION, ticket, publication, place, was=answer.text)
+    changing = {publication.id for publication, _ in places}
+    for publication in await work.uow.answers.publications(answer.id):
+        if publication.state is PublicationState.POSTED and publication.id not in changing:
+            await correction_failed(work, ticket.id, publication.id, "no_edits")
     return await tickets.move(work, ticket, Step.CORRECT, person)
 
 

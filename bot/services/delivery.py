@@ -6,7 +6,7 @@ from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publicati
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
-from bot.services import cards
+from bot.services import answers, cards
 from bot.services.centre import Work, messenger_of
 from bot.services.posts import text_key
 
@@ -42,6 +42,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         rights=_rights(work, ticket, person),
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
+        can_correct=bool(answer and await answers.correctable(work, answer)),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
         created_by=None,

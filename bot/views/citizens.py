@@ -30,6 +30,11 @@ def citizen_note(code: str, facts: Mapping[str, Any]) -> Content:
     return Content.of(_NOTES[code].format_map(facts))
 
 
+def leftover() -> Content:
+    """What stands where a longer answer went on, when the corrected one is shorter."""
+    return Content.of("(Ответ исправлен, он в сообщении выше.)")
+
+
 def publication(facts: PublicationFacts) -> Content:
     """The answer, exactly as the official wrote it; quoting the citizen's words where it cannot be a reply."""
     if facts.quote is None:

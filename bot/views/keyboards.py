@@ -56,7 +56,7 @@ def _main(facts: CardFacts) -> tuple[Row, ...]:
             ("✍️ Ответить", Op.ANSWER, Step.ANSWER, Right.ANSWER),
             ("✏️ Исправить ответ", Op.CORRECT, Step.CORRECT, Right.CORRECT),
         )
-        if right in facts.rights and allowed(state, step)
+        if right in facts.rights and allowed(state, step) and (op is not Op.CORRECT or facts.can_correct)
     ]
     second = []
     if Right.HAND_OVER in facts.rights and allowed(state, Step.HAND_OVER) and len(facts.sectors) > 1:

@@ -241,9 +241,13 @@ async def test_an_answer_to_a_message_of_a_kind_to_be_invented(server: TelegramS
 
 async def test_words_under_a_photo_are_changed_there(server: TelegramServer, bot: TelegramMessenger) -> None:
     [number] = await send(bot, Content.of("Закроем").with_media([photo()]))
-    await bot.edit(PRIVATE, number, Content.of("Закрыли " + "слово " * 400))
+    long = "Закрыли " + "слово " * 400
+    await bot.edit(PRIVATE, number, Content.of(long, whole=True))
     assert last(server)["caption"].startswith("Закрыли")
     assert last(server)["caption"].endswith("…")
+    with pytest.raises(Rejected) as refused:  # somebody's words are not cut behind his back
+        await bot.edit(PRIVATE, number, Content.of(long))
+    assert refused.value.reason is RejectReason.TOO_LONG
     await bot.edit(PRIVATE, number, Content.of("Закрыли").with_media([photo()]))
     assert last(server)["caption"] == "Закрыли"
 

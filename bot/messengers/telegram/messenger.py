@@ -30,7 +30,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
-from bot.messengers.fitting import ELLIPSIS, clean, cut, utf16_units
+from bot.messengers.fitting import ELLIPSIS, clean, cut, total, utf16_units
 from bot.messengers.telegram import parsing, rendering
 from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, Client
@@ -183,6 +183,8 @@ class TelegramMessenger:
         await self._client(method, private=_is_private(chat))
 
     async def _edit_caption(self, chat: Chat, message_id: str, part: Content) -> None:
+        if not part.whole and total(clean(part.spans), utf16_units) > rendering.CAPTION_LIMIT:
+            raise Rejected("too long to stand under a file", RejectReason.TOO_LONG)
         text, entities = rendering.marked_up(cut(part.spans, rendering.CAPTION_LIMIT, utf16_units))
         method = EditMessageCaption(
             chat_id=_chat_id(chat),
