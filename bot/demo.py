@@ -91,7 +91,7 @@ class Demo:
             _sweep(self.folder)
             await self._open_day()
         except BaseException:
-            await self.sandbox.stop()
+            await self.__aexit__()
             raise
         return self
 
@@ -158,11 +158,7 @@ class Demo:
 
 async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> None:
     """Play the town until SIGTERM or SIGINT; *announce* gets the page's address once it answers."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows: Ctrl+C interrupts there by itself
-            loop.add_signal_handler(one, stop.set)
+    ending = _Ending()
     _say("Готовим город, это займёт несколько секунд…")
     try:
         async with Demo(folder, port) as demo:
@@ -171,10 +167,37 @@ async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> 
             await _answers(demo.url)
             announce(demo.url)
             _say("Откройте этот адрес в браузере. Остановить: Ctrl+C.")
-            await stop.wait()
+            await ending.come()
+    except asyncio.CancelledError:
+        if not ending.asked_for:
+            raise
     except OSError as error:
         _say(_sorry(error, folder))
         raise SystemExit(BAD_START) from None
+
+
+class _Ending:
+    """SIGTERM or SIGINT. While the demonstration still starts, the start is broken off; later it ends in order."""
+
+    def __init__(self) -> None:
+        self.asked_for = False
+        self._starting = asyncio.current_task()
+        self._come = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError):  # Windows: Ctrl+C interrupts there by itself
+                loop.add_signal_handler(one, self._ask)
+
+    async def come(self) -> None:
+        """Wait for it."""
+        self._starting = None
+        await self._come.wait()
+
+    def _ask(self) -> None:
+        self._come.set()
+        if self._starting is not None and not self.asked_for:
+            self._starting.cancel()
+        self.asked_for = True
 
 
 def _sorry(error: OSError, folder: Path) -> str:

@@ -1,0 +1,150 @@
+"""``python -m bot demo`` as a person starts it, and what its page's server lets pass."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.demo import MORNING, Demo, TownClock, run_demo, town_config
+from bot.domain.clock import SystemClock
+
+ROOT = Path(__file__).parents[2]
+STARTUP = 30.0
+FAREWELL = 10.0
+
+HATCH = "На Речной 14 у школы открыт люк прямо на дороге! Дети обходят по проезжей части."
+GROUP, COMMUNITY = "telegram/-1001000000001", 500
+MARIA, ROADS = 2001, 1001
+
+
+@asynccontextmanager
+async def started(folder: Path, port: int = 0, **environment: str) -> AsyncIterator[Process]:
+    """The command, run in *folder*, which is not the project's."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", "--port", str(port)),
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def address(process: Process) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(STARTUP):
+        return (await process.stdout.readline()).decode()
+
+
+async def test_it_prints_its_address_answers_and_stops_when_asked(tmp_path: Path) -> None:
+    # Whoever has a real bot on this machine shall not see it taken over by the demonstration.
+    real = {"MCU_TELEGRAM__TOKEN": "1:real", "MCU_DATABASE__URL": f"sqlite+aiosqlite:///{tmp_path}/real.sqlite3"}
+    async with started(tmp_path, **real) as process:
+        line = await address(process)
+        url = line.strip()
+        assert line == f"{url}\n"
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert response.status == 200
+            assert "Показать" in await response.text()
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(FAREWELL):
+            rest, errors = await process.communicate()
+    assert process.returncode == 0
+    assert rest == b""
+    assert "Traceback" not in errors.decode()
+    assert not (tmp_path / "real.sqlite3").exists()
+    assert [one.suffix for one in (tmp_path / "var" / "demo").iterdir()] == [".sqlite3"]
+
+
+async def test_ctrl_c_while_it_starts_stops_it_too(tmp_path: Path) -> None:
+    async with started(tmp_path) as process:
+        assert process.stderr is not None
+        async with asyncio.timeout(STARTUP):
+            assert "Готовим город" in (await process.stderr.readline()).decode()
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(FAREWELL):
+            out, errors = await process.communicate()
+    assert out == b""
+    assert "Traceback" not in errors.decode(), errors.decode()
+    assert process.returncode == 0
+
+
+async def test_a_taken_port_gives_way_to_the_next_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        announced = asyncio.Event()
+        addresses: list[str] = []
+
+        def announce(url: str) -> None:
+            addresses.append(url)
+            announced.set()
+            signal.raise_signal(signal.SIGTERM)
+
+        await run_demo(tmp_path, taken, announce)
+        assert announced.is_set()
+    assert addresses != [f"http://127.0.0.1:{taken}/"]
+    assert f"Порт {taken} занят" in capsys.readouterr().err
+
+
+async def test_where_nothing_can_be_written_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "var").write_text("not a folder")
+    with pytest.raises(SystemExit) as leaving:
+        await run_demo(tmp_path / "var" / "demo", 0, print)
+    assert leaving.value.code == 2
+    words = capsys.readouterr()
+    assert words.out == ""
+    assert "Показ не запустился" in words.err
+    assert str(tmp_path / "var" / "demo") in words.err
+
+
+async def test_each_start_forgets_the_day_before(tmp_path: Path) -> None:
+    with socket.socket() as alive:
+        alive.bind(("127.0.0.1", 0))
+        alive.listen()
+        busy = tmp_path / f"demo-{alive.getsockname()[1]}.sqlite3"
+        old, foreign = tmp_path / "demo-1.sqlite3", tmp_path / "notes.txt"
+        for file in (busy, old, foreign, tmp_path / "demo-1.sqlite3-wal"):
+            file.write_text("something")
+        async with Demo(tmp_path):
+            left = {file.name for file in tmp_path.iterdir()}
+    assert old.name not in left
+    assert "demo-1.sqlite3-wal" not in left
+    assert {busy.name, foreign.name} < left  # of a demonstration that still runs, and of somebody else
+
+
+def test_the_day_begins_in_the_morning_of_a_working_day() -> None:
+    settings: dict[str, Any] = _settings()
+    config = town_config(settings, Path("demo.sqlite3"), "http://127.0.0.1:1")
+    clock = TownClock()
+    clock.begin_day(config)
+    here = clock.now().astimezone(config.zone)
+    assert (here.hour, here.minute) == (MORNING.hour, MORNING.minute)
+    assert config.calendar().is_working_day(here.date())
+    assert clock.now() >= SystemClock().now() - timedelta(days=1)
+    before = clock.now()
+    clock.advance(timedelta(hours=2))
+    assert clock.now() - before >= timedelta(hours=2)
+    assert abs(clock.ahead - (clock.now() - datetime.now(UTC)).total_seconds()) < 1  # noqa: TID251
+
+
+def _settings() -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads((ROOT / "bot" / "data" / "demo.toml").read_text(encoding="utf-8"))
