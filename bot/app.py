@@ -52,6 +52,7 @@ class App:
     clock: Clock = field(default_factory=SystemClock)
     tick_seconds: float = 0.5
     poll_seconds: int = 25
+    call_seconds: int | None = None  # as build_messengers() has it
     gather: timedelta = timedelta(seconds=1)
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
@@ -68,7 +69,7 @@ class App:
 
     async def __aenter__(self) -> "App":
         # Importing aiogram takes seconds: the database is made ready meanwhile.
-        building = asyncio.to_thread(build_messengers, self.config, self.clock, self.poll_seconds)
+        building = asyncio.to_thread(build_messengers, self.config, self.clock, self.poll_seconds, self.call_seconds)
         self.database = Database(self.config.database_url)
         self.supervisor = Supervisor(self.database.is_used_by)
         self.messengers, understanding, _ = await asyncio.gather(

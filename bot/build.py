@@ -12,9 +12,12 @@ from bot.services.centre import Centre, Office
 from bot.understanding.base import Understanding
 
 
-def build_messengers(config: Config, clock: Clock, poll_seconds: int = 25) -> dict[str, Messenger]:
+def build_messengers(
+    config: Config, clock: Clock, poll_seconds: int = 25, call_seconds: int | None = None
+) -> dict[str, Messenger]:
     """Every account of ours. A messenger's package is imported only where it is configured: aiogram alone costs seconds
-    and 160 MB."""
+    and 160 MB. *call_seconds*: how long any call but a poll may take, if not as long as each messenger's package says.
+    """
     built: list[Messenger] = []
     if config.telegram is not None:
         telegram = importlib.import_module("bot.messengers.telegram.messenger")
@@ -22,13 +25,20 @@ def build_messengers(config: Config, clock: Clock, poll_seconds: int = 25) -> di
         chosen = [(chat.id, chat.title or str(chat.id)) for chat in section.chats]
         built.append(
             telegram.TelegramMessenger(
-                section.token.get_secret_value(), section.api_base, chosen, poll_timeout=poll_seconds
+                section.token.get_secret_value(),
+                section.api_base,
+                chosen,
+                poll_timeout=poll_seconds,
+                request_timeout=call_seconds or telegram.REQUEST_SECONDS,
             )
         )
     if config.vk is not None:
         vk = importlib.import_module("bot.messengers.vk.messenger")
+        patience = vk.Timeouts(call=call_seconds) if call_seconds else vk.Timeouts()
         built += [
-            vk.VkMessenger(one.id, one.title, one.token.get_secret_value(), config.vk.api_base, clock)
+            vk.VkMessenger(
+                one.id, one.title, one.token.get_secret_value(), config.vk.api_base, clock, timeouts=patience
+            )
             for one in config.vk.communities
         ]
     if config.max is not None:

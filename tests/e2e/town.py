@@ -164,6 +164,7 @@ class Town:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     rewrites: dict[str, str] = field(default_factory=dict)  # lines of the configuration that shall read otherwise
+    call_seconds: int | None = None  # how long the bot waits for an answer
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     gather: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
@@ -208,7 +209,14 @@ class Town:
             assert old in text
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
-        self.app = App(load(path), clock=self.clock, tick_seconds=0.05, poll_seconds=5, gather=self.gather)
+        self.app = App(
+            load(path),
+            clock=self.clock,
+            tick_seconds=0.05,
+            poll_seconds=5,
+            call_seconds=self.call_seconds,
+            gather=self.gather,
+        )
         await self.app.__aenter__()
         await self.until(self._is_listened_to)
 

@@ -40,6 +40,9 @@ from bot.messengers.telegram.raw import number, obj
 
 ACCOUNT = "telegram"
 
+REQUEST_SECONDS = 30
+"""How long a call may take: Telegram itself takes seconds for a large album."""
+
 _BATCH = 100
 _TIME_FOR_UPLOADS = 90  # seconds more
 _PRESS_ANSWER = 200  # characters
@@ -72,7 +75,7 @@ class TelegramMessenger:
         chats: Sequence[tuple[int, str]] = (),
         *,
         poll_timeout: int = 25,
-        request_timeout: int = 30,
+        request_timeout: int = REQUEST_SECONDS,
     ) -> None:
         self._client = Client(token, api_base, request_timeout)
         self._chats = tuple(chats)
