@@ -1,0 +1,73 @@
+"""The bot as people run it: a process of its own, killed and started as machines do."""
+
+import asyncio
+import csv
+import io
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class BotProcess:
+    """``python -m bot run --config FILE``, again and again on the same database."""
+
+    config: Path
+    _process: Process | None = field(default=None)
+
+    async def start(self) -> None:
+        assert self._process is None
+        with self.log.open("ab") as log:
+            self._process = await self._run("run", out=DEVNULL, err=log.fileno())
+
+    async def kill(self) -> None:
+        """As when the power goes out: no last words."""
+        assert await self._end(signal.SIGKILL) == -signal.SIGKILL
+
+    async def terminate(self) -> int:
+        """As an administrator stops it; the exit code. ``TimeoutError`` where it takes more than ten seconds."""
+        return await self._end(signal.SIGTERM)
+
+    async def close(self) -> None:
+        """Leave no process behind, whatever has happened."""
+        if self._process is not None:
+            await self._end(signal.SIGKILL)
+
+    async def exported(self) -> list[dict[str, str]]:
+        """What ``python -m bot export`` says: one row a ticket."""
+        process = await self._run("export", out=PIPE, err=DEVNULL)
+        out, _ = await process.communicate()
+        assert process.returncode == 0
+        return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
+
+    @property
+    def log(self) -> Path:
+        """What the processes have written to standard error."""
+        return self.config.parent / "bot.log"
+
+    async def _run(self, command: str, out: int, err: int) -> Process:
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", command, "--config", str(self.config)),
+            stdout=out,
+            stderr=err,
+            env=environment,
+        )
+
+    async def _end(self, how: signal.Signals) -> int:
+        process, self._process = self._process, None
+        assert process is not None
+        assert process.returncode is None, f"it ended by itself: {self.log.read_text(encoding='utf-8')[-3000:]}"
+        process.send_signal(how)
+        try:
+            async with asyncio.timeout(10):
+                return await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise
