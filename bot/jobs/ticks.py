@@ -34,6 +34,7 @@ class Ticker:
     outbox_bell: Bell
     health: Health
     seconds: float = 0.5
+    suspected: frozenset[str] = frozenset()
     rounds: Counter[str] = field(default_factory=Counter)
     """How often each sweep has come to its end."""
 
@@ -98,10 +99,13 @@ class Ticker:
         self.outbox_bell.ring()
 
     async def _audit(self) -> None:
-        """What should have happened and did not."""
+        """What should have happened and did not, at two looks in a row: after a start, or when the machine's clock has
+        jumped, the sweeps need a moment to catch up."""
         now = self.clock.now()
         async with self.database.read() as uow:
-            self.health.troubles = await watchdog.look(Work(self.centre(), uow, now), self.health.failing)
+            found = await watchdog.look(Work(self.centre(), uow, now), self.health.failing)
+            self.health.troubles = [trouble for trouble in found if trouble.key in self.suspected]
+            self.suspected = frozenset(trouble.key for trouble in found)
             known = await uow.chronicle.keys("trouble:")
         if {trouble.key for trouble in self.health.troubles} == set(known):
             return
