@@ -171,7 +171,7 @@ class MaxServer(Driver):
             return web.json_response({"error_code": 1, "error_data": "BAD_REQUEST"}, status=400)
         data = part.file.read()
         part.file.close()
-        upload.used = True
+        upload.used, upload.authorization = True, request.headers.get("Authorization")
         stored = self.world.keep(upload.kind, part.filename, data, token=upload.token)
         stored.pending = self.world.slow_sends
         await self.journal.changed()

@@ -116,12 +116,13 @@ class StoredFile:
 
 @dataclass(slots=True)
 class Upload:
-    """An address to upload one file to."""
+    """An address to upload one file to. ``authorization``: what came along, which the address does not ask for."""
 
     id: str
     kind: str
     token: str
     used: bool = False
+    authorization: str | None = None
 
 
 @dataclass(slots=True)

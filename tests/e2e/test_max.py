@@ -221,7 +221,7 @@ async def test_a_head_who_stops_the_bot_is_missed(max_town: Town) -> None:
 async def test_what_the_bot_must_be_told_of(max_town: Town) -> None:
     town, server = max_town, max_town.sandbox.max
     await server.say(ELSEWHERE, MARIA, HATCH)
-    await town.letter(ADMINISTRATOR, str(ELSEWHERE))
+    await town.letter(ADMINISTRATOR, "Чужой двор", str(ELSEWHERE))
     await server.remove_bot_from(HOUSE)
     await town.letter(ADMINISTRATOR, "Дом на Ленина, 45")
     await server.speak(MARIA)

@@ -29,6 +29,7 @@ class Timeouts:
     call: float = 15.0
     poll: int = 25  # how long the server holds a poll that has nothing to tell; MAX allows up to 30
     between_polls: float = 0.5  # MAX allows two polls a second
+    lookup: float = 2.0  # a chat's title, best effort
     file: float = 60.0
 
 

@@ -25,6 +25,7 @@ from bot.messengers.max.media import MediaDesk, Request, carried
 from bot.messengers.max.polling import LongPoll
 from bot.messengers.max.raw import may_obj, may_words
 from bot.messengers.max.refusals import Asked
+from bot.messengers.max.titles import Titles
 
 _PRESS_ANSWER = 200  # characters: a line at the edge of the screen
 _MOST_REMEMBERED = 2000
@@ -67,6 +68,7 @@ class MaxMessenger:
         self._client = Client(token, api_base, timeouts or Timeouts())
         self._chats = tuple(chats)
         self._long_poll = LongPoll(self._client, clock, [chat_id for chat_id, _ in chats])
+        self._titles = Titles(self._client, frozenset(str(chat_id) for chat_id, _ in chats))
         self._media = MediaDesk(self._client)
         self._shown: OrderedDict[str, _Shown] = OrderedDict()
         self._answered: OrderedDict[str, None] = OrderedDict()
@@ -98,7 +100,8 @@ class MaxMessenger:
         return parsing.events(payload)
 
     async def enrich(self, event: Event) -> Event:
-        return event
+        """The title of a chat that is not monitored."""
+        return await self._titles.put(event)
 
     async def download(self, attachment: Attachment) -> Upload:
         return await self._media.download(attachment)

@@ -57,7 +57,7 @@ def _key(update: Raw) -> str:
     if kind in ("message_created", "message_removed", "comment_created", "comment_removed"):
         found = mid or ""
     elif kind in ("message_edited", "comment_edited") and mid:
-        found = f"{mid}:{update.get('timestamp')}"
+        found = f"{mid}:{_digest([update.get('timestamp'), may_obj(update, 'message').get('body')])[:24]}"
     elif kind == "message_callback" and callback:
         press = may_obj(update, "callback")
         found = _digest([callback, press.get("timestamp"), may_obj(press, "user").get("user_id")])
