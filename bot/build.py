@@ -1,6 +1,7 @@
 """Builds the parts of the application from the configuration."""
 
 import importlib
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -10,6 +11,10 @@ from bot.domain.people import Person, Staff
 from bot.messengers.base import Messenger
 from bot.services.centre import Centre, Office
 from bot.understanding.base import Understanding
+from bot.understanding.model import ModelFault
+from bot.understanding.shelf import Shelf
+
+logger = logging.getLogger(__name__)
 
 
 def build_messengers(
@@ -49,10 +54,21 @@ def build_messengers(
     return {messenger.account: messenger for messenger in built}
 
 
-def build_understanding(config: Config) -> Understanding:
-    """What reads the messages."""
+def build_understanding(config: Config, *, strict: bool = False) -> Understanding:
+    """What reads the messages: the rules, with the trained model if there is one.
+
+    A model that can not be used must not stop the town: the rules go on alone and the log says why. With *strict* it
+    raises :class:`~bot.understanding.model.ModelFault` instead.
+    """
     keywords = importlib.import_module("bot.understanding.keywords")
-    understanding: Understanding = keywords.KeywordUnderstanding(config.sectors(), config.threshold)
+    try:
+        model = Shelf(config.model_folder).current()
+    except ModelFault as fault:
+        if strict:
+            raise
+        logger.warning("%s Пока работают встроенные правила.", fault)
+        model = None
+    understanding: Understanding = keywords.KeywordUnderstanding(config.sectors(), config.threshold, model)
     return understanding
 
 

@@ -1,15 +1,13 @@
 """The command line. It reads what was typed, calls the application, prints; there is no logic here."""
 
 import asyncio
-import json
 import logging
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -94,26 +92,49 @@ def demo(
 def classify(config: ConfigFile = Path("config.toml")) -> None:
     """Разобрать сообщения: строки JSON со стандартного ввода, строки JSON на стандартный вывод."""
     settings = _load(config, tokens_needed=False)
-    from bot.build import build_understanding
-    from bot.understanding.report import as_record
+    from bot.offline import classify as classify_lines
 
-    understanding = build_understanding(settings)
-    broken = 0
-    for number, line in enumerate(sys.stdin, 1):
-        if not line.strip():
-            continue
-        try:
-            asked: Any = json.loads(line)
-            message_id, text = asked.get("id"), str(asked.get("text") or "")
-        except (json.JSONDecodeError, AttributeError):
-            broken += 1
-            typer.echo(f'Строка {number} пропущена: нужен объект вида {{"id": 1, "text": "…"}}.', err=True)
-            continue
-        record = as_record(message_id, understanding.read(text))
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-    if broken:
+    with _offline_faults():
+        good = classify_lines(settings, _complain)
+    if not good:
         raise typer.Exit(1)
+
+
+@cli.command()
+def train(
+    config: ConfigFile = Path("config.toml"),
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Прошлые сообщения с верным сектором: CSV или XLSX.")
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Вернуть предыдущую модель.")] = False,
+) -> None:
+    """Обучить выбор сектора на своих сообщениях или вернуть предыдущую модель."""
+    if (source is None) != back:
+        _complain("Укажите одно из двух: --from ФАЙЛ (обучить) или --back (вернуть предыдущую модель).")
+        raise typer.Exit(BAD_CONFIG)
+    settings = _load(config, tokens_needed=False)
+    from bot import offline
+
+    with _offline_faults():
+        if source is None:
+            offline.go_back(settings, typer.echo)
+        else:
+            offline.train(settings, source, typer.echo)
+
+
+@cli.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Размеченные сообщения: CSV или XLSX; что измерить, решают столбцы.")],
+    config: ConfigFile = Path("config.toml"),
+    misses: Annotated[int, typer.Option(help="Сколько ошибок показать.")] = 0,
+    only: Annotated[str, typer.Option(help="Только строки, у которых dataset начинается так.")] = "",
+) -> None:
+    """Измерить, как бот понимает сообщения."""
+    settings = _load(config, tokens_needed=False)
+    from bot.offline import evaluate as measure
+
+    with _offline_faults():
+        measure(settings, file, misses, only, typer.echo)
 
 
 @cli.command()
@@ -188,6 +209,26 @@ def export(
     last = _moment(until, settings.zone, time.max)
     with _database_faults():
         asyncio.run(export_tickets(settings, format, first, last, output))
+
+
+def _complain(words: str) -> None:
+    typer.echo(words, err=True)
+
+
+@contextmanager
+def _offline_faults() -> Iterator[None]:
+    """A table, a model or a folder that can not be used: one message, no traceback."""
+    from bot.understanding.labelled import TableFault
+    from bot.understanding.model import ModelFault
+
+    try:
+        yield
+    except (TableFault, ModelFault) as fault:
+        _complain(str(fault))
+        raise typer.Exit(BAD_CONFIG) from None
+    except PermissionError as error:
+        _complain(f"Нет прав на запись: {error.filename}. Проверьте права на эту папку.")
+        raise typer.Exit(BAD_CONFIG) from None
 
 
 @contextmanager

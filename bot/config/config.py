@@ -73,6 +73,11 @@ class Config:
         return self.tree.routing.threshold
 
     @property
+    def model_folder(self) -> Path:
+        """Where trained models stand; it need not exist."""
+        return self.folder / self.tree.routing.model
+
+    @property
     def follow_up(self) -> timedelta:
         """How long a further message of the same author joins the ticket."""
         return self.tree.follow_up.within.timedelta()

@@ -145,6 +145,7 @@ class SectorEntry(Section):
 
 class Routing(Section):
     threshold: float = Field(default=0.6, ge=0, le=1)
+    model: Words = "var/model"
 
 
 class StaffMember(Section):

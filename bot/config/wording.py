@@ -33,6 +33,7 @@ _EXAMPLES = {
     "sectors.code": 'code = "roads"',
     "sectors.keywords": 'keywords = ["яма", "асфальт"]',
     "routing.threshold": "threshold = 0.6",
+    "routing.model": 'model = "var/model"',
     "staff": "[[staff]]",
     "staff.name": 'name = "Начальник отдела дорог"',
     "staff.roles": 'roles = ["coordinator", "administrator"]',

@@ -1,6 +1,6 @@
 """What understanding a message means: the neutral result, and the port that any way of understanding fills.
 
-Today rules do it (:mod:`bot.understanding.keywords`); a model that learns from the people takes the same place later.
+Rules do it, and a model that was trained on the municipality's own examples (:mod:`bot.understanding.keywords`).
 """
 
 from collections.abc import Mapping
@@ -106,6 +106,7 @@ class Reading:
 class Understanding(Protocol):
     """Anything that reads a message. Pure: the same text gives the same reading, nothing is fetched."""
 
-    def read(self, text: str) -> Reading:
-        """Understand *text*: any string of any length, also an empty or a malformed one."""
+    def read(self, text: str, district: str | None = None) -> Reading:
+        """Understand *text*: any string of any length, also an empty or a malformed one. *district*: where it comes
+        from, if known."""
         ...

@@ -1,10 +1,13 @@
-"""Understanding by words: the built-in topics, the municipality's own keywords, and rules for everything else."""
+"""Understanding by words: the built-in topics, the municipality's own keywords, rules for everything else, and a model
+trained on the municipality's own examples, if there is one."""
 
 from collections.abc import Mapping, Sequence
 
 from bot.domain.sectors import Sector
 from bot.understanding.base import Reading
 from bot.understanding.context import see_context
+from bot.understanding.features import Seen
+from bot.understanding.model import Model, Predictor
 from bot.understanding.morph import Morphology
 from bot.understanding.noise import NoiseFilter, load_noise_words
 from bot.understanding.own_words import OwnHits, OwnWords
@@ -12,7 +15,7 @@ from bot.understanding.places import Places
 from bot.understanding.relevance import Relevance
 from bot.understanding.rules import Groups, load_groups
 from bot.understanding.scoring import Evidence, TopicScorer
-from bot.understanding.text import prepare
+from bot.understanding.text import Text, prepare
 from bot.understanding.topics import load_topics
 from bot.understanding.urgency import Urgency
 
@@ -28,19 +31,21 @@ _TOPIC_NAMED = 2.0
 
 
 class KeywordUnderstanding:
-    """The first, honest way to understand a message: words and rules, no learning.
+    """Words and rules; a trained *model*, where given, has its say about the sector.
 
     Only *sectors* are candidates; *threshold* (0–1) is the score from which a choice is sure. Where nothing in a text
     speaks for any sector, ``Reading.sector`` is the usual one and ``sure`` is false: a guess for a list to begin with,
     not a decision. Loading takes about a third of a second; one object serves any number of texts.
     """
 
-    def __init__(self, sectors: Sequence[Sector], threshold: float) -> None:
+    def __init__(self, sectors: Sequence[Sector], threshold: float, model: Model | None = None) -> None:
         morphology = Morphology()
         self._codes = tuple(sector.code for sector in sectors)
         self._priors = {code: _USUAL.get(code, _RARE) for code in self._codes}
         self._threshold = threshold
         self._topics = TopicScorer(load_topics(), morphology)
+        self._built_in = frozenset(code for topic in self._topics.topics for code in topic.sectors)
+        self._predictor = Predictor(model) if model is not None else None
         self._own = OwnWords(sectors, morphology)
         self._places = Places(morphology)
         noise_words = load_noise_words()
@@ -49,8 +54,12 @@ class KeywordUnderstanding:
         self._urgency = Urgency(morphology)
         self._morphology = morphology
 
-    def read(self, text: str) -> Reading:
-        """Understand *text*: any string, of any length; only its first screens are looked at."""
+    def read(self, text: str, district: str | None = None) -> Reading:
+        """Understand *text*: any string, of any length; only its first screens are looked at.
+
+        *district* is where the message comes from, if somebody knows; only a model that was trained with districts
+        makes use of it.
+        """
         prepared = prepare(text)
         noise = self._noise.of(text, prepared)
         found = self._places.find(prepared.words)
@@ -58,7 +67,7 @@ class KeywordUnderstanding:
         context = see_context(prepared.words, found.words if found else frozenset(), self._morphology)
         evidence = self._topics.weigh(prepared.words, context)
         own = self._own.find(prepared.words)
-        scores = self._scores(evidence, own)
+        scores = self._scores(prepared, district, evidence, own)
         strength = evidence.strongest + 5.0 * sum(own.counts.values())
         appeal_score = self._relevance.score(prepared, strength, place, noise)
         appeal = appeal_score >= _APPEAL
@@ -74,12 +83,27 @@ class KeywordUnderstanding:
             topic=topic,
             urgent=noise is None and self._urgency.is_urgent(prepared.words, appeal_score),
             place=place if noise is None else None,
-            evidence=_evidence(evidence, own, sector, self._topics),
+            evidence=self._evidence(evidence, own, sector),
         )
 
-    def _scores(self, evidence: Evidence, own: OwnHits) -> dict[str, float]:
-        """Built-in chances; where own keywords speak, their sectors come before all others."""
+    def observe(self, text: str) -> tuple[Seen, dict[str, float]]:
+        """What a model learns from: the text as the rules see it, and their own chances for the configured sectors."""
+        prepared = prepare(text)
+        found = self._places.find(prepared.words)
+        context = see_context(prepared.words, found.words if found else frozenset(), self._morphology)
+        evidence = self._topics.weigh(prepared.words, context)
+        return self._seen(prepared, evidence), self._topics.chances(evidence, self._priors)
+
+    def _seen(self, text: Text, evidence: Evidence) -> Seen:
+        norms = [word.norm for word in text.words]
+        lemmas = [next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms]
+        return Seen(lemmas, norms, {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()})
+
+    def _scores(self, text: Text, district: str | None, evidence: Evidence, own: OwnHits) -> dict[str, float]:
+        """Chances by the rules and the model; where own keywords speak, their sectors come before all others."""
         scores = self._topics.chances(evidence, self._priors)
+        if self._predictor is not None and scores:
+            scores = self._predictor.chances(self._seen(text, evidence), district, scores)
         if not own.counts:
             return scores
         leaders = own.leaders
@@ -100,19 +124,24 @@ class KeywordUnderstanding:
 
     def _topic(self, evidence: Evidence, sector: str | None) -> str | None:
         """The name of the strongest topic that the chosen sector deals with."""
+        index = self._strongest(evidence, sector, _TOPIC_NAMED)
+        return self._topics.topics[index].name if index is not None else None
+
+    def _strongest(self, evidence: Evidence, sector: str | None, least: float) -> int | None:
+        """The strongest topic of the sector; of all topics, if the rules know nothing of the sector."""
+        own = sector not in self._built_in
         fitting = [
             (weight, index)
             for index, weight in evidence.weights.items()
-            if weight >= _TOPIC_NAMED and sector in self._topics.topics[index].sectors
+            if weight >= least and (own or sector in self._topics.topics[index].sectors)
         ]
-        return self._topics.topics[max(fitting)[1]].name if fitting else None
+        return max(fitting)[1] if fitting else None
 
-
-def _evidence(evidence: Evidence, own: OwnHits, sector: str | None, scorer: TopicScorer) -> tuple[str, ...]:
-    """The words that decided: own keywords first, else those of the chosen sector's strongest topic."""
-    if sector is None:
-        return ()
-    if own.words.get(sector):
-        return own.words[sector]
-    fitting = [(weight, i) for i, weight in evidence.weights.items() if sector in scorer.topics[i].sectors]
-    return evidence.words[max(fitting)[1]] if fitting else ()
+    def _evidence(self, evidence: Evidence, own: OwnHits, sector: str | None) -> tuple[str, ...]:
+        """The words that decided: own keywords first, else those of the chosen sector's strongest topic."""
+        if sector is None:
+            return ()
+        if own.words.get(sector):
+            return own.words[sector]
+        index = self._strongest(evidence, sector, 0.0)
+        return evidence.words[index] if index is not None else ()

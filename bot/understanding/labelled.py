@@ -1,0 +1,96 @@
+"""Labelled messages from a spreadsheet: CSV (with commas or semicolons, UTF-8 or Windows-1251) or XLSX."""
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain.sectors import Sector
+
+Row = dict[str, str]
+_FORMATS = (".csv", ".xlsx")
+
+
+class TableFault(Exception):
+    """A table that can not be read; the text says why and what to do, in Russian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message with the sectors that are right for it, the preferred one first."""
+
+    text: str
+    codes: tuple[str, ...]
+    district: str | None
+
+
+def read_table(file: Path, needed: Sequence[str] = ("text",)) -> list[Row]:
+    """The rows of *file*, by the names of the first row in lower case. Raises :class:`TableFault`."""
+    kind = file.suffix.casefold()
+    if kind not in _FORMATS:
+        raise TableFault(f"Файл {file.name}: нужен CSV или XLSX. Сохраните таблицу в одном из этих форматов.")
+    try:
+        lines = list(_xlsx(file) if kind == ".xlsx" else _csv(file))
+    except FileNotFoundError:
+        raise TableFault(f"Файла {file} нет. Проверьте путь.") from None
+    except (OSError, csv.Error, UnicodeError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise TableFault(
+            f"Файл {file.name} не читается ({type(error).__name__}). Откройте его в табличном редакторе и сохраните "
+            "заново как CSV UTF-8 или XLSX."
+        ) from None
+    if not lines:
+        raise TableFault(f"Файл {file.name} пуст. Первая строка должна назвать столбцы.")
+    names = [name.strip().casefold() for name in lines[0]]
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise TableFault(f"В первой строке файла {file.name} нет столбца {', '.join(missing)}. Назовите его так.")
+    return [dict(zip(names, [*line, *[""] * (len(names) - len(line))], strict=False)) for line in lines[1:]]
+
+
+def _csv(file: Path) -> Iterable[list[str]]:
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1251")  # what spreadsheets on Russian Windows write
+    head = text.partition("\n")[0]
+    return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
+
+
+def _xlsx(file: Path) -> Iterable[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book: Any = load_workbook(file, read_only=True, data_only=True)
+    except InvalidFileException:
+        raise ValueError from None
+    try:
+        return [
+            ["" if cell is None else str(cell) for cell in line]
+            for line in book.worksheets[0].iter_rows(values_only=True)
+            if any(cell is not None for cell in line)
+        ]
+    finally:
+        book.close()
+
+
+def examples(rows: Iterable[Row], sectors: Sequence[Sector]) -> tuple[list[Example], Counter[str]]:
+    """The rows that can teach something, and how often unknown sectors were met.
+
+    ``codes`` or ``sector`` names codes or titles of *sectors*, ``a|b`` if either is right.
+    """
+    by_name = {name.casefold(): sector.code for sector in sectors for name in (sector.title, sector.code)}
+    found: list[Example] = []
+    unknown: Counter[str] = Counter()
+    for row in rows:
+        named = [name.strip() for name in (row.get("codes") or row.get("sector") or "").split("|") if name.strip()]
+        codes = dict.fromkeys(by_name[name.casefold()] for name in named if name.casefold() in by_name)
+        unknown.update(name for name in named if name.casefold() not in by_name)
+        if codes and row["text"].strip():
+            found.append(Example(row["text"], tuple(codes), row.get("district", "").strip() or None))
+    return found, unknown

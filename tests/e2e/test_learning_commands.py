@@ -1,0 +1,89 @@
+"""``train``, ``evaluate`` and ``classify`` with a model, as processes."""
+
+import csv
+import json
+from pathlib import Path
+
+from tests.e2e.test_commands import command
+
+CONFIG = """
+[municipality]
+name = "Пригорск"
+timezone = "Europe/Moscow"
+[[sectors]]
+code = "gorsvet"
+title = "Горсвет"
+[[sectors]]
+code = "sady"
+title = "Сады и парки"
+"""
+
+
+def town(folder: Path) -> str:
+    path = folder / "town.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    return str(path)
+
+
+def past(folder: Path) -> str:
+    lamps = ("не горит фонарь", "мигает прожектор", "погасла опора")
+    trees = ("клумба вытоптана", "липа засохла", "газон перекопан")
+    path = folder / "past.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("text", "sector"))
+        for number in range(90):
+            trouble, sector = (lamps, "Горсвет") if number % 2 else (trees, "sady")
+            rows.writerow((f"{trouble[number // 2 % 3]} у дома {number}", sector))
+    return str(path)
+
+
+async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
+    config, table = town(tmp_path), past(tmp_path)
+    line = json.dumps({"id": 1, "text": "засохла липа", "district": "Левый берег"}) + "\n"
+
+    code, output, errors = await command("train", "--from", table, "--config", config, cwd=tmp_path)
+    assert (code, errors) == (0, "")
+    assert "стало 100.0%" in output
+    files = {file.name for file in (tmp_path / "var" / "model" / "000001").iterdir()}
+    assert files == {"model.npz", "model.json"}
+
+    _, output, _ = await command("classify", "--config", config, cwd=tmp_path, given=line)
+    taught = json.loads(output)
+    assert taught["sector"] == "sady"
+    assert taught["sector_scores"]["sady"] > 0.8
+
+    code, output, _ = await command("evaluate", table, "--config", config, cwd=tmp_path)
+    assert code == 0
+    assert "Калибровка" in output
+
+    code, output, _ = await command("train", "--back", "--config", config, cwd=tmp_path)
+    assert (code, "встроенные правила" in output) == (0, True)
+    _, output, _ = await command("classify", "--config", config, cwd=tmp_path, given=line)
+    assert json.loads(output)["sector_scores"]["sady"] < 0.5
+
+
+async def test_faults_are_one_plain_message(tmp_path: Path) -> None:
+    config = town(tmp_path)
+    for words, said in (
+        (("train", "--from", "absent.csv"), "Файла absent.csv нет"),
+        (("train",), "Укажите одно из двух"),
+        (("train", "--back"), "Возвращаться не к чему"),
+        (("evaluate", "notes.txt"), "нужен CSV или XLSX"),
+    ):
+        code, output, errors = await command(*words, "--config", config, cwd=tmp_path)
+        assert (code, output) == (2, "")
+        assert said in errors
+        assert "Traceback" not in errors
+
+
+async def test_a_spoiled_model_is_named(tmp_path: Path) -> None:
+    config = town(tmp_path)
+    (tmp_path / "var" / "model").mkdir(parents=True)
+    (tmp_path / "var" / "model" / "current.json").write_text("{", encoding="utf-8")
+
+    code, output, errors = await command("classify", "--config", config, cwd=tmp_path, given='{"id": 1, "text": "яма"}')
+
+    assert (code, output) == (2, "")
+    assert "повреждён" in errors
+    assert "Traceback" not in errors

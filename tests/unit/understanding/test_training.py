@@ -1,0 +1,246 @@
+"""Learning from past messages: what is kept, what is put away, what a score means. All messages are made up here."""
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from bot.domain.sectors import Sector
+from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.labelled import TableFault
+from bot.understanding.learning import Outcome, learn
+from bot.understanding.model import ARRAYS, Model, ModelFault, read_model
+from bot.understanding.shelf import Shelf
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+DEPARTMENTS = (Sector("gorsvet", "Горсвет"), Sector("zelenstroy", "Зеленстрой"), Sector("kanaly", "Водостоки"))
+TROUBLES = {
+    "gorsvet": ("не горит фонарь", "мигает прожектор", "погасла опора", "светильник разбит"),
+    "zelenstroy": ("сухой клён накренился", "клумба вытоптана", "липа ломает ветки", "газон перекопан"),
+    "kanaly": ("решётка забита листьями", "ливнёвка не принимает", "жёлоб промыло", "лоток переполнен"),
+}
+SCENES = ("у почты", "возле рынка", "за школой", "рядом с вокзалом", "на углу", "у пруда", "в сквере")
+ENDINGS = ("со вчера", "третью неделю", "прошу принять меры", "когда займётесь", "опять", "помогите", "сколько можно")
+
+Line = tuple[str, str]
+
+
+def messages(count: int, start: int = 0) -> list[Line]:
+    """Messages with their department, all different, in a mixed order."""
+    found: list[Line] = []
+    for number in range(start, start + count):
+        code = ("gorsvet", "zelenstroy", "kanaly")[number % 3]
+        trouble = TROUBLES[code][number // 3 % 4]
+        scene, ending = SCENES[number % 7], ENDINGS[number // 7 % 7]
+        found.append((f"{scene} {trouble} {ending}, квартал {number}", code))
+    return found
+
+
+def table(folder: Path, lines: Sequence[Sequence[str]], header: Sequence[str] = ("text", "sector")) -> Path:
+    path = folder / "past.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *lines])
+    return path
+
+
+def teach(path: Path, shelf: Shelf, sectors: Sequence[Sector] = DEPARTMENTS) -> Outcome:
+    return learn(path, sectors, 0.6, shelf, NOW, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained")
+    assert teach(table(folder, messages(120)), Shelf(folder / "models")).kept
+    return folder
+
+
+@pytest.fixture
+def trained(trained_once: Path, tmp_path: Path) -> Shelf:
+    """A shelf of one's own with a model of three departments."""
+    shutil.copytree(trained_once / "models", tmp_path / "models")
+    return Shelf(tmp_path / "models")
+
+
+def current(shelf: Shelf) -> Model:
+    model = shelf.current()
+    assert model is not None
+    return model
+
+
+def test_departments_that_the_rules_do_not_know_are_learned(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "models")
+
+    outcome = teach(table(tmp_path, messages(120)), shelf)
+
+    assert outcome.kept
+    assert outcome.after > 0.9 > outcome.before
+    taught = KeywordUnderstanding(DEPARTMENTS, 0.6, current(shelf))
+    reading = taught.read("липа у библиотеки ломает ветки")
+    assert (reading.sector, reading.sure) == ("zelenstroy", True)
+    assert set(reading.sector_scores) == {"gorsvet", "zelenstroy", "kanaly"}
+    assert all(0 <= score <= 1 for score in reading.sector_scores.values())
+    assert KeywordUnderstanding(DEPARTMENTS, 0.6).read("липа у библиотеки ломает ветки").sure is False
+
+
+def test_a_model_that_is_no_better_is_not_used_and_both_scores_are_noted(tmp_path: Path) -> None:
+    sectors = (Sector("roads", "Дороги"), Sector("education", "Школы"), Sector("waste", "Мусор"))
+    right = {
+        "roads": ("яма на дороге", "асфальт провалился", "нет разметки"),
+        "education": ("в школе отменили уроки", "нет места в детском саду", "учитель кричит на детей"),
+        "waste": ("мусор не вывозят", "контейнеры переполнены", "свалка за гаражами"),
+    }
+    lines = [
+        (f"{trouble}, участок {number}", code)
+        for number in range(12)
+        for code, troubles in right.items()
+        for trouble in troubles
+    ]
+    wrong = {"roads": "waste", "waste": "education", "education": "roads"}
+    confused = [(text, wrong[code] if number < 86 else code) for number, (text, code) in enumerate(lines)]
+    shelf = Shelf(tmp_path / "models")
+
+    outcome = teach(table(tmp_path, confused), shelf, sectors)
+
+    assert not outcome.kept
+    assert outcome.before >= outcome.after
+    assert shelf.current() is None
+    noted = json.loads((tmp_path / "models" / "journal.jsonl").read_text(encoding="utf-8"))
+    assert (noted["kept"], noted["judged"], noted["against"]) == (False, outcome.judged, "rules")
+    assert noted["before"] >= noted["after"]
+
+
+def test_the_older_model_is_beaten_only_by_a_better_one_and_one_can_go_back(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "models")
+    half = [(text, code) for text, code in messages(90) if code != "kanaly"]
+    assert teach(table(tmp_path, half), shelf).kept
+
+    better = teach(table(tmp_path, [*half, *messages(120, start=300)]), shelf)
+
+    assert better.kept
+    assert better.after > better.before
+    assert set(current(shelf).codes) == {"gorsvet", "zelenstroy", "kanaly"}
+    assert shelf.back() == "000001"
+    assert set(current(shelf).codes) == {"gorsvet", "zelenstroy"}
+    assert shelf.back() is None
+    assert shelf.current() is None
+    with pytest.raises(ModelFault, match="Возвращаться не к чему"):
+        shelf.back()
+
+
+def test_a_model_is_not_judged_by_what_it_was_made_of(trained: Shelf, tmp_path: Path) -> None:
+    with pytest.raises(TableFault, match="уже были в прошлом"):
+        teach(table(tmp_path, messages(120)), trained)
+
+
+def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
+    """Where every fifth message of a kind went elsewhere, the score says so."""
+    lines = [
+        (text, "kanaly" if code == "gorsvet" and number // 3 % 5 == 4 else code)
+        for number, (text, code) in enumerate(messages(600))
+        if code != "kanaly"
+    ]
+    shelf = Shelf(tmp_path / "models")
+    assert teach(table(tmp_path, lines), shelf).kept
+    taught = KeywordUnderstanding(DEPARTMENTS, 0.6, current(shelf))
+
+    fresh = [taught.read(text) for text, code in messages(210, start=2000) if code == "gorsvet"]
+
+    scores = [reading.sector_scores["gorsvet"] for reading in fresh]
+    assert 0.7 < sum(scores) / len(scores) < 0.9
+
+
+def test_the_district_decides_where_the_words_do_not(tmp_path: Path) -> None:
+    sectors = (Sector("north", "Северная управа"), Sector("south", "Южная управа"))
+    places: Iterator[Line] = cycle((("Северный", "north"), ("Южный", "south")))
+    words = [text for text, _ in messages(140)]
+    lines = [(text, code, district) for text, (district, code) in zip(words, islice(places, 140), strict=True)]
+    shelf = Shelf(tmp_path / "models")
+
+    assert teach(table(tmp_path, lines, ("text", "codes", "district")), shelf, sectors).kept
+
+    taught = KeywordUnderstanding(sectors, 0.6, current(shelf))
+    assert taught.read("скамейка сломана", "северный").sector == "north"
+    assert taught.read("скамейка сломана", "Южный").sector == "south"
+    assert taught.read("скамейка сломана", "Заречный").sector in {"north", "south"}
+
+
+def test_own_keywords_still_come_first(trained: Shelf) -> None:
+    sectors = (*DEPARTMENTS[:2], Sector("kanaly", "Водостоки", ("фонарь",)))
+
+    reading = KeywordUnderstanding(sectors, 0.6, current(trained)).read("не горит фонарь у почты")
+
+    assert reading.sector == "kanaly"
+
+
+def test_sectors_may_come_and_go_after_training(trained: Shelf) -> None:
+    sectors = (Sector("zelenstroy", "Зеленстрой"), Sector("roads", "Дороги"))
+
+    taught = KeywordUnderstanding(sectors, 0.6, current(trained))
+
+    assert set(taught.read("клумба вытоптана").sector_scores) == {"zelenstroy", "roads"}
+    assert taught.read("клумба вытоптана").sector == "zelenstroy"
+
+
+@pytest.mark.parametrize("spoiled", [b"", b"not an archive", None])
+def test_a_spoiled_model_is_refused_in_plain_words(trained: Shelf, spoiled: bytes | None) -> None:
+    arrays = trained.folder / "000001" / ARRAYS
+    if spoiled is None:
+        arrays.unlink()
+    else:
+        arrays.write_bytes(spoiled)
+
+    with pytest.raises(ModelFault, match="нельзя использовать") as refused:
+        trained.current()
+
+    assert "train --back" in str(refused.value)
+    trained.back()
+    assert trained.current() is None
+
+
+def test_a_model_whose_tables_do_not_fit_is_refused(trained: Shelf) -> None:
+    about = trained.folder / "000001" / "model.json"
+    record = json.loads(about.read_text(encoding="utf-8"))
+    record["codes"] = record["codes"][:2]
+    about.write_text(json.dumps(record), encoding="utf-8")
+
+    with pytest.raises(ModelFault, match="не подходят"):
+        read_model(about.parent)
+
+
+@pytest.mark.parametrize(
+    ("header", "lines", "words"),
+    [
+        (("message", "sector"), messages(100), "нет столбца text"),
+        (("text", "sector"), messages(20), "а нужно хотя бы"),
+        (("text", "sector"), [(text, "gorsvet") for text, _ in messages(100)], "одного сектора"),
+        (("text", "sector"), [(text, "nowhere") for text, _ in messages(100)], "Пригодных примеров 0"),
+    ],
+)
+def test_a_table_that_teaches_nothing_is_refused(
+    tmp_path: Path, header: Sequence[str], lines: Sequence[Line], words: str
+) -> None:
+    with pytest.raises(TableFault, match=words):
+        teach(table(tmp_path, lines, header), Shelf(tmp_path / "models"))
+
+
+def test_tables_of_spreadsheets_are_read_as_they_come(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    from bot.understanding.labelled import read_table
+
+    book = Workbook()
+    for line in [("Text", "Sector"), ("яма у почты", "Дороги"), (None, None), (45, "Дороги")]:
+        book.active.append(line)
+    book.save(tmp_path / "past.xlsx")
+    (tmp_path / "old.csv").write_bytes("text;sector\nяма у почты;Дороги\n".encode("cp1251"))
+
+    assert [row["text"] for row in read_table(tmp_path / "past.xlsx")] == ["яма у почты", "45"]
+    assert read_table(tmp_path / "old.csv") == [{"text": "яма у почты", "sector": "Дороги"}]
+    (tmp_path / "bad.xlsx").write_bytes(b"no archive")
+    with pytest.raises(TableFault, match="не читается"):
+        read_table(tmp_path / "bad.xlsx")
