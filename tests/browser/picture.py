@@ -1,0 +1,42 @@
+"""Take the picture of the README anew: ``python -m tests.browser.picture``."""
+
+import asyncio
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import Page, async_playwright, expect
+
+from bot.demo import Demo
+from tests.browser.conftest import ARGUMENTS, chromium
+
+PICTURE = Path(__file__).parents[2] / "docs" / "demo.png"
+SHOW = 120_000
+"""Milliseconds that the show may take until the moment of the picture."""
+
+
+async def take() -> None:
+    """The show at the moment when the curator has the digest before him."""
+    with TemporaryDirectory() as folder:
+        async with Demo(Path(folder)) as demo, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+            page = await browser.new_page(viewport={"width": 1440, "height": 900})
+            await page.goto(demo.url)
+            await page.locator("body.ready").wait_for()
+            await _play(page)
+            await page.screenshot(path=PICTURE)
+            await browser.close()
+
+
+async def _play(page: Page) -> None:
+    await page.get_by_role("button", name="Показать").click()
+    await expect(page.locator("#caption")).to_contain_text("в сводке", timeout=SHOW)
+    digest = page.locator(".phone .msg", has_text="Сводка за")
+    await expect(digest).to_be_visible()
+    # Until everything has scrolled to its place, and nothing says «just now» any more but the digest.
+    await expect(page.locator(".msg.touched, .toast")).to_have_count(0)
+
+
+if __name__ == "__main__":
+    asyncio.run(take())
+    sys.stdout.write(f"{PICTURE}: {PICTURE.stat().st_size // 1024} KB\n")
