@@ -1,5 +1,8 @@
 """What we write in MAX, and how it looks there."""
 
+import hashlib
+import re
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -20,6 +23,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, ButtonPressed, Chat, ChatKind, MediaKind, Upload
+from bot.messengers.max.client import CERTIFICATES
 from bot.messengers.max.places import comments, link
 from bot.messengers.max.rendering import BUTTON_ROWS, TEXT_LIMIT, html, keyboard, length, parts
 from sandbox.faults import FaultKind
@@ -423,3 +427,22 @@ def test_every_part_fits(spans, whole, kind):
         written = html(part.spans)
         assert len(written.encode("utf-16-le", "surrogatepass")) // 2 <= TEXT_LIMIT
         assert sum(map(length, part.spans)) <= TEXT_LIMIT
+
+
+def test_the_ministrys_authority_comes_along():
+    """Both certificates are those of gosuslugi.ru/crt; nothing else is trusted beside the system's own."""
+    found = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", CERTIFICATES.read_text(), re.DOTALL)
+    prints = [hashlib.sha256(ssl.PEM_cert_to_DER_cert(one)).hexdigest() for one in found]
+    assert prints == [
+        "d26d2d0231b7c39f92cc738512ba54103519e4405d68b5bd703e9788ca8ecf31",
+        "bbbde2103e790b999ec62bd03cf625a5a2e7c316e10afe6a490eedead8b3fd9b",
+    ]
+
+
+async def test_a_server_that_is_not_there(town):
+    nowhere = town.another()
+    nowhere._client._api_base = "https://127.0.0.1:9"
+    with pytest.raises(TemporaryFailure) as caught:
+        await nowhere.fetch()
+    await nowhere.close()
+    assert not caught.value.outcome_unknown
