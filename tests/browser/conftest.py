@@ -79,7 +79,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def visitor(demo: Demo, browser: Browser) -> AsyncIterator[Visitor]:
+async def visitor(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """At a wide screen."""
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(PATIENCE)
@@ -88,7 +88,7 @@ async def visitor(demo: Demo, browser: Browser) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture
-async def walker(demo: Demo, browser: Browser) -> AsyncIterator[Visitor]:
+async def walker(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """With a small telephone."""
     page = await browser.new_page(viewport={"width": 360, "height": 740})
     page.set_default_timeout(PATIENCE)

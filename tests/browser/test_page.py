@@ -81,6 +81,23 @@ async def test_a_comment_on_the_wall_gets_its_answer_under_it(visitor: Visitor) 
     assert visitor.complaints == []
 
 
+async def test_private_talks_have_their_answers_there(visitor: Visitor) -> None:
+    await visitor.come()
+    page = visitor.page
+    for number, tab in ((1, "Боту лично"), (2, "Сообщения")):
+        await page.get_by_role("tab", name=tab).click()
+        await town(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
+        await say(town(page), WATER)
+        await expect(town(page).locator(".msg.from-bot")).to_contain_text(f"№{number} принято")
+        await expect(card_of(page, HOUSING, number)).to_be_visible()
+        await answer(page, HOUSING, f"Воду дадут к 1{number}:00.")
+        await expect(town(page).locator(".msg.from-bot").last).to_contain_text(f"к 1{number}:00.")
+
+        await town(page).get_by_label("Кто пишет").select_option(label="Мария Кузнецова")
+        await expect(town(page).locator(".msg")).to_have_count(0)
+    assert visitor.complaints == []
+
+
 async def test_a_link_on_a_card_leads_to_the_message(visitor: Visitor) -> None:
     await visitor.come()
     page = visitor.page
