@@ -1,10 +1,11 @@
 """What tests of officials' work need beside the town: a citizen's message in one word, and a look into the books."""
 
+import asyncio
 from typing import Any
 
 from bot.domain.records import AuditRow, Publication
 from bot.domain.tickets import State, Ticket
-from tests.e2e.town import GROUP, MARIA, Town
+from tests.e2e.town import CURATOR, GROUP, MARIA, Town
 
 HATCH = "На Ленина 45 третий день яма на дороге, машины вязнут"
 ROOF = "На Школьной 5 в подъезде течёт крыша, соберите комиссию"
@@ -20,11 +21,20 @@ async def delivered(town: Town) -> None:
     """Everything that people did has had its effect, and whatever the bot wants to say by now is said."""
     await town.settled()
     assert town.app is not None
-    while True:
-        async with town.app.database.read() as uow:
-            if not await uow.outbox.anything_due(town.clock.now()):
-                return
-        await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+    async with asyncio.timeout(20):
+        while True:
+            async with town.app.database.read() as uow:
+                if not await uow.outbox.anything_due(town.clock.now()):
+                    return
+            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+
+
+async def others_served(town: Town) -> None:
+    """Whatever may leave has left, though something is held back: somebody else's question was answered meanwhile."""
+    await town.settled()
+    before = len(town.letters(CURATOR))
+    await town.write(CURATOR, "/help")
+    await town.until(lambda: len(town.letters(CURATOR)) > before)
 
 
 async def ticket(town: Town, number: int) -> Ticket:
