@@ -135,6 +135,19 @@ async def test_the_same_words_under_two_posts_of_vk_are_one_ticket(town: Town) -
     await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "Засыплем" in m.text])
 
 
+async def test_the_same_words_after_the_answer_was_written_are_a_ticket_of_their_own(closed_town: Town) -> None:
+    """It waits to be posted by hand in the first chat; nobody would answer in the second."""
+    closed_town.settings["answers"] = "person"
+    await closed_town.start()
+    town = closed_town
+    await town.sandbox.telegram.say(GROUP, MARIA, PIT)
+    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
+    await town.card(ROADS_HEAD, 1, "ждёт публикации вручную")
+    await town.sandbox.telegram.say(SECOND_GROUP, MARIA, PIT)
+    await town.answer(ROADS_HEAD, 2, "Засыплем завтра.")
+    await town.letter(SECOND_GROUP, "Засыплем завтра.")
+
+
 async def test_who_repeats_the_same_in_the_same_chat_is_heard_once_more(town: Town) -> None:
     await town.sandbox.telegram.say(GROUP, MARIA, PIT)
     await town.card(ROADS_HEAD, 1)

@@ -144,7 +144,25 @@ async def test_an_album_about_another_house_does_not_vanish_in_the_open_ticket(t
     await late_caption(town, GROUP, MARIA, OTHER_PIT)
     await town.card(ROADS_HEAD, 2, "Кирова", "📎 2 вложения")
     await town.later()
+    await town.until(lambda: len(files(town.letters(ROADS_HEAD), "photo")) == 2)
+    await town.sandbox.telegram.say(GROUP, PYOTR, "Проезжая часть на Садовой 7 вся в ямах")
+    await town.card(ROADS_HEAD, 3)
     assert "вложени" not in words(await town.card(ROADS_HEAD, 1))
+    assert not town.find(ROADS_HEAD, "дополнил")
+
+
+async def test_nobody_sees_an_album_before_its_words_may_have_come(town: Town) -> None:
+    """The parts of an album come as messages of their own, a moment apart."""
+    group = {"media_group_id": "77"}
+    await town.write(MARIA, photo=PHOTO, raw=group)
+    await town.letter(MARIA, "Сообщение №1 принято")
+    await town.write(PYOTR, photo=PHOTO)
+    await town.card(COORDINATOR, 2)
+    await town.write(MARIA, PIT, photo=SECOND_PHOTO, raw=group)
+    await town.card(ROADS_HEAD, 1, PIT, "📎 2 вложения")
+    await town.later()
+    await town.until(lambda: len(files(town.letters(COORDINATOR), "photo")) == 1)
+    assert town.numbers(COORDINATOR) == [2]
 
 
 async def test_an_album_with_late_words_joins_with_its_words(town: Town) -> None:

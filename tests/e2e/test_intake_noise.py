@@ -72,6 +72,11 @@ async def test_a_bare_link_stays_noise_when_vk_attaches_its_preview(town: Town) 
     await town.sandbox.vk.push_raw(
         COMMUNITY, {"type": "wall_reply_new", "event_id": "e1", "group_id": COMMUNITY, "object": seen}
     )
+    said = {"id": 1, "date": seen["date"], "peer_id": PYOTR, "from_id": PYOTR, "conversation_message_id": 1, "out": 0}
+    said |= {"text": "https://example.org/news/1", "attachments": [link]}
+    await town.sandbox.vk.push_raw(
+        COMMUNITY, {"type": "message_new", "event_id": "e2", "group_id": COMMUNITY, "object": {"message": said}}
+    )
     await town.sandbox.vk.message(COMMUNITY, MARIA, PIT)
     await town.card(ROADS_HEAD, 1)
 

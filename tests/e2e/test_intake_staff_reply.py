@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.faults import Fault, FaultKind
 from tests.e2e.town import COMMUNITY, COORDINATOR, CURATOR, GROUP, MARIA, PYOTR, ROADS_HEAD, STAFF, Town, words
 
 PIT = "Яма на дороге, Ленина 45"
@@ -73,3 +74,20 @@ async def test_in_vk_officials_and_the_community_itself_are_heard_and_our_own_an
     await town.card(ROADS_HEAD, 3)
     assert len([text for text in town.texts(ROADS_HEAD) if "Считать это ответом?" in text]) == 1
     assert "Сделаем" not in words(await offered(town, 2))
+
+
+async def test_our_own_answer_whose_fate_is_unknown_is_not_taken_for_a_colleagues(town: Town) -> None:
+    """VK has posted it and broken the connection: the comment comes back as news before we know that it is ours."""
+    vk = town.sandbox.vk
+    post = await vk.post(COMMUNITY, "Итоги недели")
+    await vk.comment(COMMUNITY, post, MARIA, PIT)
+    await town.card(ROADS_HEAD, 1)
+    vk.faults.order("wall.createComment", Fault(FaultKind.DROP))
+    await town.answer(ROADS_HEAD, 1, REPLY)
+    await town.until(lambda: [c for c in vk.comments(COMMUNITY, post) if c.text == REPLY])
+    await vk.comment(COMMUNITY, post, PYOTR, "Яма на дороге, Кирова 10")
+    await town.card(ROADS_HEAD, 2)
+    await town.later()
+    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert len([c for c in vk.comments(COMMUNITY, post) if c.text == REPLY]) == 1
+    assert not town.find(ROADS_HEAD, "ответили в самом чате")
