@@ -268,6 +268,7 @@ async def test_files_that_cannot_be_had(town):
     for item in (
         Attachment(MediaKind.PHOTO, "max", ""),
         Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", "")),
+        Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", "https://[")),
         Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", f"{town.sandbox.url}/max/files/1"), size=50_000_000),
         Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", f"{town.sandbox.url}/max/files/999")),
         Attachment(MediaKind.VIDEO, "max", pack_ref("../me", "")),

@@ -14,7 +14,7 @@ from bot.messengers.max.client import Client
 from bot.messengers.max.places import ACCOUNT
 from bot.messengers.max.raw import may_obj, may_words, objects
 from bot.messengers.max.refusals import Asked
-from bot.messengers.max.rendering import note_of, upload_type
+from bot.messengers.max.rendering import note_of, opens, upload_type
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes, as in the other messengers
 _MOST_REMEMBERED = 200
@@ -99,7 +99,7 @@ class MediaDesk:
             raise FileUnavailable("MAX: the file is too large")
         if attachment.kind is MediaKind.VIDEO:
             url = await self._film(token)  # the address in the message is a page with a player
-        if not url:
+        if not opens(url):
             raise FileUnavailable("MAX: no address of the file")
         data = await self._client.download(url, DOWNLOAD_LIMIT)
         mime = attachment.mime or "application/octet-stream"
