@@ -40,10 +40,12 @@ class Poller:
             try:
                 batch = await self.messenger.fetch()
                 self.health.failing.pop(self.messenger.account, None)
-                await self._store(batch.updates, batch.cursor)
+                missed: Sequence[RawUpdate] = ()
                 if batch.gap:
                     logger.warning("gap in updates", extra={"account": self.messenger.account})
-                    await self._store(await self.messenger.missed(), batch.cursor)
+                    # Before the new place is stored: whoever falls here meets the same gap again.
+                    missed = await self.messenger.missed()
+                await self._store((*missed, *batch.updates), batch.cursor)
                 self.failures = 0
             except MessengerError as error:
                 await asyncio.sleep(await self._after(error))

@@ -49,6 +49,7 @@ async def show_open_tickets(work: Work, person: Person) -> None:
         if person in cards.responsible(work, ticket):
             card = await work.uow.cards.get(person.id, ticket.id, address.account)
             await cards.queue(work, ticket, person, card, at_once=True)
+            await cards.queue_media_for(work, ticket, person)
 
 
 async def show_menu(work: Work, person: Person) -> None:

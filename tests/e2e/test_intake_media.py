@@ -29,6 +29,19 @@ async def test_a_photo_comes_to_the_head_as_a_reply_to_the_card(town: Town) -> N
     assert shown[0]["reply_to_message"]["message_id"] == card["message_id"]
 
 
+async def test_photos_wait_for_a_head_who_was_away(town: Town) -> None:
+    telegram = town.sandbox.telegram
+    await telegram.block(ROADS_HEAD)
+    await telegram.say(GROUP, MARIA, PIT, photo=PHOTO)
+    await town.letter(COORDINATOR, "Начальник отдела дорог не получает карточки")
+    await town.later()
+    await town.until(lambda: files(town.letters(COORDINATOR), "photo"))
+    await telegram.unblock(ROADS_HEAD)
+    await town.card(ROADS_HEAD, 1)
+    await town.later()
+    await town.until(lambda: files(town.letters(ROADS_HEAD), "photo"))
+
+
 async def test_video_document_and_voice_come_along(town: Town) -> None:
     say = town.sandbox.telegram.say
     await say(GROUP, MARIA, PIT, video=b"film")
