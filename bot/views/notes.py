@@ -32,6 +32,10 @@ def addition(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"{opening}:\n", Quote(shorten(words, 1000))) if words else Content.of(f"{opening}: вложение.")
 
 
+def became_urgent(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"🔥 Сообщение №{note.facts['number']} теперь срочное: житель изменил текст.")
+
+
 def staff_reply(note: NoteFacts, look: Look) -> Content:
     number, message = note.facts["number"], note.facts["message_id"]
     yes = Button("Да, это ответ", pack(Op.ADOPT, number, message))
@@ -229,6 +233,7 @@ def listing(note: NoteFacts, look: Look) -> Content:
 
 NOTES: dict[str, NoteView] = {
     "addition": addition,
+    "became_urgent": became_urgent,
     "staff_reply": staff_reply,
     "post_by_hand": post_by_hand,
     "pass_answer_on": pass_answer_on,

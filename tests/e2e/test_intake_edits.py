@@ -31,6 +31,15 @@ async def test_a_changed_message_changes_the_ticket_and_its_card(town: Town) -> 
     assert answer["reply_to_message"]["message_id"] == in_group
 
 
+async def test_a_change_that_makes_it_urgent_is_heard(town: Town) -> None:
+    said = await town.sandbox.telegram.say(GROUP, MARIA, PIT)
+    card = await town.card(ROADS_HEAD, 1)
+    await town.sandbox.telegram.edit(GROUP, said, "На дороге у Ленина 45 открыт люк, упал ребёнок!")
+    told = await town.letter(ROADS_HEAD, "Сообщение №1 теперь срочное")
+    assert told["reply_to_message"]["message_id"] == card["message_id"]
+    await town.card(ROADS_HEAD, 1, "[срочно]")
+
+
 async def test_in_vk_a_changed_comment_and_a_changed_message_change_their_tickets(town: Town) -> None:
     vk = town.sandbox.vk
     post = await vk.post(COMMUNITY, "Итоги недели")
