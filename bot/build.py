@@ -4,6 +4,7 @@ import importlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.domain.clock import Clock
@@ -11,8 +12,12 @@ from bot.domain.people import Person, Staff
 from bot.messengers.base import Messenger
 from bot.services.centre import Centre, Office
 from bot.understanding.base import Understanding
+from bot.understanding.grouping import Grouping
 from bot.understanding.model import ModelFault
 from bot.understanding.shelf import Shelf
+
+if TYPE_CHECKING:
+    from bot.understanding.keywords import KeywordUnderstanding
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +65,16 @@ def build_understanding(config: Config, *, strict: bool = False) -> Understandin
     A model that can not be used must not stop the town: the rules go on alone and the log says why. With *strict* it
     raises :class:`~bot.understanding.model.ModelFault` instead.
     """
+    return _keywords(config, strict=strict)
+
+
+def build_readers(config: Config) -> tuple[Understanding, Grouping]:
+    """What reads the messages, and what tells which of them are about one event. Strict, see above."""
+    understanding = _keywords(config, strict=True)
+    return understanding, Grouping(understanding.signatures)
+
+
+def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":
     keywords = importlib.import_module("bot.understanding.keywords")
     try:
         model = Shelf(config.model_folder).current()
@@ -68,7 +83,7 @@ def build_understanding(config: Config, *, strict: bool = False) -> Understandin
             raise
         logger.warning("%s Пока работают встроенные правила.", fault)
         model = None
-    understanding: Understanding = keywords.KeywordUnderstanding(config.sectors(), config.threshold, model)
+    understanding: KeywordUnderstanding = keywords.KeywordUnderstanding(config.sectors(), config.threshold, model)
     return understanding
 
 

@@ -101,6 +101,18 @@ def classify(config: ConfigFile = Path("config.toml")) -> None:
 
 
 @cli.command()
+def group(config: ConfigFile = Path("config.toml")) -> None:
+    """Найти сообщения об одном событии: строки JSON по порядку времени, ответ — строки JSON с номером события."""
+    settings = _load(config, tokens_needed=False)
+    from bot.offline import group as group_lines
+
+    with _offline_faults():
+        good = group_lines(settings, _complain)
+    if not good:
+        raise typer.Exit(1)
+
+
+@cli.command()
 def train(
     config: ConfigFile = Path("config.toml"),
     source: Annotated[

@@ -2,14 +2,16 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.build import build_understanding
+from bot.build import build_readers, build_understanding
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.understanding import evaluation, learning
+from bot.understanding.grouping import Post
 from bot.understanding.labelled import read_table
 from bot.understanding.report import as_record
 from bot.understanding.shelf import Shelf
@@ -30,6 +32,42 @@ def classify(config: Config, complain: Say) -> bool:
         reading = understanding.read(_text(asked), district if isinstance(district, str) else None)
         _write(as_record(asked.get("id"), reading))
     return good
+
+
+def group(config: Config, complain: Say) -> bool:
+    """Messages in order of time to events; whether every line could be read.
+
+    Answers after the last line: only then is it known who stays alone.
+    """
+    understanding, grouping = build_readers(config)
+    good = True
+    found: list[tuple[object, int | None]] = []
+    for number, asked in _lines():
+        post = _post(asked)
+        if asked is None or post is None:
+            good = False
+            complain(f'Строка {number} пропущена: нужен объект вида {{"id": 1, "t": 0, "chat": "…", "text": "…"}}.')
+            continue
+        joined = grouping.add(post, understanding.read(post.text))
+        found.append((asked["id"], joined.event if joined is not None else None))
+    sizes = Counter(event for _, event in found)
+    for message_id, event in found:
+        _write({"id": message_id, "group": event if event is not None and sizes[event] > 1 else None})
+    return good
+
+
+def _post(asked: dict[str, Any] | None) -> Post | None:
+    if asked is None or asked.get("id") is None or not isinstance(asked.get("t"), int | float):
+        return None
+    reply_to = asked.get("reply_to")
+    return Post(
+        id=str(asked["id"]),
+        at=float(asked["t"]),
+        author=str(asked.get("author") or ""),
+        chat=str(asked.get("chat") or ""),
+        text=_text(asked),
+        reply_to=None if reply_to is None else str(reply_to),
+    )
 
 
 def train(config: Config, file: Path, say: Say) -> bool:

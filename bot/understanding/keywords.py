@@ -15,6 +15,7 @@ from bot.understanding.places import Places
 from bot.understanding.relevance import Relevance
 from bot.understanding.rules import Groups, load_groups
 from bot.understanding.scoring import Evidence, TopicScorer
+from bot.understanding.signatures import SignatureReader
 from bot.understanding.text import Text, prepare
 from bot.understanding.topics import load_topics
 from bot.understanding.urgency import Urgency
@@ -48,6 +49,7 @@ class KeywordUnderstanding:
         self._predictor = Predictor(model) if model is not None else None
         self._own = OwnWords(sectors, morphology)
         self._places = Places(morphology)
+        self.signatures = SignatureReader(morphology, self._places)
         noise_words = load_noise_words()
         self._noise = NoiseFilter(noise_words)
         self._relevance = Relevance(Groups(load_groups("relevance"), morphology), noise_words)

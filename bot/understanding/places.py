@@ -42,11 +42,11 @@ class Places:
     """Finds the place that a message is about: the one with a house before one without, then the first."""
 
     def __init__(self, morphology: Morphology) -> None:
-        self._vocabulary: Vocabulary = load_vocabulary()
+        self.vocabulary: Vocabulary = load_vocabulary()
         self._morphology = morphology
-        self._names = StreetNames(morphology, self._vocabulary)
-        self._houses = Houses(self._vocabulary)
-        self._landmarks = Landmarks(self._vocabulary)
+        self._names = StreetNames(morphology, self.vocabulary)
+        self._houses = Houses(self.vocabulary)
+        self._landmarks = Landmarks(self.vocabulary)
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
         """The place, or ``None``. Never raises, whatever the words are."""
@@ -81,7 +81,7 @@ class Places:
         title: str | None = None,
     ) -> _Name:  # fmt: skip
         """Look for the house after the name, else before it, and make the candidate."""
-        short, gender = self._vocabulary.kinds[kind] if kind else (None, None)
+        short, gender = self.vocabulary.kinds[kind] if kind else (None, None)
         last = end
         read = self._houses.after(words, end, named=True)
         house = None
@@ -100,7 +100,7 @@ class Places:
         if end > 0 and words[end - 1].norm in ("по", "на", "с"):
             end -= 1
         for start in range(max(0, end - 4), end - 1):
-            if words[start].norm in self._vocabulary.words["house"] and words[start].norm != "№":
+            if words[start].norm in self.vocabulary.words["house"] and words[start].norm != "№":
                 read = self._houses.after(words, start, named=False)
                 if read is not None and read[1] == end:
                     return read[0], start
@@ -109,14 +109,14 @@ class Places:
     def _typed_before(self, words: Sequence[Word], index: int) -> _Name | None:
         """«ул. Ленина», «проспект Мира», «мкр Южный», «микрорайон 3»."""
         kind = words[index].norm
-        if kind not in self._vocabulary.kinds or index + 1 >= len(words):
+        if kind not in self.vocabulary.kinds or index + 1 >= len(words):
             return None
         start = index + 1
         if words[start].gap.strip(' .:«"-') or (kind in ("пр", "пл", "пер") and words[index].gap == ""):
             return None
         if (dated := self._dated(words, start)) is not None:
             return self._finish(words, index, dated.start, dated.end, kind, _TYPED, dated.title)
-        if self._vocabulary.kinds[kind][0] in ("мкр.", "кв-л") and words[start].is_number:
+        if self.vocabulary.kinds[kind][0] in ("мкр.", "кв-л") and words[start].is_number:
             return self._finish(words, index, start, start + 1, kind, _TYPED, f"{words[start].raw} мкр")
         end = self._run(words, start)
         if end == start:
@@ -132,14 +132,14 @@ class Places:
             belongs = self._names.first_part(words[end - 1], words[end]) or (
                 len(words[end - 1].norm) == 1 and "." in words[end].gap
             )
-            if not belongs or words[end].norm in self._vocabulary.words["house"]:
+            if not belongs or words[end].norm in self.vocabulary.words["house"]:
                 break
             end += 1
         return end
 
     def _may_be_typed(self, word: Word) -> bool:
         form = self._morphology.form(word.norm)
-        if word.norm in self._vocabulary.kinds or word.norm in self._vocabulary.words["house"]:
+        if word.norm in self.vocabulary.kinds or word.norm in self.vocabulary.words["house"]:
             return False
         if not form.known and not word.is_number:
             return len(word.norm) > 2
@@ -149,21 +149,21 @@ class Places:
 
     def _typed_after(self, words: Sequence[Word], index: int) -> _Name | None:
         """«Невский проспект», «Щербаков пер.», «Политехническая ул.», «третий микрорайон»."""
-        if index + 1 >= len(words) or words[index + 1].norm not in self._vocabulary.kinds:
+        if index + 1 >= len(words) or words[index + 1].norm not in self.vocabulary.kinds:
             return None
         kind = words[index + 1].norm
         word = words[index]
         if words[index + 1].gap.strip(" "):
             return None
         form = self._morphology.form(word.norm)
-        if self._vocabulary.kinds[kind][0] in ("мкр.", "кв-л"):
+        if self.vocabulary.kinds[kind][0] in ("мкр.", "кв-л"):
             number = self._ordinal(word)
             if number is not None:
                 return self._finish(words, index, index, index + 2, kind, _TYPED, f"{number} мкр")
         if not self._names.adjective(word) or not (word.capitalised or form.can_be("Geox")):
             return None
         found = self._finish(words, index, index, index + 2, kind, _TYPED)
-        title = self._names.title([word], self._vocabulary.kinds[kind][1])
+        title = self._names.title([word], self.vocabulary.kinds[kind][1])
         return _Name(
             index, index + 1, found.first, found.last, found.kind, found.gender, title, found.house, found.weight
         )
@@ -178,7 +178,7 @@ class Places:
 
     def _dated(self, words: Sequence[Word], index: int) -> _Name | None:
         """«8 Марта 17», «восьмое марта 20», «50 лет Октября, 6»."""
-        vocabulary = self._vocabulary
+        vocabulary = self.vocabulary
         number = vocabulary.day_words.get(words[index].norm, words[index].norm.removesuffix("-е"))
         if not number.isdecimal() or index + 1 >= len(words):
             return None
@@ -198,7 +198,7 @@ class Places:
     def _with_house(self, words: Sequence[Word], index: int) -> _Name | None:
         """«Ленина 45», «ленина д 5 корп 1», «Карла Маркса, 3»."""
         word = words[index]
-        tail = word.norm in self._vocabulary.words["tails"]
+        tail = word.norm in self.vocabulary.words["tails"]
         if not (tail or self._names.likely(word)):
             return None
         if self._houses.after(words, index + 1, named=True) is None:
@@ -240,15 +240,15 @@ class Places:
             found = self._joined(words, 0) or self._headline(words)
             return self._finish(words, 0, 0, self._end(words, 0), None, _BARE) if found else None
         before = words[index - 1].norm
-        prepared = before in self._vocabulary.words["before"] or before in self._vocabulary.words["corners"]
+        prepared = before in self.vocabulary.words["before"] or before in self.vocabulary.words["corners"]
         if not prepared and not self._joined(words, index):
             return None
         word = words[index]
         if words[index].gap.strip(' «"') and prepared:
             return None
-        if word.norm in self._vocabulary.words["areas"] and before in ("весь",):
+        if word.norm in self.vocabulary.words["areas"] and before in ("весь",):
             return self._finish(words, index, index, index + 1, None, _BARE)
-        corner = before in self._vocabulary.words["corners"] and self._names.given(word)
+        corner = before in self.vocabulary.words["corners"] and self._names.given(word)
         if corner or self._names.surely(word) or self._adjective_alone(words, index) or self._two(words, index):
             return self._finish(words, index, index, self._end(words, index), None, _BARE)
         return None
@@ -262,7 +262,7 @@ class Places:
         marked = any(mark in words[end].gap for mark in "(:—–")
         if self._names.adjective(word):
             return marked and self._morphology.form(word.norm).can_be("ADJF", "femn", "nomn")
-        led_on = words[end].norm in self._vocabulary.words["links"] or "," in words[end].gap
+        led_on = words[end].norm in self.vocabulary.words["links"] or "," in words[end].gap
         return (marked or led_on) and (self._names.surely(word) or self._two(words, 0))
 
     def _end(self, words: Sequence[Word], index: int) -> int:
@@ -275,8 +275,8 @@ class Places:
 
     def _two(self, words: Sequence[Word], index: int) -> bool:
         return index + 1 < len(words) and (
-            f"{words[index].norm} {words[index + 1].norm}" in self._vocabulary.aliases
-            or (words[index + 1].norm in self._vocabulary.words["tails"] and words[index].capitalised)
+            f"{words[index].norm} {words[index + 1].norm}" in self.vocabulary.aliases
+            or (words[index + 1].norm in self.vocabulary.words["tails"] and words[index].capitalised)
         )
 
     def _joined(self, words: Sequence[Word], index: int) -> bool:

@@ -87,3 +87,21 @@ async def test_a_spoiled_model_is_named(tmp_path: Path) -> None:
     assert (code, output) == (2, "")
     assert "повреждён" in errors
     assert "Traceback" not in errors
+
+
+async def test_group_names_the_event_of_every_message(tmp_path: Path) -> None:
+    lines = [
+        {"id": "a", "t": 0, "author": "u1", "chat": "Двор", "text": "Заводская 12 нет воды", "reply_to": None},
+        {"id": "b", "t": 60, "author": "u2", "chat": "Двор", "text": "у нас тоже", "reply_to": "a"},
+        {"id": "c", "t": 90, "author": "u3", "chat": "Двор", "text": "яма на Полевой 3", "reply_to": None},
+        {"id": "d", "t": 99, "author": "u4", "chat": "Двор", "text": "доброе утро", "reply_to": None},
+    ]
+    given = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\nno json\n"
+
+    code, output, errors = await command("group", "--config", town(tmp_path), cwd=tmp_path, given=given)
+
+    groups = {record["id"]: record["group"] for record in map(json.loads, output.splitlines())}
+    assert list(groups) == ["a", "b", "c", "d"]
+    assert groups["a"] == groups["b"] is not None
+    assert (groups["c"], groups["d"]) == (None, None)
+    assert (code, "Строка 5" in errors, "Traceback" in errors) == (1, True, False)

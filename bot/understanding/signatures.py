@@ -1,0 +1,163 @@
+"""What two messages must share to be about one event: the subject, the place, the route, in a comparable form."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.morph import Morphology
+from bot.understanding.patterns import Patterns
+from bot.understanding.places import Places
+from bot.understanding.rules import load_rules
+from bot.understanding.text import Word, prepare
+
+_ENDING = re.compile(
+    r"(?:ыми|ими|ого|его|ому|ему|ами|ями|ая|яя|ый|ий|ой|ей|ое|ее|ую|юю|ых|их|ым|им|ом|ем|ах|ях|а|я|ы|и|у|ю|е|о|ь)$"
+)
+_NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|я|ая|ого|ом|ой|му|м|ый|а|б|в|г|к\d))?")
+_LARGEST = 999
+_LONGEST_ECHO = 6
+"""Words: a longer message says something of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """``stems``: every word without its ending. ``names``: those of the street or the quarter that is named;
+    ``numbers`` what may be a house; ``marks`` a landmark or a route («стадион», «школа 3», «маршрут 7»)."""
+
+    subjects: frozenset[str]
+    stems: frozenset[str]
+    names: frozenset[str]
+    house: int | None
+    numbers: frozenset[int]
+    marks: frozenset[str]
+    echo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Which subjects are told of one event, and which may strike many streets at once."""
+
+    kin: frozenset[frozenset[str]]
+    wide: frozenset[str]
+
+    def related(self, first: frozenset[str], second: frozenset[str]) -> bool:
+        """Whether some subject of one is the same as, or kin to, some subject of the other."""
+        return not first.isdisjoint(second) or any(
+            frozenset((one, other)) in self.kin for one in first for other in second
+        )
+
+
+def stem(word: str) -> str:
+    """The word without its ending, roughly: «Садовой» and «садовую» meet."""
+    return _ENDING.sub("", word) if len(word) > 3 else word
+
+
+class SignatureReader:
+    """Makes signatures. Pure; knows the package's own data (``data/events.toml``)."""
+
+    def __init__(self, morphology: Morphology, places: Places) -> None:
+        rules = load_rules("events")
+        self._morphology = morphology
+        self._places = places
+        self._names = [row["name"] for row in rules["subject"]]
+        self._patterns = Patterns(morphology)
+        for number, row in enumerate(rules["subject"]):
+            self._patterns.add(number, 1.0, row["patterns"])
+        self._echo = len(self._names)
+        self._patterns.add(self._echo, 1.0, rules["echo"]["patterns"])
+        self.subjects = Subjects(
+            frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get("kin", ())),
+            frozenset(row["name"] for row in rules["subject"] if row.get("wide")),
+        )
+        self._alone = frozenset(row["name"] for row in rules["subject"] if row.get("alone"))
+        found = rules["places"]
+        self._marks = frozenset(found["marks"])
+        self._numbered = frozenset(found["numbered"])
+        self._routes = frozenset(found["routes"])
+        self._nicknames: dict[str, int] = found["nicknames"]
+        self._ordinals: dict[str, int] = found["ordinals"]
+
+    def read(self, text: str) -> Signature:
+        """The signature of any text, also of a chat's title."""
+        words = prepare(text).words
+        found = self._places.find(words)
+        place = found.place if found is not None else None
+        numbers = self._numbers(words)
+        owners = {match.pattern.owner for match in self._patterns.find(words)}
+        subjects = frozenset(self._names[owner] for owner in owners if owner != self._echo)
+        subjects = subjects & self._alone or subjects
+        names = [stem(part) for part in _fold(place.street).split() if len(part) > 2] if place and place.street else []
+        house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
+        marks = self._marked(words, numbers, transport="транспорт" in subjects)
+        return Signature(
+            subjects=subjects,
+            stems=frozenset(stem(word.norm) for word in words),
+            names=frozenset(names),
+            house=house,
+            numbers=frozenset(number for number in numbers.values() if number is not None),
+            marks=frozenset(marks),
+            echo=self._echo in owners and len(words) <= _LONGEST_ECHO,
+        )
+
+    def _lemma(self, word: Word) -> str:
+        return next(iter(self._morphology.form(word.norm).lemmas), word.norm)
+
+    def _numbers(self, words: Sequence[Word]) -> dict[int, int | None]:
+        """Index of a word → the number it is, times and counts of something left out."""
+        found: dict[int, int | None] = {}
+        for index, word in enumerate(words):
+            digits = _NUMBER.fullmatch(word.norm)
+            value = int(digits[1]) if digits else self._ordinals.get(self._lemma(word), self._spelled(word))
+            if value is None or not 0 < value <= _LARGEST or self._counts(words, index):
+                continue
+            tens = found.get(index - 1)
+            if not digits and tens is not None and tens % 10 == 0 and value < 10 and not word.gap.strip():
+                found[index - 1] = None  # «сорок пятый» is one number
+                value += tens
+            found[index] = value
+        return found
+
+    def _spelled(self, word: Word) -> int | None:
+        vocabulary = self._places.vocabulary.numbers
+        return vocabulary.get(word.norm, vocabulary.get(self._lemma(word)))
+
+    def _counts(self, words: Sequence[Word], index: int) -> bool:
+        """«7.05», «5 минут», «9 этаж», «третий раз»: no house and no route."""
+        vocabulary = self._places.vocabulary.words
+        following = words[index + 1] if index + 1 < len(words) else None
+        clock = words[index].gap in (".", ":") or (
+            following is not None and following.gap in (".", ":") and following.is_number
+        )
+        if clock or following is None:
+            return clock
+        if self._lemma(following) in self._numbered | self._routes:
+            return False
+        return following.norm in vocabulary["units"] or following.norm in vocabulary["inside"]
+
+    def _marked(self, words: Sequence[Word], numbers: dict[int, int | None], *, transport: bool) -> set[str]:
+        marks: set[str] = set()
+        lemmas = [self._lemma(word) for word in words]
+        for index, lemma in enumerate(lemmas):
+            near = _near(words, index, numbers)
+            if lemma in self._numbered and near is not None:
+                marks.add(f"{lemma} {near}")
+            elif lemma in self._routes and near is not None:
+                marks.add(f"маршрут {near}")
+            elif lemma in self._marks:
+                marks.add(lemma)
+            elif transport and lemma in self._nicknames:
+                marks.add(f"маршрут {self._nicknames[lemma]}")
+        return marks
+
+
+def _near(words: Sequence[Word], index: int, numbers: dict[int, int | None]) -> int | None:
+    """The number that belongs to the word at *index*: «школа № 3», «3 школа», «автобус номер 3»."""
+    for at in (index + 1, index - 1, index + 2):
+        between = words[min(at, index) + 1 : max(at, index) + 1]
+        if numbers.get(at) is not None and all(word.gap.strip() in ("", "№", "-", "«", "#") for word in between):
+            return numbers[at]
+    return None
+
+
+def _fold(name: str | None) -> str:
+    return (name or "").casefold().replace("ё", "е")

@@ -1,0 +1,160 @@
+"""Which messages are about one event. An invented town; every message is made up here."""
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.understanding.grouping import Grouping, Joined, Post
+from bot.understanding.keywords import KeywordUnderstanding
+
+YARD, TOWN, PARENTS = "Двор на Заводской", "Наш Пригорск", "Родители лицея 2"
+
+
+class Talk:
+    """Feeds messages one by one, a minute apart, and remembers the event of each."""
+
+    def __init__(self, understanding: KeywordUnderstanding) -> None:
+        self._understanding = understanding
+        self._grouping = Grouping(understanding.signatures)
+        self.now = 0.0
+        self._count = 0
+
+    def say(self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0) -> str:
+        """Returns the message's id."""
+        self.joined(text, chat, reply_to=reply_to, after=after)
+        return f"m{self._count}"
+
+    def joined(self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0) -> Joined | None:
+        self._count += 1
+        self.now += after
+        post = Post(f"m{self._count}", self.now, f"u{self._count}", chat, text, reply_to)
+        return self._grouping.add(post, self._understanding.read(text))
+
+    def events(self, texts: Iterable[str], chat: str = TOWN) -> list[int | None]:
+        return [joined.event if (joined := self.joined(text, chat)) is not None else None for text in texts]
+
+
+@pytest.fixture
+def talk(everything: KeywordUnderstanding) -> Talk:
+    return Talk(everything)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Заводская 12 нет воды", "на заводской 14 воды тоже нет", "Прорвало трубу, ул. Заводская, 12"),
+        ("автобус 8 не пришёл", "восьмой маршрут отменили что ли", "ждали автобус №8 сорок минут"),
+        ("в лицее 2 холодно, дети мёрзнут", "лицей №2 батареи ледяные", "во втором лицее не топят"),
+        ("у пляжа бродячая стая собак", "возле пляжа собаки бросаются на людей", "на пляже стая покусала ребёнка"),
+        ("мкр Сосновый без света", "в сосновом нет электричества", "Сосновый 4, света нет"),
+    ],
+)
+def test_one_trouble_at_one_place_is_one_event(talk: Talk, texts: tuple[str, ...]) -> None:
+    events = talk.events(texts)
+
+    assert len(set(events)) == 1
+    assert events[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Заводская 12 нет воды", "Заводская 12 лифт не работает"),
+        ("Заводская 12 нет воды", "Полевая 12 нет воды"),
+        ("Заводская 12 нет воды", "Заводская 96 нет воды"),
+        ("автобус 8 не пришёл", "автобус 5 не пришёл"),
+        ("в лицее 2 холодно, дети мёрзнут", "в лицее 3 холодно, дети мёрзнут"),
+        ("у пляжа бродячая стая собак", "на пляже не работает фонарь"),
+        ("на Полевой не вывозят мусор", "тариф на вывоз мусора подняли"),
+    ],
+)
+def test_near_things_stay_apart(talk: Talk, first: str, second: str) -> None:
+    events = talk.events([first, second])
+
+    assert None not in events
+    assert events[0] != events[1]
+
+
+def test_where_nothing_is_collected_the_whole_town_is_one_event(talk: Talk) -> None:
+    texts = ("Полевая 3 мусор не вывозят неделю", "на Заводской 7 баки переполнены", "мусоровоз не приезжал, Лесная 1")
+
+    assert len(set(talk.events(texts))) == 1
+
+
+def test_replies_and_pluses_are_voices(talk: Talk) -> None:
+    first = talk.joined("Заводская 12 нет воды", YARD)
+    assert first is not None
+    assert (first.first, first.voice) == (True, False)
+
+    for text, reply_to in (("и у нас тоже", None), ("+1", None), ("обещали к вечеру", "m1"), ("сил нет", "m4")):
+        joined = talk.joined(text, YARD, reply_to=reply_to)
+        assert joined is not None, text
+        assert (joined.event, joined.voice, joined.first) == (first.event, True, False)
+
+
+def test_an_echo_without_an_event_is_nothing(talk: Talk) -> None:
+    assert talk.joined("+1") is None
+    assert talk.joined("и у нас тоже") is None
+    talk.say("Заводская 12 нет воды", YARD)
+    assert talk.joined("+1", TOWN) is None
+    assert talk.joined("+1", YARD, after=3 * 3600) is None
+
+
+def test_talk_and_thanks_stay_out(talk: Talk) -> None:
+    water = talk.say("Заводская 12 нет воды", YARD)
+    talk.say("на заводской 10 воды нет", YARD)
+
+    for text in ("Доброе утро, соседи!", "Продам коляску, самовывоз", "с праздником всех"):
+        assert talk.joined(text, YARD) is None
+    assert talk.joined("спасибо большое", YARD, reply_to=water) is None
+
+
+def test_a_reply_about_something_else_elsewhere_is_its_own_event(talk: Talk) -> None:
+    water = talk.joined("Заводская 12 нет воды")
+    other = talk.joined("а на Полевой 3 упало дерево на дорогу", reply_to="m1")
+
+    assert water is not None
+    assert other is not None
+    assert water.event != other.event
+
+
+def test_without_a_place_it_joins_what_the_chat_is_talking_about(talk: Talk) -> None:
+    texts = ["Заводская 12 нет воды", "на заводской 14 воды нет", "водовозку пришлите, без воды сидим"]
+
+    events = talk.events(texts, YARD)
+
+    assert len(set(events)) == 1
+
+
+def test_a_quiet_event_closes(talk: Talk) -> None:
+    first, second = talk.joined("Заводская 12 нет воды"), talk.joined("Заводская 12 нет воды", after=3600)
+    later = talk.joined("Заводская 12 нет воды", after=30 * 3600)
+
+    assert first is not None
+    assert second is not None
+    assert later is not None
+    assert first.event == second.event != later.event
+    assert later.first
+
+
+def test_a_burst_is_one_event_and_the_others_are_not_swallowed(talk: Talk) -> None:
+    burst = [f"Заводская {10 + number % 5} нет воды, подъезд {number % 4 + 1}" for number in range(200)]
+    others = ["яма на Полевой 5", "не горит фонарь на Лесной 8", "в лицее 2 холодно", "собаки у пляжа бросаются, стая"]
+
+    events = talk.events([*burst[:100], *others, *burst[100:]])
+
+    assert len(set(events[:100]) | set(events[104:])) == 1
+    assert len(set(events[100:104])) == 4
+    assert events[0] not in events[100:104]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=60), st.integers(0, 5), st.floats(0, 1e5)), max_size=12))
+def test_any_text_will_do(everything: KeywordUnderstanding, messages: list[tuple[str, int, float]]) -> None:
+    talk = Talk(everything)
+
+    for text, reply_to, after in messages:
+        joined = talk.joined(text, reply_to=f"m{reply_to}", after=after)
+        assert joined is None or joined.event > 0
