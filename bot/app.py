@@ -54,6 +54,9 @@ class App:
     poll_seconds: int = 25
     call_seconds: int | None = None  # as build_messengers() has it
     gather: timedelta = timedelta(seconds=1)
+    understanding: Understanding | None = (
+        None  # one that is there already; otherwise it is built from the configuration
+    )
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
     supervisor: Supervisor = field(init=False)
@@ -73,7 +76,7 @@ class App:
         self.database = Database(self.config.database_url)
         self.supervisor = Supervisor(self.database.is_used_by)
         self.messengers, understanding, _ = await asyncio.gather(
-            building, asyncio.to_thread(build_understanding, self.config), migrate(self.database.engine)
+            building, asyncio.to_thread(self._understand), migrate(self.database.engine)
         )
         self._hooks = self._find_hooks()
         await self._open(understanding)
@@ -93,6 +96,9 @@ class App:
         for messenger in self.messengers.values():
             await messenger.close()
         await self.database.close()
+
+    def _understand(self) -> Understanding:
+        return self.understanding or build_understanding(self.config)
 
     def centre(self) -> Centre:
         """The municipality as it is configured."""
