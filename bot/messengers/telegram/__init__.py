@@ -1,5 +1,9 @@
-"""Telegram. Importing this package imports aiogram, which takes seconds: only ``bot.app`` does, when it is needed."""
+"""Telegram. Importing this package imports aiogram, which takes a while: only ``bot.build`` does, when it is needed."""
 
-from bot.messengers.telegram.messenger import TelegramMessenger
+from bot.messengers.telegram.light import import_aiogram
+
+import_aiogram()  # before any module of the package asks for aiogram itself
+
+from bot.messengers.telegram.messenger import TelegramMessenger  # noqa: E402
 
 __all__ = ["TelegramMessenger"]

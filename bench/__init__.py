@@ -1,0 +1,1 @@
+"""Figures of the whole bot: as a process, against the sandbox over HTTP. ``python -m bench --help``."""

@@ -1,0 +1,37 @@
+"""On what the figures were taken: they mean little without it."""
+
+import os
+import platform
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+
+def describe() -> dict[str, Any]:
+    """CPU, cores, memory in MB, how busy the machine was, versions."""
+    return {
+        "cpu": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_mb": int((_field("/proc/meminfo", "MemTotal") or "0 kB").split()[0]) // 1024,
+        "load": [round(one, 2) for one in os.getloadavg()],
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+    }
+
+
+def memory_of(pid: int) -> dict[str, float]:
+    """Resident memory of a process in MB: now, and at its highest."""
+    status = f"/proc/{pid}/status"
+    return {
+        name: round(int((_field(status, field) or "0 kB").split()[0]) / 1024, 1)
+        for name, field in (("now", "VmRSS"), ("peak", "VmHWM"))
+    }
+
+
+def _field(path: str, name: str) -> str | None:
+    try:
+        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), None)

@@ -1,0 +1,129 @@
+"""The measurements. Each works in a folder of its own and returns plain figures: seconds, MB, messages a second."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from bench.town import Town
+
+Figures = dict[str, float | int]
+
+
+@asynccontextmanager
+async def town_at(folder: Path, accept: str = "1h") -> AsyncIterator[Town]:
+    town = Town(folder, accept)
+    await town.open()
+    try:
+        yield town
+    finally:
+        await town.close()
+
+
+async def starts(folder: Path, times: int) -> Figures:
+    """Start to the first ``getUpdates``: with an empty folder (the database is made), and on what is there."""
+    async with town_at(folder) as town:
+        took = [await town.start()]
+        stops = [await town.stop()]
+        for _ in range(times):
+            took.append(await town.start())
+            stops.append(await town.stop())
+    return {
+        "first_start_s": round(took[0], 2),
+        "start_s": round(median(took[1:]), 2),
+        "slowest_start_s": round(max(took), 2),
+        "slowest_stop_s": round(max(stops), 2),
+    }
+
+
+async def latency(folder: Path, rate: float, seconds: float) -> Figures:
+    """From a citizen's message to the card in the head's chat, while *rate* messages a second come in."""
+    async with town_at(folder) as town:
+        await town.start()
+        await town.warm_up()
+        town.sent_at.clear()
+        watch = town.watch()
+        wanted = round(rate * seconds)
+
+        async def stream() -> None:
+            began = time.perf_counter()
+            for number in range(wanted):
+                await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
+                await town.write()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(stream())
+            await town.sandbox.journal.until(lambda: len(watch.cards()) == wanted, seconds + 60)
+        waits = sorted(at - town.sent_at[mark] for mark, at in watch.cards().items())
+        memory = town.memory()
+    return {
+        "messages": wanted,
+        "rate_per_s": rate,
+        "p50_s": round(_percentile(waits, 0.5), 3),
+        "p95_s": round(_percentile(waits, 0.95), 3),
+        "p99_s": round(_percentile(waits, 0.99), 3),
+        "longest_s": round(waits[-1], 3),
+        "rss_mb": memory["now"],
+    }
+
+
+async def memory(folder: Path, messages: int) -> Figures:
+    """Resident memory after *messages* that came as fast as the bot took them, and how fast that was.
+
+    Cards go on at the pace that the messengers allow; what has not left yet is counted.
+    """
+    async with town_at(folder) as town:
+        await town.start()
+        await town.warm_up()
+        before = town.memory()["now"]
+        handled = town.count(_HANDLED)
+        began = time.perf_counter()
+        for _ in range(messages):
+            await town.write()
+        written = time.perf_counter()
+        while town.count(_HANDLED) < handled + messages:  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(0.1)
+        done = time.perf_counter()
+        at_the_end = town.memory()
+        figures: Figures = {
+            "messages": messages,
+            "intake_per_s": round(messages / (done - began)),
+            "written_in_s": round(written - began, 1),
+            "taken_in_s": round(done - began, 1),
+            "rss_before_mb": before,
+            "rss_mb": at_the_end["now"],
+            "peak_rss_mb": at_the_end["peak"],
+            "tickets": town.count("SELECT count(*) FROM ticket"),
+            "cards_still_waiting": town.count("SELECT count(*) FROM outbox WHERE status IN ('queued', 'sending')"),
+        }
+        figures["stop_s"] = round(await town.stop(), 2)
+    return figures
+
+
+_HANDLED = "SELECT count(*) FROM inbox WHERE status <> 'new'"
+
+
+async def notices(folder: Path, count: int) -> Figures:
+    """How late an overdue notice comes after its moment."""
+    async with town_at(folder, accept="5s") as town:
+        await town.start()
+        await town.warm_up()
+        watch = town.watch()
+        for _ in range(count):
+            await town.write()
+        await town.sandbox.journal.until(lambda: len(watch.overdue()) >= count, 60)
+        offset = datetime.now(UTC).timestamp() - time.perf_counter()  # noqa: TID251 - the bot keeps wall-clock moments
+        came = watch.overdue()
+        late = sorted(
+            came[int(number)] + offset - datetime.fromisoformat(str(due)).replace(tzinfo=UTC).timestamp()
+            for number, due in town.ask("SELECT id, accept_due FROM ticket")
+            if number is not None and int(number) in came
+        )
+    return {"notices": len(late), "p50_s": round(_percentile(late, 0.5), 3), "longest_s": round(late[-1], 3)}
+
+
+def _percentile(values: Sequence[float], share: float) -> float:
+    return values[min(len(values) - 1, int(share * len(values)))]

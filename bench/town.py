@@ -1,0 +1,245 @@
+"""Twenty blocks, their heads, a sandbox in this process and the bot in one of its own."""
+
+import asyncio
+import itertools
+import os
+import re
+import signal
+import sqlite3
+import sys
+import time
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.machine import memory_of
+from sandbox.server import Sandbox
+
+ROOT = Path(__file__).parents[1]
+TOKEN, VK_TOKEN = "700001:sandbox-token-for-the-bench", "vk-token-for-the-bench"
+GROUP, COMMUNITY = -1001000000001, 500
+FIRST_HEAD, FIRST_CITIZEN, CITIZENS = 1001, 100_001, 2_000
+
+STATIONS = (
+    *("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин", "Журавль", "Лебедь", "Сокол", "Ястреб"),
+    *("Пеликан", "Фламинго", "Павлин", "Страус", "Кукушка", "Ласточка", "Соловей", "Жаворонок", "Скворец", "Зяблик"),
+)
+"""A head may be written to once a second: a town that gets five messages a second has many heads."""
+
+TROUBLES = (
+    "третью неделю не вывозят снег, пройти с коляской невозможно, дети идут в школу по проезжей части",
+    "опять нет горячей воды, управляющая компания трубку не берёт, обещали включить ещё в понедельник",
+    "разбита скамейка и переполнена урна, вокруг мусор, собаки растаскивают его по всему двору",
+    "автобус второй день не приходит по расписанию, люди мёрзнут на остановке и опаздывают на работу",
+    "после ремонта оставили открытую траншею без ограждения и освещения, вечером легко упасть",
+)
+
+CONFIG = """
+[municipality]
+name = "Двадцать станций"
+timezone = "Asia/Vladivostok"
+
+[database]
+url = "sqlite+aiosqlite:///mcu.sqlite3"
+
+[telegram]
+token = "{token}"
+api_base = "{url}/telegram"
+
+[[telegram.chats]]
+id = {group}
+title = "Подслушано"
+kind = "chat"
+answers = "bot"
+
+[vk]
+api_base = "{url}/vk"
+
+[[vk.communities]]
+id = {community}
+title = "Администрация"
+token = "{vk_token}"
+{blocks}
+[[staff]]
+name = "Администратор"
+role = "administrator"
+telegram_id = 999
+
+[deadlines]
+accept = "{accept}"
+answer = "8h"
+
+[quiet]
+from = "00:00"
+to = "00:00"
+"""
+
+BLOCK = """
+[[sectors]]
+code = "station{index}"
+title = "Станция {word}"
+keywords = ["{stem}"]
+
+[[staff]]
+name = "Начальник станции {word}"
+role = "head"
+sectors = ["station{index}"]
+telegram_id = {head}
+"""
+
+
+_MARK = re.compile(r"К\d{6}")
+_CARD = re.compile(r"[^\s:]+ №\d+ · ")
+_OVERDUE = re.compile(r"Просрочено: №(\d+)")
+
+
+@dataclass
+class Town:
+    """Made anew for every measurement, in a folder of its own."""
+
+    folder: Path
+    accept: str = "1h"
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    process: Process | None = None
+    written: int = 0
+    sent_at: dict[str, float] = field(default_factory=dict)
+    """Word of a message by which it is known again → when it was written, on the monotonic clock."""
+
+    async def open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        await self.sandbox.start()
+        telegram, vk = self.sandbox.telegram, self.sandbox.vk
+        telegram.add_bot(TOKEN, username="bench_bot")
+        telegram.group(GROUP, "Подслушано")
+        vk.community(COMMUNITY, "Администрация", VK_TOKEN)
+        for number in range(CITIZENS):
+            telegram.user(FIRST_CITIZEN + number, f"Житель {number}")
+            vk.user(FIRST_CITIZEN + number, "Житель", str(number))
+        for head in (999, *self.heads()):
+            telegram.user(head, f"Начальник {head}")
+            await telegram.start_bot(head)
+        self.post = await vk.post(COMMUNITY, "Новости станций")
+        blocks = "".join(
+            BLOCK.format(index=index, word=word, stem=word.lower()[:5], head=FIRST_HEAD + index)
+            for index, word in enumerate(STATIONS)
+        )
+        values = {"url": self.sandbox.url, "token": TOKEN, "vk_token": VK_TOKEN, "group": GROUP}
+        text = CONFIG.format(community=COMMUNITY, accept=self.accept, blocks=blocks, **values)
+        (self.folder / "config.toml").write_text(text, encoding="utf-8")
+
+    async def close(self) -> None:
+        if self.process is not None:
+            await self.stop(signal.SIGKILL)
+        await self.sandbox.stop()
+
+    async def start(self) -> float:
+        """Start the bot; seconds until it asks Telegram for news."""
+        telegram = self.sandbox.telegram
+        telegram.calls.clear()
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        began = time.perf_counter()
+        with (self.folder / "bot.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--config", str(self.folder / "config.toml")),
+                stdout=DEVNULL,
+                stderr=log.fileno(),
+                env=environment,
+            )
+        await self.sandbox.journal.until(lambda: any(name == "getUpdates" for name, _ in telegram.calls), 60)
+        return time.perf_counter() - began
+
+    async def warm_up(self) -> None:
+        """Both messengers are listened to: a message from each has become a card."""
+        vk = self.sandbox.vk
+        await self.sandbox.journal.until(
+            lambda: any(call.method == "groups.getLongPollServer" for call in vk.calls), 60
+        )
+        watch = self.watch()
+        for _ in range(4):
+            await self.write()
+        await self.sandbox.journal.until(lambda: len(watch.cards()) == 4, 60)
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> float:
+        """Stop the bot; how many seconds that took."""
+        assert self.process is not None
+        process, self.process = self.process, None
+        began = time.perf_counter()
+        process.send_signal(how)
+        await process.wait()
+        return time.perf_counter() - began
+
+    async def write(self) -> None:
+        """The next citizen writes: every other one in the Telegram group, the rest to VK, half of them in comments."""
+        number = self.written
+        self.written += 1
+        mark = f"К{number:06}"
+        trouble = TROUBLES[number % len(TROUBLES)]
+        house = number % 190 + 1
+        text = f"Станция {STATIONS[number % len(STATIONS)]}, улица Мира, {house}: {trouble}. Заявка {mark}"
+        citizen = FIRST_CITIZEN + number % CITIZENS
+        self.sent_at[mark] = time.perf_counter()
+        if number % 2:
+            await self.sandbox.telegram.say(GROUP, citizen, text)
+        elif number % 4:
+            await self.sandbox.vk.message(COMMUNITY, citizen, text)
+        else:
+            await self.sandbox.vk.comment(COMMUNITY, self.post, citizen, text)
+
+    def heads(self) -> range:
+        return range(FIRST_HEAD, FIRST_HEAD + len(STATIONS))
+
+    def watch(self) -> "Watch":
+        """From now on, notice cards and notices as they arrive."""
+        return Watch(self)
+
+    def memory(self) -> dict[str, float]:
+        assert self.process is not None
+        return memory_of(self.process.pid)
+
+    def ask(self, query: str) -> list[tuple[int | str | None, ...]]:
+        """Look into the bot's books, without disturbing it."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'mcu.sqlite3'}?mode=ro", uri=True)) as books:
+            return books.execute(query).fetchall()
+
+    def count(self, query: str) -> int:
+        return int(self.ask(query)[0][0] or 0)
+
+
+class Watch:
+    """What the heads have got since the watch began, and when."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        self._known = {head: len(self._chat(head)) for head in town.heads()}
+        self._seen: dict[str, float] = {}
+
+    def cards(self) -> dict[str, float]:
+        """Mark of a citizen's message → when its card came, on the monotonic clock."""
+        found = ((_MARK.search(text), at) for text, at in self._look().items() if _CARD.match(text))
+        return {match[0]: at for match, at in found if match}
+
+    def overdue(self) -> dict[int, float]:
+        """Number of a ticket → when it was told that it is overdue."""
+        found = ((_OVERDUE.match(text), at) for text, at in self._look().items())
+        return {int(match[1]): at for match, at in found if match}
+
+    def _look(self) -> dict[str, float]:
+        now = time.perf_counter()
+        for text in self._new():
+            self._seen.setdefault(text, now)
+        return self._seen
+
+    def _new(self) -> Iterator[str]:
+        for head, known in self._known.items():
+            messages = self._chat(head)
+            if len(messages) > known:
+                self._known[head] = len(messages)
+                for message in itertools.islice(messages.values(), known, None):
+                    if message.get("from", {}).get("is_bot"):
+                        yield str(message.get("text", ""))
+
+    def _chat(self, head: int) -> dict[int, dict[str, Any]]:
+        return self._town.sandbox.telegram.world.chats[head].messages
