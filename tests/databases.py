@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from storage.database import Database
+from storage.migrate import migrate
+
 SERVER = os.environ.get("MCU_TEST_POSTGRES")
 """``postgresql+asyncpg://user:password@127.0.0.1/database`` of a role that may create databases."""
 
@@ -17,6 +21,21 @@ KINDS = [
     "sqlite",
     pytest.param("postgresql", marks=pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")),
 ]
+
+
+async def lay_migrated(url: str, shelf: Path) -> None:
+    """Where the file behind *url* does not exist yet, lay a copy of one that was migrated once and is kept on *shelf*:
+    making the tables is most of a start. Other kinds of databases are left to be migrated."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or address.database is None or Path(address.database).exists():
+        return
+    template = shelf / "migrated.sqlite3"
+    if not template.exists():
+        fresh = Database(f"sqlite+aiosqlite:///{template}.new")
+        await migrate(fresh.engine)
+        await fresh.close()
+        Path(f"{template}.new").replace(template)
+    shutil.copy(template, address.database)
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,10 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import make_url
-
 from bot.app import App
-from bot.config import Config, load
+from bot.config import load
 from bot.domain.clock import ManualClock
 from bot.domain.records import Message
 from bot.domain.sectors import Sector
@@ -22,8 +19,7 @@ from bot.understanding.base import Understanding
 from bot.understanding.keywords import KeywordUnderstanding
 from sandbox.journal import Journal
 from sandbox.server import Sandbox
-from storage.database import Database
-from storage.migrate import migrate
+from tests.databases import lay_migrated
 
 T = TypeVar("T")
 
@@ -225,7 +221,7 @@ class Town:
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
         config = load(path)
-        await self._lay_database(config)
+        await lay_migrated(config.database_url, self.folder.parent)
         self.app = App(
             config,
             understanding=understanding_of(config.sectors(), config.threshold),
@@ -237,19 +233,6 @@ class Town:
         )
         await self.app.__aenter__()
         await self.until(self._is_listened_to)
-
-    async def _lay_database(self, config: Config) -> None:
-        """A new file begins as a copy of one that was migrated once: that is most of a start."""
-        address = make_url(config.database_url)
-        if address.get_backend_name() != "sqlite" or address.database is None or Path(address.database).exists():
-            return
-        template = self.folder.parent / "migrated.sqlite3"
-        if not template.exists():
-            fresh = Database(f"sqlite+aiosqlite:///{template}.new")
-            await migrate(fresh.engine)
-            await fresh.close()
-            Path(f"{template}.new").replace(template)
-        shutil.copy(template, address.database)
 
     def _is_listened_to(self) -> bool:
         telegram = any(name in ("getUpdates", "setWebhook") for name, _ in self.sandbox.telegram.calls)

@@ -7,7 +7,7 @@ import pytest
 
 from storage.database import Database
 from storage.migrate import migrate
-from tests.databases import KINDS, empty_database
+from tests.databases import KINDS, empty_database, lay_migrated
 
 
 @pytest.fixture(params=KINDS)
@@ -26,8 +26,9 @@ async def empty(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def database(empty: Database) -> Database:
+async def database(url: str, empty: Database, tmp_path: Path) -> Database:
     """A database at its newest schema."""
+    await lay_migrated(url, tmp_path.parent)
     await migrate(empty.engine)
     return empty
 
