@@ -54,9 +54,7 @@ class App:
     poll_seconds: int = 25
     call_seconds: int | None = None  # as build_messengers() has it
     gather: timedelta = timedelta(seconds=1)
-    understanding: Understanding | None = (
-        None  # one that is there already; otherwise it is built from the configuration
-    )
+    understanding: Understanding | None = None  # built from the configuration where none is given
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
     supervisor: Supervisor = field(init=False)
