@@ -1,14 +1,16 @@
 """The schema: every migration goes up, down and up again, and ends where the tables say."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from storage.database import Database
-from storage.migrate import alembic_config, downgrade, migrate, upgrade
+from storage.database import Database, DatabaseUnavailable
+from storage.migrate import alembic_config, downgrade, migrate, newest_revision, upgrade
 from storage.tables import metadata
 
 
@@ -54,6 +56,19 @@ async def test_going_all_the_way_down_leaves_nothing(empty: Database) -> None:
 async def test_the_migrated_schema_is_what_the_tables_say(database: Database) -> None:
     async with database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
+
+
+def test_a_file_s_name_says_its_revision() -> None:
+    script = ScriptDirectory.from_config(alembic_config())
+    assert script.get_current_head() == newest_revision()
+    assert all(Path(one.path).name.startswith(f"{one.revision}_") for one in script.walk_revisions())
+
+
+async def test_a_database_of_a_later_release_is_refused(database: Database) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnavailable, match="9999"):
+        await migrate(database.engine)
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
