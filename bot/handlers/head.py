@@ -218,6 +218,8 @@ async def retry(work: Work, act: Pressed) -> None:
     media: tuple[Json, ...] = answer.media if answer else ()
     await dialogs.add_to_draft(work, dialog, act.person, answer.text if answer else "", media, album=False)
     await _say(work, act)
+    facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id, "reason": publication.error or ""}
+    await _close_note(work, act, "publication_failed", back=True, bare=True, **facts)
 
 
 async def adopt(work: Work, act: Pressed) -> None:

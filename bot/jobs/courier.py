@@ -176,6 +176,7 @@ class Courier:
                     await uow.outbox.retry(row.id, now, "migrated", counts=False)
                     await uow.outbox.redirect(row.account, row.chat_id, error.new_id)
                 case BadCredentials():
+                    await notes.bad_credentials(work, row.account, messenger.title)
                     await uow.outbox.retry(row.id, now + CREDENTIALS_PAUSE, "credentials", counts=False)
                 case PressExpired():
                     await uow.outbox.finish(row.id, now, "dropped", "expired")

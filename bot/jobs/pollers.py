@@ -86,8 +86,5 @@ class Poller:
         )
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, self.clock.now())
-            day = work.now.date().isoformat()
-            await notes.tell_administrator(
-                work, "credentials", once=f"credentials:{self.messenger.account}:{day}", title=self.messenger.title
-            )
+            await notes.bad_credentials(work, self.messenger.account, self.messenger.title)
         self.outbox_bell.ring()

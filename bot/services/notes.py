@@ -66,6 +66,12 @@ async def tell_administrator(work: Work, code: str, *, once: str | None = None, 
     await tell_all(work, people, code, **facts)
 
 
+async def bad_credentials(work: Work, account: str, title: str) -> None:
+    """A messenger does not accept our token: the administrator is told once a day, by whoever notices first."""
+    day = work.now.date().isoformat()
+    await tell_administrator(work, "credentials", once=f"credentials:{account}:{day}", title=title)
+
+
 async def answer_press(work: Work, account: str, press_id: str, code: str = "", **facts: Any) -> None:
     """Stop the spinner of a pressed button; *code* names a short word to show, if any."""
     await work.uow.outbox.put(
