@@ -94,8 +94,9 @@ class Grouping:
         """The event of *post*, perhaps a new one; ``None`` if it is not about anything that could be one."""
         self._expire(post.at)
         seen = self._known_names(self._reader.read(post.text))
-        if not seen.subjects and reading.topic is not None and not seen.echo:
-            seen = replace(seen, subjects=frozenset((reading.topic,)))
+        topic = self._reader.taxonomy.broad(reading.topic)
+        if not seen.subjects and topic is not None and not seen.echo:
+            seen = replace(seen, subjects=frozenset((topic,)))
         answered = self._events.get(self._of_message.get(post.reply_to or "", 0))
         event = self._replied(post, reading, seen, answered) or self._echoed(post, reading, seen)
         voice = event is not None

@@ -16,6 +16,7 @@ from bot.understanding.relevance import Relevance
 from bot.understanding.rules import Groups, load_groups
 from bot.understanding.scoring import Evidence, TopicScorer
 from bot.understanding.signatures import SignatureReader
+from bot.understanding.taxonomy import Taxonomy
 from bot.understanding.text import Text, prepare
 from bot.understanding.topics import load_topics
 from bot.understanding.urgency import Urgency
@@ -49,7 +50,8 @@ class KeywordUnderstanding:
         self._predictor = Predictor(model) if model is not None else None
         self._own = OwnWords(sectors, morphology)
         self._places = Places(morphology)
-        self.signatures = SignatureReader(morphology, self._places)
+        self.taxonomy = Taxonomy(morphology)
+        self.signatures = SignatureReader(morphology, self._places, self.taxonomy)
         noise_words = load_noise_words()
         self._noise = NoiseFilter(noise_words)
         self._relevance = Relevance(Groups(load_groups("relevance"), morphology), noise_words)
@@ -74,7 +76,7 @@ class KeywordUnderstanding:
         appeal_score = self._relevance.score(prepared, strength, place, noise)
         appeal = appeal_score >= _APPEAL
         sector = max(self._codes, key=lambda code: scores[code], default=None)
-        topic = self._topic(evidence, sector)
+        topic = self._topic(prepared, evidence, sector)
         return Reading(
             noise=noise,
             appeal=appeal,
@@ -124,10 +126,10 @@ class KeywordUnderstanding:
             return not any(code in own.leaders for code in rivals)
         return all(self._topics.ranked(evidence, best, rival) for rival in rivals)
 
-    def _topic(self, evidence: Evidence, sector: str | None) -> str | None:
-        """The name of the strongest topic that the chosen sector deals with."""
+    def _topic(self, text: Text, evidence: Evidence, sector: str | None) -> str | None:
+        """The finest name of the strongest topic that the chosen sector deals with."""
         index = self._strongest(evidence, sector, _TOPIC_NAMED)
-        return self._topics.topics[index].name if index is not None else None
+        return self.taxonomy.finest(self._topics.topics[index].name, text.words) if index is not None else None
 
     def _strongest(self, evidence: Evidence, sector: str | None, least: float) -> int | None:
         """The strongest topic of the sector; of all topics, if the rules know nothing of the sector."""

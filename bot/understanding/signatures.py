@@ -8,6 +8,7 @@ from bot.understanding.morph import Morphology
 from bot.understanding.patterns import Patterns
 from bot.understanding.places import Places
 from bot.understanding.rules import load_rules
+from bot.understanding.taxonomy import Taxonomy
 from bot.understanding.text import Word, prepare
 
 _ENDING = re.compile(
@@ -55,10 +56,11 @@ def stem(word: str) -> str:
 class SignatureReader:
     """Makes signatures. Pure; knows the package's own data (``data/events.toml``)."""
 
-    def __init__(self, morphology: Morphology, places: Places) -> None:
+    def __init__(self, morphology: Morphology, places: Places, taxonomy: Taxonomy) -> None:
         rules = load_rules("events")
         self._morphology = morphology
         self._places = places
+        self.taxonomy = taxonomy
         self._names = [row["name"] for row in rules["subject"]]
         self._patterns = Patterns(morphology)
         for number, row in enumerate(rules["subject"]):

@@ -81,7 +81,7 @@ def test_a_word_that_only_tells_the_way_does_not_decide(everything: KeywordUnder
 
 
 def test_the_topic_is_named_in_russian(everything: KeywordUnderstanding) -> None:
-    assert everything.read("лифт не работает").topic == "Лифт"
+    assert everything.read("лифт не работает").topic == "Лифт не работает"
     assert everything.read("ничего не понимаю").topic is None
 
 
