@@ -8,7 +8,7 @@ from bot.understanding.rules import Groups
 from bot.understanding.text import Text
 from bot.understanding.words import WordList
 
-_START = -1.6
+_START = -1.45
 _TOPIC, _ENOUGH_TOPIC = 2.6, 6.0
 _HOUSE, _STREET = 1.5, 0.7
 _TO_PERSON, _TO_BODY = -1.2, 1.2
