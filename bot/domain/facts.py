@@ -63,6 +63,7 @@ class NoteFacts:
     tickets: Mapping[int, Ticket]
     message_text: str | None = None
     message_link: str | None = None
+    place: str | None = None  # where that message stands
     answer_text: str | None = None
     history: "HistoryFacts | None" = None
     draft: Dialog | None = None

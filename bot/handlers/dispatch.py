@@ -17,7 +17,7 @@ from bot.messengers.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.services import cards, notes
+from bot.services import cards, notes, people
 from bot.services.centre import Work
 from bot.views.codes import unpack
 
@@ -67,6 +67,7 @@ async def _pressed(work: Work, event: ButtonPressed) -> None:
     try:
         if person is None:
             raise Stranger()
+        await people.came_back(work, event.chat.account, event.author.id)
         if press is None or press.op not in staff.PRESSES:
             raise OutdatedButton()
         async with work.uow.savepoint():

@@ -198,8 +198,6 @@ class Courier:
             return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
             await people.became_unreachable(work, row.account, row.chat_id)
-            if row.kind is OutboxKind.CARD and row.ticket_id is not None:
-                await people.card_undelivered(work, row.ticket_id)
             return
         if row.kind in (OutboxKind.CARD, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = work.now.date().isoformat()

@@ -1,5 +1,6 @@
 """Who sees which ticket: a card is queued for each of them and drawn when it is delivered."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.people import TRIAGE_LADDER, Person
@@ -23,20 +24,29 @@ async def audience(work: Work, ticket: Ticket) -> tuple[Person, ...]:
     if not ticket.is_open:
         return ()
     first = responsible(work, ticket)
-    for person in first:
-        if await work.can_reach(person):
-            return first
+    if await _reached(work, first):
+        return first
+    return first + await next_of(work, first)
+
+
+async def next_of(work: Work, absent: Sequence[Person]) -> tuple[Person, ...]:
+    """Who steps in for people that cannot be reached: the first rung of the ladder where somebody can be."""
     for role in TRIAGE_LADDER:
-        others = tuple(person for person in work.centre.staff.with_role(role) if person not in first)
-        if others:
-            return first + others
-    return first
+        others = tuple(person for person in work.centre.staff.with_role(role) if person not in absent)
+        if reached := await _reached(work, others):
+            return reached
+    return ()
+
+
+async def _reached(work: Work, people: Sequence[Person]) -> tuple[Person, ...]:
+    return tuple([person for person in people if await work.can_reach(person)])
 
 
 async def show(work: Work, ticket: Ticket, *, actor: Person | None = None, hold: bool = False) -> None:
     """Let everybody see the ticket as it is now: those whose turn it is, and those who have its card already.
 
-    The card of *actor*, who has just pressed a button, is drawn at once. *hold*: a new card waits for the rest of an
+    The card of *actor*, who has just pressed a button, is drawn at once. Who cannot be reached gets the cards after
+    coming back (:func:`bot.services.people.came_back`). *hold*: a new card waits for the rest of an
     album (see :func:`withdraw_unshown`).
     """
     existing = {card.person_id: card for card in await work.uow.cards.of_ticket(ticket.id)}
@@ -45,7 +55,7 @@ async def show(work: Work, ticket: Ticket, *, actor: Person | None = None, hold:
         known = work.centre.staff.by_id(person_id)
         if known is not None:
             people.setdefault(person_id, known)
-    for person in people.values():
+    for person in await _reached(work, tuple(people.values())):
         await queue(work, ticket, person, existing.get(person.id), at_once=person == actor, hold=hold)
 
 

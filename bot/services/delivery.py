@@ -115,6 +115,7 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         tickets=found,
         message_text=message.text if message else None,
         message_link=message.link if message else None,
+        place=_place(work, message).title if message else None,
         answer_text=answer.text if answer else None,
         draft=await work.uow.dialogs.get(row.account, facts["user_id"], work.now) if "user_id" in facts else None,
         history=await _history(work, found[facts["number"]]) if facts["code"] == "history" and found else None,

@@ -1,6 +1,6 @@
 """Officials come, go, block the bot and come back."""
 
-from bot.domain.people import TRIAGE_LADDER, Person, Right
+from bot.domain.people import Person, Right
 from bot.domain.records import OutboxDraft, OutboxKind, Priority
 from bot.services import cards, notes
 from bot.services.centre import Work, messenger_of
@@ -19,15 +19,10 @@ async def became_unreachable(work: Work, account: str, user_id: str) -> None:
         return
     work.unreachable = None
     await work.uow.chronicle.record("unreachable", work.now, person_id=person.id)
-    for colleague in _next_of(work, person):
-        await notes.tell(work, colleague, "unreachable", name=person.name, messenger=messenger_of(account))
-
-
-async def card_undelivered(work: Work, ticket_id: int) -> None:
-    """The card did not reach its head: the ticket must wait where somebody sees it."""
-    ticket = await work.uow.tickets.get(ticket_id)
-    if ticket is not None and ticket.is_open:
-        await cards.show(work, ticket)
+    for colleague in await cards.next_of(work, (person,)):
+        await notes.tell(work, colleague, "unreachable", name=person.name)
+    for ticket in await tickets_of(work, person, RETURN_SHOWN):
+        await cards.show(work, ticket)  # what waited for this person waits where somebody sees it
 
 
 async def came_back(work: Work, account: str, user_id: str) -> None:
@@ -37,7 +32,10 @@ async def came_back(work: Work, account: str, user_id: str) -> None:
         return
     work.unreachable = None
     await work.uow.chronicle.record("reachable", work.now, person_id=person.id)
+    for colleague in await cards.next_of(work, (person,)):
+        await notes.tell(work, colleague, "reachable", name=person.name)
     await show_open_tickets(work, person)
+    await show_menu(work, person)
 
 
 async def show_open_tickets(work: Work, person: Person) -> None:
@@ -45,6 +43,10 @@ async def show_open_tickets(work: Work, person: Person) -> None:
     address = work.centre.address(person)
     if address is None:
         return
+    for known in await work.uow.cards.of_person(person.id, address.account, RETURN_SHOWN):
+        ticket = await work.uow.tickets.get(known.ticket_id)
+        if ticket is not None and not ticket.is_open:  # it went on without this person
+            await cards.queue(work, ticket, person, known)
     for ticket in await tickets_of(work, person, RETURN_SHOWN):
         if person in cards.responsible(work, ticket):
             card = await work.uow.cards.get(person.id, ticket.id, address.account)
@@ -81,11 +83,3 @@ def commands_of(work: Work, person: Person) -> list[str]:
         ("invite", Right.INVITE),
     ]
     return [*(name for name, right in wanted if work.centre.may_ever(person, right)), "help"]
-
-
-def _next_of(work: Work, person: Person) -> tuple[Person, ...]:
-    for role in TRIAGE_LADDER:
-        others = tuple(one for one in work.centre.staff.with_role(role) if one != person)
-        if others:
-            return others
-    return ()

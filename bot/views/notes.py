@@ -73,7 +73,7 @@ def pass_answer_on(note: NoteFacts, look: Look) -> Content:
 def publication_failed(note: NoteFacts, look: Look) -> Content:
     number = note.facts["number"]
     reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
-    spans: list[Span | str] = [Bold(f"⚠️ Ответ на №{number} не опубликован"), f"\nПричина: {reason}.\n"]
+    spans: list[Span | str] = [Bold(f"⚠️ Ответ на №{number} не опубликован"), *_there(note), f"\nПричина: {reason}.\n"]
     if not note.facts["back"]:
         spans.append("В других местах ответ опубликован или ещё отправляется.\n")
     else:
@@ -85,10 +85,15 @@ def publication_failed(note: NoteFacts, look: Look) -> Content:
     return Content.of(*spans, keyboard=[[retry]] if note.facts["back"] else ())
 
 
+def _there(note: NoteFacts) -> list[Span | str]:
+    return [f" · {note.place}"] if note.place else []
+
+
 def correction_failed(note: NoteFacts, look: Look) -> Content:
     reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
     spans: list[Span | str] = [
         Bold(f"⚠️ Ответ на №{note.facts['number']} исправить не удалось"),
+        *_there(note),
         f"\nПричина: {reason}. У жителя остался прежний текст.",
     ]
     if note.message_link:
@@ -110,6 +115,10 @@ def unreachable(note: NoteFacts, look: Look) -> Content:
         "Попросите открыть бота и нажать «Старт». Пока этого нет, новые сообщения этого блока приходят и вам: "
         "их можно передать другому блоку."
     )
+
+
+def reachable(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"✅ {note.facts['name']} снова получает карточки.")
 
 
 def draft_void_handed(note: NoteFacts, look: Look) -> Content:
@@ -241,6 +250,7 @@ NOTES: dict[str, NoteView] = {
     "correction_failed": correction_failed,
     "undelivered": undelivered,
     "unreachable": unreachable,
+    "reachable": reachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,
     "draft_void_answered": draft_void_answered,

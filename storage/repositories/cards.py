@@ -20,6 +20,16 @@ class Cards(Repository):
         result = await self._connection.execute(select(*_CARD).where(card.c.ticket_id == ticket_id))
         return [Card(**row._mapping) for row in result]
 
+    async def of_person(self, person_id: int, account: str, most: int) -> list[Card]:
+        """The latest cards that this person has been shown."""
+        result = await self._connection.execute(
+            select(*_CARD)
+            .where(card.c.person_id == person_id, card.c.account == account, card.c.external_id.is_not(None))
+            .order_by(card.c.ticket_id.desc())
+            .limit(most)
+        )
+        return [Card(**row._mapping) for row in result]
+
     async def get(self, person_id: int, ticket_id: int, account: str) -> Card | None:
         row = (
             await self._connection.execute(
