@@ -29,6 +29,12 @@ def memory_of(pid: int) -> dict[str, float]:
     }
 
 
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time that a process has used, all its threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _field(path: str, name: str) -> str | None:
     try:
         lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()

@@ -26,15 +26,16 @@ async def town_at(folder: Path, accept: str = "1h") -> AsyncIterator[Town]:
 async def starts(folder: Path, times: int) -> Figures:
     """Start to the first ``getUpdates``: with an empty folder (the database is made), and on what is there."""
     async with town_at(folder) as town:
-        took = [await town.start()]
-        stops = [await town.stop()]
-        for _ in range(times):
+        took, cpu, stops = [], [], []
+        for _ in range(times + 1):
             took.append(await town.start())
+            cpu.append(town.cpu())
             stops.append(await town.stop())
     return {
         "first_start_s": round(took[0], 2),
         "start_s": round(median(took[1:]), 2),
         "slowest_start_s": round(max(took), 2),
+        "start_cpu_s": round(median(cpu), 2),
         "slowest_stop_s": round(max(stops), 2),
     }
 
@@ -80,7 +81,7 @@ async def memory(folder: Path, messages: int) -> Figures:
         await town.warm_up()
         before = town.memory()["now"]
         handled = town.count(_HANDLED)
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), town.cpu()
         for _ in range(messages):
             await town.write()
         written = time.perf_counter()
@@ -91,6 +92,7 @@ async def memory(folder: Path, messages: int) -> Figures:
         figures: Figures = {
             "messages": messages,
             "intake_per_s": round(messages / (done - began)),
+            "cpu_ms_per_message": round((town.cpu() - cpu) * 1000 / messages, 1),
             "written_in_s": round(written - began, 1),
             "taken_in_s": round(done - began, 1),
             "rss_before_mb": before,

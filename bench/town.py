@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.machine import memory_of
+from bench.machine import cpu_of, memory_of
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -137,8 +137,8 @@ class Town:
 
     async def start(self) -> float:
         """Start the bot; seconds until it asks Telegram for news."""
-        telegram = self.sandbox.telegram
-        telegram.calls.clear()
+        await asyncio.sleep(0.5)  # what an earlier process asked for last has come in
+        polls = self._polls()
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         began = time.perf_counter()
         with (self.folder / "bot.log").open("ab") as log:
@@ -148,8 +148,11 @@ class Town:
                 stderr=log.fileno(),
                 env=environment,
             )
-        await self.sandbox.journal.until(lambda: any(name == "getUpdates" for name, _ in telegram.calls), 60)
+        await self.sandbox.journal.until(lambda: self._polls() > polls, 60)
         return time.perf_counter() - began
+
+    def _polls(self) -> int:
+        return sum(name == "getUpdates" for name, _ in self.sandbox.telegram.calls)
 
     async def warm_up(self) -> None:
         """Both messengers are listened to: a message from each has become a card."""
@@ -194,6 +197,11 @@ class Town:
     def watch(self) -> "Watch":
         """From now on, notice cards and notices as they arrive."""
         return Watch(self)
+
+    def cpu(self) -> float:
+        """Seconds of processor time that the bot has used: what a start costs however busy the machine is."""
+        assert self.process is not None
+        return cpu_of(self.process.pid)
 
     def memory(self) -> dict[str, float]:
         assert self.process is not None
