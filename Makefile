@@ -30,6 +30,7 @@ bench: $(READY)
 # The project itself is not installed here: commands run from the checkout.
 $(READY): requirements/dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "mcu-bot needs Python 3.11, 3.12 or 3.13; run: make PYTHON=python3.11")'
+	@echo 'Ставлю нужное, в первый раз это несколько минут… / Installing what is needed, a few minutes the first time…' >&2
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
