@@ -15,6 +15,10 @@ _NEAR = {
 }  # fmt: skip
 _INTO = frozenset({"в", "во", "на"})
 _FROM = frozenset({"из", "с", "со"})
+_ROOMS = frozenset({
+    "этаж", "этаже", "этажа", "этажи", "эт", "парадная", "парадной", "парадную", "парадн", "пар", "подъезд", "подъезде",
+})  # fmt: skip
+"""What a number makes a part of a house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,16 @@ def see_context(words: Sequence[Word], street: frozenset[int], morphology: Morph
         elif word.norm in _INTO:
             passing |= _destination(words, index, morphology)
             inside |= _noun_after(words, index, "loct", morphology)
+        elif word.norm in _ROOMS and _numbered(words, index) and index not in passing:
+            inside.add(index)
     return Context(frozenset(passing), frozenset(inside), street)
+
+
+def _numbered(words: Sequence[Word], index: int) -> bool:
+    """«3 этаж», «парадная 2», «в 4-м подъезде»: told as the scene."""
+    before = index > 0 and words[index - 1].is_number and not words[index].gap.strip(" -")
+    after = index + 1 < len(words) and words[index + 1].is_number and words[index + 1].gap.strip(" №") == ""
+    return before or after
 
 
 def _noun_after(words: Sequence[Word], index: int, case: str, morphology: Morphology) -> set[int]:

@@ -19,7 +19,7 @@ _INSIDE = 2.2
 """How much more an institution or a stairwell weighs where it is the scene («в школе», «в подъезде»)."""
 _FLATS_ELSEWHERE = 0.6
 """What the troubles of blocks of flats keep where an institution is the scene."""
-_STREET_IN_FLATS = 0.7
+_STREET_IN_FLATS = 0.5
 """What the troubles of streets keep where the stairwell of a block of flats is the scene."""
 _DOUBT = 3.5
 """Evidence (squared) that is held against every topic: a single weak word must not make anybody sure."""
@@ -65,7 +65,8 @@ class TopicScorer:
             mine = best[match.pattern.owner]
             if self.topics[match.pattern.owner].house and len(match.at) == 1 and match.at[0] in context.inside:
                 share *= _INSIDE
-                scenes.update(self.topics[match.pattern.owner].sectors)
+                sectors = self.topics[match.pattern.owner].sectors
+                scenes.update(code for code, readiness in sectors.items() if readiness == 1.0)
             for index in match.at:
                 key = self._key(words[index])
                 if share > mine.get(key, (0.0, 0))[0]:
