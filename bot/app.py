@@ -27,7 +27,7 @@ from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
 from bot.messengers.base import Messenger, Pushing, Severity
 from bot.messengers.errors import MessengerError
-from bot.services import chats, people
+from bot.services import chats, invitations, people
 from bot.services.centre import Centre, Office, Work
 from bot.understanding.base import Understanding
 from storage.database import Database
@@ -132,6 +132,7 @@ class App:
             work = Work(self._centre, uow, self.clock.now())
             for person in staff:
                 await people.show_menu(work, person)
+            await invitations.remind(work)
 
     def _start(self) -> None:
         worker = InboxWorker(

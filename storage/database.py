@@ -35,7 +35,11 @@ class Database:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        self._engine = create_async_engine(self._url, pool_pre_ping=not self._is_sqlite)
+        self._engine = create_async_engine(
+            self._url,
+            pool_pre_ping=not self._is_sqlite,
+            hide_parameters=True,  # an error is logged; what people wrote must not be
+        )
         if self._is_sqlite:
             _prepare_sqlite(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")

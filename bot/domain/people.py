@@ -186,7 +186,8 @@ class Staff:
         return tuple(person for person in self.people if role in person.roles)
 
     def responsible(self, sector: str | None, district: str | None = None) -> tuple[Person, ...]:
-        """Who must act on a ticket of *sector* (``None``: it waits for triage): the first rung with anybody on it."""
+        """Who must act on a ticket of *sector* (``None``: it waits for triage): the first rung with anybody on it who
+        has joined. Who is named in the configuration but has no account yet sees nothing, so it falls further."""
         if sector is None:
             return self._first(self.with_role(role) for role in TRIAGE_LADDER)
         return self._first(
@@ -196,7 +197,9 @@ class Staff:
 
     @staticmethod
     def _first(rungs: Iterable[tuple[Person, ...]]) -> tuple[Person, ...]:
-        return next((rung for rung in rungs if rung), ())
+        ladder = [rung for rung in rungs if rung]
+        joined = (rung for rung in ladder if any(person.accounts for person in rung))
+        return next(joined, ladder[0] if ladder else ())
 
     def may(self, person: Person, right: Right, sector: str | None = None, district: str | None = None) -> bool:
         """Whether *person* holds *right* over a ticket of *sector*: the union over his roles."""

@@ -142,6 +142,7 @@ class Ticket:
     dismiss_reason: DismissReason | None
     previous_id: int | None
     external_number: str | None
+    created_by: int | None  # who typed it in
     version: int
 
     @property

@@ -26,12 +26,15 @@ async def wrote(work: Work, event: MessagePosted) -> None:
 async def _joins(work: Work, event: MessagePosted) -> bool:
     """Is it an official who shows an invitation?"""
     name, words = command_of(event)
-    code = event.payload or (words if name == "start" else "")
-    if not code:
+    code = event.payload or words
+    if not code or (name and name != "start") or not (event.payload or name or invitations.looks_like_code(code)):
         return False
     person = await invitations.join(work, event.chat.account, event.author.id, code)
     if person is None:
-        return False
+        if not invitations.looks_like_code(code):
+            return False
+        await notes.tell_citizen(work, event.chat.account, event.chat.id, None, "code_wrong")
+        return True
     await staff.start(work, person, "")
     await people.show_open_tickets(work, person)
     return True

@@ -41,6 +41,7 @@ Carried = tuple[list[Sent], str | None]
 
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = 60
+DRAWING_TRIES = 5
 
 
 @dataclass(slots=True)
@@ -59,8 +60,12 @@ class Courier:
         if row.expires_at is not None and row.expires_at <= self.clock.now():
             await self._close(row, "dropped", "expired")
             return
-        async with self.database.read() as uow:
-            parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
+        try:
+            async with self.database.read() as uow:
+                parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
+        except Exception as error:  # noqa: BLE001 - one row that cannot be drawn must not hold up those behind it
+            await self._broken(row, error)
+            return
         if parcel is None:
             await self._close(row, "dropped", "not needed")
             return
@@ -203,6 +208,18 @@ class Courier:
             day = work.now.date().isoformat()
             once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
             await notes.tell_administrator(work, "undelivered", once=once, row=row.id, reason=_reason(error))
+
+    async def _broken(self, row: OutboxRow, error: Exception) -> None:
+        """The row cannot be drawn: tried again a few times, then given up and told to the administrator."""
+        logger.error("row cannot be drawn: %s", type(error).__name__, extra={"outbox": row.id, "kind": row.kind.value})
+        logger.debug("row cannot be drawn", exc_info=error)
+        async with self.database.begin() as uow:
+            now = self.clock.now()
+            if row.attempts < DRAWING_TRIES:
+                await uow.outbox.retry(row.id, now + timedelta(seconds=2**row.attempts), type(error).__name__)
+                return
+            refused = Rejected(f"cannot be drawn: {type(error).__name__}", RejectReason.BAD_REQUEST)
+            await self._give_up(Work(self.centre(), uow, now), row, refused)
 
     async def _close(self, row: OutboxRow, status: str, why: str) -> None:
         async with self.database.begin() as uow:

@@ -1,6 +1,7 @@
 """Sends what is due: claims rows, keeps the pace that the messengers allow, hands each row to the courier."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,23 +41,28 @@ class OutboxWorker:
     _paces: dict[str, Pace] = field(default_factory=dict)
     _resting: dict[tuple[str, str], float] = field(default_factory=dict)
     _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    _busy: int = 0
+    _in_hand: dict[int, str] = field(default_factory=dict)  # row → account
+    _renewed: float = 0.0
 
     async def run(self) -> None:
         courier = Courier(self.database, self.messengers, self.centre, self.clock, self._hold)
         for account, messenger in self.messengers.items():
             self._paces.setdefault(account, Pace(messenger.capabilities.limits))
         while True:
-            rows = await self._claim()
+            await self._renew_leases()
+            # What is in hand is not taken twice, also when the clock has jumped over its lease.
+            rows = [row for row in await self._claim() if row.id not in self._in_hand]
             for row in rows:
-                self._busy += 1
+                self._in_hand[row.id] = row.account
                 # Cut off, its outcome would be unknown, and it would be sent again at the next start.
                 self.supervisor.spawn("delivery", self._send(courier, row), finish=True)
             if not rows:
                 await self.bell.wait(IDLE)
 
     async def _claim(self) -> list[OutboxRow]:
-        room = AT_ONCE - self._busy
+        busy = Counter(self._in_hand.values())
+        share = max(AT_ONCE // len(self.messengers), 4)  # one that hangs must not stop the others
+        room = min(AT_ONCE - len(self._in_hand), share)
         if room <= 0:
             return []
         now = self.clock.now()
@@ -65,9 +71,19 @@ class OutboxWorker:
         if not due:
             return []
         held = self._still_held()
-        accounts = [account for account in self.messengers if (account, _WHOLE_ACCOUNT) not in held]
+        accounts = [
+            account for account in self.messengers if (account, _WHOLE_ACCOUNT) not in held and busy[account] < share
+        ]
         async with self.database.begin() as uow:
             return await uow.outbox.claim(now, LEASE, room, accounts, self._still_resting(), held)
+
+    async def _renew_leases(self) -> None:
+        """A long upload must not be taken for the work of a process that has died."""
+        moment = asyncio.get_running_loop().time()
+        if self._in_hand and moment - self._renewed > LEASE.total_seconds() / 4:
+            async with self.database.begin() as uow:
+                await uow.outbox.renew(list(self._in_hand), self.clock.now() + LEASE)
+            self._renewed = moment
 
     def _still_held(self) -> list[tuple[str, str]]:
         """Chats (and whole accounts) for which the messenger has asked for patience."""
@@ -94,7 +110,7 @@ class OutboxWorker:
                 return
             await courier.deliver(row)
         finally:
-            self._busy -= 1
+            self._in_hand.pop(row.id, None)
             self.bell.ring()
 
     def _reserve(self, row: OutboxRow) -> float:

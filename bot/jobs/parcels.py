@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from bot.domain.records import OutboxKind, OutboxRow, PublicationState
+from bot.domain.records import Dialog, OutboxKind, OutboxRow, PublicationState
 from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
 from bot.services import answers, delivery
 from bot.services import dialogs as service_dialogs
+from bot.services import notes as service_notes
 from bot.services.centre import Work
 from bot.views import cards as card_view
 from bot.views import citizens, dialogs, notes
@@ -78,6 +79,14 @@ async def _card(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
         new_id = sent[0].ids[0] if sent else external_id
+        present = await after.uow.cards.get(person.id, ticket.id, row.account)
+        if present is not None and present.external_id != external_id:
+            # Asked for anew at the bottom of the chat while this was on its way; that card is queued already.
+            if new_id is not None:
+                await service_notes.change_note(
+                    after, row.account, row.chat_id, new_id, "card_below", number=ticket.id
+                )
+            return
         await after.uow.cards.save(
             person.id, ticket.id, row.account, row.chat_id, after.now, external_id=new_id, hash=shown
         )
@@ -111,7 +120,7 @@ async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         return None
     facts = await delivery.note_facts(work, row)
     draft = facts.draft
-    if "user_id" in row.facts and (draft is None or row.facts.get("version", draft.version) != draft.version):
+    if "user_id" in row.facts and (draft is None or _is_overtaken(row, draft)):
         return None  # a question of a dialog that has gone on or ended meanwhile
     content = notes.note(facts, look)
     reply_to = None
@@ -127,6 +136,12 @@ async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
             await service_dialogs.asked(after, draft, message_id, row.facts)
 
     return Parcel(Way.SEND, _target(row, reply_to), content, quoting=content, arrived=arrived, asked=asked)
+
+
+def _is_overtaken(row: OutboxRow, draft: Dialog) -> bool:
+    if row.facts["code"] == "preview":  # it shows the newest words, but never those of another draft
+        return draft.ticket_id != row.facts["number"] or not draft.step.endswith("_preview")
+    return bool(row.facts.get("version", draft.version) != draft.version)
 
 
 async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:

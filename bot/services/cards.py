@@ -103,9 +103,11 @@ def _patience(work: Work, *, is_new: bool, at_once: bool, hold: bool) -> timedel
 
 
 async def queue_media(work: Work, ticket: Ticket) -> None:
-    """Let everybody who has the card get its new pictures, in one go."""
+    """Let those whose turn it is get the new pictures, in one go; who has handed the ticket over needs them no more."""
+    wanted = {person.id for person in await audience(work, ticket)}
     for card in await work.uow.cards.of_ticket(ticket.id):
-        await _queue_media(work, ticket, card)
+        if card.person_id in wanted:
+            await _queue_media(work, ticket, card)
 
 
 async def queue_media_for(work: Work, ticket: Ticket, person: Person) -> None:

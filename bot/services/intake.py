@@ -67,7 +67,9 @@ async def change(work: Work, event: MessagePosted, source: Source) -> None:
     reading = work.centre.understanding.read(text)
     if known.ticket_id is None:
         edited = await _again(work, known)
-        if not is_noise(edited, reading) and await is_ticket(work, edited, reading, source):
+        if is_noise(edited, reading) or await join_ticket(work, edited, reading, source):
+            return
+        if await is_ticket(work, edited, reading, source):
             await make_ticket(work, edited, reading, source)
         return
     ticket = await tickets.get(work, known.ticket_id)

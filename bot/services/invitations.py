@@ -1,13 +1,38 @@
 """Officials whose account nobody knows yet join by a code that the administrator hands them."""
 
+import hashlib
+import re
 import secrets
 from dataclasses import replace
 
 from bot.domain.errors import NotAllowed
-from bot.domain.people import Account, MessengerName, Person, Right
+from bot.domain.people import Account, MessengerName, Person, Right, Role
+from bot.services import notes
 from bot.services.centre import Work, messenger_of
 
 CODE_BYTES = 9
+
+
+CODE_LENGTH = 12
+
+
+def looks_like_code(words: str) -> bool:
+    """Whether *words* could be a code of ours: people send it without the command, too."""
+    return len(words) == CODE_LENGTH and re.fullmatch(r"[A-Za-z0-9_-]+", words) is not None
+
+
+async def remind(work: Work) -> None:
+    """Whoever may hand codes out, and the coordinators, are told once who has not joined yet."""
+    absent = [person for person in work.centre.staff.people if not person.accounts]
+    if not absent:
+        return
+    key = hashlib.sha256(",".join(str(person.id) for person in absent).encode()).hexdigest()[:16]
+    if not await work.uow.chronicle.once(f"absent:{key}", work.now):
+        return
+    staff = work.centre.staff
+    told = {person.id: person for person in staff.people if work.centre.may_ever(person, Right.INVITE)}
+    told |= {person.id: person for person in staff.with_role(Role.COORDINATOR)}
+    await notes.tell_all(work, told.values(), "not_joined", names=[person.name for person in absent])
 
 
 async def invite_all(work: Work) -> list[tuple[str, str]]:

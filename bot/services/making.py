@@ -28,14 +28,21 @@ async def is_ticket(work: Work, message: Message, reading: Reading, source: Sour
 
 async def _answers_us(work: Work, message: Message) -> bool:
     """A reply to our own published answer is about the matter, however it is worded."""
+    return await _answered_ticket(work, message) is not None
+
+
+async def _answered_ticket(work: Work, message: Message) -> Ticket | None:
+    """The ticket whose published answer *message* replies to."""
     if message.reply_to is None:
-        return False
+        return None
     letter = await work.uow.outbox.letter(message.account, message.chat_id, message.reply_to)
-    return letter is not None and letter[1] == "answer"
+    return await work.uow.tickets.get(letter[0]) if letter is not None and letter[1] == "answer" else None
 
 
 async def make_ticket(work: Work, message: Message, reading: Reading, source: Source) -> None:
-    """Register a ticket of *message*; the other pictures of its album belong to it."""
+    """Register a ticket of *message*; the other pictures of its album belong to it. A reply to our answer goes to who
+    gave it, unless it surely is another sector's."""
+    answered = await _answered_ticket(work, message)
     ticket = await tickets.register(
         work,
         tickets.NewTicket(
@@ -46,7 +53,8 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
             author_id=message.author_id,
             author_name=message.author_name,
             text_key=text_key(message.text),
-            previous_id=await _previous(work, message),
+            previous_id=answered.id if answered else await _previous(work, message),
+            sector=answered.sector if answered and not reading.sure else None,
             # The words of an album may still come, and with them the sector.
             hold=message.album is not None and not message.text,
         ),

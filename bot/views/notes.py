@@ -121,6 +121,15 @@ def reachable(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"✅ {note.facts['name']} снова получает карточки.")
 
 
+def not_joined(note: NoteFacts, look: Look) -> Content:
+    names = ", ".join(note.facts["names"])
+    return Content.of(
+        Bold("Ещё не вошли в бота: "),
+        f"{names}. Пока их сообщения получает следующий по порядку: заместитель, координатор, руководитель центра. "
+        "Коды для входа: команда /invite у администратора.",
+    )
+
+
 def draft_void_handed(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"Сообщение №{note.facts['number']} передали другому блоку, ваш черновик отменён.")
 
@@ -250,6 +259,7 @@ NOTES: dict[str, NoteView] = {
     "correction_failed": correction_failed,
     "undelivered": undelivered,
     "unreachable": unreachable,
+    "not_joined": not_joined,
     "reachable": reachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,

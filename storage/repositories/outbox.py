@@ -157,6 +157,12 @@ class Outbox(Repository):
         )
         return result.first() is not None
 
+    async def renew(self, ids: Sequence[int], until: datetime) -> None:
+        """These are still being sent."""
+        await self._connection.execute(
+            update(outbox).where(outbox.c.id.in_(ids), outbox.c.status == "sending").values(leased_until=until)
+        )
+
     async def progressed(self, row_id: int, progress: Sequence[str]) -> None:
         """One more part of this row has been sent: a repetition starts after it."""
         await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(progress=list(progress)))

@@ -111,9 +111,11 @@ class People(Repository):
         return person_id
 
     async def join(self, person_id: int, own: Account) -> None:
-        """This account is that person's from now on."""
+        """This account is that person's from now on, whoever had it before."""
+        values = {"person_id": person_id, "joined": True, "unreachable_since": None}
+        statement = self._insert(account).values(messenger=own.messenger.value, user_id=own.user_id, **values)
         await self._connection.execute(
-            insert(account).values(messenger=own.messenger.value, user_id=own.user_id, person_id=person_id, joined=True)
+            statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_=values)
         )
 
     async def name(self, person_id: int) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, case, func, select
 
 from bot.domain.tickets import OPEN, UNACCEPTED, State
 from storage.repositories.base import Repository
-from storage.tables import answer, message, person, publication, ticket
+from storage.tables import answer, message, person, publication, remark, ticket
 
 _OPEN = tuple(state.value for state in OPEN)
 _UNACCEPTED = tuple(state.value for state in UNACCEPTED)
@@ -119,6 +119,14 @@ def _export_query() -> Select[Any]:
         .correlate(ticket)
         .scalar_subquery()
     )
+    said = (  # what was typed at the last dismissal
+        select(remark.c.text)
+        .where(remark.c.ticket_id == ticket.c.id, remark.c.kind == "dismiss", remark.c.at >= ticket.c.ended_at)
+        .order_by(remark.c.id.desc())
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
     return (
         select(
             ticket.c.id,
@@ -138,6 +146,7 @@ def _export_query() -> Select[Any]:
             ticket.c.answered_at,
             ticket.c.ended_at,
             ticket.c.dismiss_reason,
+            said.label("dismiss_words"),
             ticket.c.previous_id,
             person.c.name.label("assignee"),
             root.c.link,

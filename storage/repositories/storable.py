@@ -1,4 +1,4 @@
-"""What a database can keep: PostgreSQL stores neither NUL nor half characters, and one of them would stop everything."""
+"""What a database can keep: PostgreSQL stores neither NUL nor half characters; one of them would stop everything."""
 
 from typing import Any
 

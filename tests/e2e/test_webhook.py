@@ -1,7 +1,6 @@
 """Telegram brings its updates itself: stored before 200 is said, nothing lost when that fails."""
 
 import socket
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -18,14 +17,14 @@ def free_port() -> int:
 
 
 @pytest.fixture
-async def town(closed_town: Town) -> AsyncIterator[Town]:
+async def town(closed_town: Town) -> Town:
     port = free_port()
     url = f"http://127.0.0.1:{port}/telegram"
     closed_town.settings["telegram_more"] = f'mode = "webhook"\nwebhook_url = "{url}"\nsecret = "{SECRET}"'
     closed_town.settings["more"] = f'[http]\nlisten = "127.0.0.1:{port}"'
     closed_town.settings["webhook"] = url
     await closed_town.start()
-    yield closed_town
+    return closed_town
 
 
 async def test_an_update_that_is_brought_becomes_a_card(town: Town) -> None:

@@ -97,8 +97,10 @@ class TelegramMessenger:
     # In
 
     def resume(self, cursor: str | None) -> None:
-        """Nothing to take up: the server knows what we have not confirmed. A stored offset may be of an older count of
-        updates, which starts anew after a quiet week."""
+        """Begin without an offset: the server tells everything that was not confirmed, also what an earlier poll brought
+        and nobody could store. A stored offset may be of an older count of updates, which starts anew after a quiet
+        week."""
+        self._offset = None
 
     async def fetch(self) -> Batch:
         """Ask for updates; the first call names no offset, each later one confirms what the one before brought."""
