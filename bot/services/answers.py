@@ -114,8 +114,10 @@ async def _queue(
 
 
 async def _tell_typist(work: Work, ticket: Ticket, answer: Answer) -> None:
-    """A message that came by phone: whoever typed it in passes the answer on."""
-    for person in work.centre.staff.responsible(None):
+    """A message that came by phone: whoever typed it in passes the answer on, or who does that work now."""
+    typist = work.centre.staff.by_id(ticket.created_by) if ticket.created_by else None
+    there = typist is not None and await work.can_reach(typist)
+    for person in _first_of(typist if there else None, work.centre.staff.responsible(None)):
         await notes.tell(work, person, "pass_answer_on", ticket=ticket, number=ticket.id, answer_id=answer.id)
 
 

@@ -45,7 +45,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         can_correct=bool(answer and await answers.correctable(work, answer)),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
-        created_by=None,
+        created_by=await work.uow.people.name(ticket.created_by) if ticket.created_by else None,
     )
 
 

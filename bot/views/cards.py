@@ -3,7 +3,7 @@
 from bot.domain.facts import CardFacts
 from bot.domain.records import PublicationState, Remark
 from bot.domain.russian import plural
-from bot.domain.tickets import UNACCEPTED, State
+from bot.domain.tickets import UNACCEPTED, DismissReason, State
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.keyboards import REASONS, under_card
 from bot.views.look import Look, shorten
@@ -33,7 +33,7 @@ def card(facts: CardFacts, look: Look) -> Content:
     """The card, as its owner shall see it now."""
     spans: list[Span] = [*_title(facts), *_words(facts), *_where(facts), *_who(facts, look)]
     spans += _status(facts, look)
-    spans += [_remark(name, remark, look) for name, remark in facts.remarks]
+    spans += [_remark(name, remark, look) for name, remark in facts.remarks if remark is not _typed_reason(facts)]
     return Content(tuple(spans), under_card(facts, look), whole=True)
 
 
@@ -79,6 +79,8 @@ def _who(facts: CardFacts, look: Look) -> list[Span]:
     spans: list[Span] = [Text(f"\n👤 {ticket.author_name or 'Житель'}")]
     if not facts.places:
         spans.append(Text(f" · {ticket.source}"))
+    if facts.created_by:
+        spans.append(Text(f" · внесено: {facts.created_by}"))
     for place in facts.places:
         spans.append(Text(f" · {place.title}"))
         if place is facts.places[0]:
@@ -98,8 +100,7 @@ def _status(facts: CardFacts, look: Look) -> list[Span]:
     ticket = facts.ticket
     match ticket.state:
         case State.DISMISSED:
-            reason = REASONS[ticket.dismiss_reason].partition(":")[0] if ticket.dismiss_reason else "—"
-            return [Text(f"\n🚫 Не требует ответа: {reason.lower()}")]
+            return [Text(f"\n🚫 Не требует ответа: {_reason(facts)}")]
         case State.ANSWERED | State.CLOSED:
             return _answered(facts, look)
         case State.PUBLISHING | State.ANSWERING:
@@ -117,6 +118,23 @@ def _status(facts: CardFacts, look: Look) -> list[Span]:
     if accept and not facts.is_responsible and facts.owners:
         spans.append(Text(f"\n👉 Сейчас у: {', '.join(facts.owners)}"))
     return spans
+
+
+def _reason(facts: CardFacts) -> str:
+    typed = _typed_reason(facts)
+    if typed is not None:
+        return shorten(typed.text, ADDITION_SHOWN)
+    reason = facts.ticket.dismiss_reason
+    return REASONS[reason].partition(":")[0].lower() if reason else "—"
+
+
+def _typed_reason(facts: CardFacts) -> Remark | None:
+    """What was typed instead of pressing a reason: it stands in the status line, not among the remarks."""
+    ticket = facts.ticket
+    if ticket.state is not State.DISMISSED or ticket.dismiss_reason is not DismissReason.OTHER:
+        return None
+    typed = [one for _, one in facts.remarks if one.kind == "dismiss" and one.at == ticket.ended_at]
+    return typed[-1] if typed else None
 
 
 def _publishing(facts: CardFacts) -> str:

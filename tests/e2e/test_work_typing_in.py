@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.e2e.office import HATCH, RIDDLE, delivered, report, rows, ticket
-from tests.e2e.town import COORDINATOR, GROUP, ROADS_HEAD, Town, words
+from tests.e2e.town import COORDINATOR, GROUP, ROADS_HEAD, STAFF, Town, words
 
 CALL = "Звонила Анна Петровна, 2-14-15: на Ленина 45 яма на дороге"
 
@@ -69,6 +69,23 @@ async def test_the_answer_to_a_call_goes_to_whoever_typed_it_in(town: Town) -> N
     await town.card(ROADS_HEAD, 1, "✅ Отвечено")
     await delivered(town)
     assert town.letters(GROUP) == []
+
+
+async def test_only_the_typist_passes_the_answer_on(closed_town: Town) -> None:
+    """Two coordinators would both ring the person up."""
+    second = '[[staff]]\nname = "Второй координатор"\nrole = "coordinator"\ntelegram_id = 1011\n'
+    closed_town.settings["staff"] = STAFF + second
+    closed_town.sandbox.telegram.user(1011, "Зоя")
+    await closed_town.sandbox.telegram.start_bot(1011)
+    await closed_town.start()
+    await closed_town.write(COORDINATOR, f"/new {CALL}")
+    await dictate(closed_town, "Телефон", "Нет номера", "Обычный срок")
+    card = await closed_town.card(ROADS_HEAD, 1)
+    assert "👤 Житель · Телефон · внесено: Координатор" in words(card)
+    await closed_town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
+    await closed_town.letter(COORDINATOR, "☎️ Есть ответ на №1")
+    await delivered(closed_town)
+    assert closed_town.find(1011, "№1") is None
 
 
 async def test_a_wrong_or_past_moment_is_asked_again(town: Town) -> None:
