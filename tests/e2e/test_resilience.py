@@ -58,7 +58,7 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
     await town.card(HOUSING_HEAD, 2)
     for number in range(1, 6):
         await town.until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
-        town.pass_time(minutes=1)
+        await town.later(minutes=1)
     await town.letter(ADMINISTRATOR, "не доставлено")
 
 
