@@ -19,6 +19,7 @@ _ROOMS = frozenset({
     "этаж", "этаже", "этажа", "этажи", "эт", "парадная", "парадной", "парадную", "парадн", "пар", "подъезд", "подъезде",
 })  # fmt: skip
 """What a number makes a part of a house."""
+_ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят", "последн", "верхн")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ def see_context(words: Sequence[Word], street: frozenset[int], morphology: Morph
 
 
 def _numbered(words: Sequence[Word], index: int) -> bool:
-    """«3 этаж», «парадная 2», «в 4-м подъезде»: told as the scene."""
-    before = index > 0 and words[index - 1].is_number and not words[index].gap.strip(" -")
+    """«3 этаж», «парадная 2», «первый подъезд»: told as the scene."""
+    number = index > 0 and (words[index - 1].is_number or words[index - 1].norm.startswith(_ORDINALS))
+    before = number and not words[index].gap.strip(" -")
     after = index + 1 < len(words) and words[index + 1].is_number and words[index + 1].gap.strip(" №") == ""
     return before or after
 
