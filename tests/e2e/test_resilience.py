@@ -13,6 +13,15 @@ from tests.e2e.town import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARI
 HOLE = "На Ленина 45 огромная яма на дороге"
 
 
+async def nothing_is_being_sent(town: Town) -> None:
+    """What has failed is written down."""
+    assert town.app is not None
+    while True:
+        async with town.app.database.read() as uow:
+            if not (await uow.outbox.counts()).get("sending"):
+                return
+
+
 async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
     town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -58,7 +67,8 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
     await town.card(HOUSING_HEAD, 2)
     for number in range(1, 6):
         await town.until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
-        await town.later(minutes=1)
+        await nothing_is_being_sent(town)
+        town.pass_time(minutes=1)
     await town.letter(ADMINISTRATOR, "не доставлено")
 
 
