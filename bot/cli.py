@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -206,8 +207,8 @@ def migrate_data(
 def export(
     config: ConfigFile = Path("config.toml"),
     format: Annotated[str, typer.Option("--format", help="csv, xlsx или json.")] = "csv",
-    since: Annotated[str | None, typer.Option(help="С какого дня, ГГГГ-ММ-ДД.")] = None,
-    until: Annotated[str | None, typer.Option(help="По какой день включительно, ГГГГ-ММ-ДД.")] = None,
+    since: Annotated[str | None, typer.Option(help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
+    until: Annotated[str | None, typer.Option(help="По какой день включительно: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
     output: Annotated[Path | None, typer.Option(help="Файл; без него — стандартный вывод.")] = None,
 ) -> None:
     """Выгрузить сообщения: одна строка на каждое."""
@@ -215,12 +216,16 @@ def export(
         typer.echo(f"Формат «{format}» неизвестен: csv, xlsx или json.", err=True)
         raise typer.Exit(BAD_CONFIG)
     settings = _load(config, tokens_needed=False)
-    from bot.commands import export_tickets
+    from bot.commands import NotWritable, export_tickets
 
     first = _moment(since, settings.zone, time.min)
     last = _moment(until, settings.zone, time.max)
     with _database_faults():
-        asyncio.run(export_tickets(settings, format, first, last, output))
+        try:
+            asyncio.run(export_tickets(settings, format, first, last, output))
+        except NotWritable as error:
+            _complain(f"Файл не записан: {error}")
+            raise typer.Exit(BAD_CONFIG) from None
 
 
 def _complain(words: str) -> None:
@@ -260,11 +265,16 @@ def _database_faults() -> Iterator[None]:
         raise typer.Exit(BAD_CONFIG) from None
 
 
+def _day(text: str) -> date:
+    russian = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text.strip())
+    return date(*(int(part) for part in russian.groups()[::-1])) if russian else date.fromisoformat(text.strip())
+
+
 def _moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
     if day is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(day), clock, zone)
+        return datetime.combine(_day(day), clock, zone)
     except ValueError:
-        typer.echo(f"Не похоже на дату: «{day}». Нужно так: 2026-11-20.", err=True)
+        typer.echo(f"Не похоже на дату: «{day}». Нужно так: 2026-11-20 или 20.11.2026.", err=True)
         raise typer.Exit(BAD_CONFIG) from None

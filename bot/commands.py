@@ -5,7 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.build import build_centre, build_messengers, build_understanding, wanted_staff
 from bot.config import Config
@@ -59,14 +59,30 @@ async def export_tickets(
         await migrate(database.engine)
         centre = build_centre(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
-            records = (export.record(centre, row) async for row in uow.reports.export(since, until))
+            shape = export.sheet_record if form == "xlsx" else export.record
+            records = (shape(centre, row) async for row in uow.reports.export(since, until))
             await _write(form, records, output)
     finally:
         await database.close()
 
 
+class NotWritable(Exception):
+    """The file cannot be written. The message says why, in Russian."""
+
+
+def _open(file: Path) -> BinaryIO:
+    try:
+        return file.open("wb")
+    except FileNotFoundError:
+        raise NotWritable(f"папки «{file.absolute().parent}» нет. Создайте её или укажите другой путь.") from None
+    except IsADirectoryError:
+        raise NotWritable(f"«{file}» — это папка. Укажите имя файла в ней.") from None
+    except OSError:
+        raise NotWritable(f"в «{file}» писать нельзя. Проверьте права на эту папку и свободное место.") from None
+
+
 async def _write(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None) -> None:
-    stream = sys.stdout.buffer if output is None else output.open("wb")
+    stream = sys.stdout.buffer if output is None else _open(output)
     try:
         if form == "xlsx":
             stream.write(await export.as_xlsx(records))

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from bot.domain.tickets import DismissReason, State
 from bot.services.centre import Centre
 
 COLUMNS = {
@@ -38,6 +39,29 @@ COLUMNS = {
 }
 """Column → Russian heading of the spreadsheet."""
 
+STATES = {
+    State.NEW: "новое",
+    State.TRIAGE: "ждёт выбора отрасли",
+    State.ASSIGNED: "ждёт принятия",
+    State.ACCEPTED: "в работе",
+    State.ANSWERING: "ответ готовится",
+    State.PUBLISHING: "ответ отправляется",
+    State.POSTPONED: "отложено",
+    State.ANSWERED: "отвечено",
+    State.REOPENED: "возвращено в работу",
+    State.DISMISSED: "не требует ответа",
+    State.CLOSED: "закрыто",
+}
+
+REASONS = {
+    DismissReason.NOT_A_PROBLEM: "не о проблеме",
+    DismissReason.ANSWERED_ELSEWHERE: "уже отвечено",
+    DismissReason.DUPLICATE: "повтор",
+    DismissReason.INSULTS: "оскорбления, угрозы",
+    DismissReason.NOT_OURS: "не наш округ",
+    DismissReason.OTHER: "другое",
+}
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,6 +72,17 @@ def record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, datetime):
             values[name] = value.astimezone(centre.zone).isoformat(timespec="seconds")
     return {name: values.get(name) for name in COLUMNS}
+
+
+def sheet_record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same ticket for officials' eyes: Russian words for state and reason, with what was typed for a reason."""
+    values = record(centre, row)
+    values["state"] = STATES[State(values["state"])]
+    values["urgent"] = bool(values["urgent"])
+    if values["dismiss_reason"] is not None:
+        words = [REASONS[DismissReason(values["dismiss_reason"])], row["dismiss_words"]]
+        values["dismiss_reason"] = ": ".join(filter(None, words))
+    return values
 
 
 def cell(value: Any) -> str:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -143,11 +144,38 @@ async def test_export_knows_three_formats_and_periods(town: Town) -> None:
 
     code, _, _ = await command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=folder)
     assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
+    for taken in ("none/out.csv", "."):
+        code, _, errors = await command("export", "--config", config, "--output", taken, cwd=folder)
+        assert code == 2
+        assert errors.startswith("Файл не записан")
+        assert "Traceback" not in errors
 
     code, output, _ = await command("export", "--config", config, "--since", "2026-11-21", cwd=folder)
     assert list(csv.DictReader(io.StringIO(output))) == []
-    code, output, _ = await command("export", "--config", config, "--until", "2026-11-20", cwd=folder)
+    code, output, _ = await command("export", "--config", config, "--until", "20.11.2026", cwd=folder)
     assert [row["id"] for row in csv.DictReader(io.StringIO(output))] == ["1"]
     code, _, errors = await command("export", "--config", config, "--since", "вчера", cwd=folder)
     assert code == 2
     assert "2026-11-20" in errors
+
+
+async def test_the_spreadsheet_speaks_russian(town: Town) -> None:
+    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 яма на дороге")
+    card = await town.card(ROADS_HEAD, 1)
+    await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
+    await town.letter(ROADS_HEAD, "Почему №1")
+    await town.write(ROADS_HEAD, "это сарказм")
+    await town.letter(ROADS_HEAD, "закрыто без ответа")
+    await town.card(ROADS_HEAD, 1, "🚫 Не требует ответа: это сарказм")
+    await town.stop()
+    config = str(town.folder / "config.toml")
+
+    await command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=town.folder)
+    with zipfile.ZipFile(town.folder / "out.xlsx") as book:
+        said = book.read("xl/sharedStrings.xml").decode()
+    for words in ("не требует ответа", "другое: это сарказм", "нет"):
+        assert f"<t>{words}</t>" in said
+
+    _, output, _ = await command("export", "--config", config, "--format", "json", cwd=town.folder)
+    [ticket] = json.loads(output)
+    assert (ticket["state"], ticket["dismiss_reason"]) == ("dismissed", "other")

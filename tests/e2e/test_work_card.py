@@ -91,6 +91,8 @@ async def test_what_needs_no_answer_is_closed_with_a_reason(town: Town, button: 
     assert rows(card) == [["↩️ Вернуть в работу", "🕘 История"]]
     assert await state(town, 1) is State.DISMISSED
     assert town.letters(GROUP) == []
+    await town.press(ROADS_HEAD, card, "История")
+    await town.letter(ROADS_HEAD, f"14:30 · не требует ответа: {reason} — Начальник отдела дорог")
 
 
 async def test_the_reason_in_ones_own_words(town: Town) -> None:
@@ -107,7 +109,7 @@ async def test_the_reason_in_ones_own_words(town: Town) -> None:
 
     await town.write(ROADS_HEAD, "Это репетиция учений.")
 
-    await town.card(ROADS_HEAD, 1, "Не требует ответа: другое", "Это репетиция учений.")
+    await town.card(ROADS_HEAD, 1, "Не требует ответа: Это репетиция учений.")
     await town.letter(ROADS_HEAD, "№1 закрыто без ответа")
     await town.until(lambda: rows(question) == [])
     assert town.letters(GROUP) == []
