@@ -110,7 +110,10 @@ async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **v
     changed = await work.uow.tickets.change(ticket, state=state.value, **values)
     if changed is None:
         raise TakenByOther(number=ticket.id)
-    await _record(work, changed, step.value, actor, was=ticket.state.value, now=state.value, sector=changed.sector)
+    facts = {"was": ticket.state.value, "now": state.value, "sector": changed.sector}
+    if changed.dismiss_reason is not None:
+        facts["reason"] = changed.dismiss_reason.value
+    await _record(work, changed, step.value, actor, **facts)
     await _stop_terms(work, ticket, changed)
     await work.uow.cards.close_menus(ticket.id)
     await cards.show(work, changed, actor=actor)

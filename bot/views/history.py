@@ -6,13 +6,14 @@ from typing import Any
 
 from bot.domain.facts import NoteFacts
 from bot.domain.records import AuditRow
+from bot.domain.tickets import DismissReason
 from bot.messengers.content import Bold, Content, Span, Text
+from bot.views.keyboards import REASONS
 from bot.views.look import Look, shorten
 
 _ACTIONS = {
     "route": "определена отрасль",
     "accept": "принято в работу",
-    "answer": "ответ подготовлен",
     "approve": "ответ отправлен на публикацию",
     "confirm": "ответ опубликован",
     "fail": "ответ опубликовать не удалось",
@@ -65,7 +66,9 @@ def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
         case "hand_over":
             return f"передано: {sector}"
         case "dismiss":
-            return "не требует ответа"
+            reason = facts.get("reason")
+            named = REASONS[DismissReason(reason)].partition(":")[0].lower() if reason else ""
+            return f"не требует ответа: {named}" if named else "не требует ответа"
         case "overdue":
             return f"просрочено: {_LIMITS.get(facts.get('limit', ''), '')}"
         case _:
