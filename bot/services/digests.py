@@ -1,6 +1,6 @@
 """The curator's two minutes in the morning."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -16,15 +16,14 @@ OVERDUE_SHOWN = 20
 async def due_since(work: Work) -> datetime | None:
     """Since when today's digest should have gone out; ``None``: it is not due. It is when its hour has come, it was not
     sent, and the bot had been started before that hour (nothing is sent for a time when nobody was listening)."""
-    at = at_local(work.now.astimezone(work.centre.zone).date(), work.centre.digest_at, work.centre.zone)
+    today = work.now.astimezone(work.centre.zone).date()
+    at = at_local(today, work.centre.digest_at, work.centre.zone)
     if work.now < at:
         return None
     started = await work.uow.chronicle.when("first_start")
     if started is None or started > at:
         return None
-    last = await work.uow.times.last_digest()
-    sent = last is not None and last[0] >= work.now.astimezone(work.centre.zone).date()
-    return None if sent else at
+    return None if await work.uow.times.has_digest(today) else at
 
 
 async def is_due(work: Work) -> bool:
@@ -39,9 +38,7 @@ async def send_daily(work: Work) -> None:
     """
     if not await is_due(work):
         return
-    last = await work.uow.times.last_digest()
-    started = await work.uow.chronicle.when("first_start")
-    since = min(last[1] if last else started or work.now, work.now)
+    since = await _since(work)
     if not await work.uow.times.add_digest(work.now.astimezone(work.centre.zone).date(), since, work.now):
         return
     facts = await collect(work, since, work.now)
@@ -58,11 +55,14 @@ def readers(work: Work) -> list[Person]:
 
 async def send_now(work: Work, person: Person) -> None:
     """``/digest``: what came since the last daily one until now."""
-    last = await work.uow.times.last_digest()
-    started = await work.uow.chronicle.when("first_start")
-    since = min(last[1] if last else started or work.now - timedelta(days=1), work.now)
-    facts = await collect(work, since, work.now)
+    facts = await collect(work, await _since(work), work.now)
     await notes.tell(work, person, "digest", priority=Priority.ANSWER, daily=False, **facts)
+
+
+async def _since(work: Work) -> datetime:
+    """Where the last daily digest left off; at first, the first start."""
+    last = await work.uow.times.last_digest(work.now) or await work.uow.chronicle.when("first_start")
+    return min(last or work.now, work.now)
 
 
 async def collect(work: Work, since: datetime, until: datetime) -> dict[str, Any]:
@@ -76,6 +76,8 @@ async def collect(work: Work, since: datetime, until: datetime) -> dict[str, Any
         "new": sum(line.new for line in sectors),
         "answered": sum(line.answered for line in sectors),
         "in_work": sum(line.in_work for line in sectors),
+        "unaccepted": sum(line.unaccepted for line in sectors),
+        "dismissed": sum(line.dismissed for line in sectors),
         "overdue": sum(line.overdue for line in sectors),
         "triage": await reports.waits_for_triage(),
         "reaction": _median(await reports.reaction_seconds(since, until)),
@@ -85,7 +87,9 @@ async def collect(work: Work, since: datetime, until: datetime) -> dict[str, Any
             for line in sorted(sectors, key=lambda line: (line.sector is None, -line.new, line.sector or ""))
             if line.sector is not None
         ],
-        "late": [[late.id, work.centre.sector_title(late.sector), late.link] for late in overdue[:OVERDUE_SHOWN]],
+        "late": [
+            [late.id, work.centre.sector_title(late.sector), late.link, late.text] for late in overdue[:OVERDUE_SHOWN]
+        ],
         "late_more": max(0, sum(line.overdue for line in sectors) - OVERDUE_SHOWN),
     }
 

@@ -94,11 +94,15 @@ class Times(Repository):
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 
-    async def last_digest(self) -> tuple[date, datetime] | None:
-        """(day, until) of the newest daily digest."""
-        newest = select(digest.c.day, digest.c.until).order_by(digest.c.day.desc()).limit(1)
-        row = (await self._connection.execute(newest)).first()
-        return (row[0], row[1]) if row else None
+    async def last_digest(self, now: datetime) -> datetime | None:
+        """Until when the newest daily digest told. One of the future is left out: the machine's clock was wrong."""
+        newest = select(func.max(digest.c.until)).where(digest.c.until <= now)
+        moment: datetime | None = (await self._connection.execute(newest)).scalar_one_or_none()
+        return moment
+
+    async def has_digest(self, day: date) -> bool:
+        """Whether the digest of *day* was made."""
+        return (await self._connection.execute(select(digest.c.day).where(digest.c.day == day))).first() is not None
 
     async def add_digest(self, day: date, since: datetime, until: datetime) -> bool:
         """Take the digest of *day* for yourself; false when it was already made."""

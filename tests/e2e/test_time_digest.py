@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.views.look import shorten
 from sandbox.faults import Fault, FaultKind
 from tests.e2e.hours import KERB, MANAGER, POTHOLE, RIDDLE, TAP, WITH_MANAGER, digests, newcomers, report
 from tests.e2e.town import (
@@ -51,18 +52,31 @@ async def test_the_digest_tells_the_day_in_two_minutes(town: Town) -> None:
     said = await digest(town)
     lines = said.splitlines()
     assert lines[0] == "📊 Сводка за 20 ноября"
-    assert lines[1] == "с пт 20.11, 14:30 до сб 21.11, 09:00"
-    for line in ("Новых: 4", "Отвечено: 1", "В работе: 3", "Просрочено: 2", "Ждут выбора отрасли: 1"):
+    assert lines[1] == "пт 20.11, 14:30 – сб 21.11, 09:00"
+    for line in ("Новых: 4", "Отвечено: 1", "В работе: 3", "Просрочено: 2", "из них ждут принятия: 1", "Ждут выбора отрасли: 1"):
         assert line in lines
-    assert "Приняли в работу (медиана): 1 ч 30 мин" in lines
+    assert "Приняли в работу (медиана): 1 ч" in lines  # №1 was answered at once
     assert "Ответили (медиана): 2 ч" in lines
     assert "Дороги: новых 2, отвечено 1, в работе 1, просрочено 1" in lines
     assert "ЖКХ: новых 1, отвечено 0, в работе 1" in lines
     assert "Просрочено: 2 сообщения" in lines
-    assert "№2 · Дороги" in lines
-    assert "№3 · не определён" in lines
+    assert f"№2 · Дороги · {KERB}" in lines
+    assert f"№3 · отрасль не выбрана · {shorten(RIDDLE, 60)}" in lines
     links = [one["url"] for one in (await town.letter(CURATOR, "📊 Сводка"))["entities"] if one["type"] == "text_link"]
     assert [link.rpartition("/")[0] for link in links] == ["https://t.me/c/1000000001"] * 2
+
+
+async def test_what_needs_no_answer_is_counted_apart(town: Town) -> None:
+    await report(town, POTHOLE)
+    card = await town.card(ROADS_HEAD, 1)
+    await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:duplicate")
+    await town.card(ROADS_HEAD, 1, "Не требует ответа: повтор")
+    town.at("21.11 09:00")
+    lines = (await digest(town)).splitlines()
+    for line in ("Новых: 1", "Не требует ответа: 1", "В работе: 0", "Приняли в работу (медиана): —"):
+        assert line in lines
+    town.at("22.11 09:00")
+    await town.letter(CURATOR, "📊 Сводка за 21 ноября", "Новых сообщений не было")
 
 
 async def test_it_is_sent_also_when_nothing_happened(town: Town) -> None:
@@ -86,7 +100,7 @@ async def test_it_comes_every_day_and_tells_only_what_is_new(town: Town) -> None
     first, second, third = digests(town, CURATOR)
     assert "Новых: 1" in first.splitlines()
     assert "Новых: 0" in second.splitlines()
-    assert third.startswith("📊 Сводка за 22 ноября\nс вс 22.11, 09:00 до пн 23.11, 09:00")
+    assert third.startswith("📊 Сводка за 22 ноября\nвс 22.11, 09:00 – пн 23.11, 09:00")
 
 
 async def test_nothing_is_sent_for_an_hour_that_passed_before_the_first_start(town: Town) -> None:
@@ -102,7 +116,7 @@ async def test_a_first_start_before_the_hour_has_its_digest_the_same_day(closed_
     closed_town.at("20.11 08:00")
     await closed_town.start()
     closed_town.at("20.11 09:00")
-    assert (await digest(closed_town)).startswith("📊 Сводка за 20 ноября\nс пт 20.11, 08:00 до пт 20.11, 09:00")
+    assert (await digest(closed_town)).startswith("📊 Сводка за 20 ноября\nпт 20.11, 08:00 – 09:00")
 
 
 async def test_restarts_around_the_hour_change_nothing(town: Town) -> None:
@@ -119,7 +133,7 @@ async def test_restarts_around_the_hour_change_nothing(town: Town) -> None:
     assert len(digests(town, CURATOR)) == 1
 
     town.at("22.11 09:00")
-    await town.letter(CURATOR, "📊 Сводка за 21 ноября", "с сб 21.11, 09:07 до вс 22.11, 09:00")
+    await town.letter(CURATOR, "📊 Сводка за 21 ноября", "сб 21.11, 09:07 – вс 22.11, 09:00")
 
 
 async def test_a_restart_before_it_has_left_loses_nothing(town: Town) -> None:
@@ -148,7 +162,7 @@ async def test_after_several_days_down_there_is_one_for_all_of_them(town: Town) 
     await town.start()
 
     late = words(await town.letter(CURATOR, "📊 Сводка за 21–24 ноября"))
-    assert late.splitlines()[1] == "с сб 21.11, 09:00 до ср 25.11, 11:00"
+    assert late.splitlines()[1] == "сб 21.11, 09:00 – ср 25.11, 11:00"
     await town.told()
     assert len(digests(town, CURATOR)) == 2
 
@@ -166,6 +180,15 @@ async def test_a_clock_put_back_an_hour_brings_no_second_one(town: Town) -> None
     await town.until(lambda: len(digests(town, CURATOR)) == 2)
 
 
+async def test_a_clock_that_ran_ahead_and_was_put_right_silences_nothing(town: Town) -> None:
+    town.at("15.12 09:00")
+    await digest(town)
+    for day in (21, 22):
+        town.at(f"{day}.11 09:00")
+        await town.until(lambda count=day - 19: len(digests(town, CURATOR)) == count)  # type: ignore[misc]
+    assert digests(town, CURATOR)[-1].startswith("📊 Сводка за 21 ноября\nс сб 21.11, 09:00 до вс 22.11, 09:00")
+
+
 @pytest.mark.parametrize("person", [CURATOR, MANAGER, COORDINATOR])
 async def test_who_may_asks_for_it_at_any_time(closed_town: Town, person: int) -> None:
     closed_town.settings["staff"] = WITH_MANAGER
@@ -178,11 +201,11 @@ async def test_who_may_asks_for_it_at_any_time(closed_town: Town, person: int) -
     await town.write(person, "/digest")
 
     said = await digest(town, person)
-    assert said.startswith("📊 Сводка за 20 ноября\nс пт 20.11, 14:30 до пт 20.11, 15:10")
+    assert said.startswith("📊 Сводка за 20 ноября\nпт 20.11, 14:30 – 15:10")
     assert "Новых: 1" in said.splitlines()
     town.at("21.11 09:00")  # asking has not taken anything from the daily one
     if person != COORDINATOR:
-        await town.letter(person, "📊 Сводка", "с пт 20.11, 14:30 до сб 21.11, 09:00", "Новых: 1")
+        await town.letter(person, "📊 Сводка", "пт 20.11, 14:30 – сб 21.11, 09:00", "Новых: 1")
 
 
 async def test_manager_and_curator_both_get_it(closed_town: Town) -> None:

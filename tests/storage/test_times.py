@@ -89,7 +89,10 @@ async def test_a_day_has_one_digest(database: Database, second: Database) -> Non
 
     assert sorted(await asyncio.gather(*(take(one) for one in (database, second) * 3))) == [False] * 5 + [True]
     async with database.read() as uow:
-        assert await uow.times.last_digest() == (DAY, later(hours=1))
+        assert await uow.times.has_digest(DAY)
+        assert not await uow.times.has_digest(date(2026, 11, 19))
+        assert await uow.times.last_digest(later(hours=1)) == later(hours=1)
+        assert await uow.times.last_digest(later(minutes=59)) is None, "a clock that ran ahead has been put right"
 
 
 def _account(number: str) -> Account:
