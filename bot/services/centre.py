@@ -71,7 +71,7 @@ class Centre:
     def sector_title(self, code: str | None) -> str:
         """For people; an unconfigured code (of an older configuration) is shown as it is."""
         if code is None:
-            return "не определён"
+            return "отрасль не выбрана"
         sector = self.sectors.get(code)
         return sector.title if sector else code
 

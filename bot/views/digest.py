@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import human_day, human_days, plural
 from bot.messengers.content import Bold, Content, Link, Span, Text
-from bot.views.look import Look, duration
+from bot.views.look import Look, duration, shorten
+
+LATE_WORDS = 60
+"""Characters of an overdue message: enough to know it again."""
 
 
 def digest(note: NoteFacts, look: Look) -> Content:
@@ -16,15 +19,18 @@ def digest(note: NoteFacts, look: Look) -> Content:
     days = _days(since, until) if facts["daily"] else human_day(until.date())
     spans: list[Span] = [
         Bold(f"📊 Сводка за {days}"),
-        Text(f"\nс {look.full(since)} до {look.full(until)}\n"),
+        Text(f"\n{_period(since, until, look)}\n"),
     ]
-    if not (facts["new"] or facts["answered"] or facts["in_work"]):
+    dismissed = facts.get("dismissed", 0)  # rows of an older release do not tell
+    if not (facts["new"] or facts["answered"] or facts["in_work"] or dismissed):
         spans.append(Text("\nНовых сообщений не было, в работе ничего нет."))
         return Content(tuple(spans))
     spans += [
         Text(f"\nНовых: {facts['new']}"),
         Text(f"\nОтвечено: {facts['answered']}"),
+        Text(f"\nНе требует ответа: {dismissed}"),
         Text(f"\nВ работе: {facts['in_work']}"),
+        Text(f"\nиз них ждут принятия: {facts.get('unaccepted', 0)}"),
         Text(f"\nПросрочено: {facts['overdue']}"),
         Text(f"\nЖдут выбора отрасли: {facts['triage']}"),
         Text(f"\n\nПриняли в работу (медиана): {duration(facts['reaction'])}"),
@@ -33,6 +39,12 @@ def digest(note: NoteFacts, look: Look) -> Content:
     spans += _sectors(note)
     spans += _late(note)
     return Content(tuple(spans))
+
+
+def _period(since: datetime, until: datetime, look: Look) -> str:
+    """«сб 21.11, 17:27 – 17:31» within a day, «пт 20.11, 09:00 – сб 21.11, 09:00» otherwise."""
+    end = f"{until:%H:%M}" if since.date() == until.date() else look.full(until)
+    return f"{look.full(since)} – {end}"
 
 
 def _days(since: datetime, until: datetime) -> str:
@@ -61,10 +73,12 @@ def _late(note: NoteFacts) -> list[Span]:
         return []
     amount = plural(len(lines) + more, "сообщение", "сообщения", "сообщений")
     spans: list[Span] = [Text("\n\n"), Bold(f"Просрочено: {amount}")]
-    for number, title, link in lines:
+    for number, title, link, *text in lines:
         spans.append(Text("\n"))
         spans.append(Link(f"№{number}", link) if link else Text(f"№{number}"))
         spans.append(Text(f" · {title}"))
+        if text:
+            spans.append(Text(f" · {shorten(text[0], LATE_WORDS) or 'без текста'}"))
     if more > 0:
         spans.append(Text(f"\n…и ещё {more}"))
     return spans

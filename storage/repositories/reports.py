@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 
-from bot.domain.tickets import OPEN, UNACCEPTED, State
+from bot.domain.tickets import OPEN, UNACCEPTED, State, Step
 from storage.repositories.base import Repository
-from storage.tables import answer, message, person, publication, remark, ticket
+from storage.tables import answer, audit, message, person, publication, remark, ticket
 
 _OPEN = tuple(state.value for state in OPEN)
 _UNACCEPTED = tuple(state.value for state in UNACCEPTED)
+_TO_ACCEPT = tuple(state.value for state in UNACCEPTED - {State.TRIAGE})
+_BEGINNING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,20 @@ class SectorCounts:
     sector: str | None
     new: int
     answered: int
-    in_work: int
+    in_work: int  # open, whoever's turn it is
     overdue: int
+    unaccepted: int  # of these, waiting for a head to accept
+    dismissed: int
 
 
 @dataclass(frozen=True, slots=True)
 class OverdueTicket:
-    """An overdue ticket, with a link to the citizen's message where there is one."""
+    """An overdue ticket: how its message begins, and a link to it where there is one."""
 
     id: int
     sector: str | None
     due: datetime
+    text: str
     link: str | None
 
 
@@ -40,10 +45,13 @@ class Reports(Repository):
     """Figures and rows for digests and exports."""
 
     async def by_sector(self, since: datetime, until: datetime) -> list[SectorCounts]:
-        """Counts per sector: new and answered in [since, until), in work and overdue at *until*."""
+        """Counts per sector: new, answered and dismissed in [since, until), in work, overdue and waiting to be
+        accepted at *until*."""
         is_open = ticket.c.state.in_(_OPEN)
         came = and_(ticket.c.registered_at >= since, ticket.c.registered_at < until)
         answered = and_(ticket.c.answered_at >= since, ticket.c.answered_at < until)
+        dismissed = and_(ticket.c.state == State.DISMISSED.value, ticket.c.ended_at >= since, ticket.c.ended_at < until)
+        unaccepted = ticket.c.state.in_(_TO_ACCEPT)
         result = await self._connection.execute(
             select(
                 ticket.c.sector,
@@ -51,8 +59,10 @@ class Reports(Repository):
                 _count(answered),
                 _count(is_open),
                 _count(and_(is_open, _late(until))),
+                _count(unaccepted),
+                _count(dismissed),
             )
-            .where(is_open | came | answered)
+            .where(is_open | came | answered | dismissed)
             .group_by(ticket.c.sector)
         )
         return [SectorCounts(row[0], *(int(value) for value in row[1:])) for row in result]
@@ -73,7 +83,7 @@ class Reports(Repository):
             .scalar_subquery()
         )
         result = await self._connection.execute(
-            select(ticket.c.id, ticket.c.sector, limit, link)
+            select(ticket.c.id, ticket.c.sector, limit, func.substr(ticket.c.text, 1, _BEGINNING), link)
             .where(ticket.c.state.in_(_OPEN), _late(now))
             .order_by(limit, ticket.c.id)
             .limit(most)
@@ -81,16 +91,29 @@ class Reports(Repository):
         return [OverdueTicket(*row) for row in result]
 
     async def reaction_seconds(self, since: datetime, until: datetime) -> list[float]:
-        """Registration → acceptance of what was accepted in the period; for the median."""
-        return await self._spans(ticket.c.accepted_at, since, until)
+        """Registration → acceptance of what somebody accepted in the period; for the median.
+
+        What was answered at once counts as accepted too, but nobody pressed «Принять»: it says nothing here.
+        """
+        pressed = (
+            select(audit.c.id)
+            .where(
+                audit.c.ticket_id == ticket.c.id,
+                audit.c.action == Step.ACCEPT.value,
+                audit.c.at == ticket.c.accepted_at,
+            )
+            .correlate(ticket)
+            .exists()
+        )
+        return await self._spans(ticket.c.accepted_at, since, until, pressed)
 
     async def answer_seconds(self, since: datetime, until: datetime) -> list[float]:
         """Registration → published answer of what was answered in the period; for the median."""
         return await self._spans(ticket.c.answered_at, since, until)
 
-    async def _spans(self, ended: Any, since: datetime, until: datetime) -> list[float]:
+    async def _spans(self, ended: Any, since: datetime, until: datetime, *but: Any) -> list[float]:
         result = await self._connection.execute(
-            select(ticket.c.registered_at, ended).where(ended >= since, ended < until)
+            select(ticket.c.registered_at, ended).where(ended >= since, ended < until, *but)
         )
         return [(row[1] - row[0]).total_seconds() for row in result]
 

@@ -53,7 +53,14 @@ async def test_the_digest_tells_the_day_in_two_minutes(town: Town) -> None:
     lines = said.splitlines()
     assert lines[0] == "📊 Сводка за 20 ноября"
     assert lines[1] == "пт 20.11, 14:30 – сб 21.11, 09:00"
-    for line in ("Новых: 4", "Отвечено: 1", "В работе: 3", "Просрочено: 2", "из них ждут принятия: 1", "Ждут выбора отрасли: 1"):
+    for line in (
+        "Новых: 4",
+        "Отвечено: 1",
+        "В работе: 3",
+        "Просрочено: 2",
+        "из них ждут принятия: 1",
+        "Ждут выбора отрасли: 1",
+    ):
         assert line in lines
     assert "Приняли в работу (медиана): 1 ч" in lines  # №1 was answered at once
     assert "Ответили (медиана): 2 ч" in lines

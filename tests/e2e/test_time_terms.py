@@ -102,7 +102,7 @@ async def test_what_waits_for_triage_is_the_coordinator_s(town: Town) -> None:
     assert reminder["reply_to_message"]["message_id"] == card["message_id"]
     town.at("20.11 15:30")
     await town.letter(COORDINATOR, "Просрочено: №1 · не принято")
-    await town.letter(CURATOR, "Просрочено: №1 · не определён · не принято")
+    await town.letter(CURATOR, "Просрочено: №1 · отрасль не выбрана · не принято")
 
 
 async def test_nothing_is_said_of_a_term_that_was_kept(town: Town) -> None:
