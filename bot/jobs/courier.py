@@ -105,7 +105,7 @@ class Courier:
                     return await self._send(messenger, row, Target(parcel.target.chat), parcel.quoting)
 
     async def _send(self, messenger: Messenger, row: OutboxRow, target: Target, content: Content) -> Carried:
-        content = await self._fetch_media(messenger, content)
+        content = await self._fetch_media(messenger, content, whole=row.kind is OutboxKind.PUBLICATION)
         done = [Sent(tuple(ids.split(","))) for ids in row.progress]
         parts = messenger.parts(content, target.chat.kind)
         for index, part in enumerate(parts):
@@ -140,8 +140,12 @@ class Courier:
             return await self._send(messenger, row, parcel.target, parcel.content)
         return [], None
 
-    async def _fetch_media(self, messenger: Messenger, content: Content) -> Content:
-        """What another account of ours saw is downloaded; what cannot be is named with its link."""
+    async def _fetch_media(self, messenger: Messenger, content: Content, *, whole: bool) -> Content:
+        """What another account of ours saw is downloaded; what cannot be is named with its link.
+
+        *whole*: then it is no message at all, and :class:`FileUnavailable` is raised: a citizen should not read of our
+        troubles.
+        """
         if all(not isinstance(item, Attachment) or item.origin == messenger.account for item in content.media):
             return content
         media: list[Media] = []
@@ -156,6 +160,8 @@ class Courier:
                     raise FileUnavailable("its account is not configured any more")
                 media.append(await origin.download(item))
             except FileUnavailable:
+                if whole:
+                    raise
                 named = Link("📎 открыть вложение", item.link) if item.link else Text("📎 вложение не загрузилось")
                 spans += [Text("\n" if spans else ""), named]
         return replace(content, spans=tuple(spans), media=tuple(media))
@@ -231,4 +237,6 @@ def _reason(error: MessengerError) -> str:
         return error.reason.value
     if isinstance(error, RecipientUnreachable):
         return "unreachable"
+    if isinstance(error, FileUnavailable):
+        return "file"
     return "gone" if isinstance(error, MessageGone | ReplyTargetGone) else "temporary"

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from sandbox.faults import Fault, FaultKind
 from tests.e2e.office import HATCH, delivered, preview, report, rows
 from tests.e2e.town import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town, words
 
@@ -133,6 +136,42 @@ async def test_a_photo_goes_under_a_post_of_vk_as_a_document(town: Town) -> None
     [answer] = await town.until(lambda: [c for c in vk.comments(COMMUNITY, post) if c.text == "Сделано!"])
     assert answer.reply_to_comment == asked
     assert [one["type"] for one in answer.attachments] == ["doc"]
+    assert vk.file(answer.attachments[0]) == PHOTO
+
+
+async def test_a_picture_that_cannot_be_fetched_is_no_answer(town: Town) -> None:
+    """The citizen must not read that something could not be loaded; the head must."""
+    vk, telegram = town.sandbox.vk, town.sandbox.telegram
+    await vk.message(COMMUNITY, MARIA, HATCH)
+    await begin(town)
+    await town.write(ROADS_HEAD, "Вот фото.", photo=PHOTO)
+    draft = await preview(town, ROADS_HEAD, "Вот фото.")
+    stored = telegram.world.files.pop(draft["photo"][-1]["file_id"])
+    await town.press(ROADS_HEAD, draft, "Отправить")
+
+    note = await town.letter(ROADS_HEAD, "⚠️ Ответ на №1 не опубликован", "не удалось загрузить вложение")
+    assert not [m for m in vk.messages(COMMUNITY, MARIA) if m.out and "Вот фото" in m.text]
+
+    telegram.world.files[stored.id] = stored
+    await town.press(ROADS_HEAD, note, "Отправить ещё раз")
+    again = await town.until(lambda: next((o for o in town.letters(ROADS_HEAD)[-1:] if "📤" in str(rows(o))), None))
+    await town.press(ROADS_HEAD, again, "Отправить")
+    [answer] = await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if m.text == "Вот фото."])
+    assert [one["type"] for one in answer.attachments] == ["photo"]
+
+
+@pytest.mark.parametrize(("server", "method"), [("vk", "upload"), ("telegram", "file"), ("telegram", "getFile")])
+async def test_a_stumble_on_the_way_of_a_picture_is_tried_again(town: Town, server: str, method: str) -> None:
+    vk = town.sandbox.vk
+    await vk.message(COMMUNITY, MARIA, HATCH)
+    await begin(town)
+    await town.write(ROADS_HEAD, "Вот фото.", photo=PHOTO)
+    draft = await preview(town, ROADS_HEAD, "Вот фото.")
+    getattr(town.sandbox, server).faults.order(method, Fault(FaultKind.HTTP_500))
+    await town.press(ROADS_HEAD, draft, "Отправить")
+    await delivered(town)
+    town.pass_time(seconds=2)
+    [answer] = await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if m.text == "Вот фото."])
     assert vk.file(answer.attachments[0]) == PHOTO
 
 
