@@ -83,9 +83,7 @@ async def _card(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         if present is not None and present.external_id != external_id:
             # Asked for anew at the bottom of the chat while this was on its way; that card is queued already.
             if new_id is not None:
-                await service_notes.change_note(
-                    after, row.account, row.chat_id, new_id, "card_below", number=ticket.id
-                )
+                await service_notes.change_note(after, row.account, row.chat_id, new_id, "card_below", number=ticket.id)
             return
         await after.uow.cards.save(
             person.id, ticket.id, row.account, row.chat_id, after.now, external_id=new_id, hash=shown

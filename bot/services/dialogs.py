@@ -24,6 +24,9 @@ ALBUM_WAIT = timedelta(seconds=1)
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
+_GIVEN_UP = frozenset({"other", "expired", "void"})
+"""Why a draft has ended though its writer has neither sent nor cancelled it."""
+
 DRAFT_STEPS = frozenset({"answer", "answer_preview", "correct", "correct_preview"})
 """Steps in which words for a citizen are being written."""
 
@@ -87,8 +90,25 @@ async def asked(work: Work, dialog: Dialog, message_id: str, facts: Json) -> Non
     """A question or preview of *dialog* has arrived as *message_id*: it is what will be withdrawn later."""
     shown = {"id": message_id, **{name: value for name, value in facts.items() if name not in _OWN_FACTS}}
     marked = replace(dialog, facts={**dialog.facts, "shown": shown})
-    if not await work.uow.dialogs.note_facts(marked):
-        await _withdraw(work, marked, "moved")  # it went on while this was on its way
+    if await work.uow.dialogs.note_facts(marked):
+        return
+    # It went on while this was on its way.
+    now = await work.uow.dialogs.get(dialog.account, dialog.user_id, work.now)
+    if now is not None:
+        await _withdraw(work, marked, "moved" if _continues(now, dialog) else "other")
+    elif not await _was_sent(work, dialog):
+        await _withdraw(work, marked, "void")
+
+
+def _continues(now: Dialog, dialog: Dialog) -> bool:
+    """Whether *now* is a later step of the same draft."""
+    return now.ticket_id == dialog.ticket_id and now.step.partition("_")[0] == dialog.step.partition("_")[0]
+
+
+async def _was_sent(work: Work, dialog: Dialog) -> bool:
+    """Somebody has pressed «Отправить» before we knew that the preview had arrived: it says so already."""
+    answer = await work.uow.answers.latest(dialog.ticket_id) if dialog.ticket_id else None
+    return answer is not None and dialog.step.endswith("_preview") and answer.text == dialog.text
 
 
 _OWN_FACTS = ("user_id", "version")
@@ -143,7 +163,7 @@ async def add_to_draft(
         "preview",
         priority=Priority.PRESS,
         due_at=work.now + ALBUM_WAIT if album else None,
-        dedupe=f"preview:{dialog.account}:{dialog.user_id}",
+        dedupe=f"preview:{dialog.account}:{dialog.user_id}:{dialog.ticket_id}",
         number=dialog.ticket_id,
         user_id=dialog.user_id,
     )
@@ -170,6 +190,8 @@ def _without_shown(dialog: Dialog) -> dict[str, Any]:
 async def _withdraw(work: Work, dialog: Dialog, why: str, *, but: str | None = None) -> None:
     """Take the buttons off what *dialog* has shown last; a preview that loses its point keeps its words for copying."""
     shown = dialog.facts.get("shown")
+    if shown is None and why in _GIVEN_UP:
+        await _return_words(work, dialog, why)
     if shown is None or shown["id"] == but:
         return
     facts = {name: value for name, value in shown.items() if name not in ("id", "code")}
@@ -180,4 +202,20 @@ async def _withdraw(work: Work, dialog: Dialog, why: str, *, but: str | None = N
     code = "preview_replaced" if why == "moved" else "draft_closed"
     await notes.change_note(
         work, dialog.account, dialog.chat_id, shown["id"], code, number=dialog.ticket_id, text=dialog.text, why=why
+    )
+
+
+async def _return_words(work: Work, dialog: Dialog, why: str) -> None:
+    """A draft is given up that its writer has not been shown yet: its words come back, to be copied."""
+    writer = work.centre.person_at(dialog.account, dialog.user_id)
+    if writer is None or dialog.step not in DRAFT_STEPS or not (dialog.text or dialog.media):
+        return
+    await notes.tell(
+        work,
+        writer,
+        "draft_closed",
+        priority=Priority.PRESS if why == "other" else Priority.NOTE,
+        number=dialog.ticket_id,
+        text=dialog.text,
+        why=why,
     )
