@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.errors import DialogOver, EmptyAnswer, EmptyCorrection, NeedsWords, OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Json, Part, Priority, PublicationState
+from bot.domain.records import Priority
 from bot.domain.tickets import DismissReason, State, Step, allowed
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
@@ -202,21 +202,16 @@ async def reopen_page(work: Work, act: Pressed) -> None:
 
 
 async def posted_by_hand(work: Work, act: Pressed) -> None:
-    ticket = await answers.posted_by_hand(work, _number(act), act.person)
+    ticket = await answers.posted_by_hand(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "thanks")
     await _close_note(work, act, "closed", text=f"✅ Ответ на №{ticket.id} опубликован вручную.")
 
 
 async def retry(work: Work, act: Pressed) -> None:
     """After a failed publication: the same words again, through the preview."""
-    publication = await work.uow.answers.publication(_number(act))
-    if publication is None or publication.state is not PublicationState.FAILED:
-        raise OutdatedButton(number=act.ticket_id)
-    answer = await work.uow.answers.get(publication.answer_id)
-    ticket = await answers.check_can_answer(work, act.ticket_id, act.person)
+    ticket, answer, publication = await answers.check_can_retry(work, act.ticket_id, act.person, _number(act))
     dialog = await dialogs.begin(work, act.person, "answer", ticket)
-    media: tuple[Json, ...] = answer.media if answer else ()
-    await dialogs.add_to_draft(work, dialog, act.person, answer.text if answer else "", media, album=False)
+    await dialogs.add_to_draft(work, dialog, act.person, answer.text, answer.media, album=False)
     await _say(work, act)
     facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id, "reason": publication.error or ""}
     await _close_note(work, act, "publication_failed", back=True, bare=True, **facts)
@@ -224,10 +219,7 @@ async def retry(work: Work, act: Pressed) -> None:
 
 async def adopt(work: Work, act: Pressed) -> None:
     """A colleague's reply in the chat was the answer."""
-    message = await work.uow.messages.get(_number(act))
-    if message is None or message.part is not Part.STAFF:
-        raise OutdatedButton(number=act.ticket_id)
-    ticket = await answers.adopt(work, act.ticket_id, act.person, message.id)
+    ticket = await answers.adopt(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "thanks")
     await _close_note(work, act, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
 

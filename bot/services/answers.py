@@ -40,19 +40,38 @@ async def check_can_answer(work: Work, ticket_id: int, person: Person) -> Ticket
     return ticket
 
 
+async def check_can_retry(
+    work: Work, ticket_id: int, person: Person, publication_id: int
+) -> tuple[Ticket, Answer, Publication]:
+    """What failed to be published, if *person* may answer that ticket and it is the ticket's latest answer."""
+    ticket = await check_can_answer(work, ticket_id, person)
+    answer = await work.uow.answers.latest(ticket.id)
+    publication = await work.uow.answers.publication(publication_id)
+    if answer is None or publication is None or publication.answer_id != answer.id:
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    if publication.state is not PublicationState.FAILED:
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    return ticket, answer, publication
+
+
 async def send(work: Work, ticket_id: int, person: Person, text: str, media: Sequence[Json]) -> Ticket:
     """«Отправить»: accept if nobody has, approve, and queue a publication under every message of the citizen's."""
     if not text.strip() and not media:
         raise EmptyAnswer()
     ticket = await _take_up(work, ticket_id, person)
     answer = await work.uow.answers.add(ticket.id, person.id, text, media, work.now)
-    places = [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part in (Part.ROOT, Part.COPY)]
+    places = await _places(work, ticket)
     publications = [await _publish(work, ticket, answer, place, person) for place in places]
     if any(publication.state in _HOPEFUL for publication in publications):
         return ticket
     if not places:
         await _tell_typist(work, ticket, answer)
     return await _confirm(work, ticket, person)
+
+
+async def _places(work: Work, ticket: Ticket) -> list[Message]:
+    """The citizen's messages that an answer goes under."""
+    return [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part in (Part.ROOT, Part.COPY)]
 
 
 async def _take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
@@ -177,13 +196,15 @@ def _first_of(head: Person | None, others: Iterable[Person]) -> tuple[Person, ..
     return (head,) if head is not None else tuple(others)
 
 
-async def posted_by_hand(work: Work, publication_id: int, person: Person) -> Ticket:
+async def posted_by_hand(work: Work, ticket_id: int, person: Person, publication_id: int) -> Ticket:
     """«Опубликовано»: the person has posted the answer from an account of their own."""
-    publication = await work.uow.answers.publication(publication_id)
-    if publication is None or publication.state is not PublicationState.BY_PERSON:
-        raise OutdatedButton()
-    ticket = await tickets.get(work, publication.ticket_id)
+    ticket = await tickets.get(work, ticket_id)
     tickets.permit(work, person, Right.ANSWER, ticket)
+    publication = await work.uow.answers.publication(publication_id)
+    if publication is None or publication.ticket_id != ticket.id:
+        raise OutdatedButton(number=ticket.id)
+    if publication.state is not PublicationState.BY_PERSON:
+        raise OutdatedButton(number=ticket.id)
     await posted(work, publication_id, (), None, kind="person")
     return await tickets.get(work, ticket.id)
 
@@ -246,7 +267,9 @@ async def correction_failed(work: Work, ticket_id: int, publication_id: int, rea
 
 
 async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> Ticket:
-    """A colleague's reply in the chat is the answer: it is posted already."""
+    """A colleague's reply in the chat is the answer: it is posted already there, and goes to the citizen's other
+    chats."""
+    await check_can_answer(work, ticket_id, person)
     message = await work.uow.messages.get(message_id)
     if message is None or message.ticket_id != ticket_id or message.part is not Part.STAFF:
         raise OutdatedButton(number=ticket_id)
@@ -254,4 +277,7 @@ async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> 
     answer = await work.uow.answers.add(ticket.id, person.id, message.text, message.media, work.now)
     publication = await work.uow.answers.publish(answer.id, ticket.id, message.id, PublicationState.BY_PERSON)
     await posted(work, publication.id, (), message.link, kind="staff_reply")
+    for place in await _places(work, ticket):
+        if (place.account, place.chat_id) != (message.account, message.chat_id):
+            await _publish(work, ticket, answer, place, person)
     return await tickets.get(work, ticket.id)
