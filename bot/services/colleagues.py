@@ -1,26 +1,26 @@
 """Officials' own talk in the monitored places: no ticket, but a reply to a citizen may be the answer."""
 
-from bot.domain.people import Person
-from bot.domain.records import Part, Priority
+from bot.domain.people import Person, Right
+from bot.domain.records import Message, Part, Priority
 from bot.domain.sources import Source
-from bot.domain.tickets import State
+from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
-from bot.services import cards, notes, tickets
+from bot.services import cards, notes
 from bot.services.centre import Work
 from bot.services.posts import clean, store
 
 
 async def talk(work: Work, event: MessagePosted, source: Source, official: Person | None) -> None:
     """An official's post (``None``: of one who speaks for the place itself). A reply to a citizen whose ticket is open
-    is offered to the head as the answer."""
+    is offered to the head as the answer, as soon as it has one."""
     if event.reply_to is None or event.chat.kind is ChatKind.PRIVATE or not clean(event.text):
         return
     asked = await work.uow.messages.by_place(event.chat.account, event.chat.id, event.reply_to)
     if asked is None or asked.ticket_id is None:
         return
-    ticket = await tickets.get(work, asked.ticket_id)
+    ticket = await work.uow.tickets.get(asked.ticket_id, lock=True)
     # While an answer is being published, this may be our own post coming back.
-    if not ticket.is_open or ticket.state is State.PUBLISHING:
+    if ticket is None or not ticket.is_open or ticket.state is State.PUBLISHING:
         return
     if await work.uow.outbox.letter(event.chat.account, event.chat.id, event.message_id) is not None:
         return
@@ -33,17 +33,34 @@ async def talk(work: Work, event: MessagePosted, source: Source, official: Perso
         ticket_id=ticket.id,
         facts={"message": message.id},
     )
+    await _offer(work, ticket, message, official.name if official else event.author.name or source.title)
+
+
+async def offer_waiting(work: Work, ticket: Ticket) -> None:
+    """*ticket* has found its sector: what colleagues replied in the chat until then is offered now."""
+    for message in await work.uow.messages.of_ticket(ticket.id):
+        if message.part is Part.STAFF:
+            official = work.centre.person_at(message.account, message.author_id)
+            name = official.name if official else message.author_name or message.chat_title or "коллега"
+            await _offer(work, ticket, message, name)
+
+
+async def _offer(work: Work, ticket: Ticket, message: Message, name: str) -> None:
+    """Ask whether *message* is the answer, where there can be one, those who may say so."""
+    if not allowed(ticket.state, Step.ANSWER):
+        return
     for person in await cards.audience(work, ticket):
-        await notes.tell(
-            work,
-            person,
-            "staff_reply",
-            ticket=ticket,
-            priority=Priority.CARD,
-            number=ticket.id,
-            name=official.name if official else event.author.name or source.title,
-            message_id=message.id,
-        )
+        if work.centre.staff.may(person, Right.ANSWER, ticket.sector, ticket.district):
+            await notes.tell(
+                work,
+                person,
+                "staff_reply",
+                ticket=ticket,
+                priority=Priority.CARD,
+                number=ticket.id,
+                name=name,
+                message_id=message.id,
+            )
 
 
 def speaks_for_the_place(event: MessagePosted) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, Outda
 from bot.domain.people import Person, Right
 from bot.domain.records import Remark
 from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
-from bot.services import cards, dialogs, notes
+from bot.services import cards, colleagues, dialogs, notes
 from bot.services.centre import Work, author_key
 from bot.understanding.base import Reading
 
@@ -117,6 +117,8 @@ async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **v
     await _stop_terms(work, ticket, changed)
     await work.uow.cards.close_menus(ticket.id)
     await cards.show(work, changed, actor=actor)
+    if step is Step.CHOOSE_SECTOR:
+        await colleagues.offer_waiting(work, changed)
     return changed
 
 
