@@ -1,7 +1,7 @@
 """The coordinator: sorts what the machine is unsure of, types in what came by phone."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DialogOver, NeedsWords, NotAllowed, OutdatedButton
@@ -13,10 +13,13 @@ from bot.services import cards, dialogs, notes, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
 from bot.views.codes import Op
-from bot.views.dialogs import SOURCES
+from bot.views.dialogs import NUMBERLESS, SOURCES
 
 NUMBER_LIMIT = 100
 SOURCE_LIMIT = 64
+
+LONGEST_TERM = timedelta(days=2 * 366)
+"""A later term is a slip of the finger."""
 
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
 
@@ -53,12 +56,12 @@ async def new(work: Work, person: Person, words: str) -> None:
 
 
 async def _said_text(work: Work, said: Said) -> None:
-    await _take_text(work, said.person, said.dialog, _words(said))
+    await _take_text(work, said.person, said.dialog, _words(said), files_left=bool(said.event.attachments))
 
 
-async def _take_text(work: Work, person: Person, dialog: Dialog, words: str) -> None:
+async def _take_text(work: Work, person: Person, dialog: Dialog, words: str, *, files_left: bool = False) -> None:
     changed = await dialogs.step(work, dialog, "new_source", text=words)
-    await dialogs.ask(work, person, changed, "new_source")
+    await dialogs.ask(work, person, changed, "new_source", files_left=files_left)
 
 
 async def _said_source(work: Work, said: Said) -> None:
@@ -66,8 +69,10 @@ async def _said_source(work: Work, said: Said) -> None:
 
 
 async def _take_source(work: Work, person: Person, dialog: Dialog, source: str, pressed: str | None = None) -> None:
-    changed = await dialogs.step(work, dialog, "new_number", pressed=pressed, source=source)
-    await dialogs.ask(work, person, changed, "new_number")
+    numberless = source.casefold() in {name.casefold() for name in NUMBERLESS}
+    question = "new_due" if numberless else "new_number"
+    changed = await dialogs.step(work, dialog, question, pressed=pressed, source=source)
+    await dialogs.ask(work, person, changed, question)
 
 
 async def _said_number(work: Work, said: Said) -> None:
@@ -88,8 +93,8 @@ async def _take_number(work: Work, person: Person, dialog: Dialog, number: str, 
 
 async def _said_due(work: Work, said: Said) -> None:
     due = read_moment(said.event.text, work.centre.zone, work.now)
-    if due is None or due <= work.now:
-        wrong = "past" if due is not None else "unread"
+    if due is None or not work.now < due <= work.now + LONGEST_TERM:
+        wrong = "unread" if due is None else "past" if due <= work.now else "far"
         changed = await dialogs.step(work, said.dialog, "new_due")
         await dialogs.ask(work, said.person, changed, "new_due", wrong=wrong)
         return

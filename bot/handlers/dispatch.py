@@ -59,6 +59,7 @@ async def _posted(work: Work, event: MessagePosted) -> None:
         )
         facts: dict[str, Any] = {**refusal.facts, "refusal": refusal.code}
         await notes.tell(work, official, "refused", priority=Priority.PRESS, **facts)
+        await _draw_anew(work, official, _ticket(refusal) or 0)
 
 
 async def _pressed(work: Work, event: ButtonPressed) -> None:
@@ -87,11 +88,17 @@ async def _refuse_press(
         "refused", work.now, person_id=person.id if person else None, ticket_id=ticket_id or None, facts=facts
     )
     await notes.answer_press(work, event.chat.account, event.press_id, refusal.code, **{**refusal.facts, "alert": True})
-    ticket = await work.uow.tickets.get(ticket_id) if ticket_id and person else None
-    if ticket is None or person is None:
-        return
+    if person is not None:
+        await _draw_anew(work, person, ticket_id)
+
+
+async def _draw_anew(work: Work, person: Person, ticket_id: int) -> None:
+    """Whoever was refused sees the card, if there is one, as it is now."""
+    ticket = await work.uow.tickets.get(ticket_id) if ticket_id else None
     address = work.centre.address(person)
-    card = await work.uow.cards.get(person.id, ticket.id, address.account) if address else None
+    if ticket is None or address is None:
+        return
+    card = await work.uow.cards.get(person.id, ticket.id, address.account)
     if card is not None:
         await cards.queue(work, ticket, person, card, at_once=True)
 

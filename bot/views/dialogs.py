@@ -7,7 +7,7 @@ from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.codes import Op, pack
 from bot.views.drafts import DRAFTS, cancel_row
 from bot.views.look import Look
-from bot.views.refusals import said
+from bot.views.refusals import written
 
 COMMANDS: dict[str, str] = {
     "my": "Мои сообщения в работе",
@@ -18,6 +18,9 @@ COMMANDS: dict[str, str] = {
     "help": "Что умеет бот",
 }
 """Command → its line in the messenger's menu."""
+
+NUMBERLESS = ("Телефон", "Личный приём")
+"""Sources that give a message no number."""
 
 SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
 """Where a message that is typed in may have come from."""
@@ -39,8 +42,22 @@ def welcome_staff(note: NoteFacts, look: Look) -> Content:
     return Content.of(
         f"Здравствуйте, {note.facts['name']}! Вы подключены к центру управления «{note.facts['centre']}».\n"
         f"Ваша роль: {roles}.\n\n",
+        *_comes_by_itself(note),
         *_help(note),
     )
+
+
+def _comes_by_itself(note: NoteFacts) -> list[Span]:
+    """What will arrive here unasked, so that silence until then frightens nobody."""
+    roles = note.facts["roles"]
+    said = []
+    if note.facts.get("digest_at"):
+        said.append(f"Каждый день в {note.facts['digest_at']} здесь будет сводка.")
+    if {"curator", "block_curator"} & set(roles):
+        said.append("О просрочках сообщу сразу.")
+    if "administrator" in roles:
+        said.append("Сообщу, если бот чего-то не слышит или не может писать.")
+    return [Text(" ".join(said) + "\n\n")] if said else []
 
 
 def help_staff(note: NoteFacts, look: Look) -> Content:
@@ -82,7 +99,7 @@ def no_dialog(note: NoteFacts, look: Look) -> Content:
 
 
 def refused(note: NoteFacts, look: Look) -> Content:
-    return Content.of(said(note.facts["refusal"], note.facts))
+    return Content.of(written(note.facts["refusal"], note.facts))
 
 
 def already_answered(note: NoteFacts, look: Look) -> Content:
@@ -134,7 +151,8 @@ def new_text(note: NoteFacts, look: Look) -> Content:
 def new_source(note: NoteFacts, look: Look) -> Content:
     rows = [[Button(name, pack(Op.NEW, 0, f"source={i}"))] for i, name in enumerate(SOURCES)]
     pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
-    return Content.of("Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(note)])
+    left = "Файлы сюда не вносятся, записан только текст. " if note.facts.get("files_left") else ""
+    return Content.of(f"{left}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(note)])
 
 
 def new_number(note: NoteFacts, look: Look) -> Content:
@@ -144,7 +162,11 @@ def new_number(note: NoteFacts, look: Look) -> Content:
 
 def new_due(note: NoteFacts, look: Look) -> Content:
     skip = Button("Обычный срок", pack(Op.NEW, 0, "due="))
-    faults = {"unread": "Не получилось прочитать дату. ", "past": "Это время уже прошло. "}
+    faults = {
+        "unread": "Не получилось прочитать дату. ",
+        "past": "Это время уже прошло. ",
+        "far": "Проверьте год: до этого больше двух лет. ",
+    }
     wrong = faults.get(note.facts.get("wrong", ""), "")
     return Content.of(
         f"{wrong}До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",

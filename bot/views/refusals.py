@@ -17,6 +17,7 @@ SAID: dict[str, str] = {
     # refusals: the codes of bot.domain.errors
     "refused": "Так сделать нельзя.",
     "not_allowed": "Вам это действие недоступно: сообщение не вашего блока или нужна другая роль.",
+    "not_your_command": "Команда /{command} не для вашей роли. Ваши команды: {commands}",
     "not_yours": "Сообщение №{number} — другого блока, вам оно недоступно.",
     "moved_on": "Пояснить может только тот, кто передал сообщение последним.",
     "stranger": "Эти кнопки — для сотрудников центра управления.",
@@ -30,6 +31,29 @@ SAID: dict[str, str] = {
     "needs_words": "Здесь нужен текст: напишите его сообщением.",
     "cannot_correct": "Здесь мессенджер не даёт исправить опубликованный ответ. Ответьте ещё раз вручную.",
 }
+
+WRITTEN: dict[str, str] = {
+    "not_allowed": "Сообщение №{number} сейчас не у вас: его передали другому блоку, или нужна другая роль. "
+    "Жителю ничего не отправлено.",
+    "not_allowed:command": "Вам эта команда недоступна: нужна другая роль.",
+    "moved_on": "Сообщение №{number} уже передано дальше. Пояснить может только тот, кто передал его последним.",
+    "outdated": "Сообщение №{number} уже изменилось, его карточка обновлена. Жителю ничего не отправлено.",
+    "outdated:dismissed": "Сообщение №{number} уже закрыто без ответа. Жителю ничего не отправлено.",
+    "outdated:closed": "Сообщение №{number} уже закрыто. Жителю ничего не отправлено.",
+    "outdated:answered": "На сообщение №{number} уже отвечено. Жителю ничего не отправлено.",
+    "outdated:publishing": "Ответ на №{number} уже отправляется. Больше ничего не отправлено.",
+    "outdated:triage": "У сообщения №{number} ещё не выбрана отрасль. Жителю ничего не отправлено.",
+    "taken": "Не успели: сообщением №{number} уже занимается {name}.",
+}
+"""What a *message* of an official is refused with, where a button's words would not fit. A state, or «command» where no
+ticket is concerned, may follow the code."""
+
+
+def written(code: str, facts: Mapping[str, Any]) -> str:
+    """:func:`said`, to somebody who has not pressed a button but written."""
+    state = facts.get("state") if facts.get("number") else "command"
+    words = WRITTEN.get(f"{code}:{state}") or (WRITTEN.get(code) if facts.get("number") else None)
+    return words.format_map(_Known(facts)) if words is not None else said(code, facts)
 
 
 def said(code: str, facts: Mapping[str, Any]) -> str:
