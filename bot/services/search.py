@@ -1,8 +1,7 @@
-"""Finding tickets: one's own, by number, by words; and the history of one."""
+"""Finding tickets: one's own, by number, by words."""
 
 from bot.domain.errors import NotAllowed
 from bot.domain.people import RIGHTS, Person, Right, Scope
-from bot.domain.records import AuditRow, Remark
 from bot.domain.tickets import Ticket
 from bot.services import tickets
 from bot.services.centre import Work
@@ -44,9 +43,3 @@ async def by_words(work: Work, person: Person, words: str, most: int) -> list[Ti
     triage = staff.may(person, Right.SEE_TICKET, None)
     found = await work.uow.tickets.find(pieces, None if sees_all else seen, most, triage=triage)
     return [t for t in found if work.centre.staff.may(person, Right.SEE_TICKET, t.sector, t.district)]
-
-
-async def history(work: Work, person: Person, number: int) -> tuple[Ticket, list[AuditRow], list[Remark]]:
-    """What happened to a ticket, for somebody who may see it."""
-    ticket = await by_number(work, person, number)
-    return ticket, await work.uow.chronicle.of_ticket(number), await work.uow.cards.remarks(number)

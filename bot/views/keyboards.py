@@ -95,11 +95,6 @@ def _more(facts: CardFacts) -> tuple[Row, ...]:
     return (*rows, (_back(number),))
 
 
-def sector_choice(sectors: Sequence[tuple[str, str]]) -> tuple[Row, ...]:
-    """All sectors for a message that is being typed in."""
-    return tuple((Button(title, pack(Op.NEW, 0, f"sector={code}")),) for code, title in sectors)
-
-
 def _sector_list(
     number: int, sectors: Sequence[tuple[str, str]], choose: Op, turn: Op, page: str, look: Look
 ) -> tuple[Row, ...]:
