@@ -21,6 +21,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class NotYourCommand(NotAllowed):
+    """The command is for other roles; ``command`` is its name, ``commands`` are the person's own, in one line."""
+
+    code = "not_your_command"
+
+
 class NotYours(Refusal):
     """The ticket lies in somebody else's field: it may not even be looked at."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.people import Person, Right
 from bot.domain.records import Priority
 from bot.domain.tickets import Ticket
@@ -28,6 +28,7 @@ async def start(work: Work, person: Person, words: str) -> None:
         centre=work.centre.name,
         roles=sorted(role.value for role in person.roles),
         commands=people.commands_of(work, person),
+        digest_at=f"{work.centre.digest_at:%H:%M}" if person in digests.readers(work) else None,
         **_tasks(work, person),
     )
 
@@ -130,6 +131,9 @@ async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     await people.came_back(work, event.chat.account, event.author.id)
     name, words = command_of(event)
     if name in COMMANDS:
+        own = people.commands_of(work, person)
+        if name not in ("start", *own):
+            raise NotYourCommand(command=name, commands=", ".join(f"/{one}" for one in own))
         await COMMANDS[name](work, person, words)
         return
     if event.service:

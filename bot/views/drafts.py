@@ -44,8 +44,8 @@ def preview(note: NoteFacts, look: Look) -> Content:
         return Content.of("Черновика уже нет.")
     correcting = draft.step.startswith("correct")
     heading = "Так будет выглядеть исправленный ответ" if correcting else "Так ответ увидит житель"
-    send = Button("✏️ Исправить" if correcting else "📤 Отправить", pack(Op.SEND, number, draft.version))
-    change = Button("✍️ Изменить", pack(Op.CHANGE, number, draft.version))
+    send = Button("📤 Опубликовать исправление" if correcting else "📤 Отправить", pack(Op.SEND, number, draft.version))
+    change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
     cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
     content = Content.of(Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}", keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))

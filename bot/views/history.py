@@ -38,7 +38,15 @@ def history(note: NoteFacts, look: Look) -> Content:
         return Content.of(f"Сообщение №{note.facts['number']} не найдено.")
     spans: list[Span] = [Bold(f"🕘 История №{ticket.id}")]
     lines: list[tuple[datetime, str]] = []
+    by_hand = answered_by = None
     for row, name in past.rows:
+        if row.action == "answer":
+            answered_by = name
+        if row.action == "posted" and row.facts.get("by") == "person":
+            by_hand = row.at
+            name = name or answered_by
+        elif row.action == "confirm" and row.at == by_hand:
+            continue  # said by the line before
         words = _words(row, past.sectors)
         if words:
             lines.append((row.at, words + (f" — {name}" if name else "")))
@@ -69,6 +77,8 @@ def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             reason = facts.get("reason")
             named = REASONS[DismissReason(reason)].partition(":")[0].lower() if reason else ""
             return f"не требует ответа: {named}" if named else "не требует ответа"
+        case "posted":
+            return "ответ опубликован вручную" if facts.get("by") == "person" else None
         case "overdue":
             return f"просрочено: {_LIMITS.get(facts.get('limit', ''), '')}"
         case _:

@@ -130,7 +130,7 @@ async def test_a_correction_is_seen_in_max(max_town: Town) -> None:
     await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1, "Отвечено"), "Исправить ответ")
     await town.letter(ROADS_HEAD, "Исправление ответа на №1")
     await town.write(ROADS_HEAD, "Закрыли сегодня.")
-    await town.press(ROADS_HEAD, await town.letter(ROADS_HEAD, "исправленный ответ"), "Исправить")
+    await town.press(ROADS_HEAD, await town.letter(ROADS_HEAD, "исправленный ответ"), "Опубликовать исправление")
     await town.until(lambda: answer.text == "Закрыли сегодня.")
     assert answer.reply_to is not None
 

@@ -36,6 +36,10 @@ async def test_where_a_person_answers_the_head_gets_text_and_link(closed_town: T
     assert town.letters(GROUP) == []
     again = await town.press_raw(ROADS_HEAD, ROADS_HEAD, note["message_id"], "1:p:1:1")
     assert again["show_alert"]
+    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "История")
+    history = words(await town.letter(ROADS_HEAD, "🕘 История №1"))
+    assert "ответ опубликован вручную — Начальник отдела дорог" in history
+    assert history.count("опубликован") == 1
 
 
 async def test_where_nobody_answers_it_is_kept(closed_town: Town) -> None:

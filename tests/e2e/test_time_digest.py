@@ -193,7 +193,7 @@ async def test_a_clock_that_ran_ahead_and_was_put_right_silences_nothing(town: T
     for day in (21, 22):
         town.at(f"{day}.11 09:00")
         await town.until(lambda count=day - 19: len(digests(town, CURATOR)) == count)  # type: ignore[misc]
-    assert digests(town, CURATOR)[-1].startswith("📊 Сводка за 21 ноября\nс сб 21.11, 09:00 до вс 22.11, 09:00")
+    assert digests(town, CURATOR)[-1].startswith("📊 Сводка за 21 ноября\nсб 21.11, 09:00 – вс 22.11, 09:00")
 
 
 @pytest.mark.parametrize("person", [CURATOR, MANAGER, COORDINATOR])
@@ -227,7 +227,7 @@ async def test_manager_and_curator_both_get_it(closed_town: Town) -> None:
 @pytest.mark.parametrize("person", [ROADS_HEAD, ADMINISTRATOR])
 async def test_who_may_not_is_refused_politely(town: Town, person: int) -> None:
     await town.write(person, "/digest")
-    await town.letter(person, "Вам это действие недоступно")
+    await town.letter(person, "Команда /digest не для вашей роли. Ваши команды: /")
     await town.told()
     assert digests(town, person) == []
 

@@ -28,8 +28,8 @@ async def test_the_published_words_change_where_they_stand(town: Town) -> None:
     await report(town)
     await answered(town)
     draft = await correct(town, "Засыплем сегодня.")
-    assert rows(draft) == [["✏️ Исправить"], ["✍️ Изменить", "Отмена"]]
-    said = await town.press(ROADS_HEAD, draft, "Исправить")
+    assert rows(draft) == [["📤 Опубликовать исправление"], ["✍️ Переписать", "Отмена"]]
+    said = await town.press(ROADS_HEAD, draft, "Опубликовать исправление")
     assert said["text"] == "Ответ исправляется"
 
     answer = await town.letter(GROUP, "Засыплем сегодня.")
@@ -60,7 +60,7 @@ async def test_the_last_words_count(town: Town) -> None:
     assert "Раз." not in words(draft)
     await town.write(ROADS_HEAD, photo=PHOTO)
     await town.letter(ROADS_HEAD, "Исправить можно только текст")
-    await town.press(ROADS_HEAD, draft, "Исправить")
+    await town.press(ROADS_HEAD, draft, "Опубликовать исправление")
     await town.letter(GROUP, "Два.")
 
 
@@ -71,7 +71,7 @@ async def test_words_under_a_photo_change_too(town: Town) -> None:
     await town.press(ROADS_HEAD, await town.letter(ROADS_HEAD, "Так ответ увидит", "Готово"), "Отправить")
     await town.letter(GROUP, "Готово")
     await delivered(town)
-    await town.press(ROADS_HEAD, await correct(town, "Готово, вот фото."), "Исправить")
+    await town.press(ROADS_HEAD, await correct(town, "Готово, вот фото."), "Опубликовать исправление")
     answer = await town.letter(GROUP, "Готово, вот фото.")
     assert "photo" in answer
     assert len(town.letters(GROUP)) == 1
@@ -82,7 +82,7 @@ async def test_in_a_private_talk_of_vk(town: Town) -> None:
     await vk.message(COMMUNITY, MARIA, HATCH)
     await town.card(ROADS_HEAD, 1)
     await answered(town)
-    await town.press(ROADS_HEAD, await correct(town, "Засыплем сегодня."), "Исправить")
+    await town.press(ROADS_HEAD, await correct(town, "Засыплем сегодня."), "Опубликовать исправление")
     await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if m.text == "Засыплем сегодня."])
     assert not [m for m in vk.messages(COMMUNITY, MARIA) if m.text == "Засыплем завтра."]
 
@@ -110,7 +110,7 @@ async def test_every_place_of_the_answer_changes(town: Town) -> None:
     await answered(town)
     await town.letter(SECOND_GROUP, "Засыплем завтра.")
     await delivered(town)
-    await town.press(ROADS_HEAD, await correct(town, "Засыплем сегодня."), "Исправить")
+    await town.press(ROADS_HEAD, await correct(town, "Засыплем сегодня."), "Опубликовать исправление")
     for chat in (GROUP, SECOND_GROUP):
         await town.letter(chat, "Засыплем сегодня.")
         assert len(town.letters(chat)) == 1
@@ -129,7 +129,7 @@ async def test_a_shorter_text_leaves_nothing_of_the_longer_one(town: Town) -> No
     await delivered(town)
     assert len(town.letters(GROUP)) == 2
 
-    await town.press(ROADS_HEAD, await correct(town, "Работы окончены."), "Исправить")
+    await town.press(ROADS_HEAD, await correct(town, "Работы окончены."), "Опубликовать исправление")
     await town.letter(GROUP, "Работы окончены.")
     await delivered(town)
     assert [words(one) for one in town.letters(GROUP)] == [
@@ -147,8 +147,8 @@ async def test_a_longer_text_that_would_need_another_message_is_refused(town: To
     await delivered(town)
     await town.write(ROADS_HEAD, "Ещё длиннее. " * 300)
     await delivered(town)
-    draft = [one for one in town.letters(ROADS_HEAD) if "✏️ Исправить" in str(rows(one))][-1]
-    await town.press(ROADS_HEAD, draft, "Исправить")
+    draft = [one for one in town.letters(ROADS_HEAD) if "Опубликовать исправление" in str(rows(one))][-1]
+    await town.press(ROADS_HEAD, draft, "Опубликовать исправление")
     await delivered(town)
     if words(town.letters(GROUP)[0]) == "Засыплем завтра.":
         await town.letter(ROADS_HEAD, "⚠️ Ответ на №1 исправить не удалось", "текст слишком длинный")

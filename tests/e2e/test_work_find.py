@@ -127,6 +127,9 @@ async def test_help_and_start_say_what_one_can_do(town: Town) -> None:
     assert "выберите отрасль" in words(await town.letter(COORDINATOR, "Здравствуйте, Координатор!"))
     admin = words(await town.letter(ADMINISTRATOR, "Здравствуйте, Администратор!"))
     assert "карточ" not in admin
+    assert "Сообщу, если бот чего-то не слышит или не может писать." in admin
+    curator = words(await town.letter(CURATOR, "Здравствуйте, "))
+    assert "Каждый день в 09:00 здесь будет сводка. О просрочках сообщу сразу." in curator
     await town.write(CURATOR, "/help")
     await town.until(lambda: len(town.letters(CURATOR)) == 2)
     told = words(town.letters(CURATOR)[-1])
@@ -140,7 +143,9 @@ async def test_commands_of_others_are_refused(town: Town) -> None:
         before = len(town.letters(person))
         await town.write(person, command)
         await town.until(lambda before=before, person=person: len(town.letters(person)) > before)
-        assert "недоступн" in words(town.letters(person)[-1])
+        name = command.partition(" ")[0]
+        own = "/my, /find, /help" if person == ROADS_HEAD else "/find, /digest, /help"
+        assert words(town.letters(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await audit(town, 1)] == ["registered"]
 
 
