@@ -28,6 +28,8 @@ _OWN_SURE, _OWN_TIED = 0.95, 0.5
 _TIE = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
 _APPEAL = 0.5
+_PRIVATE = 5
+"""Digits: a longer number may be a telephone or a document, and no model shall remember it."""
 _TOPIC_NAMED = 2.0
 """Evidence below which a topic is too weak to be named to people."""
 
@@ -99,7 +101,7 @@ class KeywordUnderstanding:
         return self._seen(prepared, evidence), self._topics.chances(evidence, self._priors)
 
     def _seen(self, text: Text, evidence: Evidence) -> Seen:
-        norms = [word.norm for word in text.words]
+        norms = [word.norm for word in text.words if sum(map(str.isdecimal, word.norm)) < _PRIVATE]
         lemmas = [next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms]
         return Seen(lemmas, norms, {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()})
 

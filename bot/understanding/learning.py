@@ -25,7 +25,8 @@ _MOST_EXAMPLES = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: shares of the held-out examples that the old and the new way got right."""
+    """What came of it: shares of the held-out examples that the old and the new way got right. ``judged`` 0: there was
+    nothing new to compare them by, and nothing was trained."""
 
     kept: bool
     before: float
@@ -49,10 +50,7 @@ def learn(file: Path, sectors: Sequence[Sector], threshold: float, shelf: Shelf,
     earlier = found[: len(found) - len(held_out)]
     judges = _unseen(held_out, present, earlier)
     if len(judges) < _LEAST_JUDGES:
-        raise TableFault(
-            "Сравнить новую модель с действующей не на чем: в конце таблицы почти все сообщения уже были в прошлом "
-            "обучении. Добавьте новые сообщения в конец таблицы или вернитесь командой «train --back»."
-        )
+        return Outcome(False, 0.0, 0.0, 0)
     say(f"Примеров: {len(found)}. Обучаюсь на ранних {len(earlier)}, проверяю на {len(judges)} последних …")
     rules = KeywordUnderstanding(sectors, threshold)
     before = _right(rules if present is None else KeywordUnderstanding(sectors, threshold, present), judges)
@@ -116,6 +114,12 @@ def _about(found: Sequence[Example], outcome: Outcome, now: datetime) -> dict[st
 
 def report(outcome: Outcome) -> str:
     """For the administrator."""
+    if not outcome.judged:
+        return (
+            "Сравнить новую модель с действующей не на чем: в конце таблицы почти все сообщения уже были в прошлом "
+            "обучении. Всё осталось как было. Добавьте в конец таблицы новые сообщения или сначала вернитесь к прежнему "
+            "командой «train --back»."
+        )
     scores = f"Верно на последних {outcome.judged}: было {outcome.before:.1%}, стало {outcome.after:.1%}."
     verdict = (
         "Новая модель действует; запущенный бот возьмёт её при следующем запуске. Вернуть прежнее: train --back."

@@ -13,7 +13,7 @@ import pytest
 from bot.domain.sectors import Sector
 from bot.understanding.keywords import KeywordUnderstanding
 from bot.understanding.labelled import TableFault
-from bot.understanding.learning import Outcome, learn
+from bot.understanding.learning import Outcome, learn, report
 from bot.understanding.model import ARRAYS, Model, ModelFault, read_model
 from bot.understanding.shelf import Shelf
 
@@ -133,8 +133,10 @@ def test_the_older_model_is_beaten_only_by_a_better_one_and_one_can_go_back(tmp_
 
 
 def test_a_model_is_not_judged_by_what_it_was_made_of(trained: Shelf, tmp_path: Path) -> None:
-    with pytest.raises(TableFault, match="уже были в прошлом"):
-        teach(table(tmp_path, messages(120)), trained)
+    outcome = teach(table(tmp_path, messages(120)), trained)
+
+    assert (outcome.kept, outcome.judged) == (False, 0)
+    assert "не на чем" in report(outcome)
 
 
 def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
@@ -184,6 +186,15 @@ def test_sectors_may_come_and_go_after_training(trained: Shelf) -> None:
 
     assert set(taught.read("клумба вытоптана").sector_scores) == {"zelenstroy", "roads"}
     assert taught.read("клумба вытоптана").sector == "zelenstroy"
+
+
+def test_a_model_remembers_no_telephone(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "models")
+    lines = [(f"{text}, звоните 89001234567", code) for text, code in messages(120)]
+
+    assert teach(table(tmp_path, lines), shelf).kept
+
+    assert not any("8900" in feature for feature in current(shelf).features)
 
 
 @pytest.mark.parametrize("spoiled", [b"", b"not an archive", None])
