@@ -15,6 +15,7 @@ import typer
 
 from bot import logs
 from bot.config import Config, ConfigFaults, Fault, load, render
+from bot.config.faults import ended
 
 cli = typer.Typer(
     add_completion=False,
@@ -71,7 +72,7 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = asyncio.run(check_messengers(settings))
     for note in settings.notes():
-        typer.echo(f"i {note.key}: {note.problem} {note.remedy}")
+        typer.echo(f"i {note.key}: {ended(note.problem)} {ended(note.remedy[:1].upper() + note.remedy[1:])}")
     for finding in findings:
         typer.echo(f"{signs[finding.severity.value]} {finding.subject}: {finding.text}")
     if any(finding.severity.value == "fault" for finding in findings):
@@ -258,11 +259,19 @@ def _database_faults() -> Iterator[None]:
     except DatabaseUnavailable as error:
         fault = Fault(
             "database.url",
-            f"база данных не открывается: {logs.scrub(str(error))}",
-            "Проверьте путь к файлу и права на папку, а для PostgreSQL — что сервер запущен и адрес верен.",
+            f"база данных не открывается: {_in_russian(logs.scrub(str(error)))}",
+            "проверьте путь к файлу и права на его папку, а для PostgreSQL — что сервер запущен и адрес верен.",
         )
         typer.echo(render((fault,)), err=True)
         raise typer.Exit(BAD_CONFIG) from None
+
+
+def _in_russian(said: str) -> str:
+    known = {
+        "attempt to write a readonly database": "нет права писать в файл базы или в его папку",
+        "unable to open database file": "файл базы не создать и не открыть: нет папки или права в ней писать",
+    }
+    return next((words for english, words in known.items() if english in said), said)
 
 
 def _day(text: str) -> date:

@@ -152,10 +152,11 @@ def _staff(tree: Values) -> Iterator[Fault]:
                 )
     for field, messenger in _ACCOUNTS.items():
         ids = [(f"staff[{i}]", str(m[field])) for i, m in tables(tree, "staff") if field in m]
+        names = {f"staff[{i}]": str(m.get("name", "без имени"))[:40] for i, m in tables(tree, "staff")}
         for place, first in _repeated(ids):
             yield Fault(
                 f"{place}.{field}",
-                f"этот аккаунт {messenger} уже указан у другого сотрудника: {first}",
+                f"«{names[place]}»: аккаунт {messenger} уже указан у другого сотрудника: {first} «{names[first]}»",
                 "у аккаунта один владелец; несколько ролей одного человека перечислите в roles",
             )
 

@@ -32,10 +32,15 @@ def render(faults: Sequence[Fault]) -> str:
         return ""
     lines = [f"В настройках {plural(len(faults), 'ошибка', 'ошибки', 'ошибок')}:"]
     for number, fault in enumerate(faults, 1):
-        lines += ["", f"{number}. {fault.key}: {fault.problem}.", f"   Как исправить: {fault.remedy}."]
+        lines += ["", f"{number}. {fault.key}: {ended(fault.problem)}", f"   Как исправить: {ended(fault.remedy)}"]
     if any("[" in fault.key for fault in faults):
         lines += ["", "Число в квадратных скобках: номер записи в файле, считая с нуля ([0]: первая)."]
     return "\n".join(lines)
+
+
+def ended(words: str) -> str:
+    """With one full stop at the end."""
+    return f"{words.rstrip('. ')}."
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

@@ -46,7 +46,9 @@ def zone(value: Any) -> ZoneInfo:
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    hint = did_you_mean(name, sorted(available_timezones()))
+    city = name.rpartition("/")[2].casefold()
+    same = next((one for one in sorted(available_timezones()) if one.rpartition("/")[2].casefold() == city), None)
+    hint = f"возможно, вы имели в виду «{same}»" if same else did_you_mean(name, sorted(available_timezones()))
     mend(
         f"часовой пояс «{name[:40]}» неизвестен",
         f"{hint + '; ' if hint else ''}пояса России: {_ZONES_OF_RUSSIA}",
@@ -57,10 +59,11 @@ def term(value: Any) -> Term:
     """«8wh»."""
     if isinstance(value, Term):
         return value
+    text = _text(value, '"8wh"')
     try:
-        return Term.parse(_text(value, '"8wh"'))
+        return Term.parse(text)
     except BadTerm as error:
-        mend(error.problem, error.remedy)
+        mend(f"{error.problem}: «{text[:20]}»", error.remedy)
 
 
 def calendar_term(value: Any) -> Term:

@@ -88,6 +88,10 @@ def fault_of(error: ErrorDetails) -> Fault:
     if kind == "enum":
         return _not_a_choice(key, name, error["input"], str(context.get("expected", "")))
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        if name == "vk.communities.id":
+            return Fault(
+                key, f"число должно быть {_bound(kind, context)}", "номер сообщества пишется без минуса: id = 123456"
+            )
         return Fault(key, f"число должно быть {_bound(kind, context)}", _example(name))
     if kind in ("list_type", "tuple_type") and _EXAMPLES.get(name, "").startswith("[["):
         return Fault(key, "ожидаются записи списка", f"заголовок пишется в двойных скобках: {_EXAMPLES[name]}")

@@ -13,7 +13,7 @@ CALL = "Звонила Анна Петровна, 2-14-15: на Ленина 45 
 async def dictate(town: Town, *steps: str) -> None:
     """Go through the questions: a step that is a button's text is pressed, else it is written."""
     questions = ("Откуда пришло сообщение?", "Номер в той системе?", "До какого времени")
-    if steps[0] in ("Телефон", "Личный приём"):  # these have no number
+    if steps and steps[0] in ("Телефон", "Личный приём"):  # these have no number
         questions = (questions[0], questions[2])
     for question, step in zip(questions, steps, strict=False):
         letter = await town.letter(COORDINATOR, question)

@@ -104,6 +104,12 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
         ),
         ({"municipality": 'name = "Г"\ntimezone = "../../etc"\n'}, "municipality.timezone", "неизвестен", "пояса"),
         ({"municipality": 'name = "Г"\ntimezone = "Asia"\n'}, "municipality.timezone", "неизвестен", "пояса"),
+        (
+            {"municipality": 'name = "Г"\ntimezone = "Europe/Barnaul"\n'},
+            "municipality.timezone",
+            "Barnaul",
+            "«Asia/Barnaul»",
+        ),
         ({"municipality": 'name = "Г"\ntimezone = 10\n'}, "municipality.timezone", "в кавычках", "Asia"),
         ({"places": 'gazetteer = "none.csv"\n'}, "places.gazetteer", "none.csv", "путь"),
         ({"places": f'gazetteer = "{"ж" * 190}"\n'}, "places.gazetteer", "нет", "путь"),
@@ -129,7 +135,7 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
             "https",
         ),
         # time
-        ({"deadlines": 'accept = "1 час"\n'}, "deadlines.accept", "срок", "wh"),
+        ({"deadlines": 'accept = "1 час"\n'}, "deadlines.accept", "срок: «1 час»", "wh"),
         ({"deadlines": 'answer = "0wh"\n'}, "deadlines.answer", "больше нуля", "wh"),
         ({"deadlines": "answer = 8\n"}, "deadlines.answer", "в кавычках", "8wh"),
         ({"deadlines": 'accept = "9wh"\n'}, "deadlines.accept", "длиннее", "answer"),
@@ -174,7 +180,12 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
             "не указан",
             "MCU_VK__COMMUNITIES__0__TOKEN",
         ),
-        ({"vk": '[[vk.communities]]\nid = -1\ntoken = "vk1.a.x"\n'}, "vk.communities[0].id", "не меньше 1", "123456"),
+        (
+            {"vk": '[[vk.communities]]\nid = -1\ntoken = "vk1.a.x"\n'},
+            "vk.communities[0].id",
+            "не меньше 1",
+            "без минуса",
+        ),
         ({"vk": '[[vk.communities]]\ntoken = "vk1.a.x"\n'}, "vk.communities[0].id", "не указан", "id ="),
         ({"max": 'api_base = "https://platform-api2.max.ru"\n'}, "max.token", "не указан", "MCU_MAX__TOKEN"),
         # people
@@ -224,7 +235,7 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
         (
             {"staff": GOOD["staff"] * 2},
             "staff[1].telegram_id",
-            "Telegram уже указан у другого сотрудника: staff[0]",
+            "Telegram уже указан у другого сотрудника: staff[0] «Координатор»",
             "roles",
         ),
         ({"staff": '[[staff]]\nrole = "coordinator"\n'}, "staff[0].name", "не указан", "name ="),

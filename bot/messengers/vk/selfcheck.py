@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.messengers.base import Finding, Severity
-from bot.messengers.errors import BadCredentials, MessengerError
+from bot.messengers.errors import BadCredentials, MessengerError, TemporaryFailure
 from bot.messengers.vk.client import API_VERSION, VkClient
 
 _RIGHTS = {
@@ -53,6 +53,8 @@ class SelfCheck:
                 return [self._finding(Severity.FAULT, words + "Работа с API → Ключи доступа».")]
             except MessengerError as error:
                 found.append(self._finding(Severity.FAULT, f"ВКонтакте не отвечает на проверку ({error})."))
+                if isinstance(error, TemporaryFailure):
+                    break  # without network the other questions would end the same way
         return found
 
     def _finding(self, severity: Severity, text: str) -> Finding:
