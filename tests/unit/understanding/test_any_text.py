@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.sectors import STANDARD_SECTORS
@@ -28,11 +28,13 @@ def check(reading: Reading) -> None:
         assert reading.place.text
 
 
+@settings(deadline=None)  # a loaded machine is no fault of the text
 @given(text=st.text(max_size=300))
 def test_any_characters(everything: KeywordUnderstanding, text: str) -> None:
     check(everything.read(text))
 
 
+@settings(deadline=None)  # a loaded machine is no fault of the text
 @given(parts=st.lists(st.sampled_from(WORDS), max_size=25))
 def test_any_order_of_words_of_an_address(everything: KeywordUnderstanding, parts: list[str]) -> None:
     text = " ".join(parts)
