@@ -143,7 +143,7 @@ class Messenger(Protocol):
         ...
 
     async def fetch(self) -> Batch:
-        """Long-poll once. What an earlier call returned counts as stored: the messenger may now be told to forget it."""
+        """Long-poll once. What an earlier call returned counts as stored: the messenger may be told to forget it."""
         ...
 
     async def missed(self) -> Sequence[RawUpdate]:

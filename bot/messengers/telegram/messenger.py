@@ -97,9 +97,9 @@ class TelegramMessenger:
     # In
 
     def resume(self, cursor: str | None) -> None:
-        """Begin without an offset: the server tells everything that was not confirmed, also what an earlier poll brought
-        and nobody could store. A stored offset may be of an older count of updates, which starts anew after a quiet
-        week."""
+        """Begin without an offset: the server tells everything that was not confirmed, also what an earlier poll
+        brought and nobody could store. A stored offset may be of an older count of updates, which starts anew after a
+        quiet week."""
         self._offset = None
 
     async def fetch(self) -> Batch:
