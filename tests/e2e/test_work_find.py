@@ -161,6 +161,6 @@ async def test_an_employee_looks_and_does_not_touch(closed_town: Town) -> None:
     card = await closed_town.card(1012, 1)
     assert rows(card) == [["🕘 История"]]
     await closed_town.write(1012, "Я отвечу!", reply_to=card["message_id"])
-    await closed_town.letter(1012, "Вам это действие недоступно")
+    await closed_town.letter(1012, "Сообщение №1 сейчас не у вас")
     said = await closed_town.press_raw(1012, 1012, card["message_id"], "1:a:1")
     assert said["show_alert"]

@@ -99,7 +99,7 @@ async def test_the_coordinator_may_not_answer_for_a_head(town: Town) -> None:
     card = await town.card(COORDINATOR, 1)
     assert rows(card) == [["↪️ Передать", "⋯ Ещё"]]
     await town.write(COORDINATOR, "Отвечу сама", reply_to=card["message_id"])
-    await town.letter(COORDINATOR, "Вам это действие недоступно")
+    await town.letter(COORDINATOR, "Сообщение №1 сейчас не у вас")
     assert await refusals(town, 1) == ["not_allowed"]
 
 
