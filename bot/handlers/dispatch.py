@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.errors import OutdatedButton, Refusal, Stranger
 from bot.domain.people import Person
 from bot.domain.records import Priority
-from bot.handlers import administrator, citizen, staff
+from bot.handlers import administrator, citizen, head, staff
 from bot.handlers.acts import Pressed
 from bot.messengers.events import (
     AuthorKind,
@@ -28,8 +28,11 @@ async def handle(work: Work, event: Event) -> None:
         case MessagePosted():
             await _posted(work, event)
         case MessageEdited():
-            if not _in_office(work, event.message):
+            official = _in_office(work, event.message)
+            if official is None:
                 await citizen.edited(work, event)
+            else:
+                await head.reword(work, official, event.message)
         case MessageDeleted():
             await citizen.deleted(work, event)
         case ButtonPressed():

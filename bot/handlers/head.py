@@ -1,6 +1,5 @@
 """The head of a block: accept, answer, hand over, dismiss, correct."""
 
-from dataclasses import replace
 from typing import Any
 
 from bot.domain.errors import DialogOver, EmptyAnswer, EmptyCorrection, NeedsWords, OutdatedButton
@@ -51,7 +50,17 @@ async def _draft(work: Work, said: Said) -> None:
     text, media = clean(said.event.text), pack_media(files)
     if not (text or media):
         raise EmptyAnswer(number=said.dialog.ticket_id)
-    await dialogs.add_to_draft(work, said.dialog, said.person, text, media, album=said.event.album is not None)
+    event = said.event
+    await dialogs.add_to_draft(
+        work, said.dialog, said.person, text, media, album=event.album is not None, message_id=event.message_id
+    )
+
+
+async def reword(work: Work, person: Person, event: MessagePosted) -> None:
+    """An official has changed an own message: if it is a part of a draft, the draft changes with it."""
+    dialog, words = await dialogs.current(work, person), clean(event.text)
+    if dialog is not None and dialog.step in dialogs.DRAFT_STEPS and words:
+        await dialogs.reword(work, dialog, person, words, event.message_id)
 
 
 async def send(work: Work, act: Pressed) -> None:
@@ -186,7 +195,9 @@ async def correct(work: Work, said: Said) -> None:
     words = clean(said.event.text)
     if not words:
         raise EmptyCorrection(number=said.dialog.ticket_id)
-    await dialogs.add_to_draft(work, replace(said.dialog, text=""), said.person, words, (), album=False)
+    await dialogs.add_to_draft(
+        work, dialogs.emptied(said.dialog), said.person, words, (), message_id=said.event.message_id
+    )
 
 
 async def reopen(work: Work, act: Pressed) -> None:
@@ -211,7 +222,7 @@ async def retry(work: Work, act: Pressed) -> None:
     """After a failed publication: the same words again, through the preview."""
     ticket, answer, publication = await answers.check_can_retry(work, act.ticket_id, act.person, _number(act))
     dialog = await dialogs.begin(work, act.person, "answer", ticket)
-    await dialogs.add_to_draft(work, dialog, act.person, answer.text, answer.media, album=False)
+    await dialogs.add_to_draft(work, dialog, act.person, answer.text, answer.media)
     await _say(work, act)
     facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id, "reason": publication.error or ""}
     await _close_note(work, act, "publication_failed", back=True, bare=True, **facts)

@@ -150,13 +150,33 @@ async def expire(work: Work) -> None:
 
 
 async def add_to_draft(
-    work: Work, dialog: Dialog, person: Person, text: str, media: Sequence[Json], *, album: bool
+    work: Work,
+    dialog: Dialog,
+    person: Person,
+    text: str,
+    media: Sequence[Json],
+    *,
+    album: bool = False,
+    message_id: str = "",
 ) -> Dialog:
-    """More words or files for the draft; its preview follows, one for a whole album."""
-    words = f"{dialog.text}\n\n{text}" if dialog.text and text else dialog.text or text
+    """More words or files for the draft, from the writer's message *message_id*; its preview follows, one for a whole
+    album."""
+    pieces = [*dialog.facts.get("pieces", ()), [message_id, text]]
+    return await _draft(work, replace(dialog, media=(*dialog.media, *media)), person, pieces, album=album)
+
+
+async def reword(work: Work, dialog: Dialog, person: Person, text: str, message_id: str) -> None:
+    """The writer has changed a message that is a part of the draft."""
+    pieces = dialog.facts.get("pieces", ())
+    changed = [[known, text if known == message_id else words] for known, words in pieces]
+    if dialog.step.endswith("_preview") and changed != list(pieces):
+        await _draft(work, dialog, person, changed)
+
+
+async def _draft(work: Work, dialog: Dialog, person: Person, pieces: list[list[str]], *, album: bool = False) -> Dialog:
     preview = dialog.step if dialog.step.endswith("_preview") else f"{dialog.step}_preview"
-    draft = replace(dialog, text=words, media=(*dialog.media, *media))
-    changed = await step(work, draft, preview)
+    draft = replace(dialog, text="\n\n".join(words for _, words in pieces if words))
+    changed = await step(work, draft, preview, pieces=pieces)
     await notes.tell(
         work,
         person,
@@ -172,8 +192,13 @@ async def add_to_draft(
 
 async def rewrite(work: Work, dialog: Dialog, *, pressed: str | None = None) -> Dialog:
     """«Изменить»: the draft begins anew."""
-    emptied = replace(dialog, text="", media=())
-    return await step(work, emptied, dialog.step.removesuffix("_preview"), pressed=pressed)
+    return await step(work, emptied(dialog), dialog.step.removesuffix("_preview"), pressed=pressed)
+
+
+def emptied(dialog: Dialog) -> Dialog:
+    """The same dialog with nothing written yet."""
+    facts = {name: value for name, value in dialog.facts.items() if name != "pieces"}
+    return replace(dialog, text="", media=(), facts=facts)
 
 
 def require(dialog: Dialog | None, ticket_id: int, version: str) -> Dialog:

@@ -119,6 +119,25 @@ async def test_words_in_several_messages_are_one_answer(town: Town) -> None:
     assert words(await town.letter(GROUP)) == "Яму засыплем сегодня.\n\nСпасибо за сигнал!"
 
 
+async def test_a_slip_mended_in_ones_own_message_is_mended_in_the_draft(town: Town) -> None:
+    await report(town)
+    card = await town.card(ROADS_HEAD, 1)
+    slip = await town.write(ROADS_HEAD, "Засыплем вчера.", reply_to=card["message_id"])
+    first = await preview(town, ROADS_HEAD, "Засыплем вчера.")
+    await town.write(ROADS_HEAD, "Спасибо!")
+    await preview(town, ROADS_HEAD, "Засыплем вчера.\n\nСпасибо!")
+    await town.sandbox.telegram.edit(ROADS_HEAD, slip, "Засыплем завтра.")
+
+    mended = await preview(town, ROADS_HEAD, "Засыплем завтра.\n\nСпасибо!")
+
+    await town.until(lambda: rows(first) == [])
+    await town.press(ROADS_HEAD, mended, "Отправить")
+    assert words(await town.letter(GROUP)) == "Засыплем завтра.\n\nСпасибо!"
+    await town.sandbox.telegram.edit(ROADS_HEAD, slip, "Засыплем через год.")  # too late, and no harm
+    await delivered(town)
+    assert town.texts(GROUP) == ["Засыплем завтра.\n\nСпасибо!"]
+
+
 async def test_an_answer_to_one_card_while_another_is_being_written(town: Town) -> None:
     await report(town)
     first = await town.card(ROADS_HEAD, 1)
