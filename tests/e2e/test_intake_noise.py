@@ -156,4 +156,4 @@ async def test_in_a_chat_of_neighbours_a_problem_a_question_and_a_reply_to_us_ar
     await town.answer(HOUSING_HEAD, 1, "В декабре.")
     answer = await town.letter(GROUP, "В декабре.")
     await telegram.say(GROUP, MARIA, "а когда точно?", reply_to=answer["message_id"])
-    await town.card(COORDINATOR, 2, "а когда точно?", "Житель уже писал: №1")
+    await town.card(HOUSING_HEAD, 2, "а когда точно?", "Житель уже писал: №1")

@@ -92,4 +92,4 @@ async def test_who_has_lost_the_place_joins_again(closed_town: Town) -> None:
 
 async def test_only_those_who_may_hand_out_codes(town: Town) -> None:
     await town.write(1001, "/invite")
-    await town.letter(1001, "недоступно")
+    await town.letter(1001, "не для вашей роли")

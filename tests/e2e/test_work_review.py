@@ -150,7 +150,7 @@ async def test_a_card_asked_for_while_its_change_is_on_the_way_comes(
 
 async def test_a_year_that_cannot_be_meant_is_asked_again(town: Town) -> None:
     await town.write(COORDINATOR, "/new На Ленина 45 яма на дороге")
-    for question, choice in (("Откуда пришло", "Телефон"), ("Номер", "Нет номера")):
+    for question, choice in (("Откуда пришло", "ПОС"), ("Номер", "Нет номера")):
         await town.press(COORDINATOR, await town.letter(COORDINATOR, question), choice)
     await town.letter(COORDINATOR, "До какого времени")
     await town.write(COORDINATOR, "25.11.2062 15:00")
@@ -164,7 +164,7 @@ async def test_the_words_under_a_photo_are_typed_in_and_the_photo_is_said_to_be_
     await town.write(COORDINATOR, "На Ленина 45 яма на дороге", photo=b"picture")
     letter = await town.letter(COORDINATOR, "Откуда пришло сообщение?")
     assert "Файлы сюда не вносятся" in words(letter)
-    await town.press(COORDINATOR, letter, "Телефон")
+    await town.press(COORDINATOR, letter, "ПОС")
     for question, choice in (("Номер", "Нет номера"), ("До какого", "Обычный срок")):
         await town.press(COORDINATOR, await town.letter(COORDINATOR, question), choice)
     await town.card(ROADS_HEAD, 1, "На Ленина 45 яма на дороге")
