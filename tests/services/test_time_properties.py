@@ -1,0 +1,274 @@
+"""Whatever people do and however the clock runs: nothing is told twice, nothing untrue, and nothing is forgotten."""
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from bot.domain.calendar import WorkingCalendar
+from bot.domain.deadlines import Terms
+from bot.domain.errors import Refusal
+from bot.domain.people import Account, MessengerName, Person, Role, Staff
+from bot.domain.quiet import QuietHours
+from bot.domain.sectors import Sector
+from bot.domain.terms import Term
+from bot.domain.tickets import UNACCEPTED, DismissReason, Ticket
+from bot.messengers.base import Capabilities, Limits
+from bot.services import deadlines, digests, tickets
+from bot.services.centre import Centre, Office, Work
+from bot.understanding.base import Reading
+from storage.database import Database
+from storage.tables import digest, metadata, outbox
+
+T = TypeVar("T")
+
+ZONE = ZoneInfo("Europe/Berlin")  # its clocks are put back on 25 October 2026
+START = datetime(2026, 10, 23, 17, 0, tzinfo=UTC)
+ACCEPT = Term.parse("2h")
+DIGEST_AT = time(2, 30)  # comes twice on that day
+
+NOBODY_KNOWS: Any = None  # what reads texts is not asked here
+
+READING = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, False, None)
+URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, True, None)
+HEADS = {"roads": "1", "housing": "2"}
+
+
+SAID_IN_TIME = {
+    *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),
+    *(deadlines.WATCHED, "notices", "digest"),
+}
+
+
+def _person(number: int, role: Role, *sectors: str) -> Person:
+    account = Account(MessengerName.TELEGRAM, str(number))
+    return Person(0, f"{role}{number}", frozenset({role}), frozenset(sectors), accounts=(account,))
+
+
+STAFF = (
+    _person(1, Role.HEAD, "roads"),
+    _person(2, Role.HEAD, "housing"),
+    _person(3, Role.COORDINATOR),
+    _person(4, Role.CURATOR),
+)
+
+
+def _centre(staff: Staff) -> Centre:
+    limits = Limits(per_second=30)
+    capabilities = Capabilities(4096, 1024, 8, 10, frozenset(), frozenset(), False, limits)
+    return Centre(
+        name="Город",
+        zone=ZONE,
+        staff=staff,
+        sectors={code: Sector(code, code) for code in HEADS},
+        understanding=NOBODY_KNOWS,
+        calendar=WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))]),
+        terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
+        quiet=QuietHours(ZONE, time(22), time(8)),
+        follow_up=timedelta(minutes=30),
+        digest_at=DIGEST_AT,
+        sources={},
+        offices={"telegram": Office("telegram", "Telegram", capabilities)},
+    )
+
+
+class Town(RuleBasedStateMachine):
+    """Two blocks, a coordinator and a curator; the sweeps run whenever the town is awake."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.now = START
+        self.first_start = START
+        self.told: list[tuple[datetime, str, str, list[tuple[str, int]]]] = []  # when, to whom, code, about what
+        self.said: set[tuple[str, int, datetime, str]] = set()
+        self.known = 0
+        self.was_put_back = False
+
+    @initialize()
+    def open(self) -> None:
+        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+
+        async def prepare() -> Centre:
+            async with self.database.engine.begin() as connection:
+                await connection.run_sync(metadata.create_all)
+            async with self.database.begin() as uow:
+                staff = await uow.people.replace(STAFF)
+                await uow.chronicle.once("first_start", self.now)
+            return _centre(Staff(staff))
+
+        self.centre = self.runner.run(prepare())
+
+    def teardown(self) -> None:
+        self.runner.run(self.database.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    # what happens
+
+    @rule(urgent=st.booleans())
+    def somebody_writes(self, urgent: bool) -> None:
+        reading = URGENT if urgent else READING
+        self._do(lambda work: tickets.register(work, tickets.NewTicket("Яма", reading, "telegram")))
+
+    @rule(number=st.integers(1, 2))
+    def its_head_accepts(self, number: int) -> None:
+        self._try(number, lambda work, head, other: tickets.accept(work, number, head))
+
+    @rule(number=st.integers(1, 2))
+    def its_head_hands_over(self, number: int) -> None:
+        self._try(number, lambda work, head, other: tickets.hand_over(work, number, head, other))
+
+    @rule(number=st.integers(1, 2))
+    def its_head_dismisses(self, number: int) -> None:
+        self._try(number, lambda work, head, other: tickets.dismiss(work, number, head, DismissReason.OTHER))
+
+    @rule(number=st.integers(1, 2))
+    def its_head_takes_up_again(self, number: int) -> None:
+        self._try(number, lambda work, head, other: tickets.reopen(work, number, head))
+
+    @rule(minutes=st.sampled_from((15, 45, 121, 240, 480)))
+    def time_passes(self, minutes: int) -> None:
+        ticks = minutes // 60 + 1
+        for _ in range(ticks):
+            self.now += timedelta(minutes=minutes / ticks)
+            self._tick()
+
+    @rule(hours=st.integers(1, 60))
+    def the_machine_is_off(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self._tick()
+
+    @precondition(lambda self: self.now - self.first_start > timedelta(hours=2))
+    @rule(minutes=st.integers(1, 60))
+    def the_clock_is_put_back(self, minutes: int) -> None:
+        self.now -= timedelta(minutes=minutes)
+        self.was_put_back = True
+        self._tick()
+
+    # what must hold
+
+    @invariant()
+    def nothing_true_is_left_unsaid(self) -> None:
+        """By day, every term that ran out has been told to whoever the ticket was with."""
+        if self.centre.quiet.is_quiet(self.now):
+            return
+        for ticket in self._tickets():
+            if not ticket.is_open:
+                continue
+            registered = max(ticket.registered_at, ticket.accept_due - ACCEPT.timedelta())
+            since = {code for at, _, _, items in self.told for code, n in items if n == ticket.id and at >= registered}
+            if ticket.answer_due <= self.now:
+                assert "answer_overdue" in since, f"nobody was told that №{ticket.id} has no answer"
+
+    @invariant()
+    def the_curator_is_not_pestered(self) -> None:
+        moments = [at for at, chat, _, items in self.told if chat == "4" and items]
+        gaps = [later - earlier for earlier, later in pairwise(moments)]
+        assert self.was_put_back or all(gap >= deadlines.GATHER_FOR_CURATOR for gap in gaps)
+
+    @invariant()
+    def a_day_has_one_digest(self) -> None:
+        sent = [at for at, chat, code, _ in self.told if code == "digest" and chat == "4"]
+        days = Counter(at.astimezone(ZONE).date() for at in sent)
+        assert all(count == 1 for count in days.values()), days
+
+    # how it is done
+
+    def _do(self, act: Callable[[Work], Awaitable[T]]) -> T:
+        async def transaction() -> T:
+            async with self.database.begin() as uow:
+                return await act(Work(self.centre, uow, self.now))
+
+        return self.runner.run(transaction())
+
+    def _try(self, number: int, act: Callable[[Work, Person, str], Awaitable[Ticket]]) -> None:
+        """The head of the ticket's block does something; *act* gets the other block, too."""
+        ticket = next((one for one in self._tickets() if one.id == number), None)
+        if ticket is None:
+            return
+        head = self.centre.staff.by_account("telegram", HEADS[str(ticket.sector)])
+        assert head is not None
+        other = next(code for code in HEADS if code != ticket.sector)
+        with suppress(Refusal):
+            self._do(lambda work: act(work, head, other))
+
+    def _tick(self) -> None:
+        async def tick(work: Work) -> None:
+            await deadlines.sweep(work)
+            await deadlines.flush(work)
+            assert not await deadlines.anything_to_say(work), "a look at once after it finds something to do"
+            await digests.send_daily(work)
+
+        before = {ticket.id: ticket for ticket in self._tickets()}
+        self._do(tick)
+        self._hear(before)
+        self._expect_digest()
+
+    def _hear(self, before: dict[int, Ticket]) -> None:
+        async def read(work: Work) -> list[Any]:
+            query = select(outbox).where(outbox.c.id > self.known, outbox.c.kind == "note").order_by(outbox.c.id)
+            return list((await work.uow._connection.execute(query)).all())
+
+        for row in self._do(read):
+            self.known = row.id
+            code = row.facts["code"]
+            if code not in SAID_IN_TIME:
+                continue  # what people do to tickets is told at once, and proved elsewhere
+            items = [(one[0], one[1]) for one in row.facts.get("items", ())]
+            if not items and code != "digest":
+                items = [(code, row.facts["number"])]
+            for one, number in items:
+                self._check(one, before[number], row.chat_id)
+            self.told.append((self.now, row.chat_id, code, items))
+
+    def _check(self, code: str, ticket: Ticket, chat: str) -> None:
+        """What was told is true at this moment, to the right person, at a decent hour."""
+        assert ticket.is_open
+        assert ticket.urgent or not self.centre.quiet.is_quiet(self.now), "a phone rang in the night"
+        accept_late = ticket.state in UNACCEPTED and ticket.accept_due <= self.now
+        answer_late = ticket.answer_due <= self.now
+        truths = {
+            "accept_reminder": ticket.state in UNACCEPTED and not accept_late,
+            "answer_reminder": not answer_late,
+            "accept_overdue": accept_late,
+            "answer_overdue": answer_late,
+            deadlines.WATCHED: accept_late or answer_late,
+        }
+        assert truths[code], f"«{code}» of №{ticket.id} is not so"
+        assert chat == ("4" if code == deadlines.WATCHED else HEADS[str(ticket.sector)])
+        key = (code, ticket.id, ticket.answer_due, chat)
+        assert code == deadlines.WATCHED or code.endswith("reminder") or key not in self.said, f"{key} is told twice"
+        self.said.add(key)
+
+    def _expect_digest(self) -> None:
+        async def made(work: Work) -> bool:
+            today = self.now.astimezone(ZONE).date()
+            query = select(digest.c.day).where(digest.c.day == today)
+            return (await work.uow._connection.execute(query)).first() is not None
+
+        local = self.now.astimezone(ZONE)
+        passed = local.time() >= DIGEST_AT and local.date() > self.first_start.astimezone(ZONE).date()
+        assert not passed or self._do(made), "the hour has passed without a digest"
+
+    def _tickets(self) -> list[Ticket]:
+        async def read(work: Work) -> list[Ticket]:
+            return list((await work.uow.tickets.some(range(1, 200))).values())
+
+        return self._do(read)
+
+
+TestTown = Town.TestCase
+TestTown.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
