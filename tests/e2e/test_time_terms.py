@@ -253,3 +253,21 @@ async def test_terms_that_ended_while_the_bot_was_down_are_told_once(town: Town)
     await town.start()
     await town.told()
     assert (len(told(town, ROADS_HEAD)), len(told(town, CURATOR))) == (1, 1)
+
+
+async def test_a_clock_put_back_an_hour_stops_nothing(town: Town) -> None:
+    await report(town, POTHOLE)
+    await town.card(ROADS_HEAD, 1)
+    town.at("20.11 15:00")
+    await town.letter(ROADS_HEAD, "⏰ Напоминание: №1")
+    await town.told()
+
+    town.at("20.11 14:00")
+    await report(town, TAP, PYOTR)
+    await town.press(HOUSING_HEAD, await town.card(HOUSING_HEAD, 2, "принять до 15:00"), "Принять")
+    await town.card(HOUSING_HEAD, 2, "В работе")
+    town.at("20.11 15:01")
+    await town.told()
+    assert len(told(town, ROADS_HEAD)) == 1, "the reminder has come already"
+    town.at("20.11 15:30")
+    await town.letter(ROADS_HEAD, "Просрочено: №1 · не принято")

@@ -5,82 +5,37 @@ import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import Terms
 from bot.domain.errors import Refusal
-from bot.domain.people import Account, MessengerName, Person, Role, Staff
-from bot.domain.quiet import QuietHours
-from bot.domain.sectors import Sector
-from bot.domain.terms import Term
+from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED, DismissReason, Ticket
-from bot.messengers.base import Capabilities, Limits
 from bot.services import deadlines, digests, tickets
-from bot.services.centre import Centre, Office, Work
+from bot.services.centre import Centre, Work
 from bot.understanding.base import Reading
 from storage.database import Database
 from storage.tables import digest, metadata, outbox
+from tests.services.municipality import ACCEPT, CURATOR, DIGEST_AT, HEADS, STAFF, ZONE, centre_of
 
 T = TypeVar("T")
 
-ZONE = ZoneInfo("Europe/Berlin")  # its clocks are put back on 25 October 2026
 START = datetime(2026, 10, 23, 17, 0, tzinfo=UTC)
-ACCEPT = Term.parse("2h")
-DIGEST_AT = time(2, 30)  # comes twice on that day
-
-NOBODY_KNOWS: Any = None  # what reads texts is not asked here
 
 READING = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, False, None)
 URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, True, None)
-HEADS = {"roads": "1", "housing": "2"}
-
 
 SAID_IN_TIME = {
     *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),
     *(deadlines.WATCHED, "notices", "digest"),
 }
-
-
-def _person(number: int, role: Role, *sectors: str) -> Person:
-    account = Account(MessengerName.TELEGRAM, str(number))
-    return Person(0, f"{role}{number}", frozenset({role}), frozenset(sectors), accounts=(account,))
-
-
-STAFF = (
-    _person(1, Role.HEAD, "roads"),
-    _person(2, Role.HEAD, "housing"),
-    _person(3, Role.COORDINATOR),
-    _person(4, Role.CURATOR),
-)
-
-
-def _centre(staff: Staff) -> Centre:
-    limits = Limits(per_second=30)
-    capabilities = Capabilities(4096, 1024, 8, 10, frozenset(), frozenset(), False, limits)
-    return Centre(
-        name="Город",
-        zone=ZONE,
-        staff=staff,
-        sectors={code: Sector(code, code) for code in HEADS},
-        understanding=NOBODY_KNOWS,
-        calendar=WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))]),
-        terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
-        quiet=QuietHours(ZONE, time(22), time(8)),
-        follow_up=timedelta(minutes=30),
-        digest_at=DIGEST_AT,
-        sources={},
-        offices={"telegram": Office("telegram", "Telegram", capabilities)},
-    )
 
 
 class Town(RuleBasedStateMachine):
@@ -107,7 +62,7 @@ class Town(RuleBasedStateMachine):
             async with self.database.begin() as uow:
                 staff = await uow.people.replace(STAFF)
                 await uow.chronicle.once("first_start", self.now)
-            return _centre(Staff(staff))
+            return centre_of(Staff(staff))
 
         self.centre = self.runner.run(prepare())
 
@@ -175,13 +130,13 @@ class Town(RuleBasedStateMachine):
 
     @invariant()
     def the_curator_is_not_pestered(self) -> None:
-        moments = [at for at, chat, _, items in self.told if chat == "4" and items]
+        moments = [at for at, chat, _, items in self.told if chat == CURATOR and items]
         gaps = [later - earlier for earlier, later in pairwise(moments)]
         assert self.was_put_back or all(gap >= deadlines.GATHER_FOR_CURATOR for gap in gaps)
 
     @invariant()
     def a_day_has_one_digest(self) -> None:
-        sent = [at for at, chat, code, _ in self.told if code == "digest" and chat == "4"]
+        sent = [at for at, chat, code, _ in self.told if code == "digest" and chat == CURATOR]
         days = Counter(at.astimezone(ZONE).date() for at in sent)
         assert all(count == 1 for count in days.values()), days
 
@@ -248,7 +203,7 @@ class Town(RuleBasedStateMachine):
             deadlines.WATCHED: accept_late or answer_late,
         }
         assert truths[code], f"«{code}» of №{ticket.id} is not so"
-        assert chat == ("4" if code == deadlines.WATCHED else HEADS[str(ticket.sector)])
+        assert chat == (CURATOR if code == deadlines.WATCHED else HEADS[str(ticket.sector)])
         key = (code, ticket.id, ticket.answer_due, chat)
         assert code == deadlines.WATCHED or code.endswith("reminder") or key not in self.said, f"{key} is told twice"
         self.said.add(key)

@@ -1,0 +1,59 @@
+"""A small municipality for tests of services: two heads, a coordinator, a curator; two blocks; one messenger."""
+
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.calendar import WorkingCalendar
+from bot.domain.deadlines import Terms
+from bot.domain.people import Account, MessengerName, Person, Role, Staff
+from bot.domain.quiet import QuietHours
+from bot.domain.sectors import Sector
+from bot.domain.terms import Term
+from bot.messengers.base import Capabilities, Limits
+from bot.services.centre import Centre, Office
+
+ZONE = ZoneInfo("Europe/Berlin")
+"""Its clocks are put back on 25 October 2026."""
+
+ACCEPT = Term.parse("2h")
+DIGEST_AT = time(2, 30)
+"""Comes twice on that day."""
+
+HEADS = {"roads": "1", "housing": "2"}
+CURATOR = "4"
+
+NOBODY_READS: Any = None
+"""What reads texts is not asked in these tests."""
+
+
+def _person(number: int, role: Role, *sectors: str) -> Person:
+    account = Account(MessengerName.TELEGRAM, str(number))
+    return Person(0, f"{role}{number}", frozenset({role}), frozenset(sectors), accounts=(account,))
+
+
+STAFF = (
+    _person(1, Role.HEAD, "roads"),
+    _person(2, Role.HEAD, "housing"),
+    _person(3, Role.COORDINATOR),
+    _person(4, Role.CURATOR),
+)
+
+
+def centre_of(staff: Staff) -> Centre:
+    limits = Limits(per_second=30)
+    capabilities = Capabilities(4096, 1024, 8, 10, frozenset(), frozenset(), False, limits)
+    return Centre(
+        name="Город",
+        zone=ZONE,
+        staff=staff,
+        sectors={code: Sector(code, code) for code in HEADS},
+        understanding=NOBODY_READS,
+        calendar=WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))]),
+        terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
+        quiet=QuietHours(ZONE, time(22), time(8)),
+        follow_up=timedelta(minutes=30),
+        digest_at=DIGEST_AT,
+        sources={},
+        offices={"telegram": Office("telegram", "Telegram", capabilities)},
+    )

@@ -1,0 +1,94 @@
+"""The end of everything: what may be cut off is cut off, what must be finished is waited for, nothing runs on."""
+
+import asyncio
+
+import pytest
+
+from bot.jobs import supervisor as supervising
+from bot.jobs.supervisor import Bell, Supervisor
+
+
+class Work:
+    """A task that says how far it has come."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.outcome = ""
+
+    async def __call__(self) -> None:
+        self.begun.set()
+        try:
+            await self.may_end.wait()
+            self.outcome = "finished"
+        except asyncio.CancelledError:
+            self.outcome = "cut off"
+            raise
+
+
+async def test_a_delivery_is_finished_and_a_loop_is_cut_off() -> None:
+    supervisor, loop, delivery, errand = Supervisor(), Work(), Work(), Work()
+    supervisor.keep("loop", loop)
+    supervisor.spawn("delivery", delivery(), finish=True)
+    supervisor.spawn("errand", errand())
+    for work in (loop, delivery, errand):
+        await work.begun.wait()
+
+    async with asyncio.TaskGroup() as group:
+        stopping = group.create_task(supervisor.stop())
+        await asyncio.wait([stopping], timeout=0.05)
+        assert not stopping.done()
+        assert (loop.outcome, errand.outcome, delivery.outcome) == ("cut off", "cut off", "")
+        delivery.may_end.set()
+    assert delivery.outcome == "finished"
+
+
+async def test_a_delivery_that_takes_too_long_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervising, "PATIENCE", 0.05)
+    supervisor, delivery = Supervisor(), Work()
+    supervisor.spawn("delivery", delivery(), finish=True)
+    await delivery.begun.wait()
+    await supervisor.stop()
+    assert delivery.outcome == "cut off"
+
+
+async def test_a_busy_task_is_cut_off_when_it_is_done_with_that() -> None:
+    busy = {"now": True}
+    supervisor, loop = Supervisor(lambda task: busy["now"]), Work()
+    supervisor.keep("loop", loop)
+    await loop.begun.wait()
+
+    async with asyncio.TaskGroup() as group:
+        stopping = group.create_task(supervisor.stop())
+        await asyncio.wait([stopping], timeout=0.05)
+        assert loop.outcome == ""
+        busy["now"] = False
+    assert loop.outcome == "cut off"
+
+
+async def test_a_fallen_loop_is_started_again_and_counted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervising, "PAUSES", (0.0,))
+    supervisor, again = Supervisor(), asyncio.Event()
+    times = []
+
+    async def loop() -> None:
+        times.append(1)
+        if len(times) < 3:
+            raise LookupError("fell")
+        again.set()
+        await asyncio.Event().wait()
+
+    supervisor.keep("poll", loop)
+    await asyncio.wait_for(again.wait(), 5)
+    assert supervisor.falls == {"poll": 2}
+    assert "loop fell" in caplog.text
+    await supervisor.stop()
+
+
+async def test_a_bell_wakes_once_for_many_rings() -> None:
+    bell = Bell()
+    for _ in range(3):
+        bell.ring()
+    await bell.wait(5)
+    await bell.wait(0.0)  # nothing is left of them
