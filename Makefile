@@ -37,7 +37,7 @@ $(READY): requirements/dev.txt
 
 lock:  ## re-pin every dependency (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements/run.txt $(LOCK)
-	uv pip compile pyproject.toml --group test --group check --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -c requirements/run.txt -o requirements/dev.txt $(LOCK)
+	uv pip compile pyproject.toml --group test --group check --extra plot --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet -c requirements/run.txt -o requirements/dev.txt $(LOCK)
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
