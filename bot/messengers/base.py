@@ -51,6 +51,7 @@ class Capabilities:
     edits_in: frozenset[ChatKind]  # where it may correct one
     idempotent: bool  # a repeated send with the same key shows one message
     limits: Limits
+    copies: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: there are no such buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,25 @@ class Quote:
     text: str
 
 
-Span = Text | Bold | Link | Quote
+@dataclass(frozen=True, slots=True)
+class Mono:
+    """Words to be copied as they are: where the messenger has such a type, one tap on it copies them."""
+
+    text: str
+
+
+Span = Text | Bold | Link | Quote | Mono
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of ours: a short code comes back when it is pressed; ``url`` opens a page instead."""
+    """A button of ours: a short code comes back when it is pressed; ``url`` opens a page instead, ``copies`` is put
+    into the person's clipboard instead (left out where :attr:`Capabilities.copies` is less than it takes)."""
 
     text: str
     code: str = ""
     url: str | None = None
+    copies: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ Json = dict[str, Any]
 BUTTONS = 100
 BUTTONS_IN_ROW = 8
 DATA_BYTES = 64
+COPIED = 256  # characters of a CopyTextButton
 MARKUP_BYTES = 10_000  # of all of it as JSON: measured by others, not written in the reference
 _ACTIONS = frozenset(
     (
@@ -71,6 +72,10 @@ def _button(button: Any) -> Json:
             raise bad_request("BUTTON_DATA_INVALID")
     if "url" in actions:
         _check_url(button["url"])
+    if "copy_text" in actions:
+        copied = button["copy_text"].get("text") if isinstance(button["copy_text"], dict) else None
+        if not isinstance(copied, str) or not 1 <= len(copied.encode("utf-16-le", "surrogatepass")) // 2 <= COPIED:
+            raise bad_request("BUTTON_COPY_TEXT_INVALID")
     return {name: value for name, value in button.items() if value is not None}
 
 

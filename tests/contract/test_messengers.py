@@ -9,7 +9,7 @@ from datetime import UTC
 import pytest
 
 from bot.messengers.base import Command, Severity, Target
-from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
     FileUnavailable,
@@ -284,6 +284,23 @@ async def test_a_link_is_shown(town: Town) -> None:
     [part] = town.messenger.parts(Content.of("см. ", Link("здесь", "https://example.ru/1")), ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private), part, key="k1")
     assert "здесь" in town.shown_privately()[0].text
+
+
+@pytest.mark.parametrize("length", [200, 1000, 5000])
+async def test_words_to_copy(town: Town, length: int) -> None:
+    """They arrive as they are; a button that copies is there only where it can hold them."""
+    words = "<Засыплем> & укатаем 😀 " * (length // 20)
+    copied = words[:length]
+    rows = [[Button("Скопировать", copies=copied), Button("Готово", "t1:p")], [Button("Ещё раз", copies=copied)]]
+    made = town.messenger.parts(Content((Mono(words),), tuple(map(tuple, rows))), ChatKind.PRIVATE)
+    for number, part in enumerate(made):
+        await town.messenger.send(Target(town.private), part, key=f"k{number}")
+    shown = town.shown_privately()
+    assert "".join("".join(one.text for one in shown).split()) == "".join(words.split())
+    if len(copied.encode("utf-16-le")) // 2 <= town.messenger.capabilities.copies:
+        assert shown[-1].buttons == (("Скопировать", "Готово"), ("Ещё раз",))
+    else:
+        assert shown[-1].buttons == (("Готово",),)
 
 
 async def test_an_edit_of_a_card(town: Town) -> None:

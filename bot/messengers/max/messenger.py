@@ -42,6 +42,7 @@ CAPABILITIES = Capabilities(
     idempotent=False,
     # dev.max.ru: 30 calls a second in all, uploads and polls among them; 2 messages a second into one chat
     limits=Limits(per_second=25, per_chat_second=2),
+    copies=rendering.COPIES,
 )
 
 

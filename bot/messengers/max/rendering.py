@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.messengers import fitting
-from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, ChatKind, Media, MediaKind, Upload
 from bot.messengers.fitting import ELLIPSIS, Spans, clean, trimmed
 from bot.messengers.max.attachments import unpack_ref
@@ -25,6 +25,7 @@ OPENERS_PER_ROW = 3
 BUTTON_ROWS = 30
 _LABEL = 128
 _CODE = 1024
+COPIES = 1024  # what a button can copy («clipboard»)
 _ADDRESS = 2048
 
 _WORDLESS = ("sticker", "location")  # no words stand under these
@@ -51,6 +52,8 @@ def _written(span: Span) -> str:
         return f"<b>{words}</b>"
     if isinstance(span, Quote):
         return f"<blockquote>{words}</blockquote>"
+    if isinstance(span, Mono):
+        return f"<code>{words}</code>"
     if isinstance(span, Link) and opens(span.url):
         return f'<a href="{escape(span.url)}">{words}</a>'
     return words
@@ -93,15 +96,23 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
     """
     made: list[list[dict[str, Any]]] = []
     for row in rows:
-        usable = [button for button in row if button.url is None or opens(button.url)]
+        usable = [button for button in row if _is_usable(button)]
         width = OPENERS_PER_ROW if any(button.url is not None for button in usable) else BUTTONS_PER_ROW
         made += [[_button(one) for one in usable[at : at + width]] for at in range(0, len(usable), width)]
     return {"type": "inline_keyboard", "payload": {"buttons": made[:BUTTON_ROWS]}} if made else None
 
 
+def _is_usable(button: Button) -> bool:
+    if button.copies is not None:
+        return 0 < fitting.utf16_units(Text(button.copies)) <= COPIES
+    return button.url is None or opens(button.url)
+
+
 def _button(button: Button) -> dict[str, Any]:
     label = fitting.cleaned(button.text).strip() or ELLIPSIS
     label = label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + ELLIPSIS
+    if button.copies is not None:
+        return {"type": "clipboard", "text": label, "payload": button.copies}
     if button.url is not None:
         return {"type": "link", "text": label, "url": button.url}
     return {"type": "callback", "text": label, "payload": button.code[:_CODE]}

@@ -57,6 +57,7 @@ _CAPABILITIES = Capabilities(
     idempotent=False,
     # core.telegram.org/bots/faq: about 30 a second in all, one a second in a chat, 20 a minute in a group
     limits=Limits(per_second=25, per_chat_second=1, per_group_minute=20),
+    copies=rendering.COPIES,
 )
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 

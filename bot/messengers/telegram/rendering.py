@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
-from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, Media, MediaKind
 from bot.messengers.fitting import ELLIPSIS, Spans, clean, cleaned, cut, split, total, trimmed, utf16_units
 from bot.messengers.telegram.media import can_send, chunks, takes_caption
@@ -15,6 +15,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 BUTTONS_PER_ROW = 8
 BUTTON_ROWS = 12  # a hundred buttons in all
+COPIES = 256  # characters that a button can copy (CopyTextButton)
 
 _WORDS = {
     MediaKind.PHOTO: "фото",
@@ -46,6 +47,8 @@ def _entity_kind(span: Span) -> str | None:
         return "bold"
     if isinstance(span, Quote):
         return "blockquote"
+    if isinstance(span, Mono):
+        return "code"
     if isinstance(span, Link):
         return "text_link" if opens(span.url) else None
     return None
@@ -62,8 +65,8 @@ def opens(url: str | None) -> bool:
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     """Buttons under a message. A row that is too long goes on in the next; a button to an address that Telegram does
-    not take is left out, since it would refuse the whole message."""
-    usable = [[button for button in row if button.url is None or opens(button.url)] for row in rows]
+    not take, or with more to copy than it does, is left out, since it would refuse the whole message."""
+    usable = [[button for button in row if _is_usable(button)] for row in rows]
     made = [
         [_button(button) for button in row[at : at + BUTTONS_PER_ROW]]
         for row in usable
@@ -72,8 +75,16 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(inline_keyboard=made) if made else None
 
 
+def _is_usable(button: Button) -> bool:
+    if button.copies is not None:
+        return 0 < utf16_units(Text(button.copies)) <= COPIES
+    return button.url is None or opens(button.url)
+
+
 def _button(button: Button) -> InlineKeyboardButton:
     text = cleaned(button.text)
+    if button.copies is not None:
+        return InlineKeyboardButton(text=text, copy_text=CopyTextButton(text=button.copies))
     if button.url is not None:
         return InlineKeyboardButton(text=text, url=button.url)
     return InlineKeyboardButton(text=text, callback_data=button.code)

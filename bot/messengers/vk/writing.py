@@ -75,11 +75,10 @@ def parts_of(content: Content) -> list[Content]:
 def keyboard_of(rows: Sequence[Sequence[Button]]) -> str | None:
     """The inline keyboard as VK's JSON; ``None`` for no buttons.
 
-    Too wide rows are folded, buttons beyond what VK draws are left out.
+    Too wide rows are folded; buttons beyond what VK draws are left out, and those that copy, which it does not have.
     """
-    folded = [
-        list(row[start : start + MOST_COLUMNS]) for row in rows for start in range(0, len(row), MOST_COLUMNS) if row
-    ]
+    drawn = [[button for button in row if button.copies is None] for row in rows]
+    folded = [row[start : start + MOST_COLUMNS] for row in drawn for start in range(0, len(row), MOST_COLUMNS) if row]
     kept: list[list[Button]] = []
     room = MOST_BUTTONS
     for row in folded[:MOST_ROWS]:
