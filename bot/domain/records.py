@@ -51,7 +51,16 @@ class PublicationState(StrEnum):
     POSTED = "posted"
     KEPT = "kept"  # answers are off in that place: it is only kept
     FAILED = "failed"
-    REMOVED = "removed"
+    REMOVED = "removed"  # it was posted and does not stand there any more
+
+
+class Poster(StrEnum):
+    """How an answer came to stand in its place."""
+
+    BOT = "bot"
+    PERSON = "person"  # somebody says to have posted it
+    NOTICED = "noticed"  # posted by hand, and seen in the chat
+    STAFF_REPLY = "staff_reply"  # a colleague's own reply in the chat became the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """An answer at one place: under one message of the citizen's."""
+    """An answer at one place: under one message of the citizen's. ``poster_id``: the official who posted it by hand,
+    as far as we know; ``about``: the citizen's words that it answers, as :func:`bot.services.posts.text_key` has it."""
 
     id: int
     answer_id: int
@@ -79,6 +89,9 @@ class Publication:
     link: str | None
     error: str | None
     posted_at: datetime | None
+    poster: Poster | None = None
+    poster_id: int | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal_column, select, update
 
-from bot.domain.records import Answer, Json, Publication, PublicationState
+from bot.domain.records import Answer, Json, Poster, Publication, PublicationState
 from storage.repositories.base import Repository
-from storage.tables import answer, publication
+from storage.tables import answer, message, publication
 
 _ANSWER = tuple(answer.c[name] for name in Answer.__dataclass_fields__)
+_BY_HAND = publication.c.state == literal_column(f"'{PublicationState.BY_PERSON.value}'")
+"""Written out, so that the partial index fits: what waits for a person is little beside what was posted."""
+
 _PUBLICATION = tuple(publication.c[name] for name in Publication.__dataclass_fields__)
 
 
@@ -53,7 +56,9 @@ class Answers(Repository):
             update(answer).where(answer.c.id == answer_id).values(text=text, revision=answer.c.revision + 1)
         )
 
-    async def publish(self, answer_id: int, ticket_id: int, message_id: int, state: PublicationState) -> Publication:
+    async def publish(
+        self, answer_id: int, ticket_id: int, message_id: int, state: PublicationState, about: str | None = None
+    ) -> Publication:
         """The answer shall stand under this message."""
         result = await self._connection.execute(
             insert(publication)
@@ -63,6 +68,7 @@ class Answers(Repository):
                 message_id=message_id,
                 state=state.value,
                 external_ids=[],
+                about=about,
             )
             .returning(*_PUBLICATION)
         )
@@ -87,8 +93,11 @@ class Answers(Repository):
         link: str | None = None,
         error: str | None = None,
         posted_at: datetime | None = None,
+        poster: Poster | None = None,
+        poster_id: int | None = None,
+        check_at: datetime | None = None,
     ) -> None:
-        """What became of a publication."""
+        """What became of a publication; *check_at*: when to look whether it still stands."""
         await self._connection.execute(
             update(publication)
             .where(publication.c.id == publication_id)
@@ -98,8 +107,28 @@ class Answers(Repository):
                 link=link,
                 error=error[:200] if error else None,
                 posted_at=posted_at,
+                poster=poster.value if poster else None,
+                poster_id=poster_id,
+                check_at=check_at,
+                checks=0,
             )
         )
+
+    async def waiting_in(self, account: str, chat_id: str, thread: str) -> list[Publication]:
+        """What a person is to post by hand in this conversation, the latest first."""
+        here = (
+            select(message.c.id)
+            .where(
+                message.c.id == publication.c.message_id,
+                message.c.account == account,
+                message.c.chat_id == chat_id,
+                message.c.thread == thread,
+            )
+            .correlate(publication)
+            .exists()
+        )
+        result = await self._connection.execute(select(*_PUBLICATION).where(_BY_HAND, here))
+        return sorted((_publication(row) for row in result), key=lambda one: -one.id)
 
 
 def _answer(row: Any) -> Answer:
@@ -112,4 +141,5 @@ def _publication(row: Any) -> Publication:
     values = dict(row._mapping)
     values["state"] = PublicationState(values["state"])
     values["external_ids"] = tuple(values["external_ids"])
+    values["poster"] = Poster(values["poster"]) if values["poster"] else None
     return Publication(**values)

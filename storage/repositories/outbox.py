@@ -243,6 +243,15 @@ class Outbox(Repository):
         row = result.first()
         return (row[0], row[1]) if row else None
 
+    async def letters(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
+        """(account, chat, message) of our messages of one *kind* about a ticket."""
+        result = await self._connection.execute(
+            select(letter.c.account, letter.c.chat_id, letter.c.external_id).where(
+                letter.c.ticket_id == ticket_id, letter.c.kind == kind
+            )
+        )
+        return [(row[0], row[1], row[2]) for row in result]
+
     async def purge(self, before: datetime) -> int:
         """Forget rows finished before *before*; how many."""
         result = await self._connection.execute(

@@ -104,4 +104,5 @@ letter = Table(  # messages of ours about a ticket: what a reply to them is abou
     Column("ticket_id", Id, nullable=False),
     Column("kind", String(24), nullable=False),
     Column("sent_at", Moment, nullable=False),
+    Index("ix_letter_ticket", "ticket_id", "kind"),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from storage.tables.base import Document, Id, Moment, metadata
@@ -109,7 +110,24 @@ publication = Table(
     Column("link", String(300)),
     Column("error", String(200)),
     Column("posted_at", Moment),
+    Column("poster", String(16)),  # bot, person, noticed, staff_reply
+    Column("poster_id", Id),
+    Column("about", String(32)),
+    Column("check_at", Moment),  # when to look whether it still stands
+    Column("checks", Integer, nullable=False, server_default="0"),
     UniqueConstraint("answer_id", "message_id"),
+    Index(
+        "ix_publication_by_hand",
+        "message_id",
+        sqlite_where=text("state = 'by_person'"),
+        postgresql_where=text("state = 'by_person'"),
+    ),
+    Index(
+        "ix_publication_check",
+        "check_at",
+        sqlite_where=text("check_at IS NOT NULL"),
+        postgresql_where=text("check_at IS NOT NULL"),
+    ),
 )
 
 card = Table(
