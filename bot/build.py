@@ -71,7 +71,7 @@ def build_understanding(config: Config, *, strict: bool = False) -> Understandin
 def build_readers(config: Config) -> tuple[Understanding, Grouping]:
     """What reads the messages, and what tells which of them are about one event. Strict, see above."""
     understanding = _keywords(config, strict=True)
-    return understanding, Grouping(understanding.signatures)
+    return understanding, Grouping(understanding.judge, config.problems_within.total_seconds())
 
 
 def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":

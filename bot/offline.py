@@ -11,9 +11,9 @@ from bot.build import build_readers, build_understanding
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.understanding import evaluation, learning
-from bot.understanding.grouping import Post
 from bot.understanding.labelled import read_table
 from bot.understanding.report import as_record
+from bot.understanding.sameness import Post
 from bot.understanding.shelf import Shelf
 
 Say = Callable[[str], None]

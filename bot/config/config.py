@@ -83,6 +83,21 @@ class Config:
         return self.tree.follow_up.within.timedelta()
 
     @property
+    def joins_problems(self) -> bool:
+        """Whether messages about one event become one problem."""
+        return self.tree.problems.join
+
+    @property
+    def problems_within(self) -> timedelta:
+        """How long messages about one event join it after the last of them."""
+        return self.tree.problems.within.timedelta()
+
+    @property
+    def repeat_after(self) -> timedelta:
+        """How often at most one chat is given the same answer for those who write there later."""
+        return self.tree.problems.repeat_after.timedelta()
+
+    @property
     def digest_at(self) -> time:
         """The local time of the daily digest."""
         return self.tree.digest.at

@@ -182,6 +182,12 @@ class FollowUp(Section):
     within: CalendarTerm = Field(default_factory=lambda: term("30m"))
 
 
+class Problems(Section):
+    join: bool = True
+    within: CalendarTerm = Field(default_factory=lambda: term("6h"))
+    repeat_after: CalendarTerm = Field(default_factory=lambda: term("30m"))
+
+
 class Places(Section):
     gazetteer: Words | None = None
 
@@ -215,6 +221,7 @@ class Tree(BaseSettings):
     calendar: Calendar = Calendar()
     quiet: Quiet = Quiet()
     follow_up: FollowUp = FollowUp()
+    problems: Problems = Problems()
     places: Places = Places()
     digest: Digest = Digest()
 

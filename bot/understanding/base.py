@@ -6,7 +6,10 @@ Rules do it, and a model that was trained on the municipality's own examples (:m
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from bot.understanding.sameness import Judge
 
 
 class Noise(StrEnum):
@@ -105,6 +108,11 @@ class Reading:
 
 class Understanding(Protocol):
     """Anything that reads a message. Pure: the same text gives the same reading, nothing is fetched."""
+
+    @property
+    def judge(self) -> "Judge":
+        """What tells which messages are about one event."""
+        ...
 
     def read(self, text: str, district: str | None = None) -> Reading:
         """Understand *text*: any string of any length, also an empty or a malformed one. *district*: where it comes

@@ -14,6 +14,7 @@ from bot.understanding.own_words import OwnHits, OwnWords
 from bot.understanding.places import Places
 from bot.understanding.relevance import Relevance
 from bot.understanding.rules import Groups, load_groups
+from bot.understanding.sameness import Judge
 from bot.understanding.scoring import Evidence, TopicScorer
 from bot.understanding.signatures import SignatureReader
 from bot.understanding.taxonomy import Taxonomy
@@ -53,7 +54,7 @@ class KeywordUnderstanding:
         self._own = OwnWords(sectors, morphology)
         self._places = Places(morphology)
         self.taxonomy = Taxonomy(morphology)
-        self.signatures = SignatureReader(morphology, self._places, self.taxonomy)
+        self.judge = Judge(SignatureReader(morphology, self._places, self.taxonomy))
         noise_words = load_noise_words()
         self._noise = NoiseFilter(noise_words)
         self._relevance = Relevance(Groups(load_groups("relevance"), morphology), noise_words)

@@ -47,6 +47,15 @@ class Subjects:
             frozenset((one, other)) in self.kin for one in first for other in second
         )
 
+    def family(self, subject: str) -> str:
+        """One name for all subjects that are kin to one another, at however many removes: the first of them."""
+        family, grown = {subject}, True
+        while grown:
+            near = {name for pair in self.kin if not family.isdisjoint(pair) for name in pair} - family
+            family |= near
+            grown = bool(near)
+        return min(family)
+
 
 def stem(word: str) -> str:
     """The word without its ending, roughly: «Садовой» and «садовую» meet."""

@@ -144,6 +144,7 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
         ({"deadlines": "remind_at = [nan]\n"}, "deadlines.remind_at[0]", "число", "0.5"),
         ({"deadlines": "remind_at = 0.5\n"}, "deadlines.remind_at", "список", "0.5"),
         ({"follow_up": 'within = "1wh"\n'}, "follow_up.within", "рабочее", "30m"),
+        ({"problems": 'within = "1wd"\n'}, "problems.within", "рабочее", "30m"),
         ({"digest": 'at = "9 утра"\n'}, "digest.at", "время", "09:00"),
         ({"digest": 'at = "25:00"\n'}, "digest.at", "время", "23:59"),
         ({"quiet": 'from = "22.00"\n'}, "quiet.from", "время", "09:00"),
@@ -423,7 +424,8 @@ scalars = st.one_of(
     st.just("{}"), st.just("[[]]"), st.just("[1]"), st.just("1.5"), st.just("2026-01-01"), st.just("{a = 1}"),
 )  # fmt: skip
 KEYS = """
-municipality database telegram vk max http sectors routing staff deadlines calendar quiet follow_up places digest
+municipality database telegram vk max http sectors routing staff deadlines calendar quiet follow_up problems
+places digest
 telegram.chats telegram.token vk.communities municipality.name municipality.timezone staff.role calendar.working
 deadlines.remind_at quiet.from max.chats telegram.chats.id
 """

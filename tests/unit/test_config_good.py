@@ -108,6 +108,8 @@ def test_defaults(file: Path) -> None:
     assert config.terms().answer == Term.parse("8wh")
     assert config.terms().remind_at == (0.5, 0.8)
     assert config.follow_up == timedelta(minutes=30)
+    assert config.joins_problems
+    assert (config.problems_within, config.repeat_after) == (timedelta(hours=6), timedelta(minutes=30))
     assert config.digest_at == time(9)
     assert (config.quiet().start, config.quiet().end) == (time(22), time(8))
     assert config.threshold == 0.6
@@ -195,6 +197,10 @@ from = 23:00:00
 to = "7:30"
 [follow_up]
 within = "1h"
+[problems]
+join = false
+within = "2h"
+repeat_after = "1h"
 [digest]
 at = "18:05"
 """,
@@ -206,6 +212,8 @@ at = "18:05"
     assert config.http is not None
     assert (config.http.host, config.http.port) == ("0.0.0.0", 9000)  # noqa: S104
     assert config.sectors() == (Sector("zoo", "Зоопарк", ("слон",)),)
+    assert not config.joins_problems
+    assert (config.problems_within, config.repeat_after) == (timedelta(hours=2), timedelta(hours=1))
     director = config.staff[0]
     assert director.roles == {Role.HEAD, Role.CURATOR}
     assert director.sectors == {"zoo"}

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.grouping import Grouping, Joined, Post
+from bot.understanding.grouping import Grouping, Joined
 from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.sameness import Post
 
+QUIET = 6 * 3600.0
 YARD, TOWN, PARENTS = "Двор на Заводской", "Наш Пригорск", "Родители лицея 2"
 
 
@@ -17,7 +19,7 @@ class Talk:
 
     def __init__(self, understanding: KeywordUnderstanding) -> None:
         self._understanding = understanding
-        self._grouping = Grouping(understanding.signatures)
+        self._grouping = Grouping(understanding.judge, QUIET)
         self.now = 0.0
         self._count = 0
 
