@@ -8,16 +8,20 @@ from typing import Any
 
 
 def describe() -> dict[str, Any]:
-    """CPU, cores, memory in MB, how busy the machine was, versions."""
+    """CPU, cores, memory in MB, versions."""
     return {
         "cpu": _field("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "memory_mb": int((_field("/proc/meminfo", "MemTotal") or "0 kB").split()[0]) // 1024,
-        "load": [round(one, 2) for one in os.getloadavg()],
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
     }
+
+
+def load() -> float:
+    """How busy the machine has been in the last minute: of two, others take time away."""
+    return round(os.getloadavg()[0], 2)
 
 
 def memory_of(pid: int) -> dict[str, float]:

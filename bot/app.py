@@ -69,6 +69,17 @@ class App:
     _listener: Listener | None = field(init=False, default=None)
 
     async def __aenter__(self) -> "App":
+        await self.prepare()
+        try:
+            await self._listen()
+        except AddressTaken:
+            await self.__aexit__()
+            raise
+        self._start()
+        return self
+
+    async def prepare(self) -> None:
+        """Build everything and open the database; nothing runs yet."""
         # Importing aiogram takes seconds: the database is made ready meanwhile.
         building = asyncio.to_thread(build_messengers, self.config, self.clock, self.poll_seconds, self.call_seconds)
         self.database = Database(self.config.database_url)
@@ -78,13 +89,6 @@ class App:
         )
         self._hooks = self._find_hooks()
         await self._open(understanding)
-        try:
-            await self._listen()
-        except AddressTaken:
-            await self.__aexit__()
-            raise
-        self._start()
-        return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._listener is not None:
@@ -134,8 +138,9 @@ class App:
                 await people.show_menu(work, person)
             await invitations.remind(work)
 
-    def _start(self) -> None:
-        worker = InboxWorker(
+    def inbox_worker(self) -> InboxWorker:
+        """Whoever handles what has come in."""
+        return InboxWorker(
             self.database,
             self.messengers,
             self.centre,
@@ -144,7 +149,15 @@ class App:
             self._outbox_bell,
             self._staff_changed,
         )
-        self.supervisor.keep("inbox", worker.run)
+
+    def poller(self, messenger: Messenger) -> Poller:
+        """Whoever asks *messenger* for news."""
+        return Poller(
+            messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell, self.health
+        )
+
+    def _start(self) -> None:
+        self.supervisor.keep("inbox", self.inbox_worker().run)
         sender = OutboxWorker(
             self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self.supervisor
         )
@@ -165,10 +178,7 @@ class App:
             if hook is not None:
                 self._led.keep(f"webhook {account}", partial(self._subscribe, hook))
                 continue
-            poller = Poller(
-                messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell, self.health
-            )
-            self._led.keep(f"poll {account}", poller.run)
+            self._led.keep(f"poll {account}", self.poller(messenger).run)
         self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
 

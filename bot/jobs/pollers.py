@@ -45,12 +45,13 @@ class Poller:
                     logger.warning("gap in updates", extra={"account": self.messenger.account})
                     # Before the new place is stored: whoever falls here meets the same gap again.
                     missed = await self.messenger.missed()
-                await self._store((*missed, *batch.updates), batch.cursor)
+                await self.store((*missed, *batch.updates), batch.cursor)
                 self.failures = 0
             except MessengerError as error:
                 await asyncio.sleep(await self._after(error))
 
-    async def _store(self, updates: Sequence[RawUpdate], cursor: str | None) -> None:
+    async def store(self, updates: Sequence[RawUpdate], cursor: str | None) -> None:
+        """Keep *updates*, and how far the account has been read, in one transaction."""
         if not updates and cursor is None:
             return
         now = self.clock.now()

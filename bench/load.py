@@ -1,0 +1,202 @@
+"""How much one process, or two, can take: intake, and messages that become tickets with their cards queued."""
+
+import asyncio
+import json
+import os
+import secrets
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bench import stream
+from bench.town import ROOT
+
+TOKEN = "700001:sandbox-token-for-the-bench"
+WARM_UP = 20
+"""One message in so many more is handled beforehand, off the clock."""
+
+Figures = dict[str, Any]
+
+_CONFIG = """
+[municipality]
+name = "Двадцать отделов"
+timezone = "Asia/Vladivostok"
+
+[database]
+url = "{database}"
+
+[telegram]
+token = "{token}"
+api_base = "{api_base}"
+
+[[telegram.chats]]
+id = {group}
+title = "Подслушано"
+kind = "chat"
+answers = "bot"
+{blocks}
+[[staff]]
+name = "Координатор"
+role = "coordinator"
+telegram_id = 998
+
+[[staff]]
+name = "Администратор"
+role = "administrator"
+telegram_id = 999
+"""
+
+_BLOCK = """
+[[sectors]]
+code = "{code}"
+title = "Отдел {code}"
+
+[[staff]]
+name = "Начальник отдела {code}"
+role = "head"
+sectors = ["{code}"]
+telegram_id = {head}
+"""
+
+
+async def intake(folder: Path, updates: int) -> Figures:
+    """Updates a second from the messenger into the file: stored, cursor moved. The real poller over real HTTP."""
+    messenger = await _spawn("bench.messenger", str(updates))
+    try:
+        port = await _line(messenger)
+        config = _town(folder, _file(folder), f"http://127.0.0.1:{port}")
+        worker = await _spawn("bench.worker", "intake", str(config), str(updates))
+        await _line(worker)
+        [figures], _ = await _race([worker])
+    finally:
+        messenger.kill()
+        await messenger.wait()
+    return {
+        "updates": updates,
+        "updates_per_s": round(updates / figures["seconds"]),
+        "cpu_ms_per_update": round(figures["cpu_s"] / updates * 1_000, 3),
+        "updates_per_cpu_s": round(updates / figures["cpu_s"]),
+    }
+
+
+async def tickets(folder: Path, messages: int, *, learned: bool = False) -> Figures:
+    """Stored updates become tickets with cards queued, on a file. *learned*: with a trained model beside the rules."""
+    config = _town(folder, _file(folder))
+    if learned:
+        await _learn(folder, config)
+    return await _handled(config, messages, processes=1)
+
+
+async def shared(folder: Path, server: str, messages: int, processes: int) -> Figures:
+    """The same on PostgreSQL, by one or several processes at once."""
+    async with _database(server) as url:
+        return await _handled(_town(folder, url), messages, processes)
+
+
+async def _handled(config: Path, messages: int, processes: int) -> Figures:
+    count = messages + messages // WARM_UP * processes
+    await _finished(await _spawn("bench.worker", "fill", str(config), str(count)))
+    workers = [await _spawn("bench.worker", "tickets", str(config), str(messages)) for _ in range(processes)]
+    for worker in workers:
+        await _line(worker)
+    results, took = await _race(workers)
+    done = sum(one["messages"] for one in results)
+    cpu = sum(one["cpu_s"] for one in results)
+    figures: Figures = {
+        "messages": done,
+        "per_s": round(done / took),
+        "cpu_ms_per_message": round(cpu / done * 1_000, 2),
+        "per_cpu_s": round(done / cpu),
+        "statements_per_message": round(results[0]["statements"], 1),
+        "rss_mb": round(max(one["rss_mb"] for one in results)),
+    }
+    if server := sum(one["server_cpu_s"] for one in results):
+        figures["server_cpu_ms_per_message"] = round(server / processes / done * 1_000, 2)
+    if processes > 1:
+        figures["shares"] = [one["messages"] for one in results]
+    return figures | {"shapes": results[0]["shapes"]} | await _registered(config)
+
+
+async def _registered(config: Path) -> Figures:
+    """How many tickets and queued cards there are in the end: the work was done, not skipped."""
+    return json.loads(await _finished(await _spawn("bench.worker", "look", str(config), "0")))
+
+
+async def _learn(folder: Path, config: Path) -> None:
+    past = folder / "past.csv"
+    stream.write_past(past, 3_000)
+    process = await _spawn("bot", "train", "--config", str(config), "--from", str(past))
+    said = await _finished(process)
+    if "Новая модель действует" not in said:
+        raise RuntimeError(f"no model was kept: {said}")
+
+
+def _town(folder: Path, database: str, api_base: str = "http://127.0.0.1:9") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    codes = dict.fromkeys(sector for sector, _ in stream.TROUBLES)
+    blocks = "".join(_BLOCK.format(code=code, head=1_001 + index) for index, code in enumerate(codes))
+    path = folder / "config.toml"
+    values = {"database": database, "token": TOKEN, "api_base": api_base, "group": stream.GROUP, "blocks": blocks}
+    path.write_text(_CONFIG.format(**values), encoding="utf-8")
+    return path
+
+
+def _file(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
+
+
+@asynccontextmanager
+async def _database(server: str) -> AsyncIterator[str]:
+    """The address of an empty database on *server*, which is gone afterwards."""
+    name = f"mcu_bench_{secrets.token_hex(6)}"
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        async with engine.connect() as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        await engine.dispose()
+
+
+async def _spawn(module: str, *arguments: str) -> Process:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *arguments), stdin=PIPE, stdout=PIPE, stderr=None, env=environment
+    )
+
+
+async def _line(process: Process) -> str:
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode().strip()
+    if not line:
+        raise RuntimeError(f"a process of the bench ended with {await process.wait()}")
+    return line
+
+
+async def _race(workers: Sequence[Process]) -> tuple[list[Any], float]:
+    """Let all go at once; what they say in the end, and how long it took until the last was done."""
+    began = time.perf_counter()
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write(b"go\n")
+    said = await asyncio.gather(*(_line(worker) for worker in workers))
+    took = time.perf_counter() - began
+    for worker in workers:
+        await worker.wait()
+    return [json.loads(line) for line in said], took
+
+
+async def _finished(process: Process) -> str:
+    said, _ = await process.communicate(b"go\n")
+    if process.returncode:
+        raise RuntimeError(f"a process of the bench ended with {process.returncode}")
+    return said.decode().strip()
