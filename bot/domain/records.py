@@ -126,7 +126,7 @@ class Dialog:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A stored raw update that waits to be handled."""
+    """A stored raw update that waits to be handled. ``holder``: the claim by which we have it."""
 
     id: int
     account: str
@@ -135,6 +135,7 @@ class InboxRow:
     payload: Json
     attempts: int
     received_at: datetime
+    holder: str
 
 
 class Priority(IntEnum):
@@ -192,8 +193,9 @@ class OutboxDraft:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message on its way. ``progress``: for each part that was already sent its ids, joined by commas. ``error``: why
-    an earlier try failed."""
+    """A message on its way. ``progress``: for each part that was already sent its ids, joined by commas; ``form``: of
+    which form of the message these parts are. ``error``: why an earlier try failed. ``holder``: the claim by which we
+    have it."""
 
     id: int
     kind: OutboxKind
@@ -210,9 +212,11 @@ class OutboxRow:
     silent: bool
     attempts: int
     progress: tuple[str, ...]
+    form: str | None
     error: str | None
     created_at: datetime
     expires_at: datetime | None
+    holder: str
 
 
 @dataclass(frozen=True, slots=True)

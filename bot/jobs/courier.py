@@ -1,7 +1,7 @@
 """Takes one parcel to its messenger, part by part, and writes down what became of it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, repeat
@@ -43,6 +43,13 @@ CREDENTIALS_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = 60
 DRAWING_TRIES = 5
 
+QUOTING = "quoting"
+"""The form of a message whose target of reply is gone: it quotes instead."""
+
+
+class _Lost(Exception):
+    """The row is in other hands."""
+
 
 @dataclass(slots=True)
 class Courier:
@@ -62,6 +69,9 @@ class Courier:
             return
         try:
             async with self.database.read() as uow:
+                if not await uow.outbox.is_held(row):
+                    self._lost(row)
+                    return
                 parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
         except Exception as error:  # noqa: BLE001 - one row that cannot be drawn must not hold up those behind it
             await self._broken(row, error)
@@ -74,11 +84,18 @@ class Courier:
         except MessengerError as error:
             await self._trouble(row, error, messenger)
             return
+        except _Lost:
+            self._lost(row)
+            return
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, self.clock.now())
-            await uow.outbox.finish(row.id, work.now)
-            if row.error in ("interrupted", "unknown outcome") and not messenger.capabilities.idempotent:
+            ours = await uow.outbox.finish(row, work.now)
+            repeated = not ours or row.error in ("interrupted", "unknown outcome")
+            if repeated and not messenger.capabilities.idempotent:
                 await uow.chronicle.record("resent", work.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
+            if not ours:
+                self._lost(row)
+                return
             if parcel.arrived is not None:
                 await parcel.arrived(work, sent)
             if parcel.asked is not None and pressable is not None:
@@ -97,14 +114,21 @@ class Courier:
             case Way.EDIT:
                 return await self._edit(messenger, row, parcel)
             case Way.SEND:
+                quoting = parcel.quoting
+                # A message that has been sent in part goes on in the form in which it was begun.
+                quotes = row.form == QUOTING if row.progress else parcel.quotes
                 try:
-                    return await self._send(messenger, row, parcel.target, parcel.content)
+                    if quoting is None or not quotes:
+                        return await self._send(messenger, row, parcel.target, parcel.content)
                 except ReplyTargetGone:
-                    if parcel.quoting is None:
+                    if quoting is None:
                         raise
-                    return await self._send(messenger, row, Target(parcel.target.chat), parcel.quoting)
+                return await self._send(messenger, row, Target(parcel.target.chat), quoting, QUOTING)
 
-    async def _send(self, messenger: Messenger, row: OutboxRow, target: Target, content: Content) -> Carried:
+    async def _send(
+        self, messenger: Messenger, row: OutboxRow, target: Target, content: Content, form: str | None = None
+    ) -> Carried:
+        """Send part by part, after what an earlier try has sent in the same *form*."""
         content = await self._fetch_media(messenger, content, whole=row.kind is OutboxKind.PUBLICATION)
         done = [Sent(tuple(ids.split(","))) for ids in row.progress]
         parts = messenger.parts(content, target.chat.kind)
@@ -114,10 +138,18 @@ class Courier:
             to = target if index == 0 else replace(target, reply_to=None)
             done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
             if index < len(parts) - 1:
-                async with self.database.begin() as uow:
-                    await uow.outbox.progressed(row.id, [",".join(one.ids) for one in done])
+                await self._progressed(row, done, form)
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
         return done, pressable[-1] if pressable else None
+
+    async def _progressed(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
+        async with self.database.begin() as uow:
+            if not await uow.outbox.progressed(row, [",".join(one.ids) for one in done], form):
+                raise _Lost
+
+    def _lost(self, row: OutboxRow) -> None:
+        """We were asleep for longer than our lease: others have taken the row, and see to it."""
+        logger.warning("the row is in other hands", extra={"outbox": row.id, "kind": row.kind.value})
 
     async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> Carried:
         """Change messages of ours; a card that is gone is sent anew."""
@@ -175,32 +207,35 @@ class Courier:
             extra={"outbox": row.id, "kind": row.kind.value, "account": row.account, "reason": str(error)},
         )
         async with self.database.begin() as uow:
+            if not await uow.outbox.is_held(row):
+                self._lost(row)
+                return
             work = Work(self.centre(), uow, now)
             match error:
                 case RetryAfter():
                     self.hold(row, error)
                     await uow.outbox.retry(
-                        row.id, now + timedelta(seconds=error.seconds), "asked for patience", counts=False
+                        row, now + timedelta(seconds=error.seconds), "asked for patience", counts=False
                     )
                 case ChatMigrated():
                     await chats.migrated(work, row.account, row.chat_id, error.new_id)
-                    await uow.outbox.retry(row.id, now, "migrated", counts=False)
+                    await uow.outbox.retry(row, now, "migrated", counts=False)
                     await uow.outbox.redirect(row.account, row.chat_id, error.new_id)
                 case BadCredentials():
                     await notes.bad_credentials(work, row.account, messenger.title)
-                    await uow.outbox.retry(row.id, now + CREDENTIALS_PAUSE, "credentials", counts=False)
+                    await uow.outbox.retry(row, now + CREDENTIALS_PAUSE, "credentials", counts=False)
                 case PressExpired():
-                    await uow.outbox.finish(row.id, now, "dropped", "expired")
+                    await uow.outbox.finish(row, now, "dropped", "expired")
                 case TemporaryFailure() if now - row.created_at < GIVE_UP:
                     pause = min(2 ** (row.attempts - 1), LONGEST_PAUSE)
                     reason = "unknown outcome" if error.outcome_unknown else "temporary"
-                    await uow.outbox.retry(row.id, now + timedelta(seconds=pause), reason)
+                    await uow.outbox.retry(row, now + timedelta(seconds=pause), reason)
                 case _:
                     await self._give_up(work, row, error)
 
     async def _give_up(self, work: Work, row: OutboxRow, error: MessengerError) -> None:
         """The final failure reaches a person."""
-        await work.uow.outbox.finish(row.id, work.now, "failed", f"{type(error).__name__}: {error}")
+        await work.uow.outbox.finish(row, work.now, "failed", f"{type(error).__name__}: {error}")
         if row.kind is OutboxKind.PUBLICATION and row.subject_id is not None:
             await answers.failed(work, row.subject_id, _reason(error))
             return
@@ -220,16 +255,19 @@ class Courier:
         logger.error("row cannot be drawn: %s", type(error).__name__, extra={"outbox": row.id, "kind": row.kind.value})
         logger.debug("row cannot be drawn", exc_info=error)
         async with self.database.begin() as uow:
+            if not await uow.outbox.is_held(row):
+                self._lost(row)
+                return
             now = self.clock.now()
             if row.attempts < DRAWING_TRIES:
-                await uow.outbox.retry(row.id, now + timedelta(seconds=2**row.attempts), type(error).__name__)
+                await uow.outbox.retry(row, now + timedelta(seconds=2**row.attempts), type(error).__name__)
                 return
             refused = Rejected(f"cannot be drawn: {type(error).__name__}", RejectReason.BAD_REQUEST)
             await self._give_up(Work(self.centre(), uow, now), row, refused)
 
     async def _close(self, row: OutboxRow, status: str, why: str) -> None:
         async with self.database.begin() as uow:
-            await uow.outbox.finish(row.id, self.clock.now(), status, why)
+            await uow.outbox.finish(row, self.clock.now(), status, why)
 
 
 def _reason(error: MessengerError) -> str:

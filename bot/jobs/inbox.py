@@ -88,12 +88,16 @@ class InboxWorker:
 
     async def _handle(self, work: Work, batch: Sequence[Parsed]) -> None:
         done: list[int] = []
-        untouched: list[int] = []
-        stuck: set[str] = set()
+        untouched: list[InboxRow] = []
+        held = await work.uow.inbox.hold([one.row for one in batch], work.now + LEASE)
+        # What others have taken because we were too slow is theirs, and what follows it waits for them.
+        stuck = {one.row.conversation for one in batch if one.row.id not in held}
+        if stuck:
+            logger.warning("too slow: others have taken updates over", extra={"updates": len(batch) - len(held)})
         for one in batch:
             row = one.row
             if row.conversation in stuck:
-                untouched.append(row.id)
+                untouched.append(row)
             elif one.unknown_kind is not None or one.malformed is not None:
                 await self._set_aside(work, one)
             elif await self._apply(work, one):
@@ -156,4 +160,4 @@ class InboxWorker:
 
     async def _release(self, rows: Sequence[InboxRow]) -> None:
         async with self.database.begin() as uow:
-            await uow.inbox.release([row.id for row in rows])
+            await uow.inbox.release(rows)

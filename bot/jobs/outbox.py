@@ -41,7 +41,7 @@ class OutboxWorker:
     _paces: dict[str, Pace] = field(default_factory=dict)
     _resting: dict[tuple[str, str], float] = field(default_factory=dict)
     _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    _in_hand: dict[int, str] = field(default_factory=dict)  # row → account
+    _in_hand: dict[int, OutboxRow] = field(default_factory=dict)
     _renewed: float = 0.0
 
     async def run(self) -> None:
@@ -50,17 +50,16 @@ class OutboxWorker:
             self._paces.setdefault(account, Pace(messenger.capabilities.limits))
         while True:
             await self._renew_leases()
-            # What is in hand is not taken twice, also when the clock has jumped over its lease.
-            rows = [row for row in await self._claim() if row.id not in self._in_hand]
+            rows = await self._claim()
             for row in rows:
-                self._in_hand[row.id] = row.account
+                self._in_hand[row.id] = row
                 # Cut off, its outcome would be unknown, and it would be sent again at the next start.
                 self.supervisor.spawn("delivery", self._send(courier, row), finish=True)
             if not rows:
                 await self.bell.wait(IDLE)
 
     async def _claim(self) -> list[OutboxRow]:
-        busy = Counter(self._in_hand.values())
+        busy = Counter(row.account for row in self._in_hand.values())
         share = max(AT_ONCE // len(self.messengers), 4)  # one that hangs must not stop the others
         room = min(AT_ONCE - len(self._in_hand), share)
         if room <= 0:
@@ -75,14 +74,17 @@ class OutboxWorker:
             account for account in self.messengers if (account, _WHOLE_ACCOUNT) not in held and busy[account] < share
         ]
         async with self.database.begin() as uow:
-            return await uow.outbox.claim(now, LEASE, room, accounts, self._still_resting(), held)
+            # What is in hand is not taken twice, also when the clock has jumped over its lease.
+            return await uow.outbox.claim(
+                now, LEASE, room, accounts, self._still_resting(), held, but=list(self._in_hand)
+            )
 
     async def _renew_leases(self) -> None:
         """A long upload must not be taken for the work of a process that has died."""
         moment = asyncio.get_running_loop().time()
         if self._in_hand and moment - self._renewed > LEASE.total_seconds() / 4:
             async with self.database.begin() as uow:
-                await uow.outbox.renew(list(self._in_hand), self.clock.now() + LEASE)
+                await uow.outbox.renew(list(self._in_hand.values()), self.clock.now() + LEASE)
             self._renewed = moment
 
     def _still_held(self) -> list[tuple[str, str]]:
@@ -106,7 +108,7 @@ class OutboxWorker:
             if wait > 0:
                 self._resting[row.account, row.chat_id] = asyncio.get_running_loop().time() + wait
                 async with self.database.begin() as uow:
-                    await uow.outbox.put_back(row.id)
+                    await uow.outbox.put_back(row)
                 return
             await courier.deliver(row)
         finally:

@@ -33,12 +33,14 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Ready to leave. ``quoting`` replaces ``content`` where the message to reply to is gone."""
+    """Ready to leave. ``quoting`` replaces ``content`` where the message to reply to is gone; ``quotes``: we know that
+    it is."""
 
     way: Way
     target: Target
     content: Content = field(default_factory=Content)
     quoting: Content | None = None
+    quotes: bool = False
     message_ids: tuple[str, ...] = ()
     was: Content | None = None  # how it was published, when it is corrected
     leftover: Content = field(default_factory=Content)  # what replaces messages that are not needed any more
@@ -150,16 +152,15 @@ async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     media = unpack_media(answer.media)
     reply = citizens.publication(delivery.publication_facts(answer, message, quoting=False)).with_media(media)
     quoting = citizens.publication(delivery.publication_facts(answer, message, quoting=True)).with_media(media)
-    moved = row.chat_id != message.chat_id
+    gone = row.chat_id != message.chat_id or message.deleted_at is not None
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
         ids = [external_id for one in sent for external_id in one.ids]
         await answers.posted(after, publication.id, ids, sent[0].link if sent else None)
         await _remember(after, row, sent, "answer")
 
-    if moved or message.deleted_at is not None:
-        return Parcel(Way.SEND, _target(row), quoting, arrived=arrived)
-    return Parcel(Way.SEND, _target(row, message.external_id), reply, quoting=quoting, arrived=arrived)
+    target = _target(row, message.external_id)
+    return Parcel(Way.SEND, target, reply, quoting=quoting, quotes=gone, arrived=arrived)
 
 
 async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:

@@ -1,5 +1,6 @@
 """What every repository is made of."""
 
+import secrets
 from typing import Any
 
 from sqlalchemy import text
@@ -12,6 +13,11 @@ async def one_at_a_time(connection: AsyncConnection, name: str) -> None:
     """Wait until no other transaction holds *name*; hold it until this one ends. SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def new_holder() -> str:
+    """A name for whoever claims something now. With it he can tell later whether it is still his."""
+    return secrets.token_hex(12)
 
 
 class Repository:

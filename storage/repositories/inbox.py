@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from bot.domain.records import InboxRow
-from storage.repositories.base import Repository, one_at_a_time
+from storage.repositories.base import Repository, new_holder, one_at_a_time
 from storage.repositories.storable import storable
 from storage.tables import cursor, inbox
 
@@ -70,7 +70,7 @@ class Inbox(Repository):
         result = await self._connection.execute(
             update(inbox)
             .where(inbox.c.id.in_(chosen))
-            .values(leased_until=now + lease, attempts=inbox.c.attempts + 1)
+            .values(leased_until=now + lease, holder=new_holder(), attempts=inbox.c.attempts + 1)
             .returning(
                 inbox.c.id,
                 inbox.c.account,
@@ -79,34 +79,46 @@ class Inbox(Repository):
                 inbox.c.payload,
                 inbox.c.attempts,
                 inbox.c.received_at,
+                inbox.c.holder,
             )
         )
         return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
 
+    async def hold(self, rows: Sequence[InboxRow], until: datetime) -> set[int]:
+        """Which of these claimed *rows* are still ours; until this transaction ends nobody else gets them.
+
+        Whoever was slower than his lease finds here that others have taken his rows, before he does anything twice.
+        """
+        mine = or_(*(and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items()))
+        result = await self._connection.execute(
+            update(inbox).where(inbox.c.status == "new", mine).values(leased_until=until).returning(inbox.c.id)
+        )
+        return set(result.scalars())
+
     async def finish(self, ids: Sequence[int], now: datetime) -> None:
-        """These are handled."""
+        """These are handled. They must be held."""
         if ids:
             await self._connection.execute(
                 update(inbox).where(inbox.c.id.in_(ids)).values(status="done", done_at=now, leased_until=None)
             )
 
     async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
-        """Try this one again later."""
+        """Try this one again later. It must be held."""
         await self._connection.execute(
             update(inbox).where(inbox.c.id == row_id).values(due_at=due_at, leased_until=None, error=error[:200])
         )
 
-    async def release(self, ids: Sequence[int]) -> None:
-        """These were claimed and not touched: somebody may take them again at once."""
-        if ids:
+    async def release(self, rows: Sequence[InboxRow]) -> None:
+        """These were claimed and not touched: somebody may take them at once. What others have by now stays theirs."""
+        for holder, ids in _by_holder(rows).items():
             await self._connection.execute(
                 update(inbox)
-                .where(inbox.c.id.in_(ids), inbox.c.status == "new")
-                .values(leased_until=None, attempts=inbox.c.attempts - 1)
+                .where(inbox.c.id.in_(ids), inbox.c.status == "new", inbox.c.holder == holder)
+                .values(leased_until=None, holder=None, attempts=inbox.c.attempts - 1)
             )
 
     async def bury(self, row_id: int, now: datetime, error: str) -> None:
-        """Set aside as *dead*: kept for the administrator, in nobody's way."""
+        """Set aside as *dead*: kept for the administrator, in nobody's way. It must be held."""
         await self._connection.execute(
             update(inbox)
             .where(inbox.c.id == row_id)
@@ -118,7 +130,7 @@ class Inbox(Repository):
         await self._connection.execute(
             update(inbox)
             .where(and_(inbox.c.status == "new", inbox.c.leased_until.is_not(None)))
-            .values(leased_until=None)
+            .values(leased_until=None, holder=None)
         )
 
     async def purge(self, before: datetime, dead_before: datetime) -> int:
@@ -143,3 +155,10 @@ class Inbox(Repository):
         """How many rows there are in each status."""
         result = await self._connection.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
         return {row[0]: row[1] for row in result}
+
+
+def _by_holder(rows: Sequence[InboxRow]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.holder, []).append(row.id)
+    return found

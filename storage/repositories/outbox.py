@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority
-from storage.repositories.base import Repository, one_at_a_time
+from storage.repositories.base import Repository, new_holder, one_at_a_time
 from storage.tables import Moment, letter, outbox
 
 _COLUMNS = (
@@ -40,9 +40,11 @@ _COLUMNS = (
     outbox.c.silent,
     outbox.c.attempts,
     outbox.c.progress,
+    outbox.c.form,
     outbox.c.error,
     outbox.c.created_at,
     outbox.c.expires_at,
+    outbox.c.holder,
 )
 
 
@@ -105,8 +107,10 @@ class Outbox(Repository):
         accounts: Sequence[str],
         resting: Sequence[tuple[str, str]] = (),
         held: Sequence[tuple[str, str]] = (),
+        but: Sequence[int] = (),
     ) -> list[OutboxRow]:
-        """Take up to *most* due rows of *accounts*, the most urgent first; order per ``order_key`` is kept.
+        """Take up to *most* due rows of *accounts*, the most urgent first; order per ``order_key`` is kept. Rows *but*
+        are left where they are.
 
         Chats (account, chat) that are *held* are passed over; of those that are merely *resting*, rows that answer a
         press are taken all the same.
@@ -134,6 +138,7 @@ class Outbox(Repository):
                 outbox.c.due_at <= now,
                 outbox.c.account.in_(accounts),
                 ~blocked,
+                *((outbox.c.id.not_in(but),) if but else ()),
                 *(_elsewhere(account, chat_id) for account, chat_id in held),
                 *(or_(_elsewhere(*chat), outbox.c.priority == int(Priority.PRESS)) for chat in resting),
             )
@@ -144,7 +149,7 @@ class Outbox(Repository):
         result = await self._connection.execute(
             update(outbox)
             .where(outbox.c.id.in_(chosen))
-            .values(status="sending", leased_until=now + lease, attempts=outbox.c.attempts + 1)
+            .values(status="sending", leased_until=now + lease, holder=new_holder(), attempts=outbox.c.attempts + 1)
             .returning(*_COLUMNS)
         )
         rows = [_row(row) for row in result]
@@ -157,52 +162,59 @@ class Outbox(Repository):
         )
         return result.first() is not None
 
-    async def renew(self, ids: Sequence[int], until: datetime) -> None:
+    async def renew(self, rows: Sequence[OutboxRow], until: datetime) -> None:
         """These are still being sent."""
-        await self._connection.execute(
-            update(outbox).where(outbox.c.id.in_(ids), outbox.c.status == "sending").values(leased_until=until)
+        mine = or_(*(_held(row) for row in rows))
+        await self._connection.execute(update(outbox).where(mine).values(leased_until=until))
+
+    async def is_held(self, row: OutboxRow) -> bool:
+        """Whether a claimed row is still ours: who was asleep for longer than his lease must not send it, too."""
+        return (await self._connection.execute(select(outbox.c.id).where(_held(row)))).first() is not None
+
+    async def progressed(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
+        """One more part of this row has been sent, in this *form*: a repetition starts after it. False when the row is
+        not ours any more."""
+        return await self._change(row, progress=list(progress), form=form)
+
+    async def finish(self, row: OutboxRow, now: datetime, status: str = "sent", error: str | None = None) -> bool:
+        """``sent``, ``failed`` (for good) or ``dropped`` (nobody needs it any more). False when the row is not ours
+        any more: then others see to what follows."""
+        return await self._change(
+            row, status=status, done_at=now, leased_until=None, holder=None, error=error[:200] if error else None
         )
 
-    async def progressed(self, row_id: int, progress: Sequence[str]) -> None:
-        """One more part of this row has been sent: a repetition starts after it."""
-        await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(progress=list(progress)))
-
-    async def finish(self, row_id: int, now: datetime, status: str = "sent", error: str | None = None) -> None:
-        """``sent``, ``failed`` (for good) or ``dropped`` (nobody needs it any more)."""
-        await self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row_id)
-            .values(status=status, done_at=now, leased_until=None, error=error[:200] if error else None)
-        )
-
-    async def retry(self, row_id: int, due_at: datetime, error: str, *, counts: bool = True) -> None:
-        """Send again at *due_at*. When the messenger merely asked for patience the try does not count."""
+    async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts: bool = True) -> bool:
+        """Send again at *due_at*. When the messenger merely asked for patience the try does not count. False as for
+        :meth:`finish`."""
         values: dict[str, Any] = {
             "status": "queued",
             "due_at": due_at,
             "leased_until": None,
+            "holder": None,
             "error": error[:200],
             # A row of the same dedupe key may have been queued meanwhile; this one keeps its place without the key.
             "dedupe": None,
         }
         if not counts:
             values["attempts"] = outbox.c.attempts - 1
-        await self._connection.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+        return await self._change(row, **values)
 
-    async def put_back(self, row_id: int) -> None:
+    async def put_back(self, row: OutboxRow) -> None:
         """Claimed and not tried: it waits where it stood."""
-        await self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id == row_id)
-            .values(status="queued", leased_until=None, dedupe=None, attempts=outbox.c.attempts - 1)
+        await self._change(
+            row, status="queued", leased_until=None, holder=None, dedupe=None, attempts=outbox.c.attempts - 1
         )
+
+    async def _change(self, row: OutboxRow, **values: Any) -> bool:
+        result = await self._connection.execute(update(outbox).where(_held(row)).values(**values))
+        return bool(result.rowcount)
 
     async def release_leases(self) -> None:
         """A process that is alone on the database starts: what was being sent has an unknown outcome, send again."""
         await self._connection.execute(
             update(outbox)
             .where(outbox.c.status == "sending")
-            .values(status="queued", leased_until=None, dedupe=None, error="interrupted")
+            .values(status="queued", leased_until=None, holder=None, dedupe=None, error="interrupted")
         )
 
     async def redirect(self, account: str, old_id: str, new_id: str) -> None:
@@ -269,6 +281,11 @@ class Outbox(Repository):
         """How many rows there are in each status."""
         result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
+
+
+def _held(row: OutboxRow) -> ColumnElement[bool]:
+    """Claimed under this very name, and not given back since."""
+    return and_(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.holder == row.holder)
 
 
 def _elsewhere(account: str, chat_id: str) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due_at", Moment, nullable=False),
     Column("leased_until", Moment),
+    Column("holder", String(32)),  # of the lease: a new name at every claim
     Column("error", String(200)),
     Column("received_at", Moment, nullable=False),
     Column("done_at", Moment),
@@ -41,6 +42,7 @@ cursor = Table(
     Column("account", String(64), primary_key=True),
     Column("value", Text),
     Column("moved_at", Moment, nullable=False),
+    Column("gap_since", Moment),  # what came after this may be missing, until it has been read back
 )
 
 outbox = Table(
@@ -66,7 +68,9 @@ outbox = Table(
     Column("due_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("leased_until", Moment),
+    Column("holder", String(32)),  # as in the inbox
     Column("progress", Document, nullable=False),
+    Column("form", String(16)),  # in which form the parts of "progress" were sent
     Column("error", String(200)),
     Column("created_at", Moment, nullable=False),
     Column("done_at", Moment),

@@ -115,6 +115,7 @@ publication = Table(
     Column("about", String(32)),
     Column("check_at", Moment),  # when to look whether it still stands
     Column("checks", Integer, nullable=False, server_default="0"),
+    Column("text", Text),  # the words that stand there
     UniqueConstraint("answer_id", "message_id"),
     Index(
         "ix_publication_by_hand",

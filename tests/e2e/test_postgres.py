@@ -7,8 +7,9 @@ import pytest
 
 from bot.app import App
 from bot.config import load
+from sandbox.faults import Fault, FaultKind
 from tests.databases import SERVER, empty_database
-from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Town, buttons, words
+from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, STAFF, Town, buttons, words
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
 
@@ -78,3 +79,42 @@ async def test_another_process_takes_over_when_the_leader_stops(town: Town) -> N
         assert "ул. Мира, 7" in words(card)
     finally:
         await other.__aexit__()
+
+
+async def test_who_was_too_slow_does_not_do_again_what_another_has_done(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first process hangs while it looks up who has pressed; the second takes the press over."""
+    async with empty_database("postgresql", tmp_path) as url:
+        town = Town(tmp_path, call_seconds=2)
+        town.settings |= {"database": url, "staff": STAFF.replace("telegram_id = 1001", "vk_id = 1001")}
+        await town.open()
+        town.sandbox.vk.user(ROADS_HEAD, "Иван", "Ли")
+        await town.sandbox.vk.allow(COMMUNITY, ROADS_HEAD)
+        try:
+            await town.start()
+            vk = town.sandbox.vk
+            await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+            card = await town.until(
+                lambda: next((m for m in vk.messages(COMMUNITY, ROADS_HEAD) if "№1" in m.text and m.keyboard), None)
+            )
+            await town.settled()
+            town.sandbox.vk.faults.order("users.get", Fault(FaultKind.HANG))
+            looked_up = sum(call.method == "users.get" for call in vk.calls)
+            await vk.press(ROADS_HEAD, COMMUNITY, card, "✍️ Ответить")
+            await town.until(lambda: sum(call.method == "users.get" for call in vk.calls) > looked_up)
+            other = await second_process(town)
+            try:
+                town.pass_time(seconds=61)
+
+                def questions() -> list[str]:
+                    return [m.text for m in vk.messages(COMMUNITY, ROADS_HEAD) if "Ответ на №1" in m.text]
+
+                await town.until(questions)
+                await town.until(lambda: "too slow" in caplog.text)
+                await town.told()
+                assert len(questions()) == 1
+            finally:
+                await other.__aexit__()
+        finally:
+            await town.close()

@@ -72,7 +72,7 @@ async def test_a_conversation_waits_for_the_update_that_is_tried_again(database:
     async with database.begin() as uow:
         rows = await uow.inbox.claim(NOW, LEASE, 50)
         await uow.inbox.postpone(rows[0].id, later(seconds=2), "Trouble")
-        await uow.inbox.release([rows[1].id])
+        await uow.inbox.release([rows[1]])
         await uow.inbox.finish([rows[2].id], NOW)
 
     assert await claim(database, later(seconds=1)) == []
@@ -85,7 +85,7 @@ async def test_a_buried_update_is_in_nobody_s_way(database: Database) -> None:
     async with database.begin() as uow:
         rows = await uow.inbox.claim(NOW, LEASE, 50)
         await uow.inbox.bury(rows[0].id, NOW, "Trouble")
-        await uow.inbox.release([rows[1].id])
+        await uow.inbox.release([rows[1]])
 
     assert keys(await claim(database)) == ["2"]
     async with database.read() as uow:
@@ -165,3 +165,27 @@ async def test_long_keys_and_odd_payloads_are_kept(database: Database) -> None:
     [row] = await claim(database)
     assert (len(row.key), len(row.conversation)) == (128, 128)
     assert row.payload == payload
+
+
+async def test_who_was_slower_than_the_lease_finds_out_before_doing_it_twice(database: Database) -> None:
+    await store(database, ("1", "a"), ("2", "b"))
+    slow = await claim(database)
+    quick = await claim(database, NOW + LEASE, most=1)
+    async with database.begin() as uow:
+        assert await uow.inbox.hold(slow, later(minutes=3)) == {slow[1].id}
+        assert await uow.inbox.hold(quick, later(minutes=3)) == {quick[0].id}
+        await uow.inbox.release(slow)
+
+    assert keys(await claim(database, later(minutes=2))) == ["2"], "what others hold was given back"
+
+
+async def test_what_was_handled_is_nobody_s_any_more(database: Database) -> None:
+    await store(database, ("1", "a"))
+    slow = await claim(database)
+    quick = await claim(database, NOW + LEASE)
+    async with database.begin() as uow:
+        await uow.inbox.finish([row.id for row in quick], NOW)
+    async with database.begin() as uow:
+        assert await uow.inbox.hold(slow, later(minutes=3)) == set()
+        await uow.inbox.release(slow)
+    assert await claim(database, later(days=1)) == []

@@ -30,7 +30,7 @@ async def claim(
 async def finish(database: Database, *rows: OutboxRow) -> None:
     async with database.begin() as uow:
         for row in rows:
-            await uow.outbox.finish(row.id, NOW)
+            await uow.outbox.finish(row, NOW)
 
 
 def tickets(rows: list[OutboxRow]) -> list[int | None]:
@@ -70,7 +70,7 @@ async def test_a_row_that_is_tried_again_holds_the_later_ones(database: Database
     await put(database, draft(number=1), draft(number=1), draft(number=2))
     async with database.begin() as uow:
         row = (await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS))[0]
-        await uow.outbox.retry(row.id, later(seconds=30), "temporary")
+        await uow.outbox.retry(row, later(seconds=30), "temporary")
 
     assert tickets(await claim(database, later(seconds=29))) == [2]
     [again] = await claim(database, later(seconds=30))
@@ -83,7 +83,7 @@ async def test_patience_does_not_count_as_a_try(database: Database) -> None:
         async with database.begin() as uow:
             [row] = await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS)
             assert row.attempts == 1
-            await uow.outbox.retry(row.id, NOW, "asked for patience", counts=False)
+            await uow.outbox.retry(row, NOW, "asked for patience", counts=False)
 
 
 async def test_what_is_planned_for_later_holds_nobody(database: Database) -> None:
@@ -132,7 +132,7 @@ async def test_a_change_during_delivery_is_a_row_of_its_own(database: Database) 
 
     assert await claim(database) == [], "the newer picture overtakes the older"
     async with database.begin() as uow:
-        await uow.outbox.retry(first.id, NOW, "temporary")  # both wait now; the key may be there once only
+        await uow.outbox.retry(first, NOW, "temporary")  # both wait now; the key may be there once only
     await put(database, draft(number=1, dedupe="card:1"))
     async with database.read() as uow:
         assert await uow.outbox.counts() == {"queued": 2}
@@ -145,7 +145,7 @@ async def test_what_was_put_back_stands_where_it_stood(database: Database) -> No
     rows = await claim(database)
     assert tickets(rows) == [1, 2]
     async with database.begin() as uow:
-        await uow.outbox.put_back(rows[0].id)
+        await uow.outbox.put_back(rows[0])
 
     [again] = await claim(database)
     assert (again.id, again.attempts) == (rows[0].id, 1)
@@ -175,8 +175,8 @@ async def test_progress_is_kept(database: Database) -> None:
     await put(database, draft())
     async with database.begin() as uow:
         [row] = await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS)
-        await uow.outbox.progressed(row.id, ["11", "12,13"])
-        await uow.outbox.retry(row.id, NOW, "temporary")
+        await uow.outbox.progressed(row, ["11", "12,13"])
+        await uow.outbox.retry(row, NOW, "temporary")
 
     [again] = await claim(database)
     assert again.progress == ("11", "12,13")
@@ -208,8 +208,8 @@ async def test_finished_rows_are_forgotten_in_time(database: Database) -> None:
     await put(database, draft(number=1), draft(number=2), draft(number=3))
     rows = await claim(database, most=2)
     async with database.begin() as uow:
-        await uow.outbox.finish(rows[0].id, NOW)
-        await uow.outbox.finish(rows[1].id, NOW, "failed", "Rejected: " + "x" * 500)
+        await uow.outbox.finish(rows[0], NOW)
+        await uow.outbox.finish(rows[1], NOW, "failed", "Rejected: " + "x" * 500)
         assert await uow.outbox.purge(NOW) == 0
         assert await uow.outbox.purge(later(seconds=1)) == 2
         assert await uow.outbox.counts() == {"queued": 1}
@@ -221,3 +221,46 @@ async def test_our_messages_remember_their_ticket(database: Database) -> None:
         await uow.outbox.remember_letters("telegram", "1", ["11"], 8, "note", NOW)
         assert await uow.outbox.letter("telegram", "1", "11") == (7, "card")
         assert await uow.outbox.letter("telegram", "2", "11") is None
+
+
+async def test_who_has_lost_the_lease_changes_nothing(database: Database) -> None:
+    await put(database, draft(dedupe="x"))
+    [slow] = await claim(database)
+    [quick] = await claim(database, NOW + LEASE)
+    async with database.begin() as uow:
+        assert not await uow.outbox.is_held(slow)
+        assert not await uow.outbox.progressed(slow, ["1"])
+        assert not await uow.outbox.retry(slow, NOW, "temporary")
+        assert not await uow.outbox.finish(slow, NOW)
+        await uow.outbox.put_back(slow)
+        await uow.outbox.renew([slow], later(days=1))
+        assert await uow.outbox.is_held(quick)
+    assert [row.id for row in await claim(database, NOW + 2 * LEASE)] == [quick.id], "the lease was not the loser's"
+
+
+async def test_what_was_finished_is_not_finished_again(database: Database) -> None:
+    await put(database, draft())
+    [row] = await claim(database)
+    async with database.begin() as uow:
+        assert await uow.outbox.finish(row, NOW)
+        assert not await uow.outbox.finish(row, NOW, "failed", "Rejected")
+        assert await uow.outbox.counts() == {"sent": 1}
+
+
+async def test_what_is_in_hand_is_not_claimed_though_its_lease_is_over(database: Database) -> None:
+    await put(database, draft(number=1), draft(number=2))
+    [first, second] = await claim(database)
+    async with database.begin() as uow:
+        again = await uow.outbox.claim(NOW + LEASE, LEASE, 10, ACCOUNTS, but=[first.id])
+        assert [row.id for row in again] == [second.id]
+        assert await uow.outbox.is_held(first)
+
+
+async def test_the_form_of_what_was_sent_is_kept(database: Database) -> None:
+    await put(database, draft())
+    [row] = await claim(database)
+    async with database.begin() as uow:
+        assert await uow.outbox.progressed(row, ["11"], "quoting")
+        await uow.outbox.retry(row, NOW, "temporary")
+    [again] = await claim(database)
+    assert (again.progress, again.form) == (("11",), "quoting")
