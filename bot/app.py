@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.build import build_centre, build_messengers, build_understanding, wanted_staff
+from bot.build import build_centre, build_messengers, build_understanding, wanted_staff, with_model_of
 from bot.config import Config
 from bot.config.tree import Mode
 from bot.domain.clock import Clock, SystemClock
@@ -21,6 +21,7 @@ from bot.http.listener import Listener
 from bot.http.webhooks import Hook, Webhooks
 from bot.jobs.health import Health
 from bot.jobs.inbox import InboxWorker
+from bot.jobs.learning import NightSchool, Reloader
 from bot.jobs.outbox import OutboxWorker
 from bot.jobs.pollers import Poller
 from bot.jobs.supervisor import Bell, Supervisor
@@ -30,6 +31,7 @@ from bot.messengers.errors import MessengerError
 from bot.services import chats, invitations, people
 from bot.services.centre import Centre, Office, Work
 from bot.understanding.base import Understanding
+from bot.understanding.shelf import Shelf
 from storage.database import Database
 from storage.migrate import migrate
 from storage.sharing import lead, listen
@@ -67,6 +69,7 @@ class App:
     _led: Supervisor | None = field(init=False, default=None)
     _scheduler: AsyncIOScheduler | None = field(init=False, default=None)
     _listener: Listener | None = field(init=False, default=None)
+    _front: str | None = field(init=False, default=None)  # the trained model that was there at the start
 
     async def __aenter__(self) -> "App":
         await self.prepare()
@@ -100,6 +103,7 @@ class App:
         await self.database.close()
 
     def _understand(self) -> Understanding:
+        self._front = Shelf(self.config.model_folder).front()
         return self.understanding or build_understanding(self.config)
 
     def centre(self) -> Centre:
@@ -122,6 +126,9 @@ class App:
 
     def _staff_changed(self, staff: Staff) -> None:
         self._centre = replace(self.centre(), staff=staff)
+
+    def _understanding_changed(self, understanding: Understanding) -> None:
+        self._centre = replace(self.centre(), understanding=understanding)
 
     async def _open(self, understanding: Understanding) -> None:
         offices = {m.account: Office(m.account, m.title, m.capabilities) for m in self.messengers.values()}
@@ -163,6 +170,18 @@ class App:
         )
         self.supervisor.keep("outbox", sender.run)
         self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.health, self.tick_seconds)
+        reloader = Reloader(
+            self.database,
+            self.centre,
+            self.clock,
+            Shelf(self.config.model_folder),
+            lambda: with_model_of(self.centre().understanding, self.config),
+            self._understanding_changed,
+            self._outbox_bell,
+            self.tick_seconds * 20,
+            self._front,
+        )
+        self.supervisor.keep("model", reloader.run)
         self.supervisor.keep("wake-up", lambda: listen(self.database, self._ring))
         self.supervisor.keep("leadership", lambda: lead(self.database, self._take_lead, self._give_lead))
 
@@ -181,6 +200,18 @@ class App:
             self._led.keep(f"poll {account}", self.poller(messenger).run)
         self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
+        if self.config.learns_at is not None and self.config.file is not None:
+            school = NightSchool(
+                self.database,
+                self.centre,
+                self.clock,
+                self.config.learns_at,
+                self.config.file,
+                Shelf(self.config.model_folder),
+                self._outbox_bell,
+                self.tick_seconds * 20,
+            )
+            self._led.keep("night school", school.run)
 
     async def _subscribe(self, hook: Hook) -> None:
         """Ask to be brought updates; whatever goes wrong, the supervisor tries again."""

@@ -87,6 +87,16 @@ def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":
     return understanding
 
 
+def with_model_of(understanding: Understanding, config: Config) -> Understanding:
+    """The same reader with the model that stands in front now. Raises :class:`~bot.understanding.model.ModelFault`;
+    reads a file, so it belongs into a thread."""
+    keywords = importlib.import_module("bot.understanding.keywords")
+    if not isinstance(understanding, keywords.KeywordUnderstanding):
+        return understanding
+    renewed: Understanding = understanding.with_model(Shelf(config.model_folder).current())
+    return renewed
+
+
 def wanted_staff(config: Config) -> list[Person]:
     """The people of the configuration, not yet known to the database."""
     return [Person(0, e.name, e.roles, e.sectors, e.districts, e.accounts) for e in config.staff]

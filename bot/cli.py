@@ -120,20 +120,26 @@ def train(
     source: Annotated[
         Path | None, typer.Option("--from", help="Прошлые сообщения с верным сектором: CSV или XLSX.")
     ] = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="Только решения своих сотрудников; так бот учится сам каждую ночь.")
+    ] = False,
     back: Annotated[bool, typer.Option("--back", help="Вернуть предыдущую модель.")] = False,
 ) -> None:
-    """Обучить выбор сектора на своих сообщениях или вернуть предыдущую модель."""
-    if (source is None) != back:
-        _complain("Укажите одно из двух: --from ФАЙЛ (обучить) или --back (вернуть предыдущую модель).")
+    """Обучить выбор сектора на решениях сотрудников и на прошлых сообщениях или вернуть предыдущую модель."""
+    if (source is not None) + own + back != 1:
+        _complain(
+            "Укажите одно: --from ФАЙЛ (обучить на таблице и на решениях сотрудников), --own (только на решениях "
+            "сотрудников) или --back (вернуть предыдущую модель)."
+        )
         raise typer.Exit(BAD_CONFIG)
     settings = _load(config, tokens_needed=False)
-    from bot import offline
+    from bot import teaching
 
-    with _offline_faults():
-        if source is None:
-            offline.go_back(settings, typer.echo)
+    with _offline_faults(), _database_faults():
+        if back:
+            teaching.go_back(settings, typer.echo)
         else:
-            offline.train(settings, source, typer.echo)
+            teaching.train(settings, source, typer.echo)
 
 
 @cli.command()

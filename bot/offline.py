@@ -9,12 +9,10 @@ from typing import Any
 
 from bot.build import build_readers, build_understanding
 from bot.config import Config
-from bot.domain.clock import SystemClock
-from bot.understanding import evaluation, learning
+from bot.understanding import evaluation
 from bot.understanding.labelled import read_table
 from bot.understanding.report import as_record
 from bot.understanding.sameness import Post
-from bot.understanding.shelf import Shelf
 
 Say = Callable[[str], None]
 
@@ -68,20 +66,6 @@ def _post(asked: dict[str, Any] | None) -> Post | None:
         text=_text(asked),
         reply_to=None if reply_to is None else str(reply_to),
     )
-
-
-def train(config: Config, file: Path, say: Say) -> bool:
-    """Train on *file*; whether the new model is in use."""
-    shelf = Shelf(config.model_folder)
-    outcome = learning.learn(file, config.sectors(), config.threshold, shelf, SystemClock().now(), say)
-    say(learning.report(outcome))
-    return outcome.kept
-
-
-def go_back(config: Config, say: Say) -> None:
-    """Return to the model before the current one."""
-    name = Shelf(config.model_folder).back()
-    say("Теперь снова работают встроенные правила." if name is None else f"Теперь снова действует модель {name}.")
 
 
 def evaluate(config: Config, file: Path, misses: int, only: str, say: Say) -> None:

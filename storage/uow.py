@@ -9,6 +9,7 @@ from storage.repositories.answers import Answers
 from storage.repositories.base import one_at_a_time
 from storage.repositories.cards import Cards
 from storage.repositories.chronicle import Chronicle
+from storage.repositories.decisions import Decisions
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
@@ -35,6 +36,7 @@ class UnitOfWork:
         self.times = Times(connection)
         self.chronicle = Chronicle(connection)
         self.reports = Reports(connection)
+        self.decisions = Decisions(connection)
 
     @property
     def has_news(self) -> bool:

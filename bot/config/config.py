@@ -36,6 +36,8 @@ class Config:
 
     tree: Tree
     folder: Path = field(repr=False)
+    file: Path | None = field(default=None, repr=False)
+    """Where it was read from; ``None`` for one that was made up by a program."""
 
     @property
     def name(self) -> str:
@@ -76,6 +78,11 @@ class Config:
     def model_folder(self) -> Path:
         """Where trained models stand; it need not exist."""
         return self.folder / self.tree.routing.model
+
+    @property
+    def learns_at(self) -> time | None:
+        """The local time at which the bot learns from the day's decisions; ``None``: never by itself."""
+        return self.tree.learning.at if self.tree.learning.nightly else None
 
     @property
     def follow_up(self) -> timedelta:

@@ -32,7 +32,7 @@ def load(path: Path | str, *, tokens_needed: bool = True) -> Config:
     faults += check(values, folder, for_work=tokens_needed)
     if faults or tree is None:
         raise ConfigFaults(file, _once(faults))
-    return Config(tree, folder)
+    return Config(tree, folder, file)
 
 
 def _once(faults: list[Fault]) -> list[Fault]:

@@ -148,6 +148,11 @@ class Routing(Section):
     model: Words = "var/model"
 
 
+class Learning(Section):
+    nightly: bool = True
+    at: Clock = Field(default_factory=lambda: clock("03:30"))
+
+
 class StaffMember(Section):
     """``role`` or ``roles``, exactly one of the two."""
 
@@ -216,6 +221,7 @@ class Tree(BaseSettings):
     http: Http | None = None
     sectors: tuple[SectorEntry, ...] = ()
     routing: Routing = Routing()
+    learning: Learning = Learning()
     staff: tuple[StaffMember, ...] = ()
     deadlines: Deadlines = Deadlines()
     calendar: Calendar = Calendar()

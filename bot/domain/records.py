@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from bot.domain.tickets import DismissReason
+
 Json = Mapping[str, Any]
 
 
@@ -251,6 +253,22 @@ class Remark:
     kind: str
     text: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What people have made of a ticket, and its words: an example to learn from.
+
+    ``number`` is the audit's of the last decision: it grows with time. ``chosen``: a person has named the sector (else
+    somebody has merely gone on with what the machine had chosen). ``dismissed``: why it needed no answer, if so.
+    """
+
+    number: int
+    text: str
+    sector: str | None
+    district: str | None
+    chosen: bool
+    dismissed: DismissReason | None
 
 
 @dataclass(frozen=True, slots=True)

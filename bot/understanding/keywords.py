@@ -1,6 +1,7 @@
 """Understanding by words: the built-in topics, the municipality's own keywords, rules for everything else, and a model
 trained on the municipality's own examples, if there is one."""
 
+import copy
 from collections.abc import Mapping, Sequence
 
 from bot.domain.sectors import Sector
@@ -60,6 +61,13 @@ class KeywordUnderstanding:
         self._relevance = Relevance(Groups(load_groups("relevance"), morphology), noise_words)
         self._urgency = Urgency(morphology)
         self._morphology = morphology
+
+    def with_model(self, model: Model | None) -> "KeywordUnderstanding":
+        """The same reader with another model, or with none; the dictionaries are shared, so it costs next to nothing
+        and the present one may go on reading meanwhile."""
+        other = copy.copy(self)
+        other._predictor = Predictor(model) if model is not None else None
+        return other
 
     def read(self, text: str, district: str | None = None) -> Reading:
         """Understand *text*: any string, of any length; only its first screens are looked at.

@@ -21,11 +21,12 @@ class TableFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message with the sectors that are right for it, the preferred one first."""
+    """A message with the sectors that are right for it, the preferred one first. ``weight``: how much it proves."""
 
     text: str
     codes: tuple[str, ...]
     district: str | None
+    weight: float = 1.0
 
 
 def read_table(file: Path, needed: Sequence[str] = ("text",)) -> list[Row]:

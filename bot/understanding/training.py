@@ -47,7 +47,7 @@ class Observed:
 
 def observe(examples: Sequence[Example], rules: KeywordUnderstanding) -> list[Observed]:
     """Let the rules read the examples, about half a millisecond each."""
-    return [Observed(*rules.observe(one.text), one.codes, one.district) for one in examples]
+    return [Observed(*rules.observe(one.text), one.codes, one.district, one.weight) for one in examples]
 
 
 def lessons(topics: Sequence[Topic], rules: KeywordUnderstanding, codes: Sequence[str]) -> list[Observed]:

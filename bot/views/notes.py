@@ -209,6 +209,20 @@ def credentials(note: NoteFacts, look: Look) -> Content:
     )
 
 
+def model_updated(note: NoteFacts, look: Look) -> Content:
+    """Shares as «0,93»: what the new model got right of messages that neither model had seen."""
+    before, after = (f"{note.facts[name]:.2f}".replace(".", ",") for name in ("before", "after"))
+    judged = plural(note.facts["judged"], "последнем сообщении", "последних сообщениях", "последних сообщениях")
+    return Content.of(
+        Bold("🧠 Модель обновлена: "),
+        f"верно было {before}, стало {after} на {judged}. Вернуть прежнюю: python -m bot train --back",
+    )
+
+
+def model_broken(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"⚠️ {note.facts['fault']} Пока работает то, что работало до неё.")
+
+
 TROUBLES = {
     "inbox": "входящие сообщения не обрабатываются. Перезапустите бота; если не поможет, посмотрите журнал работы",
     "outbox": "сообщения не уходят. Проверьте сеть и токены: python -m bot check",
@@ -277,6 +291,8 @@ NOTES: dict[str, NoteView] = {
     "credentials": credentials,
     "trouble": trouble,
     "trouble_over": trouble_over,
+    "model_updated": model_updated,
+    "model_broken": model_broken,
     "listing": listing,
     "digest": digest.digest,
     "history": history.history,

@@ -46,7 +46,7 @@ async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
     assert (code, errors) == (0, "")
     assert "стало 100.0%" in output
     files = {file.name for file in (tmp_path / "var" / "model" / "000001").iterdir()}
-    assert files == {"model.npz", "model.json"}
+    assert files == {"model.npz", "model.json", "table.jsonl.gz"}
 
     _, output, _ = await command("classify", "--config", config, cwd=tmp_path, given=line)
     taught = json.loads(output)
@@ -67,7 +67,7 @@ async def test_faults_are_one_plain_message(tmp_path: Path) -> None:
     config = town(tmp_path)
     for words, said in (
         (("train", "--from", "absent.csv"), "Файла absent.csv нет"),
-        (("train",), "Укажите одно из двух"),
+        (("train",), "Укажите одно: --from"),
         (("train", "--back"), "Возвращаться не к чему"),
         (("evaluate", "notes.txt"), "нужен CSV или XLSX"),
     ):

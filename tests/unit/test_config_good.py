@@ -174,6 +174,8 @@ title = "Зоопарк"
 keywords = ["слон"]
 [routing]
 threshold = 1
+[learning]
+at = "02:15"
 [[staff]]
 name = "Директор"
 roles = ["head", "curator"]
@@ -231,11 +233,14 @@ at = "18:05"
     assert config.quiet().end == time(7, 30)
     assert config.terms().remind_at == ()
     assert config.digest_at == time(18, 5)
+    assert config.learns_at == time(2, 15)
+    assert config.file == file
 
 
 def test_the_environment_is_stronger_than_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "MCU_ROUTING__THRESHOLD": "0.4",
+        "MCU_LEARNING__NIGHTLY": "false",
         "MCU_DEADLINES__ANSWER": "2wd",
         "MCU_DEADLINES__REMIND_AT": "[0.25]",
         "MCU_STAFF__0__TELEGRAM_ID": "77",
@@ -249,6 +254,7 @@ def test_the_environment_is_stronger_than_the_file(file: Path, monkeypatch: pyte
         monkeypatch.setenv(name, value)
     config = load(file)
     assert config.threshold == 0.4
+    assert config.learns_at is None
     assert config.terms().answer == Term.parse("2wd")
     assert config.terms().remind_at == (0.25,)
     assert config.staff[0].accounts == (Account(MessengerName.TELEGRAM, "77"),)

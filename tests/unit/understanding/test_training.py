@@ -12,8 +12,8 @@ import pytest
 
 from bot.domain.sectors import Sector
 from bot.understanding.keywords import KeywordUnderstanding
-from bot.understanding.labelled import TableFault
-from bot.understanding.learning import Outcome, learn, report
+from bot.understanding.labelled import Example, TableFault
+from bot.understanding.learning import Outcome, Past, learn, read_past, report
 from bot.understanding.model import ARRAYS, Model, ModelFault, read_model
 from bot.understanding.shelf import Shelf
 
@@ -49,7 +49,7 @@ def table(folder: Path, lines: Sequence[Sequence[str]], header: Sequence[str] = 
 
 
 def teach(path: Path, shelf: Shelf, sectors: Sequence[Sector] = DEPARTMENTS) -> Outcome:
-    return learn(path, sectors, 0.6, shelf, NOW, lambda _: None)
+    return learn(read_past(path, shelf, (), 0), sectors, 0.6, shelf, NOW, lambda _: None)
 
 
 @pytest.fixture(scope="module")
@@ -255,3 +255,45 @@ def test_tables_of_spreadsheets_are_read_as_they_come(tmp_path: Path) -> None:
     (tmp_path / "bad.xlsx").write_bytes(b"no archive")
     with pytest.raises(TableFault, match="не читается"):
         read_table(tmp_path / "bad.xlsx")
+
+
+def test_own_decisions_and_the_last_table_teach_together(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "models")
+    assert teach(table(tmp_path, [line for line in messages(120) if line[1] != "kanaly"]), shelf).kept
+    own = [Example(text, (code,), None) for text, code in messages(60, start=600)]
+
+    outcome = learn(read_past(None, shelf, own, 77), DEPARTMENTS, 0.6, shelf, NOW, lambda _: None)
+
+    assert outcome.kept
+    assert set(current(shelf).codes) == {"gorsvet", "zelenstroy", "kanaly"}
+    assert outcome.judged == 28, "the last fifth of 140, and all of them new"
+    assert (shelf.last()["own"], shelf.last()["newest"], shelf.last()["examples"]) == (60, 77, 140)
+    assert len(shelf.table()) == 80, "the table goes along with the model that was made of it"
+    shelf.back()
+    assert len(shelf.table()) == 80
+    shelf.back()
+    assert shelf.table() == []
+
+
+def test_decisions_of_sectors_that_are_gone_teach_nothing(tmp_path: Path) -> None:
+    own = [Example(text, ("closed",), None) for text, _ in messages(90)]
+
+    with pytest.raises(TableFault, match="Пригодных примеров 0"):
+        learn(Past(own=own), DEPARTMENTS, 0.6, Shelf(tmp_path / "models"), NOW, lambda _: None)
+
+
+def test_one_training_at_a_time(tmp_path: Path) -> None:
+    first, second = Shelf(tmp_path / "models"), Shelf(tmp_path / "models")
+    with first.alone(), pytest.raises(ModelFault, match="уже идёт"), second.alone():
+        raise AssertionError("both at once")
+    with second.alone():
+        pass
+
+
+def test_another_model_in_the_same_reader_leaves_the_first_as_it_was(trained: Shelf) -> None:
+    rules = KeywordUnderstanding(DEPARTMENTS, 0.6)
+    taught = rules.with_model(current(trained))
+
+    assert taught.read("липа ломает ветки").sector == "zelenstroy"
+    assert rules.read("липа ломает ветки").sure is False
+    assert taught.with_model(None).read("липа ломает ветки") == rules.read("липа ломает ветки")

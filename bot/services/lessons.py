@@ -1,0 +1,33 @@
+"""What the daily work teaches: every decision of a person about a ticket is an example.
+
+Who chooses a sector, hands a ticket over or returns it to work says where such a message belongs. Who takes a ticket as
+it is and goes on with it says so, too, but more softly: nobody looked for a better place. What «needs no answer» says
+nothing of sectors.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.records import Decision
+from bot.understanding.labelled import Example
+from storage.uow import UnitOfWork
+
+MOST = 40_000
+"""The latest ones: more takes long and changes little."""
+
+CHOSEN, WENT_ON = 1.0, 0.5
+"""What the word of a person, and a silent consent, weigh in training."""
+
+
+async def collect(uow: UnitOfWork) -> tuple[list[Example], int]:
+    """The examples of the town's own tickets, the oldest first, and the number of the last decision."""
+    decisions = await uow.decisions.latest(MOST)
+    return sectors_of(decisions), max((one.number for one in decisions), default=0)
+
+
+def sectors_of(decisions: Sequence[Decision]) -> list[Example]:
+    """Which sector is right for which message."""
+    return [
+        Example(one.text, (one.sector,), one.district, CHOSEN if one.chosen else WENT_ON)
+        for one in decisions
+        if one.sector is not None and one.dismissed is None
+    ]

@@ -1,0 +1,61 @@
+"""What people decided about tickets, as far as a machine can learn from it. Read-only: the audit and the tickets say it
+all."""
+
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+
+from bot.domain.records import Decision
+from bot.domain.tickets import DismissReason, Step
+from storage.repositories.base import Repository
+from storage.tables import audit, ticket
+
+_CHOSEN = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value)
+"""A person has named the sector, or (returning it to work) has said that it stands."""
+
+_WENT_ON = (Step.ACCEPT.value, Step.ANSWER.value)
+"""A person has taken the ticket as it was."""
+
+
+class Decisions(Repository):
+    """Examples from the daily work."""
+
+    async def latest(self, most: int) -> list[Decision]:
+        """The decisions about the *most* tickets that people decided about last, the oldest first.
+
+        What counts is how a ticket stands now: who corrects a colleague, or himself, is right.
+        """
+        number = func.max(audit.c.id)
+        result = await self._connection.execute(
+            select(
+                number.label("number"),
+                ticket.c.text,
+                ticket.c.sector,
+                ticket.c.district,
+                func.max(case((audit.c.action.in_(_CHOSEN), 1), else_=0)).label("chosen"),
+                ticket.c.dismiss_reason,
+            )
+            .join(ticket, ticket.c.id == audit.c.ticket_id)
+            .where(_by_people(), ticket.c.text != "")
+            .group_by(ticket.c.id)
+            .order_by(number.desc())
+            .limit(most)
+        )
+        return [_record(row) for row in reversed(result.all())]
+
+    async def count_since(self, number: int) -> int:
+        """On how many tickets people decided after the audit's *number*."""
+        result = await self._connection.execute(
+            select(func.count(audit.c.ticket_id.distinct())).where(audit.c.id > number, _by_people())
+        )
+        return int(result.scalar_one())
+
+
+def _by_people() -> Any:
+    decided = audit.c.action.in_((*_CHOSEN, *_WENT_ON, Step.DISMISS.value))
+    return and_(audit.c.person_id.is_not(None), audit.c.ticket_id.is_not(None), decided)
+
+
+def _record(row: Any) -> Decision:
+    reason = DismissReason(row.dismiss_reason) if row.dismiss_reason else None
+    return Decision(row.number, row.text, row.sector, row.district, bool(row.chosen), reason)
