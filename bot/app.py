@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -57,6 +57,8 @@ class App:
     call_seconds: int | None = None  # as build_messengers() has it
     gather: timedelta = timedelta(seconds=1)
     understanding: Understanding | None = None  # built from the configuration where none is given
+    make_database: Callable[[str], Database] = Database
+    make_messengers: Callable[[Config, Clock, int, int | None], dict[str, Messenger]] = build_messengers
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
     supervisor: Supervisor = field(init=False)
@@ -83,9 +85,11 @@ class App:
 
     async def prepare(self) -> None:
         """Build everything and open the database; nothing runs yet."""
+        self.database = self.make_database(self.config.database_url)
+        self.database.occupy()
         # Importing aiogram takes seconds: the database is made ready meanwhile.
-        building = asyncio.to_thread(build_messengers, self.config, self.clock, self.poll_seconds, self.call_seconds)
-        self.database = Database(self.config.database_url)
+        how = (self.config, self.clock, self.poll_seconds, self.call_seconds)
+        building = asyncio.to_thread(self.make_messengers, *how)
         self.supervisor = Supervisor(self.database.is_used_by)
         self.messengers, understanding, _ = await asyncio.gather(
             building, asyncio.to_thread(self._understand), migrate(self.database.engine)

@@ -52,6 +52,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
         raise typer.Exit(BAD_CONFIG)
     logs.set_up()
     from bot.app import AddressTaken, App, run_until_signal
+    from storage.occupancy import Occupied
 
     with _database_faults():
         try:
@@ -59,6 +60,10 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
         except AddressTaken as error:
             fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
             typer.echo(render((fault,)), err=True)
+            raise typer.Exit(BAD_CONFIG) from None
+        except Occupied as error:
+            problem = f"с базой {error} уже работает запущенный бот, второй ответил бы всем дважды"
+            typer.echo(render((Fault("database.url", problem, "остановите первого"),)), err=True)
             raise typer.Exit(BAD_CONFIG) from None
 
 

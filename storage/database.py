@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.occupancy import Occupancy
 from storage.uow import UnitOfWork
 
 CHANNEL = "mcu"
@@ -46,6 +47,7 @@ class Database:
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
         self._writer = asyncio.Lock()
         self._inside: set[asyncio.Task[Any] | None] = set()
+        self._occupancy: Occupancy | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -55,6 +57,18 @@ class Database:
     @property
     def engine(self) -> AsyncEngine:
         return self._engine
+
+    def occupy(self) -> None:
+        """Work on this database alone until :meth:`close`, where it cannot be shared.
+
+        Raises :class:`~storage.occupancy.Occupied`, or :class:`DatabaseUnavailable` where nothing can be written.
+        """
+        if self.is_shared or not self._url.database:
+            return
+        try:
+            self._occupancy = Occupancy(Path(self._url.database))
+        except OSError as error:
+            raise DatabaseUnavailable(str(error)) from error
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -91,6 +105,9 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+        if self._occupancy is not None:
+            self._occupancy.end()
+            self._occupancy = None
 
 
 def _make_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.migrate import migrate
+from storage.occupancy import Occupied
 from storage.tables import metadata
 
 CHUNK = 1000
@@ -65,6 +66,7 @@ async def move(source_url: str, target_url: str, told: Callable[[Moved], None]) 
     checksum before the transaction commits. *told* hears of every table that has arrived."""
     source, target = Database(source_url), Database(target_url)
     try:
+        _occupy(source, target)
         await migrate(source.engine)
         await migrate(target.engine)
         async with source.engine.connect() as old, target.engine.begin() as new:
@@ -78,6 +80,15 @@ async def move(source_url: str, target_url: str, told: Callable[[Moved], None]) 
     finally:
         await source.close()
         await target.close()
+
+
+def _occupy(*databases: Database) -> None:
+    """What a running bot would still write into the old database would stay behind."""
+    try:
+        for database in databases:
+            database.occupy()
+    except Occupied as error:
+        raise TransferFailed(f"с базой {error} работает запущенный бот, остановите его") from None
 
 
 async def _require_empty(connection: AsyncConnection) -> None:

@@ -45,6 +45,14 @@ class BotProcess:
         assert process.returncode == 0
         return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
 
+    async def refused(self) -> tuple[int, str]:
+        """A start that ends by itself: its exit code and what it said."""
+        process = await self._run("run", out=DEVNULL, err=PIPE)
+        async with asyncio.timeout(20):
+            _, said = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode()
+
     @property
     def log(self) -> Path:
         """What the processes have written to standard error."""

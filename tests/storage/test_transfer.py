@@ -99,3 +99,15 @@ async def test_a_database_that_holds_something_is_left_alone(tmp_path: Path) -> 
     async with database.read() as uow:
         assert (await uow.inbox.counts()) == {"new": 3}
     await database.close()
+
+
+async def test_a_database_with_a_bot_at_work_is_not_moved(tmp_path: Path) -> None:
+    old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
+    await filled(old_url, 10)
+    bot = Database(old_url)
+    bot.occupy()
+    try:
+        with pytest.raises(TransferFailed, match="запущенный бот"):
+            await move(old_url, f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}", lambda one: None)
+    finally:
+        await bot.close()
