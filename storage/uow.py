@@ -15,6 +15,7 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
 from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
+from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
 from storage.repositories.tickets import Tickets
 from storage.repositories.times import Times
@@ -30,6 +31,7 @@ class UnitOfWork:
         self.people = People(connection)
         self.dialogs = Dialogs(connection)
         self.tickets = Tickets(connection)
+        self.problems = Problems(connection)
         self.messages = Messages(connection)
         self.answers = Answers(connection)
         self.cards = Cards(connection)

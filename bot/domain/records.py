@@ -47,6 +47,44 @@ class Message:
     part: Part | None
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Several tickets about one event. ``lead_id`` is the first of them: its card and its terms stand for all.
+    ``sketch`` is what a new message is compared with; ``members`` counts tickets, ``people`` their authors, ``voices``
+    those who only joined in."""
+
+    id: int
+    lead_id: int
+    sketch: Json
+    members: int
+    people: int
+    voices: int
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a message may be about: an open problem, or (``problem_id`` is ``None``) a ticket that is still alone."""
+
+    problem_id: int | None
+    lead_id: int
+    sketch: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One member's message to answer under."""
+
+    ticket_id: int
+    message_id: int
+    account: str
+    chat_id: str
+    chat_kind: str
+    root: str
+    thread: str
+    author_id: str
+
+
 class PublicationState(StrEnum):
     QUEUED = "queued"  # the bot is about to post it
     BY_PERSON = "by_person"  # a person posts it by hand and says so
@@ -94,6 +132,21 @@ class Publication:
     poster: Poster | None = None
     poster_id: int | None = None
     about: str | None = None
+    spot: str | None = None  # of a problem's answer: where one post of it is heard by everybody concerned
+    via_id: int | None = None  # the publication whose post is this one's, too
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A publication to be, one of many: see :class:`Publication`."""
+
+    ticket_id: int
+    message_id: int
+    state: PublicationState
+    spot: str
+    via_id: int | None = None
+    link: str | None = None
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

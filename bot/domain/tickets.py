@@ -89,6 +89,24 @@ OPEN = frozenset(
 )
 """Somebody still has to do something."""
 
+TOGETHER = frozenset(
+    {
+        Step.CHOOSE_SECTOR,
+        Step.UNSURE,
+        Step.HAND_OVER,
+        Step.ACCEPT,
+        Step.ANSWER,
+        Step.APPROVE,
+        Step.RETURN,
+        Step.POSTPONE,
+        Step.PROMISE_PASSED,
+        Step.CLOSE,
+        Step.DISMISS,
+        Step.REOPEN,
+    }
+)
+"""Steps that all tickets of a problem take with the one that leads it. The others depend on each one's own place."""
+
 UNACCEPTED = frozenset({State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED})
 """Nobody has taken it yet: the term to accept is running."""
 
@@ -143,8 +161,15 @@ class Ticket:
     previous_id: int | None
     external_number: str | None
     created_by: int | None  # who typed it in
+    problem_id: int | None  # several tickets about one event
+    lead_id: int | None  # of a member of a problem: the ticket whose card stands for all of them
     version: int
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def leads(self) -> bool:
+        """Whether its card stands for a problem."""
+        return self.problem_id is not None and self.lead_id is None

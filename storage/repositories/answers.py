@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, literal_column, select, update
+from sqlalchemy import func, insert, literal_column, select, update
 
-from bot.domain.records import Answer, Json, Poster, Publication, PublicationState
+from bot.domain.records import Announced, Answer, Json, Poster, Publication, PublicationState
 from storage.repositories.base import Repository
 from storage.tables import answer, message, publication
 
@@ -20,12 +20,22 @@ _PUBLICATION = tuple(publication.c[name] for name in Publication.__dataclass_fie
 class Answers(Repository):
     """The words and their places."""
 
-    async def add(self, ticket_id: int, person_id: int, text: str, media: Sequence[Json], now: datetime) -> Answer:
-        """An approved answer."""
+    async def add(
+        self,
+        ticket_id: int,
+        person_id: int,
+        text: str,
+        media: Sequence[Json],
+        now: datetime,
+        *,
+        problem_id: int | None = None,
+    ) -> Answer:
+        """An approved answer; with *problem_id* to all who wrote about that problem."""
         result = await self._connection.execute(
             insert(answer)
             .values(
                 ticket_id=ticket_id,
+                problem_id=problem_id,
                 person_id=person_id,
                 state="approved",
                 text=text,
@@ -78,9 +88,72 @@ class Answers(Repository):
         row = (await self._connection.execute(select(*_PUBLICATION).where(publication.c.id == publication_id))).first()
         return _publication(row) if row else None
 
-    async def publications(self, answer_id: int) -> list[Publication]:
+    async def publications(self, answer_id: int, ticket_id: int | None = None) -> list[Publication]:
+        """Where an answer stands or shall stand; with *ticket_id* only for that member of a problem."""
+        query = select(*_PUBLICATION).where(publication.c.answer_id == answer_id).order_by(publication.c.id)
+        if ticket_id is not None:
+            query = query.where(publication.c.ticket_id == ticket_id)
+        return [_publication(row) for row in await self._connection.execute(query)]
+
+    async def publish_all(self, answer_id: int, wanted: Sequence[Announced]) -> list[int]:
+        """Many publications at once; their ids in the order of *wanted*."""
+        if not wanted:
+            return []
         result = await self._connection.execute(
-            select(*_PUBLICATION).where(publication.c.answer_id == answer_id).order_by(publication.c.id)
+            insert(publication).returning(publication.c.id, sort_by_parameter_order=True),
+            [
+                {
+                    "answer_id": answer_id,
+                    "ticket_id": one.ticket_id,
+                    "message_id": one.message_id,
+                    "state": one.state.value,
+                    "external_ids": [],
+                    "spot": one.spot,
+                    "via_id": one.via_id,
+                    "link": one.link,
+                    "posted_at": one.posted_at,
+                }
+                for one in wanted
+            ],
+        )
+        return list(result.scalars())
+
+    async def last_at(self, answer_id: int, spot: str) -> Publication | None:
+        """The latest post of an answer that is, or will be, heard at *spot*."""
+        result = await self._connection.execute(
+            select(*_PUBLICATION)
+            .where(publication.c.answer_id == answer_id, publication.c.spot == spot, publication.c.via_id.is_(None))
+            .order_by(publication.c.id.desc())
+            .limit(1)
+        )
+        row = result.first()
+        return _publication(row) if row else None
+
+    async def set_via(self, publication_id: int, state: PublicationState, **values: Any) -> None:
+        """What became of a publication became of those that it speaks for."""
+        await self._connection.execute(
+            update(publication).where(publication.c.via_id == publication_id).values(state=state.value, **values)
+        )
+
+    async def tally(self, answer_id: int) -> dict[PublicationState, int]:
+        """How many publications of an answer there are in each state."""
+        result = await self._connection.execute(
+            select(publication.c.state, func.count())
+            .where(publication.c.answer_id == answer_id)
+            .group_by(publication.c.state)
+        )
+        return {PublicationState(row[0]): int(row[1]) for row in result}
+
+    async def failed(self, answer_id: int) -> list[Publication]:
+        """The posts of an answer that did not succeed."""
+        result = await self._connection.execute(
+            select(*_PUBLICATION)
+            .where(
+                publication.c.answer_id == answer_id,
+                publication.c.state == PublicationState.FAILED.value,
+                publication.c.via_id.is_(None),
+            )
+            .order_by(publication.c.id)
         )
         return [_publication(row) for row in result]
 

@@ -32,6 +32,19 @@ class Chronicle(Repository):
             )
         )
 
+    async def record_all(
+        self, action: str, now: datetime, facts: Mapping[int, Mapping[str, Any]], *, person_id: int | None = None
+    ) -> None:
+        """The same happened to many tickets; *facts* by ticket."""
+        if facts:
+            await self._connection.execute(
+                insert(audit),
+                [
+                    {"at": now, "person_id": person_id, "action": action, "ticket_id": ticket_id, "facts": dict(one)}
+                    for ticket_id, one in facts.items()
+                ],
+            )
+
     async def of_ticket(self, ticket_id: int) -> list[AuditRow]:
         """A ticket's history, the oldest first."""
         result = await self._connection.execute(

@@ -57,26 +57,6 @@ class Outbox(Repository):
         rings if either shall."""
         self.has_news = True
         due_at = draft.due_at or now
-        values: dict[str, Any] = {
-            "kind": draft.kind.value,
-            "account": draft.account,
-            "chat_id": draft.chat_id,
-            "chat_kind": draft.chat_kind,
-            "thread": draft.thread,
-            "root": draft.root,
-            "person_id": draft.person_id,
-            "ticket_id": draft.ticket_id,
-            "subject_id": draft.subject_id,
-            "facts": dict(draft.facts),
-            "priority": int(draft.priority),
-            "silent": draft.silent,
-            "order_key": draft.order_key,
-            "dedupe": draft.dedupe,
-            "due_at": due_at,
-            "expires_at": draft.expires_at,
-            "progress": [],
-            "created_at": now,
-        }
         if draft.dedupe is not None:
             waiting = await self._connection.execute(
                 update(outbox)
@@ -92,12 +72,16 @@ class Outbox(Repository):
             if waiting.rowcount:
                 return
         await self._connection.execute(
-            self._insert(outbox)
-            .values(**values)
-            .on_conflict_do_nothing(
-                index_elements=["dedupe"], index_where=text("status = 'queued' AND dedupe IS NOT NULL")
-            )
+            self._insert(outbox).values(**_values(draft, now)).on_conflict_do_nothing(**_SAME)
         )
+
+    async def put_all(self, drafts: Sequence[OutboxDraft], now: datetime) -> None:
+        """:meth:`put` for many that are not waiting yet, in one statement."""
+        if drafts:
+            self.has_news = True
+            await self._connection.execute(
+                self._insert(outbox).on_conflict_do_nothing(**_SAME), [_values(draft, now) for draft in drafts]
+            )
 
     async def claim(
         self,
@@ -286,6 +270,35 @@ class Outbox(Repository):
 def _held(row: OutboxRow) -> ColumnElement[bool]:
     """Claimed under this very name, and not given back since."""
     return and_(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.holder == row.holder)
+
+
+_SAME: dict[str, Any] = {
+    "index_elements": ["dedupe"],
+    "index_where": text("status = 'queued' AND dedupe IS NOT NULL"),
+}
+
+
+def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": draft.kind.value,
+        "account": draft.account,
+        "chat_id": draft.chat_id,
+        "chat_kind": draft.chat_kind,
+        "thread": draft.thread,
+        "root": draft.root,
+        "person_id": draft.person_id,
+        "ticket_id": draft.ticket_id,
+        "subject_id": draft.subject_id,
+        "facts": dict(draft.facts),
+        "priority": int(draft.priority),
+        "silent": draft.silent,
+        "order_key": draft.order_key,
+        "dedupe": draft.dedupe,
+        "due_at": draft.due_at or now,
+        "expires_at": draft.expires_at,
+        "progress": [],
+        "created_at": now,
+    }
 
 
 def _elsewhere(account: str, chat_id: str) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from storage.repositories.base import Repository
 from storage.tables import message, ticket
 
 _FIELDS = tuple(Ticket.__dataclass_fields__)
-_COLUMNS = tuple(ticket.c[name] for name in _FIELDS)
+columns = tuple(ticket.c[name] for name in _FIELDS)
 _OPEN = tuple(state.value for state in OPEN)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
 
@@ -22,22 +22,22 @@ class Tickets(Repository):
 
     async def add(self, values: Mapping[str, Any]) -> Ticket:
         """Register a ticket; its number is its id."""
-        result = await self._connection.execute(insert(ticket).values(**values).returning(*_COLUMNS))
-        return _record(result.one())
+        result = await self._connection.execute(insert(ticket).values(**values).returning(*columns))
+        return record(result.one())
 
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
         """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could)."""
-        query = select(*_COLUMNS).where(ticket.c.id == ticket_id)
+        query = select(*columns).where(ticket.c.id == ticket_id)
         result = await self._connection.execute(query.with_for_update() if lock else query)
         row = result.first()
-        return _record(row) if row else None
+        return record(row) if row else None
 
     async def some(self, ids: Collection[int]) -> dict[int, Ticket]:
         """Those of *ids* that there are, by number."""
         if not ids:
             return {}
-        result = await self._connection.execute(select(*_COLUMNS).where(ticket.c.id.in_(ids)))
-        return {row.id: _record(row) for row in result}
+        result = await self._connection.execute(select(*columns).where(ticket.c.id.in_(ids)))
+        return {row.id: record(row) for row in result}
 
     async def change(self, known: Ticket, **values: Any) -> Ticket | None:
         """Change *known* unless somebody else has changed it since it was read: then ``None``."""
@@ -45,10 +45,10 @@ class Tickets(Repository):
             update(ticket)
             .where(ticket.c.id == known.id, ticket.c.version == known.version)
             .values(version=known.version + 1, **values)
-            .returning(*_COLUMNS)
+            .returning(*columns)
         )
         row = result.first()
-        return _record(row) if row else None
+        return record(row) if row else None
 
     async def touch(self, ticket_id: int, now: datetime) -> None:
         """The citizen has added something: the time for further additions runs anew."""
@@ -59,7 +59,7 @@ class Tickets(Repository):
     ) -> tuple[Ticket, datetime] | None:
         """The newest ticket that this author has in this thread, and when he last wrote to it."""
         result = await self._connection.execute(
-            select(*_COLUMNS, ticket.c.touched_at)
+            select(*columns, ticket.c.touched_at)
             .join(message, message.c.ticket_id == ticket.c.id)
             .where(
                 ticket.c.author_key == author_key(account, author_id),
@@ -71,7 +71,7 @@ class Tickets(Repository):
             .limit(1)
         )
         row = result.first()
-        return (_record(row), row.touched_at) if row else None
+        return (record(row), row.touched_at) if row else None
 
     async def open_in_thread(
         self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
@@ -81,7 +81,7 @@ class Tickets(Repository):
             message.c.ticket_id == ticket.c.id, *_here(account, chat_id, thread), message.c.author_id == author_id
         )
         result = await self._connection.execute(
-            select(*_COLUMNS)
+            select(*columns)
             .where(
                 ticket.c.author_key == author_key(account, author_id),
                 ticket.c.state.in_(_OPEN),
@@ -90,12 +90,12 @@ class Tickets(Repository):
             )
             .order_by(ticket.c.touched_at.desc(), ticket.c.id.desc())
         )
-        return [_record(row) for row in result]
+        return [record(row) for row in result]
 
     async def same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
         """An open ticket that this author made of the same words *since* then, whose answer is not on its way yet."""
         result = await self._connection.execute(
-            select(*_COLUMNS)
+            select(*columns)
             .where(
                 ticket.c.author_key == author_key,
                 ticket.c.text_key == text_key,
@@ -106,7 +106,7 @@ class Tickets(Repository):
             .limit(1)
         )
         row = result.first()
-        return _record(row) if row else None
+        return record(row) if row else None
 
     async def place_of(self, ticket_id: int) -> tuple[str | None, str | None]:
         """(street, house) as the machine read them."""
@@ -122,12 +122,12 @@ class Tickets(Repository):
         if triage:
             wanted.append(ticket.c.state == State.TRIAGE.value)
         result = await self._connection.execute(
-            select(*_COLUMNS)
+            select(*columns)
             .where(ticket.c.state.in_(_OPEN), or_(*wanted))
             .order_by(ticket.c.answer_due, ticket.c.id)
             .limit(most)
         )
-        return [_record(row) for row in result]
+        return [record(row) for row in result]
 
     async def find(
         self, words: Collection[str], sectors: Collection[str] | None, most: int, *, triage: bool = False
@@ -136,13 +136,13 @@ class Tickets(Repository):
 
         Of *sectors* alone (``None``: of all), and, if *triage*, of those that have none yet.
         """
-        query = select(*_COLUMNS).order_by(ticket.c.id.desc()).limit(most)
+        query = select(*columns).order_by(ticket.c.id.desc()).limit(most)
         for word in words:
             query = query.where(ticket.c.search.contains(word, autoescape=True))
         if sectors is not None:
             mine = ticket.c.sector.in_(sectors)
             query = query.where(or_(mine, ticket.c.sector.is_(None)) if triage else mine)
-        return [_record(row) for row in await self._connection.execute(query)]
+        return [record(row) for row in await self._connection.execute(query)]
 
 
 def _here(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool], ...]:
@@ -152,7 +152,7 @@ def _here(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool],
     return tuple(func.coalesce(column, "") == value for column, value in where)
 
 
-def _record(row: Any) -> Ticket:
+def record(row: Any) -> Ticket:
     values = {name: row._mapping[name] for name in _FIELDS}
     values["state"] = State(values["state"])
     values["likely"] = tuple(values["likely"])

@@ -3,7 +3,7 @@
 from storage.tables.base import Moment, metadata
 from storage.tables.mail import cursor, inbox, letter, outbox
 from storage.tables.people import account, assignment, dialog, invitation, person
-from storage.tables.tickets import answer, card, message, publication, remark, ticket
+from storage.tables.tickets import answer, card, message, problem, publication, remark, ticket
 from storage.tables.time import audit, chat_alias, digest, due, notice, once
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "once",
     "outbox",
     "person",
+    "problem",
     "publication",
     "remark",
     "ticket",

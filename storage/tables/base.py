@@ -37,6 +37,8 @@ class Moment(TypeDecorator[datetime]):
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
+Absent = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A document that may be missing: no value is NULL, not JSON's null."""
 
 metadata = MetaData(
     naming_convention={

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.base import Document, Id, Moment, metadata
+from storage.tables.base import Absent, Document, Id, Moment, metadata
 
 ticket = Table(
     "ticket",
@@ -23,7 +23,10 @@ ticket = Table(
     Column("sector", String(64)),
     Column("likely", Document, nullable=False),
     Column("district", String(100)),
-    Column("problem_id", Id),  # several tickets about one event; filled by a later release
+    Column("problem_id", Id),  # several tickets about one event
+    Column("lead_id", Id),  # of a member: the ticket whose card stands for the problem
+    Column("matter", String(80)),  # what it is about, coarsely; none: nothing joins it
+    Column("sketch", Absent),  # what another message is compared with, while it is alone
     Column("source", String(64), nullable=False),
     Column("text", Text, nullable=False),
     Column("search", Text, nullable=False),
@@ -50,9 +53,32 @@ ticket = Table(
     Column("created_by", Id, ForeignKey("person.id")),
     Column("version", Integer, nullable=False, server_default="0"),
     Index("ix_ticket_state", "state", "sector"),
+    Index("ix_ticket_problem", "problem_id", "author_key"),
+    Index(
+        "ix_ticket_alone",
+        "matter",
+        "registered_at",
+        sqlite_where=text("problem_id IS NULL AND matter IS NOT NULL"),
+        postgresql_where=text("problem_id IS NULL AND matter IS NOT NULL"),
+    ),
     Index("ix_ticket_author", "author_key", "id"),
     Index("ix_ticket_registered", "registered_at"),
     Index("ix_ticket_answered", "answered_at"),
+    sqlite_autoincrement=True,
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("lead_id", Id, ForeignKey("ticket.id"), nullable=False),  # the first ticket: its card, its terms
+    Column("matter", String(80), nullable=False),
+    Column("sketch", Document, nullable=False),  # what a new message is compared with
+    Column("members", Integer, nullable=False),  # tickets, the lead among them
+    Column("people", Integer, nullable=False),
+    Column("voices", Integer, nullable=False, server_default="0"),  # «+1», reactions: no tickets of their own
+    Column("heard_at", Moment, nullable=False),
+    Index("ix_problem_heard", "heard_at"),
     sqlite_autoincrement=True,
 )
 
@@ -90,6 +116,7 @@ answer = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
+    Column("problem_id", Id),  # it goes to everybody who wrote about that problem
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("state", String(16), nullable=False),  # draft, approved
     Column("text", Text, nullable=False),
@@ -116,7 +143,16 @@ publication = Table(
     Column("check_at", Moment),  # when to look whether it still stands
     Column("checks", Integer, nullable=False, server_default="0"),
     Column("text", Text),  # the words that stand there
+    Column("spot", String(300)),  # where one post of a problem's answer is heard
+    Column("via_id", Id),  # the publication whose post is this one's, too
     UniqueConstraint("answer_id", "message_id"),
+    Index("ix_publication_spot", "answer_id", "spot"),
+    Index(
+        "ix_publication_via",
+        "via_id",
+        sqlite_where=text("via_id IS NOT NULL"),
+        postgresql_where=text("via_id IS NOT NULL"),
+    ),
     Index(
         "ix_publication_by_hand",
         "message_id",

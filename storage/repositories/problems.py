@@ -1,0 +1,204 @@
+"""Problems: which tickets are about one event, and what is done to all of them in a few statements."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, insert, null, or_, select, update
+
+from bot.domain.records import Candidate, Json, Part, Problem, Spot
+from bot.domain.tickets import OPEN, State, Ticket
+from storage.repositories.base import Repository
+from storage.repositories.tickets import columns, record
+from storage.tables import message, problem, publication, ticket
+
+_PROBLEM = tuple(problem.c[name] for name in Problem.__dataclass_fields__)
+_SPOT = tuple((message.c.id if name == "message_id" else message.c[name]) for name in Spot.__dataclass_fields__)
+_UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING, State.ANSWERING})
+_GOING_ON = tuple(state.value for state in (*OPEN, State.ANSWERED))
+_ANSWERED_UNDER = (Part.ROOT.value, Part.COPY.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which problems and lone tickets a message may be about: heard of after ``since``; about one of ``matters`` (if it
+    names none, every problem, and tickets of after ``lone_since``); of ``sector`` or of none yet (``None``: of any)."""
+
+    matters: Collection[str]
+    since: datetime
+    lone_since: datetime | None
+    sector: str | None
+
+
+class Problems(Repository):
+    """The aggregate of tickets that share an event."""
+
+    async def candidates(self, wanted: Wanted, most: int) -> list[Candidate]:
+        """What a message may be about, the latest first: up to *most* problems and as many lone tickets."""
+        problems = self._open_problems(wanted).order_by(problem.c.heard_at.desc()).limit(most).subquery()
+        both = select(problems)
+        if wanted.matters or wanted.lone_since is not None:
+            alone = self._alone(wanted).order_by(ticket.c.registered_at.desc()).limit(most).subquery()
+            both = select(problems).union_all(select(alone))  # type: ignore[assignment]
+        return [Candidate(row[0], row[1], row[2]) for row in await self._connection.execute(both)]
+
+    def _open_problems(self, wanted: Wanted) -> Select[Any]:
+        query = (
+            select(
+                problem.c.id.label("problem_id"), problem.c.lead_id.label("lead_id"), problem.c.sketch.label("sketch")
+            )
+            .join(ticket, ticket.c.id == problem.c.lead_id)
+            .where(problem.c.heard_at >= wanted.since, ticket.c.state.in_(_GOING_ON), *_of_sector(wanted.sector))
+        )
+        return query.where(problem.c.matter.in_(("", *wanted.matters))) if wanted.matters else query
+
+    def _alone(self, wanted: Wanted) -> Select[Any]:
+        since = wanted.since if wanted.matters else wanted.lone_since or wanted.since
+        query = select(null().label("problem_id"), ticket.c.id.label("lead_id"), ticket.c.sketch.label("sketch")).where(
+            ticket.c.problem_id.is_(None),
+            ticket.c.matter.is_not(None),
+            ticket.c.registered_at >= since,
+            ticket.c.state.in_(_UNANSWERED),
+            *_of_sector(wanted.sector),
+        )
+        return query.where(ticket.c.matter.in_(wanted.matters)) if wanted.matters else query
+
+    async def replied_to(self, account: str, chat_id: str, external_id: str) -> tuple[int, int | None] | None:
+        """(ticket, its problem) that the post at this place belongs to."""
+        result = await self._connection.execute(
+            select(ticket.c.id, ticket.c.problem_id)
+            .join(message, message.c.ticket_id == ticket.c.id)
+            .where(message.c.account == account, message.c.chat_id == chat_id, message.c.external_id == external_id)
+        )
+        row = result.first()
+        return (row[0], row[1]) if row else None
+
+    async def get(self, problem_id: int) -> Problem | None:
+        row = (await self._connection.execute(select(*_PROBLEM).where(problem.c.id == problem_id))).first()
+        return Problem(**row._mapping) if row else None
+
+    async def begin(self, lead: Ticket, matter: str, sketch: Json, now: datetime) -> int:
+        """*lead* is no longer alone; the problem's id."""
+        result = await self._connection.execute(
+            insert(problem)
+            .values(lead_id=lead.id, matter=matter, sketch=dict(sketch), members=1, people=1, heard_at=now)
+            .returning(problem.c.id)
+        )
+        problem_id = int(result.scalar_one())
+        await self._connection.execute(
+            update(ticket).where(ticket.c.id == lead.id).values(problem_id=problem_id, matter=None, sketch=None)
+        )
+        return problem_id
+
+    async def has_author(self, problem_id: int, author_key: str) -> bool:
+        """Whether this citizen has a ticket in the problem."""
+        result = await self._connection.execute(
+            select(ticket.c.id).where(ticket.c.problem_id == problem_id, ticket.c.author_key == author_key).limit(1)
+        )
+        return result.first() is not None
+
+    async def grow(
+        self,
+        problem_id: int,
+        *,
+        members: int,
+        people: int,
+        sketch: Json | None = None,
+        heard_at: datetime | None = None,
+    ) -> None:
+        """So many tickets and authors more (or less); what new messages are compared with from now on."""
+        values: dict[str, Any] = {"members": problem.c.members + members, "people": problem.c.people + people}
+        if sketch is not None:
+            values["sketch"] = dict(sketch)
+        if heard_at is not None:
+            values["heard_at"] = heard_at
+        await self._connection.execute(update(problem).where(problem.c.id == problem_id).values(**values))
+
+    async def move_members(
+        self, problem_id: int, steps: Mapping[State, State], values: Mapping[str, Any]
+    ) -> list[tuple[int, State]]:
+        """Take every member (but the lead) from its state to the next; each that moved, and the state it was in."""
+        was = {state.value: new.value for state, new in steps.items()}
+        members = and_(ticket.c.problem_id == problem_id, ticket.c.lead_id.is_not(None), ticket.c.state.in_(was))
+        found = await self._connection.execute(select(ticket.c.id, ticket.c.state).where(members).with_for_update())
+        moved = [(row[0], State(row[1])) for row in found]
+        if moved:
+            await self._connection.execute(
+                update(ticket)
+                .where(members)
+                .values(state=case(was, value=ticket.c.state), version=ticket.c.version + 1, **values)
+            )
+        return moved
+
+    async def spots(self, problem_id: int, states: Collection[State]) -> list[Spot]:
+        """Where the members in *states* are to be answered, in the order in which they wrote."""
+        result = await self._connection.execute(
+            select(*_SPOT)
+            .join(ticket, ticket.c.id == message.c.ticket_id)
+            .where(
+                ticket.c.problem_id == problem_id,
+                ticket.c.state.in_([state.value for state in states]),
+                message.c.part.in_(_ANSWERED_UNDER),
+            )
+            .order_by(message.c.id)
+        )
+        return [Spot(*row) for row in result]
+
+    async def placeless(self, problem_id: int, states: Collection[State]) -> list[Ticket]:
+        """Members that came by phone or on paper: there is nothing to answer under."""
+        post = exists().where(message.c.ticket_id == ticket.c.id, message.c.part.in_(_ANSWERED_UNDER))
+        result = await self._connection.execute(
+            select(*columns)
+            .where(ticket.c.problem_id == problem_id, ticket.c.state.in_([state.value for state in states]), ~post)
+            .order_by(ticket.c.id)
+        )
+        return [record(row) for row in result]
+
+    async def confirm(self, ids: Collection[int], now: datetime) -> list[int]:
+        """These members' answer stands where it shall; those for whom that is new."""
+        if not ids:
+            return []
+        return await self._settle(ticket.c.id.in_(ids), State.ANSWERED, answered_at=now)
+
+    async def settle_via(self, publication_id: int, state: State, **values: Any) -> list[int]:
+        """As :meth:`confirm`, or back to *state*, for all whom the post of one publication speaks to, too."""
+        concerned = select(publication.c.ticket_id).where(publication.c.via_id == publication_id)
+        return await self._settle(ticket.c.id.in_(concerned), state, **values)
+
+    async def _settle(self, concerned: ColumnElement[bool], state: State, **values: Any) -> list[int]:
+        result = await self._connection.execute(
+            update(ticket)
+            .where(concerned, ticket.c.state == State.PUBLISHING.value)
+            .values(state=state.value, version=ticket.c.version + 1, **values)
+            .returning(ticket.c.id)
+        )
+        return sorted(result.scalars())
+
+    async def listed(self, problem_id: int, skip: int, most: int) -> list[Ticket]:
+        """A page of the tickets of a problem, in the order in which they came."""
+        result = await self._connection.execute(
+            select(*columns).where(ticket.c.problem_id == problem_id).order_by(ticket.c.id).offset(skip).limit(most)
+        )
+        return [record(row) for row in result]
+
+    async def merge(self, other_id: int, into: Problem) -> None:
+        """All tickets of the problem *other_id* belong to *into*."""
+        await self._connection.execute(
+            update(ticket)
+            .where(ticket.c.problem_id == other_id)
+            .values(problem_id=into.id, lead_id=into.lead_id, version=ticket.c.version + 1)
+        )
+
+    async def count_people(self, problem_id: int) -> tuple[int, int]:
+        """(tickets, authors) of a problem, counted anew."""
+        author = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))
+        result = await self._connection.execute(
+            select(func.count(), func.count(author.distinct())).where(ticket.c.problem_id == problem_id)
+        )
+        row = result.one()
+        return int(row[0]), int(row[1])
+
+
+def _of_sector(sector: str | None) -> tuple[ColumnElement[bool], ...]:
+    return (or_(ticket.c.sector.is_(None), ticket.c.sector == sector),) if sector is not None else ()
