@@ -146,7 +146,7 @@ class App:
                 await uow.outbox.release_leases()
             work = Work(self._centre, uow, self.clock.now())
             for person in staff:
-                await people.show_menu(work, person)
+                await people.show_menus(work, person)
             await invitations.remind(work)
 
     def inbox_worker(self) -> InboxWorker:

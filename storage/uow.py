@@ -13,6 +13,7 @@ from storage.repositories.decisions import Decisions
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
+from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.problems import Problems
@@ -28,6 +29,7 @@ class UnitOfWork:
         self._connection = connection
         self.inbox = Inbox(connection)
         self.outbox = Outbox(connection)
+        self.outages = Outages(connection)
         self.people = People(connection)
         self.dialogs = Dialogs(connection)
         self.tickets = Tickets(connection)

@@ -26,6 +26,14 @@ class MessengerName(StrEnum):
     MAX = "max"
 
 
+MESSENGER_TITLES: dict[MessengerName, str] = {
+    MessengerName.TELEGRAM: "Telegram",
+    MessengerName.VK: "VK",
+    MessengerName.MAX: "MAX",
+}
+"""Their names as people write them."""
+
+
 class Right(StrEnum):
     """What a person can be allowed to do."""
 

@@ -164,6 +164,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a person's account: blocked since, chosen for what, through which account of ours the person
+    spoke last, and since when things meant for it go elsewhere."""
+
+    unreachable_since: datetime | None = None
+    wants_cards: bool = False
+    wants_reports: bool = False
+    via: str | None = None
+    diverted_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dialog:
     """What a person is in the middle of. It survives a restart."""
 

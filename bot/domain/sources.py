@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.domain.people import MESSENGER_TITLES, MessengerName
+
 PRIVATE_ROOT = "private"
 """The source name of a bot's private chats, which belong to no configured chat."""
 
@@ -22,6 +24,11 @@ class Source:
 def messenger_of(account: str) -> str:
     """``vk`` for ``vk:123``."""
     return account.partition(":")[0]
+
+
+def messenger_title(account: str) -> str:
+    """«VK» for ``vk:123`` and for ``vk``: the messenger's name for people."""
+    return MESSENGER_TITLES[MessengerName(messenger_of(account))]
 
 
 def author_key(account: str, user_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.domain.channels import Address
 from bot.domain.errors import OutdatedButton, Refusal, Stranger
 from bot.domain.people import Person
 from bot.domain.records import Priority
@@ -24,6 +25,7 @@ from bot.views.codes import unpack
 
 async def handle(work: Work, event: Event) -> None:
     """Let *event* have its effect within the transaction of *work*."""
+    work.actor = work.here = None
     match event:
         case MessagePosted():
             await _posted(work, event)
@@ -32,6 +34,7 @@ async def handle(work: Work, event: Event) -> None:
             if official is None:
                 await citizen.edited(work, event)
             else:
+                work.actor, work.here = official, Address(event.message.chat.account, event.message.author.id)
                 await head.reword(work, official, event.message)
         case MessageDeleted():
             await citizen.deleted(work, event)
@@ -53,10 +56,12 @@ async def _posted(work: Work, event: MessagePosted) -> None:
     if official is None:
         await citizen.wrote(work, event)
         return
+    await people.is_here(work, official, event.chat.account, event.author.id)
     try:
         async with work.uow.savepoint():
             await staff.wrote(work, official, event)
     except Refusal as refusal:
+        work.forget()
         await work.uow.chronicle.record(
             "refused", work.now, person_id=official.id, ticket_id=_ticket(refusal), facts={"code": refusal.code}
         )
@@ -71,12 +76,13 @@ async def _pressed(work: Work, event: ButtonPressed) -> None:
     try:
         if person is None:
             raise Stranger()
-        await people.came_back(work, event.chat.account, event.author.id)
+        await people.is_here(work, person, event.chat.account, event.author.id)
         if press is None or press.op not in staff.PRESSES:
             raise OutdatedButton()
         async with work.uow.savepoint():
             await staff.PRESSES[press.op](work, Pressed(person, press, event))
     except Refusal as refusal:
+        work.forget()
         await _refuse_press(work, event, person, press.ticket_id if press else 0, refusal)
 
 
@@ -98,12 +104,12 @@ async def _refuse_press(
 async def _draw_anew(work: Work, person: Person, ticket_id: int) -> None:
     """Whoever was refused sees the card, if there is one, as it is now."""
     ticket = await work.uow.tickets.get(ticket_id) if ticket_id else None
-    address = work.centre.address(person)
+    address = work.desk(person)
     if ticket is None or address is None:
         return
     card = await work.uow.cards.get(person.id, ticket.id, address.account)
     if card is not None:
-        await cards.queue(work, ticket, person, card, at_once=True)
+        await cards.redraw(work, ticket, card, at_once=True)
 
 
 def _ticket(refusal: Refusal) -> int | None:

@@ -18,7 +18,7 @@ LISTED = 50
 
 async def start(work: Work, person: Person, words: str) -> None:
     """``/start``: who you are here, and what you can do."""
-    await people.show_menu(work, person)
+    await people.show_menus(work, person)
     await notes.tell(
         work,
         person,
@@ -76,28 +76,17 @@ async def _list(work: Work, person: Person, found: list[Ticket], heading: str, e
 
 async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
     """A card anew at the bottom of the chat, whether there was one above or not."""
-    address = work.centre.address(person)
+    address = work.desk(person)
     if address is None:
         return
     above = await work.uow.cards.get(person.id, ticket.id, address.account)
-    if above is not None and above.external_id is not None:
-        await notes.change_note(
-            work, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
-        )
-    await work.uow.cards.save(
-        person.id,
-        ticket.id,
-        address.account,
-        address.chat_id,
-        work.now,
-        external_id=None,
-        hash=None,
-        menu="",
-        media_shown=0,
-    )
-    card = await work.uow.cards.get(person.id, ticket.id, address.account)
-    await cards.queue(work, ticket, person, card, at_once=True)
-    await cards.queue_media_for(work, ticket, person)
+    if above is not None:
+        if above.external_id is not None:
+            await notes.change_note(
+                work, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
+            )
+        await work.uow.cards.withdraw(person.id, ticket.id, address.account)
+    await cards.begin(work, ticket, person, address, at_once=True)
 
 
 async def digest(work: Work, person: Person, words: str) -> None:
@@ -128,7 +117,6 @@ COMMANDS: Commands = {
 
 async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     """An official wrote in private: a command, the next step of a dialog, or a reply to a card."""
-    await people.came_back(work, event.chat.account, event.author.id)
     name, words = command_of(event)
     if name in COMMANDS:
         own = people.commands_of(work, person)

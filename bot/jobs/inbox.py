@@ -115,7 +115,8 @@ class InboxWorker:
                 for event in one.events:
                     await handle(work, event)
         except Exception as error:  # noqa: BLE001 - one bad event must not stop the others
-            work.centre, work.unreachable = centre, None
+            work.centre = centre
+            work.forget()
             await self._failed(work, one.row, error)
             return False
         return True

@@ -217,7 +217,8 @@ async def _remember(work: Work, row: OutboxRow, sent: Sequence[Sent], kind: str)
     """Replies to these messages are about the ticket."""
     if row.ticket_id is not None:
         ids = [external_id for one in sent for external_id in one.ids]
-        await work.uow.outbox.remember_letters(row.account, row.chat_id, ids, row.ticket_id, kind, work.now)
+        twin = row.facts.get("twin")
+        await work.uow.outbox.remember_letters(row.account, row.chat_id, ids, row.ticket_id, kind, work.now, twin=twin)
 
 
 _PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel | None]]] = {

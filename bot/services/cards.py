@@ -1,12 +1,15 @@
 """Who sees which ticket: a card is queued for each of them and drawn when it is delivered."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.domain.channels import Address, Purpose
 from bot.domain.people import TRIAGE_LADDER, Person
 from bot.domain.records import Card, OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import State, Ticket
 from bot.services.centre import Work
+from bot.services.routes import places
 
 ALBUM_WAIT = timedelta(seconds=2)
 """The pictures of an album come one by one; together they make one album for the head, too."""
@@ -43,20 +46,40 @@ async def _reached(work: Work, people: Sequence[Person]) -> tuple[Person, ...]:
 
 
 async def show(work: Work, ticket: Ticket, *, actor: Person | None = None, hold: bool = False) -> None:
-    """Let everybody see the ticket as it is now: those whose turn it is, and those who have its card already.
+    """Let everybody see the ticket as it is now, wherever they want cards: those whose turn it is, and those who have
+    its card already.
 
-    The card of *actor*, who has just pressed a button, is drawn at once. Who cannot be reached gets the cards after
+    The cards of *actor*, who has just pressed a button, are drawn at once. Who cannot be reached gets the cards after
     coming back (:func:`bot.services.people.came_back`). *hold*: a new card waits for the rest of an
     album (see :func:`withdraw_unshown`).
     """
-    existing = {card.person_id: card for card in await work.uow.cards.of_ticket(ticket.id)}
-    people = {person.id: person for person in await audience(work, ticket)}
-    for person_id in existing:
-        known = work.centre.staff.by_id(person_id)
-        if known is not None:
-            people.setdefault(person_id, known)
-    for person in await _reached(work, tuple(people.values())):
-        await queue(work, ticket, person, existing.get(person.id), at_once=person == actor, hold=hold)
+    existing: dict[int, list[Card]] = defaultdict(list)
+    for card in await work.uow.cards.of_ticket(ticket.id):
+        existing[card.person_id].append(card)
+    wanted = {person.id: person for person in await audience(work, ticket)}
+    others = [work.centre.staff.by_id(person_id) for person_id in existing if person_id not in wanted]
+    for person in await _reached(work, [*wanted.values(), *(other for other in others if other is not None)]):
+        known = existing[person.id]
+        await _redraw_all(work, ticket, person, known, at_once=person == actor)
+        if person.id in wanted:
+            await _begin_where_wanted(work, ticket, person, known, at_once=person == actor, hold=hold)
+
+
+async def _redraw_all(work: Work, ticket: Ticket, person: Person, known: Sequence[Card], *, at_once: bool) -> None:
+    """The person's cards are kept in step; what waits for a silent messenger is its latest state when that is back."""
+    blocked = {one.address.account for one in await work.channels(person) if one.blocked}
+    for card in known:
+        if card.account not in blocked:
+            await redraw(work, ticket, card, at_once=at_once)
+
+
+async def _begin_where_wanted(
+    work: Work, ticket: Ticket, person: Person, known: Sequence[Card], *, at_once: bool, hold: bool
+) -> None:
+    have = {card.account for card in known}
+    for address in await places(work, person, Purpose.CARDS):
+        if address.account not in have:
+            await begin(work, ticket, person, address, at_once=at_once, hold=hold)
 
 
 async def withdraw_unshown(work: Work, ticket: Ticket) -> None:
@@ -67,39 +90,40 @@ async def withdraw_unshown(work: Work, ticket: Ticket) -> None:
             await work.uow.cards.withdraw(card.person_id, ticket.id, card.account)
 
 
-async def queue(
-    work: Work, ticket: Ticket, person: Person, card: Card | None, *, at_once: bool = False, hold: bool = False
+async def redraw(work: Work, ticket: Ticket, card: Card, *, at_once: bool = False) -> None:
+    """Queue a card that its person has (or is about to get), unless it is waiting already."""
+    patience = timedelta() if at_once else work.centre.gather
+    await _queue(work, ticket, card.person_id, Address(card.account, card.chat_id), at_once, patience)
+
+
+async def begin(
+    work: Work, ticket: Ticket, person: Person, address: Address, *, at_once: bool = False, hold: bool = False
 ) -> None:
-    """Queue the card of *ticket* for *person*, unless it is waiting already."""
-    address = work.centre.address(person)
-    if address is None:
-        return
-    is_new = card is None
+    """*person* gets the card of *ticket* at *address*, where there was none."""
+    await _queue(work, ticket, person.id, address, at_once, ALBUM_WAIT if hold and not at_once else timedelta())
+    await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now)
+    if any(message.media for message in await work.uow.messages.of_ticket(ticket.id)):
+        await queue_media_at(work, ticket, person, address)
+
+
+async def _queue(
+    work: Work, ticket: Ticket, person_id: int, address: Address, at_once: bool, patience: timedelta
+) -> None:
     priority = Priority.URGENT if ticket.urgent else Priority.CARD
     await work.uow.outbox.put(
         OutboxDraft(
             OutboxKind.CARD,
             address.account,
             address.chat_id,
-            person_id=person.id,
+            person_id=person_id,
             ticket_id=ticket.id,
             priority=Priority.PRESS if at_once else priority,
             silent=work.centre.quiet.is_quiet(work.now) and not ticket.urgent,
-            due_at=work.now + _patience(work, is_new=is_new, at_once=at_once, hold=hold),
-            dedupe=f"card:{person.id}:{ticket.id}",
+            due_at=work.now + patience,
+            dedupe=f"card:{person_id}:{ticket.id}:{address.account}",
         ),
         work.now,
     )
-    if is_new:
-        await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now)
-        if any(message.media for message in await work.uow.messages.of_ticket(ticket.id)):
-            await queue_media_for(work, ticket, person)
-
-
-def _patience(work: Work, *, is_new: bool, at_once: bool, hold: bool) -> timedelta:
-    if at_once or (is_new and not hold):
-        return timedelta()
-    return ALBUM_WAIT if is_new else work.centre.gather
 
 
 async def queue_media(work: Work, ticket: Ticket) -> None:
@@ -110,11 +134,11 @@ async def queue_media(work: Work, ticket: Ticket) -> None:
             await _queue_media(work, ticket, card)
 
 
-async def queue_media_for(work: Work, ticket: Ticket, person: Person) -> None:
-    """Let *person* get the pictures that the own card has not shown yet."""
-    for card in await work.uow.cards.of_ticket(ticket.id):
-        if card.person_id == person.id:
-            await _queue_media(work, ticket, card)
+async def queue_media_at(work: Work, ticket: Ticket, person: Person, address: Address) -> None:
+    """Let *person* get the pictures that the card at *address* has not shown yet."""
+    card = await work.uow.cards.get(person.id, ticket.id, address.account)
+    if card is not None:
+        await _queue_media(work, ticket, card)
 
 
 async def _queue_media(work: Work, ticket: Ticket, card: Card) -> None:
@@ -128,17 +152,18 @@ async def _queue_media(work: Work, ticket: Ticket, card: Card) -> None:
             priority=Priority.CARD,
             silent=True,
             due_at=work.now + ALBUM_WAIT,
-            dedupe=f"media:{card.person_id}:{ticket.id}",
+            dedupe=f"media:{card.person_id}:{ticket.id}:{card.account}",
         ),
         work.now,
     )
 
 
 async def turn_page(work: Work, ticket: Ticket, person: Person, menu: str) -> None:
-    """*person* opens another page of buttons under the own card."""
-    address = work.centre.address(person)
+    """*person* opens another page of buttons under the card that is being looked at."""
+    address = work.desk(person)
     if address is None:
         return
-    card = await work.uow.cards.get(person.id, ticket.id, address.account)
+    if await work.uow.cards.get(person.id, ticket.id, address.account) is None:
+        await begin(work, ticket, person, address, at_once=True)
     await work.uow.cards.save(person.id, ticket.id, address.account, address.chat_id, work.now, menu=menu)
-    await queue(work, ticket, person, card, at_once=True)
+    await _queue(work, ticket, person.id, address, at_once=True, patience=timedelta())

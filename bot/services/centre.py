@@ -1,14 +1,16 @@
 """What every use case knows: the municipality as it is configured, and the piece of work at hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import WorkingCalendar
+from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import Terms
-from bot.domain.people import Person, Right, Staff
+from bot.domain.people import Account, MessengerName, Person, Right, Staff
 from bot.domain.quiet import QuietHours
+from bot.domain.records import Standing
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.sources import author_key as author_key
@@ -33,15 +35,6 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where an official is spoken to in private."""
-
-    account: str
-    user_id: str
-    chat_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Centre:
     """The municipality. Frozen: what may change while it works is in the database."""
 
@@ -57,6 +50,8 @@ class Centre:
     digest_at: time
     sources: Mapping[tuple[str, str], Source]
     offices: Mapping[str, Office]
+    fallback_after: timedelta = timedelta(minutes=10)
+    """A messenger that has failed for so long is passed over: officials are written to elsewhere."""
     gather: timedelta = timedelta(seconds=1)
     """Many changes of a ticket within this time make one edit of a card."""
 
@@ -75,13 +70,19 @@ class Centre:
         sector = self.sectors.get(code)
         return sector.title if sector else code
 
-    def address(self, person: Person) -> Address | None:
-        """Where *person* gets cards: the first own account in a messenger that we speak."""
-        for own in person.accounts:
-            for office in self.offices.values():
-                if office.messenger == own.messenger.value:
-                    return Address(office.account, own.user_id, own.user_id)
-        return None
+    def addresses(self, person: Person) -> tuple[Address, ...]:
+        """Every own account of *person* in a messenger that we speak, in their order; through our first account there.
+
+        Where the person chose to be written to, and what works now, says :meth:`Work.channels`.
+        """
+        firsts: dict[str, str] = {}
+        for office in self.offices.values():
+            firsts.setdefault(office.messenger, office.account)
+        return tuple(
+            Address(firsts[own.messenger.value], own.user_id)
+            for own in person.accounts
+            if own.messenger.value in firsts
+        )
 
     def may_ever(self, person: Person, right: Right) -> bool:
         """Whether *person* could hold *right* over some ticket of this town: what the menu shows."""
@@ -92,20 +93,63 @@ class Centre:
         return self.staff.by_account(messenger_of(account), user_id)
 
 
+def account_of(address: Address) -> Account:
+    """The person's own account behind *address*."""
+    return Account(MessengerName(messenger_of(address.account)), address.user_id)
+
+
 @dataclass(slots=True)
 class Work:
-    """One use case's transaction and moment."""
+    """One use case's transaction and moment. ``actor``: the official who has just pressed or written something, and
+    ``here``: where; what answers that is said in the same place."""
 
     centre: Centre
     uow: UnitOfWork
     now: datetime
-    unreachable: set[tuple[str, str]] | None = field(default=None)
+    actor: Person | None = None
+    here: Address | None = None
+    _standings: Mapping[Account, Standing] | None = None
+    _silent: frozenset[str] = frozenset()
+
+    def desk(self, person: Person) -> Address | None:
+        """Where *person* is working: here, if it is the one who acts, else at the first account."""
+        if self.here is not None and self.actor == person:
+            return self.here
+        return next(iter(self.centre.addresses(person)), None)
+
+    async def channels(self, person: Person) -> tuple[Channel, ...]:
+        """Every way to *person*, in the order of the accounts: what was chosen, and what does not work now."""
+        standings = await self.standings()
+        return tuple(
+            self._channel(address, standings.get(account_of(address), Standing()))
+            for address in self.centre.addresses(person)
+        )
+
+    def _channel(self, first: Address, standing: Standing) -> Channel:
+        known = standing.via in self.centre.offices
+        address = Address(standing.via, first.user_id) if known and standing.via else first
+        wanted = {Purpose.CARDS} if standing.wants_cards else set()
+        wanted |= {Purpose.REPORTS} if standing.wants_reports else set()
+        return Channel(
+            address,
+            frozenset(wanted),
+            blocked=standing.unreachable_since is not None,
+            silent=address.account in self._silent,
+            diverted=standing.diverted_since is not None,
+        )
 
     async def can_reach(self, person: Person) -> bool:
-        """Whether messages get through to *person*, as far as we know."""
-        address = self.centre.address(person)
-        if address is None:
-            return False
-        if self.unreachable is None:
-            self.unreachable = set(await self.uow.people.unreachable())
-        return (messenger_of(address.account), address.user_id) not in self.unreachable
+        """Whether messages get through to *person* somewhere, as far as we know."""
+        return any(not one.blocked for one in await self.channels(person))
+
+    async def standings(self) -> Mapping[Account, Standing]:
+        """What is known of every official's account."""
+        if self._standings is None:
+            failing = await self.uow.outages.before(self.now - self.centre.fallback_after)
+            self._silent = frozenset(account for account, _ in failing)
+            self._standings = await self.uow.people.standings()
+        return self._standings
+
+    def forget(self) -> None:
+        """What is known of people's accounts has changed, or its change was undone."""
+        self._standings = None

@@ -3,16 +3,15 @@
 from bot.domain.facts import CardFacts, HistoryFacts, NoteFacts, PlaceFacts, PublicationFacts
 from bot.domain.people import Person, Right
 from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publication, PublicationState
+from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
 from bot.services import answers, cards
-from bot.services.centre import Work, messenger_of
+from bot.services.centre import Work
 from bot.services.posts import text_key
 
 ADDITIONS_SHOWN = 5
-
-MESSENGER_TITLES = {"telegram": "Telegram", "vk": "VK", "max": "MAX"}
 
 
 async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | None) -> CardFacts:
@@ -70,7 +69,7 @@ def _place(work: Work, message: Message) -> PlaceFacts:
         title = f"{office.title if office else message.account}, личное сообщение"
     else:
         name = source.title if source else message.chat_title or message.root
-        title = f"{MESSENGER_TITLES[messenger_of(message.account)]} «{name}»"
+        title = f"{messenger_title(message.account)} «{name}»"
     return PlaceFacts(title, message.link, message.deleted_at is not None)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.channels import Address
 from bot.domain.errors import DialogOver
 from bot.domain.people import Person
 from bot.domain.records import Dialog, Json, Priority
@@ -32,8 +33,9 @@ DRAFT_STEPS = frozenset({"answer", "answer_preview", "correct", "correct_preview
 
 
 async def begin(work: Work, person: Person, step: str, ticket: Ticket | None = None, **facts: Any) -> Dialog:
-    """Start a dialog; one that was under way is given up, and what it has shown says so."""
-    address = work.centre.address(person)
+    """Start a dialog where *person* is working; one that was under way there is given up, and what it has shown says
+    so."""
+    address = work.desk(person)
     if address is None:
         raise DialogOver()
     left = await work.uow.dialogs.get(address.account, address.user_id, work.now)
@@ -63,8 +65,8 @@ async def _fresh_version(work: Work, account: str, user_id: str) -> int:
 
 
 async def current(work: Work, person: Person) -> Dialog | None:
-    """The dialog that *person* has under way."""
-    address = work.centre.address(person)
+    """The dialog that *person* has under way where the person is working."""
+    address = work.desk(person)
     return await work.uow.dialogs.get(address.account, address.user_id, work.now) if address else None
 
 
@@ -80,6 +82,7 @@ async def ask(
         code,
         ticket=ticket,
         priority=Priority.PRESS,
+        at=_place(dialog),
         user_id=dialog.user_id,
         version=dialog.version,
         **facts,
@@ -182,6 +185,7 @@ async def _draft(work: Work, dialog: Dialog, person: Person, pieces: list[list[s
         person,
         "preview",
         priority=Priority.PRESS,
+        at=_place(dialog),
         due_at=work.now + ALBUM_WAIT if album else None,
         dedupe=f"preview:{dialog.account}:{dialog.user_id}:{dialog.ticket_id}",
         number=dialog.ticket_id,
@@ -206,6 +210,11 @@ def require(dialog: Dialog | None, ticket_id: int, version: str) -> Dialog:
     if dialog is None or (dialog.ticket_id or 0) != ticket_id or str(dialog.version) != version:
         raise DialogOver(number=ticket_id)
     return dialog
+
+
+def _place(dialog: Dialog) -> Address:
+    """A dialog belongs to the chat in which it was begun."""
+    return Address(dialog.account, dialog.user_id)
 
 
 def _without_shown(dialog: Dialog) -> dict[str, Any]:
@@ -240,6 +249,7 @@ async def _return_words(work: Work, dialog: Dialog, why: str) -> None:
         writer,
         "draft_closed",
         priority=Priority.PRESS if why == "other" else Priority.NOTE,
+        at=_place(dialog),
         number=dialog.ticket_id,
         text=dialog.text,
         why=why,

@@ -4,6 +4,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from bot.domain.channels import Purpose
 from bot.domain.localtime import at_local
 from bot.domain.people import Person, Role
 from bot.domain.records import Priority
@@ -43,7 +44,7 @@ async def send_daily(work: Work) -> None:
         return
     facts = await collect(work, since, work.now)
     for person in readers(work):
-        await notes.tell(work, person, "digest", priority=Priority.BULK, daily=True, **facts)
+        await notes.tell(work, person, "digest", priority=Priority.BULK, purpose=Purpose.REPORTS, daily=True, **facts)
 
 
 def readers(work: Work) -> list[Person]:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.channels import Address, Purpose
 from bot.domain.people import Person, Role
 from bot.domain.records import OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import Ticket
 from bot.services.centre import Work
+from bot.services.routes import note_to, places
 
 PRESS_LIFETIME = timedelta(minutes=2)
 """Nobody waits longer for a button; messengers forget the press, too."""
@@ -20,6 +22,8 @@ async def tell(
     *,
     ticket: Ticket | None = None,
     priority: Priority = Priority.NOTE,
+    purpose: Purpose = Purpose.CARDS,
+    at: Address | None = None,
     silent: bool = False,
     due_at: datetime | None = None,
     dedupe: str | None = None,
@@ -27,27 +31,35 @@ async def tell(
 ) -> None:
     """Queue a note to *person*; with a *ticket* it is a reply to its card.
 
-    In quiet hours what nobody has asked for makes no sound, unless people are in danger.
+    What answers an act of the person is said where that was done, or *at* a place that is named; all else goes where
+    the person wants what is for *purpose*. In quiet hours what nobody has asked for makes no sound, unless people are
+    in danger.
     """
-    address = work.centre.address(person)
-    if address is None:
-        return
     unasked = priority in (Priority.CARD, Priority.NOTE) and not (ticket is not None and ticket.urgent)
-    await work.uow.outbox.put(
-        OutboxDraft(
-            OutboxKind.NOTE,
-            address.account,
-            address.chat_id,
-            person_id=person.id,
+    addresses = await _where(work, person, purpose, at)
+    if len(addresses) > 1:
+        facts["twin"] = f"{code}:{person.id}:{ticket.id if ticket else ''}:{work.now.timestamp():.6f}"
+    for address in addresses:
+        draft = note_to(
+            address,
+            person,
+            code,
+            facts,
             ticket_id=ticket.id if ticket else None,
-            facts={"code": code, **facts},
             priority=priority,
             silent=silent or (unasked and work.centre.quiet.is_quiet(work.now)),
             due_at=due_at,
-            dedupe=dedupe,
-        ),
-        work.now,
-    )
+            dedupe=f"{dedupe}:{address.account}" if dedupe and len(addresses) > 1 else dedupe,
+        )
+        await work.uow.outbox.put(draft, work.now)
+
+
+async def _where(work: Work, person: Person, purpose: Purpose, at: Address | None) -> tuple[Address, ...]:
+    if at is not None:
+        return (at,)
+    if work.here is not None and work.actor == person:
+        return (work.here,)
+    return await places(work, person, purpose)
 
 
 async def tell_all(work: Work, people: Iterable[Person], code: str, **how: Any) -> None:
@@ -102,14 +114,17 @@ async def tell_citizen(work: Work, account: str, chat_id: str, reply_to: str | N
 
 
 async def change_note(work: Work, account: str, chat_id: str, message_id: str, code: str, **facts: Any) -> None:
-    """A note of ours reads otherwise now; its buttons go."""
-    await work.uow.outbox.put(
-        OutboxDraft(
-            OutboxKind.EDIT_NOTE,
-            account,
-            chat_id,
-            facts={"code": code, "edits": message_id, **facts},
-            priority=Priority.PRESS,
-        ),
-        work.now,
-    )
+    """A note of ours reads otherwise now, and so does the same note in another messenger of its person; the buttons
+    go."""
+    places = [(account, chat_id, message_id), *await work.uow.outbox.twins(account, chat_id, message_id)]
+    for at_account, at_chat, at_message in places:
+        await work.uow.outbox.put(
+            OutboxDraft(
+                OutboxKind.EDIT_NOTE,
+                at_account,
+                at_chat,
+                facts={"code": code, "edits": at_message, **facts},
+                priority=Priority.PRESS,
+            ),
+            work.now,
+        )

@@ -1,64 +1,92 @@
 """Officials come, go, block the bot and come back."""
 
+from bot.domain.channels import Address
 from bot.domain.people import Person, Right
 from bot.domain.records import OutboxDraft, OutboxKind, Priority
 from bot.services import cards, notes
-from bot.services.centre import Work, messenger_of
+from bot.services.centre import Work, account_of
 from bot.services.search import tickets_of
 
 RETURN_SHOWN = 30
 """Cards drawn anew for somebody who was away."""
 
 
+async def is_here(work: Work, person: Person, account: str, user_id: str) -> None:
+    """*person* has pressed or written something there: whatever was known of that account, it works."""
+    work.actor, work.here = person, Address(account, user_id)
+    standing = (await work.standings()).get(account_of(work.here))
+    if standing is not None and standing.via != account:
+        await work.uow.people.speaks_via(account_of(work.here), account)
+        work.forget()
+    await came_back(work, account, user_id)
+
+
 async def became_unreachable(work: Work, account: str, user_id: str) -> None:
-    """A message did not get through: the person never started the bot, or has blocked it. Colleagues are told once."""
+    """A message did not get through: the person never started the bot, or has blocked it. If the person has no other
+    account, colleagues are told once."""
     person = work.centre.person_at(account, user_id)
     if person is None:
         return
-    if not await work.uow.people.set_reachable(messenger_of(account), user_id, work.now):
+    if not await work.uow.people.set_reachable(account_of(Address(account, user_id)), work.now):
         return
-    work.unreachable = None
-    await work.uow.chronicle.record("unreachable", work.now, person_id=person.id)
-    for colleague in await cards.next_of(work, (person,)):
-        await notes.tell(work, colleague, "unreachable", name=person.name)
+    work.forget()
+    await work.uow.chronicle.record("unreachable", work.now, person_id=person.id, facts={"account": account})
+    if not await work.can_reach(person):
+        for colleague in await cards.next_of(work, (person,)):
+            await notes.tell(work, colleague, "unreachable", name=person.name)
     for ticket in await tickets_of(work, person, RETURN_SHOWN):
         await cards.show(work, ticket)  # what waited for this person waits where somebody sees it
 
 
 async def came_back(work: Work, account: str, user_id: str) -> None:
-    """The person can be reached (again): the open tickets are shown anew."""
+    """The person can be reached there (again): the open tickets are shown anew, unless they were seen elsewhere."""
     person = work.centre.person_at(account, user_id)
-    if person is None or not await work.uow.people.set_reachable(messenger_of(account), user_id, None):
+    address = Address(account, user_id)
+    if person is None:
         return
-    work.unreachable = None
-    await work.uow.chronicle.record("reachable", work.now, person_id=person.id)
+    elsewhere = await work.can_reach(person)
+    if not await work.uow.people.set_reachable(account_of(address), None):
+        return
+    work.forget()
+    await work.uow.chronicle.record("reachable", work.now, person_id=person.id, facts={"account": account})
+    await show_menu(work, person, address)
+    if elsewhere:  # what was meant for this account and went elsewhere is told by `fallback`
+        await redraw_known(work, person, address)
+        return
     for colleague in await cards.next_of(work, (person,)):
         await notes.tell(work, colleague, "reachable", name=person.name)
-    await show_open_tickets(work, person)
-    await show_menu(work, person)
+    await show_open_tickets(work, person, address)
 
 
-async def show_open_tickets(work: Work, person: Person) -> None:
-    """Cards of all that waits for *person*, who was not here when it came."""
-    address = work.centre.address(person)
-    if address is None:
-        return
+async def redraw_known(work: Work, person: Person, address: Address) -> None:
+    """The cards that stand there are brought up to date."""
     for known in await work.uow.cards.of_person(person.id, address.account, RETURN_SHOWN):
         ticket = await work.uow.tickets.get(known.ticket_id)
-        if ticket is not None and not ticket.is_open:  # it went on without this person
-            await cards.queue(work, ticket, person, known)
+        if ticket is not None:
+            await cards.redraw(work, ticket, known)
+
+
+async def show_open_tickets(work: Work, person: Person, address: Address) -> None:
+    """Cards of all that waits for *person*, who was not there when it came."""
+    await redraw_known(work, person, address)
     for ticket in await tickets_of(work, person, RETURN_SHOWN):
         if person in cards.responsible(work, ticket):
             card = await work.uow.cards.get(person.id, ticket.id, address.account)
-            await cards.queue(work, ticket, person, card, at_once=True)
-            await cards.queue_media_for(work, ticket, person)
+            if card is None:
+                await cards.begin(work, ticket, person, address, at_once=True)
+            else:
+                await cards.redraw(work, ticket, card, at_once=True)
+                await cards.queue_media_at(work, ticket, person, address)
 
 
-async def show_menu(work: Work, person: Person) -> None:
-    """Put the commands of this person's roles into the messenger's own menu."""
-    address = work.centre.address(person)
-    if address is None:
-        return
+async def show_menus(work: Work, person: Person) -> None:
+    """Put the commands of this person's roles into every messenger's own menu."""
+    for channel in await work.channels(person):
+        await show_menu(work, person, channel.address)
+
+
+async def show_menu(work: Work, person: Person, address: Address) -> None:
+    """Put the commands of this person's roles into the menu that is seen at *address*."""
     await work.uow.outbox.put(
         OutboxDraft(
             OutboxKind.MENU,
@@ -67,7 +95,7 @@ async def show_menu(work: Work, person: Person) -> None:
             person_id=person.id,
             facts={"commands": commands_of(work, person)},
             priority=Priority.BULK,
-            dedupe=f"menu:{person.id}",
+            dedupe=f"menu:{person.id}:{address.account}",
         ),
         work.now,
     )

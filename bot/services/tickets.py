@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.channels import Address
 from bot.domain.deadlines import Due, Limit, plan
 from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, TakenByOther
 from bot.domain.people import Person, Right
@@ -223,7 +224,8 @@ async def void_dialogs(work: Work, ticket: Ticket, steps: tuple[str, ...], actor
     for dialog in await dialogs.void(work, ticket, steps):
         writer = work.centre.person_at(dialog.account, dialog.user_id)
         if writer is not None and writer != actor:
-            await notes.tell(work, writer, code, ticket=ticket, number=ticket.id)
+            at = Address(dialog.account, dialog.user_id)
+            await notes.tell(work, writer, code, ticket=ticket, at=at, number=ticket.id)
 
 
 async def _stop_terms(work: Work, before: Ticket, after: Ticket) -> None:

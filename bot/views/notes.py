@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
+from bot.domain.sources import messenger_title
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views import dialogs, digest, history, terms
 from bot.views.codes import Op, pack
@@ -120,6 +121,17 @@ def unreachable(note: NoteFacts, look: Look) -> Content:
 
 def reachable(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"✅ {note.facts['name']} снова получает карточки.")
+
+
+def diverted(note: NoteFacts, look: Look) -> Content:
+    """Why it comes here now."""
+    name = messenger_title(note.facts["messenger"])
+    if note.facts["blocked"]:
+        return Content.of(
+            f"⚠️ {name} не принимает для вас сообщения: вы не открыли там бота или запретили ему писать. "
+            "Карточки и уведомления пока приходят сюда. Где их получать, можно выбрать: /settings"
+        )
+    return Content.of(f"⚠️ {name} не отвечает. Карточки и уведомления пока приходят сюда. Всё, что ждёт вас: /my")
 
 
 def not_joined(note: NoteFacts, look: Look) -> Content:
@@ -275,6 +287,7 @@ NOTES: dict[str, NoteView] = {
     "undelivered": undelivered,
     "unreachable": unreachable,
     "not_joined": not_joined,
+    "diverted": diverted,
     "reachable": reachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,

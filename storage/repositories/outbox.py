@@ -210,9 +210,18 @@ class Outbox(Repository):
         )
 
     async def remember_letters(
-        self, account: str, chat_id: str, ids: Sequence[str], ticket_id: int, kind: str, now: datetime
+        self,
+        account: str,
+        chat_id: str,
+        ids: Sequence[str],
+        ticket_id: int,
+        kind: str,
+        now: datetime,
+        *,
+        twin: str | None = None,
     ) -> None:
-        """Messages *ids* of ours are about *ticket_id*: a reply to them is, too."""
+        """Messages *ids* of ours are about *ticket_id*: a reply to them is, too. What was said in several messengers of
+        one person has the same *twin*."""
         if ids:
             await self._connection.execute(
                 self._insert(letter).on_conflict_do_nothing(),
@@ -224,6 +233,7 @@ class Outbox(Repository):
                         "ticket_id": ticket_id,
                         "kind": kind,
                         "sent_at": now,
+                        "twin": twin,
                     }
                     for external_id in ids
                 ],
@@ -244,6 +254,17 @@ class Outbox(Repository):
         result = await self._connection.execute(
             select(letter.c.account, letter.c.chat_id, letter.c.external_id).where(
                 letter.c.ticket_id == ticket_id, letter.c.kind == kind
+            )
+        )
+        return [(row[0], row[1], row[2]) for row in result]
+
+    async def twins(self, account: str, chat_id: str, external_id: str) -> list[tuple[str, str, str]]:
+        """Where the same note stands in other messengers: (account, chat, message)."""
+        here = (letter.c.account == account, letter.c.chat_id == chat_id)
+        twin = select(letter.c.twin).where(*here, letter.c.external_id == external_id).scalar_subquery()
+        result = await self._connection.execute(
+            select(letter.c.account, letter.c.chat_id, letter.c.external_id).where(
+                letter.c.twin == twin, or_(letter.c.account != account, letter.c.chat_id != chat_id)
             )
         )
         return [(row[0], row[1], row[2]) for row in result]

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.domain.people import Account, MessengerName, Person
+from bot.domain.records import Standing
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, invitation, person
 
@@ -123,25 +124,40 @@ class People(Repository):
         result = await self._connection.execute(select(person.c.name).where(person.c.id == person_id))
         return result.scalar_one_or_none()
 
-    async def set_reachable(self, messenger: str, user_id: str, since: datetime | None) -> bool:
+    async def set_reachable(self, own: Account, since: datetime | None) -> bool:
         """Remember that an account cannot be reached *since* then (``None``: it can). Whether that is news."""
         state = account.c.unreachable_since
-        result = await self._connection.execute(
-            update(account)
-            .where(
-                account.c.messenger == messenger,
-                account.c.user_id == user_id,
-                state.is_(None) if since is not None else state.is_not(None),
-            )
-            .values(unreachable_since=since)
-        )
+        news = state.is_(None) if since is not None else state.is_not(None)
+        result = await self._connection.execute(update(account).where(*_is(own), news).values(unreachable_since=since))
         return bool(result.rowcount)
 
-    async def unreachable(self) -> dict[tuple[str, str], datetime]:
-        """Accounts that cannot be reached, and since when."""
-        result = await self._connection.execute(
-            select(account.c.messenger, account.c.user_id, account.c.unreachable_since).where(
-                account.c.unreachable_since.is_not(None)
+    async def standings(self) -> dict[Account, Standing]:
+        """What is known of each account."""
+        result = await self._connection.execute(select(account).join(person).where(person.c.active))
+        return {
+            Account(MessengerName(row.messenger), row.user_id): Standing(
+                row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since
             )
+            for row in result
+        }
+
+    async def choose(self, own: Account, *, cards: bool, reports: bool) -> None:
+        """Whether cards, and reports, shall come to this account."""
+        await self._connection.execute(
+            update(account).where(*_is(own)).values(wants_cards=cards, wants_reports=reports)
         )
-        return {(row[0], row[1]): row[2] for row in result}
+
+    async def speaks_via(self, own: Account, our_account: str) -> None:
+        """Through which account of ours this person can be spoken to."""
+        await self._connection.execute(update(account).where(*_is(own)).values(via=our_account))
+
+    async def divert(self, own: Account, since: datetime | None) -> bool:
+        """What is meant for this account goes elsewhere *since* then (``None``: it does not). Whether that is news."""
+        state = account.c.diverted_since
+        news = state.is_(None) if since is not None else state.is_not(None)
+        result = await self._connection.execute(update(account).where(*_is(own), news).values(diverted_since=since))
+        return bool(result.rowcount)
+
+
+def _is(own: Account) -> tuple[ColumnElement[bool], ...]:
+    return account.c.messenger == own.messenger.value, account.c.user_id == own.user_id

@@ -1,7 +1,7 @@
 """Every table of the database. SQLAlchemy Core; the repositories turn rows into the domain's records."""
 
 from storage.tables.base import Moment, metadata
-from storage.tables.mail import cursor, inbox, letter, outbox
+from storage.tables.mail import cursor, inbox, letter, outage, outbox
 from storage.tables.people import account, assignment, dialog, invitation, person
 from storage.tables.tickets import answer, card, message, problem, publication, remark, ticket
 from storage.tables.time import audit, chat_alias, digest, due, notice, once
@@ -25,6 +25,7 @@ __all__ = [
     "metadata",
     "notice",
     "once",
+    "outage",
     "outbox",
     "person",
     "problem",

@@ -108,5 +108,14 @@ letter = Table(  # messages of ours about a ticket: what a reply to them is abou
     Column("ticket_id", Id, nullable=False),
     Column("kind", String(24), nullable=False),
     Column("sent_at", Moment, nullable=False),
+    Column("twin", String(64), index=True),  # the same note in another messenger of the same person has the same
     Index("ix_letter_ticket", "ticket_id", "kind"),
+)
+
+outage = Table(  # since when a messenger has failed, without a success in between
+    "outage",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("way", String(8), primary_key=True),  # in, out
+    Column("since", Moment, nullable=False),
 )

@@ -29,6 +29,10 @@ account = Table(
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("joined", Boolean, nullable=False, server_default=false()),  # by invitation, not named in the configuration
     Column("unreachable_since", Moment),
+    Column("wants_cards", Boolean, nullable=False, server_default=false()),  # chosen in /settings
+    Column("wants_reports", Boolean, nullable=False, server_default=false()),
+    Column("via", String(64)),  # through which account of ours the person spoke to us last
+    Column("diverted_since", Moment),  # what was meant for it goes elsewhere
 )
 
 invitation = Table(

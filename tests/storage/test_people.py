@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from bot.domain.channels import Way
 from bot.domain.people import Account, MessengerName, Person, Role
+from bot.domain.records import Standing
 from storage.database import Database
-from tests.storage.helpers import NOW
+from tests.storage.helpers import NOW, later
+
+OWN = Account(MessengerName.TELEGRAM, "1")
 
 
 def person(name: str, *ids: int, role: Role = Role.HEAD, vk: int | None = None, **more: Any) -> Person:
@@ -55,12 +59,40 @@ async def test_whether_an_account_can_be_reached_survives_a_restart(database: Da
     staff = person("Дороги", 1)
     await replace(database, staff)
     async with database.begin() as uow:
-        assert await uow.people.set_reachable("telegram", "1", NOW)
-        assert not await uow.people.set_reachable("telegram", "1", NOW), "it was known already"
-        assert not await uow.people.set_reachable("telegram", "999", NOW), "a stranger"
+        assert await uow.people.set_reachable(OWN, NOW)
+        assert not await uow.people.set_reachable(OWN, NOW), "it was known already"
+        assert not await uow.people.set_reachable(Account(MessengerName.TELEGRAM, "999"), NOW), "a stranger"
     await replace(database, staff)
 
     async with database.begin() as uow:
-        assert await uow.people.unreachable() == {("telegram", "1"): NOW}
-        assert await uow.people.set_reachable("telegram", "1", None)
-        assert await uow.people.unreachable() == {}
+        assert await uow.people.standings() == {OWN: Standing(unreachable_since=NOW)}
+        assert await uow.people.set_reachable(OWN, None)
+        assert await uow.people.standings() == {OWN: Standing()}
+
+
+async def test_what_was_chosen_survives_a_restart(database: Database) -> None:
+    staff = person("Дороги", 1, vk=10)
+    await replace(database, staff)
+    async with database.begin() as uow:
+        await uow.people.choose(Account(MessengerName.VK, "10"), cards=True, reports=False)
+        await uow.people.speaks_via(Account(MessengerName.VK, "10"), "vk:500")
+        assert await uow.people.divert(OWN, NOW)
+        assert not await uow.people.divert(OWN, NOW), "it was known already"
+    await replace(database, staff)
+
+    async with database.read() as uow:
+        known = await uow.people.standings()
+    assert known[OWN] == Standing(diverted_since=NOW)
+    assert known[Account(MessengerName.VK, "10")] == Standing(wants_cards=True, via="vk:500")
+
+
+async def test_a_messenger_is_silent_since_its_first_failure(database: Database) -> None:
+    async with database.begin() as uow:
+        await uow.outages.begin("telegram", Way.OUT, NOW)
+        await uow.outages.begin("telegram", Way.OUT, later(minutes=5))
+        await uow.outages.begin("max", Way.IN, later(minutes=5))
+        assert await uow.outages.before(NOW) == {("telegram", Way.OUT)}
+        assert await uow.outages.lasting("max", Way.IN)
+        await uow.outages.end("telegram", Way.OUT)
+        await uow.outages.end("max", Way.OUT)
+        assert await uow.outages.before(later(hours=1)) == {("max", Way.IN)}
