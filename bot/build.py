@@ -83,7 +83,9 @@ def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":
             raise
         logger.warning("%s Пока работают встроенные правила.", fault)
         model = None
-    understanding: KeywordUnderstanding = keywords.KeywordUnderstanding(config.sectors(), config.threshold, model)
+    understanding: KeywordUnderstanding = keywords.KeywordUnderstanding(
+        config.sectors(), config.threshold, model, config.streets()
+    )
     return understanding
 
 
@@ -118,6 +120,7 @@ def build_centre(
         understanding=understanding,
         calendar=config.calendar(),
         terms=config.terms(),
+        urgent_terms=config.urgent_terms(),
         quiet=config.quiet(),
         follow_up=config.follow_up,
         digest_at=config.digest_at,

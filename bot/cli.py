@@ -222,6 +222,7 @@ def export(
     since: Annotated[str | None, typer.Option(help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
     until: Annotated[str | None, typer.Option(help="По какой день включительно: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
     output: Annotated[Path | None, typer.Option(help="Файл; без него — стандартный вывод.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="Без личных данных: чтобы передать другим.")] = False,
 ) -> None:
     """Выгрузить сообщения: одна строка на каждое."""
     if format not in ("csv", "xlsx", "json"):
@@ -234,7 +235,7 @@ def export(
     last = _moment(until, settings.zone, time.max)
     with _database_faults():
         try:
-            asyncio.run(export_tickets(settings, format, first, last, output))
+            asyncio.run(export_tickets(settings, format, first, last, output, public=public))
         except NotWritable as error:
             _complain(f"Файл не записан: {error}")
             raise typer.Exit(BAD_CONFIG) from None

@@ -51,9 +51,16 @@ async def invite_staff(config: Config) -> list[tuple[str, str]]:
 
 
 async def export_tickets(
-    config: Config, form: str, since: datetime | None, until: datetime | None, output: Path | None
+    config: Config,
+    form: str,
+    since: datetime | None,
+    until: datetime | None,
+    output: Path | None,
+    *,
+    public: bool = False,
 ) -> None:
-    """``export``: tickets registered in [since, until], one row each, to a file or to standard output."""
+    """``export``: tickets registered in [since, until], one row each, to a file or to standard output. *public*:
+    without personal data, for others than the centre."""
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
@@ -61,7 +68,8 @@ async def export_tickets(
         async with database.read() as uow:
             shape = export.sheet_record if form == "xlsx" else export.record
             records = (shape(centre, row) async for row in uow.reports.export(since, until))
-            await _write(form, records, output)
+            shown = (export.for_outsiders(one) async for one in records) if public else records
+            await _write(form, shown, output)
     finally:
         await database.close()
 

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config.faults import Fault, did_you_mean, listed
 from bot.config.fields import day, interval, term
+from bot.config.gazetteer import KEY, read_gazetteer
 from bot.config.secrets import webhook_secret_fault
 from bot.config.tree import StaffMember
 from bot.domain.people import LADDER, Role
@@ -205,12 +206,16 @@ def _stands_everywhere(member: StaffMember, code: str) -> bool:
 
 
 def _terms(tree: Values) -> Iterator[Fault]:
-    values = section(tree, "deadlines")
+    for name, usual in (("deadlines", ("1wh", "8wh")), ("urgent", ("30m", "4h"))):
+        yield from _pair_of_terms(name, section(tree, name), *usual)
+
+
+def _pair_of_terms(name: str, values: Values, accept_usually: str, answer_usually: str) -> Iterator[Fault]:
     with suppress(PydanticCustomError):
-        accept, answer = term(values.get("accept", "1wh")), term(values.get("answer", "8wh"))
+        accept, answer = term(values.get("accept", accept_usually)), term(values.get("answer", answer_usually))
         if accept.unit is answer.unit and accept.amount > answer.amount:
             yield Fault(
-                "deadlines.accept",
+                f"{name}.accept",
                 f"срок принятия ({accept.in_russian()}) длиннее срока ответа ({answer.in_russian()})",
                 "сделайте accept не длиннее, чем answer",
             )
@@ -257,16 +262,15 @@ def _dates(value: Any) -> set[date]:
 
 def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:
     name = section(tree, "places").get("gazetteer")
-    if isinstance(name, str) and name.strip() and not _is_file(folder / name.strip()):
+    if not isinstance(name, str) or not name.strip():
+        return
+    try:
+        _, faults = read_gazetteer(folder / name.strip())
+    except (OSError, ValueError):  # no such file, a name too long or with a zero in it, a folder we may not look into
         yield Fault(
-            "places.gazetteer",
-            f"файла со списком улиц нет: «{name[:100]}»",
+            KEY,
+            f"файла со списком улиц нет или его не прочитать: «{name[:100]}»",
             "укажите верный путь (он считается от папки файла настроек) или удалите ключ",
         )
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name too long, a folder we may not look into
-        return False
+        return
+    yield from faults

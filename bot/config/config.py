@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config.faults import Fault
 from bot.config.fields import resolve_database
+from bot.config.gazetteer import read_gazetteer
 from bot.config.tree import Http, Max, Mode, StaffMember, Telegram, Tree, Vk
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
@@ -15,6 +16,7 @@ from bot.domain.people import Account, MessengerName, Role
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.streets import StreetRow
 
 _SORTING = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
 
@@ -115,6 +117,10 @@ class Config:
         name = self.tree.places.gazetteer
         return None if name is None else self.folder / name
 
+    def streets(self) -> list[StreetRow]:
+        """The lines of the list of streets, read anew; none without a list."""
+        return read_gazetteer(self.gazetteer)[0] if self.gazetteer is not None else []
+
     @property
     def staff(self) -> tuple[StaffEntry, ...]:
         """Everybody of the file, in its order."""
@@ -131,6 +137,11 @@ class Config:
     def terms(self) -> Terms:
         section = self.tree.deadlines
         return Terms(section.accept, section.answer, section.remind_at)
+
+    def urgent_terms(self) -> Terms:
+        """Those of what cannot wait; reminders at the same shares."""
+        section = self.tree.urgent
+        return Terms(section.accept, section.answer, self.tree.deadlines.remind_at)
 
     def sectors(self) -> tuple[Sector, ...]:
         """The blocks in the order of the file; a standard one without a title gets the usual one."""

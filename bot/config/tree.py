@@ -172,6 +172,13 @@ class Deadlines(Section):
     remind_at: tuple[Share, ...] = (0.5, 0.8)
 
 
+class Urgent(Section):
+    """The terms of what cannot wait: danger to people, or no water, heat, light or gas for a house or more."""
+
+    accept: AnyTerm = Field(default_factory=lambda: term("30m"))
+    answer: AnyTerm = Field(default_factory=lambda: term("4h"))
+
+
 class Calendar(Section):
     working: tuple[Interval, ...] = Field(default_factory=lambda: (interval("09:00-13:00"), interval("14:00-18:00")))
     days_off: tuple[Day, ...] = ()
@@ -224,6 +231,7 @@ class Tree(BaseSettings):
     learning: Learning = Learning()
     staff: tuple[StaffMember, ...] = ()
     deadlines: Deadlines = Deadlines()
+    urgent: Urgent = Urgent()
     calendar: Calendar = Calendar()
     quiet: Quiet = Quiet()
     follow_up: FollowUp = FollowUp()

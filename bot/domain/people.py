@@ -16,6 +16,7 @@ class Role(StrEnum):
     MANAGER = "manager"  # руководитель МЦУ, ответственный исполнитель
     CURATOR = "curator"  # куратор МЦУ
     ADMINISTRATOR = "administrator"  # администратор
+    DUTY = "duty"  # дежурный: ему сообщают о преступлениях и угрозе самоубийства
 
 
 class MessengerName(StrEnum):
@@ -125,6 +126,7 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
         Right.TYPE_IN: Scope.STAND_IN,
         Right.INVITE: Scope.ALL,
     },
+    Role.DUTY: {},  # is told, with the words and a link; works in systems of their own
 }
 """The one table of rights. Absent means no."""
 

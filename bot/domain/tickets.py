@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import OutdatedButton
+from bot.domain.urgency import Urgency
 
 
 class State(StrEnum):
@@ -146,7 +147,10 @@ class Ticket:
     source: str
     text: str
     place: str | None
+    latitude: float | None
+    longitude: float | None
     urgent: bool
+    urgency: Urgency | None  # None for an urgent ticket of an older release
     account: str | None
     author_id: str | None
     author_name: str | None
@@ -173,3 +177,13 @@ class Ticket:
     def leads(self) -> bool:
         """Whether its card stands for a problem."""
         return self.problem_id is not None and self.lead_id is None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """(latitude, longitude), if somebody knows them."""
+        return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
+
+    @property
+    def rings_at_night(self) -> bool:
+        """Whether people may be woken for it."""
+        return self.urgent and (self.urgency is None or self.urgency.rings_at_night)

@@ -9,7 +9,7 @@ from bot.domain.people import Person, Right
 from bot.domain.records import Dialog, Priority
 from bot.domain.tickets import State
 from bot.handlers.acts import Pressed, Presses, Said, Steps
-from bot.services import cards, dialogs, notes, tickets
+from bot.services import alarm, cards, dialogs, notes, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
 from bot.views.codes import Op
@@ -137,6 +137,7 @@ async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | No
             created_by=person,
         ),
     )
+    await alarm.ring(work, ticket)
     await dialogs.end(work, dialog, pressed=pressed)
     sector = work.centre.sector_title(ticket.sector) if ticket.sector else None
     await notes.tell(work, person, "new_done", ticket=ticket, priority=Priority.PRESS, number=ticket.id, sector=sector)

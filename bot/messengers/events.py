@@ -46,6 +46,11 @@ class Attachment:
     latitude: float | None = None
     longitude: float | None = None
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """(latitude, longitude) of a location."""
+        return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:

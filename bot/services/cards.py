@@ -118,7 +118,7 @@ async def _queue(
             person_id=person_id,
             ticket_id=ticket.id,
             priority=Priority.PRESS if at_once else priority,
-            silent=work.centre.quiet.is_quiet(work.now) and not ticket.urgent,
+            silent=work.centre.quiet.is_quiet(work.now) and not ticket.rings_at_night,
             due_at=work.now + patience,
             dedupe=f"card:{person_id}:{ticket.id}:{address.account}",
         ),

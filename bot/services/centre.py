@@ -15,6 +15,7 @@ from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
+from bot.domain.urgency import Urgency
 from bot.messengers.base import Capabilities
 from bot.messengers.events import Chat, ChatKind
 from bot.understanding.base import Understanding
@@ -45,6 +46,7 @@ class Centre:
     understanding: Understanding
     calendar: WorkingCalendar
     terms: Terms
+    urgent_terms: Terms
     quiet: QuietHours
     follow_up: timedelta
     digest_at: time
@@ -62,6 +64,10 @@ class Centre:
             if private is not None:
                 return private
         return self.sources.get((chat.account, chat.root))
+
+    def terms_of(self, urgency: Urgency | None) -> Terms:
+        """The usual terms, or the short ones."""
+        return self.terms if urgency is None else self.urgent_terms
 
     def sector_title(self, code: str | None) -> str:
         """For people; an unconfigured code (of an older configuration) is shown as it is."""

@@ -94,7 +94,7 @@ async def _look(work: Work) -> _Outlook:
         if ticket is None or not _is_true(work, row, ticket):
             outlook.void.append(row)
             continue
-        if (quiet and not ticket.urgent) or await _is_on_its_way(work, ticket):
+        if (quiet and not ticket.rings_at_night) or await _is_on_its_way(work, ticket):
             continue
         if row.code == WATCHED:
             if row.person_id not in lately:

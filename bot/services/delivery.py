@@ -1,7 +1,10 @@
 """What an outbox row means at the moment it leaves: the facts for the views, and what follows from the outcome."""
 
+from dataclasses import replace
+
 from bot.domain.facts import CardFacts, HistoryFacts, NoteFacts, PlaceFacts, PublicationFacts
-from bot.domain.people import Person, Right
+from bot.domain.people import Person, Right, Role
+from bot.domain.privacy import covered
 from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publication, PublicationState
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
@@ -19,6 +22,8 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
     messages = await work.uow.messages.of_ticket(ticket.id)
     roots = [m for m in messages if m.part in (Part.ROOT, Part.COPY)]
     additions = [m.text for m in messages if _adds(m, ticket)]
+    if not _works_with(work, ticket, person):
+        ticket, additions = _covered(ticket), [covered(text) for text in additions]
     media = [item for m in messages if m.part is not Part.STAFF for item in unpack_media(m.media)]
     remarks = []
     for remark in await work.uow.cards.remarks(ticket.id):
@@ -33,7 +38,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         forwarded_from=roots[0].forwarded_from if roots else None,
         additions=additions[-ADDITIONS_SHOWN:],
         media_count=sum(1 for item in media if item.kind is not MediaKind.LOCATION),
-        location=next(((m.latitude, m.longitude) for m in media if m.latitude and m.longitude), None),
+        location=ticket.point or next((item.point for item in media if item.point is not None), None),
         remarks=remarks,
         assignee=await work.uow.people.name(ticket.assignee_id) if ticket.assignee_id else None,
         answer=answer.text if answer else None,
@@ -46,6 +51,17 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
         created_by=await work.uow.people.name(ticket.created_by) if ticket.created_by else None,
     )
+
+
+def _works_with(work: Work, ticket: Ticket, person: Person) -> bool:
+    """Whether *person* needs the citizen's telephone and flat to do something about it. Who only watches does not."""
+    return bool({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER} & _rights(work, ticket, person)) or (
+        Role.DUTY in person.roles or Role.EMPLOYEE in person.roles
+    )
+
+
+def _covered(ticket: Ticket) -> Ticket:
+    return replace(ticket, text=covered(ticket.text))
 
 
 def _adds(message: Message, ticket: Ticket) -> bool:
@@ -96,10 +112,12 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
     numbers = [item[1] for item in facts.get("items", ())]
     numbers += [facts["number"]] if isinstance(facts.get("number"), int) else []
     found = {}
+    reader = work.centre.staff.by_id(row.person_id or 0)
     for number in numbers:
         ticket = await work.uow.tickets.get(number)
         if ticket is not None:
-            found[number] = ticket
+            open_to = reader is None or _works_with(work, ticket, reader)
+            found[number] = ticket if open_to else _covered(ticket)
     message = await _message_of(work, facts["message_id"]) if "message_id" in facts else None
     answer_id = facts.get("answer_id")
     if "publication_id" in facts:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.channels import Purpose
 from bot.domain.localtime import at_local
 from bot.domain.people import Person, Role
+from bot.domain.privacy import covered
 from bot.domain.records import Priority
 from bot.services import notes
 from bot.services.centre import Work
@@ -89,7 +90,8 @@ async def collect(work: Work, since: datetime, until: datetime) -> dict[str, Any
             if line.sector is not None
         ],
         "late": [
-            [late.id, work.centre.sector_title(late.sector), late.link, late.text] for late in overdue[:OVERDUE_SHOWN]
+            [late.id, work.centre.sector_title(late.sector), late.link, covered(late.text)]
+            for late in overdue[:OVERDUE_SHOWN]
         ],
         "late_more": max(0, sum(line.overdue for line in sectors) - OVERDUE_SHOWN),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from bot.domain.privacy import covered
 from bot.domain.tickets import DismissReason, State
 from bot.services.centre import Centre
 
@@ -22,6 +23,8 @@ COLUMNS = {
     "external_number": "Номер в другой системе",
     "text": "Сообщение",
     "place": "Место",
+    "latitude": "Широта",
+    "longitude": "Долгота",
     "urgent": "Срочное",
     "author_name": "Автор",
     "link": "Ссылка",
@@ -83,6 +86,12 @@ def sheet_record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
         words = [REASONS[DismissReason(values["dismiss_reason"])], row["dismiss_words"]]
         values["dismiss_reason"] = ": ".join(filter(None, words))
     return values
+
+
+def for_outsiders(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record that may leave the house: nobody's name, telephone, flat or health, and no link to who wrote it."""
+    texts = {name: covered(record[name]) for name in ("text", "answer") if record[name]}
+    return dict(record) | texts | dict.fromkeys(("author_name", "link", "answer_link", "assignee"))
 
 
 def cell(value: Any) -> str:

@@ -1,8 +1,7 @@
 """A citizen's message comes in, changes, is taken back: is it a ticket, a part of one, or talk?"""
 
-from bot.domain.records import Message, Part, Priority
+from bot.domain.records import Message, Part
 from bot.domain.sources import Source
-from bot.domain.tickets import Ticket
 from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.services import cards, colleagues, notes, tickets
@@ -75,19 +74,11 @@ async def change(work: Work, event: MessagePosted, source: Source) -> None:
     ticket = await tickets.get(work, known.ticket_id)
     # An album's words may stand under any of its pictures.
     if known.part is Part.ROOT or (known.part is Part.ALBUM and known.text == ticket.text):
-        before, ticket = ticket, await reread(work, ticket, text, reading)
-        if ticket.urgent and not before.urgent:
-            await _tell_urgent(work, ticket)
+        ticket = await reread(work, ticket, text, reading)
     await work.uow.chronicle.record("edited", work.now, ticket_id=ticket.id, facts={"message": known.id})
     await cards.show(work, ticket)
     if len(media) > len(known.media):
         await cards.queue_media(work, ticket)
-
-
-async def _tell_urgent(work: Work, ticket: Ticket) -> None:
-    """A changed card makes no sound; danger must."""
-    for person in await cards.audience(work, ticket):
-        await notes.tell(work, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id)
 
 
 async def _again(work: Work, message: Message) -> Message:

@@ -7,7 +7,7 @@ from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.services import cards, notes, tickets
 from bot.services.centre import Work, author_key
-from bot.services.making import acknowledge, is_ticket, learn, make_ticket, reread
+from bot.services.making import acknowledge, is_ticket, learn, locate, make_ticket, reread
 from bot.services.posts import text_key
 from bot.understanding.base import PlaceName, Reading
 
@@ -65,6 +65,7 @@ async def _add(work: Work, ticket: Ticket, message: Message, reading: Reading) -
     await work.uow.messages.attach(message.id, ticket.id, Part.ADDITION)
     await work.uow.tickets.touch(ticket.id, work.now)
     await work.uow.chronicle.record("addition", work.now, ticket_id=ticket.id, facts={"message": message.id})
+    ticket = await locate(work, ticket, message)
     if message.text and not ticket.text:
         ticket = await reread(work, ticket, message.text, reading)
     elif message.text:

@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.domain.records import Message, Part
 from bot.domain.sources import Source
-from bot.domain.tickets import State, Step, Ticket
-from bot.services import cards, notes, tickets
+from bot.domain.tickets import UNACCEPTED, State, Step, Ticket
+from bot.messengers.codec import unpack_media
+from bot.services import alarm, cards, notes, tickets
 from bot.services.centre import Work
 from bot.services.posts import is_private, text_key
 from bot.understanding.base import Reading
@@ -53,6 +54,7 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
             author_id=message.author_id,
             author_name=message.author_name,
             text_key=text_key(message.text),
+            **_whereabouts(work, message),
             previous_id=answered.id if answered else await _previous(work, message),
             sector=answered.sector if answered and not reading.sure else None,
             # The words of an album may still come, and with them the sector.
@@ -66,7 +68,14 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
                 await work.uow.messages.attach(sibling.id, ticket.id, Part.ALBUM)
     if message.media or message.album is not None:
         await cards.queue_media(work, ticket)
+    await alarm.ring(work, ticket, message.id)
     await acknowledge(work, message, ticket, source)
+
+
+def _whereabouts(work: Work, message: Message) -> dict[str, Any]:
+    """What the point on the map says that the citizen has sent: it beats what the words say."""
+    point = next((one.point for one in unpack_media(message.media) if one.point is not None), None)
+    return {} if point is None else {"point": point, "district": work.centre.understanding.district_at(*point)}
 
 
 async def acknowledge(work: Work, message: Message, ticket: Ticket, source: Source) -> None:
@@ -89,16 +98,9 @@ async def _previous(work: Work, message: Message) -> int | None:
 
 async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Ticket:
     """The ticket's words are *text* now; what nobody has decided yet is decided anew."""
-    place = reading.place.text if reading.place else ticket.place
-    values: dict[str, Any] = {
-        "text": text,
-        "search": tickets.search_text(text, place, ticket.external_number, ticket.author_name),
-        "text_key": text_key(text),
-        "place": place,
-        "urgent": reading.urgent or ticket.urgent,
-    }
-    if reading.place is not None:
-        values |= {"street": reading.place.street, "house": reading.place.house}
+    values: dict[str, Any] = {"text": text, "text_key": text_key(text)} | _place_of(reading, ticket)
+    place = values.get("place", ticket.place)
+    values["search"] = tickets.search_text(text, place, ticket.external_number, ticket.author_name)
     if ticket.state is State.TRIAGE and not reading.sure:
         values["likely"] = list(reading.likeliest)
     return await _decide(work, ticket, reading, values)
@@ -106,22 +108,51 @@ async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Tic
 
 async def learn(work: Work, ticket: Ticket, reading: Reading) -> Ticket:
     """The author has added something: a place that was missing, danger, what it is about."""
-    values: dict[str, Any] = {}
-    if reading.place is not None and ticket.place is None:
-        place = reading.place.text
-        values["place"] = place
-        values["search"] = tickets.search_text(ticket.text, place, ticket.external_number, ticket.author_name)
-        values |= {"street": reading.place.street, "house": reading.place.house}
-    if reading.urgent and not ticket.urgent:
-        values["urgent"] = True
+    values = _place_of(reading, ticket) if ticket.place is None else {}
+    if values:
+        values["search"] = tickets.search_text(ticket.text, values["place"], ticket.external_number, ticket.author_name)
     return await _decide(work, ticket, reading, values)
 
 
-async def _decide(work: Work, ticket: Ticket, reading: Reading, values: dict[str, Any]) -> Ticket:
-    if ticket.state is State.TRIAGE and reading.sure:
-        changed = await tickets.move(work, ticket, Step.CHOOSE_SECTOR, None, sector=reading.sector, **values)
-        await cards.withdraw_unshown(work, changed)
-        return changed
-    if not values:
+def _place_of(reading: Reading, ticket: Ticket) -> dict[str, Any]:
+    """What the words say about the place, as the ticket's columns. A point that the citizen has sent stays."""
+    place = reading.place
+    if place is None:
+        return {}
+    values: dict[str, Any] = {"place": place.text, "street": place.street, "house": place.house}
+    if place.point is not None and ticket.point is None:
+        values |= {"latitude": place.latitude, "longitude": place.longitude}
+    if place.district is not None and ticket.state in UNACCEPTED:
+        values["district"] = place.district
+    return values
+
+
+async def locate(work: Work, ticket: Ticket, message: Message) -> Ticket:
+    """The author has sent a point on the map: it beats what the words say."""
+    where = _whereabouts(work, message)
+    if not where:
         return ticket
+    latitude, longitude = where["point"]
+    values = {"latitude": latitude, "longitude": longitude}
+    if where["district"] is not None and ticket.state in UNACCEPTED:
+        values["district"] = where["district"]
+    return await _change(work, ticket, values)
+
+
+async def _decide(work: Work, ticket: Ticket, reading: Reading, values: dict[str, Any]) -> Ticket:
+    hurries = reading.urgency is not None and not ticket.urgent
+    if reading.urgency is not None and hurries:
+        values |= {"urgent": True, "urgency": reading.urgency.value}
+    if ticket.state is State.TRIAGE and reading.sure:
+        ticket = await tickets.move(work, ticket, Step.CHOOSE_SECTOR, None, sector=reading.sector, **values)
+        await cards.withdraw_unshown(work, ticket)
+    elif values:
+        ticket = await _change(work, ticket, values)
+    if hurries and ticket.is_open:
+        ticket = await tickets.hurry(work, ticket)
+        await alarm.became_urgent(work, ticket)
+    return ticket
+
+
+async def _change(work: Work, ticket: Ticket, values: dict[str, Any]) -> Ticket:
     return await work.uow.tickets.change(ticket, **values) or await tickets.get(work, ticket.id)

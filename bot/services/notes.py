@@ -35,7 +35,8 @@ async def tell(
     the person wants what is for *purpose*. In quiet hours what nobody has asked for makes no sound, unless people are
     in danger.
     """
-    unasked = priority in (Priority.CARD, Priority.NOTE) and not (ticket is not None and ticket.urgent)
+    unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
+    held = unasked and not (ticket is not None and ticket.rings_at_night)
     addresses = await _where(work, person, purpose, at)
     if len(addresses) > 1:
         facts["twin"] = f"{code}:{person.id}:{ticket.id if ticket else ''}:{work.now.timestamp():.6f}"
@@ -47,7 +48,7 @@ async def tell(
             facts,
             ticket_id=ticket.id if ticket else None,
             priority=priority,
-            silent=silent or (unasked and work.centre.quiet.is_quiet(work.now)),
+            silent=silent or (held and work.centre.quiet.is_quiet(work.now)),
             due_at=due_at,
             dedupe=f"{dedupe}:{address.account}" if dedupe and len(addresses) > 1 else dedupe,
         )

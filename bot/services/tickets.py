@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.channels import Address
-from bot.domain.deadlines import Due, Limit, plan
+from bot.domain.deadlines import Due, Limit, Plan, plan
 from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, TakenByOther
 from bot.domain.people import Person, Right
 from bot.domain.records import Remark
 from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
+from bot.domain.urgency import Urgency
 from bot.services import cards, colleagues, dialogs, notes
 from bot.services.centre import Work, author_key
 from bot.understanding.base import Reading
@@ -32,6 +33,8 @@ class NewTicket:
     author_id: str | None = None
     author_name: str | None = None
     place: str | None = None
+    district: str | None = None
+    point: tuple[float, float] | None = None  # where the citizen says it is, on the map
     text_key: str | None = None
     previous_id: int | None = None
     sector: str | None = None
@@ -46,7 +49,8 @@ async def register(work: Work, new: NewTicket) -> Ticket:
     reading = new.reading
     sector = new.sector or (reading.sector if reading.sure else None)
     state = follow(State.NEW, Step.ROUTE if sector else Step.UNSURE)
-    terms = plan(work.now, work.centre.terms, work.centre.calendar, answer_due=new.answer_due)
+    terms = _plan(work, reading.urgency, work.now, answer_due=new.answer_due)
+    latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
     place = new.place or (reading.place.text if reading.place else None)
     ticket = await work.uow.tickets.add(
         {
@@ -60,7 +64,11 @@ async def register(work: Work, new: NewTicket) -> Ticket:
             "place": place,
             "street": reading.place.street if reading.place else None,
             "house": reading.place.house if reading.place else None,
+            "district": new.district or (reading.place.district if reading.place else None),
+            "latitude": latitude,
+            "longitude": longitude,
             "urgent": reading.urgent,
+            "urgency": reading.urgency.value if reading.urgency else None,
             "account": new.account,
             "author_key": author_key(new.account, new.author_id) if new.account and new.author_id else None,
             "author_id": new.author_id,
@@ -78,6 +86,27 @@ async def register(work: Work, new: NewTicket) -> Ticket:
     await _record(work, ticket, "registered", new.created_by, sector=sector, state=state.value)
     await cards.show(work, ticket, hold=new.hold)
     return ticket
+
+
+def _plan(work: Work, urgency: Urgency | None, since: datetime, **given: datetime | None) -> Plan:
+    """The terms of a ticket. Short ones do not run while nobody may be woken for it."""
+    if urgency is not None and not urgency.rings_at_night:
+        since = work.centre.quiet.ends(since)
+    return plan(since, work.centre.terms_of(urgency), work.centre.calendar, **given)
+
+
+async def hurry(work: Work, ticket: Ticket) -> Ticket:
+    """The ticket has turned out to be urgent: from now on the short terms run, where they are the shorter ones."""
+    short = _plan(work, ticket.urgency, work.now)
+    accept_due, answer_due = min(ticket.accept_due, short.accept_due), min(ticket.answer_due, short.answer_due)
+    changed = await work.uow.tickets.change(ticket, accept_due=accept_due, answer_due=answer_due)
+    if changed is None:
+        raise TakenByOther(number=ticket.id)
+    running = [Limit.ACCEPT, Limit.ANSWER] if changed.state in UNACCEPTED else [Limit.ANSWER]
+    terms = _plan(work, ticket.urgency, work.now, accept_due=accept_due, answer_due=answer_due)
+    await work.uow.times.void(changed.id, [limit.value for limit in running])
+    await work.uow.times.plan(changed.id, _rows([due for due in terms.dues if due.limit in running]))
+    return changed
 
 
 def search_text(*pieces: str | None) -> str:
@@ -149,7 +178,7 @@ async def hand_over(work: Work, ticket_id: int, person: Person, sector: str) -> 
     await void_dialogs(work, changed, TICKET_STEPS, person, "draft_void_handed")
     if ticket.state not in UNACCEPTED:
         # It was accepted; what is left of the term to accept runs for the next head.
-        terms = plan(ticket.registered_at, work.centre.terms, work.centre.calendar, accept_due=ticket.accept_due)
+        terms = _plan(work, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
         left = [due for due in terms.dues if due.limit is Limit.ACCEPT and due.at > work.now]
         await work.uow.times.plan(ticket.id, _rows(left))
     return changed
@@ -175,7 +204,7 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
     sector = sector or ticket.sector
     if sector is None or sector not in work.centre.sectors:
         raise OutdatedButton(state=ticket.state.value)
-    terms = plan(work.now, work.centre.terms, work.centre.calendar)
+    terms = _plan(work, ticket.urgency, work.now)
     seen = {card.person_id for card in await work.uow.cards.of_ticket(ticket.id)}
     changed = await move(
         work,

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from bot.understanding.sameness import Judge
 
+from bot.domain.urgency import Urgency
+
 
 class Noise(StrEnum):
     """Why a text can not be a message about anything: known without thinking about its meaning."""
@@ -26,17 +28,21 @@ class Noise(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """A place as the message names it, normalised, not looked up anywhere.
+    """A place as the message names it, normalised; with the municipality's list of streets, as that spells it.
 
     ``street`` is the name in its dictionary form without the type word («Ленина», «8 Марта», «Советская»); ``house``
     is «45», «12к2» (building 2), «7а», «11/2»; ``kind`` is the type word, short («ул.», «пр-т», «мкр.»), if the message
     gave one; ``landmark`` is what stands there («школа № 4», «Пятёрочка»).
+    ``district`` and the coordinates (degrees, WGS 84) come from the list alone.
     """
 
     street: str | None
     house: str | None
     kind: str | None = None
     landmark: str | None = None
+    district: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
     @property
     def text(self) -> str:
@@ -49,6 +55,11 @@ class PlaceName:
         return f"{name}, {self.landmark}" if self.landmark else name
 
     label = text
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """(latitude, longitude), if the list of places knows them."""
+        return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
 
     def same_as(self, other: "PlaceName") -> bool:
         """Whether both surely mean one place: street and house are named in both and agree, or the landmark alone."""
@@ -96,9 +107,14 @@ class Reading:
     sector_scores: Mapping[str, float]
     sure: bool
     topic: str | None
-    urgent: bool
+    urgency: Urgency | None
     place: PlaceName | None
     evidence: tuple[str, ...] = ()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the people responsible should be told at once."""
+        return self.urgency is not None
 
     @property
     def likeliest(self) -> tuple[str, ...]:
@@ -117,4 +133,8 @@ class Understanding(Protocol):
     def read(self, text: str, district: str | None = None) -> Reading:
         """Understand *text*: any string of any length, also an empty or a malformed one. *district*: where it comes
         from, if known."""
+        ...
+
+    def district_at(self, latitude: float, longitude: float) -> str | None:
+        """The district that a point lies in, if the municipality's list of places can tell."""
         ...

@@ -2,9 +2,11 @@
 trained on the municipality's own examples, if there is one."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.sectors import Sector
+from bot.domain.streets import StreetRow
+from bot.domain.urgency import Urgency
 from bot.understanding.base import Reading
 from bot.understanding.context import see_context
 from bot.understanding.features import Seen
@@ -21,7 +23,7 @@ from bot.understanding.signatures import SignatureReader
 from bot.understanding.taxonomy import Taxonomy
 from bot.understanding.text import Text, prepare
 from bot.understanding.topics import load_topics
-from bot.understanding.urgency import Urgency
+from bot.understanding.urgency import UrgencyReader
 
 _USUAL = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
 _RARE = 0.01
@@ -44,7 +46,13 @@ class KeywordUnderstanding:
     not a decision. Loading takes about a third of a second; one object serves any number of texts.
     """
 
-    def __init__(self, sectors: Sequence[Sector], threshold: float, model: Model | None = None) -> None:
+    def __init__(
+        self,
+        sectors: Sequence[Sector],
+        threshold: float,
+        model: Model | None = None,
+        streets: Iterable[StreetRow] = (),
+    ) -> None:
         morphology = Morphology()
         self._codes = tuple(sector.code for sector in sectors)
         self._priors = {code: _USUAL.get(code, _RARE) for code in self._codes}
@@ -53,13 +61,13 @@ class KeywordUnderstanding:
         self._built_in = frozenset(code for topic in self._topics.topics for code in topic.sectors)
         self._predictor = Predictor(model) if model is not None else None
         self._own = OwnWords(sectors, morphology)
-        self._places = Places(morphology)
+        self._places = Places(morphology, streets)
         self.taxonomy = Taxonomy(morphology)
         self.judge = Judge(SignatureReader(morphology, self._places, self.taxonomy))
         noise_words = load_noise_words()
         self._noise = NoiseFilter(noise_words)
         self._relevance = Relevance(Groups(load_groups("relevance"), morphology), noise_words)
-        self._urgency = Urgency(morphology)
+        self._urgency = UrgencyReader(morphology)
         self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "KeywordUnderstanding":
@@ -72,8 +80,8 @@ class KeywordUnderstanding:
     def read(self, text: str, district: str | None = None) -> Reading:
         """Understand *text*: any string, of any length; only its first screens are looked at.
 
-        *district* is where the message comes from, if somebody knows; only a model that was trained with districts
-        makes use of it.
+        *district* is where the message comes from, if somebody knows (else the list of streets may tell); only a model
+        that was trained with districts makes use of it.
         """
         prepared = prepare(text)
         noise = self._noise.of(text, prepared)
@@ -82,10 +90,13 @@ class KeywordUnderstanding:
         context = see_context(prepared.words, found.words if found else frozenset(), self._morphology)
         evidence = self._topics.weigh(prepared.words, context)
         own = self._own.find(prepared.words)
+        if district is None and place is not None:
+            district = place.district
         scores = self._scores(prepared, district, evidence, own)
         strength = evidence.strongest + 5.0 * sum(own.counts.values())
         appeal_score = self._relevance.score(prepared, strength, place, noise)
-        appeal = appeal_score >= _APPEAL
+        urgency = self._urgency.read(prepared.words, appeal_score) if noise is None else None
+        appeal = appeal_score >= _APPEAL or urgency is Urgency.SUICIDE
         sector = max(self._codes, key=lambda code: scores[code], default=None)
         topic = self._topic(prepared, evidence, sector)
         return Reading(
@@ -96,10 +107,14 @@ class KeywordUnderstanding:
             sector_scores={code: round(score, 4) for code, score in scores.items()},
             sure=sector is not None and noise is None and self._sure(scores, sector, own, evidence),
             topic=topic,
-            urgent=noise is None and self._urgency.is_urgent(prepared.words, appeal_score),
+            urgency=urgency,
             place=place if noise is None else None,
             evidence=self._evidence(evidence, own, sector),
         )
+
+    def district_at(self, latitude: float, longitude: float) -> str | None:
+        """The district of the nearest place on the municipality's list."""
+        return self._places.gazetteer.district_at(latitude, longitude)
 
     def observe(self, text: str) -> tuple[Seen, dict[str, float]]:
         """What a model learns from: the text as the rules see it, and their own chances for the configured sectors."""

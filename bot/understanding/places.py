@@ -1,9 +1,11 @@
-"""Where: street and house (or a landmark) from informal Russian, without a list of the town's streets."""
+"""Where: street and house (or a landmark) from informal Russian, with or without a list of the town's streets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.streets import StreetRow
 from bot.understanding.base import PlaceName
+from bot.understanding.gazetteer import Gazetteer
 from bot.understanding.houses import Houses
 from bot.understanding.landmarks import Landmarks
 from bot.understanding.morph import Morphology
@@ -41,15 +43,22 @@ class _Name:
 class Places:
     """Finds the place that a message is about: the one with a house before one without, then the first."""
 
-    def __init__(self, morphology: Morphology) -> None:
+    def __init__(self, morphology: Morphology, streets: Iterable[StreetRow] = ()) -> None:
         self.vocabulary: Vocabulary = load_vocabulary()
         self._morphology = morphology
         self._names = StreetNames(morphology, self.vocabulary)
         self._houses = Houses(self.vocabulary)
         self._landmarks = Landmarks(self.vocabulary)
+        self.gazetteer = Gazetteer(streets, morphology, self.vocabulary)
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
         """The place, or ``None``. Never raises, whatever the words are."""
+        found = self._named(words)
+        place = self.gazetteer.look_up(found.place if found else None, words)
+        return FoundPlace(place, found.words if found else frozenset()) if place else None
+
+    def _named(self, words: Sequence[Word]) -> FoundPlace | None:
+        """What the words alone tell."""
         best: _Name | None = None
         taken: set[int] = set()
         for index in range(len(words)):

@@ -18,5 +18,13 @@ def as_record(message_id: object, reading: Reading) -> dict[str, Any]:
         "urgent": reading.urgent,
         "place": None
         if place is None
-        else {"street": place.street, "house": place.house, "kind": place.kind, "landmark": place.landmark},
+        else {
+            "street": place.street,
+            "house": place.house,
+            "kind": place.kind,
+            "landmark": place.landmark,
+            "district": place.district,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+        },
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.urgency import Urgency
 from bot.understanding.morph import Morphology
 from bot.understanding.rules import Group, Groups, load_rules
 from bot.understanding.text import Word
@@ -10,16 +11,23 @@ _LEAST_APPEAL = 0.35
 """A story or a joke with a fire in it is not urgent."""
 
 
-class Urgency:
+class UrgencyReader:
     """Looks for danger, and for supplies that are off right now."""
 
     def __init__(self, morphology: Morphology) -> None:
         rules = load_rules("urgency")
-        self._groups = Groups([Group(name, 1.0, 9.0, rules[name]) for name in ("danger", "outage", "calm")], morphology)
+        names = ("suicide", "crime", "danger", "outage", "calm")
+        self._groups = Groups([Group(name, 1.0, 9.0, rules[name]) for name in names], morphology)
 
-    def is_urgent(self, words: Sequence[Word], appeal_score: float) -> bool:
-        """Whether the people responsible should be told at once."""
-        if appeal_score < _LEAST_APPEAL:
-            return False
+    def read(self, words: Sequence[Word], appeal_score: float) -> Urgency | None:
+        """Why the people responsible should be told at once; ``None``: it can wait its turn."""
         found = self._groups.find(words)
-        return "danger" in found or ("outage" in found and "calm" not in found)
+        if "suicide" in found:
+            return Urgency.SUICIDE
+        if appeal_score < _LEAST_APPEAL:
+            return None
+        if "crime" in found:
+            return Urgency.CRIME
+        if "danger" in found:
+            return Urgency.DANGER
+        return Urgency.OUTAGE if "outage" in found and "calm" not in found else None

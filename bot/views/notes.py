@@ -35,7 +35,33 @@ def addition(note: NoteFacts, look: Look) -> Content:
 
 
 def became_urgent(note: NoteFacts, look: Look) -> Content:
-    return Content.of(f"🔥 Сообщение №{note.facts['number']} теперь срочное: житель изменил текст.")
+    return Content.of(f"🔥 Сообщение №{note.facts['number']} теперь срочное.")
+
+
+def urgent_news(note: NoteFacts, look: Look) -> Content:
+    """To who watches and does not work it."""
+    return Content.of(Bold(f"🔥 Срочно: №{note.facts['number']} · {note.facts['sector']}"), *_alarming(note))
+
+
+def duty(note: NoteFacts, look: Look) -> Content:
+    """To the duty officer."""
+    return Content.of(
+        Bold(f"🚨 Дежурному: сообщение №{note.facts['number']}"),
+        *_alarming(note),
+        "\nПохоже на преступление или угрозу жизни. Проверьте и, если подтвердится, сообщите по 112.",
+    )
+
+
+def _alarming(note: NoteFacts) -> list[Span | str]:
+    ticket = note.tickets.get(note.facts["number"])
+    spans: list[Span | str] = []
+    if ticket is not None and ticket.text:
+        spans += ["\n", Quote(shorten(ticket.text, 1000))]
+    if ticket is not None and ticket.place:
+        spans.append(f"\n📍 {ticket.place}")
+    if note.message_link:
+        spans += ["\n", Link("Открыть сообщение жителя", note.message_link)]
+    return spans
 
 
 def staff_reply(note: NoteFacts, look: Look) -> Content:
@@ -279,6 +305,8 @@ def listing(note: NoteFacts, look: Look) -> Content:
 NOTES: dict[str, NoteView] = {
     "addition": addition,
     "became_urgent": became_urgent,
+    "urgent_news": urgent_news,
+    "duty": duty,
     "staff_reply": staff_reply,
     "post_by_hand": post_by_hand,
     "pass_answer_on": pass_answer_on,

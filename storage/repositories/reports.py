@@ -160,6 +160,8 @@ def _export_query() -> Select[Any]:
             ticket.c.external_number,
             ticket.c.text,
             ticket.c.place,
+            ticket.c.latitude,
+            ticket.c.longitude,
             ticket.c.urgent,
             ticket.c.author_name,
             ticket.c.registered_at,

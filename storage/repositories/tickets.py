@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
+from bot.domain.urgency import Urgency
 from storage.repositories.base import Repository
 from storage.tables import message, ticket
 
@@ -156,5 +157,6 @@ def record(row: Any) -> Ticket:
     values = {name: row._mapping[name] for name in _FIELDS}
     values["state"] = State(values["state"])
     values["likely"] = tuple(values["likely"])
+    values["urgency"] = Urgency(values["urgency"]) if values["urgency"] else None
     values["dismiss_reason"] = DismissReason(values["dismiss_reason"]) if values["dismiss_reason"] else None
     return Ticket(**values)

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -34,7 +35,10 @@ ticket = Table(
     Column("place", String(200)),
     Column("street", String(120)),
     Column("house", String(40)),
+    Column("latitude", Float),  # degrees, WGS 84
+    Column("longitude", Float),
     Column("urgent", Boolean, nullable=False),
+    Column("urgency", String(16)),  # why it is urgent
     Column("account", String(64)),
     Column("author_key", String(80)),  # messenger:user, one citizen across our accounts of one messenger
     Column("author_id", String(64)),

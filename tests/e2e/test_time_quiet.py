@@ -88,9 +88,9 @@ async def test_danger_rings_at_any_hour(night: Town) -> None:
     night.at("21.11 01:00")
     await report(night, DANGER)
     assert rings(await night.card(ROADS_HEAD, 1, "[срочно]"))
-    night.at("21.11 01:30")
+    night.at("21.11 01:15")
     assert rings(await night.letter(ROADS_HEAD, "⏰ Напоминание: №1"))
-    night.at("21.11 02:00")
+    night.at("21.11 01:30")
     assert rings(await night.letter(ROADS_HEAD, "Просрочено: №1"))
     assert rings(await night.letter(CURATOR, "Просрочено: №1"))
 

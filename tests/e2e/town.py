@@ -15,6 +15,7 @@ from bot.config import load
 from bot.domain.clock import ManualClock
 from bot.domain.records import Message
 from bot.domain.sectors import Sector
+from bot.domain.streets import StreetRow
 from bot.understanding.base import Understanding
 from bot.understanding.keywords import KeywordUnderstanding
 from sandbox.journal import Journal
@@ -163,9 +164,9 @@ DEFAULTS = {
 
 
 @lru_cache
-def understanding_of(sectors: tuple[Sector, ...], threshold: float) -> Understanding:
-    """Reading dictionaries takes a third of a second; towns with the same sectors share one reader."""
-    return KeywordUnderstanding(sectors, threshold)
+def understanding_of(sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...]) -> Understanding:
+    """Reading dictionaries takes a third of a second; towns with the same sectors and streets share one reader."""
+    return KeywordUnderstanding(sectors, threshold, streets=streets)
 
 
 @dataclass
@@ -224,7 +225,7 @@ class Town:
         await lay_migrated(config.database_url, self.folder.parent)
         self.app = App(
             config,
-            understanding=understanding_of(config.sectors(), config.threshold),
+            understanding=understanding_of(config.sectors(), config.threshold, tuple(config.streets())),
             clock=self.clock,
             tick_seconds=0.05,
             poll_seconds=5,

@@ -51,6 +51,7 @@ def centre_of(staff: Staff) -> Centre:
         understanding=NOBODY_READS,
         calendar=WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))]),
         terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
+        urgent_terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
         quiet=QuietHours(ZONE, time(22), time(8)),
         follow_up=timedelta(minutes=30),
         digest_at=DIGEST_AT,

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from bot.domain.errors import Refusal
 from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED, DismissReason, Ticket
+from bot.domain.urgency import Urgency
 from bot.services import deadlines, digests, tickets
 from bot.services.centre import Centre, Work
 from bot.understanding.base import Reading
@@ -29,8 +30,8 @@ T = TypeVar("T")
 
 START = datetime(2026, 10, 23, 17, 0, tzinfo=UTC)
 
-READING = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, False, None)
-URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, True, None)
+READING = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, None, None)
+URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, Urgency.DANGER, None)
 
 SAID_IN_TIME = {
     *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),

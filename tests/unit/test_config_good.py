@@ -123,7 +123,7 @@ def test_defaults(file: Path) -> None:
 
 
 def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (file.parent / "streets.csv").write_text("ул. Ленина\n", encoding="utf-8")
+    (file.parent / "streets.csv").write_text("улица\nул. Ленина\n", encoding="utf-8")
     (file.parent / "tg.token").write_text(f"{TELEGRAM_TOKEN}\n", encoding="utf-8")
     file.write_text(
         SMALL.replace(f'token = "{TELEGRAM_TOKEN}"', 'token_file = "tg.token"')
@@ -133,6 +133,7 @@ def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     config = load(Path("town/config.toml"))
     assert config.gazetteer == file.parent / "streets.csv"
+    assert [row.street for row in config.streets()] == ["ул. Ленина"]
     assert config.database_url == f"sqlite+aiosqlite:///{file.parent}/var/my.sqlite3?timeout=5"
     assert config.telegram is not None
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN

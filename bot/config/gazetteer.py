@@ -1,0 +1,99 @@
+"""The list of streets as a file: CSV as a spreadsheet program saves it, in either of the usual encodings."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bot.config.faults import Fault
+from bot.domain.streets import StreetRow, read_houses
+
+KEY = "places.gazetteer"
+_COLUMNS = {
+    "street": ("street", "улица", "место", "название"),
+    "houses": ("houses", "house", "house_range", "house range", "дома", "дом"),
+    "district": ("district", "район", "округ"),
+    "latitude": ("latitude", "lat", "широта"),
+    "longitude": ("longitude", "lon", "lng", "долгота"),
+}
+_REMEDY = (
+    "первая строка файла называет столбцы: street, houses, district, latitude, longitude "
+    "(или улица, дома, район, широта, долгота); обязателен только первый"
+)
+_MOST_FAULTS = 5
+_LONGEST = 100
+
+
+class _BadLine(ValueError):
+    """What is wrong with one line, and how it should look."""
+
+
+def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
+    """The lines of *file* and what is wrong with it; lines with a fault are left out. Raises ``OSError``."""
+    text = _decoded(file.read_bytes())
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    names = [name.strip().casefold() for name in next(reader, [])]
+    columns = {
+        column: names.index(alias) for column, aliases in _COLUMNS.items() for alias in aliases if alias in names
+    }
+    if "street" not in columns:
+        return [], [Fault(KEY, "в списке улиц нет столбца с названием улицы", _REMEDY)]
+    rows: list[StreetRow] = []
+    faults: list[Fault] = []
+    for cells in reader:
+        values = {column: cells[at].strip() if at < len(cells) else "" for column, at in columns.items()}
+        if not any(values.values()):
+            continue
+        try:
+            rows.append(_row(values))
+        except _BadLine as bad:
+            problem, remedy = bad.args
+            faults.append(Fault(KEY, f"строка {reader.line_num}: {problem}", remedy))
+    if not rows and not faults:
+        faults.append(Fault(KEY, "список улиц пуст", "добавьте в него строки или удалите ключ"))
+    return rows, list(_few(faults))
+
+
+def _few(faults: list[Fault]) -> Iterator[Fault]:
+    yield from faults[:_MOST_FAULTS]
+    if len(faults) > _MOST_FAULTS:
+        more = len(faults) - _MOST_FAULTS
+        yield Fault(KEY, f"и ещё строк с ошибками: {more}", "исправьте названные, потом проверьте снова")
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or what spreadsheet programs under Windows write."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1251", "replace")
+
+
+def _row(values: Mapping[str, str]) -> StreetRow:
+    street = values["street"]
+    if not street or len(street) > _LONGEST:
+        raise _BadLine("нет названия улицы" if not street else "название длиннее 100 знаков", "впишите название")
+    try:
+        houses = read_houses(values.get("houses", ""))
+    except ValueError as error:
+        problem = f"не понять номера домов «{str(error)[:40]}»"
+        raise _BadLine(problem, "пишите так: 1-45, или 2-44 чёт, или 7, 9, 11а") from None
+    latitude = _degrees(values.get("latitude", ""), 90)
+    longitude = _degrees(values.get("longitude", ""), 180)
+    if (latitude is None) is not (longitude is None):
+        raise _BadLine("указана только одна из координат", "впишите и широту, и долготу, или ни одной")
+    return StreetRow(street, houses, values.get("district", "")[:_LONGEST] or None, latitude, longitude)
+
+
+def _degrees(text: str, most: int) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = most + 1.0
+    if not -most <= value <= most:
+        raise _BadLine(f"координата «{text[:20]}» не годится", f"это число от -{most} до {most}, например 45.4712")
+    return value

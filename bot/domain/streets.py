@@ -1,0 +1,100 @@
+"""The municipality's own list of places: streets with their houses, districts and coordinates."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+_SPAN = re.compile(r"(\d{1,4})\s*[-–—]\s*(\d{1,4})\s*([^\d]*)")
+_NUMBER = re.compile(r"\d{1,4}")
+_SINGLE = re.compile(r"\d{1,4}\s?[а-яё]?(?:[/к]\d{1,3})?[а-яё]?", re.IGNORECASE)
+
+
+class Parity(Enum):
+    """Which side of a street."""
+
+    ALL = "all"
+    ODD = "odd"
+    EVEN = "even"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseSpan:
+    """Houses from ``first`` to ``last`` (both are in it), or one side of the street."""
+
+    first: int
+    last: int
+    parity: Parity = Parity.ALL
+
+    def holds(self, number: int) -> bool:
+        if not self.first <= number <= self.last:
+            return False
+        return self.parity is Parity.ALL or (number % 2 == 1) is (self.parity is Parity.ODD)
+
+
+@dataclass(frozen=True, slots=True)
+class Houses:
+    """Houses of one line of the list; nothing named means the whole street."""
+
+    spans: tuple[HouseSpan, ...] = ()
+    singles: frozenset[str] = frozenset()
+
+    @property
+    def is_everything(self) -> bool:
+        return not self.spans and not self.singles
+
+    def fit(self, house: str) -> int:
+        """How exactly *house* («45», «12к2», «7а») is named: 0 not at all, 1 the whole street, 2 within a span,
+        3 as the whole number, 4 as it is written."""
+        if house in self.singles:
+            return 4
+        found = _NUMBER.match(house)
+        if found is None:
+            return 1 if self.is_everything else 0
+        if found[0] in self.singles:
+            return 3
+        if any(span.holds(int(found[0])) for span in self.spans):
+            return 2
+        return 1 if self.is_everything else 0
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRow:
+    """One line: a street (or a microdistrict, a stop, a landmark) as people shall read it. Degrees are WGS 84."""
+
+    street: str
+    houses: Houses = Houses()
+    district: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def read_houses(text: str) -> Houses:
+    """«1-45», «2-44 чёт», «1-45 нечёт», «7, 9, 11а, 12к2», any of them together; nothing for the whole street.
+
+    Raises ``ValueError`` for anything else.
+    """
+    spans: list[HouseSpan] = []
+    singles: set[str] = set()
+    for piece in filter(None, (piece.strip() for piece in re.split(r"[,;]", text))):
+        span = _SPAN.fullmatch(piece)
+        if span is not None:
+            first, last = int(span[1]), int(span[2])
+            if first > last:
+                raise ValueError(piece)
+            spans.append(HouseSpan(first, last, _parity(span[3], piece)))
+        elif _SINGLE.fullmatch(piece):
+            singles.add(piece.replace(" ", "").casefold().replace("ё", "е"))
+        else:
+            raise ValueError(piece)
+    return Houses(tuple(spans), frozenset(singles))
+
+
+def _parity(words: str, piece: str) -> Parity:
+    words = words.strip(" ().").casefold().replace("ё", "е")
+    if not words:
+        return Parity.ALL
+    if words.startswith("нечет"):
+        return Parity.ODD
+    if words.startswith("чет"):
+        return Parity.EVEN
+    raise ValueError(piece)

@@ -1,0 +1,41 @@
+"""What cannot wait: the coordinator hears of it beside the head, and of some things the duty officer, too."""
+
+from bot.domain.people import Person, Role
+from bot.domain.records import Priority
+from bot.domain.tickets import Ticket
+from bot.services import cards, notes
+from bot.services.centre import Work
+
+
+async def ring(work: Work, ticket: Ticket, message_id: int | None = None) -> None:
+    """Tell those who watch and do not have the card: *message_id* is the post that says so. At night it makes a sound
+    only if people are in danger."""
+    if ticket.urgency is None:
+        return
+    staff = work.centre.staff
+    facts = {"number": ticket.id, "sector": work.centre.sector_title(ticket.sector)}
+    if message_id is not None:
+        facts["message_id"] = message_id
+    seen = {person.id for person in await cards.audience(work, ticket)}
+    if ticket.urgency.needs_duty:
+        # Whoever is on duty hears of it as such, with the card or without.
+        duty = staff.with_role(Role.DUTY) or _leading(work)
+        await notes.tell_all(work, duty, "duty", ticket=ticket, priority=Priority.URGENT, **facts)
+        seen |= {person.id for person in duty}
+    watchers = [person for person in staff.with_role(Role.COORDINATOR) if person.id not in seen]
+    await notes.tell_all(work, watchers, "urgent_news", ticket=ticket, priority=Priority.URGENT, **facts)
+
+
+async def became_urgent(work: Work, ticket: Ticket) -> None:
+    """A changed card makes no sound; danger must."""
+    for person in await cards.audience(work, ticket):
+        await notes.tell(work, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id)
+    await ring(work, ticket)
+
+
+def _leading(work: Work) -> tuple[Person, ...]:
+    """Who answers for the centre where nobody is on duty."""
+    for role in (Role.MANAGER, Role.COORDINATOR, Role.ADMINISTRATOR):
+        if people := work.centre.staff.with_role(role):
+            return people
+    return ()
