@@ -34,6 +34,7 @@ _ROLES = {
     "manager": "руководитель центра",
     "curator": "куратор центра",
     "administrator": "администратор",
+    "duty": "дежурный",
 }
 
 
@@ -55,6 +56,8 @@ def _comes_by_itself(note: NoteFacts) -> list[Span]:
         said.append(f"Каждый день в {note.facts['digest_at']} здесь будет сводка.")
     if {"curator", "block_curator"} & set(roles):
         said.append("О просрочках сообщу сразу.")
+    if "duty" in roles:
+        said.append("Если житель напишет о преступлении или угрозе жизни, сообщу сразу, в любое время суток.")
     if "administrator" in roles:
         said.append("Сообщу, если бот чего-то не слышит или не может писать.")
     return [Text(" ".join(said) + "\n\n")] if said else []
