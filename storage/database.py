@@ -80,6 +80,7 @@ class Database:
             connection = await stack.enter_async_context(self._engine.begin())
             uow = UnitOfWork(connection)
             yield uow
+            await uow.flush()
             if self.is_shared and uow.has_news:
                 await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 

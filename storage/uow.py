@@ -20,6 +20,7 @@ from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
 from storage.repositories.tickets import Tickets
 from storage.repositories.times import Times
+from storage.transaction import Transaction
 
 
 class UnitOfWork:
@@ -27,20 +28,21 @@ class UnitOfWork:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self.inbox = Inbox(connection)
-        self.outbox = Outbox(connection)
-        self.outages = Outages(connection)
-        self.people = People(connection)
-        self.dialogs = Dialogs(connection)
-        self.tickets = Tickets(connection)
-        self.problems = Problems(connection)
-        self.messages = Messages(connection)
-        self.answers = Answers(connection)
-        self.cards = Cards(connection)
-        self.times = Times(connection)
-        self.chronicle = Chronicle(connection)
-        self.reports = Reports(connection)
-        self.decisions = Decisions(connection)
+        self._transaction = transaction = Transaction(connection)
+        self.inbox = Inbox(transaction)
+        self.outbox = Outbox(transaction)
+        self.outages = Outages(transaction)
+        self.people = People(transaction)
+        self.dialogs = Dialogs(transaction)
+        self.tickets = Tickets(transaction)
+        self.problems = Problems(transaction)
+        self.messages = Messages(transaction)
+        self.answers = Answers(transaction)
+        self.cards = Cards(transaction)
+        self.times = Times(transaction)
+        self.chronicle = Chronicle(transaction)
+        self.reports = Reports(transaction)
+        self.decisions = Decisions(transaction)
 
     @property
     def has_news(self) -> bool:
@@ -49,10 +51,20 @@ class UnitOfWork:
 
     async def alone(self, name: str) -> None:
         """Until this transaction ends nobody else gets past the same *name*. One process on SQLite is always alone."""
-        await one_at_a_time(self._connection, name)
+        await one_at_a_time(self._transaction, name)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """An inner part that can fail alone: an exception undoes it and leaves the rest."""
-        async with self._connection.begin_nested():
-            yield
+        await self._transaction.flush()
+        try:
+            async with self._connection.begin_nested():
+                yield
+                await self._transaction.flush()
+        except BaseException:
+            self._transaction.drop()
+            raise
+
+    async def flush(self) -> None:
+        """Write what has been deferred; the end of the transaction does so, too."""
+        await self._transaction.flush()

@@ -5,14 +5,17 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import Table
 
+from storage.transaction import Transaction
 
-async def one_at_a_time(connection: AsyncConnection, name: str) -> None:
+
+async def one_at_a_time(transaction: Transaction, name: str) -> None:
     """Wait until no other transaction holds *name*; hold it until this one ends. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    if transaction.is_shared:
+        await transaction.execute_beside(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )
 
 
 def new_holder() -> str:
@@ -23,12 +26,15 @@ def new_holder() -> str:
 class Repository:
     """A view on some tables within one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction
         self.has_news = False
 
     def _insert(self, table: Table) -> Any:
         """INSERT that knows ON CONFLICT: both dialects do, SQLAlchemy's common form does not."""
-        if self._connection.dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)
+        return insert_into(table, self._connection.dialect.name)
+
+
+def insert_into(table: Table, dialect: str) -> Any:
+    """INSERT in the words of *dialect*, for statements that are made once."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

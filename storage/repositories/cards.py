@@ -1,16 +1,28 @@
 """Where each person sees each ticket, and what colleagues wrote about it."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Insert, delete, insert, select, update
 
 from bot.domain.records import Card, Remark
-from storage.repositories.base import Repository
+from storage.repositories.base import Repository, insert_into
 from storage.tables import card, remark
 
 _CARD = tuple(card.c[name] for name in Card.__dataclass_fields__)
 _REMARK = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
+
+
+@cache
+def _saving(dialect: str, changing: tuple[str, ...]) -> Insert:
+    """INSERT; where the card is there already, the columns *changing* are changed."""
+    statement = insert_into(card, dialect)
+    saving: Insert = statement.on_conflict_do_update(
+        index_elements=["person_id", "ticket_id", "account"],
+        set_={name: statement.excluded[name] for name in changing},
+    )
+    return saving
 
 
 class Cards(Repository):
@@ -44,15 +56,15 @@ class Cards(Repository):
         self, person_id: int, ticket_id: int, account: str, chat_id: str, now: datetime, **values: Any
     ) -> None:
         """Create or update a card; *values* are its changed columns."""
-        statement = self._insert(card).values(
-            person_id=person_id, ticket_id=ticket_id, account=account, chat_id=chat_id, updated_at=now, **values
-        )
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["person_id", "ticket_id", "account"],
-                set_={"chat_id": chat_id, "updated_at": now, **values},
-            )
-        )
+        changing = ("chat_id", "updated_at", *sorted(values))
+        row = {
+            "person_id": person_id,
+            "ticket_id": ticket_id,
+            "account": account,
+            "chat_id": chat_id,
+            "updated_at": now,
+        }
+        self._connection.defer(_saving(self._connection.dialect.name, changing), row | values)
 
     async def withdraw(self, person_id: int, ticket_id: int, account: str) -> None:
         """Nobody needs this card; if it is still waiting to be shown for the first time, it will not be."""

@@ -10,6 +10,7 @@ from bot.domain.records import AuditRow
 from storage.repositories.base import Repository
 from storage.tables import audit, chat_alias, once
 
+_RECORD = insert(audit)
 _AUDIT = tuple(audit.c[name] for name in AuditRow.__dataclass_fields__)
 
 
@@ -26,11 +27,8 @@ class Chronicle(Repository):
         facts: Mapping[str, Any] | None = None,
     ) -> None:
         """Who did what. *facts* are ids and codes, never words of people."""
-        await self._connection.execute(
-            insert(audit).values(
-                at=now, person_id=person_id, action=action, ticket_id=ticket_id, facts=dict(facts or {})
-            )
-        )
+        row = {"at": now, "person_id": person_id, "action": action, "ticket_id": ticket_id, "facts": dict(facts or {})}
+        self._connection.defer(_RECORD, row)
 
     async def record_all(
         self, action: str, now: datetime, facts: Mapping[int, Mapping[str, Any]], *, person_id: int | None = None

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
     and_,
     case,
     delete,
     exists,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -21,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority
-from storage.repositories.base import Repository, new_holder, one_at_a_time
-from storage.tables import Moment, letter, outbox
+from storage.repositories.base import Repository, insert_into, new_holder, one_at_a_time
+from storage.tables import letter, outbox
 
 _COLUMNS = (
     outbox.c.id,
@@ -48,6 +49,22 @@ _COLUMNS = (
 )
 
 
+@cache
+def _putting(dialect: str) -> Insert:
+    """INSERT; where the same thing is waiting already, that changes instead."""
+    statement = insert_into(outbox, dialect)
+    new = statement.excluded
+    putting: Insert = statement.on_conflict_do_update(
+        **_SAME,
+        set_={
+            "due_at": case((outbox.c.due_at > new.due_at, new.due_at), else_=outbox.c.due_at),
+            "priority": case((outbox.c.priority > new.priority, new.priority), else_=outbox.c.priority),
+            "silent": and_(outbox.c.silent, new.silent),
+        },
+    )
+    return putting
+
+
 class Outbox(Repository):
     """Queue, claim, finish."""
 
@@ -56,32 +73,12 @@ class Outbox(Repository):
         delivery, will show the newest state; it leaves at the earlier of both moments, with the higher priority, and
         rings if either shall."""
         self.has_news = True
-        due_at = draft.due_at or now
-        if draft.dedupe is not None:
-            waiting = await self._connection.execute(
-                update(outbox)
-                .where(outbox.c.dedupe == draft.dedupe, outbox.c.status == "queued")
-                .values(
-                    due_at=case((outbox.c.due_at > due_at, literal(due_at, Moment())), else_=outbox.c.due_at),
-                    priority=case(
-                        (outbox.c.priority > int(draft.priority), int(draft.priority)), else_=outbox.c.priority
-                    ),
-                    silent=and_(outbox.c.silent, literal(draft.silent)),
-                )
-            )
-            if waiting.rowcount:
-                return
-        await self._connection.execute(
-            self._insert(outbox).values(**_values(draft, now)).on_conflict_do_nothing(**_SAME)
-        )
+        self._connection.defer(_putting(self._connection.dialect.name), _values(draft, now))
 
     async def put_all(self, drafts: Sequence[OutboxDraft], now: datetime) -> None:
-        """:meth:`put` for many that are not waiting yet, in one statement."""
-        if drafts:
-            self.has_news = True
-            await self._connection.execute(
-                self._insert(outbox).on_conflict_do_nothing(**_SAME), [_values(draft, now) for draft in drafts]
-            )
+        """:meth:`put` for many."""
+        for draft in drafts:
+            await self.put(draft, now)
 
     async def claim(
         self,

@@ -9,6 +9,7 @@ from bot.domain.records import DueRow, NoticeRow
 from storage.repositories.base import Repository
 from storage.tables import digest, due, notice, ticket
 
+_PLAN, _NOTE = insert(due), insert(notice)
 _DUE = tuple(due.c[name] for name in DueRow.__dataclass_fields__)
 _NOTICE = tuple(notice.c[name] for name in NoticeRow.__dataclass_fields__)
 
@@ -18,14 +19,9 @@ class Times(Repository):
 
     async def plan(self, ticket_id: int, dues: Sequence[tuple[str, str, float, datetime]]) -> None:
         """Add due moments (limit, kind, share, at) to a ticket."""
-        if dues:
-            await self._connection.execute(
-                insert(due),
-                [
-                    {"ticket_id": ticket_id, "limit": limit, "kind": kind, "share": share, "at": at}
-                    for limit, kind, share, at in dues
-                ],
-            )
+        for limit, kind, share, at in dues:
+            row = {"ticket_id": ticket_id, "limit": limit, "kind": kind, "share": share, "at": at}
+            self._connection.defer(_PLAN, row)
 
     async def void(self, ticket_id: int, limits: Collection[str]) -> None:
         """These terms of a ticket do not run any more."""
@@ -63,9 +59,8 @@ class Times(Repository):
         return moment
 
     async def add_notice(self, person_id: int, ticket_id: int, code: str, now: datetime) -> None:
-        await self._connection.execute(
-            insert(notice).values(person_id=person_id, ticket_id=ticket_id, code=code, created_at=now)
-        )
+        row = {"person_id": person_id, "ticket_id": ticket_id, "code": code, "created_at": now}
+        self._connection.defer(_NOTE, row)
 
     async def waiting_notices(self) -> list[NoticeRow]:
         """Notices that nobody has been told of yet: person by person, each person's in their order."""

@@ -47,6 +47,7 @@ async def test_a_hot_question_uses_an_index(database: Database, name: str) -> No
     async with database.begin() as uow:
         event.listen(database.engine.sync_engine, "before_cursor_execute", remember)
         await HOT[name](uow)
+        await uow.flush()
         event.remove(database.engine.sync_engine, "before_cursor_execute", remember)
     plan = await _plan(database, asked)
     assert asked
