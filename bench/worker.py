@@ -136,7 +136,7 @@ async def fill(app: App, count: int) -> dict[str, Any]:
     poller = app.poller(app.messengers["telegram"])
     for first in range(0, count, 1_000):
         numbers = range(first, min(first + 1_000, count))
-        await poller.store([_received(poller.messenger, number) for number in numbers], str(numbers[-1]))
+        await poller.intake.store([_received(poller.intake.messenger, number) for number in numbers], str(numbers[-1]))
     return {"updates": count}
 
 

@@ -6,30 +6,35 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
-from typing import cast
-from urllib.parse import urlsplit
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.build import build_centre, build_messengers, build_understanding, wanted_staff, with_model_of
+from bot.build import (
+    build_centre,
+    build_hooks,
+    build_messengers,
+    build_understanding,
+    wanted_staff,
+    with_model_of,
+)
 from bot.config import Config
-from bot.config.tree import Mode
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.people import Staff
 from bot.http.listener import Listener
-from bot.http.webhooks import Hook, Webhooks
-from bot.jobs.health import Health
+from bot.http.webhooks import Webhooks
 from bot.jobs.inbox import InboxWorker
+from bot.jobs.intake import PAUSES, Intake
 from bot.jobs.learning import NightSchool, Reloader
 from bot.jobs.outbox import OutboxWorker
 from bot.jobs.pollers import Poller
+from bot.jobs.subscribers import Subscriber
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
-from bot.messengers.base import Messenger, Pushing, Severity
+from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
 from bot.services import chats, invitations, people
 from bot.services.centre import Centre, Office, Work
+from bot.services.health import Health
 from bot.understanding.base import Understanding
 from bot.understanding.shelf import Shelf
 from storage.database import Database
@@ -38,8 +43,9 @@ from storage.sharing import lead, listen
 
 logger = logging.getLogger(__name__)
 
-
-TELEGRAM = "telegram"
+DRAIN = 3.0
+"""Seconds between «not ready» and the end, where a balancer stands before several processes: it looks every second or
+two."""
 
 
 class AddressTaken(Exception):
@@ -56,6 +62,8 @@ class App:
     poll_seconds: int = 25
     call_seconds: int | None = None  # as build_messengers() has it
     gather: timedelta = timedelta(seconds=1)
+    pauses: Sequence[float] = PAUSES  # after failures of a messenger, in seconds
+    drain_seconds: float = DRAIN
     understanding: Understanding | None = None  # built from the configuration where none is given
     make_database: Callable[[str], Database] = Database
     make_messengers: Callable[[Config, Clock, int, int | None], dict[str, Messenger]] = build_messengers
@@ -67,37 +75,52 @@ class App:
     _inbox_bell: Bell = field(init=False, default_factory=Bell)
     _outbox_bell: Bell = field(init=False, default_factory=Bell)
     health: Health = field(init=False, default_factory=Health)
-    _hooks: dict[str, Hook] = field(init=False, default_factory=dict)
+    _webhooks: Webhooks = field(init=False)
     _led: Supervisor | None = field(init=False, default=None)
     _scheduler: AsyncIOScheduler | None = field(init=False, default=None)
     _listener: Listener | None = field(init=False, default=None)
     _front: str | None = field(init=False, default=None)  # the trained model that was there at the start
 
     async def __aenter__(self) -> "App":
-        await self.prepare()
+        self._assemble()
         try:
             await self._listen()
-        except AddressTaken:
-            await self.__aexit__()
+            await self._build()
+        except BaseException:
+            await self._shut()
             raise
+        self._webhooks.hooks = build_hooks(self.config, self.messengers)
         self._start()
+        self.health.ready = True
         return self
 
     async def prepare(self) -> None:
         """Build everything and open the database; nothing runs yet."""
+        self._assemble()
+        await self._build()
+
+    def _assemble(self) -> None:
         self.database = self.make_database(self.config.database_url)
         self.database.occupy()
+        self.supervisor = Supervisor(self.database.is_used_by)
+        self._webhooks = Webhooks(self.database, self.clock, self._inbox_bell.ring)
+
+    async def _build(self) -> None:
         # Importing aiogram takes seconds: the database is made ready meanwhile.
         how = (self.config, self.clock, self.poll_seconds, self.call_seconds)
         building = asyncio.to_thread(self.make_messengers, *how)
-        self.supervisor = Supervisor(self.database.is_used_by)
         self.messengers, understanding, _ = await asyncio.gather(
             building, asyncio.to_thread(self._understand), migrate(self.database.engine)
         )
-        self._hooks = self._find_hooks()
         await self._open(understanding)
 
     async def __aexit__(self, *_: object) -> None:
+        self.health.ready = False
+        if self.database.is_shared and self._webhooks.hooks:
+            await asyncio.sleep(self.drain_seconds)  # updates are still taken meanwhile
+        await self._shut()
+
+    async def _shut(self) -> None:
         if self._listener is not None:
             await self._listener.close()
         await self._give_lead()
@@ -115,18 +138,6 @@ class App:
         if self._centre is None:
             raise RuntimeError("the application has not been started")
         return self._centre
-
-    def _find_hooks(self) -> dict[str, Hook]:
-        """Accounts whose updates are brought to us, by their names."""
-        section = self.config.telegram
-        if section is None or section.webhook_url is None or section.secret is None:
-            return {}
-        if section.mode is not Mode.WEBHOOK:
-            return {}
-        pushing = cast(Pushing, self.messengers[TELEGRAM])
-        path = urlsplit(section.webhook_url).path or "/"
-        secret = section.secret.get_secret_value()
-        return {TELEGRAM: Hook(path, section.webhook_url, pushing, "X-Telegram-Bot-Api-Secret-Token", secret)}
 
     def _staff_changed(self, staff: Staff) -> None:
         self._centre = replace(self.centre(), staff=staff)
@@ -163,9 +174,7 @@ class App:
 
     def poller(self, messenger: Messenger) -> Poller:
         """Whoever asks *messenger* for news."""
-        return Poller(
-            messenger, self.database, self.centre, self.clock, self._inbox_bell, self._outbox_bell, self.health
-        )
+        return Poller(self._intake(messenger))
 
     def _start(self) -> None:
         self.supervisor.keep("inbox", self.inbox_worker().run)
@@ -197,11 +206,12 @@ class App:
         """What one process alone does: ask the messengers for news, watch the clock, check our rights."""
         self._led = Supervisor(self.database.is_used_by)
         for account, messenger in self.messengers.items():
-            hook = self._hooks.get(account)
-            if hook is not None:
-                self._led.keep(f"webhook {account}", partial(self._subscribe, hook))
-                continue
-            self._led.keep(f"poll {account}", self.poller(messenger).run)
+            hook = self._webhooks.hooks.get(account)
+            if hook is None:
+                self._led.keep(f"poll {account}", self.poller(messenger).run)
+            else:
+                subscriber = Subscriber(self._intake(messenger), hook.messenger, hook.url, hook.secret)
+                self._led.keep(f"webhook {account}", subscriber.run)
         self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
         if self.config.learns_at is not None and self.config.file is not None:
@@ -217,11 +227,17 @@ class App:
             )
             self._led.keep("night school", school.run)
 
-    async def _subscribe(self, hook: Hook) -> None:
-        """Ask to be brought updates; whatever goes wrong, the supervisor tries again."""
-        await hook.messenger.subscribe(hook.url, hook.secret)
-        logger.info("webhook set", extra={"account": hook.messenger.account})
-        await asyncio.Event().wait()
+    def _intake(self, messenger: Messenger) -> Intake:
+        return Intake(
+            messenger,
+            self.database,
+            self.centre,
+            self.clock,
+            self._inbox_bell,
+            self._outbox_bell,
+            self.health,
+            self.pauses,
+        )
 
     async def _give_lead(self) -> None:
         if self._scheduler is not None:
@@ -232,22 +248,18 @@ class App:
             self._led = None
         self.health.failing.clear()
 
-    def _troubles(self) -> list[str]:
-        return [f"{one.code} {one.subject}".strip() for one in self.health.troubles]
-
     async def _listen(self) -> None:
         """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering
         people, unless messengers shall call there: :class:`AddressTaken`."""
         if self.config.http is None:
             return
-        webhooks = Webhooks(tuple(self._hooks.values()), self.database, self.clock, self._inbox_bell.ring)
         http = self.config.http
-        listener = Listener(http.host, http.port, self.database, self.supervisor.falls, webhooks, self._troubles)
+        listener = Listener(http.host, http.port, self.database, self.supervisor.falls, self._webhooks, self.health)
         try:
             await listener.open()
         except OSError as error:
             await listener.close()
-            if self._hooks:
+            if self.config.is_called:
                 raise AddressTaken(f"{http.host}:{http.port}") from error
             logger.warning(
                 "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", error.strerror

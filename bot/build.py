@@ -4,12 +4,17 @@ import importlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from pydantic import SecretStr
 
 from bot.config import Config
+from bot.config.fields import url_path
+from bot.config.tree import Mode
 from bot.domain.clock import Clock
 from bot.domain.people import Person, Staff
-from bot.messengers.base import Messenger
+from bot.http.webhooks import Hook
+from bot.messengers.base import Messenger, Pushing
 from bot.services.centre import Centre, Office
 from bot.understanding.base import Understanding
 from bot.understanding.grouping import Grouping
@@ -47,7 +52,14 @@ def build_messengers(
         patience = vk.Timeouts(call=call_seconds) if call_seconds else vk.Timeouts()
         built += [
             vk.VkMessenger(
-                one.id, one.title, one.token.get_secret_value(), config.vk.api_base, clock, timeouts=patience
+                one.id,
+                one.title,
+                one.token.get_secret_value(),
+                config.vk.api_base,
+                clock,
+                webhook_url=config.vk.webhook_url if config.vk.mode is Mode.WEBHOOK else None,
+                confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
+                timeouts=patience,
             )
             for one in config.vk.communities
         ]
@@ -55,8 +67,24 @@ def build_messengers(
         max_ = importlib.import_module("bot.messengers.max")
         chosen = [(chat.id, chat.title or str(chat.id)) for chat in config.max.chats]
         token, timeouts = config.max.token.get_secret_value(), max_.Timeouts(poll=poll_seconds)
-        built.append(max_.MaxMessenger(token, config.max.api_base, chosen, clock, timeouts=timeouts))
+        url = config.max.webhook_url if config.max.mode is Mode.WEBHOOK else None
+        built.append(max_.MaxMessenger(token, config.max.api_base, chosen, clock, webhook_url=url, timeouts=timeouts))
     return {messenger.account: messenger for messenger in built}
+
+
+def build_hooks(config: Config, messengers: Mapping[str, Messenger]) -> dict[str, Hook]:
+    """What is brought to an address of ours, by the names of the accounts."""
+    found: list[tuple[str, str | None, SecretStr | None]] = []
+    for name, section in (("telegram", config.telegram), ("max", config.max)):
+        if section is not None and section.mode is Mode.WEBHOOK:
+            found.append((name, section.webhook_url, section.secret))
+    if config.vk is not None and config.vk.mode is Mode.WEBHOOK:
+        found += [(f"vk:{one.id}", config.vk.webhook_url, one.secret) for one in config.vk.communities]
+    return {
+        account: Hook(url_path(url), url, cast(Pushing, messengers[account]), secret.get_secret_value())
+        for account, url, secret in found
+        if url is not None and secret is not None
+    }
 
 
 def build_understanding(config: Config, *, strict: bool = False) -> Understanding:

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from bot.config.faults import Fault, did_you_mean, listed
-from bot.config.fields import day, interval, term
+from bot.config.fields import day, interval, term, url_path
 from bot.config.gazetteer import KEY, read_gazetteer
-from bot.config.secrets import webhook_secret_fault
+from bot.config.secrets import SECRET_LENGTHS, webhook_secret_fault
 from bot.config.tree import StaffMember
 from bot.domain.people import LADDER, Role
 from bot.domain.sectors import STANDARD_SECTORS
@@ -85,21 +85,38 @@ def _messengers(tree: Values) -> Iterator[Fault]:
 
 
 def _webhooks(tree: Values) -> Iterator[Fault]:
-    for name in ("telegram", "max"):
+    """What a messenger that comes itself needs. Who it is, it shows by its secret; whose update it is, by the path."""
+    paths: dict[str, str] = {}
+    for name in ("telegram", "vk", "max"):
         values = section(tree, name)
         if values.get("mode") != "webhook":
             continue
-        if values.get("webhook_url") is None:
+        url = values.get("webhook_url")
+        if url is None:
             yield Fault(
                 f"{name}.webhook_url",
                 "для режима webhook нужен адрес, который вызовет мессенджер",
                 'добавьте webhook_url = "https://…" или укажите mode = "polling"',
             )
-        fault = webhook_secret_fault(f"{name}.secret", values.get("secret"))
+        elif isinstance(url, str):
+            first = paths.setdefault(url_path(url), name)
+            if first != name:
+                problem = f"тот же путь «{url_path(url)[:60]}» уже указан в разделе [{first}]"
+                yield Fault(f"{name}.webhook_url", problem, f"дайте мессенджерам разные пути, например «/{name}»")
+        yield from _webhook_secrets(name, values)
+    if "http" not in tree and any(section(tree, name).get("mode") == "webhook" for name in ("telegram", "vk", "max")):
+        yield Fault("http", "для режима webhook нужен раздел [http]", 'добавьте [http] и listen = "127.0.0.1:8080"')
+
+
+def _webhook_secrets(name: str, values: Values) -> Iterator[Fault]:
+    """VK has one for each community, the others one for the bot."""
+    holders = [(name, values)]
+    if name == "vk":
+        holders = [(f"vk.communities[{index}]", community) for index, community in tables(values, "communities")]
+    for key, holder in holders:
+        fault = webhook_secret_fault(f"{key}.secret", holder.get("secret"), *SECRET_LENGTHS[name])
         if fault is not None:
             yield fault
-        if "http" not in tree:
-            yield Fault("http", "для режима webhook нужен раздел [http]", 'добавьте [http] и listen = "127.0.0.1:8080"')
 
 
 def _repetitions(tree: Values) -> Iterator[Fault]:

@@ -72,6 +72,11 @@ class Config:
         return self.tree.http
 
     @property
+    def is_called(self) -> bool:
+        """Whether some messenger brings its updates to an address of ours."""
+        return any(one is not None and one.mode is Mode.WEBHOOK for one in (self.telegram, self.vk, self.max))
+
+    @property
     def threshold(self) -> float:
         """Below this score of the best sector, or in a tie, the coordinator decides."""
         return self.tree.routing.threshold
@@ -162,10 +167,6 @@ class Config:
     def not_yet(self) -> tuple[Fault, ...]:
         """What the file rightly asks for and this version cannot run yet."""
         found = []
-        for name, section in (("max", self.max),):
-            if section is not None and section.mode is Mode.WEBHOOK:
-                problem = "режим webhook в этой версии ещё не поддерживается"
-                found.append(Fault(f"{name}.mode", problem, 'укажите mode = "polling"'))
         if self.database_url.startswith("postgresql") and importlib.util.find_spec("asyncpg") is None:
             problem = "для PostgreSQL не установлен пакет asyncpg"
             found.append(

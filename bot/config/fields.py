@@ -153,6 +153,14 @@ def webhook_url(value: Any) -> str:
     return text
 
 
+def url_path(url: str) -> str:
+    """The path of a webhook's address as requests show it."""
+    try:
+        return urlsplit(url.strip().rstrip("/")).path or "/"
+    except ValueError:
+        return "/"
+
+
 def listen(value: Any) -> tuple[str, int]:
     """«127.0.0.1:8080» → host and port."""
     text = _text(value, '"127.0.0.1:8080"')

@@ -15,7 +15,9 @@ _EXAMPLE_WORDS = frozenset(
 # The samples of Telegram's own manual, which people copy with everything else.
 _EXAMPLE_STARTS = ("123456:abc", "123456789:abc", "110201543:aahdqtcvch1vgwjxfseofsas0k5paldsaw", "<", "your")
 _TELEGRAM = re.compile(r"\d+:[A-Za-z0-9_-]+")
-_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
+SECRET_LENGTHS = {"telegram": (1, 256), "vk": (1, 50), "max": (5, 256)}
+"""How short and how long a webhook's secret may be in each messenger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ def _check(holder: Holder, key: str, token: str | None) -> Fault | None:
     return None
 
 
-def webhook_secret_fault(key: str, secret: object) -> Fault | None:
-    """What is wrong with a webhook's secret."""
+def webhook_secret_fault(key: str, secret: object, least: int, most: int) -> Fault | None:
+    """What is wrong with a webhook's secret of *least* to *most* characters."""
     remedy = "впишите случайную строку из 32 латинских букв и цифр; её знают только бот и мессенджер"
     if secret is None:
         return Fault(key, "для режима webhook нужен секрет, иначе бот примет поддельные сообщения", remedy)
@@ -116,6 +118,7 @@ def webhook_secret_fault(key: str, secret: object) -> Fault | None:
         return None
     if is_placeholder(secret):
         return Fault(key, "вместо секрета стоит образец", remedy)
-    if not _WEBHOOK_SECRET.fullmatch(secret):
-        return Fault(key, "секрет может состоять только из латинских букв, цифр, «_» и «-», не более 256", remedy)
+    if not _WEBHOOK_SECRET.fullmatch(secret) or not least <= len(secret) <= most:
+        allowed = f"секрет может состоять только из латинских букв, цифр, «_» и «-», от {least} до {most} знаков"
+        return Fault(key, allowed, remedy)
     return None

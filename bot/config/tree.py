@@ -90,18 +90,23 @@ class Telegram(Section):
 
 
 class VkCommunity(Section):
-    """A community of ours: its wall, messages, photos, videos and discussions."""
+    """A community of ours: its wall, messages, photos, videos and discussions. ``secret`` and ``confirmation`` are of
+    its Callback API; with ``confirmation`` an administrator has connected the address by hand."""
 
     id: PositiveId
     title: str = ""
     token: SecretStr = SecretStr("")
     token_file: Words | None = None
+    secret: SecretStr | None = None
+    confirmation: SecretStr | None = None
     kind: PlaceKind = PlaceKind.OFFICIAL
     answers: Answers = Answers.BOT
 
 
 class Vk(Section):
     api_base: BaseUrl = "https://api.vk.ru"
+    mode: Mode = Mode.POLLING
+    webhook_url: WebhookUrl | None = None
     communities: tuple[VkCommunity, ...] = ()
 
 

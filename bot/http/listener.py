@@ -1,15 +1,16 @@
-"""``/healthz``: the process lives. ``/readyz``: the database answers;
-what the auditor finds wrong is listed. ``/metrics``: figures in Prometheus' text form.
+"""``/healthz``: the process lives. ``/readyz``: it has started, is not about to
+stop, and the database answers; what the auditor finds wrong is listed. ``/metrics``: figures in Prometheus' text form.
 
 Nothing here shows words of people."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
 from bot.http.webhooks import LARGEST, Webhooks
+from bot.services.health import Health
 from storage.database import Database
 
 
@@ -23,14 +24,14 @@ class Listener:
         database: Database,
         falls: Mapping[str, int],
         webhooks: Webhooks,
-        troubles: Callable[[], Sequence[str]],
+        health: Health,
     ) -> None:
         self._host, self._port = host, port
         self._database = database
         self._falls = falls
-        self._troubles = troubles
+        self._health = health
         app = web.Application(client_max_size=LARGEST)
-        webhooks.register(app)
+        app.router.add_post("/{path:.*}", webhooks.take)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
@@ -47,20 +48,25 @@ class Listener:
         return web.Response(text="ok\n")
 
     async def _readyz(self, request: web.Request) -> web.Response:
+        if not self._health.ready:
+            return web.json_response({"ready": False, "reason": "starting or stopping"}, status=503)
         try:
             async with self._database.read() as uow:
                 waiting = await uow.inbox.counts()
         except (DBAPIError, OSError):
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
-        troubles = list(self._troubles())
+        troubles = [f"{one.code} {one.subject}".strip() for one in self._health.troubles]
         return web.json_response({"ready": True, "troubles": troubles, "inbox": waiting, "falls": dict(self._falls)})
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        async with self._database.read() as uow:
-            inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
+        try:
+            async with self._database.read() as uow:
+                inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
+        except (DBAPIError, OSError):
+            return web.Response(status=503)
         text = _series("mcu_inbox_rows", "gauge", "status", inbox)
         text += _series("mcu_outbox_rows", "gauge", "status", outbox)
-        text += _series("mcu_troubles", "gauge", "kind", Counter(one.partition(" ")[0] for one in self._troubles()))
+        text += _series("mcu_troubles", "gauge", "kind", Counter(one.code for one in self._health.troubles))
         text += _series("mcu_loop_falls", "counter", "loop", self._falls)
         return web.Response(text=text)
 

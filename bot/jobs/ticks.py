@@ -8,10 +8,10 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
-from bot.jobs.health import Health
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.services import deadlines, dialogs, digests, watchdog
 from bot.services.centre import Centre, Work
+from bot.services.health import Health
 from storage.database import Database
 
 Sweep = Callable[[], Awaitable[None]]

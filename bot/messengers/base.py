@@ -111,12 +111,35 @@ class Pushing(Protocol):
     @property
     def account(self) -> str: ...
 
+    @property
+    def receipt(self) -> str:
+        """What the messenger wants to read as soon as an update is stored."""
+        ...
+
+    def is_ours(self, payload: Mapping[str, Any]) -> bool:
+        """Whether an update that was brought is for this account; several may share an address."""
+        ...
+
+    def shown_secret(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+        """The secret that came along; empty without one."""
+        ...
+
+    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+        """The answer to what is no update but a question whether we are there (VK); ``None`` for an update. *trusted*:
+        the secret was right."""
+        ...
+
     def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
         """One update that was brought, as :meth:`Messenger.fetch` would have returned it."""
         ...
 
     async def subscribe(self, url: str, secret: str) -> None:
-        """Ask to be brought updates at *url* from now on; what waits already comes, too."""
+        """Ask to be brought updates at *url* from now on; harmless when it is so already."""
+        ...
+
+    async def left_over(self) -> Batch:
+        """What polling or a pause has left behind and what nobody would bring (already known ones do no harm); the
+        place is where polling shall go on if it comes back one day."""
         ...
 
 

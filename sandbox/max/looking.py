@@ -1,5 +1,6 @@
 """The methods that tell of the bot, its chats, its files and its subscriptions."""
 
+import re
 from typing import Any
 
 from sandbox.max.call import Request
@@ -7,11 +8,13 @@ from sandbox.max.errors import bad_request, forbidden, no_chat, no_message
 from sandbox.max.render import chat_object, membership, user_object
 from sandbox.max.state import Kind, Upload
 from sandbox.max.world import World
+from sandbox.pushing import LOOPBACK
 
 Json = dict[str, Any]
 
 _KINDS = ("image", "video", "audio", "file")
 _MOST_COMMANDS = 32
+_SECRET = re.compile(r"[a-zA-Z0-9_-]{5,256}")
 
 
 def me(world: World, request: Request) -> Json:
@@ -56,12 +59,28 @@ def subscriptions(world: World, request: Request) -> Json:
     return {"subscriptions": world.subscriptions}
 
 
+def subscribe(world: World, request: Request) -> Json:
+    """``POST /subscriptions``: from now on updates are posted there. The same address again: the new secret counts."""
+    request.only()
+    if unknown := sorted(set(request.body) - {"url", "update_types", "secret"}):
+        raise bad_request(f"unknown field {unknown[0]}")
+    url, secret, kinds = (request.body.get(name) for name in ("url", "secret", "update_types"))
+    if not isinstance(url, str) or not url.startswith(("https://", LOOPBACK)):  # this machine needs no certificate
+        raise bad_request("url: must be an HTTPS address")
+    if secret is not None and not (isinstance(secret, str) and _SECRET.fullmatch(secret)):
+        raise bad_request("secret: must match ^[a-zA-Z0-9_-]{5,256}$")
+    if kinds is not None and not isinstance(kinds, list):
+        raise bad_request("update_types: must be an array")
+    world.subscribe(url, secret, kinds)
+    return {"success": True}
+
+
 def unsubscribe(world: World, request: Request) -> Json:
     """``DELETE /subscriptions``"""
     request.only("url")
     url = request.text("url")
     before = len(world.subscriptions)
-    world.subscriptions = [one for one in world.subscriptions if one["url"] != url]
+    world.unsubscribe(url)
     return {"success": len(world.subscriptions) < before}
 
 

@@ -17,6 +17,7 @@ from sandbox.max.errors import ApiError, bad_request, too_many
 from sandbox.max.rates import OVERALL, PER_CHAT, POLLS, Rates
 from sandbox.max.state import Bot, Call
 from sandbox.max.world import World
+from sandbox.pushing import Pusher
 
 Json = dict[str, Any]
 Method = Callable[[World, Request], Json]
@@ -52,6 +53,7 @@ class MaxServer(Driver):
             ("GET", chat, "getChat", looking.chat),
             ("GET", chat + "/members/me", "getMembership", looking.member_me),
             ("GET", prefix + "/subscriptions", "getSubscriptions", looking.subscriptions),
+            ("POST", prefix + "/subscriptions", "subscribe", looking.subscribe),
             ("DELETE", prefix + "/subscriptions", "unsubscribe", looking.unsubscribe),
             ("POST", prefix + "/uploads", "getUploadUrl", looking.upload_address),
             ("GET", prefix + "/videos/{token:[A-Za-z0-9_-]+}", "getVideoAttachmentDetails", looking.video),
@@ -72,6 +74,7 @@ class MaxServer(Driver):
         app.router.add_get(prefix + "/player/{number:[0-9]+}", self._player)
         app.router.add_route("*", prefix + "/{rest:.*}", self._unknown)
         app.on_shutdown.append(self._close)
+        app.cleanup_ctx.append(Pusher(self.journal, self.world.pushes).context)
 
     async def _close(self, app: web.Application) -> None:
         self._closing.set()

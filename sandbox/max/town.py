@@ -55,7 +55,7 @@ class Town:
 
     def subscribe(self, url: str) -> None:
         """Somebody has subscribed the bot to a webhook."""
-        self.world.subscriptions.append({"url": url, "time": self.world.millis(), "update_types": None})
+        self.world.subscribe(url, None, None)
 
     # Looking
 

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.max.errors import no_message
 from sandbox.max.state import Bot, Chat, Kind, Message, Press, StoredFile, Upload, User
 from sandbox.max.updates import UpdateQueue
+from sandbox.pushing import Delivery
 
 Json = dict[str, Any]
 
@@ -27,6 +28,7 @@ class World:
         self.uploads: dict[str, Upload] = {}
         self.presses: dict[str, Press] = {}
         self.subscriptions: list[Json] = []
+        self.secrets: dict[str, str | None] = {}  # address of a subscription → what is shown there
         self.queue = UpdateQueue()
         self.locate: Callable[[], str] = lambda: ""
         self.slow_sends = 0  # how many sends every file uploaded from now on stays "not ready"
@@ -105,6 +107,36 @@ class World:
     def emit(self, kind: str, **fields: Any) -> int:
         """Queue an update for the bot."""
         return self.queue.add({"update_type": kind, "timestamp": self.millis(), **fields}, self.now())
+
+    # Subscriptions
+
+    def subscribe(self, url: str, secret: str | None, kinds: list[str] | None) -> None:
+        """Post updates to *url* (of *kinds* only, if given)."""
+        self.unsubscribe(url)
+        self.subscriptions.append({"url": url, "time": self.millis(), "update_types": kinds})
+        self.secrets[url] = secret
+
+    def unsubscribe(self, url: str) -> None:
+        self.subscriptions = [one for one in self.subscriptions if one["url"] != url]
+        self.secrets.pop(url, None)
+
+    def pushes(self) -> list[Delivery]:
+        """The oldest update that waits, for the address that is subscribed."""
+        waiting = self.queue.waiting
+        if not self.subscriptions or not waiting:
+            return []
+        [*_, newest] = self.subscriptions
+        update, secret = waiting[0], self.secrets[newest["url"]]
+
+        def taken(status: int, text: str) -> bool:
+            if status == 200:
+                self.queue.take(update)
+            return status == 200
+
+        if newest["update_types"] is not None and update["update_type"] not in newest["update_types"]:
+            self.queue.take(update)
+            return self.pushes()
+        return [Delivery(newest["url"], update, taken, {"X-Max-Bot-Api-Secret": secret} if secret else {})]
 
     # Files
 

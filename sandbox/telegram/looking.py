@@ -188,7 +188,7 @@ def delete_commands(world: World, call: Call) -> bool:
     return True
 
 
-# Webhook: the address is kept and stops long polling; ``pushing`` posts there.
+# Webhook: the address is kept and stops long polling; ``hook`` says what is posted there.
 
 
 def set_webhook(world: World, call: Call) -> bool:

@@ -10,11 +10,12 @@ from aiohttp import web
 
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.journal import Journal
+from sandbox.pushing import Pusher
+from sandbox.telegram import hook
 from sandbox.telegram.call import Call, SentFile
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.limits import RateLimits
 from sandbox.telegram.methods import methods
-from sandbox.telegram.pushing import Pusher
 from sandbox.telegram.world import World
 
 Json = dict[str, Any]
@@ -43,7 +44,7 @@ class Transport:
         app.router.add_route("*", prefix + "/bot{token:[^/]+}/{method}", self._handle)
         app.router.add_get(prefix + "/file/bot{token:[^/]+}/{path:.+}", self._download)
         app.on_shutdown.append(self._close)
-        app.cleanup_ctx.append(Pusher(self.world, self.journal).context)
+        app.cleanup_ctx.append(Pusher(self.journal, lambda: hook.waiting(self.world)).context)
 
     async def _close(self, app: web.Application) -> None:
         self._closing.set()

@@ -1,6 +1,7 @@
 """VK's own refusals (numbers and words as its documentation lists them)."""
 
 _WORDS = {
+    2000: "Servers number limit is reached",
     3: "Unknown method passed",
     5: "User authorization failed: invalid access_token (4).",
     6: "Too many requests per second",

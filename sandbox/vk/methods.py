@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.vk import files, groups, messages
+from sandbox.vk import callbacks, files, groups, messages
 from sandbox.vk.params import Params
 from sandbox.vk.state import Community
 from sandbox.vk.wall import Walls
@@ -60,6 +60,13 @@ def method_table(walls: Walls) -> Mapping[str, Method]:
         "groups.getLongPollServer": Method(groups.get_long_poll_server, "manage"),
         "groups.getLongPollSettings": Method(groups.get_long_poll_settings, "manage"),
         "groups.setLongPollSettings": Method(groups.set_long_poll_settings, "manage", writes=True),
+        "groups.getCallbackConfirmationCode": Method(callbacks.confirmation_code, "manage"),
+        "groups.addCallbackServer": Method(callbacks.add_server, "manage", writes=True),
+        "groups.editCallbackServer": Method(callbacks.edit_server, "manage", writes=True),
+        "groups.deleteCallbackServer": Method(callbacks.delete_server, "manage", writes=True),
+        "groups.getCallbackServers": Method(callbacks.list_servers, "manage"),
+        "groups.getCallbackSettings": Method(callbacks.get_settings, "manage"),
+        "groups.setCallbackSettings": Method(callbacks.set_settings, "manage", writes=True),
         "groups.getTokenPermissions": Method(groups.get_token_permissions),
         "users.get": Method(groups.get_users),
         "messages.send": Method(messages.send, "messages", writes=True),

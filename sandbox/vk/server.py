@@ -9,6 +9,8 @@ from aiohttp import web
 
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.journal import Journal
+from sandbox.pushing import Pusher
+from sandbox.vk import callbacks
 from sandbox.vk.errors import VkError
 from sandbox.vk.files import take_upload
 from sandbox.vk.methods import PEOPLE_ONLY, method_table
@@ -41,6 +43,7 @@ class VkServer(Town):
         app.router.add_post(prefix + "/upload/{kind:photo|doc}/{group:[0-9]+}", self._upload)
         app.router.add_get(prefix + "/files/{id:[0-9]+}/{key}", self._file)
         app.on_shutdown.append(self._shut)
+        app.cleanup_ctx.append(Pusher(self.journal, lambda: callbacks.waiting(self.world)).context)
 
     async def _shut(self, app: web.Application) -> None:
         self._closing.set()

@@ -64,6 +64,22 @@ class User:
 
 
 @dataclass
+class CallbackServer:
+    """An address that VK brings events to. ``status``: wait (to be confirmed), ok, failed. ``retries``: how often the
+    oldest event was brought in vain."""
+
+    id: int
+    url: str = ""
+    title: str = ""
+    secret_key: str = ""
+    status: str = "wait"
+    api_version: str = "5.199"
+    events: set[str] = field(default_factory=set)
+    queue: list[dict[str, Any]] = field(default_factory=list)
+    retries: int = 0
+
+
+@dataclass
 class Community:
     """A community with its key and its settings, as its manager left them."""
 
@@ -76,6 +92,8 @@ class Community:
     longpoll_enabled: bool = True
     api_version: str = "5.199"
     bots_enabled: bool = True
+    servers: dict[int, CallbackServer] = field(default_factory=dict)
+    confirmation: str = "c0ffee42"  # what an address must answer to be brought anything
 
 
 @dataclass

@@ -7,7 +7,19 @@ from typing import Any
 from sandbox.journal import Journal
 from sandbox.vk.messages import payload_text
 from sandbox.vk.render import comment_object, message_object, post_object
-from sandbox.vk.state import CHAT_PEERS, Call, Comment, Community, Dialog, Message, Post, Press, User
+from sandbox.vk.state import (
+    CHAT_PEERS,
+    EVENT_TYPES,
+    Call,
+    CallbackServer,
+    Comment,
+    Community,
+    Dialog,
+    Message,
+    Post,
+    Press,
+    User,
+)
 from sandbox.vk.world import World
 
 Document = tuple[str, bytes]  # a file's name and its bytes
@@ -237,6 +249,15 @@ class Town:
         return press.event_id
 
     # -- mischief
+
+    async def connect_by_hand(self, group_id: int, url: str, secret: str) -> str:
+        """A manager types an address into the community's settings and switches everything on; the string it must
+        answer."""
+        community = self.world.communities[group_id]
+        number = max(community.servers, default=0) + 1
+        community.servers[number] = CallbackServer(number, url, "by hand", secret, events=set(EVENT_TYPES))
+        await self.journal.changed()
+        return community.confirmation
 
     async def push_raw(self, group_id: int, event: dict[str, Any]) -> None:
         """Put any object at all into the long poll."""

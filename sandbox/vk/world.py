@@ -53,18 +53,21 @@ class World:
         return next(self._ids)
 
     def emit(self, group_id: int, kind: str, thing: dict[str, Any]) -> None:
-        """Put an event into the community's long poll, if its manager switched that kind on."""
+        """Put an event into the community's long poll and before its callback servers, as far as its manager switched
+        that kind on."""
         community = self.communities[group_id]
+        event = {
+            "group_id": group_id,
+            "type": kind,
+            "event_id": secrets.token_hex(20),
+            "v": community.api_version,
+            "object": thing,
+        }
         if kind in community.events:
-            community.log.append(
-                {
-                    "group_id": group_id,
-                    "type": kind,
-                    "event_id": secrets.token_hex(20),
-                    "v": community.api_version,
-                    "object": thing,
-                }
-            )
+            community.log.append(event)
+        for server in community.servers.values():
+            if kind in server.events:
+                server.queue.append(event)
 
     def dialog(self, group_id: int, peer_id: int) -> Dialog:
         """The conversation, opened if it is new."""

@@ -39,6 +39,7 @@ class MaxTown:
         token: str | None = None,
         request_timeout: float | None = None,
         clock: Clock | None = None,
+        webhook_url: str | None = None,
         **timeouts: Any,
     ) -> MaxMessenger:
         limits = {"call": request_timeout or 5.0, "poll": 0, "between_polls": 0.0, "file": 5.0, **timeouts}
@@ -47,6 +48,7 @@ class MaxTown:
             f"{self.sandbox.url}/max",
             [(HOUSE, "Дом на Ленина, 45")],
             clock or SystemClock(),
+            webhook_url=webhook_url,
             timeouts=Timeouts(**limits),
         )
 

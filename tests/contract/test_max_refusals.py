@@ -135,6 +135,20 @@ async def test_a_webhook_is_named_by_its_host_alone(town):
     assert "abc" not in notes[0].text
 
 
+async def test_an_address_that_updates_are_brought_to(town):
+    url = "https://bot.town.example/max"
+    messenger = town.another(webhook_url=url)
+    try:
+        town.server.subscribe("https://robots.example/hook")
+        [note] = [one for one in await messenger.check() if one.severity is Severity.NOTE]
+        assert "robots.example" in note.text
+        await messenger.subscribe(url, "a-secret")
+        assert [one["url"] for one in town.server.world.subscriptions] == [url]
+        assert not [one for one in await messenger.check() if one.severity is not Severity.OK]
+    finally:
+        await messenger.close()
+
+
 async def test_a_server_that_is_silent(town):
     town.fail("getMyInfo", FaultKind.HTTP_500)
     [fault] = faults(await town.messenger.check())

@@ -270,6 +270,17 @@ async def test_webhooks_and_polls_do_not_go_together(call):
     assert (await call("GET", "/updates", timeout=0))[0] == 200
 
 
+async def test_a_subscription(call):
+    url = "https://a.ru"
+    for body in ({}, {"url": "http://a.ru"}, {"url": url, "secret": "four"}, {"url": url, "x": 1}):
+        assert (await call.code("POST", "/subscriptions", body))[0] == 400
+    body = {"url": "https://a.ru/hook", "secret": "a-secret"}
+    for _ in range(2):  # the same address again is the same subscription
+        assert (await call("POST", "/subscriptions", body))[1] == {"success": True}
+    [one] = (await call("GET", "/subscriptions"))[1]["subscriptions"]
+    assert (one["url"], "secret" in one) == ("https://a.ru/hook", False)
+
+
 async def test_presses(call):
     mid = await call.send({"text": "Карточка", "attachments": [keyboard([button()])]})
     first, second = [await call.server.press(MARIA, mid, "Да") for _ in range(2)]

@@ -5,10 +5,11 @@ import time
 import traceback
 from contextlib import suppress
 from datetime import UTC
+from typing import cast
 
 import pytest
 
-from bot.messengers.base import Command, Severity, Target
+from bot.messengers.base import Command, Pushing, Severity, Target
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
@@ -75,6 +76,17 @@ async def test_a_private_message(town: Town) -> None:
     assert event.sent_at.tzinfo is UTC
     assert not event.automatic
     assert not event.service
+
+
+async def test_an_update_that_is_brought_reads_like_one_that_is_polled(town: Town) -> None:
+    await town.write_privately(HOLE)
+    [polled] = (await town.messenger.fetch()).updates
+    pushing = cast(Pushing, town.messenger)
+    brought = pushing.receive({**polled.payload, "secret": "hush"} if "event_id" in polled.payload else polled.payload)
+    assert brought == polled
+    assert pushing.is_ours(polled.payload)
+    assert await pushing.greeting(polled.payload, trusted=True) is None
+    assert pushing.shown_secret({}, polled.payload) == ""
 
 
 async def test_a_public_message(town: Town) -> None:

@@ -62,3 +62,28 @@ async def test_a_key_that_was_taken_back(town):
     town.vk.world.communities[GROUP].token = "another"
     (fault,) = faults(await town.messenger.check())
     assert "Ключ доступа не подходит" in fault
+
+
+async def test_an_address_that_updates_are_brought_to(sandbox):
+    url = "http://127.0.0.1:9/vk"  # nobody listens there
+    async with open_vk(sandbox) as town:
+        messenger = town.another(webhook_url=url)
+        try:
+            [note] = [one for one in await messenger.check() if one.severity is not Severity.OK]
+            assert (note.severity, url in note.text) == (Severity.NOTE, True)
+
+            await messenger.subscribe(url, "a-secret")
+            [server] = town.vk.world.communities[GROUP].servers.values()
+            server.status = "failed"
+            (fault,) = faults(await messenger.check())
+            assert "не может доставить" in fault
+
+            server.status = "ok"
+            assert {one.severity for one in await messenger.check()} == {Severity.OK}
+            server.events -= {"wall_reply_new"}
+            (fault,) = faults(await messenger.check())
+            assert "комментарий на стене: добавление" in fault
+            await messenger.subscribe(url, "a-secret")
+            assert {one.severity for one in await messenger.check()} == {Severity.OK}
+        finally:
+            await messenger.close()

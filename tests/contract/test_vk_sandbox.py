@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from sandbox.journal import Journal
 from sandbox.server import Sandbox
@@ -273,3 +274,64 @@ async def test_too_many_calls_and_a_flood():
         assert await codes(1, "messages.send", **same) == [9]
         moments.append(moments[-1] + timedelta(seconds=60))
         assert await codes(1, "messages.send", **same) == [None]
+
+
+async def test_callback_servers(call):
+    where = {"group_id": GROUP, "url": "http://127.0.0.1:9/vk", "title": "MCU", "secret_key": "s" * 50}
+    assert await call.code("groups.addCallbackServer", **where | {"url": "http://town.ru/vk"}) == 100
+    assert await call.code("groups.addCallbackServer", **where | {"title": "longer than that"}) == 100
+    assert await call.code("groups.addCallbackServer", **where | {"secret_key": "s" * 51}) == 100
+    assert await call.code("groups.addCallbackServer", **where | {"group_id": 7}) == 15
+    before = (await call("groups.getCallbackConfirmationCode", group_id=GROUP))["response"]["code"]
+    for number in range(1, 11):
+        assert (await call("groups.addCallbackServer", **where))["response"] == {"server_id": number}
+    assert await call.code("groups.addCallbackServer", **where) == 2000
+    assert (await call("groups.getCallbackConfirmationCode", group_id=GROUP))["response"]["code"] != before
+
+    place = {"group_id": GROUP, "server_id": 1}
+    settings = (await call("groups.getCallbackSettings", **place))["response"]
+    assert not any(settings["events"].values())  # nothing is brought until it is switched on
+    assert await call.code("groups.setCallbackSettings", **place, wall_reply_mew=1) == 100
+    assert (await call("groups.setCallbackSettings", **place, wall_reply_new=1))["response"] == 1
+    settings = (await call("groups.getCallbackSettings", **place))["response"]
+    assert [name for name, on in settings["events"].items() if on] == ["wall_reply_new"]
+
+    assert (await call("groups.deleteCallbackServer", **place))["response"] == 1
+    listed = (await call("groups.getCallbackServers", group_id=GROUP))["response"]
+    assert (listed["count"], {one["status"] for one in listed["items"]} <= {"wait", "failed"}) == (9, True)
+    assert await call.code("groups.editCallbackServer", **where | place) == 100
+
+
+async def test_a_callback_is_brought_until_it_is_taken(call):
+    """What the address answers decides: the string, then «ok», nothing else."""
+    brought: list[tuple[dict[str, object], str | None]] = []
+    answers = ["whatever", "503", "ok\n"]
+
+    async def take(request: web.Request) -> web.Response:
+        body = await request.json()
+        brought.append((body, request.headers.get("X-Retry-Counter")))
+        if body["type"] == "confirmation":
+            return web.Response(text=call.vk.world.communities[GROUP].confirmation)
+        answer = answers.pop(0)
+        return web.Response(text=answer, status=int(answer) if answer.isdigit() else 200)
+
+    app = web.Application()
+    app.router.add_post("/vk", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/vk"
+        await call("groups.addCallbackServer", group_id=GROUP, url=url, title="MCU", secret_key="hush")
+        [server] = call.vk.world.communities[GROUP].servers.values()
+        await call.vk.journal.until(lambda: server.status == "ok")
+        await call("groups.setCallbackSettings", group_id=GROUP, server_id=1, message_new=1)
+        await call.vk.message(GROUP, MARIA, "Привет")
+        await call.vk.journal.until(lambda: not answers and not server.queue)
+    finally:
+        await runner.cleanup()
+    assert [body["secret"] for body, _ in brought] == ["hush"] * 4
+    assert [counter for _, counter in brought] == [None, None, "1", "2"]
+    assert len({str(body) for body, _ in brought[1:]}) == 1
+    assert brought[1][0]["object"]["message"]["text"] == "Привет"

@@ -36,11 +36,22 @@ class VkTown:
         self.public = self.private
 
     def another(
-        self, *, token: str | None = None, request_timeout: float | None = None, **timeouts: Any
+        self,
+        *,
+        token: str | None = None,
+        request_timeout: float | None = None,
+        webhook_url: str | None = None,
+        **timeouts: Any,
     ) -> VkMessenger:
         limits = {"call": request_timeout or 5.0, "poll": 5, "lookup": 0.5, "file": 5.0, **timeouts}
         return VkMessenger(
-            GROUP, TITLE, token or TOKEN, f"{self.sandbox.url}/vk", SystemClock(), timeouts=Timeouts(**limits)
+            GROUP,
+            TITLE,
+            token or TOKEN,
+            f"{self.sandbox.url}/vk",
+            SystemClock(),
+            webhook_url=webhook_url,
+            timeouts=Timeouts(**limits),
         )
 
     def too_fast(self, seconds: int) -> Fault:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import pollers
+from bot.jobs import intake
 from tests.e2e.town import (
     ADMINISTRATOR,
     COMMUNITY,
@@ -125,7 +125,7 @@ async def test_what_was_lost_in_a_gap_is_read_back_from_history(town: Town, code
 async def test_a_wrong_key_of_vk_is_named_and_telegram_goes_on(
     closed_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(pollers, "CREDENTIALS_PAUSE", 0.05)
+    monkeypatch.setattr(intake, "CREDENTIALS_PAUSE", 0.05)
     community = closed_town.sandbox.vk.world.communities[COMMUNITY]
     community.token = "another-key-than-the-one-in-the-settings"
     await closed_town.start()
@@ -146,7 +146,7 @@ async def test_a_wrong_key_of_vk_is_named_and_telegram_goes_on(
 async def test_a_wrong_token_of_telegram_is_named_and_vk_goes_on(
     closed_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(pollers, "CREDENTIALS_PAUSE", 0.05)
+    monkeypatch.setattr(intake, "CREDENTIALS_PAUSE", 0.05)
     telegram, vk = closed_town.sandbox.telegram, closed_town.sandbox.vk
     await closed_town.start()
     town = closed_town

@@ -238,6 +238,8 @@ class Town:
     def _is_listened_to(self) -> bool:
         telegram = any(name in ("getUpdates", "setWebhook") for name, _ in self.sandbox.telegram.calls)
         vk = any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
+        servers = self.sandbox.vk.world.communities[COMMUNITY].servers.values()
+        vk = vk or any(server.status != "wait" and server.events for server in servers)
         return telegram and vk
 
     async def stop(self) -> None:
@@ -297,10 +299,13 @@ class Town:
     async def _has_settled(self) -> bool:
         assert self.app is not None
         queue = self.sandbox.telegram.world.queue
-        log = self.sandbox.vk.world.communities[COMMUNITY].log
+        community = self.sandbox.vk.world.communities[COMMUNITY]
         async with self.app.database.read() as uow:
             heard = await uow.inbox.cursor("telegram") == str(queue.next_id) or not queue.waiting
-            heard = heard and await uow.inbox.cursor(f"vk:{COMMUNITY}") == str(log.ts)
+            if community.servers:
+                heard = heard and not any(server.queue for server in community.servers.values())
+            else:
+                heard = heard and await uow.inbox.cursor(f"vk:{COMMUNITY}") == str(community.log.ts)
             return heard and not (await uow.inbox.counts()).get("new", 0)
 
     async def later(self, **step: float) -> None:

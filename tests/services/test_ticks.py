@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.clock import ManualClock
 from bot.domain.people import Staff
-from bot.jobs.health import Health
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
+from bot.services.health import Health
 from storage.database import Database
 from storage.migrate import migrate
 from tests.services.municipality import STAFF, centre_of

@@ -266,6 +266,38 @@ def test_webhooks(tmp_path: Path, telegram: str, keys: list[str]) -> None:
     assert list(faults_of(tmp_path, town(telegram=telegram, http="[http]\n"))) == keys
 
 
+VK_HOOK = """mode = "webhook"
+webhook_url = "https://bot.gorod.ru/vk"
+[[vk.communities]]
+id = 7
+token = "vk1.a.real"
+"""
+HUSH = 'secret = "c2VjcmV0"\n'
+MAX_HOOK = 'token = "max.real"\nmode = "webhook"\nwebhook_url = "https://bot.gorod.ru/max"\n'
+
+
+@pytest.mark.parametrize(
+    ("sections", "keys"),
+    [
+        ({"vk": VK_HOOK}, ["vk.communities[0].secret"]),
+        ({"vk": VK_HOOK + f'secret = "{"a" * 51}"\n'}, ["vk.communities[0].secret"]),
+        ({"vk": VK_HOOK.replace("webhook_url", "#")}, ["vk.webhook_url", "vk.communities[0].secret"]),
+        ({"max": MAX_HOOK + 'secret = "four"\n'}, ["max.secret"]),
+        ({"max": MAX_HOOK}, ["max.secret"]),
+        (
+            {
+                "vk": VK_HOOK + HUSH,
+                "max": MAX_HOOK.replace("/max", "/vk/") + HUSH,
+            },
+            ["max.webhook_url"],
+        ),
+        ({"vk": VK_HOOK + HUSH, "max": MAX_HOOK + HUSH, "http": ""}, ["http"]),
+    ],
+)
+def test_webhooks_of_vk_and_max(tmp_path: Path, sections: dict[str, str], keys: list[str]) -> None:
+    assert list(faults_of(tmp_path, town(**{"http": "[http]\n", **sections}))) == keys
+
+
 def test_webhooks_need_the_listener(tmp_path: Path) -> None:
     telegram = WEBHOOK + 'webhook_url = "http://localhost:8080/tg"\nsecret = "c2VjcmV0"\n'
     assert list(faults_of(tmp_path, town(telegram=telegram))) == ["http"]

@@ -292,7 +292,7 @@ def test_secrets_hide_themselves(file: Path) -> None:
         assert "p4ssw0rd" not in shown
 
 
-def test_what_this_version_cannot_run_is_said(file: Path) -> None:
+def test_every_messenger_may_bring_its_updates(file: Path) -> None:
     file.write_text(
         SMALL.replace(
             "[[sectors]]",
@@ -300,6 +300,14 @@ def test_what_this_version_cannot_run_is_said(file: Path) -> None:
 webhook_url = "https://bot.gorod.ru/telegram"
 secret = "c2VjcmV0c2VjcmV0"
 [http]
+[vk]
+mode = "webhook"
+webhook_url = "https://bot.gorod.ru/vk/"
+[[vk.communities]]
+id = 7
+token = "{VK_TOKEN}"
+secret = "c2VjcmV0c2VjcmV0"
+confirmation = "c0ffee42"
 [max]
 token = "{VK_TOKEN}"
 mode = "webhook"
@@ -311,8 +319,9 @@ secret = "c2VjcmV0c2VjcmV0"
         encoding="utf-8",
     )
     config = load(file)
-    assert [fault.key for fault in config.not_yet()] == ["max.mode"]
-    assert all("ещё не поддерживается" in fault.problem for fault in config.not_yet())
+    assert config.is_called
+    assert config.not_yet() == ()
+    assert "c0ffee42" not in repr(config.vk)
 
 
 def test_a_town_without_anybody_for_triage_is_warned(file: Path) -> None:

@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from bot.messengers.base import Finding, Severity
 from bot.messengers.errors import BadCredentials, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.max import subscriptions
 from bot.messengers.max.client import Client
-from bot.messengers.max.raw import may_words, objects
+from bot.messengers.max.raw import may_words
 from bot.messengers.max.refusals import Asked
 
 _SUBJECT = "MAX"
@@ -26,11 +27,13 @@ _BAD_CERTIFICATE = (
 _RIGHTS = "Управление чатом → «Администраторы» → бот"
 
 
-async def check(client: Client, chats: Sequence[tuple[int, str]]) -> Sequence[Finding]:
-    """Findings about the bot, then about each of *chats* (id, title)."""
+async def check(client: Client, chats: Sequence[tuple[int, str]], webhook_url: str | None) -> Sequence[Finding]:
+    """Findings about the bot, then about each of *chats* (id, title). *webhook_url*: where updates are to be brought,
+    if not by polling."""
     try:
         me = await client.call("GET", "/me", Asked("getMyInfo"))
-        found = [Finding(Severity.OK, _SUBJECT, f"Бот {_name(me)} подключён."), *await _subscriptions(client)]
+        found = [Finding(Severity.OK, _SUBJECT, f"Бот {_name(me)} подключён.")]
+        found += await _subscriptions(client, webhook_url)
         for chat_id, title in chats:
             found += await _chat(client, chat_id, title)
     except BadCredentials:
@@ -51,15 +54,28 @@ def _name(me: Mapping[str, Any]) -> str:
     return f"@{username}" if username else f"«{may_words(me, 'first_name') or 'без имени'}»"
 
 
-async def _subscriptions(client: Client) -> list[Finding]:
-    answer = await client.call("GET", "/subscriptions", Asked("getSubscriptions"))
-    hosts = [urlsplit(may_words(one, "url") or "").hostname or "?" for one in objects(answer, "subscriptions")]
+async def _subscriptions(client: Client, webhook_url: str | None) -> list[Finding]:
+    urls = await subscriptions.addresses(client)
+    hosts = [urlsplit(url).hostname or "?" for url in urls if url != webhook_url]
+    if webhook_url is not None:
+        return _hooked(set(urls) == {webhook_url}, hosts)
     if not hosts:
         return []
     words = (
         f'Бот подписан на webhook ({", ".join(hosts)}), а настроен опрос (mode = "polling"): при запуске программа'
         " отменит подписку. Если ею пользуется другая программа, заведите для МЦУ отдельного бота."
     )
+    return [Finding(Severity.NOTE, _SUBJECT, words)]
+
+
+def _hooked(is_set: bool, others: Sequence[str]) -> list[Finding]:
+    if is_set:
+        return [Finding(Severity.OK, _SUBJECT, "MAX приносит сообщения на ваш адрес (webhook).")]
+    words = (
+        'Webhook (mode = "webhook") ещё не подключён: программа подключает его при запуске и проверяет раз в 10 минут.'
+    )
+    if others:
+        words += f" Подписку на другой адрес ({', '.join(others)}) она отменит."
     return [Finding(Severity.NOTE, _SUBJECT, words)]
 
 

@@ -18,7 +18,7 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
 from bot.messengers.fitting import ELLIPSIS, Spans, clean, cleaned
-from bot.messengers.max import parsing, places, rendering
+from bot.messengers.max import parsing, places, rendering, subscriptions
 from bot.messengers.max.check import check
 from bot.messengers.max.client import Client, Timeouts
 from bot.messengers.max.media import MediaDesk, Request, carried
@@ -55,7 +55,8 @@ class _Shown:
 
 
 class MaxMessenger:
-    """One bot. *chats* are the monitored ones, id and title. See :class:`bot.messengers.base.Messenger`."""
+    """One bot. *chats* are the monitored ones, id and title; *webhook_url* where MAX brings updates, if it does. See
+    :class:`bot.messengers.base.Messenger`."""
 
     def __init__(
         self,
@@ -64,9 +65,11 @@ class MaxMessenger:
         chats: Sequence[tuple[int, str]],
         clock: Clock,
         *,
+        webhook_url: str | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._client = Client(token, api_base, timeouts or Timeouts())
+        self._webhook_url = webhook_url
         self._chats = tuple(chats)
         self._long_poll = LongPoll(self._client, clock, [chat_id for chat_id, _ in chats])
         self._titles = Titles(self._client, frozenset(str(chat_id) for chat_id, _ in chats))
@@ -96,6 +99,28 @@ class MaxMessenger:
 
     async def missed(self) -> Sequence[RawUpdate]:
         return await self._long_poll.missed()
+
+    @property
+    def receipt(self) -> str:
+        return ""
+
+    def is_ours(self, payload: Mapping[str, Any]) -> bool:
+        return True
+
+    def shown_secret(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+        return headers.get("X-Max-Bot-Api-Secret", "")
+
+    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+        return None
+
+    def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
+        return parsing.raw_update(dict(payload))
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        await subscriptions.only(self._client, url, secret)
+
+    async def left_over(self) -> Batch:
+        return Batch(await self._long_poll.left_over(), None)
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         return parsing.events(payload)
@@ -200,7 +225,7 @@ class MaxMessenger:
         """Nothing: MAX has one list of commands for all who talk to the bot, and ours differ from person to person."""
 
     async def check(self) -> Sequence[Finding]:
-        return await check(self._client, self._chats)
+        return await check(self._client, self._chats, self._webhook_url)
 
     async def close(self) -> None:
         await self._client.close()

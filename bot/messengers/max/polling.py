@@ -6,13 +6,15 @@ updates after a day.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.domain.clock import Clock
 from bot.messengers.base import Batch, RawUpdate
-from bot.messengers.errors import MessengerError, Rejected, TemporaryFailure
+from bot.messengers.errors import Conflict, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.max import subscriptions
 from bot.messengers.max.client import Client
 from bot.messengers.max.parsing import raw_update
 from bot.messengers.max.raw import may_obj, may_whole, may_words, objects
@@ -21,6 +23,7 @@ from bot.messengers.max.refusals import Asked
 BATCH = 100
 KEPT_FOR = timedelta(hours=24)
 _READ_BACK = 100  # messages of a chat; MAX gives no more at once
+_MOST_LEFT = 1000  # updates of one poll; MAX gives no more at once
 
 
 class LongPoll:
@@ -51,10 +54,12 @@ class LongPoll:
         query = {"limit": str(BATCH), "timeout": str(seconds)}
         if self._marker is not None:
             query["marker"] = str(self._marker)
-        answer = await self._client.call("GET", "/updates", Asked("getUpdates"), query=query, more_time=seconds)
-        if not isinstance(answer.get("updates"), list):
-            raise TemporaryFailure("MAX: getUpdates: not a list")
-        updates = tuple(raw_update(dict(one)) for one in objects(answer, "updates"))
+        try:
+            answer = await self._client.call("GET", "/updates", Asked("getUpdates"), query=query, more_time=seconds)
+        except Conflict:
+            self._ready = False  # somebody has subscribed us since
+            raise
+        updates = _updates(answer)
         marker = may_whole(answer, "marker")
         self._marker = self._marker if marker is None else marker
         now = self._clock.now()
@@ -68,10 +73,19 @@ class LongPoll:
     async def _end_subscriptions(self) -> None:
         """With a webhook set polling is refused. What waits is not lost."""
         with suppress(Rejected):
-            answer = await self._client.call("GET", "/subscriptions", Asked("getSubscriptions"))
-            for one in objects(answer, "subscriptions"):
-                if url := may_words(one, "url"):
-                    await self._client.call("DELETE", "/subscriptions", Asked("unsubscribe"), query={"url": url})
+            await subscriptions.end(self._client, await subscriptions.addresses(self._client))
+
+    async def left_over(self) -> tuple[RawUpdate, ...]:
+        """What waits behind the stored marker for a poll that will not come again: asked for once, without waiting.
+        Nothing where a webhook stands already."""
+        if self._marker is None:
+            return ()
+        query = {"limit": str(_MOST_LEFT), "timeout": "0", "marker": str(self._marker)}
+        try:
+            answer = await self._client.call("GET", "/updates", Asked("getUpdates"), query=query)
+        except Conflict:
+            return ()
+        return _updates(answer)
 
     async def _keep_pace(self) -> None:
         loop = asyncio.get_running_loop()
@@ -102,3 +116,9 @@ class LongPoll:
             for one in reversed(messages)
             if may_words(may_obj(one, "body"), "mid")
         ]
+
+
+def _updates(answer: Mapping[str, Any]) -> tuple[RawUpdate, ...]:
+    if not isinstance(answer.get("updates"), list):
+        raise TemporaryFailure("MAX: getUpdates: not a list")
+    return tuple(raw_update(dict(one)) for one in objects(answer, "updates"))

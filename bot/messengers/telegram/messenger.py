@@ -124,11 +124,28 @@ class TelegramMessenger:
             self._offset = max(known) + 1
         return Batch(updates, None if self._offset is None else str(self._offset))
 
+    @property
+    def receipt(self) -> str:
+        return ""
+
+    def is_ours(self, payload: Mapping[str, Any]) -> bool:
+        return True
+
+    def shown_secret(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+        return headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+
+    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+        return None
+
     def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
         return _raw_update(dict(payload))
 
     async def subscribe(self, url: str, secret: str) -> None:
         await self._client(SetWebhook(url=url, secret_token=secret, allowed_updates=list(parsing.WANTED)))
+
+    async def left_over(self) -> Batch:
+        """Nothing: what nobody has confirmed is brought."""
+        return Batch((), None)
 
     async def missed(self) -> Sequence[RawUpdate]:
         """Nothing: bots cannot read history, and the server keeps updates for a day."""

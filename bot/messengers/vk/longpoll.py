@@ -11,6 +11,9 @@ from bot.messengers.errors import TemporaryFailure
 from bot.messengers.vk.client import VkClient
 from bot.messengers.vk.reading import raw_update
 
+LONG_AGO = "0"
+"""A place that VK has forgotten: asking from there is answered with ``failed: 1``."""
+
 MOST_LOST_KEYS = 3  # in a row, before we say that something is wrong and let the caller pause
 
 
@@ -26,6 +29,11 @@ class LongPoll:
 
     def resume(self, cursor: str | None) -> None:
         self._ts = cursor
+
+    @property
+    def has_place(self) -> bool:
+        """Whether this community has been listened to before."""
+        return self._ts is not None
 
     async def fetch(self) -> Batch:
         """One ``a_check``. The very first call only says where the queue stands now, so that this is stored."""

@@ -23,13 +23,14 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
+from bot.messengers.vk.callback import Callback
 from bot.messengers.vk.client import CALLS_PER_SECOND, VkClient
 from bot.messengers.vk.history import missed_messages
-from bot.messengers.vk.longpoll import LongPoll
+from bot.messengers.vk.longpoll import LONG_AGO, LongPoll
 from bot.messengers.vk.media import Attached, MediaDesk
 from bot.messengers.vk.names import Names
 from bot.messengers.vk.places import POST, Places, Wall, comment_link, wall_of
-from bot.messengers.vk.reading import events_of
+from bot.messengers.vk.reading import events_of, raw_update
 from bot.messengers.vk.refusals import refusal
 from bot.messengers.vk.selfcheck import SelfCheck
 from bot.messengers.vk.talks import Press
@@ -63,7 +64,8 @@ CAPABILITIES = Capabilities(
 class VkMessenger:
     """One community with its own key. See :class:`bot.messengers.base.Messenger` for what each method promises.
 
-    *group_id* is the community's positive number, *api_base* the address before ``/method``.
+    *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is where VK
+    brings updates, if it does; *confirmation* what it wants to read there, if an administrator has set that up by hand.
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class VkMessenger:
         api_base: str,
         clock: Clock,
         *,
+        webhook_url: str | None = None,
+        confirmation: str | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._group_id = group_id
@@ -82,6 +86,7 @@ class VkMessenger:
         self._client = VkClient(token, api_base, timeouts or Timeouts())
         self._places = Places(self.account, group_id, title)
         self._long_poll = LongPoll(self._client, group_id)
+        self._callback = Callback(self._client, group_id, webhook_url, confirmation)
         self._names = Names(self._client)
         self._media = MediaDesk(self._client, self.account, group_id)
         self._attached: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -108,6 +113,31 @@ class VkMessenger:
 
     async def missed(self) -> Sequence[RawUpdate]:
         return await missed_messages(self._client, self._group_id, self._clock)
+
+    @property
+    def receipt(self) -> str:
+        return "ok"
+
+    def is_ours(self, payload: Mapping[str, Any]) -> bool:
+        return payload.get("group_id") == self._group_id
+
+    def shown_secret(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+        return str(payload.get("secret", ""))
+
+    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+        return await self._callback.greeting(payload, trusted=trusted)
+
+    def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
+        return raw_update({name: value for name, value in payload.items() if name != "secret"})
+
+    async def subscribe(self, url: str, secret: str) -> None:
+        await self._callback.connect(url, secret)
+
+    async def left_over(self) -> Batch:
+        """VK tells nobody how long it comes again, so unread and unanswered conversations are read back, unless this is
+        the very first start. A long poll that comes back later starts from long ago, that is with a gap."""
+        missed = await self.missed() if self._long_poll.has_place else ()
+        return Batch(tuple(missed), LONG_AGO)
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         return events_of(self._places, payload)
@@ -256,7 +286,7 @@ class VkMessenger:
         """VK has no command menu."""
 
     async def check(self) -> Sequence[Finding]:
-        return await SelfCheck(self._client, self._group_id, self.title).run()
+        return await SelfCheck(self._client, self._group_id, self.title, self._callback).run()
 
     async def close(self) -> None:
         await self._client.close()

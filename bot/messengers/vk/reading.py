@@ -1,4 +1,4 @@
-"""Raw updates of VK's long poll → our events; and the little that must be known of an update before it is read."""
+"""Raw updates of VK, polled or brought → our events; and the little that must be known of one before it is read."""
 
 import hashlib
 import json

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.messengers.base import Finding, Severity
 from bot.messengers.errors import BadCredentials, MessengerError, TemporaryFailure
+from bot.messengers.vk.callback import Callback
 from bot.messengers.vk.client import API_VERSION, VkClient
 
 _RIGHTS = {
@@ -35,16 +36,19 @@ _USEFUL = {
 
 
 class SelfCheck:
-    """Looks at one community and says what is missing and where to mend it."""
+    """Looks at one community and says what is missing and where to mend it. *callback* has an address where
+    VK brings updates."""
 
-    def __init__(self, client: VkClient, group_id: int, title: str) -> None:
+    def __init__(self, client: VkClient, group_id: int, title: str, callback: Callback) -> None:
         self._client = client
+        self._callback = callback
         self._group_id = group_id
         self._title = title
 
     async def run(self) -> list[Finding]:
         found: list[Finding] = []
-        steps: tuple[Callable[[], Awaitable[list[Finding]]], ...] = (self._name, self._rights, self._long_poll)
+        updates = self._long_poll if self._callback.url is None else self._brought
+        steps: tuple[Callable[[], Awaitable[list[Finding]]], ...] = (self._name, self._rights, updates)
         for step in steps:
             try:
                 found += await step()
@@ -91,9 +95,31 @@ class SelfCheck:
             found.append(self._finding(Severity.NOTE, words))
         events = settings.get("events")
         on = {name for name, value in events.items() if value} if isinstance(events, dict) else set()
+        found += self._switched_off(on, where)
+        return found or [self._finding(Severity.OK, "Long Poll API включён, нужные события приходят.")]
+
+    async def _brought(self) -> list[Finding]:
+        """Whether VK brings updates to our address."""
+        url = self._callback.url or ""
+        where = "«Управление → Работа с API → Callback API»"
+        status = await self._callback.status(url)
+        if status in (None, "wait"):
+            words = f"Адрес {url} ещё не подключён к Callback API: программа подключает его при запуске."
+            return [self._finding(Severity.NOTE, words)]
+        if status != "ok":
+            words = (
+                f"ВКонтакте не может доставить события на адрес {url} ({status}). Проверьте, что адрес открывается из"
+                f" интернета по https и ведёт на эту программу; программа подключит его снова сама: {where}."
+            )
+            return [self._finding(Severity.FAULT, words)]
+        found = self._switched_off(await self._callback.events(url), where)
+        return found or [self._finding(Severity.OK, "Callback API подключён, нужные события приходят.")]
+
+    def _switched_off(self, on: set[str], where: str) -> list[Finding]:
+        found = []
         for wanted, severity in ((_NEEDED, Severity.FAULT), (_USEFUL, Severity.NOTE)):
             off = [title for name, title in wanted.items() if name not in on]
             if off:
                 words = f"Включите типы событий ({where}, вкладка «Типы событий»): {'; '.join(off)}."
                 found.append(self._finding(severity, words))
-        return found or [self._finding(Severity.OK, "Long Poll API включён, нужные события приходят.")]
+        return found

@@ -8,7 +8,9 @@ from bot.services.watchdog import Trouble
 
 @dataclass(slots=True)
 class Health:
-    """``failing``: since when an account has not answered a poll. ``troubles``: what the auditor found at last."""
+    """``ready``: started and not about to stop. ``failing``: since when an account has not answered us. ``troubles``:
+    what the auditor found at last."""
 
+    ready: bool = False
     failing: dict[str, datetime] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)

@@ -1,0 +1,85 @@
+"""What asking for updates and being brought them have in common: storing them, and saying when a messenger fails."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.clock import Clock
+from bot.jobs.supervisor import Bell
+from bot.messengers.base import Messenger, RawUpdate
+from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter
+from bot.services import notes
+from bot.services.centre import Centre, Work
+from bot.services.health import Health
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
+CREDENTIALS_PAUSE = 30.0
+
+
+@dataclass(slots=True)
+class Intake:
+    """The way in for one account of ours. *pauses*: seconds to wait after the first, second … failure in a row."""
+
+    messenger: Messenger
+    database: Database
+    centre: Callable[[], Centre]
+    clock: Clock
+    inbox_bell: Bell
+    outbox_bell: Bell
+    health: Health
+    pauses: Sequence[float] = PAUSES
+    failures: int = 0
+
+    async def resume(self) -> None:
+        """Take up where the stored place says."""
+        async with self.database.read() as uow:
+            self.messenger.resume(await uow.inbox.cursor(self.messenger.account))
+
+    async def store(self, updates: Sequence[RawUpdate], cursor: str | None) -> None:
+        """Keep *updates* and, if it is known, the place behind them."""
+        if not updates and cursor is None:
+            return
+        now = self.clock.now()
+        account = self.messenger.account
+        async with self.database.begin() as uow:
+            await uow.inbox.store(account, [(one.key, one.conversation, one.payload) for one in updates], now)
+            if cursor is not None:
+                await uow.inbox.move_cursor(account, cursor, now)
+        if updates:
+            self.inbox_bell.ring()
+
+    def answered(self) -> None:
+        """The messenger has answered: whatever was wrong is over."""
+        self.failures = 0
+        self.health.failing.pop(self.messenger.account, None)
+
+    async def stumbled(self, error: MessengerError) -> float:
+        """How long to wait after *error*, in seconds."""
+        self.failures += 1
+        self.health.failing.setdefault(self.messenger.account, self.clock.now())
+        logger.warning(
+            "intake failed: %s", type(error).__name__, extra={"account": self.messenger.account, "reason": str(error)}
+        )
+        match error:
+            case RetryAfter():
+                return error.seconds
+            case BadCredentials():
+                await self._tell_credentials()
+                return CREDENTIALS_PAUSE
+            case Conflict():
+                return self.pauses[-1]
+        return self.pauses[min(self.failures, len(self.pauses)) - 1]
+
+    async def _tell_credentials(self) -> None:
+        logger.error(
+            "%s: токен не принят. Проверьте токен в настройках; бот будет пробовать снова. "
+            "Остальные мессенджеры работают.",
+            self.messenger.title,
+        )
+        async with self.database.begin() as uow:
+            work = Work(self.centre(), uow, self.clock.now())
+            await notes.bad_credentials(work, self.messenger.account, self.messenger.title)
+        self.outbox_bell.ring()

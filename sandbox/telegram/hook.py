@@ -1,0 +1,23 @@
+"""What waits in Telegram's queue for the registered address; 200 takes it off."""
+
+from collections.abc import Sequence
+
+from sandbox.pushing import Delivery
+from sandbox.telegram.world import World
+
+
+def waiting(world: World) -> Sequence[Delivery]:
+    """The oldest update, where a webhook is set."""
+    if not world.webhook["url"] or not world.queue.waiting:
+        return ()
+    update = world.queue.waiting[0]
+
+    def taken(status: int, text: str) -> bool:
+        world.webhook["last_status"] = status
+        if status == 200:
+            world.queue.confirm(update["update_id"])
+        return status == 200
+
+    secret = world.webhook.get("secret_token")
+    headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
+    return (Delivery(world.webhook["url"], update, taken, headers),)
