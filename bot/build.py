@@ -151,6 +151,7 @@ def build_centre(
         urgent_terms=config.urgent_terms(),
         quiet=config.quiet(),
         follow_up=config.follow_up,
+        posting=config.posting,
         digest_at=config.digest_at,
         sources={(source.account, source.root): source for source in config.sources()},
         offices=offices,

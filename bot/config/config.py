@@ -17,6 +17,7 @@ from bot.domain.quiet import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.streets import StreetRow
+from bot.domain.terms import Term
 
 _SORTING = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
 
@@ -110,6 +111,11 @@ class Config:
     def repeat_after(self) -> timedelta:
         """How often at most one chat is given the same answer for those who write there later."""
         return self.tree.problems.repeat_after.timedelta()
+
+    @property
+    def posting(self) -> Term:
+        """How long an approved answer may wait for the person who posts it, before a reminder."""
+        return self.tree.answers.remind_posting
 
     @property
     def digest_at(self) -> time:

@@ -209,6 +209,12 @@ class Places(Section):
     gazetteer: Words | None = None
 
 
+class Answering(Section):
+    """What follows an approved answer: it is posted by hand where the bot may not."""
+
+    remind_posting: AnyTerm = Field(default_factory=lambda: term("1wh"))
+
+
 class Digest(Section):
     at: Clock = Field(default_factory=lambda: clock("09:00"))
 
@@ -242,6 +248,7 @@ class Tree(BaseSettings):
     follow_up: FollowUp = FollowUp()
     problems: Problems = Problems()
     places: Places = Places()
+    answers: Answering = Answering()
     digest: Digest = Digest()
 
     @classmethod

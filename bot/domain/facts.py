@@ -1,12 +1,12 @@
 """What views are told: everything a text needs, nothing it could ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.people import Right
-from bot.domain.records import AuditRow, Dialog, Publication, Remark
+from bot.domain.records import AuditRow, Dialog, Json, Publication, PublicationState, Remark
 from bot.domain.tickets import Ticket
 
 
@@ -39,6 +39,7 @@ class CardFacts:
     is_responsible: bool
     owners: Sequence[str]  # whose turn it is
     can_correct: bool  # some messenger lets us change the published words
+    by_hand: Sequence[tuple[int, PlaceFacts]]  # publications that a person is to post, and where
     menu: str
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None
@@ -64,7 +65,11 @@ class NoteFacts:
     message_text: str | None = None
     message_link: str | None = None
     place: str | None = None  # where that message stands
+    author_name: str | None = None  # who wrote it
     answer_text: str | None = None
+    answer_media: Sequence[Json] = ()
+    publications: Sequence[Publication] = ()  # of that answer, everywhere
+    ways: Collection[PublicationState] = ()  # what will become of the draft, if it is sent
     history: "HistoryFacts | None" = None
     draft: Dialog | None = None
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from bot.domain.errors import DialogOver, EmptyAnswer, EmptyCorrection, NeedsWords, OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Priority
-from bot.domain.tickets import DismissReason, State, Step, allowed
+from bot.domain.records import Priority, PublicationState
+from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
 from bot.messengers.events import MediaKind, MessagePosted
-from bot.services import answers, cards, dialogs, notes, tickets
+from bot.services import answers, byhand, cards, dialogs, notes, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
 from bot.views.codes import Op
@@ -69,15 +69,35 @@ async def send(work: Work, act: Pressed) -> None:
     if not dialog.step.endswith("_preview"):
         raise DialogOver(number=act.ticket_id)
     await dialogs.end(work, dialog, pressed=act.event.message_id)
-    text = shorten(dialog.text, SENT_SHOWN)
     if dialog.step == "correct_preview":
         await answers.correct(work, act.ticket_id, act.person, dialog.text)
         await _say(work, act, "correcting")
+        text = shorten(dialog.text, SENT_SHOWN)
         await _close_note(work, act, "correction_sent", number=act.ticket_id, text=text)
         return
-    await answers.send(work, act.ticket_id, act.person, dialog.text, dialog.media)
-    await _say(work, act, "sending")
-    await _close_note(work, act, "draft_sent", number=act.ticket_id, text=text, files=len(dialog.media))
+    ticket = await answers.send(work, act.ticket_id, act.person, dialog.text, dialog.media)
+    await _tell_sent(work, act, ticket)
+
+
+async def _tell_sent(work: Work, act: Pressed, ticket: Ticket) -> None:
+    """What is becoming of the answer: the press says it, the preview goes on to say it."""
+    answer = await work.uow.answers.latest(ticket.id)
+    if answer is None:
+        raise OutdatedButton(number=ticket.id)
+    states = {place.state for place in await work.uow.answers.publications(answer.id)}
+    await _say(work, act, next((code for state, code in _SENT.items() if state in states), "noted"))
+    await _close_note(work, act, "draft_sent", number=ticket.id, answer_id=answer.id)
+    chat, pressed = act.event.chat, act.event.message_id
+    if pressed is not None:
+        await byhand.remember_draft(work, ticket, answer, chat.account, chat.id, pressed)
+
+
+_SENT = {
+    PublicationState.QUEUED: "sending",
+    PublicationState.BY_PERSON: "by_hand",
+    PublicationState.KEPT: "kept",
+}
+"""What a press of «Отправить» says: the first of these that is true of some place."""
 
 
 async def change(work: Work, act: Pressed) -> None:
@@ -215,7 +235,9 @@ async def reopen_page(work: Work, act: Pressed) -> None:
 async def posted_by_hand(work: Work, act: Pressed) -> None:
     ticket = await answers.posted_by_hand(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "thanks")
-    await _close_note(work, act, "closed", text=f"✅ Ответ на №{ticket.id} опубликован вручную.")
+    pressed = await work.uow.outbox.letter(act.event.chat.account, act.event.chat.id, act.event.message_id or "")
+    if pressed is not None and pressed[1] == "note":  # of the first release; newer ones are told without us
+        await _close_note(work, act, "hand_posted", number=ticket.id)
 
 
 async def retry(work: Work, act: Pressed) -> None:

@@ -129,7 +129,7 @@ async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         reply_to = card.external_id if card else None
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
-        await _remember(after, row, sent, "note")
+        await _remember(after, row, sent, row.facts.get("letter", "note"))
 
     async def asked(after: Work, message_id: str) -> None:
         if draft is not None:

@@ -75,12 +75,14 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a message or pressed a button. ``id`` is the messenger's, as text."""
+    """Who wrote a message or pressed a button. ``id`` is the messenger's, as text. ``speaker`` is the person who wrote
+    on behalf of a community, where the messenger tells."""
 
     id: str
     name: str | None = None
     username: str | None = None
     kind: AuthorKind = AuthorKind.PERSON
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ A ticket is *answered* when the first publication is confirmed, never before.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from bot.domain.errors import AnsweredByOther, CannotCorrect, EmptyAnswer, OutdatedButton
 from bot.domain.people import Person, Right
@@ -14,16 +15,17 @@ from bot.domain.records import (
     OutboxDraft,
     OutboxKind,
     Part,
+    Poster,
     Priority,
     Publication,
     PublicationState,
 )
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
-from bot.messengers.codec import chat_of
 from bot.messengers.events import ChatKind
-from bot.services import cards, chats, notes, tickets
+from bot.services import byhand, cards, notes, tickets
 from bot.services.centre import Work
+from bot.services.posts import text_key
 
 _HOPEFUL = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
@@ -60,8 +62,8 @@ async def send(work: Work, ticket_id: int, person: Person, text: str, media: Seq
         raise EmptyAnswer()
     ticket = await _take_up(work, ticket_id, person)
     answer = await work.uow.answers.add(ticket.id, person.id, text, media, work.now)
-    places = await _places(work, ticket)
-    publications = [await _publish(work, ticket, answer, place, person) for place in places]
+    places = await places_of(work, ticket)
+    publications = await _publish(work, ticket, answer, places, person)
     if any(publication.state in _HOPEFUL for publication in publications):
         return ticket
     if not places:
@@ -69,7 +71,7 @@ async def send(work: Work, ticket_id: int, person: Person, text: str, media: Seq
     return await _confirm(work, ticket, person)
 
 
-async def _places(work: Work, ticket: Ticket) -> list[Message]:
+async def places_of(work: Work, ticket: Ticket) -> list[Message]:
     """The citizen's messages that an answer goes under."""
     return [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part in (Part.ROOT, Part.COPY)]
 
@@ -89,26 +91,21 @@ async def _take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
     return ticket
 
 
-async def _publish(work: Work, ticket: Ticket, answer: Answer, place: Message, person: Person) -> Publication:
-    state = await _who_posts(work, place)
-    publication = await work.uow.answers.publish(answer.id, ticket.id, place.id, state)
-    if state is PublicationState.QUEUED:
-        await _queue(work, OutboxKind.PUBLICATION, ticket, publication, place)
-    elif state is PublicationState.BY_PERSON:
-        await notes.tell(work, person, "post_by_hand", ticket=ticket, number=ticket.id, publication_id=publication.id)
-    return publication
-
-
-async def _who_posts(work: Work, place: Message) -> PublicationState:
-    chat = chat_of(place.account, place.chat_id, place.chat_kind, place.root)
-    source = await chats.source_of(work, chat)
-    office = work.centre.offices.get(place.account)
-    rule = source.answers if source else "person"
-    if rule == "off":
-        return PublicationState.KEPT
-    if rule == "person" or office is None or chat.kind not in office.capabilities.answers_in:
-        return PublicationState.BY_PERSON
-    return PublicationState.QUEUED
+async def _publish(
+    work: Work, ticket: Ticket, answer: Answer, places: Iterable[Message], person: Person
+) -> list[Publication]:
+    """Queue *answer* at *places*; what a person has to post is given to *person*."""
+    publications = []
+    for place in places:
+        state = await byhand.who_posts(work, place)
+        about = text_key(place.text)
+        publications.append(await work.uow.answers.publish(answer.id, ticket.id, place.id, state, about))
+        if state is PublicationState.QUEUED:
+            await _queue(work, OutboxKind.PUBLICATION, ticket, publications[-1], place)
+    by_hand = [one for one in publications if one.state is PublicationState.BY_PERSON]
+    if by_hand:
+        await byhand.hand_out(work, ticket, answer, by_hand, person)
+    return publications
 
 
 async def _queue(
@@ -144,22 +141,41 @@ async def _confirm(work: Work, ticket: Ticket, person: Person | None) -> Ticket:
     return await tickets.move(work, ticket, Step.CONFIRM, person, answered_at=work.now)
 
 
-async def posted(work: Work, publication_id: int, ids: Sequence[str], link: str | None, kind: str = "bot") -> None:
-    """The messenger has confirmed a publication (or, ``kind="person"``, whoever posted it by hand has)."""
+async def posted(
+    work: Work,
+    publication_id: int,
+    ids: Sequence[str] = (),
+    link: str | None = None,
+    poster: Poster = Poster.BOT,
+    person: Person | None = None,
+) -> None:
+    """A publication stands: the messenger has confirmed it, or *person* (if we know who) has posted it by hand."""
     publication = await work.uow.answers.publication(publication_id)
     if publication is None or publication.state is PublicationState.POSTED:
         return
+    person_id = person.id if person else None
     await work.uow.answers.set_publication(
-        publication_id, PublicationState.POSTED, external_ids=ids, link=link, posted_at=work.now
+        publication_id,
+        PublicationState.POSTED,
+        external_ids=ids,
+        link=link,
+        posted_at=work.now,
+        poster=poster,
+        poster_id=person_id,
     )
     ticket = await tickets.get(work, publication.ticket_id)
     await work.uow.chronicle.record(
-        "posted", work.now, ticket_id=ticket.id, facts={"publication": publication_id, "by": kind}
+        "posted",
+        work.now,
+        person_id=person_id,
+        ticket_id=ticket.id,
+        facts={"publication": publication_id, "by": poster.value},
     )
     if ticket.state is State.PUBLISHING:
-        await _confirm(work, ticket, None)
+        ticket = await _confirm(work, ticket, None)
     else:
         await cards.show(work, ticket)
+    await byhand.stands(work, ticket, publication, poster)
 
 
 async def failed(work: Work, publication_id: int, reason: str) -> None:
@@ -176,6 +192,7 @@ async def failed(work: Work, publication_id: int, reason: str) -> None:
     lost = not any(one.state in (*_HOPEFUL, PublicationState.POSTED, PublicationState.KEPT) for one in others)
     if lost and ticket.state is State.PUBLISHING:
         ticket = await tickets.move(work, ticket, Step.FAIL, None)
+    await byhand.tell_fate(work, ticket, publication.answer_id)
     answer = await work.uow.answers.get(publication.answer_id)
     head = work.centre.staff.by_id(answer.person_id) if answer else None
     for person in _first_of(head, cards.responsible(work, ticket)):
@@ -205,7 +222,7 @@ async def posted_by_hand(work: Work, ticket_id: int, person: Person, publication
         raise OutdatedButton(number=ticket.id)
     if publication.state is not PublicationState.BY_PERSON:
         raise OutdatedButton(number=ticket.id)
-    await posted(work, publication_id, (), None, kind="person")
+    await posted(work, publication_id, poster=Poster.PERSON, person=person)
     return await tickets.get(work, ticket.id)
 
 
@@ -229,7 +246,8 @@ async def correctable(work: Work, answer: Answer) -> list[tuple[Publication, Mes
         office = work.centre.offices.get(place.account) if place else None
         if place is None or office is None or publication.state is not PublicationState.POSTED:
             continue
-        if publication.external_ids and ChatKind(place.chat_kind) in office.capabilities.edits_in:
+        ours = publication.external_ids and publication.poster in (None, Poster.BOT)
+        if ours and ChatKind(place.chat_kind) in office.capabilities.edits_in:
             places.append((publication, place))
     return places
 
@@ -268,16 +286,35 @@ async def correction_failed(work: Work, ticket_id: int, publication_id: int, rea
 
 async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> Ticket:
     """A colleague's reply in the chat is the answer: it is posted already there, and goes to the citizen's other
-    chats."""
-    await check_can_answer(work, ticket_id, person)
+    chats. Where an approved answer waits to be posted by hand in that chat, it is that answer, in other words."""
     message = await work.uow.messages.get(message_id)
+    waiting = await _waits_for(work, ticket_id, message) if message is not None else None
+    if waiting is None:
+        await check_can_answer(work, ticket_id, person)
     if message is None or message.ticket_id != ticket_id or message.part is not Part.STAFF:
         raise OutdatedButton(number=ticket_id)
+    writer = work.centre.person_at(message.account, message.author_id)
+    stands_there = partial(
+        posted, work, ids=(message.external_id,), link=message.link, poster=Poster.STAFF_REPLY, person=writer
+    )
+    if waiting is not None:
+        tickets.permit(work, person, Right.ANSWER, await tickets.get(work, ticket_id))
+        await stands_there(publication_id=waiting.id)
+        return await tickets.get(work, ticket_id)
     ticket = await _take_up(work, ticket_id, person)
     answer = await work.uow.answers.add(ticket.id, person.id, message.text, message.media, work.now)
     publication = await work.uow.answers.publish(answer.id, ticket.id, message.id, PublicationState.BY_PERSON)
-    await posted(work, publication.id, (), message.link, kind="staff_reply")
-    for place in await _places(work, ticket):
-        if (place.account, place.chat_id) != (message.account, message.chat_id):
-            await _publish(work, ticket, answer, place, person)
+    await stands_there(publication_id=publication.id)
+    here = (message.account, message.chat_id)
+    elsewhere = [place for place in await places_of(work, ticket) if (place.account, place.chat_id) != here]
+    await _publish(work, ticket, answer, elsewhere, person)
     return await tickets.get(work, ticket.id)
+
+
+async def _waits_for(work: Work, ticket_id: int, message: Message) -> Publication | None:
+    """The publication that waits to be posted by hand where *message* stands."""
+    for publication in await byhand.waiting(work, ticket_id):
+        place = await work.uow.messages.get(publication.message_id)
+        if place is not None and (place.account, place.chat_id) == (message.account, message.chat_id):
+            return publication
+    return None

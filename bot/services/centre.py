@@ -1,7 +1,7 @@
 """What every use case knows: the municipality as it is configured, and the piece of work at hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
+from bot.domain.terms import Term
 from bot.domain.urgency import Urgency
 from bot.messengers.base import Capabilities
 from bot.messengers.events import Chat, ChatKind
@@ -54,6 +55,8 @@ class Centre:
     offices: Mapping[str, Office]
     fallback_after: timedelta = timedelta(minutes=10)
     """A messenger that has failed for so long is passed over: officials are written to elsewhere."""
+    posting: Term = field(default_factory=lambda: Term.parse("1wh"))
+    """How long an approved answer may wait for the person who posts it, before a reminder."""
     gather: timedelta = timedelta(seconds=1)
     """Many changes of a ticket within this time make one edit of a card."""
 

@@ -5,7 +5,7 @@ from bot.domain.records import Message, Part, Priority
 from bot.domain.sources import Source
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
-from bot.services import cards, notes
+from bot.services import byhand, cards, notes
 from bot.services.centre import Work
 from bot.services.posts import clean, store
 
@@ -13,15 +13,30 @@ from bot.services.posts import clean, store
 async def talk(work: Work, event: MessagePosted, source: Source, official: Person | None) -> None:
     """An official's post (``None``: of one who speaks for the place itself). A reply to a citizen whose ticket is open
     is offered to the head as the answer, as soon as it has one."""
-    if event.reply_to is None or event.chat.kind is ChatKind.PRIVATE or not clean(event.text):
+    if not clean(event.text):
         return
-    asked = await work.uow.messages.by_place(event.chat.account, event.chat.id, event.reply_to)
-    if asked is None or asked.ticket_id is None:
-        return
-    ticket = await work.uow.tickets.get(asked.ticket_id, lock=True)
+    ticket_id = await _asked(work, event)
+    ticket = await work.uow.tickets.get(ticket_id, lock=True) if ticket_id is not None else None
     # While an answer is being published, this may be our own post coming back.
     if ticket is None or not ticket.is_open or ticket.state is State.PUBLISHING:
         return
+    await take_reply(work, event, source, official, ticket)
+
+
+async def _asked(work: Work, event: MessagePosted) -> int | None:
+    """The ticket of the message that *event* replies to; in private the community replies to the person's last one."""
+    chat = event.chat
+    if chat.kind is ChatKind.PRIVATE:
+        latest = await work.uow.tickets.latest_in_thread(chat.account, chat.id, chat.thread, chat.id)
+        return latest[0].id if latest is not None and speaks_for_the_place(event) else None
+    if event.reply_to is None:
+        return None
+    asked = await work.uow.messages.by_place(chat.account, chat.id, event.reply_to)
+    return asked.ticket_id if asked is not None else None
+
+
+async def take_reply(work: Work, event: MessagePosted, source: Source, official: Person | None, ticket: Ticket) -> None:
+    """Keep a colleague's reply and ask whether it is the answer, unless it is a message of ours."""
     if await work.uow.outbox.letter(event.chat.account, event.chat.id, event.message_id) is not None:
         return
     message = await store(work, event, source)
@@ -46,8 +61,8 @@ async def offer_waiting(work: Work, ticket: Ticket) -> None:
 
 
 async def _offer(work: Work, ticket: Ticket, message: Message, name: str) -> None:
-    """Ask whether *message* is the answer, where there can be one, those who may say so."""
-    if not allowed(ticket.state, Step.ANSWER):
+    """Ask whether *message* is the answer, where there can be one or one waits to be posted, those who may say so."""
+    if not (allowed(ticket.state, Step.ANSWER) or await byhand.waiting(work, ticket.id)):
         return
     for person in await cards.audience(work, ticket):
         if work.centre.staff.may(person, Right.ANSWER, ticket.sector, ticket.district):
@@ -61,6 +76,11 @@ async def _offer(work: Work, ticket: Ticket, message: Message, name: str) -> Non
                 name=name,
                 message_id=message.id,
             )
+
+
+def speaker(work: Work, event: MessagePosted) -> Person | None:
+    """The official behind *event*, also one who writes in the community's name where the messenger tells who it is."""
+    return work.centre.person_at(event.chat.account, event.author.speaker or event.author.id)
 
 
 def speaks_for_the_place(event: MessagePosted) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.deadlines import DueKind, Limit
 from bot.domain.people import Person, Role
 from bot.domain.records import DueRow, NoticeRow, Priority, PublicationState
 from bot.domain.tickets import UNACCEPTED, State, Ticket
-from bot.services import cards, notes
+from bot.services import byhand, cards, notes
 from bot.services.centre import Work
 
 GATHER_FOR_CURATOR = timedelta(minutes=30)
@@ -25,6 +25,9 @@ async def sweep(work: Work) -> None:
     """Turn the moments that have come into notices for the people concerned."""
     for due in await work.uow.times.fire(work.now, BATCH):
         ticket = await work.uow.tickets.get(due.ticket_id)
+        if ticket is not None and due.limit == byhand.POSTING:
+            await _remind_of_posting(work, ticket)
+            continue
         if ticket is None or not _still_matters(ticket, due):
             continue
         code = f"{due.limit}_{due.kind}"
@@ -36,6 +39,17 @@ async def sweep(work: Work) -> None:
             for person in _watchers(work, ticket, concerned):
                 await work.uow.times.add_notice(person.id, ticket.id, WATCHED, work.now)
             await cards.show(work, ticket)
+
+
+async def _remind_of_posting(work: Work, ticket: Ticket) -> None:
+    """An approved answer still waits to be posted by hand: whoever gave it is told; with nobody, whose turn it is."""
+    answer = await work.uow.answers.latest(ticket.id)
+    if answer is None or not await byhand.waiting(work, ticket.id):
+        return
+    giver = work.centre.staff.by_id(answer.person_id)
+    there = giver is not None and await work.can_reach(giver)
+    for person in (giver,) if there and giver else cards.responsible(work, ticket):
+        await work.uow.times.add_notice(person.id, ticket.id, byhand.REMINDER, work.now)
 
 
 def _still_matters(ticket: Ticket, due: DueRow) -> bool:
@@ -91,17 +105,19 @@ async def _look(work: Work) -> _Outlook:
     lately: dict[int, bool] = {}
     for row in waiting:
         ticket = tickets.get(row.ticket_id)
-        if ticket is None or not _is_true(work, row, ticket):
+        if ticket is None or not await _is_true(work, row, ticket):
             outlook.void.append(row)
             continue
         if (quiet and not ticket.rings_at_night) or await _is_on_its_way(work, ticket):
             continue
-        if row.code == WATCHED:
+        if row.code == byhand.REMINDER:
+            hearers: Sequence[int] = (row.person_id,)
+        elif row.code == WATCHED:
             if row.person_id not in lately:
                 lately[row.person_id] = await _told_lately(work, row.person_id)
             if lately[row.person_id]:
                 continue
-            hearers: Sequence[int] = (row.person_id,)
+            hearers = (row.person_id,)
         else:  # whose turn it is may have changed while the notice waited for the morning
             hearers = [person.id for person in await cards.audience(work, ticket)]
         outlook.said.append(row)
@@ -110,8 +126,10 @@ async def _look(work: Work) -> _Outlook:
     return outlook
 
 
-def _is_true(work: Work, row: NoticeRow, ticket: Ticket) -> bool:
+async def _is_true(work: Work, row: NoticeRow, ticket: Ticket) -> bool:
     """Whether the notice still says what is so: terms stop, run anew, and run out."""
+    if row.code == byhand.REMINDER:
+        return bool(await byhand.waiting(work, ticket.id))
     if not ticket.is_open:
         return False
     unaccepted = ticket.state in UNACCEPTED
@@ -143,7 +161,14 @@ async def _told_lately(work: Work, person_id: int) -> bool:
     return last is not None and timedelta(0) <= work.now - last < GATHER_FOR_CURATOR
 
 
-_WEIGHTS = {"accept_reminder": 0, "answer_reminder": 1, WATCHED: 2, "accept_overdue": 3, "answer_overdue": 4}
+_WEIGHTS = {
+    "accept_reminder": 0,
+    "answer_reminder": 1,
+    byhand.REMINDER: 2,
+    WATCHED: 3,
+    "accept_overdue": 4,
+    "answer_overdue": 5,
+}
 """Of several notices about one ticket the weightiest is said."""
 
 

@@ -1,5 +1,6 @@
 """What an outbox row means at the moment it leaves: the facts for the views, and what follows from the outcome."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.facts import CardFacts, HistoryFacts, NoteFacts, PlaceFacts, PublicationFacts
@@ -10,7 +11,7 @@ from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
-from bot.services import answers, cards
+from bot.services import answers, byhand, cards
 from bot.services.centre import Work
 from bot.services.posts import text_key
 
@@ -29,6 +30,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
     for remark in await work.uow.cards.remarks(ticket.id):
         remarks.append((await work.uow.people.name(remark.person_id) or "", remark))
     answer = await work.uow.answers.latest(ticket.id)
+    publications = await work.uow.answers.publications(answer.id) if answer else []
     owners = cards.responsible(work, ticket)
     return CardFacts(
         ticket=ticket,
@@ -42,11 +44,12 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         remarks=remarks,
         assignee=await work.uow.people.name(ticket.assignee_id) if ticket.assignee_id else None,
         answer=answer.text if answer else None,
-        publications=await work.uow.answers.publications(answer.id) if answer else [],
+        publications=publications,
         rights=_rights(work, ticket, person),
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
         can_correct=bool(answer and await answers.correctable(work, answer)),
+        by_hand=await _by_hand(work, publications),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
         created_by=await work.uow.people.name(ticket.created_by) if ticket.created_by else None,
@@ -62,6 +65,16 @@ def _works_with(work: Work, ticket: Ticket, person: Person) -> bool:
 
 def _covered(ticket: Ticket) -> Ticket:
     return replace(ticket, text=covered(ticket.text))
+
+
+async def _by_hand(work: Work, publications: Sequence[Publication]) -> list[tuple[int, PlaceFacts]]:
+    """What a person is to post, and where."""
+    found = []
+    for publication in publications:
+        message = await work.uow.messages.get(publication.message_id)
+        if message is not None and publication.state is PublicationState.BY_PERSON:
+            found.append((publication.id, _place(work, message)))
+    return found
 
 
 def _adds(message: Message, ticket: Ticket) -> bool:
@@ -126,6 +139,7 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
             answer_id = publication.answer_id
             message = await work.uow.messages.get(publication.message_id)
     answer = await work.uow.answers.get(answer_id) if answer_id else None
+    asked = found.get(facts["number"]) if facts["code"] == "preview" else None
     return NoteFacts(
         code=facts["code"],
         facts=facts,
@@ -133,7 +147,11 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         message_text=message.text if message else None,
         message_link=message.link if message else None,
         place=_place(work, message).title if message else None,
+        author_name=message.author_name if message else None,
         answer_text=answer.text if answer else None,
+        answer_media=answer.media if answer else (),
+        publications=await work.uow.answers.publications(answer.id) if answer else (),
+        ways=[await byhand.who_posts(work, place) for place in await answers.places_of(work, asked)] if asked else (),
         draft=await work.uow.dialogs.get(row.account, facts["user_id"], work.now) if "user_id" in facts else None,
         history=await _history(work, found[facts["number"]]) if facts["code"] == "history" and found else None,
     )

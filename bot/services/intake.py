@@ -4,7 +4,7 @@ from bot.domain.records import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
-from bot.services import cards, colleagues, notes, tickets
+from bot.services import cards, colleagues, notes, noticing, tickets
 from bot.services.centre import Work, author_key
 from bot.services.joining import join_album, join_ticket
 from bot.services.making import is_ticket, make_ticket, reread
@@ -24,7 +24,9 @@ async def take(work: Work, event: MessagePosted, source: Source) -> None:
     if known is not None:
         await _restore(work, known)
         return
-    official = work.centre.person_at(chat.account, event.author.id)
+    official = colleagues.speaker(work, event)
+    if await noticing.hear(work, event, source, official):
+        return
     if official is not None or colleagues.speaks_for_the_place(event):
         await colleagues.talk(work, event, source, official)
         return

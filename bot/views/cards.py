@@ -104,7 +104,7 @@ def _status(facts: CardFacts, look: Look) -> list[Span]:
         case State.ANSWERED | State.CLOSED:
             return _answered(facts, look)
         case State.PUBLISHING | State.ANSWERING:
-            return [Text(f"\n📤 {_publishing(facts)}")]
+            return _publishing(facts)
     spans: list[Span] = []
     if ticket.state is State.ACCEPTED:
         spans.append(Text(f"\n🛠 В работе: {facts.assignee or '—'}, до {look.moment(ticket.answer_due)}"))
@@ -137,10 +137,25 @@ def _typed_reason(facts: CardFacts) -> Remark | None:
     return typed[-1] if typed else None
 
 
-def _publishing(facts: CardFacts) -> str:
-    if any(publication.state is PublicationState.BY_PERSON for publication in facts.publications):
-        return f"Ответ ждёт публикации вручную: {facts.assignee or '—'}"
-    return f"Ответ отправляется: {facts.assignee or '—'}"
+def _publishing(facts: CardFacts) -> list[Span]:
+    if not facts.by_hand:
+        return [Text(f"\n📤 Ответ отправляется: {facts.assignee or '—'}")]
+    spans = _by_hand(facts)
+    if facts.answer:
+        spans += [Text("\n"), Quote(shorten(facts.answer, ANSWER_SHOWN))]
+    return spans
+
+
+def _by_hand(facts: CardFacts) -> list[Span]:
+    """Where a person still has to post the answer."""
+    if not facts.by_hand:
+        return []
+    spans: list[Span] = [Text(f"\n✍️ Ответ ждёт публикации вручную: {facts.assignee or '—'}")]
+    for _, place in facts.by_hand:
+        spans.append(Text(f" · {place.title}"))
+        if place.link and not place.deleted:
+            spans += [Text(" · "), Link("открыть", place.link)]
+    return spans
 
 
 def _answered(facts: CardFacts, look: Look) -> list[Span]:
@@ -149,6 +164,7 @@ def _answered(facts: CardFacts, look: Look) -> list[Span]:
     for publication in facts.publications:
         if publication.link:
             spans += [Text(" · "), Link("ответ", publication.link)]
+    spans += _by_hand(facts)
     if any(publication.state is PublicationState.KEPT for publication in facts.publications):
         spans.append(Text("\nОтвет сохранён: публиковать его там не разрешено настройкой"))
     if facts.answer:

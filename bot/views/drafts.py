@@ -1,11 +1,17 @@
 """What an official reads while writing to a citizen: the question, the preview, what became of the draft."""
 
+from collections.abc import Sequence
+
 from bot.domain.facts import NoteFacts
+from bot.domain.records import PublicationState
 from bot.domain.russian import plural
 from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Quote, Span
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
+
+SENT_SHOWN = 1000
+"""Characters of a sent answer that stay in sight in the chat with the bot."""
 
 
 def cancel_row(note: NoteFacts) -> list[list[Button]]:
@@ -43,20 +49,61 @@ def preview(note: NoteFacts, look: Look) -> Content:
     if draft is None:
         return Content.of("Черновика уже нет.")
     correcting = draft.step.startswith("correct")
-    heading = "Так будет выглядеть исправленный ответ" if correcting else "Так ответ увидит житель"
-    send = Button("📤 Опубликовать исправление" if correcting else "📤 Отправить", pack(Op.SEND, number, draft.version))
+    heading, label, hint = _CORRECTING if correcting else _outlook(note)
+    send = Button(label, pack(Op.SEND, number, draft.version))
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
     cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
-    content = Content.of(Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}", keyboard=[[send], [change, cancel]])
+    spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}"]
+    if hint:
+        spans.append(f"\n\n{hint}")
+    content = Content.of(*spans, keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))
 
 
+_CORRECTING = ("Так будет выглядеть исправленный ответ", "📤 Опубликовать исправление", "")
+
+_BY_HAND = "ℹ️ {there} бот не отвечает: после подтверждения пришлю текст и ссылку, а опубликуете ответ вы."
+_KEPT = "ℹ️ {there} ответы выключены настройкой: житель его не увидит, ответ сохранится для отчётов."
+
+
+def _outlook(note: NoteFacts) -> tuple[str, str, str]:
+    """Heading, button and hint of a preview: what will really become of the words."""
+    ways = set(note.ways)
+    hints = []
+    if PublicationState.BY_PERSON in ways:
+        hints.append(_BY_HAND.format(there="Там" if len(ways) == 1 else "Не везде: в части мест"))
+    if PublicationState.KEPT in ways:
+        hints.append(_KEPT.format(there="Там" if len(ways) == 1 else "В части мест"))
+    if ways == {PublicationState.KEPT}:
+        return "Ответ сохранится без публикации", "💾 Сохранить", "\n".join(hints)
+    label = "✅ Утвердить" if ways and PublicationState.QUEUED not in ways else "📤 Отправить"
+    return "Так ответ увидит житель", label, "\n".join(hints)
+
+
 def draft_sent(note: NoteFacts, look: Look) -> Content:
-    files = note.facts.get("files", 0)
+    """After «Отправить»: where the answer stands by now; the words stay in sight."""
+    files = len(note.answer_media) or note.facts.get("files", 0)
     tail = f"\n📎 {plural(files, 'вложение', 'вложения', 'вложений')}" if files else ""
-    return Content.of(
-        f"📤 Ответ на №{note.facts['number']} отправлен на публикацию:\n", Quote(note.facts["text"] or "—"), tail
-    )
+    text = shorten(note.answer_text or note.facts.get("text") or "", SENT_SHOWN)
+    said = _fate([publication.state for publication in note.publications])
+    return Content.of(f"{said.format(number=note.facts['number'])}:\n", Quote(text or "—"), tail)
+
+
+def _fate(states: Sequence[PublicationState]) -> str:
+    """What became of a sent answer at all its places together."""
+    posted = states.count(PublicationState.POSTED)
+    of = f" (в {posted} из {len(states)} мест)" if posted and posted < len(states) else ""
+    if PublicationState.QUEUED in states:
+        return f"📤 Ответ на №{{number}} отправлен на публикацию{of}"
+    if PublicationState.BY_PERSON in states:
+        return f"✍️ Текст ответа на №{{number}} готов, теперь его нужно опубликовать{of}"
+    if posted:
+        return f"✅ Ответ на №{{number}} опубликован{of}"
+    if PublicationState.KEPT in states:
+        return "💾 Ответ на №{number} сохранён без публикации"
+    if PublicationState.REMOVED in states:
+        return "⚠️ Ответ на №{number} был опубликован и исчез"
+    return "⚠️ Опубликовать ответ на №{number} не удалось" if states else "☎️ Ответ на №{number} записан"
 
 
 def correction_sent(note: NoteFacts, look: Look) -> Content:

@@ -14,7 +14,7 @@ from bot.views.look import Look, shorten
 _ACTIONS = {
     "route": "определена отрасль",
     "accept": "принято в работу",
-    "approve": "ответ отправлен на публикацию",
+    "approve": "ответ утверждён",
     "confirm": "ответ опубликован",
     "fail": "ответ опубликовать не удалось",
     "correct": "ответ исправлен",
@@ -28,6 +28,12 @@ _ACTIONS = {
     "resent": "исход отправки был неизвестен, отправлено ещё раз",
 }
 
+_BY_HAND = {
+    "person": "ответ опубликован вручную",
+    "noticed": "ответ опубликован вручную, бот увидел его в переписке",
+    "staff_reply": "ответом считается сообщение сотрудника в переписке",
+}
+
 _LIMITS = {"accept": "принять", "answer": "ответить"}
 
 
@@ -38,16 +44,18 @@ def history(note: NoteFacts, look: Look) -> Content:
         return Content.of(f"Сообщение №{note.facts['number']} не найдено.")
     spans: list[Span] = [Bold(f"🕘 История №{ticket.id}")]
     lines: list[tuple[datetime, str]] = []
+    posted = {row.at for row, _ in past.rows if row.action == "posted"}
     by_hand = answered_by = None
     for row, name in past.rows:
         if row.action == "answer":
             answered_by = name
-        if row.action == "posted" and row.facts.get("by") == "person":
+        if row.action == "posted" and row.facts.get("by") in _BY_HAND:
             by_hand = row.at
-            name = name or answered_by
+            name = name or (answered_by if row.facts["by"] == "person" else None)
         elif row.action == "confirm" and row.at == by_hand:
             continue  # said by the line before
-        words = _words(row, past.sectors)
+        kept = row.action == "confirm" and row.at not in posted
+        words = "ответ сохранён без публикации" if kept else _words(row, past.sectors)
         if words:
             lines.append((row.at, words + (f" — {name}" if name else "")))
     for remark, name in past.remarks:
@@ -78,7 +86,7 @@ def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             named = REASONS[DismissReason(reason)].partition(":")[0].lower() if reason else ""
             return f"не требует ответа: {named}" if named else "не требует ответа"
         case "posted":
-            return "ответ опубликован вручную" if facts.get("by") == "person" else None
+            return _BY_HAND.get(facts.get("by", ""))
         case "overdue":
             return f"просрочено: {_LIMITS.get(facts.get('limit', ''), '')}"
         case _:

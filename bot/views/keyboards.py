@@ -20,6 +20,9 @@ REASONS: dict[DismissReason, str] = {
     DismissReason.OTHER: "Другое: напишу",
 }
 
+PLACES = 3
+"""Places to post an answer at by hand that have a button of their own: more would not fit into VK's ten."""
+
 PAGE = 8
 """Sectors on one page, where the messenger has room for them."""
 
@@ -68,7 +71,23 @@ def _main(facts: CardFacts) -> tuple[Row, ...]:
         second.append(Button("⋯ Ещё", pack(Op.MORE, number)))
     elif Right.SEE_TICKET in facts.rights:
         second.append(Button("🕘 История", pack(Op.HISTORY, number)))
-    return tuple(tuple(row) for row in (first, second) if row)
+    return tuple(tuple(row) for row in (*_by_hand(facts), first, second) if row)
+
+
+def _by_hand(facts: CardFacts) -> list[list[Button]]:
+    """«Опубликовано» for each place where a person posts the answer."""
+    if Right.ANSWER not in facts.rights:
+        return []
+    several = len(facts.by_hand) > 1
+    return [
+        [
+            Button(
+                f"✅ Опубликовано: {place.title}" if several else "✅ Опубликовано",
+                pack(Op.POSTED, facts.ticket.id, publication_id),
+            )
+        ]
+        for publication_id, place in facts.by_hand[:PLACES]
+    ]
 
 
 def _triage(facts: CardFacts) -> tuple[Row, ...]:

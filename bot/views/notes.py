@@ -7,7 +7,7 @@ from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.domain.sources import messenger_title
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
-from bot.views import dialogs, digest, history, terms
+from bot.views import byhand, dialogs, digest, history, terms
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
 
@@ -74,20 +74,6 @@ def staff_reply(note: NoteFacts, look: Look) -> Content:
         "\nСчитать это ответом?",
         keyboard=[[yes, no]],
     )
-
-
-def post_by_hand(note: NoteFacts, look: Look) -> Content:
-    number = note.facts["number"]
-    spans: list[Span | str] = [
-        Bold(f"✍️ Ответ на №{number} нужно опубликовать вручную"),
-        "\nБоту там отвечать нельзя. Скопируйте текст, откройте сообщение жителя и ответьте от своего имени "
-        "или от имени сообщества, потом нажмите «Опубликовано».\n",
-    ]
-    if note.message_link:
-        spans += [Link("Открыть сообщение жителя", note.message_link), "\n"]
-    spans.append(Quote(note.answer_text or ""))
-    button = Button("✅ Опубликовано", pack(Op.POSTED, number, note.facts["publication_id"]))
-    return Content.of(*spans, keyboard=[[button]])
 
 
 def pass_answer_on(note: NoteFacts, look: Look) -> Content:
@@ -308,7 +294,7 @@ NOTES: dict[str, NoteView] = {
     "urgent_news": urgent_news,
     "duty": duty,
     "staff_reply": staff_reply,
-    "post_by_hand": post_by_hand,
+    **byhand.BY_HAND,
     "pass_answer_on": pass_answer_on,
     "publication_failed": publication_failed,
     "correction_failed": correction_failed,
@@ -341,6 +327,7 @@ NOTES: dict[str, NoteView] = {
     "accept_overdue": terms.accept_overdue,
     "answer_reminder": terms.answer_reminder,
     "answer_overdue": terms.answer_overdue,
+    "posting_reminder": terms.posting_reminder,
     "watch_overdue": terms.watch_overdue,
     "notices": terms.notices,
     **dialogs.DIALOGS,

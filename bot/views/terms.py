@@ -36,6 +36,11 @@ def answer_overdue(note: NoteFacts, look: Look) -> Content:
     return _one(note, LATE, look)
 
 
+def posting_reminder(note: NoteFacts, look: Look) -> Content:
+    """An approved answer waits to be posted by hand; the buttons for it are under the card."""
+    return _one(note, REMINDER, look)
+
+
 def watch_overdue(note: NoteFacts, look: Look) -> Content:
     """To those who watch terms: which one it is follows from the ticket."""
     return _one(note, LATE, look)
@@ -49,7 +54,7 @@ def notices(note: NoteFacts, look: Look) -> Content:
     spans = _list(LATE, late, note, look)
     if late and soon:
         spans.append(Text("\n\n"))
-    spans += _list("⏰ Подходит срок: ", soon, note, look)
+    spans += _list("⏰ Напоминания: ", soon, note, look)
     return Content(tuple(spans))
 
 
@@ -89,6 +94,8 @@ def _words(code: str, ticket: Ticket, sector: str | None, look: Look) -> str:
             return f" · примите до {accept}"
         case "answer_reminder":
             return f" · ответьте до {answer}"
+        case "posting_reminder":
+            return " · ответ готов, но ещё не опубликован; если он уже на месте, нажмите «Опубликовано» под карточкой"
         case "accept_overdue":
             return f" · не принято до {accept}"
     if code == WATCHED and ticket.answer_due > look.now:

@@ -40,6 +40,8 @@ def message_object(message: Message, *, nested: bool = False) -> dict[str, Any]:
         seen["action"] = message.action
     if message.ref:
         seen["ref"] = message.ref
+    if message.manager:
+        seen["admin_author_id"] = message.manager
     return seen
 
 

@@ -148,6 +148,7 @@ class Message:
     edited: datetime | None = None
     deleted: bool = False
     ref: str | None = None
+    manager: int | None = None  # who has written it by hand in the community's name
 
 
 @dataclass

@@ -206,6 +206,13 @@ class Town:
         await self.journal.changed()
         return message
 
+    async def answer_by_hand(self, group_id: int, peer_id: int, manager: int, text: str) -> Message:
+        """A manager of the community answers in its messages, with VK's own application."""
+        message = self.world.add_message(group_id, peer_id, -group_id, text, manager=manager)
+        self.world.emit(group_id, "message_reply", message_object(message))
+        await self.journal.changed()
+        return message
+
     async def edit_message(self, group_id: int, peer_id: int, cmid: int, text: str) -> None:
         message = self.world.dialogs[(group_id, peer_id)].messages[cmid]
         message.text, message.edited = text, self.journal.now()

@@ -187,15 +187,14 @@ class Answers(Repository):
             )
         )
 
-    async def waiting_in(self, account: str, chat_id: str, thread: str) -> list[Publication]:
-        """What a person is to post by hand in this conversation, the latest first."""
+    async def waiting_in(self, account: str, chat_id: str) -> list[Publication]:
+        """What a person is to post by hand in this chat, the latest first."""
         here = (
             select(message.c.id)
             .where(
                 message.c.id == publication.c.message_id,
                 message.c.account == account,
                 message.c.chat_id == chat_id,
-                message.c.thread == thread,
             )
             .correlate(publication)
             .exists()

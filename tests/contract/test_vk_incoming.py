@@ -254,6 +254,13 @@ def test_our_own_words_come_back_and_mean_nothing():
     assert read({"type": "message_reply", "object": mine}) == ()
 
 
+def test_what_a_manager_writes_by_hand_in_the_communitys_name_is_heard():
+    mine = {"out": 1, "peer_id": 7, "from_id": -GROUP, "date": 1, "conversation_message_id": 2, "text": "Ответ"}
+    [event] = read({"type": "message_reply", "object": mine | {"admin_author_id": 77}})
+    assert (event.text, event.message_id, event.chat.id, event.chat.kind) == ("Ответ", "2", "7", ChatKind.PRIVATE)
+    assert (event.author.id, event.author.kind, event.author.speaker) == (f"-{GROUP}", AuthorKind.CHAT, "77")
+
+
 def test_an_update_of_an_unknown_kind_is_named():
     with pytest.raises(UnknownUpdate) as caught:
         read({"type": "hologram_new", "object": {}})

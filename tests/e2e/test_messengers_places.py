@@ -1,9 +1,9 @@
 """Places with rules of their own: a person answers there, nobody does, a group that became a supergroup."""
 
-from bot.domain.records import PublicationState
+from bot.domain.records import Poster, PublicationState
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
-from tests.e2e.office import HATCH, audit, delivered, publications, refusals, report, rows, state
+from tests.e2e.office import HATCH, audit, delivered, looks, publications, refusals, report, rows, state, ticket
 from tests.e2e.town import COMMUNITY, GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, SECOND_GROUP, Town, words
 
 ANSWER = "Засыплем сегодня."
@@ -17,8 +17,11 @@ async def test_where_a_person_answers_the_head_gets_text_and_link(closed_town: T
     asked = await report(town)
     await town.answer(ROADS_HEAD, 1, ANSWER)
 
-    note = await town.letter(ROADS_HEAD, "✍️ Ответ на №1 нужно опубликовать вручную", ANSWER)
-    assert rows(note) == [["✅ Опубликовано"]]
+    note = await town.letter(ROADS_HEAD, "✍️ Ответ на №1 нужно опубликовать вручную", "«Подслушано»")
+    assert rows(note) == [["✅ Опубликовано"], ["📋 Скопировать текст"]]
+    assert note["reply_markup"]["inline_keyboard"][1][0]["copy_text"] == {"text": ANSWER}
+    text = await town.until(lambda: [one for one in town.letters(ROADS_HEAD) if words(one) == ANSWER])
+    assert looks(text[0]) == [("code", ANSWER)]
     links = [one["url"] for one in note["entities"] if one["type"] == "text_link"]
     assert links == [town.sandbox.telegram.link(GROUP, asked)]
     await town.card(ROADS_HEAD, 1, "Ответ ждёт публикации вручную: Начальник отдела дорог")
@@ -33,6 +36,9 @@ async def test_where_a_person_answers_the_head_gets_text_and_link(closed_town: T
     assert said["text"] == "Спасибо, отмечено"
     await town.card(ROADS_HEAD, 1, "✅ Отвечено")
     await town.until(lambda: words(note) == "✅ Ответ на №1 опубликован вручную.")
+    await town.letter(ROADS_HEAD, "✅ Ответ на №1 опубликован:", ANSWER)
+    [publication] = await publications(town, 1)
+    assert (publication.poster, publication.poster_id) == (Poster.PERSON, (await ticket(town, 1)).assignee_id)
     assert town.letters(GROUP) == []
     again = await town.press_raw(ROADS_HEAD, ROADS_HEAD, note["message_id"], "1:p:1:1")
     assert again["show_alert"]
@@ -59,7 +65,7 @@ async def test_where_nobody_answers_it_is_kept(closed_town: Town) -> None:
 async def test_under_a_photo_of_vk_the_head_gets_text_and_link(town: Town) -> None:
     await town.sandbox.vk.photo_comment(COMMUNITY, 55, MARIA, HATCH)
     await town.answer(ROADS_HEAD, 1, ANSWER)
-    note = await town.letter(ROADS_HEAD, "нужно опубликовать вручную", ANSWER)
+    note = await town.letter(ROADS_HEAD, "нужно опубликовать вручную")
     assert any("vk.com/photo" in one.get("url", "") for one in note["entities"])
     await town.press(ROADS_HEAD, note, "Опубликовано")
     await town.card(ROADS_HEAD, 1, "✅ Отвечено")

@@ -375,8 +375,8 @@ class Town:
         await self.press(person, await self.card(person, number), "Ответить")
         await self.letter(person, f"Ответ на №{number}")
         await self.write(person, text)
-        preview = await self.letter(person, "Так ответ увидит житель", text[:50])
-        await self.press(person, preview, "Отправить")
+        preview = await self.letter(person, f"(№{number}):", text[:50])
+        await self.press(person, preview, buttons(preview)[0])
 
 
 def words(letter: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ HOT: dict[str, Ask] = {
     "messages: of an album": lambda uow: uow.messages.album("telegram", "-1", "1"),
     "cards: of a ticket": lambda uow: uow.cards.of_ticket(1),
     "answers: latest": lambda uow: uow.answers.latest(1),
-    "answers: what waits to be posted by hand here": lambda uow: uow.answers.waiting_in("telegram", "-1", ""),
+    "answers: what waits to be posted by hand here": lambda uow: uow.answers.waiting_in("telegram", "-1"),
     "letters: of a ticket": lambda uow: uow.outbox.letters(1, "hand:1"),
     "audit: of a ticket": lambda uow: uow.chronicle.of_ticket(1),
 }

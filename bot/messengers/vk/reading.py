@@ -23,6 +23,7 @@ _COMMENTED = (
 
 READERS: Mapping[str, Reader] = {
     "message_new": talks.said,
+    "message_reply": talks.replied,
     "message_edit": talks.changed,
     "message_event": talks.pressed,
     "message_allow": talks.allowed,
@@ -64,7 +65,6 @@ IRRELEVANT = frozenset(
         "market_order_new",
         "message_reaction_event",
         "message_read",
-        "message_reply",  # what we or a manager wrote in the community's name
         "message_typing_state",
         "photo_new",
         "poll_vote_new",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.messengers.events import (
@@ -38,6 +38,16 @@ def said(places: Places, thing: Json) -> Sequence[Event]:
         return ()
     change = _standing(places, message)
     return (change,) if change else (_message(places, message),)
+
+
+def replied(places: Places, thing: Json) -> Sequence[Event]:
+    """``message_reply``: what was written in the community's name. What we have sent ourselves names nobody; a manager
+    who answers by hand is named (``admin_author_id``), and is heard."""
+    manager = maybe_whole(thing, "admin_author_id")
+    if not manager or "from_id" not in thing:
+        return ()
+    message = _message(places, thing)
+    return (replace(message, author=replace(message.author, speaker=str(manager)), payload=None),)
 
 
 def changed(places: Places, thing: Json) -> Sequence[Event]:

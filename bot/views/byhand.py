@@ -1,0 +1,54 @@
+"""Answers that a person posts: what to do, the text to copy, what became of it."""
+
+from collections.abc import Callable
+
+from bot.domain.facts import NoteFacts
+from bot.messengers.codec import unpack_media
+from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
+from bot.messengers.fitting import utf16_units
+from bot.views.codes import Op, pack
+from bot.views.look import Look
+
+
+def post_by_hand(note: NoteFacts, look: Look) -> Content:
+    """Where to post; the text follows as a message of its own, to be copied with one tap."""
+    number = note.facts["number"]
+    spans: list[Span | str] = [
+        Bold(f"✍️ Ответ на №{number} нужно опубликовать вручную"),
+        f" · {note.place}" if note.place else "",
+        "\nБот там не отвечает. Скопируйте текст из следующего сообщения, откройте сообщение жителя и ответьте на него "
+        "от своего имени или от имени сообщества. Когда ответ появится, бот заметит его сам; если не заметит, нажмите "
+        "«Опубликовано».",
+    ]
+    if note.message_link:
+        spans += ["\n", Link("Открыть сообщение жителя", note.message_link)]
+    elif note.author_name:
+        spans.append(f"\nЖитель: {note.author_name}. Ссылки на его сообщение мессенджер не даёт.")
+    rows = [[Button("✅ Опубликовано", pack(Op.POSTED, number, note.facts["publication_id"]))]]
+    text = note.answer_text or ""
+    if 0 < utf16_units(Mono(text)) <= look.capabilities.copies:
+        rows.append([Button("📋 Скопировать текст", copies=text)])
+    return Content.of(*spans, keyboard=rows)
+
+
+def answer_text(note: NoteFacts, look: Look) -> Content:
+    """The approved words alone, with their files."""
+    return Content.of(Mono(note.answer_text or "")).with_media(unpack_media(note.answer_media))
+
+
+def hand_posted(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"✅ Ответ на №{note.facts['number']} опубликован вручную.")
+
+
+def hand_noticed(note: NoteFacts, look: Look) -> Content:
+    there = f" ({note.place})" if note.place else ""
+    return Content.of(f"✅ Ответ на №{note.facts['number']} опубликован: бот увидел его в переписке{there}.")
+
+
+def hand_withdrawn(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"Ответ на №{note.facts['number']} публиковать больше не нужно: так теперь указано в настройках.")
+
+
+BY_HAND: dict[str, Callable[[NoteFacts, Look], Content]] = {
+    view.__name__: view for view in (post_by_hand, answer_text, hand_posted, hand_noticed, hand_withdrawn)
+}
