@@ -89,7 +89,7 @@ def _letter(publication: Publication) -> str:
 
 async def _change(work: Work, ticket: Ticket, kind: str, code: str, **facts: int) -> None:
     done: set[tuple[str, str, str]] = set()
-    for place in await work.uow.outbox.letters(ticket.id, kind):
-        if place not in done:
-            await notes.change_note(work, *place, code, number=ticket.id, **facts)
-            done.update(await work.uow.outbox.twins(*place))
+    for account, chat_id, message_id in await work.uow.outbox.letters(ticket.id, kind):
+        if (account, chat_id, message_id) not in done:
+            await notes.change_note(work, account, chat_id, message_id, code, number=ticket.id, **facts)
+            done.update(await work.uow.outbox.twins(account, chat_id, message_id))
