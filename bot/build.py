@@ -153,6 +153,7 @@ def build_centre(
         follow_up=config.follow_up,
         posting=config.posting,
         digest_at=config.digest_at,
+        fallback_after=config.fallback_after,
         sources={(source.account, source.root): source for source in config.sources()},
         offices=offices,
         gather=gather,

@@ -26,10 +26,20 @@ class Fault:
 
 
 class Faults:
-    """A first-in, first-out list of faults per method; ``"*"`` means any method."""
+    """A first-in, first-out list of faults per method; ``"*"`` means any method. A server that is *down* fails every
+    call until it is *up* again."""
 
     def __init__(self) -> None:
         self._ordered: dict[str, deque[Fault]] = defaultdict(deque)
+        self._lasting: dict[str, Fault] = {}
+
+    def down(self, kind: FaultKind = FaultKind.REFUSE, method: str = "*") -> None:
+        """From now on every call (of *method*) fails so."""
+        self._lasting[method] = Fault(kind)
+
+    def up(self) -> None:
+        """The server works again."""
+        self._lasting.clear()
 
     def order(self, method: str, fault: Fault, times: int = 1) -> None:
         """Let the next *times* calls of *method* fail so."""
@@ -41,6 +51,8 @@ class Faults:
     def take(self, method: str) -> Fault | None:
         """The fault that this call shall meet, if any."""
         for name in (method, "*"):
+            if name in self._lasting:
+                return self._lasting[name]
             if self._ordered[name]:
                 return self._ordered[name].popleft()
         return None

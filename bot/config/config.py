@@ -118,6 +118,11 @@ class Config:
         return self.tree.answers.remind_posting
 
     @property
+    def fallback_after(self) -> timedelta:
+        """After how long a failure of a messenger officials are written to elsewhere."""
+        return self.tree.staff_notices.fallback_after.timedelta()
+
+    @property
     def digest_at(self) -> time:
         """The local time of the daily digest."""
         return self.tree.digest.at

@@ -205,6 +205,12 @@ class Problems(Section):
     repeat_after: CalendarTerm = Field(default_factory=lambda: term("30m"))
 
 
+class StaffNotices(Section):
+    """``fallback_after``: a messenger that has failed for so long is passed over, officials get theirs elsewhere."""
+
+    fallback_after: CalendarTerm = Field(default_factory=lambda: term("10m"))
+
+
 class Places(Section):
     gazetteer: Words | None = None
 
@@ -247,6 +253,7 @@ class Tree(BaseSettings):
     quiet: Quiet = Quiet()
     follow_up: FollowUp = FollowUp()
     problems: Problems = Problems()
+    staff_notices: StaffNotices = StaffNotices()
     places: Places = Places()
     answers: Answering = Answering()
     digest: Digest = Digest()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, repeat
 
+from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records import OutboxKind, OutboxRow
 from bot.jobs.parcels import Parcel, Way, prepare
@@ -27,7 +28,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Media
-from bot.services import answers, chats, notes, people
+from bot.services import answers, chats, fallback, notes, people
 from bot.services.centre import Centre, Work
 from storage.database import Database
 
@@ -72,6 +73,7 @@ class Courier:
                 if not await uow.outbox.is_held(row):
                     self._lost(row)
                     return
+                was_failing = await uow.outages.lasting(row.account, channels.Way.OUT)
                 parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
         except Exception as error:  # noqa: BLE001 - one row that cannot be drawn must not hold up those behind it
             await self._broken(row, error)
@@ -96,6 +98,8 @@ class Courier:
             if not ours:
                 self._lost(row)
                 return
+            if was_failing and parcel.way in (Way.SEND, Way.EDIT):
+                await uow.outages.end(row.account, channels.Way.OUT)
             if parcel.arrived is not None:
                 await parcel.arrived(work, sent)
             if parcel.asked is not None and pressable is not None:
@@ -211,6 +215,8 @@ class Courier:
                 self._lost(row)
                 return
             work = Work(self.centre(), uow, now)
+            if isinstance(error, TemporaryFailure | BadCredentials):
+                await uow.outages.begin(row.account, channels.Way.OUT, now)
             match error:
                 case RetryAfter():
                     self.hold(row, error)
@@ -244,6 +250,7 @@ class Courier:
             return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
             await people.became_unreachable(work, row.account, row.chat_id)
+            await fallback.redirect(work, row)
             return
         if row.kind in (OutboxKind.CARD, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = work.now.date().isoformat()

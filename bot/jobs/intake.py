@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.channels import Way
 from bot.domain.clock import Clock
 from bot.jobs.supervisor import Bell
 from bot.messengers.base import Messenger, RawUpdate
-from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter
+from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
 from bot.services import notes
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
@@ -32,6 +33,7 @@ class Intake:
     health: Health
     pauses: Sequence[float] = PAUSES
     failures: int = 0
+    _fails: bool | None = None  # as it stands in the books; at first nobody knows
 
     async def resume(self) -> None:
         """Take up where the stored place says."""
@@ -51,9 +53,10 @@ class Intake:
         if updates:
             self.inbox_bell.ring()
 
-    def answered(self) -> None:
+    async def answered(self) -> None:
         """The messenger has answered: whatever was wrong is over."""
         self.failures = 0
+        await self._note(fails=False)
         self.health.failing.pop(self.messenger.account, None)
 
     async def stumbled(self, error: MessengerError) -> float:
@@ -63,6 +66,8 @@ class Intake:
         logger.warning(
             "intake failed: %s", type(error).__name__, extra={"account": self.messenger.account, "reason": str(error)}
         )
+        if isinstance(error, TemporaryFailure | BadCredentials):  # not being asked for patience, nor others who poll
+            await self._note(fails=True)
         match error:
             case RetryAfter():
                 return error.seconds
@@ -72,6 +77,18 @@ class Intake:
             case Conflict():
                 return self.pauses[-1]
         return self.pauses[min(self.failures, len(self.pauses)) - 1]
+
+    async def _note(self, *, fails: bool) -> None:
+        """Write down when the messenger begins to fail, and when it works again."""
+        if self._fails is fails:
+            return
+        account = self.messenger.account
+        async with self.database.begin() as uow:
+            if fails:
+                await uow.outages.begin(account, Way.IN, self.clock.now())
+            else:
+                await uow.outages.end(account, Way.IN)
+        self._fails = fails
 
     async def _tell_credentials(self) -> None:
         logger.error(

@@ -9,12 +9,12 @@ from bot.domain.records import Dialog, OutboxKind, OutboxRow, PublicationState
 from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
-from bot.services import answers, delivery
+from bot.services import answers, delivery, fallback
 from bot.services import dialogs as service_dialogs
 from bot.services import notes as service_notes
 from bot.services.centre import Work
 from bot.views import cards as card_view
-from bot.views import citizens, dialogs, notes
+from bot.views import citizens, dialogs, notes, places
 from bot.views.look import Look
 from bot.views.refusals import said
 
@@ -208,6 +208,19 @@ async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     return Parcel(Way.EDIT, _target(row), content, message_ids=(row.facts["edits"],), arrived=_nothing)
 
 
+async def _catch_up(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    person = work.centre.staff.by_id(row.person_id or 0)
+    if person is None:
+        return None
+    missed = await fallback.missed(work, person, row.account)
+    content = places.catch_up(row.account, missed.elsewhere, missed.tickets, look)
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        await fallback.caught_up(after, person, row.account)
+
+    return Parcel(Way.SEND, _target(row), content, arrived=arrived)
+
+
 async def _menu(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     commands = tuple(Command(name, words) for name, words in dialogs.menu(row.facts["commands"]))
     return Parcel(Way.MENU, _target(row), commands=commands, arrived=_nothing)
@@ -231,4 +244,5 @@ _PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel
     OutboxKind.PRESS: _press,
     OutboxKind.EDIT_NOTE: _edit_note,
     OutboxKind.MENU: _menu,
+    OutboxKind.CATCH_UP: _catch_up,
 }

@@ -24,7 +24,7 @@ class Poller:
         while True:
             try:
                 batch = await messenger.fetch()
-                self.intake.answered()
+                await self.intake.answered()
                 missed: Sequence[RawUpdate] = ()
                 if batch.gap:
                     logger.warning("gap in updates", extra={"account": messenger.account})

@@ -35,7 +35,7 @@ class Subscriber:
                     await self.intake.store(batch.updates, batch.cursor)
                     looked_back = True
                 await self.messenger.subscribe(self.url, self.secret)
-                self.intake.answered()
+                await self.intake.answered()
             except MessengerError as error:
                 await asyncio.sleep(await self.intake.stumbled(error))
                 continue

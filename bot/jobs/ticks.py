@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import deadlines, dialogs, digests, watchdog
+from bot.services import deadlines, dialogs, digests, fallback, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
 from storage.database import Database
@@ -44,6 +44,7 @@ class Ticker:
         for name, sweep, seconds in (
             ("terms", self._terms, self.seconds),
             ("digest", self._digest, self.seconds),
+            ("fallback", self._fallback, self.seconds * 2),
             ("drafts", self._drafts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),
             ("cleaning", self._clean, 3600.0),
@@ -87,6 +88,15 @@ class Ticker:
                 return
         async with self.database.begin() as uow:
             await digests.send_daily(Work(self.centre(), uow, now))
+        self.outbox_bell.ring()
+
+    async def _fallback(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            if not await fallback.anything_to_do(Work(self.centre(), uow, now)):
+                return
+        async with self.database.begin() as uow:
+            await fallback.sweep(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
     async def _drafts(self) -> None:

@@ -159,6 +159,11 @@ class Work:
             self._standings = await self.uow.people.standings()
         return self._standings
 
+    async def silent(self) -> frozenset[str]:
+        """Accounts of ours whose messenger has failed for too long."""
+        await self.standings()
+        return self._silent
+
     def forget(self) -> None:
         """What is known of people's accounts has changed, or its change was undone."""
         self._standings = None

@@ -38,6 +38,8 @@ async def tell(
     unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
     held = unasked and not (ticket is not None and ticket.rings_at_night)
     addresses = await _where(work, person, purpose, at)
+    if purpose is not Purpose.CARDS:
+        facts["purpose"] = purpose.value
     if len(addresses) > 1:
         facts["twin"] = f"{code}:{person.id}:{ticket.id if ticket else ''}:{work.now.timestamp():.6f}"
     for address in addresses:

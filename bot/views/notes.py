@@ -5,15 +5,12 @@ from datetime import datetime
 
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
-from bot.domain.sources import messenger_title
-from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
-from bot.views import byhand, dialogs, digest, history, terms
+from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
+from bot.views import byhand, dialogs, digest, history, listings, places, terms
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
 
 NoteView = Callable[[NoteFacts, Look], Content]
-
-LISTED = 15
 
 FAILURES = {
     "unreachable": "житель запретил сообщения или удалил переписку",
@@ -133,17 +130,6 @@ def unreachable(note: NoteFacts, look: Look) -> Content:
 
 def reachable(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"✅ {note.facts['name']} снова получает карточки.")
-
-
-def diverted(note: NoteFacts, look: Look) -> Content:
-    """Why it comes here now."""
-    name = messenger_title(note.facts["messenger"])
-    if note.facts["blocked"]:
-        return Content.of(
-            f"⚠️ {name} не принимает для вас сообщения: вы не открыли там бота или запретили ему писать. "
-            "Карточки и уведомления пока приходят сюда. Где их получать, можно выбрать: /settings"
-        )
-    return Content.of(f"⚠️ {name} не отвечает. Карточки и уведомления пока приходят сюда. Всё, что ждёт вас: /my")
 
 
 def not_joined(note: NoteFacts, look: Look) -> Content:
@@ -267,27 +253,6 @@ def trouble_over(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"✅ Самопроверка: снова в порядке. Было: {words}.")
 
 
-def listing(note: NoteFacts, look: Look) -> Content:
-    """``/my`` and ``/find``: a line each, and a button that opens the card."""
-    numbers = [item[1] for item in note.facts["items"]]
-    found = [note.tickets[number] for number in numbers if number in note.tickets]
-    if not found:
-        return Content.of(note.facts["empty"])
-    amount = plural(len(found), "сообщение", "сообщения", "сообщений")
-    spans: list[Span] = [Bold(f"{note.facts['heading']}: {amount}")]
-    for ticket in found[:LISTED]:
-        late = "🔴 " if ticket.is_open and ticket.answer_due <= look.now else ""
-        until = f" · до {look.moment(ticket.answer_due)}" if ticket.is_open else ""
-        words = shorten(ticket.text, 70) or "без текста"
-        spans.append(Text(f"\n{late}№{ticket.id}{until} · {words}"))
-    if len(found) > LISTED:
-        spans.append(Text(f"\n…и ещё {len(found) - LISTED}. Уточните запрос."))
-    buttons = [Button(f"№{ticket.id}", pack(Op.OPEN, ticket.id)) for ticket in found[:LISTED]]
-    width = min(3, look.capabilities.buttons_per_row)
-    rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
-    return Content.of(*spans, keyboard=rows[: look.capabilities.button_rows])
-
-
 NOTES: dict[str, NoteView] = {
     "addition": addition,
     "became_urgent": became_urgent,
@@ -301,7 +266,7 @@ NOTES: dict[str, NoteView] = {
     "undelivered": undelivered,
     "unreachable": unreachable,
     "not_joined": not_joined,
-    "diverted": diverted,
+    "diverted": places.diverted,
     "reachable": reachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,
@@ -320,7 +285,7 @@ NOTES: dict[str, NoteView] = {
     "trouble_over": trouble_over,
     "model_updated": model_updated,
     "model_broken": model_broken,
-    "listing": listing,
+    "listing": listings.listing,
     "digest": digest.digest,
     "history": history.history,
     "accept_reminder": terms.accept_reminder,

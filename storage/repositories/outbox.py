@@ -198,6 +198,45 @@ class Outbox(Repository):
             .values(status="queued", leased_until=None, holder=None, dedupe=None, error="interrupted")
         )
 
+    async def to_officials(self, account: str) -> list[OutboxRow]:
+        """Cards and notes that wait to be sent to officials through *account*."""
+        kinds = (OutboxKind.CARD.value, OutboxKind.NOTE.value)
+        result = await self._connection.execute(
+            select(*_COLUMNS)
+            .where(
+                _waiting(outbox),
+                outbox.c.status == "queued",
+                outbox.c.account == account,
+                outbox.c.person_id.is_not(None),
+                outbox.c.kind.in_(kinds),
+            )
+            .order_by(outbox.c.id)
+        )
+        return [_row(row) for row in result]
+
+    async def is_waiting(self, kind: OutboxKind, account: str, person_id: int) -> bool:
+        """Whether a row of this kind waits for this person there, or is being sent."""
+        result = await self._connection.execute(
+            select(outbox.c.id)
+            .where(
+                _waiting(outbox),
+                outbox.c.kind == kind.value,
+                outbox.c.account == account,
+                outbox.c.person_id == person_id,
+            )
+            .limit(1)
+        )
+        return result.first() is not None
+
+    async def withdraw(self, row_id: int, now: datetime) -> bool:
+        """It goes elsewhere instead. False when it is being sent just now, or was finished other than by failing."""
+        result = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == row_id, outbox.c.status.in_(("queued", "failed")))
+            .values(status="dropped", done_at=now, error="redirected")
+        )
+        return bool(result.rowcount)
+
     async def redirect(self, account: str, old_id: str, new_id: str) -> None:
         """A group has a new id: what waits for the old one goes there."""
         await self._connection.execute(

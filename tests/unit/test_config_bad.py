@@ -144,6 +144,7 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
         ({"deadlines": "remind_at = [nan]\n"}, "deadlines.remind_at[0]", "число", "0.5"),
         ({"deadlines": "remind_at = 0.5\n"}, "deadlines.remind_at", "список", "0.5"),
         ({"follow_up": 'within = "1wh"\n'}, "follow_up.within", "рабочее", "30m"),
+        ({"staff_notices": 'fallback_after = "1wh"\n'}, "staff_notices.fallback_after", "рабочее", "30m"),
         ({"problems": 'within = "1wd"\n'}, "problems.within", "рабочее", "30m"),
         ({"digest": 'at = "9 утра"\n'}, "digest.at", "время", "09:00"),
         ({"digest": 'at = "25:00"\n'}, "digest.at", "время", "23:59"),
@@ -457,7 +458,7 @@ scalars = st.one_of(
 )  # fmt: skip
 KEYS = """
 municipality database telegram vk max http sectors routing staff deadlines calendar quiet follow_up problems
-places digest
+places digest staff_notices
 telegram.chats telegram.token vk.communities municipality.name municipality.timezone staff.role calendar.working
 deadlines.remind_at quiet.from max.chats telegram.chats.id
 """

@@ -108,6 +108,7 @@ def test_defaults(file: Path) -> None:
     assert config.terms().answer == Term.parse("8wh")
     assert config.terms().remind_at == (0.5, 0.8)
     assert config.follow_up == timedelta(minutes=30)
+    assert config.fallback_after == timedelta(minutes=10)
     assert config.joins_problems
     assert (config.problems_within, config.repeat_after) == (timedelta(hours=6), timedelta(minutes=30))
     assert config.digest_at == time(9)
