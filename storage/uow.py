@@ -20,6 +20,7 @@ from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
 from storage.repositories.tickets import Tickets
 from storage.repositories.times import Times
+from storage.repositories.voices import Voices
 from storage.transaction import Transaction
 
 
@@ -37,6 +38,7 @@ class UnitOfWork:
         self.tickets = Tickets(transaction)
         self.problems = Problems(transaction)
         self.messages = Messages(transaction)
+        self.voices = Voices(transaction)
         self.answers = Answers(transaction)
         self.cards = Cards(transaction)
         self.times = Times(transaction)

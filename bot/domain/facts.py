@@ -43,6 +43,7 @@ class CardFacts:
     menu: str
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None
+    voices: int  # people who say «us too»
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from bot.domain.channels import Address
 from bot.handlers import staff
 from bot.handlers.staff import command_of
-from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted
-from bot.services import chats, intake, invitations, notes, people
+from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
+from bot.services import chats, intake, invitations, notes, people, voices
 from bot.services.centre import Work
 
 
@@ -51,3 +51,8 @@ async def edited(work: Work, event: MessageEdited) -> None:
 
 async def deleted(work: Work, event: MessageDeleted) -> None:
     await intake.remove(work, event)
+
+
+async def reacted(work: Work, event: Reacted) -> None:
+    if await chats.source_of(work, event.chat) is not None:
+        await voices.reacted(work, event)

@@ -17,6 +17,7 @@ from bot.messengers.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    Reacted,
 )
 from bot.services import cards, notes, people
 from bot.services.centre import Work
@@ -38,6 +39,8 @@ async def handle(work: Work, event: Event) -> None:
                 await head.reword(work, official, event.message)
         case MessageDeleted():
             await citizen.deleted(work, event)
+        case Reacted():
+            await citizen.reacted(work, event)
         case ButtonPressed():
             await _pressed(work, event)
         case ChatChanged():

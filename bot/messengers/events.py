@@ -137,6 +137,16 @@ class MessageDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put a sign of agreement under a message («👍», a like), or took it back (*on* is false)."""
+
+    chat: Chat
+    message_id: str
+    author: Author
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ButtonPressed:
     """Somebody pressed a button under a message of ours. ``press_id`` is what the answer to the press needs."""
 
@@ -168,4 +178,4 @@ class ChatChanged:
     new_id: str | None = None
 
 
-Event = MessagePosted | MessageEdited | MessageDeleted | ButtonPressed | ChatChanged
+Event = MessagePosted | MessageEdited | MessageDeleted | Reacted | ButtonPressed | ChatChanged

@@ -52,6 +52,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         by_hand=await _by_hand(work, publications),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
+        voices=await work.uow.voices.count(ticket.id),
         created_by=await work.uow.people.name(ticket.created_by) if ticket.created_by else None,
     )
 

@@ -4,7 +4,7 @@ from bot.domain.records import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
-from bot.services import cards, colleagues, notes, noticing, tickets
+from bot.services import cards, colleagues, notes, noticing, tickets, voices
 from bot.services.centre import Work, author_key
 from bot.services.joining import join_album, join_ticket
 from bot.services.making import is_ticket, make_ticket, reread
@@ -34,7 +34,7 @@ async def take(work: Work, event: MessagePosted, source: Source) -> None:
         return
     message = await store(work, event, source)
     reading = work.centre.understanding.read(message.text)
-    if await join_album(work, message, reading, source):
+    if await join_album(work, message, reading, source) or await voices.join_in(work, message, reading):
         return
     if is_noise(message, reading):
         await _explain(work, message, reading, source)

@@ -98,6 +98,7 @@ class Reading:
     configured. ``sector_scores`` holds 0–1 for every configured sector; a score is the chance that sending the message
     there is right, so two sectors that may both deal with it both have a high one. ``evidence`` are the words of the
     text that decided.
+    ``echo``: it says nothing of its own and points to what was said before («+1», «у нас тоже»).
     """
 
     noise: Noise | None
@@ -110,6 +111,7 @@ class Reading:
     urgency: Urgency | None
     place: PlaceName | None
     evidence: tuple[str, ...] = ()
+    echo: bool = False
 
     @property
     def urgent(self) -> bool:

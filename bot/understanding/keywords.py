@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.domain.urgency import Urgency
-from bot.understanding.base import Reading
+from bot.understanding.base import Noise, Reading
 from bot.understanding.context import see_context
 from bot.understanding.features import Seen
 from bot.understanding.model import Model, Predictor
@@ -110,6 +110,7 @@ class KeywordUnderstanding:
             urgency=urgency,
             place=place if noise is None else None,
             evidence=self._evidence(evidence, own, sector),
+            echo=noise is Noise.PLUS or (noise is None and self.judge.only_echoes(prepared.words)),
         )
 
     def district_at(self, latitude: float, longitude: float) -> str | None:

@@ -7,12 +7,13 @@ them in (:mod:`bot.understanding.grouping` in memory, the services in the databa
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.understanding.base import Noise, Reading
 from bot.understanding.signatures import Signature, SignatureReader, Subjects
+from bot.understanding.text import Word
 
 _FRESH = 3 * 3600.0
 """How long a chat goes on about an event without naming the place."""
@@ -108,6 +109,10 @@ class Judge:
         self._reader = reader
         self._subjects: Subjects = reader.subjects
         self._titles: OrderedDict[str, Signature] = OrderedDict()
+
+    def only_echoes(self, words: Sequence[Word]) -> bool:
+        """Whether a message of these words only agrees with what was said before."""
+        return self._reader.only_echoes(words)
 
     def look(self, text: str, reading: Reading) -> Signature:
         """The message as it is compared: with its topic where the words name no subject."""

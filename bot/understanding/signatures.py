@@ -110,6 +110,12 @@ class SignatureReader:
             echo=self._echo in owners and len(words) <= _LONGEST_ECHO,
         )
 
+    def only_echoes(self, words: Sequence[Word]) -> bool:
+        """Whether they say nothing of their own and point to what was said before: «и у нас тоже»."""
+        if len(words) > _LONGEST_ECHO or self._places.find(words) is not None:
+            return False
+        return {match.pattern.owner for match in self._patterns.find(words)} == {self._echo}
+
     def _lemma(self, word: Word) -> str:
         return next(iter(self._morphology.form(word.norm).lemmas), word.norm)
 

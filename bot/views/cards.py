@@ -89,6 +89,8 @@ def _who(facts: CardFacts, look: Look) -> list[Span]:
             spans.append(Text(" · житель удалил сообщение"))
         elif place.link:
             spans += [Text(" · "), Link("открыть", place.link)]
+    if facts.voices:
+        spans.append(Text(f"\n👥 Поддержали: {plural(facts.voices, 'человек', 'человека', 'человек')}"))
     if ticket.external_number:
         spans.append(Text(f"\n🔢 Номер в источнике: {ticket.external_number}"))
     if ticket.previous_id:

@@ -223,6 +223,27 @@ class Driver(Town):
                 self.world.place(user_id).seen = True
         return chat
 
+    async def react(self, chat_id: int, user_id: int, message_id: int, *emoji: str) -> None:
+        """Somebody puts reactions under a message (none: takes them back). A bot hears of it as an administrator."""
+        chat = self._entered(chat_id, user_id)
+        message = chat.messages[message_id]
+        reactions = message.setdefault("reactions_by", {})
+        old, reactions[user_id] = reactions.get(user_id, ()), emoji
+        if chat.bot_status == "administrator":
+            signs = [[{"type": "emoji", "emoji": one} for one in several] for several in (old, emoji)]
+            self.world.emit(
+                "message_reaction",
+                {
+                    "chat": chat.brief(),
+                    "message_id": message_id,
+                    "user": self.world.person(user_id),
+                    "date": int(self.world.now().timestamp()),
+                    "old_reaction": signs[0],
+                    "new_reaction": signs[1],
+                },
+            )
+        await self.journal.changed()
+
     def _heard(self, chat: Chat, fields: Json) -> Json:
         message = self.world.put(chat, fields)
         if chat.bot_status != "kicked" and posting.hears(self.world.me, chat, message):

@@ -17,7 +17,7 @@ TELEGRAM_ITSELF = 777000
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
 # Kept with a message for whoever looks at the sandbox; the bot never gets it.
-BOOKKEEPING = ("disable_notification",)
+BOOKKEEPING = ("disable_notification", "reactions_by")
 
 _KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
 

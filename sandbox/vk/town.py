@@ -107,6 +107,21 @@ class Town:
         comment.deleted = False
         await self._tell(group_id, "wall_reply_restore", comment, post_id=post_id)
 
+    async def like_comment(
+        self, group_id: int, post_id: int, comment_id: int, user_id: int, *, on: bool = True
+    ) -> None:
+        """Somebody likes a comment, or takes the like back."""
+        liked = {
+            "liker_id": user_id,
+            "object_type": "comment",
+            "object_owner_id": -group_id,
+            "object_id": comment_id,
+            "thread_reply_id": 0,
+            "post_id": post_id,
+        }
+        self.world.emit(group_id, "like_add" if on else "like_remove", liked)
+        await self.journal.changed()
+
     async def close_comments(self, group_id: int, post_id: int, *, closed: bool = True) -> None:
         self.world.posts[(group_id, post_id)].comments_closed = closed
         await self.journal.changed()

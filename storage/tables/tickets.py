@@ -115,6 +115,14 @@ message = Table(
     Index("ix_message_album", "account", "chat_id", "album"),
 )
 
+voice = Table(  # who said «us too» about a ticket, without saying anything of their own
+    "voice",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("ticket.id"), primary_key=True),
+    Column("author_key", String(80), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 answer = Table(
     "answer",
     metadata,

@@ -18,12 +18,24 @@ from bot.messengers.events import (
     Event,
     MessageEdited,
     MessagePosted,
+    Reacted,
 )
 from bot.messengers.telegram.attachments import attachments, is_service
 from bot.messengers.telegram.raw import Raw, may_number, may_obj, may_text, moment, number, obj
 
-WANTED = ("message", "edited_message", "channel_post", "edited_channel_post", "callback_query", "my_chat_member")
-"""The updates we ask for."""
+WANTED = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "callback_query",
+    "my_chat_member",
+    "message_reaction",
+)
+"""The updates we ask for. Reactions come only from chats where the bot is an administrator."""
+
+_DISAGREES = frozenset("👎🤡💩🤮🥱🤣😁🤪🥴🌚🍌🖕🤨🤓")
+"""Reactions that make fun of a message or deny it; all others say «us too»."""
 
 _FIRST_SUPERGROUP = 1_000_000_000_000
 _TELEGRAM_ITSELF = 777000
@@ -44,7 +56,6 @@ _UNWANTED = frozenset(
         "edited_business_message",
         "deleted_business_messages",
         "guest_message",
-        "message_reaction",
         "message_reaction_count",
         "inline_query",
         "chosen_inline_result",
@@ -69,7 +80,7 @@ def conversation(update: Raw) -> str:
         if body is None:
             continue
         chat = may_obj(body, "chat") or may_obj(may_obj(body, "message") or {}, "chat") or {}
-        author = may_obj(body, "from") or {}
+        author = may_obj(body, "from") or may_obj(body, "user") or {}
         return f"{may_number(chat, 'id') or ''}:{may_number(author, 'id') or ''}"
     return ":"
 
@@ -83,6 +94,7 @@ def events(update: Raw, account: str) -> Sequence[Event]:
         "edited_channel_post": _edited,
         "callback_query": _press,
         "my_chat_member": _standing,
+        "message_reaction": _reaction,
     }
     kinds = [key for key in update if key != "update_id"]
     for kind, read in readers.items():
@@ -99,6 +111,18 @@ def _message(body: Raw, account: str) -> Sequence[Event]:
         chat = _chat(obj(body, "chat"), account)
         return (ChatChanged(chat, ChatChange.MIGRATED, _author(body), str(new_id)),)
     return (_posted(body, account),)
+
+
+def _reaction(body: Raw, account: str) -> Sequence[Event]:
+    """A reaction of a person; those of channels and of hidden administrators say nothing of a citizen."""
+    user = may_obj(body, "user")
+    if user is None:
+        return ()
+    signs = body.get("new_reaction")
+    emoji = {sign.get("emoji") for sign in signs if isinstance(sign, dict)} if isinstance(signs, list) else set()
+    agrees = bool(emoji) and not emoji <= _DISAGREES
+    author = _author({"from": user})
+    return (Reacted(_chat(obj(body, "chat"), account), str(number(body, "message_id")), author, agrees),)
 
 
 def _edited(body: Raw, account: str) -> Sequence[Event]:

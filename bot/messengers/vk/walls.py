@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted
+from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from bot.messengers.vk.attachments import attachments_of
 from bot.messengers.vk.fields import Json, items, maybe_whole, moment, whole, words
 from bot.messengers.vk.places import POST, Places, comment_link, post_link
@@ -69,6 +69,21 @@ def edited(locate: Locate) -> Callable[[Places, Json], Sequence[Event]]:
 def deleted(locate: Locate) -> Callable[[Places, Json], Sequence[Event]]:
     """A comment taken back."""
     return lambda places, thing: (MessageDeleted(locate(places, thing), str(whole(thing, "id"))),)
+
+
+def liked(*, on: bool) -> Callable[[Places, Json], Sequence[Event]]:
+    """``like_add`` and ``like_remove``: of comments under posts and of visitors' posts; of other things nobody asks."""
+
+    def read(places: Places, thing: Json) -> Sequence[Event]:
+        kind, owner = words(thing, "object_type"), whole(thing, "object_owner_id")
+        author = author_of(whole(thing, "liker_id"))
+        if kind == "post":
+            return (Reacted(places.wall(owner, whole(thing, "object_id")), POST, author, on),)
+        if kind == "comment" and (post_id := maybe_whole(thing, "post_id")):
+            return (Reacted(places.wall(owner, post_id), str(whole(thing, "object_id")), author, on),)
+        return ()
+
+    return read
 
 
 def _comment(places: Places, thing: Json, chat: Chat) -> MessagePosted:
