@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -58,6 +59,7 @@ class App:
 
     config: Config
     clock: Clock = field(default_factory=SystemClock)
+    moment: Callable[[], float] = time.monotonic  # for the pace of sending, in seconds
     tick_seconds: float = 0.5
     poll_seconds: int = 25
     call_seconds: int | None = None  # as build_messengers() has it
@@ -178,10 +180,6 @@ class App:
 
     def _start(self) -> None:
         self.supervisor.keep("inbox", self.inbox_worker().run)
-        sender = OutboxWorker(
-            self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self.supervisor
-        )
-        self.supervisor.keep("outbox", sender.run)
         self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.health, self.tick_seconds)
         reloader = Reloader(
             self.database,
@@ -203,7 +201,8 @@ class App:
         self._outbox_bell.ring()
 
     async def _take_lead(self) -> None:
-        """What one process alone does: ask the messengers for news, watch the clock, check our rights."""
+        """What one process alone does: ask the messengers for news, send at the pace they allow (ADR 10), watch the
+        clock, check our rights."""
         self._led = Supervisor(self.database.is_used_by)
         for account, messenger in self.messengers.items():
             hook = self._webhooks.hooks.get(account)
@@ -212,6 +211,10 @@ class App:
             else:
                 subscriber = Subscriber(self._intake(messenger), hook.messenger, hook.url, hook.secret)
                 self._led.keep(f"webhook {account}", subscriber.run)
+        sender = OutboxWorker(
+            self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self._led, self.moment
+        )
+        self._led.keep("outbox", sender.run)
         self._scheduler = self.ticker.start(self._led)
         self._led.spawn("self-check", self._check())
         if self.config.learns_at is not None and self.config.file is not None:

@@ -288,6 +288,25 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """The row of one chat that shall leave next."""
+
+    id: int
+    chat_id: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """What was written to a chat: how many messages, and when (``None``: perhaps just now)."""
+
+    chat_id: str
+    chat_kind: str
+    messages: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DueRow:
     """A moment at which something must be told about a ticket."""
 

@@ -10,6 +10,7 @@ from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records import OutboxKind, OutboxRow
 from bot.jobs.parcels import Parcel, Way, prepare
+from bot.jobs.turn import Turn
 from bot.messengers.base import Messenger, Sent, Target
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.errors import (
@@ -62,8 +63,9 @@ class Courier:
     clock: Clock
     hold: Callable[[OutboxRow, RetryAfter], None]
 
-    async def deliver(self, row: OutboxRow) -> None:
-        """Deliver one claimed row, whatever happens; raises nothing that a messenger does."""
+    async def deliver(self, row: OutboxRow, turn: Turn) -> None:
+        """Deliver one claimed row, whatever happens; raises nothing that a messenger does. *turn* is asked before every
+        message."""
         messenger = self.messengers[row.account]
         if row.expires_at is not None and row.expires_at <= self.clock.now():
             await self._close(row, "dropped", "expired")
@@ -82,7 +84,7 @@ class Courier:
             await self._close(row, "dropped", "not needed")
             return
         try:
-            sent, pressable = await self._carry(messenger, row, parcel)
+            sent, pressable = await self._carry(messenger, row, parcel, turn)
         except MessengerError as error:
             await self._trouble(row, error, messenger)
             return
@@ -105,7 +107,7 @@ class Courier:
             if parcel.asked is not None and pressable is not None:
                 await parcel.asked(work, pressable)
 
-    async def _carry(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> Carried:
+    async def _carry(self, messenger: Messenger, row: OutboxRow, parcel: Parcel, turn: Turn) -> Carried:
         """Raises what the messenger raises."""
         match parcel.way:
             case Way.PRESS:
@@ -116,21 +118,27 @@ class Courier:
                 await messenger.show_commands(parcel.target.chat, parcel.commands)
                 return [], None
             case Way.EDIT:
-                return await self._edit(messenger, row, parcel)
+                return await self._edit(messenger, row, parcel, turn)
             case Way.SEND:
                 quoting = parcel.quoting
                 # A message that has been sent in part goes on in the form in which it was begun.
                 quotes = row.form == QUOTING if row.progress else parcel.quotes
                 try:
                     if quoting is None or not quotes:
-                        return await self._send(messenger, row, parcel.target, parcel.content)
+                        return await self._send(messenger, row, parcel.target, parcel.content, turn)
                 except ReplyTargetGone:
                     if quoting is None:
                         raise
-                return await self._send(messenger, row, Target(parcel.target.chat), quoting, QUOTING)
+                return await self._send(messenger, row, Target(parcel.target.chat), quoting, turn, QUOTING)
 
     async def _send(
-        self, messenger: Messenger, row: OutboxRow, target: Target, content: Content, form: str | None = None
+        self,
+        messenger: Messenger,
+        row: OutboxRow,
+        target: Target,
+        content: Content,
+        turn: Turn,
+        form: str | None = None,
     ) -> Carried:
         """Send part by part, after what an earlier try has sent in the same *form*."""
         content = await self._fetch_media(messenger, content, whole=row.kind is OutboxKind.PUBLICATION)
@@ -140,7 +148,9 @@ class Courier:
             if index < len(done):
                 continue
             to = target if index == 0 else replace(target, reply_to=None)
-            done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
+            cost = max(1, len(part.media)) if messenger.capabilities.limits.albums else 1
+            async with turn(cost):
+                done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
             if index < len(parts) - 1:
                 await self._progressed(row, done, form)
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
@@ -155,7 +165,7 @@ class Courier:
         """We were asleep for longer than our lease: others have taken the row, and see to it."""
         logger.warning("the row is in other hands", extra={"outbox": row.id, "kind": row.kind.value})
 
-    async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel) -> Carried:
+    async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel, turn: Turn) -> Carried:
         """Change messages of ours; a card that is gone is sent anew."""
         chat = parcel.target.chat
         parts = messenger.parts(parcel.content, chat.kind)
@@ -167,13 +177,14 @@ class Courier:
         try:
             for message_id, part in zip(ids, chain(parts, repeat(parcel.leftover)), strict=False):
                 try:
-                    await messenger.edit(chat, message_id, part)
+                    async with turn():
+                        await messenger.edit(chat, message_id, part)
                 except NotModified:
                     continue
         except MessageGone:
             if row.kind is not OutboxKind.CARD:
                 raise
-            return await self._send(messenger, row, parcel.target, parcel.content)
+            return await self._send(messenger, row, parcel.target, parcel.content, turn)
         return [], None
 
     async def _fetch_media(self, messenger: Messenger, content: Content, *, whole: bool) -> Content:

@@ -1,21 +1,26 @@
-"""Sends what is due: claims rows, keeps the pace that the messengers allow, hands each row to the courier."""
+"""Sends what is due: claims rows, keeps the pace that the messengers allow, hands each row to the courier.
+
+One process does it (the leader, ADR 10): a pace that several keep together would need the database for every message.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.domain.clock import Clock
 from bot.domain.records import OutboxKind, OutboxRow, Priority
 from bot.jobs.courier import Courier
 from bot.jobs.pace import Pace
 from bot.jobs.supervisor import Bell, Supervisor
+from bot.jobs.turn import FreeTurn, PacedTurn, Turn
 from bot.messengers.base import Messenger
 from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
 from bot.services.centre import Centre
 from storage.database import Database
+from storage.uow import UnitOfWork
 
 AT_ONCE = 24
 """Rows that are on their way at the same time."""
@@ -24,8 +29,23 @@ LEASE = timedelta(minutes=2)
 IDLE = 0.25
 _WHOLE_ACCOUNT = ""  # stands for every chat of an account
 
-SHORT_WAIT = 0.2
-"""Seconds that a row may wait for its turn in hand; for longer it goes back and lets others pass."""
+AHEAD = 0.2
+"""Seconds for which messages are taken from the queue before their turn: enough to have them drawn in time, too few to
+be in the way of something urgent."""
+
+WORTH_A_LOOK = 3
+"""While a queue waits, it is looked through for so many messages at a time, not for each."""
+
+SOON = 0.05
+"""Seconds until the next look then."""
+
+LOOK_BACK = timedelta(minutes=1)
+"""The longest window of any messenger: what was sent within it still counts after a restart."""
+
+SAME_COMPLAINT = 1.0
+"""Seconds: when a messenger refuses a second chat so soon after the first, it means the whole account."""
+
+NO_MESSAGES = (OutboxKind.PRESS, OutboxKind.MENU)
 
 
 @dataclass(slots=True)
@@ -38,46 +58,95 @@ class OutboxWorker:
     clock: Clock
     bell: Bell
     supervisor: Supervisor
+    moment: Callable[[], float]  # a monotonic clock, in seconds
     _paces: dict[str, Pace] = field(default_factory=dict)
-    _resting: dict[tuple[str, str], float] = field(default_factory=dict)
-    _held: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _held: dict[tuple[str, str], float] = field(default_factory=dict)
+    _refused: dict[str, tuple[str, float]] = field(default_factory=dict)  # account → the chat refused last, and when
     _in_hand: dict[int, OutboxRow] = field(default_factory=dict)
+    _crowded: set[str] = field(default_factory=set)  # accounts for which more waits than may leave
     _renewed: float = 0.0
 
     async def run(self) -> None:
         courier = Courier(self.database, self.messengers, self.centre, self.clock, self._hold)
-        for account, messenger in self.messengers.items():
-            self._paces.setdefault(account, Pace(messenger.capabilities.limits))
+        await self._recall()
         while True:
             await self._renew_leases()
-            rows = await self._claim()
-            for row in rows:
-                self._in_hand[row.id] = row
-                # Cut off, its outcome would be unknown, and it would be sent again at the next start.
-                self.supervisor.spawn("delivery", self._send(courier, row), finish=True)
-            if not rows:
-                await self.bell.wait(IDLE)
+            if not await self._begin(courier, await self._claim(await self._choose())):
+                await self.bell.wait(SOON if self._crowded else IDLE)
 
-    async def _claim(self) -> list[OutboxRow]:
+    async def _recall(self) -> None:
+        """A restart, or taking over from a process that has died, does not begin the messengers' minutes anew."""
+        now, moment = self.clock.now(), self.moment()
+        async with self.database.read() as uow:
+            for account, messenger in self.messengers.items():
+                pace = self._paces[account] = Pace(messenger.capabilities.limits)
+                for sent in await uow.outbox.sent_since(account, now - LOOK_BACK):
+                    ago = max((now - (sent.at or now)).total_seconds(), 0.0)
+                    pace.recall(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
+
+    async def _choose(self) -> list[int]:
+        """What shall leave now: as much of every account as there are hands and its pace allows for a moment ahead."""
+        moment = self.moment()
+        self._held = {place: until for place, until in self._held.items() if until > moment}
         busy = Counter(row.account for row in self._in_hand.values())
         share = max(AT_ONCE // len(self.messengers), 4)  # one that hangs must not stop the others
-        room = min(AT_ONCE - len(self._in_hand), share)
-        if room <= 0:
-            return []
-        now = self.clock.now()
+        left = AT_ONCE - len(self._in_hand)
+        chosen: list[int] = []
         async with self.database.read() as uow:
-            due = await uow.outbox.anything_due(now)
-        if not due:
+            for account in self.messengers:
+                hands = min(left - len(chosen), share - busy[account])
+                if hands > 0 and (account, _WHOLE_ACCOUNT) not in self._held:
+                    chosen += await self._choose_of(uow, account, hands, moment)
+        return chosen
+
+    async def _choose_of(self, uow: UnitOfWork, account: str, hands: int, moment: float) -> list[int]:
+        now, pace = self.clock.now(), self._paces[account]
+        chosen = [row.id for row in await uow.outbox.presses(now, account, hands, self._in_hand)]
+        room = min(pace.room(moment, AHEAD), hands - len(chosen))
+        if room < (WORTH_A_LOOK if account in self._crowded else 1):
+            return chosen
+        soon = moment + AHEAD
+        held = {chat_id for name, chat_id in self._held if name == account}
+        held.update(pace.resting(soon, in_a_hurry=True))
+        rows = await uow.outbox.waiting(now, account, resting=pace.resting(soon), held=held, but=self._in_hand)
+        rows.sort(key=lambda row: (row.priority, pace.last(row.chat_id), row.id))
+        (self._crowded.add if len(rows) > room else self._crowded.discard)(account)
+        return chosen + [row.id for row in rows[:room]]
+
+    async def _claim(self, ids: list[int]) -> list[OutboxRow]:
+        if not ids:
             return []
-        held = self._still_held()
-        accounts = [
-            account for account in self.messengers if (account, _WHOLE_ACCOUNT) not in held and busy[account] < share
-        ]
         async with self.database.begin() as uow:
-            # What is in hand is not taken twice, also when the clock has jumped over its lease.
-            return await uow.outbox.claim(
-                now, LEASE, room, accounts, self._still_resting(), held, but=list(self._in_hand)
-            )
+            return await uow.outbox.claim(ids, self.clock.now(), LEASE)
+
+    async def _begin(self, courier: Courier, rows: list[OutboxRow]) -> int:
+        """Let *rows* leave, each at its time; how many do."""
+        too_early = []
+        for row in rows:
+            turn = self._turn(row)
+            if turn is None:
+                too_early.append(row)
+                continue
+            self._in_hand[row.id] = row
+            # Cut off, its outcome would be unknown, and it would be sent again at the next start.
+            self.supervisor.spawn("delivery", self._send(courier, row, turn), finish=True)
+        if too_early:
+            async with self.database.begin() as uow:
+                for row in too_early:
+                    await uow.outbox.put_back(row)
+        return len(rows) - len(too_early)
+
+    def _turn(self, row: OutboxRow) -> Turn | None:
+        pace = self._paces[row.account]
+        if row.kind in NO_MESSAGES:
+            return FreeTurn()
+        kind, now = ChatKind(row.chat_kind), self.moment()
+        hurry = row.priority == Priority.PRESS
+        wait = pace.wait(row.chat_id, kind, now, in_a_hurry=hurry)
+        if wait > AHEAD:
+            return None
+        slot = pace.take(row.chat_id, kind, now + wait)
+        return PacedTurn(pace, slot, row.chat_id, kind, hurry, self.moment, now + wait)
 
     async def _renew_leases(self) -> None:
         """A long upload must not be taken for the work of a process that has died."""
@@ -87,44 +156,20 @@ class OutboxWorker:
                 await uow.outbox.renew(list(self._in_hand.values()), self.clock.now() + LEASE)
             self._renewed = moment
 
-    def _still_held(self) -> list[tuple[str, str]]:
-        """Chats (and whole accounts) for which the messenger has asked for patience."""
-        now = self.clock.now()
-        self._held = {place: until for place, until in self._held.items() if until > now}
-        return list(self._held)
-
-    def _still_resting(self) -> list[tuple[str, str]]:
-        """Chats that are written to as fast as is decent; their rows wait where they are, in order."""
-        moment = asyncio.get_running_loop().time()
-        self._resting = {chat: until for chat, until in self._resting.items() if until > moment}
-        return list(self._resting)
-
-    async def _send(self, courier: Courier, row: OutboxRow) -> None:
+    async def _send(self, courier: Courier, row: OutboxRow, turn: Turn) -> None:
         try:
-            wait = self._reserve(row)
-            if 0 < wait <= SHORT_WAIT:
-                await asyncio.sleep(wait)
-                wait = self._reserve(row)
-            if wait > 0:
-                self._resting[row.account, row.chat_id] = asyncio.get_running_loop().time() + wait
-                async with self.database.begin() as uow:
-                    await uow.outbox.put_back(row)
-                return
-            await courier.deliver(row)
+            await courier.deliver(row, turn)
         finally:
+            turn.close()
             self._in_hand.pop(row.id, None)
             self.bell.ring()
 
-    def _reserve(self, row: OutboxRow) -> float:
-        if row.kind in (OutboxKind.PRESS, OutboxKind.MENU):
-            return 0.0  # no messages
-        return self._paces[row.account].reserve(
-            row.chat_id,
-            ChatKind(row.chat_kind),
-            asyncio.get_running_loop().time(),
-            in_a_hurry=row.priority == Priority.PRESS,
-        )
-
     def _hold(self, row: OutboxRow, error: RetryAfter) -> None:
-        chat_id = _WHOLE_ACCOUNT if error.whole_account else row.chat_id
-        self._held[row.account, chat_id] = self.clock.now() + timedelta(seconds=error.seconds)
+        """The messenger asks for patience: nothing more for as long as it says, then slower for a while."""
+        now = self.moment()
+        chat_id, at = self._refused.get(row.account, (row.chat_id, now))
+        self._refused[row.account] = (row.chat_id, now)
+        everywhere = error.whole_account or (chat_id != row.chat_id and now - at < SAME_COMPLAINT)
+        place = _WHOLE_ACCOUNT if everywhere else row.chat_id
+        self._held[row.account, place] = max(self._held.get((row.account, place), 0.0), now + error.seconds)
+        self._paces[row.account].complain(None if everywhere else row.chat_id, now)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from bot.messengers.content import Content
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
+from bot.messengers.rates import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast a messenger lets one account write."""
+    """How fast a messenger lets one account write; sending and editing count alike."""
 
-    per_second: float
-    per_chat_second: float | None = None
-    per_group_minute: float | None = None
+    overall: Rate
+    private: tuple[Rate, ...] = ()  # into one private chat
+    group: tuple[Rate, ...] = ()  # into one chat of several people
+    albums: bool = False  # whether every picture of an album counts
 
 
 @dataclass(frozen=True, slots=True)

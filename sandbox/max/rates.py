@@ -16,6 +16,7 @@ class Rates:
     """Counts the calls of the last second."""
 
     def __init__(self) -> None:
+        self.violations: list[str] = []
         self._done: dict[str, deque[datetime]] = defaultdict(deque)
 
     def spend(self, now: datetime, *counters: tuple[str, int]) -> None:
@@ -25,6 +26,7 @@ class Rates:
             while done and done[0] <= now - _WINDOW:
                 done.popleft()
             if len(done) >= most:
+                self.violations.append(name)
                 raise too_many()
         for name, _ in counters:
             self._done[name].append(now)

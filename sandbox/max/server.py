@@ -39,7 +39,7 @@ class MaxServer(Driver):
         self.rate_limits = False
         super().__init__(World(journal.now), journal)
         self._calls: deque[Call] = deque(maxlen=_REMEMBERED_CALLS)
-        self._rates = Rates()
+        self.rates = Rates()
         self._closing = asyncio.Event()
 
     def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
@@ -143,7 +143,7 @@ class MaxServer(Driver):
         elif call.name in _WRITES:
             place = call.query.get("chat_id") or call.query.get("user_id") or call.query.get("message_id", "")
             counters.append((f"{call.name} {place}", PER_CHAT))
-        self._rates.spend(self.world.now(), *counters)
+        self.rates.spend(self.world.now(), *counters)
 
     async def _poll(self, call: Request) -> Json:
         call.only("limit", "timeout", "marker", "types")

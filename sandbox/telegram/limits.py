@@ -1,4 +1,9 @@
-"""How fast a bot may write, when somebody wants that to matter."""
+"""How fast a bot may write, when somebody wants that to matter.
+
+core.telegram.org/bots/faq: 30 messages a second in all; one a second in a chat, where short bursts may go over it; 20 a
+minute in a group. Its developers add that edits count like messages, and answers to presses not at all. How short a
+burst is nobody says: here it is ten messages.
+"""
 
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
@@ -6,27 +11,41 @@ from math import ceil
 
 from sandbox.telegram.errors import too_many
 
-_OVERALL = (30, timedelta(seconds=1))
-_PER_CHAT = (1, timedelta(seconds=1))
-_PER_GROUP = (20, timedelta(minutes=1))
+OVERALL = (30, timedelta(seconds=1))
+PER_GROUP = (20, timedelta(minutes=1))
+PER_CHAT = timedelta(seconds=1)
+BURST = 10
 
 
 class RateLimits:
-    """30 messages a second in all, one a second in a chat, 20 a minute in a group."""
+    """Counts what is written; ``violations``: what was refused (or, with ``refuses`` off, would have been)."""
 
     def __init__(self) -> None:
+        self.refuses = False
+        self.violations: list[str] = []
         self._written: dict[str, deque[datetime]] = defaultdict(deque)
+        self._due: dict[str, datetime] = {}
 
-    def spend(self, chat_id: str, now: datetime) -> None:
-        """Count one message, or refuse it: then nothing is counted."""
-        counters = [("*", _OVERALL), (chat_id, _PER_CHAT)]
+    def spend(self, chat_id: str, now: datetime, messages: int = 1) -> None:
+        """Count *messages*, or refuse them: then nothing is counted."""
+        windows = [("*", OVERALL)]
         if chat_id.startswith(("-", "@")):
-            counters.append((f"minute:{chat_id}", _PER_GROUP))
-        for key, (most, window) in counters:
-            written = self._written[key]
-            while written and written[0] <= now - window:
-                written.popleft()
-            if len(written) >= most:
-                raise too_many(max(1, ceil((written[0] + window - now).total_seconds())))
-        for key, _ in counters:
-            self._written[key].append(now)
+            windows.append((chat_id, PER_GROUP))
+        waits = {name: self._until_free(name, *limit, now, messages) for name, limit in windows}
+        next_at = max(self._due.get(chat_id, now), now)
+        waits[f"burst:{chat_id}"] = next_at + PER_CHAT * (messages - BURST) - now
+        name, wait = max(waits.items(), key=lambda item: item[1])
+        if wait > timedelta():
+            self.violations.append(name)
+            if self.refuses:
+                raise too_many(max(1, ceil(wait.total_seconds())))
+        for name, _ in windows:
+            self._written[name].extend([now] * messages)
+        self._due[chat_id] = next_at + PER_CHAT * messages
+
+    def _until_free(self, name: str, most: int, window: timedelta, now: datetime, messages: int) -> timedelta:
+        written = self._written[name]
+        while written and written[0] <= now - window:
+            written.popleft()
+        over = len(written) + messages - most
+        return written[over - 1] + window - now if 0 < over <= len(written) else timedelta()

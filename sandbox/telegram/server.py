@@ -40,11 +40,17 @@ class TelegramServer(Driver):
     @property
     def rate_limits(self) -> bool:
         """Whether writing too fast is answered with 429."""
-        return self._transport.rate_limits
+        return self._transport.limits.refuses
 
     @rate_limits.setter
     def rate_limits(self, on: bool) -> None:
-        self._transport.rate_limits = on
+        self._transport.limits.refuses = on
+
+    @property
+    def violations(self) -> list[str]:
+        """Which limits were overstepped, in their order, whether that was answered with 429 or not: ``*`` for all
+        chats together, a group's id, ``burst:`` and a chat's id."""
+        return self._transport.limits.violations
 
     @property
     def calls(self) -> list[tuple[str, Json]]:

@@ -32,10 +32,9 @@ class Transport:
         self.world = world
         self.journal = journal
         self.faults = faults
-        self.rate_limits = False
         self.calls: deque[tuple[str, Json]] = deque(maxlen=_REMEMBERED_CALLS)
         self._methods = methods()
-        self._limits = RateLimits()
+        self.limits = RateLimits()
         self._poll = 0  # number of the newest getUpdates; an older one gives way
         self._closing = asyncio.Event()
 
@@ -94,8 +93,9 @@ class Transport:
         if method is None:
             raise ApiError(404, "Not Found: method not found")
         method.check(call)
-        if method.writes and self.rate_limits:
-            self._limits.spend(call.text("chat_id"), self.world.now())
+        if method.writes:
+            pictures = call.array("media") if call.method.lower() == "sendmediagroup" else None
+            self.limits.spend(call.text("chat_id"), self.world.now(), len(pictures or ()) or 1)
         return method.run(self.world, call)
 
     async def _get_updates(self, call: Call) -> list[Json]:

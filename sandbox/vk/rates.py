@@ -1,4 +1,5 @@
-"""How fast VK lets a key call: twenty calls a second (error 6), no flood of one text (error 9)."""
+"""How fast VK lets a key call: twenty calls a second (error 6), no flood (error 9): one text again and again, or more
+than a thousand messages an hour to one person (vk.com/faq11583)."""
 
 from collections import deque
 
@@ -7,6 +8,7 @@ from sandbox.vk.params import Params
 
 CALLS_PER_SECOND = 20
 SAME_PER_MINUTE = 10
+PER_HOUR = 1_000
 
 
 class Rates:
@@ -14,21 +16,25 @@ class Rates:
 
     def __init__(self) -> None:
         self._calls: dict[str, deque[float]] = {}
+        self.violations: list[int] = []
         self._texts: dict[tuple[str, ...], deque[float]] = {}
 
     def count(self, now: float, token: str, method: str, params: Params) -> None:
         """Raise what VK answers when this call, at *now* (in seconds), is one too many."""
         if _full(self._calls.setdefault(token, deque()), now, 1.0, CALLS_PER_SECOND):
+            self.violations.append(6)
             raise VkError(6)
         text = params.text("message")
         if text and method in {"messages.send", "wall.createComment"}:
             place = params.text("peer_ids") + params.text("peer_id") + params.text("post_id")
-            if _full(self._texts.setdefault((token, method, place, text), deque()), now, 60.0, SAME_PER_MINUTE):
+            same = _full(self._texts.setdefault((token, method, place, text), deque()), now, 60.0, SAME_PER_MINUTE)
+            if same or _full(self._texts.setdefault((token, method, place), deque()), now, 3600.0, PER_HOUR):
+                self.violations.append(9)
                 raise VkError(9)
 
 
 def _full(times: deque[float], now: float, window: float, most: int) -> bool:
-    while times and now - times[0] > window:
+    while times and now - times[0] >= window:
         times.popleft()
     if len(times) >= most:
         return True

@@ -32,7 +32,7 @@ class VkServer(Town):
         self.faults = faults
         self.strict_rates = strict_rates
         self._methods = method_table(Walls())
-        self._rates = Rates()
+        self.rates = Rates()
         self._closing = asyncio.Event()
 
     def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
@@ -91,7 +91,7 @@ class VkServer(Town):
         if method is None:
             raise VkError(3)
         if self.strict_rates:
-            self._rates.count(self.journal.now().timestamp(), token, name, params)
+            self.rates.count(self.journal.now().timestamp(), token, name, params)
         if method.right is not None and method.right not in community.permissions:
             raise VkError(15, "no access to call this method with current scopes")
         return method

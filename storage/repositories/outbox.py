@@ -1,11 +1,12 @@
 """The durable outbox: messages to be, in the same transaction as the change they tell of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Insert,
     and_,
@@ -13,7 +14,9 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     literal_column,
+    null,
     or_,
     select,
     text,
@@ -21,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority
+from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority, SentRow, Waiting
 from storage.repositories.base import Repository, insert_into, new_holder, one_at_a_time
 from storage.tables import letter, outbox
 
@@ -47,6 +50,9 @@ _COLUMNS = (
     outbox.c.expires_at,
     outbox.c.holder,
 )
+
+_LEAST = 1_000
+"""Beyond every priority."""
 
 
 @cache
@@ -80,56 +86,78 @@ class Outbox(Repository):
         for draft in drafts:
             await self.put(draft, now)
 
-    async def claim(
+    async def waiting(
         self,
         now: datetime,
-        lease: timedelta,
-        most: int,
-        accounts: Sequence[str],
-        resting: Sequence[tuple[str, str]] = (),
-        held: Sequence[tuple[str, str]] = (),
-        but: Sequence[int] = (),
-    ) -> list[OutboxRow]:
-        """Take up to *most* due rows of *accounts*, the most urgent first; order per ``order_key`` is kept. Rows *but*
-        are left where they are.
+        account: str,
+        *,
+        resting: Collection[str] = (),
+        held: Collection[str] = (),
+        but: Collection[int] = (),
+    ) -> list[Waiting]:
+        """What may leave next of *account*: for each chat the row that is due, the most urgent first, then the oldest.
+        Rows *but* are in hand, whatever the clock makes of their lease.
 
-        Chats (account, chat) that are *held* are passed over; of those that are merely *resting*, rows that answer a
-        press are taken all the same.
+        Chats that are *held* are passed over; of those that are merely *resting*, rows that answer a press count all
+        the same. The question costs what there are chats, not what there are rows: a chat with thousands of rows that
+        has to rest is passed in one step.
 
-        An earlier row of the same key that is being sent, is due, or waits for another try goes first; one that is
-        merely planned for later does not block.
+        An earlier row of the same ``order_key`` that is being sent, is due, or waits for another try goes first; one
+        that is merely planned for later does not block.
         """
-        await one_at_a_time(self._connection, "claim outbox")
-        earlier = outbox.alias("earlier")
-        blocked = exists().where(
-            earlier.c.order_key == outbox.c.order_key,
-            earlier.c.id < outbox.c.id,
-            _waiting(earlier),
-            or_(
-                earlier.c.status == "sending",
-                and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.error.is_not(None))),
-            ),
-        )
-        free = or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.leased_until <= now))
-        chosen = (
+        lane = _lanes(account)
+        ceiling: ColumnElement[int] = literal(_LEAST)
+        if resting:
+            ceiling = case((lane.c.chat_id.in_(resting), int(Priority.PRESS)), else_=_LEAST)
+        first = (
             select(outbox.c.id)
             .where(
                 _waiting(outbox),
-                free,
+                outbox.c.account == account,
+                outbox.c.chat_id == lane.c.chat_id,
+                outbox.c.priority <= ceiling,
                 outbox.c.due_at <= now,
-                outbox.c.account.in_(accounts),
-                ~blocked,
+                _free(now),
+                ~_blocked(now),
                 *((outbox.c.id.not_in(but),) if but else ()),
-                *(_elsewhere(account, chat_id) for account, chat_id in held),
-                *(or_(_elsewhere(*chat), outbox.c.priority == int(Priority.PRESS)) for chat in resting),
+            )
+            .order_by(outbox.c.priority, outbox.c.id)
+            .limit(1)
+            .correlate(lane)
+            .scalar_subquery()
+        )
+        heads = select(first).where(lane.c.chat_id.is_not(None), lane.c.chat_id != "")
+        if held:
+            heads = heads.where(lane.c.chat_id.not_in(held))
+        found = await self._connection.execute(
+            select(outbox.c.id, outbox.c.chat_id, outbox.c.priority).where(outbox.c.id.in_(heads))
+        )
+        return sorted((Waiting(*row) for row in found), key=lambda row: (row.priority, row.id))
+
+    async def presses(self, now: datetime, account: str, most: int, but: Collection[int] = ()) -> list[Waiting]:
+        """Answers to presses, which no chat's pace holds up."""
+        found = await self._connection.execute(
+            select(outbox.c.id, outbox.c.chat_id, outbox.c.priority)
+            .where(
+                _waiting(outbox),
+                outbox.c.account == account,
+                outbox.c.chat_id == "",
+                outbox.c.due_at <= now,
+                _free(now),
+                *((outbox.c.id.not_in(but),) if but else ()),
             )
             .order_by(outbox.c.priority, outbox.c.id)
             .limit(most)
-            .with_for_update(skip_locked=True)
         )
+        return [Waiting(*row) for row in found]
+
+    async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
+        """Take those of *ids* that nobody else has taken, for yourself until the lease runs out; the most urgent
+        first."""
+        await one_at_a_time(self._connection, "claim outbox")
         result = await self._connection.execute(
             update(outbox)
-            .where(outbox.c.id.in_(chosen))
+            .where(outbox.c.id.in_(ids), _waiting(outbox), _free(now), ~_blocked(now))
             .values(status="sending", leased_until=now + lease, holder=new_holder(), attempts=outbox.c.attempts + 1)
             .returning(*_COLUMNS)
         )
@@ -137,11 +165,28 @@ class Outbox(Repository):
         return sorted(rows, key=lambda row: (row.priority, row.id))
 
     async def anything_due(self, now: datetime) -> bool:
-        """A cheap look before the claiming transaction."""
+        """Whether a message should be on its way."""
         result = await self._connection.execute(
             select(outbox.c.id).where(_waiting(outbox), outbox.c.due_at <= now).limit(1)
         )
         return result.first() is not None
+
+    async def sent_since(self, account: str, since: datetime) -> list[SentRow]:
+        """What was written from *account* since then, the oldest first; last what may have been when a process died."""
+        done = await self._connection.execute(
+            select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, outbox.c.done_at)
+            .where(outbox.c.done_at > since, outbox.c.status == "sent", outbox.c.account == account, _is_message())
+            .order_by(outbox.c.done_at)
+        )
+        unknown = await self._connection.execute(
+            select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, null()).where(
+                _waiting(outbox),
+                outbox.c.account == account,
+                or_(outbox.c.status == "sending", outbox.c.error == "interrupted"),
+                _is_message(),
+            )
+        )
+        return [SentRow(chat, kind, len(parts) + 1, at) for rows in (done, unknown) for chat, kind, parts, at in rows]
 
     async def renew(self, rows: Sequence[OutboxRow], until: datetime) -> None:
         """These are still being sent."""
@@ -324,6 +369,19 @@ class Outbox(Repository):
         return {row[0]: row[1] for row in result}
 
 
+def _lanes(account: str) -> CTE:
+    """Every chat that something waits for, found by jumps through the index."""
+    first = select(func.min(outbox.c.chat_id).label("chat_id")).where(_waiting(outbox), outbox.c.account == account)
+    lane = first.cte("lane", recursive=True)
+    other = outbox.alias("other")
+    following = (
+        select(func.min(other.c.chat_id))
+        .where(_waiting(other), other.c.account == account, other.c.chat_id > lane.c.chat_id)
+        .scalar_subquery()
+    )
+    return lane.union_all(select(following).where(lane.c.chat_id.is_not(None)))
+
+
 def _held(row: OutboxRow) -> ColumnElement[bool]:
     """Claimed under this very name, and not given back since."""
     return and_(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.holder == row.holder)
@@ -358,8 +416,25 @@ def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
     }
 
 
-def _elsewhere(account: str, chat_id: str) -> ColumnElement[bool]:
-    return or_(outbox.c.account != account, outbox.c.chat_id != chat_id)
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.leased_until <= now))
+
+
+def _blocked(now: datetime) -> ColumnElement[bool]:
+    earlier = outbox.alias("earlier")
+    return exists().where(
+        earlier.c.order_key == outbox.c.order_key,
+        earlier.c.id < outbox.c.id,
+        _waiting(earlier),
+        or_(
+            earlier.c.status == "sending",
+            and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.error.is_not(None))),
+        ),
+    )
+
+
+def _is_message() -> ColumnElement[bool]:
+    return outbox.c.kind.not_in([OutboxKind.PRESS.value, OutboxKind.MENU.value])
 
 
 def _waiting(table: FromClause[Any]) -> ColumnElement[bool]:

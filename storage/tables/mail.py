@@ -82,6 +82,15 @@ outbox = Table(
         postgresql_where=text("status IN ('queued', 'sending')"),
     ),
     Index(
+        "ix_outbox_lane",
+        "account",
+        "chat_id",
+        "priority",
+        "id",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    Index(
         "ix_outbox_order",
         "order_key",
         "id",

@@ -486,17 +486,39 @@ async def test_the_menu(api: Api, server: TelegramServer) -> None:
 
 async def test_the_limits_when_they_matter(api: Api, server: TelegramServer, clock: ManualClock) -> None:
     server.rate_limits = True
-    await api("sendMessage", chat_id=GROUP, text="а")
+    for _ in range(10):
+        await api("sendMessage", chat_id=GROUP, text="а")
     status, body = await api.raw("sendMessage", chat_id=GROUP, text="а")
     assert (status, body["parameters"]) == (429, {"retry_after": 1})
-    for _ in range(19):
+    for _ in range(10):
         clock.advance(timedelta(seconds=1))
         await api("sendMessage", chat_id=GROUP, text="а")
-    clock.advance(timedelta(seconds=1))
+    clock.advance(timedelta(seconds=10))
     status, body = await api.raw("sendMessage", chat_id=GROUP, text="а")
     assert (status, body["parameters"]) == (429, {"retry_after": 40})
     clock.advance(timedelta(seconds=40))
     await api("sendMessage", chat_id=GROUP, text="а")
+    assert server.violations == [f"burst:{GROUP}", str(GROUP)]
+
+
+async def test_thirty_a_second_and_every_picture_of_an_album_counts(
+    api: Api, server: TelegramServer, clock: ManualClock
+) -> None:
+    people = range(7001, 7013)
+    for person in people:
+        server.user(person, "Житель")
+        await server.start_bot(person)
+    _, sent = await upload(api, "sendPhoto", {"p": b"picture"}, chat_id=str(GROUP), photo="attach://p")
+    album = [{"type": "photo", "media": sent["photo"][-1]["file_id"]}] * 10
+    clock.advance(timedelta(seconds=1))
+    server.rate_limits = True
+    for person in people[:3]:
+        await api("sendMediaGroup", chat_id=person, media=album)
+    status, body = await api.raw("sendMessage", chat_id=people[3], text="а")
+    assert (status, body["parameters"]) == (429, {"retry_after": 1})
+    clock.advance(timedelta(seconds=1))
+    await api("sendMessage", chat_id=people[3], text="а")
+    assert server.violations == ["*"]
 
 
 async def test_faults(api: Api, server: TelegramServer) -> None:

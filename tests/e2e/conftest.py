@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import pace
+from bot.jobs import outbox
+from bot.jobs.pace import Pace
+from bot.messengers.base import Limits
+from bot.messengers.rates import Rate
 from tests.e2e.town import Town
 
 
@@ -13,7 +16,7 @@ from tests.e2e.town import Town
 async def closed_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
     # One message a second to one person is right for Telegram and long for a test; the pace has tests of its own.
-    monkeypatch.setattr(pace, "CHAT_BURST", 1000)
+    monkeypatch.setattr(outbox, "Pace", lambda limits: Pace(Limits(Rate(1000))))
     town = Town(tmp_path)
     await town.open()
     try:

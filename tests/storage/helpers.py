@@ -1,9 +1,10 @@
 """Rows for the tests of the storage."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.tickets import Ticket
 from storage.uow import UnitOfWork
 
@@ -61,3 +62,30 @@ def draft(chat: str = "1001", *, number: int | None = None, account: str = "tele
     """A note to *chat*; rows about the same ticket *number* leave in order."""
     how: dict[str, Any] = {"priority": Priority.NOTE} | values
     return OutboxDraft(OutboxKind.NOTE, account, chat, ticket_id=number, **how)
+
+
+ACCOUNTS = ("telegram", "vk:500")
+
+
+async def take(
+    uow: UnitOfWork,
+    now: datetime,
+    most: int,
+    *,
+    accounts: Collection[str] = ACCOUNTS,
+    resting: Collection[str] = (),
+    held: Collection[str] = (),
+    but: Collection[int] = (),
+) -> list[OutboxRow]:
+    """Claim up to *most* rows as the worker does: again and again the best of what the chats have to offer, until
+    nothing is left that may go. Rows *but* are in hand."""
+    taken: list[OutboxRow] = []
+    while len(taken) < most:
+        found = [row for account in accounts for row in await uow.outbox.presses(now, account, most, but)]
+        for account in accounts:
+            found += await uow.outbox.waiting(now, account, resting=resting, held=held, but=but)
+        ids = [row.id for row in sorted(found, key=lambda row: (row.priority, row.id))]
+        if not ids:
+            break
+        taken += await uow.outbox.claim(ids[:1], now, LEASE)
+    return taken

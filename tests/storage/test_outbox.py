@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.records import OutboxDraft, OutboxRow, Priority
 from storage.database import Database
-from tests.storage.helpers import LEASE, NOW, draft, later
-
-ACCOUNTS = ["telegram", "vk:500"]
+from tests.storage.helpers import ACCOUNTS, LEASE, NOW, draft, later, take
 
 
 async def put(database: Database, *drafts: OutboxDraft, now: datetime = NOW) -> None:
@@ -20,11 +18,11 @@ async def claim(
     database: Database,
     now: datetime = NOW,
     most: int = 50,
-    resting: list[tuple[str, str]] | None = None,
-    accounts: list[str] | None = None,
+    resting: tuple[str, ...] = (),
+    accounts: tuple[str, ...] = ACCOUNTS,
 ) -> list[OutboxRow]:
     async with database.begin() as uow:
-        return await uow.outbox.claim(now, LEASE, most, accounts or ACCOUNTS, resting or [])
+        return await take(uow, now, most, accounts=accounts, resting=resting)
 
 
 async def finish(database: Database, *rows: OutboxRow) -> None:
@@ -69,7 +67,7 @@ async def test_one_chat_hears_of_one_ticket_in_order(database: Database) -> None
 async def test_a_row_that_is_tried_again_holds_the_later_ones(database: Database) -> None:
     await put(database, draft(number=1), draft(number=1), draft(number=2))
     async with database.begin() as uow:
-        row = (await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS))[0]
+        row = (await take(uow, NOW, 1))[0]
         await uow.outbox.retry(row, later(seconds=30), "temporary")
 
     assert tickets(await claim(database, later(seconds=29))) == [2]
@@ -81,7 +79,7 @@ async def test_patience_does_not_count_as_a_try(database: Database) -> None:
     await put(database, draft())
     for _ in range(5):
         async with database.begin() as uow:
-            [row] = await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS)
+            [row] = await take(uow, NOW, 1)
             assert row.attempts == 1
             await uow.outbox.retry(row, NOW, "asked for patience", counts=False)
 
@@ -96,17 +94,50 @@ async def test_what_is_planned_for_later_holds_nobody(database: Database) -> Non
 
 
 async def test_a_resting_chat_is_passed_over(database: Database) -> None:
-    await put(database, draft("1", number=1), draft("2", number=2), draft("1", number=3, account="vk:500"))
+    await put(database, draft("1", number=1), draft("2", number=2), draft("3", number=3, account="vk:500"))
 
-    assert tickets(await claim(database, resting=[("telegram", "1")])) == [2, 3]
+    assert tickets(await claim(database, resting=("1",))) == [2, 3]
     assert tickets(await claim(database)) == [1]
+
+
+async def test_what_answers_a_press_goes_even_to_a_resting_chat_but_not_to_a_held_one(database: Database) -> None:
+    await put(database, draft("1", number=1), draft("1", number=2, priority=Priority.PRESS))
+
+    async with database.begin() as uow:
+        assert await uow.outbox.waiting(NOW, "telegram", resting=["1"], held=["1"]) == []
+        [row] = await uow.outbox.waiting(NOW, "telegram", resting=["1"])
+        assert row.priority == Priority.PRESS
+
+
+async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Database) -> None:
+    await put(database, *(draft("storm", number=number) for number in range(300)))
+    await put(database, draft("1", number=1), draft("2", number=2, priority=Priority.URGENT))
+
+    async with database.read() as uow:
+        rows = await uow.outbox.waiting(NOW, "telegram")
+        assert [row.chat_id for row in rows] == ["2", "storm", "1"]
+        rows = await uow.outbox.waiting(NOW, "telegram", held=["storm"])
+        assert [row.chat_id for row in rows] == ["2", "1"]
+
+
+async def test_what_was_sent_lately_is_remembered_with_its_parts(database: Database) -> None:
+    await put(database, draft("1"), draft("2"), draft("3"), draft("4"))
+    first, second, third, _ = await claim(database)
+    async with database.begin() as uow:
+        await uow.outbox.finish(first, later(seconds=-90))
+        await uow.outbox.progressed(second, ["10", "11"])
+        await uow.outbox.finish(second, later(seconds=-10))
+        await uow.outbox.finish(third, NOW, "dropped", "not needed")
+    async with database.read() as uow:
+        sent = await uow.outbox.sent_since("telegram", later(seconds=-60))
+    assert [(row.chat_id, row.messages, row.at) for row in sent] == [("2", 3, later(seconds=-10)), ("4", 1, None)]
 
 
 async def test_rows_of_an_account_that_is_not_ours_stay(database: Database) -> None:
     await put(database, draft(number=1, account="max"), draft(number=2))
 
     assert tickets(await claim(database)) == [2]
-    assert tickets(await claim(database, accounts=["max"])) == [1]
+    assert tickets(await claim(database, accounts=("max",))) == [1]
 
 
 async def test_the_same_fact_waits_once_at_its_earliest_loudest_and_most_urgent(database: Database) -> None:
@@ -174,7 +205,7 @@ async def test_a_start_sends_again_what_a_dead_process_was_sending(database: Dat
 async def test_progress_is_kept(database: Database) -> None:
     await put(database, draft())
     async with database.begin() as uow:
-        [row] = await uow.outbox.claim(NOW, LEASE, 1, ACCOUNTS)
+        [row] = await take(uow, NOW, 1)
         await uow.outbox.progressed(row, ["11", "12,13"])
         await uow.outbox.retry(row, NOW, "temporary")
 
@@ -251,7 +282,7 @@ async def test_what_is_in_hand_is_not_claimed_though_its_lease_is_over(database:
     await put(database, draft(number=1), draft(number=2))
     [first, second] = await claim(database)
     async with database.begin() as uow:
-        again = await uow.outbox.claim(NOW + LEASE, LEASE, 10, ACCOUNTS, but=[first.id])
+        again = await take(uow, NOW + LEASE, 10, but=[first.id])
         assert [row.id for row in again] == [second.id]
         assert await uow.outbox.is_held(first)
 

@@ -13,7 +13,9 @@ Ask = Callable[[UnitOfWork], Awaitable[object]]
 
 HOT: dict[str, Ask] = {
     "outbox: is anything due": lambda uow: uow.outbox.anything_due(NOW),
-    "outbox: claim": lambda uow: uow.outbox.claim(NOW, LEASE, 10, ["telegram"], [("telegram", "7")]),
+    "outbox: what waits": lambda uow: uow.outbox.waiting(NOW, "telegram", resting=["7"], held=["8"]),
+    "outbox: presses": lambda uow: uow.outbox.presses(NOW, "telegram", 10),
+    "outbox: claim": lambda uow: uow.outbox.claim([1, 2], NOW, LEASE),
     "outbox: put": lambda uow: uow.outbox.put(draft(dedupe="card:1"), NOW),
     "outbox: what is this a reply to": lambda uow: uow.outbox.letter("telegram", "1", "1"),
     "inbox: claim": lambda uow: uow.inbox.claim(NOW, LEASE, 10),

@@ -15,10 +15,15 @@ import aiohttp
 
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
 from bot.messengers.max.refusals import Asked, Said, refusal
+from bot.messengers.rates import Rate
+from bot.messengers.turns import Turns
 
 CERTIFICATES = Path(__file__).with_name("russian_trusted_ca.pem")
 """The authority of the Ministry of Digital Development, which has signed MAX's servers (gosuslugi.ru/crt) and which
 operating systems do not know. It is trusted for the connections of this messenger alone."""
+
+CALLS_PER_SECOND = 30  # of one bot, whatever is called (dev.max.ru)
+FOR_POLLS = 1  # of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Client:
         self.timeouts = timeouts
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
+        self._turns = Turns(Rate(CALLS_PER_SECOND))
 
     async def call(
         self,
@@ -56,15 +62,16 @@ class Client:
         """The JSON object that MAX answers. *more_time* is added to the usual limit, for polls."""
         if not self._token or not self._token.isascii() or not self._token.isprintable():
             raise BadCredentials("MAX: the token does not look like a token")
-        status, headers, content = await self._request(
-            verb,
-            self._api_base + path,
-            asked.name,
-            self.timeouts.call + more_time,
-            headers={"Authorization": self._token},
-            params=query,
-            json=body,
-        )
+        async with self._turns.one():
+            status, headers, content = await self._request(
+                verb,
+                self._api_base + path,
+                asked.name,
+                self.timeouts.call + more_time,
+                headers={"Authorization": self._token},
+                params=query,
+                json=body,
+            )
         answer = _object(content)
         if answer is None:
             # Not MAX's way of speaking: a page of some server on the way, a body cut short.

@@ -20,12 +20,13 @@ from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
 from bot.messengers.fitting import ELLIPSIS, Spans, clean, cleaned
 from bot.messengers.max import parsing, places, rendering, subscriptions
 from bot.messengers.max.check import check
-from bot.messengers.max.client import Client, Timeouts
+from bot.messengers.max.client import CALLS_PER_SECOND, FOR_POLLS, Client, Timeouts
 from bot.messengers.max.media import MediaDesk, Request, carried
 from bot.messengers.max.polling import LongPoll
 from bot.messengers.max.raw import may_obj, may_words
 from bot.messengers.max.refusals import Asked
 from bot.messengers.max.titles import Titles
+from bot.messengers.rates import Rate
 
 _PRESS_ANSWER = 200  # characters: a line at the edge of the screen
 _MOST_REMEMBERED = 2000
@@ -41,7 +42,7 @@ CAPABILITIES = Capabilities(
     edits_in=_OWN,
     idempotent=False,
     # dev.max.ru: 30 calls a second in all, uploads and polls among them; 2 messages a second into one chat
-    limits=Limits(per_second=25, per_chat_second=2),
+    limits=Limits(Rate(CALLS_PER_SECOND - FOR_POLLS), private=(Rate(2),), group=(Rate(2),)),
     copies=rendering.COPIES,
 )
 

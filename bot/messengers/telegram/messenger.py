@@ -31,6 +31,7 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
 from bot.messengers.fitting import ELLIPSIS, clean, cut, total, utf16_units
+from bot.messengers.rates import Rate
 from bot.messengers.telegram import parsing, rendering
 from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, Client
@@ -47,6 +48,7 @@ _BATCH = 100
 _TIME_FOR_UPLOADS = 90  # seconds more
 _PRESS_ANSWER = 200  # characters
 _OWN = frozenset({ChatKind.PRIVATE, ChatKind.GROUP})
+_A_CHAT = Rate(1, burst=5)
 _CAPABILITIES = Capabilities(
     text_limit=rendering.TEXT_LIMIT,
     caption_limit=rendering.CAPTION_LIMIT,
@@ -55,8 +57,10 @@ _CAPABILITIES = Capabilities(
     answers_in=_OWN,
     edits_in=_OWN,
     idempotent=False,
-    # core.telegram.org/bots/faq: about 30 a second in all, one a second in a chat, 20 a minute in a group
-    limits=Limits(per_second=25, per_chat_second=1, per_group_minute=20),
+    # core.telegram.org/bots/faq: 30 a second in all, one a second in a chat with short bursts, 20 a minute in a group.
+    # Its developers: edits and messages share the limits (tdlib/td, issues 2592 and 3034), the answer to a press has
+    # none (tdlib/telegram-bot-api, issue 648).
+    limits=Limits(Rate(30), private=(_A_CHAT,), group=(_A_CHAT, Rate(20, 60.0)), albums=True),
     copies=rendering.COPIES,
 )
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

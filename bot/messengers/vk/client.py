@@ -4,7 +4,6 @@ import asyncio
 import concurrent.futures
 import json
 import threading
-from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,27 +13,15 @@ from vk_api import VkApiGroup
 from vk_api.exceptions import TOO_MANY_RPS_CODE, ApiError, ApiHttpError, Captcha
 
 from bot.messengers.errors import TemporaryFailure
+from bot.messengers.rates import Rate
+from bot.messengers.turns import Turns
 from bot.messengers.vk.refusals import refusal
 from bot.messengers.vk.transport import LIBRARY_BASE, Http, LoopAdapter, Timeouts
 
 API_VERSION = "5.199"
 SIDE_BY_SIDE = 4  # calls at a time: a vk_api session holds a lock while it posts, so each thread has its own
-CALLS_PER_SECOND = 20  # of a community's key (dev.vk.com, «Ограничения»)
-
-
-class Pace:
-    """At most *most* starts in any second; who comes too early waits."""
-
-    def __init__(self, most: int) -> None:
-        self._starts: deque[float] = deque(maxlen=most)
-        self._turn = asyncio.Lock()
-
-    async def wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        async with self._turn:
-            if len(self._starts) == self._starts.maxlen:
-                await asyncio.sleep(max(0.0, self._starts[0] + 1.0 - loop.time()))
-            self._starts.append(loop.time())
+CALLS_PER_SECOND = 20  # of a community's key, whatever is called (dev.vk.com, «Ограничения»)
+FOR_LOOKUPS = 1  # of these: names are asked for many at a time
 
 
 class VkClient:
@@ -48,20 +35,14 @@ class VkClient:
         self._threads: concurrent.futures.ThreadPoolExecutor | None = None
         self._sessions = threading.local()
         self._under_way: set[concurrent.futures.Future[Any]] = set()
-        self._pace = Pace(CALLS_PER_SECOND)
+        self._turns = Turns(Rate(CALLS_PER_SECOND))
 
     async def call(self, method: str, *, replying: bool = False, **params: Any) -> Any:
         """The ``response`` of *method*. Parameters that are ``None`` are left out."""
-        await self._pace.wait()
-        self.http.open()
-        if self._threads is None:
-            self._threads = concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="vk")
         values = {name: value for name, value in params.items() if value is not None}
-        work = self._threads.submit(self._in_thread, method, values)
-        self._under_way.add(work)
-        work.add_done_callback(self._under_way.discard)
         try:
-            return await asyncio.wrap_future(work)
+            async with self._turns.one():
+                return await self._submit(method, values)
         except Captcha:
             raise refusal(14, method) from None
         except ApiError as error:
@@ -76,6 +57,15 @@ class VkClient:
             # Not VK's usual answer: a page of a proxy, a body cut short. vk_api trips over it in its own ways.
             failure = f"VK: unreadable answer to {method} ({type(error).__name__})"
             raise TemporaryFailure(failure, outcome_unknown=True) from None
+
+    async def _submit(self, method: str, values: dict[str, Any]) -> Any:
+        self.http.open()
+        if self._threads is None:
+            self._threads = concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="vk")
+        work = self._threads.submit(self._in_thread, method, values)
+        self._under_way.add(work)
+        work.add_done_callback(self._under_way.discard)
+        return await asyncio.wrap_future(work)
 
     def _in_thread(self, method: str, values: dict[str, Any]) -> Any:
         api: VkApiGroup | None = getattr(self._sessions, "api", None)

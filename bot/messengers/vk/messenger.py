@@ -23,8 +23,9 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
+from bot.messengers.rates import Rate
 from bot.messengers.vk.callback import Callback
-from bot.messengers.vk.client import CALLS_PER_SECOND, VkClient
+from bot.messengers.vk.client import CALLS_PER_SECOND, FOR_LOOKUPS, VkClient
 from bot.messengers.vk.history import missed_messages
 from bot.messengers.vk.longpoll import LONG_AGO, LongPoll
 from bot.messengers.vk.media import Attached, MediaDesk
@@ -57,7 +58,8 @@ CAPABILITIES = Capabilities(
     answers_in=frozenset({ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL}),
     edits_in=frozenset({ChatKind.PRIVATE, ChatKind.GROUP}),
     idempotent=True,
-    limits=Limits(per_second=float(CALLS_PER_SECOND)),
+    # More than 1,000 messages an hour to one person are a flood to VK (error 9, vk.com/faq11583).
+    limits=Limits(Rate(CALLS_PER_SECOND - FOR_LOOKUPS), private=(Rate(900, 3600.0, burst=60),)),
 )
 
 
