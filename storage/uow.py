@@ -11,6 +11,7 @@ from storage.repositories.cards import Cards
 from storage.repositories.chronicle import Chronicle
 from storage.repositories.decisions import Decisions
 from storage.repositories.dialogs import Dialogs
+from storage.repositories.doubts import Doubts
 from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
 from storage.repositories.outages import Outages
@@ -45,6 +46,7 @@ class UnitOfWork:
         self.chronicle = Chronicle(transaction)
         self.reports = Reports(transaction)
         self.decisions = Decisions(transaction)
+        self.doubts = Doubts(transaction)
 
     @property
     def has_news(self) -> bool:

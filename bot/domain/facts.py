@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.people import Right
-from bot.domain.records import AuditRow, Dialog, Json, Publication, PublicationState, Remark
+from bot.domain.records import AuditRow, Dialog, DoubtList, Json, Message, Publication, PublicationState, Remark
 from bot.domain.tickets import Ticket
 
 
@@ -73,6 +73,17 @@ class NoteFacts:
     ways: Collection[PublicationState] = ()  # what will become of the draft, if it is sent
     history: "HistoryFacts | None" = None
     draft: Dialog | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtFacts:
+    """One page of messages that may be about a problem: each with the place it stands at."""
+
+    where: DoubtList
+    page: int
+    pages: int
+    waiting: int
+    messages: Sequence[tuple[Message, PlaceFacts]]
 
 
 @dataclass(frozen=True, slots=True)

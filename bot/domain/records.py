@@ -229,6 +229,7 @@ class OutboxKind(StrEnum):
     EDIT_NOTE = "edit_note"  # a note of ours changes (its buttons go)
     MENU = "menu"  # the command menu of a person
     CATCH_UP = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
+    DOUBTS = "doubts"  # a person's list of messages that may be about a problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +339,27 @@ class Remark:
     kind: str
     text: str
     at: datetime
+
+
+class Verdict(StrEnum):
+    """What became of a message that the machine could not make out."""
+
+    PROBLEM = "problem"
+    TALK = "talk"
+    LEFT = "left"  # nobody has said anything for days
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtList:
+    """Where a person sees what is doubtful; ``page`` is the one that stands open."""
+
+    person_id: int
+    account: str
+    chat_id: str
+    external_id: str | None
+    hash: str | None
+    page: int
+    posted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

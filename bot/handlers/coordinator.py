@@ -9,10 +9,10 @@ from bot.domain.people import Person, Right
 from bot.domain.records import Dialog, Priority
 from bot.domain.tickets import State
 from bot.handlers.acts import Pressed, Presses, Said, Steps
-from bot.services import alarm, cards, dialogs, notes, tickets
+from bot.services import alarm, cards, dialogs, doubts, notes, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
-from bot.views.codes import Op
+from bot.views.codes import LONGEST_NUMBER, Op
 from bot.views.dialogs import NUMBERLESS, SOURCES
 
 NUMBER_LIMIT = 100
@@ -164,7 +164,46 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     return moment
 
 
-PRESSES: Presses = {Op.CHOOSE: choose, Op.CHOOSE_ALL: choose_page, Op.NEW: choice}
+async def is_problem(work: Work, act: Pressed) -> None:
+    """«О проблеме»: the doubtful message becomes a ticket."""
+    ticket = await doubts.accept(work, act.person, _number(act))
+    if ticket is None:
+        await _gone(work, act)
+    else:
+        await notes.answer_press(work, act.event.chat.account, act.event.press_id, "is_problem", number=ticket.id)
+
+
+async def is_talk(work: Work, act: Pressed) -> None:
+    """«Не требует ответа»: the doubtful message was talk."""
+    if await doubts.set_aside(work, act.person, _number(act)):
+        await notes.answer_press(work, act.event.chat.account, act.event.press_id, "is_talk")
+    else:
+        await _gone(work, act)
+
+
+async def doubts_page(work: Work, act: Pressed) -> None:
+    await doubts.turn(work, act.person, _number(act))
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+
+
+async def _gone(work: Work, act: Pressed) -> None:
+    await notes.answer_press(work, act.event.chat.account, act.event.press_id, "doubt_gone", alert=True)
+
+
+def _number(act: Pressed) -> int:
+    """The argument of a button, 0 for anything else: a modified app may send what it likes."""
+    arg = act.press.arg
+    return int(arg) if arg.isascii() and arg.isdecimal() and len(arg) <= LONGEST_NUMBER else 0
+
+
+PRESSES: Presses = {
+    Op.CHOOSE: choose,
+    Op.CHOOSE_ALL: choose_page,
+    Op.NEW: choice,
+    Op.IS_PROBLEM: is_problem,
+    Op.IS_TALK: is_talk,
+    Op.DOUBTS: doubts_page,
+}
 
 STEPS: Steps = {
     "new_text": _said_text,

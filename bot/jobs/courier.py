@@ -182,7 +182,7 @@ class Courier:
                 except NotModified:
                     continue
         except MessageGone:
-            if row.kind is not OutboxKind.CARD:
+            if row.kind not in (OutboxKind.CARD, OutboxKind.DOUBTS):
                 raise
             return await self._send(messenger, row, parcel.target, parcel.content, turn)
         return [], None

@@ -11,10 +11,11 @@ from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
 from bot.services import answers, delivery, fallback
 from bot.services import dialogs as service_dialogs
+from bot.services import doubts as service_doubts
 from bot.services import notes as service_notes
 from bot.services.centre import Work
 from bot.views import cards as card_view
-from bot.views import citizens, dialogs, notes, places
+from bot.views import citizens, dialogs, doubts, notes, places
 from bot.views.look import Look
 from bot.views.refusals import said
 
@@ -221,6 +222,25 @@ async def _catch_up(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     return Parcel(Way.SEND, _target(row), content, arrived=arrived)
 
 
+async def _doubts(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+    facts = await service_doubts.facts(work, row.person_id or 0, row.account, doubts.size_of_page(look))
+    if facts is None:
+        return None
+    known, content = facts.where, doubts.listing(facts, look)
+    shown = hashlib.sha256(repr(content).encode()).hexdigest()[:32]
+    external_id = known.external_id
+    if external_id is not None and known.hash == shown:
+        return None
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        new_id = sent[0].ids[0] if sent else external_id
+        if not await after.uow.doubts.shown(known, new_id, shown) and new_id is not None:
+            await service_notes.change_note(after, row.account, row.chat_id, new_id, "doubts_below")
+
+    way = Way.SEND if external_id is None else Way.EDIT
+    return Parcel(way, _target(row), content, message_ids=(external_id,) if external_id else (), arrived=arrived)
+
+
 async def _menu(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     commands = tuple(Command(name, words) for name, words in dialogs.menu(row.facts["commands"]))
     return Parcel(Way.MENU, _target(row), commands=commands, arrived=_nothing)
@@ -245,4 +265,5 @@ _PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel
     OutboxKind.EDIT_NOTE: _edit_note,
     OutboxKind.MENU: _menu,
     OutboxKind.CATCH_UP: _catch_up,
+    OutboxKind.DOUBTS: _doubts,
 }

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import deadlines, dialogs, digests, fallback, watchdog
+from bot.services import deadlines, dialogs, digests, doubts, fallback, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
 from storage.database import Database
@@ -46,6 +46,7 @@ class Ticker:
             ("digest", self._digest, self.seconds),
             ("fallback", self._fallback, self.seconds * 2),
             ("drafts", self._drafts, self.seconds * 20),
+            ("doubts", self._doubts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),
             ("cleaning", self._clean, 3600.0),
         ):
@@ -108,6 +109,15 @@ class Ticker:
             await dialogs.expire(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
+    async def _doubts(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            if not await doubts.is_due(Work(self.centre(), uow, now)):
+                return
+        async with self.database.begin() as uow:
+            await doubts.publish(Work(self.centre(), uow, now))
+        self.outbox_bell.ring()
+
     async def _audit(self) -> None:
         """What should have happened and did not, at two looks in a row: after a start, or when the machine's clock has
         jumped, the sweeps need a moment to catch up."""
@@ -130,6 +140,7 @@ class Ticker:
             await uow.outbox.purge(now - KEEP_SENT)
             await uow.dialogs.purge(now)
             await uow.times.forget_notices(now - KEEP_NOTICES)
+            await uow.doubts.leave(now - doubts.KEEP, now)
 
 
 def _ringer(bell: Bell) -> Sweep:

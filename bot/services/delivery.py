@@ -35,7 +35,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
     return CardFacts(
         ticket=ticket,
         sector_title=work.centre.sector_title(ticket.sector),
-        places=[_place(work, message) for message in roots],
+        places=[place_of(work, message) for message in roots],
         sent_at=roots[0].sent_at if roots else ticket.registered_at,
         forwarded_from=roots[0].forwarded_from if roots else None,
         additions=additions[-ADDITIONS_SHOWN:],
@@ -74,7 +74,7 @@ async def _by_hand(work: Work, publications: Sequence[Publication]) -> list[tupl
     for publication in publications:
         message = await work.uow.messages.get(publication.message_id)
         if message is not None and publication.state is PublicationState.BY_PERSON:
-            found.append((publication.id, _place(work, message)))
+            found.append((publication.id, place_of(work, message)))
     return found
 
 
@@ -91,7 +91,8 @@ def _rights(work: Work, ticket: Ticket, person: Person) -> frozenset[Right]:
     return frozenset(right for right in Right if staff.may(person, right, sector, ticket.district))
 
 
-def _place(work: Work, message: Message) -> PlaceFacts:
+def place_of(work: Work, message: Message) -> PlaceFacts:
+    """Where *message* stands, for officials."""
     chat = chat_of(message.account, message.chat_id, message.chat_kind, message.root)
     source = work.centre.source(chat)
     office = work.centre.offices.get(message.account)
@@ -147,7 +148,7 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         tickets=found,
         message_text=message.text if message else None,
         message_link=message.link if message else None,
-        place=_place(work, message).title if message else None,
+        place=place_of(work, message).title if message else None,
         author_name=message.author_name if message else None,
         answer_text=answer.text if answer else None,
         answer_media=answer.media if answer else (),

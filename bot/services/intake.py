@@ -4,7 +4,7 @@ from bot.domain.records import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
-from bot.services import cards, colleagues, notes, noticing, tickets, voices
+from bot.services import cards, colleagues, doubts, notes, noticing, tickets, voices
 from bot.services.centre import Work, author_key
 from bot.services.joining import join_album, join_ticket
 from bot.services.making import is_ticket, make_ticket, reread
@@ -43,6 +43,8 @@ async def take(work: Work, event: MessagePosted, source: Source) -> None:
         return
     if await is_ticket(work, message, reading, source):
         await make_ticket(work, message, reading, source)
+    else:
+        await doubts.gather(work, message, reading, source)
 
 
 async def _explain(work: Work, message: Message, reading: Reading, source: Source) -> None:
@@ -72,6 +74,8 @@ async def change(work: Work, event: MessagePosted, source: Source) -> None:
             return
         if await is_ticket(work, edited, reading, source):
             await make_ticket(work, edited, reading, source)
+        else:
+            await doubts.gather(work, edited, reading, source)
         return
     ticket = await tickets.get(work, known.ticket_id)
     # An album's words may stand under any of its pictures.

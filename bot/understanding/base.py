@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 from bot.domain.urgency import Urgency
 
 
+APPEAL, PERHAPS = 0.5, 0.2
+"""Scores from which something needs doing, and from which a person should say whether it does."""
+
+
 class Noise(StrEnum):
     """Why a text can not be a message about anything: known without thinking about its meaning."""
 
@@ -117,6 +121,11 @@ class Reading:
     def urgent(self) -> bool:
         """Whether the people responsible should be told at once."""
         return self.urgency is not None
+
+    @property
+    def doubtful(self) -> bool:
+        """Neither surely something to be done nor surely talk: a person says which."""
+        return self.noise is None and not self.appeal and self.appeal_score >= PERHAPS
 
     @property
     def likeliest(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.domain.urgency import Urgency
-from bot.understanding.base import Noise, Reading
+from bot.understanding.base import APPEAL, Noise, Reading
 from bot.understanding.context import see_context
 from bot.understanding.features import Seen
 from bot.understanding.model import Model, Predictor
@@ -31,7 +31,6 @@ _RARE = 0.01
 _OWN_SURE, _OWN_TIED = 0.95, 0.5
 _TIE = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
-_APPEAL = 0.5
 _PRIVATE = 5
 """Digits: a longer number may be a telephone or a document, and no model shall remember it."""
 _TOPIC_NAMED = 2.0
@@ -96,7 +95,7 @@ class KeywordUnderstanding:
         strength = evidence.strongest + 5.0 * sum(own.counts.values())
         appeal_score = self._relevance.score(prepared, strength, place, noise)
         urgency = self._urgency.read(prepared.words, appeal_score) if noise is None else None
-        appeal = appeal_score >= _APPEAL or urgency is Urgency.SUICIDE
+        appeal = appeal_score >= APPEAL or urgency is Urgency.SUICIDE
         sector = max(self._codes, key=lambda code: scores[code], default=None)
         topic = self._topic(prepared, evidence, sector)
         return Reading(

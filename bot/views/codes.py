@@ -13,7 +13,7 @@ MAX_BYTES = 64
 """The tightest limit of the messengers we speak: Telegram's ``callback_data``."""
 
 
-_LONGEST_NUMBER = 15
+LONGEST_NUMBER = 15
 """Digits: less than any database's integers hold."""
 
 
@@ -42,6 +42,9 @@ class Op(StrEnum):
     RETRY = "rt"  # answer again after a failed publication; the argument is the publication
     ADOPT = "y"  # a colleague's reply in the chat is the answer; the argument is the message
     REASON = "r"  # add a reason to a hand-over
+    IS_PROBLEM = "qp"  # a doubtful message is about a problem; the argument is the message
+    IS_TALK = "qt"  # a doubtful message needs no answer; the argument is the message
+    DOUBTS = "q"  # turn the list of doubtful messages; the argument is the page
     NEW = "n"  # a choice while a message is typed in; the argument is the choice
 
 
@@ -70,7 +73,7 @@ def unpack(code: str) -> Press | None:
     op, _, rest = rest.partition(":")
     number, _, arg = rest.partition(":")
     # A press may hold anything a modified app cares to send: only what could be a number of ours is read as one.
-    if not (number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
         return None
     try:
         return Press(Op(op), int(number), arg)

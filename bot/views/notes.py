@@ -219,6 +219,10 @@ def credentials(note: NoteFacts, look: Look) -> Content:
     )
 
 
+def doubts_below(note: NoteFacts, look: Look) -> Content:
+    return Content.of("Список сообщений, о которых бот не уверен, теперь ниже.")
+
+
 def model_updated(note: NoteFacts, look: Look) -> Content:
     """Shares as «0,93»: what the new model got right of messages that neither model had seen."""
     before, after = (f"{note.facts[name]:.2f}".replace(".", ",") for name in ("before", "after"))
@@ -283,6 +287,7 @@ NOTES: dict[str, NoteView] = {
     "credentials": credentials,
     "trouble": trouble,
     "trouble_over": trouble_over,
+    "doubts_below": doubts_below,
     "model_updated": model_updated,
     "model_broken": model_broken,
     "listing": listings.listing,

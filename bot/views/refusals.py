@@ -16,6 +16,9 @@ SAID: dict[str, str] = {
     "correcting": "Ответ исправляется",
     "cancelled": "Отменено",
     "thanks": "Спасибо, отмечено",
+    "is_problem": "Зарегистрировано: №{number}",
+    "is_talk": "Отмечено: не требует ответа",
+    "doubt_gone": "Это сообщение уже разобрано, список обновлён.",
     "history": "История — отдельным сообщением",
     # refusals: the codes of bot.domain.errors
     "refused": "Так сделать нельзя.",

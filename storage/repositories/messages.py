@@ -11,7 +11,7 @@ from storage.repositories.base import Repository
 from storage.tables import message
 
 _FIELDS = tuple(Message.__dataclass_fields__)
-_COLUMNS = tuple(message.c[name] for name in _FIELDS)
+COLUMNS = tuple(message.c[name] for name in _FIELDS)
 
 
 class Messages(Repository):
@@ -25,33 +25,33 @@ class Messages(Repository):
     async def by_place(self, account: str, chat_id: str, external_id: str) -> Message | None:
         """The post at this very place."""
         result = await self._connection.execute(
-            select(*_COLUMNS).where(
+            select(*COLUMNS).where(
                 message.c.account == account, message.c.chat_id == chat_id, message.c.external_id == external_id
             )
         )
         row = result.first()
-        return _record(row) if row else None
+        return record(row) if row else None
 
     async def get(self, message_id: int) -> Message | None:
-        result = await self._connection.execute(select(*_COLUMNS).where(message.c.id == message_id))
+        result = await self._connection.execute(select(*COLUMNS).where(message.c.id == message_id))
         row = result.first()
-        return _record(row) if row else None
+        return record(row) if row else None
 
     async def of_ticket(self, ticket_id: int) -> list[Message]:
         """All posts of a ticket, the oldest first."""
         result = await self._connection.execute(
-            select(*_COLUMNS).where(message.c.ticket_id == ticket_id).order_by(message.c.sent_at, message.c.id)
+            select(*COLUMNS).where(message.c.ticket_id == ticket_id).order_by(message.c.sent_at, message.c.id)
         )
-        return [_record(row) for row in result]
+        return [record(row) for row in result]
 
     async def album(self, account: str, chat_id: str, album: str) -> list[Message]:
         """The parts of an album that have come so far."""
         result = await self._connection.execute(
-            select(*_COLUMNS)
+            select(*COLUMNS)
             .where(message.c.account == account, message.c.chat_id == chat_id, message.c.album == album)
             .order_by(message.c.id)
         )
-        return [_record(row) for row in result]
+        return [record(row) for row in result]
 
     async def attach(self, message_id: int, ticket_id: int, part: Part) -> None:
         """This post belongs to that ticket."""
@@ -69,7 +69,7 @@ class Messages(Repository):
         await self._connection.execute(update(message).where(message.c.id == message_id).values(deleted_at=at))
 
 
-def _record(row: Any) -> Message:
+def record(row: Any) -> Message:
     values = dict(row._mapping)
     values["media"] = tuple(values["media"])
     values["part"] = Part(values["part"]) if values["part"] else None

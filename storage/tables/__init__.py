@@ -3,7 +3,7 @@
 from storage.tables.base import Moment, metadata
 from storage.tables.mail import cursor, inbox, letter, outage, outbox
 from storage.tables.people import account, assignment, dialog, invitation, person
-from storage.tables.tickets import answer, card, message, problem, publication, remark, ticket, voice
+from storage.tables.tickets import answer, card, doubt, doubt_list, message, problem, publication, remark, ticket, voice
 from storage.tables.time import audit, chat_alias, digest, due, notice, once
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "cursor",
     "dialog",
     "digest",
+    "doubt",
+    "doubt_list",
     "due",
     "inbox",
     "invitation",

@@ -204,3 +204,33 @@ remark = Table(
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+doubt = Table(  # posts that may be about a problem: a person says; what was said is an example to learn from
+    "doubt",
+    metadata,
+    Column("message_id", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
+    Column("score", Float, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("listed_at", Moment),
+    Column("verdict", String(16)),  # problem, talk, left
+    Column("decided_at", Moment),
+    Column("person_id", Id, ForeignKey("person.id")),
+    Index(
+        "ix_doubt_waiting",
+        "message_id",
+        sqlite_where=text("verdict IS NULL"),
+        postgresql_where=text("verdict IS NULL"),
+    ),
+)
+
+doubt_list = Table(
+    "doubt_list",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("chat_id", String(64), nullable=False),
+    Column("external_id", String(64)),
+    Column("hash", String(64)),
+    Column("page", Integer, nullable=False, server_default="0"),
+    Column("posted_at", Moment, nullable=False),
+)

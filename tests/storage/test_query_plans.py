@@ -33,6 +33,8 @@ HOT: dict[str, Ask] = {
     "answers: latest": lambda uow: uow.answers.latest(1),
     "answers: what waits to be posted by hand here": lambda uow: uow.answers.waiting_in("telegram", "-1"),
     "letters: of a ticket": lambda uow: uow.outbox.letters(1, "hand:1"),
+    "doubts: what is new": lambda uow: uow.doubts.news(),
+    "doubts: a page": lambda uow: uow.doubts.page(0, 5),
     "audit: of a ticket": lambda uow: uow.chronicle.of_ticket(1),
 }
 
