@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 from bot.domain.urgency import Urgency
 
-
 APPEAL, PERHAPS = 0.5, 0.2
 """Scores from which something needs doing, and from which a person should say whether it does."""
 
