@@ -33,7 +33,7 @@ from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
 from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
-from bot.services import chats, invitations, people
+from bot.services import chats, choices, invitations, people
 from bot.services.centre import Centre, Office, Work
 from bot.services.health import Health
 from bot.understanding.base import Understanding
@@ -161,6 +161,8 @@ class App:
             for person in staff:
                 await people.show_menus(work, person)
             await invitations.remind(work)
+            await choices.explain(work)
+            await choices.apply(work)
 
     def inbox_worker(self) -> InboxWorker:
         """Whoever handles what has come in."""

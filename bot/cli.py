@@ -73,11 +73,15 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
     settings = _load(config)
     logs.set_up(logging.ERROR)
     from bot.commands import check_messengers
+    from bot.views import choices
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = asyncio.run(check_messengers(settings))
     for note in settings.notes():
         typer.echo(f"i {note.key}: {ended(note.problem)} {ended(note.remedy[:1].upper() + note.remedy[1:])}")
+    for source in settings.sources():
+        said = choices.meaning(source.answers, source.invite)
+        typer.echo(f"i {choices.place(source.account, source.title)}, ответы «{source.answers}»: {said}.")
     for finding in findings:
         typer.echo(f"{signs[finding.severity.value]} {finding.subject}: {finding.text}")
     if any(finding.severity.value == "fault" for finding in findings):

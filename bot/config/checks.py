@@ -42,6 +42,7 @@ def check(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
         yield from _messengers(tree)
         yield from _ladder(tree)
     yield from _webhooks(tree)
+    yield from _invitations(tree)
     yield from _repetitions(tree)
     yield from _sectors(tree)
     yield from _staff(tree)
@@ -117,6 +118,18 @@ def _webhook_secrets(name: str, values: Values) -> Iterator[Fault]:
         fault = webhook_secret_fault(f"{key}.secret", holder.get("secret"), *SECRET_LENGTHS[name])
         if fault is not None:
             yield fault
+
+
+def _invitations(tree: Values) -> Iterator[Fault]:
+    """An invitation is what stands where an answer may not: beside answers it would only confuse."""
+    places = [(name, section(tree, name), "private") for name in ("telegram", "max")]
+    for name, kind in (("telegram", "chats"), ("vk", "communities"), ("max", "chats")):
+        items = tables(section(tree, name), kind)
+        places += [(f"{name}.{kind}[{index}]", item, "answers") for index, item in items]
+    for key, values, rule in places:
+        if values.get("invite") is not None and values.get(rule) != "off":
+            problem = f'приглашение бывает только там, где ответы выключены ({rule} = "off")'
+            yield Fault(f"{key}.invite", problem, f'удалите invite или укажите {rule} = "off"')
 
 
 def _repetitions(tree: Values) -> Iterator[Fault]:

@@ -172,7 +172,7 @@ class Config:
         for community in self.vk.communities if self.vk else ():
             title = community.title or f"сообщество VK {community.id}"
             account, root = f"vk:{community.id}", str(community.id)
-            found.append(Source(account, root, title, community.kind.value, community.answers.value))
+            found.append(Source(account, root, title, community.kind.value, community.answers.value, community.invite))
         return tuple(found)
 
     def not_yet(self) -> tuple[Fault, ...]:
@@ -226,9 +226,9 @@ def _chats(account: str, label: str, section: Telegram | Max | None) -> list[Sou
         return []
     private = f"личные сообщения боту {label}"
     return [
-        Source(account, PRIVATE_ROOT, private, "official", section.private.value),
+        Source(account, PRIVATE_ROOT, private, "official", section.private.value, section.invite),
         *(
-            Source(account, str(c.id), c.title or f"чат {label} {c.id}", c.kind.value, c.answers.value)
+            Source(account, str(c.id), c.title or f"чат {label} {c.id}", c.kind.value, c.answers.value, c.invite)
             for c in section.chats
         ),
     ]

@@ -74,6 +74,7 @@ class TelegramChat(Section):
     title: str = ""
     kind: PlaceKind = PlaceKind.CHAT
     answers: Answers
+    invite: BaseUrl | None = None
 
 
 class Telegram(Section):
@@ -86,6 +87,7 @@ class Telegram(Section):
     webhook_url: WebhookUrl | None = None
     secret: SecretStr | None = None
     private: Answers = Answers.BOT
+    invite: BaseUrl | None = None
     chats: tuple[TelegramChat, ...] = ()
 
 
@@ -101,6 +103,7 @@ class VkCommunity(Section):
     confirmation: SecretStr | None = None
     kind: PlaceKind = PlaceKind.OFFICIAL
     answers: Answers = Answers.BOT
+    invite: BaseUrl | None = None
 
 
 class Vk(Section):
@@ -115,6 +118,7 @@ class MaxChat(Section):
     title: str = ""
     kind: PlaceKind = PlaceKind.CHAT
     answers: Answers = Answers.BOT
+    invite: BaseUrl | None = None
 
 
 class Max(Section):
@@ -125,6 +129,7 @@ class Max(Section):
     webhook_url: WebhookUrl | None = None
     secret: SecretStr | None = None
     private: Answers = Answers.BOT
+    invite: BaseUrl | None = None
     chats: tuple[MaxChat, ...] = ()
 
 

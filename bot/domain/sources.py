@@ -12,13 +12,15 @@ PRIVATE_ROOT = "private"
 class Source:
     """A monitored place. ``account``: ``telegram``, ``vk:123``, ``max``; ``root``: the chat's or community's id as
     text, or :data:`PRIVATE_ROOT`; ``kind``: ``chat`` (talk of neighbours) or ``official`` (people come here to report);
-    ``answers``: who may answer there: ``bot``, ``person`` or ``off``."""
+    ``answers``: who may answer there: ``bot``, ``person`` or ``off``; ``invite``: where answers are off, the address to
+    which a citizen is asked, once, to write instead."""
 
     account: str
     root: str
     title: str
     kind: str
     answers: str
+    invite: str | None = None
 
 
 def messenger_of(account: str) -> str:

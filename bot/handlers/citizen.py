@@ -4,7 +4,7 @@ from bot.domain.channels import Address
 from bot.handlers import staff
 from bot.handlers.staff import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
-from bot.services import chats, intake, invitations, notes, people, voices
+from bot.services import chats, intake, invitations, notes, people, redirecting, voices
 from bot.services.centre import Work
 
 
@@ -20,6 +20,7 @@ async def wrote(work: Work, event: MessagePosted) -> None:
     if private and command_of(event)[0]:
         if source.answers == "bot":
             await notes.tell_citizen(work, event.chat.account, event.chat.id, None, "welcome", name=work.centre.name)
+        await redirecting.invite(work, source, event.chat, event.author.id, None)
         return
     await intake.take(work, event, source)
 

@@ -71,6 +71,14 @@ async def send(work: Work, ticket_id: int, person: Person, text: str, media: Seq
     return await _confirm(work, ticket, person)
 
 
+async def settle(work: Work, ticket: Ticket, answer: Answer) -> Ticket:
+    """The ticket after the choice of who answers has changed: where nobody posts *answer* any more, it is answered."""
+    states = {publication.state for publication in await work.uow.answers.publications(answer.id)}
+    if ticket.state is not State.PUBLISHING or states.intersection(_HOPEFUL):
+        return ticket
+    return await _confirm(work, ticket, None)
+
+
 async def places_of(work: Work, ticket: Ticket) -> list[Message]:
     """The citizen's messages that an answer goes under."""
     return [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part in (Part.ROOT, Part.COPY)]

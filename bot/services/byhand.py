@@ -30,7 +30,12 @@ async def who_posts(work: Work, place: Message) -> PublicationState:
 
 
 async def hand_out(
-    work: Work, ticket: Ticket, answer: Answer, publications: Sequence[Publication], person: Person
+    work: Work,
+    ticket: Ticket,
+    answer: Answer,
+    publications: Sequence[Publication],
+    person: Person,
+    priority: Priority = Priority.ANSWER,
 ) -> None:
     """Give *person* a link to each place and the text, as a message of its own; later remind of it."""
     for publication in publications:
@@ -39,13 +44,13 @@ async def hand_out(
             person,
             "post_by_hand",
             ticket=ticket,
-            priority=Priority.ANSWER,
+            priority=priority,
             number=ticket.id,
             publication_id=publication.id,
             letter=_letter(publication),
         )
     await notes.tell(
-        work, person, "answer_text", ticket=ticket, priority=Priority.ANSWER, number=ticket.id, answer_id=answer.id
+        work, person, "answer_text", ticket=ticket, priority=priority, number=ticket.id, answer_id=answer.id
     )
     at = work.centre.calendar.add(work.now, work.centre.posting)
     await work.uow.times.plan(ticket.id, [(POSTING, "reminder", 1.0, at)])
@@ -70,7 +75,6 @@ async def stands(work: Work, ticket: Ticket, publication: Publication, poster: P
 async def withdraw(work: Work, ticket: Ticket, publication: Publication) -> None:
     """Nobody is to post it any more."""
     await _change(work, ticket, _letter(publication), "hand_withdrawn", publication_id=publication.id)
-    await tell_fate(work, ticket, publication.answer_id)
 
 
 async def remember_draft(work: Work, ticket: Ticket, answer: Answer, account: str, chat_id: str, letter: str) -> None:

@@ -10,6 +10,7 @@ from bot.messengers.codec import unpack_media
 from bot.services import alarm, cards, notes, tickets
 from bot.services.centre import Work
 from bot.services.posts import is_private, text_key
+from bot.services.redirecting import invite_author
 from bot.understanding.base import Reading
 
 AFTER_ANSWER = timedelta(days=14)
@@ -79,7 +80,8 @@ def _whereabouts(work: Work, message: Message) -> dict[str, Any]:
 
 
 async def acknowledge(work: Work, message: Message, ticket: Ticket, source: Source) -> None:
-    """In private the citizen is told the ticket's number."""
+    """In private the citizen is told the ticket's number; where answers are off, perhaps another address."""
+    await invite_author(work, message, source)
     if is_private(message) and source.answers == "bot":
         await notes.tell_citizen(
             work, message.account, message.chat_id, message.external_id, "registered", number=ticket.id

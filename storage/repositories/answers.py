@@ -187,6 +187,14 @@ class Answers(Repository):
             )
         )
 
+    async def unposted(self) -> list[Publication]:
+        """Everything that the bot or a person is still to post."""
+        hopeful = (PublicationState.QUEUED.value, PublicationState.BY_PERSON.value)
+        result = await self._connection.execute(
+            select(*_PUBLICATION).where(publication.c.state.in_(hopeful)).order_by(publication.c.id)
+        )
+        return [_publication(row) for row in result]
+
     async def waiting_in(self, account: str, chat_id: str) -> list[Publication]:
         """What a person is to post by hand in this chat, the latest first."""
         here = (

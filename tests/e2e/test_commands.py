@@ -109,6 +109,7 @@ async def test_check_says_what_is_wrong_with_tokens(closed_town: Town, tmp_path:
     assert "Telegram" in output
     assert "VK" in output
     assert "токен" in output.lower()
+    assert "i Telegram «Подслушано», ответы «bot»: бот сам публикует ответ" in output
     assert "another" not in output + errors
 
 

@@ -477,3 +477,13 @@ def test_nothing_of_any_shape_breaks_the_reader(
         with pytest.raises(ConfigFaults) as caught:
             load(path, tokens_needed=tokens_needed)
         assert render(caught.value.faults)
+
+
+def test_an_invitation_stands_only_where_answers_are_off(tmp_path: Path) -> None:
+    chat = '[[telegram.chats]]\nid = -1001\ntitle = "Чат"\nanswers = "{}"\ninvite = "https://max.ru/x"\n'
+    assert set(faults_of(tmp_path, town() + chat.format("bot"))) == {"telegram.chats[0].invite"}
+    assert set(faults_of(tmp_path, town() + chat.format("off").replace("https://max.ru/x", "max"))) == {
+        "telegram.chats[0].invite"
+    }
+    private = town(telegram=f'token = "{TOKEN}"\ninvite = "https://max.ru/x"\n')
+    assert set(faults_of(tmp_path, private)) == {"telegram.invite"}
