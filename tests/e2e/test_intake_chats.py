@@ -84,7 +84,8 @@ async def test_where_the_bot_cannot_read_the_administrator_is_told(closed_town: 
     await closed_town.start()
     letter = await closed_town.letter(ADMINISTRATOR, "режим приватности", "/setprivacy")
     assert "Подслушано" in words(letter)
-    assert not closed_town.find(ADMINISTRATOR, "Дворы")
+    assert "Дворы" not in words(letter)
+    assert not closed_town.find(ADMINISTRATOR, "режим приватности", "Дворы")
 
 
 async def test_a_chat_that_nobody_named_is_ignored_and_told_of_once(town: Town) -> None:
