@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import Dialect, Executable, Insert
+from sqlalchemy import Dialect, Executable, Insert, UpdateBase
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 
-from storage.tables import metadata
+from storage.memory import Memory
+from storage.tables import message, metadata, ticket
 
 Row = dict[str, Any]
 
 _ORDER = {table: place for place, table in enumerate(metadata.sorted_tables)}
 """What is referred to comes before what refers to it."""
+
+_REMEMBERED = frozenset((ticket, message))
+"""What the memory holds: a change of these past it clears it."""
 
 
 class Transaction:
@@ -25,6 +29,7 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.memory = Memory()
         self._waiting: dict[Any, list[tuple[Insert, list[Row]]]] = {}
         self.flushes = 0
         """How often waiting rows were written: what was deferred at an earlier count waits no more."""
@@ -47,6 +52,12 @@ class Transaction:
         runs[-1][1].append(row)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        if isinstance(statement, UpdateBase) and statement.table in _REMEMBERED:
+            self.memory.clear()
+        return await self.execute_minding(statement, parameters)
+
+    async def execute_minding(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """:meth:`execute` for who keeps the :attr:`memory` true in person."""
         await self.flush()
         return await self._connection.execute(statement, parameters)
 
@@ -71,4 +82,5 @@ class Transaction:
     def drop(self) -> None:
         """What waits will not be written: the part of the transaction that it belongs to is undone."""
         self._waiting.clear()
+        self.memory.clear()
         self.flushes += 1

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.numbers import Numbers
 from storage.repositories.answers import Answers
 from storage.repositories.base import one_at_a_time
 from storage.repositories.cards import Cards
@@ -31,14 +32,16 @@ class UnitOfWork:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._transaction = transaction = Transaction(connection)
+        self._numbers = numbers = Numbers(transaction)
+        self._alone: set[str] = set()
         self.inbox = Inbox(transaction)
         self.outbox = Outbox(transaction)
         self.outages = Outages(transaction)
         self.people = People(transaction)
         self.dialogs = Dialogs(transaction)
-        self.tickets = Tickets(transaction)
+        self.tickets = Tickets(transaction, numbers)
         self.problems = Problems(transaction)
-        self.messages = Messages(transaction)
+        self.messages = Messages(transaction, numbers)
         self.voices = Voices(transaction)
         self.answers = Answers(transaction)
         self.cards = Cards(transaction)
@@ -53,9 +56,13 @@ class UnitOfWork:
         """Whether something was put where another process may be waiting for it."""
         return self.inbox.has_news or self.outbox.has_news
 
-    async def alone(self, name: str) -> None:
-        """Until this transaction ends nobody else gets past the same *name*. One process on SQLite is always alone."""
-        await one_at_a_time(self._transaction, name)
+    async def alone(self, *names: str) -> None:
+        """Until this transaction ends nobody else gets past any of the same *names*. One process on SQLite is always
+        alone. Who needs several takes them here at once, so that no two wait for one another."""
+        wanted = sorted(set(names) - self._alone)
+        if wanted:
+            await one_at_a_time(self._transaction, *wanted)
+            self._alone.update(wanted)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -67,6 +74,8 @@ class UnitOfWork:
                 await self._transaction.flush()
         except BaseException:
             self._transaction.drop()
+            self._numbers.forget()
+            self._alone.clear()
             raise
 
     async def flush(self) -> None:

@@ -1,8 +1,9 @@
-"""Stored updates become events, events become changes. Several share a transaction; each has a savepoint of its own."""
+"""Stored updates become events, events become changes. Several share a transaction; if one of them fails, each is done
+anew behind a savepoint of its own."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
 from bot.services import notes
 from bot.services.centre import Centre, Work
+from bot.services.foresight import foresee
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,9 @@ class Parsed:
     events: Sequence[Event] = ()
     unknown_kind: str | None = None
     malformed: str | None = None
+
+
+Apply = Callable[[Work, Parsed], Awaitable[bool]]
 
 
 @dataclass(slots=True)
@@ -62,12 +67,8 @@ class InboxWorker:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:
-            async with self.database.begin() as uow:
-                work = Work(self.centre(), uow, self.clock.now())
-                known = work.centre.staff
-                await self._handle(work, parsed)
-            if work.centre.staff is not known:
-                self.staff_changed(work.centre.staff)
+            if not await self._all_at_once(parsed):
+                await self._commit(parsed, self._apply_apart)
         except Exception:
             await self._release(rows)
             raise
@@ -86,7 +87,26 @@ class InboxWorker:
             return Parsed(row, malformed=str(error))
         return Parsed(row, [await messenger.enrich(event) for event in events])
 
-    async def _handle(self, work: Work, batch: Sequence[Parsed]) -> None:
+    async def _all_at_once(self, batch: Sequence[Parsed]) -> bool:
+        """Whether it went well. Most batches do, and need no savepoints."""
+        if len(batch) == 1:
+            return False
+        try:
+            await self._commit(batch, self._apply)
+        except Exception as error:  # noqa: BLE001 - who is to blame is found out one by one
+            logger.info("a batch failed: %s", type(error).__name__, extra={"updates": len(batch)})
+            return False
+        return True
+
+    async def _commit(self, batch: Sequence[Parsed], apply: Apply) -> None:
+        async with self.database.begin() as uow:
+            work = Work(self.centre(), uow, self.clock.now())
+            known = work.centre.staff
+            await self._handle(work, batch, apply)
+        if work.centre.staff is not known:
+            self.staff_changed(work.centre.staff)
+
+    async def _handle(self, work: Work, batch: Sequence[Parsed], apply: Apply) -> None:
         done: list[int] = []
         untouched: list[InboxRow] = []
         held = await work.uow.inbox.hold([one.row for one in batch], work.now + LEASE)
@@ -94,13 +114,15 @@ class InboxWorker:
         stuck = {one.row.conversation for one in batch if one.row.id not in held}
         if stuck:
             logger.warning("too slow: others have taken updates over", extra={"updates": len(batch) - len(held)})
+        await foresee(work, [event for one in batch if one.row.id in held for event in one.events])
         for one in batch:
             row = one.row
+            await asyncio.sleep(0)  # presses and deliveries need not wait for the whole batch
             if row.conversation in stuck:
                 untouched.append(row)
             elif one.unknown_kind is not None or one.malformed is not None:
                 await self._set_aside(work, one)
-            elif await self._apply(work, one):
+            elif await apply(work, one):
                 done.append(row.id)
             else:
                 stuck.add(row.conversation)
@@ -108,12 +130,17 @@ class InboxWorker:
         await work.uow.inbox.release(untouched)
 
     async def _apply(self, work: Work, one: Parsed) -> bool:
+        """Let the update have its effect; raises whatever goes wrong."""
+        for event in one.events:
+            await handle(work, event)
+        return True
+
+    async def _apply_apart(self, work: Work, one: Parsed) -> bool:
         """Whether the update has had its effect. The event boundary: whatever goes wrong stays in its savepoint."""
         centre = work.centre
         try:
             async with work.uow.savepoint():
-                for event in one.events:
-                    await handle(work, event)
+                await self._apply(work, one)
         except Exception as error:  # noqa: BLE001 - one bad event must not stop the others
             work.centre = centre
             work.forget()

@@ -28,7 +28,7 @@ async def _asked(work: Work, event: MessagePosted) -> int | None:
     chat = event.chat
     if chat.kind is ChatKind.PRIVATE:
         latest = await work.uow.tickets.latest_in_thread(chat.account, chat.id, chat.thread, chat.id)
-        return latest[0].id if latest is not None and speaks_for_the_place(event) else None
+        return latest.id if latest is not None and speaks_for_the_place(event) else None
     if event.reply_to is None:
         return None
     asked = await work.uow.messages.by_place(chat.account, chat.id, event.reply_to)

@@ -90,12 +90,10 @@ async def acknowledge(work: Work, message: Message, ticket: Ticket, source: Sour
 
 async def _previous(work: Work, message: Message) -> int | None:
     """The answered ticket that the author has in this conversation, if that was not long ago."""
-    latest = await work.uow.tickets.latest_in_thread(
-        message.account, message.chat_id, message.thread, message.author_id
+    answered = await work.uow.tickets.answered_in_thread(
+        message.account, message.chat_id, message.thread, message.author_id, work.now - AFTER_ANSWER
     )
-    if latest is None or latest[0].answered_at is None:
-        return None
-    return latest[0].id if work.now - latest[0].answered_at <= AFTER_ANSWER else None
+    return answered.id if answered is not None else None
 
 
 async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Ticket:

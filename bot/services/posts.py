@@ -7,7 +7,7 @@ from bot.domain.records import Message
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.words import closed
 from bot.messengers.codec import pack_media
-from bot.messengers.events import ChatKind, MediaKind, MessagePosted
+from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
 from bot.services.centre import Work
 from bot.understanding.base import Noise, Reading
 
@@ -43,7 +43,7 @@ def is_noise(message: Message, reading: Reading) -> bool:
 async def store(work: Work, event: MessagePosted, source: Source) -> Message:
     """Keep a post. Its ``root`` is what the configuration names, also in a group that has got a new id since."""
     chat = event.chat
-    message_id = await work.uow.messages.add(
+    return await work.uow.messages.add(
         {
             "account": chat.account,
             "chat_id": chat.id,
@@ -64,17 +64,17 @@ async def store(work: Work, event: MessagePosted, source: Source) -> Message:
         },
         work.now,
     )
-    stored = await work.uow.messages.get(message_id)
-    if stored is None:
-        raise LookupError(f"message {message_id} vanished within its own transaction")
-    return stored
 
 
 async def _thread(work: Work, event: MessagePosted) -> str:
     """The conversation within the chat. Telegram gives every chain of replies in an ordinary group a number of its own,
     that of the first message: people do not see it as a conversation apart, and neither do we."""
     chat = event.chat
-    if not chat.thread.isdecimal() or chat.kind is not ChatKind.GROUP:
-        return chat.thread
-    first = await work.uow.messages.by_place(chat.account, chat.id, chat.thread)
+    root = thread_root(chat)
+    first = await work.uow.messages.by_place(chat.account, chat.id, root) if root is not None else None
     return first.thread if first is not None else chat.thread
+
+
+def thread_root(chat: Chat) -> str | None:
+    """The message that a chain of replies in an ordinary group is numbered by."""
+    return chat.thread if chat.thread.isdecimal() and chat.kind is ChatKind.GROUP else None

@@ -9,13 +9,14 @@ from sqlalchemy.schema import Table
 
 from storage.transaction import Transaction
 
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
 
-async def one_at_a_time(transaction: Transaction, name: str) -> None:
-    """Wait until no other transaction holds *name*; hold it until this one ends. SQLite has one writer anyway."""
+
+async def one_at_a_time(transaction: Transaction, *names: str) -> None:
+    """Wait until no other transaction holds any of *names*, taken one after another; hold them until this one ends.
+    SQLite has one writer anyway."""
     if transaction.is_shared:
-        await transaction.execute_beside(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )
+        await transaction.execute_beside(_LOCK, {"names": list(names)})
 
 
 def new_holder() -> str:

@@ -29,6 +29,8 @@ class Cards(Repository):
     """Cards are projections: they can always be drawn anew."""
 
     async def of_ticket(self, ticket_id: int) -> list[Card]:
+        if ticket_id in self._connection.memory.without_cards:
+            return []
         result = await self._connection.execute(select(*_CARD).where(card.c.ticket_id == ticket_id))
         return [Card(**row._mapping) for row in result]
 
@@ -56,6 +58,7 @@ class Cards(Repository):
         self, person_id: int, ticket_id: int, account: str, chat_id: str, now: datetime, **values: Any
     ) -> None:
         """Create or update a card; *values* are its changed columns."""
+        self._connection.memory.without_cards.discard(ticket_id)
         changing = ("chat_id", "updated_at", *sorted(values))
         row = {
             "person_id": person_id,

@@ -4,16 +4,22 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
 from bot.domain.urgency import Urgency
+from storage.memory import Standing
+from storage.numbers import Numbers
 from storage.repositories.base import Repository
 from storage.tables import message, ticket
+from storage.transaction import Transaction
 
 _FIELDS = tuple(Ticket.__dataclass_fields__)
 columns = tuple(ticket.c[name] for name in _FIELDS)
+_STANDING = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "street", "house"))
+_NOTHING = dict.fromkeys(_FIELDS) | {"version": 0}
+_ADD = insert(ticket)
 _OPEN = tuple(state.value for state in OPEN)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
 
@@ -21,10 +27,46 @@ _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
 class Tickets(Repository):
     """The aggregate that the whole house is about."""
 
+    def __init__(self, transaction: Transaction, numbers: Numbers) -> None:
+        super().__init__(transaction)
+        self._numbers = numbers
+        self._memory = transaction.memory
+
+    async def foresee(self, authors: Collection[str], since: datetime) -> None:
+        """Fetch at once what :meth:`same_text`, :meth:`open_in_thread`, :meth:`answered_in_thread` and :meth:`place_of`
+        will be asked about *authors* one by one, for moments *since* then."""
+        recent = or_(ticket.c.touched_at >= since, ticket.c.registered_at >= since)
+        result = await self._connection.execute(
+            select(*columns, *_STANDING).where(
+                ticket.c.author_key.in_(authors),
+                or_(and_(ticket.c.state.in_(_OPEN), recent), ticket.c.answered_at >= since),
+            )
+        )
+        found = {row.id: row for row in result}
+        posts = await self._posts_of(found)
+        known: dict[str, dict[int, Standing]] = {author: {} for author in authors}
+        for number, row in found.items():
+            more = {column.name: row._mapping[column] for column in _STANDING}
+            known[row.author_key][number] = Standing(record(row), posts=frozenset(posts[number]), **more)
+        self._memory.know_standings(known, since)
+
+    async def _posts_of(self, numbers: Collection[int]) -> dict[int, set[tuple[str, str, str, str]]]:
+        posts: dict[int, set[tuple[str, str, str, str]]] = {number: set() for number in numbers}
+        if numbers:
+            place = (message.c.account, message.c.chat_id, message.c.thread, message.c.author_id)
+            result = await self._connection.execute(
+                select(message.c.ticket_id, *place).where(message.c.ticket_id.in_(numbers))
+            )
+            for row in result:
+                posts[row[0]].add((row[1], row[2], row[3], row[4]))
+        return posts
+
     async def add(self, values: Mapping[str, Any]) -> Ticket:
         """Register a ticket; its number is its id."""
-        result = await self._connection.execute(insert(ticket).values(**values).returning(*columns))
-        return record(result.one())
+        number = await self._numbers.next(ticket)
+        self._connection.defer(_ADD, {**values, "id": number})
+        self._memory.bear(number, values.get("author_key"))
+        return record({**_NOTHING, **values, "id": number})
 
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
         """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could)."""
@@ -42,7 +84,8 @@ class Tickets(Repository):
 
     async def change(self, known: Ticket, **values: Any) -> Ticket | None:
         """Change *known* unless somebody else has changed it since it was read: then ``None``."""
-        result = await self._connection.execute(
+        self._memory.forget_ticket(known.id)
+        result = await self._connection.execute_minding(
             update(ticket)
             .where(ticket.c.id == known.id, ticket.c.version == known.version)
             .values(version=known.version + 1, **values)
@@ -53,14 +96,23 @@ class Tickets(Repository):
 
     async def touch(self, ticket_id: int, now: datetime) -> None:
         """The citizen has added something: the time for further additions runs anew."""
-        await self._connection.execute(update(ticket).where(ticket.c.id == ticket_id).values(touched_at=now))
+        self._memory.forget_ticket(ticket_id)
+        await self._connection.execute_minding(update(ticket).where(ticket.c.id == ticket_id).values(touched_at=now))
 
-    async def latest_in_thread(
-        self, account: str, chat_id: str, thread: str, author_id: str
-    ) -> tuple[Ticket, datetime] | None:
-        """The newest ticket that this author has in this thread, and when he last wrote to it."""
+    async def answered_in_thread(
+        self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
+    ) -> Ticket | None:
+        """The newest ticket that this author has in this thread, if it was answered *since* then."""
+        own = self._memory.standings(author_key(account, author_id), since)
+        if own is not None and not any(_is_since(one.ticket.answered_at, since) for one in own):
+            return None
+        newest = await self.latest_in_thread(account, chat_id, thread, author_id)
+        return newest if newest is not None and _is_since(newest.answered_at, since) else None
+
+    async def latest_in_thread(self, account: str, chat_id: str, thread: str, author_id: str) -> Ticket | None:
+        """The newest ticket that this author has in this thread."""
         result = await self._connection.execute(
-            select(*columns, ticket.c.touched_at)
+            select(*columns)
             .join(message, message.c.ticket_id == ticket.c.id)
             .where(
                 ticket.c.author_key == author_key(account, author_id),
@@ -72,12 +124,17 @@ class Tickets(Repository):
             .limit(1)
         )
         row = result.first()
-        return (record(row), row.touched_at) if row else None
+        return record(row) if row else None
 
     async def open_in_thread(
         self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
     ) -> list[Ticket]:
         """The open tickets of this author in this thread that he has written to *since* then, the latest first."""
+        own = self._memory.standings(author_key(account, author_id), since)
+        if own is not None:
+            here = (account, chat_id, thread, author_id)
+            found = [one for one in own if one.ticket.is_open and one.touched_at >= since and here in one.posts]
+            return [one.ticket for one in sorted(found, key=lambda one: (one.touched_at, one.ticket.id), reverse=True)]
         post = exists().where(
             message.c.ticket_id == ticket.c.id, *_here(account, chat_id, thread), message.c.author_id == author_id
         )
@@ -95,6 +152,11 @@ class Tickets(Repository):
 
     async def same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
         """An open ticket that this author made of the same words *since* then, whose answer is not on its way yet."""
+        own = self._memory.standings(author_key, since)
+        if own is not None:
+            same = [one.ticket for one in own if one.text_key == text_key and one.ticket.registered_at >= since]
+            unanswered = [one for one in same if one.state.value in _UNANSWERED]
+            return max(unanswered, key=lambda one: one.id, default=None)
         result = await self._connection.execute(
             select(*columns)
             .where(
@@ -111,6 +173,8 @@ class Tickets(Repository):
 
     async def place_of(self, ticket_id: int) -> tuple[str | None, str | None]:
         """(street, house) as the machine read them."""
+        if (known := self._memory.standing(ticket_id)) is not None:
+            return known.street, known.house
         result = await self._connection.execute(select(ticket.c.street, ticket.c.house).where(ticket.c.id == ticket_id))
         row = result.one()
         return row.street, row.house
@@ -153,8 +217,14 @@ def _here(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool],
     return tuple(func.coalesce(column, "") == value for column, value in where)
 
 
+def _is_since(moment: datetime | None, since: datetime) -> bool:
+    return moment is not None and moment >= since
+
+
 def record(row: Any) -> Ticket:
-    values = {name: row._mapping[name] for name in _FIELDS}
+    """The ticket of a row, or of a mapping of its columns."""
+    known = getattr(row, "_mapping", row)
+    values = {name: known[name] for name in _FIELDS}
     values["state"] = State(values["state"])
     values["likely"] = tuple(values["likely"])
     values["urgency"] = Urgency(values["urgency"]) if values["urgency"] else None

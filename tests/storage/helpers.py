@@ -39,7 +39,7 @@ async def add_ticket(uow: UnitOfWork, text: str = "Яма на дороге", **
 
 
 async def add_message(uow: UnitOfWork, external_id: str, ticket_id: int | None = None, **values: Any) -> int:
-    return await uow.messages.add(
+    post = await uow.messages.add(
         {
             "account": "telegram",
             "chat_id": "-100",
@@ -56,6 +56,7 @@ async def add_message(uow: UnitOfWork, external_id: str, ticket_id: int | None =
         | values,
         NOW,
     )
+    return post.id
 
 
 def draft(chat: str = "1001", *, number: int | None = None, account: str = "telegram", **values: Any) -> OutboxDraft:

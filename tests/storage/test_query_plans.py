@@ -24,9 +24,15 @@ HOT: dict[str, Ask] = {
     "terms: void": lambda uow: uow.times.void(1, ["accept"]),
     "terms: what waits to be told": lambda uow: uow.times.waiting_notices(),
     "terms: when was this person told": lambda uow: uow.times.last_notice(1, "watch_overdue"),
-    "tickets: the author's last in the thread": lambda uow: uow.tickets.latest_in_thread("telegram", "-1", "", "7"),
+    "tickets: the author's last in the thread": lambda uow: uow.tickets.answered_in_thread(
+        "telegram", "-1", "", "7", NOW
+    ),
+    "tickets: of several authors at once": lambda uow: uow.tickets.foresee(["telegram:7", "vk:8"], NOW),
     "tickets: the same words": lambda uow: uow.tickets.same_text("telegram:7", "key", NOW),
     "messages: by place": lambda uow: uow.messages.by_place("telegram", "-1", "1"),
+    "messages: at several places at once": lambda uow: uow.messages.foresee(
+        [("telegram", "-1", "1"), ("telegram", "-1", "2"), ("vk:5", "3", "1")]
+    ),
     "messages: of a ticket": lambda uow: uow.messages.of_ticket(1),
     "messages: of an album": lambda uow: uow.messages.album("telegram", "-1", "1"),
     "cards: of a ticket": lambda uow: uow.cards.of_ticket(1),
