@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import deadlines, dialogs, digests, doubts, fallback, watchdog
+from bot.services import bursts, deadlines, dialogs, digests, doubts, fallback, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
 from storage.database import Database
@@ -48,6 +48,7 @@ class Ticker:
             ("drafts", self._drafts, self.seconds * 20),
             ("doubts", self._doubts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),
+            ("bursts", self._bursts, self.seconds * 30),
             ("cleaning", self._clean, 3600.0),
         ):
             bell = Bell()
@@ -131,6 +132,17 @@ class Ticker:
             return
         async with self.database.begin() as uow:
             await watchdog.report(Work(self.centre(), uow, now), self.health.troubles)
+        self.outbox_bell.ring()
+
+    async def _bursts(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            work = Work(self.centre(), uow, now)
+            present = await bursts.look(work)
+            if not await bursts.anything_to_say(work, present):
+                return
+        async with self.database.begin() as uow:
+            await bursts.report(Work(self.centre(), uow, now), present)
         self.outbox_bell.ring()
 
     async def _clean(self) -> None:

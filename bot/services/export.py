@@ -18,6 +18,7 @@ COLUMNS = {
     "state": "Состояние",
     "sector": "Отрасль",
     "sector_title": "Название отрасли",
+    "topic": "Тема",
     "district": "Район",
     "source": "Источник",
     "external_number": "Номер в другой системе",

@@ -98,7 +98,8 @@ async def _previous(work: Work, message: Message) -> int | None:
 
 async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Ticket:
     """The ticket's words are *text* now; what nobody has decided yet is decided anew."""
-    values: dict[str, Any] = {"text": text, "text_key": text_key(text)} | _place_of(reading, ticket)
+    values: dict[str, Any] = {"text": text, "text_key": text_key(text), "topic": reading.topic}
+    values |= _place_of(reading, ticket)
     place = values.get("place", ticket.place)
     values["search"] = tickets.search_text(text, place, ticket.external_number, ticket.author_name)
     if ticket.state is State.TRIAGE and not reading.sure:

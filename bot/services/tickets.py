@@ -56,6 +56,7 @@ async def register(work: Work, new: NewTicket) -> Ticket:
         {
             "state": state.value,
             "sector": sector,
+            "topic": reading.topic,
             "likely": list(reading.likeliest),
             "source": new.source[:64],
             "text": new.text,

@@ -40,6 +40,17 @@ def urgent_news(note: NoteFacts, look: Look) -> Content:
     return Content.of(Bold(f"🔥 Срочно: №{note.facts['number']} · {note.facts['sector']}"), *_alarming(note))
 
 
+def burst(note: NoteFacts, look: Look) -> Content:
+    about, name, usual = note.facts["about"], note.facts["name"], note.facts["usual"]
+    where = f"улица «{name}»" if about == "street" else f"тема «{name}»"
+    people = plural(note.facts["count"], "человек", "человека", "человек")
+    often = f"около {usual:.0f} в час" if usual >= 1 else "меньше одного в час"
+    return Content.of(
+        Bold(f"📈 Всплеск: {where}"),
+        f"\nЗа последний час написали {people}, обычно {often}. Посмотрите, нет ли общей причины: /find {name}",
+    )
+
+
 def duty(note: NoteFacts, look: Look) -> Content:
     """To the duty officer."""
     return Content.of(
@@ -262,6 +273,7 @@ NOTES: dict[str, NoteView] = {
     "became_urgent": became_urgent,
     "urgent_news": urgent_news,
     "duty": duty,
+    "burst": burst,
     "staff_reply": staff_reply,
     **byhand.BY_HAND,
     "choices": choices.choices,

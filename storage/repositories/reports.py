@@ -155,6 +155,7 @@ def _export_query() -> Select[Any]:
             ticket.c.id,
             ticket.c.state,
             ticket.c.sector,
+            ticket.c.topic,
             ticket.c.district,
             ticket.c.source,
             ticket.c.external_number,

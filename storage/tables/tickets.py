@@ -22,6 +22,7 @@ ticket = Table(
     Column("id", Id, primary_key=True),
     Column("state", String(16), nullable=False),
     Column("sector", String(64)),
+    Column("topic", String(100)),
     Column("likely", Document, nullable=False),
     Column("district", String(100)),
     Column("problem_id", Id),  # several tickets about one event

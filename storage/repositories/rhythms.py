@@ -1,0 +1,59 @@
+"""How much is usually written about what, and how much now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, String, cast, func, select
+
+from storage.repositories.base import Repository
+from storage.tables import ticket
+
+
+class About(StrEnum):
+    """What tickets may have in common."""
+
+    TOPIC = "topic"
+    STREET = "street"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """So many people wrote about it."""
+
+    name: str
+    people: int
+
+
+class Rhythms(Repository):
+    """Counts over time; they read a month of tickets at most, by the index on their registration."""
+
+    async def busy(self, about: About, since: datetime, fewest: int) -> list[Busy]:
+        """What at least *fewest* people have written about *since* then, the most first."""
+        name = _column(about)
+        result = await self._connection.execute(
+            select(name, func.count(_PERSON.distinct()).label("people"))
+            .where(ticket.c.registered_at >= since, name.is_not(None))
+            .group_by(name)
+            .having(func.count(_PERSON.distinct()) >= fewest)
+            .order_by(func.count(_PERSON.distinct()).desc(), name)
+        )
+        return [Busy(row[0], int(row[1])) for row in result]
+
+    async def counts(self, about: About, names: Collection[str], since: datetime, until: datetime) -> dict[str, int]:
+        """How many tickets about each of *names* there were in [since, until)."""
+        name = _column(about)
+        result = await self._connection.execute(
+            select(name, func.count())
+            .where(ticket.c.registered_at >= since, ticket.c.registered_at < until, name.in_(names))
+            .group_by(name)
+        )
+        return {row[0]: int(row[1]) for row in result}
+
+
+_PERSON = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))
+
+
+def _column(about: About) -> ColumnElement[str | None]:
+    return ticket.c.topic if about is About.TOPIC else ticket.c.street
