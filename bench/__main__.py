@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import load, machine, measures
+from bench import drain, load, machine, measures
 
 WHAT_IS_MEASURED = """
 tickets_rules   message → ticket, card queued, one process, SQLite. «Keyword routing» is the bot as it is before anybody
@@ -51,6 +51,8 @@ TARGETS = (
     Target("tickets_all", "per_s", "message → ticket, all understanding, SQLite", "1/s", 250, operator.ge),
     Target("postgres_one", "per_s", "message → ticket, PostgreSQL, one process", "1/s", 400, operator.ge),
     Target("postgres_two", "times_one", "message → ticket, two processes : one", "", 1.5, operator.ge),
+    Target("drain", "percent_of_limit", "queue drains at this share of the limit", "%", 95.0, operator.ge),
+    Target("drain", "violations", "times that the messenger's limits were overstepped", "", 0),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
@@ -91,6 +93,8 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await measures.latency(folder, 20.0, options.seconds)
         case "notices":
             return await measures.notices(folder, options.notices)
+        case "drain":
+            return await drain.drain(folder, options.queue)
         case "intake":
             return await load.intake(folder, options.messages)
         case "tickets_rules":
@@ -149,13 +153,14 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=5.0, help="messages a second (default 5)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long they stream in (default 60)")
     parser.add_argument("--messages", type=int, default=20_000, help="messages for the figures of load (default 20000)")
+    parser.add_argument("--queue", type=int, default=3_000, help="messages that wait to be sent (default 3000)")
     parser.add_argument("--notices", type=int, default=20, help="overdue notices to time (default 20)")
     parser.add_argument("--postgres", default=os.environ.get("MCU_TEST_POSTGRES"), help="postgresql+asyncpg://…")
     parser.add_argument("--quick", action="store_true", help="a short run: one start, 10 seconds, 1000 messages")
     parser.add_argument("--json", type=Path, help="write the JSON into this file instead of printing it")
     options = parser.parse_args(arguments)
     if options.quick:
-        options.starts, options.seconds, options.messages = 1, 10.0, 1_000
+        options.starts, options.seconds, options.messages, options.queue = 1, 10.0, 1_000, 300
     return options
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -178,6 +179,7 @@ class Town:
     rewrites: dict[str, str] = field(default_factory=dict)  # lines of the configuration that shall read otherwise
     call_seconds: int | None = None  # how long the bot waits for an answer
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
+    moment: Callable[[], float] = time.monotonic  # for the pace of sending
     gather: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
     sandbox: Sandbox = field(init=False)
@@ -227,6 +229,7 @@ class Town:
             config,
             understanding=understanding_of(config.sectors(), config.threshold, tuple(config.streets())),
             clock=self.clock,
+            moment=self.moment,
             tick_seconds=0.05,
             poll_seconds=5,
             call_seconds=self.call_seconds,

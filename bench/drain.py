@@ -1,0 +1,92 @@
+"""How fast a queue of messages drains against a messenger that is strict about its limits."""
+
+import asyncio
+import json
+import sqlite3
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.measures import Figures, town_at
+from bench.town import FIRST_CITIZEN, Town
+
+CHATS = 60
+"""Chats that something waits for: enough for the account's own limit to be the one that counts."""
+
+STORMS = 2
+"""Chats besides with a thousand messages each, queued first: they must delay nobody."""
+
+LIMIT = 30.0  # messages a second, all chats together
+_MOST = 900.0
+
+
+async def drain(folder: Path, messages: int) -> Figures:
+    """*messages* to many chats, behind two storms: how many a second arrive, how often the messenger complains, how
+    long an urgent one waits."""
+    async with town_at(folder) as town:
+        telegram = town.sandbox.telegram
+        await town.start()
+        await town.warm_up()
+        await asyncio.sleep(2)  # what the warm-up has queued has left
+        telegram.rate_limits = True
+        telegram.violations.clear()
+        chats = range(FIRST_CITIZEN, FIRST_CITIZEN + CHATS + STORMS)
+        for chat in chats:
+            await telegram.start_bot(chat)
+        known = {chat: len(telegram.from_bot(chat)) for chat in chats}
+        storms, others = chats[:STORMS], chats[STORMS:]
+        cpu, began = town.cpu(), time.perf_counter()
+        _queue(town, [(chat, 40) for chat in storms for _ in range(1_000)])
+        _queue(town, [(others[n % CHATS], 40) for n in range(messages)])
+
+        def arrived(of: range) -> int:
+            return sum(len(telegram.from_bot(chat)) - known[chat] for chat in of)
+
+        async def until(wanted: int) -> float:
+            await town.sandbox.journal.until(lambda: arrived(others) >= wanted, _MOST)
+            return time.perf_counter()
+
+        quarter = await until(messages // 4)
+        before = arrived(chats)
+        urgent = chats[-1]
+        _queue(town, [(urgent, 10)])
+        await town.sandbox.journal.until(
+            lambda: any("№срочно" in str(one.get("text")) for one in telegram.from_bot(urgent)[-20:]), _MOST
+        )
+        urgent_after = time.perf_counter() - quarter
+        ended = await until(messages)
+        per_s = (arrived(chats) - before) / (ended - quarter)
+        return {
+            "queued": messages + STORMS * 1_000,
+            "chats": len(chats),
+            "took_s": round(ended - began, 1),
+            "per_s": round(per_s, 2),
+            "percent_of_limit": round(100 * per_s / LIMIT, 1),
+            "violations": len(telegram.violations),
+            "urgent_after_s": round(urgent_after, 2),
+            "cpu_ms_per_message": round((town.cpu() - cpu) * 1000 / arrived(chats), 1),
+        }
+
+
+def _queue(town: Town, messages: list[tuple[int, int]]) -> None:
+    """Put notes (chat, priority) into the queue, as the bot's own books have them."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # noqa: TID251 - the bot's clock is the machine's
+    rows = [
+        (
+            str(chat),
+            json.dumps({"code": "credentials", "title": "№срочно" if priority < 40 else f"№{number}"}),
+            priority,
+            f"telegram|{chat}|",
+            now,
+            now,
+        )
+        for number, (chat, priority) in enumerate(messages)
+    ]
+    with closing(sqlite3.connect(town.folder / "mcu.sqlite3", timeout=30)) as books, books:
+        books.executemany(
+            "INSERT INTO outbox (kind, account, chat_id, chat_kind, thread, root, facts, priority, silent, order_key,"
+            " status, attempts, due_at, progress, created_at)"
+            " VALUES ('note', 'telegram', ?, 'private', '', '', ?, ?, 0, ?, 'queued', 0, ?, '[]', ?)",
+            rows,
+        )
