@@ -54,6 +54,8 @@ class HistoryFacts:
     remarks: Sequence[tuple[Remark, str | None]]
     skipped: Sequence[str]
     sectors: Mapping[str, str]
+    why: Sequence[str] = ()  # the words that decided for the sector that the machine chose
+    alike: Sequence[int] = ()  # numbers of earlier messages that read much the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,12 @@ from bot.messengers.events import Attachment, ChatKind, MediaKind
 from bot.services import answers, byhand, cards
 from bot.services.centre import Work
 from bot.services.posts import text_key
+from bot.understanding.likeness import most_alike
 
 ADDITIONS_SHOWN = 5
+
+ALIKE_REACH, ALIKE_READ, ALIKE_SHOWN = 20_000, 300, 3
+"""Numbers to look back, messages to compare with, the likest to show: a moment's work in a town of any size."""
 
 
 async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | None) -> CardFacts:
@@ -186,7 +190,16 @@ async def _history(work: Work, ticket: Ticket) -> HistoryFacts:
         remarks=[(remark, names.get(remark.person_id)) for remark in remarks],
         skipped=_not_counted(work, ticket),
         sectors={code: sector.title for code, sector in work.centre.sectors.items()},
+        why=await work.uow.tickets.why(ticket.id),
+        alike=await _alike(work, ticket),
     )
+
+
+async def _alike(work: Work, ticket: Ticket) -> list[int]:
+    """Earlier tickets of the same sector that read much the same."""
+    if ticket.sector is None or not ticket.text:
+        return []
+    return most_alike(ticket.text, await work.uow.tickets.before(ticket, ALIKE_REACH, ALIKE_READ), ALIKE_SHOWN)
 
 
 def _not_counted(work: Work, ticket: Ticket) -> list[str]:

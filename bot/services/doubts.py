@@ -18,7 +18,7 @@ from bot.messengers.codec import chat_of
 from bot.services import delivery, notes, tickets
 from bot.services.centre import Work
 from bot.services.joining import join_ticket
-from bot.services.making import make_ticket
+from bot.services.making import make_ticket, understand
 from bot.services.posts import is_private
 from bot.services.routes import places
 from bot.understanding.base import Reading
@@ -97,7 +97,7 @@ async def _take_in(work: Work, message: Message) -> Ticket | None:
     source = work.centre.source(chat)
     if source is None:  # the chat was taken out of the configuration meanwhile
         return None
-    reading = work.centre.understanding.read(message.text)
+    reading = understand(work, message)
     if not await join_ticket(work, message, reading, source):
         await make_ticket(work, message, reading, source)
     known = await work.uow.messages.get(message.id)

@@ -7,7 +7,7 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.services import cards, colleagues, doubts, notes, noticing, tickets, voices
 from bot.services.centre import Work, author_key
 from bot.services.joining import join_album, join_ticket
-from bot.services.making import is_ticket, make_ticket, reread
+from bot.services.making import is_ticket, make_ticket, reread, understand
 from bot.services.posts import clean as clean  # handlers clean officials' words the same way
 from bot.services.posts import is_noise, is_private, store
 from bot.understanding.base import Noise, Reading
@@ -33,7 +33,7 @@ async def take(work: Work, event: MessagePosted, source: Source) -> None:
     if event.author.kind is not AuthorKind.PERSON:
         return
     message = await store(work, event, source)
-    reading = work.centre.understanding.read(message.text)
+    reading = understand(work, message)
     if await join_album(work, message, reading, source) or await voices.join_in(work, message, reading):
         return
     if is_noise(message, reading):

@@ -73,6 +73,11 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
     await acknowledge(work, message, ticket, source)
 
 
+def understand(work: Work, message: Message) -> Reading:
+    """Read the words; where they come from, which may decide the sector, a point on the map tells best."""
+    return work.centre.understanding.read(message.text, _whereabouts(work, message).get("district"))
+
+
 def _whereabouts(work: Work, message: Message) -> dict[str, Any]:
     """What the point on the map says that the citizen has sent: it beats what the words say."""
     point = next((one.point for one in unpack_media(message.media) if one.point is not None), None)

@@ -58,6 +58,7 @@ async def register(work: Work, new: NewTicket) -> Ticket:
             "sector": sector,
             "topic": reading.topic,
             "likely": list(reading.likeliest),
+            "why": list(reading.evidence) if sector in (None, reading.sector) else None,
             "source": new.source[:64],
             "text": new.text,
             "search": search_text(new.text, place, new.external_number, new.author_name),

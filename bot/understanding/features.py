@@ -80,6 +80,10 @@ class Index:
         self._with_topics = with_topics
         self._of_word = lru_cache(maxsize=_REMEMBERED)(self._pieces_of)
 
+    def place_of_word(self, lemma: str) -> int | None:
+        """The number of a single word."""
+        return self._places.get(WORDS + lemma)
+
     def _pieces_of(self, norm: str) -> tuple[int, ...]:
         found = (self._places.get(PIECES + piece) for piece in _pieces(norm))
         return tuple(place for place in found if place is not None)

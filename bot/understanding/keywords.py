@@ -33,6 +33,8 @@ _TIE = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
 _PRIVATE = 5
 """Digits: a longer number may be a telephone or a document, and no model shall remember it."""
+_SPOKEN = 3
+"""Words of a model's choice that are named to people."""
 _TOPIC_NAMED = 2.0
 """Evidence below which a topic is too weak to be named to people."""
 
@@ -108,7 +110,7 @@ class KeywordUnderstanding:
             topic=topic,
             urgency=urgency,
             place=place if noise is None else None,
-            evidence=self._evidence(evidence, own, sector),
+            evidence=self._evidence(prepared, evidence, own, sector),
             echo=noise is Noise.PLUS or (noise is None and self.judge.only_echoes(prepared.words)),
         )
 
@@ -167,11 +169,14 @@ class KeywordUnderstanding:
         ]
         return max(fitting)[1] if fitting else None
 
-    def _evidence(self, evidence: Evidence, own: OwnHits, sector: str | None) -> tuple[str, ...]:
-        """The words that decided: own keywords first, else those of the chosen sector's strongest topic."""
+    def _evidence(self, text: Text, evidence: Evidence, own: OwnHits, sector: str | None) -> tuple[str, ...]:
+        """The words that decided: own keywords first, else those of the chosen sector's strongest topic, else those
+        that the model goes by."""
         if sector is None:
             return ()
         if own.words.get(sector):
             return own.words[sector]
         index = self._strongest(evidence, sector, 0.0)
+        if index is None and self._predictor is not None:
+            return tuple(self._predictor.speaks_for(self._seen(text, evidence), sector, _SPOKEN))
         return evidence.words[index] if index is not None else ()

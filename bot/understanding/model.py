@@ -91,6 +91,20 @@ class Predictor:
         left = 1.0 - max(known.values(), default=0.0)
         return {code: known[code] if code in known else chance * left for code, chance in rules.items()}
 
+    def speaks_for(self, seen: Seen, code: str, most: int) -> list[str]:
+        """The words of the text that speak most for *code* rather than for the others, in their order."""
+        if code not in self.model.codes:
+            return []
+        column = self.model.codes.index(code)
+        spoken: dict[str, float] = {}
+        for lemma, norm in zip(seen.lemmas, seen.norms, strict=True):
+            place = self._index.place_of_word(lemma)
+            if place is not None and len(norm) > 2:
+                row = self.model.weights[place]
+                spoken[norm] = float(row[column] - row.mean()) * float(self.model.rarity[place])
+        best = sorted((norm for norm in spoken if spoken[norm] > 0.0), key=lambda norm: -spoken[norm])[:most]
+        return sorted(best, key=seen.norms.index)
+
     def _honest(self, share: float) -> float:
         return honest(share, self.model.slope, self.model.lift)
 

@@ -56,6 +56,8 @@ def history(note: NoteFacts, look: Look) -> Content:
             continue  # said by the line before
         kept = row.action == "confirm" and row.at not in posted
         words = "ответ сохранён без публикации" if kept else _words(row, past.sectors)
+        if row.action == "registered" and past.why:
+            words = f"{words} ({', '.join(f'„{one}“' for one in past.why)})"
         if words:
             lines.append((row.at, words + (f" — {name}" if name else "")))
     for remark, name in past.remarks:
@@ -66,6 +68,8 @@ def history(note: NoteFacts, look: Look) -> Content:
         Text(f"\n\n⏱ Принять до {look.full(ticket.accept_due)}, ответить до {look.full(ticket.answer_due)}"),
         Text(f"\nСрок считается с {look.full(ticket.registered_at)}"),
     ]
+    if past.alike:
+        spans.append(Text("\n\n🔎 Похожие: " + ", ".join(f"№{number}" for number in past.alike)))
     if past.skipped:
         spans.append(Text(". Не считается: " + "; ".join(past.skipped)))
     return Content(tuple(spans))

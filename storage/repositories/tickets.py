@@ -20,6 +20,7 @@ columns = tuple(ticket.c[name] for name in _FIELDS)
 _STANDING = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "street", "house"))
 _NOTHING = dict.fromkeys(_FIELDS) | {"version": 0}
 _ADD = insert(ticket)
+_BEGINNING = 600
 _OPEN = tuple(state.value for state in OPEN)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
 
@@ -178,6 +179,27 @@ class Tickets(Repository):
         result = await self._connection.execute(select(ticket.c.street, ticket.c.house).where(ticket.c.id == ticket_id))
         row = result.one()
         return row.street, row.house
+
+    async def why(self, ticket_id: int) -> tuple[str, ...]:
+        """The words that decided for the likeliest sector, as the machine read them first."""
+        result = await self._connection.execute(select(ticket.c.why).where(ticket.c.id == ticket_id))
+        return tuple(result.scalar_one_or_none() or ())
+
+    async def before(self, known: Ticket, reach: int, most: int) -> list[tuple[int, str]]:
+        """Numbers and beginnings of the *most* tickets of the same sector before *known*, the latest first; only the
+        *reach* numbers before it are looked at, however many tickets there are."""
+        result = await self._connection.execute(
+            select(ticket.c.id, func.substr(ticket.c.text, 1, _BEGINNING))
+            .where(
+                ticket.c.id >= known.id - reach,
+                ticket.c.id < known.id,
+                ticket.c.sector == known.sector,
+                ticket.c.text != "",
+            )
+            .order_by(ticket.c.id.desc())
+            .limit(most)
+        )
+        return [(row[0], row[1]) for row in result]
 
     async def open_of(self, sectors: Collection[str], assignee_id: int, *, triage: bool, most: int) -> list[Ticket]:
         """Open tickets of *sectors*, of *assignee_id*, and (*triage*) those that wait for a sector; soonest first."""

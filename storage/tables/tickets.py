@@ -24,6 +24,7 @@ ticket = Table(
     Column("sector", String(64)),
     Column("topic", String(100)),
     Column("likely", Document, nullable=False),
+    Column("why", Document),  # the words of the message that decided for the likeliest sector
     Column("district", String(100)),
     Column("problem_id", Id),  # several tickets about one event
     Column("lead_id", Id),  # of a member: the ticket whose card stands for the problem

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.sectors import Sector
+from bot.domain.streets import StreetRow
 from bot.understanding.keywords import KeywordUnderstanding
 from bot.understanding.labelled import Example, TableFault
 from bot.understanding.learning import Outcome, Past, learn, read_past, report
@@ -297,3 +298,26 @@ def test_another_model_in_the_same_reader_leaves_the_first_as_it_was(trained: Sh
     assert taught.read("липа ломает ветки").sector == "zelenstroy"
     assert rules.read("липа ломает ветки").sure is False
     assert taught.with_model(None).read("липа ломает ветки") == rules.read("липа ломает ветки")
+
+
+def test_a_model_says_which_words_it_went_by(trained: Shelf) -> None:
+    taught = KeywordUnderstanding(DEPARTMENTS, 0.6, current(trained))
+
+    assert set(taught.read("вчера вечером засохла липа, дуб и газон перекопан").evidence) >= {"липа", "газон"}
+    assert taught.with_model(None).read("вчера вечером липа").evidence in {(), ("липа",)}
+
+
+def test_the_list_of_streets_tells_the_model_the_district(tmp_path: Path) -> None:
+    sectors = (Sector("north", "Северная управа"), Sector("south", "Южная управа"))
+    places: Iterator[Line] = cycle((("Северный", "north"), ("Южный", "south")))
+    words = [text for text, _ in messages(140)]
+    lines = [(text, code, district) for text, (district, code) in zip(words, islice(places, 140), strict=True)]
+    shelf = Shelf(tmp_path / "models")
+    assert teach(table(tmp_path, lines, ("text", "codes", "district")), shelf, sectors).kept
+    streets = (StreetRow("Кленовая", district="Северный"), StreetRow("Речная", district="Южный"))
+
+    taught = KeywordUnderstanding(sectors, 0.6, current(shelf), streets)
+
+    assert taught.read("скамейка сломана на улице Кленовой, 5").sector == "north"
+    assert taught.read("скамейка сломана на улице Речной, 5").sector == "south"
+    assert taught.read("скамейка сломана на улице Кленовой, 5", "Южный").sector == "south"

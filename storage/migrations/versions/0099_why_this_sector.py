@@ -1,0 +1,23 @@
+"""The words that decided for a ticket's sector.
+
+The column may be empty: processes of earlier releases go on beside newer ones and leave it so.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0099"
+down_revision = "0098"
+branch_labels = None
+depends_on = None
+
+Document = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    op.add_column("ticket", sa.Column("why", Document, nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("ticket", "why")

@@ -1,0 +1,28 @@
+"""Earlier messages that read much the same."""
+
+from bot.understanding.likeness import most_alike
+
+POTHOLE = "На Ленина огромная яма на дороге, машины вязнут"
+
+
+def test_the_same_trouble_in_other_words_is_found_and_another_is_not() -> None:
+    others = [
+        (40, "Яма на дороге у вокзала такая, что вязнут грузовые машины"),
+        (39, "Когда почистят снег на дорогах?"),
+        (38, "Светофор не работает третий день"),
+        (37, "На улице Ленина нет разметки"),
+        (12, "огромная яма посреди дороги, объехать негде"),
+        *((number, f"Снег на дороге не убран, участок {number}") for number in range(11)),
+    ]
+    assert most_alike(POTHOLE, others, 3) == [40, 12]
+    assert most_alike(POTHOLE, others, 1) == [40]
+
+
+def test_nothing_is_like_nothing() -> None:
+    assert most_alike("", [(1, "яма"), (2, "")], 3) == []
+    assert most_alike(POTHOLE, [], 3) == []
+    assert most_alike("!!! 112", [(1, "!!! 112")], 3) == []
+
+
+def test_the_very_same_words_are_alike_however_often() -> None:
+    assert most_alike("Нет света", [(number, "нет света!") for number in range(5)], 2) == [4, 3]
