@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0099"
-down_revision = "0098"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
