@@ -9,6 +9,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _BEGINNING = 5
 """Letters that forms of a word have in common («дорога», «дороге», «дорог»): rough, and fast enough for hundreds."""
 _LIKE = 0.35
+_AS_IF = 20
+"""Messages that are taken for granted, with none of these words: among a few every word looks rare."""
 _LEAST_SHARED = 2
 
 
@@ -17,7 +19,7 @@ def most_alike(text: str, others: Sequence[tuple[int, str]], most: int) -> list[
     mine = _words(text)
     theirs = [(number, _words(other)) for number, other in others]
     spread = Counter(word for _, words in theirs for word in words)
-    rarity = {word: math.log((len(theirs) + 2) / (spread[word] + 1)) for word in mine | spread.keys()}
+    rarity = {word: math.log((len(theirs) + _AS_IF) / (spread[word] + 1)) for word in mine | spread.keys()}
     whole = _length(mine, rarity)
     scored = []
     for number, words in theirs:
