@@ -93,6 +93,18 @@ class NeedsWords(Refusal):
     code = "needs_words"
 
 
+class LastPlace(Refusal):
+    """Cards must come somewhere."""
+
+    code = "last_place"
+
+
+class NotOpened(Refusal):
+    """The person has not opened the bot in that messenger, or has blocked it there; ``messenger`` says which."""
+
+    code = "not_opened"
+
+
 class CannotCorrect(Refusal):
     """The messenger does not let a published answer be changed there."""
 

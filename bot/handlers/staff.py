@@ -6,7 +6,7 @@ from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.people import Person, Right
 from bot.domain.records import Priority
 from bot.domain.tickets import Ticket
-from bot.handlers import coordinator, head
+from bot.handlers import coordinator, head, settings
 from bot.handlers.acts import Commands, Pressed, Presses, Said, Steps
 from bot.messengers.events import MessagePosted
 from bot.services import cards, dialogs, digests, invitations, notes, people, search, tickets
@@ -112,6 +112,7 @@ COMMANDS: Commands = {
     "new": new,
     "digest": digest,
     "invite": invite,
+    **settings.COMMANDS,
 }
 
 
@@ -191,6 +192,7 @@ PRESSES: Presses = {
     Op.OPEN: open_listed,
     **head.PRESSES,
     **coordinator.PRESSES,
+    **settings.PRESSES,
 }
 
 STEPS: Steps = {**head.STEPS, **coordinator.STEPS}

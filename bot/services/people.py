@@ -110,4 +110,4 @@ def commands_of(work: Work, person: Person) -> list[str]:
         ("digest", Right.DIGEST),
         ("invite", Right.INVITE),
     ]
-    return [*(name for name, right in wanted if work.centre.may_ever(person, right)), "help"]
+    return [*(name for name, right in wanted if work.centre.may_ever(person, right)), "settings", "help"]

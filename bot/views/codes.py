@@ -45,6 +45,7 @@ class Op(StrEnum):
     IS_PROBLEM = "qp"  # a doubtful message is about a problem; the argument is the message
     IS_TALK = "qt"  # a doubtful message needs no answer; the argument is the message
     DOUBTS = "q"  # turn the list of doubtful messages; the argument is the page
+    SETTINGS = "g"  # a page of the settings, or a choice there; the argument says which
     NEW = "n"  # a choice while a message is typed in; the argument is the choice
 
 

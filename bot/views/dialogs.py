@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "new": "Внести сообщение вручную",
     "digest": "Сводка на сейчас",
     "invite": "Пригласить сотрудников",
+    "settings": "В каком мессенджере получать уведомления",
     "help": "Что умеет бот",
 }
 """Command → its line in the messenger's menu."""

@@ -284,6 +284,7 @@ NOTES: dict[str, NoteView] = {
     "unreachable": unreachable,
     "not_joined": not_joined,
     "diverted": places.diverted,
+    "settings": places.settings,
     "reachable": reachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,

@@ -1,12 +1,14 @@
 """Where an official is written to: why it is elsewhere now, what was missed, what can be chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import Ticket
-from bot.messengers.content import Content
+from bot.messengers.content import Bold, Button, Content, Mono, Span
+from bot.views.codes import Op, pack
 from bot.views.listings import opened_by_buttons
 from bot.views.look import Look
 
@@ -32,3 +34,77 @@ def catch_up(account: str, elsewhere: Sequence[str], tickets: Sequence[Ticket], 
     lines, keyboard = opened_by_buttons(tickets, look)
     words = f"{opening}Пока он молчал, сюда не дошло: {amount}. Они в {titles}, здесь их можно открыть кнопкой."
     return Content.of(words, *lines, keyboard=keyboard)
+
+
+def settings(note: NoteFacts, look: Look) -> Content:
+    """One page of the settings: the overview, a list to choose from, or how to connect one more messenger."""
+    match note.facts["page"]:
+        case "cards":
+            words = "Где получать карточки и уведомления? Можно в нескольких мессенджерах сразу."
+            return _choice(note, look, words, "cards")
+        case "reports":
+            return _choice(note, look, "Где получать сводки и отчёты?", "reports")
+        case "connect":
+            return _connect(note)
+    return _overview(note)
+
+
+def _overview(note: NoteFacts) -> Content:
+    places = note.facts["places"]
+    rows = []
+    if len(places) > 1:
+        rows = [
+            [Button("🗂 Карточки и уведомления", pack(Op.SETTINGS, 0, "cards"))],
+            [Button("📊 Сводки и отчёты", pack(Op.SETTINGS, 0, "reports"))],
+        ]
+    if note.facts["others"]:
+        rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
+    spans: list[Span | str] = [Bold("⚙️ Где вы работаете")]
+    for purpose, title in (("cards", "Карточки и уведомления"), ("reports", "Сводки и отчёты")):
+        chosen = ", ".join(_title(place, places) for place in places if place[purpose])
+        spans.append(f"\n{title}: {chosen}")
+    ill = [f"\n⚠️ {_title(place, places)}: {_trouble(place)}" for place in places if _trouble(place)]
+    spans += ill
+    if len(places) > 1:
+        spans.append("\nВ остальных мессенджерах карточки открываются по /my и /find.")
+    return Content.of(*spans, keyboard=rows)
+
+
+def _choice(note: NoteFacts, look: Look, words: str, purpose: str) -> Content:
+    places = note.facts["places"]
+    rows = [
+        [Button(f"{'✅' if place[purpose] else '▫️'} {_title(place, places)}", _choose(purpose, place))]
+        for place in places[: look.capabilities.button_rows - 1]
+    ]
+    return Content.of(words, keyboard=[*rows, _back()])
+
+
+def _choose(purpose: str, place: Mapping[str, Any]) -> str:
+    return pack(Op.SETTINGS, 0, f"{purpose}={place['name']}")
+
+
+def _connect(note: NoteFacts) -> Content:
+    spans: list[Span | str] = [
+        Bold("➕ Ещё один мессенджер"),
+        f"\nОткройте там нашего бота ({', '.join(note.facts['others'])}) и отправьте ему эту команду целиком:\n",
+        Mono(f"/start {note.facts['invitation']}"),
+        "\nКод личный и действует один раз, никому его не пересылайте.",
+    ]
+    return Content.of(*spans, keyboard=[_back()])
+
+
+def _back() -> list[Button]:
+    return [Button("← Назад", pack(Op.SETTINGS, 0))]
+
+
+def _title(place: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
+    """The messenger; with the person's number where there are two of one messenger."""
+    title = messenger_title(place["account"])
+    alike = [other for other in places if messenger_title(other["account"]) == title]
+    return title if len(alike) == 1 else f"{title} {place['name'].partition('.')[2]}"
+
+
+def _trouble(place: Mapping[str, Any]) -> str:
+    if place["blocked"]:
+        return "бот там не может вам писать; откройте его и напишите любое слово"
+    return "сейчас не отвечает" if place["silent"] else ""

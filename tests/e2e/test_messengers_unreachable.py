@@ -52,7 +52,7 @@ async def test_after_start_the_cards_arrive(closed_town: Town) -> None:
         card = await town.card(LATE_HEAD, number, "🆕")
         assert rows(card)[0] == ["✅ Принять", "✍️ Ответить"]
     await delivered(town)
-    assert [one["command"] for one in town.sandbox.telegram.commands(LATE_HEAD)] == ["my", "find", "help"]
+    assert [one["command"] for one in town.sandbox.telegram.commands(LATE_HEAD)] == ["my", "find", "settings", "help"]
     await town.letter(COORDINATOR, "Начальник отдела дорог снова получает карточки")
     await town.answer(LATE_HEAD, 1, "Засыплем.")
     await town.letter(GROUP, "Засыплем.")

@@ -106,11 +106,11 @@ async def test_a_found_card_is_answered_like_any_other(town: Town) -> None:
 async def test_every_role_sees_its_own_commands(town: Town) -> None:
     await delivered(town)
     wanted = {
-        ROADS_HEAD: ["my", "find", "help"],
-        HOUSING_HEAD: ["my", "find", "help"],
-        COORDINATOR: ["my", "find", "new", "digest", "help"],
-        CURATOR: ["find", "digest", "help"],
-        ADMINISTRATOR: ["invite", "help"],
+        ROADS_HEAD: ["my", "find", "settings", "help"],
+        HOUSING_HEAD: ["my", "find", "settings", "help"],
+        COORDINATOR: ["my", "find", "new", "digest", "settings", "help"],
+        CURATOR: ["find", "digest", "settings", "help"],
+        ADMINISTRATOR: ["invite", "settings", "help"],
     }
     seen = {person: [one["command"] for one in town.sandbox.telegram.commands(person)] for person in wanted}
     assert seen == wanted
@@ -133,7 +133,9 @@ async def test_help_and_start_say_what_one_can_do(town: Town) -> None:
     await town.write(CURATOR, "/help")
     await town.until(lambda: len(town.letters(CURATOR)) == 2)
     told = words(town.letters(CURATOR)[-1])
-    assert told == "Команды\n/find — найти: номер или слова\n/digest — сводка на сейчас\n/help — что умеет бот"
+    lines = ["Команды", "/find — найти: номер или слова", "/digest — сводка на сейчас"]
+    lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
+    assert told.splitlines() == lines
 
 
 async def test_commands_of_others_are_refused(town: Town) -> None:
@@ -144,7 +146,7 @@ async def test_commands_of_others_are_refused(town: Town) -> None:
         await town.write(person, command)
         await town.until(lambda before=before, person=person: len(town.letters(person)) > before)
         name = command.partition(" ")[0]
-        own = "/my, /find, /help" if person == ROADS_HEAD else "/find, /digest, /help"
+        own = "/my, /find, /settings, /help" if person == ROADS_HEAD else "/find, /digest, /settings, /help"
         assert words(town.letters(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await audit(town, 1)] == ["registered"]
 
