@@ -1,6 +1,21 @@
-"""Laws are checked on whatever machine there is: how long one example takes proves nothing."""
+"""What all tests share."""
 
+import asyncio
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.databases import Shelf
+
+# Laws are checked on whatever machine there is: how long one example takes proves nothing.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+
+@pytest.fixture(scope="session")
+def shelf() -> Iterator[Shelf]:
+    """PostgreSQL databases to be used again."""
+    shelf = Shelf()
+    yield shelf
+    asyncio.run(shelf.close())

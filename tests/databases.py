@@ -1,4 +1,4 @@
-"""Empty databases for tests: a file, and (where a server is offered) PostgreSQL."""
+"""Databases for tests: a file, and (where a server is offered) PostgreSQL."""
 
 import os
 import secrets
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Database
 from storage.migrate import migrate
+from storage.tables import metadata
 
 SERVER = os.environ.get("MCU_TEST_POSTGRES")
 """``postgresql+asyncpg://user:password@127.0.0.1/database`` of a role that may create databases."""
@@ -21,6 +22,9 @@ KINDS = [
     "sqlite",
     pytest.param("postgresql", marks=pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")),
 ]
+
+ON_BOTH = pytest.mark.parametrize("kind", KINDS, indirect=True)
+"""For a module whose town shall run on every kind of database."""
 
 
 async def lay_migrated(url: str, shelf: Path) -> None:
@@ -38,20 +42,101 @@ async def lay_migrated(url: str, shelf: Path) -> None:
     shutil.copy(template, address.database)
 
 
+class Shelf:
+    """Migrated PostgreSQL databases that a session of tests uses again and again.
+
+    Making one costs a second, for ``CREATE DATABASE`` copies files, with a template of ours no less; emptying one costs
+    milliseconds.
+    """
+
+    def __init__(self) -> None:
+        self._made: list[str] = []
+        self._free: list[str] = []
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[str]:
+        """The address of a migrated database without rows, for one test at a time."""
+        name = self._free.pop() if self._free else await self._make()
+        url = _address(name)
+        await _clear(url)
+        yield url
+        self._free.append(name)
+
+    async def _make(self) -> str:
+        name = await _create()
+        self._made.append(name)
+        fresh = Database(_address(name))
+        await migrate(fresh.engine)
+        await fresh.close()
+        return name
+
+    async def close(self) -> None:
+        """Leave nothing on the server."""
+        for name in self._made:
+            await _drop(name)
+
+
+@asynccontextmanager
+async def migrated_database(kind: str, folder: Path, shelf: Shelf) -> AsyncIterator[str]:
+    """The address of a database at its newest schema; the file (in *folder*) is made by whoever opens it first."""
+    if kind == "sqlite":
+        url = f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
+        await lay_migrated(url, folder.parent)
+        yield url
+        return
+    async with shelf.database() as url:
+        yield url
+
+
 @asynccontextmanager
 async def empty_database(kind: str, folder: Path) -> AsyncIterator[str]:
-    """The address of an empty database, which is gone afterwards."""
+    """The address of a database without tables, which is gone afterwards."""
     if kind == "sqlite":
         yield f"sqlite+aiosqlite:///{folder / 'test.sqlite3'}"
         return
+    name = await _create()
+    try:
+        yield _address(name)
+    finally:
+        await _drop(name)
+
+
+def _address(name: str) -> str:
     assert SERVER is not None
+    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+
+
+async def _create() -> str:
     name = f"mcu_test_{secrets.token_hex(6)}"
+    await _on_server(f"CREATE DATABASE {name}")
+    return name
+
+
+async def _drop(name: str) -> None:
+    await _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _on_server(statement: str) -> None:
+    assert SERVER is not None
     server = create_async_engine(SERVER, isolation_level="AUTOCOMMIT")
     try:
         async with server.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-        async with server.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            await connection.execute(text(statement))
     finally:
         await server.dispose()
+
+
+async def _clear(url: str) -> None:
+    """No rows, numbers from the beginning, and nobody of an earlier test still connected."""
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            others = "usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            here = f"FROM pg_stat_activity WHERE datname = current_database() AND {others}"
+            await connection.execute(text(f"SELECT pg_terminate_backend(pid) {here}"))
+            for table in reversed(metadata.sorted_tables):
+                await connection.execute(table.delete())
+            sequences = "FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+            await connection.execute(text(f"SELECT setval(oid::regclass, 1, false) {sequences}"))
+    finally:
+        await engine.dispose()

@@ -9,20 +9,29 @@ from bot.jobs import outbox
 from bot.jobs.pace import Pace
 from bot.messengers.base import Limits
 from bot.messengers.rates import Rate
+from tests.databases import Shelf, migrated_database
 from tests.e2e.town import Town
 
 
+@pytest.fixture(params=["sqlite"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """What database the town works on: a file, unless the module asks for both (``tests.databases.ON_BOTH``)."""
+    return str(request.param)
+
+
 @pytest.fixture
-async def closed_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def closed_town(kind: str, tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
     # One message a second to one person is right for Telegram and long for a test; the pace has tests of its own.
     monkeypatch.setattr(outbox, "Pace", lambda limits: Pace(Limits(Rate(1000))))
-    town = Town(tmp_path)
-    await town.open()
-    try:
-        yield town
-    finally:
-        await town.close()
+    async with migrated_database(kind, tmp_path, shelf) as url:
+        town = Town(tmp_path)
+        town.settings["database"] = url
+        await town.open()
+        try:
+            yield town
+        finally:
+            await town.close()
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """From a citizen's message to the answer under it."""
 
+from tests.databases import ON_BOTH
 from tests.e2e.town import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town, buttons, words
+
+pytestmark = ON_BOTH
 
 HATCH = "На Ленина 45 третий день открыт люк на дороге, яма огромная, дети ходят в школу!"
 

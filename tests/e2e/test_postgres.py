@@ -1,36 +1,27 @@
 """The same town on PostgreSQL, worked by several processes at once."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.app import App
 from bot.config import load
 from sandbox.faults import Fault, FaultKind
-from tests.databases import SERVER, empty_database
-from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, STAFF, Town, buttons, words
+from tests.databases import KINDS
+from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, STAFF, Town, buttons, understanding_of, words
 
-pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with empty_database("postgresql", tmp_path) as url:
-        town = Town(tmp_path)
-        town.settings["database"] = url
-        await town.open()
-        try:
-            await town.start()
-            yield town
-        finally:
-            await town.close()
+pytestmark = pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
 
 
 async def second_process(town: Town) -> App:
     """Another worker on the same database; within this test's process, with connections and a poll of its own."""
+    config = load(town.folder / "config.toml")
     app = App(
-        load(town.folder / "config.toml"), clock=town.clock, tick_seconds=0.05, poll_seconds=5, gather=town.gather
+        config,
+        understanding=understanding_of(config.sectors(), config.threshold, tuple(config.streets())),
+        clock=town.clock,
+        tick_seconds=0.05,
+        poll_seconds=5,
+        gather=town.gather,
+        drain_seconds=0.1,
     )
     return await app.__aenter__()
 
@@ -82,39 +73,35 @@ async def test_another_process_takes_over_when_the_leader_stops(town: Town) -> N
 
 
 async def test_who_was_too_slow_does_not_do_again_what_another_has_done(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    closed_town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first process hangs while it looks up who has pressed; the second takes the press over."""
-    async with empty_database("postgresql", tmp_path) as url:
-        town = Town(tmp_path, call_seconds=2)
-        town.settings |= {"database": url, "staff": STAFF.replace("telegram_id = 1001", "vk_id = 1001")}
-        await town.open()
-        town.sandbox.vk.user(ROADS_HEAD, "Иван", "Ли")
-        await town.sandbox.vk.allow(COMMUNITY, ROADS_HEAD)
-        try:
-            await town.start()
-            vk = town.sandbox.vk
-            await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
-            card = await town.until(
-                lambda: next((m for m in vk.messages(COMMUNITY, ROADS_HEAD) if "№1" in m.text and m.keyboard), None)
-            )
-            await town.settled()
-            town.sandbox.vk.faults.order("users.get", Fault(FaultKind.HANG))
-            looked_up = sum(call.method == "users.get" for call in vk.calls)
-            await vk.press(ROADS_HEAD, COMMUNITY, card, "✍️ Ответить")
-            await town.until(lambda: sum(call.method == "users.get" for call in vk.calls) > looked_up)
-            other = await second_process(town)
-            try:
-                town.pass_time(seconds=61)
+    town = closed_town
+    town.call_seconds = 4
+    town.settings["staff"] = STAFF.replace("telegram_id = 1001", "vk_id = 1001")
+    town.sandbox.vk.user(ROADS_HEAD, "Иван", "Ли")
+    await town.sandbox.vk.allow(COMMUNITY, ROADS_HEAD)
+    await town.start()
+    vk = town.sandbox.vk
+    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    card = await town.until(
+        lambda: next((m for m in vk.messages(COMMUNITY, ROADS_HEAD) if "№1" in m.text and m.keyboard), None)
+    )
+    await town.settled()
+    town.sandbox.vk.faults.order("users.get", Fault(FaultKind.HANG))
+    looked_up = sum(call.method == "users.get" for call in vk.calls)
+    await vk.press(ROADS_HEAD, COMMUNITY, card, "✍️ Ответить")
+    await town.until(lambda: sum(call.method == "users.get" for call in vk.calls) > looked_up)
+    other = await second_process(town)
+    try:
+        town.pass_time(seconds=61)
 
-                def questions() -> list[str]:
-                    return [m.text for m in vk.messages(COMMUNITY, ROADS_HEAD) if "Ответ на №1" in m.text]
+        def questions() -> list[str]:
+            return [m.text for m in vk.messages(COMMUNITY, ROADS_HEAD) if "Ответ на №1" in m.text]
 
-                await town.until(questions)
-                await town.until(lambda: "too slow" in caplog.text)
-                await town.told()
-                assert len(questions()) == 1
-            finally:
-                await other.__aexit__()
-        finally:
-            await town.close()
+        await town.until(questions)
+        await town.until(lambda: "too slow" in caplog.text)
+        await town.told()
+        assert len(questions()) == 1
+    finally:
+        await other.__aexit__()

@@ -6,6 +6,7 @@ import pytest
 
 from bot.views.look import shorten
 from sandbox.faults import Fault, FaultKind
+from tests.databases import ON_BOTH
 from tests.e2e.hours import KERB, MANAGER, POTHOLE, RIDDLE, TAP, WITH_MANAGER, digests, newcomers, report
 from tests.e2e.town import (
     ADMINISTRATOR,
@@ -20,6 +21,8 @@ from tests.e2e.town import (
     Town,
     words,
 )
+
+pytestmark = ON_BOTH
 
 
 async def digest(town: Town, person: int = CURATOR) -> str:

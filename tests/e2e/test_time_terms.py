@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.faults import Fault, FaultKind
+from tests.databases import ON_BOTH
 from tests.e2e.hours import (
     BLOCK_CURATORS,
     HOUSING_CURATOR,
@@ -18,6 +19,8 @@ from tests.e2e.hours import (
     told,
 )
 from tests.e2e.town import COORDINATOR, CURATOR, GROUP, HOUSING_HEAD, PYOTR, ROADS_HEAD, Town, buttons, words
+
+pytestmark = ON_BOTH
 
 
 async def offering(town: Town, button: str) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """Answering: the question, the preview, «Изменить», «Отмена», and the short cuts."""
 
 from bot.domain.tickets import State
+from tests.databases import ON_BOTH
 from tests.e2e.office import HATCH, audit, delivered, looks, preview, report, rows, state
 from tests.e2e.town import COORDINATOR, GROUP, PYOTR, ROADS_HEAD, Town, words
+
+pytestmark = ON_BOTH
 
 ANSWER = "Бригада выехала, яму засыплют сегодня до 18:00."
 

@@ -1,8 +1,11 @@
 """«Передать»: the list of sectors, the move at once, the reason after it."""
 
 from bot.domain.tickets import State
+from tests.databases import ON_BOTH
 from tests.e2e.office import audit, delivered, preview, refusals, report, rows, state, ticket
 from tests.e2e.town import COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, Town, words
+
+pytestmark = ON_BOTH
 
 EDUCATION_HEAD = 1010
 

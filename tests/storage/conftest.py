@@ -6,35 +6,35 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from storage.migrate import migrate
-from tests.databases import KINDS, empty_database, lay_migrated
+from tests.databases import KINDS, Shelf, empty_database, migrated_database
 
 
 @pytest.fixture(params=KINDS)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an empty database."""
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database without tables."""
     async with empty_database(request.param, tmp_path) as address:
+        database = Database(address)
+        yield database
+        await database.close()
+
+
+@pytest.fixture(params=KINDS)
+async def url(request: pytest.FixtureRequest, tmp_path: Path, shelf: Shelf) -> AsyncIterator[str]:
+    """The address of a database at its newest schema."""
+    async with migrated_database(request.param, tmp_path, shelf) as address:
         yield address
 
 
 @pytest.fixture
-async def empty(url: str) -> AsyncIterator[Database]:
-    """A database without tables."""
+async def database(url: str) -> AsyncIterator[Database]:
+    """A database at its newest schema."""
     database = Database(url)
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def database(url: str, empty: Database, tmp_path: Path) -> Database:
-    """A database at its newest schema."""
-    await lay_migrated(url, tmp_path.parent)
-    await migrate(empty.engine)
-    return empty
-
-
-@pytest.fixture
-async def second(database: Database, url: str) -> AsyncIterator[Database]:
+async def second(url: str) -> AsyncIterator[Database]:
     """The same database as another process would open it."""
     other = Database(url)
     yield other

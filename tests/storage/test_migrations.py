@@ -64,11 +64,12 @@ def test_a_file_s_name_says_its_revision() -> None:
     assert all(Path(one.path).name.startswith(f"{one.revision}_") for one in script.walk_revisions())
 
 
-async def test_a_database_of_a_later_release_is_refused(database: Database) -> None:
-    async with database.engine.begin() as connection:
+async def test_a_database_of_a_later_release_is_refused(empty: Database) -> None:
+    await migrate(empty.engine)
+    async with empty.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseUnavailable, match="9999"):
-        await migrate(database.engine)
+        await migrate(empty.engine)
 
 
 async def test_migrating_twice_changes_nothing(database: Database) -> None:
