@@ -13,7 +13,7 @@ async def explain(work: Work) -> None:
     items = [[one.account, one.title, one.answers, one.invite] for one in work.centre.sources.values()]
     if items:
         digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:32]
-        await notes.tell_administrator(work, "choices", once=f"choices:{digest}", items=items)
+        await notes.tell_administrator(work, "choices", once=f"choices:{digest}", sources=items)
 
 
 async def apply(work: Work) -> None:

@@ -35,7 +35,7 @@ def place(account: str, title: str) -> str:
 
 def choices(note: NoteFacts, look: Look) -> Content:
     """To the administrator, at the first start and after every change."""
-    items: Sequence[Sequence[str | None]] = note.facts["items"]
+    items: Sequence[Sequence[str | None]] = note.facts["sources"]
     lines = [Text(_line(*item)) for item in items]
     return Content.of(Bold("ℹ️ Кто отвечает жителям по вашим настройкам"), *lines, f"\n\n{CLOSING}")
 
