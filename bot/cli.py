@@ -157,13 +157,16 @@ def evaluate(
     config: ConfigFile = Path("config.toml"),
     misses: Annotated[int, typer.Option(help="Сколько ошибок показать.")] = 0,
     only: Annotated[str, typer.Option(help="Только строки, у которых dataset начинается так.")] = "",
+    plot: Annotated[
+        Path | None, typer.Option(help="Картинка: насколько верны оценки и что с чем путает (PNG, SVG или PDF).")
+    ] = None,
 ) -> None:
     """Измерить, как бот понимает сообщения."""
     settings = _load(config, tokens_needed=False)
     from bot.offline import evaluate as measure
 
     with _offline_faults():
-        measure(settings, file, misses, only, typer.echo)
+        measure(settings, file, misses, only, plot, typer.echo)
 
 
 @cli.command()
@@ -252,12 +255,13 @@ def _complain(words: str) -> None:
 @contextmanager
 def _offline_faults() -> Iterator[None]:
     """A table, a model or a folder that can not be used: one message, no traceback."""
+    from bot.offline import PictureFault
     from bot.understanding.labelled import TableFault
     from bot.understanding.model import ModelFault
 
     try:
         yield
-    except (TableFault, ModelFault) as fault:
+    except (TableFault, ModelFault, PictureFault) as fault:
         _complain(str(fault))
         raise typer.Exit(BAD_CONFIG) from None
     except PermissionError as error:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,11 @@ from bot.understanding.report import as_record
 from bot.understanding.sameness import Post
 
 Say = Callable[[str], None]
+Draw = Callable[[Sequence[evaluation.Read], Mapping[str, str], Path], None]
+
+
+class PictureFault(Exception):
+    """The picture can not be drawn; the text says why and what to do, in Russian."""
 
 
 def classify(config: Config, complain: Say) -> bool:
@@ -68,11 +73,38 @@ def _post(asked: dict[str, Any] | None) -> Post | None:
     )
 
 
-def evaluate(config: Config, file: Path, misses: int, only: str, say: Say) -> None:
-    """Measure on labelled messages."""
+def evaluate(config: Config, file: Path, misses: int, only: str, picture: Path | None, say: Say) -> None:
+    """Measure on labelled messages; draw calibration and confusions into *picture*, where one is asked for."""
+    draw = _pencil() if picture is not None else None
     rows = [row for row in read_table(file) if row.get("dataset", "").startswith(only)]
-    for line in evaluation.measure(build_understanding(config, strict=True), rows, misses):
+    reads, spent = evaluation.read_all(build_understanding(config, strict=True), rows)
+    for line in evaluation.measure(reads, spent, misses):
         say(line)
+    if draw is not None and picture is not None:
+        _draw(draw, evaluation.of_sectors(reads), config, picture)
+        say(f"Картинка: {picture}")
+
+
+def _draw(draw: Draw, reads: Sequence[evaluation.Read], config: Config, picture: Path) -> None:
+    if not reads:
+        raise PictureFault("Рисовать нечего: в таблице нет сообщений с верным сектором (столбец codes или sector).")
+    try:
+        draw(reads, {sector.code: sector.title for sector in config.sectors()}, picture)
+    except (ValueError, OSError) as error:
+        raise PictureFault(
+            f"Картинка {picture} не записана: {error}. Нужна папка, куда можно писать, и имя с .png."
+        ) from None
+
+
+def _pencil() -> Draw:
+    """matplotlib is an extra: who wants no pictures needs it not."""
+    try:
+        from bot.understanding.picture import draw
+    except ImportError:
+        raise PictureFault(
+            "Для картинки нужен пакет matplotlib. Установите его рядом с ботом: pip install 'mcu-bot[plot]'"
+        ) from None
+    return draw
 
 
 def _lines() -> Iterator[tuple[int, dict[str, Any] | None]]:

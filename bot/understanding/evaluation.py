@@ -8,6 +8,7 @@ places. ``district`` is handed over, ``dataset`` names groups.
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.understanding.base import Reading, Understanding
 from bot.understanding.labelled import Row
@@ -17,16 +18,34 @@ Read = tuple[Row, Reading]
 Pairs = Sequence[tuple[bool, bool]]
 
 
-def measure(understanding: Understanding, rows: Sequence[Row], misses: int = 0) -> Iterator[str]:
-    """Lines for people; with *misses*, as many wrong answers of each kind."""
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers with scores near one another: what they promised, what came true, how many they are."""
+
+    said: float
+    came: float
+    count: int
+
+
+def read_all(understanding: Understanding, rows: Sequence[Row]) -> tuple[list[Read], float]:
+    """What is made of every row, and the milliseconds that one took."""
     started = time.perf_counter()
     reads = [(row, understanding.read(row["text"], row.get("district", "").strip() or None)) for row in rows]
-    spent = (time.perf_counter() - started) / max(1, len(reads)) * 1000
+    return reads, (time.perf_counter() - started) / max(1, len(reads)) * 1000
+
+
+def measure(reads: Sequence[Read], spent: float, misses: int = 0) -> Iterator[str]:
+    """Lines for people; with *misses*, as many wrong answers of each kind."""
     yield f"Сообщений: {len(reads)}; {spent:.2f} мс на сообщение."
-    yield from _sectors([(row, one) for row, one in reads if _codes(row) and one.sector is not None], misses)
+    yield from _sectors(of_sectors(reads), misses)
     yield from _relevance([(row, one) for row, one in reads if row.get("label") in ("appeal", "not_appeal")], misses)
     yield from _urgency([(row, one) for row, one in reads if row.get("urgent") in ("0", "1")], misses)
     yield from _places([(row, one) for row, one in reads if "street" in row], misses)
+
+
+def of_sectors(reads: Sequence[Read]) -> list[Read]:
+    """Those whose right sector is known."""
+    return [(row, one) for row, one in reads if _codes(row) and one.sector is not None]
 
 
 def _codes(row: Row) -> list[str]:
@@ -50,9 +69,12 @@ def _sectors(reads: Sequence[Read], misses: int) -> Iterator[str]:
     yield "  " + "; ".join(
         f"самые уверенные {s:.0%}: верно {sum(right[at] for at in b) / len(b):.3f}" for s, b in shares
     )
-    sure = [ok for ok, (_, reading) in zip(right, reads, strict=True) if reading.sure]
-    yield f"  без координатора: {len(sure) / n:.3f}, из них верно {sum(sure) / max(1, len(sure)):.3f}"
-    yield from _calibration(reads, right)
+    sure = [(ok, max(one.sector_scores.values())) for ok, (_, one) in zip(right, reads, strict=True) if one.sure]
+    yield (
+        f"  без координатора: {len(sure) / n:.3f}, из них верно {sum(ok for ok, _ in sure) / max(1, len(sure)):.3f}, "
+        f"обещано {sum(score for _, score in sure) / max(1, len(sure)):.3f}"
+    )
+    yield from _calibration(calibration(reads))
     yield from _confusions(reads)
     wrong = (read for read, ok in zip(reads, right, strict=True) if not ok)
     for (row, reading), _ in zip(wrong, range(misses), strict=False):
@@ -72,20 +94,37 @@ def _macro_f1(reads: Sequence[Read]) -> float:
     return sum(2 * hit[code] / (asked[code] + given[code]) for code in asked) / len(asked)
 
 
-def _calibration(reads: Sequence[Read], right: Sequence[bool]) -> Iterator[str]:
+def calibration(reads: Sequence[Read]) -> list[Bin]:
+    """The scores of the chosen sectors in ten steps, those that occur."""
     bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
-    for (_, reading), ok in zip(reads, right, strict=True):
+    for row, reading in reads:
         score = max(reading.sector_scores.values())
-        bins[min(9, int(score * 10))].append((score, ok))
-    yield "  Калибровка: оценка → на деле верно (сообщений)"
-    for number, found in sorted(bins.items()):
-        said = sum(score for score, _ in found) / len(found)
-        came = sum(ok for _, ok in found) / len(found)
-        yield f"    {number / 10:.1f}–{number / 10 + 0.1:.1f}: {said:.2f} → {came:.2f} ({len(found)})"
+        bins[min(9, int(score * 10))].append((score, reading.sector in _codes(row)))
+    return [
+        Bin(sum(score for score, _ in found) / len(found), sum(ok for _, ok in found) / len(found), len(found))
+        for _, found in sorted(bins.items())
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """How far the scores are from the truth on average (expected calibration error): 0 is honest."""
+    return sum(abs(one.said - one.came) * one.count for one in bins) / max(1, sum(one.count for one in bins))
+
+
+def _calibration(bins: Sequence[Bin]) -> Iterator[str]:
+    yield f"  Калибровка, ошибка {calibration_error(bins):.3f}: обещано → верно (сообщений)"
+    for one in bins:
+        yield f"    {one.said:.2f} → {one.came:.2f} ({one.count})"
+
+
+def confusion(reads: Sequence[Read]) -> Counter[tuple[str, str]]:
+    """(right sector, chosen sector) → how often; any right answer counts as the one that was meant."""
+    chosen = ((_codes(row), one.sector or "") for row, one in reads)
+    return Counter((given if given in codes else codes[0], given) for codes, given in chosen)
 
 
 def _confusions(reads: Sequence[Read]) -> Iterator[str]:
-    wrong = Counter((_codes(row)[0], one.sector) for row, one in reads if one.sector not in _codes(row))
+    wrong = Counter({pair: times for pair, times in confusion(reads).items() if pair[0] != pair[1]})
     if wrong:
         yield "  Чаще всего путает: верный → выбранный (раз)"
     for (truth, given), times in wrong.most_common(_CONFUSIONS):

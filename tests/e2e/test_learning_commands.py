@@ -57,6 +57,14 @@ async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
     assert code == 0
     assert "Калибровка" in output
 
+    picture = tmp_path / "picture.png"
+    code, output, errors = await command("evaluate", table, "--plot", str(picture), "--config", config, cwd=tmp_path)
+    assert (code, errors) == (0, "")
+    assert "ошибка" in output
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    code, _, errors = await command("evaluate", table, "--plot", "absent/p.png", "--config", config, cwd=tmp_path)
+    assert (code, "не записана" in errors, "Traceback" in errors) == (2, True, False)
+
     code, output, _ = await command("train", "--back", "--config", config, cwd=tmp_path)
     assert (code, "встроенные правила" in output) == (0, True)
     _, output, _ = await command("classify", "--config", config, cwd=tmp_path, given=line)
@@ -105,3 +113,15 @@ async def test_group_names_the_event_of_every_message(tmp_path: Path) -> None:
     assert groups["a"] == groups["b"] is not None
     assert (groups["c"], groups["d"]) == (None, None)
     assert (code, "Строка 5" in errors, "Traceback" in errors) == (1, True, False)
+
+
+async def test_without_matplotlib_there_are_figures_and_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "matplotlib").mkdir()
+    (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError\n", encoding="utf-8")
+    config, table = town(tmp_path), past(tmp_path)
+
+    code, output, errors = await command("evaluate", table, "--plot", "p.png", "--config", config, cwd=tmp_path)
+    assert (code, output) == (2, "")
+    assert "mcu-bot[plot]" in errors
+    code, output, _ = await command("evaluate", table, "--config", config, cwd=tmp_path)
+    assert (code, "Калибровка" in output) == (0, True)
