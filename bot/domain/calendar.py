@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import floor
 from zoneinfo import ZoneInfo
@@ -20,6 +21,9 @@ from bot.domain.terms import Term, Unit
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
+_REMEMBERED = 2_000
+"""Days whose working time is kept at hand."""
+
 _LOCAL_DAY_OFF = DayOff(DayOffKind.LOCAL, "нерабочий день по решению администрации")
 
 Interval = tuple[datetime, datetime]
@@ -67,6 +71,7 @@ class WorkingCalendar:
         self._days_off = frozenset(days_off)
         self._working_days = frozenset(working_days)
         self._production = ProductionCalendar()
+        self._intervals = lru_cache(maxsize=_REMEMBERED)(self._find_intervals)
         if not self._hours or any(opening >= closing for opening, closing in self._hours):
             raise ValueError("working hours must be intervals of positive length within a day")
         if any(later[0] < earlier[1] for earlier, later in pairwise(self._hours)):
@@ -186,11 +191,11 @@ class WorkingCalendar:
     def _date(self, instant: datetime) -> date:
         return instant.astimezone(self.zone).date()
 
-    def _intervals(self, day: date) -> list[Interval]:
+    def _find_intervals(self, day: date) -> Sequence[Interval]:
         if not self.is_working_day(day):
-            return []
+            return ()
         pairs = ((at_local(day, a, self.zone), at_local(day, b, self.zone)) for a, b in self._hours)
-        return [(a, b) for a, b in pairs if a < b]  # a clock put forward can swallow an interval
+        return tuple((a, b) for a, b in pairs if a < b)  # a clock put forward can swallow an interval
 
     def _working_from(self, start: datetime) -> Iterator[Interval]:
         day = self._date(start)

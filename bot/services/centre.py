@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.channels import Address, Channel, Purpose
-from bot.domain.deadlines import Terms
+from bot.domain.deadlines import Plan, Terms
 from bot.domain.people import Account, MessengerName, Person, Right, Staff
 from bot.domain.quiet import QuietHours
 from bot.domain.records import Standing
@@ -117,6 +117,8 @@ class Work:
     now: datetime
     actor: Person | None = None
     here: Address | None = None
+    plans: dict[Urgency | None, Plan] = field(default_factory=dict)
+    """The terms of what is registered at this moment, worked out once."""
     _standings: Mapping[Account, Standing] | None = None
     _silent: frozenset[str] = frozenset()
 

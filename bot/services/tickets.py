@@ -92,9 +92,15 @@ async def register(work: Work, new: NewTicket) -> Ticket:
 
 def _plan(work: Work, urgency: Urgency | None, since: datetime, **given: datetime | None) -> Plan:
     """The terms of a ticket. Short ones do not run while nobody may be woken for it."""
+    from_now = since == work.now and not any(given.values())
+    if from_now and urgency in work.plans:
+        return work.plans[urgency]
     if urgency is not None and not urgency.rings_at_night:
         since = work.centre.quiet.ends(since)
-    return plan(since, work.centre.terms_of(urgency), work.centre.calendar, **given)
+    found = plan(since, work.centre.terms_of(urgency), work.centre.calendar, **given)
+    if from_now:
+        work.plans[urgency] = found
+    return found
 
 
 async def hurry(work: Work, ticket: Ticket) -> Ticket:

@@ -22,8 +22,7 @@ class Form:
 
     def can_be(self, *grammemes: str) -> bool:
         """Whether one parse has all of *grammemes*."""
-        wanted = frozenset(grammemes)
-        return any(wanted <= tag for tag in self.tags)
+        return any(tag.issuperset(grammemes) for tag in self.tags)
 
 
 _NOTHING = Form((), False, ())
@@ -35,6 +34,8 @@ class Morphology:
     def __init__(self) -> None:
         self._analyzer = pymorphy3.MorphAnalyzer()
         self.form = lru_cache(maxsize=_REMEMBERED)(self._form)
+        self.in_gender = lru_cache(maxsize=_REMEMBERED)(self._in_gender)
+        self.nominative = lru_cache(maxsize=_REMEMBERED)(self._nominative)
 
     def _form(self, word: str) -> Form:
         if not word or len(word) > _LONGEST_WORD or not any("а" <= letter <= "я" for letter in word):
@@ -48,7 +49,7 @@ class Morphology:
         tags = tuple(frozenset(parse.tag.grammemes) for parse in parses[:12])
         return Form(tuple(lemmas[:3]), self._analyzer.word_is_known(word), tags)
 
-    def in_gender(self, word: str, gender: str) -> str | None:
+    def _in_gender(self, word: str, gender: str) -> str | None:
         """The nominative singular of an adjective in *gender* (masc, femn, neut); ``None`` if it is no adjective."""
         for parse in self._analyzer.parse(word):
             if "ADJF" in parse.tag:
@@ -56,7 +57,7 @@ class Morphology:
                 return form.word if form is not None else None
         return None
 
-    def nominative(self, word: str) -> str:
+    def _nominative(self, word: str) -> str:
         """The nominative of a noun in its own number; the word itself if that is not known."""
         for parse in self._analyzer.parse(word):
             if "NOUN" in parse.tag:

@@ -17,7 +17,6 @@ from bot.understanding.text import Word
 _REMEMBERED = 50_000
 _SPAN = 4
 """How many words more than the pattern has may lie between its ends."""
-_NEGATIONS = frozenset({"не", "ни", "нельзя", "невозможно"})
 _SHORTEST_TYPO = 5
 _PLACES = 12
 """A word repeated more often than this adds nothing; the bound keeps hostile texts cheap."""
@@ -125,7 +124,7 @@ class Patterns:
         """All patterns in the text: those of one word at every place (up to a bound), longer ones at their first."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         for index, word in enumerate(words):
-            for element in self._of_word(word.norm, _negated(words, index)):
+            for element in self._of_word(word.norm, word.negated):
                 if len(places[element]) < _PLACES:
                     places[element].append(index)
         return [
@@ -140,11 +139,6 @@ def _shortened(word: str) -> Iterable[str]:
     yield word
     for index in range(1, len(word)):
         yield word[:index] + word[index + 1 :]
-
-
-def _negated(words: Sequence[Word], index: int) -> bool:
-    before = words[max(0, index - 2) : index]
-    return any(word.norm in _NEGATIONS for word in before)
 
 
 def _locate(elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]) -> list[tuple[int, ...]]:

@@ -1,13 +1,16 @@
 """Which words may be the name of a street, and what that name is in its dictionary form."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from bot.understanding.morph import Morphology
 from bot.understanding.text import Word
+
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,11 @@ class StreetNames:
     def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
         self._vocabulary = vocabulary
+        self.likely = _remembering(self._likely)
+        self.adjective = _remembering(self._adjective)
+        self.surely = _remembering(self._surely)
 
-    def likely(self, word: Word) -> bool:
+    def _likely(self, word: Word) -> bool:
         """Whether *word* alone, with a house number after it, may be a street."""
         words = self._vocabulary.words
         if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
@@ -67,14 +73,14 @@ class StreetNames:
         form = self._morphology.form(word.norm)
         return form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
 
-    def adjective(self, word: Word) -> bool:
+    def _adjective(self, word: Word) -> bool:
         """A full adjective that a street may be named by («Садовой», «Невском»), no pronoun or numeral."""
         if word.norm in self._vocabulary.words["never"]:
             return False
         form = self._morphology.form(word.norm)
         return any("ADJF" in tag and "sing" in tag and not tag & {"Apro", "Anum", "Supr", "Poss"} for tag in form.tags)
 
-    def surely(self, word: Word) -> bool:
+    def _surely(self, word: Word) -> bool:
         """Whether *word* may be a street even where no number follows."""
         if word.norm in self._vocabulary.words["names"] or word.norm in self._vocabulary.words["quays"]:
             return True
@@ -134,6 +140,12 @@ class StreetNames:
         elif gender == "masc" and last and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):
             raw = self._morphology.nominative(word.norm)
         return _capital(raw)
+
+
+def _remembering(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
+    """*judge*, who looks at nothing but how a word is written, asked once for each."""
+    known = lru_cache(maxsize=_REMEMBERED)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
+    return lambda word: known(word.raw, word.norm)
 
 
 def _plain_adjective(tags: Sequence[frozenset[str]]) -> bool:

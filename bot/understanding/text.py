@@ -21,6 +21,8 @@ _MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
 _GLUED_NUMBER = re.compile(r"(?<=[А-Яа-яЁё]{3})(?=\d)|(?<=\d)(?=[А-Яа-яЁё]{5})")
 _SENTENCE_END = re.compile(r"[.!?…\n;]")
 
+_NEGATIONS = frozenset({"не", "ни", "нельзя", "невозможно"})
+
 _LOOK_ALIKE = str.maketrans("aAcCeEoOpPxXyYkKMTHBbmu3", "аАсСеЕоОрРхХуУкКМТНВьмиз")
 _LOOK_ALIKE_LETTERS = frozenset("aAcCeEoOpPxXyYkKMTHB")
 
@@ -34,6 +36,8 @@ class Word:
     gap: str
     place: int
     """Its place in a count of words where the end of a sentence counts for three."""
+    negated: bool = False
+    """One of the two words before it says no: «не работает», «не очень-то работает»."""
 
     @property
     def capitalised(self) -> bool:
@@ -107,5 +111,6 @@ def _words(text: str) -> tuple[Word, ...]:
             place += 2
         raw = match.group()
         twin = cyrillic_twin(raw)
-        found.append(Word(raw, (twin or raw).lower().replace("ё", "е"), gap, place if found else 0))
+        negated = bool(found) and (found[-1].norm in _NEGATIONS or found[max(-2, -len(found))].norm in _NEGATIONS)
+        found.append(Word(raw, (twin or raw).lower().replace("ё", "е"), gap, place if found else 0, negated))
     return tuple(found)
