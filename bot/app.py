@@ -41,12 +41,16 @@ from bot.understanding.shelf import Shelf
 from storage.database import Database
 from storage.migrate import migrate
 from storage.sharing import lead, listen
+from storage.uow import News
 
 logger = logging.getLogger(__name__)
 
 DRAIN = 3.0
 """Seconds between «not ready» and the end, where a balancer stands before several processes: it looks every second or
 two."""
+
+STAFF_SECONDS = 600.0
+"""Who has joined is looked up so often at least, should word of it get lost."""
 
 
 class AddressTaken(Exception):
@@ -76,6 +80,7 @@ class App:
     _centre: Centre | None = field(init=False, default=None)
     _inbox_bell: Bell = field(init=False, default_factory=Bell)
     _outbox_bell: Bell = field(init=False, default_factory=Bell)
+    _staff_bell: Bell = field(init=False, default_factory=Bell)
     health: Health = field(init=False, default_factory=Health)
     _webhooks: Webhooks = field(init=False)
     _led: Supervisor | None = field(init=False, default=None)
@@ -195,12 +200,27 @@ class App:
             self._front,
         )
         self.supervisor.keep("model", reloader.run)
-        self.supervisor.keep("wake-up", lambda: listen(self.database, self._ring))
+        self.supervisor.keep("staff", self._follow_staff)
+        self.supervisor.keep("wake-up", lambda: listen(self.database, self._told))
         self.supervisor.keep("leadership", lambda: lead(self.database, self._take_lead, self._give_lead))
 
-    def _ring(self) -> None:
+    def _told(self, news: News) -> None:
+        """Another process, or this one, has committed something."""
+        if news is News.STAFF:
+            self._staff_bell.ring()
+            return
         self._inbox_bell.ring()
         self._outbox_bell.ring()
+
+    async def _follow_staff(self) -> None:
+        """Who has joined through another process is known here at once."""
+        if not self.database.is_shared:
+            await asyncio.Event().wait()
+        while True:
+            await self._staff_bell.wait(STAFF_SECONDS)
+            async with self.database.read() as uow:
+                owned = await uow.people.accounts()
+            self._staff_changed(self.centre().staff.with_accounts(owned))
 
     async def _take_lead(self) -> None:
         """What one process alone does: ask the messengers for news, send at the pace they allow (ADR 10), watch the

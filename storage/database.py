@@ -20,6 +20,9 @@ CHANNEL = "mcu"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
 
 
+_NOTIFY = text("SELECT pg_notify(:channel, :news)")
+
+
 class DatabaseUnavailable(Exception):
     """The database cannot be opened. The message says why, without the address: it may hold a password."""
 
@@ -81,8 +84,8 @@ class Database:
             uow = UnitOfWork(connection)
             yield uow
             await uow.flush()
-            if self.is_shared and uow.has_news:
-                await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+            for news in uow.news if self.is_shared else ():
+                await connection.execute(_NOTIFY, {"channel": CHANNEL, "news": news.value})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import CHANNEL, Database
+from storage.uow import News
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +54,9 @@ async def _lead_once(connection: AsyncConnection, start: Act, stop: Act) -> None
         await stop()
 
 
-async def listen(database: Database, ring: Callable[[], None]) -> None:
-    """Ring whenever any process has committed something for the inbox or the outbox. Returns when the connection ends;
-    on SQLite never."""
+async def listen(database: Database, told: Callable[[News], None]) -> None:
+    """Say whenever any process has committed news, and all at once at the beginning: nobody knows what was said before
+    the line stood. Returns when the connection ends; on SQLite never."""
     if not database.is_shared:
         await asyncio.Event().wait()
     ended = asyncio.Event()
@@ -65,8 +66,18 @@ async def listen(database: Database, ring: Callable[[], None]) -> None:
         if driver is None:
             return
         driver.add_termination_listener(lambda _: ended.set())
-        await driver.add_listener(CHANNEL, lambda *_: ring())
+        await driver.add_listener(CHANNEL, lambda *notice: told(_news(notice[-1])))
         try:
+            for one in News:
+                told(one)
             await ended.wait()
         finally:
             await connection.invalidate()  # a connection that listens must not go back into the pool
+
+
+def _news(payload: str) -> News:
+    """An older process rings without a word, a newer one may say a word that we do not know: then there is work."""
+    try:
+        return News(payload)
+    except ValueError:
+        return News.WORK

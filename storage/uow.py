@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +26,13 @@ from storage.repositories.tickets import Tickets
 from storage.repositories.times import Times
 from storage.repositories.voices import Voices
 from storage.transaction import Transaction
+
+
+class News(StrEnum):
+    """What processes tell one another."""
+
+    WORK = "work"  # there is something in the inbox or the outbox
+    STAFF = "staff"  # somebody has joined
 
 
 class UnitOfWork:
@@ -54,9 +62,14 @@ class UnitOfWork:
         self.doubts = Doubts(transaction)
 
     @property
-    def has_news(self) -> bool:
-        """Whether something was put where another process may be waiting for it."""
-        return self.inbox.has_news or self.outbox.has_news
+    def news(self) -> tuple[News, ...]:
+        """What was put where another process may be waiting for it."""
+        found = []
+        if self.inbox.has_news or self.outbox.has_news:
+            found.append(News.WORK)
+        if self.people.has_news:
+            found.append(News.STAFF)
+        return tuple(found)
 
     async def alone(self, *names: str) -> None:
         """Until this transaction ends nobody else gets past any of the same *names*. One process on SQLite is always

@@ -1,6 +1,6 @@
 """Who works in the centre, and what each role may do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -191,6 +191,10 @@ class Staff:
                 for person in self.people
             )
         )
+
+    def with_accounts(self, owned: Mapping[int, tuple[Account, ...]]) -> "Staff":
+        """The same people, each with the accounts that *owned* knows (by the person's id)."""
+        return Staff(tuple(replace(person, accounts=owned.get(person.id, ())) for person in self.people))
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if role in person.roles)

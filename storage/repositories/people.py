@@ -22,6 +22,7 @@ class People(Repository):
         as inactive. Accounts that joined by invitation stay with their person, and so does what is known of whether
         an account can be reached.
         """
+        self.has_news = True
         stored = (await self._connection.execute(select(account))).all()
         owners = {(row.messenger, row.user_id): row.person_id for row in stored}
         joined: dict[int, list[Account]] = {}
@@ -113,11 +114,20 @@ class People(Repository):
 
     async def join(self, person_id: int, own: Account) -> None:
         """This account is that person's from now on, whoever had it before."""
+        self.has_news = True
         values = {"person_id": person_id, "joined": True, "unreachable_since": None}
         statement = self._insert(account).values(messenger=own.messenger.value, user_id=own.user_id, **values)
         await self._connection.execute(
             statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_=values)
         )
+
+    async def accounts(self) -> dict[int, tuple[Account, ...]]:
+        """Everybody's accounts by the person's id: first those of the configuration, then those that joined."""
+        found: dict[int, list[Account]] = {}
+        rows = await self._connection.execute(select(account).order_by(account.c.joined, account.c.messenger))
+        for row in rows:
+            found.setdefault(row.person_id, []).append(Account(MessengerName(row.messenger), row.user_id))
+        return {person_id: tuple(own) for person_id, own in found.items()}
 
     async def name(self, person_id: int) -> str | None:
         """The name, also of somebody who does not work here any more."""

@@ -6,7 +6,20 @@ from bot.app import App
 from bot.config import load
 from sandbox.faults import Fault, FaultKind
 from tests.databases import KINDS
-from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, STAFF, Town, buttons, understanding_of, words
+from tests.e2e.town import (
+    ADMINISTRATOR,
+    ANNA,
+    COMMUNITY,
+    GROUP,
+    MARIA,
+    PYOTR,
+    ROADS_HEAD,
+    STAFF,
+    Town,
+    buttons,
+    understanding_of,
+    words,
+)
 
 pytestmark = pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
 
@@ -68,6 +81,28 @@ async def test_another_process_takes_over_when_the_leader_stops(town: Town) -> N
         await town.sandbox.telegram.say(GROUP, MARIA, "На Мира 7 огромная яма на дороге")
         card = await town.until(lambda: town.find(ROADS_HEAD, "№1 · ", "Мира"), seconds=10)
         assert "ул. Мира, 7" in words(card)
+    finally:
+        await other.__aexit__()
+
+
+async def test_who_joins_through_one_process_is_known_to_the_others_at_once(closed_town: Town) -> None:
+    town = closed_town
+    town.settings["staff"] = STAFF.replace("telegram_id = 1001", "")
+    await town.start()
+    other = await second_process(town)
+    try:
+        await town.write(ADMINISTRATOR, "/invite")
+        letter = await town.letter(ADMINISTRATOR, "Начальник отдела дорог: /start")
+        await town.sandbox.telegram.start_bot(ANNA, words(letter).rpartition("/start ")[2].split()[0])
+        await town.letter(ANNA, "Здравствуйте, Начальник отдела дорог!")
+        for app in (town.app, other):
+            assert app is not None
+            known = await town.until(lambda app=app: app.centre().staff.by_account("telegram", str(ANNA)))
+            assert known.name == "Начальник отдела дорог"
+            assert known.sectors == {"roads"}
+        await town.stop()  # whoever is left takes the lead and writes to the new head
+        await town.sandbox.telegram.say(GROUP, MARIA, "На Мира 7 огромная яма на дороге")
+        await town.until(lambda: town.find(ANNA, "№1 · ", "Мира"))
     finally:
         await other.__aexit__()
 
