@@ -26,6 +26,7 @@ from bot.http.webhooks import Webhooks
 from bot.jobs.inbox import InboxWorker
 from bot.jobs.intake import PAUSES, Intake
 from bot.jobs.learning import NightSchool, Reloader
+from bot.jobs.lookout import Lookout
 from bot.jobs.outbox import OutboxWorker
 from bot.jobs.pollers import Poller
 from bot.jobs.subscribers import Subscriber
@@ -187,7 +188,10 @@ class App:
 
     def _start(self) -> None:
         self.supervisor.keep("inbox", self.inbox_worker().run)
-        self.ticker = Ticker(self.database, self.centre, self.clock, self._outbox_bell, self.health, self.tick_seconds)
+        lookout = Lookout(self.database, self.messengers, self.centre, self.clock, self._outbox_bell)
+        self.ticker = Ticker(
+            self.database, self.centre, self.clock, self._outbox_bell, self.health, lookout, self.tick_seconds
+        )
         reloader = Reloader(
             self.database,
             self.centre,

@@ -58,6 +58,7 @@ def build_messengers(
                 config.vk.api_base,
                 clock,
                 webhook_url=config.vk.webhook_url if config.vk.mode is Mode.WEBHOOK else None,
+                service_token=config.vk.service_token.get_secret_value() if config.vk.service_token else None,
                 confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
                 timeouts=patience,
             )
@@ -152,6 +153,7 @@ def build_centre(
         quiet=config.quiet(),
         follow_up=config.follow_up,
         posting=config.posting,
+        check_after=config.check_after,
         digest_at=config.digest_at,
         fallback_after=config.fallback_after,
         sources={(source.account, source.root): source for source in config.sources()},

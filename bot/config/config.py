@@ -123,6 +123,11 @@ class Config:
         return self.tree.staff_notices.fallback_after.timedelta()
 
     @property
+    def check_after(self) -> timedelta:
+        """How long after its publication an answer is looked at: does it still stand?"""
+        return self.tree.answers.check_after.timedelta()
+
+    @property
     def digest_at(self) -> time:
         """The local time of the daily digest."""
         return self.tree.digest.at

@@ -62,12 +62,25 @@ def is_placeholder(token: str) -> bool:
     )
 
 
+def _service_key(tree: dict[str, Any]) -> Iterator[Fault]:
+    vk = tree.get("vk")
+    key = vk.get("service_token") if isinstance(vk, dict) else None
+    if isinstance(key, str) and is_placeholder(key):
+        yield Fault(
+            "vk.service_token",
+            "вместо ключа стоит образец",
+            "впишите сервисный ключ приложения (dev.vk.com, «Мои приложения», «Управление») или удалите строку",
+        )
+
+
 def take_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator[Fault]:
     """Put the content of every ``token_file`` in the place of the token, and check all tokens; yields the faults.
 
     Without need nothing is read and nothing but the double entry is a fault. Values of a wrong type are left for the
     types' own check.
     """
+    if needed:
+        yield from _service_key(tree)
     for holder in holders(tree):
         token, file = holder.values.get("token"), holder.values.get("token_file")
         key = f"{holder.key}.token"

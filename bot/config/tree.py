@@ -110,6 +110,7 @@ class Vk(Section):
     api_base: BaseUrl = "https://api.vk.ru"
     mode: Mode = Mode.POLLING
     webhook_url: WebhookUrl | None = None
+    service_token: SecretStr | None = None
     communities: tuple[VkCommunity, ...] = ()
 
 
@@ -224,6 +225,7 @@ class Answering(Section):
     """What follows an approved answer: it is posted by hand where the bot may not."""
 
     remind_posting: AnyTerm = Field(default_factory=lambda: term("1wh"))
+    check_after: CalendarTerm = Field(default_factory=lambda: term("15m"))
 
 
 class Digest(Section):

@@ -41,6 +41,8 @@ class Step(StrEnum):
     NOT_SOLVED = "not_solved"
     CLOSE = "close"
     DISMISS = "dismiss"
+    LOSE = "lose"  # the published answer does not stand any more, or not under the words that it answered
+    SETTLE = "settle"  # … and needs no other
     REOPEN = "reopen"  # «вернуть в работу»
 
 
@@ -68,6 +70,8 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.ANSWERED, Step.CORRECT): State.ANSWERED,
     (State.ANSWERED, Step.NOT_SOLVED): State.REOPENED,
     (State.ANSWERED, Step.CLOSE): State.CLOSED,
+    (State.ANSWERED, Step.LOSE): State.ACCEPTED,
+    (State.ACCEPTED, Step.SETTLE): State.CLOSED,
     (State.REOPENED, Step.ACCEPT): State.ACCEPTED,
     (State.REOPENED, Step.ANSWER): State.ANSWERING,
     (State.REOPENED, Step.HAND_OVER): State.ASSIGNED,

@@ -9,7 +9,7 @@ from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
 from bot.messengers.events import MediaKind, MessagePosted
-from bot.services import answers, byhand, cards, dialogs, notes, tickets
+from bot.services import answers, byhand, cards, dialogs, notes, standing, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
 from bot.views.codes import Op
@@ -241,13 +241,24 @@ async def posted_by_hand(work: Work, act: Pressed) -> None:
 
 
 async def retry(work: Work, act: Pressed) -> None:
-    """After a failed publication: the same words again, through the preview."""
+    """After a failed publication, or one that was lost: the same words again, through the preview."""
     ticket, answer, publication = await answers.check_can_retry(work, act.ticket_id, act.person, _number(act))
     dialog = await dialogs.begin(work, act.person, "answer", ticket)
     await dialogs.add_to_draft(work, dialog, act.person, answer.text, answer.media)
     await _say(work, act)
-    facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id, "reason": publication.error or ""}
-    await _close_note(work, act, "publication_failed", back=True, bare=True, **facts)
+    facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id}
+    if publication.state is PublicationState.REMOVED:
+        await _close_note(work, act, "answer_lost", back=True, bare=True, why=publication.error or "gone", **facts)
+        return
+    reason = publication.error or ""
+    await _close_note(work, act, "publication_failed", back=True, bare=True, reason=reason, **facts)
+
+
+async def settle(work: Work, act: Pressed) -> None:
+    """A lost answer needs no other."""
+    ticket = await standing.settle(work, act.ticket_id, act.person, _number(act))
+    await _say(work, act, "closed")
+    await _close_note(work, act, "closed", text=f"✅ №{ticket.id} закрыто, новый ответ не нужен.")
 
 
 async def adopt(work: Work, act: Pressed) -> None:
@@ -296,6 +307,7 @@ PRESSES: Presses = {
     Op.CANCEL: cancel,
     Op.POSTED: posted_by_hand,
     Op.RETRY: retry,
+    Op.SETTLE: settle,
     Op.ADOPT: adopt,
 }
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
+from bot.jobs.lookout import Lookout
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.services import bursts, deadlines, dialogs, digests, doubts, fallback, watchdog
 from bot.services.centre import Centre, Work
@@ -33,6 +34,7 @@ class Ticker:
     clock: Clock
     outbox_bell: Bell
     health: Health
+    lookout: Lookout
     seconds: float = 0.5
     suspected: frozenset[str] = frozenset()
     rounds: Counter[str] = field(default_factory=Counter)
@@ -45,6 +47,7 @@ class Ticker:
             ("terms", self._terms, self.seconds),
             ("digest", self._digest, self.seconds),
             ("fallback", self._fallback, self.seconds * 2),
+            ("lookout", self.lookout.sweep, self.seconds * 4),
             ("drafts", self._drafts, self.seconds * 20),
             ("doubts", self._doubts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),

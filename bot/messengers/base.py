@@ -42,6 +42,36 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """An answer that was posted: its messages in ``chat`` (``ours``: our account wrote them), the message that it
+    answers, and the link to it."""
+
+    chat: Chat
+    ids: tuple[str, ...]
+    ours: bool
+    question: str | None = None
+    link: str | None = None
+
+
+class Standing(StrEnum):
+    """Whether a posted answer can still be read where it was posted."""
+
+    STANDS = "stands"
+    GONE = "gone"  # it was deleted, or all that it stood under
+    CLOSED = "closed"  # the comments there were closed: nobody sees it
+    UNKNOWN = "unknown"  # the messenger does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at a posted answer showed. ``question``: how the message that it answers reads now, where the
+    messenger tells."""
+
+    standing: Standing
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a messenger can do; views and delivery ask here instead of asking which messenger it is."""
 
@@ -53,6 +83,7 @@ class Capabilities:
     edits_in: frozenset[ChatKind]  # where it may correct one
     idempotent: bool  # a repeated send with the same key shows one message
     limits: Limits
+    looks: int = 1  # posted answers that one call of :meth:`Messenger.look` should take: looking must stay cheap
     copies: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: there are no such buttons
 
 
@@ -198,6 +229,10 @@ class Messenger(Protocol):
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         """Change a message of ours. Raises :class:`NotModified` when it already reads so."""
+        ...
+
+    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
+        """Whether these answers still stand, in their order; as far as the messenger lets us see. Nobody notices it."""
         ...
 
     async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:

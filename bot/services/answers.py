@@ -51,7 +51,7 @@ async def check_can_retry(
     publication = await work.uow.answers.publication(publication_id)
     if answer is None or publication is None or publication.answer_id != answer.id:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    if publication.state is not PublicationState.FAILED:
+    if publication.state not in (PublicationState.FAILED, PublicationState.REMOVED):
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     return ticket, answer, publication
 
@@ -170,6 +170,7 @@ async def posted(
         posted_at=work.now,
         poster=poster,
         poster_id=person_id,
+        check_at=work.now + work.centre.check_after,
     )
     ticket = await tickets.get(work, publication.ticket_id)
     await work.uow.chronicle.record(

@@ -57,6 +57,8 @@ class Centre:
     """A messenger that has failed for so long is passed over: officials are written to elsewhere."""
     posting: Term = field(default_factory=lambda: Term.parse("1wh"))
     """How long an approved answer may wait for the person who posts it, before a reminder."""
+    check_after: timedelta = timedelta(minutes=15)
+    """How long after its publication an answer is looked at: does it still stand?"""
     gather: timedelta = timedelta(seconds=1)
     """Many changes of a ticket within this time make one edit of a card."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from bot.domain.privacy import covered
+from bot.domain.records import PublicationState
 from bot.domain.tickets import DismissReason, State
 from bot.services.centre import Centre
 
@@ -40,6 +41,7 @@ COLUMNS = {
     "assignee": "Ответственный",
     "answer": "Ответ",
     "answer_link": "Ссылка на ответ",
+    "answer_state": "Что с ответом",
 }
 """Column → Russian heading of the spreadsheet."""
 
@@ -78,11 +80,24 @@ def record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values.get(name) for name in COLUMNS}
 
 
+FATES = {
+    PublicationState.QUEUED: "отправляется",
+    PublicationState.BY_PERSON: "ждёт публикации вручную",
+    PublicationState.POSTED: "опубликован",
+    PublicationState.KEPT: "сохранён без публикации",
+    PublicationState.FAILED: "не опубликован",
+    PublicationState.REMOVED: "был опубликован и исчез",
+}
+
+
 def sheet_record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
     """The same ticket for officials' eyes: Russian words for state and reason, with what was typed for a reason."""
     values = record(centre, row)
     values["state"] = STATES[State(values["state"])]
     values["urgent"] = bool(values["urgent"])
+    if values["answer_state"]:
+        fates = dict.fromkeys(values["answer_state"].split(","))
+        values["answer_state"] = ", ".join(FATES[PublicationState(fate)] for fate in fates)
     if values["dismiss_reason"] is not None:
         words = [REASONS[DismissReason(values["dismiss_reason"])], row["dismiss_words"]]
         values["dismiss_reason"] = ": ".join(filter(None, words))

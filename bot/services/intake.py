@@ -4,7 +4,7 @@ from bot.domain.records import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
-from bot.services import cards, colleagues, doubts, notes, noticing, tickets, voices
+from bot.services import cards, colleagues, doubts, notes, noticing, standing, tickets, voices
 from bot.services.centre import Work, author_key
 from bot.services.joining import join_album, join_ticket
 from bot.services.making import is_ticket, make_ticket, reread, understand
@@ -92,12 +92,13 @@ async def _again(work: Work, message: Message) -> Message:
 
 
 async def remove(work: Work, event: MessageDeleted) -> None:
-    """The author has taken the post back: the card says so; the ticket stays."""
+    """The author has taken the post back: the card says so; the ticket stays. An answer that is gone is none."""
+    await standing.vanished(work, event.chat.account, event.chat.id, event.message_id)
     known = await work.uow.messages.by_place(event.chat.account, event.chat.id, event.message_id)
     if known is None or known.deleted_at is not None:
         return
     await work.uow.messages.mark_deleted(known.id, work.now)
-    if known.ticket_id is not None:
+    if known.ticket_id is not None and known.part is not Part.STAFF:
         await work.uow.chronicle.record("removed", work.now, ticket_id=known.ticket_id, facts={"message": known.id})
         await cards.show(work, await tickets.get(work, known.ticket_id))
 

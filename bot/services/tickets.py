@@ -232,6 +232,14 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
     return changed
 
 
+async def lose_answer(work: Work, ticket: Ticket) -> Ticket:
+    """What answered the ticket does not answer it any more: it is its head's again, with a new term."""
+    terms = _plan(work, ticket.urgency, work.now)
+    changed = await move(work, ticket, Step.LOSE, None, answered_at=None, answer_due=terms.answer_due)
+    await work.uow.times.plan(ticket.id, _rows([due for due in terms.dues if due.limit is Limit.ANSWER]))
+    return changed
+
+
 async def _call_back(work: Work, ticket: Ticket, actor: Person, seen: set[int], code: str) -> None:
     """Whose turn it is again: those who have had the card see it change without a sound, so they are told."""
     for person in cards.responsible(work, ticket):

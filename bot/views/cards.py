@@ -112,6 +112,8 @@ def _status(facts: CardFacts, look: Look) -> list[Span]:
         spans.append(Text(f"\n🛠 В работе: {facts.assignee or '—'}, до {look.moment(ticket.answer_due)}"))
         if ticket.answer_due <= look.now:
             spans.append(Bold(" · Просрочено"))
+        if any(publication.state is PublicationState.REMOVED for publication in facts.publications):
+            spans.append(Text("\n⚠️ Ответ был опубликован, но исчез"))
         return spans
     accept = f"принять до {look.moment(ticket.accept_due)} · " if ticket.state in UNACCEPTED else ""
     spans.append(Text(f"\n⏱ {accept}ответить до {look.moment(ticket.answer_due)}"))

@@ -40,6 +40,7 @@ class Op(StrEnum):
     CANCEL = "x"
     POSTED = "p"  # «Опубликовано»; the argument is the publication
     RETRY = "rt"  # answer again after a failed publication; the argument is the publication
+    SETTLE = "st"  # a lost answer needs no other; the argument is the publication
     ADOPT = "y"  # a colleague's reply in the chat is the answer; the argument is the message
     REASON = "r"  # add a reason to a hand-over
     IS_PROBLEM = "qp"  # a doubtful message is about a problem; the argument is the message

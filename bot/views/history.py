@@ -18,6 +18,7 @@ _ACTIONS = {
     "confirm": "ответ опубликован",
     "fail": "ответ опубликовать не удалось",
     "correct": "ответ исправлен",
+    "settle": "закрыто, новый ответ не нужен",
     "reopen": "возвращено в работу",
     "edited": "житель изменил сообщение",
     "removed": "житель удалил сообщение",
@@ -26,6 +27,12 @@ _ACTIONS = {
     "copy": "житель написал то же в другом месте",
     "staff_reply": "ответ сотрудника в самом чате",
     "resent": "исход отправки был неизвестен, отправлено ещё раз",
+}
+
+_LOST = {
+    "gone": "опубликованный ответ исчез",
+    "closed": "комментарии закрыли, ответа не видно",
+    "changed": "житель изменил сообщение после ответа, ответ больше не считается",
 }
 
 _BY_HAND = {
@@ -91,6 +98,8 @@ def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"не требует ответа: {named}" if named else "не требует ответа"
         case "posted":
             return _BY_HAND.get(facts.get("by", ""))
+        case "answer_lost":
+            return _LOST.get(facts.get("why", ""))
         case "overdue":
             return f"просрочено: {_LIMITS.get(facts.get('limit', ''), '')}"
         case _:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views import byhand, choices, dialogs, digest, history, listings, places, terms
+from bot.views import byhand, choices, dialogs, digest, history, listings, places, standing, terms
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
 
@@ -276,6 +276,7 @@ NOTES: dict[str, NoteView] = {
     "burst": burst,
     "staff_reply": staff_reply,
     **byhand.BY_HAND,
+    "answer_lost": standing.answer_lost,
     "choices": choices.choices,
     "pass_answer_on": pass_answer_on,
     "publication_failed": publication_failed,

@@ -149,6 +149,8 @@ def by_id(world: World, request: Request) -> Json:
     """``GET /messages/{messageId}``"""
     request.only()
     chat, message = world.find(request.path["mid"])
+    if chat.kind is not Kind.DIALOG and not chat.bot_in:
+        raise no_message(message.mid)
     if not chat.heard and message.sender_id != world.me.user_id:
         raise forbidden("Insufficient permissions to read messages")
     return message_object(world, chat, message)
@@ -173,6 +175,16 @@ def answer(world: World, request: Request) -> Json:
 
 
 # Comments under a channel's posts (dev.max.ru: «Модерация комментариев»)
+
+
+def comment_by_id(world: World, request: Request) -> Json:
+    """``GET /messages/{messageId}/comments/{commentId}``"""
+    request.only()
+    chat, _ = world.find(request.path["mid"])
+    if not chat.heard:
+        raise forbidden("Insufficient permissions to read messages")
+    _, comment = world.find_comment(request.path["mid"], request.path["comment"])
+    return message_object(world, chat, comment)
 
 
 def post_comment(world: World, request: Request) -> Json:

@@ -62,6 +62,7 @@ class MaxServer(Driver):
             ("DELETE", prefix + "/messages", "deleteMessage", methods.delete),
             ("GET", prefix + "/messages", "getMessages", methods.history),
             ("GET", message, "getMessageById", methods.by_id),
+            ("GET", message + "/comments/{comment}", "getMessageById", methods.comment_by_id),
             ("POST", message + "/comments", "createComment", methods.post_comment),
             ("PUT", message + "/comments", "editComment", methods.edit_comment),
             ("POST", prefix + "/answers", "answerOnCallback", methods.answer),

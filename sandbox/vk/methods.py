@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.vk import callbacks, files, groups, messages
+from sandbox.vk import callbacks, files, groups, messages, walls_read
 from sandbox.vk.params import Params
 from sandbox.vk.state import Community
 from sandbox.vk.wall import Walls
@@ -51,6 +51,17 @@ PEOPLE_ONLY = frozenset(
         "wall.post",
     }
 )
+
+
+# What a service key may read (dev.vk.com, «Сервисный ключ доступа»).
+SERVICE: Mapping[str, Callable[[World, Any, Params], Any]] = {
+    "board.getComments": walls_read.board_comments,
+    "groups.getById": groups.get_by_id,
+    "users.get": groups.get_users,
+    "wall.get": walls_read.get,
+    "wall.getById": walls_read.get_by_id,
+    "wall.getComments": walls_read.get_comments,
+}
 
 
 def method_table(walls: Walls) -> Mapping[str, Method]:

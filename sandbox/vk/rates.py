@@ -9,6 +9,8 @@ from sandbox.vk.params import Params
 CALLS_PER_SECOND = 20
 SAME_PER_MINUTE = 10
 PER_HOUR = 1_000
+SERVICE_PER_SECOND = 5  # of a small application (dev.vk.com, «Ограничения»)
+WALLS_PER_DAY = 5_000  # calls of wall.get, within execute as well
 
 
 class Rates:
@@ -31,6 +33,18 @@ class Rates:
             if same or _full(self._texts.setdefault((token, method, place), deque()), now, 3600.0, PER_HOUR):
                 self.violations.append(9)
                 raise VkError(9)
+
+    def count_service(self, now: float, key: str) -> None:
+        """The same for a service key, whatever it calls."""
+        if _full(self._calls.setdefault(key, deque()), now, 1.0, SERVICE_PER_SECOND):
+            self.violations.append(6)
+            raise VkError(6)
+
+    def count_wall(self, now: float, key: str) -> None:
+        """A call of ``wall.get``."""
+        if _full(self._texts.setdefault((key, "wall.get"), deque()), now, 86_400.0, WALLS_PER_DAY):
+            self.violations.append(29)
+            raise VkError(29)
 
 
 def _full(times: deque[float], now: float, window: float, most: int) -> bool:

@@ -13,9 +13,10 @@ from sandbox.pushing import Pusher
 from sandbox.vk import callbacks
 from sandbox.vk.errors import VkError
 from sandbox.vk.files import take_upload
-from sandbox.vk.methods import PEOPLE_ONLY, method_table
+from sandbox.vk.methods import PEOPLE_ONLY, SERVICE, method_table
 from sandbox.vk.params import Params
 from sandbox.vk.rates import Rates
+from sandbox.vk.script import calls_of
 from sandbox.vk.state import Call, Community
 from sandbox.vk.town import Town
 from sandbox.vk.wall import Walls
@@ -67,22 +68,69 @@ class VkServer(Town):
 
     async def _carry_out(self, name: str, token: str, community: Community | None, params: Params) -> dict[str, Any]:
         try:
-            method = self._allowed(name, token, community, params)
-            assert community is not None  # noqa: S101 - _allowed has refused otherwise
-            response = method.handler(self.world, community, params)
+            if name == "execute":
+                return await self._execute(token, community, params)
+            return {"response": await self._call(name, token, community, params)}
         except VkError as refusal:
             shown = {"method": name, "oauth": "1"} | params.raw
             pairs = [{"key": key, "value": value} for key, value in shown.items()]
             error = {"error_code": refusal.code, "error_msg": refusal.message, "request_params": pairs}
             return {"error": error}
+
+    async def _execute(self, token: str, community: Community | None, params: Params) -> dict[str, Any]:
+        """Several calls at once: what fails is ``false`` and named beside the answers."""
+        self._check_version(params)
+        self._check_key(token, community)
+        answers: list[Any] = []
+        errors: list[dict[str, Any]] = []
+        for name, given in calls_of(params.text("code")):
+            self.world.calls.append(Call(f"execute:{name}", given, community.id if community else None))
+            try:
+                answers.append(await self._call(name, token, community, Params(given), within=True))
+            except VkError as refusal:
+                answers.append(False)
+                errors.append({"method": name, "error_code": refusal.code, "error_msg": refusal.message})
+        return {"response": answers} | ({"execute_errors": errors} if errors else {})
+
+    async def _call(
+        self, name: str, token: str, community: Community | None, params: Params, *, within: bool = False
+    ) -> Any:
+        if not within:
+            self._check_version(params)
+        if community is None and token in self.world.service_keys:
+            return self._read(name, token, params, within=within)
+        method = self._allowed(name, token, community, params, within=within)
+        assert community is not None  # noqa: S101 - _allowed has refused otherwise
+        response = method.handler(self.world, community, params)
         if method.writes:
             await self.journal.changed()
-        return {"response": response}
+        return response
 
-    def _allowed(self, name: str, token: str, community: Community | None, params: Params) -> Any:
+    def _read(self, name: str, key: str, params: Params, *, within: bool) -> Any:
+        """What a service key asks for."""
+        now = self.journal.now().timestamp()
+        if self.strict_rates and not within:
+            self.rates.count_service(now, key)
+        if self.strict_rates and name == "wall.get":
+            self.rates.count_wall(now, key)
+        if name not in SERVICE:
+            raise VkError(28 if name in self._methods or name in PEOPLE_ONLY else 3)
+        return SERVICE[name](self.world, None, params)
+
+    def _check_version(self, params: Params) -> None:
         version = params.text("v")
         if not version.startswith("5.") or not version[2:].isdigit() or int(version[2:]) < 131:
             raise VkError(8)
+
+    def _check_key(self, token: str, community: Community | None) -> None:
+        if community is None and token not in self.world.service_keys:
+            raise VkError(5)
+        if self.strict_rates and community is None:
+            self.rates.count_service(self.journal.now().timestamp(), token)
+
+    def _allowed(
+        self, name: str, token: str, community: Community | None, params: Params, *, within: bool = False
+    ) -> Any:
         if community is None:
             raise VkError(5)
         if name in PEOPLE_ONLY:
@@ -90,7 +138,7 @@ class VkServer(Town):
         method = self._methods.get(name)
         if method is None:
             raise VkError(3)
-        if self.strict_rates:
+        if self.strict_rates and not within:
             self.rates.count(self.journal.now().timestamp(), token, name, params)
         if method.right is not None and method.right not in community.permissions:
             raise VkError(15, "no access to call this method with current scopes")

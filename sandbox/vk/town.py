@@ -38,6 +38,10 @@ class Town:
         """Found a community; its key may do everything and all its events are switched on."""
         return self.world.community(id, title, token)
 
+    def service_key(self, key: str) -> None:
+        """An application with a service key: it reads what is public."""
+        self.world.service_keys.add(key)
+
     def user(self, id: int, first_name: str, last_name: str) -> User:
         """Register a person."""
         return self.world.user(id, first_name, last_name)

@@ -25,6 +25,7 @@ class World:
         self.files: dict[int, StoredFile] = {}
         self.presses: dict[str, Press] = {}
         self.showcases: dict[str, dict[int, Comment]] = defaultdict(dict)  # "photo-1_5" → comments
+        self.service_keys: set[str] = set()
         self.calls: list[Call] = []
         self.locate: Callable[[], str] = str  # where files and uploads are; the server knows it
         self._ids = count(1)

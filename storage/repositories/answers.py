@@ -1,14 +1,14 @@
 """Answers and where they are published."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal_column, select, update
+from sqlalchemy import case, func, insert, literal, literal_column, select, update
 
 from bot.domain.records import Announced, Answer, Json, Poster, Publication, PublicationState
 from storage.repositories.base import Repository
-from storage.tables import answer, message, publication
+from storage.tables import Moment, answer, message, publication
 
 _ANSWER = tuple(answer.c[name] for name in Answer.__dataclass_fields__)
 _BY_HAND = publication.c.state == literal_column(f"'{PublicationState.BY_PERSON.value}'")
@@ -185,6 +185,38 @@ class Answers(Repository):
                 check_at=check_at,
                 checks=0,
             )
+        )
+
+    async def publications_of(self, ticket_id: int) -> list[Publication]:
+        """Every publication of every answer to a ticket, the latest first."""
+        result = await self._connection.execute(
+            select(*_PUBLICATION).where(publication.c.ticket_id == ticket_id).order_by(publication.c.id.desc())
+        )
+        return [_publication(row) for row in result]
+
+    async def to_check(self, now: datetime, most: int) -> list[Publication]:
+        """What should be looked at by now: does it still stand? The longest due first."""
+        result = await self._connection.execute(
+            select(*_PUBLICATION)
+            .where(publication.c.check_at.is_not(None), publication.c.check_at <= now)
+            .order_by(publication.c.check_at)
+            .limit(most)
+        )
+        return [_publication(row) for row in result]
+
+    async def check_again(self, ids: Collection[int], at: datetime, most: int) -> None:
+        """Look at these again at *at*, unless they have been tried *most* times."""
+        tried = publication.c.checks + 1
+        await self._connection.execute(
+            update(publication)
+            .where(publication.c.id.in_(ids))
+            .values(checks=tried, check_at=case((tried >= most, None), else_=literal(at, Moment())))
+        )
+
+    async def checked(self, publication_id: int) -> None:
+        """It was looked at; it need not be again."""
+        await self._connection.execute(
+            update(publication).where(publication.c.id == publication_id).values(check_at=None)
         )
 
     async def unposted(self) -> list[Publication]:

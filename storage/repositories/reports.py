@@ -136,9 +136,15 @@ def _export_query() -> Select[Any]:
     )
     posted = (
         select(publication.c.link)
-        .where(publication.c.ticket_id == ticket.c.id, publication.c.link.is_not(None))
+        .where(publication.c.ticket_id == ticket.c.id, publication.c.link.is_not(None), publication.c.state == "posted")
         .order_by(publication.c.id.desc())
         .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    states = (  # of the last answer at all its places
+        select(func.aggregate_strings(publication.c.state, ","))
+        .where(publication.c.answer_id == last_answer)
         .correlate(ticket)
         .scalar_subquery()
     )
@@ -178,6 +184,7 @@ def _export_query() -> Select[Any]:
             root.c.link,
             answer.c.text.label("answer"),
             posted.label("answer_link"),
+            states.label("answer_state"),
         )
         .select_from(ticket)
         .outerjoin(person, person.c.id == ticket.c.assignee_id)

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from bot.messengers.base import Command, Pushing, Severity, Target
+from bot.messengers.base import Command, Placed, Pushing, Severity, Standing, Target
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
@@ -399,6 +399,67 @@ async def test_a_silent_message(town: Town) -> None:
     [part] = town.messenger.parts(Content.of("Тихо"), ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private), part, key="k1", silent=True)
     assert town.shown_privately()[0].silent in (True, None)
+
+
+# Does it still stand
+
+
+async def answered(town: Town) -> Placed:
+    """An answer to a citizen's public message."""
+    message_id = await town.write_publicly(HOLE)
+    event = await only(town)
+    [part] = town.messenger.parts(Content.of("Люк закрыт."), event.chat.kind)
+    sent = await town.messenger.send(Target(event.chat, message_id), part, key="k1")
+    await town.messenger.fetch()
+    return Placed(event.chat, sent.ids, ours=True, question=message_id, link=sent.link)
+
+
+async def test_an_answer_that_stands_and_a_look_that_nobody_notices(town: Town) -> None:
+    placed = await answered(town)
+    before = town.shown_publicly()
+    [seen] = await town.messenger.look([placed])
+    assert seen.standing is Standing.STANDS
+    assert seen.question in (HOLE, None)  # None where the messenger lets nobody read
+    assert town.shown_publicly() == before
+    assert not (await town.messenger.fetch()).updates
+
+
+async def test_a_question_that_was_changed_since(town: Town) -> None:
+    placed = await answered(town)
+    assert placed.question is not None
+    await town.edit_publicly(placed.question, "Люк закрыт, спасибо! А яма?")
+    [seen] = await town.messenger.look([placed])
+    assert seen.standing is Standing.STANDS
+    assert seen.question in ("Люк закрыт, спасибо! А яма?", None)
+
+
+async def test_an_answer_that_was_deleted(town: Town) -> None:
+    placed = await answered(town)
+    await town.delete_publicly(placed.ids[0])
+    assert [one.standing for one in await town.messenger.look([placed])] == [Standing.GONE]
+
+
+async def test_several_answers_at_once_keep_their_order(town: Town) -> None:
+    first = await answered(town)
+    [part] = town.messenger.parts(Content.of("Здравствуйте!"), ChatKind.PRIVATE)
+    sent = await town.messenger.send(Target(town.private), part, key="k2")
+    second = Placed(town.private, sent.ids, ours=True, link=sent.link)
+    await town.delete_publicly(first.ids[0])
+    seen = await town.messenger.look([second, first, second])
+    assert [one.standing for one in seen] == [Standing.STANDS, Standing.GONE, Standing.STANDS]
+    assert await town.messenger.look([]) == []
+
+
+async def test_a_look_that_fails_says_nothing(town: Town) -> None:
+    [part] = town.messenger.parts(Content.of("Здравствуйте!"), ChatKind.PRIVATE)
+    sent = await town.messenger.send(Target(town.private), part, key="k1")
+    placed = Placed(town.private, sent.ids, ours=True)
+    stranger = town.another(token="4200:wrong")
+    try:
+        with pytest.raises(MessengerError):
+            await stranger.look([placed])
+    finally:
+        await stranger.close()
 
 
 # Errors

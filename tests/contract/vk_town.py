@@ -16,6 +16,7 @@ GROUP = 101
 TITLE = "Администрация"
 MARIA, IVAN = 7, 8
 CHAT = 2_000_000_005
+SERVICE = "service-key-for-tests-only"
 PHOTO = b"\xff\xd8\xff\xe0 a picture"
 
 
@@ -41,6 +42,7 @@ class VkTown:
         token: str | None = None,
         request_timeout: float | None = None,
         webhook_url: str | None = None,
+        service_token: str | None = SERVICE,
         **timeouts: Any,
     ) -> VkMessenger:
         limits = {"call": request_timeout or 5.0, "poll": 5, "lookup": 0.5, "file": 5.0, **timeouts}
@@ -51,6 +53,7 @@ class VkTown:
             f"{self.sandbox.url}/vk",
             SystemClock(),
             webhook_url=webhook_url,
+            service_token=service_token,
             timeouts=Timeouts(**limits),
         )
 
@@ -153,6 +156,7 @@ def vk_fault(code: int, words: str, **more: Any) -> Fault:
 async def open_vk(sandbox: Sandbox, **timeouts: Any) -> AsyncIterator[VkTown]:
     """A community and two people who have not written to it yet; the messenger has begun to listen."""
     sandbox.vk.community(GROUP, TITLE, TOKEN)
+    sandbox.vk.service_key(SERVICE)
     sandbox.vk.user(MARIA, "Мария", "Кузнецова")
     sandbox.vk.user(IVAN, "Иван", "Петров")
     sandbox.vk.conversation(GROUP, CHAT, "Соседи")

@@ -38,6 +38,7 @@ HOT: dict[str, Ask] = {
     "cards: of a ticket": lambda uow: uow.cards.of_ticket(1),
     "answers: latest": lambda uow: uow.answers.latest(1),
     "answers: what waits to be posted by hand here": lambda uow: uow.answers.waiting_in("telegram", "-1"),
+    "answers: what is to be looked at": lambda uow: uow.answers.to_check(NOW, 10),
     "letters: of a ticket": lambda uow: uow.outbox.letters(1, "hand:1"),
     "doubts: what is new": lambda uow: uow.doubts.news(),
     "doubts: a page": lambda uow: uow.doubts.page(0, 5),

@@ -39,6 +39,7 @@ PUBLISHED = {
     b"1:x:142:no": Press(Op.CANCEL, 142, "no"),
     b"1:p:142:17": Press(Op.POSTED, 142, "17"),
     b"1:rt:142:17": Press(Op.RETRY, 142, "17"),
+    b"1:st:142:17": Press(Op.SETTLE, 142, "17"),
     b"1:y:142:99": Press(Op.ADOPT, 142, "99"),
     b"1:r:142": Press(Op.REASON, 142),
     b"1:qp:0:99": Press(Op.IS_PROBLEM, 0, "99"),

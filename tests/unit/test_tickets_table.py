@@ -30,6 +30,8 @@ postponed  promise_passed accepted
 answered   correct        answered
 answered   not_solved     reopened
 answered   close          closed
+answered   lose           accepted
+accepted   settle         closed
 reopened   accept         accepted
 reopened   answer         answering
 reopened   hand_over      assigned
@@ -57,7 +59,7 @@ def test_a_pair(state: State, step: Step) -> None:
 
 def test_there_is_nothing_else_in_the_table() -> None:
     assert TRANSITIONS == WANTED
-    assert len(PAIRS) == 11 * 17
+    assert len(PAIRS) == 11 * 19
 
 
 def test_every_state_is_open_or_over() -> None:

@@ -2,15 +2,30 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, RawUpdate, Sent, Target
+from bot.messengers.base import (
+    Batch,
+    Capabilities,
+    Command,
+    Finding,
+    Limits,
+    Placed,
+    RawUpdate,
+    Seen,
+    Sent,
+    Standing,
+    Target,
+)
 from bot.messengers.content import Content, Text
 from bot.messengers.errors import (
+    MalformedUpdate,
     MessageGone,
     PressExpired,
+    RecipientUnreachable,
     Rejected,
     RejectReason,
     ReplyTargetGone,
@@ -43,6 +58,7 @@ CAPABILITIES = Capabilities(
     idempotent=False,
     # dev.max.ru: 30 calls a second in all, uploads and polls among them; 2 messages a second into one chat
     limits=Limits(Rate(CALLS_PER_SECOND - FOR_POLLS), private=(Rate(2),), group=(Rate(2),)),
+    looks=4,
     copies=rendering.COPIES,
 )
 
@@ -205,6 +221,38 @@ class MaxMessenger:
         self._shown[mid] = shown
         while len(self._shown) > _MOST_REMEMBERED:
             self._shown.popitem(last=False)
+
+    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
+        return [await self._look(one) for one in placed]
+
+    async def _look(self, placed: Placed) -> Seen:
+        """A message that is not there is answered 404, and so is one in a place that we may not look at any more."""
+        for mid in placed.ids:
+            try:
+                await self._read(placed.chat, mid)
+            except MessageGone:
+                there = placed.chat.kind is ChatKind.PRIVATE or await self._is_member(placed.chat)
+                return Seen(Standing.GONE if there else Standing.UNKNOWN)
+            except (Rejected, RecipientUnreachable):
+                return Seen(Standing.UNKNOWN)
+        question = None
+        if placed.question is not None and places.is_mid(placed.question):
+            with suppress(MessageGone, Rejected, RecipientUnreachable, MalformedUpdate):
+                question = parsing.text_of(await self._read(placed.chat, placed.question))
+        return Seen(Standing.STANDS, question)
+
+    async def _read(self, chat: Chat, mid: str) -> Mapping[str, Any]:
+        if not places.is_mid(mid):
+            raise MessageGone("MAX: not a message's number")
+        path = f"/messages/{_post(chat)}/comments/{mid}" if chat.kind is ChatKind.WALL else f"/messages/{mid}"
+        return await self._client.call("GET", path, Asked("getMessageById"))
+
+    async def _is_member(self, chat: Chat) -> bool:
+        try:
+            answer = await self._client.call("GET", f"/chats/{chat.root}", Asked("getChat"))
+        except Rejected:
+            return False
+        return may_words(answer, "status") in (None, "active")
 
     async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
         """A line at the edge of the screen. MAX has no window to close, so *alert* looks the same, and no spinner that

@@ -116,7 +116,6 @@ def _posted(message: Raw) -> MessagePosted:
     body, linked = may_obj(message, "body"), may_obj(message, "link")
     inner = may_obj(linked, "message")
     forwards = linked.get("type") == "forward"
-    texts = [may_words(body, "text"), may_words(inner, "text") if forwards else None]
     mid = may_words(body, "mid")
     if mid is None:
         # Nothing but a forward has no body and no number of its own.
@@ -128,12 +127,20 @@ def _posted(message: Raw) -> MessagePosted:
         mid,
         _author(message),
         moment(message),
-        "\n\n".join(text for text in texts if text),
+        text_of(message),
         attachments_of(body) + (attachments_of(inner) if forwards else ()),
         reply_to=may_words(inner, "mid") if linked.get("type") == "reply" else None,
         forwarded_from=_source(linked) if forwards else None,
         link=may_words(message, "url") or link(chat.thread or mid),
     )
+
+
+def text_of(message: Raw) -> str:
+    """The words of a message, with those that it forwards."""
+    linked = may_obj(message, "link")
+    inner = may_obj(linked, "message") if linked.get("type") == "forward" else {}
+    texts = (may_words(may_obj(message, "body"), "text"), may_words(inner, "text"))
+    return "\n\n".join(text for text in texts if text)
 
 
 def _chat(message: Raw) -> Chat:

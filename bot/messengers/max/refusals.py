@@ -105,6 +105,7 @@ _RULES: tuple[tuple[Applies, Make], ...] = (
     (lambda asked, said: asked.name == "getUpdates" and said.status in (405, 409), _plain(Conflict)),
     (lambda asked, said: asked.name == "answerOnCallback", _plain(PressExpired)),
     (_edit_too_late, _plain(MessageGone)),
+    (lambda asked, said: asked.name == "getMessageById" and said.status == 404, _plain(MessageGone)),
     (_reply_target, _plain(ReplyTargetGone)),
     (_nobody_there, _plain(RecipientUnreachable)),
     (lambda asked, said: asked.name == "createComment" and said.status == 404, _rejected(RejectReason.GONE)),

@@ -10,6 +10,7 @@ from aiogram.methods import (
     DeleteMyCommands,
     DeleteWebhook,
     EditMessageCaption,
+    EditMessageReplyMarkup,
     EditMessageText,
     GetFile,
     GetUpdates,
@@ -20,11 +21,27 @@ from aiogram.methods import (
 )
 from aiogram.types import BotCommand, BotCommandScopeChat, LinkPreviewOptions, ReplyParameters
 
-from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, RawUpdate, Sent, Target
+from bot.messengers.base import (
+    Batch,
+    Capabilities,
+    Command,
+    Finding,
+    Limits,
+    Placed,
+    RawUpdate,
+    Seen,
+    Sent,
+    Standing,
+    Target,
+)
 from bot.messengers.content import Content, Text
 from bot.messengers.errors import (
+    ChatMigrated,
     FileUnavailable,
     MalformedUpdate,
+    MessageGone,
+    NotModified,
+    RecipientUnreachable,
     Rejected,
     RejectReason,
     TemporaryFailure,
@@ -61,6 +78,7 @@ _CAPABILITIES = Capabilities(
     # Its developers: edits and messages share the limits (tdlib/td, issues 2592 and 3034), the answer to a press has
     # none (tdlib/telegram-bot-api, issue 648).
     limits=Limits(Rate(30), private=(_A_CHAT,), group=(_A_CHAT, Rate(20, 60.0)), albums=True),
+    looks=2,
     copies=rendering.COPIES,
 )
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -221,6 +239,28 @@ class TelegramMessenger:
             reply_markup=rendering.keyboard(part.keyboard),
         )
         await self._client(method, private=_is_private(chat))
+
+    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
+        """The Bot API cannot read messages; but a change of nothing (no keyboard where there is none) is refused in one
+        way where the message stands and in another where it does not. Only our own can be asked for like that."""
+        return [await self._look(one) for one in placed]
+
+    async def _look(self, placed: Placed) -> Seen:
+        if not placed.ours:
+            return Seen(Standing.UNKNOWN)
+        for message_id in placed.ids:
+            try:
+                await self._client(
+                    EditMessageReplyMarkup(chat_id=_chat_id(placed.chat), message_id=_number(message_id)),
+                    private=_is_private(placed.chat),
+                )
+            except NotModified:
+                continue
+            except MessageGone:
+                return Seen(Standing.GONE)
+            except (Rejected, RecipientUnreachable, ChatMigrated):
+                return Seen(Standing.UNKNOWN)  # we were shown out, which says nothing of what we had written
+        return Seen(Standing.STANDS)
 
     async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
         words = "".join(span.text for span in cut((Text(text or ""),), _PRESS_ANSWER, utf16_units))

@@ -40,6 +40,14 @@ class VkClient:
     async def call(self, method: str, *, replying: bool = False, **params: Any) -> Any:
         """The ``response`` of *method*. Parameters that are ``None`` are left out."""
         values = {name: value for name, value in params.items() if value is not None}
+        return await self._answer(method, values, replying=replying)
+
+    async def execute(self, code: str) -> Mapping[str, Any]:
+        """All that ``execute`` answers to *code*: ``response`` and, where calls in it failed, ``execute_errors``."""
+        answer = await self._answer("execute", {"code": code}, replying=False)
+        return answer if isinstance(answer, Mapping) else {}
+
+    async def _answer(self, method: str, values: dict[str, Any], *, replying: bool) -> Any:
         try:
             async with self._turns.one():
                 return await self._submit(method, values)
@@ -71,7 +79,7 @@ class VkClient:
         api: VkApiGroup | None = getattr(self._sessions, "api", None)
         if api is None:
             api = self._sessions.api = self._new_session()
-        return api.method(method, values)
+        return api.method(method, values, raw=method == "execute")
 
     def _new_session(self) -> VkApiGroup:
         session = requests.Session()

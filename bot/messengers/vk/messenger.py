@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.clock import Clock
 from bot.messengers import fitting
-from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, RawUpdate, Sent, Target
+from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, Placed, RawUpdate, Seen, Sent, Target
 from bot.messengers.content import Content
 from bot.messengers.errors import MessageGone, PressExpired, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import (
@@ -28,6 +28,7 @@ from bot.messengers.vk.callback import Callback
 from bot.messengers.vk.client import CALLS_PER_SECOND, FOR_LOOKUPS, VkClient
 from bot.messengers.vk.history import missed_messages
 from bot.messengers.vk.longpoll import LONG_AGO, LongPoll
+from bot.messengers.vk.lookout import Lookout
 from bot.messengers.vk.media import Attached, MediaDesk
 from bot.messengers.vk.names import Names
 from bot.messengers.vk.places import POST, Places, Wall, comment_link, wall_of
@@ -60,6 +61,7 @@ CAPABILITIES = Capabilities(
     idempotent=True,
     # More than 1,000 messages an hour to one person are a flood to VK (error 9, vk.com/faq11583).
     limits=Limits(Rate(CALLS_PER_SECOND - FOR_LOOKUPS), private=(Rate(900, 3600.0, burst=60),)),
+    looks=12,  # an answer takes two of the 25 calls of an execute
 )
 
 
@@ -68,6 +70,7 @@ class VkMessenger:
 
     *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is where VK
     brings updates, if it does; *confirmation* what it wants to read there, if an administrator has set that up by hand.
+    *service_token*: an application's key, which may read what a community's may not: comments on walls.
     """
 
     def __init__(
@@ -80,12 +83,15 @@ class VkMessenger:
         *,
         webhook_url: str | None = None,
         confirmation: str | None = None,
+        service_token: str | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._group_id = group_id
         self._title = title
         self._clock = clock
         self._client = VkClient(token, api_base, timeouts or Timeouts())
+        self._reader = VkClient(service_token, api_base, timeouts or Timeouts()) if service_token else None
+        self._lookout = Lookout(self._client, self._reader)
         self._places = Places(self.account, group_id, title)
         self._long_poll = LongPoll(self._client, group_id)
         self._callback = Callback(self._client, group_id, webhook_url, confirmation)
@@ -270,6 +276,9 @@ class VkMessenger:
         while len(self._attached) > MOST_REMEMBERED:
             self._attached.popitem(last=False)
 
+    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
+        return await self._lookout.look(placed)
+
     async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
         """A line at the bottom of the screen. VK has no window to close, so *alert* looks the same."""
         press = Press.unpacked(press_id)
@@ -292,6 +301,8 @@ class VkMessenger:
 
     async def close(self) -> None:
         await self._client.close()
+        if self._reader is not None:
+            await self._reader.close()
 
 
 def _text(part: Content, attached: Attached) -> str:

@@ -86,10 +86,17 @@ def refusal(code: int, method: str, words: str = "", *, replying: bool = False) 
         return MessageGone(ours)
     if method == "wall.createComment" and code in {15, 100} and "not found" in said:
         return Rejected(ours, RejectReason.GONE)
+    if method in _READS and code in {211, 212}:
+        return Rejected(ours, RejectReason.CLOSED)
+    if method in _READS and code in {15, 100} and ("not found" in said or "deleted" in said):
+        return Rejected(ours, RejectReason.GONE)
     if code == 100 and "too long" in said:
         return Rejected(ours, RejectReason.TOO_LONG)
     return _TABLE.get(code, _rejected(RejectReason.BAD_REQUEST))(ours)
 
+
+_READS = frozenset({"wall.get", "wall.getById", "wall.getComments", "board.getComments"})
+"""What is asked with a service key: whose fault it is, is told by the place that is read."""
 
 # What a community's key may call and we do call: here an error 27 means that the key itself was taken back.
 OUR_METHODS = frozenset(
@@ -97,6 +104,7 @@ OUR_METHODS = frozenset(
         "docs.getMessagesUploadServer",
         "docs.getWallUploadServer",
         "docs.save",
+        "execute",
         "groups.getById",
         "groups.getLongPollServer",
         "groups.getLongPollSettings",

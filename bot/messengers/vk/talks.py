@@ -111,7 +111,6 @@ def _message(places: Places, message: Json) -> MessagePosted:
     forwarded = _forwarded(message)
     code = _code(message.get("payload"))
     started = code == START
-    texts = ["/start" if started else words(message, "text"), *(words(one, "text") for one in forwarded)]
     attachments: tuple[Attachment, ...] = attachments_of(message, places.account)
     for one in forwarded:
         attachments += attachments_of(one, places.account)
@@ -121,7 +120,7 @@ def _message(places: Places, message: Json) -> MessagePosted:
         str(whole(message, "conversation_message_id")),
         author_of(from_id),
         moment(message),
-        "\n\n".join(text for text in texts if text),
+        text_of(message),
         attachments,
         reply_to=str(whole(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,
         forwarded_from=f"id{others[0]}" if others else None,
@@ -129,6 +128,12 @@ def _message(places: Places, message: Json) -> MessagePosted:
         payload=words(message, "ref") or (None if started else code),
         link=places.talk_link(peer_id),
     )
+
+
+def text_of(message: Json) -> str:
+    """The words of a message, with those that it forwards."""
+    own = "/start" if _code(message.get("payload")) == START else words(message, "text")
+    return "\n\n".join(text for text in (own, *(words(one, "text") for one in _forwarded(message))) if text)
 
 
 def _forwarded(message: Json, depth: int = 0) -> list[Json]:
