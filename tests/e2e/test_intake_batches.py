@@ -1,0 +1,65 @@
+"""What comes in at once is handled at once, with the same effect as one after another."""
+
+import pytest
+
+from bot.understanding.base import Reading
+from bot.understanding.keywords import KeywordUnderstanding
+from tests.e2e.office import audit
+from tests.e2e.town import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Town
+
+PIT = "Яма на дороге, Ленина 45"
+OTHER_PIT = "Кирова 10, яма на дороге"
+MORE = "Яма глубокая, уже с полметра"
+COLD = "На Ленина 45 нет отопления в квартире"
+CURSED = "Яма на дороге, Гоголя 13"
+
+
+async def test_each_message_of_a_batch_sees_what_the_earlier_ones_did(town: Town) -> None:
+    telegram = town.sandbox.telegram
+    await town.stop()
+    first = await telegram.say(GROUP, MARIA, PIT)
+    await telegram.say(GROUP, PYOTR, OTHER_PIT)
+    await telegram.say(GROUP, MARIA, MORE)
+    await telegram.say(SECOND_GROUP, MARIA, PIT)
+    await telegram.say(GROUP, MARIA, COLD)
+    await telegram.edit(GROUP, first, "Яма на дороге, Ленина 45, у самого перехода")
+    await town.start()
+
+    await town.card(ROADS_HEAD, 1, "у самого перехода", f"➕ {MORE}", "Дворы")
+    await town.card(ROADS_HEAD, 2, OTHER_PIT)
+    await town.card(HOUSING_HEAD, 3, COLD)
+    await town.settled()
+    assert town.numbers(ROADS_HEAD) == [1, 2]
+    assert [row.action for row in await audit(town, 1)] == ["registered", "addition", "copy", "edited"]
+
+
+async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their_effect_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram = town.sandbox.telegram
+    await town.stop()
+    await telegram.say(GROUP, MARIA, PIT)
+    await telegram.say(GROUP, PYOTR, CURSED)
+    await telegram.say(GROUP, MARIA, MORE)
+    await telegram.say(GROUP, PYOTR, OTHER_PIT)
+    reads = KeywordUnderstanding.read
+    spells = 2
+
+    def read(self: KeywordUnderstanding, text: str, district: str | None = None) -> Reading:
+        nonlocal spells
+        if text == CURSED and spells:
+            spells -= 1
+            raise ArithmeticError
+        return reads(self, text, district)
+
+    monkeypatch.setattr(KeywordUnderstanding, "read", read)
+    await town.start()
+    await town.card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
+    town.pass_time(seconds=30)
+    # Its author's next message has waited behind it, and no number has been left out.
+    await town.card(ROADS_HEAD, 2, CURSED)
+    await town.card(ROADS_HEAD, 3, OTHER_PIT)
+    await town.settled()
+    assert town.numbers(ROADS_HEAD) == [1, 2, 3]
+    assert [row.action for row in await audit(town, 1)] == ["registered", "addition"]
+    assert not town.find(ADMINISTRATOR, "не удалось обработать")
