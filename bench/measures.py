@@ -48,6 +48,7 @@ async def latency(folder: Path, rate: float, seconds: float) -> Figures:
         town.sent_at.clear()
         watch = town.watch()
         wanted = round(rate * seconds)
+        cpu = town.cpu()
 
         async def stream() -> None:
             began = time.perf_counter()
@@ -60,9 +61,11 @@ async def latency(folder: Path, rate: float, seconds: float) -> Figures:
             await town.sandbox.journal.until(lambda: len(watch.cards()) == wanted, seconds + 60)
         waits = sorted(at - town.sent_at[mark] for mark, at in watch.cards().items())
         memory = town.memory()
+        cpu = town.cpu() - cpu
     return {
         "messages": wanted,
         "rate_per_s": rate,
+        "cpu_ms_per_message": round(cpu / wanted * 1_000, 1),
         "p50_s": round(_percentile(waits, 0.5), 3),
         "p95_s": round(_percentile(waits, 0.95), 3),
         "p99_s": round(_percentile(waits, 0.99), 3),

@@ -222,23 +222,28 @@ class Watch:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._known = {head: len(self._chat(head)) for head in town.heads()}
-        self._seen: dict[str, float] = {}
+        self._cards: dict[str, float] = {}
+        self._overdue: dict[int, float] = {}
 
     def cards(self) -> dict[str, float]:
         """Mark of a citizen's message → when its card came, on the monotonic clock."""
-        found = ((_MARK.search(text), at) for text, at in self._look().items() if _CARD.match(text))
-        return {match[0]: at for match, at in found if match}
+        self._look()
+        return self._cards
 
     def overdue(self) -> dict[int, float]:
         """Number of a ticket → when it was told that it is overdue."""
-        found = ((_OVERDUE.match(text), at) for text, at in self._look().items())
-        return {int(match[1]): at for match, at in found if match}
+        self._look()
+        return self._overdue
 
-    def _look(self) -> dict[str, float]:
+    def _look(self) -> None:
+        """At what is new since the last look, which comes at every sign of life: it must cost next to nothing."""
         now = time.perf_counter()
         for text in self._new():
-            self._seen.setdefault(text, now)
-        return self._seen
+            mark, overdue = _MARK.search(text), _OVERDUE.match(text)
+            if mark is not None and _CARD.match(text):
+                self._cards.setdefault(mark[0], now)
+            elif overdue is not None:
+                self._overdue.setdefault(int(overdue[1]), now)
 
     def _new(self) -> Iterator[str]:
         for head, known in self._known.items():

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.occupancy import Occupancy
+from storage.one_trip import OneTrip
 from storage.uow import UnitOfWork
 
 CHANNEL = "mcu"
@@ -39,9 +40,10 @@ class Database:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
+        driver: dict[str, Any] = {"module": OneTrip()} if self._is_sqlite else {"pool_pre_ping": True}
         self._engine = create_async_engine(
             self._url,
-            pool_pre_ping=not self._is_sqlite,
+            **driver,
             hide_parameters=True,  # an error is logged; what people wrote must not be
         )
         if self._is_sqlite:

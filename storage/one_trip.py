@@ -1,0 +1,89 @@
+"""SQLite's driver with one trip to its thread for a statement.
+
+aiosqlite runs every call of the standard library's module in a thread of the connection: making a cursor, executing,
+fetching and closing are four trips there and back, each with two switches of threads, and cost more than what SQLite
+does meanwhile. Here the four are one function. Rows that are streamed go the usual way.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util.concurrency import await_
+
+
+class _Cursor(AsyncAdapt_aiosqlite_cursor):
+    """What a statement has left: made, used and closed within the trip."""
+
+    __slots__ = ("_description", "_last_row", "_row_count")
+
+    _awaitable_cursor_close = False  # nothing is open
+
+    def __init__(self, connection: Any) -> None:
+        self._adapt_connection = connection
+        self._connection = connection._connection
+        self._cursor = None  # type: ignore[assignment]
+        self._rows = deque()
+        self._description: Any = None
+        self._row_count = -1
+        self._last_row: Any = None
+
+    @property
+    def description(self) -> Any:
+        return self._description
+
+    @property
+    def rowcount(self) -> int:
+        return self._row_count
+
+    @property
+    def lastrowid(self) -> Any:
+        return self._last_row
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> Any:
+        return await self._make_trip(lambda cursor: cursor.execute(operation, () if parameters is None else parameters))
+
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
+        return await self._make_trip(lambda cursor: cursor.executemany(operation, seq_of_parameters))
+
+    async def _make_trip(self, statement: Callable[[sqlite3.Cursor], object]) -> "_Cursor":
+        connection: Any = self._connection
+
+        def there() -> tuple[Any, list[Any], int, Any]:
+            cursor = connection._conn.cursor()
+            try:
+                statement(cursor)
+                rows = cursor.fetchall() if cursor.description else []
+                return cursor.description, rows, cursor.rowcount, cursor.lastrowid
+            finally:
+                cursor.close()
+
+        async with self._adapt_connection._execute_mutex:
+            self._description, rows, self._row_count, self._last_row = await connection._execute(there)
+            self._rows = deque(rows)
+        return self
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+
+    _cursor_cls = _Cursor  # type: ignore[assignment]
+
+
+class OneTrip(AsyncAdapt_aiosqlite_dbapi):
+    """For ``create_async_engine(…, module=OneTrip())``."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+
+    def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
+        connection = self.aiosqlite.connect(*arg, **kw)
+        connection._thread.daemon = True  # a connection left open must not keep the process alive
+        return _Connection(self, await_(connection))

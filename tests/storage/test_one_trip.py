@@ -1,0 +1,61 @@
+"""SQLite is asked with one trip to its thread for a statement, and answers as it always did."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from storage.database import Database
+from storage.migrate import migrate
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> Any:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.sqlite3'}")
+    await migrate(database.engine)
+    yield database
+    await database.close()
+
+
+async def test_a_statement_is_one_trip(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips = 0
+    plain = aiosqlite.Connection._execute
+
+    async def counted(self: aiosqlite.Connection, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        nonlocal trips
+        trips += 1
+        return await plain(self, fn, *args, **kwargs)
+
+    async with database.engine.begin() as connection:
+        monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+        rows = (await connection.execute(text("SELECT 1 UNION SELECT 2"))).all()
+        assert (trips, [row[0] for row in rows]) == (1, [1, 2])
+        add = text("INSERT INTO once (key, at) VALUES (:key, '2026-11-20')")
+        await connection.execute(add, [{"key": key} for key in "abc"])
+        assert trips == 2
+        changed = await connection.execute(text("UPDATE once SET at = '2026-11-21' WHERE key < 'c'"))
+        assert (trips, changed.rowcount) == (3, 2)
+        given = await connection.execute(text("DELETE FROM once WHERE key = 'a' RETURNING key"))
+        assert (trips, given.scalars().all()) == (4, ["a"])
+
+
+async def test_what_sqlite_refuses_is_said_as_ever_and_leaves_the_connection_usable(database: Database) -> None:
+    add = text("INSERT INTO once (key, at) VALUES ('a', '2026-11-20')")
+    async with database.engine.begin() as connection:
+        await connection.execute(add)
+        with pytest.raises(IntegrityError):
+            await connection.execute(add)
+        with pytest.raises(OperationalError, match="no such table"):
+            await connection.execute(text("SELECT * FROM nowhere"))
+        assert (await connection.execute(text("SELECT count(*) FROM once"))).scalar_one() == 1
+
+
+async def test_a_long_answer_can_be_streamed(database: Database) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT i FROM n"
+    async with database.engine.connect() as connection:
+        result = await connection.stream(text(numbers))
+        assert [row.i async for row in result] == list(range(1, 501))
