@@ -50,7 +50,9 @@ class Reports(Repository):
         is_open = ticket.c.state.in_(_OPEN)
         came = and_(ticket.c.registered_at >= since, ticket.c.registered_at < until)
         answered = and_(ticket.c.answered_at >= since, ticket.c.answered_at < until)
-        dismissed = and_(ticket.c.state == State.DISMISSED.value, ticket.c.ended_at >= since, ticket.c.ended_at < until)
+        ended = and_(ticket.c.ended_at >= since, ticket.c.ended_at < until)
+        # The state is hidden from the planner: it would rather read everything that was ever dismissed.
+        dismissed = and_(func.coalesce(ticket.c.state, "") == State.DISMISSED.value, ended)
         unaccepted = ticket.c.state.in_(_TO_ACCEPT)
         result = await self._connection.execute(
             select(
@@ -190,7 +192,7 @@ def _export_query() -> Select[Any]:
         .outerjoin(person, person.c.id == ticket.c.assignee_id)
         .outerjoin(root, and_(root.c.ticket_id == ticket.c.id, root.c.part == "root"))
         .outerjoin(answer, answer.c.id == last_answer)
-        .order_by(ticket.c.id)
+        .order_by(ticket.c.registered_at, ticket.c.id)
     )
 
 

@@ -4,7 +4,20 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    column,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    table,
+    update,
+)
 
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
@@ -13,6 +26,7 @@ from storage.memory import Standing
 from storage.numbers import Numbers
 from storage.repositories.base import Repository
 from storage.tables import message, ticket
+from storage.tables.tickets import OPEN_STATES
 from storage.transaction import Transaction
 
 _FIELDS = tuple(Ticket.__dataclass_fields__)
@@ -23,6 +37,12 @@ _ADD = insert(ticket)
 _BEGINNING = 600
 _OPEN = tuple(state.value for state in OPEN)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
+
+NEWEST = 20_000
+"""How far back «5а» is looked for."""
+
+_PIECE = 3
+_SEARCH = table("ticket_search", column("rowid"))
 
 
 class Tickets(Repository):
@@ -210,7 +230,7 @@ class Tickets(Repository):
             wanted.append(ticket.c.state == State.TRIAGE.value)
         result = await self._connection.execute(
             select(*columns)
-            .where(ticket.c.state.in_(_OPEN), or_(*wanted))
+            .where(literal_column(OPEN_STATES), or_(*wanted))
             .order_by(ticket.c.answer_due, ticket.c.id)
             .limit(most)
         )
@@ -221,15 +241,33 @@ class Tickets(Repository):
     ) -> list[Ticket]:
         """Tickets whose text or place contains every one of *words* (case-folded), the newest first.
 
-        Of *sectors* alone (``None``: of all), and, if *triage*, of those that have none yet.
+        Of *sectors* alone (``None``: of all), and, if *triage*, of those that have none yet. The index knows pieces of
+        three letters; words that are all shorter are looked for among the :data:`NEWEST` tickets.
         """
         query = select(*columns).order_by(ticket.c.id.desc()).limit(most)
         for word in words:
             query = query.where(ticket.c.search.contains(word, autoescape=True))
+        if not any(len(word) >= _PIECE for word in words):
+            query = query.where(ticket.c.id > select(func.max(ticket.c.id) - NEWEST).scalar_subquery())
+        elif self._connection.dialect.name == "sqlite":
+            query = _by_pieces(query, words)
         if sectors is not None:
             mine = ticket.c.sector.in_(sectors)
             query = query.where(or_(mine, ticket.c.sector.is_(None)) if triage else mine)
         return [record(row) for row in await self._connection.execute(query)]
+
+
+def _by_pieces(query: Select[Any], words: Collection[str]) -> Select[Any]:
+    """Let SQLite's index lead: it gives the newest first, and stops when there are enough. PostgreSQL has an index that
+    its planner finds by itself."""
+    pieces = {word[start : start + _PIECE] for word in words for start in range(len(word) - _PIECE + 1)}
+    wanted = " AND ".join('"{}"'.format(piece.replace('"', '""')) for piece in sorted(pieces))
+    return (
+        query.select_from(_SEARCH.join(ticket, ticket.c.id == _SEARCH.c.rowid))
+        .where(literal_column("ticket_search").op("MATCH")(wanted))
+        .order_by(None)
+        .order_by(_SEARCH.c.rowid.desc())
+    )
 
 
 def _here(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool], ...]:

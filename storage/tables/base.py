@@ -49,3 +49,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+BESIDE = ("ticket_search",)
+"""Beginnings of the names of what migrations make beside these tables: indexes that only one database knows."""

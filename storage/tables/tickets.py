@@ -14,7 +14,12 @@ from sqlalchemy import (
     text,
 )
 
+from bot.domain.tickets import OPEN, State
 from storage.tables.base import Absent, Document, Id, Moment, metadata
+
+OPEN_STATES = f"state IN ({', '.join(repr(state.value) for state in State if state in OPEN)})"
+"""What somebody still has to work on: a few of all tickets. Written out, since a partial index is recognised by its
+very words; a change of the open states needs another index."""
 
 ticket = Table(
     "ticket",
@@ -69,6 +74,9 @@ ticket = Table(
     ),
     Index("ix_ticket_author", "author_key", "id"),
     Index("ix_ticket_registered", "registered_at"),
+    Index("ix_ticket_accepted", "accepted_at"),
+    Index("ix_ticket_ended", "ended_at"),
+    Index("ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES), postgresql_where=text(OPEN_STATES)),
     Index("ix_ticket_answered", "answered_at"),
     sqlite_autoincrement=True,
 )

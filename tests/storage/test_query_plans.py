@@ -1,6 +1,6 @@
 """Most rows are history: what is asked several times a second, or for every message, must not read it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from sqlalchemy import event
@@ -43,13 +43,36 @@ HOT: dict[str, Ask] = {
     "doubts: what is new": lambda uow: uow.doubts.news(),
     "doubts: a page": lambda uow: uow.doubts.page(0, 5),
     "audit: of a ticket": lambda uow: uow.chronicle.of_ticket(1),
+    "/my of a head": lambda uow: uow.tickets.open_of(["roads", "housing"], 1, triage=False, most=50),
+    "/my of a coordinator": lambda uow: uow.tickets.open_of([], 1, triage=True, most=50),
+    "/find by words": lambda uow: uow.tickets.find(["яма", "45"], ["roads"], 50, triage=True),
+    "/find by number": lambda uow: uow.tickets.get(1),
+    "card: where a person sees it": lambda uow: uow.cards.get(1, 1, "telegram"),
+    "card: remarks": lambda uow: uow.cards.remarks(1),
+    "card: publications": lambda uow: uow.answers.publications(1),
+    "start: cards of a person": lambda uow: uow.cards.of_person(1, "telegram", 50),
+    "digest: by sector": lambda uow: uow.reports.by_sector(NOW, NOW),
+    "digest: triage": lambda uow: uow.reports.waits_for_triage(),
+    "digest: overdue": lambda uow: uow.reports.overdue(NOW, 20),
+    "digest: reactions": lambda uow: uow.reports.reaction_seconds(NOW, NOW),
+    "digest: answers": lambda uow: uow.reports.answer_seconds(NOW, NOW),
+    "digest: the last one": lambda uow: uow.times.last_digest(NOW),
+    "export of a day": lambda uow: _read(uow.reports.export(NOW, NOW)),
+    "auditor: oldest update": lambda uow: uow.inbox.oldest_waiting(),
+    "auditor: oldest message": lambda uow: uow.outbox.oldest_due(),
+    "auditor: oldest term": lambda uow: uow.times.oldest_due(),
 }
+
+SMALL = ("digest", "person", "dialog", "once", "account", "cursor")
+"""Tables that stay small: reading one from end to end is the quickest."""
+
+
+async def _read(rows: AsyncIterator[object]) -> list[object]:
+    return [row async for row in rows]
 
 
 @pytest.mark.parametrize("name", HOT)
 async def test_a_hot_question_uses_an_index(database: Database, name: str) -> None:
-    if database.engine.dialect.name != "sqlite":
-        pytest.skip("plans are read on SQLite")
     asked: list[tuple[str, object]] = []
 
     def remember(_1: object, _2: object, statement: str, parameters: object, *_3: object) -> None:
@@ -60,19 +83,42 @@ async def test_a_hot_question_uses_an_index(database: Database, name: str) -> No
         await HOT[name](uow)
         await uow.flush()
         event.remove(database.engine.sync_engine, "before_cursor_execute", remember)
-    plan = await _plan(database, asked)
     assert asked
-    assert [line for line in plan if line.startswith("SCAN") and "USING" not in line] == []
+    if database.engine.dialect.name != "sqlite":
+        assert await _seq_scans(database, asked) == []
+        return
+    plan = await _plan(database, asked)
+    assert [line for line in plan if line.startswith("SCAN") and not _is_narrow(line)] == []
     assert not any(
-        "ix_message_album (account=? AND chat_id=?)" in line or line.endswith("(account=?)") for line in plan
+        "ix_message_album (account=? AND chat_id=?)" in line
+        or (line.endswith("(account=?)") and "ix_outbox_lane" not in line)
+        for line in plan
     ), "reads the whole chat"
+
+
+def _is_narrow(line: str) -> bool:
+    """Of an index, of what a query has put together itself, or of a small table."""
+    return "USING" in line or "VIRTUAL TABLE INDEX" in line or line.split()[1] in (*SMALL, "lane")
+
+
+async def _seq_scans(database: Database, asked: list[tuple[str, object]]) -> list[str]:
+    """Where PostgreSQL reads a table though it may not: there is no index for it. Empty tables are read otherwise."""
+    found = []
+    async with database.engine.connect() as connection:
+        await connection.exec_driver_sql("SET enable_seqscan = off")
+        for statement, parameters in asked:
+            if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")) and "pg_advisory" not in statement:
+                rows = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)  # type: ignore[arg-type]
+                scans = [str(row[0]).strip() for row in rows if "Seq Scan on" in str(row[0])]
+                found += [line for line in scans if line.split("Seq Scan on ")[1].split()[0] not in SMALL]
+    return found
 
 
 async def _plan(database: Database, asked: list[tuple[str, object]]) -> list[str]:
     lines: list[str] = []
     async with database.engine.connect() as connection:
         for statement, parameters in asked:
-            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
                 rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
                 lines += [str(row[3]) for row in rows]
     return lines

@@ -66,3 +66,16 @@ async def test_a_search_stays_within_the_given_sectors(full: Database) -> None:
     assert await found(full, "яма", ["housing"]) == []
     assert await found(full, "яма", []) == []
     assert await found(full, "яма", ["housing", "roads"]) == [TEXTS[0]]
+
+
+async def test_changed_words_are_found_and_the_old_ones_are_not(full: Database) -> None:
+    async with full.begin() as uow:
+        [ticket] = await uow.tickets.find(["елка"], None, 50)
+        assert await uow.tickets.change(ticket, text="Сосна упала", search="сосна упала")
+    assert await found(full, "сосн") == ["Сосна упала"]
+    assert await found(full, "елка") == []
+
+
+@pytest.mark.parametrize("words", ['"яма"', 'я"м*', "45", "а OR б", "search:яма", "NEAR(яма)"])
+async def test_no_sign_is_a_command_of_the_index(full: Database, words: str) -> None:
+    assert await found(full, words) == [text for text in reversed(TEXTS) if search_text(words) in search_text(text)]
