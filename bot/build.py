@@ -158,5 +158,7 @@ def build_centre(
         fallback_after=config.fallback_after,
         sources={(source.account, source.root): source for source in config.sources()},
         offices=offices,
+        problems_within=config.problems_within if config.joins_problems else None,
+        repeat_after=config.repeat_after,
         gather=gather,
     )

@@ -51,6 +51,12 @@ class OutdatedButton(Refusal):
     code = "outdated"
 
 
+class PartOfProblem(Refusal):
+    """The ticket is one of several about one event; ``lead`` is the number of the one that stands for them."""
+
+    code = "part_of_problem"
+
+
 class TakenByOther(Refusal):
     """A colleague was faster; ``name`` says who."""
 

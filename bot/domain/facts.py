@@ -1,7 +1,7 @@
 """What views are told: everything a text needs, nothing it could ask for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,31 @@ class PlaceFacts:
     title: str
     link: str | None
     deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFacts:
+    """Several tickets about one event, ``lead`` the number of the first. ``posts`` counts the places of the latest
+    answer by what became of them; of a member's card only ``lead`` is told."""
+
+    lead: int
+    members: int = 0
+    people: int = 0
+    chats: int = 0
+    voices: int = 0
+    heard_at: datetime | None = None
+    posts: Mapping[PublicationState, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """A ticket of a problem in a list."""
+
+    number: int
+    author: str | None
+    text: str
+    registered_at: datetime
+    place: PlaceFacts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +69,8 @@ class CardFacts:
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None
     voices: int  # people who say «us too»
+    problem: ProblemFacts | None = None
+    similar: Sequence[tuple[int, str]] = ()  # tickets that it may be put to: number, how it begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +102,9 @@ class NoteFacts:
     ways: Collection[PublicationState] = ()  # what will become of the draft, if it is sent
     history: "HistoryFacts | None" = None
     draft: Dialog | None = None
+    problem: ProblemFacts | None = None
+    members: Sequence[MemberFacts] = ()
+    failed: Sequence[PlaceFacts] = ()
 
 
 @dataclass(frozen=True, slots=True)

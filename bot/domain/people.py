@@ -51,6 +51,7 @@ class Right(StrEnum):
     LIST_OWN = "list_own"
     FIND = "find"
     INVITE = "invite"
+    GROUP = "group"  # put messages about one event together, take them apart
 
 
 class Scope(StrEnum):
@@ -68,6 +69,7 @@ _BLOCK = {
     Right.DISMISS: Scope.OWN,
     Right.CORRECT: Scope.OWN,
     Right.REOPEN: Scope.OWN,
+    Right.GROUP: Scope.OWN,
     Right.SEE_TICKET: Scope.OWN,
     Right.LIST_OWN: Scope.OWN,
     Right.FIND: Scope.OWN,
@@ -83,6 +85,7 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
         Right.HAND_OVER: Scope.ALL,
         Right.DISMISS: Scope.ALL,
         Right.REOPEN: Scope.ALL,
+        Right.GROUP: Scope.ALL,
         Right.SEE_TICKET: Scope.ALL,
         Right.TYPE_IN: Scope.ALL,
         Right.DIGEST: Scope.ALL,
@@ -97,6 +100,7 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
         Right.HAND_OVER: Scope.ALL,
         Right.DISMISS: Scope.ALL,
         Right.REOPEN: Scope.ALL,
+        Right.GROUP: Scope.ALL,
         Right.SEE_TICKET: Scope.ALL,
         Right.TYPE_IN: Scope.ALL,
         Right.DIGEST: Scope.ALL,
@@ -117,6 +121,7 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
         Right.HAND_OVER: Scope.STAND_IN,
         Right.DISMISS: Scope.STAND_IN,
         Right.REOPEN: Scope.STAND_IN,
+        Right.GROUP: Scope.STAND_IN,
         Right.ACCEPT: Scope.STAND_IN,
         Right.ANSWER: Scope.STAND_IN,
         Right.CORRECT: Scope.STAND_IN,

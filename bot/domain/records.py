@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from bot.domain.tickets import DismissReason
+from bot.domain.urgency import Urgency
 
 Json = Mapping[str, Any]
 
@@ -69,6 +70,8 @@ class Candidate:
     problem_id: int | None
     lead_id: int
     sketch: Json
+    answered: bool  # who joins gets the answer that there is
+    urgency: Urgency | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Answer:
     text: str
     media: tuple[Json, ...]
     revision: int
+    problem_id: int | None = None  # it goes to all who wrote about that problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,11 @@ class Urgency(StrEnum):
         """Whether it may wake people. Supplies that are off at night are mended by those on duty anyway."""
         return self is not Urgency.OUTAGE
 
+    def is_graver_than(self, other: "Urgency | None") -> bool:
+        """Whether *other* (``None``: nothing is urgent) must give way to this."""
+        order = list(Urgency)
+        return other is None or order.index(self) < order.index(other)
+
     @property
     def needs_duty(self) -> bool:
         """Whether it is a matter for the duty officer, whoever's sector it is."""

@@ -37,6 +37,10 @@ async def ask_answer(work: Work, act: Pressed) -> None:
 async def answer_to_card(work: Work, person: Person, ticket_id: int, event: MessagePosted) -> None:
     """A plain reply to a card is an answer: at once to the preview."""
     ticket = await tickets.get(work, ticket_id)
+    if ticket.leads and ticket.state is State.ANSWERED:
+        ticket = await answers.check_can_follow_up(work, ticket_id, person)
+        await _draft(work, Said(person, event, await dialogs.begin(work, person, "further", ticket)))
+        return
     if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
         await notes.tell(work, person, "already_answered", ticket=ticket, number=ticket.id)
         return
@@ -75,7 +79,8 @@ async def send(work: Work, act: Pressed) -> None:
         text = shorten(dialog.text, SENT_SHOWN)
         await _close_note(work, act, "correction_sent", number=act.ticket_id, text=text)
         return
-    ticket = await answers.send(work, act.ticket_id, act.person, dialog.text, dialog.media)
+    answering = answers.follow_up if dialog.step == "further_preview" else answers.send
+    ticket = await answering(work, act.ticket_id, act.person, dialog.text, dialog.media)
     await _tell_sent(work, act, ticket)
 
 
@@ -84,7 +89,7 @@ async def _tell_sent(work: Work, act: Pressed, ticket: Ticket) -> None:
     answer = await work.uow.answers.latest(ticket.id)
     if answer is None:
         raise OutdatedButton(number=ticket.id)
-    states = {place.state for place in await work.uow.answers.publications(answer.id)}
+    states = await work.uow.answers.tally(answer.id)
     await _say(work, act, next((code for state, code in _SENT.items() if state in states), "noted"))
     await _close_note(work, act, "draft_sent", number=ticket.id, answer_id=answer.id)
     chat, pressed = act.event.chat, act.event.message_id
@@ -241,7 +246,13 @@ async def posted_by_hand(work: Work, act: Pressed) -> None:
 
 
 async def retry(work: Work, act: Pressed) -> None:
-    """After a failed publication, or one that was lost: the same words again, through the preview."""
+    """After a failed publication, or one that was lost: the same words again, through the preview; of a problem's
+    answer at once, to all whom it did not reach."""
+    if (await tickets.get(work, act.ticket_id)).leads:
+        lead = await answers.send_again(work, act.ticket_id, act.person, _number(act))
+        await _say(work, act, "sending")
+        await _close_note(work, act, "closed", text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз.")
+        return
     ticket, answer, publication = await answers.check_can_retry(work, act.ticket_id, act.person, _number(act))
     dialog = await dialogs.begin(work, act.person, "answer", ticket)
     await dialogs.add_to_draft(work, dialog, act.person, answer.text, answer.media)
@@ -314,6 +325,8 @@ PRESSES: Presses = {
 STEPS: Steps = {
     "answer": _draft,
     "answer_preview": _draft,
+    "further": _draft,
+    "further_preview": _draft,
     "correct": correct,
     "correct_preview": correct,
     "hand_over_reason": give_reason,

@@ -6,7 +6,7 @@ from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.people import Person, Right
 from bot.domain.records import Priority
 from bot.domain.tickets import Ticket
-from bot.handlers import coordinator, head, settings
+from bot.handlers import coordinator, head, problems, settings
 from bot.handlers.acts import Commands, Pressed, Presses, Said, Steps
 from bot.messengers.events import MessagePosted
 from bot.services import cards, dialogs, digests, invitations, notes, people, search, tickets
@@ -193,6 +193,7 @@ PRESSES: Presses = {
     **head.PRESSES,
     **coordinator.PRESSES,
     **settings.PRESSES,
+    **problems.PRESSES,
 }
 
 STEPS: Steps = {**head.STEPS, **coordinator.STEPS}

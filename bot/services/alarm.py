@@ -26,10 +26,12 @@ async def ring(work: Work, ticket: Ticket, message_id: int | None = None) -> Non
     await notes.tell_all(work, watchers, "urgent_news", ticket=ticket, priority=Priority.URGENT, **facts)
 
 
-async def became_urgent(work: Work, ticket: Ticket) -> None:
-    """A changed card makes no sound; danger must."""
+async def became_urgent(work: Work, ticket: Ticket, by: int | None = None) -> None:
+    """A changed card makes no sound; danger must. *by*: the number of the member that says so of a problem."""
     for person in await cards.audience(work, ticket):
-        await notes.tell(work, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id)
+        await notes.tell(
+            work, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id, by=by
+        )
     await ring(work, ticket)
 
 

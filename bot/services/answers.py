@@ -3,7 +3,7 @@
 A ticket is *answered* when the first publication is confirmed, never before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from bot.domain.errors import AnsweredByOther, CannotCorrect, EmptyAnswer, OutdatedButton
@@ -23,7 +23,7 @@ from bot.domain.records import (
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.messengers.events import ChatKind
-from bot.services import byhand, cards, notes, tickets
+from bot.services import broadcast, byhand, cards, members, notes, tickets
 from bot.services.centre import Work
 from bot.services.posts import text_key
 
@@ -34,6 +34,7 @@ async def check_can_answer(work: Work, ticket_id: int, person: Person) -> Ticket
     """The ticket, if *person* may answer it now; otherwise the refusal that says why not."""
     ticket = await tickets.get(work, ticket_id)
     tickets.permit(work, person, Right.ANSWER, ticket)
+    tickets.check_stands_alone(ticket, Step.ANSWER)
     if not allowed(ticket.state, Step.ANSWER):
         if ticket.state in (State.ANSWERING, State.PUBLISHING, State.ANSWERED) and ticket.assignee_id != person.id:
             name = await work.uow.people.name(ticket.assignee_id) if ticket.assignee_id else None
@@ -61,6 +62,8 @@ async def send(work: Work, ticket_id: int, person: Person, text: str, media: Seq
     if not text.strip() and not media:
         raise EmptyAnswer()
     ticket = await _take_up(work, ticket_id, person)
+    if ticket.leads:
+        return await _send_to_all(work, ticket, person, text, media)
     answer = await work.uow.answers.add(ticket.id, person.id, text, media, work.now)
     places = await places_of(work, ticket)
     publications = await _publish(work, ticket, answer, places, person)
@@ -77,6 +80,63 @@ async def settle(work: Work, ticket: Ticket, answer: Answer) -> Ticket:
     if ticket.state is not State.PUBLISHING or states.intersection(_HOPEFUL):
         return ticket
     return await _confirm(work, ticket, None)
+
+
+async def _send_to_all(work: Work, lead: Ticket, person: Person, text: str, media: Sequence[Json]) -> Ticket:
+    """To everybody who wrote about the problem."""
+    answer = await work.uow.answers.add(lead.id, person.id, text, media, work.now, problem_id=lead.problem_id)
+    await broadcast.spread(work, lead, answer, person, (State.PUBLISHING,))
+    await _tell_typists(work, lead, answer, (State.PUBLISHING,))
+    own = await work.uow.answers.publications(answer.id, lead.id)
+    if any(publication.state in _HOPEFUL for publication in own):
+        return lead
+    return await _confirm(work, lead, person)
+
+
+async def _tell_typists(work: Work, lead: Ticket, answer: Answer, states: Collection[State]) -> None:
+    """Whoever of a problem telephoned is told by whoever typed it in; that is as good as done."""
+    silent = await work.uow.problems.placeless(lead.problem_id or 0, states)
+    for ticket in silent:
+        await _tell_typist(work, ticket, answer)
+    if others := [ticket.id for ticket in silent if ticket.id != lead.id]:
+        await members.answered(work, lead.id, others)
+
+
+async def follow_up(work: Work, ticket_id: int, person: Person, text: str, media: Sequence[Json]) -> Ticket:
+    """Something more («воду дали») to everybody who has been answered about a problem; it goes the same ways."""
+    if not text.strip() and not media:
+        raise EmptyAnswer()
+    lead = await check_can_follow_up(work, ticket_id, person)
+    answer = await work.uow.answers.add(lead.id, person.id, text, media, work.now, problem_id=lead.problem_id)
+    await work.uow.chronicle.record("follow_up", work.now, person_id=person.id, ticket_id=lead.id)
+    await broadcast.spread(work, lead, answer, person, members.ANSWERED_ALREADY)
+    await _tell_typists(work, lead, answer, members.ANSWERED_ALREADY)
+    await cards.show(work, lead, actor=person)
+    return lead
+
+
+async def check_can_follow_up(work: Work, ticket_id: int, person: Person) -> Ticket:
+    """The answered ticket that leads a problem, if *person* may write to everybody once more."""
+    ticket = await tickets.get(work, ticket_id)
+    tickets.permit(work, person, Right.ANSWER, ticket)
+    if not ticket.leads or ticket.state is not State.ANSWERED:
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    return ticket
+
+
+async def send_again(work: Work, ticket_id: int, person: Person, publication_id: int) -> Ticket:
+    """The same words once more to those of a problem to whom they could not be published."""
+    lead = await tickets.get(work, ticket_id)
+    tickets.permit(work, person, Right.ANSWER, lead)
+    answer = await work.uow.answers.latest(lead.id)
+    publication = await work.uow.answers.publication(publication_id)
+    if answer is None or publication is None or publication.answer_id != answer.id:
+        raise OutdatedButton(number=lead.id)
+    if allowed(lead.state, Step.ANSWER):
+        lead = await _take_up(work, lead.id, person)
+    if not await broadcast.repeat(work, lead, answer, person):
+        raise OutdatedButton(number=lead.id)
+    return lead
 
 
 async def places_of(work: Work, ticket: Ticket) -> list[Message]:
@@ -180,11 +240,18 @@ async def posted(
         ticket_id=ticket.id,
         facts={"publication": publication_id, "by": poster.value},
     )
-    if ticket.state is State.PUBLISHING:
+    if publication.spot is not None:
+        await broadcast.stands(work, publication, link)
+    if ticket.lead_id is not None:
+        await members.answered(work, ticket.lead_id, [ticket.id])
+    elif ticket.state is State.PUBLISHING:
         ticket = await _confirm(work, ticket, None)
     else:
         await cards.show(work, ticket)
-    await byhand.stands(work, ticket, publication, poster)
+    if publication.spot is None:
+        await byhand.stands(work, ticket, publication, poster)
+    elif publication.state is PublicationState.BY_PERSON:
+        await byhand.stands(work, await tickets.get(work, ticket.lead_id or ticket.id), publication, poster)
 
 
 async def failed(work: Work, publication_id: int, reason: str) -> None:
@@ -197,13 +264,18 @@ async def failed(work: Work, publication_id: int, reason: str) -> None:
     await work.uow.chronicle.record(
         "publication_failed", work.now, ticket_id=ticket.id, facts={"publication": publication_id, "reason": reason}
     )
-    others = await work.uow.answers.publications(publication.answer_id)
+    others = await work.uow.answers.publications(publication.answer_id, ticket.id)
     lost = not any(one.state in (*_HOPEFUL, PublicationState.POSTED, PublicationState.KEPT) for one in others)
     if lost and ticket.state is State.PUBLISHING:
         ticket = await tickets.move(work, ticket, Step.FAIL, None)
-    await byhand.tell_fate(work, ticket, publication.answer_id)
     answer = await work.uow.answers.get(publication.answer_id)
     head = work.centre.staff.by_id(answer.person_id) if answer else None
+    if answer is not None and publication.spot is not None:
+        lead = await broadcast.fails(work, publication, answer, reason)
+        for person in _first_of(head, cards.responsible(work, lead)):
+            await broadcast.tell_of_failures(work, person, lead, publication)
+        return
+    await byhand.tell_fate(work, ticket, publication.answer_id)
     for person in _first_of(head, cards.responsible(work, ticket)):
         await notes.tell(
             work,
@@ -227,9 +299,9 @@ async def posted_by_hand(work: Work, ticket_id: int, person: Person, publication
     ticket = await tickets.get(work, ticket_id)
     tickets.permit(work, person, Right.ANSWER, ticket)
     publication = await work.uow.answers.publication(publication_id)
-    if publication is None or publication.ticket_id != ticket.id:
+    if publication is None or publication.state is not PublicationState.BY_PERSON:
         raise OutdatedButton(number=ticket.id)
-    if publication.state is not PublicationState.BY_PERSON:
+    if ticket.id not in (publication.ticket_id, (await tickets.get(work, publication.ticket_id)).lead_id):
         raise OutdatedButton(number=ticket.id)
     await posted(work, publication_id, poster=Poster.PERSON, person=person)
     return await tickets.get(work, ticket.id)
@@ -247,10 +319,10 @@ async def check_can_correct(work: Work, ticket_id: int, person: Person) -> tuple
     return ticket, answer
 
 
-async def correctable(work: Work, answer: Answer) -> list[tuple[Publication, Message]]:
-    """Where the published words of *answer* can be changed."""
+async def correctable(work: Work, answer: Answer, ticket: Ticket | None = None) -> list[tuple[Publication, Message]]:
+    """Where the published words of *answer* can be changed; with *ticket* only for that member of a problem."""
     places = []
-    for publication in await work.uow.answers.publications(answer.id):
+    for publication in await work.uow.answers.publications(answer.id, ticket.id if ticket else None):
         place = await work.uow.messages.get(publication.message_id)
         office = work.centre.offices.get(place.account) if place else None
         if place is None or office is None or publication.state is not PublicationState.POSTED:
@@ -311,6 +383,8 @@ async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> 
         await stands_there(publication_id=waiting.id)
         return await tickets.get(work, ticket_id)
     ticket = await _take_up(work, ticket_id, person)
+    if ticket.leads:
+        return await _adopt_for_all(work, ticket, person, message, stands_there)
     answer = await work.uow.answers.add(ticket.id, person.id, message.text, message.media, work.now)
     publication = await work.uow.answers.publish(answer.id, ticket.id, message.id, PublicationState.BY_PERSON)
     await stands_there(publication_id=publication.id)
@@ -318,6 +392,18 @@ async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> 
     elsewhere = [place for place in await places_of(work, ticket) if (place.account, place.chat_id) != here]
     await _publish(work, ticket, answer, elsewhere, person)
     return await tickets.get(work, ticket.id)
+
+
+async def _adopt_for_all(
+    work: Work, lead: Ticket, person: Person, message: Message, stands_there: Callable[..., Awaitable[None]]
+) -> Ticket:
+    """It is the answer to all who wrote about the problem; who wrote in that chat has it already."""
+    answer = await work.uow.answers.add(
+        lead.id, person.id, message.text, message.media, work.now, problem_id=lead.problem_id
+    )
+    publication_id = await broadcast.spread(work, lead, answer, person, (State.PUBLISHING,), there=message)
+    await stands_there(publication_id=publication_id)
+    return await tickets.get(work, lead.id)
 
 
 async def _waits_for(work: Work, ticket_id: int, message: Message) -> Publication | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.people import Person
-from bot.domain.records import Answer, Message, Poster, Priority, Publication, PublicationState
+from bot.domain.records import Answer, Message, Poster, Priority, Publication, PublicationState, Spot
 from bot.domain.tickets import Ticket
 from bot.messengers.codec import chat_of
 from bot.services import chats, notes
@@ -16,7 +16,7 @@ REMINDER = "posting_reminder"
 """The notice that comes of it."""
 
 
-async def who_posts(work: Work, place: Message) -> PublicationState:
+async def who_posts(work: Work, place: Message | Spot) -> PublicationState:
     """What becomes of an answer at *place*: the bot posts it, a person does, or it is only kept."""
     chat = chat_of(place.account, place.chat_id, place.chat_kind, place.root)
     source = await chats.source_of(work, chat)
@@ -59,8 +59,7 @@ async def hand_out(
 async def waiting(work: Work, ticket_id: int) -> list[Publication]:
     """Where the ticket's latest answer still waits to be posted by hand."""
     answer = await work.uow.answers.latest(ticket_id)
-    places = await work.uow.answers.publications(answer.id) if answer else []
-    return [place for place in places if place.state is PublicationState.BY_PERSON]
+    return await work.uow.answers.waiting_for_people(answer.id) if answer else []
 
 
 async def stands(work: Work, ticket: Ticket, publication: Publication, poster: Poster) -> None:

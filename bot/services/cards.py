@@ -14,6 +14,10 @@ from bot.services.routes import places
 ALBUM_WAIT = timedelta(seconds=2)
 """The pictures of an album come one by one; together they make one album for the head, too."""
 
+CROWD = 5
+"""So many times longer the changes of a problem's counters are gathered: a head may be sent one message a second, and
+other cards must find room."""
+
 
 def responsible(work: Work, ticket: Ticket) -> tuple[Person, ...]:
     """Whose turn it is."""
@@ -23,8 +27,9 @@ def responsible(work: Work, ticket: Ticket) -> tuple[Person, ...]:
 
 
 async def audience(work: Work, ticket: Ticket) -> tuple[Person, ...]:
-    """Who must have a card: the responsible ones; if none of them can be reached, the next on the ladder, too."""
-    if not ticket.is_open:
+    """Who must have a card: the responsible ones; if none of them can be reached, the next on the ladder, too. A member
+    of a problem is on the card of the ticket that leads it."""
+    if not ticket.is_open or ticket.lead_id is not None:
         return ()
     first = responsible(work, ticket)
     if await _reached(work, first):
@@ -45,13 +50,15 @@ async def _reached(work: Work, people: Sequence[Person]) -> tuple[Person, ...]:
     return tuple([person for person in people if await work.can_reach(person)])
 
 
-async def show(work: Work, ticket: Ticket, *, actor: Person | None = None, hold: bool = False) -> None:
+async def show(
+    work: Work, ticket: Ticket, *, actor: Person | None = None, hold: bool = False, crowd: bool = False
+) -> None:
     """Let everybody see the ticket as it is now, wherever they want cards: those whose turn it is, and those who have
     its card already.
 
     The cards of *actor*, who has just pressed a button, are drawn at once. Who cannot be reached gets the cards after
     coming back (:func:`bot.services.people.came_back`). *hold*: a new card waits for the rest of an
-    album (see :func:`withdraw_unshown`).
+    album (see :func:`withdraw_unshown`). *crowd*: merely a problem's counters have changed.
     """
     existing: dict[int, list[Card]] = defaultdict(list)
     for card in await work.uow.cards.of_ticket(ticket.id):
@@ -60,17 +67,19 @@ async def show(work: Work, ticket: Ticket, *, actor: Person | None = None, hold:
     others = [work.centre.staff.by_id(person_id) for person_id in existing if person_id not in wanted]
     for person in await _reached(work, [*wanted.values(), *(other for other in others if other is not None)]):
         known = existing[person.id]
-        await _redraw_all(work, ticket, person, known, at_once=person == actor)
+        await _redraw_all(work, ticket, person, known, at_once=person == actor, crowd=crowd)
         if person.id in wanted:
             await _begin_where_wanted(work, ticket, person, known, at_once=person == actor, hold=hold)
 
 
-async def _redraw_all(work: Work, ticket: Ticket, person: Person, known: Sequence[Card], *, at_once: bool) -> None:
+async def _redraw_all(
+    work: Work, ticket: Ticket, person: Person, known: Sequence[Card], *, at_once: bool, crowd: bool
+) -> None:
     """The person's cards are kept in step; what waits for a silent messenger is its latest state when that is back."""
     blocked = {one.address.account for one in await work.channels(person) if one.blocked}
     for card in known:
         if card.account not in blocked:
-            await redraw(work, ticket, card, at_once=at_once)
+            await redraw(work, ticket, card, at_once=at_once, crowd=crowd)
 
 
 async def _begin_where_wanted(
@@ -90,10 +99,12 @@ async def withdraw_unshown(work: Work, ticket: Ticket) -> None:
             await work.uow.cards.withdraw(card.person_id, ticket.id, card.account)
 
 
-async def redraw(work: Work, ticket: Ticket, card: Card, *, at_once: bool = False) -> None:
-    """Queue a card that its person has (or is about to get), unless it is waiting already."""
-    patience = timedelta() if at_once else work.centre.gather
-    await _queue(work, ticket, card.person_id, Address(card.account, card.chat_id), at_once, patience)
+async def redraw(work: Work, ticket: Ticket, card: Card, *, at_once: bool = False, crowd: bool = False) -> None:
+    """Queue a card that its person has (or is about to get), unless it is waiting already. *crowd*: see :func:`show`;
+    that leaves when nothing else wants to."""
+    patience = timedelta() if at_once else work.centre.gather * (CROWD if crowd else 1)
+    address = Address(card.account, card.chat_id)
+    await _queue(work, ticket, card.person_id, address, at_once, patience, crowd=crowd)
 
 
 async def begin(
@@ -107,9 +118,16 @@ async def begin(
 
 
 async def _queue(
-    work: Work, ticket: Ticket, person_id: int, address: Address, at_once: bool, patience: timedelta
+    work: Work,
+    ticket: Ticket,
+    person_id: int,
+    address: Address,
+    at_once: bool,
+    patience: timedelta,
+    *,
+    crowd: bool = False,
 ) -> None:
-    priority = Priority.URGENT if ticket.urgent else Priority.CARD
+    priority = Priority.BULK if crowd else Priority.URGENT if ticket.urgent else Priority.CARD
     await work.uow.outbox.put(
         OutboxDraft(
             OutboxKind.CARD,

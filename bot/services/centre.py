@@ -59,6 +59,10 @@ class Centre:
     """How long an approved answer may wait for the person who posts it, before a reminder."""
     check_after: timedelta = timedelta(minutes=15)
     """How long after its publication an answer is looked at: does it still stand?"""
+    problems_within: timedelta | None = None
+    """How long after the last message of an event others join it; ``None``: never."""
+    repeat_after: timedelta = timedelta(minutes=30)
+    """How often at most one chat is given the same answer again, for those who write there later."""
     gather: timedelta = timedelta(seconds=1)
     """Many changes of a ticket within this time make one edit of a card."""
 

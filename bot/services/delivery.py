@@ -1,22 +1,24 @@
 """What an outbox row means at the moment it leaves: the facts for the views, and what follows from the outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from bot.domain.facts import CardFacts, HistoryFacts, NoteFacts, PlaceFacts, PublicationFacts
+from bot.domain.facts import CardFacts, HistoryFacts, MemberFacts, NoteFacts, PlaceFacts, PublicationFacts
 from bot.domain.people import Person, Right, Role
 from bot.domain.privacy import covered
-from bot.domain.records import Answer, Card, Message, OutboxRow, Part, Publication, PublicationState
+from bot.domain.records import Answer, Card, Json, Message, OutboxRow, Part, Publication, PublicationState
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
-from bot.services import answers, byhand, cards
+from bot.services import answers, byhand, cards, problems
 from bot.services.centre import Work
 from bot.services.posts import text_key
 from bot.understanding.likeness import most_alike
 
 ADDITIONS_SHOWN = 5
+FAILED_SHOWN = 5
 
 ALIKE_REACH, ALIKE_READ, ALIKE_SHOWN = 20_000, 300, 3
 """Numbers to look back, messages to compare with, the likest to show: a moment's work in a town of any size."""
@@ -33,8 +35,8 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
     remarks = []
     for remark in await work.uow.cards.remarks(ticket.id):
         remarks.append((await work.uow.people.name(remark.person_id) or "", remark))
-    answer = await work.uow.answers.latest(ticket.id)
-    publications = await work.uow.answers.publications(answer.id) if answer else []
+    answer = await work.uow.answers.latest(ticket.lead_id or ticket.id)
+    publications = await work.uow.answers.publications(answer.id, ticket.id) if answer else []
     owners = cards.responsible(work, ticket)
     return CardFacts(
         ticket=ticket,
@@ -52,13 +54,19 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         rights=_rights(work, ticket, person),
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
-        can_correct=bool(answer and await answers.correctable(work, answer)),
+        can_correct=bool(answer and await answers.correctable(work, answer, ticket)),
         by_hand=await _by_hand(work, publications),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
         voices=await work.uow.voices.count(ticket.id),
         created_by=await work.uow.people.name(ticket.created_by) if ticket.created_by else None,
+        problem=await problems.facts(work, ticket, answer),
+        similar=await _similar(work, ticket, person) if card is not None and card.menu == "merge" else (),
     )
+
+
+async def _similar(work: Work, ticket: Ticket, person: Person) -> list[tuple[int, str]]:
+    return [(one.id, one.text) for one in await problems.similar(work, ticket, person)]
 
 
 def _works_with(work: Work, ticket: Ticket, person: Person) -> bool:
@@ -156,11 +164,42 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
         author_name=message.author_name if message else None,
         answer_text=answer.text if answer else None,
         answer_media=answer.media if answer else (),
-        publications=await work.uow.answers.publications(answer.id) if answer else (),
+        publications=await work.uow.answers.publications(answer.id, _only(answer)) if answer else (),
         ways=[await byhand.who_posts(work, place) for place in await answers.places_of(work, asked)] if asked else (),
         draft=await work.uow.dialogs.get(row.account, facts["user_id"], work.now) if "user_id" in facts else None,
         history=await _history(work, found[facts["number"]]) if facts["code"] == "history" and found else None,
+        **await _of_problem(work, facts, found),
     )
+
+
+def _only(answer: Answer) -> int | None:
+    """Of an answer to many, the places of the one that leads are enough: the others are counted."""
+    return answer.ticket_id if answer.problem_id is not None else None
+
+
+async def _of_problem(work: Work, facts: Json, found: Mapping[int, Ticket]) -> dict[str, Any]:
+    """What notes about a whole problem tell."""
+    lead = found.get(facts.get("number", 0))
+    if lead is None or not lead.leads:
+        return {}
+    answer = await work.uow.answers.latest(lead.id)
+    told: dict[str, Any] = {"problem": await problems.facts(work, lead, answer)}
+    if facts["code"] == "members":
+        reader = work.centre.staff.by_id(facts.get("reader", 0))
+        works = reader is not None and _works_with(work, lead, reader)
+        shown = await problems.page(work, lead, facts["page"])
+        told["members"] = [await _member(work, ticket if works else _covered(ticket)) for ticket in shown]
+    if facts["code"] == "answers_failed" and answer is not None:
+        lost = (await work.uow.answers.failed(answer.id))[:FAILED_SHOWN]
+        places = [await work.uow.messages.get(one.message_id) for one in lost]
+        told["failed"] = [place_of(work, message) for message in places if message is not None]
+    return told
+
+
+async def _member(work: Work, ticket: Ticket) -> MemberFacts:
+    roots = [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part is Part.ROOT]
+    place = place_of(work, roots[0]) if roots else None
+    return MemberFacts(ticket.id, ticket.author_name, ticket.text, ticket.registered_at, place)
 
 
 async def is_moved(work: Work, row: OutboxRow) -> bool:

@@ -28,7 +28,9 @@ _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _GIVEN_UP = frozenset({"other", "expired", "void"})
 """Why a draft has ended though its writer has neither sent nor cancelled it."""
 
-DRAFT_STEPS = frozenset({"answer", "answer_preview", "correct", "correct_preview"})
+DRAFT_STEPS = frozenset(
+    {"answer", "answer_preview", "further", "further_preview", "correct", "correct_preview"},
+)
 """Steps in which words for a citizen are being written."""
 
 

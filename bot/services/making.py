@@ -7,7 +7,7 @@ from bot.domain.records import Message, Part
 from bot.domain.sources import Source
 from bot.domain.tickets import UNACCEPTED, State, Step, Ticket
 from bot.messengers.codec import unpack_media
-from bot.services import alarm, cards, notes, tickets
+from bot.services import alarm, broadcast, cards, notes, tickets
 from bot.services.centre import Work
 from bot.services.posts import is_private, text_key
 from bot.services.redirecting import invite_author
@@ -45,6 +45,7 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
     """Register a ticket of *message*; the other pictures of its album belong to it. A reply to our answer goes to who
     gave it, unless it surely is another sector's."""
     answered = await _answered_ticket(work, message)
+    sector = answered.sector if answered and not reading.sure else None
     ticket = await tickets.register(
         work,
         tickets.NewTicket(
@@ -56,8 +57,9 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
             author_name=message.author_name,
             text_key=text_key(message.text),
             **_whereabouts(work, message),
-            previous_id=answered.id if answered else await _previous(work, message),
-            sector=answered.sector if answered and not reading.sure else None,
+            message=message,
+            answered=answered or await _previous(work, message),
+            sector=sector,
             # The words of an album may still come, and with them the sector.
             hold=message.album is not None and not message.text,
         ),
@@ -69,8 +71,23 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
                 await work.uow.messages.attach(sibling.id, ticket.id, Part.ALBUM)
     if message.media or message.album is not None:
         await cards.queue_media(work, ticket)
-    await alarm.ring(work, ticket, message.id)
     await acknowledge(work, message, ticket, source)
+    if ticket.lead_id is None:
+        await alarm.ring(work, ticket, message.id)
+    else:
+        await _escalate(work, ticket)
+        await broadcast.welcome(work, ticket, message)
+
+
+async def _escalate(work: Work, member: Ticket) -> None:
+    """A member of a problem writes of danger: the problem is urgent, and its card rings, once."""
+    lead = await tickets.get(work, member.lead_id or 0)
+    if member.urgency is None or not lead.is_open or not member.urgency.is_graver_than(lead.urgency):
+        return
+    lead = await _change(work, lead, {"urgent": True, "urgency": member.urgency.value})
+    lead = await tickets.hurry(work, lead)
+    await alarm.became_urgent(work, lead, by=member.id)
+    await cards.show(work, lead)
 
 
 def understand(work: Work, message: Message) -> Reading:
@@ -93,12 +110,11 @@ async def acknowledge(work: Work, message: Message, ticket: Ticket, source: Sour
         )
 
 
-async def _previous(work: Work, message: Message) -> int | None:
+async def _previous(work: Work, message: Message) -> Ticket | None:
     """The answered ticket that the author has in this conversation, if that was not long ago."""
-    answered = await work.uow.tickets.answered_in_thread(
+    return await work.uow.tickets.answered_in_thread(
         message.account, message.chat_id, message.thread, message.author_id, work.now - AFTER_ANSWER
     )
-    return answered.id if answered is not None else None
 
 
 async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Ticket:
@@ -149,12 +165,14 @@ async def _decide(work: Work, ticket: Ticket, reading: Reading, values: dict[str
     hurries = reading.urgency is not None and not ticket.urgent
     if reading.urgency is not None and hurries:
         values |= {"urgent": True, "urgency": reading.urgency.value}
-    if ticket.state is State.TRIAGE and reading.sure:
+    if ticket.state is State.TRIAGE and reading.sure and ticket.lead_id is None:
         ticket = await tickets.move(work, ticket, Step.CHOOSE_SECTOR, None, sector=reading.sector, **values)
         await cards.withdraw_unshown(work, ticket)
     elif values:
         ticket = await _change(work, ticket, values)
-    if hurries and ticket.is_open:
+    if hurries and ticket.lead_id is not None:
+        await _escalate(work, ticket)
+    elif hurries and ticket.is_open:
         ticket = await tickets.hurry(work, ticket)
         await alarm.became_urgent(work, ticket)
     return ticket

@@ -5,20 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.channels import Address
-from bot.domain.deadlines import Due, Limit, Plan, plan
-from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, TakenByOther
+from bot.domain.deadlines import Due, DueKind, Limit, Plan, plan
+from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.people import Person, Right
-from bot.domain.records import Remark
-from bot.domain.tickets import OPEN, UNACCEPTED, DismissReason, State, Step, Ticket, follow
+from bot.domain.records import Message, Remark
+from bot.domain.tickets import OPEN, TOGETHER, UNACCEPTED, DismissReason, State, Step, Ticket, follow
 from bot.domain.urgency import Urgency
-from bot.services import cards, colleagues, dialogs, notes
+from bot.services import cards, colleagues, dialogs, likeness, members, notes
 from bot.services.centre import Work, author_key
+from bot.services.likeness import Likeness
 from bot.understanding.base import Reading
 
 ANSWER_STEPS = ("answer", "answer_preview")
 """Dialog steps in which somebody is writing an answer."""
 
-TICKET_STEPS = (*ANSWER_STEPS, "correct", "correct_preview", "hand_over_reason", "dismiss_reason")
+TICKET_STEPS = (
+    *ANSWER_STEPS,
+    "further",
+    "further_preview",
+    "correct",
+    "correct_preview",
+    "hand_over_reason",
+    "dismiss_reason",
+)
 """Dialog steps that are about one ticket."""
 
 
@@ -36,11 +45,12 @@ class NewTicket:
     district: str | None = None
     point: tuple[float, float] | None = None  # where the citizen says it is, on the map
     text_key: str | None = None
-    previous_id: int | None = None
     sector: str | None = None
     external_number: str | None = None
     answer_due: datetime | None = None
     created_by: Person | None = None
+    message: Message | None = None
+    answered: Ticket | None = None  # what the author has had an answer to
     hold: bool = False  # its first card waits for the rest of an album
 
 
@@ -48,46 +58,78 @@ async def register(work: Work, new: NewTicket) -> Ticket:
     """Make a ticket and route it: to its sector when that is sure, else to the coordinator."""
     reading = new.reading
     sector = new.sector or (reading.sector if reading.sure else None)
-    state = follow(State.NEW, Step.ROUTE if sector else Step.UNSURE)
+    found = await likeness.look(work, new.text, reading, new.message, sector, _had(new))
+    lead = await members.lead_for(work, found) if found is not None else None
+    if found is not None and lead is not None:
+        return await _join(work, new, sector, found, lead)
     terms = _plan(work, reading.urgency, work.now, answer_due=new.answer_due)
-    latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
-    place = new.place or (reading.place.text if reading.place else None)
     ticket = await work.uow.tickets.add(
-        {
-            "state": state.value,
+        _values(new, terms, work.now)
+        | {
+            "state": follow(State.NEW, Step.ROUTE if sector else Step.UNSURE).value,
             "sector": sector,
-            "topic": reading.topic,
-            "likely": list(reading.likeliest),
             "why": list(reading.evidence) if sector in (None, reading.sector) else None,
-            "source": new.source[:64],
-            "text": new.text,
-            "search": search_text(new.text, place, new.external_number, new.author_name),
-            "text_key": new.text_key,
-            "place": place,
-            "street": reading.place.street if reading.place else None,
-            "house": reading.place.house if reading.place else None,
-            "district": new.district or (reading.place.district if reading.place else None),
-            "latitude": latitude,
-            "longitude": longitude,
-            "urgent": reading.urgent,
-            "urgency": reading.urgency.value if reading.urgency else None,
-            "account": new.account,
-            "author_key": author_key(new.account, new.author_id) if new.account and new.author_id else None,
-            "author_id": new.author_id,
-            "author_name": new.author_name,
-            "registered_at": work.now,
-            "touched_at": work.now,
-            "accept_due": terms.accept_due,
-            "answer_due": terms.answer_due,
-            "previous_id": new.previous_id,
-            "external_number": new.external_number,
-            "created_by": new.created_by.id if new.created_by else None,
+            "matter": found.matter if found is not None else None,
+            "sketch": found.event.as_record() if found is not None else None,
         }
     )
     await work.uow.times.plan(ticket.id, _rows(terms.dues))
-    await _record(work, ticket, "registered", new.created_by, sector=sector, state=state.value)
+    await _record(work, ticket, "registered", new.created_by, sector=sector, state=ticket.state.value)
     await cards.show(work, ticket, hold=new.hold)
     return ticket
+
+
+def _had(new: NewTicket) -> int | None:
+    """The problem whose answer the author has had: who writes again is not satisfied with it."""
+    return new.answered.problem_id if new.answered is not None else None
+
+
+async def _join(work: Work, new: NewTicket, sector: str | None, found: Likeness, lead: Ticket) -> Ticket:
+    """A ticket about what *lead* is about: no card and no reminders of its own."""
+    values = _values(new, _plan(work, new.reading.urgency, work.now, answer_due=new.answer_due), work.now)
+    await members.count_in(work, lead, values["author_key"], found)
+    ticket = await work.uow.tickets.add(values | members.state_beside(lead))
+    facts = {"sector": lead.sector, "state": ticket.state.value, "with": lead.id}
+    await _record(work, ticket, "registered", new.created_by, **facts)
+    if lead.state is State.TRIAGE and sector is not None:
+        await move(work, lead, Step.CHOOSE_SECTOR, None, sector=sector)
+        return await get(work, ticket.id)
+    await cards.show(work, lead, crowd=True)
+    return ticket
+
+
+def _values(new: NewTicket, terms: Plan, now: datetime) -> dict[str, Any]:
+    """A ticket's columns, but for whose it is."""
+    reading = new.reading
+    latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
+    place = new.place or (reading.place.text if reading.place else None)
+    return {
+        "topic": reading.topic,
+        "likely": list(reading.likeliest),
+        "source": new.source[:64],
+        "text": new.text,
+        "search": search_text(new.text, place, new.external_number, new.author_name),
+        "text_key": new.text_key,
+        "place": place,
+        "street": reading.place.street if reading.place else None,
+        "house": reading.place.house if reading.place else None,
+        "district": new.district or (reading.place.district if reading.place else None),
+        "latitude": latitude,
+        "longitude": longitude,
+        "urgent": reading.urgent,
+        "urgency": reading.urgency.value if reading.urgency else None,
+        "account": new.account,
+        "author_key": author_key(new.account, new.author_id) if new.account and new.author_id else None,
+        "author_id": new.author_id,
+        "author_name": new.author_name,
+        "registered_at": now,
+        "touched_at": now,
+        "accept_due": terms.accept_due,
+        "answer_due": terms.answer_due,
+        "previous_id": new.answered.id if new.answered else None,
+        "external_number": new.external_number,
+        "created_by": new.created_by.id if new.created_by else None,
+    }
 
 
 def _plan(work: Work, urgency: Urgency | None, since: datetime, **given: datetime | None) -> Plan:
@@ -106,15 +148,27 @@ def _plan(work: Work, urgency: Urgency | None, since: datetime, **given: datetim
 async def hurry(work: Work, ticket: Ticket) -> Ticket:
     """The ticket has turned out to be urgent: from now on the short terms run, where they are the shorter ones."""
     short = _plan(work, ticket.urgency, work.now)
-    accept_due, answer_due = min(ticket.accept_due, short.accept_due), min(ticket.answer_due, short.answer_due)
+    return await hasten(work, ticket, short.accept_due, short.answer_due)
+
+
+async def hasten(work: Work, ticket: Ticket, accept_due: datetime, answer_due: datetime) -> Ticket:
+    """From now on these terms run, where they are the earlier ones."""
+    accept_due, answer_due = min(ticket.accept_due, accept_due), min(ticket.answer_due, answer_due)
     changed = await work.uow.tickets.change(ticket, accept_due=accept_due, answer_due=answer_due)
     if changed is None:
         raise TakenByOther(number=ticket.id)
-    running = [Limit.ACCEPT, Limit.ANSWER] if changed.state in UNACCEPTED else [Limit.ANSWER]
-    terms = _plan(work, ticket.urgency, work.now, accept_due=accept_due, answer_due=answer_due)
-    await work.uow.times.void(changed.id, [limit.value for limit in running])
-    await work.uow.times.plan(changed.id, _rows([due for due in terms.dues if due.limit in running]))
+    await run_terms(work, changed, work.now)
     return changed
+
+
+async def run_terms(work: Work, ticket: Ticket, since: datetime) -> None:
+    """People are reminded of the terms that *ticket* has; *since*: what the shares of the time are reckoned from."""
+    running = [Limit.ACCEPT, Limit.ANSWER] if ticket.state in UNACCEPTED else [Limit.ANSWER]
+    terms = _plan(work, ticket.urgency, since, accept_due=ticket.accept_due, answer_due=ticket.answer_due)
+    wanted = [due for due in terms.dues if due.limit in running]
+    await work.uow.times.void(ticket.id, [limit.value for limit in running])
+    past = [due for due in wanted if due.kind is DueKind.REMINDER and due.at < work.now]
+    await work.uow.times.plan(ticket.id, _rows([due for due in wanted if due not in past]))
 
 
 def search_text(*pieces: str | None) -> str:
@@ -142,8 +196,10 @@ async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **v
     """Take *step* and write down all that follows from it.
 
     Raises :class:`OutdatedButton` where the table does not know the step, :class:`TakenByOther` where somebody else has
-    changed the ticket a moment ago.
+    changed the ticket a moment ago, :class:`PartOfProblem` where the ticket that leads a problem is to be asked.
     """
+    if actor is not None:
+        check_stands_alone(ticket, step)
     state = follow(ticket.state, step)
     changed = await work.uow.tickets.change(ticket, state=state.value, **values)
     if changed is None:
@@ -152,12 +208,19 @@ async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **v
     if changed.dismiss_reason is not None:
         facts["reason"] = changed.dismiss_reason.value
     await _record(work, changed, step.value, actor, **facts)
+    await members.follow(work, changed, step, actor, values)
     await _stop_terms(work, ticket, changed)
     await work.uow.cards.close_menus(ticket.id)
     await cards.show(work, changed, actor=actor)
     if step is Step.CHOOSE_SECTOR:
         await colleagues.offer_waiting(work, changed)
     return changed
+
+
+def check_stands_alone(ticket: Ticket, step: Step) -> None:
+    """Members of a problem are decided together: :class:`PartOfProblem`."""
+    if ticket.lead_id is not None and step in TOGETHER:
+        raise PartOfProblem(number=ticket.id, lead=ticket.lead_id)
 
 
 async def accept(work: Work, ticket_id: int, person: Person) -> Ticket:
@@ -209,6 +272,11 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
     """«Вернуть в работу»: terms run anew, from now."""
     ticket = await get(work, ticket_id)
     permit(work, person, Right.REOPEN, ticket)
+    return await again(work, ticket, Step.REOPEN, person, sector or ticket.sector)
+
+
+async def again(work: Work, ticket: Ticket, step: Step, person: Person, sector: str | None = None) -> Ticket:
+    """The ticket is in work again, for *sector* (``None``: its own); terms run anew, from now."""
     sector = sector or ticket.sector
     if sector is None or sector not in work.centre.sectors:
         raise OutdatedButton(state=ticket.state.value)
@@ -217,7 +285,7 @@ async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None 
     changed = await move(
         work,
         ticket,
-        Step.REOPEN,
+        step,
         person,
         sector=sector,
         dismiss_reason=None,

@@ -78,6 +78,22 @@ class Event:
             self.highest = max(self.highest, seen.house)
             self.housed += 1
 
+    def absorb(self, other: "Event") -> None:
+        """It has turned out that both are one."""
+        houses = [(one.lowest, one.highest) for one in (self, other) if one.housed]
+        self.lowest = min((low for low, _ in houses), default=0)
+        self.highest = max((high for _, high in houses), default=0)
+        self.size, self.named, self.housed = (
+            self.size + other.size,
+            self.named + other.named,
+            self.housed + other.housed,
+        )
+        self.last = max(self.last, other.last)
+        self.subjects = self.subjects or other.subjects
+        self.names |= _some(other.names - self.names, _MOST_NAMES - len(self.names))
+        self.marks |= _some(other.marks - self.marks, _MOST_NAMES - len(self.marks))
+        self.chats |= {chat: max(at, self.chats.get(chat, at)) for chat, at in other.chats.items()}
+
     def as_record(self) -> dict[str, Any]:
         """Plain values for whoever keeps events elsewhere; its size does not grow with the event's."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in _COUNTS}
@@ -122,10 +138,9 @@ class Judge:
             seen = replace(seen, subjects=frozenset((topic,)))
         return seen
 
-    def matters(self, seen: Signature) -> frozenset[str]:
-        """What an event must be about, one of these, for the message to be of it unless it says nothing of a subject:
-        the least of each family of kindred subjects."""
-        return frozenset(self._subjects.family(subject) for subject in seen.subjects)
+    def matter(self, subject: str) -> str:
+        """One name for all subjects that are kin to one another: only events of the same can be of one message."""
+        return self._subjects.family(subject)
 
     def choose(
         self, post: Post, reading: Reading, seen: Signature, events: Collection[Event], answered: Event | None = None
@@ -138,7 +153,7 @@ class Judge:
         event = self._replied(post, reading, seen, answered) or self._echoed(post, reading, seen, events)
         if event is not None:
             return event, True
-        ranked = self._ranked(post, reading, seen, events)
+        ranked = self.ranked(post, reading, seen, events)
         return (ranked[0] if ranked else None), False
 
     def begins(self, reading: Reading, seen: Signature) -> bool:
@@ -171,7 +186,7 @@ class Judge:
             return None
         return event
 
-    def _ranked(self, post: Post, reading: Reading, seen: Signature, events: Collection[Event]) -> list[Event]:
+    def ranked(self, post: Post, reading: Reading, seen: Signature, events: Collection[Event]) -> list[Event]:
         """The events that fit, the best first; of equal ones the one last heard of."""
         if reading.noise is not None:
             return []

@@ -1,7 +1,7 @@
 """What two messages must share to be about one event: the subject, the place, the route, in a comparable form."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.morph import Morphology
@@ -40,6 +40,7 @@ class Subjects:
 
     kin: frozenset[frozenset[str]]
     wide: frozenset[str]
+    families: Mapping[str, str]
 
     def related(self, first: frozenset[str], second: frozenset[str]) -> bool:
         """Whether some subject of one is the same as, or kin to, some subject of the other."""
@@ -49,12 +50,16 @@ class Subjects:
 
     def family(self, subject: str) -> str:
         """One name for all subjects that are kin to one another, at however many removes: the first of them."""
-        family, grown = {subject}, True
-        while grown:
-            near = {name for pair in self.kin if not family.isdisjoint(pair) for name in pair} - family
-            family |= near
-            grown = bool(near)
-        return min(family)
+        return self.families.get(subject, subject)
+
+    @staticmethod
+    def families_of(kin: Iterable[frozenset[str]]) -> dict[str, str]:
+        """Subject → the first of all that are kin to it; those without kin are left out."""
+        families: dict[str, frozenset[str]] = {}
+        for pair in kin:
+            joined = pair.union(*(families.get(name, frozenset()) for name in pair))
+            families |= dict.fromkeys(joined, joined)
+        return {name: min(family) for name, family in families.items()}
 
 
 def stem(word: str) -> str:
@@ -76,10 +81,9 @@ class SignatureReader:
             self._patterns.add(number, 1.0, row["patterns"])
         self._echo = len(self._names)
         self._patterns.add(self._echo, 1.0, rules["echo"]["patterns"])
-        self.subjects = Subjects(
-            frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get("kin", ())),
-            frozenset(row["name"] for row in rules["subject"] if row.get("wide")),
-        )
+        kin = frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get("kin", ()))
+        wide = frozenset(row["name"] for row in rules["subject"] if row.get("wide"))
+        self.subjects = Subjects(kin, wide, Subjects.families_of(kin))
         self._alone = frozenset(row["name"] for row in rules["subject"] if row.get("alone"))
         found = rules["places"]
         self._marks = frozenset(found["marks"])

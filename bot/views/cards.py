@@ -7,6 +7,7 @@ from bot.domain.tickets import UNACCEPTED, DismissReason, State
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.keyboards import REASONS, under_card
 from bot.views.look import Look, shorten
+from bot.views.problems import crowd, reached
 
 TEXT_SHOWN = 2000
 """Characters of the citizen's words on the card: the rest is one press away, the terms must stay in sight."""
@@ -31,7 +32,7 @@ _REMARKS = {"hand_over": "передано", "dismiss": "без ответа"}
 
 def card(facts: CardFacts, look: Look) -> Content:
     """The card, as its owner shall see it now."""
-    spans: list[Span] = [*_title(facts), *_words(facts), *_where(facts), *_who(facts, look)]
+    spans: list[Span] = [*_title(facts), *_words(facts), *_where(facts), *_who(facts, look), *crowd(facts, look)]
     spans += _status(facts, look)
     spans += [_remark(name, remark, look) for name, remark in facts.remarks if remark is not _typed_reason(facts)]
     return Content(tuple(spans), under_card(facts, look), whole=True)
@@ -171,6 +172,7 @@ def _answered(facts: CardFacts, look: Look) -> list[Span]:
     spans += _by_hand(facts)
     if any(publication.state is PublicationState.KEPT for publication in facts.publications):
         spans.append(Text("\nОтвет сохранён: публиковать его там не разрешено настройкой"))
+    spans += reached(facts)
     if facts.answer:
         spans += [Text("\n"), Quote(shorten(facts.answer, ANSWER_SHOWN))]
     return spans

@@ -48,6 +48,11 @@ class Op(StrEnum):
     DOUBTS = "q"  # turn the list of doubtful messages; the argument is the page
     SETTINGS = "g"  # a page of the settings, or a choice there; the argument says which
     NEW = "n"  # a choice while a message is typed in; the argument is the choice
+    LIST = "l"  # the messages of a problem; the argument is the page, after «n» under the list itself
+    SPLIT = "sp"  # take a message out of its problem
+    MERGE = "mg"  # open the list of what the message may belong to
+    MERGE_INTO = "mi"  # the argument is the number of the other
+    FOLLOW_UP = "fu"  # write to everybody who has been answered about a problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Quote, Span
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
+from bot.views.problems import people
 
 SENT_SHOWN = 1000
 """Characters of a sent answer that stay in sight in the chat with the bot."""
@@ -27,8 +28,22 @@ def ask_answer(note: NoteFacts, look: Look) -> Content:
     spans: list[Span | str] = [Bold(f"✍️ Ответ на №{number}")]
     if ticket is not None and ticket.text:
         spans += ["\n", Quote(shorten(ticket.text, 300))]
+    if note.problem is not None:
+        spans.append(f"\nОтвет получат все, кто об этом написал: {people(note.problem)}.")
     if not note.facts.get("bare"):
         spans.append("\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как увидит житель.")
+    return Content.of(*spans, keyboard=cancel_row(note))
+
+
+def ask_further(note: NoteFacts, look: Look) -> Content:
+    """Once more to everybody who wrote about a problem."""
+    all_ = f": {people(note.problem)}" if note.problem is not None else ""
+    spans: list[Span | str] = [
+        Bold(f"✍️ Ещё одно сообщение по проблеме №{note.facts['number']}"),
+        f"\nЕго получат все, кто об этом написал{all_}.",
+    ]
+    if not note.facts.get("bare"):
+        spans.append("\nНапишите текст. Перед отправкой покажу, как увидят жители.")
     return Content.of(*spans, keyboard=cancel_row(note))
 
 
@@ -56,6 +71,8 @@ def preview(note: NoteFacts, look: Look) -> Content:
     spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}"]
     if hint:
         spans.append(f"\n\n{hint}")
+    if note.problem is not None and not correcting:
+        spans = [f"Получат все, кто об этом написал: {people(note.problem)}.\n", *spans]
     content = Content.of(*spans, keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))
 
@@ -85,6 +102,9 @@ def draft_sent(note: NoteFacts, look: Look) -> Content:
     files = len(note.answer_media) or note.facts.get("files", 0)
     tail = f"\n📎 {plural(files, 'вложение', 'вложения', 'вложений')}" if files else ""
     text = shorten(note.answer_text or note.facts.get("text") or "", SENT_SHOWN)
+    if note.problem is not None:
+        whom = f"📤 Ответ на проблему №{note.facts['number']} отправлен всем, кто об этом написал"
+        return Content.of(f"{whom}: {people(note.problem)}.\n", Quote(text or "—"), tail)
     said = _fate([publication.state for publication in note.publications])
     return Content.of(f"{said.format(number=note.facts['number'])}:\n", Quote(text or "—"), tail)
 
@@ -146,6 +166,7 @@ def draft_closed(note: NoteFacts, look: Look) -> Content:
 
 DRAFTS = (
     ask_answer,
+    ask_further,
     ask_correct,
     preview,
     draft_sent,

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.domain.facts import CardFacts
+from bot.domain.facts import CardFacts, ProblemFacts
 from bot.domain.people import Right
 from bot.domain.tickets import DismissReason, State, Step, allowed
 from bot.messengers.content import Button
 from bot.views.codes import Op, pack
-from bot.views.look import Look
+from bot.views.look import Look, shorten
 
 Row = tuple[Button, ...]
 
@@ -22,6 +22,9 @@ REASONS: dict[DismissReason, str] = {
 
 PLACES = 3
 """Places to post an answer at by hand that have a button of their own: more would not fit into VK's ten."""
+
+SIMILAR_SHOWN = 60
+"""Characters of what a message may belong to."""
 
 PAGE = 8
 """Sectors on one page, where the messenger has room for them."""
@@ -41,6 +44,8 @@ def under_card(facts: CardFacts, look: Look) -> tuple[Row, ...]:
             return _sector_list(number, facts.sectors, Op.REOPEN, Op.REOPEN_ALL, page, look)
         case "more":
             return _more(facts)
+        case "merge":
+            return _similar(facts)
         case "dismiss":
             reasons = [(Button(title, pack(Op.DISMISS_FOR, number, reason)),) for reason, title in REASONS.items()]
             return (*_pairs([row[0] for row in reasons]), (_back(number),))
@@ -50,8 +55,10 @@ def under_card(facts: CardFacts, look: Look) -> tuple[Row, ...]:
 
 def _main(facts: CardFacts) -> tuple[Row, ...]:
     state, number = facts.ticket.state, facts.ticket.id
+    if facts.problem is not None and facts.problem.lead != number:
+        return _member(facts, facts.problem)
     if state is State.TRIAGE:
-        return _triage(facts)
+        return (*_triage(facts), *_list(facts), *(_merge(facts) if Right.TRIAGE in facts.rights else ()))
     first = [
         Button(text, pack(op, number))
         for text, op, step, right in (
@@ -61,6 +68,8 @@ def _main(facts: CardFacts) -> tuple[Row, ...]:
         )
         if right in facts.rights and allowed(state, step) and (op is not Op.CORRECT or facts.can_correct)
     ]
+    if facts.problem is not None and state is State.ANSWERED and Right.ANSWER in facts.rights:
+        first.append(Button("✍️ Написать всем ещё", pack(Op.FOLLOW_UP, number)))
     second = []
     if Right.HAND_OVER in facts.rights and allowed(state, Step.HAND_OVER) and len(facts.sectors) > 1:
         second.append(Button("↪️ Передать", pack(Op.HAND_OVER, number, 0)))
@@ -71,7 +80,7 @@ def _main(facts: CardFacts) -> tuple[Row, ...]:
         second.append(Button("⋯ Ещё", pack(Op.MORE, number)))
     elif Right.SEE_TICKET in facts.rights:
         second.append(Button("🕘 История", pack(Op.HISTORY, number)))
-    return tuple(tuple(row) for row in (*_by_hand(facts), first, second) if row)
+    return (*(tuple(row) for row in (*_by_hand(facts), first, second) if row), *_list(facts))
 
 
 def _by_hand(facts: CardFacts) -> list[list[Button]]:
@@ -88,6 +97,40 @@ def _by_hand(facts: CardFacts) -> list[list[Button]]:
         ]
         for publication_id, place in facts.by_hand[:PLACES]
     ]
+
+
+def _list(facts: CardFacts) -> tuple[Row, ...]:
+    """Who else wrote about it."""
+    problem = facts.problem
+    if problem is None or Right.SEE_TICKET not in facts.rights:
+        return ()
+    return ((Button(f"📋 Список: {problem.members}", pack(Op.LIST, facts.ticket.id, 0)),),)
+
+
+def _member(facts: CardFacts, problem: ProblemFacts) -> tuple[Row, ...]:
+    """A message of a problem is decided by the card of the one that leads it."""
+    row = [Button(f"👥 Проблема №{problem.lead}", pack(Op.OPEN, problem.lead))]
+    if Right.GROUP in facts.rights and facts.ticket.state is not State.PUBLISHING:
+        row.append(Button("✂️ Отделить", pack(Op.SPLIT, facts.ticket.id)))
+    history = (Button("🕘 История", pack(Op.HISTORY, facts.ticket.id)),)
+    return (tuple(row), history) if Right.SEE_TICKET in facts.rights else (tuple(row),)
+
+
+def _similar(facts: CardFacts) -> tuple[Row, ...]:
+    """What the message may belong to."""
+    number = facts.ticket.id
+    rows: list[Row] = [
+        (Button(shorten(f"№{other} · {text or 'без текста'}", SIMILAR_SHOWN), pack(Op.MERGE_INTO, number, other)),)
+        for other, text in facts.similar
+    ]
+    return (*rows, (_back(number),))
+
+
+def _merge(facts: CardFacts) -> tuple[Row, ...]:
+    mergeable = facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
+    if Right.GROUP not in facts.rights or not mergeable:
+        return ()
+    return ((Button("🔗 Объединить", pack(Op.MERGE, facts.ticket.id)),),)
 
 
 def _triage(facts: CardFacts) -> tuple[Row, ...]:
@@ -110,6 +153,7 @@ def _more(facts: CardFacts) -> tuple[Row, ...]:
     rows: list[Row] = []
     if Right.DISMISS in facts.rights and allowed(facts.ticket.state, Step.DISMISS):
         rows.append((Button("🚫 Не требует ответа", pack(Op.DISMISS, number)),))
+    rows += _merge(facts)
     rows.append((Button("🕘 История", pack(Op.HISTORY, number)),))
     return (*rows, (_back(number),))
 

@@ -19,6 +19,11 @@ class Look:
         """«15:30» today, «пн 23.11, 13:30» otherwise."""
         return human_moment(moment, self.zone, self.now)
 
+    def at(self, moment: datetime) -> str:
+        """«в 15:30» today, «пн 23.11, 13:30» otherwise."""
+        words = self.moment(moment)
+        return words if " " in words else f"в {words}"
+
     def full(self, moment: datetime) -> str:
         """«пт 20.11, 14:30», always with the day."""
         return human_moment(moment, self.zone)

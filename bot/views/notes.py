@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views import byhand, choices, dialogs, digest, history, listings, places, standing, terms
+from bot.views import byhand, choices, dialogs, digest, history, listings, places, problems, standing, terms
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
 
@@ -32,7 +32,10 @@ def addition(note: NoteFacts, look: Look) -> Content:
 
 
 def became_urgent(note: NoteFacts, look: Look) -> Content:
-    return Content.of(f"🔥 Сообщение №{note.facts['number']} теперь срочное.")
+    number, by = note.facts["number"], note.facts.get("by")
+    if by is not None:
+        return Content.of(f"🔥 Проблема №{number} теперь срочная: так пишут в сообщении №{by}.")
+    return Content.of(f"🔥 Сообщение №{number} теперь срочное.")
 
 
 def urgent_news(note: NoteFacts, look: Look) -> Content:
@@ -164,6 +167,10 @@ def draft_void_answered(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"На сообщение №{note.facts['number']} уже ответил коллега, ваш черновик отменён.")
 
 
+def draft_void_merged(note: NoteFacts, look: Look) -> Content:
+    return Content.of(f"Сообщение №{note.facts['number']} объединили с другими, ваш черновик отменён.")
+
+
 def returned(note: NoteFacts, look: Look) -> Content:
     return _again(note, look, f"↩️ №{note.facts['number']} возвращено в работу")
 
@@ -271,6 +278,8 @@ def trouble_over(note: NoteFacts, look: Look) -> Content:
 NOTES: dict[str, NoteView] = {
     "addition": addition,
     "became_urgent": became_urgent,
+    "members": problems.members,
+    "answers_failed": problems.answers_failed,
     "urgent_news": urgent_news,
     "duty": duty,
     "burst": burst,
@@ -290,6 +299,7 @@ NOTES: dict[str, NoteView] = {
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,
     "draft_void_answered": draft_void_answered,
+    "draft_void_merged": draft_void_merged,
     "returned": returned,
     "handed_to_you": handed_to_you,
     "chat_unknown": chat_unknown,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, literal_column, select, update
+from sqlalchemy import case, func, insert, literal, literal_column, or_, select, update
 
 from bot.domain.records import Announced, Answer, Json, Poster, Publication, PublicationState
 from storage.repositories.base import Repository
@@ -135,6 +135,15 @@ class Answers(Repository):
             update(publication).where(publication.c.via_id == publication_id).values(state=state.value, **values)
         )
 
+    async def waiting_for_people(self, answer_id: int) -> list[Publication]:
+        """The posts of an answer that a person is to make by hand."""
+        result = await self._connection.execute(
+            select(*_PUBLICATION)
+            .where(publication.c.answer_id == answer_id, publication.c.via_id.is_(None), _BY_HAND)
+            .order_by(publication.c.id)
+        )
+        return [_publication(row) for row in result]
+
     async def tally(self, answer_id: int) -> dict[PublicationState, int]:
         """How many publications of an answer there are in each state."""
         result = await self._connection.execute(
@@ -143,6 +152,13 @@ class Answers(Repository):
             .group_by(publication.c.state)
         )
         return {PublicationState(row[0]): int(row[1]) for row in result}
+
+    async def requeue(self, ids: Collection[int]) -> None:
+        """These, and those that they speak for, shall be posted after all."""
+        concerned = or_(publication.c.id.in_(ids), publication.c.via_id.in_(ids))
+        await self._connection.execute(
+            update(publication).where(concerned).values(state=PublicationState.QUEUED.value, error=None)
+        )
 
     async def failed(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that did not succeed."""

@@ -5,16 +5,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, insert, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.records import Candidate, Json, Part, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
+from bot.domain.urgency import Urgency
 from storage.repositories.base import Repository
 from storage.repositories.tickets import columns, record
 from storage.tables import message, problem, publication, ticket
 
 _PROBLEM = tuple(problem.c[name] for name in Problem.__dataclass_fields__)
 _SPOT = tuple((message.c.id if name == "message_id" else message.c[name]) for name in Spot.__dataclass_fields__)
+_LEAD = (ticket.c.state, ticket.c.urgency)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING, State.ANSWERING})
 _GOING_ON = tuple(state.value for state in (*OPEN, State.ANSWERED))
 _ANSWERED_UNDER = (Part.ROOT.value, Part.COPY.value)
@@ -29,6 +46,8 @@ class Wanted:
     since: datetime
     lone_since: datetime | None
     sector: str | None
+    but: int | None = None  # a problem that is left out
+    author: str | None = None  # whose lone tickets are left out: who tells of two things means two
 
 
 class Problems(Repository):
@@ -41,27 +60,30 @@ class Problems(Repository):
         if wanted.matters or wanted.lone_since is not None:
             alone = self._alone(wanted).order_by(ticket.c.registered_at.desc()).limit(most).subquery()
             both = select(problems).union_all(select(alone))  # type: ignore[assignment]
-        return [Candidate(row[0], row[1], row[2]) for row in await self._connection.execute(both)]
+        return [_candidate(row) for row in await self._connection.execute(both)]
 
     def _open_problems(self, wanted: Wanted) -> Select[Any]:
         query = (
-            select(
-                problem.c.id.label("problem_id"), problem.c.lead_id.label("lead_id"), problem.c.sketch.label("sketch")
-            )
+            select(problem.c.id.label("problem_id"), problem.c.lead_id, problem.c.sketch, *_LEAD)
             .join(ticket, ticket.c.id == problem.c.lead_id)
             .where(problem.c.heard_at >= wanted.since, ticket.c.state.in_(_GOING_ON), *_of_sector(wanted.sector))
         )
+        if wanted.but is not None:
+            query = query.where(problem.c.id != wanted.but)
         return query.where(problem.c.matter.in_(("", *wanted.matters))) if wanted.matters else query
 
     def _alone(self, wanted: Wanted) -> Select[Any]:
         since = wanted.since if wanted.matters else wanted.lone_since or wanted.since
-        query = select(null().label("problem_id"), ticket.c.id.label("lead_id"), ticket.c.sketch.label("sketch")).where(
+        number = null().label("problem_id")
+        query = select(number, ticket.c.id.label("lead_id"), ticket.c.sketch, *_LEAD).where(
             ticket.c.problem_id.is_(None),
             ticket.c.matter.is_not(None),
             ticket.c.registered_at >= since,
             ticket.c.state.in_(_UNANSWERED),
             *_of_sector(wanted.sector),
         )
+        if wanted.author is not None:
+            query = query.where(or_(ticket.c.author_key.is_(None), ticket.c.author_key != wanted.author))
         return query.where(ticket.c.matter.in_(wanted.matters)) if wanted.matters else query
 
     async def replied_to(self, account: str, chat_id: str, external_id: str) -> tuple[int, int | None] | None:
@@ -78,8 +100,16 @@ class Problems(Repository):
         row = (await self._connection.execute(select(*_PROBLEM).where(problem.c.id == problem_id))).first()
         return Problem(**row._mapping) if row else None
 
+    async def sketch_of(self, one: Ticket) -> Json | None:
+        """What messages are compared with that may be about the same as *one*."""
+        query = select(ticket.c.sketch).where(ticket.c.id == one.id)
+        if one.problem_id is not None:
+            query = select(problem.c.sketch).where(problem.c.id == one.problem_id)
+        sketch: Json | None = (await self._connection.execute(query)).scalar_one_or_none()
+        return sketch
+
     async def begin(self, lead: Ticket, matter: str, sketch: Json, now: datetime) -> int:
-        """*lead* is no longer alone; the problem's id."""
+        """*lead* is no longer alone: the first of a problem, whose id this is."""
         result = await self._connection.execute(
             insert(problem)
             .values(lead_id=lead.id, matter=matter, sketch=dict(sketch), members=1, people=1, heard_at=now)
@@ -145,6 +175,13 @@ class Problems(Repository):
         )
         return [Spot(*row) for row in result]
 
+    async def spots_at(self, message_ids: Collection[int]) -> list[Spot]:
+        """The same for messages that are known."""
+        result = await self._connection.execute(
+            select(*_SPOT).where(message.c.id.in_(message_ids)).order_by(message.c.id)
+        )
+        return [Spot(*row) for row in result]
+
     async def placeless(self, problem_id: int, states: Collection[State]) -> list[Ticket]:
         """Members that came by phone or on paper: there is nothing to answer under."""
         post = exists().where(message.c.ticket_id == ticket.c.id, message.c.part.in_(_ANSWERED_UNDER))
@@ -182,22 +219,44 @@ class Problems(Repository):
         )
         return [record(row) for row in result]
 
-    async def merge(self, other_id: int, into: Problem) -> None:
-        """All tickets of the problem *other_id* belong to *into*."""
+    async def merge(self, other_id: int, lead: Ticket) -> None:
+        """The members of the problem *other_id* go with *lead*: what is open of them is where it is."""
+        is_open = ticket.c.state.in_([state.value for state in OPEN])
         await self._connection.execute(
             update(ticket)
-            .where(ticket.c.problem_id == other_id)
-            .values(problem_id=into.id, lead_id=into.lead_id, version=ticket.c.version + 1)
+            .where(ticket.c.problem_id == other_id, ticket.c.lead_id.is_not(None))
+            .values(
+                problem_id=lead.problem_id,
+                lead_id=lead.id,
+                sector=lead.sector,
+                assignee_id=case((is_open, lead.assignee_id), else_=ticket.c.assignee_id),
+                state=case((is_open, lead.state.value), else_=ticket.c.state),
+                version=ticket.c.version + 1,
+            )
         )
+        await self._connection.execute(delete(problem).where(problem.c.id == other_id))
 
-    async def count_people(self, problem_id: int) -> tuple[int, int]:
-        """(tickets, authors) of a problem, counted anew."""
+    async def recount(self, problem_id: int, sketch: Json | None = None) -> None:
+        """Count tickets and authors anew, after people have put them together or taken them apart."""
+        members, people = await self._count(problem_id)
+        values: dict[str, Any] = {"members": members, "people": people}
+        if sketch is not None:
+            values["sketch"] = dict(sketch)
+        await self._connection.execute(update(problem).where(problem.c.id == problem_id).values(**values))
+
+    async def _count(self, problem_id: int) -> tuple[int, int]:
         author = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))
         result = await self._connection.execute(
             select(func.count(), func.count(author.distinct())).where(ticket.c.problem_id == problem_id)
         )
         row = result.one()
         return int(row[0]), int(row[1])
+
+
+def _candidate(row: Any) -> Candidate:
+    answered = row.state in (State.PUBLISHING.value, State.ANSWERED.value)
+    urgency = Urgency(row.urgency) if row.urgency else None
+    return Candidate(row.problem_id, row.lead_id, row.sketch, answered, urgency)
 
 
 def _of_sector(sector: str | None) -> tuple[ColumnElement[bool], ...]:

@@ -16,7 +16,7 @@ from tests.e2e.town import (
 )
 
 PIT = "Яма на дороге, Ленина 45"
-NEIGHBOUR_PIT = "Ленина 47, тоже яма на дороге"
+NEIGHBOUR_PIT = "Ленина 97, тоже яма на дороге"
 OTHER_PIT = "Кирова 10, яма на дороге"
 COLD = "На Ленина 45 нет отопления в квартире"
 MORE = "Яма глубокая, уже с полметра"
@@ -49,7 +49,7 @@ async def test_another_house_and_another_sector_are_tickets_of_their_own(town: T
     await say(GROUP, MARIA, PIT)
     await town.card(ROADS_HEAD, 1)
     await say(GROUP, MARIA, NEIGHBOUR_PIT)
-    await town.card(ROADS_HEAD, 2, "Ленина, 47")
+    await town.card(ROADS_HEAD, 2, "Ленина, 97")
     await say(GROUP, MARIA, COLD)
     await town.card(HOUSING_HEAD, 3, "отопления", "Ленина, 45")
     # What fits the first of several open tickets joins that one.
@@ -68,7 +68,7 @@ async def test_in_vk_too_a_follow_up_joins_and_another_house_does_not(town: Town
     await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", MORE)
     await town.letter(ROADS_HEAD, "Житель дополнил сообщение №2", "перекрёстка")
     await vk.message(COMMUNITY, PYOTR, NEIGHBOUR_PIT)
-    await town.card(ROADS_HEAD, 3, "Ленина, 47")
+    await town.card(ROADS_HEAD, 3, "Ленина, 97")
 
 
 async def test_what_is_added_gives_the_place_and_the_sector_that_were_missing(town: Town) -> None:

@@ -57,6 +57,9 @@ telegram_id = 999
 accept = "1h"
 answer = "8h"
 
+[problems]
+join = false
+
 [quiet]
 from = "00:00"
 to = "00:00"

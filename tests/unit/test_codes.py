@@ -54,6 +54,12 @@ PUBLISHED = {
     b"1:n:0:source=0": Press(Op.NEW, 0, "source=0"),
     b"1:n:0:number=": Press(Op.NEW, 0, "number="),
     b"1:n:0:due=": Press(Op.NEW, 0, "due="),
+    b"1:l:142:0": Press(Op.LIST, 142, "0"),
+    b"1:l:142:n3": Press(Op.LIST, 142, "n3"),
+    b"1:sp:145": Press(Op.SPLIT, 145),
+    b"1:mg:142": Press(Op.MERGE, 142),
+    b"1:mi:142:140": Press(Op.MERGE_INTO, 142, "140"),
+    b"1:fu:142": Press(Op.FOLLOW_UP, 142),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

@@ -66,6 +66,10 @@ curator        find        yes yes   yes
 curator        digest      yes yes   yes
 manager        invite      yes yes   yes
 administrator  invite      yes yes   yes
+head           group       yes no    no
+deputy         group       yes no    no
+coordinator    group       yes yes   yes
+manager        group       yes yes   yes
 """
 
 OWN, OTHER = "roads", "housing"
