@@ -143,7 +143,7 @@ class Demo:
     async def _is_busy(self) -> bool:
         if self.app is None:
             return False
-        if self.sandbox.telegram.unconfirmed:
+        if self.sandbox.telegram.unconfirmed or self.sandbox.max.unconfirmed:
             return True
         async with self.app.database.read() as uow:
             unread = await uow.inbox.oldest_waiting() is not None
@@ -151,9 +151,8 @@ class Demo:
 
     def _is_listened_to(self) -> bool:
         """Whether the bot has heard what was said before it came, and waits for more."""
-        return not self.sandbox.telegram.unconfirmed and any(
-            call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls
-        )
+        unheard = self.sandbox.telegram.unconfirmed or self.sandbox.max.unconfirmed
+        return not unheard and any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
 
 
 async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> None:
@@ -221,6 +220,7 @@ def town_config(settings: dict[str, Any], database: Path, url: str) -> Config:
     values["database"] = {"url": f"sqlite+aiosqlite:///{database.absolute()}"}
     values["telegram"] = {**values["telegram"], "api_base": f"{url}/telegram"}
     values["vk"] = {**values["vk"], "api_base": f"{url}/vk"}
+    values["max"] = {**values["max"], "api_base": f"{url}/max"}
     return Config(Tree.model_validate(values), database.parent)
 
 
@@ -233,12 +233,18 @@ def read_stage(settings: dict[str, Any]) -> Stage:
         bot_name=stage["bot_name"],
         bot_username=stage["bot_username"],
         bot_token=settings["telegram"]["token"],
+        max_token=settings["max"]["token"],
         citizens=tuple(Citizen(one["id"], one["first_name"], one["last_name"]) for one in stage["citizens"]),
-        phones=tuple(Phone(one["id"], one["first_name"], one["last_name"], one["title"]) for one in stage["phones"]),
-        groups=tuple(Group(one["id"], one["title"], one["title"].split()[0]) for one in settings["telegram"]["chats"]),
+        phones=tuple(Phone(**one) for one in stage["phones"]),
+        groups=_groups(settings["telegram"]),
+        max_chats=_groups(settings["max"]),
         community=Community(community["id"], community["title"], community["token"], tuple(stage["posts"])),
         show=tuple(_read("show.toml")["steps"]),
     )
+
+
+def _groups(section: dict[str, Any]) -> tuple[Group, ...]:
+    return tuple(Group(one["id"], one["title"], one["title"].split()[0]) for one in section["chats"])
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -260,7 +266,7 @@ def _is_taken(port: int) -> bool:
 
 
 def _remove(database: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", ".lock"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 

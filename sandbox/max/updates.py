@@ -41,6 +41,10 @@ class UpdateQueue:
         found = self._waiting[:limit]
         return [copy.deepcopy(one.body) for one in found], found[-1].number + 1 if found else marker
 
+    def forget(self) -> None:
+        """Nothing waits any more; the numbers go on."""
+        self._waiting.clear()
+
     def take(self, body: Json) -> None:
         """This one of :attr:`waiting` was taken by a subscriber."""
         self._waiting = [one for one in self._waiting if one.body is not body]

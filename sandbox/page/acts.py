@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.page.max_acts import MaxActs
 from sandbox.page.pictures import SAMPLES, drawn
 from sandbox.server import Sandbox
 from sandbox.vk.world import image_extension
@@ -24,7 +25,7 @@ class BadAct(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``telegram/<chat>``, ``vk/<community>/wall`` or ``vk/<community>/<peer>``."""
+    """``telegram/<chat>``, ``max/<chat>``, ``vk/<community>/wall`` or ``vk/<community>/<peer>``."""
 
     messenger: str
     chat: int
@@ -35,8 +36,8 @@ class Place:
         pieces = str(name).split("/")
         try:
             match pieces:
-                case ["telegram", chat]:
-                    return cls("telegram", int(chat))
+                case ["telegram" | "max" as messenger, chat]:
+                    return cls(messenger, int(chat))
                 case ["vk", community, "wall"]:
                     return cls("vk", int(community))
                 case ["vk", community, peer]:
@@ -54,6 +55,7 @@ class Acts:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._max = MaxActs(sandbox.max)
         self._acts: dict[str, Callable[[Json], Awaitable[Json]]] = {
             "say": self._say,
             "edit": self._edit,
@@ -76,6 +78,9 @@ class Acts:
         location = TOWN_CENTRE if body.get("location") else None
         if not (text.strip() or pictures or location):
             raise BadAct("Напишите что-нибудь или приложите картинку.")
+        if place.messenger == "max":
+            reply = None if body.get("reply_to") is None else _mid(body, "reply_to")
+            return await self._max.say(place.chat, who, text, pictures, location, reply)
         if place.messenger == "telegram":
             return await self._say_in_telegram(place, who, text, pictures, location, _maybe(body, "reply_to"))
         if place.peer is not None:
@@ -125,9 +130,13 @@ class Acts:
         return {"key": f"vk/{place.chat}/wall/{number}"}
 
     async def _edit(self, body: Json) -> Json:
-        place, message, text = Place.read(body.get("place")), _number(body, "message"), _text(body)
+        place, text = Place.read(body.get("place")), _text(body)
         if not text.strip():
             raise BadAct("Сообщение не может стать пустым.")
+        if place.messenger == "max":
+            await self._max.edit(place.chat, _mid(body, "message"), text)
+            return {}
+        message = _number(body, "message")
         if place.messenger == "telegram":
             await self._sandbox.telegram.edit(place.chat, message, text)
         elif place.peer is not None:
@@ -137,7 +146,11 @@ class Acts:
         return {}
 
     async def _delete(self, body: Json) -> Json:
-        place, message = Place.read(body.get("place")), _number(body, "message")
+        place = Place.read(body.get("place"))
+        if place.messenger == "max":
+            await self._max.delete(place.chat, _mid(body, "message"))
+            return {}
+        message = _number(body, "message")
         if place.messenger == "telegram":
             await self._sandbox.telegram.delete(place.chat, message)
         elif place.peer is not None:
@@ -148,8 +161,11 @@ class Acts:
 
     async def _press(self, body: Json) -> Json:
         """Press a button and wait for the bot's word: ``{"text": …, "alert": …}``."""
-        place, message = Place.read(body.get("place")), _number(body, "message")
+        place = Place.read(body.get("place"))
         who, code = _number(body, "who"), str(body.get("code"))
+        if place.messenger == "max":
+            return await self._max.press(place.chat, who, _mid(body, "message"), code)
+        message = _number(body, "message")
         try:
             if place.messenger == "telegram":
                 return await self._press_in_telegram(place, who, message, code)
@@ -181,6 +197,13 @@ class Acts:
 def _number(body: Json, name: str) -> int:
     value = body.get(name)
     if isinstance(value, bool) or not isinstance(value, int):
+        raise BadAct("Страница прислала не то, что нужно. Обновите её.")
+    return value
+
+
+def _mid(body: Json, name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
         raise BadAct("Страница прислала не то, что нужно. Обновите её.")
     return value
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from sandbox.page.max_view import max_items, max_links
 from sandbox.page.stage import Stage
 from sandbox.page.telegram_view import telegram_items, telegram_links
 from sandbox.page.vk_view import vk_items, vk_links
@@ -47,8 +48,9 @@ class Feed:
 
     def _items(self) -> list[Json]:
         group_id = self._stage.community.id
-        items = telegram_items(self._sandbox.telegram) + vk_items(self._sandbox.vk, group_id)
-        links = telegram_links(self._sandbox.telegram) | vk_links(self._sandbox.vk, group_id)
+        telegram, vk, max_ = self._sandbox.telegram, self._sandbox.vk, self._sandbox.max
+        items = telegram_items(telegram) + vk_items(vk, group_id) + max_items(max_)
+        links = telegram_links(telegram) | vk_links(vk, group_id) | max_links(max_)
         for item in items:
             for block in item["blocks"]:
                 for part in block["parts"]:

@@ -64,7 +64,7 @@ class Page:
         router.add_get("/page/events", self._events)
         router.add_post("/page/act", self._act)
         router.add_get("/page/sample/{name}", self._sample)
-        router.add_get("/page/file/{messenger:telegram|vk}/{id}", self._file)
+        router.add_get("/page/file/{messenger:telegram|vk|max}/{id}", self._file)
         sandbox.app.on_shutdown.append(self._shut)
 
     async def _shut(self, app: web.Application) -> None:
@@ -92,8 +92,11 @@ class Page:
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info["id"]
         stored: Any = None
-        if request.match_info["messenger"] == "telegram":
+        messenger = request.match_info["messenger"]
+        if messenger == "telegram":
             stored = self._sandbox.telegram.world.files.get(name)
+        elif messenger == "max":
+            stored = self._sandbox.max.world.files.get(name)
         elif name.isdecimal():
             stored = self._sandbox.vk.world.files.get(int(name))
         if stored is None:

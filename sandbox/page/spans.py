@@ -62,6 +62,26 @@ def _part(piece: str, over: list[Json]) -> Json:
     return part
 
 
+_MAX_STYLES = {
+    "strong": "bold",
+    "heading": "bold",
+    "emphasized": "italic",
+    "underline": "underline",
+    "strikethrough": "strikethrough",
+    "monospaced": "code",
+    "quote": "blockquote",
+}
+
+
+def max_blocks(text: str, markup: list[Json]) -> list[Json]:
+    """The same for MAX, whose markup is Telegram's by other names."""
+    entities = []
+    for span in markup:
+        entity = {"type": _MAX_STYLES.get(span["type"], ""), "offset": span["from"], "length": span["length"]}
+        entities.append({**entity, "type": "text_link", "url": span["url"]} if span["type"] == "link" else entity)
+    return telegram_blocks(text, entities)
+
+
 def vk_blocks(text: str) -> list[Json]:
     """The same for VK, which knows only links and mentions (``[id1|Мария]``)."""
     parts: list[Json] = []

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """Somebody of the town, with the same id in Telegram and in VK."""
+    """Somebody of the town, with the same id in every messenger."""
 
     id: int
     first_name: str
@@ -19,17 +19,19 @@ class Citizen:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """An official's telephone, open on the private Telegram chat with the bot. ``title``: what he is."""
+    """An official's telephone, open on the private chat with the bot in ``messenger``: telegram or max. ``title``: what
+    he is."""
 
     id: int
     first_name: str
     last_name: str
     title: str
+    messenger: str = "telegram"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A Telegram group; ``short`` is what its tab reads."""
+    """A group in Telegram, or a chat in MAX; ``short`` is what its tab reads."""
 
     id: int
     title: str
@@ -55,29 +57,35 @@ class Stage:
     bot_name: str
     bot_username: str
     bot_token: str
+    max_token: str
     citizens: tuple[Citizen, ...]
     phones: tuple[Phone, ...]
     groups: tuple[Group, ...]
+    max_chats: tuple[Group, ...]
     community: Community
     show: tuple[Json, ...] = ()
 
     async def set_up(self, sandbox: Sandbox) -> None:
         """Clear the sandbox and build the town in it. Officials have already opened the bot."""
         _clear(sandbox)
-        telegram, vk = sandbox.telegram, sandbox.vk
+        telegram, vk, max_ = sandbox.telegram, sandbox.vk, sandbox.max
         telegram.add_bot(self.bot_token, username=self.bot_username, first_name=self.bot_name)
+        max_.add_bot(self.max_token, username=self.bot_username, first_name=self.bot_name)
         for citizen in self.citizens:
-            telegram.user(citizen.id, citizen.first_name, citizen.last_name)
             vk.user(citizen.id, citizen.first_name, citizen.last_name)
-        for phone in self.phones:
-            telegram.user(phone.id, phone.first_name, phone.last_name)
+        people: tuple[Citizen | Phone, ...] = (*self.citizens, *self.phones)
+        for person in people:
+            telegram.user(person.id, person.first_name, person.last_name)
+            max_.user(person.id, person.first_name, person.last_name)
         for group in self.groups:
             telegram.group(group.id, group.title)
+        for chat in self.max_chats:
+            max_.chat(chat.id, chat.title)
         vk.community(self.community.id, self.community.title, self.community.token)
         for post in self.community.posts:
             await vk.post(self.community.id, post)
         for phone in self.phones:
-            await telegram.start_bot(phone.id)
+            await (max_ if phone.messenger == "max" else telegram).start_bot(phone.id)
 
     def as_json(self) -> Json:
         """What the page's script needs to know; no tokens."""
@@ -94,11 +102,13 @@ class Stage:
                     "id": one.id,
                     "name": f"{one.first_name} {one.last_name}",
                     "title": one.title,
-                    "place": f"telegram/{one.id}",
+                    "messenger": one.messenger,
+                    "place": f"{one.messenger}/{one.id}",
                 }
                 for one in self.phones
             ],
             "groups": [{"place": f"telegram/{one.id}", "title": one.title, "short": one.short} for one in self.groups],
+            "maxChats": [{"place": f"max/{one.id}", "title": one.title, "short": one.short} for one in self.max_chats],
             "community": {"id": self.community.id, "title": self.community.title},
             "show": list(self.show),
         }
@@ -106,7 +116,7 @@ class Stage:
 
 def _clear(sandbox: Sandbox) -> None:
     """Forget everybody and everything; ids go on counting, so that nothing new is taken for something old."""
-    telegram, vk = sandbox.telegram.world, sandbox.vk.world
+    telegram, vk, max_ = sandbox.telegram.world, sandbox.vk.world, sandbox.max.world
     telegram.bot = None
     telegram.queue.forget()
     for store in (telegram.users, telegram.chats, telegram.files, telegram.paths, telegram.presses, telegram.commands):
@@ -114,3 +124,7 @@ def _clear(sandbox: Sandbox) -> None:
     for table in (vk.communities, vk.users, vk.posts, vk.dialogs, vk.files, vk.presses, vk.showcases):
         table.clear()
     vk.calls.clear()
+    max_.bot = None
+    max_.queue.forget()
+    for kept in (max_.users, max_.chats, max_.files, max_.uploads, max_.presses):
+        kept.clear()

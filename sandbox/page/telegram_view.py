@@ -121,4 +121,6 @@ def _origin(origin: Json) -> str:
 def _button(button: Json) -> Json:
     if "url" in button:
         return {"text": button["text"], "href": button["url"]}
+    if "copy_text" in button:
+        return {"text": button["text"], "copies": button["copy_text"]["text"]}
     return {"text": button["text"], "code": button.get("callback_data", "")}

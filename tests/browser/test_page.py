@@ -84,7 +84,7 @@ async def test_a_comment_on_the_wall_gets_its_answer_under_it(visitor: Visitor) 
 async def test_private_talks_have_their_answers_there(visitor: Visitor) -> None:
     await visitor.come()
     page = visitor.page
-    for number, tab in ((1, "Боту лично"), (2, "Сообщения")):
+    for number, tab in ((1, "Боту лично"), (2, "Сообщения"), (3, "Боту в MAX")):
         await page.get_by_role("tab", name=tab).click()
         await town(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
         await say(town(page), WATER)
@@ -95,6 +95,33 @@ async def test_private_talks_have_their_answers_there(visitor: Visitor) -> None:
 
         await town(page).get_by_label("Кто пишет").select_option(label="Мария Кузнецова")
         await expect(town(page).locator(".msg")).to_have_count(0)
+    assert visitor.complaints == []
+
+
+async def test_a_chat_in_max_and_a_head_who_works_there(visitor: Visitor) -> None:
+    await visitor.come()
+    page = visitor.page
+    await page.get_by_role("tab", name="Двор").click()
+    await town(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
+    await town(page).get_by_role("button", name="Приложить картинку").click()
+    await town(page).get_by_role("button", name="Двор в снегу").click()
+    await say(town(page), WATER)
+
+    desk, card = phone(page, HOUSING), card_of(page, HOUSING, 1)
+    await expect(desk.locator(".device-head")).to_contain_text("MAX")
+    await expect(desk.get_by_role("img", name="Фотография")).to_have_count(1)
+    await expect(card).to_contain_text("MAX «Двор на Лесной, 5»")
+    await card.get_by_role("button", name="Принять").click()
+    await expect(card).to_contain_text("В работе")
+    await page.get_by_role("tab", name="Стена").click()
+    await card.get_by_role("button", name="открыть").click()
+    await expect(page.get_by_role("tab", name="Двор")).to_have_attribute("aria-selected", "true")
+
+    await answer(page, HOUSING, "Воду дадут к 14:00.")
+    reply = town(page).locator(".msg.from-bot")
+    await expect(reply).to_contain_text("Воду дадут к 14:00.")
+    await expect(reply.locator(".reply")).to_contain_text("Анна Белова")
+    await expect(card).to_contain_text("Отвечено")
     assert visitor.complaints == []
 
 
@@ -154,8 +181,9 @@ async def test_a_small_telephone_scrolls_only_up_and_down(walker: Visitor) -> No
     page = walker.page
     fits = "document.documentElement.scrollWidth <= innerWidth && document.body.scrollWidth <= innerWidth"
     await say(town(page), HATCH + " " + "ы" * 300)
-    await expect(page.get_by_role("navigation").locator(".badge").last).to_contain_text("1")
-    for name in ("Подслушано", "Соседи", "Боту лично", "Стена", "Сообщения"):
+    badge = page.get_by_role("navigation").locator(".badge").last
+    await expect(badge).to_contain_text("2")  # the head's card, and a word to the coordinator: it is urgent
+    for name in ("Подслушано", "Соседи", "Боту лично", "Стена", "Сообщения", "Двор", "Боту в MAX"):
         await page.get_by_role("tab", name=name).click()
         assert await page.evaluate(fits), name
         panel = town(page).locator(".log")

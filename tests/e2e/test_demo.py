@@ -68,7 +68,7 @@ async def test_it_prints_its_address_answers_and_stops_when_asked(tmp_path: Path
     assert rest == b""
     assert "Traceback" not in errors.decode()
     assert not (tmp_path / "real.sqlite3").exists()
-    assert [one.suffix for one in (tmp_path / "var" / "demo").iterdir()] == [".sqlite3"]
+    assert {one.suffix for one in (tmp_path / "var" / "demo").iterdir()} == {".sqlite3", ".lock"}
 
 
 async def test_ctrl_c_while_it_starts_stops_it_too(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from bot.demo import Demo
 from sandbox.page.pictures import SAMPLES, drawn
-from sandbox.page.spans import telegram_blocks, vk_blocks
+from sandbox.page.spans import max_blocks, telegram_blocks, vk_blocks
 
 GROUP, WALL, TALK = "telegram/-1001000000001", "vk/500/wall", "vk/500/2001"
-MARIA, ROADS = 2001, 1001
+YARD = "max/-70800000000001"
+MARIA, ROADS, HOUSING = 2001, 1001, 1002
 HATCH = "На Речной 14 у школы открыт люк прямо на дороге! Дети обходят по проезжей части."
 
 
@@ -55,6 +56,14 @@ async def test_only_what_makes_sense_is_done(client: aiohttp.ClientSession, demo
         {"act": "edit", "place": GROUP, "message": 1, "text": " "},
         {"act": "delete", "place": TALK, "message": 1},
         {"act": "press", "place": TALK, "message": 1, "who": MARIA, "code": "x"},
+        {"act": "say", "place": "max/-5", "who": MARIA, "text": "а"},
+        {"act": "say", "place": f"max/{HOUSING}", "who": MARIA, "text": "не мой телефон"},
+        {"act": "say", "place": YARD, "who": 77, "text": "а"},
+        {"act": "say", "place": YARD, "who": MARIA, "text": "а", "reply_to": "mid.0"},
+        {"act": "say", "place": YARD, "who": MARIA, "text": "а", "reply_to": 5},
+        {"act": "edit", "place": YARD, "message": "mid.0", "text": "а"},
+        {"act": "delete", "place": f"max/{MARIA}", "message": "mid.0"},
+        {"act": "press", "place": YARD, "message": "mid.0", "who": MARIA, "code": "x"},
         {"act": "pass_time", "minutes": -5},
         {"act": "pass_time", "minutes": "много"},
     ):
@@ -87,6 +96,7 @@ async def test_files_come_from_the_page_alone(client: aiohttp.ClientSession) -> 
         "page/sample/x",
         "page/file/vk/7",
         "page/file/vk/x",
+        "page/file/max/x",
     ):
         async with client.get(path) as response:
             assert response.status == 404, path
@@ -103,13 +113,21 @@ async def test_files_come_from_the_page_alone(client: aiohttp.ClientSession) -> 
 
 async def test_everywhere_one_can_write_answer_change_and_take_back(client: aiohttp.ClientSession, demo: Demo) -> None:
     post = demo.sandbox.vk.posts(500)[0].id
-    for place, more in ((GROUP, {}), (WALL, {"post": post}), (TALK, {}), (f"telegram/{MARIA}", {})):
+    for place, more in (
+        (GROUP, {}),
+        (WALL, {"post": post}),
+        (TALK, {}),
+        (f"telegram/{MARIA}", {}),
+        (YARD, {}),
+        (f"max/{MARIA}", {}),
+    ):
         own = drawn("snow")
         status, said = await act(
             client, act="say", place=place, who=MARIA, text=HATCH, pictures=["hatch"], location=True, **more
         )
         assert status == 200, place
-        number = int(said["key"].rpartition("/")[2])
+        last = said["key"].rpartition("/")[2]
+        number = last if place.startswith("max/") else int(last)
         told = {"place": place, "message": number, **more}
         assert (await act(client, act="edit", text="Передумала", **told))[0] == 200
         reply = {"act": "say", "place": place, "who": MARIA, "text": "и ещё", "reply_to": number, **more}
@@ -118,6 +136,40 @@ async def test_everywhere_one_can_write_answer_change_and_take_back(client: aioh
     status, said = await act(client, act="say", place=WALL, who=MARIA, text="На стене", post=None, pictures=["lamp"])
     assert status == 200
     assert "post" in said["key"]
+
+
+async def test_a_head_works_in_max_on_the_page(client: aiohttp.ClientSession, demo: Demo) -> None:
+    phone = f"max/{HOUSING}"
+    await act(client, act="say", place=YARD, who=MARIA, text="В подъезде на Лесной 5 второй день нет света!")
+    async with client.get("page/events") as stream:
+        items: dict[str, Any] = {}
+
+        async def seen(place: str, *pieces: str) -> dict[str, Any]:
+            while True:
+                for item in reversed(items.values()):
+                    if item["place"] == place and all(piece in _words(item) for piece in pieces):
+                        return dict(item)
+                items.update({item["key"]: item for item in (await _event(stream))["items"]})
+
+        card = await seen(phone, "№1 · ", "нет света")
+        assert {"href", "jump"} <= {name for block in card["blocks"] for part in block["parts"] for name in part}
+        accept = next(one["code"] for row in card["buttons"] for one in row if "Принять" in one["text"])
+        pressed = {"act": "press", "place": phone, "message": card["id"], "who": HOUSING}
+        status, said = await act(client, **pressed, code=accept)
+        assert (status, said) == (200, {"text": "Принято в работу", "alert": False})
+        await seen(phone, "В работе")
+        await act(client, act="say", place=phone, who=HOUSING, text="Свет дадут к 14:00.", reply_to=card["id"])
+        preview = await seen(phone, "Так ответ увидит житель", "к 14:00")
+        send = next(one["code"] for row in preview["buttons"] for one in row if "Отправить" in one["text"])
+        await act(client, **{**pressed, "message": preview["id"]}, code=send)
+        answer = await seen(YARD, "Свет дадут к 14:00.")
+        assert answer["reply"]["text"].startswith("В подъезде на Лесной 5")
+        assert answer["from"]["bot"]
+    assert [one["place"] for one in demo.stage.as_json()["phones"]][1] == phone
+
+
+def _words(item: dict[str, Any]) -> str:
+    return "".join(part["text"] for block in item["blocks"] for part in block["parts"])
 
 
 async def test_the_events_tell_everything_once_and_then_the_news(client: aiohttp.ClientSession, demo: Demo) -> None:
@@ -178,6 +230,21 @@ def test_marked_up_text_becomes_plain_pieces() -> None:
     links = [part.get("href") for part in blocks[2]["parts"]]
     assert links == [None, "https://ya.ru", None, "http://a.ru"]
     assert telegram_blocks("", []) == []
+
+
+def test_the_markup_of_max_becomes_plain_pieces() -> None:
+    markup = [
+        {"type": "strong", "from": 0, "length": 5},
+        {"type": "quote", "from": 6, "length": 3},
+        {"type": "link", "from": 10, "length": 5, "url": "https://ya.ru"},
+        {"type": "link", "from": 10, "length": 5, "url": "javascript:alert(1)"},
+        {"type": "unheard of", "from": 0, "length": 2},
+    ]
+    blocks = max_blocks("🔥 №1\nлюк\nкарта", markup)
+    assert [block["quote"] for block in blocks] == [False, True, False]
+    assert "".join(part["text"] for part in blocks[0]["parts"]) == "🔥 №1"
+    assert all(part["styles"] == ["bold"] for part in blocks[0]["parts"] if part["text"])
+    assert [part["href"] for part in blocks[2]["parts"] if "href" in part] == ["https://ya.ru"]
 
 
 def test_vk_mentions_and_links_become_plain_pieces() -> None:

@@ -1,4 +1,4 @@
-// One message, drawn. The same for Telegram and VK, for the town and for a phone.
+// One message, drawn. The same for every messenger, for the town and for a phone.
 
 import { el, initials, tint } from "./dom.js";
 
@@ -89,6 +89,10 @@ function pressable(item, button, view) {
     return el("a", { class: "key", href: button.href, target: "_blank", rel: "noopener noreferrer", text: button.text });
   }
   const key = el("button", { type: "button", class: "key", text: button.text });
+  if (button.copies) {
+    key.addEventListener("click", () => navigator.clipboard.writeText(button.copies));
+    return key;
+  }
   key.addEventListener("click", () => view.press(item, button.code, key));
   return key;
 }

@@ -4,6 +4,8 @@ import { act } from "./api.js";
 import { badge, el, initials, tint } from "./dom.js";
 import { Talk } from "./talk.js";
 
+const NETS = { telegram: "Telegram", max: "MAX" };
+
 export class Phones {
   constructor({ node, store, stage, go, onLook }) {
     Object.assign(this, { node, store, stage, onLook });
@@ -54,7 +56,7 @@ export class Phones {
     }
   }
 
-  #phone({ id, name, title, place }, go) {
+  #phone({ id, name, title, place, messenger }, go) {
     const talk = new Talk({
       store: this.store, stage: this.stage, go, place, me: () => id, own: (item) => item.from.id === id,
       label: `Телефон: ${name}, ${title}`, empty: "Сообщений пока нет.", placeholder: "Сообщение",
@@ -67,7 +69,8 @@ export class Phones {
         el("span", { class: `face ${tint(id)}`, "aria-hidden": "true", text: initials(name) }),
         el("div", {}, el("h2", { text: name }), el("p", { text: title }))),
       el("div", { class: "device" },
-        el("div", { class: "device-head" }, el("b", { text: this.stage.bot }), el("span", { text: "бот" }), this.#menu(id, place, talk)),
+        el("div", { class: "device-head" }, el("b", { text: this.stage.bot }), el("span", { class: `net ${messenger}`, text: NETS[messenger] }),
+          messenger === "telegram" ? this.#menu(id, place, talk) : null),
         talk.node));
     const phone = { id, place, talk, figure, button, mark, unseen: 0 };
     button.addEventListener("click", () => this.choose(phone));

@@ -22,7 +22,7 @@ export class Store extends EventTarget {
 
   /** The messages of a place, oldest first. */
   of(place) {
-    return [...this.items.values()].filter((item) => item.place === place).sort((one, other) => one.id - other.id);
+    return [...this.items.values()].filter((item) => item.place === place).sort((one, other) => order(one) - order(other));
   }
 
   /** The newest message of a place that holds every one of `pieces`. */
@@ -81,4 +81,9 @@ export class Store extends EventTarget {
 /** The plain words of a message. */
 export function words(item) {
   return item.blocks.flatMap((block) => block.parts.map((part) => part.text)).join("");
+}
+
+/** Where a message stands among its place's; in MAX its number is no number to count with. */
+function order(item) {
+  return item.order ?? item.id;
 }

@@ -24,10 +24,17 @@ export class Town {
         empty: "Здесь житель пишет сообществу в личные сообщения.",
       }),
     ];
+    const max = stage.maxChats.map((chat) => this.#group(chat, "Чат в MAX"));
+    max.push(this.#private({
+      name: "Боту в MAX", label: "Личные сообщения боту в MAX", place: (who) => `max/${who}`,
+      about: (who) => `MAX, личная переписка с ботом: ${who}`,
+      empty: "Здесь житель пишет боту напрямую. Опишите, что случилось.",
+    }));
     const list = el("div", { class: "tabs", role: "tablist", "aria-label": "Места в городе" },
       el("div", { class: "tabs-row" }, el("span", { class: "net telegram", text: "Telegram" }), ...telegram.map((tab) => tab.button)),
-      el("div", { class: "tabs-row" }, el("span", { class: "net vk", text: "ВКонтакте" }), ...vk.map((tab) => tab.button)));
-    this.tabs = [...telegram, ...vk];
+      el("div", { class: "tabs-row" }, el("span", { class: "net vk", text: "ВКонтакте" }), ...vk.map((tab) => tab.button)),
+      el("div", { class: "tabs-row" }, el("span", { class: "net max", text: "MAX" }), ...max.map((tab) => tab.button)));
+    this.tabs = [...telegram, ...vk, ...max];
     arrows(list, this.tabs.map((tab) => tab.button));
     node.append(list, ...this.tabs.map((tab) => tab.panel));
     this.choose(this.tabs[0]);
@@ -80,13 +87,13 @@ export class Town {
     }
   }
 
-  #group({ place, title, short }) {
+  #group({ place, title, short }, note = "Группа в Telegram") {
     const who = this.#who(true);
     const talk = new Talk({
       store: this.store, stage: this.stage, go: this.go, place, me: () => Number(who.value), own: () => false,
       label: title, empty: "Здесь пока тихо. Напишите что-нибудь от имени жителя.", extra: [who], townsfolk: true,
     });
-    return this.#tab({ name: short, heading: title, note: "Группа в Telegram", talk, who, covers: (one) => one === place });
+    return this.#tab({ name: short, heading: title, note, talk, who, covers: (one) => one === place });
   }
 
   #wall(id, title) {
