@@ -28,7 +28,6 @@ class ProblemFacts:
     members: int = 0
     people: int = 0
     chats: int = 0
-    voices: int = 0
     heard_at: datetime | None = None
     posts: Mapping[PublicationState, int] = field(default_factory=dict)
 

@@ -51,15 +51,14 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Several tickets about one event. ``lead_id`` is the first of them: its card and its terms stand for all.
-    ``sketch`` is what a new message is compared with; ``members`` counts tickets, ``people`` their authors, ``voices``
-    those who only joined in."""
+    ``sketch`` is what a new message is compared with; ``members`` counts tickets, ``people`` their authors.
+    """
 
     id: int
     lead_id: int
     sketch: Json
     members: int
     people: int
-    voices: int
     heard_at: datetime
 
 

@@ -34,7 +34,6 @@ async def facts(work: Work, ticket: Ticket, answer: Answer | None) -> ProblemFac
         problem.members,
         problem.people,
         len(problem.sketch["chats"]),
-        problem.voices,
         problem.heard_at,
         await work.uow.answers.tally(answer.id) if answer is not None and answer.problem_id is not None else {},
     )
@@ -152,6 +151,7 @@ async def _take_in(work: Work, lead: Ticket, ticket: Ticket) -> None:
         event = Event.of_record(0, await work.uow.problems.sketch_of(lead) or _nothing_known(work))
         event.absorb(Event.of_record(0, theirs))
         await work.uow.problems.recount(lead.problem_id or 0, event.as_record())
+    await work.uow.voices.move(ticket.id, lead.id)
     if ticket.problem_id is not None:
         await work.uow.problems.merge(ticket.problem_id, lead)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select
 
 from bot.domain.records import Part
 from bot.domain.tickets import OPEN
@@ -58,6 +58,13 @@ class Voices(Repository):
             .returning(voice.c.ticket_id)
         )
         return result.first() is not None
+
+    async def move(self, ticket_id: int, to: int) -> None:
+        """All voices of one ticket are for another; who has spoken for both speaks once."""
+        both = select(literal(to), voice.c.author_key, voice.c.at).where(voice.c.ticket_id == ticket_id)
+        names = ["ticket_id", "author_key", "at"]
+        await self._connection.execute(self._insert(voice).from_select(names, both).on_conflict_do_nothing())
+        await self._connection.execute(delete(voice).where(voice.c.ticket_id == ticket_id))
 
     async def count(self, ticket_id: int) -> int:
         result = await self._connection.execute(

@@ -90,7 +90,6 @@ problem = Table(
     Column("sketch", Document, nullable=False),  # what a new message is compared with
     Column("members", Integer, nullable=False),  # tickets, the lead among them
     Column("people", Integer, nullable=False),
-    Column("voices", Integer, nullable=False, server_default="0"),  # «+1», reactions: no tickets of their own
     Column("heard_at", Moment, nullable=False),
     Index("ix_problem_heard", "heard_at"),
     sqlite_autoincrement=True,

@@ -5,7 +5,18 @@ from typing import Any
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
 from tests.e2e.office import delivered, state, ticket
-from tests.e2e.town import COMMUNITY, COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, SECOND_GROUP, Town, buttons, words
+from tests.e2e.town import (
+    ANNA,
+    COMMUNITY,
+    COORDINATOR,
+    GROUP,
+    HOUSING_HEAD,
+    ROADS_HEAD,
+    SECOND_GROUP,
+    Town,
+    buttons,
+    words,
+)
 
 WATER = "На Заводской {house} нет воды с самого утра, трубу прорвало"
 ANSWER = "Бригада на месте, воду дадут к 18:00."
@@ -221,7 +232,9 @@ async def test_a_message_is_put_to_others_by_hand(town: Town) -> None:
         await complain(town, who)
     await town.card(HOUSING_HEAD, 1, "2 человека")
     await town.sandbox.telegram.say(GROUP, people[2], "В подъезде на Полевой 3 сухие краны, это из-за вашей аварии?")
-    card = await town.card(HOUSING_HEAD, 3)
+    await town.card(HOUSING_HEAD, 3)
+    await town.sandbox.telegram.say(GROUP, ANNA, "+1")
+    card = await town.card(HOUSING_HEAD, 3, "Поддержали: 1 человек")
 
     await town.press(HOUSING_HEAD, card, "Ещё")
     await town.press(HOUSING_HEAD, await town.until(lambda: _with(town, HOUSING_HEAD, "Объединить")), "Объединить")
@@ -230,7 +243,7 @@ async def test_a_message_is_put_to_others_by_hand(town: Town) -> None:
     )
 
     await town.card(HOUSING_HEAD, 3, "Часть проблемы №1")
-    await town.card(HOUSING_HEAD, 1, "3 человека")
+    await town.card(HOUSING_HEAD, 1, "3 человека", "Поддержали: 1 человек")
     await town.answer(HOUSING_HEAD, 1, ANSWER)
     await town.card(HOUSING_HEAD, 1, "Отвечено")
     assert await state(town, 3) is State.ANSWERED

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("sketch", Document, nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("voices", sa.Integer(), server_default="0", nullable=False),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["lead_id"], ["ticket.id"], name=op.f("fk_problem_lead_id_ticket")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_problem")),
