@@ -18,7 +18,14 @@ from storage.uow import UnitOfWork
 CHANNEL = "mcu"
 """PostgreSQL's channel on which processes wake one another."""
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+_PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",  # of a file that is being made; an older one keeps what it has until it is vacuumed
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "journal_size_limit=67108864",  # bytes of the write-ahead log that are kept after a rush
+)
 
 
 _NOTIFY = text("SELECT pg_notify(:channel, :news)")
@@ -96,6 +103,21 @@ class Database:
             async with self._readers.connect() as connection:
                 yield UnitOfWork(connection)
 
+    async def shrink(self, pages: int) -> bool:
+        """Give up to *pages* that nothing stands on back to the system; whether there are more. For SQLite's file: a
+        server sees to its own."""
+        if self.is_shared:
+            return False
+        async with self.begin() as uow:
+            return await uow.retention.shrink(pages)
+
+    async def settle(self) -> None:
+        """Bring the write-ahead log into the file, as far as nobody is reading."""
+        if self.is_shared:
+            return
+        async with self._writer, self._engine.execution_options(sqlite_begin=None).connect() as connection:
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     def is_used_by(self, task: asyncio.Task[Any]) -> bool:
         """Whether *task* is within a transaction: cancelling it there would cost a connection."""
         return task in self._inside
@@ -137,4 +159,5 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        if mode is not None:  # some things are done outside any transaction
+            connection.exec_driver_sql(f"BEGIN {mode}")

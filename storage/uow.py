@@ -21,6 +21,7 @@ from storage.repositories.outbox import Outbox
 from storage.repositories.people import People
 from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
+from storage.repositories.retention import Retention
 from storage.repositories.rhythms import Rhythms
 from storage.repositories.tickets import Tickets
 from storage.repositories.times import Times
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.times = Times(transaction)
         self.chronicle = Chronicle(transaction)
         self.reports = Reports(transaction)
+        self.retention = Retention(transaction)
         self.rhythms = Rhythms(transaction)
         self.decisions = Decisions(transaction)
         self.doubts = Doubts(transaction)

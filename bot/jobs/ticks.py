@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
+from bot.jobs.cleaning import Cleaner
 from bot.jobs.lookout import Lookout
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.services import bursts, deadlines, dialogs, digests, doubts, fallback, watchdog
@@ -17,12 +17,7 @@ from storage.database import Database
 
 Sweep = Callable[[], Awaitable[None]]
 
-KEEP_RAW = timedelta(days=3)
-"""Handled raw updates: longer than any messenger repeats one, shorter than Telegram's ids may start anew."""
-
-KEEP_DEAD = timedelta(days=30)
-KEEP_SENT = timedelta(days=14)
-KEEP_NOTICES = timedelta(days=90)
+CLEAN_EVERY = 3600.0  # seconds
 
 
 @dataclass(slots=True)
@@ -52,7 +47,7 @@ class Ticker:
             ("doubts", self._doubts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),
             ("bursts", self._bursts, self.seconds * 30),
-            ("cleaning", self._clean, 3600.0),
+            ("cleaning", Cleaner(self.database, self.clock).sweep, CLEAN_EVERY),
         ):
             bell = Bell()
             supervisor.keep(f"sweep {name}", self._on_every_ring(name, bell, sweep, 2 * seconds))
@@ -147,15 +142,6 @@ class Ticker:
         async with self.database.begin() as uow:
             await bursts.report(Work(self.centre(), uow, now), present)
         self.outbox_bell.ring()
-
-    async def _clean(self) -> None:
-        now = self.clock.now()
-        async with self.database.begin() as uow:
-            await uow.inbox.purge(now - KEEP_RAW, now - KEEP_DEAD)
-            await uow.outbox.purge(now - KEEP_SENT)
-            await uow.dialogs.purge(now)
-            await uow.times.forget_notices(now - KEEP_NOTICES)
-            await uow.doubts.leave(now - doubts.KEEP, now)
 
 
 def _ringer(bell: Bell) -> Sweep:

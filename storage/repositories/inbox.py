@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from bot.domain.records import InboxRow
 from storage.repositories.base import Repository, new_holder, one_at_a_time
@@ -132,18 +132,6 @@ class Inbox(Repository):
             .where(and_(inbox.c.status == "new", inbox.c.leased_until.is_not(None)))
             .values(leased_until=None, holder=None)
         )
-
-    async def purge(self, before: datetime, dead_before: datetime) -> int:
-        """Forget raw updates handled before *before*, dead ones before *dead_before*; how many."""
-        result = await self._connection.execute(
-            delete(inbox).where(
-                or_(
-                    and_(inbox.c.status == "done", inbox.c.done_at < before),
-                    and_(inbox.c.status == "dead", inbox.c.done_at < dead_before),
-                )
-            )
-        )
-        return result.rowcount
 
     async def oldest_waiting(self) -> datetime | None:
         """When the update came that has waited longest."""

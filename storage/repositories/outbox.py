@@ -11,7 +11,6 @@ from sqlalchemy import (
     Insert,
     and_,
     case,
-    delete,
     exists,
     func,
     literal,
@@ -349,13 +348,6 @@ class Outbox(Repository):
             )
         )
         return [(row[0], row[1], row[2]) for row in result]
-
-    async def purge(self, before: datetime) -> int:
-        """Forget rows finished before *before*; how many."""
-        result = await self._connection.execute(
-            delete(outbox).where(outbox.c.status.in_(("sent", "failed", "dropped")), outbox.c.done_at < before)
-        )
-        return result.rowcount
 
     async def oldest_due(self) -> datetime | None:
         """Since when the message is due that has waited longest."""

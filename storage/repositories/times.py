@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.records import DueRow, NoticeRow
 from storage.repositories.base import Repository
-from storage.tables import digest, due, notice, ticket
+from storage.tables import digest, due, notice
 
 _PLAN, _NOTE = insert(due), insert(notice)
 _DUE = tuple(due.c[name] for name in DueRow.__dataclass_fields__)
@@ -104,9 +104,3 @@ class Times(Repository):
         statement = self._insert(digest).values(day=day, since=since, until=until)
         result = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["day"]))
         return bool(result.rowcount)
-
-    async def forget_notices(self, before: datetime) -> None:
-        """Old notices and fired moments of tickets that have ended."""
-        await self._connection.execute(delete(notice).where(notice.c.sent_at < before))
-        ended = select(ticket.c.id).where(ticket.c.ended_at < before)
-        await self._connection.execute(delete(due).where(due.c.state != "waiting", due.c.ticket_id.in_(ended)))

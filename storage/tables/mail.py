@@ -118,6 +118,7 @@ letter = Table(  # messages of ours about a ticket: what a reply to them is abou
     Column("kind", String(24), nullable=False),
     Column("sent_at", Moment, nullable=False),
     Column("twin", String(64), index=True),  # the same note in another messenger of the same person has the same
+    Index("ix_letter_sent", "sent_at"),
     Index("ix_letter_ticket", "ticket_id", "kind"),
 )
 

@@ -201,6 +201,7 @@ card = Table(
     Column("media_shown", Integer, nullable=False, server_default="0"),
     Column("updated_at", Moment, nullable=False),
     Index("ix_card_ticket", "ticket_id"),
+    Index("ix_card_updated", "updated_at"),
 )
 
 remark = Table(

@@ -24,6 +24,7 @@ due = Table(
     Column("at", Moment, nullable=False),
     Column("state", String(16), nullable=False, server_default="waiting"),  # waiting, fired, void
     Index("ix_due_waiting", "at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    Index("ix_due_past", "at", sqlite_where=text("state <> 'waiting'"), postgresql_where=text("state <> 'waiting'")),
 )
 
 notice = Table(
@@ -38,6 +39,7 @@ notice = Table(
     Index(
         "ix_notice_waiting", "person_id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")
     ),
+    Index("ix_notice_told", "sent_at"),
     Index("ix_notice_sent", "person_id", "code", "sent_at"),
 )
 

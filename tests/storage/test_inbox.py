@@ -140,23 +140,6 @@ async def test_many_workers_share_the_work(database: Database, second: Database)
     assert sorted((key for share in shares for key in share), key=int) == [str(n) for n in range(60)]
 
 
-async def test_handled_updates_are_forgotten_in_time_and_dead_ones_later(database: Database) -> None:
-    await store(database, ("done", "a"), ("dead", "b"), ("new", "c"))
-    async with database.begin() as uow:
-        rows = await uow.inbox.claim(NOW, LEASE, 2)
-        await uow.inbox.finish([rows[0].id], NOW)
-        await uow.inbox.bury(rows[1].id, NOW, "Trouble")
-
-    async def purged(before: datetime, dead_before: datetime) -> dict[str, int]:
-        async with database.begin() as uow:
-            await uow.inbox.purge(before, dead_before)
-            return await uow.inbox.counts()
-
-    assert await purged(NOW, NOW) == {"done": 1, "dead": 1, "new": 1}
-    assert await purged(later(seconds=1), NOW) == {"dead": 1, "new": 1}
-    assert await purged(later(days=9), later(days=9)) == {"new": 1}
-
-
 async def test_long_keys_and_odd_payloads_are_kept(database: Database) -> None:
     payload: dict[str, Any] = {"text": "Ёж 🦔 \u202eabc\u200b ' ; DROP TABLE inbox; --", "nested": [{"n": None}, 1.5]}
     async with database.begin() as uow:

@@ -235,17 +235,6 @@ async def test_many_workers_share_the_work(database: Database, second: Database)
     assert sorted(n for share in shares for n in share if n is not None) == list(range(60))
 
 
-async def test_finished_rows_are_forgotten_in_time(database: Database) -> None:
-    await put(database, draft(number=1), draft(number=2), draft(number=3))
-    rows = await claim(database, most=2)
-    async with database.begin() as uow:
-        await uow.outbox.finish(rows[0], NOW)
-        await uow.outbox.finish(rows[1], NOW, "failed", "Rejected: " + "x" * 500)
-        assert await uow.outbox.purge(NOW) == 0
-        assert await uow.outbox.purge(later(seconds=1)) == 2
-        assert await uow.outbox.counts() == {"queued": 1}
-
-
 async def test_our_messages_remember_their_ticket(database: Database) -> None:
     async with database.begin() as uow:
         await uow.outbox.remember_letters("telegram", "1", ["10", "11"], 7, "card", NOW)

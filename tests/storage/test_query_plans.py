@@ -1,15 +1,22 @@
 """Most rows are history: what is asked several times a second, or for every message, must not read it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import event
 
 from storage.database import Database
+from storage.repositories.retention import Kind
 from storage.uow import UnitOfWork
 from tests.storage.helpers import LEASE, NOW, draft
 
 Ask = Callable[[UnitOfWork], Awaitable[object]]
+
+
+async def _forget(kind: Kind, uow: UnitOfWork) -> object:
+    return await uow.retention.forget(kind, NOW, 10)
+
 
 HOT: dict[str, Ask] = {
     "outbox: is anything due": lambda uow: uow.outbox.anything_due(NOW),
@@ -62,6 +69,7 @@ HOT: dict[str, Ask] = {
     "auditor: oldest message": lambda uow: uow.outbox.oldest_due(),
     "auditor: oldest term": lambda uow: uow.times.oldest_due(),
 }
+HOT.update({f"cleaning: {kind}": partial(_forget, kind) for kind in Kind})
 
 SMALL = ("digest", "person", "dialog", "once", "account", "cursor")
 """Tables that stay small: reading one from end to end is the quickest."""
