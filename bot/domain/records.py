@@ -263,6 +263,11 @@ class OutboxDraft:
         return f"{self.account}|{self.chat_id}|{self.ticket_id or ''}"
 
 
+INTERRUPTED, UNKNOWN_OUTCOME = "interrupted", "unknown outcome"
+"""Errors of an outbox row of which somebody may have read the message all the same: the machine died while it was being
+sent; the messenger did not say what became of it. They stay with the row until it has arrived."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """A message on its way. ``progress``: for each part that was already sent its ids, joined by commas; ``form``: of
@@ -289,6 +294,11 @@ class OutboxRow:
     created_at: datetime
     expires_at: datetime | None
     holder: str
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether an earlier try may have reached its reader."""
+        return self.error in (INTERRUPTED, UNKNOWN_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)

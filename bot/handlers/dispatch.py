@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.channels import Address
-from bot.domain.errors import OutdatedButton, Refusal, Stranger
+from bot.domain.errors import DialogOver, OutdatedButton, Refusal, Stranger
 from bot.domain.people import Person
 from bot.domain.records import Priority
 from bot.handlers import administrator, citizen, head, staff
@@ -102,6 +102,17 @@ async def _refuse_press(
     await notes.answer_press(work, event.chat.account, event.press_id, refusal.code, **{**refusal.facts, "alert": True})
     if person is not None:
         await _draw_anew(work, person, ticket_id)
+        if isinstance(refusal, DialogOver):
+            await _take_buttons_off(work, event, ticket_id)
+
+
+async def _take_buttons_off(work: Work, event: ButtonPressed, ticket_id: int) -> None:
+    """A question that arrived when the machine died: nobody wrote it down, so its buttons stayed when it was over."""
+    place = (event.chat.account, event.chat.id)
+    if not ticket_id or event.message_id is None or await work.uow.outbox.letter(*place, event.message_id):
+        return
+    words = "Кнопки под этим сообщением больше не действуют."
+    await notes.change_note(work, *place, event.message_id, "closed", text=words)
 
 
 async def _draw_anew(work: Work, person: Person, ticket_id: int) -> None:

@@ -1,25 +1,24 @@
 """Takes one parcel to its messenger, part by part, and writes down what became of it."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import chain, repeat
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records import OutboxKind, OutboxRow
+from bot.domain.records import UNKNOWN_OUTCOME, OutboxKind, OutboxRow
+from bot.jobs.carrier import Carried, Carrier, Lost, Trip
 from bot.jobs.parcels import Parcel, Way, prepare
 from bot.jobs.turn import Turn
-from bot.messengers.base import Messenger, Sent, Target
-from bot.messengers.content import Content, Link, Text
+from bot.messengers.base import Messenger
 from bot.messengers.errors import (
     BadCredentials,
     ChatMigrated,
     FileUnavailable,
     MessageGone,
     MessengerError,
-    NotModified,
     PressExpired,
     RecipientUnreachable,
     Rejected,
@@ -28,7 +27,6 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
-from bot.messengers.events import Attachment, Media
 from bot.services import answers, chats, fallback, notes, people
 from bot.services.centre import Centre, Work
 from storage.database import Database
@@ -38,19 +36,9 @@ logger = logging.getLogger(__name__)
 GIVE_UP = timedelta(hours=24)
 """A message that could not be delivered for so long is given up, and a person is told."""
 
-Carried = tuple[list[Sent], str | None]
-"""What was sent, and the message among it that carries the buttons."""
-
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = 60
 DRAWING_TRIES = 5
-
-QUOTING = "quoting"
-"""The form of a message whose target of reply is gone: it quotes instead."""
-
-
-class _Lost(Exception):
-    """The row is in other hands."""
 
 
 @dataclass(slots=True)
@@ -62,6 +50,10 @@ class Courier:
     centre: Callable[[], Centre]
     clock: Clock
     hold: Callable[[OutboxRow, RetryAfter], None]
+    carrier: Carrier = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.carrier = Carrier(self.database, self.messengers)
 
     async def deliver(self, row: OutboxRow, turn: Turn) -> None:
         """Deliver one claimed row, whatever happens; raises nothing that a messenger does. *turn* is asked before every
@@ -83,19 +75,24 @@ class Courier:
         if parcel is None:
             await self._close(row, "dropped", "not needed")
             return
-        try:
-            sent, pressable = await self._carry(messenger, row, parcel, turn)
-        except MessengerError as error:
-            await self._trouble(row, error, messenger)
-            return
-        except _Lost:
-            self._lost(row)
-            return
+        async with AsyncExitStack() as unmarked:
+            trip = Trip(row, messenger, turn, unmarked)
+            try:
+                carried = await self.carrier.carry(trip, parcel)
+            except MessengerError as error:
+                await self._trouble(row, error, messenger)
+            except Lost:
+                self._lost(row)
+            else:
+                await self._delivered(trip, parcel, carried, was_failing=was_failing)
+
+    async def _delivered(self, trip: Trip, parcel: Parcel, carried: Carried, *, was_failing: bool) -> None:
+        """It has arrived: what follows."""
+        row, (sent, pressable) = trip.row, carried
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, self.clock.now())
             ours = await uow.outbox.finish(row, work.now)
-            repeated = not ours or row.error in ("interrupted", "unknown outcome")
-            if repeated and not messenger.capabilities.idempotent:
+            if (row.may_have_arrived or not ours) and not trip.messenger.capabilities.idempotent:
                 await uow.chronicle.record("resent", work.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
             if not ours:
                 self._lost(row)
@@ -107,111 +104,9 @@ class Courier:
             if parcel.asked is not None and pressable is not None:
                 await parcel.asked(work, pressable)
 
-    async def _carry(self, messenger: Messenger, row: OutboxRow, parcel: Parcel, turn: Turn) -> Carried:
-        """Raises what the messenger raises."""
-        match parcel.way:
-            case Way.PRESS:
-                words = parcel.content.plain or None
-                await messenger.answer_press(parcel.press_id, words, alert=parcel.alert)
-                return [], None
-            case Way.MENU:
-                await messenger.show_commands(parcel.target.chat, parcel.commands)
-                return [], None
-            case Way.EDIT:
-                return await self._edit(messenger, row, parcel, turn)
-            case Way.SEND:
-                quoting = parcel.quoting
-                # A message that has been sent in part goes on in the form in which it was begun.
-                quotes = row.form == QUOTING if row.progress else parcel.quotes
-                try:
-                    if quoting is None or not quotes:
-                        return await self._send(messenger, row, parcel.target, parcel.content, turn)
-                except ReplyTargetGone:
-                    if quoting is None:
-                        raise
-                return await self._send(messenger, row, Target(parcel.target.chat), quoting, turn, QUOTING)
-
-    async def _send(
-        self,
-        messenger: Messenger,
-        row: OutboxRow,
-        target: Target,
-        content: Content,
-        turn: Turn,
-        form: str | None = None,
-    ) -> Carried:
-        """Send part by part, after what an earlier try has sent in the same *form*."""
-        content = await self._fetch_media(messenger, content, whole=row.kind is OutboxKind.PUBLICATION)
-        done = [Sent(tuple(ids.split(","))) for ids in row.progress]
-        parts = messenger.parts(content, target.chat.kind)
-        for index, part in enumerate(parts):
-            if index < len(done):
-                continue
-            to = target if index == 0 else replace(target, reply_to=None)
-            cost = max(1, len(part.media)) if messenger.capabilities.limits.albums else 1
-            async with turn(cost):
-                done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
-            if index < len(parts) - 1:
-                await self._progressed(row, done, form)
-        pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
-        return done, pressable[-1] if pressable else None
-
-    async def _progressed(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
-        async with self.database.begin() as uow:
-            if not await uow.outbox.progressed(row, [",".join(one.ids) for one in done], form):
-                raise _Lost
-
     def _lost(self, row: OutboxRow) -> None:
         """We were asleep for longer than our lease: others have taken the row, and see to it."""
         logger.warning("the row is in other hands", extra={"outbox": row.id, "kind": row.kind.value})
-
-    async def _edit(self, messenger: Messenger, row: OutboxRow, parcel: Parcel, turn: Turn) -> Carried:
-        """Change messages of ours; a card that is gone is sent anew."""
-        chat = parcel.target.chat
-        parts = messenger.parts(parcel.content, chat.kind)
-        ids = parcel.message_ids
-        if parcel.was is not None:  # words come first; pictures that followed them stay as they are
-            ids = ids[: max(1, sum(1 for part in messenger.parts(parcel.was, chat.kind) if part.spans))]
-        if len(parts) > len(ids):
-            raise Rejected("the correction needs more messages than were published", RejectReason.TOO_LONG)
-        try:
-            for message_id, part in zip(ids, chain(parts, repeat(parcel.leftover)), strict=False):
-                try:
-                    async with turn():
-                        await messenger.edit(chat, message_id, part)
-                except NotModified:
-                    continue
-        except MessageGone:
-            if row.kind not in (OutboxKind.CARD, OutboxKind.DOUBTS):
-                raise
-            return await self._send(messenger, row, parcel.target, parcel.content, turn)
-        return [], None
-
-    async def _fetch_media(self, messenger: Messenger, content: Content, *, whole: bool) -> Content:
-        """What another account of ours saw is downloaded; what cannot be is named with its link.
-
-        *whole*: then it is no message at all, and :class:`FileUnavailable` is raised: a citizen should not read of our
-        troubles.
-        """
-        if all(not isinstance(item, Attachment) or item.origin == messenger.account for item in content.media):
-            return content
-        media: list[Media] = []
-        spans = list(content.spans)
-        for item in content.media:
-            origin = self.messengers.get(item.origin) if isinstance(item, Attachment) else None
-            if not isinstance(item, Attachment) or item.origin == messenger.account or item.latitude is not None:
-                media.append(item)
-                continue
-            try:
-                if origin is None:
-                    raise FileUnavailable("its account is not configured any more")
-                media.append(await origin.download(item))
-            except FileUnavailable:
-                if whole:
-                    raise
-                named = Link("📎 открыть вложение", item.link) if item.link else Text("📎 вложение не загрузилось")
-                spans += [Text("\n" if spans else ""), named]
-        return replace(content, spans=tuple(spans), media=tuple(media))
 
     async def _trouble(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
         """What becomes of a row after *error*."""
@@ -245,7 +140,7 @@ class Courier:
                     await uow.outbox.finish(row, now, "dropped", "expired")
                 case TemporaryFailure() if now - row.created_at < GIVE_UP:
                     pause = min(2 ** (row.attempts - 1), LONGEST_PAUSE)
-                    reason = "unknown outcome" if error.outcome_unknown else "temporary"
+                    reason = UNKNOWN_OUTCOME if error.outcome_unknown else "temporary"
                     await uow.outbox.retry(row, now + timedelta(seconds=pause), reason)
                 case _:
                     await self._give_up(work, row, error)

@@ -10,6 +10,7 @@ from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
 from bot.services import answers, delivery, fallback
+from bot.services import cards as service_cards
 from bot.services import dialogs as service_dialogs
 from bot.services import doubts as service_doubts
 from bot.services import notes as service_notes
@@ -88,10 +89,16 @@ async def _card(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
             if new_id is not None:
                 await service_notes.change_note(after, row.account, row.chat_id, new_id, "card_below", number=ticket.id)
             return
+        # Where a repetition shows nothing new, an earlier try's card stands, of which we know no more how it looked.
+        stale = external_id is None and row.may_have_arrived and look.capabilities.idempotent
         await after.uow.cards.save(
-            person.id, ticket.id, row.account, row.chat_id, after.now, external_id=new_id, hash=shown
+            *(person.id, ticket.id, row.account, row.chat_id, after.now),
+            external_id=new_id,
+            hash=None if stale else shown,
         )
         await _remember(after, row, sent, "card")
+        if stale and present is not None:
+            await service_cards.redraw(after, ticket, present, at_once=True)
 
     way = Way.SEND if external_id is None else Way.EDIT
     return Parcel(way, _target(row), content, message_ids=(external_id,) if external_id else (), arrived=arrived)
@@ -130,7 +137,8 @@ async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         reply_to = card.external_id if card else None
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
-        await _remember(after, row, sent, row.facts.get("letter", "note"))
+        about = draft.ticket_id if draft is not None else None
+        await _remember(after, row, sent, row.facts.get("letter", "note"), about)
 
     async def asked(after: Work, message_id: str) -> None:
         if draft is not None:
@@ -246,12 +254,15 @@ async def _menu(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     return Parcel(Way.MENU, _target(row), commands=commands, arrived=_nothing)
 
 
-async def _remember(work: Work, row: OutboxRow, sent: Sequence[Sent], kind: str) -> None:
+async def _remember(
+    work: Work, row: OutboxRow, sent: Sequence[Sent], kind: str, drafted_for: int | None = None
+) -> None:
     """Replies to these messages are about the ticket."""
-    if row.ticket_id is not None:
+    ticket_id = row.ticket_id or drafted_for
+    if ticket_id is not None:
         ids = [external_id for one in sent for external_id in one.ids]
         twin = row.facts.get("twin")
-        await work.uow.outbox.remember_letters(row.account, row.chat_id, ids, row.ticket_id, kind, work.now, twin=twin)
+        await work.uow.outbox.remember_letters(row.account, row.chat_id, ids, ticket_id, kind, work.now, twin=twin)
 
 
 _PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel | None]]] = {

@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.channels import Address
 from bot.domain.errors import DialogOver
 from bot.domain.people import Person
-from bot.domain.records import Dialog, Json, Priority
+from bot.domain.records import Answer, Dialog, Json, Priority
 from bot.domain.tickets import Ticket
 from bot.services import notes
 from bot.services.centre import Work
@@ -24,6 +24,8 @@ ALBUM_WAIT = timedelta(seconds=1)
 """The files of one album come one by one; one preview shows them all."""
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+_PRESSES_KEPT = 5
 
 _GIVEN_UP = frozenset({"other", "expired", "void"})
 """Why a draft has ended though its writer has neither sent nor cancelled it."""
@@ -51,12 +53,19 @@ async def begin(work: Work, person: Person, step: str, ticket: Ticket | None = N
         ticket_id=ticket.id if ticket else None,
         text="",
         media=(),
-        facts=facts,
+        facts={**facts, **await _pressed(work, address.account, address.user_id)},
         version=await _fresh_version(work, address.account, address.user_id),
         expires_at=work.now + LIFETIME,
     )
     await work.uow.dialogs.save(dialog)
     return dialog
+
+
+async def _pressed(work: Work, account: str, user_id: str, more: str | None = None) -> dict[str, Any]:
+    """As a fact of a dialog: the messages whose buttons this person has pressed last (*more* is the newest). Whoever
+    handled the press has changed them, perhaps before we knew that they had arrived."""
+    known = [*await work.uow.dialogs.pressed(account, user_id), *([more] if more is not None else [])]
+    return {"pressed": known[-_PRESSES_KEPT:]} if known else {}
 
 
 async def _fresh_version(work: Work, account: str, user_id: str) -> int:
@@ -94,14 +103,20 @@ async def ask(
 async def asked(work: Work, dialog: Dialog, message_id: str, facts: Json) -> None:
     """A question or preview of *dialog* has arrived as *message_id*: it is what will be withdrawn later."""
     shown = {"id": message_id, **{name: value for name, value in facts.items() if name not in _OWN_FACTS}}
+    if dialog.facts.get("shown", {"id": message_id})["id"] != message_id:
+        await _withdraw(work, dialog, "moved")  # the same step was shown before: one question at a time
     marked = replace(dialog, facts={**dialog.facts, "shown": shown})
     if await work.uow.dialogs.note_facts(marked):
         return
     # It went on while this was on its way.
+    if message_id in await work.uow.dialogs.pressed(dialog.account, dialog.user_id):
+        return  # because of a button of this very message, which says what became of it
     now = await work.uow.dialogs.get(dialog.account, dialog.user_id, work.now)
     if now is not None:
         await _withdraw(work, marked, "moved" if _continues(now, dialog) else "other")
-    elif not await _was_sent(work, dialog):
+    elif (answer := await _sent(work, dialog)) is not None:
+        await _say_sent(work, marked, message_id, answer)
+    else:
         await _withdraw(work, marked, "void")
 
 
@@ -110,10 +125,18 @@ def _continues(now: Dialog, dialog: Dialog) -> bool:
     return now.ticket_id == dialog.ticket_id and now.step.partition("_")[0] == dialog.step.partition("_")[0]
 
 
-async def _was_sent(work: Work, dialog: Dialog) -> bool:
-    """Somebody has pressed «Отправить» before we knew that the preview had arrived: it says so already."""
-    answer = await work.uow.answers.latest(dialog.ticket_id) if dialog.ticket_id else None
-    return answer is not None and dialog.step.endswith("_preview") and answer.text == dialog.text
+async def _sent(work: Work, dialog: Dialog) -> Answer | None:
+    """The answer that this preview has become, from another copy of it: an earlier try had arrived, too."""
+    if dialog.ticket_id is None or not dialog.step.endswith("_preview"):
+        return None
+    answer = await work.uow.answers.latest(dialog.ticket_id)
+    return answer if answer is not None and answer.text == dialog.text else None
+
+
+async def _say_sent(work: Work, dialog: Dialog, message_id: str, answer: Answer) -> None:
+    code = "correction_sent" if dialog.step.startswith("correct") else "draft_sent"
+    facts = {"number": dialog.ticket_id, "answer_id": answer.id, "text": dialog.text}
+    await notes.change_note(work, dialog.account, dialog.chat_id, message_id, code, **facts)
 
 
 _OWN_FACTS = ("user_id", "version")
@@ -125,7 +148,11 @@ async def step(work: Work, dialog: Dialog, to: str, *, pressed: str | None = Non
     changed = replace(
         dialog,
         step=to,
-        facts={**_without_shown(dialog), **facts},
+        facts={
+            **_without_shown(dialog),
+            **await _pressed(work, dialog.account, dialog.user_id, pressed),
+            **facts,
+        },
         version=dialog.version + 1,
         expires_at=work.now + LIFETIME,
     )
@@ -136,7 +163,8 @@ async def step(work: Work, dialog: Dialog, to: str, *, pressed: str | None = Non
 async def end(work: Work, dialog: Dialog, *, pressed: str | None = None) -> None:
     """It is over. *pressed* as for :func:`step`."""
     await _withdraw(work, dialog, "over", but=pressed)
-    await work.uow.dialogs.end(dialog.account, dialog.user_id)
+    facts = await _pressed(work, dialog.account, dialog.user_id, pressed)
+    await work.uow.dialogs.end(dialog.account, dialog.user_id, facts)
 
 
 async def void(work: Work, ticket: Ticket, steps: tuple[str, ...]) -> list[Dialog]:

@@ -127,7 +127,9 @@ def _fate(states: Sequence[PublicationState]) -> str:
 
 
 def correction_sent(note: NoteFacts, look: Look) -> Content:
-    return Content.of(f"✏️ Ответ на №{note.facts['number']} исправляется:\n", Quote(note.facts["text"]))
+    return Content.of(
+        f"✏️ Ответ на №{note.facts['number']} исправляется:\n", Quote(shorten(note.facts["text"], SENT_SHOWN))
+    )
 
 
 def draft_cancelled(note: NoteFacts, look: Look) -> Content:

@@ -14,7 +14,7 @@ _OVER = "over"
 """The step of a dialog that has ended. Its row stays for a while: the next dialog counts its versions on from there, so
 that no old button fits a new dialog."""
 
-_ENDED: dict[str, Any] = {"step": _OVER, "ticket_id": None, "text": "", "media": [], "facts": {}}
+_ENDED: dict[str, Any] = {"step": _OVER, "ticket_id": None, "text": "", "media": []}
 
 
 class Dialogs(Repository):
@@ -71,16 +71,26 @@ class Dialogs(Repository):
         )
         return bool(result.rowcount)
 
-    async def end(self, account: str, user_id: str) -> None:
+    async def pressed(self, account: str, user_id: str) -> Sequence[str]:
+        """The fact of that name of this account's latest dialog, be it over."""
+        result = await self._connection.execute(
+            select(dialog.c.facts).where(dialog.c.account == account, dialog.c.user_id == user_id)
+        )
+        return tuple((result.scalar_one_or_none() or {}).get("pressed", ()))
+
+    async def end(self, account: str, user_id: str, facts: Mapping[str, Any] | None = None) -> None:
+        """It is over; *facts* are all that is kept of it."""
         await self._connection.execute(
-            update(dialog).where(dialog.c.account == account, dialog.c.user_id == user_id).values(**_ENDED)
+            update(dialog)
+            .where(dialog.c.account == account, dialog.c.user_id == user_id)
+            .values(**_ENDED, facts=dict(facts or {}))
         )
 
     async def void(self, ticket_id: int, steps: Sequence[str], now: datetime) -> list[Dialog]:
         """End every dialog about *ticket_id* that is in one of *steps*; those that were still alive."""
         concerned = (dialog.c.ticket_id == ticket_id, dialog.c.step.in_(steps))
         found = [_record(row) for row in await self._connection.execute(select(dialog).where(*concerned))]
-        await self._connection.execute(update(dialog).where(*concerned).values(**_ENDED))
+        await self._connection.execute(update(dialog).where(*concerned).values(**_ENDED, facts={}))
         return [one for one in found if one.expires_at > now]
 
     async def expired(self, now: datetime) -> list[Dialog]:

@@ -23,7 +23,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority, SentRow, Waiting
+from bot.domain.records import (
+    INTERRUPTED,
+    UNKNOWN_OUTCOME,
+    OutboxDraft,
+    OutboxKind,
+    OutboxRow,
+    Priority,
+    SentRow,
+    Waiting,
+)
 from storage.repositories.base import Repository, insert_into, new_holder, one_at_a_time
 from storage.tables import letter, outbox
 
@@ -157,7 +166,13 @@ class Outbox(Repository):
         result = await self._connection.execute(
             update(outbox)
             .where(outbox.c.id.in_(ids), _waiting(outbox), _free(now), ~_blocked(now))
-            .values(status="sending", leased_until=now + lease, holder=new_holder(), attempts=outbox.c.attempts + 1)
+            .values(
+                status="sending",
+                leased_until=now + lease,
+                holder=new_holder(),
+                attempts=outbox.c.attempts + 1,
+                error=case((outbox.c.status == "sending", INTERRUPTED), else_=outbox.c.error),
+            )
             .returning(*_COLUMNS)
         )
         rows = [_row(row) for row in result]
@@ -216,7 +231,7 @@ class Outbox(Repository):
             "due_at": due_at,
             "leased_until": None,
             "holder": None,
-            "error": error[:200],
+            "error": case((outbox.c.error.in_((INTERRUPTED, UNKNOWN_OUTCOME)), outbox.c.error), else_=error[:200]),
             # A row of the same dedupe key may have been queued meanwhile; this one keeps its place without the key.
             "dedupe": None,
         }
@@ -239,7 +254,7 @@ class Outbox(Repository):
         await self._connection.execute(
             update(outbox)
             .where(outbox.c.status == "sending")
-            .values(status="queued", leased_until=None, holder=None, dedupe=None, error="interrupted")
+            .values(status="queued", leased_until=None, holder=None, dedupe=None, error=INTERRUPTED)
         )
 
     async def to_officials(self, account: str) -> list[OutboxRow]:

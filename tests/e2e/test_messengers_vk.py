@@ -7,7 +7,7 @@ import pytest
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
 from tests.e2e.office import HATCH, audit, delivered, others_served, preview, rows, state
-from tests.e2e.town import ADMINISTRATOR, COMMUNITY, COORDINATOR, MARIA, ROADS_HEAD, STAFF, Town, words
+from tests.e2e.town import ADMINISTRATOR, COMMUNITY, COORDINATOR, GROUP, MARIA, ROADS_HEAD, STAFF, Town, words
 
 ANSWER = "Засыплем сегодня."
 
@@ -207,3 +207,22 @@ async def test_a_head_who_works_in_vk(closed_town: Town) -> None:
     await town.until(lambda: said(town) == [ANSWER])
     await town.until(lambda: "✅ Отвечено" in card.text)
     assert town.find(COORDINATOR, "№1") is None
+
+
+async def test_a_card_whose_sending_nobody_confirmed_shows_the_ticket_as_it_is(closed_town: Town) -> None:
+    """VK shows a repeated message once, and as it was at first: what has changed meanwhile must still be shown."""
+    town, vk = closed_town, closed_town.sandbox.vk
+    town.settings["staff"] = STAFF.replace("telegram_id = 1001", "vk_id = 1001")
+    vk.user(ROADS_HEAD, "Иван", "Ли")
+    await vk.allow(COMMUNITY, ROADS_HEAD)
+    await town.start()
+    await delivered(town)
+    vk.faults.order("messages.send", Fault(FaultKind.DROP))
+    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    card = await town.until(lambda: next((m for m in vk.messages(COMMUNITY, ROADS_HEAD) if "№1 ·" in m.text), None))
+    await vk.press(ROADS_HEAD, COMMUNITY, card, "✅ Принять")
+    await town.settled()
+    town.pass_time(seconds=2)
+    await town.until(lambda: "В работе" in card.text)
+    await delivered(town)
+    assert len([m for m in vk.messages(COMMUNITY, ROADS_HEAD) if "№1 ·" in m.text]) == 1

@@ -157,3 +157,31 @@ async def test_a_double_press_sends_once(town: Town) -> None:
     assert telegram.answered[twice[1]]["text"] == "Это действие уже завершено или отменено."
     await delivered(town)
     assert len(town.letters(GROUP)) == 1
+
+
+async def test_a_question_that_nobody_wrote_down_loses_its_buttons_when_they_are_pressed(town: Town) -> None:
+    """The machine died between sending and writing down; the answer went on without that message."""
+    await report(town)
+    card = await town.card(ROADS_HEAD, 1)
+    await town.press(ROADS_HEAD, card, "Ответить")
+    question = await town.letter(ROADS_HEAD, "Ответ на №1")
+    await delivered(town)
+    assert town.app is not None
+    async with town.app.database.begin() as uow:
+        await uow._connection.exec_driver_sql("DELETE FROM letter")
+        await uow._connection.exec_driver_sql("UPDATE dialog SET facts = '{}'")
+    await town.write(ROADS_HEAD, "Засыплем завтра.")
+    draft = await preview(town, ROADS_HEAD)
+    await delivered(town)
+    assert rows(question) == [["Отмена"]]
+
+    said = await town.press(ROADS_HEAD, question, "Отмена")
+    assert said == {"text": "Это действие уже завершено или отменено.", "show_alert": True}
+    await town.until(lambda: rows(question) == [])
+    assert words(question) == "Кнопки под этим сообщением больше не действуют."
+
+    code = draft["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await town.press(ROADS_HEAD, draft, "Отправить")
+    await town.press_raw(ROADS_HEAD, ROADS_HEAD, draft["message_id"], code)  # a double tap
+    await delivered(town)
+    assert words(draft).startswith("📤 Ответ на №1 отправлен"), "what is known keeps its words"

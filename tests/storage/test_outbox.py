@@ -188,7 +188,7 @@ async def test_a_lease_runs_out(database: Database) -> None:
 
     assert await claim(database, NOW + LEASE - timedelta(microseconds=1)) == []
     [again] = await claim(database, NOW + LEASE)
-    assert (again.id, again.attempts) == (row.id, 2)
+    assert (again.id, again.attempts, again.error) == (row.id, 2, "interrupted")
 
 
 async def test_a_start_sends_again_what_a_dead_process_was_sending(database: Database) -> None:

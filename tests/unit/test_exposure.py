@@ -1,0 +1,67 @@
+"""Between sending and writing down there is one message at a time, unless somebody hangs."""
+
+import asyncio
+
+from bot.jobs.exposure import Exposure
+
+
+async def test_exposure_come_one_after_another_in_order() -> None:
+    exposure, inside, order = Exposure(), 0, []
+
+    async def send(number: int) -> None:
+        nonlocal inside
+        async with exposure.take("telegram"):
+            inside += 1
+            assert inside == 1
+            order.append(number)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(send(number) for number in range(20)))
+    assert order == list(range(20))
+
+
+async def test_accounts_do_not_wait_for_each_other() -> None:
+    exposure = Exposure()
+    async with exposure.take("telegram"), asyncio.timeout(0.5), exposure.take("max"):
+        pass
+
+
+async def test_who_hangs_is_waited_for_a_while_and_then_no_more() -> None:
+    exposure, hang, sent = Exposure(longest=0.02), asyncio.Event(), []
+
+    async def hangs() -> None:
+        async with exposure.take("telegram"):
+            sent.append("hanging")
+            await hang.wait()
+
+    async def sends(number: int) -> None:
+        async with exposure.take("telegram"):
+            sent.append(number)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hangs())
+        for number in range(3):
+            group.create_task(sends(number))
+        while len(sent) < 4:  # noqa: ASYNC110 - it happens in the group
+            await asyncio.sleep(0)
+        hang.set()
+    assert sent == ["hanging", 0, 1, 2]
+
+
+async def test_a_turn_ends_with_its_failure_and_with_its_cancelling() -> None:
+    exposure = Exposure(longest=60)
+
+    async def waits() -> None:
+        async with exposure.take("telegram"):
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(waits())
+        await asyncio.sleep(0)
+        queued = group.create_task(waits())
+        await asyncio.sleep(0)
+        queued.cancel()
+        task.cancel()
+    async with asyncio.timeout(1), exposure.take("telegram"):
+        pass
