@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint check fmt bench lock clean
+.PHONY: demo test lint check fmt bench chaos lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -26,6 +26,9 @@ fmt: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+chaos: $(READY)  ## kill the bot two hundred times while a town writes; nothing may be lost or said twice
+	$(BIN)/python -m chaos
 
 # The project itself is not installed here: commands run from the checkout.
 $(READY): requirements/dev.txt

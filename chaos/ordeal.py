@@ -1,0 +1,202 @@
+"""One run: so many deaths, then the truth."""
+
+import asyncio
+import csv
+import io
+import signal
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from sqlalchemy.exc import DBAPIError
+
+from chaos.lives import Life, Lives, around
+from chaos.officials import Head
+from chaos.points import Doom, Point
+from chaos.town import COMMUNITY, Town
+from chaos.verdict import Report, judge
+from chaos.watch import Watch
+from storage.database import Database
+
+NEVER_MET = 6.0
+"""Seconds after which a process that has not come to its point is killed where it is."""
+
+CALM = 240.0
+"""Seconds that everything may take to settle when nobody is killed any more."""
+
+
+@dataclass(slots=True)
+class Ordeal:
+    """*pause*: seconds between two messages of citizens. *quick*: what is killed at random has its libraries imported
+    already, so that it lives when it dies, and not only starts."""
+
+    folder: Path
+    kills: int
+    seed: int
+    pause: float = 0.3
+    quick: bool = False
+    say: Callable[[str], None] = lambda words: None
+    town: Town = field(init=False)
+    watch: Watch = field(init=False)
+    lives: Lives = field(init=False)
+    heads: list[Head] = field(default_factory=list)
+    deaths: Counter[Point] = field(default_factory=Counter)
+    odd_ends: list[str] = field(default_factory=list)
+    closing: bool = False
+    _people: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def database(self) -> str:
+        return f"sqlite+aiosqlite:///{self.folder / 'mcu.sqlite3'}"
+
+    async def run(self) -> Report:
+        """Raises only what is wrong with the harness; what is wrong with the bot stands in the report."""
+        random, began = Random(self.seed), time.monotonic()
+        self.town = Town(self.folder, Random(random.random()))
+        self.watch = Watch(self.town)
+        config = await self.town.open(self.database)
+        self.lives = Lives(config, self.folder / "bot.log")
+        try:
+            async with asyncio.TaskGroup() as group:
+                watching = group.create_task(self.watch.run())
+                await self._fall_and_rise(group, random)
+                code = await self._last_life()
+                watching.cancel()
+            self.watch.look()
+            rows = await self._exported(config)
+            async with _books(self.database) as books, books.read() as uow:
+                counts = {"inbox": await uow.inbox.counts(), "outbox": await uow.outbox.counts()}
+        finally:
+            await self.lives.close()
+            await self.town.sandbox.stop()
+        if code != 0:
+            self.odd_ends.append(f"the last life did not end cleanly: {code}")
+        log = self.lives.log.read_text(encoding="utf-8")
+        report = judge(self.town, self.watch, self.heads, rows, counts, log)
+        report.seed, report.deaths, report.seconds = self.seed, self.deaths, time.monotonic() - began
+        report.violations += self.odd_ends
+        return report
+
+    async def _fall_and_rise(self, group: asyncio.TaskGroup, random: Random) -> None:
+        await self._introduce()
+        self._people = self._let_in(group, random)
+        for number, doom in enumerate(self._plan(random)):
+            life = await self._start(doom)
+            await self._kill(life, doom, random)
+            await self.watch.turn_over()
+            self.say(f"{number + 1}/{self.kills}: {doom.point}, {len(self.town.complaints)} complaints")
+        self.closing = True
+
+    async def _introduce(self) -> None:
+        """VK and MAX tell a newcomer what comes from now on only: nobody writes until it knows where it stands."""
+        life = await self.lives.start_doomed(Doom(Point.ANYWHERE, 1))
+        async with asyncio.timeout(60), _books(self.database) as books:
+            while not await _has_place(books):
+                await self.town.sandbox.journal.wait_newer(self.town.sandbox.journal.revision, 0.2)
+        life.signal(signal.SIGTERM)
+        if await life.end() != 0:
+            self.odd_ends.append("the first life did not end cleanly")
+
+    def _plan(self, random: Random) -> list[Doom]:
+        points = [*Point, Point.ANYWHERE]
+        plan: list[Doom] = []
+        while len(plan) < self.kills:
+            random.shuffle(points)
+            plan += [Doom(point, random.randint(1, 4)) for point in points]
+        return plan[: self.kills]
+
+    async def _start(self, doom: Doom) -> Life:
+        if doom.point is Point.ANYWHERE and not self.quick:
+            return await self.lives.start()
+        return await self.lives.start_doomed(doom)
+
+    def _let_in(self, group: asyncio.TaskGroup, random: Random) -> list[asyncio.Task[None]]:
+        journal = self.town.sandbox.journal
+        self.heads = [Head(phone, journal, Random(random.random()), lambda: self.closing) for phone in self.town.phones]
+        return [group.create_task(self._citizens()), *(group.create_task(head.run()) for head in self.heads)]
+
+    async def _citizens(self) -> None:
+        while not self.closing:
+            await self.town.write()
+            await asyncio.sleep(self.town.random.uniform(0, 2 * self.pause))
+
+    async def _kill(self, life: Life, doom: Doom, random: Random) -> None:
+        """Wait until it dies by its doom, or end it."""
+        longest = NEVER_MET
+        if doom.point is Point.ANYWHERE:
+            longest = random.uniform(0.1, 1.5) if self.quick else random.uniform(0.3, 5.0)
+        met = doom.point
+        try:
+            async with asyncio.timeout(longest):
+                await life.end()
+        except TimeoutError:
+            met = Point.ANYWHERE
+            life.signal(signal.SIGKILL)
+        code = await life.end()
+        self.deaths[met] += 1
+        if code != -signal.SIGKILL:
+            self.odd_ends.append(f"a life ended by itself: {code}")
+
+    async def _last_life(self) -> int:
+        """Nobody is killed any more: everything comes to rest."""
+        life = await self.lives.start()
+        try:
+            async with asyncio.timeout(CALM):
+                await asyncio.gather(*self._people)
+                async with _books(self.database) as books:
+                    await self._calm(books)
+                    await asyncio.gather(*(head.tidy() for head in self.heads))
+                    await self._calm(books)
+        except TimeoutError:
+            self.odd_ends.append("it did not come to rest")
+            for one in self._people:
+                one.cancel()
+        life.signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(10):
+                return await life.end()
+        except TimeoutError:
+            life.signal(signal.SIGKILL)
+            return await life.end()
+
+    async def _calm(self, books: Database) -> None:
+        """Until everything that came has been handled and everything that is to be said has been said."""
+        journal = self.town.sandbox.journal
+        while True:
+            async with books.read() as uow:
+                incoming, outgoing = await uow.inbox.counts(), await uow.outbox.counts()
+            waits = incoming.get("new") or outgoing.get("queued") or outgoing.get("sending")
+            if not waits and not self.town.sandbox.telegram.unconfirmed:
+                return
+            await journal.wait_newer(journal.revision, 0.2)
+
+    async def _exported(self, config: Path) -> list[dict[str, str]]:
+        command = (sys.executable, "-m", "bot", "export", "--config", str(config))
+        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL, env=around())
+        out, _ = await process.communicate()
+        return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
+
+
+@asynccontextmanager
+async def _books(database: str) -> AsyncIterator[Database]:
+    """The bot's database, to look into."""
+    books = Database(database)
+    try:
+        yield books
+    finally:
+        await books.close()
+
+
+async def _has_place(books: Database) -> bool:
+    """Whether the bot has stored where it stands in both queues."""
+    try:
+        async with books.read() as uow:
+            return all([await uow.inbox.cursor(account) for account in (f"vk:{COMMUNITY}", "max")])
+    except DBAPIError:
+        return False  # no tables yet

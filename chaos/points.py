@@ -1,0 +1,114 @@
+"""The places at which a process shall die, and wrappers around the bot's own parts that kill it exactly there.
+
+The product knows nothing of this: the same application is built, with these in place of its database and messengers.
+"""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.messengers.base import Batch, Messenger, Sent, Target
+from bot.messengers.content import Content
+from bot.messengers.events import Chat
+from storage.database import Database
+from storage.uow import UnitOfWork
+
+
+class Point(StrEnum):
+    """Where."""
+
+    ANYWHERE = "at a random moment"
+    FETCHED = "after fetch, before store"
+    STORED = "after store, before offset"
+    HANDLING = "in a handler"
+    HANDLED = "handled, before commit"
+    COMMITTED = "after commit, before send"
+    CLAIMED = "claimed, before send"
+    SENT = "after send, before mark"
+    CHANGED = "after edit, before mark"
+
+
+@dataclass(slots=True)
+class Doom:
+    """Death at the *passage*-th time that *point* is passed."""
+
+    point: Point
+    passage: int
+
+    def passes(self, point: Point) -> None:
+        """The process is at *point* now; from the last time there is no return."""
+        if point is not self.point:
+            return
+        self.passage -= 1
+        if self.passage <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalDatabase(Database):
+    """A database whose transactions may be the last thing that happens."""
+
+    def __init__(self, url: str, doom: Doom) -> None:
+        super().__init__(url)
+        self._doom = doom
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        async with super().begin() as uow:
+            yield _mortal(uow, self._doom)
+            spoke = uow.outbox.has_news
+            if spoke:
+                self._doom.passes(Point.HANDLED)
+        if spoke:
+            self._doom.passes(Point.COMMITTED)
+
+
+def _mortal(uow: UnitOfWork, doom: Doom) -> UnitOfWork:
+    whole = uow.savepoint
+
+    @asynccontextmanager
+    async def savepoint() -> AsyncIterator[None]:
+        async with whole():
+            yield
+            doom.passes(Point.HANDLING)
+
+    uow.savepoint = savepoint  # type: ignore[method-assign]
+    return uow
+
+
+class MortalMessenger:
+    """A messenger that may not live to see the answer written down; everything else is the real one's."""
+
+    def __init__(self, messenger: Messenger, doom: Doom) -> None:
+        self._messenger = messenger
+        self._doom = doom
+        self._brought = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._messenger, name)
+
+    async def fetch(self) -> Batch:
+        if self._brought:
+            self._doom.passes(Point.STORED)
+        batch = await self._messenger.fetch()
+        self._brought = bool(batch.updates)
+        if self._brought:
+            self._doom.passes(Point.FETCHED)
+        return batch
+
+    async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
+        self._doom.passes(Point.CLAIMED)
+        sent = await self._messenger.send(target, part, key=key, silent=silent)
+        self._doom.passes(Point.SENT)
+        return sent
+
+    async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
+        await self._messenger.edit(chat, message_id, part)
+        self._doom.passes(Point.CHANGED)
+
+
+def mortals(messengers: Mapping[str, Messenger], doom: Doom) -> dict[str, Any]:
+    return {account: MortalMessenger(one, doom) for account, one in messengers.items()}

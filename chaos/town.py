@@ -1,0 +1,200 @@
+"""Twelve stations, each with a head of its own in one of the messengers, and citizens who write everywhere."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from chaos.phones import MaxPhone, Phone, TelegramPhone, VkPhone
+from sandbox.server import Sandbox
+
+TOKEN, VK_TOKEN, MAX_TOKEN = "700001:sandbox-token-for-chaos-only", "vk-token-for-chaos", "max-token-for-chaos"
+GROUP, COMMUNITY, HOUSE = -1001000000001, 500, -70_801_000_000_001
+ADMINISTRATOR, FIRST_HEAD, FIRST_CITIZEN, CITIZENS = 999, 1001, 2001, 300
+
+STATIONS = {
+    **dict.fromkeys(("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин"), "telegram"),
+    **dict.fromkeys(("Журавль", "Лебедь", "Сокол"), "vk"),
+    **dict.fromkeys(("Пеликан", "Фламинго", "Павлин"), "max"),
+}
+"""Station → where its head works. A head may be written to once a second, so there are several."""
+
+CONFIG = """
+[municipality]
+name = "Двенадцать станций"
+timezone = "Asia/Vladivostok"
+
+[database]
+url = "{database}"
+
+[telegram]
+token = "{token}"
+api_base = "{url}/telegram"
+
+[[telegram.chats]]
+id = {group}
+title = "Подслушано"
+kind = "official"
+answers = "bot"
+
+[vk]
+api_base = "{url}/vk"
+
+[[vk.communities]]
+id = {community}
+title = "Администрация"
+token = "{vk_token}"
+
+[max]
+token = "{max_token}"
+api_base = "{url}/max"
+
+[[max.chats]]
+id = {house}
+title = "Дом на Ленина, 45"
+kind = "official"
+{blocks}
+[[staff]]
+name = "Администратор"
+role = "administrator"
+telegram_id = {administrator}
+
+[deadlines]
+accept = "1h"
+answer = "8h"
+
+[quiet]
+from = "00:00"
+to = "00:00"
+"""
+
+BLOCK = """
+[[sectors]]
+code = "station{index}"
+title = "Станция {word}"
+keywords = ["{stem}"]
+
+[[staff]]
+name = "Начальник станции {word}"
+role = "head"
+sectors = ["station{index}"]
+{messenger}_id = {head}
+"""
+
+MARK = re.compile(r"жалоба (\d{5})")
+"""By this a citizen's words are known again wherever they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a citizen wrote: ``where`` is telegram, vk message, vk comment or max."""
+
+    number: int
+    where: str
+    author: int
+    id: int | str
+
+
+@dataclass(slots=True)
+class Town:
+    """The sandbox's side of the story."""
+
+    folder: Path
+    random: Random
+    sandbox: Sandbox = field(default_factory=Sandbox)
+    complaints: list[Complaint] = field(default_factory=list)
+    phones: list[Phone] = field(default_factory=list)
+    post: int = 0
+
+    async def open(self, database: str) -> Path:
+        """The servers listen and everybody is there; the configuration's file."""
+        await self.sandbox.start()
+        telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
+        telegram.add_bot(TOKEN, username="chaos_bot")
+        telegram.group(GROUP, "Подслушано")
+        vk.community(COMMUNITY, "Администрация", VK_TOKEN)
+        max_.add_bot(MAX_TOKEN, username="chaos_max_bot")
+        max_.chat(HOUSE, "Дом на Ленина, 45")
+        for citizen in range(FIRST_CITIZEN, FIRST_CITIZEN + CITIZENS):
+            telegram.user(citizen, f"Житель {citizen}")
+            vk.user(citizen, "Житель", str(citizen))
+            max_.user(citizen, "Житель", str(citizen))
+        telegram.user(ADMINISTRATOR, "Администратор")
+        await telegram.start_bot(ADMINISTRATOR)
+        self.post = await vk.post(COMMUNITY, "Новости станций")
+        self.phones = [await self._phone(head, messenger) for _, _, messenger, head in _heads()]
+        return self._write_config(database)
+
+    async def _phone(self, head: int, messenger: str) -> Phone:
+        match messenger:
+            case "vk":
+                self.sandbox.vk.user(head, "Начальник", str(head))
+                await self.sandbox.vk.allow(COMMUNITY, head)
+                return VkPhone(head, self.sandbox.vk, COMMUNITY)
+            case "max":
+                self.sandbox.max.user(head, "Начальник", str(head))
+                await self.sandbox.max.start_bot(head)
+                return MaxPhone(head, self.sandbox.max)
+        self.sandbox.telegram.user(head, f"Начальник {head}")
+        await self.sandbox.telegram.start_bot(head)
+        return TelegramPhone(head, self.sandbox.telegram)
+
+    def _write_config(self, database: str) -> Path:
+        blocks = "".join(
+            BLOCK.format(index=index, word=word, stem=word.lower()[:5], messenger=messenger, head=head)
+            for index, word, messenger, head in _heads()
+        )
+        tokens = {"token": TOKEN, "vk_token": VK_TOKEN, "max_token": MAX_TOKEN}
+        places = {"group": GROUP, "community": COMMUNITY, "house": HOUSE, "administrator": ADMINISTRATOR}
+        config = self.folder / "config.toml"
+        text = CONFIG.format(url=self.sandbox.url, database=database, blocks=blocks, **tokens, **places)
+        config.write_text(text, encoding="utf-8")
+        return config
+
+    async def write(self) -> None:
+        """Some citizen writes somewhere."""
+        number = len(self.complaints)
+        words = list(STATIONS)
+        text = f"На станции {self.random.choice(words)} сломана скамейка, жалоба {number:05}"
+        author = FIRST_CITIZEN + number % CITIZENS
+        where = self.random.choice(("telegram", "telegram", "vk message", "vk comment", "max"))
+        external: int | str
+        match where:
+            case "vk message":
+                external = (await self.sandbox.vk.message(COMMUNITY, author, text)).cmid
+            case "vk comment":
+                external = await self.sandbox.vk.comment(COMMUNITY, self.post, author, text)
+            case "max":
+                external = await self.sandbox.max.say(HOUSE, author, text)
+            case _:
+                external = await self.sandbox.telegram.say(GROUP, author, text)
+        self.complaints.append(Complaint(number, where, author, external))
+
+    def answers_under(self, complaint: Complaint) -> list[str]:
+        """What our bot has written as a reply to this very message, the notes to its author left out."""
+        telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
+        match complaint.where:
+            case "vk message":
+                letters = [m for m in vk.messages(COMMUNITY, complaint.author) if m.out and m.reply is not None]
+                found = [m.text for m in letters if m.reply is not None and m.reply.cmid == complaint.id]
+            case "vk comment":
+                comments = vk.comments(COMMUNITY, self.post)
+                found = [c.text for c in comments if c.from_id < 0 and c.reply_to_comment == complaint.id]
+            case "max":
+                found = [m.text for m in max_.from_bot(HOUSE) if m.reply_to == complaint.id]
+            case _:
+                letters_ = telegram.from_bot(GROUP)
+                found = [m["text"] for m in letters_ if _replied(m) == complaint.id]
+        return [text for text in found if text.startswith("Ответ на жалобу")]
+
+
+def _replied(letter: dict[str, object]) -> object:
+    replied = letter.get("reply_to_message")
+    return replied["message_id"] if isinstance(replied, dict) else None
+
+
+def _heads() -> Iterator[tuple[int, str, str, int]]:
+    """(number of the station, its name, its head's messenger, his id)."""
+    for index, (word, messenger) in enumerate(STATIONS.items()):
+        yield index, word, messenger, FIRST_HEAD + index

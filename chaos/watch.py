@@ -1,0 +1,99 @@
+"""Every message of the bot's as it appears anywhere, and in which life of the bot's that was."""
+
+import asyncio
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaos.phones import CARD
+from chaos.town import Town
+
+Place = tuple[str, Any]
+
+
+@dataclass(slots=True)
+class Watch:
+    """``async with`` keeps looking until the end."""
+
+    town: Town
+    life: int = 0
+    seen: dict[tuple[Place, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Where and what → the lives in which it was said; once, if all is well."""
+    _known: dict[Place, int] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Look at every change, for ever."""
+        journal = self.town.sandbox.journal
+        while True:
+            revision = journal.revision
+            self.look()
+            await journal.wait_newer(revision, 1.0)
+
+    def look(self) -> None:
+        for place, messages in self._places():
+            known = self._known.get(place, 0)
+            if len(messages) > known:
+                self._known[place] = len(messages)
+                for message in itertools.islice(messages.values(), known, None):
+                    said = self._said(place, message)
+                    if said is not None:
+                        self.seen[place, _identity(said)].append(self.life)
+
+    async def turn_over(self) -> None:
+        """The bot has died: what it sent last still arrives, then another life begins."""
+        journal = self.town.sandbox.journal
+        for _ in range(3):
+            await journal.wait_newer(journal.revision, 0.02)
+            await asyncio.sleep(0)
+        self.look()
+        self.life += 1
+
+    def _places(self) -> Iterator[tuple[Place, dict[Any, Any]]]:
+        sandbox = self.town.sandbox
+        for chat_id, chat in sandbox.telegram.world.chats.items():
+            yield ("telegram", chat_id), chat.messages
+        for key, dialog in sandbox.vk.world.dialogs.items():
+            yield ("vk", key), dialog.messages
+        for key_, post in sandbox.vk.world.posts.items():
+            yield ("vk comment", key_), post.comments
+        for max_id, talk in sandbox.max.world.chats.items():
+            yield ("max", max_id), talk.messages
+
+    def _said(self, place: Place, message: Any) -> str | None:
+        """The words and what they answer, if they are the bot's."""
+        match place[0]:
+            case "telegram":
+                is_ours = message.get("from", {}).get("is_bot")
+                text, replied = str(message.get("text", "")), message.get("reply_to_message", {}).get("message_id")
+            case "vk":
+                is_ours, text, replied = message.out, message.text, message.reply.cmid if message.reply else None
+            case "vk comment":
+                is_ours, text, replied = message.from_id < 0, message.text, message.reply_to_comment
+            case _:
+                is_ours = message.sender_id == self.town.sandbox.max.world.me.user_id
+                text, replied = message.text, message.reply_to
+        return _mark(text, replied) if is_ours else None
+
+    def doubled(self) -> list[tuple[Place, str]]:
+        """What stands twice where a repetition shows once."""
+        return [what for what, lives in self.seen.items() if what[0][0].startswith("vk") and len(lives) > 1]
+
+    def repeats(self) -> dict[str, Counter[int]]:
+        """Messenger → how many messages each life's death has repeated, where it cannot be helped."""
+        found: dict[str, Counter[int]] = {"telegram": Counter(), "max": Counter()}
+        for (place, _), lives in self.seen.items():
+            if place[0] in found:
+                found[place[0]].update(lives[:-1])
+        return found
+
+
+def _identity(said: str) -> str:
+    """Of a card its number: it may look otherwise when it is sent again."""
+    card = CARD.match(said)
+    return f"card {card[1]}" if card else said
+
+
+def _mark(text: str, replied: object) -> str:
+    return text if CARD.match(text) else f"{text}\n↩ {replied}"
