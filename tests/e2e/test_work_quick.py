@@ -77,7 +77,7 @@ async def test_a_sent_preview_says_that_it_was_sent(town: Town, monkeypatch: pyt
     await town.letter(GROUP, "Засыплем завтра.")
     slow.come.set()
     await delivered(town)
-    assert words(draft).startswith("📤 Ответ на №1 отправлен")
+    assert words(draft).startswith(("📤 Ответ на №1 отправлен", "✅ Ответ на №1 опубликован"))
     assert rows(draft) == []
 
 
@@ -123,5 +123,5 @@ async def test_a_preview_that_arrives_after_its_copy_was_sent_says_so(
     await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], code)  # stands for the copy
     await town.letter(GROUP, "Засыплем завтра.")
     slow.come.set()
-    await town.until(lambda: words(draft).startswith("📤 Ответ на №1 отправлен"))
+    await town.until(lambda: words(draft).startswith(("📤 Ответ на №1 отправлен", "✅ Ответ на №1 опубликован")))
     assert rows(draft) == []
