@@ -10,11 +10,12 @@ from pydantic import SecretStr
 
 from bot.config import Config
 from bot.config.fields import url_path
-from bot.config.tree import Mode
+from bot.config.kinds import KINDS
+from bot.config.tree import Mode, Vk
 from bot.domain.clock import Clock
 from bot.domain.people import Person, Staff
 from bot.http.webhooks import Hook
-from bot.messengers.base import Messenger, Pushing
+from bot.messengers.base import Messenger, Pushing, Waits
 from bot.services.centre import Centre, Office
 from bot.understanding.base import Understanding
 from bot.understanding.grouping import Grouping
@@ -33,54 +34,26 @@ def build_messengers(
     """Every account of ours. A messenger's package is imported only where it is configured: aiogram alone costs seconds
     and 160 MB. *call_seconds*: how long any call but a poll may take, if not as long as each messenger's package says.
     """
-    built: list[Messenger] = []
-    if config.telegram is not None:
-        telegram = importlib.import_module("bot.messengers.telegram.messenger")
-        section = config.telegram
-        chosen = [(chat.id, chat.title or str(chat.id)) for chat in section.chats]
-        built.append(
-            telegram.TelegramMessenger(
-                section.token.get_secret_value(),
-                section.api_base,
-                chosen,
-                poll_timeout=poll_seconds,
-                request_timeout=call_seconds or telegram.REQUEST_SECONDS,
-            )
-        )
-    if config.vk is not None:
-        vk = importlib.import_module("bot.messengers.vk.messenger")
-        patience = vk.Timeouts(call=call_seconds) if call_seconds else vk.Timeouts()
-        built += [
-            vk.VkMessenger(
-                one.id,
-                one.title,
-                one.token.get_secret_value(),
-                config.vk.api_base,
-                clock,
-                webhook_url=config.vk.webhook_url if config.vk.mode is Mode.WEBHOOK else None,
-                service_token=config.vk.service_token.get_secret_value() if config.vk.service_token else None,
-                confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
-                timeouts=patience,
-            )
-            for one in config.vk.communities
-        ]
-    if config.max is not None:
-        max_ = importlib.import_module("bot.messengers.max")
-        chosen = [(chat.id, chat.title or str(chat.id)) for chat in config.max.chats]
-        token, timeouts = config.max.token.get_secret_value(), max_.Timeouts(poll=poll_seconds)
-        url = config.max.webhook_url if config.max.mode is Mode.WEBHOOK else None
-        built.append(max_.MaxMessenger(token, config.max.api_base, chosen, clock, webhook_url=url, timeouts=timeouts))
+    waits, built = Waits(poll_seconds, call_seconds), []
+    for kind in KINDS:
+        section = config.section(kind)
+        if section is not None:
+            package = importlib.import_module(f"bot.messengers.{kind.name}.build")
+            built += package.build(section, clock, waits)
     return {messenger.account: messenger for messenger in built}
 
 
 def build_hooks(config: Config, messengers: Mapping[str, Messenger]) -> dict[str, Hook]:
     """What is brought to an address of ours, by the names of the accounts."""
     found: list[tuple[str, str | None, SecretStr | None]] = []
-    for name, section in (("telegram", config.telegram), ("max", config.max)):
-        if section is not None and section.mode is Mode.WEBHOOK:
-            found.append((name, section.webhook_url, section.secret))
-    if config.vk is not None and config.vk.mode is Mode.WEBHOOK:
-        found += [(f"vk:{one.id}", config.vk.webhook_url, one.secret) for one in config.vk.communities]
+    for kind in KINDS:
+        section = config.section(kind)
+        if section is None or section.mode is not Mode.WEBHOOK:
+            continue
+        if isinstance(section, Vk):
+            found += [(f"vk:{one.id}", section.webhook_url, one.secret) for one in section.communities]
+        else:
+            found.append((kind.name, section.webhook_url, section.secret))
     return {
         account: Hook(url_path(url), url, cast(Pushing, messengers[account]), secret.get_secret_value())
         for account, url, secret in found

@@ -18,13 +18,14 @@ from pydantic_core import PydanticCustomError
 from bot.config.faults import Fault, did_you_mean, listed
 from bot.config.fields import day, interval, term, url_path
 from bot.config.gazetteer import KEY, read_gazetteer
-from bot.config.secrets import SECRET_LENGTHS, webhook_secret_fault
+from bot.config.kinds import KINDS, Kind
+from bot.config.secrets import webhook_secret_fault
 from bot.config.tree import StaffMember
 from bot.domain.people import LADDER, Role
 from bot.domain.sectors import STANDARD_SECTORS
 
 _BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
-_ACCOUNTS = {"telegram_id": "Telegram", "vk_id": "VK", "max_id": "MAX"}
+_ACCOUNTS = {kind.staff_key: kind.title for kind in KINDS}
 
 _HOURS = 'working = ["09:00-13:00", "14:00-18:00"]'
 
@@ -72,24 +73,22 @@ def roles_of(member: Values) -> set[str]:
 
 
 def _messengers(tree: Values) -> Iterator[Fault]:
-    if not any(name in tree for name in ("telegram", "vk", "max")):
-        yield Fault(
-            "telegram, vk, max",
-            "не подключён ни один мессенджер",
-            "добавьте хотя бы один из разделов [telegram], [vk], [max]",
-        )
-    vk = tree.get("vk")
-    if isinstance(vk, dict) and not vk.get("communities"):
-        yield Fault(
-            "vk.communities", "не указано ни одного сообщества", "добавьте запись [[vk.communities]] с id и token"
-        )
+    names = [kind.name for kind in KINDS]
+    if not any(name in tree for name in names):
+        remedy = f"добавьте хотя бы один из разделов {', '.join(f'[{name}]' for name in names)}"
+        yield Fault(", ".join(names), "не подключён ни один мессенджер", remedy)
+    for kind in KINDS:
+        own = tree.get(kind.name)
+        if kind.by_place and isinstance(own, dict) and not own.get(kind.places):
+            key = f"{kind.name}.{kind.places}"
+            yield Fault(key, "не указано ни одного сообщества", f"добавьте запись [[{key}]] с id и token")
 
 
 def _webhooks(tree: Values) -> Iterator[Fault]:
     """What a messenger that comes itself needs. Who it is, it shows by its secret; whose update it is, by the path."""
     paths: dict[str, str] = {}
-    for name in ("telegram", "vk", "max"):
-        values = section(tree, name)
+    for kind in KINDS:
+        name, values = kind.name, section(tree, kind.name)
         if values.get("mode") != "webhook":
             continue
         url = values.get("webhook_url")
@@ -104,28 +103,28 @@ def _webhooks(tree: Values) -> Iterator[Fault]:
             if first != name:
                 problem = f"тот же путь «{url_path(url)[:60]}» уже указан в разделе [{first}]"
                 yield Fault(f"{name}.webhook_url", problem, f"дайте мессенджерам разные пути, например «/{name}»")
-        yield from _webhook_secrets(name, values)
-    if "http" not in tree and any(section(tree, name).get("mode") == "webhook" for name in ("telegram", "vk", "max")):
+        yield from _webhook_secrets(kind, values)
+    if "http" not in tree and any(section(tree, kind.name).get("mode") == "webhook" for kind in KINDS):
         yield Fault("http", "для режима webhook нужен раздел [http]", 'добавьте [http] и listen = "127.0.0.1:8080"')
 
 
-def _webhook_secrets(name: str, values: Values) -> Iterator[Fault]:
+def _webhook_secrets(kind: Kind, values: Values) -> Iterator[Fault]:
     """VK has one for each community, the others one for the bot."""
-    holders = [(name, values)]
-    if name == "vk":
-        holders = [(f"vk.communities[{index}]", community) for index, community in tables(values, "communities")]
+    holders = [(kind.name, values)]
+    if kind.by_place:
+        holders = [(f"{kind.name}.{kind.places}[{index}]", place) for index, place in tables(values, kind.places)]
     for key, holder in holders:
-        fault = webhook_secret_fault(f"{key}.secret", holder.get("secret"), *SECRET_LENGTHS[name])
+        fault = webhook_secret_fault(f"{key}.secret", holder.get("secret"), *kind.secret)
         if fault is not None:
             yield fault
 
 
 def _invitations(tree: Values) -> Iterator[Fault]:
     """An invitation is what stands where an answer may not: beside answers it would only confuse."""
-    places = [(name, section(tree, name), "private") for name in ("telegram", "max")]
-    for name, kind in (("telegram", "chats"), ("vk", "communities"), ("max", "chats")):
-        items = tables(section(tree, name), kind)
-        places += [(f"{name}.{kind}[{index}]", item, "answers") for index, item in items]
+    places = [(kind.name, section(tree, kind.name), "private") for kind in KINDS if not kind.by_place]
+    for kind in KINDS:
+        items = tables(section(tree, kind.name), kind.places)
+        places += [(f"{kind.name}.{kind.places}[{index}]", item, "answers") for index, item in items]
     for key, values, rule in places:
         if values.get("invite") is not None and values.get(rule) != "off":
             problem = f'приглашение бывает только там, где ответы выключены ({rule} = "off")'
@@ -135,9 +134,10 @@ def _invitations(tree: Values) -> Iterator[Fault]:
 def _repetitions(tree: Values) -> Iterator[Fault]:
     lists = (
         ("sectors", tree, "sectors", "code", "блок с таким кодом"),
-        ("telegram.chats", section(tree, "telegram"), "chats", "id", "чат с таким id"),
-        ("vk.communities", section(tree, "vk"), "communities", "id", "сообщество с таким id"),
-        ("max.chats", section(tree, "max"), "chats", "id", "чат с таким id"),
+        *(
+            (f"{kind.name}.{kind.places}", section(tree, kind.name), kind.places, "id", f"{kind.place} с таким id")
+            for kind in KINDS
+        ),
     )
     for key, parent, name, field, what in lists:
         values = [(f"{key}[{i}]", str(item[field])) for i, item in tables(parent, name) if field in item]

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.config.faults import Fault
 from bot.config.fields import resolve_database
 from bot.config.gazetteer import read_gazetteer
-from bot.config.tree import Http, Max, Mode, StaffMember, Telegram, Tree, Vk
+from bot.config.kinds import KINDS, Kind
+from bot.config.tree import BotSection, Http, Mode, StaffMember, Telegram, Tree, Vk
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
-from bot.domain.people import Account, MessengerName, Role
+from bot.domain.people import Account, Role
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_ROOT, Source
@@ -64,9 +65,10 @@ class Config:
     def vk(self) -> Vk | None:
         return self.tree.vk
 
-    @property
-    def max(self) -> Max | None:
-        return self.tree.max
+    def section(self, kind: Kind) -> BotSection | Vk | None:
+        """What the file says of one messenger."""
+        found: BotSection | Vk | None = getattr(self.tree, kind.name)
+        return found
 
     @property
     def http(self) -> Http | None:
@@ -75,7 +77,8 @@ class Config:
     @property
     def is_called(self) -> bool:
         """Whether some messenger brings its updates to an address of ours."""
-        return any(one is not None and one.mode is Mode.WEBHOOK for one in (self.telegram, self.vk, self.max))
+        sections = (self.section(kind) for kind in KINDS)
+        return any(one is not None and one.mode is Mode.WEBHOOK for one in sections)
 
     @property
     def threshold(self) -> float:
@@ -173,11 +176,13 @@ class Config:
 
     def sources(self) -> tuple[Source, ...]:
         """Every place to listen to, with who may answer there."""
-        found = [*_chats("telegram", "Telegram", self.telegram), *_chats("max", "MAX", self.max)]
-        for community in self.vk.communities if self.vk else ():
-            title = community.title or f"сообщество VK {community.id}"
-            account, root = f"vk:{community.id}", str(community.id)
-            found.append(Source(account, root, title, community.kind.value, community.answers.value, community.invite))
+        found: list[Source] = []
+        for kind in KINDS:
+            section = self.section(kind)
+            if isinstance(section, Vk):
+                found += _communities(section)
+            elif section is not None:
+                found += _chats(kind, section)
         return tuple(found)
 
     def not_yet(self) -> tuple[Fault, ...]:
@@ -212,11 +217,7 @@ class Config:
 
 
 def _staff_entry(member: StaffMember) -> StaffEntry:
-    ids = (
-        (MessengerName.TELEGRAM, member.telegram_id),
-        (MessengerName.VK, member.vk_id),
-        (MessengerName.MAX, member.max_id),
-    )
+    ids = [(kind.messenger, getattr(member, kind.staff_key)) for kind in KINDS]
     return StaffEntry(
         name=member.name,
         roles=frozenset({*member.roles, *([member.role] if member.role else [])}),
@@ -226,14 +227,26 @@ def _staff_entry(member: StaffMember) -> StaffEntry:
     )
 
 
-def _chats(account: str, label: str, section: Telegram | Max | None) -> list[Source]:
-    if section is None:
-        return []
-    private = f"личные сообщения боту {label}"
+def _chats(kind: Kind, section: BotSection) -> list[Source]:
+    account, private = kind.name, f"личные сообщения боту {kind.title}"
     return [
         Source(account, PRIVATE_ROOT, private, "official", section.private.value, section.invite),
         *(
-            Source(account, str(c.id), c.title or f"чат {label} {c.id}", c.kind.value, c.answers.value, c.invite)
+            Source(account, str(c.id), c.title or f"чат {kind.title} {c.id}", c.kind.value, c.answers.value, c.invite)
             for c in section.chats
         ),
+    ]
+
+
+def _communities(section: Vk) -> list[Source]:
+    return [
+        Source(
+            f"vk:{one.id}",
+            str(one.id),
+            one.title or f"сообщество VK {one.id}",
+            one.kind.value,
+            one.answers.value,
+            one.invite,
+        )
+        for one in section.communities
     ]

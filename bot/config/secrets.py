@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config.faults import Fault
+from bot.config.kinds import KINDS
 from bot.config.sources import PREFIX
 
 _EXAMPLE_WORDS = frozenset(
@@ -16,8 +17,6 @@ _EXAMPLE_WORDS = frozenset(
 _EXAMPLE_STARTS = ("123456:abc", "123456789:abc", "110201543:aahdqtcvch1vgwjxfseofsas0k5paldsaw", "<", "your")
 _TELEGRAM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
-SECRET_LENGTHS = {"telegram": (1, 256), "vk": (1, 50), "max": (5, 256)}
-"""How short and how long a webhook's secret may be in each messenger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +34,17 @@ class Holder:
 
 def holders(tree: dict[str, Any]) -> Iterator[Holder]:
     """Every table that must have a token, as far as the file is of the right shape."""
-    telegram, vk, max_ = tree.get("telegram"), tree.get("vk"), tree.get("max")
-    if isinstance(telegram, dict):
-        yield Holder("telegram", telegram, "его выдаёт @BotFather в Telegram")
-    communities = vk.get("communities") if isinstance(vk, dict) else None
-    for index, community in enumerate(communities if isinstance(communities, list) else ()):
-        if isinstance(community, dict):
-            where = "он создаётся в управлении сообществом: «Работа с API», «Ключи доступа»"
-            yield Holder(f"vk.communities[{index}]", community, where)
-    if isinstance(max_, dict):
-        yield Holder("max", max_, "он выдаётся на платформе MAX для партнёров")
+    for kind in KINDS:
+        section = tree.get(kind.name)
+        if not isinstance(section, dict):
+            continue
+        if not kind.by_place:
+            yield Holder(kind.name, section, kind.token_from)
+            continue
+        places = section.get(kind.places)
+        for index, place in enumerate(places if isinstance(places, list) else ()):
+            if isinstance(place, dict):
+                yield Holder(f"{kind.name}.{kind.places}[{index}]", place, kind.token_from)
 
 
 def is_placeholder(token: str) -> bool:

@@ -67,27 +67,38 @@ class Database(Section):
     url: DatabaseUrl = Field(default="sqlite+aiosqlite:///var/mcu.sqlite3", repr=False)  # may hold a password
 
 
-class TelegramChat(Section):
-    """A monitored chat. Who answers there must be written out: law 41-ФЗ of 01.04.2025."""
+class BotChat(Section):
+    """A monitored chat of a messenger in which we are one bot."""
 
     id: int
     title: str = ""
     kind: PlaceKind = PlaceKind.CHAT
-    answers: Answers
+    answers: Answers = Answers.BOT
     invite: BaseUrl | None = None
 
 
-class Telegram(Section):
-    """``token`` is empty only in a configuration loaded without tokens."""
+class BotSection(Section):
+    """A messenger in which we are one bot. ``token`` is empty only in a configuration loaded without tokens."""
 
     token: SecretStr = SecretStr("")
     token_file: Words | None = None
-    api_base: BaseUrl = "https://api.telegram.org"
+    api_base: BaseUrl
     mode: Mode = Mode.POLLING
     webhook_url: WebhookUrl | None = None
     secret: SecretStr | None = None
     private: Answers = Answers.BOT
     invite: BaseUrl | None = None
+    chats: tuple[BotChat, ...] = ()
+
+
+class TelegramChat(BotChat):
+    """Who answers there must be written out: law 41-ФЗ of 01.04.2025."""
+
+    answers: Answers
+
+
+class Telegram(BotSection):
+    api_base: BaseUrl = "https://api.telegram.org"
     chats: tuple[TelegramChat, ...] = ()
 
 
@@ -114,24 +125,8 @@ class Vk(Section):
     communities: tuple[VkCommunity, ...] = ()
 
 
-class MaxChat(Section):
-    id: int
-    title: str = ""
-    kind: PlaceKind = PlaceKind.CHAT
-    answers: Answers = Answers.BOT
-    invite: BaseUrl | None = None
-
-
-class Max(Section):
-    token: SecretStr = SecretStr("")
-    token_file: Words | None = None
+class Max(BotSection):
     api_base: BaseUrl = "https://platform-api2.max.ru"
-    mode: Mode = Mode.POLLING
-    webhook_url: WebhookUrl | None = None
-    secret: SecretStr | None = None
-    private: Answers = Answers.BOT
-    invite: BaseUrl | None = None
-    chats: tuple[MaxChat, ...] = ()
 
 
 class Http(Section):

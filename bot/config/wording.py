@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from bot.config.faults import Fault, did_you_mean, listed
 from bot.config.fields import CUSTOM
+from bot.config.kinds import KINDS
 from bot.config.tree import Tree
 
 LAW = (
@@ -23,12 +24,8 @@ _EXAMPLES = {
     "municipality.name": 'name = "Лесозаводский городской округ"',
     "municipality.timezone": 'timezone = "Asia/Vladivostok"',
     "database.url": 'url = "sqlite+aiosqlite:///var/mcu.sqlite3"',
-    "telegram.chats": "[[telegram.chats]]",
-    "telegram.chats.id": "id = -1001234567890",
-    "vk.communities": "[[vk.communities]]",
-    "vk.communities.id": "id = 123456",
-    "max.chats": "[[max.chats]]",
-    "max.chats.id": "id = -123456",
+    **{f"{kind.name}.{kind.places}": f"[[{kind.name}.{kind.places}]]" for kind in KINDS},
+    **{f"{kind.name}.{kind.places}.id": f"id = {kind.example_id}" for kind in KINDS},
     "sectors": "[[sectors]]",
     "sectors.code": 'code = "roads"',
     "sectors.keywords": 'keywords = ["яма", "асфальт"]',
@@ -39,9 +36,7 @@ _EXAMPLES = {
     "staff.roles": 'roles = ["coordinator", "administrator"]',
     "staff.sectors": 'sectors = ["roads"]',
     "staff.districts": 'districts = ["Центральный"]',
-    "staff.telegram_id": "telegram_id = 1001",
-    "staff.vk_id": "vk_id = 1001",
-    "staff.max_id": "max_id = 1001",
+    **{f"staff.{kind.staff_key}": f"{kind.staff_key} = 1001" for kind in KINDS},
     "deadlines.remind_at": "remind_at = [0.5, 0.8]",
     "calendar.working": 'working = ["09:00-13:00", "14:00-18:00"]',
     "calendar.days_off": "days_off = [2026-12-30]",

@@ -131,6 +131,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds: how long a poll lasts, and how long any other call may take (``None``: as the package knows)."""
+
+    poll: int
+    call: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A line of the messenger's own command menu."""
 

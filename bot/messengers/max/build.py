@@ -1,0 +1,21 @@
+"""The account of ours, as its section of the configuration asks for."""
+
+from bot.config.tree import Max, Mode
+from bot.domain.clock import Clock
+from bot.messengers.base import Messenger, Waits
+from bot.messengers.max.client import Timeouts
+from bot.messengers.max.messenger import MaxMessenger
+
+
+def build(section: Max, clock: Clock, waits: Waits) -> list[Messenger]:
+    """One bot."""
+    return [
+        MaxMessenger(
+            section.token.get_secret_value(),
+            section.api_base,
+            [(chat.id, chat.title or str(chat.id)) for chat in section.chats],
+            clock,
+            webhook_url=section.webhook_url if section.mode is Mode.WEBHOOK else None,
+            timeouts=Timeouts(poll=waits.poll),
+        )
+    ]

@@ -1,0 +1,19 @@
+"""The account of ours, as its section of the configuration asks for."""
+
+from bot.config.tree import Telegram
+from bot.domain.clock import Clock
+from bot.messengers.base import Messenger, Waits
+from bot.messengers.telegram.messenger import REQUEST_SECONDS, TelegramMessenger
+
+
+def build(section: Telegram, clock: Clock, waits: Waits) -> list[Messenger]:
+    """One bot."""
+    return [
+        TelegramMessenger(
+            section.token.get_secret_value(),
+            section.api_base,
+            [(chat.id, chat.title or str(chat.id)) for chat in section.chats],
+            poll_timeout=waits.poll,
+            request_timeout=waits.call or REQUEST_SECONDS,
+        )
+    ]

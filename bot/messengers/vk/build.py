@@ -1,0 +1,25 @@
+"""The accounts of ours, as their section of the configuration asks for."""
+
+from bot.config.tree import Mode, Vk
+from bot.domain.clock import Clock
+from bot.messengers.base import Messenger, Waits
+from bot.messengers.vk.messenger import VkMessenger
+from bot.messengers.vk.transport import Timeouts
+
+
+def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
+    """One for each community."""
+    return [
+        VkMessenger(
+            one.id,
+            one.title,
+            one.token.get_secret_value(),
+            section.api_base,
+            clock,
+            webhook_url=section.webhook_url if section.mode is Mode.WEBHOOK else None,
+            service_token=section.service_token.get_secret_value() if section.service_token else None,
+            confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
+            timeouts=Timeouts(call=waits.call) if waits.call else Timeouts(),
+        )
+        for one in section.communities
+    ]

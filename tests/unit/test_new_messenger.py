@@ -1,0 +1,38 @@
+"""What a messenger costs outside its own package: MAX, which came last, is the measure."""
+
+import io
+import re
+import tokenize
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OWN = ROOT / "bot" / "messengers" / "max"
+SHOWN = ROOT / "bot" / "demo.py"
+"""The demonstration chooses its messengers; a new one need not be shown."""
+
+NAMES = re.compile(r"Max([A-Z]\w*)?|MAX|max_id")
+WORDS = re.compile(r"\bMAX\b|^.?max(\.|.?$)")
+
+
+def lines_about_max(file: Path) -> list[str]:
+    """Lines of code, not of comments or docstrings, that are there for MAX alone."""
+    found: dict[int, str] = {}
+    source = file.read_text(encoding="utf-8")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        named = token.type == tokenize.NAME and NAMES.fullmatch(token.string)
+        said = token.type == tokenize.STRING and not token.string.startswith('"""') and WORDS.search(token.string)
+        if named or said:
+            found[token.start[0]] = token.line.strip()
+    return [f"{file.relative_to(ROOT)}: {line}" for line in found.values()]
+
+
+def test_a_messenger_costs_less_than_twenty_lines_outside_its_package() -> None:
+    lines = [
+        line
+        for folder in ("bot", "storage")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        if OWN not in file.parents and file != SHOWN
+        for line in lines_about_max(file)
+    ]
+    assert 3 < len(lines) < 20, "\n".join(lines)
+    assert not any("messengers/vk/" in line or "messengers/telegram/" in line for line in lines), "\n".join(lines)
