@@ -1,8 +1,10 @@
 """What asking for updates and being brought them have in common: storing them, and saying when a messenger fails."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.domain.channels import Way
 from bot.domain.clock import Clock
@@ -19,6 +21,12 @@ logger = logging.getLogger(__name__)
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
 CREDENTIALS_PAUSE = 30.0
 
+GAP_MARGIN = timedelta(minutes=5)
+"""A gap begins where we last asked; clocks differ."""
+
+GAP_PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0)
+"""Seconds between tries to read the history."""
+
 
 @dataclass(slots=True)
 class Intake:
@@ -33,25 +41,56 @@ class Intake:
     health: Health
     pauses: Sequence[float] = PAUSES
     failures: int = 0
+    _gap_since: datetime | None = None
+    _gap_tries: int = 0
+    _read_back_at: float = 0.0
     _fails: bool | None = None  # as it stands in the books; at first nobody knows
 
     async def resume(self) -> None:
         """Take up where the stored place says."""
         async with self.database.read() as uow:
             self.messenger.resume(await uow.inbox.cursor(self.messenger.account))
+            self._gap_since = await uow.inbox.gap(self.messenger.account)
 
-    async def store(self, updates: Sequence[RawUpdate], cursor: str | None) -> None:
-        """Keep *updates* and, if it is known, the place behind them."""
+    async def store(self, updates: Sequence[RawUpdate], cursor: str | None, *, gap: bool = False) -> None:
+        """Keep *updates* and, if it is known, the place behind them; with a *gap* also that something may be missing
+        before them."""
         if not updates and cursor is None:
             return
         now = self.clock.now()
         account = self.messenger.account
         async with self.database.begin() as uow:
             await uow.inbox.store(account, [(one.key, one.conversation, one.payload) for one in updates], now)
+            if gap:
+                logger.warning("gap in updates", extra={"account": account})
+                await uow.inbox.note_gap(account)
+                self._gap_since = await uow.inbox.gap(account)
             if cursor is not None:
                 await uow.inbox.move_cursor(account, cursor, now)
         if updates:
             self.inbox_bell.ring()
+
+    async def read_back(self) -> None:
+        """Fill a gap from the messenger's history, if there is one. When that cannot be read now it is tried again
+        later, also by the next process; nobody who writes meanwhile has to wait for it."""
+        since, moment = self._gap_since, asyncio.get_running_loop().time()
+        if since is None or moment < self._read_back_at:
+            return
+        account = self.messenger.account
+        try:
+            updates = await self.messenger.missed(since - GAP_MARGIN)
+        except MessengerError as error:
+            pause = GAP_PAUSES[min(self._gap_tries, len(GAP_PAUSES) - 1)]
+            self._gap_tries, self._read_back_at = self._gap_tries + 1, moment + pause
+            logger.warning("history cannot be read: %s", type(error).__name__, extra={"account": account})
+            return
+        async with self.database.begin() as uow:
+            rows = [(one.key, one.conversation, one.payload) for one in updates]
+            await uow.inbox.store(account, rows, self.clock.now())
+            await uow.inbox.close_gap(account)
+        self._gap_since, self._gap_tries = None, 0
+        logger.info("gap read back", extra={"account": account, "updates": len(updates)})
+        self.inbox_bell.ring()
 
     async def answered(self) -> None:
         """The messenger has answered: whatever was wrong is over."""

@@ -1,15 +1,10 @@
 """Durable intake by polling: updates are stored together with the cursor; only then is the messenger asked for more."""
 
 import asyncio
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.jobs.intake import Intake
-from bot.messengers.base import RawUpdate
 from bot.messengers.errors import MessengerError
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -23,13 +18,9 @@ class Poller:
         await self.intake.resume()
         while True:
             try:
+                await self.intake.read_back()
                 batch = await messenger.fetch()
                 await self.intake.answered()
-                missed: Sequence[RawUpdate] = ()
-                if batch.gap:
-                    logger.warning("gap in updates", extra={"account": messenger.account})
-                    # Before the new place is stored: whoever falls here meets the same gap again.
-                    missed = await messenger.missed()
-                await self.intake.store((*missed, *batch.updates), batch.cursor)
+                await self.intake.store(batch.updates, batch.cursor, gap=batch.gap)
             except MessengerError as error:
                 await asyncio.sleep(await self.intake.stumbled(error))

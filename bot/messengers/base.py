@@ -7,6 +7,7 @@ this line knows which messenger he talks to; nobody below it knows what a ticket
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -211,8 +212,9 @@ class Messenger(Protocol):
         """Long-poll once. What an earlier call returned counts as stored: the messenger may be told to forget it."""
         ...
 
-    async def missed(self) -> Sequence[RawUpdate]:
-        """After a gap: what can be read back from history, as updates (already known ones do no harm)."""
+    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+        """After a gap: what came after *since* and can be read back from history, as updates (already known ones do no
+        harm). Raises when it cannot be read *now*: then it is asked for again. What may never be read is left out."""
         ...
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:

@@ -42,6 +42,21 @@ class Inbox(Repository):
             statement.on_conflict_do_update(index_elements=["account"], set_={"value": value, "moved_at": now})
         )
 
+    async def note_gap(self, account: str) -> None:
+        """What came after the last time *account* was read may be missing. Say so before :meth:`move_cursor`."""
+        since = func.coalesce(cursor.c.gap_since, cursor.c.moved_at)
+        await self._connection.execute(update(cursor).where(cursor.c.account == account).values(gap_since=since))
+
+    async def gap(self, account: str) -> datetime | None:
+        """Since when something may be missing that has not been read back yet."""
+        result = await self._connection.execute(select(cursor.c.gap_since).where(cursor.c.account == account))
+        moment: datetime | None = result.scalar_one_or_none()
+        return moment
+
+    async def close_gap(self, account: str) -> None:
+        """It has been read back."""
+        await self._connection.execute(update(cursor).where(cursor.c.account == account).values(gap_since=None))
+
     async def cursor(self, account: str) -> str | None:
         row = await self._connection.execute(select(cursor.c.value).where(cursor.c.account == account))
         return row.scalar_one_or_none()

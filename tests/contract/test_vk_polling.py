@@ -10,12 +10,14 @@ import pytest
 from bot.domain.clock import ManualClock
 from bot.messengers.base import Target
 from bot.messengers.content import Content
-from bot.messengers.errors import MalformedUpdate, TemporaryFailure
+from bot.messengers.errors import MalformedUpdate, MessengerError, TemporaryFailure
 from bot.messengers.events import Chat, ChatKind, MessagePosted
 from bot.messengers.vk import VkMessenger
 from sandbox.faults import Fault, FaultKind
 from tests.contract.town import TOKEN
 from tests.contract.vk_town import CHAT, GROUP, IVAN, MARIA, TITLE, open_vk
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 WITH_MARIA = Chat(f"vk:{GROUP}", str(MARIA), ChatKind.PRIVATE, str(GROUP))
 
@@ -142,27 +144,41 @@ async def test_after_a_gap_unread_conversations_are_read_back(town):
         Target(Chat(f"vk:{GROUP}", str(IVAN), ChatKind.PRIVATE, str(GROUP))), Content.of("Да"), key="1"
     )
     heard = {event.message_id: event for event in await town.news() if isinstance(event, MessagePosted)}
-    updates = await town.messenger.missed()
+    updates = await town.messenger.missed(LONG_AGO)
     found = [event for update in updates for event in town.messenger.parse(update.payload)]
     assert texts(found) == ["Раз", "Два", "В беседе"]
     assert found[1] == heard["2"]
     assert [update.key for update in updates] == [f"history:{MARIA}:1", f"history:{MARIA}:2", f"history:{CHAT}:1"]
-    assert await town.messenger.missed() == updates
+    assert await town.messenger.missed(LONG_AGO) == updates
 
 
 async def test_what_is_old_is_not_read_back(town):
     await town.vk.message(GROUP, MARIA, "Давно")
     later = ManualClock(datetime.now(UTC) + timedelta(days=4))  # noqa: TID251 - the sandbox has the machine's time
     messenger = VkMessenger(GROUP, TITLE, TOKEN, f"{town.sandbox.url}/vk", later)
-    assert await messenger.missed() == []
+    assert await messenger.missed(LONG_AGO) == []
     await messenger.close()
 
 
 @pytest.mark.parametrize("method", ["messages.getConversations", "messages.getHistory"])
-async def test_history_that_does_not_come_stops_nobody(town, method):
+async def test_history_that_may_not_be_read_stops_nobody(town, method):
     await town.vk.message(GROUP, MARIA, "Раз")
     town.refuse(method, 15)
-    assert await town.messenger.missed() == []
+    town.refuse(method, 15)
+    assert await town.messenger.missed(LONG_AGO) == []
+
+
+@pytest.mark.parametrize("method", ["messages.getConversations", "messages.getHistory"])
+async def test_history_that_does_not_come_now_is_not_taken_for_read(town, method):
+    await town.vk.message(GROUP, MARIA, "Раз")
+    town.vk.faults.order(method, Fault(FaultKind.HTTP_500))
+    with pytest.raises(MessengerError):
+        await town.messenger.missed(LONG_AGO)
+
+
+async def test_only_what_came_since_then_is_read_back(town):
+    await town.vk.message(GROUP, MARIA, "Раз")
+    assert await town.messenger.missed(datetime.now(UTC) + timedelta(hours=1)) == []  # noqa: TID251 - as above
 
 
 async def test_closing_ends_a_poll_and_a_call_that_hang(sandbox):

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import Clock
@@ -114,8 +115,8 @@ class MaxMessenger:
     async def fetch(self) -> Batch:
         return await self._long_poll.fetch()
 
-    async def missed(self) -> Sequence[RawUpdate]:
-        return await self._long_poll.missed()
+    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+        return await self._long_poll.missed(since)
 
     @property
     def receipt(self) -> str:

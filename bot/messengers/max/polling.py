@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.domain.clock import Clock
 from bot.messengers.base import Batch, RawUpdate
-from bot.messengers.errors import Conflict, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.errors import Conflict, Rejected, TemporaryFailure
 from bot.messengers.max import subscriptions
 from bot.messengers.max.client import Client
 from bot.messengers.max.parsing import raw_update
@@ -23,6 +23,7 @@ from bot.messengers.max.refusals import Asked
 BATCH = 100
 KEPT_FOR = timedelta(hours=24)
 _READ_BACK = 100  # messages of a chat; MAX gives no more at once
+_MOST_PAGES = 50
 _MOST_LEFT = 1000  # updates of one poll; MAX gives no more at once
 
 
@@ -35,7 +36,6 @@ class LongPoll:
         self._chats = tuple(chats)
         self._marker: int | None = None
         self._good_at: datetime | None = None  # of a cursor that was stored and not yet used
-        self._missed_since: datetime | None = None
         self._ready = False
         self._not_before = 0.0
 
@@ -64,8 +64,6 @@ class LongPoll:
         self._marker = self._marker if marker is None else marker
         now = self._clock.now()
         gap = self._good_at is not None and now - self._good_at > KEPT_FOR
-        if gap:
-            self._missed_since = self._good_at
         self._good_at = None
         cursor = None if self._marker is None else f"{self._marker}@{int(now.timestamp())}"
         return Batch(updates, cursor, gap)
@@ -94,23 +92,26 @@ class LongPoll:
             await asyncio.sleep(wait)
         self._not_before = loop.time() + self._client.timeouts.between_polls
 
-    async def missed(self) -> Sequence[RawUpdate]:
+    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
         """What was written in the monitored chats while MAX did not keep it for us. Dialogs cannot be read back: MAX
         does not tell bots which they have."""
-        since, self._missed_since = self._missed_since, None
-        if since is None:
-            return ()
         found: list[RawUpdate] = []
         for chat_id in self._chats:
-            with suppress(MessengerError):  # a chat that we may not read has its own finding in the self-check
-                found += await self._history(chat_id, since)
+            with suppress(Rejected):  # a chat that we may not read has its own finding in the self-check
+                found += await self._history(chat_id, int(since.timestamp() * 1000))
         return found
 
-    async def _history(self, chat_id: int, since: datetime) -> list[RawUpdate]:
+    async def _history(self, chat_id: int, earliest: int) -> list[RawUpdate]:
+        """The messages since then (milliseconds), page by page from the latest back, told oldest first."""
+        messages: list[Mapping[str, Any]] = []
         query = {"chat_id": str(chat_id), "count": str(_READ_BACK)}
-        answer = await self._client.call("GET", "/messages", Asked("getMessages"), query=query)
-        earliest = since.timestamp() * 1000
-        messages = [one for one in objects(answer, "messages") if (may_whole(one, "timestamp") or 0) >= earliest]
+        for _ in range(_MOST_PAGES):
+            answer = await self._client.call("GET", "/messages", Asked("getMessages"), query=query)
+            page = [one for one in objects(answer, "messages") if (may_whole(one, "timestamp") or 0) >= earliest]
+            messages += page
+            if len(page) < _READ_BACK:
+                break
+            query["from"] = str(may_whole(page[-1], "timestamp"))  # the later end; known ones do no harm
         return [
             raw_update({"update_type": "message_created", "timestamp": one.get("timestamp"), "message": dict(one)})
             for one in reversed(messages)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from aiogram.methods import (
@@ -169,7 +170,7 @@ class TelegramMessenger:
         """Nothing: what nobody has confirmed is brought."""
         return Batch((), None)
 
-    async def missed(self) -> Sequence[RawUpdate]:
+    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
         """Nothing: bots cannot read history, and the server keeps updates for a day."""
         return ()
 

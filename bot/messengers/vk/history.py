@@ -1,52 +1,63 @@
 """After a gap in the long poll: conversations that wait for us, read back from history as updates."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.clock import Clock
 from bot.messengers.base import RawUpdate
-from bot.messengers.errors import MessengerError
+from bot.messengers.errors import Rejected
 from bot.messengers.vk.client import API_VERSION, VkClient
 from bot.messengers.vk.reading import raw_update
 
 LOOK_BACK = timedelta(days=3)  # what is older has been seen by a person or is not waiting for a machine any more
 MOST_CONVERSATIONS = 200  # messages.getConversations gives no more at once
+MOST_PAGES = 10
 MOST_MESSAGES = 100  # of one conversation
 
 
-async def missed_messages(client: VkClient, group_id: int, clock: Clock) -> Sequence[RawUpdate]:
-    """Incoming messages of unread and unanswered conversations, oldest first; nothing when VK does not answer.
+async def missed_messages(client: VkClient, group_id: int, since: datetime) -> Sequence[RawUpdate]:
+    """Incoming messages since then of unread and unanswered conversations, oldest first. Raises when VK does not answer
+    now; what our key may not read is left out.
 
     Comments cannot be read back: a community's key may not list them (``wall.getComments`` is for people's keys).
     """
-    oldest = (clock.now() - LOOK_BACK).timestamp()
+    oldest = int(since.timestamp())
     found: list[tuple[tuple[int, int, int], RawUpdate]] = []
-    try:
-        for peer_id, count in (await _waiting(client)).items():
-            history = await client.call("messages.getHistory", peer_id=peer_id, count=count)
+    for peer_id in await _waiting(client):
+        with suppress(Rejected):
+            history = await client.call("messages.getHistory", peer_id=peer_id, count=MOST_MESSAGES)
             for message in _dicts(history):
                 date, cmid = message.get("date"), message.get("conversation_message_id")
                 if message.get("out") == 0 and isinstance(date, int) and isinstance(cmid, int) and date >= oldest:
                     found.append(((date, peer_id, cmid), _as_update(group_id, peer_id, message)))
-    except MessengerError:
-        pass  # what was found before the refusal is still good
     return [update for _, update in sorted(found, key=lambda pair: pair[0])]
 
 
-async def _waiting(client: VkClient) -> dict[int, int]:
-    """Peers with something for us, and how many of their messages to read."""
-    peers: dict[int, int] = {}
+async def _waiting(client: VkClient) -> list[int]:
+    """Peers with something for us; whoever has read it may have been a person, so how much is unread says little."""
+    peers: dict[int, None] = {}
     for chosen in ("unread", "unanswered"):
-        answer = await client.call("messages.getConversations", filter=chosen, count=MOST_CONVERSATIONS)
-        for item in _dicts(answer):
-            conversation = item.get("conversation")
-            peer = conversation.get("peer") if isinstance(conversation, dict) else None
-            if isinstance(conversation, dict) and isinstance(peer, dict) and isinstance(peer.get("id"), int):
-                unread = conversation.get("unread_count")
-                count = unread if isinstance(unread, int) else 1
-                peers[peer["id"]] = min(max(count, peers.get(peer["id"], 1)), MOST_MESSAGES)
-    return peers
+        with suppress(Rejected):  # a key without the right to messages: the self-check says so
+            for page in range(MOST_PAGES):
+                answer = await client.call(
+                    "messages.getConversations",
+                    filter=chosen,
+                    count=MOST_CONVERSATIONS,
+                    offset=page * MOST_CONVERSATIONS or None,
+                )
+                items = _dicts(answer)
+                peers.update(dict.fromkeys(peer for item in items if (peer := _peer(item)) is not None))
+                if len(items) < MOST_CONVERSATIONS:
+                    break
+    return list(peers)
+
+
+def _peer(item: dict[str, Any]) -> int | None:
+    conversation = item.get("conversation")
+    peer = conversation.get("peer") if isinstance(conversation, dict) else None
+    number = peer.get("id") if isinstance(peer, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _dicts(answer: Any) -> list[dict[str, Any]]:

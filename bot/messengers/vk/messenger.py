@@ -5,6 +5,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import Clock
@@ -26,7 +27,7 @@ from bot.messengers.events import (
 from bot.messengers.rates import Rate
 from bot.messengers.vk.callback import Callback
 from bot.messengers.vk.client import CALLS_PER_SECOND, FOR_LOOKUPS, VkClient
-from bot.messengers.vk.history import missed_messages
+from bot.messengers.vk.history import LOOK_BACK, missed_messages
 from bot.messengers.vk.longpoll import LONG_AGO, LongPoll
 from bot.messengers.vk.lookout import Lookout
 from bot.messengers.vk.media import Attached, MediaDesk
@@ -119,8 +120,8 @@ class VkMessenger:
     async def fetch(self) -> Batch:
         return await self._long_poll.fetch()
 
-    async def missed(self) -> Sequence[RawUpdate]:
-        return await missed_messages(self._client, self._group_id, self._clock)
+    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+        return await missed_messages(self._client, self._group_id, max(since, self._clock.now() - LOOK_BACK))
 
     @property
     def receipt(self) -> str:
@@ -144,7 +145,7 @@ class VkMessenger:
     async def left_over(self) -> Batch:
         """VK tells nobody how long it comes again, so unread and unanswered conversations are read back, unless this is
         the very first start. A long poll that comes back later starts from long ago, that is with a gap."""
-        missed = await self.missed() if self._long_poll.has_place else ()
+        missed = await self.missed(self._clock.now() - LOOK_BACK) if self._long_poll.has_place else ()
         return Batch(tuple(missed), LONG_AGO)
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
