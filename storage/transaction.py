@@ -1,10 +1,23 @@
 """One transaction's way to the database. What is inserted and not asked for yet waits here and is written together."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Executable, Insert, UpdateBase
+from sqlalchemy import (
+    ClauseElement,
+    Dialect,
+    Executable,
+    FromClause,
+    Insert,
+    Table,
+    TextClause,
+    UpdateBase,
+)
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
+from sqlalchemy.sql import visitors
 
 from storage.memory import Memory
 from storage.tables import message, metadata, ticket
@@ -22,17 +35,17 @@ class Transaction:
     """Statements one by one, insertions in bulk.
 
     A statement costs a thread's or a network's round trip, a row of a bulk insertion next to nothing. So insertions are
-    deferred; whatever is asked or changed afterwards comes behind them (:meth:`execute` writes them first), and the
-    unit of work writes the rest before it ends. Nobody can tell the difference, but for when an impossible row is
+    deferred; a statement that names their table comes behind them (:meth:`execute` writes them first), and the unit of
+    work writes the rest before it ends. Nobody can tell the difference, but for when an impossible row is
     complained of.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.memory = Memory()
-        self._waiting: dict[Any, list[tuple[Insert, list[Row]]]] = {}
-        self.flushes = 0
-        """How often waiting rows were written: what was deferred at an earlier count waits no more."""
+        self._waiting: dict[FromClause[Any], list[tuple[Insert, list[Row]]]] = {}
+        self._written: Counter[FromClause[Any]] = Counter()
+        self._drops = 0
 
     @property
     def dialect(self) -> Dialect:
@@ -58,7 +71,7 @@ class Transaction:
 
     async def execute_minding(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """:meth:`execute` for who keeps the :attr:`memory` true in person."""
-        await self.flush()
+        await self._flush_for(statement)
         return await self._connection.execute(statement, parameters)
 
     async def execute_beside(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
@@ -70,17 +83,49 @@ class Transaction:
         return await self._connection.stream(statement)
 
     async def flush(self) -> None:
-        """Write what waits."""
-        if not self._waiting:
-            return
-        waiting, self._waiting = self._waiting, {}
-        self.flushes += 1
-        for table in sorted(waiting, key=_ORDER.__getitem__):
-            for statement, rows in waiting[table]:
-                await self._connection.execute(statement, rows)
+        """Write all that waits."""
+        await self._write(self._waiting)
+
+    def times_written(self, table: Table) -> tuple[int, int]:
+        """While this stays as it is, what was deferred for *table* waits where it was put."""
+        return self._written[table], self._drops
 
     def drop(self) -> None:
         """What waits will not be written: the part of the transaction that it belongs to is undone."""
         self._waiting.clear()
+        self._drops += 1
         self.memory.clear()
-        self.flushes += 1
+
+    async def _flush_for(self, statement: Executable) -> None:
+        """Write what *statement* could see or refer to; the rest can go on waiting."""
+        if self._waiting:
+            seen = _tables(statement)
+            await self._write(self._waiting if seen is None else _with_what_they_refer_to(seen) & self._waiting.keys())
+
+    async def _write(self, tables: Collection[FromClause[Any]]) -> None:
+        for table in sorted(tables, key=_place):
+            for statement, rows in self._waiting.pop(table):
+                await self._connection.execute(statement, rows)
+            self._written[table] += 1
+
+
+def _place(table: FromClause[Any]) -> int:
+    return _ORDER[table]  # type: ignore[index]
+
+
+def _tables(statement: Executable) -> set[Table] | None:
+    """Whatever *statement* names, also in what it is composed of; ``None``: nobody knows."""
+    parts = list(visitors.iterate(statement)) if isinstance(statement, ClauseElement) else []
+    if not parts or any(isinstance(part, TextClause) for part in parts):
+        return None
+    return {part for part in parts if isinstance(part, Table)}
+
+
+def _with_what_they_refer_to(tables: Iterable[Table]) -> set[FromClause[Any]]:
+    return {one for table in tables for one in _chain(table)}
+
+
+@cache
+def _chain(table: Table) -> frozenset[Table]:
+    direct = {key.column.table for key in table.foreign_keys} - {table}
+    return frozenset((table,)).union(*(_chain(one) for one in direct))

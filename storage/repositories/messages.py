@@ -28,7 +28,7 @@ class Messages(Repository):
         self._numbers = numbers
         self._memory = transaction.memory
         self._waiting: dict[int, Row] = {}
-        self._flushes = transaction.flushes
+        self._written = transaction.times_written(message)
 
     async def foresee(self, places: Collection[Place]) -> None:
         """Fetch at once what stands at *places*: they will be asked about one by one, and most will be posted to."""
@@ -57,9 +57,9 @@ class Messages(Repository):
 
     def _still_waiting(self) -> dict[int, Row]:
         """The rows that have not been written yet: they can be changed where they wait."""
-        if self._flushes != self._connection.flushes:
-            self._flushes = self._connection.flushes
-            self._waiting = {}
+        written = self._connection.times_written(message)
+        if self._written != written:
+            self._written, self._waiting = written, {}
         return self._waiting
 
     async def by_place(self, account: str, chat_id: str, external_id: str) -> Message | None:

@@ -116,7 +116,8 @@ class Problems(Repository):
             .returning(problem.c.id)
         )
         problem_id = int(result.scalar_one())
-        await self._connection.execute(
+        self._connection.memory.forget_ticket(lead.id)
+        await self._connection.execute_minding(
             update(ticket).where(ticket.c.id == lead.id).values(problem_id=problem_id, matter=None, sketch=None)
         )
         return problem_id

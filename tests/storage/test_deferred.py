@@ -1,0 +1,131 @@
+"""Insertions wait for one another; whoever asks sees them all the same."""
+
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import event
+
+from bot.domain.records import Part
+from storage.database import Database
+from tests.storage.helpers import NOW, add_message, add_ticket, draft, later
+
+
+class Trouble(Exception):
+    """What goes wrong in these tests."""
+
+
+async def test_what_was_put_is_seen_by_whoever_asks_for_it(database: Database) -> None:
+    async with database.begin() as uow:
+        ticket = await add_ticket(uow)
+        await add_message(uow, "1", ticket.id)
+        await uow.chronicle.record("registered", NOW, ticket_id=ticket.id)
+        await uow.outbox.put(draft(number=ticket.id), NOW)
+        await uow.times.plan(ticket.id, [("accept", "overdue", 1.0, NOW)])
+
+        assert await uow.tickets.get(ticket.id) == ticket
+        assert [one.external_id for one in await uow.messages.of_ticket(ticket.id)] == ["1"]
+        assert [one.action for one in await uow.chronicle.of_ticket(ticket.id)] == ["registered"]
+        assert await uow.outbox.counts() == {"queued": 1}
+        assert await uow.times.anything_due(NOW)
+
+
+async def test_a_question_writes_only_what_it_could_see(database: Database) -> None:
+    written: list[str] = []
+
+    def note(_1: object, _2: object, statement: str, *_3: object) -> None:
+        written.extend(statement.split()[2:3] if statement.startswith("INSERT") else [])
+
+    async with database.begin() as uow:
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            ticket = await add_ticket(uow)
+            await add_message(uow, "1", ticket.id)
+            await uow.chronicle.record("registered", NOW, ticket_id=ticket.id)
+            await uow.outbox.put(draft(), NOW)
+            await uow.people.standings()
+            assert written == []
+            await uow.tickets.find(["яма"], None, 10)
+            assert written == ["ticket"]
+            await uow.messages.album("telegram", "-100", "1")
+            assert written == ["ticket", "message"]
+        finally:
+            event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+    async with database.read() as uow:
+        assert len(await uow.chronicle.of_ticket(ticket.id)) == 1
+        assert await uow.outbox.counts() == {"queued": 1}
+
+
+async def test_what_is_referred_to_is_written_first(database: Database) -> None:
+    async with database.begin() as uow:
+        ticket = await add_ticket(uow)
+        await add_message(uow, "1", ticket.id)
+        [found] = await uow.messages.album("telegram", "-100", "none") or [None]
+        assert found is None  # the question was about messages, whose ticket had to be there
+
+    async with database.read() as uow:
+        assert (await uow.messages.of_ticket(ticket.id))[0].ticket_id == ticket.id
+
+
+async def test_numbers_go_on_without_a_gap_after_a_part_was_undone(database: Database) -> None:
+    async with database.begin() as uow:
+        first = await add_ticket(uow)
+        with suppress(Trouble):
+            async with uow.savepoint():
+                await add_ticket(uow)
+                raise Trouble
+        second = await add_ticket(uow)
+    async with database.begin() as uow:
+        third = await add_ticket(uow)
+
+    numbers = [first.id, second.id, third.id]
+    if database.is_shared:  # a sequence gives no number twice
+        assert numbers == sorted(set(numbers))
+    else:
+        assert numbers == [1, 2, 3]
+
+
+@pytest.mark.parametrize("changed", ["touched", "answered", "attached", "registered"])
+async def test_what_was_foreseen_is_forgotten_when_it_changes(database: Database, changed: str) -> None:
+    async with database.begin() as uow:
+        ticket = await add_ticket(uow, text_key="key")
+        await add_message(uow, "1", ticket.id)
+    async with database.begin() as uow:
+        await uow.tickets.foresee(["telegram:7"], NOW)
+        here = ("telegram", "-100", "", "7")
+        assert [one.id for one in await uow.tickets.open_in_thread(*here, NOW)] == [ticket.id]
+        assert await uow.tickets.answered_in_thread(*here, NOW) is None
+        assert await uow.tickets.same_text("telegram:7", "key", NOW) == ticket
+        match changed:
+            case "touched":
+                await uow.tickets.touch(ticket.id, later(minutes=5))
+                assert await uow.tickets.open_in_thread(*here, later(minutes=5))
+            case "answered":
+                await uow.tickets.change(ticket, state="answered", answered_at=later(minutes=1))
+                assert await uow.tickets.open_in_thread(*here, NOW) == []
+                assert (await uow.tickets.answered_in_thread(*here, NOW)) is not None
+            case "attached":
+                await add_message(uow, "2", ticket.id, thread="9")
+                assert await uow.tickets.open_in_thread("telegram", "-100", "9", "7", NOW)
+            case "registered":
+                other = await add_ticket(uow, text_key="other")
+                assert await uow.tickets.same_text("telegram:7", "other", NOW) == other
+
+
+async def test_a_place_that_was_foreseen_empty_is_known_when_it_is_taken(database: Database) -> None:
+    place = ("telegram", "-100", "1")
+    async with database.begin() as uow:
+        await uow.messages.foresee([place])
+        assert await uow.messages.by_place(*place) is None
+        number = await add_message(uow, "1")
+        ticket = await add_ticket(uow)
+        known = await uow.messages.by_place(*place)
+        assert known is not None
+        assert (known.id, known.ticket_id) == (number, None)
+        await uow.messages.attach(number, ticket.id, Part.ROOT)
+        known = await uow.messages.get(number)
+        assert known is not None
+        assert known.ticket_id == ticket.id
+
+    async with database.read() as uow:
+        assert await uow.messages.by_place(*place) == known
