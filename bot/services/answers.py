@@ -314,7 +314,7 @@ async def check_can_correct(work: Work, ticket_id: int, person: Person) -> tuple
     answer = await work.uow.answers.latest(ticket.id)
     if not allowed(ticket.state, Step.CORRECT) or answer is None:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    if not await correctable(work, answer):
+    if not await correctable(work, answer, ticket):
         raise CannotCorrect(number=ticket.id)
     return ticket, answer
 
@@ -339,6 +339,10 @@ async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Tick
         raise EmptyAnswer()
     ticket, answer = await check_can_correct(work, ticket_id, person)
     await work.uow.answers.correct(answer.id, text)
+    if answer.problem_id is not None:
+        if (fixed := await broadcast.correct(work, answer)) is not None:
+            await correction_failed(work, ticket.id, fixed, "no_edits")
+        return await tickets.move(work, ticket, Step.CORRECT, person)
     places = await correctable(work, answer)
     for publication, place in places:
         await _queue(work, OutboxKind.CORRECTION, ticket, publication, place, was=answer.text)

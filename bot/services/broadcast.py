@@ -1,7 +1,7 @@
 """One answer to everybody who wrote about a problem: under each one's own message, in a group chat once for all."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.people import Person
@@ -11,6 +11,7 @@ from bot.domain.records import (
     Message,
     OutboxDraft,
     OutboxKind,
+    Poster,
     Priority,
     Publication,
     PublicationState,
@@ -88,6 +89,24 @@ async def _stand_there(work: Work, lead: Ticket, answer: Answer, there: Message)
 def _is_heard_there(spot: Spot, lead: Ticket, there: Message) -> bool:
     same_chat = (spot.account, spot.chat_id) == (there.account, there.chat_id)
     return same_chat and (ChatKind(there.chat_kind) is ChatKind.GROUP or spot.ticket_id == lead.id)
+
+
+async def correct(work: Work, answer: Answer) -> int | None:
+    """Change the published words of *answer* wherever that can be done; a publication where it cannot, if any."""
+    posted = await work.uow.answers.corrigible(answer.id)
+    number = {publication.message_id: publication for publication in posted}
+    drafts, fixed = [], None
+    for spot in await work.uow.problems.spots_at(number):
+        publication, office = number[spot.message_id], work.centre.offices.get(spot.account)
+        ours = publication.external_ids and publication.poster in (None, Poster.BOT)
+        if office is None or not ours or ChatKind(spot.chat_kind) not in office.capabilities.edits_in:
+            fixed = publication.id
+            continue
+        draft = await _draft(work, spot, publication.id, crowd=len(posted) > FEW)
+        key = f"{OutboxKind.CORRECTION.value}:{publication.id}"
+        drafts.append(replace(draft, kind=OutboxKind.CORRECTION, dedupe=key, facts={"was": answer.text}))
+    await work.uow.outbox.put_all(drafts, work.now)
+    return fixed
 
 
 async def _announce(

@@ -17,6 +17,8 @@ async def talk(work: Work, event: MessagePosted, source: Source, official: Perso
         return
     ticket_id = await _asked(work, event)
     ticket = await work.uow.tickets.get(ticket_id, lock=True) if ticket_id is not None else None
+    if ticket is not None and ticket.lead_id is not None:
+        ticket = await work.uow.tickets.get(ticket.lead_id, lock=True)  # who answers one answers all of that chat
     # While an answer is being published, this may be our own post coming back.
     if ticket is None or not ticket.is_open or ticket.state is State.PUBLISHING:
         return

@@ -152,8 +152,8 @@ async def _is_on_its_way(work: Work, ticket: Ticket) -> bool:
     if ticket.state is not State.PUBLISHING:
         return False
     answer = await work.uow.answers.latest(ticket.id)
-    places = await work.uow.answers.publications(answer.id) if answer else []
-    return any(place.state is PublicationState.QUEUED for place in places)
+    places = await work.uow.answers.tally(answer.id) if answer else {}
+    return PublicationState.QUEUED in places
 
 
 async def _told_lately(work: Work, person_id: int) -> bool:

@@ -90,10 +90,12 @@ async def collect(work: Work, since: datetime, until: datetime) -> dict[str, Any
             if line.sector is not None
         ],
         "late": [
-            [late.id, work.centre.sector_title(late.sector), late.link, covered(late.text)]
+            [late.id, work.centre.sector_title(late.sector), late.link, covered(late.text), late.members]
             for late in overdue[:OVERDUE_SHOWN]
         ],
-        "late_more": max(0, sum(line.overdue for line in sectors) - OVERDUE_SHOWN),
+        "late_more": max(
+            0, sum(line.overdue for line in sectors) - sum(late.members for late in overdue[:OVERDUE_SHOWN])
+        ),
     }
 
 

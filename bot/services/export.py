@@ -42,6 +42,7 @@ COLUMNS = {
     "answer": "Ответ",
     "answer_link": "Ссылка на ответ",
     "answer_state": "Что с ответом",
+    "problem": "Проблема",
 }
 """Column → Russian heading of the spreadsheet."""
 
@@ -150,7 +151,7 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
     line = 1
     async for one in records:
         for column, (name, value) in enumerate(one.items()):
-            if name in ("id", "previous_id") and value is not None:
+            if name in ("id", "previous_id", "problem") and value is not None:
                 sheet.write_number(line, column, value)
             else:
                 sheet.write_string(line, column, "" if value is None else _plain(value))

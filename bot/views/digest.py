@@ -71,7 +71,8 @@ def _late(note: NoteFacts) -> list[Span]:
     lines, more = note.facts["late"], note.facts["late_more"]
     if not lines:
         return []
-    amount = plural(len(lines) + more, "сообщение", "сообщения", "сообщений")
+    named = sum(rest[1] if len(rest) > 1 else 1 for _, _, _, *rest in lines)  # older rows tell of no others
+    amount = plural(named + more, "сообщение", "сообщения", "сообщений")
     spans: list[Span] = [Text("\n\n"), Bold(f"Просрочено: {amount}")]
     for number, title, link, *text in lines:
         spans.append(Text("\n"))
@@ -79,6 +80,8 @@ def _late(note: NoteFacts) -> list[Span]:
         spans.append(Text(f" · {title}"))
         if text:
             spans.append(Text(f" · {shorten(text[0], LATE_WORDS) or 'без текста'}"))
+        if len(text) > 1 and text[1] > 1:
+            spans.append(Text(f" · об этом {plural(text[1], 'сообщение', 'сообщения', 'сообщений')}"))
     if more > 0:
         spans.append(Text(f"\n…и ещё {more}"))
     return spans

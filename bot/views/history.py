@@ -86,6 +86,16 @@ def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
     facts: dict[str, Any] = dict(row.facts)
     sector = titles.get(facts.get("sector") or "", facts.get("sector") or "")
     match row.action:
+        case "registered" if facts.get("with"):
+            return f"получено, отнесено к проблеме №{facts['with']}"
+        case "problem":
+            return "об этом пишут и другие: сообщения объединены"
+        case "split":
+            return f"отделено от проблемы №{facts.get('from')}"
+        case "merge":
+            return f"объединено с №{facts.get('with')}"
+        case "follow_up":
+            return "всем, кто об этом написал, отправлено ещё одно сообщение"
         case "registered":
             return "получено, " + (f"отрасль: {sector}" if sector else "отрасль выбирает координатор")
         case "choose_sector":

@@ -160,6 +160,19 @@ class Answers(Repository):
             update(publication).where(concerned).values(state=PublicationState.QUEUED.value, error=None)
         )
 
+    async def corrigible(self, answer_id: int) -> list[Publication]:
+        """The posts of an answer that stand."""
+        result = await self._connection.execute(
+            select(*_PUBLICATION)
+            .where(
+                publication.c.answer_id == answer_id,
+                publication.c.state == PublicationState.POSTED.value,
+                publication.c.via_id.is_(None),
+            )
+            .order_by(publication.c.id)
+        )
+        return [_publication(row) for row in result]
+
     async def failed(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that did not succeed."""
         result = await self._connection.execute(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.tickets import OPEN, UNACCEPTED, State, Step
 from storage.repositories.base import Repository
@@ -32,13 +33,15 @@ class SectorCounts:
 
 @dataclass(frozen=True, slots=True)
 class OverdueTicket:
-    """An overdue ticket: how its message begins, and a link to it where there is one."""
+    """An overdue ticket: how its message begins, and a link to it where there is one. Of a problem the ticket that
+    leads it; ``members`` are those of it that are overdue."""
 
     id: int
     sector: str | None
     due: datetime
     text: str
     link: str | None
+    members: int
 
 
 class Reports(Repository):
@@ -84,9 +87,18 @@ class Reports(Repository):
             .limit(1)
             .scalar_subquery()
         )
+        other = ticket.alias("other")
+        members = (
+            select(func.count())
+            .select_from(other)
+            .where(other.c.problem_id == ticket.c.problem_id, other.c.state.in_(_OPEN), _late(now, other))
+            .correlate(ticket)
+            .scalar_subquery()
+        )
+        whole = case((ticket.c.problem_id.is_(None), 1), else_=members)
         result = await self._connection.execute(
-            select(ticket.c.id, ticket.c.sector, limit, func.substr(ticket.c.text, 1, _BEGINNING), link)
-            .where(ticket.c.state.in_(_OPEN), _late(now))
+            select(ticket.c.id, ticket.c.sector, limit, func.substr(ticket.c.text, 1, _BEGINNING), link, whole)
+            .where(ticket.c.state.in_(_OPEN), ticket.c.lead_id.is_(None), _late(now))
             .order_by(limit, ticket.c.id)
             .limit(most)
         )
@@ -134,7 +146,10 @@ class Reports(Repository):
 def _export_query() -> Select[Any]:
     root = message.alias("root")
     last_answer = (
-        select(func.max(answer.c.id)).where(answer.c.ticket_id == ticket.c.id).correlate(ticket).scalar_subquery()
+        select(func.max(answer.c.id))
+        .where(answer.c.ticket_id.in_((ticket.c.id, ticket.c.lead_id)))  # a problem's answer is its first ticket's
+        .correlate(ticket)
+        .scalar_subquery()
     )
     posted = (
         select(publication.c.link)
@@ -146,7 +161,7 @@ def _export_query() -> Select[Any]:
     )
     states = (  # of the last answer at all its places
         select(func.aggregate_strings(publication.c.state, ","))
-        .where(publication.c.answer_id == last_answer)
+        .where(publication.c.answer_id == last_answer, publication.c.ticket_id == ticket.c.id)
         .correlate(ticket)
         .scalar_subquery()
     )
@@ -187,6 +202,7 @@ def _export_query() -> Select[Any]:
             answer.c.text.label("answer"),
             posted.label("answer_link"),
             states.label("answer_state"),
+            case((ticket.c.problem_id.is_not(None), func.coalesce(ticket.c.lead_id, ticket.c.id))).label("problem"),
         )
         .select_from(ticket)
         .outerjoin(person, person.c.id == ticket.c.assignee_id)
@@ -196,9 +212,9 @@ def _export_query() -> Select[Any]:
     )
 
 
-def _late(now: datetime) -> Any:
-    unaccepted = and_(ticket.c.state.in_(_UNACCEPTED), ticket.c.accept_due <= now)
-    return unaccepted | (ticket.c.answer_due <= now)
+def _late(now: datetime, of: FromClause = ticket) -> Any:
+    unaccepted = and_(of.c.state.in_(_UNACCEPTED), of.c.accept_due <= now)
+    return unaccepted | (of.c.answer_due <= now)
 
 
 def _count(condition: Any) -> Any:

@@ -222,7 +222,8 @@ class Tickets(Repository):
         return [(row[0], row[1]) for row in result]
 
     async def open_of(self, sectors: Collection[str], assignee_id: int, *, triage: bool, most: int) -> list[Ticket]:
-        """Open tickets of *sectors*, of *assignee_id*, and (*triage*) those that wait for a sector; soonest first."""
+        """Open tickets of *sectors*, of *assignee_id*, and (*triage*) those that wait for a sector; soonest first. Of a
+        problem the ticket that leads it."""
         wanted = [ticket.c.assignee_id == assignee_id]
         if sectors:
             wanted.append(ticket.c.sector.in_(sectors))
@@ -230,7 +231,7 @@ class Tickets(Repository):
             wanted.append(ticket.c.state == State.TRIAGE.value)
         result = await self._connection.execute(
             select(*columns)
-            .where(literal_column(OPEN_STATES), or_(*wanted))
+            .where(literal_column(OPEN_STATES), ticket.c.lead_id.is_(None), or_(*wanted))
             .order_by(ticket.c.answer_due, ticket.c.id)
             .limit(most)
         )
