@@ -74,7 +74,7 @@ class Problems(Repository):
 
     def _alone(self, wanted: Wanted) -> Select[Any]:
         since = wanted.since if wanted.matters else wanted.lone_since or wanted.since
-        number = null().label("problem_id")
+        number = cast(null(), ticket.c.problem_id.type).label("problem_id")
         query = select(number, ticket.c.id.label("lead_id"), ticket.c.sketch, *_LEAD).where(
             ticket.c.problem_id.is_(None),
             ticket.c.matter.is_not(None),

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
+from tests.databases import ON_BOTH
 from tests.e2e.office import delivered, state, ticket
 from tests.e2e.town import (
     ANNA,
@@ -17,6 +18,8 @@ from tests.e2e.town import (
     buttons,
     words,
 )
+
+pytestmark = ON_BOTH
 
 WATER = "На Заводской {house} нет воды с самого утра, трубу прорвало"
 ANSWER = "Бригада на месте, воду дадут к 18:00."
@@ -52,9 +55,9 @@ async def test_messages_about_one_event_are_one_card_with_a_counter(town: Town) 
 
     assert town.numbers(HOUSING_HEAD) == [1]
     assert len(town.letters(HOUSING_HEAD)) == 2  # the welcome, the card: it was edited, nothing rang
-    members = [await ticket(town, number) for number in range(2, 6)]
-    assert [member.lead_id for member in members] == [1] * 4
-    assert {member.author_id for member in members} == {str(who) for who in people[1:]}
+    members = [await ticket(town, number) for number in range(1, 6)]
+    assert [member.lead_id for member in members] == [None, 1, 1, 1, 1]
+    assert {member.author_id for member in members} == {str(who) for who in people}
 
 
 async def test_one_answer_reaches_everybody_and_a_chat_once(town: Town) -> None:
