@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import drain, load, machine, measures
+from bench import drain, growth, load, machine, measures, takeover
 
 WHAT_IS_MEASURED = """
 tickets_rules   message → ticket, card queued, one process, SQLite. «Keyword routing» is the bot as it is before anybody
@@ -53,6 +53,13 @@ TARGETS = (
     Target("postgres_two", "times_one", "message → ticket, two processes : one", "", 1.5, operator.ge),
     Target("drain", "percent_of_limit", "queue drains at this share of the limit", "%", 95.0, operator.ge),
     Target("drain", "violations", "times that the messenger's limits were overstepped", "", 0),
+    Target("takeover", "slowest_s", "the other process polls after the leader's death", "s", 10.0),
+    Target("growth", "start_s", "start on a million tickets", "s", 6.0),
+    Target("growth", "slowest_median_ms", "slowest chat command on a million tickets", "ms", 300),
+    Target("memory-long", "rss_mb", "an hour on a million tickets, keyword routing", "MB", 400.0),
+    Target("memory-long", "rss_growth_mb", "  of these grown from the second quarter on", "MB", 20.0),
+    Target("memory-long-all", "rss_mb", "the same with all understanding", "MB", 500.0),
+    Target("memory-long-all", "rss_growth_mb", "  of these grown from the second quarter on", "MB", 20.0),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
@@ -65,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result: dict[str, Any] = {"machine": machine.describe(), "measures": {}}
     with tempfile.TemporaryDirectory(prefix="mcu-bench-") as folder:
         for name in options.only:
-            if name.startswith("postgres") and options.postgres is None:
+            if name.startswith(("postgres", "takeover")) and options.postgres is None:
                 print(f"… {name}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)", file=sys.stderr)
                 continue
             print(f"… {name}", file=sys.stderr, flush=True)
@@ -95,6 +102,13 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await measures.notices(folder, options.notices)
         case "drain":
             return await drain.drain(folder, options.queue)
+        case "takeover":
+            return await takeover.takeover(folder, options.postgres, 3)
+        case "growth":
+            return await growth.growth(folder, options.tickets, 5)
+        case "memory-long" | "memory-long-all":
+            learned = name.endswith("all")
+            return await growth.memory_long(folder, options.tickets, options.speed, learned=learned)
         case "intake":
             return await load.intake(folder, options.messages)
         case "tickets_rules":
@@ -153,6 +167,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=5.0, help="messages a second (default 5)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long they stream in (default 60)")
     parser.add_argument("--messages", type=int, default=20_000, help="messages for the figures of load (default 20000)")
+    parser.add_argument("--tickets", type=int, default=1_000_000, help="tickets there are already (default 1000000)")
+    parser.add_argument("--speed", type=float, default=12.0, help="the hour runs so many times as fast (default 12)")
     parser.add_argument("--queue", type=int, default=3_000, help="messages that wait to be sent (default 3000)")
     parser.add_argument("--notices", type=int, default=20, help="overdue notices to time (default 20)")
     parser.add_argument("--postgres", default=os.environ.get("MCU_TEST_POSTGRES"), help="postgresql+asyncpg://…")
@@ -161,6 +177,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.quick:
         options.starts, options.seconds, options.messages, options.queue = 1, 10.0, 1_000, 300
+        options.tickets, options.speed = 20_000, 60.0
     return options
 
 

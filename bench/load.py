@@ -96,7 +96,7 @@ async def tickets(folder: Path, messages: int, *, learned: bool = False) -> Figu
 
 async def shared(folder: Path, server: str, messages: int, processes: int) -> Figures:
     """The same on PostgreSQL, by one or several processes at once."""
-    async with _database(server) as url:
+    async with database_on(server) as url:
         return await _handled(_town(folder, url), messages, processes)
 
 
@@ -153,7 +153,7 @@ def _file(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def _database(server: str) -> AsyncIterator[str]:
+async def database_on(server: str) -> AsyncIterator[str]:
     """The address of an empty database on *server*, which is gone afterwards."""
     name = f"mcu_bench_{secrets.token_hex(6)}"
     engine = create_async_engine(server, isolation_level="AUTOCOMMIT")

@@ -21,7 +21,7 @@ from sandbox.server import Sandbox
 ROOT = Path(__file__).parents[1]
 TOKEN, VK_TOKEN = "700001:sandbox-token-for-the-bench", "vk-token-for-the-bench"
 GROUP, COMMUNITY = -1001000000001, 500
-FIRST_HEAD, FIRST_CITIZEN, CITIZENS = 1001, 100_001, 2_000
+FIRST_HEAD, FIRST_CITIZEN, CITIZENS, CURATOR = 1001, 100_001, 2_000, 997
 
 STATIONS = (
     *("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин", "Журавль", "Лебедь", "Сокол", "Ястреб"),
@@ -43,7 +43,7 @@ name = "Двадцать станций"
 timezone = "Asia/Vladivostok"
 
 [database]
-url = "sqlite+aiosqlite:///mcu.sqlite3"
+url = "{database}"
 
 [telegram]
 token = "{token}"
@@ -67,6 +67,11 @@ token = "{vk_token}"
 name = "Администратор"
 role = "administrator"
 telegram_id = 999
+
+[[staff]]
+name = "Куратор"
+role = "curator"
+telegram_id = 997
 
 [deadlines]
 accept = "{accept}"
@@ -102,6 +107,8 @@ class Town:
 
     folder: Path
     accept: str = "1h"
+    database: str = "sqlite+aiosqlite:///mcu.sqlite3"
+    runs: tuple[str, ...] = ("bot", "run", "--config")  # what python -m starts
     sandbox: Sandbox = field(default_factory=Sandbox)
     process: Process | None = None
     written: int = 0
@@ -118,7 +125,7 @@ class Town:
         for number in range(CITIZENS):
             telegram.user(FIRST_CITIZEN + number, f"Житель {number}")
             vk.user(FIRST_CITIZEN + number, "Житель", str(number))
-        for head in (999, *self.heads()):
+        for head in (999, CURATOR, *self.heads()):
             telegram.user(head, f"Начальник {head}")
             await telegram.start_bot(head)
         self.post = await vk.post(COMMUNITY, "Новости станций")
@@ -126,7 +133,13 @@ class Town:
             BLOCK.format(index=index, word=word, stem=word.lower()[:5], head=FIRST_HEAD + index)
             for index, word in enumerate(STATIONS)
         )
-        values = {"url": self.sandbox.url, "token": TOKEN, "vk_token": VK_TOKEN, "group": GROUP}
+        values = {
+            "url": self.sandbox.url,
+            "database": self.database,
+            "token": TOKEN,
+            "vk_token": VK_TOKEN,
+            "group": GROUP,
+        }
         text = CONFIG.format(community=COMMUNITY, accept=self.accept, blocks=blocks, **values)
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
@@ -138,20 +151,25 @@ class Town:
     async def start(self) -> float:
         """Start the bot; seconds until it asks Telegram for news."""
         await asyncio.sleep(0.5)  # what an earlier process asked for last has come in
-        polls = self._polls()
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        polls = self.polls()
         began = time.perf_counter()
+        self.process = await self.spawn()
+        await self.sandbox.journal.until(lambda: self.polls() > polls, 60)
+        return time.perf_counter() - began
+
+    async def spawn(self) -> Process:
+        """One more process of the bot."""
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         with (self.folder / "bot.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", "--config", str(self.folder / "config.toml")),
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", *self.runs, str(self.folder / "config.toml")),
                 stdout=DEVNULL,
                 stderr=log.fileno(),
                 env=environment,
             )
-        await self.sandbox.journal.until(lambda: self._polls() > polls, 60)
-        return time.perf_counter() - began
 
-    def _polls(self) -> int:
+    def polls(self) -> int:
+        """How often anybody has asked for news."""
         return sum(name == "getUpdates" for name, _ in self.sandbox.telegram.calls)
 
     async def warm_up(self) -> None:

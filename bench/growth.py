@@ -1,0 +1,181 @@
+"""The bot on three years of a large town: how soon it starts and answers, how much memory an hour of load takes."""
+
+import asyncio
+import csv
+import sys
+import time
+from asyncio.subprocess import DEVNULL
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench import years
+from bench.measures import Figures, town_at
+from bench.town import CURATOR, FIRST_HEAD, GROUP, ROOT, STATIONS, TROUBLES, Town
+
+PAUSE = 1.5
+"""Seconds between two commands of one person: the chat's own pace is not what is measured."""
+
+HOUR = 3_600
+PER_S = 1.0
+"""Messages a second of the town's own time: 3,600 in an hour, more than a town of 100,000 ever wrote."""
+
+
+async def growth(folder: Path, tickets: int, times: int) -> Figures:
+    """Start, every chat command, an export of a day."""
+    async with town_at(folder) as town:
+        figures: Figures = {"tickets": tickets, "filled_in_s": round(await _age(town, tickets), 1)}
+        figures["file_mb"] = round((folder / "mcu.sqlite3").stat().st_size / 1e6)
+        starts = []
+        for _ in range(2):
+            starts.append(await town.start())
+            await town.stop()
+        await town.start()
+        figures["start_s"] = round(max(starts), 2)
+        await asyncio.sleep(3)
+        head, curator, opened = FIRST_HEAD, CURATOR, tickets - 20
+        for name, who, words in (
+            ("my", head, "/my"),
+            ("find_number", head, f"/find {_of_head(town, opened)}"),
+            ("find_words", head, "/find фонарь ленина"),
+            ("find_rare", curator, f"/find к{tickets // 2:07}"),
+            ("find_absent", curator, "/find шлагбаум"),
+            ("find_short", curator, "/find 5ъ"),
+            ("help", head, "/help"),
+            ("digest", curator, "/digest"),
+        ):
+            waits = [await _wait(town, who, lambda w=who, t=words: _say(town, w, t)) for _ in range(times)]
+            figures[f"{name}_ms"] = round(median(waits) * 1_000)
+            figures[f"{name}_longest_ms"] = round(max(waits) * 1_000)
+        for name, button in (("more", "Ещё"), ("history", "История"), ("hand_over", "Передать")):
+            waits = [await _press(town, head, _of_head(town, opened), name, button) for _ in range(times)]
+            figures[f"{name}_ms"] = round(median(waits) * 1_000)
+            figures[f"{name}_longest_ms"] = round(max(waits) * 1_000)
+        waited = {name: value for name, value in figures.items() if name.endswith("_ms")}
+        figures["slowest_ms"] = max(waited.values())
+        figures["slowest_median_ms"] = max(value for name, value in waited.items() if "longest" not in name)
+        figures["export_day_s"] = round(await _export(town), 2)
+        figures["rss_mb"] = town.memory()["now"]
+    return figures
+
+
+async def memory_long(folder: Path, tickets: int, speed: float, *, learned: bool) -> Figures:
+    """Resident memory over one hour of load of the town's own time, which runs *speed* times as fast."""
+    async with town_at(folder) as town:
+        await _age(town, tickets)
+        if learned:
+            await _learn(town)
+        town.runs = ("bench.hour", str(speed))
+        await town.start()
+        await town.warm_up()
+        began = time.perf_counter()
+        samples: list[float] = []
+        wanted = round(HOUR * PER_S)
+        for number in range(wanted):
+            await asyncio.sleep(max(0.0, began + number / PER_S / speed - time.perf_counter()))
+            await town.write()
+            if number % (wanted // 60) == 0:
+                samples.append(town.memory()["now"])
+        took = (time.perf_counter() - began) * speed
+        handled = town.count("SELECT count(*) FROM ticket") - tickets
+        samples.append(town.memory()["now"])
+        first, last = samples[len(samples) // 4 : len(samples) // 2], samples[-len(samples) // 4 :]
+        return {
+            "tickets_before": tickets,
+            "messages": wanted,
+            "tickets_made": handled,
+            "hours": round(took / HOUR, 2),
+            "rss_begin_mb": samples[0],
+            "rss_second_quarter_mb": round(median(first), 1),
+            "rss_last_quarter_mb": round(median(last), 1),
+            "rss_growth_mb": round(median(last) - median(first), 1),
+            "rss_mb": max(samples),
+            "peak_rss_mb": town.memory()["peak"],
+        }
+
+
+async def _age(town: Town, tickets: int) -> float:
+    """Give the town its three years: the bot makes the file and knows its people, then the tickets are put in."""
+    await town.start()
+    await town.stop()
+    persons = dict(town.ask("SELECT user_id, person_id FROM account WHERE messenger = 'telegram'"))
+    heads = [(f"station{n}", int(persons[str(chat)] or 0), chat) for n, chat in enumerate(town.heads())]
+    return await asyncio.to_thread(years.fill, town.folder / "mcu.sqlite3", tickets, GROUP, heads)
+
+
+def _of_head(town: Town, above: int) -> int:
+    """An open ticket of the first head, no newer than *above*."""
+    return town.count(
+        f"SELECT max(id) FROM ticket WHERE sector = 'station0' AND state = 'assigned' AND id <= {above}"  # noqa: S608
+    )
+
+
+def _say(town: Town, who: int, words: str) -> Awaitable[object]:
+    return town.sandbox.telegram.say(who, who, words)
+
+
+async def _wait(town: Town, who: int, act: Callable[[], Awaitable[object]]) -> float:
+    """Seconds from *act* to the next message of the bot to *who*."""
+    telegram = town.sandbox.telegram
+    await asyncio.sleep(PAUSE)
+    known = len(telegram.from_bot(who))
+    began = time.perf_counter()
+    await act()
+    await town.sandbox.journal.until(lambda: len(telegram.from_bot(who)) > known, 60)
+    return time.perf_counter() - began
+
+
+async def _press(town: Town, who: int, ticket: int, name: str, button: str) -> float:
+    """Seconds from a press under the card of *ticket* to what it shows."""
+    telegram = town.sandbox.telegram
+
+    def card() -> dict[str, Any]:
+        return next(one for one in reversed(telegram.from_bot(who)) if f"№{ticket} · " in str(one.get("text")))
+
+    await _wait(town, who, lambda: _say(town, who, f"/find {ticket}"))
+    if name == "history":
+        await telegram.press(who, who, card()["message_id"], _button(card(), "Ещё"))
+        await town.sandbox.journal.until(lambda: _button(card(), button), 60)
+        return await _wait(town, who, lambda: telegram.press(who, who, card()["message_id"], _button(card(), button)))
+    await asyncio.sleep(PAUSE)
+    before = str(card().get("reply_markup"))
+    began = time.perf_counter()
+    await telegram.press(who, who, card()["message_id"], _button(card(), button))
+    await town.sandbox.journal.until(lambda: str(card().get("reply_markup")) != before, 60)
+    return time.perf_counter() - began
+
+
+def _button(letter: dict[str, Any], words: str) -> str:
+    rows = letter.get("reply_markup", {}).get("inline_keyboard", [])
+    return next((button["text"] for row in rows for button in row if words in button["text"]), "")
+
+
+async def _export(town: Town) -> float:
+    day = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()  # noqa: TID251 - the bot's clock is the machine's
+    began = time.perf_counter()
+    await _run(town, "export", "--since", day)
+    return time.perf_counter() - began
+
+
+async def _learn(town: Town) -> None:
+    past = town.folder / "past.csv"
+    with past.open("w", encoding="utf-8", newline="") as out:
+        table = csv.writer(out)
+        table.writerow(("text", "sector"))
+        for number in range(3_000):
+            n = number * 13 + 5
+            text = f"Станция {STATIONS[n % 20]}, дом {n % 190}: {TROUBLES[n % len(TROUBLES)]}, {years.WORDS[n % 35]}"
+            table.writerow((text, f"station{n % 20}"))
+    await _run(town, "train", "--from", str(past))
+
+
+async def _run(town: Town, command: str, *arguments: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", command, "--config", str(town.folder / "config.toml"), *arguments),
+        stdout=DEVNULL,
+        cwd=ROOT,
+    )
+    if await process.wait():
+        raise RuntimeError(f"bot {command} ended with {process.returncode}")
