@@ -21,6 +21,10 @@ _FLATS_ELSEWHERE = 0.6
 """What the troubles of blocks of flats keep where an institution is the scene."""
 _STREET_IN_FLATS = 0.5
 """What the troubles of streets keep where the stairwell of a block of flats is the scene."""
+_ABOUT_PEOPLE = 0.5
+"""What the words for who writes, or to whom, keep where the message names a matter."""
+_MATTER = 2.5
+"""Evidence that names a matter."""
 _DOUBT = 3.5
 """Evidence (squared) that is held against every topic: a single weak word must not make anybody sure."""
 _SHARPNESS = 2.0
@@ -75,7 +79,14 @@ class TopicScorer:
             topic: sum(share for share, _ in found.values()) * self._at_scene(topic, scenes)
             for topic, found in best.items()
         }
+        self._set_people_aside(weights)
         return Evidence(weights, {topic: _in_order(found, words) for topic, found in best.items()})
+
+    def _set_people_aside(self, weights: dict[int, float]) -> None:
+        people = [index for index in weights if self.topics[index].person]
+        if people and any(weight >= _MATTER for index, weight in weights.items() if index not in people):
+            for index in people:
+                weights[index] *= _ABOUT_PEOPLE
 
     def _share(self, match: Match, explained: Mapping[int, set[int]], context: Context) -> float:
         """What the match gives to each of its words."""

@@ -19,12 +19,16 @@ class Topic:
 
     ``house``: it is about an institution, and what is wrong inside belongs to it («в школе холодно», «в клубе течёт
     крыша»), though the same trouble in a block of flats belongs to others.
+
+    ``person``: it says who writes, or to whom, and is the matter itself only where nothing else is («мы, ветераны, сидим
+    без света» is about the light).
     """
 
     name: str
     sectors: Mapping[str, float]
     patterns: tuple[tuple[float, str], ...]
     house: bool = False
+    person: bool = False
 
 
 def load_topics() -> tuple[Topic, ...]:
@@ -46,6 +50,7 @@ def load_topics() -> tuple[Topic, ...]:
                         (WEAK, row.get("weak", "")),
                     ),
                     house=row.get("house", False),
+                    person=row.get("person", False),
                 )
             )
     return tuple(found)
