@@ -10,7 +10,7 @@ from bot.domain.urgency import Urgency
 from bot.understanding.base import APPEAL, Noise, Reading
 from bot.understanding.context import see_context
 from bot.understanding.features import Seen
-from bot.understanding.model import Model, Predictor
+from bot.understanding.model import Model, Predictor, honest
 from bot.understanding.morph import Morphology
 from bot.understanding.noise import NoiseFilter, load_noise_words
 from bot.understanding.own_words import OwnHits, OwnWords
@@ -28,6 +28,8 @@ from bot.understanding.urgency import UrgencyReader
 _USUAL = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
 _RARE = 0.01
 """How often towns are written to about a sector, roughly: decides where the words say nothing."""
+_SLOPE, _LIFT = 1.1, 0.5
+"""How the rules' scores become chances of being right: about the same on messages to portals and in chats."""
 _OWN_SURE, _OWN_TIED = 0.95, 0.5
 _TIE = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
@@ -134,7 +136,9 @@ class KeywordUnderstanding:
     def _scores(self, text: Text, district: str | None, evidence: Evidence, own: OwnHits) -> dict[str, float]:
         """Chances by the rules and the model; where own keywords speak, their sectors come before all others."""
         scores = self._topics.chances(evidence, self._priors)
-        if self._predictor is not None and scores:
+        if self._predictor is None:
+            scores = {code: honest(score, _SLOPE, _LIFT) for code, score in scores.items()}
+        elif scores:
             scores = self._predictor.chances(self._seen(text, evidence), district, scores)
         if not own.counts:
             return scores
