@@ -20,8 +20,8 @@ class Topic:
     ``house``: it is about an institution, and what is wrong inside belongs to it («в школе холодно», «в клубе течёт
     крыша»), though the same trouble in a block of flats belongs to others.
 
-    ``person``: it says who writes, or to whom, and is the matter itself only where nothing else is («мы, ветераны, сидим
-    без света» is about the light).
+    ``person``: it says who writes, or to whom, and is the matter itself only where nothing else is («мы, ветераны,
+    сидим без света» is about the light).
     """
 
     name: str
