@@ -28,7 +28,7 @@ from bot.understanding.urgency import UrgencyReader
 _USUAL = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
 _RARE = 0.01
 """How often towns are written to about a sector, roughly: decides where the words say nothing."""
-_SLOPE, _LIFT = 1.1, 0.5
+_SLOPE, _LIFT = 1.3, 0.4
 """How the rules' scores become chances of being right: about the same on messages to portals and in chats."""
 _OWN_SURE, _OWN_TIED = 0.95, 0.5
 _TIE = 0.02

@@ -48,9 +48,9 @@ async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_t
     closed_town.settings["staff"] = MORE_SECTORS + STAFF
     await closed_town.start()
     town = closed_town
-    await town.sandbox.telegram.say(GROUP, MARIA, "Помогите, во дворе беда")
+    await town.sandbox.telegram.say(GROUP, MARIA, "Помогите, у нас беда")
     card = await town.card(COORDINATOR, 1, "нужно выбрать отрасль")
-    assert buttons(card)[:3] == ["Дороги", "ЖКХ", "Отходы"]
+    assert buttons(card)[:3] == ["ЖКХ", "Дороги", "Отходы"]
     assert "Не требует ответа" in " ".join(buttons(card))
     await town.press(COORDINATOR, card, "ЖКХ")
     await town.card(HOUSING_HEAD, 1, "беда")
