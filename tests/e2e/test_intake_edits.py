@@ -11,7 +11,7 @@ PHOTO, SECOND_PHOTO = b"\xff\xd8first photo", b"\xff\xd8second photo"
 async def test_a_changed_message_changes_the_ticket_and_its_card(town: Town) -> None:
     telegram = town.sandbox.telegram
     in_group = await telegram.say(GROUP, MARIA, PIT)
-    in_private = await town.write(PYOTR, "Помогите, во дворе беда")
+    in_private = await town.write(PYOTR, "Помогите, у нас беда")
     card = await town.card(ROADS_HEAD, 1, "Ленина, 45")
     await town.card(COORDINATOR, 2, "нужно выбрать отрасль")
 

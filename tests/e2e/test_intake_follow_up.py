@@ -72,11 +72,11 @@ async def test_in_vk_too_a_follow_up_joins_and_another_house_does_not(town: Town
 
 
 async def test_what_is_added_gives_the_place_and_the_sector_that_were_missing(town: Town) -> None:
-    await town.write(MARIA, "Помогите, во дворе беда")
+    await town.write(MARIA, "Помогите, у нас беда")
     await town.card(COORDINATOR, 1, "нужно выбрать отрасль")
     await town.write(MARIA, "Крыша течёт прямо в квартиру, Мира 3")
     card = await town.card(HOUSING_HEAD, 1, "📍 ул. Мира, 3")
-    assert "Помогите, во дворе беда" in words(card)
+    assert "Помогите, у нас беда" in words(card)
     assert "➕ Крыша течёт" in words(card)
 
 

@@ -58,7 +58,7 @@ async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_t
 
 
 async def test_below_the_threshold_it_is_a_doubt_too(closed_town: Town) -> None:
-    closed_town.rewrites["threshold = 0.6"] = "threshold = 0.95"
+    closed_town.rewrites["threshold = 0.6"] = "threshold = 1.0"
     await closed_town.start()
     await closed_town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге")
     card = await closed_town.card(COORDINATOR, 1, "нужно выбрать отрасль")
