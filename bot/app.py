@@ -5,10 +5,12 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
 
 from bot.build import (
     build_centre,
@@ -34,7 +36,7 @@ from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
 from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
-from bot.services import chats, choices, invitations, people
+from bot.services import catching_up, chats, choices, invitations, people
 from bot.services.centre import Centre, Office, Work
 from bot.services.health import Health
 from bot.understanding.base import Understanding
@@ -230,6 +232,9 @@ class App:
         """What one process alone does: ask the messengers for news, send at the pace they allow (ADR 10), watch the
         clock, check our rights."""
         self._led = Supervisor(self.database.is_used_by)
+        self.health.silent = set(self.messengers)
+        async with self.database.begin() as uow:
+            await catching_up.begin(Work(self.centre(), uow, self.clock.now()))
         for account, messenger in self.messengers.items():
             hook = self._webhooks.hooks.get(account)
             if hook is None:
@@ -275,6 +280,9 @@ class App:
         if self._led is not None:
             await self._led.stop()
             self._led = None
+            with suppress(DBAPIError, OSError):  # the lead may be lost because the database is
+                async with self.database.begin() as uow:
+                    await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
         self.health.failing.clear()
 
     async def _listen(self) -> None:

@@ -98,6 +98,10 @@ class Intake:
         await self._note(fails=False)
         self.health.failing.pop(self.messenger.account, None)
 
+    def caught_up(self) -> None:
+        """What the messenger kept for us is stored."""
+        self.health.silent.discard(self.messenger.account)
+
     async def stumbled(self, error: MessengerError) -> float:
         """How long to wait after *error*, in seconds."""
         self.failures += 1

@@ -22,5 +22,6 @@ class Poller:
                 batch = await messenger.fetch()
                 await self.intake.answered()
                 await self.intake.store(batch.updates, batch.cursor, gap=batch.gap)
+                self.intake.caught_up()
             except MessengerError as error:
                 await asyncio.sleep(await self.intake.stumbled(error))

@@ -36,6 +36,7 @@ class Subscriber:
                     looked_back = True
                 await self.messenger.subscribe(self.url, self.secret)
                 await self.intake.answered()
+                self.intake.caught_up()
             except MessengerError as error:
                 await asyncio.sleep(await self.intake.stumbled(error))
                 continue

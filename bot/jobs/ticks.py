@@ -10,7 +10,7 @@ from bot.domain.clock import Clock
 from bot.jobs.cleaning import Cleaner
 from bot.jobs.lookout import Lookout
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import bursts, deadlines, dialogs, digests, doubts, fallback, watchdog
+from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
 from storage.database import Database
@@ -46,6 +46,7 @@ class Ticker:
             ("drafts", self._drafts, self.seconds * 20),
             ("doubts", self._doubts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),
+            ("beat", self._beat, self.seconds * 60),
             ("bursts", self._bursts, self.seconds * 30),
             ("cleaning", Cleaner(self.database, self.clock).sweep, CLEAN_EVERY),
         ):
@@ -69,16 +70,21 @@ class Ticker:
 
         return loop
 
+    async def _beat(self) -> None:
+        async with self.database.begin() as uow:
+            await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
+
     async def _terms(self) -> None:
         now = self.clock.now()
+        heard = not self.health.silent
         async with self.database.read() as uow:
             due = await uow.times.anything_due(now)
-            if not due and not await deadlines.anything_to_say(Work(self.centre(), uow, now)):
+            if not due and not await deadlines.anything_to_say(Work(self.centre(), uow, now), heard=heard):
                 return
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, now)
             await deadlines.sweep(work)
-            await deadlines.flush(work)
+            await deadlines.flush(work, heard=heard)
         self.outbox_bell.ring()
 
     async def _digest(self) -> None:

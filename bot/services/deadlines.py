@@ -1,7 +1,7 @@
 """Due moments become notices; notices become messages at a decent hour, gathered where they would be many."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,7 +9,8 @@ from bot.domain.deadlines import DueKind, Limit
 from bot.domain.people import Person, Role
 from bot.domain.records import DueRow, NoticeRow, Priority, PublicationState
 from bot.domain.tickets import UNACCEPTED, State, Ticket
-from bot.services import byhand, cards, notes
+from bot.services import byhand, cards, catching_up, notes
+from bot.services.catching_up import Outage
 from bot.services.centre import Work
 
 GATHER_FOR_CURATOR = timedelta(minutes=30)
@@ -75,40 +76,72 @@ class _Outlook:
     said: list[NoticeRow] = field(default_factory=list)
     void: list[NoticeRow] = field(default_factory=list)
     words: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
+    outage: Outage | None = None
+    """What is said now is the summary of this outage."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.said or self.void)
+        return not (self.said or self.void or self.outage)
 
 
-async def anything_to_say(work: Work) -> bool:
+async def anything_to_say(work: Work, *, heard: bool = True) -> bool:
     """A look that writes nothing: whether :func:`flush` would do anything."""
-    return not (await _look(work)).is_empty
+    return not (await _look(work, heard=heard)).is_empty
 
 
-async def flush(work: Work) -> None:
-    """Tell people what waits for them; in quiet hours only what is urgent."""
-    outlook = await _look(work)
+async def flush(work: Work, *, heard: bool = True) -> None:
+    """Tell people what waits for them; in quiet hours only what is urgent, and after an outage (*heard*: the messengers
+    have told what they kept for us) all in one summary."""
+    outlook = await _look(work, heard=heard)
     await work.uow.times.drop_notices([row.id for row in outlook.void])
     await work.uow.times.sent_notices([row.id for row in outlook.said], work.now)
+    if outlook.outage is not None:
+        await _sum_up(work, outlook.outage, outlook.words)
+        return
     for person_id, words in outlook.words.items():
         person = work.centre.staff.by_id(person_id)
         if person is not None:
             await _say(work, person, words)
 
 
-async def _look(work: Work) -> _Outlook:
+async def _sum_up(work: Work, outage: Outage, words: Mapping[int, list[tuple[str, Ticket]]]) -> None:
+    """One message to everybody whom the outage concerns."""
+    await catching_up.close(work)
+    new = await catching_up.newcomers(work, outage)
+    for person_id in sorted({*words, *new}):
+        person = work.centre.staff.by_id(person_id)
+        if person is None:
+            continue
+        weightiest = _weightiest(words.get(person_id, ()))
+        urgent = any(ticket.urgent for _, ticket in weightiest)
+        await notes.tell(
+            work,
+            person,
+            "catch_up",
+            priority=Priority.URGENT if urgent else Priority.NOTE,
+            since=outage.since.isoformat(),
+            until=outage.until.isoformat(),
+            new=new[person_id],
+            items=_items(work, weightiest),
+        )
+
+
+async def _look(work: Work, *, heard: bool) -> _Outlook:
     waiting = await work.uow.times.waiting_notices()
     tickets = await work.uow.tickets.some({row.ticket_id for row in waiting})
     quiet = work.centre.quiet.is_quiet(work.now)
     outlook = _Outlook()
+    outage = await catching_up.open_outage(work)
+    if outage is not None and not quiet and await catching_up.is_over(work, outage, heard=heard):
+        outlook.outage = outage
+    held = quiet or outage != outlook.outage
     lately: dict[int, bool] = {}
     for row in waiting:
         ticket = tickets.get(row.ticket_id)
         if ticket is None or not await _is_true(work, row, ticket):
             outlook.void.append(row)
             continue
-        if (quiet and not ticket.rings_at_night) or await _is_on_its_way(work, ticket):
+        if (held and not ticket.rings_at_night) or await _is_on_its_way(work, ticket):
             continue
         if row.code == byhand.REMINDER:
             hearers: Sequence[int] = (row.person_id,)
@@ -172,18 +205,26 @@ _WEIGHTS = {
 """Of several notices about one ticket the weightiest is said."""
 
 
-async def _say(work: Work, person: Person, words: list[tuple[str, Ticket]]) -> None:
-    weightiest: dict[int, tuple[str, Ticket]] = {}
+def _weightiest(words: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticket]]:
+    found: dict[int, tuple[str, Ticket]] = {}
     for code, ticket in words:
-        known = weightiest.get(ticket.id)
+        known = found.get(ticket.id)
         if known is None or _WEIGHTS[code] >= _WEIGHTS[known[0]]:
-            weightiest[ticket.id] = (code, ticket)
-    urgent = any(ticket.urgent for _, ticket in weightiest.values())
+            found[ticket.id] = (code, ticket)
+    return list(found.values())
+
+
+def _items(work: Work, words: Iterable[tuple[str, Ticket]]) -> list[list[str | int]]:
+    return [[code, ticket.id, work.centre.sector_title(ticket.sector)] for code, ticket in words]
+
+
+async def _say(work: Work, person: Person, words: list[tuple[str, Ticket]]) -> None:
+    weightiest = _weightiest(words)
+    urgent = any(ticket.urgent for _, ticket in weightiest)
     priority = Priority.URGENT if urgent else Priority.NOTE
     if len(weightiest) == 1:
-        [(code, ticket)] = weightiest.values()
+        [(code, ticket)] = weightiest
         sector = work.centre.sector_title(ticket.sector)
         await notes.tell(work, person, code, ticket=ticket, priority=priority, number=ticket.id, sector=sector)
         return
-    items = [[code, ticket.id, work.centre.sector_title(ticket.sector)] for code, ticket in weightiest.values()]
-    await notes.tell(work, person, "notices", priority=priority, items=items)
+    await notes.tell(work, person, "notices", priority=priority, items=_items(work, weightiest))

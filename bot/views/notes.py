@@ -325,6 +325,7 @@ NOTES: dict[str, NoteView] = {
     "posting_reminder": terms.posting_reminder,
     "watch_overdue": terms.watch_overdue,
     "notices": terms.notices,
+    "catch_up": terms.catch_up,
     **dialogs.DIALOGS,
 }
 

@@ -1,6 +1,7 @@
 """Reminders, overdue notices and their gathered form."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
@@ -58,6 +59,31 @@ def notices(note: NoteFacts, look: Look) -> Content:
     return Content(tuple(spans))
 
 
+def catch_up(note: NoteFacts, look: Look) -> Content:
+    """What happened while the bot did not work: how much came, what is overdue, what is near its term."""
+    items: Sequence[Item] = note.facts["items"]
+    late = [item for item in items if not str(item[0]).endswith("reminder")]
+    soon = [item for item in items if str(item[0]).endswith("reminder")]
+    said = []
+    if new := note.facts["new"]:
+        said.append(f"новых сообщений {new}")
+    if late:
+        said.append(f"просрочено {len(late)}: {_numbers(late)}")
+    if soon:
+        said.append(f"срок близок у {len(soon)}: {_numbers(soon)}")
+    since, until = (look.moment(datetime.fromisoformat(note.facts[name])) for name in ("since", "until"))
+    spans: list[Span] = [Bold(f"Пока бот не работал (с {since} до {until}): "), Text("; ".join(said) + ".")]
+    for group in (late, soon):
+        if group:
+            spans += [Text("\n"), *_lines(group, note, look)]
+    return Content(tuple(spans))
+
+
+def _numbers(items: Sequence[Item]) -> str:
+    shown = ", ".join(f"№{item[1]}" for item in items[:SHOWN])
+    return shown if len(items) <= SHOWN else f"{shown} и ещё {len(items) - SHOWN}"
+
+
 def _one(note: NoteFacts, opening: str, look: Look) -> Content:
     number = note.facts.get("number", 0)
     ticket = note.tickets.get(number)
@@ -73,6 +99,15 @@ def _list(heading: str, items: Sequence[Item], note: NoteFacts, look: Look) -> l
     if not items:
         return []
     spans: list[Span] = [Bold(heading + plural(len(items), "сообщение", "сообщения", "сообщений"))]
+    spans += _lines(items, note, look)
+    if len(items) > SHOWN:
+        spans.append(Text("\nИ ещё: " + ", ".join(f"№{item[1]}" for item in items[SHOWN:])))
+    return spans
+
+
+def _lines(items: Sequence[Item], note: NoteFacts, look: Look) -> list[Span]:
+    """A line for each of the first."""
+    spans: list[Span] = []
     for code, number, *more in items[:SHOWN]:
         spans.append(Text(f"\n№{number}"))
         ticket = note.tickets.get(int(number))
@@ -80,8 +115,6 @@ def _list(heading: str, items: Sequence[Item], note: NoteFacts, look: Look) -> l
             spans.append(Text(_words(str(code), ticket, str(more[0]) if more else None, look)))
             if ticket.text:
                 spans.append(Text(f" · {shorten(ticket.text, 50)}"))
-    if len(items) > SHOWN:
-        spans.append(Text("\nИ ещё: " + ", ".join(f"№{item[1]}" for item in items[SHOWN:])))
     return spans
 
 

@@ -72,6 +72,18 @@ class Chronicle(Repository):
         result = await self._connection.execute(select(once.c.at).where(once.c.key == key))
         return result.scalar_one_or_none()
 
+    async def mark(self, key: str, now: datetime) -> None:
+        """*key* has happened now, whenever it did before."""
+        statement = self._insert(once).values(key=key[:160], at=now)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"at": now}))
+
+    async def moments(self, prefix: str) -> dict[str, datetime]:
+        """What of this kind was done, and when; in the order of the keys."""
+        result = await self._connection.execute(
+            select(once.c.key, once.c.at).where(once.c.key.startswith(prefix, autoescape=True)).order_by(once.c.key)
+        )
+        return {row[0]: row[1] for row in result}
+
     async def add_alias(self, account: str, old_id: str, new_id: str, now: datetime) -> None:
         """The group *old_id* is *new_id* now."""
         statement = self._insert(chat_alias).values(account=account, old_id=old_id, new_id=new_id, since=now)

@@ -72,6 +72,17 @@ class Reports(Repository):
         )
         return [SectorCounts(row[0], *(int(value) for value in row[1:])) for row in result]
 
+    async def written_between(self, since: datetime, until: datetime) -> list[int]:
+        """Numbers of tickets registered since *since* whose first message was written after it and before
+        *until*."""
+        first = select(func.min(message.c.sent_at)).where(message.c.ticket_id == ticket.c.id).scalar_subquery()
+        result = await self._connection.execute(
+            select(ticket.c.id)
+            .where(ticket.c.registered_at >= since, first > since, first < until)
+            .order_by(ticket.c.id)
+        )
+        return [int(number) for number in result.scalars()]
+
     async def waits_for_triage(self) -> int:
         result = await self._connection.execute(
             select(func.count()).select_from(ticket).where(ticket.c.state == State.TRIAGE.value)

@@ -178,6 +178,7 @@ class Town:
     settings: dict[str, str] = field(default_factory=dict)
     rewrites: dict[str, str] = field(default_factory=dict)  # lines of the configuration that shall read otherwise
     call_seconds: int | None = None  # how long the bot waits for an answer
+    poll_seconds: int = 5
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     moment: Callable[[], float] = time.monotonic  # for the pace of sending
     gather: timedelta = timedelta()
@@ -231,7 +232,7 @@ class Town:
             clock=self.clock,
             moment=self.moment,
             tick_seconds=0.05,
-            poll_seconds=5,
+            poll_seconds=self.poll_seconds,
             call_seconds=self.call_seconds,
             gather=self.gather,
         )

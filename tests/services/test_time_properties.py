@@ -19,7 +19,7 @@ from bot.domain.errors import Refusal
 from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED, DismissReason, Ticket
 from bot.domain.urgency import Urgency
-from bot.services import deadlines, digests, tickets
+from bot.services import catching_up, deadlines, digests, tickets
 from bot.services.centre import Centre, Work
 from bot.understanding.base import Reading
 from storage.database import Database
@@ -35,7 +35,7 @@ URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, Urgency.D
 
 SAID_IN_TIME = {
     *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),
-    *(deadlines.WATCHED, "notices", "digest"),
+    *(deadlines.WATCHED, "notices", "catch_up", "digest"),
 }
 
 
@@ -52,6 +52,7 @@ class Town(RuleBasedStateMachine):
         self.said: set[tuple[str, int, datetime, str]] = set()
         self.known = 0
         self.was_put_back = False
+        self.outages: list[tuple[datetime, datetime]] = []
 
     @initialize()
     def open(self) -> None:
@@ -102,10 +103,18 @@ class Town(RuleBasedStateMachine):
             self.now += timedelta(minutes=minutes / ticks)
             self._tick()
 
-    @rule(hours=st.integers(1, 60))
-    def the_machine_is_off(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
+    @rule(minutes=st.one_of(st.integers(1, 90), st.integers(90, 3600)))
+    def the_machine_is_off(self, minutes: int) -> None:
+        """Whatever came due meanwhile is told to each person in one message: at once, or in the morning."""
+        stopped, known = self.now, len(self.told)
+        self.now += timedelta(minutes=minutes)
+        if timedelta(minutes=minutes) >= catching_up.LONG:
+            self.outages.append((stopped, self.now))
+        self._do(catching_up.begin)
         self._tick()
+        if timedelta(minutes=minutes) >= catching_up.LONG:
+            heard = Counter(chat for _, chat, code, _ in self.told[known:] if code != "digest")
+            assert all(count == 1 for count in heard.values()), heard
 
     @precondition(lambda self: self.now - self.first_start > timedelta(hours=2))
     @rule(minutes=st.integers(1, 60))
@@ -134,6 +143,12 @@ class Town(RuleBasedStateMachine):
         moments = [at for at, chat, _, items in self.told if chat == CURATOR and items]
         gaps = [later - earlier for earlier, later in pairwise(moments)]
         assert self.was_put_back or all(gap >= deadlines.GATHER_FOR_CURATOR for gap in gaps)
+
+    @invariant()
+    def an_outage_is_told_of_once(self) -> None:
+        """To each person, and never again when the machine stops before people have heard of the last time."""
+        told = Counter(chat for _, chat, code, _ in self.told if code == "catch_up")
+        assert all(count <= len(self.outages) for count in told.values())
 
     @invariant()
     def a_day_has_one_digest(self) -> None:
@@ -167,6 +182,7 @@ class Town(RuleBasedStateMachine):
             await deadlines.flush(work)
             assert not await deadlines.anything_to_say(work), "a look at once after it finds something to do"
             await digests.send_daily(work)
+            await catching_up.beat(work)
 
         before = {ticket.id: ticket for ticket in self._tickets()}
         self._do(tick)
@@ -183,8 +199,13 @@ class Town(RuleBasedStateMachine):
             code = row.facts["code"]
             if code not in SAID_IN_TIME:
                 continue  # what people do to tickets is told at once, and proved elsewhere
+            if code == "catch_up":
+                since, until = (datetime.fromisoformat(row.facts[name]) for name in ("since", "until"))
+                assert since in {one for one, _ in self.outages}
+                assert until in {one for _, one in self.outages}
+                assert not self.centre.quiet.is_quiet(self.now), "the summary of an outage waits for the morning"
             items = [(one[0], one[1]) for one in row.facts.get("items", ())]
-            if not items and code != "digest":
+            if not items and code not in ("digest", "catch_up"):
                 items = [(code, row.facts["number"])]
             for one, number in items:
                 self._check(one, before[number], row.chat_id)

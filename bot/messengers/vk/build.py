@@ -1,5 +1,7 @@
 """The accounts of ours, as their section of the configuration asks for."""
 
+from dataclasses import replace
+
 from bot.config.tree import Mode, Vk
 from bot.domain.clock import Clock
 from bot.messengers.base import Messenger, Waits
@@ -9,6 +11,9 @@ from bot.messengers.vk.transport import Timeouts
 
 def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
     """One for each community."""
+    timeouts = Timeouts(poll=waits.poll)
+    if waits.call:
+        timeouts = replace(timeouts, call=waits.call)
     return [
         VkMessenger(
             one.id,
@@ -19,7 +24,7 @@ def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
             webhook_url=section.webhook_url if section.mode is Mode.WEBHOOK else None,
             service_token=section.service_token.get_secret_value() if section.service_token else None,
             confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
-            timeouts=Timeouts(call=waits.call) if waits.call else Timeouts(),
+            timeouts=timeouts,
         )
         for one in section.communities
     ]
