@@ -118,6 +118,7 @@ async def _sum_up(work: Work, outage: Outage, words: Mapping[int, list[tuple[str
             work,
             person,
             "catch_up",
+            ticket=weightiest[0][1] if len(weightiest) == 1 else None,
             priority=Priority.URGENT if urgent else Priority.NOTE,
             since=outage.since.isoformat(),
             until=outage.until.isoformat(),

@@ -250,12 +250,15 @@ async def test_terms_that_ended_while_the_bot_was_down_are_told_once(town: Town)
     town.at("20.11 22:45")
     await town.start()
 
-    assert replies_to(await town.letter(ROADS_HEAD, "Просрочено: №1 · нет ответа")).startswith("🆕 №1")
-    await town.letter(CURATOR, "Просрочено: №1 · Дороги · нет ответа")
+    summary = await town.letter(ROADS_HEAD, "Пока бот не работал", "просрочено 1: №1", "№1 · нет ответа")
+    assert replies_to(summary).startswith("🆕 №1")
+    await town.letter(CURATOR, "Пока бот не работал", "№1 · Дороги · нет ответа")
     await town.stop()
     await town.start()
     await town.told()
-    assert (len(told(town, ROADS_HEAD)), len(told(town, CURATOR))) == (1, 1)
+    for person in (ROADS_HEAD, CURATOR):
+        assert len([text for text in town.texts(person) if text.startswith("Пока бот")]) == 1
+        assert told(town, person) == []
 
 
 async def test_a_clock_put_back_an_hour_stops_nothing(town: Town) -> None:
