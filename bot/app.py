@@ -156,7 +156,10 @@ class App:
         self._centre = replace(self.centre(), understanding=understanding)
 
     async def _open(self, understanding: Understanding) -> None:
-        offices = {m.account: Office(m.account, m.title, m.capabilities) for m in self.messengers.values()}
+        offices = {
+            m.account: Office(m.account, m.title, m.capabilities, m.invitation("{code}"))
+            for m in self.messengers.values()
+        }
         async with self.database.begin() as uow:
             await uow.alone("start")
             staff = await uow.people.replace(wanted_staff(self.config))

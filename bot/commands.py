@@ -3,6 +3,7 @@
 import codecs
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,7 +12,8 @@ from bot.build import build_centre, build_messengers, build_understanding, wante
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.people import Staff
-from bot.messengers.base import Finding, Severity
+from bot.domain.sources import messenger_of
+from bot.messengers.base import Finding, Messenger, Severity
 from bot.messengers.errors import BadCredentials, MessengerError
 from bot.services import export, invitations
 from bot.services.centre import Work
@@ -22,9 +24,15 @@ from storage.migrate import migrate
 async def check_messengers(config: Config) -> list[Finding]:
     """``check``: what every account of ours says about its token and rights."""
     findings: list[Finding] = []
+    asked: set[str] = set()  # of several communities officials work with the first
     for messenger in build_messengers(config, SystemClock()).values():
         try:
             findings += await messenger.check()
+            name = messenger_of(messenger.account)
+            if name not in asked:
+                asked.add(name)
+                with suppress(MessengerError):  # what is wrong has just been said
+                    findings += await _officials(config, messenger)
         except BadCredentials:
             findings.append(
                 Finding(Severity.FAULT, messenger.title, "токен не принят. Проверьте его в файле настроек.")
@@ -34,6 +42,24 @@ async def check_messengers(config: Config) -> list[Finding]:
             findings.append(Finding(Severity.FAULT, messenger.title, words))
         finally:
             await messenger.close()
+    return findings
+
+
+async def _officials(config: Config, messenger: Messenger) -> list[Finding]:
+    """Who of the staff does not let us write there yet, as far as the messenger tells."""
+    name = messenger_of(messenger.account)
+    link = messenger.invitation("") or ""
+    where = f"откроет {link.partition('?')[0]}" if link else "откроет бота"
+    findings = []
+    for entry in config.staff:
+        for own in entry.accounts:
+            if own.messenger.value == name and await messenger.may_write(own.user_id) is False:
+                text = (
+                    f"{entry.name} (номер {own.user_id}) ещё не разрешил нам писать, а первыми писать нельзя. Пусть "
+                    f"{where} и напишет любое слово. До этого его карточки приходят в другой его мессенджер, а если "
+                    "такого нет, следующему по порядку."
+                )
+                findings.append(Finding(Severity.NOTE, messenger.title, text))
     return findings
 
 

@@ -58,7 +58,8 @@ async def _facts(work: Work, person: Person, page: str) -> dict[str, Any]:
         }
         for place in await own_settings.places_of(work, person)
     ]
-    return {"page": page, "places": places, "others": own_settings.other_messengers(work, person)}
+    others = [[office.title, office.invitation] for office in own_settings.other_messengers(work, person)]
+    return {"page": page, "places": places, "others": others}
 
 
 PRESSES: Presses = {Op.SETTINGS: press}

@@ -101,7 +101,9 @@ async def new(work: Work, person: Person, words: str) -> None:
 
 async def invite(work: Work, person: Person, words: str) -> None:
     invited = await invitations.invite(work, person)
-    await notes.tell(work, person, "invitations", priority=Priority.PRESS, invited=[list(one) for one in invited])
+    links = [[office.title, office.invitation] for office in work.centre.offices.values() if office.invitation]
+    people = [list(one) for one in invited]
+    await notes.tell(work, person, "invitations", priority=Priority.PRESS, invited=people, links=links)
 
 
 COMMANDS: Commands = {

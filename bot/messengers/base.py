@@ -257,6 +257,14 @@ class Messenger(Protocol):
         """Put *commands* into the menu that this chat sees (nothing where the messenger has no such menu)."""
         ...
 
+    def invitation(self, code: str) -> str | None:
+        """An address that opens our private chat and brings *code* along; ``None``: people find us and send it."""
+        ...
+
+    async def may_write(self, user_id: str) -> bool | None:
+        """Whether this person lets us write in private; ``None`` where the messenger does not tell."""
+        ...
+
     async def check(self) -> Sequence[Finding]:
         """Look at token, rights and settings; explain what is missing."""
         ...

@@ -30,6 +30,8 @@ class Office:
     account: str
     title: str
     capabilities: Capabilities
+    invitation: str | None = None
+    """An address that opens our private chat and brings a code, which stands in it as ``{code}``."""
 
     @property
     def messenger(self) -> str:

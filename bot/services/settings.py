@@ -7,7 +7,7 @@ from bot.domain.channels import Channel, Purpose, asked_for
 from bot.domain.errors import LastPlace, NotAllowed, NotOpened
 from bot.domain.people import Person
 from bot.services import people
-from bot.services.centre import Work, account_of, messenger_of
+from bot.services.centre import Office, Work, account_of, messenger_of
 from bot.services.invitations import CODE_BYTES
 
 
@@ -69,10 +69,10 @@ async def connect(work: Work, person: Person) -> str:
     return await work.uow.people.invite(person.id, secrets.token_urlsafe(CODE_BYTES), work.now)
 
 
-def other_messengers(work: Work, person: Person) -> list[str]:
-    """Titles of our accounts in messengers where *person* has none."""
+def other_messengers(work: Work, person: Person) -> list[Office]:
+    """Our accounts in messengers where *person* has none."""
     have = {own.messenger.value for own in person.accounts}
-    return [office.title for office in work.centre.offices.values() if office.messenger not in have]
+    return [office for office in work.centre.offices.values() if office.messenger not in have]
 
 
 def _own(places: list[Place], name: str) -> Place:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.domain.facts import NoteFacts
-from bot.messengers.content import Bold, Button, Content, Span, Text
+from bot.messengers.content import Bold, Button, Content, Link, Span, Text
 from bot.views.codes import Op, pack
 from bot.views.drafts import DRAFTS, cancel_row
 from bot.views.look import Look
@@ -192,7 +192,15 @@ def invitations(note: NoteFacts, look: Look) -> Content:
         "\nПерешлите каждому его код лично. Сотрудник открывает этого бота и отправляет команду целиком; "
         "код действует один раз.\n",
     ]
-    spans += [f"\n{name}: /start {code}" for name, code in invited]
+    for name, code in invited:
+        spans.append(f"\n{name}: /start {code}")
+        spans += [
+            span
+            for title, link in note.facts.get("links", ())
+            for span in (" · ", Link(f"ссылка: {title}", link.format(code=code)))
+        ]
+    if note.facts.get("links"):
+        spans.append("\n\nСообщество VK не может написать первым: по ссылке достаточно написать любое слово.")
     return Content.of(*spans)
 
 

@@ -7,7 +7,7 @@ from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import Ticket
-from bot.messengers.content import Bold, Button, Content, Mono, Span
+from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.views.codes import Op, pack
 from bot.views.listings import opened_by_buttons
 from bot.views.look import Look
@@ -84,13 +84,25 @@ def _choose(purpose: str, place: Mapping[str, Any]) -> str:
 
 
 def _connect(note: NoteFacts) -> Content:
+    code = note.facts["invitation"]
     spans: list[Span | str] = [
         Bold("➕ Ещё один мессенджер"),
-        f"\nОткройте там нашего бота ({', '.join(note.facts['others'])}) и отправьте ему эту команду целиком:\n",
-        Mono(f"/start {note.facts['invitation']}"),
+        f"\nОткройте там нашего бота ({', '.join(title for title, _ in note.facts['others'])}) и отправьте ему эту "
+        "команду целиком:\n",
+        Mono(f"/start {code}"),
+        *by_link(note.facts["others"], code),
         "\nКод личный и действует один раз, никому его не пересылайте.",
     ]
     return Content.of(*spans, keyboard=[_back()])
+
+
+def by_link(offices: Sequence[tuple[str, str | None]], code: str) -> list[Span | str]:
+    """Where a link brings the code along: there any word will do."""
+    spans: list[Span | str] = []
+    for title, link in offices:
+        if link is not None:
+            spans += ["\n", Link(f"{title}: откройте по ссылке", link.format(code=code)), " и напишите любое слово."]
+    return spans
 
 
 def _back() -> list[Button]:

@@ -223,6 +223,14 @@ def get_conversations(world: World, community: Community, params: Params) -> dic
     return {"count": len(dialogs), "items": items}
 
 
+def is_allowed(world: World, community: Community, params: Params) -> dict[str, int]:
+    """``messages.isMessagesFromGroupAllowed``"""
+    if params.integer("group_id") != community.id:
+        raise VkError(15, "Access denied: the key belongs to another community")
+    dialog = world.dialogs.get((community.id, params.integer("user_id")))
+    return {"is_allowed": int(dialog is not None and dialog.allowed)}
+
+
 def get_history(world: World, community: Community, params: Params) -> dict[str, Any]:
     peer_id = params.integer("peer_id", 0) or params.integer("user_id")
     limit = params.integer("count", 20)

@@ -84,6 +84,7 @@ def method_table(walls: Walls) -> Mapping[str, Method]:
         "messages.edit": Method(messages.edit, "messages", writes=True),
         "messages.delete": Method(messages.delete, "messages", writes=True),
         "messages.sendMessageEventAnswer": Method(messages.send_event_answer, "messages", writes=True),
+        "messages.isMessagesFromGroupAllowed": Method(messages.is_allowed, "messages"),
         "messages.getConversations": Method(messages.get_conversations, "messages"),
         "messages.getHistory": Method(messages.get_history, "messages"),
         "messages.getByConversationMessageId": Method(messages.get_by_cmid, "messages"),

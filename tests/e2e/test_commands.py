@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.town import CONFIG, DEFAULTS, GROUP, MARIA, ROADS_HEAD, STAFF, Town
+from tests.e2e.town import (
+    COMMUNITY,
+    CONFIG,
+    DEFAULTS,
+    GROUP,
+    MARIA,
+    ROADS_HEAD,
+    STAFF,
+    TOKEN,
+    VK_TOKEN,
+    Town,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,6 +122,28 @@ async def test_check_says_what_is_wrong_with_tokens(closed_town: Town, tmp_path:
     assert "токен" in output.lower()
     assert "i Telegram «Подслушано», ответы «bot»: бот сам публикует ответ" in output
     assert "another" not in output + errors
+
+
+async def test_check_names_officials_who_have_not_let_us_write(closed_town: Town, tmp_path: Path) -> None:
+    """Neither a bot nor a community may write first."""
+    town = closed_town
+    for number in (3001, 3002):
+        town.sandbox.vk.user(number, "Лев", "Орлов")
+    await town.sandbox.vk.allow(COMMUNITY, 3002)
+    town.sandbox.telegram.user(1031, "Игорь")
+    staff = "".join(
+        f'[[staff]]\nname = "{name}"\nrole = "curator"\n{key} = {number}\n'
+        for name, key, number in (("Первый", "vk_id", 3001), ("Второй", "vk_id", 3002), ("Третий", "telegram_id", 1031))
+    )
+    path = write_config(tmp_path, url=town.sandbox.url, token=TOKEN, vk_token=VK_TOKEN, staff=STAFF + staff)
+
+    _, output, _ = await command("check", "--config", str(path), cwd=tmp_path)
+
+    lines = [line for line in output.splitlines() if "ещё не разрешил нам писать" in line]
+    assert len(lines) == 2, output
+    assert "Третий (номер 1031)" in lines[0]
+    assert "Первый (номер 3001)" in lines[1]
+    assert f"https://vk.me/club{COMMUNITY}" in lines[1]
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+7 не звоните", "-1", "@все"])

@@ -100,6 +100,18 @@ async def test_one_more_messenger_is_connected_by_a_code(town: Town) -> None:
     await telegram.card(2)
 
 
+async def test_a_link_brings_the_code_where_nobody_may_be_written_to_first(town: Town) -> None:
+    telegram, vk = Desk(Telegram(town, ROADS_HEAD)), Desk(Vk(town, IN_VK))
+    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+    await telegram.tap(await opened(telegram), "Подключить")
+    letter = await telegram.letter("откройте по ссылке", button="Назад")
+    link = next(one["url"] for one in letter.raw["entities"] if one["type"] == "text_link")
+    address, _, code = link.partition("?ref=")
+    assert address == f"https://vk.me/club{COMMUNITY}"
+    await town.sandbox.vk.message(COMMUNITY, IN_VK, "Здравствуйте", ref=code)
+    await vk.letter("Вы подключены к центру управления")
+
+
 async def test_a_place_that_was_never_opened_is_not_chosen(closed_town: Town) -> None:
     town = closed_town
     town.sandbox.vk.user(IN_VK, "Лев", "Орлов")

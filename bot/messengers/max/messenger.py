@@ -274,6 +274,14 @@ class MaxMessenger:
     async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
         """Nothing: MAX has one list of commands for all who talk to the bot, and ours differ from person to person."""
 
+    def invitation(self, code: str) -> str | None:
+        """Our name is known to MAX alone, and may change there."""
+        return None
+
+    async def may_write(self, user_id: str) -> bool | None:
+        """MAX lists no dialogs to bots: only a message would tell."""
+        return None
+
     async def check(self) -> Sequence[Finding]:
         return await check(self._client, self._chats, self._webhook_url)
 

@@ -15,6 +15,7 @@ from aiogram.methods import (
     EditMessageText,
     GetFile,
     GetUpdates,
+    SendChatAction,
     SendMessage,
     SetMyCommands,
     SetWebhook,
@@ -289,6 +290,18 @@ class TelegramMessenger:
             menu = [BotCommand(command=one.name, description=one.description) for one in commands]
             method = SetMyCommands(commands=menu, scope=scope)
         await self._client(method, private=_is_private(chat))
+
+    def invitation(self, code: str) -> str | None:
+        """Our name is known to Telegram alone, and may change there."""
+        return None
+
+    async def may_write(self, user_id: str) -> bool | None:
+        """A bot can not write first. «Typing…» asks without saying anything."""
+        try:
+            await self._client(SendChatAction(chat_id=int(user_id), action="typing"), private=True)
+        except (RecipientUnreachable, Rejected):
+            return False
+        return True
 
     async def check(self) -> Sequence[Finding]:
         return await check(self._client, self._chats)

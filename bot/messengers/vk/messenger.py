@@ -297,6 +297,17 @@ class VkMessenger:
     async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
         """VK has no command menu."""
 
+    def invitation(self, code: str) -> str | None:
+        """dev.vk.com, «Ссылки на сообщения сообщества»: ``ref`` comes with the person's first message."""
+        return f"https://vk.me/club{self._group_id}?ref={code}"
+
+    async def may_write(self, user_id: str) -> bool | None:
+        """dev.vk.com, ``messages.isMessagesFromGroupAllowed``: a community can not write first."""
+        answer = await self._client.call(
+            "messages.isMessagesFromGroupAllowed", group_id=self._group_id, user_id=int(user_id)
+        )
+        return bool(answer.get("is_allowed")) if isinstance(answer, dict) else None
+
     async def check(self) -> Sequence[Finding]:
         return await SelfCheck(self._client, self._group_id, self.title, self._callback).run()
 
