@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from chaos.ordeal import Ordeal
 from chaos.points import Point
@@ -34,8 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = asyncio.run(ordeal.run())
     _table(report)
     if options.json is not None:
-        options.json.write_text(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2) + "\n")
+        options.json.write_text(json.dumps(_figures(report), ensure_ascii=False, indent=2) + "\n")
     return 1 if report.violations else 0
+
+
+def _figures(report: Report) -> dict[str, Any]:
+    figures = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
+    return figures | {"deaths": {point.value: report.deaths[point] for point in Point}}
 
 
 def _table(report: Report) -> None:

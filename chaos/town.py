@@ -11,7 +11,7 @@ from sandbox.server import Sandbox
 
 TOKEN, VK_TOKEN, MAX_TOKEN = "700001:sandbox-token-for-chaos-only", "vk-token-for-chaos", "max-token-for-chaos"
 GROUP, COMMUNITY, HOUSE = -1001000000001, 500, -70_801_000_000_001
-ADMINISTRATOR, FIRST_HEAD, FIRST_CITIZEN, CITIZENS = 999, 1001, 2001, 300
+ADMINISTRATOR, FIRST_HEAD, FIRST_CITIZEN = 999, 1001, 2001
 
 STATIONS = {
     **dict.fromkeys(("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин"), "telegram"),
@@ -82,6 +82,32 @@ sectors = ["station{index}"]
 {messenger}_id = {head}
 """
 
+STREETS = (
+    "Мира",
+    "Садовая",
+    "Лесная",
+    "Школьная",
+    "Новая",
+    "Речная",
+    "Полевая",
+    "Луговая",
+    "Зелёная",
+    "Заводская",
+    "Южная",
+)
+TROUBLES = (
+    *("сломана скамейка", "не горит фонарь", "течёт кран", "не вывозят снег", "разбито окно", "сорвана дверь"),
+    *(
+        "висит провод",
+        "упало дерево",
+        "забита урна",
+        "провалился люк",
+        "нет расписания",
+        "гудит насос",
+        "облезла стена",
+    ),
+)
+
 MARK = re.compile(r"жалоба (\d{5})")
 """By this a citizen's words are known again wherever they stand."""
 
@@ -116,10 +142,6 @@ class Town:
         vk.community(COMMUNITY, "Администрация", VK_TOKEN)
         max_.add_bot(MAX_TOKEN, username="chaos_max_bot")
         max_.chat(HOUSE, "Дом на Ленина, 45")
-        for citizen in range(FIRST_CITIZEN, FIRST_CITIZEN + CITIZENS):
-            telegram.user(citizen, f"Житель {citizen}")
-            vk.user(citizen, "Житель", str(citizen))
-            max_.user(citizen, "Житель", str(citizen))
         telegram.user(ADMINISTRATOR, "Администратор")
         await telegram.start_bot(ADMINISTRATOR)
         self.post = await vk.post(COMMUNITY, "Новости станций")
@@ -155,9 +177,11 @@ class Town:
     async def write(self) -> None:
         """Some citizen writes somewhere."""
         number = len(self.complaints)
-        words = list(STATIONS)
-        text = f"На станции {self.random.choice(words)} сломана скамейка, жалоба {number:05}"
-        author = FIRST_CITIZEN + number % CITIZENS
+        author = FIRST_CITIZEN + number
+        text = self._trouble(number)
+        self.sandbox.telegram.user(author, f"Житель {author}")
+        self.sandbox.vk.user(author, "Житель", str(author))
+        self.sandbox.max.user(author, "Житель", str(author))
         where = self.random.choice(("telegram", "telegram", "vk message", "vk comment", "max"))
         external: int | str
         match where:
@@ -170,6 +194,12 @@ class Town:
             case _:
                 external = await self.sandbox.telegram.say(GROUP, author, text)
         self.complaints.append(Complaint(number, where, author, external))
+
+    def _trouble(self, number: int) -> str:
+        """Words about something new: what two people write of one event would be one thing to do."""
+        street, trouble = STREETS[number % len(STREETS)], TROUBLES[number % len(TROUBLES)]
+        station = self.random.choice(list(STATIONS))
+        return f"Станция {station}, улица {street}, дом {number + 1}: {trouble}, жалоба {number:05}"
 
     def answers_under(self, complaint: Complaint) -> list[str]:
         """What our bot has written as a reply to this very message, the notes to its author left out."""

@@ -137,6 +137,7 @@ class Publication:
     about: str | None = None
     spot: str | None = None  # of a problem's answer: where one post of it is heard by everybody concerned
     via_id: int | None = None  # the publication whose post is this one's, too
+    text: str | None = None  # the words that stand there, once somebody has wanted others there
 
 
 @dataclass(frozen=True, slots=True)

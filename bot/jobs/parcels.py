@@ -179,8 +179,12 @@ async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     publication, answer, message = found
     quoted = row.chat_id != message.chat_id or message.deleted_at is not None
     content = citizens.publication(delivery.publication_facts(answer, message, quoting=quoted))
-    published = replace(answer, text=row.facts.get("was", answer.text))
+    published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
     was = citizens.publication(delivery.publication_facts(published, message, quoting=quoted))
+
+    async def arrived(after: Work, sent: Sequence[Sent]) -> None:
+        await answers.corrected(after, publication.id, answer.text)
+
     return Parcel(
         Way.EDIT,
         _target(row),
@@ -188,7 +192,7 @@ async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         message_ids=publication.external_ids,
         was=was.with_media(unpack_media(answer.media)),
         leftover=citizens.leftover(),
-        arrived=_nothing,
+        arrived=arrived,
     )
 
 

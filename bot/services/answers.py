@@ -338,6 +338,8 @@ async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Tick
     if not text.strip():
         raise EmptyAnswer()
     ticket, answer = await check_can_correct(work, ticket_id, person)
+    stands = [one for one in await work.uow.answers.publications(answer.id) if one.state is PublicationState.POSTED]
+    await work.uow.answers.words_stand([one.id for one in stands], answer.text, if_unknown=True)
     await work.uow.answers.correct(answer.id, text)
     if answer.problem_id is not None:
         if (fixed := await broadcast.correct(work, answer)) is not None:
@@ -345,17 +347,24 @@ async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Tick
         return await tickets.move(work, ticket, Step.CORRECT, person)
     places = await correctable(work, answer)
     for publication, place in places:
-        await _queue(work, OutboxKind.CORRECTION, ticket, publication, place, was=answer.text)
+        await _queue(work, OutboxKind.CORRECTION, ticket, publication, place, was=publication.text or answer.text)
     changing = {publication.id for publication, _ in places}
-    for publication in await work.uow.answers.publications(answer.id):
-        if publication.state is PublicationState.POSTED and publication.id not in changing:
+    for publication in stands:
+        if publication.id not in changing:
             await correction_failed(work, ticket.id, publication.id, "no_edits")
     return await tickets.move(work, ticket, Step.CORRECT, person)
 
 
+async def corrected(work: Work, publication_id: int, text: str) -> None:
+    """The messenger has confirmed the new words of a publication."""
+    await work.uow.answers.words_stand([publication_id], text)
+
+
 async def correction_failed(work: Work, ticket_id: int, publication_id: int, reason: str) -> None:
-    """The published words could not be changed somewhere: whoever corrected them is told."""
+    """The published words could not be changed somewhere: whoever corrected them is told. Where they could be changed
+    nowhere, the answer is again what everybody reads."""
     ticket = await tickets.get(work, ticket_id)
+    await _take_back(work, ticket, publication_id)
     head = work.centre.staff.by_id(ticket.assignee_id) if ticket.assignee_id else None
     for person in _first_of(head, cards.responsible(work, ticket)):
         await notes.tell(
@@ -367,6 +376,22 @@ async def correction_failed(work: Work, ticket_id: int, publication_id: int, rea
             publication_id=publication_id,
             reason=reason,
         )
+
+
+async def _take_back(work: Work, ticket: Ticket, publication_id: int) -> None:
+    publication = await work.uow.answers.publication(publication_id)
+    answer = await work.uow.answers.get(publication.answer_id) if publication is not None else None
+    if answer is None:
+        return
+    stands = [one for one in await work.uow.answers.publications(answer.id) if one.state is PublicationState.POSTED]
+    hopeful = await work.uow.outbox.any_waiting(OutboxKind.CORRECTION, [one.id for one in stands])
+    words = [one.text for one in stands if one.text is not None]
+    if hopeful or not words or answer.text in words:
+        return
+    await work.uow.answers.correct(answer.id, words[0])
+    facts = {"answer": answer.id}
+    await work.uow.chronicle.record("correction_failed", work.now, ticket_id=ticket.id, facts=facts)
+    await cards.show(work, ticket)
 
 
 async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> Ticket:

@@ -119,7 +119,7 @@ def correction_failed(note: NoteFacts, look: Look) -> Content:
     spans: list[Span | str] = [
         Bold(f"⚠️ Ответ на №{note.facts['number']} исправить не удалось"),
         *_there(note),
-        f"\nПричина: {reason}. У жителя остался прежний текст.",
+        f"\nПричина: {reason}. Там остался прежний текст.",
     ]
     if note.message_link:
         spans += ["\n", Link("Открыть сообщение жителя", note.message_link)]

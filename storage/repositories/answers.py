@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy import case, func, insert, literal, literal_column, or_, select, true, update
 
 from bot.domain.records import Announced, Answer, Json, Poster, Publication, PublicationState
 from storage.repositories.base import Repository
@@ -214,6 +214,13 @@ class Answers(Repository):
                 check_at=check_at,
                 checks=0,
             )
+        )
+
+    async def words_stand(self, publication_ids: Sequence[int], text: str, *, if_unknown: bool = False) -> None:
+        """These words are what a reader sees there (*if_unknown*: unless we know of others)."""
+        known = publication.c.text.is_(None) if if_unknown else true()
+        await self._connection.execute(
+            update(publication).where(publication.c.id.in_(publication_ids), known).values(text=text)
         )
 
     async def publications_of(self, ticket_id: int) -> list[Publication]:

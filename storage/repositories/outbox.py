@@ -185,6 +185,15 @@ class Outbox(Repository):
         )
         return result.first() is not None
 
+    async def any_waiting(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
+        """Whether something of this kind about one of these is still to be sent."""
+        result = await self._connection.execute(
+            select(outbox.c.id)
+            .where(_waiting(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
+            .limit(1)
+        )
+        return result.first() is not None
+
     async def sent_since(self, account: str, since: datetime) -> list[SentRow]:
         """What was written from *account* since then, the oldest first; last what may have been when a process died."""
         done = await self._connection.execute(

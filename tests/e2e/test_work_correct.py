@@ -152,3 +152,39 @@ async def test_a_longer_text_that_would_need_another_message_is_refused(town: To
     await delivered(town)
     if words(town.letters(GROUP)[0]) == "Засыплем завтра.":
         await town.letter(ROADS_HEAD, "⚠️ Ответ на №1 исправить не удалось", "текст слишком длинный")
+
+
+async def test_a_correction_that_nobody_will_ever_read_is_taken_back(town: Town) -> None:
+    await report(town)
+    await answered(town)
+    answer = await town.letter(GROUP, "Засыплем завтра.")
+    await town.sandbox.telegram.delete(GROUP, answer["message_id"])
+    await town.press(ROADS_HEAD, await correct(town, "Засыплем сегодня."), "Опубликовать исправление")
+
+    await town.letter(ROADS_HEAD, "Ответ на №1 исправить не удалось", "Там остался прежний текст")
+    card = await town.card(ROADS_HEAD, 1, "✅ Отвечено", "Засыплем завтра.")
+    await delivered(town)
+    assert "сегодня" not in words(card)
+    assert [row.action for row in await audit(town, 1)][-2:] == ["correct", "correction_failed"]
+    await town.press(ROADS_HEAD, card, "Исправить ответ")
+    await town.letter(ROADS_HEAD, "Сейчас опубликовано:\nЗасыплем завтра.")
+
+
+async def test_a_correction_that_somebody_reads_stays_though_another_place_keeps_the_old_words(town: Town) -> None:
+    await report(town)
+    await town.card(ROADS_HEAD, 1)
+    await delivered(town)
+    await town.sandbox.telegram.say(SECOND_GROUP, MARIA, HATCH)
+    await town.card(ROADS_HEAD, 1, "«Дворы»")
+    await answered(town)
+    gone = await town.letter(SECOND_GROUP, "Засыплем завтра.")
+    await delivered(town)
+    await town.sandbox.telegram.delete(SECOND_GROUP, gone["message_id"])
+    await town.press(ROADS_HEAD, await correct(town, "Засыплем сегодня."), "Опубликовать исправление")
+
+    await town.letter(GROUP, "Засыплем сегодня.")
+    await town.letter(ROADS_HEAD, "Ответ на №1 исправить не удалось", "Дворы")
+    await delivered(town)
+    await town.card(ROADS_HEAD, 1, "✅ Отвечено", "Засыплем сегодня.")
+    await town.press(ROADS_HEAD, await correct(town, "Засыпали."), "Опубликовать исправление")
+    await town.letter(GROUP, "Засыпали.")
