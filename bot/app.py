@@ -41,6 +41,7 @@ from bot.services.centre import Centre, Office, Work
 from bot.services.health import Health
 from bot.understanding.base import Understanding
 from bot.understanding.shelf import Shelf
+from bot.usage import refused_by_system
 from storage.database import Database
 from storage.migrate import migrate
 from storage.sharing import lead, listen
@@ -302,7 +303,7 @@ class App:
             if self.config.is_called:
                 raise AddressTaken(f"{http.host}:{http.port}") from error
             logger.warning(
-                "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", error.strerror
+                "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", refused_by_system(error)
             )
             return
         self._listener = listener

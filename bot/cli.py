@@ -12,10 +12,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from typer.exceptions import TyperException
 
 from bot import logs
 from bot.config import Config, ConfigFaults, Fault, load, render
 from bot.config.faults import ended
+from bot.usage import mistyped, refused_by_system
 
 cli = typer.Typer(
     add_completion=False,
@@ -30,8 +32,27 @@ BAD_CONFIG = 2
 
 
 def main() -> None:
-    """Entry point."""
-    cli()
+    """Entry point. What was typed wrongly, and what the system refuses, is said in one Russian sentence."""
+    try:
+        code = cli(standalone_mode=False)
+    except typer.Abort:
+        _complain("Прервано.")
+        raise SystemExit(1) from None
+    except OSError as error:
+        _complain(f"Не получилось: {refused_by_system(error)}.")
+        raise SystemExit(1) from None
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(str(error))
+            raise SystemExit(BAD_CONFIG) from None
+        words = mistyped(error)
+        if words is None:
+            raise
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context is not None else "mcu-bot"
+        _complain(f"{words} Как пользоваться командой: {path} --help")
+        raise SystemExit(BAD_CONFIG) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
 def _load(path: Path, *, tokens_needed: bool = True) -> Config:

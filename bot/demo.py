@@ -19,6 +19,7 @@ from bot.app import App
 from bot.config import Config
 from bot.config.tree import Tree
 from bot.domain.clock import SystemClock
+from bot.usage import refused_by_system
 from sandbox.journal import Journal
 from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
 from sandbox.server import Sandbox
@@ -201,7 +202,7 @@ class _Ending:
 
 def _sorry(error: OSError, folder: Path) -> str:
     return (
-        f"Показ не запустился: {error.strerror or error}. Проверьте, можно ли писать в папку {folder.absolute()} "
+        f"Показ не запустился: {refused_by_system(error)}. Проверьте, можно ли писать в папку {folder.absolute()} "
         "и не заняты ли порты; другой порт указывается так: --port 9000, любой свободный: --port 0."
     )
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import xlsxwriter
 
+from bot.domain.people import MessengerName
 from bot.domain.privacy import covered
 from bot.domain.records import PublicationState
+from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.tickets import DismissReason, State
 from bot.services.centre import Centre
 
@@ -45,6 +47,8 @@ COLUMNS = {
     "problem": "Проблема",
 }
 """Column → Russian heading of the spreadsheet."""
+
+MOMENTS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at")
 
 STATES = {
     State.NEW: "новое",
@@ -92,8 +96,15 @@ FATES = {
 
 
 def sheet_record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same ticket for officials' eyes: Russian words for state and reason, with what was typed for a reason."""
-    values = record(centre, row)
+    """The same ticket for officials' eyes: Russian words for state, source and reason, with what was typed for a
+    reason; moments as the municipality's clock shows them."""
+    values = record(centre, row) | {
+        name: value.astimezone(centre.zone).replace(tzinfo=None)
+        for name, value in row.items()
+        if isinstance(value, datetime)
+    }
+    values = {name: values.get(name) for name in COLUMNS}
+    values["source"] = _source_title(values["source"])
     values["state"] = STATES[State(values["state"])]
     values["urgent"] = bool(values["urgent"])
     if values["answer_state"]:
@@ -103,6 +114,12 @@ def sheet_record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
         words = [REASONS[DismissReason(values["dismiss_reason"])], row["dismiss_words"]]
         values["dismiss_reason"] = ": ".join(filter(None, words))
     return values
+
+
+def _source_title(source: str) -> str:
+    """«VK» for ``vk:500``; what was typed in by hand stays as it is."""
+    known = messenger_of(source) in {name.value for name in MessengerName}
+    return messenger_title(source) if known else source
 
 
 def for_outsiders(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,17 +159,23 @@ async def as_json(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
 
 
 async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
-    """A workbook with one sheet; every cell is text, none a formula."""
+    """A workbook with one sheet: numbers and dates are such, everything else is text, nothing a formula."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("Сообщения")
     sheet.freeze_panes(1, 1)
     sheet.write_row(0, 0, list(COLUMNS.values()), book.add_format({"bold": True}))
+    moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+    for column, name in enumerate(COLUMNS):
+        if name in MOMENTS:
+            sheet.set_column(column, column, 16)
     line = 1
     async for one in records:
         for column, (name, value) in enumerate(one.items()):
             if name in ("id", "previous_id", "problem") and value is not None:
                 sheet.write_number(line, column, value)
+            elif isinstance(value, datetime):
+                sheet.write_datetime(line, column, value, moment)
             else:
                 sheet.write_string(line, column, "" if value is None else _plain(value))
         line += 1

@@ -7,8 +7,10 @@ import json
 import os
 import sys
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.e2e.town import (
@@ -207,8 +209,14 @@ async def test_the_spreadsheet_speaks_russian(town: Town) -> None:
     await command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=town.folder)
     with zipfile.ZipFile(town.folder / "out.xlsx") as book:
         said = book.read("xl/sharedStrings.xml").decode()
-    for words in ("не требует ответа", "другое: это сарказм", "нет"):
+    for words in ("не требует ответа", "другое: это сарказм", "нет", "Telegram"):
         assert f"<t>{words}</t>" in said
+    book = openpyxl.load_workbook(town.folder / "out.xlsx", read_only=True)
+    heading, row = book.active.iter_rows(values_only=True)
+    values = dict(zip(heading, row, strict=True))
+    assert isinstance(values["Поступило"], datetime), "a date and no text"
+    assert values["Поступило"].isoformat() == "2026-11-20T14:30:00", "by the town's clock"
+    book.close()
 
     _, output, _ = await command("export", "--config", config, "--format", "json", cwd=town.folder)
     [ticket] = json.loads(output)

@@ -1,0 +1,109 @@
+"""What was typed wrongly on the command line, and what the system refused, in Russian."""
+
+import errno
+import re
+from typing import Any
+
+_SYSTEM = {
+    errno.ENOENT: "файла или папки нет",
+    errno.EACCES: "нет прав доступа",
+    errno.EPERM: "нет прав доступа",
+    errno.EEXIST: "такой файл уже есть",
+    errno.EISDIR: "это папка, а нужен файл",
+    errno.ENOTDIR: "в пути есть файл там, где должна быть папка",
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "на диске закончилась выделенная квота",
+    errno.EROFS: "диск доступен только для чтения",
+    errno.EIO: "диск не читается или не пишется",
+    errno.EMFILE: "открыто слишком много файлов",
+    errno.ENAMETOOLONG: "слишком длинное имя файла",
+    errno.EADDRINUSE: "адрес уже занят",
+    errno.EADDRNOTAVAIL: "такого адреса на этом компьютере нет",
+    errno.ECONNREFUSED: "соединение отклонено",
+    errno.ECONNRESET: "соединение разорвано",
+    errno.EHOSTUNREACH: "сервер недоступен",
+    errno.ENETUNREACH: "сеть недоступна",
+    errno.ETIMEDOUT: "сервер не отвечает",
+}
+
+
+def refused_by_system(error: OSError) -> str:
+    """«нет прав доступа: /var/mcu»; what nobody foresaw keeps its number, to be looked up."""
+    words = _SYSTEM.get(error.errno or 0, f"системная ошибка {error.errno}")
+    return f"{words}: {error.filename}" if error.filename else words
+
+
+def mistyped(error: Exception) -> str | None:
+    """What is wrong with the command, for one of Typer's usage errors; ``None`` for any other exception.
+
+    Typer carries a copy of Click inside; its exceptions are known by their names, which both have kept for years.
+    """
+    words = _WORDS.get(type(error).__name__)
+    return None if words is None else words(error)
+
+
+def _names(error: Any) -> str:
+    parameter = getattr(error, "param", None)
+    hint = getattr(error, "param_hint", None)
+    names = [hint] if isinstance(hint, str) else [*(hint or getattr(parameter, "opts", None) or ())]
+    return ", ".join(f"«{str(name).strip(chr(39))}»" for name in names)
+
+
+def _command(error: Any) -> str:
+    name = getattr(error, "command_name", None) or _quoted(error)
+    return f"Команды «{name}» нет."
+
+
+def _option(error: Any) -> str:
+    near = getattr(error, "possibilities", None)
+    hint = f" Возможно, нужно {' или '.join(sorted(near))}." if near else ""
+    return f"Ключа «{getattr(error, 'option_name', '')}» нет.{hint}"
+
+
+def _needs_value(error: Any) -> str:
+    name = getattr(error, "option_name", "")
+    if "does not take" in _message(error):
+        return f"Ключу «{name}» значение не нужно."
+    return f"После ключа «{name}» нужно значение."
+
+
+def _missing(error: Any) -> str:
+    kind = getattr(getattr(error, "param", None), "param_type_name", "")
+    return f"Не хватает {'ключа' if kind == 'option' else 'параметра'} {_names(error)}."
+
+
+def _unfit(error: Any) -> str:
+    return f"Значение {_names(error)} не подходит."
+
+
+def _unexpected(error: Any) -> str:
+    return "Лишние слова в команде."
+
+
+def _message(error: Any) -> str:
+    return str(getattr(error, "message", error))
+
+
+def _quoted(error: Any) -> str:
+    """What Click's English sentence names, without its quotes."""
+    found = re.search(r"['(]([^'()]+)['\)]", _message(error))
+    return found[1] if found else ""
+
+
+def _usage(error: Any) -> str:
+    """Click says these two with the general class."""
+    name = _quoted(error)
+    if "o such command" in _message(error):
+        return f"Команды «{name}» нет."
+    return f"Лишнее в команде: «{name}»." if name else _unexpected(error)
+
+
+_WORDS = {
+    "NoSuchCommand": _command,
+    "NoSuchOption": _option,
+    "BadOptionUsage": _needs_value,
+    "BadArgumentUsage": _unexpected,
+    "MissingParameter": _missing,
+    "BadParameter": _unfit,
+    "UsageError": _usage,
+}
