@@ -36,7 +36,7 @@ from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
 from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
-from bot.services import catching_up, chats, choices, invitations, people
+from bot.services import catching_up, chats, choices, invitations, pages, people
 from bot.services.centre import Centre, Office, Work
 from bot.services.health import Health
 from bot.understanding.base import Understanding
@@ -175,6 +175,7 @@ class App:
             await invitations.remind(work)
             await choices.explain(work)
             await choices.apply(work)
+            await pages.watch(work)
 
     def inbox_worker(self) -> InboxWorker:
         """Whoever handles what has come in."""

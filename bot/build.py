@@ -40,6 +40,9 @@ def build_messengers(
         if section is not None:
             package = importlib.import_module(f"bot.messengers.{kind.name}.build")
             built += package.build(section, clock, waits)
+    if config.vk is not None and config.read_pages():
+        vk = importlib.import_module("bot.messengers.vk.build")
+        built.append(vk.build_pages(config.vk, config.read_pages(), clock, waits))
     return {messenger.account: messenger for messenger in built}
 
 
@@ -125,6 +128,7 @@ def build_centre(
         urgent_terms=config.urgent_terms(),
         quiet=config.quiet(),
         follow_up=config.follow_up,
+        pages=config.pages(),
         posting=config.posting,
         check_after=config.check_after,
         digest_at=config.digest_at,

@@ -18,6 +18,7 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
+from storage.repositories.pages import Pages
 from storage.repositories.people import People
 from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
@@ -60,6 +61,7 @@ class UnitOfWork:
         self.reports = Reports(transaction)
         self.retention = Retention(transaction)
         self.rhythms = Rhythms(transaction)
+        self.pages = Pages(transaction)
         self.decisions = Decisions(transaction)
         self.doubts = Doubts(transaction)
 

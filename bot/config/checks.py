@@ -44,6 +44,7 @@ def check(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
         yield from _ladder(tree)
     yield from _webhooks(tree)
     yield from _invitations(tree)
+    yield from _pages(tree)
     yield from _repetitions(tree)
     yield from _sectors(tree)
     yield from _staff(tree)
@@ -129,6 +130,22 @@ def _invitations(tree: Values) -> Iterator[Fault]:
         if values.get("invite") is not None and values.get(rule) != "off":
             problem = f'приглашение бывает только там, где ответы выключены ({rule} = "off")'
             yield Fault(f"{key}.invite", problem, f'удалите invite или укажите {rule} = "off"')
+
+
+def _pages(tree: Values) -> Iterator[Fault]:
+    """A page can be watched only where the bot hears it."""
+    own = {item.get("id") for _, item in tables(section(tree, "vk"), "communities")}
+    heard = {name: {item.get("id") for _, item in tables(section(tree, name), "chats")} for name in ("telegram", "max")}
+    for index, page in tables(tree, "pages"):
+        key, name = f"pages[{index}]", page.get("messenger")
+        if name == "vk" and page.get("id") not in own and not section(tree, "vk").get("service_token"):
+            problem = "эту страницу VK нечем читать: её ключа нет в [[vk.communities]], сервисного ключа нет в [vk]"
+            yield Fault(f"{key}.id", problem, "добавьте в [vk] service_token или ключ сообщества")
+        if name == "telegram" and page.get("discussion") not in heard["telegram"]:
+            problem = "комментарии канала Telegram пишут в его группе обсуждения, а бот её не слушает"
+            yield Fault(f"{key}.discussion", problem, "укажите id группы обсуждения и добавьте её в [[telegram.chats]]")
+        if name == "max" and page.get("id") not in heard["max"]:
+            yield Fault(f"{key}.id", "бот не слушает этот канал MAX", "добавьте канал в [[max.chats]]")
 
 
 def _repetitions(tree: Values) -> Iterator[Fault]:

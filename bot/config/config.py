@@ -10,13 +10,13 @@ from bot.config.faults import Fault
 from bot.config.fields import resolve_database
 from bot.config.gazetteer import read_gazetteer
 from bot.config.kinds import KINDS, Kind
-from bot.config.tree import BotSection, Http, Mode, StaffMember, Telegram, Tree, Vk
+from bot.config.tree import BotSection, Http, Mode, PageEntry, PageMessenger, StaffMember, Telegram, Tree, Vk
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
 from bot.domain.people import Account, Role
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.sources import PAGES_OF_VK, PRIVATE_ROOT, Page, Source
 from bot.domain.streets import StreetRow
 from bot.domain.terms import Term
 
@@ -183,7 +183,21 @@ class Config:
                 found += _communities(section)
             elif section is not None:
                 found += _chats(kind, section)
-        return tuple(found)
+        own = {source.root for source in found if source.account.startswith("vk:")}
+        pages = [page for page in self.tree.pages if page.messenger is PageMessenger.VK and str(page.id) not in own]
+        return (*found, *map(_read_only, pages))
+
+    def pages(self) -> tuple[Page, ...]:
+        """The official pages to watch."""
+        own = {community.id for community in self.vk.communities} if self.vk else set()
+        return tuple(_page(entry, own) for entry in self.tree.pages)
+
+    def read_pages(self) -> tuple[Page, ...]:
+        """Pages in VK that are read with the service key: also those that have a key of their own, which brings no
+        comments again after a gap."""
+        if self.vk is None or self.vk.service_token is None:
+            return ()
+        return tuple(page for page in self.pages() if page.account.startswith("vk:"))
 
     def not_yet(self) -> tuple[Fault, ...]:
         """What the file rightly asks for and this version cannot run yet."""
@@ -225,6 +239,18 @@ def _staff_entry(member: StaffMember) -> StaffEntry:
         districts=frozenset(member.districts),
         accounts=tuple(Account(messenger, str(number)) for messenger, number in ids if number is not None),
     )
+
+
+def _page(entry: PageEntry, own: set[int]) -> Page:
+    account, root = entry.messenger.value, str(entry.id)
+    if entry.messenger is PageMessenger.VK:
+        account = f"vk:{entry.id}" if entry.id in own else PAGES_OF_VK
+    heard_in = str(entry.discussion) if entry.discussion is not None else root
+    return Page(account, root, entry.title, heard_in, entry.silent_after.timedelta())
+
+
+def _read_only(entry: PageEntry) -> Source:
+    return Source(PAGES_OF_VK, str(entry.id), entry.title, entry.kind.value, entry.answers.value)
 
 
 def _chats(kind: Kind, section: BotSection) -> list[Source]:

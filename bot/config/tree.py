@@ -122,6 +122,7 @@ class Vk(Section):
     mode: Mode = Mode.POLLING
     webhook_url: WebhookUrl | None = None
     service_token: SecretStr | None = None
+    pages_every: CalendarTerm = Field(default_factory=lambda: term("5m"))
     communities: tuple[VkCommunity, ...] = ()
 
 
@@ -216,6 +217,26 @@ class Places(Section):
     gazetteer: Words | None = None
 
 
+class PageMessenger(StrEnum):
+    """Where an official page is."""
+
+    TELEGRAM = "telegram"
+    VK = "vk"
+    MAX = "max"
+
+
+class PageEntry(Section):
+    """An official page to watch."""
+
+    messenger: PageMessenger
+    id: int
+    title: Words
+    discussion: int | None = None
+    kind: PlaceKind = PlaceKind.OFFICIAL
+    answers: Answers = Answers.PERSON
+    silent_after: CalendarTerm = Field(default_factory=lambda: term("7d"))
+
+
 class Answering(Section):
     """What follows an approved answer: it is posted by hand where the bot may not."""
 
@@ -257,6 +278,7 @@ class Tree(BaseSettings):
     problems: Problems = Problems()
     staff_notices: StaffNotices = StaffNotices()
     places: Places = Places()
+    pages: tuple[PageEntry, ...] = ()
     answers: Answering = Answering()
     digest: Digest = Digest()
 

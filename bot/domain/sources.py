@@ -1,6 +1,7 @@
 """The places that the municipality watches."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.people import MESSENGER_TITLES, MessengerName
 
@@ -21,6 +22,23 @@ class Source:
     kind: str
     answers: str
     invite: str | None = None
+
+
+PAGES_OF_VK = "vk:pages"
+"""The account under which walls are read that gave us no key of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An official page that is watched: does it speak, and does it answer? ``account`` and ``root`` name it as a
+    :class:`Source` is named; ``heard_in``: the root where its comments are written, if that is another place (the
+    discussion group of a Telegram channel)."""
+
+    account: str
+    root: str
+    title: str
+    heard_in: str
+    silent_after: timedelta
 
 
 def messenger_of(account: str) -> str:

@@ -17,9 +17,10 @@ from bot.messengers.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PagePosted,
     Reacted,
 )
-from bot.services import cards, notes, people
+from bot.services import cards, notes, pages, people
 from bot.services.centre import Work
 from bot.views.codes import unpack
 
@@ -38,7 +39,10 @@ async def handle(work: Work, event: Event) -> None:
                 work.actor, work.here = official, Address(event.message.chat.account, event.message.author.id)
                 await head.reword(work, official, event.message)
         case MessageDeleted():
+            await pages.removed(work, event)
             await citizen.deleted(work, event)
+        case PagePosted():
+            await pages.posted(work, event)
         case Reacted():
             await citizen.reacted(work, event)
         case ButtonPressed():
@@ -57,7 +61,8 @@ def _in_office(work: Work, event: MessagePosted) -> Person | None:
 async def _posted(work: Work, event: MessagePosted) -> None:
     official = _in_office(work, event)
     if official is None:
-        await citizen.wrote(work, event)
+        if not await pages.hear(work, event):
+            await citizen.wrote(work, event)
         return
     await people.is_here(work, official, event.chat.account, event.author.id)
     try:

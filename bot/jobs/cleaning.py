@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.clock import Clock
-from bot.services import doubts
+from bot.services import doubts, pages
 from storage.database import Database
 from storage.repositories.retention import Kind
 
@@ -49,6 +49,7 @@ class Cleaner:
         now = self.clock.now()
         async with self.database.begin() as uow:
             await uow.dialogs.purge(now)
+            await uow.pages.forget(now - pages.LOOK_BACK)
             await uow.doubts.leave(now - doubts.KEEP, now)
         left = MOST
         for kind, keep in KEEP.items():

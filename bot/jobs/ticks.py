@@ -10,7 +10,7 @@ from bot.domain.clock import Clock
 from bot.jobs.cleaning import Cleaner
 from bot.jobs.lookout import Lookout
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, watchdog
+from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, pages, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
 from storage.database import Database
@@ -41,6 +41,7 @@ class Ticker:
         for name, sweep, seconds in (
             ("terms", self._terms, self.seconds),
             ("digest", self._digest, self.seconds),
+            ("pages", self._pages, self.seconds * 2),
             ("fallback", self._fallback, self.seconds * 2),
             ("lookout", self.lookout.sweep, self.seconds * 4),
             ("drafts", self._drafts, self.seconds * 20),
@@ -94,6 +95,15 @@ class Ticker:
                 return
         async with self.database.begin() as uow:
             await digests.send_daily(Work(self.centre(), uow, now))
+        self.outbox_bell.ring()
+
+    async def _pages(self) -> None:
+        now = self.clock.now()
+        async with self.database.read() as uow:
+            if not await pages.is_due(Work(self.centre(), uow, now)):
+                return
+        async with self.database.begin() as uow:
+            await pages.send_weekly(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
     async def _fallback(self) -> None:

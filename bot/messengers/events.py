@@ -129,6 +129,15 @@ class MessageEdited:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePosted:
+    """A page (a community, a channel) has posted something of its own: nobody's message, but a sign of life."""
+
+    chat: Chat
+    post_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDeleted:
     """Somebody took a message back (Telegram never tells)."""
 
@@ -178,4 +187,4 @@ class ChatChanged:
     new_id: str | None = None
 
 
-Event = MessagePosted | MessageEdited | MessageDeleted | Reacted | ButtonPressed | ChatChanged
+Event = MessagePosted | MessageEdited | MessageDeleted | Reacted | ButtonPressed | ChatChanged | PagePosted

@@ -12,7 +12,7 @@ from bot.domain.people import Account, MessengerName, Person, Right, Staff
 from bot.domain.quiet import QuietHours
 from bot.domain.records import Standing
 from bot.domain.sectors import Sector
-from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.sources import PRIVATE_ROOT, Page, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
 from bot.domain.terms import Term
@@ -36,6 +36,11 @@ class Office:
     @property
     def messenger(self) -> str:
         return messenger_of(self.account)
+
+    @property
+    def talks(self) -> bool:
+        """Whether people can be written to through it; some accounts only read."""
+        return ChatKind.PRIVATE in self.capabilities.answers_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Centre:
     """How long after the last message of an event others join it; ``None``: never."""
     repeat_after: timedelta = timedelta(minutes=30)
     """How often at most one chat is given the same answer again, for those who write there later."""
+    pages: tuple[Page, ...] = ()
+    """Official pages that are watched."""
     gather: timedelta = timedelta(seconds=1)
     """Many changes of a ticket within this time make one edit of a card."""
 
@@ -93,7 +100,7 @@ class Centre:
         Where the person chose to be written to, and what works now, says :meth:`Work.channels`.
         """
         firsts: dict[str, str] = {}
-        for office in self.offices.values():
+        for office in (one for one in self.offices.values() if one.talks):
             firsts.setdefault(office.messenger, office.account)
         return tuple(
             Address(firsts[own.messenger.value], own.user_id)

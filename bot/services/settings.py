@@ -72,7 +72,7 @@ async def connect(work: Work, person: Person) -> str:
 def other_messengers(work: Work, person: Person) -> list[Office]:
     """Our accounts in messengers where *person* has none."""
     have = {own.messenger.value for own in person.accounts}
-    return [office for office in work.centre.offices.values() if office.messenger not in have]
+    return [one for one in work.centre.offices.values() if one.talks and one.messenger not in have]
 
 
 def _own(places: list[Place], name: str) -> Place:

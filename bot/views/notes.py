@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views import byhand, choices, dialogs, digest, history, listings, places, problems, standing, terms
+from bot.views import byhand, choices, dialogs, digest, history, listings, pages, places, problems, standing, terms
 from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
 
@@ -286,6 +286,7 @@ NOTES: dict[str, NoteView] = {
     "staff_reply": staff_reply,
     **byhand.BY_HAND,
     "answer_lost": standing.answer_lost,
+    "pages_week": pages.pages_week,
     "choices": choices.choices,
     "pass_answer_on": pass_answer_on,
     "publication_failed": publication_failed,

@@ -4,7 +4,7 @@ from storage.tables.base import Moment, metadata
 from storage.tables.mail import cursor, inbox, letter, outage, outbox
 from storage.tables.people import account, assignment, dialog, invitation, person
 from storage.tables.tickets import answer, card, doubt, doubt_list, message, problem, publication, remark, ticket, voice
-from storage.tables.time import audit, chat_alias, digest, due, notice, once
+from storage.tables.time import audit, chat_alias, digest, due, notice, once, page, page_comment
 
 __all__ = [
     "Moment",
@@ -29,6 +29,8 @@ __all__ = [
     "once",
     "outage",
     "outbox",
+    "page",
+    "page_comment",
     "person",
     "problem",
     "publication",

@@ -1,6 +1,7 @@
 """Due moments, notices, digests, the audit, and what happens once."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     Float,
@@ -78,4 +79,29 @@ once = Table(  # what was done or told, and must not be again: first start, «un
     metadata,
     Column("key", String(160), primary_key=True),
     Column("at", Moment, nullable=False),
+)
+
+page = Table(  # official pages that are watched
+    "page",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("root", String(64), primary_key=True),
+    Column("watched_since", Moment, nullable=False),
+    Column("last_post_at", Moment),
+)
+
+page_comment = Table(  # what was written under their posts: by people, and by the page and its officials
+    "page_comment",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("chat_id", String(64), primary_key=True),
+    Column("external_id", String(64), primary_key=True),
+    Column("root", String(64), nullable=False),
+    Column("place", String(64), nullable=False),
+    Column("thread", String(64), nullable=False),
+    Column("ours", Boolean, nullable=False),
+    Column("to_all", Boolean, nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("link", String(300)),
+    Index("ix_page_comment_root", "account", "root", "sent_at"),
 )

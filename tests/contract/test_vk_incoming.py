@@ -21,6 +21,7 @@ from bot.messengers.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    PagePosted,
 )
 from bot.messengers.vk.places import Places
 from bot.messengers.vk.reading import IRRELEVANT, READERS, events_of, raw_update
@@ -252,6 +253,14 @@ def test_our_own_words_come_back_and_mean_nothing():
     assert read({"type": "message_new", "object": {"message": mine}}) == ()
     assert read({"type": "message_edit", "object": mine}) == ()
     assert read({"type": "message_reply", "object": mine}) == ()
+
+
+async def test_the_communitys_own_post_is_a_sign_of_life(town):
+    post = await town.vk.post(GROUP, "Новость")
+    batch = await town.messenger.fetch()
+    [event] = town.messenger.parse(batch.updates[0].payload)
+    assert isinstance(event, PagePosted)
+    assert (event.post_id, event.chat.root) == (str(post), str(GROUP))
 
 
 def test_what_a_manager_writes_by_hand_in_the_communitys_name_is_heard():

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.domain.clock import SystemClock
-from bot.messengers.events import Chat, ChatKind, Event
+from bot.messengers.events import Chat, ChatKind, Event, PagePosted
 from bot.messengers.vk import Timeouts, VkMessenger
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
@@ -124,9 +124,10 @@ class VkTown:
     # VK alone
 
     async def news(self) -> Sequence[Event]:
-        """The events of what has happened since the last look."""
+        """The events of what people have done since the last look."""
         batch = await self.messenger.fetch()
-        return [event for update in batch.updates for event in self.messenger.parse(update.payload)]
+        events = [event for update in batch.updates for event in self.messenger.parse(update.payload)]
+        return [event for event in events if not isinstance(event, PagePosted)]
 
     async def one(self, kind: type[Any] = object) -> Any:
         """The one event of *kind* among them."""

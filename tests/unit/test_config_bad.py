@@ -487,3 +487,13 @@ def test_an_invitation_stands_only_where_answers_are_off(tmp_path: Path) -> None
     }
     private = town(telegram=f'token = "{TOKEN}"\ninvite = "https://max.ru/x"\n')
     assert set(faults_of(tmp_path, private)) == {"telegram.invite"}
+
+
+def test_a_page_is_watched_only_where_the_bot_hears_it(tmp_path: Path) -> None:
+    page = '[[pages]]\nmessenger = "{}"\nid = {}\ntitle = "Школа"\n'
+    assert set(faults_of(tmp_path, town() + page.format("vk", 901))) == {"pages[0].id"}
+    assert set(faults_of(tmp_path, town() + page.format("max", -5))) == {"pages[0].id"}
+    assert set(faults_of(tmp_path, town() + page.format("telegram", -1005))) == {"pages[0].discussion"}
+    assert set(faults_of(tmp_path, town() + page.format("ok", 901))) == {"pages[0].messenger"}
+    vk = town(vk='service_token = "…"\n') + page.format("vk", 901)
+    assert "vk.service_token" in faults_of(tmp_path, vk)

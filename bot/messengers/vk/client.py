@@ -21,13 +21,15 @@ from bot.messengers.vk.transport import LIBRARY_BASE, Http, LoopAdapter, Timeout
 API_VERSION = "5.199"
 SIDE_BY_SIDE = 4  # calls at a time: a vk_api session holds a lock while it posts, so each thread has its own
 CALLS_PER_SECOND = 20  # of a community's key, whatever is called (dev.vk.com, «Ограничения»)
+OF_A_SERVICE_KEY = Rate(3)  # a small application has five a second, and more than one of us may use its key
 FOR_LOOKUPS = 1  # of these: names are asked for many at a time
 
 
 class VkClient:
-    """One community's key. Everything raises errors of :mod:`bot.messengers.errors` only."""
+    """One community's key, or an application's at its own *rate*. Everything raises errors of
+    :mod:`bot.messengers.errors` only."""
 
-    def __init__(self, token: str, api_base: str, timeouts: Timeouts) -> None:
+    def __init__(self, token: str, api_base: str, timeouts: Timeouts, rate: Rate | None = None) -> None:
         self._token = token
         self._api_base = api_base
         self.http = Http(timeouts)
@@ -35,7 +37,7 @@ class VkClient:
         self._threads: concurrent.futures.ThreadPoolExecutor | None = None
         self._sessions = threading.local()
         self._under_way: set[concurrent.futures.Future[Any]] = set()
-        self._turns = Turns(Rate(CALLS_PER_SECOND))
+        self._turns = Turns(rate or Rate(CALLS_PER_SECOND))
 
     async def call(self, method: str, *, replying: bool = False, **params: Any) -> Any:
         """The ``response`` of *method*. Parameters that are ``None`` are left out."""

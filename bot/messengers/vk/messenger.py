@@ -26,7 +26,7 @@ from bot.messengers.events import (
 )
 from bot.messengers.rates import Rate
 from bot.messengers.vk.callback import Callback
-from bot.messengers.vk.client import CALLS_PER_SECOND, FOR_LOOKUPS, VkClient
+from bot.messengers.vk.client import CALLS_PER_SECOND, FOR_LOOKUPS, OF_A_SERVICE_KEY, VkClient
 from bot.messengers.vk.history import LOOK_BACK, missed_messages
 from bot.messengers.vk.longpoll import LONG_AGO, LongPoll
 from bot.messengers.vk.lookout import Lookout
@@ -91,7 +91,8 @@ class VkMessenger:
         self._title = title
         self._clock = clock
         self._client = VkClient(token, api_base, timeouts or Timeouts())
-        self._reader = VkClient(service_token, api_base, timeouts or Timeouts()) if service_token else None
+        patience = timeouts or Timeouts()
+        self._reader = VkClient(service_token, api_base, patience, OF_A_SERVICE_KEY) if service_token else None
         self._lookout = Lookout(self._client, self._reader)
         self._places = Places(self.account, group_id, title)
         self._long_poll = LongPoll(self._client, group_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, Reacted
+from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, PagePosted, Reacted
 from bot.messengers.vk.attachments import attachments_of
 from bot.messengers.vk.fields import Json, items, maybe_whole, moment, whole, words
 from bot.messengers.vk.places import POST, Places, comment_link, post_link
@@ -12,12 +12,13 @@ Locate = Callable[[Places, Json], Chat]
 
 
 def visitor_post(places: Places, thing: Json) -> Sequence[Event]:
-    """``wall_post_new``: a visitor's post, or one he proposes; the community's own concern nobody.
+    """``wall_post_new``: a visitor's post, or one he proposes; the community's own is no message.
 
     A proposed post cannot be commented until a manager publishes it, so it is a place where we only hear.
     """
     if whole(thing, "from_id") <= 0:
-        return ()
+        chat = places.wall(whole(thing, "owner_id"), whole(thing, "id"))
+        return (PagePosted(chat, str(whole(thing, "id")), moment(thing)),)
     chat = places.wall(
         whole(thing, "owner_id"), whole(thing, "id"), answerable=words(thing, "post_type") in {"", "post"}
     )

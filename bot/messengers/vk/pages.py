@@ -1,0 +1,302 @@
+"""Walls that we only read: pages of the municipality whose communities gave us no key, with an application's key.
+
+New comments and posts become the same updates that a long poll would have brought, in batches of ``execute``. Nothing
+can be written there, and nothing older than the first look is taken.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.domain.clock import Clock
+from bot.messengers.base import (
+    Batch,
+    Capabilities,
+    Command,
+    Finding,
+    Limits,
+    Placed,
+    RawUpdate,
+    Seen,
+    Sent,
+    Severity,
+    Target,
+)
+from bot.messengers.content import Content
+from bot.messengers.errors import (
+    BadCredentials,
+    FileUnavailable,
+    MalformedUpdate,
+    MessengerError,
+    PressExpired,
+    Rejected,
+    RejectReason,
+)
+from bot.messengers.events import Attachment, AuthorKind, Chat, ChatKind, Event, MessageEdited, MessagePosted, Upload
+from bot.messengers.rates import Rate
+from bot.messengers.vk.batch import Ask, execute
+from bot.messengers.vk.client import API_VERSION, OF_A_SERVICE_KEY, VkClient
+from bot.messengers.vk.fields import items
+from bot.messengers.vk.lookout import Lookout
+from bot.messengers.vk.names import Names
+from bot.messengers.vk.places import Places
+from bot.messengers.vk.reading import events_of, raw_update
+from bot.messengers.vk.transport import Timeouts
+from bot.messengers.vk.writing import TEXT_LIMIT, parts_of
+
+ACCOUNT = "vk:pages"
+
+POSTS = 20
+"""The newest posts of a page, whose comments are read."""
+
+COMMENTS = 100
+IN_THREAD = 10
+MOST_TURNS = 5
+"""Pages of a hundred comments of one post that are read at one look; the rest is read at the next."""
+
+_NOTHING_WRITTEN = frozenset[ChatKind]()
+_CAPABILITIES = Capabilities(
+    text_limit=TEXT_LIMIT,
+    caption_limit=TEXT_LIMIT,
+    buttons_per_row=2,
+    button_rows=5,
+    answers_in=_NOTHING_WRITTEN,
+    edits_in=_NOTHING_WRITTEN,
+    idempotent=True,
+    limits=Limits(Rate(3)),
+    looks=12,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A community that is read. ``account``: of ours, where it has one, or :data:`ACCOUNT`."""
+
+    id: int
+    title: str
+    account: str = ACCOUNT
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far the pages were read: since when (Unix time), and by page the highest comment, the highest post, and how
+    many comments its newest posts had."""
+
+    since: int = 0
+    comments: dict[str, int] = field(default_factory=dict)
+    posts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def parsed(cls, cursor: str | None) -> "_Place | None":
+        try:
+            return cls(**json.loads(cursor)) if cursor else None
+        except (ValueError, TypeError):
+            return None
+
+    def packed(self) -> str:
+        known = {"since": self.since, "comments": self.comments, "posts": self.posts, "counts": self.counts}
+        return json.dumps(known, separators=(",", ":"))
+
+
+class VkPages:
+    """Pages that are read every *every* seconds. See :class:`bot.messengers.base.Messenger`; what cannot be done here
+    is refused for good, and a person does it."""
+
+    def __init__(
+        self,
+        service_token: str,
+        api_base: str,
+        pages: Sequence[Page],
+        clock: Clock,
+        *,
+        every: float = 300.0,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._client = VkClient(service_token, api_base, timeouts or Timeouts(), OF_A_SERVICE_KEY)
+        self._pages = tuple(pages)
+        self._places = {page.id: Places(page.account, page.id, page.title) for page in pages}
+        self._clock = clock
+        self._every = every
+        self._names = Names(self._client)
+        self._lookout = Lookout(self._client, self._client)
+        self._place: _Place | None = None
+        self._rested = True
+
+    @property
+    def account(self) -> str:
+        return ACCOUNT
+
+    @property
+    def title(self) -> str:
+        return "Страницы VK"
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return _CAPABILITIES
+
+    def resume(self, cursor: str | None) -> None:
+        self._place = _Place.parsed(cursor)
+
+    async def fetch(self) -> Batch:
+        """One look at every page, the first at once."""
+        if not self._rested:
+            await asyncio.sleep(self._every)
+        self._rested = False
+        place = self._place or _Place(since=int(self._clock.now().timestamp()))
+        place = replace(
+            place, comments=dict(place.comments), posts=dict(place.posts), counts={**place.counts}
+        )  # what is not stored is read again
+        updates: list[RawUpdate] = []
+        asked = [Ask("wall.get", {"owner_id": -page.id, "count": POSTS}) for page in self._pages]
+        for page, wall in zip(self._pages, await execute(self._client, asked), strict=True):
+            if not isinstance(wall, MessengerError):
+                updates += await self._read(page, items(wall, "items"), place)
+        self._place = place
+        return Batch(tuple(updates), place.packed())
+
+    async def _read(self, page: Page, posts: Sequence[Mapping[str, Any]], place: _Place) -> list[RawUpdate]:
+        """What is new on one page; *place* moves on only if all of it could be read."""
+        key = str(page.id)
+        numbered = [post for post in posts if isinstance(post.get("id"), int)]
+        fresh = [_update(page, "wall_post_new", post) for post in self._new_posts(key, numbered, place)]
+        counts = {str(post["id"]): _count(post) for post in numbered}
+        known = place.counts.get(key, {})
+        changed = [int(number) for number, count in counts.items() if count and count != known.get(number)]
+        comments = await self._comments(page, changed, place.comments.get(key, 0), place.since)
+        if comments is None:
+            return fresh
+        place.counts[key] = counts
+        place.posts[key] = max([place.posts.get(key, 0), *(int(number) for number in counts)])
+        place.comments[key] = max([place.comments.get(key, 0), *(one["id"] for one in comments)])
+        new = [one for one in comments if one.get("date", 0) >= place.since and not one.get("deleted")]
+        return fresh + [_update(page, "wall_reply_new", one) for one in sorted(new, key=lambda one: int(one["id"]))]
+
+    def _new_posts(self, key: str, posts: Iterable[Mapping[str, Any]], place: _Place) -> list[Mapping[str, Any]]:
+        """Posts since the last look; of the page itself also the newest older one: it tells how long it is silent."""
+        last = place.posts.get(key)
+        new = [post for post in posts if post["id"] > (last or 0)]
+        if last is not None:
+            return new
+        own = [post for post in new if post.get("from_id", 0) < 0]
+        newest = sorted(own, key=lambda post: -int(post["id"]))[:1]
+        return newest + [post for post in new if post.get("date", 0) >= place.since and post not in newest]
+
+    async def _comments(self, page: Page, posts: Sequence[int], last: int, since: int) -> list[dict[str, Any]] | None:
+        """Comments under *posts* above number *last*, those in threads too; ``None`` where one could not be read."""
+        found: list[dict[str, Any]] = []
+        turns = [(post, 0, 0) for post in posts]  # the post, the thread (0: the post's own level), the offset
+        while turns:
+            answers = await execute(self._client, [_ask(page, *turn) for turn in turns])
+            following = []
+            for (post, thread, offset), answer in zip(turns, answers, strict=True):
+                if isinstance(answer, Rejected):
+                    continue  # closed or gone: nothing to read there
+                if isinstance(answer, MessengerError):
+                    return None
+                level = [dict(one, owner_id=-page.id, post_id=post) for one in items(answer, "items")]
+                level = [one for one in level if isinstance(one.get("id"), int)]
+                found += [one for one in level if one["id"] > last]
+                for one in level:
+                    inner = one.get("thread")
+                    shown = items(inner, "items") if isinstance(inner, Mapping) else []
+                    found += [dict(deep, owner_id=-page.id, post_id=post) for deep in shown if deep.get("id", 0) > last]
+                    if isinstance(inner, Mapping) and inner.get("count", 0) > len(shown):
+                        following.append((post, one["id"], 0))
+                full = len(level) == COMMENTS and min(one["id"] for one in level) > last
+                if full and min(one.get("date", 0) for one in level) >= since and offset < COMMENTS * MOST_TURNS:
+                    following.append((post, thread, offset + COMMENTS))
+            turns = following
+        return list({one["id"]: one for one in found}.values())
+
+    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+        """Nothing: every look goes on where the last stored one ended."""
+        return ()
+
+    def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        places = self._places.get(payload.get("group_id", 0))
+        if places is None:
+            raise MalformedUpdate("VK: a page that is not watched any more")
+        return events_of(places, payload)
+
+    async def enrich(self, event: Event) -> Event:
+        if isinstance(event, MessageEdited) or not isinstance(event, MessagePosted):
+            return event
+        author = event.author
+        if author.name is None and author.kind is AuthorKind.PERSON:
+            author = replace(author, name=await self._names.name(int(author.id)))
+        return replace(event, author=author)
+
+    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
+        return await self._lookout.look(placed)
+
+    async def check(self) -> Sequence[Finding]:
+        """Whether the key is taken and every page can be read."""
+        asked = [Ask("wall.get", {"owner_id": -page.id, "count": 1}) for page in self._pages]
+        try:
+            answers = await execute(self._client, asked)
+        except BadCredentials:
+            words = "Сервисный ключ не подходит. Возьмите ключ в настройках приложения: dev.vk.com, «Мои приложения»."
+            return [Finding(Severity.FAULT, self.title, words)]
+        closed = [page for page, one in zip(self._pages, answers, strict=True) if isinstance(one, MessengerError)]
+        why = "не читается: она закрыта, удалена или её id указан неверно"
+        found = [Finding(Severity.FAULT, self.title, f"Страница «{page.title}» {why}.") for page in closed]
+        return found or [Finding(Severity.OK, self.title, f"Читаются все страницы: {len(self._pages)}.")]
+
+    # What cannot be done here
+
+    def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
+        return parts_of(content)
+
+    async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
+        raise Rejected("VK: this page is only read", RejectReason.NO_RIGHTS)
+
+    async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
+        raise Rejected("VK: this page is only read", RejectReason.NO_RIGHTS)
+
+    async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
+        raise PressExpired("VK: this page has no buttons of ours")
+
+    async def download(self, attachment: Attachment) -> Upload:
+        raise FileUnavailable("VK: files of this page are looked at by their links")
+
+    async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
+        """Nobody talks to us here."""
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def _ask(page: Page, post: int, thread: int, offset: int) -> Ask:
+    params = {
+        "owner_id": -page.id,
+        "post_id": post,
+        "comment_id": thread or None,
+        "sort": "desc",
+        "count": COMMENTS,
+        "offset": offset or None,
+        "thread_items_count": None if thread else IN_THREAD,
+    }
+    return Ask("wall.getComments", params)
+
+
+def _count(post: Mapping[str, Any]) -> int:
+    comments = post.get("comments")
+    count = comments.get("count") if isinstance(comments, Mapping) else 0
+    return count if isinstance(count, int) else 0
+
+
+def _update(page: Page, kind: str, thing: Mapping[str, Any]) -> RawUpdate:
+    """As the long poll would have brought it."""
+    return raw_update(
+        {
+            "type": kind,
+            "group_id": page.id,
+            "event_id": f"page:{kind}:{page.id}:{thing.get('id')}",
+            "v": API_VERSION,
+            "object": dict(thing),
+        }
+    )
