@@ -266,6 +266,12 @@ class VkPages:
     async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
         """Nobody talks to us here."""
 
+    def invitation(self, code: str) -> str | None:
+        return None
+
+    async def may_write(self, user_id: str) -> bool | None:
+        return False
+
     async def close(self) -> None:
         await self._client.close()
 
