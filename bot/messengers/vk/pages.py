@@ -270,7 +270,7 @@ class VkPages:
         return None
 
     async def may_write(self, user_id: str) -> bool | None:
-        return False
+        return None
 
     async def close(self) -> None:
         await self._client.close()
