@@ -28,13 +28,16 @@ async def growth(folder: Path, tickets: int, times: int) -> Figures:
     async with town_at(folder) as town:
         figures: Figures = {"tickets": tickets, "filled_in_s": round(await _age(town, tickets), 1)}
         figures["file_mb"] = round((folder / "mcu.sqlite3").stat().st_size / 1e6)
-        starts = []
+        starts, cpu = [], []
         for _ in range(2):
             starts.append(await town.start())
+            cpu.append(town.cpu())
             await town.stop()
         await town.start()
         figures["start_s"] = round(max(starts), 2)
+        figures["start_cpu_s"] = round(max(cpu), 2)
         await asyncio.sleep(3)
+        before = town.cpu()
         head, curator, opened = FIRST_HEAD, CURATOR, tickets - 20
         for name, who, words in (
             ("my", head, "/my"),
@@ -53,6 +56,7 @@ async def growth(folder: Path, tickets: int, times: int) -> Figures:
             waits = [await _press(town, head, _of_head(town, opened), name, button) for _ in range(times)]
             figures[f"{name}_ms"] = round(median(waits) * 1_000)
             figures[f"{name}_longest_ms"] = round(max(waits) * 1_000)
+        figures["cpu_ms_per_command"] = round((town.cpu() - before) * 1_000 / (times * 14))
         waited = {name: value for name, value in figures.items() if name.endswith("_ms")}
         figures["slowest_ms"] = max(waited.values())
         figures["slowest_median_ms"] = max(value for name, value in waited.items() if "longest" not in name)

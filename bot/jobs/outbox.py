@@ -103,7 +103,7 @@ class OutboxWorker:
         now, pace = self.clock.now(), self._paces[account]
         chosen = [row.id for row in await uow.outbox.presses(now, account, hands, self._in_hand)]
         room = min(pace.room(moment, AHEAD), hands - len(chosen))
-        if room < (WORTH_A_LOOK if account in self._crowded else 1):
+        if room < (min(WORTH_A_LOOK, pace.most(moment, AHEAD)) if account in self._crowded else 1):
             return chosen
         soon = moment + AHEAD
         held = {chat_id for name, chat_id in self._held if name == account}

@@ -106,11 +106,15 @@ class Pace:
         come first."""
         return self._last.get(chat_id, float("-inf"))
 
+    def most(self, now: float, ahead: float) -> int:
+        """How many messages leave in *ahead* seconds at best, as far as all chats together go; at least one."""
+        overall = self._limits.overall
+        return max(1, int(overall.most / overall.seconds * ahead * self._brake.share(now)))
+
     def room(self, now: float, ahead: float) -> int:
         """How many more messages may be planned for the next *ahead* seconds, as far as all chats together go."""
         soon = now + ahead
-        most = max(1, int(self._limits.overall.most / self._limits.overall.seconds * ahead * self._brake.share(now)))
-        return max(0, min(self.window.free(soon), most - self.promised, self.spacing.free(soon)))
+        return max(0, min(self.window.free(soon), self.most(now, ahead) - self.promised, self.spacing.free(soon)))
 
     def wait(self, chat_id: str, kind: ChatKind, now: float, cost: int = 1, *, in_a_hurry: bool = False) -> float:
         """Seconds until *cost* messages may go to *chat_id*; 0.0: now. *in_a_hurry*: somebody has pressed a button and

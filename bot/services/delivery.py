@@ -140,11 +140,9 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
     numbers += [facts["number"]] if isinstance(facts.get("number"), int) else []
     found = {}
     reader = work.centre.staff.by_id(row.person_id or 0)
-    for number in numbers:
-        ticket = await work.uow.tickets.get(number)
-        if ticket is not None:
-            open_to = reader is None or _works_with(work, ticket, reader)
-            found[number] = ticket if open_to else _covered(ticket)
+    for number, ticket in (await work.uow.tickets.some(numbers)).items():
+        open_to = reader is None or _works_with(work, ticket, reader)
+        found[number] = ticket if open_to else _covered(ticket)
     message = await _message_of(work, facts["message_id"]) if "message_id" in facts else None
     answer_id = facts.get("answer_id")
     if "publication_id" in facts:

@@ -9,6 +9,7 @@ import pytest
 from bot.app import App
 from bot.config import load
 from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from sandbox.telegram.server import api_fault
 from tests.databases import SERVER, empty_database
 from tests.e2e.town import (
     ADMINISTRATOR,
@@ -105,6 +106,22 @@ async def test_a_storm_delays_nobody_and_no_limit_is_overstepped(town: Town) -> 
     in_the_group = names(town, GROUP)
     assert 5 <= len(in_the_group) <= 20
     assert in_the_group == [f"№{n}" for n in range(len(in_the_group))]
+
+
+async def test_after_complaints_it_goes_on_slower(town: Town) -> None:
+    """However slow the messenger makes us, the queue goes on."""
+    telegram = town.sandbox.telegram
+    await queue(town, *(note(chat, f"№{n}", n) for n in range(EACH) for chat in STAFF))
+    for _ in range(8):  # one complaint after the other leaves a tenth of the pace
+        telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests: retry after 3", retry_after=3), times=2)
+        for _ in range(16):
+            town.pass_time(seconds=STEP)
+            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+    telegram.faults.clear()
+    telegram.rate_limits = True
+    telegram.violations.clear()
+    await pass_time_until(town, list(STAFF), most=300.0)
+    assert telegram.violations == []
 
 
 async def test_a_restart_does_not_begin_the_minute_anew(town: Town) -> None:
