@@ -53,6 +53,9 @@ DRAIN = 3.0
 """Seconds between «not ready» and the end, where a balancer stands before several processes: it looks every second or
 two."""
 
+CHECK_AGAIN = 3 * 3600.0
+"""Seconds between looks at tokens, rights and settings: somebody may change them while we run."""
+
 STAFF_SECONDS = 600.0
 """Who has joined is looked up so often at least, should word of it get lost."""
 
@@ -74,6 +77,7 @@ class App:
     gather: timedelta = timedelta(seconds=1)
     pauses: Sequence[float] = PAUSES  # after failures of a messenger, in seconds
     drain_seconds: float = DRAIN
+    check_seconds: float = CHECK_AGAIN
     understanding: Understanding | None = None  # built from the configuration where none is given
     make_database: Callable[[str], Database] = Database
     make_messengers: Callable[[Config, Clock, int, int | None], dict[str, Messenger]] = build_messengers
@@ -252,7 +256,7 @@ class App:
         )
         self._led.keep("outbox", sender.run)
         self._scheduler = self.ticker.start(self._led)
-        self._led.spawn("self-check", self._check())
+        self._led.keep("self-check", self._keep_checking)
         if self.config.learns_at is not None and self.config.file is not None:
             school = NightSchool(
                 self.database,
@@ -289,6 +293,8 @@ class App:
                 async with self.database.begin() as uow:
                     await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
         self.health.failing.clear()
+        self.health.hushes.clear()
+        self.health.faults.clear()
 
     async def _listen(self) -> None:
         """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering
@@ -309,6 +315,11 @@ class App:
             return
         self._listener = listener
 
+    async def _keep_checking(self) -> None:
+        while True:
+            await self._check()
+            await asyncio.sleep(self.check_seconds)
+
     async def _check(self) -> None:
         """Where we are deaf or have no rights, the administrator is told."""
         for messenger in self.messengers.values():
@@ -317,11 +328,12 @@ class App:
             except MessengerError as error:
                 logger.warning("self-check failed: %s", type(error).__name__, extra={"account": messenger.account})
                 continue
+            faults = [finding for finding in findings if finding.severity is Severity.FAULT]
+            self.health.faults[messenger.account] = [fault.subject for fault in faults]
             async with self.database.begin() as uow:
                 work = Work(self.centre(), uow, self.clock.now())
-                for finding in findings:
-                    if finding.severity is Severity.FAULT:
-                        await chats.deaf(work, finding.subject, finding.text)
+                for fault in faults:
+                    await chats.deaf(work, fault.subject, fault.text)
         self._outbox_bell.ring()
 
 

@@ -56,7 +56,9 @@ class Listener:
         except (DBAPIError, OSError):
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
         troubles = [f"{one.code} {one.subject}".strip() for one in self._health.troubles]
-        return web.json_response({"ready": True, "troubles": troubles, "inbox": waiting, "falls": dict(self._falls)})
+        faults = sorted(subject for subjects in self._health.faults.values() for subject in subjects)
+        figures = {"inbox": waiting, "falls": dict(self._falls)}
+        return web.json_response({"ready": True, "troubles": troubles, "faults": faults, **figures})
 
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
@@ -67,6 +69,8 @@ class Listener:
         text = _series("mcu_inbox_rows", "gauge", "status", inbox)
         text += _series("mcu_outbox_rows", "gauge", "status", outbox)
         text += _series("mcu_troubles", "gauge", "kind", Counter(one.code for one in self._health.troubles))
+        faults = {account: len(subjects) for account, subjects in self._health.faults.items()}
+        text += _series("mcu_faults", "gauge", "account", faults)
         text += _series("mcu_loop_falls", "counter", "loop", self._falls)
         return web.Response(text=text)
 

@@ -10,7 +10,7 @@ from bot.domain.clock import Clock
 from bot.jobs.cleaning import Cleaner
 from bot.jobs.lookout import Lookout
 from bot.jobs.supervisor import Bell, Supervisor
-from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, pages, watchdog
+from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, pages, silence, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health
 from storage.database import Database
@@ -48,6 +48,7 @@ class Ticker:
             ("doubts", self._doubts, self.seconds * 20),
             ("audit", self._audit, self.seconds * 30),
             ("beat", self._beat, self.seconds * 60),
+            ("silence", self._silence, self.seconds * 120),
             ("bursts", self._bursts, self.seconds * 30),
             ("cleaning", Cleaner(self.database, self.clock).sweep, CLEAN_EVERY),
         ):
@@ -133,12 +134,20 @@ class Ticker:
             await doubts.publish(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
+    async def _silence(self) -> None:
+        """By day: a night's silence is judged in the morning."""
+        now = self.clock.now()
+        if self.centre().quiet.is_quiet(now):
+            return
+        async with self.database.read() as uow:
+            self.health.hushes = await silence.unusual(Work(self.centre(), uow, now), self.health.hushes)
+
     async def _audit(self) -> None:
         """What should have happened and did not, at two looks in a row: after a start, or when the machine's clock has
         jumped, the sweeps need a moment to catch up."""
         now = self.clock.now()
         async with self.database.read() as uow:
-            found = await watchdog.look(Work(self.centre(), uow, now), self.health.failing)
+            found = await watchdog.look(Work(self.centre(), uow, now), self.health.failing, self.health.hushes)
             self.health.troubles = [trouble for trouble in found if trouble.key in self.suspected]
             self.suspected = frozenset(trouble.key for trouble in found)
             known = await uow.chronicle.keys("trouble:")

@@ -1,12 +1,13 @@
 """The auditor: what should have happened and did not. The administrator is told once when it begins and once when it
 is over; ``/readyz`` shows it all the while."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services import digests, notes
 from bot.services.centre import Work
+from bot.services.silence import Hush
 
 UNPROCESSED = timedelta(minutes=1)
 """An update that came so long ago should have been handled."""
@@ -36,8 +37,9 @@ class Trouble:
         return f"trouble:{self.code}:{self.subject}"[:160]
 
 
-async def look(work: Work, failing: Mapping[str, datetime]) -> list[Trouble]:
-    """All that is wrong now. *failing*: since when an account of ours has not answered a poll."""
+async def look(work: Work, failing: Mapping[str, datetime], hushes: Iterable[Hush] = ()) -> list[Trouble]:
+    """All that is wrong now. *failing*: since when an account of ours has not answered a poll; *hushes*: what is silent
+    for unusually long."""
     found = []
     for code, since, patience in (
         ("inbox", await work.uow.inbox.oldest_waiting(), UNPROCESSED),
@@ -53,7 +55,7 @@ async def look(work: Work, failing: Mapping[str, datetime]) -> list[Trouble]:
         if work.now - at > SILENT:
             office = work.centre.offices.get(account)
             found.append(Trouble("silent", office.title if office else account, at))
-    return found
+    return [*found, *(Trouble("hush", hush.title, hush.since) for hush in hushes)]
 
 
 async def report(work: Work, present: list[Trouble]) -> None:

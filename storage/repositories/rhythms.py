@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, String, cast, func, select
 
 from storage.repositories.base import Repository
-from storage.tables import ticket
+from storage.tables import message, ticket
 
 
 class About(StrEnum):
@@ -50,6 +50,24 @@ class Rhythms(Repository):
             .group_by(name)
         )
         return {row[0]: int(row[1]) for row in result}
+
+    async def last_heard(self, since: datetime) -> dict[tuple[str, str], datetime]:
+        """When somebody wrote last in each place, (account, root); places that have been silent since *since* are left
+        out."""
+        result = await self._connection.execute(
+            select(message.c.account, message.c.root, func.max(message.c.stored_at, type_=message.c.stored_at.type))
+            .where(message.c.stored_at >= since)
+            .group_by(message.c.account, message.c.root)
+        )
+        return {(row[0], row[1]): row[2] for row in result}
+
+    async def heard(self, account: str, root: str | None, since: datetime, until: datetime) -> int:
+        """How many messages came in [since, until): to *root*, or anywhere to the account."""
+        query = select(func.count()).where(
+            message.c.stored_at >= since, message.c.stored_at < until, message.c.account == account
+        )
+        result = await self._connection.execute(query if root is None else query.where(message.c.root == root))
+        return int(result.scalar_one())
 
 
 _PERSON = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))

@@ -122,6 +122,7 @@ message = Table(
     Column("part", String(16)),
     UniqueConstraint("account", "chat_id", "external_id"),
     Index("ix_message_album", "account", "chat_id", "album"),
+    Index("ix_message_stored", "stored_at"),
 )
 
 voice = Table(  # who said «us too» about a ticket, without saying anything of their own

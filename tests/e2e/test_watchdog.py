@@ -1,9 +1,11 @@
 """What should have happened and did not reaches the administrator, once, and once more when it is over."""
 
 import asyncio
+from datetime import timedelta
 
 from sandbox.faults import Fault, FaultKind
-from tests.e2e.town import ADMINISTRATOR, COMMUNITY, MARIA, ROADS_HEAD, Town
+from storage.tables import message
+from tests.e2e.town import ADMINISTRATOR, COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town
 
 REFUSED = Fault(FaultKind.REFUSE)
 
@@ -45,3 +47,38 @@ async def test_an_update_that_nobody_handles_is_reported(town: Town) -> None:
     town.pass_time(minutes=2)
 
     await town.letter(ADMINISTRATOR, "Самопроверка", "входящие сообщения не обрабатываются")
+
+
+async def test_a_chat_that_is_silent_for_unusually_long_is_told_once_with_what_to_do(town: Town) -> None:
+    assert town.app is not None
+    week = [town.clock.now() - timedelta(weeks=weeks) for weeks in (1, 2, 3, 4)]
+    row = {"account": "telegram", "chat_kind": "group", "root": str(GROUP), "thread": "", "media": [], "text": ""}
+    rows = [
+        row | {"chat_id": str(GROUP), "external_id": f"old{index}", "author_id": "7", "sent_at": at, "stored_at": at}
+        for index, at in enumerate(then + timedelta(minutes=minutes) for then in week for minutes in range(5, 180, 10))
+    ]
+    async with town.app.database.engine.begin() as connection:
+        await connection.execute(message.insert(), rows)
+    town.pass_time(hours=3)
+    await town.letter(ADMINISTRATOR, "Самопроверка", "Telegram: нет ни одного сообщения", "режим приватности")
+    assert [one.code for one in town.app.health.troubles] == ["hush"]
+
+    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    await town.letter(ADMINISTRATOR, "снова в порядке", "Telegram")
+    assert len([text for text in town.texts(ADMINISTRATOR) if text.startswith("⚠️ Самопроверка: Telegram: нет")]) == 1
+
+
+async def test_rights_that_are_taken_while_the_bot_runs_are_noticed(closed_town: Town) -> None:
+    town = closed_town
+    town.check_seconds = 0.2
+    await town.start()
+    assert town.app is not None
+    health = town.app.health
+    await town.until(lambda: len(health.faults) == 2)
+    assert health.faults == {"telegram": [], f"vk:{COMMUNITY}": []}
+    town.sandbox.vk.world.communities[COMMUNITY].longpoll_enabled = False
+    await town.letter(ADMINISTRATOR, "Long Poll API выключен")
+    assert health.faults[f"vk:{COMMUNITY}"]
+    town.sandbox.vk.world.communities[COMMUNITY].longpoll_enabled = True
+    await town.until(lambda: not health.faults[f"vk:{COMMUNITY}"])
+    assert len([text for text in town.texts(ADMINISTRATOR) if "Long Poll API выключен" in text]) == 1

@@ -179,6 +179,7 @@ class Town:
     rewrites: dict[str, str] = field(default_factory=dict)  # lines of the configuration that shall read otherwise
     call_seconds: int | None = None  # how long the bot waits for an answer
     poll_seconds: int = 5
+    check_seconds: float = 3600.0
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     moment: Callable[[], float] = time.monotonic  # for the pace of sending
     gather: timedelta = timedelta()
@@ -233,6 +234,7 @@ class Town:
             moment=self.moment,
             tick_seconds=0.05,
             poll_seconds=self.poll_seconds,
+            check_seconds=self.check_seconds,
             call_seconds=self.call_seconds,
             gather=self.gather,
         )
