@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import drain, growth, load, machine, measures, takeover
+from bench import drain, growth, load, machine, measures, peer, takeover
 
 WHAT_IS_MEASURED = """
-tickets_rules   message → ticket, card queued, one process, SQLite. «Keyword routing» is the bot as it is before anybody
-                has trained it: rules, the built-in topics, the town's own keywords, places. No trained model.
-tickets_all     the same with everything there is: `bot train` has learned from 3,000 past messages.
+tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
+                `[problems] join = false`. It reads by rules: noise, appeal, topics and own keywords, place, urgency.
+tickets_all     the same with all understanding: `bot train` has learned from 3,000 past messages, and what is about one
+                event is joined to one problem (whoever joins has no card of his own: fewer cards than tickets).
 postgres_one, postgres_two   keyword routing on PostgreSQL by one process and by two at once, server on this machine.
 In these the updates are stored beforehand by the poller; the real inbox worker handles them. One message in twenty-one
 is off the clock: it warms up, and its SQL statements are counted. `cpu_ms_per_message` is processor time of the bot's
@@ -77,7 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 continue
             print(f"… {name}", file=sys.stderr, flush=True)
             before = machine.load()
-            figures = asyncio.run(_measure(name, Path(folder) / name, options))
+            try:
+                figures = asyncio.run(_measure(name, Path(folder) / name, options))
+            except peer.NoPeer as reason:
+                print(f"… {name}: left out: {reason}", file=sys.stderr)
+                continue
             result["measures"][name] = figures | {"load_before": before, "load_after": machine.load()}
     _compare(result["measures"])
     result["targets"] = _judge(result["measures"])
@@ -113,6 +118,9 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await load.intake(folder, options.messages)
         case "tickets_rules":
             return await load.tickets(folder, options.messages)
+        case "peer":
+            home = Path("var/bench-peer").absolute()  # noqa: ASYNC240 - nobody waits
+            return await peer.intake(home, folder, min(options.messages, 2_000))
         case "tickets_all":
             return await load.tickets(folder, options.messages, learned=True)
         case "postgres_one":
@@ -172,9 +180,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--queue", type=int, default=3_000, help="messages that wait to be sent (default 3000)")
     parser.add_argument("--notices", type=int, default=20, help="overdue notices to time (default 20)")
     parser.add_argument("--postgres", default=os.environ.get("MCU_TEST_POSTGRES"), help="postgresql+asyncpg://…")
+    parser.add_argument(
+        "--peer",
+        action="store_true",
+        help="django-helpdesk on the same messages, too (installed into var/bench-peer)",
+    )
     parser.add_argument("--quick", action="store_true", help="a short run: one start, 10 seconds, 1000 messages")
     parser.add_argument("--json", type=Path, help="write the JSON into this file instead of printing it")
     options = parser.parse_args(arguments)
+    if options.peer:
+        options.only.append("peer")
     if options.quick:
         options.starts, options.seconds, options.messages, options.queue = 1, 10.0, 1_000, 300
         options.tickets, options.speed = 20_000, 60.0

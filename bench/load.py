@@ -51,6 +51,9 @@ telegram_id = 998
 name = "Администратор"
 role = "administrator"
 telegram_id = 999
+
+[problems]
+join = {join}
 """
 
 _BLOCK = """
@@ -87,8 +90,9 @@ async def intake(folder: Path, updates: int) -> Figures:
 
 
 async def tickets(folder: Path, messages: int, *, learned: bool = False) -> Figures:
-    """Stored updates become tickets with cards queued, on a file. *learned*: with a trained model beside the rules."""
-    config = _town(folder, _file(folder))
+    """Stored updates become tickets with cards queued, on a file. *learned*: all understanding, that is a trained model
+    beside the rules, and messages about one event joined to one problem."""
+    config = _town(folder, _file(folder), join=learned)
     if learned:
         await _learn(folder, config)
     return await _handled(config, messages, processes=1)
@@ -138,13 +142,13 @@ async def _learn(folder: Path, config: Path) -> None:
         raise RuntimeError(f"no model was kept: {said}")
 
 
-def _town(folder: Path, database: str, api_base: str = "http://127.0.0.1:9") -> Path:
+def _town(folder: Path, database: str, api_base: str = "http://127.0.0.1:9", *, join: bool = False) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     codes = dict.fromkeys(sector for sector, _ in stream.TROUBLES)
     blocks = "".join(_BLOCK.format(code=code, head=1_001 + index) for index, code in enumerate(codes))
     path = folder / "config.toml"
     values = {"database": database, "token": TOKEN, "api_base": api_base, "group": stream.GROUP, "blocks": blocks}
-    path.write_text(_CONFIG.format(**values), encoding="utf-8")
+    path.write_text(_CONFIG.format(**values, join=str(join).lower()), encoding="utf-8")
     return path
 
 
