@@ -64,14 +64,21 @@ class Transaction:
             runs.append((statement, []))
         runs[-1][1].append(row)
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def execute(
+        self, statement: Executable, parameters: Any = None, *, sees: Collection[Table] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Execute *statement*, behind the waiting rows of the tables that it *sees* (found out, if not given)."""
         if isinstance(statement, UpdateBase) and statement.table in _REMEMBERED:
             self.memory.clear()
-        return await self.execute_minding(statement, parameters)
+        return await self.execute_minding(statement, parameters, sees=sees)
 
-    async def execute_minding(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def execute_minding(
+        self, statement: Executable, parameters: Any = None, *, sees: Collection[Table] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
         """:meth:`execute` for who keeps the :attr:`memory` true in person."""
-        await self._flush_for(statement)
+        if self._waiting:
+            seen = _tables(statement) if sees is None else sees
+            await self._write(self._waiting if seen is None else _with_what_they_refer_to(seen) & self._waiting.keys())
         return await self._connection.execute(statement, parameters)
 
     async def execute_beside(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
@@ -95,12 +102,6 @@ class Transaction:
         self._waiting.clear()
         self._drops += 1
         self.memory.clear()
-
-    async def _flush_for(self, statement: Executable) -> None:
-        """Write what *statement* could see or refer to; the rest can go on waiting."""
-        if self._waiting:
-            seen = _tables(statement)
-            await self._write(self._waiting if seen is None else _with_what_they_refer_to(seen) & self._waiting.keys())
 
     async def _write(self, tables: Collection[FromClause[Any]]) -> None:
         for table in sorted(tables, key=_place):

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     String,
     and_,
+    bindparam,
     case,
     cast,
     delete,
@@ -50,41 +53,76 @@ class Wanted:
     author: str | None = None  # whose lone tickets are left out: who tells of two things means two
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Which conditions a question has: one of each shape is made, once, because every message asks it."""
+
+    matters: bool
+    lone: bool
+    sector: bool
+    but: bool
+    author: bool
+
+
+@cache
+def _candidates(shape: _Shape) -> Select[Any]:
+    most = bindparam("most", type_=Integer)
+    problems = _open_problems(shape).order_by(problem.c.heard_at.desc()).limit(most).subquery()
+    if not shape.lone:
+        return select(problems)
+    alone = _alone(shape).order_by(ticket.c.registered_at.desc()).limit(most).subquery()
+    return select(problems).union_all(select(alone))  # type: ignore[return-value]
+
+
+def _open_problems(shape: _Shape) -> Select[Any]:
+    query = (
+        select(problem.c.id.label("problem_id"), problem.c.lead_id, problem.c.sketch, *_LEAD)
+        .join(ticket, ticket.c.id == problem.c.lead_id)
+        .where(problem.c.heard_at >= bindparam("since"), ticket.c.state.in_(_GOING_ON), *_of_sector(shape))
+    )
+    if shape.but:
+        query = query.where(problem.c.id != bindparam("but"))
+    return query.where(problem.c.matter.in_(bindparam("matters_or_none", expanding=True))) if shape.matters else query
+
+
+def _alone(shape: _Shape) -> Select[Any]:
+    number = cast(null(), ticket.c.problem_id.type).label("problem_id")
+    query = select(number, ticket.c.id.label("lead_id"), ticket.c.sketch, *_LEAD).where(
+        ticket.c.problem_id.is_(None),
+        ticket.c.matter.is_not(None),
+        ticket.c.registered_at >= bindparam("lone_since"),
+        ticket.c.state.in_(_UNANSWERED),
+        *_of_sector(shape),
+    )
+    if shape.author:
+        query = query.where(or_(ticket.c.author_key.is_(None), ticket.c.author_key != bindparam("author")))
+    return query.where(ticket.c.matter.in_(bindparam("matters", expanding=True))) if shape.matters else query
+
+
 class Problems(Repository):
     """The aggregate of tickets that share an event."""
 
     async def candidates(self, wanted: Wanted, most: int) -> list[Candidate]:
         """What a message may be about, the latest first: up to *most* problems and as many lone tickets."""
-        problems = self._open_problems(wanted).order_by(problem.c.heard_at.desc()).limit(most).subquery()
-        both = select(problems)
-        if wanted.matters or wanted.lone_since is not None:
-            alone = self._alone(wanted).order_by(ticket.c.registered_at.desc()).limit(most).subquery()
-            both = select(problems).union_all(select(alone))  # type: ignore[assignment]
-        return [_candidate(row) for row in await self._connection.execute(both)]
-
-    def _open_problems(self, wanted: Wanted) -> Select[Any]:
-        query = (
-            select(problem.c.id.label("problem_id"), problem.c.lead_id, problem.c.sketch, *_LEAD)
-            .join(ticket, ticket.c.id == problem.c.lead_id)
-            .where(problem.c.heard_at >= wanted.since, ticket.c.state.in_(_GOING_ON), *_of_sector(wanted.sector))
+        shape = _Shape(
+            bool(wanted.matters),
+            bool(wanted.matters) or wanted.lone_since is not None,
+            wanted.sector is not None,
+            wanted.but is not None,
+            wanted.author is not None,
         )
-        if wanted.but is not None:
-            query = query.where(problem.c.id != wanted.but)
-        return query.where(problem.c.matter.in_(("", *wanted.matters))) if wanted.matters else query
-
-    def _alone(self, wanted: Wanted) -> Select[Any]:
-        since = wanted.since if wanted.matters else wanted.lone_since or wanted.since
-        number = cast(null(), ticket.c.problem_id.type).label("problem_id")
-        query = select(number, ticket.c.id.label("lead_id"), ticket.c.sketch, *_LEAD).where(
-            ticket.c.problem_id.is_(None),
-            ticket.c.matter.is_not(None),
-            ticket.c.registered_at >= since,
-            ticket.c.state.in_(_UNANSWERED),
-            *_of_sector(wanted.sector),
-        )
-        if wanted.author is not None:
-            query = query.where(or_(ticket.c.author_key.is_(None), ticket.c.author_key != wanted.author))
-        return query.where(ticket.c.matter.in_(wanted.matters)) if wanted.matters else query
+        values = {
+            "since": wanted.since,
+            "lone_since": wanted.since if wanted.matters else wanted.lone_since or wanted.since,
+            "matters": list(wanted.matters),
+            "matters_or_none": ["", *wanted.matters],
+            "sector": wanted.sector,
+            "but": wanted.but,
+            "author": wanted.author,
+            "most": most,
+        }
+        asked = _candidates(shape)
+        return [_candidate(row) for row in await self._connection.execute(asked, values, sees=(problem, ticket))]
 
     async def replied_to(self, account: str, chat_id: str, external_id: str) -> tuple[int, int | None] | None:
         """(ticket, its problem) that the post at this place belongs to."""
@@ -260,5 +298,5 @@ def _candidate(row: Any) -> Candidate:
     return Candidate(row.problem_id, row.lead_id, row.sketch, answered, urgency)
 
 
-def _of_sector(sector: str | None) -> tuple[ColumnElement[bool], ...]:
-    return (or_(ticket.c.sector.is_(None), ticket.c.sector == sector),) if sector is not None else ()
+def _of_sector(shape: _Shape) -> tuple[ColumnElement[bool], ...]:
+    return (or_(ticket.c.sector.is_(None), ticket.c.sector == bindparam("sector")),) if shape.sector else ()
