@@ -100,7 +100,8 @@ def _post(work: Work, text: str, message: Message | None) -> Post:
     source = work.centre.sources.get((message.account, message.root))
     author = author_key(message.account, message.author_id)
     title = source.title if source is not None else message.chat_title or ""
-    chat = f"{message.account}|{message.root}"
+    in_group = ChatKind(message.chat_kind) is ChatKind.GROUP  # comments of a whole community are one talk
+    chat = f"{message.account}|{message.chat_id if in_group else message.root}"
     return Post(str(message.id), work.now.timestamp(), author, chat, text, message.reply_to, title)
 
 

@@ -326,6 +326,7 @@ async def test_a_post_that_fails_reaches_a_person_and_can_be_sent_again(town: To
     people = neighbours(town, 3)
     for who in people[:2]:
         await complain(town, who)
+    await town.card(HOUSING_HEAD, 1, "2 человека")
     vk = town.sandbox.vk
     await vk.message(COMMUNITY, people[2], WATER.format(house=14))
     await town.card(HOUSING_HEAD, 1, "3 человека")
