@@ -243,6 +243,34 @@ async def test_a_chat_without_rights_is_told_at_the_start(closed_town: Town) -> 
     await town.letter(ADMINISTRATOR, "Администрация", "не администратор")
 
 
+async def test_a_token_of_another_bot_is_told_at_the_start(closed_town: Town) -> None:
+    """It is taken by MAX, but that bot is in none of the town's chats."""
+    town, server = closed_town, closed_town.sandbox.max
+    server.add_bot(MAX_TOKEN, username="shop_bot")
+    section = SECTION.format(token=MAX_TOKEN, url=town.sandbox.url, house=HOUSE, channel=CHANNEL)
+    town.settings |= {"more": section}
+    await town.start()
+    await town.letter(ADMINISTRATOR, "@shop_bot", "Похоже, это токен другого бота")
+    await town.sandbox.telegram.say(-1001000000001, MARIA, HATCH)
+    await town.card(ROADS_HEAD, 1, "открыт люк")
+
+
+async def test_an_answer_whose_markup_max_refuses_comes_back_to_its_head(max_town: Town) -> None:
+    town, server = max_town, max_town.sandbox.max
+    await server.say(HOUSE, MARIA, HATCH)
+    card = await town.card(ROADS_HEAD, 1)
+    await town.write(ROADS_HEAD, "Закроем сегодня.", reply_to=card["message_id"])
+    draft = await town.letter(ROADS_HEAD, "Так ответ увидит житель", "Закроем сегодня.")
+    await delivered(town)
+    server.faults.order("sendMessage", max_fault(400, "proto.payload", "Unknown keyboard markup"))
+    await town.press(ROADS_HEAD, draft, "Отправить")
+    note = await town.letter(ROADS_HEAD, "⚠️ Ответ на №1 не опубликован", "мессенджер не принял оформление")
+    assert "Закроем сегодня." in words(note)
+    await town.press(ROADS_HEAD, note, "Отправить ещё раз")
+    await town.press(ROADS_HEAD, await town.letter(ROADS_HEAD, "Так ответ увидит житель"), "Отправить")
+    await letter(town, HOUSE, "Закроем сегодня.")
+
+
 async def test_a_wrong_token_stops_nobody_else(closed_town: Town) -> None:
     town = closed_town
     town.sandbox.max.add_bot("another-token-of-another-bot")

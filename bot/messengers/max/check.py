@@ -24,6 +24,11 @@ _BAD_CERTIFICATE = (
     "Сертификат сервера MAX не прошёл проверку. Сертификат Минцифры в программу уже включён; проверьте часы сервера и"
     " то, что соединение не перехватывает прокси или антивирус."
 )
+_ABSENT = "Бота нет в этом чате"
+_ANOTHER_BOT = (
+    "Токен принадлежит боту {name}, а его нет ни в одном из чатов, указанных в настройках. Похоже, это токен другого"
+    " бота: возьмите токен того, который состоит в чатах, или добавьте этого бота в чаты администратором."
+)
 _RIGHTS = "Управление чатом → «Администраторы» → бот"
 
 
@@ -34,8 +39,10 @@ async def check(client: Client, chats: Sequence[tuple[int, str]], webhook_url: s
         me = await client.call("GET", "/me", Asked("getMyInfo"))
         found = [Finding(Severity.OK, _SUBJECT, f"Бот {_name(me)} подключён.")]
         found += await _subscriptions(client, webhook_url)
-        for chat_id, title in chats:
-            found += await _chat(client, chat_id, title)
+        chats_found = [await _chat(client, chat_id, title) for chat_id, title in chats]
+        if len(chats_found) > 1 and all(_ABSENT in one[0].text for one in chats_found):
+            found = [*found[1:], _fault(_SUBJECT, _ANOTHER_BOT.format(name=_name(me)))]
+        found += [finding for one in chats_found for finding in one]
     except BadCredentials:
         return [_fault(_SUBJECT, _NOT_ACCEPTED)]
     except TemporaryFailure as error:
@@ -81,7 +88,10 @@ def _hooked(is_set: bool, others: Sequence[str]) -> list[Finding]:
 
 async def _chat(client: Client, chat_id: int, title: str) -> list[Finding]:
     subject = f"MAX «{title}»"
-    absent = f"Бота нет в этом чате, или id в настройках неверен: {chat_id}. Добавьте бота в чат администратором."
+    absent = (
+        f"{_ABSENT}, или id в настройках неверен: {chat_id}, или токен от другого бота. Добавьте бота в чат"
+        " администратором."
+    )
     try:
         chat = await client.call("GET", f"/chats/{chat_id}", Asked("getChat"))
         if chat.get("type") == "dialog":
