@@ -24,8 +24,8 @@ async def foresee(work: Work, events: Sequence[Event]) -> None:
     places |= {
         (event.chat.account, event.chat.id, event.message_id) for event in events if isinstance(event, MessageDeleted)
     }
+    await work.uow.alone(*(author_key(post.chat.account, post.author.id) for post in posts))
     if authors:
-        await work.uow.alone(*authors)
         await work.standings()
         await work.uow.tickets.foresee(authors, work.now - AFTER_ANSWER)
     if places:
