@@ -19,10 +19,9 @@ CHANNEL = "mcu"
 """PostgreSQL's channel on which processes wake one another."""
 
 _PRAGMAS = (
-    "auto_vacuum=INCREMENTAL",  # of a file that is being made; an older one keeps what it has until it is vacuumed
+    "busy_timeout=5000",
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=5000",
     "foreign_keys=ON",
     "journal_size_limit=67108864",  # bytes of the write-ahead log that are kept after a rush
 )
@@ -152,6 +151,10 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def _(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
+        cursor.execute("PRAGMA page_count")
+        if cursor.fetchone()[0] == 0:
+            # Of a file that is being made. To say so again would write, and wait for whoever is writing.
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

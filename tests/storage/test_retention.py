@@ -1,5 +1,6 @@
 """What was once needed goes, bit by bit; what is still needed, and the municipality's records, stay."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,6 +109,13 @@ async def test_a_round_stops_somewhere(database: Database, monkeypatch: pytest.M
     for left in (15, 0):  # five kinds come first
         await Cleaner(database, clock).sweep()
         assert (await counts(database))["once"] == left
+
+
+async def test_a_connection_is_opened_while_somebody_writes(database: Database, second: Database) -> None:
+    async with database.begin() as uow:
+        await uow.chronicle.once("written", NOW)
+        async with asyncio.timeout(2), second.read() as other:
+            assert await other.chronicle.when("written") is None
 
 
 async def test_the_file_gives_back_what_is_free(database: Database, url: str) -> None:
