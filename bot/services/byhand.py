@@ -78,7 +78,9 @@ async def withdraw(work: Work, ticket: Ticket, publication: Publication) -> None
 
 async def remember_draft(work: Work, ticket: Ticket, answer: Answer, account: str, chat_id: str, letter: str) -> None:
     """The preview under which «Отправить» was pressed goes on to tell what becomes of the answer."""
-    await work.uow.outbox.remember_letters(account, chat_id, [letter], ticket.id, f"draft:{answer.id}", work.now)
+    await work.uow.outbox.remember_letters(
+        account, chat_id, [letter], ticket.id, f"draft:{answer.id}", work.now, anew=True
+    )
 
 
 async def tell_fate(work: Work, ticket: Ticket, answer_id: int) -> None:

@@ -323,12 +323,17 @@ class Outbox(Repository):
         now: datetime,
         *,
         twin: str | None = None,
+        anew: bool = False,
     ) -> None:
         """Messages *ids* of ours are about *ticket_id*: a reply to them is, too. What was said in several messengers of
-        one person has the same *twin*."""
+        one person has the same *twin*. *anew*: they are of this *kind* now, whatever they were sent as."""
         if ids:
+            statement = self._insert(letter)
+            here = ["account", "chat_id", "external_id"]
             await self._connection.execute(
-                self._insert(letter).on_conflict_do_nothing(),
+                statement.on_conflict_do_update(index_elements=here, set_={"kind": statement.excluded.kind})
+                if anew
+                else statement.on_conflict_do_nothing(),
                 [
                     {
                         "account": account,

@@ -60,7 +60,7 @@ async def test_more_opens_and_goes_back(town: Town) -> None:
     await report(town)
     card = await town.card(ROADS_HEAD, 1)
     await town.press(ROADS_HEAD, card, "Ещё")
-    await town.until(lambda: rows(card) == [["🚫 Не требует ответа"], ["🕘 История"], ["← Назад"]])
+    await town.until(lambda: rows(card) == [["🚫 Не требует ответа"], ["🔗 Объединить"], ["🕘 История"], ["← Назад"]])
     await town.press(ROADS_HEAD, card, "Назад")
     await town.until(lambda: rows(card) == MAIN)
     assert await state(town, 1) is State.ASSIGNED
