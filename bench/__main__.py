@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import drain, growth, load, machine, measures, peer, takeover
+from bench import drain, growth, load, machine, measures, peer, storm, takeover
 
 WHAT_IS_MEASURED = """
 tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
@@ -61,6 +61,12 @@ TARGETS = (
     Target("memory-long", "rss_growth_mb", "  of these grown from the second quarter on", "MB", 20.0),
     Target("memory-long-all", "rss_mb", "the same with all understanding", "MB", 500.0),
     Target("memory-long-all", "rss_growth_mb", "  of these grown from the second quarter on", "MB", 20.0),
+    Target("storm", "notices_to_head", "a storm of 1,000: notices to its head", "", 5),
+    Target("storm", "others_p95_s", "a storm of 1,000: other messages → card, p95", "s", 2.0),
+    Target("storm", "answer_in_every_chat_s", "a storm of 1,000: the answer stands in every chat", "s", 60.0),
+    Target("storm", "answers_per_chat_most", "a storm of 1,000: answers in one chat, most", "", 1),
+    Target("storm", "not_reached", "a storm of 1,000: people whom no answer reached", "", 0),
+    Target("storm", "doubled", "a storm of 1,000: people who got it twice", "", 0),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
@@ -105,6 +111,8 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await measures.latency(folder, 20.0, options.seconds)
         case "notices":
             return await measures.notices(folder, options.notices)
+        case "storm":
+            return await storm.storm(folder, options.voices, max(1, options.voices // 10), options.seconds)
         case "drain":
             return await drain.drain(folder, options.queue)
         case "takeover":
@@ -178,6 +186,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--tickets", type=int, default=1_000_000, help="tickets there are already (default 1000000)")
     parser.add_argument("--speed", type=float, default=12.0, help="the hour runs so many times as fast (default 12)")
     parser.add_argument("--queue", type=int, default=3_000, help="messages that wait to be sent (default 3000)")
+    parser.add_argument("--voices", type=int, default=1_000, help="people who write about one accident (default 1000)")
     parser.add_argument("--notices", type=int, default=20, help="overdue notices to time (default 20)")
     parser.add_argument("--postgres", default=os.environ.get("MCU_TEST_POSTGRES"), help="postgresql+asyncpg://…")
     parser.add_argument(
@@ -191,6 +200,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.peer:
         options.only.append("peer")
     if options.quick:
+        options.voices = 150
         options.starts, options.seconds, options.messages, options.queue = 1, 10.0, 1_000, 300
         options.tickets, options.speed = 20_000, 60.0
     return options

@@ -66,9 +66,9 @@ async def latency(folder: Path, rate: float, seconds: float) -> Figures:
         "messages": wanted,
         "rate_per_s": rate,
         "cpu_ms_per_message": round(cpu / wanted * 1_000, 1),
-        "p50_s": round(_percentile(waits, 0.5), 3),
-        "p95_s": round(_percentile(waits, 0.95), 3),
-        "p99_s": round(_percentile(waits, 0.99), 3),
+        "p50_s": round(percentile(waits, 0.5), 3),
+        "p95_s": round(percentile(waits, 0.95), 3),
+        "p99_s": round(percentile(waits, 0.99), 3),
         "longest_s": round(waits[-1], 3),
         "rss_mb": memory["now"],
     }
@@ -127,8 +127,9 @@ async def notices(folder: Path, count: int) -> Figures:
             for number, due in town.ask("SELECT id, accept_due FROM ticket")
             if number is not None and int(number) in came
         )
-    return {"notices": len(late), "p50_s": round(_percentile(late, 0.5), 3), "longest_s": round(late[-1], 3)}
+    return {"notices": len(late), "p50_s": round(percentile(late, 0.5), 3), "longest_s": round(late[-1], 3)}
 
 
-def _percentile(values: Sequence[float], share: float) -> float:
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which *share* of the sorted *values* lie."""
     return values[min(len(values) - 1, int(share * len(values)))]

@@ -37,6 +37,12 @@ TROUBLES = (
     "после ремонта оставили открытую траншею без ограждения и освещения, вечером легко упасть",
 )
 
+STREETS = (
+    *("Мира", "Ленина", "Гагарина", "Победы", "Кирова", "Пушкина", "Чехова", "Садовая", "Советская", "Школьная"),
+    *("Лесная", "Заречная", "Октябрьская", "Первомайская", "Калинина", "Горького", "Лермонтова", "Полевая"),
+    *("Набережная", "Строителей", "Космонавтов", "Свердлова", "Некрасова", "Толстого", "Крылова", "Чкалова"),
+)
+
 CONFIG = """
 [municipality]
 name = "Двадцать станций"
@@ -199,7 +205,8 @@ class Town:
         mark = f"К{number:06}"
         trouble = TROUBLES[number % len(TROUBLES)]
         house = number % 190 + 1
-        text = f"Станция {STATIONS[number % len(STATIONS)]}, улица Мира, {house}: {trouble}. Заявка {mark}"
+        street = STREETS[number // 380 % len(STREETS)]  # nobody writes of what another has written of
+        text = f"Станция {STATIONS[number % len(STATIONS)]}, улица {street}, {house}: {trouble}. Заявка {mark}"
         citizen = FIRST_CITIZEN + number % CITIZENS
         self.sent_at[mark] = time.perf_counter()
         if number % 2:
