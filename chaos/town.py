@@ -67,6 +67,9 @@ answer = "8h"
 [quiet]
 from = "00:00"
 to = "00:00"
+
+[problems]
+join = false
 """
 
 BLOCK = """
