@@ -44,6 +44,7 @@ from bot.understanding.shelf import Shelf
 from bot.usage import refused_by_system
 from storage.database import Database
 from storage.migrate import migrate
+from storage.refusals import refusal_of
 from storage.sharing import lead, listen
 from storage.uow import News
 
@@ -117,7 +118,7 @@ class App:
     def _assemble(self) -> None:
         self.database = self.make_database(self.config.database_url)
         self.database.occupy()
-        self.supervisor = Supervisor(self.database.is_used_by)
+        self.supervisor = self._supervisor()
         self._webhooks = Webhooks(self.database, self.clock, self._inbox_bell.ring)
 
     async def _build(self) -> None:
@@ -143,6 +144,9 @@ class App:
         for messenger in self.messengers.values():
             await messenger.close()
         await self.database.close()
+
+    def _supervisor(self) -> Supervisor:
+        return Supervisor(self.database.is_used_by, lambda error: refusal_of(error) is not None)
 
     def _understand(self) -> Understanding:
         self._front = Shelf(self.config.model_folder).front()
@@ -240,7 +244,7 @@ class App:
     async def _take_lead(self) -> None:
         """What one process alone does: ask the messengers for news, send at the pace they allow (ADR 10), watch the
         clock, check our rights."""
-        self._led = Supervisor(self.database.is_used_by)
+        self._led = self._supervisor()
         self.health.silent = set(self.messengers)
         async with self.database.begin() as uow:
             await catching_up.begin(Work(self.centre(), uow, self.clock.now()))

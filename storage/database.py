@@ -1,6 +1,7 @@
 """Engine and units of work. One writer at a time on SQLite, as the file format wants it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -13,7 +14,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.occupancy import Occupancy
 from storage.one_trip import OneTrip
+from storage.refusals import WORDS, Refusal, refusal_of
 from storage.uow import UnitOfWork
+
+logger = logging.getLogger(__name__)
 
 CHANNEL = "mcu"
 """PostgreSQL's channel on which processes wake one another."""
@@ -59,6 +63,7 @@ class Database:
         self._writer = asyncio.Lock()
         self._inside: set[asyncio.Task[Any] | None] = set()
         self._occupancy: Occupancy | None = None
+        self._refusal: Refusal | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -81,9 +86,36 @@ class Database:
         except OSError as error:
             raise DatabaseUnavailable(str(error)) from error
 
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it does not take what we write at present, if it does not."""
+        return self._refusal
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A transaction that may write."""
+        try:
+            async with self._writing() as uow:
+                # A full disk takes a transaction that writes nothing.
+                proves = self._refusal is Refusal.FULL and self._is_sqlite
+                before = await uow.changes() if proves else 0
+                yield uow
+                takes = not proves or await uow.changes() != before
+        except Exception as error:
+            self._note_refusal(refusal_of(error))
+            raise
+        if self._refusal and takes:
+            logger.warning("База снова принимает записи.")
+            self._refusal = None
+
+    def _note_refusal(self, refusal: Refusal | None) -> None:
+        """Said once, not at every try."""
+        if refusal is not None and refusal is not self._refusal:
+            logger.error(WORDS[refusal])
+            self._refusal = refusal
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[UnitOfWork]:
         async with AsyncExitStack() as stack:
             if self._is_sqlite:
                 await stack.enter_async_context(self._writer)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.numbers import Numbers
@@ -96,6 +97,11 @@ class UnitOfWork:
             self._numbers.forget()
             self._alone.clear()
             raise
+
+    async def changes(self) -> int:
+        """How many rows this connection to an SQLite file has ever changed."""
+        await self._transaction.flush()
+        return int(await self._connection.scalar(text("SELECT total_changes()")) or 0)
 
     async def flush(self) -> None:
         """Write what has been deferred; the end of the transaction does so, too."""

@@ -50,6 +50,8 @@ class Listener:
     async def _readyz(self, request: web.Request) -> web.Response:
         if not self._health.ready:
             return web.json_response({"ready": False, "reason": "starting or stopping"}, status=503)
+        if self._database.refusal is not None:
+            return web.json_response({"ready": False, "database": self._database.refusal.value}, status=503)
         try:
             async with self._database.read() as uow:
                 waiting = await uow.inbox.counts()

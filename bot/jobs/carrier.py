@@ -1,8 +1,10 @@
 """Carries one parcel to its messenger, part by part: the network's side of a delivery."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, repeat
 
 from bot.domain.records import OutboxKind, OutboxRow
@@ -21,9 +23,13 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, Media
 from storage.database import Database
+from storage.refusals import refusal_of
 
 Carried = tuple[list[Sent], str | None]
 """What was sent, and the message among it that carries the buttons."""
+
+PAUSES = (0.2, 1.0, 3.0)
+"""Seconds between tries to write down what has been sent; the last for ever."""
 
 QUOTING = "quoting"
 """The form of a message whose target of reply is gone: it quotes instead."""
@@ -31,6 +37,19 @@ QUOTING = "quoting"
 
 class Lost(Exception):
     """The row is in other hands."""
+
+
+async def written(write: Callable[[], Awaitable[None]]) -> None:
+    """*write* down what became of a message, however long the database refuses: else it would be sent again."""
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        try:
+            await write()
+        except Exception as error:
+            if refusal_of(error) is None:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,7 @@ class Carrier:
                     await trip.unmarked.enter_async_context(self.exposure.take(messenger.account))
                 done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
             if index < len(parts) - 1:
-                await self._progressed(row, done, form)
+                await written(partial(self._progressed, row, done, form))
                 await trip.unmarked.aclose()
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
         return done, pressable[-1] if pressable else None

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records import UNKNOWN_OUTCOME, OutboxKind, OutboxRow
-from bot.jobs.carrier import Carried, Carrier, Lost, Trip
+from bot.jobs.carrier import Carried, Carrier, Lost, Trip, written
 from bot.jobs.parcels import Parcel, Way, prepare
 from bot.jobs.turn import Turn
 from bot.messengers.base import Messenger
@@ -80,11 +81,11 @@ class Courier:
             try:
                 carried = await self.carrier.carry(trip, parcel)
             except MessengerError as error:
-                await self._trouble(row, error, messenger)
+                await written(partial(self._trouble, row, error, messenger))
             except Lost:
                 self._lost(row)
             else:
-                await self._delivered(trip, parcel, carried, was_failing=was_failing)
+                await written(partial(self._delivered, trip, parcel, carried, was_failing=was_failing))
 
     async def _delivered(self, trip: Trip, parcel: Parcel, carried: Carried, *, was_failing: bool) -> None:
         """It has arrived: what follows."""

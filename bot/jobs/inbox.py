@@ -4,8 +4,11 @@ anew behind a savepoint of its own."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.clock import Clock
 from bot.domain.people import Staff
@@ -19,6 +22,7 @@ from bot.services import notes
 from bot.services.centre import Centre, Work
 from bot.services.foresight import foresee
 from storage.database import Database
+from storage.refusals import refusal_of
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +74,8 @@ class InboxWorker:
             if not await self._all_at_once(parsed):
                 await self._commit(parsed, self._apply_apart)
         except Exception:
-            await self._release(rows)
+            with suppress(DBAPIError, OSError):  # then their lease runs out
+                await self._release(rows)
             raise
         self.outbox_bell.ring()
         return len(rows)
@@ -93,7 +98,9 @@ class InboxWorker:
             return False
         try:
             await self._commit(batch, self._apply)
-        except Exception as error:  # noqa: BLE001 - who is to blame is found out one by one
+        except Exception as error:
+            if refusal_of(error) is not None:
+                raise
             logger.info("a batch failed: %s", type(error).__name__, extra={"updates": len(batch)})
             return False
         return True
@@ -141,7 +148,9 @@ class InboxWorker:
         try:
             async with work.uow.savepoint():
                 await self._apply(work, one)
-        except Exception as error:  # noqa: BLE001 - one bad event must not stop the others
+        except Exception as error:
+            if refusal_of(error) is not None:
+                raise  # nobody's fault: all of it is tried again
             work.centre = centre
             work.forget()
             await self._failed(work, one.row, error)

@@ -19,11 +19,17 @@ PATIENCE = 5.0
 class Supervisor:
     """Keeps loops running and knows every task there is."""
 
-    def __init__(self, is_busy: Callable[[asyncio.Task[None]], bool] = lambda task: False) -> None:
-        """*is_busy*: whether a task is doing something that it should finish before it is cancelled."""
+    def __init__(
+        self,
+        is_busy: Callable[[asyncio.Task[None]], bool] = lambda task: False,
+        is_known: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
+        """*is_busy*: whether a task is doing something that it should finish before it is cancelled. *is_known*:
+        whether an error has been told of already, in plain words."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._patient: set[asyncio.Task[None]] = set()
         self._is_busy = is_busy
+        self._is_known = is_known
         self.falls: dict[str, int] = {}
 
     def keep(self, name: str, loop: Loop) -> None:
@@ -61,8 +67,8 @@ class Supervisor:
             started = asyncio.get_running_loop().time()
             try:
                 await loop()
-            except Exception:
-                logger.exception("loop fell", extra={"loop": name})
+            except Exception as error:  # noqa: BLE001 - told of, and started again
+                self._tell("loop fell", error, {"loop": name})
             if asyncio.get_running_loop().time() - started > 60:
                 falls = 0
             self.falls[name] = self.falls.get(name, 0) + 1
@@ -72,8 +78,11 @@ class Supervisor:
     async def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except Exception:
-            logger.exception("task failed", extra={"task_name": name})
+        except Exception as error:  # noqa: BLE001 - told of
+            self._tell("task failed", error, {"task_name": name})
+
+    def _tell(self, what: str, error: Exception, extra: dict[str, str]) -> None:
+        logger.error(what, extra=extra, exc_info=None if self._is_known(error) else error)
 
 
 class Bell:

@@ -1,0 +1,42 @@
+"""Why a database does not take what we write, when that is no fault of what we write: it may work later."""
+
+import errno
+from enum import StrEnum
+
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
+
+
+class Refusal(StrEnum):
+    FULL = "full"
+    LOCKED = "locked"
+    GONE = "gone"
+
+
+WORDS = {
+    Refusal.FULL: "База не принимает записи: на диске нет места. Освободите место, бот продолжит сам.",
+    Refusal.LOCKED: "База занята другой программой (копирование, проверка). Бот ждёт и продолжит сам.",
+    Refusal.GONE: "База не отвечает. Проверьте сервер базы и диск, бот пробует снова и продолжит сам.",
+}
+"""For the log of whoever looks after the machine."""
+
+_OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+
+
+def refusal_of(error: BaseException) -> Refusal | None:
+    """``None`` for an error that would come again at the next try."""
+    if isinstance(error, OSError):
+        return Refusal.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else Refusal.GONE
+    if not isinstance(error, DBAPIError) or isinstance(error, _OURS):
+        return None
+    said, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
+    if "is full" in said or "no space left" in said or state == "53100":
+        return Refusal.FULL
+    if "is locked" in said or "table is locked" in said:
+        return Refusal.LOCKED
+    return Refusal.GONE
