@@ -74,7 +74,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="how often (default 200)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="for the same chaos once more")
-    parser.add_argument("--pause", type=float, default=0.3, help="seconds between two citizens' messages (default 0.3)")
+    parser.add_argument("--pause", type=float, default=1.2, help="seconds between two citizens' messages (default 1.2)")
     parser.add_argument("--quick", action="store_true", help="kill at random only what has its libraries imported")
     parser.add_argument("--folder", type=Path, help="keep the database and the log here")
     parser.add_argument("--json", type=Path, help="write the figures into this file, too")

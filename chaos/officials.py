@@ -11,7 +11,7 @@ from sandbox.journal import Journal
 
 T = TypeVar("T")
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which a head who waits for the bot has found a button that hangs."""
 
 

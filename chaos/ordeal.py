@@ -27,7 +27,7 @@ from storage.database import Database
 NEVER_MET = 6.0
 """Seconds after which a process that has not come to its point is killed where it is."""
 
-CALM = 240.0
+CALM = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""
 
 
@@ -39,7 +39,7 @@ class Ordeal:
     folder: Path
     kills: int
     seed: int
-    pause: float = 0.3
+    pause: float = 1.2
     quick: bool = False
     say: Callable[[str], None] = lambda words: None
     town: Town = field(init=False)

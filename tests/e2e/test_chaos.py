@@ -9,7 +9,7 @@ KILLS, SEED = 20, 20_261_120
 
 
 async def test_twenty_deaths_lose_nothing_and_say_nothing_twice(tmp_path: Path) -> None:
-    report = await Ordeal(tmp_path, KILLS, SEED, quick=True).run()
+    report = await Ordeal(tmp_path, KILLS, SEED, quick=True, pause=0.3).run()
     assert report.violations == []
     assert set(report.deaths) == set(Point)
     assert report.deaths.total() == KILLS
