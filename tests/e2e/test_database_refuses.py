@@ -17,7 +17,7 @@ from tests.e2e.office import delivered
 from tests.e2e.town import GROUP, ROADS_HEAD, Town
 
 LONG = "На улице Ленина огромная яма на дороге, объехать негде. " + "Подробности: машины вязнут. " * 120
-PEOPLE = range(3001, 3021)
+PEOPLE = range(3001, 3011)
 
 
 class Disk:
