@@ -12,8 +12,8 @@ MORE_SECTORS = "".join(
 async def test_the_coordinator_sees_the_likeliest_and_chooses(town: Town) -> None:
     await report(town, RIDDLE)
     card = await town.card(COORDINATOR, 1, "❓ №1 · нужно выбрать отрасль")
-    assert len(rows(card)) == 4
-    assert rows(card)[-1] == ["🚫 Не требует ответа", "🕘 История"]
+    assert len(rows(card)) == 5
+    assert rows(card)[-2:] == [["🚫 Не требует ответа", "🕘 История"], ["🔗 Объединить"]]
 
     said = await town.press(COORDINATOR, card, "Дороги")
 
@@ -29,9 +29,9 @@ async def test_three_likeliest_and_all_the_others(closed_town: Town) -> None:
     await closed_town.start()
     await report(closed_town, RIDDLE)
     card = await closed_town.card(COORDINATOR, 1)
-    likely = rows(card)[:-2]
+    likely = rows(card)[:-3]
     assert [len(row) for row in likely] == [1, 1, 1]
-    assert rows(card)[-2:] == [["Все отрасли"], ["🚫 Не требует ответа", "🕘 История"]]
+    assert rows(card)[-3:] == [["Все отрасли"], ["🚫 Не требует ответа", "🕘 История"], ["🔗 Объединить"]]
 
     await closed_town.press(COORDINATOR, card, "Все отрасли")
     await closed_town.until(lambda: ["← Назад", "Дальше ›"] in rows(card))
