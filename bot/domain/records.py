@@ -168,7 +168,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Reach:
     """What is known of a person's account: blocked since, chosen for what, through which account of ours the person
     spoke last, and since when things meant for it go elsewhere."""
 

@@ -10,7 +10,7 @@ from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import Plan, Terms
 from bot.domain.people import Account, MessengerName, Person, Right, Staff
 from bot.domain.quiet import QuietHours
-from bot.domain.records import Standing
+from bot.domain.records import Reach
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Page, Source
 from bot.domain.sources import author_key as author_key
@@ -134,7 +134,7 @@ class Work:
     here: Address | None = None
     plans: dict[Urgency | None, Plan] = field(default_factory=dict)
     """The terms of what is registered at this moment, worked out once."""
-    _standings: Mapping[Account, Standing] | None = None
+    _reaches: Mapping[Account, Reach] | None = None
     _silent: frozenset[str] = frozenset()
 
     def desk(self, person: Person) -> Address | None:
@@ -145,42 +145,42 @@ class Work:
 
     async def channels(self, person: Person) -> tuple[Channel, ...]:
         """Every way to *person*, in the order of the accounts: what was chosen, and what does not work now."""
-        standings = await self.standings()
+        reaches = await self.reaches()
         return tuple(
-            self._channel(address, standings.get(account_of(address), Standing()))
+            self._channel(address, reaches.get(account_of(address), Reach()))
             for address in self.centre.addresses(person)
         )
 
-    def _channel(self, first: Address, standing: Standing) -> Channel:
-        known = standing.via in self.centre.offices
-        address = Address(standing.via, first.user_id) if known and standing.via else first
-        wanted = {Purpose.CARDS} if standing.wants_cards else set()
-        wanted |= {Purpose.REPORTS} if standing.wants_reports else set()
+    def _channel(self, first: Address, reach: Reach) -> Channel:
+        known = reach.via in self.centre.offices
+        address = Address(reach.via, first.user_id) if known and reach.via else first
+        wanted = {Purpose.CARDS} if reach.wants_cards else set()
+        wanted |= {Purpose.REPORTS} if reach.wants_reports else set()
         return Channel(
             address,
             frozenset(wanted),
-            blocked=standing.unreachable_since is not None,
+            blocked=reach.unreachable_since is not None,
             silent=address.account in self._silent,
-            diverted=standing.diverted_since is not None,
+            diverted=reach.diverted_since is not None,
         )
 
     async def can_reach(self, person: Person) -> bool:
         """Whether messages get through to *person* somewhere, as far as we know."""
         return any(not one.blocked for one in await self.channels(person))
 
-    async def standings(self) -> Mapping[Account, Standing]:
+    async def reaches(self) -> Mapping[Account, Reach]:
         """What is known of every official's account."""
-        if self._standings is None:
+        if self._reaches is None:
             failing = await self.uow.outages.before(self.now - self.centre.fallback_after)
             self._silent = frozenset(account for account, _ in failing)
-            self._standings = await self.uow.people.standings()
-        return self._standings
+            self._reaches = await self.uow.people.reaches()
+        return self._reaches
 
     async def silent(self) -> frozenset[str]:
         """Accounts of ours whose messenger has failed for too long."""
-        await self.standings()
+        await self.reaches()
         return self._silent
 
     def forget(self) -> None:
         """What is known of people's accounts has changed, or its change was undone."""
-        self._standings = None
+        self._reaches = None

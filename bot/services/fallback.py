@@ -108,7 +108,7 @@ async def _stuck(work: Work) -> list[OutboxRow]:
 
 async def _returned(work: Work) -> list[tuple[Person, Address]]:
     """Whom to tell, where. Of a messenger that cannot send nobody knows whether it is back: the word itself tries."""
-    if not any(standing.diverted_since for standing in (await work.standings()).values()):
+    if not any(reach.diverted_since for reach in (await work.reaches()).values()):
         return []
     found = []
     for person in work.centre.staff.people:

@@ -26,7 +26,7 @@ async def foresee(work: Work, events: Sequence[Event]) -> None:
     }
     await work.uow.alone(*(author_key(post.chat.account, post.author.id) for post in posts))
     if authors:
-        await work.standings()
+        await work.reaches()
         await work.uow.tickets.foresee(authors, work.now - AFTER_ANSWER)
     if places:
         await work.uow.messages.foresee(places)

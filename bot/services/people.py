@@ -14,8 +14,8 @@ RETURN_SHOWN = 30
 async def is_here(work: Work, person: Person, account: str, user_id: str) -> None:
     """*person* has pressed or written something there: whatever was known of that account, it works."""
     work.actor, work.here = person, Address(account, user_id)
-    standing = (await work.standings()).get(account_of(work.here))
-    if standing is not None and standing.via != account:
+    reach = (await work.reaches()).get(account_of(work.here))
+    if reach is not None and reach.via != account:
         await work.uow.people.speaks_via(account_of(work.here), account)
         work.forget()
     await came_back(work, account, user_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.domain.people import Account, MessengerName, Person
-from bot.domain.records import Standing
+from bot.domain.records import Reach
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, invitation, person
 
@@ -141,11 +141,11 @@ class People(Repository):
         result = await self._connection.execute(update(account).where(*_is(own), news).values(unreachable_since=since))
         return bool(result.rowcount)
 
-    async def standings(self) -> dict[Account, Standing]:
+    async def reaches(self) -> dict[Account, Reach]:
         """What is known of each account."""
         result = await self._connection.execute(select(account).join(person).where(person.c.active))
         return {
-            Account(MessengerName(row.messenger), row.user_id): Standing(
+            Account(MessengerName(row.messenger), row.user_id): Reach(
                 row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since
             )
             for row in result

@@ -125,13 +125,13 @@ async def test_answers_to_citizens_never_change_their_place(closed_town: Town, d
     await telegram.card(1, "✅ Отвечено")
 
 
-@pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.DROP])
+@pytest.mark.parametrize("failure", [FaultKind.HTTP_500, FaultKind.DROP])
 async def test_a_messenger_that_hears_and_does_not_send(
-    closed_town: Town, desks: tuple[Desk, Desk], kind: FaultKind
+    closed_town: Town, desks: tuple[Desk, Desk], failure: FaultKind
 ) -> None:
     town, (telegram, vk) = closed_town, desks
     await delivered(town)
-    town.sandbox.telegram.faults.down(kind, "sendMessage")
+    town.sandbox.telegram.faults.down(failure, "sendMessage")
     await reported_in_vk(town)
     for _ in range(12):
         town.pass_time(minutes=1)

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.channels import Way
 from bot.domain.people import Account, MessengerName, Person, Role
-from bot.domain.records import Standing
+from bot.domain.records import Reach
 from storage.database import Database
 from tests.storage.helpers import NOW, later
 
@@ -65,9 +65,9 @@ async def test_whether_an_account_can_be_reached_survives_a_restart(database: Da
     await replace(database, staff)
 
     async with database.begin() as uow:
-        assert await uow.people.standings() == {OWN: Standing(unreachable_since=NOW)}
+        assert await uow.people.reaches() == {OWN: Reach(unreachable_since=NOW)}
         assert await uow.people.set_reachable(OWN, None)
-        assert await uow.people.standings() == {OWN: Standing()}
+        assert await uow.people.reaches() == {OWN: Reach()}
 
 
 async def test_what_was_chosen_survives_a_restart(database: Database) -> None:
@@ -81,9 +81,9 @@ async def test_what_was_chosen_survives_a_restart(database: Database) -> None:
     await replace(database, staff)
 
     async with database.read() as uow:
-        known = await uow.people.standings()
-    assert known[OWN] == Standing(diverted_since=NOW)
-    assert known[Account(MessengerName.VK, "10")] == Standing(wants_cards=True, via="vk:500")
+        known = await uow.people.reaches()
+    assert known[OWN] == Reach(diverted_since=NOW)
+    assert known[Account(MessengerName.VK, "10")] == Reach(wants_cards=True, via="vk:500")
 
 
 async def test_a_messenger_is_silent_since_its_first_failure(database: Database) -> None:
