@@ -77,7 +77,7 @@ def _queue(town: Town, messages: list[tuple[int, int]]) -> None:
             str(chat),
             json.dumps({"code": "credentials", "title": "№срочно" if priority < 40 else f"№{number}"}),
             priority,
-            f"telegram|{chat}|",
+            f"telegram|{chat}|{priority}-{number}",  # each about a ticket of its own
             now,
             now,
         )
