@@ -10,6 +10,7 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
+    String,
     TypeDecorator,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -33,6 +34,21 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Short(TypeDecorator[str]):
+    """A text for reading, cut at its length: PostgreSQL refuses a longer one, and a hostile name must stop no message.
+    Nothing that is compared or asked for is of this type."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value[: self.length]
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")

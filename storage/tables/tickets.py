@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.tickets import OPEN, State
-from storage.tables.base import Absent, Document, Id, Moment, metadata
+from storage.tables.base import Absent, Document, Id, Moment, Short, metadata
 
 OPEN_STATES = f"state IN ({', '.join(repr(state.value) for state in State if state in OPEN)})"
 """What somebody still has to work on: a few of all tickets. Written out, since a partial index is recognised by its
@@ -39,9 +39,9 @@ ticket = Table(
     Column("text", Text, nullable=False),
     Column("search", Text, nullable=False),
     Column("text_key", String(64)),
-    Column("place", String(200)),
-    Column("street", String(120)),
-    Column("house", String(40)),
+    Column("place", Short(200)),
+    Column("street", Short(120)),
+    Column("house", Short(40)),
     Column("latitude", Float),  # degrees, WGS 84
     Column("longitude", Float),
     Column("urgent", Boolean, nullable=False),
@@ -49,7 +49,7 @@ ticket = Table(
     Column("account", String(64)),
     Column("author_key", String(80)),  # messenger:user, one citizen across our accounts of one messenger
     Column("author_id", String(64)),
-    Column("author_name", String(200)),
+    Column("author_name", Short(200)),
     Column("registered_at", Moment, nullable=False),
     Column("touched_at", Moment, nullable=False),
     Column("accept_due", Moment, nullable=False),
@@ -104,16 +104,16 @@ message = Table(
     Column("chat_kind", String(16), nullable=False),
     Column("root", String(64), nullable=False),
     Column("thread", String(64), nullable=False),
-    Column("chat_title", String(200)),
+    Column("chat_title", Short(200)),
     Column("external_id", String(64), nullable=False),
     Column("author_id", String(64), nullable=False),
-    Column("author_name", String(200)),
+    Column("author_name", Short(200)),
     Column("text", Text, nullable=False),
     Column("media", Document, nullable=False),
     Column("album", String(64)),
     Column("reply_to", String(64)),
-    Column("link", String(300)),
-    Column("forwarded_from", String(200)),
+    Column("link", Short(300)),
+    Column("forwarded_from", Short(200)),
     Column("sent_at", Moment, nullable=False),
     Column("stored_at", Moment, nullable=False),
     Column("edited_at", Moment),
@@ -156,8 +156,8 @@ publication = Table(
     Column("message_id", Id, ForeignKey("message.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("external_ids", Document, nullable=False),
-    Column("link", String(300)),
-    Column("error", String(200)),
+    Column("link", Short(300)),
+    Column("error", Short(200)),
     Column("posted_at", Moment),
     Column("poster", String(16)),  # bot, person, noticed, staff_reply
     Column("poster_id", Id),
