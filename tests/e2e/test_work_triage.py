@@ -36,7 +36,7 @@ async def test_three_likeliest_and_all_the_others(closed_town: Town) -> None:
     await closed_town.press(COORDINATOR, card, "Все отрасли")
     await closed_town.until(lambda: ["← Назад", "Дальше ›"] in rows(card))
     await closed_town.press(COORDINATOR, card, "Назад")
-    await closed_town.until(lambda: rows(card)[:-2] == likely)
+    await closed_town.until(lambda: rows(card)[:-3] == likely)
     await closed_town.press(COORDINATOR, card, "Все отрасли")
     await closed_town.until(lambda: ["ЖКХ"] in rows(card))
     await closed_town.press(COORDINATOR, card, "ЖКХ")
