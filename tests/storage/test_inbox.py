@@ -175,3 +175,11 @@ async def test_what_was_handled_is_nobody_s_any_more(database: Database) -> None
         assert await uow.inbox.hold(slow, later(minutes=3)) == set()
         await uow.inbox.release(slow)
     assert await claim(database, later(days=1)) == []
+
+
+async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> None:
+    await store(database, ("leased", "a"), ("next", "a"))
+    await claim(database, most=1)
+    await store(database, ("waiting", "b"))
+    before = NOW - timedelta(hours=1)
+    assert sorted(keys(await claim(database, before))) == ["leased", "next", "waiting"]
