@@ -95,6 +95,12 @@ async def digest(work: Work, person: Person, words: str) -> None:
     await digests.send_now(work, person)
 
 
+async def stats(work: Work, person: Person, words: str) -> None:
+    if not work.centre.may_ever(person, Right.DIGEST):
+        raise NotAllowed(right=Right.DIGEST.value)
+    await digests.send_stats(work, person)
+
+
 async def new(work: Work, person: Person, words: str) -> None:
     await coordinator.new(work, person, words)
 
@@ -113,6 +119,7 @@ COMMANDS: Commands = {
     "find": find,
     "new": new,
     "digest": digest,
+    "stats": stats,
     "invite": invite,
     **settings.COMMANDS,
 }

@@ -1,6 +1,6 @@
 """The curator's two minutes in the morning."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -13,6 +13,8 @@ from bot.services import notes
 from bot.services.centre import Work
 
 OVERDUE_SHOWN = 20
+
+STATS_OVER = timedelta(days=30)
 
 
 async def due_since(work: Work) -> datetime | None:
@@ -59,6 +61,13 @@ async def send_now(work: Work, person: Person) -> None:
     """``/digest``: what came since the last daily one until now."""
     facts = await collect(work, await _since(work), work.now)
     await notes.tell(work, person, "digest", priority=Priority.ANSWER, daily=False, **facts)
+
+
+async def send_stats(work: Work, person: Person) -> None:
+    """``/stats``: the same figures of the last :data:`STATS_OVER`."""
+    facts = await collect(work, work.now - STATS_OVER, work.now)
+    days = STATS_OVER // timedelta(days=1)
+    await notes.tell(work, person, "stats", priority=Priority.ANSWER, daily=False, days=days, **facts)
 
 
 async def _since(work: Work) -> datetime:

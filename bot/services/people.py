@@ -108,6 +108,7 @@ def commands_of(work: Work, person: Person) -> list[str]:
         ("find", Right.FIND),
         ("new", Right.TYPE_IN),
         ("digest", Right.DIGEST),
+        ("stats", Right.DIGEST),
         ("invite", Right.INVITE),
     ]
     return [*(name for name, right in wanted if work.centre.may_ever(person, right)), "settings", "help"]

@@ -13,14 +13,26 @@ LATE_WORDS = 60
 
 def digest(note: NoteFacts, look: Look) -> Content:
     """The daily digest, or (``daily`` false) the same from then until now."""
+    since, until = _span(note, look)
+    days = _days(since, until) if note.facts["daily"] else human_day(until.date())
+    return _figures(f"📊 Сводка за {days}", note, look)
+
+
+def stats(note: NoteFacts, look: Look) -> Content:
+    """``/stats``: the same figures over a longer time."""
+    days = plural(note.facts["days"], "последний день", "последних дня", "последних дней")
+    return _figures(f"📈 Показатели за {days}", note, look)
+
+
+def _span(note: NoteFacts, look: Look) -> tuple[datetime, datetime]:
+    since, until = (datetime.fromisoformat(note.facts[name]).astimezone(look.zone) for name in ("since", "until"))
+    return since, until
+
+
+def _figures(heading: str, note: NoteFacts, look: Look) -> Content:
     facts = note.facts
-    since = datetime.fromisoformat(facts["since"]).astimezone(look.zone)
-    until = datetime.fromisoformat(facts["until"]).astimezone(look.zone)
-    days = _days(since, until) if facts["daily"] else human_day(until.date())
-    spans: list[Span] = [
-        Bold(f"📊 Сводка за {days}"),
-        Text(f"\n{_period(since, until, look)}\n"),
-    ]
+    since, until = _span(note, look)
+    spans: list[Span] = [Bold(heading), Text(f"\n{_period(since, until, look)}\n")]
     dismissed = facts.get("dismissed", 0)  # rows of an older release do not tell
     if not (facts["new"] or facts["answered"] or facts["in_work"] or dismissed):
         spans.append(Text("\nНовых сообщений не было, в работе ничего нет."))

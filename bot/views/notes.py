@@ -323,6 +323,7 @@ NOTES: dict[str, NoteView] = {
     "model_broken": model_broken,
     "listing": listings.listing,
     "digest": digest.digest,
+    "stats": digest.stats,
     "history": history.history,
     "accept_reminder": terms.accept_reminder,
     "accept_overdue": terms.accept_overdue,

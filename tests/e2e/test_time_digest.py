@@ -283,3 +283,18 @@ async def test_a_zone_that_moves_its_clocks_has_one_a_day(
         town.clock.set(after)
         await town.told()
         assert len(digests(town, CURATOR)) == 1
+
+
+async def test_stats_are_the_figures_of_a_month(town: Town) -> None:
+    await report(town, POTHOLE)
+    await town.answer(ROADS_HEAD, 1, "Заделаем в понедельник.")
+    await town.card(ROADS_HEAD, 1, "Отвечено")
+    town.pass_time(days=20)
+    await report(town, TAP, PYOTR)
+    await town.settled()
+    await town.write(CURATOR, "/stats")
+    text = words(await town.letter(CURATOR, "📈 Показатели за 30 последних дней"))
+    assert "Новых: 2" in text
+    assert "Отвечено: 1" in text
+    await town.write(ROADS_HEAD, "/stats")
+    await town.letter(ROADS_HEAD, "Команда /stats не для вашей роли")

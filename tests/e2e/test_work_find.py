@@ -133,7 +133,7 @@ async def test_help_and_start_say_what_one_can_do(town: Town) -> None:
     await town.write(CURATOR, "/help")
     await town.until(lambda: len(town.letters(CURATOR)) == 2)
     told = words(town.letters(CURATOR)[-1])
-    lines = ["Команды", "/find — найти: номер или слова", "/digest — сводка на сейчас"]
+    lines = ["Команды", "/find — найти: номер или слова", "/digest — сводка на сейчас", "/stats — показатели за месяц"]
     lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
     assert told.splitlines() == lines
 
@@ -146,7 +146,7 @@ async def test_commands_of_others_are_refused(town: Town) -> None:
         await town.write(person, command)
         await town.until(lambda before=before, person=person: len(town.letters(person)) > before)
         name = command.partition(" ")[0]
-        own = "/my, /find, /settings, /help" if person == ROADS_HEAD else "/find, /digest, /settings, /help"
+        own = "/my, /find, /settings, /help" if person == ROADS_HEAD else "/find, /digest, /stats, /settings, /help"
         assert words(town.letters(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await audit(town, 1)] == ["registered"]
 
