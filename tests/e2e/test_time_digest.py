@@ -291,7 +291,7 @@ async def test_stats_are_the_figures_of_a_month(town: Town) -> None:
     await town.card(ROADS_HEAD, 1, "Отвечено")
     town.pass_time(days=20)
     await report(town, TAP, PYOTR)
-    await town.settled()
+    await town.later(minutes=1)
     await town.write(CURATOR, "/stats")
     text = words(await town.letter(CURATOR, "📈 Показатели за 30 последних дней"))
     assert "Новых: 2" in text

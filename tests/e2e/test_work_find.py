@@ -108,8 +108,8 @@ async def test_every_role_sees_its_own_commands(town: Town) -> None:
     wanted = {
         ROADS_HEAD: ["my", "find", "settings", "help"],
         HOUSING_HEAD: ["my", "find", "settings", "help"],
-        COORDINATOR: ["my", "find", "new", "digest", "settings", "help"],
-        CURATOR: ["find", "digest", "settings", "help"],
+        COORDINATOR: ["my", "find", "new", "digest", "stats", "settings", "help"],
+        CURATOR: ["find", "digest", "stats", "settings", "help"],
         ADMINISTRATOR: ["invite", "settings", "help"],
     }
     seen = {person: [one["command"] for one in town.sandbox.telegram.commands(person)] for person in wanted}
