@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import drain, growth, load, machine, measures, peer, storm, takeover
+from bench.max_town import MaxTown
+from bench.town import Town
 
 WHAT_IS_MEASURED = """
 tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
@@ -47,6 +49,8 @@ TARGETS = (
     Target("latency", "p95_s", "message → card at 5/s, p95", "s", 1.0),
     Target("crowd", "p50_s", "message → card at 20/s to 20 heads, p50", "s", 0.15),
     Target("crowd", "p99_s", "message → card at 20/s to 20 heads, p99", "s", 0.6),
+    Target("max", "p95_s", "message in MAX → card, by polling, p95", "s", 1.0),
+    Target("max_webhook", "p95_s", "message in MAX → card, by webhook, p95", "s", 1.0),
     Target("intake", "updates_per_s", "durable intake", "1/s", 3_000, operator.ge),
     Target("tickets_rules", "per_s", "message → ticket, keyword routing, SQLite", "1/s", 500, operator.ge),
     Target("tickets_all", "per_s", "message → ticket, all understanding, SQLite", "1/s", 250, operator.ge),
@@ -106,9 +110,11 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
         case "start":
             return await measures.starts(folder, options.starts)
         case "latency":
-            return await measures.latency(folder, options.rate, options.seconds)
+            return await measures.latency(Town(folder), options.rate, options.seconds)
         case "crowd":
-            return await measures.latency(folder, 20.0, options.seconds)
+            return await measures.latency(Town(folder), 20.0, options.seconds)
+        case "max" | "max_webhook":
+            return await measures.latency(MaxTown(folder, webhook=name == "max_webhook"), options.rate, options.seconds)
         case "notices":
             return await measures.notices(folder, options.notices)
         case "storm":

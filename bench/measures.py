@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -14,13 +14,18 @@ Figures = dict[str, float | int]
 
 
 @asynccontextmanager
-async def town_at(folder: Path, accept: str = "1h") -> AsyncIterator[Town]:
-    town = Town(folder, accept)
+async def opened(town: Town) -> AsyncIterator[Town]:
+    """The town while it is measured."""
     await town.open()
     try:
         yield town
     finally:
         await town.close()
+
+
+def town_at(folder: Path, accept: str = "1h") -> AbstractAsyncContextManager[Town]:
+    """A town made anew in *folder*."""
+    return opened(Town(folder, accept))
 
 
 async def starts(folder: Path, times: int) -> Figures:
@@ -40,9 +45,9 @@ async def starts(folder: Path, times: int) -> Figures:
     }
 
 
-async def latency(folder: Path, rate: float, seconds: float) -> Figures:
+async def latency(made: Town, rate: float, seconds: float) -> Figures:
     """From a citizen's message to the card in the head's chat, while *rate* messages a second come in."""
-    async with town_at(folder) as town:
+    async with opened(made) as town:
         await town.start()
         await town.warm_up()
         town.sent_at.clear()

@@ -199,7 +199,7 @@ class Town:
         return time.perf_counter() - began
 
     async def write(self) -> None:
-        """The next citizen writes: every other one in the Telegram group, the rest to VK, half of them in comments."""
+        """The next citizen writes."""
         number = self.written
         self.written += 1
         mark = f"К{number:06}"
@@ -209,6 +209,10 @@ class Town:
         text = f"Станция {STATIONS[number % len(STATIONS)]}, улица {street}, {house}: {trouble}. Заявка {mark}"
         citizen = FIRST_CITIZEN + number % CITIZENS
         self.sent_at[mark] = time.perf_counter()
+        await self.say(number, citizen, text)
+
+    async def say(self, number: int, citizen: int, text: str) -> None:
+        """Every other one in the Telegram group, the rest to VK, half of them in comments."""
         if number % 2:
             await self.sandbox.telegram.say(GROUP, citizen, text)
         elif number % 4:
