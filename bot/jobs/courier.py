@@ -31,6 +31,7 @@ from bot.messengers.errors import (
 from bot.services import answers, chats, fallback, notes, people
 from bot.services.centre import Centre, Work
 from storage.database import Database
+from storage.repositories.base import LONGEST_WAIT
 
 logger = logging.getLogger(__name__)
 
@@ -127,9 +128,8 @@ class Courier:
             match error:
                 case RetryAfter():
                     self.hold(row, error)
-                    await uow.outbox.retry(
-                        row, now + timedelta(seconds=error.seconds), "asked for patience", counts=False
-                    )
+                    pause = min(timedelta(seconds=error.seconds), LONGEST_WAIT)  # longer is for the hold to know
+                    await uow.outbox.retry(row, now + pause, "asked for patience", counts=False)
                 case ChatMigrated():
                     await chats.migrated(work, row.account, row.chat_id, error.new_id)
                     await uow.outbox.retry(row, now, "migrated", counts=False)
@@ -140,9 +140,9 @@ class Courier:
                 case PressExpired():
                     await uow.outbox.finish(row, now, "dropped", "expired")
                 case TemporaryFailure() if now - row.created_at < GIVE_UP:
-                    pause = min(2 ** (row.attempts - 1), LONGEST_PAUSE)
+                    pause = timedelta(seconds=min(2 ** (row.attempts - 1), LONGEST_PAUSE))
                     reason = UNKNOWN_OUTCOME if error.outcome_unknown else "temporary"
-                    await uow.outbox.retry(row, now + timedelta(seconds=pause), reason)
+                    await uow.outbox.retry(row, now + pause, reason)
                 case _:
                     await self._give_up(work, row, error)
 

@@ -138,6 +138,8 @@ async def _look(work: Work, *, heard: bool) -> _Outlook:
     held = quiet or outage != outlook.outage
     lately: dict[int, bool] = {}
     for row in waiting:
+        if row.created_at > work.now:
+            continue  # the clock has been put back: what the notice says is not so yet, and will be
         ticket = tickets.get(row.ticket_id)
         if ticket is None or not await _is_true(work, row, ticket):
             outlook.void.append(row)

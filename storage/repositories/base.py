@@ -1,9 +1,10 @@
 """What every repository is made of."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, and_, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
@@ -22,6 +23,16 @@ async def one_at_a_time(transaction: Transaction, *names: str) -> None:
 def new_holder() -> str:
     """A name for whoever claims something now. With it he can tell later whether it is still his."""
     return secrets.token_hex(12)
+
+
+LONGEST_WAIT = timedelta(minutes=15)
+"""Longer than any lease, any pause between two tries and anything that is planned for a little later."""
+
+
+def ahead(moment: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    """Whether *moment* is still to come. One that is farther off than we ever wait was set by a clock that has been put
+    back since: an hour's jump must not hold anybody up for an hour."""
+    return and_(moment > now, moment <= now + LONGEST_WAIT)
 
 
 class Repository:

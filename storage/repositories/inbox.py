@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 
 from bot.domain.records import InboxRow
-from storage.repositories.base import Repository, new_holder, one_at_a_time
+from storage.repositories.base import Repository, ahead, new_holder, one_at_a_time
 from storage.repositories.storable import storable
 from storage.tables import cursor, inbox
-
-LONGEST_WAIT = timedelta(minutes=10)
-"""Longer than any lease and any pause between two tries."""
 
 
 class Inbox(Repository):
@@ -75,12 +72,12 @@ class Inbox(Repository):
             earlier.c.status == "new",
             earlier.c.conversation == inbox.c.conversation,
             earlier.c.id < inbox.c.id,
-            or_(_ahead(earlier.c.due_at, now), _ahead(earlier.c.leased_until, now)),
+            or_(ahead(earlier.c.due_at, now), ahead(earlier.c.leased_until, now)),
         )
-        free = or_(inbox.c.leased_until.is_(None), ~_ahead(inbox.c.leased_until, now))
+        free = or_(inbox.c.leased_until.is_(None), ~ahead(inbox.c.leased_until, now))
         chosen = (
             select(inbox.c.id)
-            .where(inbox.c.status == "new", ~_ahead(inbox.c.due_at, now), free, ~held)
+            .where(inbox.c.status == "new", ~ahead(inbox.c.due_at, now), free, ~held)
             .order_by(inbox.c.id)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -161,12 +158,6 @@ class Inbox(Repository):
         """How many rows there are in each status."""
         result = await self._connection.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
         return {row[0]: row[1] for row in result}
-
-
-def _ahead(moment: ColumnElement[datetime | None], now: datetime) -> ColumnElement[bool]:
-    """Whether *moment* is still to come. One that is farther off than we ever wait was set by a clock that has been put
-    back since: an hour's jump must not hold anybody up for an hour."""
-    return and_(moment > now, moment <= now + LONGEST_WAIT)
 
 
 def _by_holder(rows: Sequence[InboxRow]) -> dict[str, list[int]]:

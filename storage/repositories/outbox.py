@@ -33,7 +33,7 @@ from bot.domain.records import (
     SentRow,
     Waiting,
 )
-from storage.repositories.base import Repository, insert_into, new_holder, one_at_a_time
+from storage.repositories.base import Repository, ahead, insert_into, new_holder, one_at_a_time
 from storage.tables import letter, outbox
 
 _COLUMNS = (
@@ -124,7 +124,7 @@ class Outbox(Repository):
                 outbox.c.account == account,
                 outbox.c.chat_id == lane.c.chat_id,
                 outbox.c.priority <= ceiling,
-                outbox.c.due_at <= now,
+                ~ahead(outbox.c.due_at, now),
                 _free(now),
                 ~_blocked(now),
                 *((outbox.c.id.not_in(but),) if but else ()),
@@ -150,7 +150,7 @@ class Outbox(Repository):
                 _waiting(outbox),
                 outbox.c.account == account,
                 outbox.c.chat_id == "",
-                outbox.c.due_at <= now,
+                ~ahead(outbox.c.due_at, now),
                 _free(now),
                 *((outbox.c.id.not_in(but),) if but else ()),
             )
@@ -181,7 +181,7 @@ class Outbox(Repository):
     async def anything_due(self, now: datetime) -> bool:
         """Whether a message should be on its way."""
         result = await self._connection.execute(
-            select(outbox.c.id).where(_waiting(outbox), outbox.c.due_at <= now).limit(1)
+            select(outbox.c.id).where(_waiting(outbox), ~ahead(outbox.c.due_at, now)).limit(1)
         )
         return result.first() is not None
 
@@ -438,7 +438,7 @@ def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", outbox.c.leased_until <= now))
+    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", ~ahead(outbox.c.leased_until, now)))
 
 
 def _blocked(now: datetime) -> ColumnElement[bool]:
@@ -449,7 +449,7 @@ def _blocked(now: datetime) -> ColumnElement[bool]:
         _waiting(earlier),
         or_(
             earlier.c.status == "sending",
-            and_(earlier.c.status == "queued", or_(earlier.c.due_at <= now, earlier.c.error.is_not(None))),
+            and_(earlier.c.status == "queued", or_(~ahead(earlier.c.due_at, now), earlier.c.error.is_not(None))),
         ),
     )
 

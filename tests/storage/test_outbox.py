@@ -284,3 +284,18 @@ async def test_the_form_of_what_was_sent_is_kept(database: Database) -> None:
         await uow.outbox.retry(row, NOW, "temporary")
     [again] = await claim(database)
     assert (again.progress, again.form) == (("11",), "quoting")
+
+
+async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> None:
+    before = NOW - timedelta(hours=1)
+    await put(database, draft("1", number=1), draft("2", number=2), draft("3", number=3, due_at=later(seconds=5)))
+    async with database.begin() as uow:
+        first, second = await take(uow, NOW, 2)
+        await uow.outbox.retry(first, later(minutes=1), "temporary")
+    await put(database, draft("4", number=4, due_at=before + timedelta(seconds=5)), now=before)
+    async with database.read() as uow:
+        assert await uow.outbox.anything_due(before)
+    rows = await claim(database, before)
+    assert sorted(tickets(rows)) == [1, 2, 3], "a retry, a dead process's lease, a plan; not what is ahead by any clock"
+    async with database.begin() as uow:
+        assert not await uow.outbox.finish(second, before)
