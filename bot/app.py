@@ -45,7 +45,7 @@ from bot.usage import refused_by_system
 from storage.database import Database
 from storage.migrate import migrate
 from storage.refusals import refusal_of
-from storage.sharing import lead, listen
+from storage.sharing import inherit, lead, listen
 from storage.uow import News
 
 logger = logging.getLogger(__name__)
@@ -259,6 +259,7 @@ class App:
             self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self._led, self.moment
         )
         self._led.keep("outbox", sender.run)
+        self._led.keep("inheritance", lambda: inherit(self.database))
         self._scheduler = self.ticker.start(self._led)
         self._led.keep("self-check", self._keep_checking)
         if self.config.learns_at is not None and self.config.file is not None:

@@ -64,6 +64,8 @@ class Database:
         self._inside: set[asyncio.Task[Any] | None] = set()
         self._occupancy: Occupancy | None = None
         self._refusal: Refusal | None = None
+        self.presence: int | None = None
+        """While others can see that this process lives: the number of the lock by which they see it."""
 
     @property
     def is_shared(self) -> bool:

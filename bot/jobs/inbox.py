@@ -66,7 +66,7 @@ class InboxWorker:
     async def turn(self) -> int:
         """Handle one batch; how many updates there were."""
         async with self.database.begin() as uow:
-            rows = await uow.inbox.claim(self.clock.now(), LEASE, BATCH)
+            rows = await uow.inbox.claim(self.clock.now(), LEASE, BATCH, self.database.presence)
         if not rows:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))

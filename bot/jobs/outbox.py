@@ -42,6 +42,10 @@ SOON = 0.05
 LOOK_BACK = timedelta(minutes=1)
 """The longest window of any messenger: what was sent within it still counts after a restart."""
 
+GRACE = 7.0
+"""Seconds that whoever led before is given to finish what was on its way: a process that has merely lost the database
+needs two to notice, and lets its messages arrive for five (:data:`bot.jobs.supervisor.PATIENCE`)."""
+
 SAME_COMPLAINT = 1.0
 """Seconds: when a messenger refuses a second chat so soon after the first, it means the whole account."""
 
@@ -69,6 +73,7 @@ class OutboxWorker:
     async def run(self) -> None:
         courier = Courier(self.database, self.messengers, self.centre, self.clock, self._hold)
         await self._recall()
+        self.supervisor.spawn("inheritance of the outbox", self._inherit())
         while True:
             await self._renew_leases()
             if not await self._begin(courier, await self._claim(await self._choose())):
@@ -83,6 +88,16 @@ class OutboxWorker:
                 for sent in await uow.outbox.sent_since(account, now - LOOK_BACK):
                     ago = max((now - (sent.at or now)).total_seconds(), 0.0)
                     pace.recall(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
+
+    async def _inherit(self) -> None:
+        """One process sends: what others are sending now will be sent by nobody once they had their time."""
+        async with self.database.read() as uow:
+            holders = await uow.outbox.holders(but=self._in_hand)
+        if holders:
+            await asyncio.sleep(GRACE)
+            async with self.database.begin() as uow:
+                await uow.outbox.release_leases(holders)
+            self.bell.ring()
 
     async def _choose(self) -> list[int]:
         """What shall leave now: as much of every account as there are hands and its pace allows for a moment ahead."""

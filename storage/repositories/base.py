@@ -20,9 +20,14 @@ async def one_at_a_time(transaction: Transaction, *names: str) -> None:
         await transaction.execute_beside(_LOCK, {"names": list(names)})
 
 
-def new_holder() -> str:
-    """A name for whoever claims something now. With it he can tell later whether it is still his."""
-    return secrets.token_hex(12)
+PRESENCE = 7_204
+"""The first key of the advisory locks by which processes show that they live; the second is each one's number."""
+
+
+def new_holder(presence: int | None = None) -> str:
+    """A name for whoever claims something now. With it he can tell later whether it is still his, and others by the
+    number of his *presence* whether he lives."""
+    return secrets.token_hex(12) if presence is None else f"p{presence:08x}.{secrets.token_hex(11)}"
 
 
 LONGEST_WAIT = timedelta(minutes=15)

@@ -4,12 +4,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, text, update
 
 from bot.domain.records import InboxRow
-from storage.repositories.base import Repository, ahead, new_holder, one_at_a_time
+from storage.repositories.base import PRESENCE, Repository, ahead, new_holder, one_at_a_time
 from storage.repositories.storable import storable
 from storage.tables import cursor, inbox
+
+_OF_THE_DEAD = text("""
+    UPDATE inbox SET leased_until = NULL, holder = NULL WHERE id IN (
+        SELECT id FROM inbox
+        WHERE status = 'new' AND leased_until IS NOT NULL AND holder LIKE 'p________.%'
+        AND substring(holder FROM 2 FOR 8) NOT IN (
+            SELECT lpad(to_hex(objid::bigint), 8, '0') FROM pg_locks
+            WHERE locktype = 'advisory' AND classid = CAST(:presence AS oid) AND objsubid = 2
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        )
+        FOR UPDATE SKIP LOCKED
+    )
+""")
 
 
 class Inbox(Repository):
@@ -61,8 +74,9 @@ class Inbox(Repository):
         row = await self._connection.execute(select(cursor.c.value).where(cursor.c.account == account))
         return row.scalar_one_or_none()
 
-    async def claim(self, now: datetime, lease: timedelta, most: int) -> list[InboxRow]:
-        """Take up to *most* waiting updates for yourself until the lease runs out, oldest first.
+    async def claim(self, now: datetime, lease: timedelta, most: int, presence: int | None = None) -> list[InboxRow]:
+        """Take up to *most* waiting updates for yourself until the lease runs out, oldest first; by your *presence*
+        others will know whether you live.
 
         A conversation whose earlier update is still being handled, or waits for another try, waits too.
         """
@@ -85,7 +99,7 @@ class Inbox(Repository):
         result = await self._connection.execute(
             update(inbox)
             .where(inbox.c.id.in_(chosen))
-            .values(leased_until=now + lease, holder=new_holder(), attempts=inbox.c.attempts + 1)
+            .values(leased_until=now + lease, holder=new_holder(presence), attempts=inbox.c.attempts + 1)
             .returning(
                 inbox.c.id,
                 inbox.c.account,
@@ -147,6 +161,13 @@ class Inbox(Repository):
             .where(and_(inbox.c.status == "new", inbox.c.leased_until.is_not(None)))
             .values(leased_until=None, holder=None)
         )
+
+    async def release_of_the_dead(self) -> int:
+        """What processes hold that are not there any more is free; how much. For a database that is shared: whoever
+        claims has shown his presence before."""
+        freed = (await self._connection.execute(_OF_THE_DEAD, {"presence": PRESENCE})).rowcount
+        self.has_news = self.has_news or bool(freed)
+        return freed
 
     async def oldest_waiting(self) -> datetime | None:
         """When the update came that has waited longest."""

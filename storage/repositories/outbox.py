@@ -258,11 +258,23 @@ class Outbox(Repository):
         result = await self._connection.execute(update(outbox).where(_held(row)).values(**values))
         return bool(result.rowcount)
 
-    async def release_leases(self) -> None:
-        """A process that is alone on the database starts: what was being sent has an unknown outcome, send again."""
+    async def holders(self, *, but: Collection[int] = ()) -> list[str]:
+        """The claims under which rows are being sent, *but* for these rows."""
+        found = await self._connection.execute(
+            select(outbox.c.holder)
+            .where(_waiting(outbox), outbox.c.status == "sending", outbox.c.holder.is_not(None))
+            .where(outbox.c.id.not_in(but))
+            .distinct()
+        )
+        return [str(holder) for holder in found.scalars()]
+
+    async def release_leases(self, holders: Collection[str] | None = None) -> None:
+        """Whoever was sending (these *holders*; all, where a process that is alone on the database starts) is gone: the
+        outcome is unknown, send again."""
+        theirs = () if holders is None else (outbox.c.holder.in_(holders),)
         await self._connection.execute(
             update(outbox)
-            .where(outbox.c.status == "sending")
+            .where(outbox.c.status == "sending", *theirs)
             .values(status="queued", leased_until=None, holder=None, dedupe=None, error=INTERRUPTED)
         )
 

@@ -5,8 +5,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.domain.records import InboxRow
+from bot.jobs.supervisor import Bell, Supervisor
 from storage.database import Database
+from storage.sharing import listen
 from tests.storage.helpers import LEASE, NOW, later
 
 ACCOUNT = "telegram"
@@ -183,3 +187,31 @@ async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> N
     await store(database, ("waiting", "b"))
     before = NOW - timedelta(hours=1)
     assert sorted(keys(await claim(database, before))) == ["leased", "next", "waiting"]
+
+
+async def test_what_a_dead_process_held_is_free_and_what_a_living_one_holds_is_not(
+    database: Database, second: Database
+) -> None:
+    if not database.is_shared:
+        pytest.skip("on SQLite there is one process")
+    shown, supervisor = Bell(), Supervisor()
+    supervisor.keep("wake-up", lambda: listen(second, lambda _: shown.ring()))
+    await shown.wait(10)
+    assert second.presence is not None
+    await store(database, ("1", "a"), ("2", "b"))
+    async with second.begin() as uow:
+        [held] = await uow.inbox.claim(NOW, LEASE, 1, second.presence)
+    async with database.begin() as uow:
+        [leased] = await uow.inbox.claim(NOW, LEASE, 1)  # before its line stood, or by an older release
+        assert await uow.inbox.release_of_the_dead() == 0
+
+    await supervisor.stop()
+    assert second.presence is None
+    async with asyncio.timeout(10):
+        while True:
+            async with database.begin() as uow:
+                if await uow.inbox.release_of_the_dead():
+                    break
+    assert keys(await claim(database)) == [held.key]
+    async with database.begin() as uow:
+        assert await uow.inbox.hold([held, leased], later(minutes=1)) == {leased.id}
