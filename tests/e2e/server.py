@@ -1,0 +1,95 @@
+"""A PostgreSQL server of a test's own, that may be restarted as roughly as one likes."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import tempfile
+from asyncio.subprocess import DEVNULL, STDOUT
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.test_webhook import free_port
+
+
+def missing() -> str | None:
+    """Why there can be no such server here, if so."""
+    if _programs() is None:
+        return "PostgreSQL's server is not installed"
+    if os.geteuid() == 0 and not _has_account():
+        return "PostgreSQL does not run as root, and there is no user postgres"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """It runs; what it holds need not survive the machine."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+asyncpg://mcu@127.0.0.1:{self.port}/postgres"
+
+    async def restart(self, how: str) -> None:
+        """*how*: ``fast`` (connections are cut, then an orderly end) or ``immediate`` (as if it had crashed)."""
+        await self._control("restart", "-m", how)
+
+    async def make(self) -> None:
+        await self._run("initdb", "-U", "mcu", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
+        await self._control("start")
+
+    async def end(self) -> None:
+        if (self.folder / "data" / "postmaster.pid").exists():
+            await self._control("stop", "-m", "immediate")
+
+    async def _control(self, *what: str) -> None:
+        options = f"-F -p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+        await self._run("pg_ctl", *what, "-w", "-l", str(self.folder / "log"), "-o", options)
+
+    async def _run(self, program: str, *arguments: str) -> None:
+        folder = _programs()
+        assert folder is not None
+        who: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        process = await asyncio.create_subprocess_exec(
+            *(str(folder / program), "-D", str(self.folder / "data"), *arguments),
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=STDOUT,
+            cwd=self.folder,
+            **who,
+        )
+        assert await process.wait() == 0, f"{program} {arguments}"
+
+
+@asynccontextmanager
+async def own_server() -> AsyncIterator[Server]:
+    """A server that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="mcu-postgres-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    server = Server(folder, free_port())
+    try:
+        await server.make()
+        yield server
+    finally:
+        await server.end()
+        shutil.rmtree(folder)
+
+
+def _programs() -> Path | None:
+    found = shutil.which("pg_ctl")
+    folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return next((folder for folder in reversed(folders) if (folder / "initdb").exists()), None)
+
+
+def _has_account() -> bool:
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        return False
+    return True
