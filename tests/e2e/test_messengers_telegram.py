@@ -74,14 +74,14 @@ async def test_patience_at_an_edit(town: Town) -> None:
     assert len([text for text in town.texts(ROADS_HEAD) if "№1 · " in text]) == 1
 
 
-@pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.HANG, FaultKind.REFUSE])
-async def test_what_was_not_carried_out_is_tried_again(closed_town: Town, kind: FaultKind) -> None:
+@pytest.mark.parametrize("trouble", [FaultKind.HTTP_500, FaultKind.HANG, FaultKind.REFUSE])
+async def test_what_was_not_carried_out_is_tried_again(closed_town: Town, trouble: FaultKind) -> None:
     town = closed_town
     town.call_seconds = 1
     await town.start()
     await report(town)
     letter = await draft(town)
-    town.sandbox.telegram.faults.order("sendMessage", Fault(kind), times=2)
+    town.sandbox.telegram.faults.order("sendMessage", Fault(trouble), times=2)
     await town.press(ROADS_HEAD, letter, "Отправить")
     for _ in range(3):
         await delivered(town)

@@ -40,11 +40,12 @@ async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_r
 async def test_an_update_that_nobody_handles_is_reported(town: Town) -> None:
     assert town.app is not None
     now = town.clock.now()
-    async with town.app.database.begin() as uow:  # as another process would that died before handling it
+    later = now + timedelta(minutes=2)
+    async with town.app.database.begin() as uow:  # as another process would that is long at it
         await uow.inbox.store("telegram", [("stuck", "1:1", {"update_id": 5, "message": {}})], now)
-        await uow.inbox.claim(now, 10 * (now - now.replace(minute=0)), 10)
+        await uow.inbox.claim(later, timedelta(seconds=60), 10)
 
-    town.pass_time(minutes=2)
+    town.clock.set(later)
 
     await town.letter(ADMINISTRATOR, "Самопроверка", "входящие сообщения не обрабатываются")
 

@@ -196,7 +196,7 @@ async def test_a_command_while_writing_is_a_command(town: Town) -> None:
     await town.letter(ROADS_HEAD, "Ответ на №1")
     await town.write(ROADS_HEAD, "/my")
     await town.letter(ROADS_HEAD, "Ждут вас: 1 сообщение")
-    await town.write(ROADS_HEAD, "/stats сегодня")
+    await town.write(ROADS_HEAD, "/weather сегодня")
     await town.letter(ROADS_HEAD, "Такой команды нет")
     await town.write(ROADS_HEAD, ANSWER)
     draft = await preview(town, ROADS_HEAD)

@@ -11,6 +11,7 @@ from bot.domain.quiet import QuietHours
 from bot.domain.sectors import Sector
 from bot.domain.terms import Term
 from bot.messengers.base import Capabilities, Limits
+from bot.messengers.events import ChatKind
 from bot.messengers.rates import Rate
 from bot.services.centre import Centre, Office
 
@@ -43,7 +44,7 @@ STAFF = (
 
 def centre_of(staff: Staff) -> Centre:
     limits = Limits(Rate(30))
-    capabilities = Capabilities(4096, 1024, 8, 10, frozenset(), frozenset(), False, limits)
+    capabilities = Capabilities(4096, 1024, 8, 10, frozenset({ChatKind.PRIVATE}), frozenset(), False, limits)
     return Centre(
         name="Город",
         zone=ZONE,

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.clock import ManualClock
 from bot.domain.people import Staff
+from bot.jobs.lookout import Lookout
 from bot.jobs.supervisor import Bell, Supervisor
 from bot.jobs.ticks import Ticker
 from bot.services.health import Health
@@ -32,7 +33,8 @@ async def test_sweeps_go_on_while_the_scheduler_waits_for_its_hour(database: Dat
         centre = centre_of(Staff(await uow.people.replace(STAFF)))
         await uow.chronicle.once("first_start", FIRST_START)
     clock, bell, supervisor = ManualClock(FIRST_START), Bell(), Supervisor(database.is_used_by)
-    ticker = Ticker(database, lambda: centre, clock, bell, Health(), seconds=0.01)
+    lookout = Lookout(database, {}, lambda: centre, clock, bell)
+    ticker = Ticker(database, lambda: centre, clock, bell, Health(), lookout, seconds=0.01)
     scheduler = ticker.start(supervisor)
     try:
         scheduler.pause()

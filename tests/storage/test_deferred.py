@@ -42,7 +42,7 @@ async def test_a_question_writes_only_what_it_could_see(database: Database) -> N
             await add_message(uow, "1", ticket.id)
             await uow.chronicle.record("registered", NOW, ticket_id=ticket.id)
             await uow.outbox.put(draft(), NOW)
-            await uow.people.standings()
+            await uow.people.reaches()
             assert written == []
             await uow.tickets.find(["яма"], None, 10)
             assert written == ["ticket"]
