@@ -3,13 +3,14 @@
 Rules do it, and a model that was trained on the municipality's own examples (:mod:`bot.understanding.keywords`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from bot.understanding.sameness import Judge
+    from bot.understanding.text import Word
 
 from bot.domain.urgency import Urgency
 
@@ -92,6 +93,15 @@ def _fold(name: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text cut into words, and the place that they name: what reading it begins with, whatever it is read for."""
+
+    text: str
+    words: "Sequence[Word]"
+    place: PlaceName | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What was understood from one text.
 
@@ -102,6 +112,7 @@ class Reading:
     there is right, so two sectors that may both deal with it both have a high one. ``evidence`` are the words of the
     text that decided.
     ``echo``: it says nothing of its own and points to what was said before («+1», «у нас тоже»).
+    ``parsed``: for who reads the same text for something else.
     """
 
     noise: Noise | None
@@ -115,6 +126,7 @@ class Reading:
     place: PlaceName | None
     evidence: tuple[str, ...] = ()
     echo: bool = False
+    parsed: Parsed | None = field(default=None, compare=False, repr=False)
 
     @property
     def urgent(self) -> bool:

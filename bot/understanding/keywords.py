@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.domain.urgency import Urgency
-from bot.understanding.base import APPEAL, Noise, Reading
+from bot.understanding.base import APPEAL, Noise, Parsed, Reading
 from bot.understanding.context import see_context
 from bot.understanding.features import Seen
 from bot.understanding.model import Model, Predictor, honest
@@ -113,7 +113,8 @@ class KeywordUnderstanding:
             urgency=urgency,
             place=place if noise is None else None,
             evidence=self._evidence(prepared, evidence, own, sector),
-            echo=noise is Noise.PLUS or (noise is None and self.judge.only_echoes(prepared.words)),
+            echo=noise is Noise.PLUS or (noise is None and self.judge.only_echoes(prepared.words, place)),
+            parsed=Parsed(text, prepared.words, place),
         )
 
     def district_at(self, latitude: float, longitude: float) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.understanding.base import Noise, Reading
+from bot.understanding.base import Noise, PlaceName, Reading
 from bot.understanding.signatures import Signature, SignatureReader, Subjects
 from bot.understanding.text import Word
 
@@ -126,13 +126,16 @@ class Judge:
         self._subjects: Subjects = reader.subjects
         self._titles: OrderedDict[str, Signature] = OrderedDict()
 
-    def only_echoes(self, words: Sequence[Word]) -> bool:
+    def only_echoes(self, words: Sequence[Word], place: PlaceName | None) -> bool:
         """Whether a message of these words only agrees with what was said before."""
-        return self._reader.only_echoes(words)
+        return self._reader.only_echoes(words, place)
 
     def look(self, text: str, reading: Reading) -> Signature:
         """The message as it is compared: with its topic where the words name no subject."""
-        seen = self._reader.read(text)
+        parsed = reading.parsed
+        known = parsed is not None and parsed.text == text
+        same = parsed is not None and parsed.text == text
+        seen = self._reader.of_parsed(parsed.words, parsed.place) if parsed and same else self._reader.read(text)
         topic = self._reader.taxonomy.broad(reading.topic)
         if not seen.subjects and topic is not None and not seen.echo:
             seen = replace(seen, subjects=frozenset((topic,)))
@@ -238,11 +241,11 @@ def _place(seen: Signature, title: Signature, event: Event, *, talking: bool) ->
 
     *talking*: the chat is just talking about the event, so that a bare number is enough.
     """
-    ours = {mark for mark in seen.marks if mark in event.marks}
-    if ours:
-        return 4.0
-    if _rivals(seen.marks, event.marks):
-        return -1.0
+    if seen.marks and event.marks:
+        if not seen.marks.isdisjoint(event.marks):
+            return 4.0
+        if _rivals(seen.marks, event.marks):
+            return -1.0
     if seen.names:
         if not seen.names & event.names:
             return -1.0 if event.names else 1.0

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.understanding.base import PlaceName
 from bot.understanding.morph import Morphology
 from bot.understanding.patterns import Patterns
 from bot.understanding.places import Places
@@ -96,7 +97,10 @@ class SignatureReader:
         """The signature of any text, also of a chat's title."""
         words = prepare(text).words
         found = self._places.find(words)
-        place = found.place if found is not None else None
+        return self.of_parsed(words, found.place if found is not None else None)
+
+    def of_parsed(self, words: Sequence[Word], place: PlaceName | None) -> Signature:
+        """The same for a text whose words, and the place that they name, are known."""
         numbers = self._numbers(words)
         owners = {match.pattern.owner for match in self._patterns.find(words)}
         subjects = frozenset(self._names[owner] for owner in owners if owner != self._echo)
@@ -114,9 +118,9 @@ class SignatureReader:
             echo=self._echo in owners and len(words) <= _LONGEST_ECHO,
         )
 
-    def only_echoes(self, words: Sequence[Word]) -> bool:
+    def only_echoes(self, words: Sequence[Word], place: PlaceName | None) -> bool:
         """Whether they say nothing of their own and point to what was said before: «и у нас тоже»."""
-        if len(words) > _LONGEST_ECHO or self._places.find(words) is not None:
+        if len(words) > _LONGEST_ECHO or place is not None:
             return False
         return {match.pattern.owner for match in self._patterns.find(words)} == {self._echo}
 
