@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.records import Message
 from bot.domain.tickets import Ticket
+from storage.candidates import Pools
 
 Place = tuple[str, str, str]
 """Account, chat, number of a post in it."""
@@ -35,6 +36,8 @@ class Memory:
     without_cards: set[int] = field(default_factory=set)
     """Tickets that this transaction has made and given no card yet."""
     without_posts: set[int] = field(default_factory=set)
+    candidates: Pools = field(default_factory=Pools)
+    """What new messages may be about."""
     _since: datetime | None = None
     _standings: dict[str, dict[int, Standing]] = field(default_factory=dict)
     _authors: dict[int, str] = field(default_factory=dict)
@@ -95,4 +98,5 @@ class Memory:
         self.places.clear()
         self.without_cards.clear()
         self.without_posts.clear()
+        self.candidates.clear()
         self._standings = {}

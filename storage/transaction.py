@@ -20,14 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 from sqlalchemy.sql import visitors
 
 from storage.memory import Memory
-from storage.tables import message, metadata, ticket
+from storage.tables import message, metadata, problem, ticket
 
 Row = dict[str, Any]
 
 _ORDER = {table: place for place, table in enumerate(metadata.sorted_tables)}
 """What is referred to comes before what refers to it."""
 
-_REMEMBERED = frozenset((ticket, message))
+_REMEMBERED = frozenset((ticket, message, problem))
 """What the memory holds: a change of these past it clears it."""
 
 

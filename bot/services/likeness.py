@@ -11,7 +11,7 @@ from bot.services.centre import Work
 from bot.understanding.base import Reading
 from bot.understanding.sameness import Event, Judge, Post
 from bot.understanding.signatures import Signature
-from storage.repositories.problems import Wanted
+from storage.candidates import Wanted
 
 MOST = 60
 """Candidates, of problems and of lone tickets each: the latest count."""
@@ -48,15 +48,14 @@ async def look(
     await work.uow.alone(LOCK)
     found = await work.uow.problems.candidates(_wanted(work, judge, seen, sector, but, message), MOST)
     candidates = [candidate for candidate in found if not _is_new_danger(candidate, reading)]
-    events = [Event.of_record(number, candidate.sketch) for number, candidate in enumerate(candidates)]
+    events = [judge.known_event(candidate.lead_id, candidate.sketch) for candidate in candidates]
     post = _post(work, text, message)
     seen = judge.known(seen, events)
     event, _ = judge.choose(post, reading, seen, events, await _answered(work, message, candidates, events))
-    candidate = candidates[event.number] if event is not None else None
-    if event is None:
-        if not judge.begins(reading, seen):
-            return None
-        event = Event(0, post.at)
+    candidate = None if event is None else next(one for one in candidates if one.lead_id == event.number)
+    if candidate is None and not judge.begins(reading, seen):
+        return None
+    event = Event(0, post.at) if candidate is None else Event.of_record(candidate.lead_id, candidate.sketch)
     event.take(post, seen)
     return Likeness(candidate, event, min((judge.matter(subject) for subject in event.subjects), default=""))
 
@@ -75,9 +74,10 @@ async def resembling(work: Work, text: str, reading: Reading, message: Message |
     seen = judge.look(text, reading)
     wide = Wanted((), work.now - work.centre.problems_within, work.now - work.centre.problems_within, None)
     candidates = await work.uow.problems.candidates(wide, MOST)
-    events = [Event.of_record(number, candidate.sketch) for number, candidate in enumerate(candidates)]
+    events = [judge.known_event(candidate.lead_id, candidate.sketch) for candidate in candidates]
     ranked = judge.ranked(_post(work, text, message), reading, judge.known(seen, events), events)
-    best = [candidates[event.number] for event in ranked]
+    by_lead = {candidate.lead_id: candidate for candidate in candidates}
+    best = [by_lead[event.number] for event in ranked]
     return best + [candidate for candidate in candidates if candidate not in best]
 
 

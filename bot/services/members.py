@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.people import Person
+from bot.domain.records import Candidate
 from bot.domain.tickets import TOGETHER, TRANSITIONS, State, Step, Ticket
 from bot.services import cards
 from bot.services.centre import Work
@@ -20,17 +21,25 @@ ANSWERED_ALREADY = (State.PUBLISHING, State.ANSWERED)
 
 
 async def lead_for(work: Work, found: Likeness) -> Ticket | None:
-    """The leading ticket of what was found; if it was alone until now, a problem begins."""
+    """The leading ticket of what was found; if it was alone until now, a problem begins. ``None``: there is none, or
+    it is not any more what it was when it was found (it may have been closed in another process)."""
     if found.candidate is None:
         return None
     lead = await work.uow.tickets.get(found.candidate.lead_id, lock=True)
-    if lead is None:
+    if lead is None or not _is_still(lead, found.candidate):
         return None
     if lead.problem_id is not None:
         return lead
     problem_id = await work.uow.problems.begin(lead, found.matter, found.event.as_record(), work.now)
     await work.uow.chronicle.record("problem", work.now, ticket_id=lead.id, facts={"problem": problem_id})
     return replace(lead, problem_id=problem_id)
+
+
+def _is_still(lead: Ticket, candidate: Candidate) -> bool:
+    answered = lead.state in ANSWERED_ALREADY
+    if candidate.problem_id is None and (lead.lead_id is not None or lead.state is State.ANSWERING):
+        return False  # what is being answered does not begin a problem
+    return answered == candidate.answered and (lead.is_open or answered)
 
 
 def state_beside(lead: Ticket) -> dict[str, Any]:

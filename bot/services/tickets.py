@@ -58,8 +58,7 @@ async def register(work: Work, new: NewTicket) -> Ticket:
     """Make a ticket and route it: to its sector when that is sure, else to the coordinator."""
     reading = new.reading
     sector = new.sector or (reading.sector if reading.sure else None)
-    found = await likeness.look(work, new.text, reading, new.message, sector, _had(new))
-    lead = await members.lead_for(work, found) if found is not None else None
+    found, lead = await _find_lead(work, new, sector)
     if found is not None and lead is not None:
         return await _join(work, new, sector, found, lead)
     terms = _plan(work, reading.urgency, work.now, answer_due=new.answer_due)
@@ -77,6 +76,18 @@ async def register(work: Work, new: NewTicket) -> Ticket:
     await _record(work, ticket, "registered", new.created_by, sector=sector, state=ticket.state.value)
     await cards.show(work, ticket, hold=new.hold)
     return ticket
+
+
+async def _find_lead(work: Work, new: NewTicket, sector: str | None) -> tuple[Likeness | None, Ticket | None]:
+    """What *new* resembles, and the ticket that it joins."""
+    while True:
+        found = await likeness.look(work, new.text, new.reading, new.message, sector, _had(new))
+        if found is None or found.candidate is None:
+            return found, None
+        lead = await members.lead_for(work, found)
+        if lead is not None:
+            return found, lead
+        work.uow.problems.forget_candidates()  # they were fetched before another process changed this one
 
 
 def _had(new: NewTicket) -> int | None:

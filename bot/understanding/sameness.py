@@ -20,6 +20,7 @@ _FRESH = 3 * 3600.0
 _ECHOES = 1200.0
 """How long «и у нас» points to what was said before, and a second message of the subject to the first."""
 _MOST_TITLES = 500
+_MOST_EVENTS = 5_000
 _MOST_NAMES = 100
 """Streets, and landmarks, that an event remembers: what is everywhere is told by its subject."""
 _NEAR = 6
@@ -119,12 +120,14 @@ _SETS = ("subjects", "names", "marks")
 
 
 class Judge:
-    """Tells which of some open events a message is about. Keeps nothing between messages but what chats are called."""
+    """Tells which of some open events a message is about. Keeps nothing between messages but what chats are called, and
+    records that it has read."""
 
     def __init__(self, reader: SignatureReader) -> None:
         self._reader = reader
         self._subjects: Subjects = reader.subjects
         self._titles: OrderedDict[str, Signature] = OrderedDict()
+        self._events: OrderedDict[int, tuple[Mapping[str, Any], Event]] = OrderedDict()
 
     def only_echoes(self, words: Sequence[Word], place: PlaceName | None) -> bool:
         """Whether a message of these words only agrees with what was said before."""
@@ -133,13 +136,22 @@ class Judge:
     def look(self, text: str, reading: Reading) -> Signature:
         """The message as it is compared: with its topic where the words name no subject."""
         parsed = reading.parsed
-        known = parsed is not None and parsed.text == text
         same = parsed is not None and parsed.text == text
         seen = self._reader.of_parsed(parsed.words, parsed.place) if parsed and same else self._reader.read(text)
         topic = self._reader.taxonomy.broad(reading.topic)
         if not seen.subjects and topic is not None and not seen.echo:
             seen = replace(seen, subjects=frozenset((topic,)))
         return seen
+
+    def known_event(self, number: int, kept: Mapping[str, Any]) -> Event:
+        """:meth:`Event.of_record`, to be compared with and not to be changed: the same object *kept*, which must not
+        change either, is read once."""
+        found = self._events.get(number)
+        if found is None or found[0] is not kept:
+            found = self._events[number] = kept, Event.of_record(number, kept)
+            if len(self._events) > _MOST_EVENTS:
+                self._events.popitem(last=False)
+        return found[1]
 
     def matter(self, subject: str) -> str:
         """One name for all subjects that are kin to one another: only events of the same can be of one message."""

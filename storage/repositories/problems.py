@@ -1,9 +1,10 @@
 """Problems: which tickets are about one event, and what is done to all of them in a few statements."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Text,
     and_,
     bindparam,
     case,
@@ -22,35 +24,27 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    type_coerce,
     update,
 )
 
 from bot.domain.records import Candidate, Json, Part, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
 from bot.domain.urgency import Urgency
+from storage.candidates import MORE, Kept, Pool, Wanted
 from storage.repositories.base import Repository
 from storage.repositories.tickets import columns, record
 from storage.tables import message, problem, publication, ticket
+from storage.transaction import Transaction
 
 _PROBLEM = tuple(problem.c[name] for name in Problem.__dataclass_fields__)
 _SPOT = tuple((message.c.id if name == "message_id" else message.c[name]) for name in Spot.__dataclass_fields__)
-_LEAD = (ticket.c.state, ticket.c.urgency)
+_LEAD = (ticket.c.state, ticket.c.urgency, ticket.c.sector)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING, State.ANSWERING})
+_ANSWERED = frozenset((State.PUBLISHING, State.ANSWERED))
 _GOING_ON = tuple(state.value for state in (*OPEN, State.ANSWERED))
+_SKETCHES = 5_000
 _ANSWERED_UNDER = (Part.ROOT.value, Part.COPY.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which problems and lone tickets a message may be about: heard of after ``since``; about one of ``matters`` (if it
-    names none, every problem, and tickets of after ``lone_since``); of ``sector`` or of none yet (``None``: of any)."""
-
-    matters: Collection[str]
-    since: datetime
-    lone_since: datetime | None
-    sector: str | None
-    but: int | None = None  # a problem that is left out
-    author: str | None = None  # whose lone tickets are left out: who tells of two things means two
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,69 +54,87 @@ class _Shape:
     matters: bool
     lone: bool
     sector: bool
-    but: bool
-    author: bool
 
 
 @cache
 def _candidates(shape: _Shape) -> Select[Any]:
     most = bindparam("most", type_=Integer)
-    problems = _open_problems(shape).order_by(problem.c.heard_at.desc()).limit(most).subquery()
+    latest = (problem.c.heard_at.desc(), problem.c.id.desc())
+    problems = _open_problems(shape).order_by(*latest).limit(most).subquery()
     if not shape.lone:
         return select(problems)
-    alone = _alone(shape).order_by(ticket.c.registered_at.desc()).limit(most).subquery()
+    latest = (ticket.c.registered_at.desc(), ticket.c.id.desc())
+    alone = _alone(shape).order_by(*latest).limit(most).subquery()
     return select(problems).union_all(select(alone))  # type: ignore[return-value]
 
 
 def _open_problems(shape: _Shape) -> Select[Any]:
     query = (
-        select(problem.c.id.label("problem_id"), problem.c.lead_id, problem.c.sketch, *_LEAD)
+        select(
+            *(problem.c.id.label("problem_id"), problem.c.lead_id, _raw(problem.c.sketch), problem.c.matter),
+            *(problem.c.heard_at, cast(null(), ticket.c.author_key.type).label("author_key"), *_LEAD),
+        )
         .join(ticket, ticket.c.id == problem.c.lead_id)
         .where(problem.c.heard_at >= bindparam("since"), ticket.c.state.in_(_GOING_ON), *_of_sector(shape))
     )
-    if shape.but:
-        query = query.where(problem.c.id != bindparam("but"))
     return query.where(problem.c.matter.in_(bindparam("matters_or_none", expanding=True))) if shape.matters else query
 
 
 def _alone(shape: _Shape) -> Select[Any]:
     number = cast(null(), ticket.c.problem_id.type).label("problem_id")
-    query = select(number, ticket.c.id.label("lead_id"), ticket.c.sketch, *_LEAD).where(
+    query = select(
+        *(number, ticket.c.id.label("lead_id"), _raw(ticket.c.sketch), ticket.c.matter),
+        *(ticket.c.registered_at.label("heard_at"), ticket.c.author_key, *_LEAD),
+    ).where(
         ticket.c.problem_id.is_(None),
         ticket.c.matter.is_not(None),
         ticket.c.registered_at >= bindparam("lone_since"),
         ticket.c.state.in_(_UNANSWERED),
         *_of_sector(shape),
     )
-    if shape.author:
-        query = query.where(or_(ticket.c.author_key.is_(None), ticket.c.author_key != bindparam("author")))
     return query.where(ticket.c.matter.in_(bindparam("matters", expanding=True))) if shape.matters else query
 
 
 class Problems(Repository):
     """The aggregate of tickets that share an event."""
 
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self._memory = transaction.memory
+
     async def candidates(self, wanted: Wanted, most: int) -> list[Candidate]:
-        """What a message may be about, the latest first: up to *most* problems and as many lone tickets."""
-        shape = _Shape(
-            bool(wanted.matters),
-            bool(wanted.matters) or wanted.lone_since is not None,
-            wanted.sector is not None,
-            wanted.but is not None,
-            wanted.author is not None,
-        )
+        """What a message may be about, the latest first: up to *most* problems and as many lone tickets.
+
+        One transaction asks once for all messages of the same matters and sector; where one author has written so much
+        that the rest is too little, without a limit that matters.
+        """
+        known = self._memory.candidates
+        found = known.answer(wanted, most)
+        fetched = most + MORE
+        while found is None:
+            rows = await self._fetch(wanted, fetched)
+            known.know(wanted, Pool.of(rows, fetched))
+            found = known.answer(wanted, most)
+            fetched *= 4
+        return found
+
+    async def _fetch(self, wanted: Wanted, most: int) -> list[Kept]:
+        key = wanted.key
+        shape = _Shape(bool(key.matters), key.alone_since is not None, key.sector is not None)
         values = {
-            "since": wanted.since,
-            "lone_since": wanted.since if wanted.matters else wanted.lone_since or wanted.since,
-            "matters": list(wanted.matters),
-            "matters_or_none": ["", *wanted.matters],
-            "sector": wanted.sector,
-            "but": wanted.but,
-            "author": wanted.author,
+            "since": key.since,
+            "lone_since": key.alone_since,
+            "matters": list(key.matters),
+            "matters_or_none": ["", *key.matters],
+            "sector": key.sector,
             "most": most,
         }
         asked = _candidates(shape)
-        return [_candidate(row) for row in await self._connection.execute(asked, values, sees=(problem, ticket))]
+        return [_kept(row) for row in await self._connection.execute(asked, values, sees=(problem, ticket))]
+
+    def forget_candidates(self) -> None:
+        """Another process has changed one meanwhile: they are to be asked for anew."""
+        self._memory.candidates.clear()
 
     async def replied_to(self, account: str, chat_id: str, external_id: str) -> tuple[int, int | None] | None:
         """(ticket, its problem) that the post at this place belongs to."""
@@ -148,16 +160,18 @@ class Problems(Repository):
 
     async def begin(self, lead: Ticket, matter: str, sketch: Json, now: datetime) -> int:
         """*lead* is no longer alone: the first of a problem, whose id this is."""
-        result = await self._connection.execute(
+        result = await self._connection.execute_minding(
             insert(problem)
             .values(lead_id=lead.id, matter=matter, sketch=dict(sketch), members=1, people=1, heard_at=now)
             .returning(problem.c.id)
         )
         problem_id = int(result.scalar_one())
-        self._connection.memory.forget_ticket(lead.id)
+        self._memory.forget_ticket(lead.id)
         await self._connection.execute_minding(
             update(ticket).where(ticket.c.id == lead.id).values(problem_id=problem_id, matter=None, sketch=None)
         )
+        candidate = Candidate(problem_id, lead.id, sketch, lead.state in _ANSWERED, lead.urgency)
+        self._memory.candidates.begin(lead.id, Kept(candidate, now, matter, lead.sector))
         return problem_id
 
     async def has_author(self, problem_id: int, author_key: str) -> bool:
@@ -182,7 +196,8 @@ class Problems(Repository):
             values["sketch"] = dict(sketch)
         if heard_at is not None:
             values["heard_at"] = heard_at
-        await self._connection.execute(update(problem).where(problem.c.id == problem_id).values(**values))
+        await self._connection.execute_minding(update(problem).where(problem.c.id == problem_id).values(**values))
+        self._memory.candidates.grow(problem_id, sketch, heard_at)
 
     async def move_members(
         self, problem_id: int, steps: Mapping[State, State], values: Mapping[str, Any]
@@ -292,10 +307,22 @@ class Problems(Repository):
         return int(row[0]), int(row[1])
 
 
-def _candidate(row: Any) -> Candidate:
-    answered = row.state in (State.PUBLISHING.value, State.ANSWERED.value)
+def _raw(sketch: ColumnElement[Any]) -> ColumnElement[str]:
+    return type_coerce(sketch, Text).label("sketch")
+
+
+@lru_cache(maxsize=_SKETCHES)
+def _sketch(raw: str) -> Json:
+    """What stands there, not to be changed: the same ones are read with every batch."""
+    found: Json = json.loads(raw)
+    return found
+
+
+def _kept(row: Any) -> Kept:
     urgency = Urgency(row.urgency) if row.urgency else None
-    return Candidate(row.problem_id, row.lead_id, row.sketch, answered, urgency)
+    sketch = _sketch(row.sketch)
+    candidate = Candidate(row.problem_id, row.lead_id, sketch, State(row.state) in _ANSWERED, urgency)
+    return Kept(candidate, row.heard_at, row.matter, row.sector, row.author_key)
 
 
 def _of_sector(shape: _Shape) -> tuple[ColumnElement[bool], ...]:

@@ -19,9 +19,11 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.records import Candidate
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
 from bot.domain.urgency import Urgency
+from storage.candidates import Kept
 from storage.memory import Standing
 from storage.numbers import Numbers
 from storage.repositories.base import Repository
@@ -87,7 +89,12 @@ class Tickets(Repository):
         number = await self._numbers.next(ticket)
         self._connection.defer(_ADD, {**values, "id": number})
         self._memory.bear(number, values.get("author_key"))
-        return record({**_NOTHING, **values, "id": number})
+        made = record({**_NOTHING, **values, "id": number})
+        if values.get("matter") is not None and made.problem_id is None:
+            alone = Candidate(None, number, values["sketch"], answered=False, urgency=made.urgency)
+            kept = Kept(alone, made.registered_at, values["matter"], made.sector, values.get("author_key"))
+            self._memory.candidates.put(kept)
+        return made
 
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
         """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could)."""
@@ -106,6 +113,8 @@ class Tickets(Repository):
     async def change(self, known: Ticket, **values: Any) -> Ticket | None:
         """Change *known* unless somebody else has changed it since it was read: then ``None``."""
         self._memory.forget_ticket(known.id)
+        if self._memory.candidates.minds(values):
+            self._memory.candidates.clear()
         result = await self._connection.execute_minding(
             update(ticket)
             .where(ticket.c.id == known.id, ticket.c.version == known.version)

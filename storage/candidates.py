@@ -1,0 +1,168 @@
+"""What new messages may be about, as one transaction knows it: fetched once, then kept true by who changes it."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.records import Candidate, Json
+
+MORE = 20
+"""More are fetched than are asked for: what one author has written, or what is one no longer, is left out of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which problems and lone tickets a message may be about: heard of after ``since``; about one of ``matters`` (if it
+    names none, every problem, and tickets of after ``lone_since``); of ``sector`` or of none yet (``None``: of any)."""
+
+    matters: Collection[str]
+    since: datetime
+    lone_since: datetime | None
+    sector: str | None
+    but: int | None = None  # a problem that is left out
+    author: str | None = None  # whose lone tickets are left out: who tells of two things means two
+
+    @property
+    def key(self) -> "Key":
+        """Questions with the same are answered out of one pool."""
+        alone_since = self.since if self.matters else self.lone_since
+        return Key(tuple(sorted(self.matters)), self.since, alone_since, self.sector)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which candidates a pool holds. ``alone_since``: ``None`` where lone tickets are not wanted."""
+
+    matters: tuple[str, ...]
+    since: datetime
+    alone_since: datetime | None
+    sector: str | None
+
+    def admits(self, one: "Kept") -> bool:
+        since = self.since if one.is_problem else self.alone_since
+        if since is None or one.heard_at < since:
+            return False
+        if one.sector is not None and self.sector is not None and one.sector != self.sector:
+            return False
+        return not self.matters or one.matter in self.matters or (one.is_problem and not one.matter)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A candidate and what decides whether it is one. ``author_key``: of a lone ticket."""
+
+    candidate: Candidate
+    heard_at: datetime
+    matter: str
+    sector: str | None
+    author_key: str | None = None
+
+    @property
+    def is_problem(self) -> bool:
+        return self.candidate.problem_id is not None
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        return self.heard_at, self.candidate.problem_id or self.candidate.lead_id
+
+
+class _Row:
+    """The latest of one kind, by number. ``whole``: nothing was cut off."""
+
+    def __init__(self, kept: dict[int, Kept], whole: bool) -> None:
+        self._kept = kept
+        self._whole = whole
+        self._latest: list[Kept] | None = None
+
+    def get(self, number: int) -> Kept | None:
+        return self._kept.get(number)
+
+    def put(self, one: Kept) -> None:
+        self._kept[one.order[1]] = one
+        self._latest = None
+
+    def drop(self, number: int) -> None:
+        if self._kept.pop(number, None) is not None:
+            self._latest = None
+
+    def latest(self, most: int, fits: Callable[[Kept], bool]) -> list[Candidate] | None:
+        """Up to *most*; ``None``: there may be more than are known here."""
+        if self._latest is None:
+            self._latest = sorted(self._kept.values(), key=lambda one: one.order, reverse=True)
+        found = [one.candidate for one in self._latest if fits(one)]
+        return found[:most] if self._whole or len(found) >= most else None
+
+
+@dataclass(slots=True)
+class Pool:
+    """Problems by their number, lone tickets by theirs."""
+
+    problems: _Row
+    alone: _Row
+
+    @classmethod
+    def of(cls, found: Iterable[Kept], fetched: int) -> "Pool":
+        """*found*: at most *fetched* of each kind."""
+        problems: dict[int, Kept] = {}
+        alone: dict[int, Kept] = {}
+        for one in found:
+            (problems if one.is_problem else alone)[one.order[1]] = one
+        return cls(_Row(problems, len(problems) < fetched), _Row(alone, len(alone) < fetched))
+
+    def answer(self, wanted: Wanted, most: int) -> list[Candidate] | None:
+        """The latest problems, then the latest lone tickets; ``None``: this must be asked anew."""
+        problems = self.problems.latest(most, lambda one: one.candidate.problem_id != wanted.but or wanted.but is None)
+        alone = self.alone.latest(most, lambda one: one.author_key is None or one.author_key != wanted.author)
+        return problems + alone if problems is not None and alone is not None else None
+
+    def put(self, one: Kept) -> None:
+        (self.problems if one.is_problem else self.alone).put(one)
+
+
+@dataclass(slots=True)
+class Pools:
+    """Belongs to one transaction."""
+
+    _pools: dict[Key, Pool] = field(default_factory=dict)
+
+    def answer(self, wanted: Wanted, most: int) -> list[Candidate] | None:
+        """``None``: that is not known here."""
+        pool = self._pools.get(wanted.key)
+        return pool.answer(wanted, most) if pool is not None else None
+
+    def know(self, wanted: Wanted, pool: Pool) -> None:
+        self._pools[wanted.key] = pool
+
+    def put(self, one: Kept) -> None:
+        """There is a candidate more, or it is another now."""
+        for key, pool in self._pools.items():
+            if key.admits(one):
+                pool.put(one)
+
+    def begin(self, lead_id: int, one: Kept) -> None:
+        """The lone ticket has become the problem *one*."""
+        for pool in self._pools.values():
+            pool.alone.drop(lead_id)
+        self.put(one)
+
+    def grow(self, problem_id: int, sketch: Json | None, heard_at: datetime | None) -> None:
+        """The problem was heard of again."""
+        if sketch is None and heard_at is None:
+            return
+        found = (pool.problems.get(problem_id) for pool in self._pools.values())
+        known = next((one for one in found if one is not None), None)
+        if known is None:
+            self.clear()
+            return
+        candidate = replace(known.candidate, sketch=sketch) if sketch is not None else known.candidate
+        self.put(replace(known, candidate=candidate, heard_at=heard_at or known.heard_at))
+
+    def minds(self, changed: Mapping[str, object]) -> bool:
+        """Whether a change of these columns of a ticket may make it a candidate, or none."""
+        return bool(self._pools) and not _DECISIVE.isdisjoint(changed)
+
+    def clear(self) -> None:
+        self._pools.clear()
+
+
+_DECISIVE = frozenset(("state", "sector", "urgency", "problem_id", "lead_id", "matter", "sketch", "registered_at"))
