@@ -24,7 +24,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    type_coerce,
     update,
 )
 
@@ -308,7 +307,7 @@ class Problems(Repository):
 
 
 def _raw(sketch: ColumnElement[Any]) -> ColumnElement[str]:
-    return type_coerce(sketch, Text).label("sketch")
+    return cast(sketch, Text).label("sketch")
 
 
 @lru_cache(maxsize=_SKETCHES)
