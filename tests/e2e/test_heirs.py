@@ -33,9 +33,7 @@ async def stations(tmp_path: Path, shelf: Shelf) -> AsyncIterator[Stations]:
     await town.open()
     try:
         async with shelf.database() as url:
-            config = town.bot.config
-            text = config.read_text(encoding="utf-8").replace("sqlite+aiosqlite:///mcu.sqlite3", url)
-            config.write_text(text, encoding="utf-8")
+            town.use(url)
             yield town
             await town.bot.close()
     finally:

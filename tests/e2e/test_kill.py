@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
+from tests.databases import ON_BOTH, Shelf, migrated_database
 from tests.e2e.process import BotProcess
 from tests.e2e.town import COMMUNITY, GROUP, TOKEN, VK_TOKEN, buttons, words
 
@@ -112,6 +113,11 @@ class Stations:
         await self.bot.close()
         await self.sandbox.stop()
 
+    def use(self, url: str) -> None:
+        """Let the bot work on the database behind *url*."""
+        text = self.bot.config.read_text(encoding="utf-8").replace("sqlite+aiosqlite:///mcu.sqlite3", url)
+        self.bot.config.write_text(text, encoding="utf-8")
+
     def heads(self) -> range:
         return range(FIRST_HEAD, FIRST_HEAD + len(STATIONS))
 
@@ -172,15 +178,21 @@ class Stations:
 
 
 @pytest.fixture
-async def stations(tmp_path: Path) -> AsyncIterator[Stations]:
+async def stations(kind: str, tmp_path: Path, shelf: Shelf) -> AsyncIterator[Stations]:
     town = Stations(tmp_path)
     await town.open()
     try:
-        yield town
+        async with migrated_database(kind, tmp_path, shelf) as url:
+            town.use(url)
+            try:
+                yield town
+            finally:
+                await town.bot.close()
     finally:
         await town.close()
 
 
+@ON_BOTH
 async def test_killed_again_and_again_while_two_hundred_write(stations: Stations) -> None:
     bot = stations.bot
     await bot.start()
