@@ -124,7 +124,7 @@ def _source_title(source: str) -> str:
 
 def for_outsiders(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record that may leave the house: nobody's name, telephone, flat or health, and no link to who wrote it."""
-    texts = {name: covered(record[name]) for name in ("text", "answer") if record[name]}
+    texts = {name: covered(record[name]) for name in ("text", "answer", "dismiss_reason") if record[name]}
     return dict(record) | texts | dict.fromkeys(("author_name", "link", "answer_link", "assignee"))
 
 

@@ -16,13 +16,13 @@ class UrgencyReader:
 
     def __init__(self, morphology: Morphology) -> None:
         rules = load_rules("urgency")
-        names = ("suicide", "crime", "danger", "outage", "calm")
+        names = ("suicide", "lively", "crime", "danger", "outage", "calm")
         self._groups = Groups([Group(name, 1.0, 9.0, rules[name]) for name in names], morphology)
 
     def read(self, words: Sequence[Word], appeal_score: float) -> Urgency | None:
         """Why the people responsible should be told at once; ``None``: it can wait its turn."""
         found = self._groups.find(words)
-        if "suicide" in found:
+        if "suicide" in found and "lively" not in found:
             return Urgency.SUICIDE
         if appeal_score < _LEAST_APPEAL:
             return None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.urgency import Urgency
 from bot.understanding.keywords import KeywordUnderstanding
 
 
@@ -45,3 +46,22 @@ def test_it_can_not_wait(everything: KeywordUnderstanding, text: str) -> None:
 )
 def test_it_can_wait(everything: KeywordUnderstanding, text: str) -> None:
     assert not everything.read(text).urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("я больше не хочу жить", Urgency.SUICIDE),
+        ("сын пишет, что хочет покончить с собой, помогите", Urgency.SUICIDE),
+        ("не хочу жить в таком свинарнике, уберите мусор во дворе", None),
+        ("не хочу жить рядом со свалкой", None),
+        ("открыт чердак, дети прыгают с крыши в сугроб", Urgency.DANGER),
+        ("мужчина избивает ребёнка во дворе", Urgency.CRIME),
+        ("эта сосулька кого-нибудь убьёт, висит прямо над входом", Urgency.DANGER),
+        ("взрыв газа в доме на Мира 5", Urgency.DANGER),
+    ],
+)
+def test_only_what_is_for_the_duty_officer_reaches_him(
+    everything: KeywordUnderstanding, text: str, urgency: Urgency | None
+) -> None:
+    assert everything.read(text).urgency is urgency
