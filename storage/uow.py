@@ -16,6 +16,7 @@ from storage.repositories.decisions import Decisions
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.doubts import Doubts
 from storage.repositories.inbox import Inbox
+from storage.repositories.letters import Letters
 from storage.repositories.messages import Messages
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
@@ -48,6 +49,7 @@ class UnitOfWork:
         self._alone: set[str] = set()
         self.inbox = Inbox(transaction)
         self.outbox = Outbox(transaction)
+        self.letters = Letters(transaction)
         self.outages = Outages(transaction)
         self.people = People(transaction)
         self.dialogs = Dialogs(transaction)

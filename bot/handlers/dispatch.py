@@ -114,7 +114,7 @@ async def _refuse_press(
 async def _take_buttons_off(work: Work, event: ButtonPressed, ticket_id: int) -> None:
     """A question that arrived when the machine died: nobody wrote it down, so its buttons stayed when it was over."""
     place = (event.chat.account, event.chat.id)
-    if not ticket_id or event.message_id is None or await work.uow.outbox.letter(*place, event.message_id):
+    if not ticket_id or event.message_id is None or await work.uow.letters.subject(*place, event.message_id):
         return
     words = "Кнопки под этим сообщением больше не действуют."
     await notes.change_note(work, *place, event.message_id, "closed", text=words)

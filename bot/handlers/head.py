@@ -240,7 +240,7 @@ async def reopen_page(work: Work, act: Pressed) -> None:
 async def posted_by_hand(work: Work, act: Pressed) -> None:
     ticket = await answers.posted_by_hand(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "thanks")
-    pressed = await work.uow.outbox.letter(act.event.chat.account, act.event.chat.id, act.event.message_id or "")
+    pressed = await work.uow.letters.subject(act.event.chat.account, act.event.chat.id, act.event.message_id or "")
     if pressed is not None and pressed[1] == "note":  # of the first release; newer ones are told without us
         await _close_note(work, act, "hand_posted", number=ticket.id)
 

@@ -163,7 +163,7 @@ def command_of(event: MessagePosted) -> tuple[str, str]:
 async def _replied_to(work: Work, event: MessagePosted) -> int | None:
     if event.reply_to is None:
         return None
-    letter = await work.uow.outbox.letter(event.chat.account, event.chat.id, event.reply_to)
+    letter = await work.uow.letters.subject(event.chat.account, event.chat.id, event.reply_to)
     return letter[0] if letter else None
 
 

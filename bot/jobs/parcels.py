@@ -266,7 +266,7 @@ async def _remember(
     if ticket_id is not None:
         ids = [external_id for one in sent for external_id in one.ids]
         twin = row.facts.get("twin")
-        await work.uow.outbox.remember_letters(row.account, row.chat_id, ids, ticket_id, kind, work.now, twin=twin)
+        await work.uow.letters.remember(row.account, row.chat_id, ids, ticket_id, kind, work.now, twin=twin)
 
 
 _PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel | None]]] = {

@@ -78,9 +78,7 @@ async def withdraw(work: Work, ticket: Ticket, publication: Publication) -> None
 
 async def remember_draft(work: Work, ticket: Ticket, answer: Answer, account: str, chat_id: str, letter: str) -> None:
     """The preview under which «Отправить» was pressed goes on to tell what becomes of the answer."""
-    await work.uow.outbox.remember_letters(
-        account, chat_id, [letter], ticket.id, f"draft:{answer.id}", work.now, anew=True
-    )
+    await work.uow.letters.remember(account, chat_id, [letter], ticket.id, f"draft:{answer.id}", work.now, anew=True)
 
 
 async def tell_fate(work: Work, ticket: Ticket, answer_id: int) -> None:
@@ -94,7 +92,7 @@ def _letter(publication: Publication) -> str:
 
 async def _change(work: Work, ticket: Ticket, kind: str, code: str, **facts: int) -> None:
     done: set[tuple[str, str, str]] = set()
-    for account, chat_id, message_id in await work.uow.outbox.letters(ticket.id, kind):
+    for account, chat_id, message_id in await work.uow.letters.about(ticket.id, kind):
         if (account, chat_id, message_id) not in done:
             await notes.change_note(work, account, chat_id, message_id, code, number=ticket.id, **facts)
-            done.update(await work.uow.outbox.twins(account, chat_id, message_id))
+            done.update(await work.uow.letters.twins(account, chat_id, message_id))

@@ -39,7 +39,7 @@ async def _asked(work: Work, event: MessagePosted) -> int | None:
 
 async def take_reply(work: Work, event: MessagePosted, source: Source, official: Person | None, ticket: Ticket) -> None:
     """Keep a colleague's reply and ask whether it is the answer, unless it is a message of ours."""
-    if await work.uow.outbox.letter(event.chat.account, event.chat.id, event.message_id) is not None:
+    if await work.uow.letters.subject(event.chat.account, event.chat.id, event.message_id) is not None:
         return
     message = await store(work, event, source)
     await work.uow.messages.attach(message.id, ticket.id, Part.STAFF)

@@ -37,7 +37,7 @@ async def _answered_ticket(work: Work, message: Message) -> Ticket | None:
     """The ticket whose published answer *message* replies to."""
     if message.reply_to is None:
         return None
-    letter = await work.uow.outbox.letter(message.account, message.chat_id, message.reply_to)
+    letter = await work.uow.letters.subject(message.account, message.chat_id, message.reply_to)
     return await work.uow.tickets.get(letter[0]) if letter is not None and letter[1] == "answer" else None
 
 

@@ -119,7 +119,7 @@ async def tell_citizen(work: Work, account: str, chat_id: str, reply_to: str | N
 async def change_note(work: Work, account: str, chat_id: str, message_id: str, code: str, **facts: Any) -> None:
     """A note of ours reads otherwise now, and so does the same note in another messenger of its person; the buttons
     go."""
-    places = [(account, chat_id, message_id), *await work.uow.outbox.twins(account, chat_id, message_id)]
+    places = [(account, chat_id, message_id), *await work.uow.letters.twins(account, chat_id, message_id)]
     for at_account, at_chat, at_message in places:
         await work.uow.outbox.put(
             OutboxDraft(

@@ -43,7 +43,7 @@ async def judge(work: Work, publication_id: int, seen: Seen) -> None:
 
 async def vanished(work: Work, account: str, chat_id: str, message_id: str) -> None:
     """The messenger tells that a message is gone: was it an answer?"""
-    letter = await work.uow.outbox.letter(account, chat_id, message_id)
+    letter = await work.uow.letters.subject(account, chat_id, message_id)
     known = await work.uow.messages.by_place(account, chat_id, message_id)
     ticket_id = letter[0] if letter is not None else known.ticket_id if known is not None else None
     if ticket_id is None:

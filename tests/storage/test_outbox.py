@@ -237,10 +237,10 @@ async def test_many_workers_share_the_work(database: Database, second: Database)
 
 async def test_our_messages_remember_their_ticket(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.outbox.remember_letters("telegram", "1", ["10", "11"], 7, "card", NOW)
-        await uow.outbox.remember_letters("telegram", "1", ["11"], 8, "note", NOW)
-        assert await uow.outbox.letter("telegram", "1", "11") == (7, "card")
-        assert await uow.outbox.letter("telegram", "2", "11") is None
+        await uow.letters.remember("telegram", "1", ["10", "11"], 7, "card", NOW)
+        await uow.letters.remember("telegram", "1", ["11"], 8, "note", NOW)
+        assert await uow.letters.subject("telegram", "1", "11") == (7, "card")
+        assert await uow.letters.subject("telegram", "2", "11") is None
 
 
 async def test_who_has_lost_the_lease_changes_nothing(database: Database) -> None:

@@ -27,7 +27,7 @@ async def fill(database: Database) -> None:
             await add_ticket(uow, state=state.value, ended_at=ended)
             await add_message(uow, f"m{number}", number)
             await uow.cards.save(1, number, "telegram", "1", NOW, external_id="5", hash="h")
-            await uow.outbox.remember_letters("telegram", "1", [f"l{number}"], number, "card", NOW)
+            await uow.letters.remember("telegram", "1", [f"l{number}"], number, "card", NOW)
             await uow.times.plan(number, [("accept", "overdue", 1.0, NOW), ("answer", "overdue", 1.0, later(hours=1))])
             await uow.chronicle.record("created", NOW, ticket_id=number)
             await uow.times.add_notice(1, number, "accept_overdue", NOW)
