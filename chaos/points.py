@@ -56,8 +56,8 @@ class MortalDatabase(Database):
         self._doom = doom
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
-        async with super().begin() as uow:
+    async def begin(self, *, first: bool = False) -> AsyncIterator[UnitOfWork]:
+        async with super().begin(first=first) as uow:
             yield _mortal(uow, self._doom)
             spoke = uow.outbox.has_news
             if spoke:
@@ -67,15 +67,13 @@ class MortalDatabase(Database):
 
 
 def _mortal(uow: UnitOfWork, doom: Doom) -> UnitOfWork:
-    whole = uow.savepoint
+    record = uow.chronicle.record
 
-    @asynccontextmanager
-    async def savepoint() -> AsyncIterator[None]:
-        async with whole():
-            yield
-            doom.passes(Point.HANDLING)
+    async def last_record(*what: Any, **facts: Any) -> None:
+        doom.passes(Point.HANDLING)
+        await record(*what, **facts)
 
-    uow.savepoint = savepoint  # type: ignore[method-assign]
+    uow.chronicle.record = last_record  # type: ignore[method-assign]
     return uow
 
 

@@ -16,6 +16,7 @@ from storage.occupancy import Occupancy
 from storage.one_trip import OneTrip
 from storage.refusals import WORDS, Refusal, refusal_of
 from storage.uow import UnitOfWork
+from storage.writing import Writing
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Database:
             _prepare_sqlite(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
-        self._writer = asyncio.Lock()
+        self._writer = Writing()
         self._inside: set[asyncio.Task[Any] | None] = set()
         self._occupancy: Occupancy | None = None
         self._refusal: Refusal | None = None
@@ -94,10 +95,11 @@ class Database:
         return self._refusal
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
-        """A transaction that may write."""
+    async def begin(self, *, first: bool = False) -> AsyncIterator[UnitOfWork]:
+        """A transaction that may write. *first*: others are held up until it has; where one at a time writes it goes
+        before those that are waiting."""
         try:
-            async with self._writing() as uow:
+            async with self._writing(first) as uow:
                 # A full disk takes a transaction that writes nothing.
                 proves = self._refusal is Refusal.FULL and self._is_sqlite
                 before = await uow.changes() if proves else 0
@@ -117,10 +119,10 @@ class Database:
             self._refusal = refusal
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[UnitOfWork]:
+    async def _writing(self, first: bool) -> AsyncIterator[UnitOfWork]:
         async with AsyncExitStack() as stack:
             if self._is_sqlite:
-                await stack.enter_async_context(self._writer)
+                await stack.enter_async_context(self._writer.turn(first=first))
             stack.enter_context(self._noted())
             connection = await stack.enter_async_context(self._engine.begin())
             uow = UnitOfWork(connection)
@@ -148,7 +150,7 @@ class Database:
         """Bring the write-ahead log into the file, as far as nobody is reading."""
         if self.is_shared:
             return
-        async with self._writer, self._engine.execution_options(sqlite_begin=None).connect() as connection:
+        async with self._writer.turn(), self._engine.execution_options(sqlite_begin=None).connect() as connection:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def is_used_by(self, task: asyncio.Task[Any]) -> bool:

@@ -307,6 +307,7 @@ class Waiting:
     """The row of one chat that shall leave next."""
 
     id: int
+    account: str
     chat_id: str
     priority: int
 

@@ -117,7 +117,7 @@ class Carrier:
         return done, pressable[-1] if pressable else None
 
     async def _progressed(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
-        async with self.database.begin() as uow:
+        async with self.database.begin(first=True) as uow:
             if not await uow.outbox.progressed(row, [",".join(one.ids) for one in done], form):
                 raise Lost
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain import channels
@@ -40,6 +40,9 @@ GIVE_UP = timedelta(hours=24)
 
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = 60
+FRESH = timedelta(seconds=1)
+"""A row that was claimed just now is still ours. Later we may have been asleep, and others have taken it."""
+
 DRAWING_TRIES = 5
 
 
@@ -52,24 +55,25 @@ class Courier:
     centre: Callable[[], Centre]
     clock: Clock
     hold: Callable[[OutboxRow, RetryAfter], None]
+    failing: set[str]
+    """Accounts through which nothing has gone out since a failure: as the database has it, for one process sends."""
     carrier: Carrier = field(init=False)
 
     def __post_init__(self) -> None:
         self.carrier = Carrier(self.database, self.messengers)
 
-    async def deliver(self, row: OutboxRow, turn: Turn) -> None:
-        """Deliver one claimed row, whatever happens; raises nothing that a messenger does. *turn* is asked before every
-        message."""
+    async def deliver(self, row: OutboxRow, turn: Turn, taken_at: datetime) -> None:
+        """Deliver a row that was claimed then, whatever happens; raises nothing that a messenger does. *turn* is asked
+        before every message."""
         messenger = self.messengers[row.account]
         if row.expires_at is not None and row.expires_at <= self.clock.now():
             await self._close(row, "dropped", "expired")
             return
         try:
             async with self.database.read() as uow:
-                if not await uow.outbox.is_held(row):
+                if self.clock.now() - taken_at > FRESH and not await uow.outbox.is_held(row):
                     self._lost(row)
                     return
-                was_failing = await uow.outages.lasting(row.account, channels.Way.OUT)
                 parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
         except Exception as error:  # noqa: BLE001 - one row that cannot be drawn must not hold up those behind it
             await self._broken(row, error)
@@ -86,12 +90,13 @@ class Courier:
             except Lost:
                 self._lost(row)
             else:
-                await written(partial(self._delivered, trip, parcel, carried, was_failing=was_failing))
+                await written(partial(self._delivered, trip, parcel, carried))
 
-    async def _delivered(self, trip: Trip, parcel: Parcel, carried: Carried, *, was_failing: bool) -> None:
+    async def _delivered(self, trip: Trip, parcel: Parcel, carried: Carried) -> None:
         """It has arrived: what follows."""
         row, (sent, pressable) = trip.row, carried
-        async with self.database.begin() as uow:
+        works_again = row.account in self.failing and parcel.way in (Way.SEND, Way.EDIT)
+        async with self.database.begin(first=True) as uow:
             work = Work(self.centre(), uow, self.clock.now())
             ours = await uow.outbox.finish(row, work.now)
             if (row.may_have_arrived or not ours) and not trip.messenger.capabilities.idempotent:
@@ -99,12 +104,14 @@ class Courier:
             if not ours:
                 self._lost(row)
                 return
-            if was_failing and parcel.way in (Way.SEND, Way.EDIT):
+            if works_again:
                 await uow.outages.end(row.account, channels.Way.OUT)
             if parcel.arrived is not None:
                 await parcel.arrived(work, sent)
             if parcel.asked is not None and pressable is not None:
                 await parcel.asked(work, pressable)
+        if works_again:
+            self.failing.discard(row.account)
 
     def _lost(self, row: OutboxRow) -> None:
         """We were asleep for longer than our lease: others have taken the row, and see to it."""
@@ -124,6 +131,7 @@ class Courier:
                 return
             work = Work(self.centre(), uow, now)
             if isinstance(error, TemporaryFailure | BadCredentials):
+                self.failing.add(row.account)
                 await uow.outages.begin(row.account, channels.Way.OUT, now)
             match error:
                 case RetryAfter():

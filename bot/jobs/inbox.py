@@ -60,7 +60,7 @@ class InboxWorker:
 
     async def run(self) -> None:
         while True:
-            if not await self.turn():
+            if await self.turn() < BATCH:  # what has come since has rung
                 await self.bell.wait(IDLE)
 
     async def turn(self) -> int:
@@ -94,8 +94,6 @@ class InboxWorker:
 
     async def _all_at_once(self, batch: Sequence[Parsed]) -> bool:
         """Whether it went well. Most batches do, and need no savepoints."""
-        if len(batch) == 1:
-            return False
         try:
             await self._commit(batch, self._apply)
         except Exception as error:

@@ -7,10 +7,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records import OutboxKind, OutboxRow, Priority
+from bot.domain.records import OutboxKind, OutboxRow, Priority, Waiting
 from bot.jobs.courier import Courier
 from bot.jobs.pace import Pace
 from bot.jobs.supervisor import Bell, Supervisor
@@ -20,10 +21,12 @@ from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
 from bot.services.centre import Centre
 from storage.database import Database
-from storage.uow import UnitOfWork
 
 AT_ONCE = 24
 """Rows that are on their way at the same time."""
+
+PRESSES = 10 * AT_ONCE
+"""Answers to presses that are looked at in one go: those of an account that is silent must not hide the others'."""
 
 LEASE = timedelta(minutes=2)
 IDLE = 0.25
@@ -71,15 +74,17 @@ class OutboxWorker:
     _renewed: float = 0.0
 
     async def run(self) -> None:
-        courier = Courier(self.database, self.messengers, self.centre, self.clock, self._hold)
-        await self._recall()
+        courier = await self._recall()
         self.supervisor.spawn("inheritance of the outbox", self._inherit())
         while True:
             await self._renew_leases()
-            if not await self._begin(courier, await self._claim(await self._choose())):
-                await self.bell.wait(SOON if self._crowded else IDLE)
+            chosen = await self._choose()
+            if chosen:
+                taken_at = self.clock.now()
+                await self._begin(courier, await self._claim(chosen, taken_at), taken_at)
+            await self.bell.wait(SOON if self._crowded else IDLE)
 
-    async def _recall(self) -> None:
+    async def _recall(self) -> Courier:
         """A restart, or taking over from a process that has died, does not begin the messengers' minutes anew."""
         now, moment = self.clock.now(), self.moment()
         async with self.database.read() as uow:
@@ -88,6 +93,8 @@ class OutboxWorker:
                 for sent in await uow.outbox.sent_since(account, now - LOOK_BACK):
                     ago = max((now - (sent.at or now)).total_seconds(), 0.0)
                     pace.recall(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
+            failing = await uow.outages.failing(channels.Way.OUT)
+        return Courier(self.database, self.messengers, self.centre, self.clock, self._hold, failing)
 
     async def _inherit(self) -> None:
         """One process sends: what others are sending now will be sent by nobody once they had their time."""
@@ -101,41 +108,61 @@ class OutboxWorker:
 
     async def _choose(self) -> list[int]:
         """What shall leave now: as much of every account as there are hands and its pace allows for a moment ahead."""
-        moment = self.moment()
+        now, moment = self.clock.now(), self.moment()
         self._held = {place: until for place, until in self._held.items() if until > moment}
-        busy = Counter(row.account for row in self._in_hand.values())
-        share = max(AT_ONCE // len(self.messengers), 4)  # one that hangs must not stop the others
-        left = AT_ONCE - len(self._in_hand)
-        chosen: list[int] = []
+        hands = self._free_hands()
+        rooms = {account: self._room(account, most, moment) for account, most in hands.items()}
         async with self.database.read() as uow:
-            for account in self.messengers:
-                hands = min(left - len(chosen), share - busy[account])
-                if hands > 0 and (account, _WHOLE_ACCOUNT) not in self._held:
-                    chosen += await self._choose_of(uow, account, hands, moment)
+            presses = await uow.outbox.presses(now, PRESSES) if hands else []
+            waiting = await uow.outbox.waiting(now, [account for account, room in rooms.items() if room])
+        chosen: list[int] = []
+        for account, most in hands.items():
+            mine = [row.id for row in presses if row.account == account and row.id not in self._in_hand][:most]
+            if rooms[account]:
+                rows = self._may_leave(account, [row for row in waiting if row.account == account], moment)
+                room = min(rooms[account], most - len(mine))
+                (self._crowded.add if len(rows) > room else self._crowded.discard)(account)
+                mine += [row.id for row in rows[:room]]
+            chosen += mine
         return chosen
 
-    async def _choose_of(self, uow: UnitOfWork, account: str, hands: int, moment: float) -> list[int]:
-        now, pace = self.clock.now(), self._paces[account]
-        chosen = [row.id for row in await uow.outbox.presses(now, account, hands, self._in_hand)]
-        room = min(pace.room(moment, AHEAD), hands - len(chosen))
-        if room < (min(WORTH_A_LOOK, pace.most(moment, AHEAD)) if account in self._crowded else 1):
-            return chosen
-        soon = moment + AHEAD
+    def _free_hands(self) -> dict[str, int]:
+        """How many more rows of each account may be on their way: one that hangs must not stop the others."""
+        busy = Counter(row.account for row in self._in_hand.values())
+        share = max(AT_ONCE // len(self.messengers), 4)
+        return {
+            account: share - busy[account]
+            for account in self.messengers
+            if busy[account] < share and (account, _WHOLE_ACCOUNT) not in self._held
+        }
+
+    def _room(self, account: str, most: int, moment: float) -> int:
+        """How many messages may leave soon; none while a look is not worth it."""
+        pace = self._paces[account]
+        room = min(pace.room(moment, AHEAD), most)
+        return room if room >= (min(WORTH_A_LOOK, pace.most(moment, AHEAD)) if account in self._crowded else 1) else 0
+
+    def _may_leave(self, account: str, rows: list[Waiting], moment: float) -> list[Waiting]:
+        """Those whose chats may be written to, the most urgent first, then who has waited longest."""
+        pace, soon = self._paces[account], moment + AHEAD
         held = {chat_id for name, chat_id in self._held if name == account}
         held.update(pace.resting(soon, in_a_hurry=True))
-        rows = await uow.outbox.waiting(now, account, resting=pace.resting(soon), held=held, but=self._in_hand)
-        rows.sort(key=lambda row: (row.priority, pace.last(row.chat_id), row.id))
-        (self._crowded.add if len(rows) > room else self._crowded.discard)(account)
-        return chosen + [row.id for row in rows[:room]]
+        resting = set(pace.resting(soon))
+        found = [
+            row
+            for row in rows
+            if row.id not in self._in_hand
+            and row.chat_id not in held
+            and (row.priority == Priority.PRESS or row.chat_id not in resting)
+        ]
+        return sorted(found, key=lambda row: (row.priority, pace.last(row.chat_id), row.id))
 
-    async def _claim(self, ids: list[int]) -> list[OutboxRow]:
-        if not ids:
-            return []
+    async def _claim(self, ids: list[int], now: datetime) -> list[OutboxRow]:
         async with self.database.begin() as uow:
-            return await uow.outbox.claim(ids, self.clock.now(), LEASE)
+            return await uow.outbox.claim(ids, now, LEASE)
 
-    async def _begin(self, courier: Courier, rows: list[OutboxRow]) -> int:
-        """Let *rows* leave, each at its time; how many do."""
+    async def _begin(self, courier: Courier, rows: list[OutboxRow], taken_at: datetime) -> None:
+        """Let *rows* leave, each at its time."""
         too_early = []
         for row in rows:
             turn = self._turn(row)
@@ -144,12 +171,11 @@ class OutboxWorker:
                 continue
             self._in_hand[row.id] = row
             # Cut off, its outcome would be unknown, and it would be sent again at the next start.
-            self.supervisor.spawn("delivery", self._send(courier, row, turn), finish=True)
+            self.supervisor.spawn("delivery", self._send(courier, row, turn, taken_at), finish=True)
         if too_early:
             async with self.database.begin() as uow:
                 for row in too_early:
                     await uow.outbox.put_back(row)
-        return len(rows) - len(too_early)
 
     def _turn(self, row: OutboxRow) -> Turn | None:
         pace = self._paces[row.account]
@@ -166,14 +192,15 @@ class OutboxWorker:
     async def _renew_leases(self) -> None:
         """A long upload must not be taken for the work of a process that has died."""
         moment = asyncio.get_running_loop().time()
-        if self._in_hand and moment - self._renewed > LEASE.total_seconds() / 4:
+        rows = list(self._in_hand.values())
+        if rows and moment - self._renewed > LEASE.total_seconds() / 4:
             async with self.database.begin() as uow:
-                await uow.outbox.renew(list(self._in_hand.values()), self.clock.now() + LEASE)
+                await uow.outbox.renew(rows, self.clock.now() + LEASE)
             self._renewed = moment
 
-    async def _send(self, courier: Courier, row: OutboxRow, turn: Turn) -> None:
+    async def _send(self, courier: Courier, row: OutboxRow, turn: Turn, taken_at: datetime) -> None:
         try:
-            await courier.deliver(row, turn)
+            await courier.deliver(row, turn, taken_at)
         finally:
             turn.close()
             self._in_hand.pop(row.id, None)

@@ -4,10 +4,11 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, text
+from sqlalchemy import ColumnElement, and_, bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
+from storage.tables.base import Moment
 from storage.transaction import Transaction
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
@@ -34,10 +35,19 @@ LONGEST_WAIT = timedelta(minutes=15)
 """Longer than any lease, any pause between two tries and anything that is planned for a little later."""
 
 
-def ahead(moment: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
-    """Whether *moment* is still to come. One that is farther off than we ever wait was set by a clock that has been put
-    back since: an hour's jump must not hold anybody up for an hour."""
-    return and_(moment > now, moment <= now + LONGEST_WAIT)
+_NOW = bindparam("now", type_=Moment())
+_FARTHEST = bindparam("farthest", type_=Moment())
+
+
+def ahead(moment: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether *moment* is still to come, in a statement that is executed with :func:`at`. One that is farther off than
+    we ever wait was set by a clock that has been put back since: an hour's jump must hold nobody up for an hour."""
+    return and_(moment > _NOW, moment <= _FARTHEST)
+
+
+def at(now: datetime) -> dict[str, Any]:
+    """What :func:`ahead` needs to know."""
+    return {"now": now, "farthest": now + LONGEST_WAIT}
 
 
 class Repository:

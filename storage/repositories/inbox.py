@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.records import InboxRow
-from storage.repositories.base import PRESENCE, Repository, ahead, new_holder, one_at_a_time
+from storage.repositories.base import PRESENCE, Repository, ahead, at, new_holder, one_at_a_time
 from storage.repositories.storable import storable
 from storage.tables import cursor, inbox
 
@@ -23,6 +25,40 @@ _OF_THE_DEAD = text("""
         FOR UPDATE SKIP LOCKED
     )
 """)
+
+
+@cache
+def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+    earlier = inbox.alias("earlier")
+    held = exists().where(
+        earlier.c.status == "new",
+        earlier.c.conversation == inbox.c.conversation,
+        earlier.c.id < inbox.c.id,
+        or_(ahead(earlier.c.due_at), ahead(earlier.c.leased_until)),
+    )
+    free = or_(inbox.c.leased_until.is_(None), ~ahead(inbox.c.leased_until))
+    chosen = (
+        select(inbox.c.id)
+        .where(inbox.c.status == "new", ~ahead(inbox.c.due_at), free, ~held)
+        .order_by(inbox.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(inbox)
+        .where(inbox.c.id.in_(chosen))
+        .values(leased_until=bindparam("until"), holder=bindparam("by"), attempts=inbox.c.attempts + 1)
+        .returning(
+            inbox.c.id,
+            inbox.c.account,
+            inbox.c.key,
+            inbox.c.conversation,
+            inbox.c.payload,
+            inbox.c.attempts,
+            inbox.c.received_at,
+            inbox.c.holder,
+        )
+    )
 
 
 class Inbox(Repository):
@@ -81,35 +117,8 @@ class Inbox(Repository):
         A conversation whose earlier update is still being handled, or waits for another try, waits too.
         """
         await one_at_a_time(self._connection, "claim inbox")
-        earlier = inbox.alias("earlier")
-        held = exists().where(
-            earlier.c.status == "new",
-            earlier.c.conversation == inbox.c.conversation,
-            earlier.c.id < inbox.c.id,
-            or_(ahead(earlier.c.due_at, now), ahead(earlier.c.leased_until, now)),
-        )
-        free = or_(inbox.c.leased_until.is_(None), ~ahead(inbox.c.leased_until, now))
-        chosen = (
-            select(inbox.c.id)
-            .where(inbox.c.status == "new", ~ahead(inbox.c.due_at, now), free, ~held)
-            .order_by(inbox.c.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
         result = await self._connection.execute(
-            update(inbox)
-            .where(inbox.c.id.in_(chosen))
-            .values(leased_until=now + lease, holder=new_holder(presence), attempts=inbox.c.attempts + 1)
-            .returning(
-                inbox.c.id,
-                inbox.c.account,
-                inbox.c.key,
-                inbox.c.conversation,
-                inbox.c.payload,
-                inbox.c.attempts,
-                inbox.c.received_at,
-                inbox.c.holder,
-            )
+            _claiming(), at(now) | {"most": most, "until": now + lease, "by": new_holder(presence)}
         )
         return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
 

@@ -28,6 +28,12 @@ class Outages(Repository):
         )
         return result.first() is not None
 
+    async def failing(self, way: Way) -> set[str]:
+        """The accounts for which that lasts."""
+        return set(
+            (await self._connection.execute(select(outage.c.account).where(outage.c.way == way.value))).scalars()
+        )
+
     async def before(self, moment: datetime) -> set[tuple[str, Way]]:
         """What has failed since *moment* or longer."""
         result = await self._connection.execute(select(outage.c.account, outage.c.way).where(outage.c.since <= moment))

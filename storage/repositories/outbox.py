@@ -6,22 +6,19 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Insert,
     and_,
+    bindparam,
     case,
-    exists,
     func,
-    literal,
-    literal_column,
     null,
     or_,
     select,
     text,
     update,
 )
-from sqlalchemy.sql.expression import FromClause
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.records import (
     INTERRUPTED,
@@ -29,11 +26,12 @@ from bot.domain.records import (
     OutboxDraft,
     OutboxKind,
     OutboxRow,
-    Priority,
     SentRow,
     Waiting,
 )
-from storage.repositories.base import Repository, ahead, insert_into, new_holder, one_at_a_time
+from storage.repositories import lanes
+from storage.repositories.base import Repository, ahead, at, insert_into, new_holder, one_at_a_time
+from storage.repositories.lanes import waiting
 from storage.tables import outbox
 
 _COLUMNS = (
@@ -59,9 +57,6 @@ _COLUMNS = (
     outbox.c.holder,
 )
 
-_LEAST = 1_000
-"""Beyond every priority."""
-
 
 @cache
 def _putting(dialect: str) -> Insert:
@@ -79,6 +74,22 @@ def _putting(dialect: str) -> Insert:
     return putting
 
 
+@cache
+def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+    return (
+        update(outbox)
+        .where(outbox.c.id.in_(bindparam("ids", expanding=True)), waiting(outbox), lanes.free(), ~lanes.blocked())
+        .values(
+            status="sending",
+            leased_until=bindparam("until"),
+            holder=bindparam("by"),
+            attempts=outbox.c.attempts + 1,
+            error=case((outbox.c.status == "sending", INTERRUPTED), else_=outbox.c.error),
+        )
+        .returning(*_COLUMNS)
+    )
+
+
 class Outbox(Repository):
     """Queue, claim, finish."""
 
@@ -94,69 +105,21 @@ class Outbox(Repository):
         for draft in drafts:
             await self.put(draft, now)
 
-    async def waiting(
-        self,
-        now: datetime,
-        account: str,
-        *,
-        resting: Collection[str] = (),
-        held: Collection[str] = (),
-        but: Collection[int] = (),
-    ) -> list[Waiting]:
-        """What may leave next of *account*: for each chat the row that is due, the most urgent first, then the oldest.
-        Rows *but* are in hand, whatever the clock makes of their lease.
-
-        Chats that are *held* are passed over; of those that are merely *resting*, rows that answer a press count all
-        the same. The question costs what there are chats, not what there are rows: a chat with thousands of rows that
-        has to rest is passed in one step.
+    async def waiting(self, now: datetime, accounts: Collection[str]) -> list[Waiting]:
+        """What may leave next of *accounts*: for each chat the row that is due, the most urgent first, then the oldest.
+        The question costs what there are chats, not what there are rows.
 
         An earlier row of the same ``order_key`` that is being sent, is due, or waits for another try goes first; one
         that is merely planned for later does not block.
         """
-        lane = _lanes(account)
-        ceiling: ColumnElement[int] = literal(_LEAST)
-        if resting:
-            ceiling = case((lane.c.chat_id.in_(resting), int(Priority.PRESS)), else_=_LEAST)
-        first = (
-            select(outbox.c.id)
-            .where(
-                _waiting(outbox),
-                outbox.c.account == account,
-                outbox.c.chat_id == lane.c.chat_id,
-                outbox.c.priority <= ceiling,
-                ~ahead(outbox.c.due_at, now),
-                _free(now),
-                ~_blocked(now),
-                *((outbox.c.id.not_in(but),) if but else ()),
-            )
-            .order_by(outbox.c.priority, outbox.c.id)
-            .limit(1)
-            .correlate(lane)
-            .scalar_subquery()
-        )
-        heads = select(first).where(lane.c.chat_id.is_not(None), lane.c.chat_id != "")
-        if held:
-            heads = heads.where(lane.c.chat_id.not_in(held))
-        found = await self._connection.execute(
-            select(outbox.c.id, outbox.c.chat_id, outbox.c.priority).where(outbox.c.id.in_(heads))
-        )
+        if not accounts:
+            return []
+        found = await self._connection.execute(lanes.heads(tuple(accounts)), at(now))
         return sorted((Waiting(*row) for row in found), key=lambda row: (row.priority, row.id))
 
-    async def presses(self, now: datetime, account: str, most: int, but: Collection[int] = ()) -> list[Waiting]:
+    async def presses(self, now: datetime, most: int) -> list[Waiting]:
         """Answers to presses, which no chat's pace holds up."""
-        found = await self._connection.execute(
-            select(outbox.c.id, outbox.c.chat_id, outbox.c.priority)
-            .where(
-                _waiting(outbox),
-                outbox.c.account == account,
-                outbox.c.chat_id == "",
-                ~ahead(outbox.c.due_at, now),
-                _free(now),
-                *((outbox.c.id.not_in(but),) if but else ()),
-            )
-            .order_by(outbox.c.priority, outbox.c.id)
-            .limit(most)
-        )
+        found = await self._connection.execute(lanes.presses(), at(now) | {"most": most})
         return [Waiting(*row) for row in found]
 
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
@@ -164,32 +127,21 @@ class Outbox(Repository):
         first."""
         await one_at_a_time(self._connection, "claim outbox")
         result = await self._connection.execute(
-            update(outbox)
-            .where(outbox.c.id.in_(ids), _waiting(outbox), _free(now), ~_blocked(now))
-            .values(
-                status="sending",
-                leased_until=now + lease,
-                holder=new_holder(),
-                attempts=outbox.c.attempts + 1,
-                error=case((outbox.c.status == "sending", INTERRUPTED), else_=outbox.c.error),
-            )
-            .returning(*_COLUMNS)
+            _claiming(), at(now) | {"ids": list(ids), "until": now + lease, "by": new_holder()}
         )
         rows = [_row(row) for row in result]
         return sorted(rows, key=lambda row: (row.priority, row.id))
 
     async def anything_due(self, now: datetime) -> bool:
         """Whether a message should be on its way."""
-        result = await self._connection.execute(
-            select(outbox.c.id).where(_waiting(outbox), ~ahead(outbox.c.due_at, now)).limit(1)
-        )
-        return result.first() is not None
+        statement = select(outbox.c.id).where(waiting(outbox), ~ahead(outbox.c.due_at)).limit(1)
+        return (await self._connection.execute(statement, at(now))).first() is not None
 
     async def any_waiting(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
         """Whether something of this kind about one of these is still to be sent."""
         result = await self._connection.execute(
             select(outbox.c.id)
-            .where(_waiting(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
+            .where(waiting(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
             .limit(1)
         )
         return result.first() is not None
@@ -203,7 +155,7 @@ class Outbox(Repository):
         )
         unknown = await self._connection.execute(
             select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, null()).where(
-                _waiting(outbox),
+                waiting(outbox),
                 outbox.c.account == account,
                 or_(outbox.c.status == "sending", outbox.c.error == "interrupted"),
                 _is_message(),
@@ -262,7 +214,7 @@ class Outbox(Repository):
         """The claims under which rows are being sent, *but* for these rows."""
         found = await self._connection.execute(
             select(outbox.c.holder)
-            .where(_waiting(outbox), outbox.c.status == "sending", outbox.c.holder.is_not(None))
+            .where(waiting(outbox), outbox.c.status == "sending", outbox.c.holder.is_not(None))
             .where(outbox.c.id.not_in(but))
             .distinct()
         )
@@ -284,7 +236,7 @@ class Outbox(Repository):
         result = await self._connection.execute(
             select(*_COLUMNS)
             .where(
-                _waiting(outbox),
+                waiting(outbox),
                 outbox.c.status == "queued",
                 outbox.c.account == account,
                 outbox.c.person_id.is_not(None),
@@ -299,7 +251,7 @@ class Outbox(Repository):
         result = await self._connection.execute(
             select(outbox.c.id)
             .where(
-                _waiting(outbox),
+                waiting(outbox),
                 outbox.c.kind == kind.value,
                 outbox.c.account == account,
                 outbox.c.person_id == person_id,
@@ -327,7 +279,7 @@ class Outbox(Repository):
 
     async def oldest_due(self) -> datetime | None:
         """Since when the message is due that has waited longest."""
-        result = await self._connection.execute(select(func.min(outbox.c.due_at)).where(_waiting(outbox)))
+        result = await self._connection.execute(select(func.min(outbox.c.due_at)).where(waiting(outbox)))
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 
@@ -335,19 +287,6 @@ class Outbox(Repository):
         """How many rows there are in each status."""
         result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
-
-
-def _lanes(account: str) -> CTE:
-    """Every chat that something waits for, found by jumps through the index."""
-    first = select(func.min(outbox.c.chat_id).label("chat_id")).where(_waiting(outbox), outbox.c.account == account)
-    lane = first.cte("lane", recursive=True)
-    other = outbox.alias("other")
-    following = (
-        select(func.min(other.c.chat_id))
-        .where(_waiting(other), other.c.account == account, other.c.chat_id > lane.c.chat_id)
-        .scalar_subquery()
-    )
-    return lane.union_all(select(following).where(lane.c.chat_id.is_not(None)))
 
 
 def _held(row: OutboxRow) -> ColumnElement[bool]:
@@ -384,32 +323,8 @@ def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
     }
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", ~ahead(outbox.c.leased_until, now)))
-
-
-def _blocked(now: datetime) -> ColumnElement[bool]:
-    earlier = outbox.alias("earlier")
-    return exists().where(
-        earlier.c.order_key == outbox.c.order_key,
-        earlier.c.id < outbox.c.id,
-        _waiting(earlier),
-        or_(
-            earlier.c.status == "sending",
-            and_(earlier.c.status == "queued", or_(~ahead(earlier.c.due_at, now), earlier.c.error.is_not(None))),
-        ),
-    )
-
-
 def _is_message() -> ColumnElement[bool]:
     return outbox.c.kind.not_in([OutboxKind.PRESS.value, OutboxKind.MENU.value])
-
-
-def _waiting(table: FromClause[Any]) -> ColumnElement[bool]:
-    """Not finished. Written out as the partial indexes have it: with bound values SQLite would not recognise them and
-    read the whole history four times a second."""
-    condition: ColumnElement[bool] = table.c.status.in_((literal_column("'queued'"), literal_column("'sending'")))
-    return condition
 
 
 def _row(row: Any) -> OutboxRow:

@@ -75,16 +75,15 @@ async def take(
     *,
     accounts: Collection[str] = ACCOUNTS,
     resting: Collection[str] = (),
-    held: Collection[str] = (),
     but: Collection[int] = (),
 ) -> list[OutboxRow]:
     """Claim up to *most* rows as the worker does: again and again the best of what the chats have to offer, until
     nothing is left that may go. Rows *but* are in hand."""
     taken: list[OutboxRow] = []
     while len(taken) < most:
-        found = [row for account in accounts for row in await uow.outbox.presses(now, account, most, but)]
-        for account in accounts:
-            found += await uow.outbox.waiting(now, account, resting=resting, held=held, but=but)
+        found = [row for row in await uow.outbox.presses(now, most) if row.account in accounts]
+        found += await uow.outbox.waiting(now, accounts)
+        found = [row for row in found if row.id not in but and row.chat_id not in resting]
         ids = [row.id for row in sorted(found, key=lambda row: (row.priority, row.id))]
         if not ids:
             break

@@ -1,0 +1,107 @@
+"""Which rows of the outbox may leave: the questions that are asked many times a second.
+
+Each is made once: to put such a statement together costs more than to ask it.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.sql.expression import FromClause
+
+from storage.repositories.base import ahead
+from storage.tables import outbox
+
+Found = tuple[int, str, str, int]
+"""Row, account, chat, priority."""
+
+_FOUND = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.priority)
+
+
+@cache
+def heads(accounts: tuple[str, ...]) -> Select[Found]:
+    """Of every chat of *accounts* the row that shall leave next. Executed with
+    :func:`~storage.repositories.base.at`."""
+    lane = _lanes(accounts)
+    first = (
+        select(outbox.c.id)
+        .where(
+            waiting(outbox),
+            outbox.c.account == lane.c.account,
+            outbox.c.chat_id == lane.c.chat_id,
+            ~ahead(outbox.c.due_at),
+            free(),
+            ~blocked(),
+        )
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(1)
+        .correlate(lane)
+        .scalar_subquery()
+    )
+    ids = select(first).where(lane.c.chat_id.is_not(None), lane.c.chat_id != "")
+    return select(*_FOUND).where(outbox.c.id.in_(ids))
+
+
+@cache
+def presses() -> Select[Found]:
+    """Answers to presses, as many as ``most``."""
+    return (
+        select(*_FOUND)
+        .where(waiting(outbox), outbox.c.chat_id == "", ~ahead(outbox.c.due_at), free())
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _lanes(accounts: tuple[str, ...]) -> CTE:
+    """Every chat that something waits for, found by jumps through the index."""
+    ours = union_all(*(select(literal(account, String).label("account")) for account in accounts)).subquery("ours")
+    nearest = _nearest(outbox.alias("nearest"), ours.c.account)
+    lane = select(ours.c.account, nearest.label("chat_id")).cte("lane", recursive=True)
+    other = outbox.alias("other")
+    following = _nearest(other, lane.c.account, other.c.chat_id > lane.c.chat_id)
+    return lane.union_all(select(lane.c.account, following).where(lane.c.chat_id.is_not(None)))
+
+
+def _nearest(table: FromClause, account: ColumnElement[str], *more: ColumnElement[bool]) -> ColumnElement[Any]:
+    return select(func.min(table.c.chat_id)).where(waiting(table), table.c.account == account, *more).scalar_subquery()
+
+
+def free() -> ColumnElement[bool]:
+    """Nobody is sending it."""
+    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", ~ahead(outbox.c.leased_until)))
+
+
+def blocked() -> ColumnElement[bool]:
+    """Something goes first."""
+    earlier = outbox.alias("earlier")
+    return exists().where(
+        earlier.c.order_key == outbox.c.order_key,
+        earlier.c.id < outbox.c.id,
+        waiting(earlier),
+        or_(
+            earlier.c.status == "sending",
+            and_(earlier.c.status == "queued", or_(~ahead(earlier.c.due_at), earlier.c.error.is_not(None))),
+        ),
+    )
+
+
+def waiting(table: FromClause) -> ColumnElement[bool]:
+    """Not finished. Written out as the partial indexes have it: with bound values SQLite would not recognise them and
+    read the whole history four times a second."""
+    condition: ColumnElement[bool] = table.c.status.in_((literal_column("'queued'"), literal_column("'sending'")))
+    return condition
