@@ -114,6 +114,9 @@ class Database:
 
     def _note_refusal(self, refusal: Refusal | None) -> None:
         """Said once, not at every try."""
+        if refusal is Refusal.CROSSED:
+            logger.warning("two transactions waited for one another: this one is undone, and done again")
+            return
         if refusal is not None and refusal is not self._refusal:
             logger.error(WORDS[refusal])
             self._refusal = refusal

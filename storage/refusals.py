@@ -16,6 +16,8 @@ class Refusal(StrEnum):
     FULL = "full"
     LOCKED = "locked"
     GONE = "gone"
+    CROSSED = "crossed"
+    """The server has undone this transaction because it and another waited for one another; nothing is amiss."""
 
 
 WORDS = {
@@ -24,6 +26,8 @@ WORDS = {
     Refusal.GONE: "База не отвечает. Проверьте сервер базы и диск, бот пробует снова и продолжит сам.",
 }
 """For the log of whoever looks after the machine."""
+
+_CROSSED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 
 _OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 
@@ -35,6 +39,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
     if not isinstance(error, DBAPIError) or isinstance(error, _OURS):
         return None
     said, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
+    if state in _CROSSED:
+        return Refusal.CROSSED
     if "is full" in said or "no space left" in said or state == "53100":
         return Refusal.FULL
     if "is locked" in said or "table is locked" in said:

@@ -106,10 +106,11 @@ class Courier:
                 return
             if works_again:
                 await uow.outages.end(row.account, channels.Way.OUT)
-            if parcel.arrived is not None:
-                await parcel.arrived(work, sent)
+            # First the dialog, then its letters: so does who presses the button meanwhile.
             if parcel.asked is not None and pressable is not None:
                 await parcel.asked(work, pressable)
+            if parcel.arrived is not None:
+                await parcel.arrived(work, sent)
         if works_again:
             self.failing.discard(row.account)
 

@@ -76,9 +76,11 @@ def _putting(dialect: str) -> Insert:
 
 @cache
 def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+    ids = outbox.c.id.in_(bindparam("ids", expanding=True))
+    chosen = select(outbox.c.id).where(ids, waiting(outbox), lanes.free(), ~lanes.blocked())
     return (
         update(outbox)
-        .where(outbox.c.id.in_(bindparam("ids", expanding=True)), waiting(outbox), lanes.free(), ~lanes.blocked())
+        .where(outbox.c.id.in_(chosen.with_for_update(skip_locked=True)))
         .values(
             status="sending",
             leased_until=bindparam("until"),
@@ -124,7 +126,8 @@ class Outbox(Repository):
 
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
         """Take those of *ids* that nobody else has taken, for yourself until the lease runs out; the most urgent
-        first."""
+        first. A row that somebody is changing just now is left for the next time: who waits for it while he is waited
+        for would end neither."""
         await one_at_a_time(self._connection, "claim outbox")
         result = await self._connection.execute(
             _claiming(), at(now) | {"ids": list(ids), "until": now + lease, "by": new_holder()}

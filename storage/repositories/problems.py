@@ -204,7 +204,8 @@ class Problems(Repository):
         """Take every member (but the lead) from its state to the next; each that moved, and the state it was in."""
         was = {state.value: new.value for state, new in steps.items()}
         members = and_(ticket.c.problem_id == problem_id, ticket.c.lead_id.is_not(None), ticket.c.state.in_(was))
-        found = await self._connection.execute(select(ticket.c.id, ticket.c.state).where(members).with_for_update())
+        chosen = select(ticket.c.id, ticket.c.state).where(members).order_by(ticket.c.id)
+        found = await self._connection.execute(chosen.with_for_update(key_share=True))
         moved = [(row[0], State(row[1])) for row in found]
         if moved:
             await self._connection.execute(

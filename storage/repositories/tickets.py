@@ -97,9 +97,10 @@ class Tickets(Repository):
         return made
 
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
-        """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could)."""
+        """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could). Others
+        may go on referring to it: a notice that waited for us while we wait for its term would end neither."""
         query = select(*columns).where(ticket.c.id == ticket_id)
-        result = await self._connection.execute(query.with_for_update() if lock else query)
+        result = await self._connection.execute(query.with_for_update(key_share=True) if lock else query)
         row = result.first()
         return record(row) if row else None
 

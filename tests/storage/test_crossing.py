@@ -1,0 +1,71 @@
+"""Two transactions that wait for one another: on PostgreSQL one of them is undone. They seldom shall, and it is no
+fault of the database's when they do."""
+
+import asyncio
+
+import pytest
+
+from bot.domain.people import Person, Role
+from storage.database import Database
+from storage.refusals import Refusal, refusal_of
+from storage.uow import UnitOfWork
+from tests.storage.helpers import LEASE, NOW, add_ticket, draft, later
+
+
+@pytest.fixture(autouse=True)
+def several(database: Database) -> None:
+    if not database.is_shared:
+        pytest.skip("a file has one writer at a time")
+
+
+async def test_who_claims_does_not_wait_for_who_changes(database: Database, second: Database) -> None:
+    async with database.begin() as uow:
+        await uow.outbox.put_all([draft("7", dedupe="card:1"), draft("8")], NOW)
+    async with database.begin() as uow:
+        await uow.outbox.put(draft("7", dedupe="card:1"), NOW)
+        await uow.flush()
+        async with asyncio.timeout(5), second.begin() as other:
+            claimed = await other.outbox.claim([1, 2], NOW, LEASE)
+        assert [row.chat_id for row in claimed] == ["8"]
+    async with second.begin() as other:
+        assert [row.chat_id for row in await other.outbox.claim([1, 2], NOW, LEASE)] == ["7"]
+
+
+async def test_a_notice_does_not_wait_for_who_works_on_its_ticket(database: Database, second: Database) -> None:
+    async with database.begin() as uow:
+        ticket = await add_ticket(uow)
+        await uow.times.plan(ticket.id, [("accept", "overdue", 1.0, later(hours=1))])
+        [head] = await uow.people.replace([Person(0, "Иванов", frozenset({Role.HEAD}))])
+    async with database.begin() as uow:
+        assert await uow.tickets.get(ticket.id, lock=True)
+        async with asyncio.timeout(5), second.begin() as other:
+            await other.times.fire(later(hours=1), 10)
+            await other.times.add_notice(head.id, ticket.id, "accept_overdue", NOW)
+
+
+async def test_whoever_is_undone_is_not_taken_for_a_database_that_is_gone(
+    database: Database, second: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with database.begin() as uow:
+        tickets = [await add_ticket(uow, f"Яма {number}") for number in range(2)]
+    met = asyncio.Barrier(2)
+
+    async def change(mine: Database, order: list[int]) -> Exception | None:
+        async def lock(uow: UnitOfWork, number: int) -> None:
+            await uow.tickets.get(tickets[number].id, lock=True)
+
+        try:
+            async with mine.begin() as uow:
+                await lock(uow, order[0])
+                await met.wait()
+                await lock(uow, order[1])
+        except Exception as error:  # noqa: BLE001 - looked at below
+            return error
+        return None
+
+    outcomes = await asyncio.gather(change(database, [0, 1]), change(second, [1, 0]))
+    [undone] = [error for error in outcomes if error is not None]
+    assert refusal_of(undone) is Refusal.CROSSED
+    assert database.refusal is None
+    assert second.refusal is None
+    assert "База" not in caplog.text
