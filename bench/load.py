@@ -3,19 +3,15 @@
 import asyncio
 import json
 import os
-import secrets
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from bench import stream
+from bench.server import database_on
 from bench.town import ROOT
 
 TOKEN = "700001:sandbox-token-for-the-bench"
@@ -154,21 +150,6 @@ def _town(folder: Path, database: str, api_base: str = "http://127.0.0.1:9", *, 
 
 def _file(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
-
-
-@asynccontextmanager
-async def database_on(server: str) -> AsyncIterator[str]:
-    """The address of an empty database on *server*, which is gone afterwards."""
-    name = f"mcu_bench_{secrets.token_hex(6)}"
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    try:
-        async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-        async with engine.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    finally:
-        await engine.dispose()
 
 
 async def _spawn(module: str, *arguments: str) -> Process:

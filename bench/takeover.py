@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from bench.load import database_on
 from bench.measures import Figures
+from bench.server import database_on
 from bench.town import Town
 
 

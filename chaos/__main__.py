@@ -4,19 +4,31 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import os
 import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from bench.server import database_on
 from chaos.ordeal import Ordeal
 from chaos.points import Point
 from chaos.verdict import Report
 
 SHOWN = 40
+
+
+class Form(StrEnum):
+    """On what, and by how many."""
+
+    FILE = "file"
+    POSTGRES = "postgres"
+    PAIR = "pair"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,15 +40,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def say(words: str) -> None:
         print(f"{time.monotonic() - began:7.1f} s  {words}", file=sys.stderr, flush=True)
 
-    with tempfile.TemporaryDirectory(prefix="mcu-chaos-") as temporary:
-        folder = options.folder or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        ordeal = Ordeal(folder, options.kills, options.seed, options.pause, options.quick, say)
-        report = asyncio.run(ordeal.run())
-    _table(report)
+    reports = {}
+    for form in options.only:
+        if form is not Form.FILE and options.postgres is None:
+            say(f"{form}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)")
+            continue
+        with tempfile.TemporaryDirectory(prefix="mcu-chaos-") as temporary:
+            folder = (options.folder or Path(temporary)) / form
+            folder.mkdir(parents=True, exist_ok=True)
+            reports[form] = asyncio.run(_run(options, form, folder, say))
+        _table(form, reports[form])
     if options.json is not None:
-        options.json.write_text(json.dumps(_figures(report), ensure_ascii=False, indent=2) + "\n")
-    return 1 if report.violations else 0
+        figures = {form.value: _figures(report) for form, report in reports.items()}
+        options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
+    return 1 if any(report.violations for report in reports.values()) else 0
+
+
+async def _run(options: argparse.Namespace, form: Form, folder: Path, say: Callable[[str], None]) -> Report:
+    async with AsyncExitStack() as stack:
+        server = None
+        if form is not Form.FILE:
+            server = await stack.enter_async_context(database_on(options.postgres, "mcu_chaos"))
+        how = {"pause": options.pause, "quick": options.quick, "pair": form is Form.PAIR}
+        return await Ordeal(folder, options.kills, options.seed, server=server, say=say, **how).run()
 
 
 def _figures(report: Report) -> dict[str, Any]:
@@ -44,14 +70,14 @@ def _figures(report: Report) -> dict[str, Any]:
     return figures | {"deaths": {point.value: report.deaths[point] for point in Point}}
 
 
-def _table(report: Report) -> None:
-    print(f"\n{'killed':<32}{'times':>6}")
+def _table(form: Form, report: Report) -> None:
+    print(f"\n{form}\n{'killed':<32}{'times':>6}")
     for point in Point:
         print(f"  {point:<30}{report.deaths[point]:>6}")
     print(f"  {'in all':<30}{report.deaths.total():>6}")
     print("\nand so")
     figures = {
-        "starts": report.deaths.total() + 1,
+        "starts": report.deaths.total() + 1 + (form is Form.PAIR),
         "messages of citizens": report.complaints,
         "tickets": report.tickets,
         "answers accepted": report.answers,
@@ -61,6 +87,7 @@ def _table(report: Report) -> None:
         "buttons left over, that went": report.left_over,
         **{f"repeated in {name.title()}": times for name, times in report.repeats.items()},
         **{f"… most by one kill ({name})": times for name, times in report.worst.items()},
+        **({"longest takeover, seconds": round(report.takeover, 1)} if report.takeover else {}),
         "seconds": round(report.seconds),
     }
     for name, value in figures.items():
@@ -76,7 +103,20 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="for the same chaos once more")
     parser.add_argument("--pause", type=float, default=1.2, help="seconds between two citizens' messages (default 1.2)")
     parser.add_argument("--quick", action="store_true", help="kill at random only what has its libraries imported")
-    parser.add_argument("--folder", type=Path, help="keep the database and the log here")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        type=Form,
+        choices=list(Form),
+        default=list(Form),
+        help="a file, PostgreSQL, or two processes on one PostgreSQL of which one dies (default all)",
+    )
+    parser.add_argument(
+        "--postgres",
+        default=os.environ.get("MCU_TEST_POSTGRES"),
+        help="postgresql+asyncpg://… of a role that may create databases (default: MCU_TEST_POSTGRES)",
+    )
+    parser.add_argument("--folder", type=Path, help="keep what each form leaves here: database, log")
     parser.add_argument("--json", type=Path, help="write the figures into this file, too")
     return parser.parse_args(arguments)
 

@@ -1,6 +1,7 @@
 """Processes to be killed: the real command, or a child of the nursery that dies at a point."""
 
 import asyncio
+import dataclasses
 import json
 import os
 import signal
@@ -59,7 +60,7 @@ class Child:
 
 @dataclass(slots=True)
 class Lives:
-    """Starts them; there is one at a time."""
+    """Starts them, one after another: two at a time want two of these."""
 
     config: Path
     log: Path
@@ -82,7 +83,7 @@ class Lives:
                 )
             await self.told()
         assert self._nursery.stdin is not None
-        order = {"config": str(self.config), "log": str(self.log), "point": doom.point, "passage": doom.passage}
+        order = {"config": str(self.config), "log": str(self.log)} | dataclasses.asdict(doom)
         self._nursery.stdin.write(json.dumps(order).encode() + b"\n")
         await self._nursery.stdin.drain()
         return Child(int(await self.told()), self)

@@ -34,14 +34,15 @@ class Point(StrEnum):
 
 @dataclass(slots=True)
 class Doom:
-    """Death at the *passage*-th time that *point* is passed."""
+    """Death at the *passage*-th time that *point* is passed, counted from when it is *armed*."""
 
     point: Point
     passage: int
+    armed: bool = True
 
     def passes(self, point: Point) -> None:
         """The process is at *point* now; from the last time there is no return."""
-        if point is not self.point:
+        if point is not self.point or not self.armed:
             return
         self.passage -= 1
         if self.passage <= 0:

@@ -26,6 +26,8 @@ class Report:
     violations: list[str]
     seed: int = 0
     seconds: float = 0.0
+    takeover: float = 0.0
+    """Seconds until somebody listened after a death, at most; where two work together."""
     deaths: Counter[Point] = field(default_factory=Counter)
 
 

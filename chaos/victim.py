@@ -19,12 +19,21 @@ from chaos.points import Doom, MortalDatabase, Point, mortals
 IMPORTED_LATE = (
     *(f"bot.messengers.{name}.messenger" for name in ("telegram", "vk", "max")),
     *("bot.understanding.keywords", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
+    *("asyncpg", "sqlalchemy.dialects.postgresql.asyncpg"),
 )
 
 
+ARM = signal.SIGUSR1
+
+
 def live(config: Path, doom: Doom) -> None:
-    """Run the bot until it dies, or is asked to stop."""
+    """Run the bot until it dies, or is asked to stop. A doom that waits is armed by :data:`ARM`."""
     logs.set_up()
+
+    def arm(*_: object) -> None:
+        doom.armed = True
+
+    signal.signal(ARM, arm)
 
     def messengers(*how: Any) -> dict[str, Any]:
         return mortals(build_messengers(*how), doom)
@@ -37,6 +46,7 @@ def nurse() -> None:
     """For every line of standard input one child: its number when it is born, its exit status when it is dead."""
     for name in IMPORTED_LATE:
         importlib.import_module(name)
+    signal.signal(ARM, signal.SIG_IGN)  # who is not listening yet must not die of it
     print("ready", flush=True)
     for line in sys.stdin:
         order = json.loads(line)
@@ -55,7 +65,7 @@ def _become(order: dict[str, Any]) -> None:
         os.dup2(source, target)
     code = 1
     try:
-        live(Path(order["config"]), Doom(Point(order["point"]), order["passage"]))
+        live(Path(order["config"]), Doom(Point(order["point"]), order["passage"], order["armed"]))
         code = 0
     finally:
         os._exit(code)
