@@ -9,7 +9,7 @@ from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
 from bot.messengers.events import MediaKind, MessagePosted
-from bot.services import answers, byhand, cards, dialogs, notes, standing, tickets
+from bot.services import adoption, answers, byhand, cards, corrections, dialogs, notes, standing, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
 from bot.views.codes import Op
@@ -74,7 +74,7 @@ async def send(work: Work, act: Pressed) -> None:
         raise DialogOver(number=act.ticket_id)
     await dialogs.end(work, dialog, pressed=act.event.message_id)
     if dialog.step == "correct_preview":
-        await answers.correct(work, act.ticket_id, act.person, dialog.text)
+        await corrections.correct(work, act.ticket_id, act.person, dialog.text)
         await _say(work, act, "correcting")
         text = shorten(dialog.text, SENT_SHOWN)
         await _close_note(work, act, "correction_sent", number=act.ticket_id, text=text)
@@ -209,7 +209,7 @@ async def dismiss_with_words(work: Work, said: Said) -> None:
 
 
 async def ask_correct(work: Work, act: Pressed) -> None:
-    ticket, answer = await answers.check_can_correct(work, act.ticket_id, act.person)
+    ticket, answer = await corrections.check_can_correct(work, act.ticket_id, act.person)
     dialog = await dialogs.begin(work, act.person, "correct", ticket)
     await _say(work, act)
     await dialogs.ask(work, act.person, dialog, "ask_correct", ticket=ticket, answer_id=answer.id)
@@ -274,7 +274,7 @@ async def settle(work: Work, act: Pressed) -> None:
 
 async def adopt(work: Work, act: Pressed) -> None:
     """A colleague's reply in the chat was the answer."""
-    ticket = await answers.adopt(work, act.ticket_id, act.person, _number(act))
+    ticket = await adoption.adopt(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "thanks")
     await _close_note(work, act, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
 

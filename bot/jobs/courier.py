@@ -28,7 +28,7 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
-from bot.services import answers, chats, fallback, notes, people
+from bot.services import answers, chats, corrections, fallback, notes, people
 from bot.services.centre import Centre, Work
 from storage.database import Database
 from storage.repositories.base import LONGEST_WAIT
@@ -162,7 +162,7 @@ class Courier:
             await answers.failed(work, row.subject_id, _reason(error))
             return
         if row.kind is OutboxKind.CORRECTION:
-            await answers.correction_failed(work, row.ticket_id or 0, row.subject_id or 0, _reason(error))
+            await corrections.correction_failed(work, row.ticket_id or 0, row.subject_id or 0, _reason(error))
             return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
             await people.became_unreachable(work, row.account, row.chat_id)

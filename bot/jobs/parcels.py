@@ -9,7 +9,7 @@ from bot.domain.records import Dialog, OutboxKind, OutboxRow, PublicationState
 from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
-from bot.services import answers, delivery, fallback
+from bot.services import answers, corrections, delivery, fallback
 from bot.services import cards as service_cards
 from bot.services import dialogs as service_dialogs
 from bot.services import doubts as service_doubts
@@ -183,7 +183,7 @@ async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     was = citizens.publication(delivery.publication_facts(published, message, quoting=quoted))
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
-        await answers.corrected(after, publication.id, answer.text)
+        await corrections.corrected(after, publication.id, answer.text)
 
     return Parcel(
         Way.EDIT,

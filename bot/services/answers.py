@@ -3,10 +3,9 @@
 A ticket is *answered* when the first publication is confirmed, never before.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Sequence
 
-from bot.domain.errors import AnsweredByOther, CannotCorrect, EmptyAnswer, OutdatedButton
+from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.people import Person, Right
 from bot.domain.records import (
     Answer,
@@ -22,7 +21,6 @@ from bot.domain.records import (
 )
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
-from bot.messengers.events import ChatKind
 from bot.services import broadcast, byhand, cards, members, notes, tickets
 from bot.services.centre import Work
 from bot.services.posts import text_key
@@ -61,12 +59,12 @@ async def send(work: Work, ticket_id: int, person: Person, text: str, media: Seq
     """«Отправить»: accept if nobody has, approve, and queue a publication under every message of the citizen's."""
     if not text.strip() and not media:
         raise EmptyAnswer()
-    ticket = await _take_up(work, ticket_id, person)
+    ticket = await take_up(work, ticket_id, person)
     if ticket.leads:
         return await _send_to_all(work, ticket, person, text, media)
     answer = await work.uow.answers.add(ticket.id, person.id, text, media, work.now)
     places = await places_of(work, ticket)
-    publications = await _publish(work, ticket, answer, places, person)
+    publications = await publish(work, ticket, answer, places, person)
     if any(publication.state in _HOPEFUL for publication in publications):
         return ticket
     if not places:
@@ -133,7 +131,7 @@ async def send_again(work: Work, ticket_id: int, person: Person, publication_id:
     if answer is None or publication is None or publication.answer_id != answer.id:
         raise OutdatedButton(number=lead.id)
     if allowed(lead.state, Step.ANSWER):
-        lead = await _take_up(work, lead.id, person)
+        lead = await take_up(work, lead.id, person)
     if not await broadcast.repeat(work, lead, answer, person):
         raise OutdatedButton(number=lead.id)
     return lead
@@ -144,7 +142,8 @@ async def places_of(work: Work, ticket: Ticket) -> list[Message]:
     return [m for m in await work.uow.messages.of_ticket(ticket.id) if m.part in (Part.ROOT, Part.COPY)]
 
 
-async def _take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
+async def take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
+    """The ticket as one that *person* has just answered, whoever else was about to."""
     ticket = await check_can_answer(work, ticket_id, person)
     ticket = await tickets.move(
         work,
@@ -159,7 +158,7 @@ async def _take_up(work: Work, ticket_id: int, person: Person) -> Ticket:
     return ticket
 
 
-async def _publish(
+async def publish(
     work: Work, ticket: Ticket, answer: Answer, places: Iterable[Message], person: Person
 ) -> list[Publication]:
     """Queue *answer* at *places*; what a person has to post is given to *person*."""
@@ -169,16 +168,17 @@ async def _publish(
         about = text_key(place.text)
         publications.append(await work.uow.answers.publish(answer.id, ticket.id, place.id, state, about))
         if state is PublicationState.QUEUED:
-            await _queue(work, OutboxKind.PUBLICATION, ticket, publications[-1], place)
+            await queue(work, OutboxKind.PUBLICATION, ticket, publications[-1], place)
     by_hand = [one for one in publications if one.state is PublicationState.BY_PERSON]
     if by_hand:
         await byhand.hand_out(work, ticket, answer, by_hand, person)
     return publications
 
 
-async def _queue(
+async def queue(
     work: Work, kind: OutboxKind, ticket: Ticket, publication: Publication, place: Message, **facts: str
 ) -> None:
+    """Let the bot do *kind* about *publication* where *place* is."""
     await work.uow.outbox.put(
         OutboxDraft(
             kind,
@@ -201,7 +201,7 @@ async def _tell_typist(work: Work, ticket: Ticket, answer: Answer) -> None:
     """A message that came by phone: whoever typed it in passes the answer on, or who does that work now."""
     typist = work.centre.staff.by_id(ticket.created_by) if ticket.created_by else None
     there = typist is not None and await work.can_reach(typist)
-    for person in _first_of(typist if there else None, work.centre.staff.responsible(None)):
+    for person in (typist,) if typist is not None and there else work.centre.staff.responsible(None):
         await notes.tell(work, person, "pass_answer_on", ticket=ticket, number=ticket.id, answer_id=answer.id)
 
 
@@ -269,14 +269,13 @@ async def failed(work: Work, publication_id: int, reason: str) -> None:
     if lost and ticket.state is State.PUBLISHING:
         ticket = await tickets.move(work, ticket, Step.FAIL, None)
     answer = await work.uow.answers.get(publication.answer_id)
-    head = work.centre.staff.by_id(answer.person_id) if answer else None
     if answer is not None and publication.spot is not None:
         lead = await broadcast.fails(work, publication, answer, reason)
-        for person in _first_of(head, cards.responsible(work, lead)):
+        for person in cards.who_answers(work, lead, answer.person_id):
             await broadcast.tell_of_failures(work, person, lead, publication)
         return
     await byhand.tell_fate(work, ticket, publication.answer_id)
-    for person in _first_of(head, cards.responsible(work, ticket)):
+    for person in cards.who_answers(work, ticket, answer.person_id if answer else None):
         await notes.tell(
             work,
             person,
@@ -290,10 +289,6 @@ async def failed(work: Work, publication_id: int, reason: str) -> None:
         )
 
 
-def _first_of(head: Person | None, others: Iterable[Person]) -> tuple[Person, ...]:
-    return (head,) if head is not None else tuple(others)
-
-
 async def posted_by_hand(work: Work, ticket_id: int, person: Person, publication_id: int) -> Ticket:
     """«Опубликовано»: the person has posted the answer from an account of their own."""
     ticket = await tickets.get(work, ticket_id)
@@ -305,140 +300,3 @@ async def posted_by_hand(work: Work, ticket_id: int, person: Person, publication
         raise OutdatedButton(number=ticket.id)
     await posted(work, publication_id, poster=Poster.PERSON, person=person)
     return await tickets.get(work, ticket.id)
-
-
-async def check_can_correct(work: Work, ticket_id: int, person: Person) -> tuple[Ticket, Answer]:
-    """The answered ticket and its answer, if *person* may change the words and some messenger lets us."""
-    ticket = await tickets.get(work, ticket_id)
-    tickets.permit(work, person, Right.CORRECT, ticket)
-    answer = await work.uow.answers.latest(ticket.id)
-    if not allowed(ticket.state, Step.CORRECT) or answer is None:
-        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    if not await correctable(work, answer, ticket):
-        raise CannotCorrect(number=ticket.id)
-    return ticket, answer
-
-
-async def correctable(work: Work, answer: Answer, ticket: Ticket | None = None) -> list[tuple[Publication, Message]]:
-    """Where the published words of *answer* can be changed; with *ticket* only for that member of a problem."""
-    places = []
-    for publication in await work.uow.answers.publications(answer.id, ticket.id if ticket else None):
-        place = await work.uow.messages.get(publication.message_id)
-        office = work.centre.offices.get(place.account) if place else None
-        if place is None or office is None or publication.state is not PublicationState.POSTED:
-            continue
-        ours = publication.external_ids and publication.poster in (None, Poster.BOT)
-        if ours and ChatKind(place.chat_kind) in office.capabilities.edits_in:
-            places.append((publication, place))
-    return places
-
-
-async def correct(work: Work, ticket_id: int, person: Person, text: str) -> Ticket:
-    """«Исправить»: the published words change wherever the messenger allows it."""
-    if not text.strip():
-        raise EmptyAnswer()
-    ticket, answer = await check_can_correct(work, ticket_id, person)
-    stands = [one for one in await work.uow.answers.publications(answer.id) if one.state is PublicationState.POSTED]
-    await work.uow.answers.words_stand([one.id for one in stands], answer.text, if_unknown=True)
-    await work.uow.answers.correct(answer.id, text)
-    if answer.problem_id is not None:
-        if (fixed := await broadcast.correct(work, answer)) is not None:
-            await correction_failed(work, ticket.id, fixed, "no_edits")
-        return await tickets.move(work, ticket, Step.CORRECT, person)
-    places = await correctable(work, answer)
-    for publication, place in places:
-        await _queue(work, OutboxKind.CORRECTION, ticket, publication, place, was=publication.text or answer.text)
-    changing = {publication.id for publication, _ in places}
-    for publication in stands:
-        if publication.id not in changing:
-            await correction_failed(work, ticket.id, publication.id, "no_edits")
-    return await tickets.move(work, ticket, Step.CORRECT, person)
-
-
-async def corrected(work: Work, publication_id: int, text: str) -> None:
-    """The messenger has confirmed the new words of a publication."""
-    await work.uow.answers.words_stand([publication_id], text)
-
-
-async def correction_failed(work: Work, ticket_id: int, publication_id: int, reason: str) -> None:
-    """The published words could not be changed somewhere: whoever corrected them is told. Where they could be changed
-    nowhere, the answer is again what everybody reads."""
-    ticket = await tickets.get(work, ticket_id)
-    await _take_back(work, ticket, publication_id)
-    head = work.centre.staff.by_id(ticket.assignee_id) if ticket.assignee_id else None
-    for person in _first_of(head, cards.responsible(work, ticket)):
-        await notes.tell(
-            work,
-            person,
-            "correction_failed",
-            ticket=ticket,
-            number=ticket.id,
-            publication_id=publication_id,
-            reason=reason,
-        )
-
-
-async def _take_back(work: Work, ticket: Ticket, publication_id: int) -> None:
-    publication = await work.uow.answers.publication(publication_id)
-    answer = await work.uow.answers.get(publication.answer_id) if publication is not None else None
-    if answer is None:
-        return
-    stands = [one for one in await work.uow.answers.publications(answer.id) if one.state is PublicationState.POSTED]
-    hopeful = await work.uow.outbox.any_waiting(OutboxKind.CORRECTION, [one.id for one in stands])
-    words = [one.text for one in stands if one.text is not None]
-    if hopeful or not words or answer.text in words:
-        return
-    await work.uow.answers.correct(answer.id, words[0])
-    facts = {"answer": answer.id}
-    await work.uow.chronicle.record("correction_failed", work.now, ticket_id=ticket.id, facts=facts)
-    await cards.show(work, ticket)
-
-
-async def adopt(work: Work, ticket_id: int, person: Person, message_id: int) -> Ticket:
-    """A colleague's reply in the chat is the answer: it is posted already there, and goes to the citizen's other
-    chats. Where an approved answer waits to be posted by hand in that chat, it is that answer, in other words."""
-    message = await work.uow.messages.get(message_id)
-    waiting = await _waits_for(work, ticket_id, message) if message is not None else None
-    if waiting is None:
-        await check_can_answer(work, ticket_id, person)
-    if message is None or message.ticket_id != ticket_id or message.part is not Part.STAFF:
-        raise OutdatedButton(number=ticket_id)
-    writer = work.centre.person_at(message.account, message.author_id)
-    stands_there = partial(
-        posted, work, ids=(message.external_id,), link=message.link, poster=Poster.STAFF_REPLY, person=writer
-    )
-    if waiting is not None:
-        tickets.permit(work, person, Right.ANSWER, await tickets.get(work, ticket_id))
-        await stands_there(publication_id=waiting.id)
-        return await tickets.get(work, ticket_id)
-    ticket = await _take_up(work, ticket_id, person)
-    if ticket.leads:
-        return await _adopt_for_all(work, ticket, person, message, stands_there)
-    answer = await work.uow.answers.add(ticket.id, person.id, message.text, message.media, work.now)
-    publication = await work.uow.answers.publish(answer.id, ticket.id, message.id, PublicationState.BY_PERSON)
-    await stands_there(publication_id=publication.id)
-    here = (message.account, message.chat_id)
-    elsewhere = [place for place in await places_of(work, ticket) if (place.account, place.chat_id) != here]
-    await _publish(work, ticket, answer, elsewhere, person)
-    return await tickets.get(work, ticket.id)
-
-
-async def _adopt_for_all(
-    work: Work, lead: Ticket, person: Person, message: Message, stands_there: Callable[..., Awaitable[None]]
-) -> Ticket:
-    """It is the answer to all who wrote about the problem; who wrote in that chat has it already."""
-    answer = await work.uow.answers.add(
-        lead.id, person.id, message.text, message.media, work.now, problem_id=lead.problem_id
-    )
-    publication_id = await broadcast.spread(work, lead, answer, person, (State.PUBLISHING,), there=message)
-    await stands_there(publication_id=publication_id)
-    return await tickets.get(work, lead.id)
-
-
-async def _waits_for(work: Work, ticket_id: int, message: Message) -> Publication | None:
-    """The publication that waits to be posted by hand where *message* stands."""
-    for publication in await byhand.waiting(work, ticket_id):
-        place = await work.uow.messages.get(publication.message_id)
-        if place is not None and (place.account, place.chat_id) == (message.account, message.chat_id):
-            return publication
-    return None

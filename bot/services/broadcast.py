@@ -20,7 +20,7 @@ from bot.domain.records import (
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ChatKind
-from bot.services import byhand, members, notes, tickets
+from bot.services import byhand, cards, members, notes, tickets
 from bot.services.centre import Work
 
 FEW = 10
@@ -201,8 +201,7 @@ async def welcome(work: Work, member: Ticket, message: Message) -> None:
 
 async def _hand_out(work: Work, member: Ticket, answer: Answer, made: Sequence[Publication]) -> None:
     lead = await tickets.get(work, member.lead_id or 0)
-    author = work.centre.staff.by_id(answer.person_id)
-    for person in (author,) if author is not None else work.centre.staff.responsible(lead.sector, lead.district):
+    for person in cards.who_answers(work, lead, answer.person_id):
         await byhand.hand_out(work, lead, answer, made, person)
 
 

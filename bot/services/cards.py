@@ -26,6 +26,12 @@ def responsible(work: Work, ticket: Ticket) -> tuple[Person, ...]:
     return work.centre.staff.responsible(ticket.sector, ticket.district)
 
 
+def who_answers(work: Work, ticket: Ticket, person_id: int | None) -> tuple[Person, ...]:
+    """Whom the fate of an answer concerns: its author *person_id*; where there is none any more, whose turn it is."""
+    author = work.centre.staff.by_id(person_id) if person_id is not None else None
+    return (author,) if author is not None else responsible(work, ticket)
+
+
 async def audience(work: Work, ticket: Ticket) -> tuple[Person, ...]:
     """Who must have a card: the responsible ones; if none of them can be reached, the next on the ladder, too. A member
     of a problem is on the card of the ticket that leads it."""

@@ -12,7 +12,7 @@ from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
-from bot.services import answers, byhand, cards, problems
+from bot.services import answers, byhand, cards, corrections, problems
 from bot.services.centre import Work
 from bot.services.posts import text_key
 from bot.understanding.likeness import most_alike
@@ -54,7 +54,7 @@ async def card_facts(work: Work, ticket: Ticket, person: Person, card: Card | No
         rights=_rights(work, ticket, person),
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
-        can_correct=bool(answer and await answers.correctable(work, answer, ticket)),
+        can_correct=bool(answer and await corrections.correctable(work, answer, ticket)),
         by_hand=await _by_hand(work, publications),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in work.centre.sectors.values()],
