@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.records import Candidate, Json
+from bot.domain.records import Json
+from bot.domain.records.problems import Candidate
 
 MORE = 20
 """More are fetched than are asked for: what one author has written, or what is one no longer, is left out of them."""

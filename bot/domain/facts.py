@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.people import Right
-from bot.domain.records import AuditRow, Dialog, DoubtList, Json, Message, Publication, PublicationState, Remark
+from bot.domain.records import Json
+from bot.domain.records.answers import Publication, PublicationState
+from bot.domain.records.desks import Dialog, DoubtList
+from bot.domain.records.incoming import Message
+from bot.domain.records.past import AuditRow, Remark
 from bot.domain.tickets import Ticket
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.domain.people import Person
-from bot.domain.records import Dialog
+from bot.domain.records.desks import Dialog
 from bot.messengers.events import ButtonPressed, MessagePosted
 from bot.services.centre import Work
 from bot.views.codes import Op, Press

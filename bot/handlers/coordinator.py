@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DialogOver, NeedsWords, NotAllowed, OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Dialog, Priority
+from bot.domain.records.desks import Dialog
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.services import alarm, cards, dialogs, doubts, notes, tickets

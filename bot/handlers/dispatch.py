@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.channels import Address
 from bot.domain.errors import DialogOver, OutdatedButton, Refusal, Stranger
 from bot.domain.people import Person
-from bot.domain.records import Priority
+from bot.domain.records.outgoing import Priority
 from bot.handlers import administrator, citizen, head, staff
 from bot.handlers.acts import Pressed
 from bot.messengers.events import (

@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.domain.errors import DialogOver, EmptyAnswer, EmptyCorrection, NeedsWords, OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Priority, PublicationState
+from bot.domain.records.answers import PublicationState
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.acts import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.errors import OutdatedButton
-from bot.domain.records import Priority
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.handlers.acts import Pressed, Presses
 from bot.services import answers, cards, dialogs, notes, problems

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.people import Person, Right
-from bot.domain.records import Priority
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.handlers import coordinator, head, problems, settings
 from bot.handlers.acts import Commands, Pressed, Presses, Said, Steps

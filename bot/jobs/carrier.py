@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, repeat
 
-from bot.domain.records import OutboxKind, OutboxRow
+from bot.domain.records.outgoing import OutboxKind, OutboxRow
 from bot.jobs.exposure import Exposure
 from bot.jobs.parcels import Parcel, Way
 from bot.jobs.turn import Turn

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records import UNKNOWN_OUTCOME, OutboxKind, OutboxRow
+from bot.domain.records.outgoing import UNKNOWN_OUTCOME, OutboxKind, OutboxRow
 from bot.jobs.carrier import Carried, Carrier, Lost, Trip, written
 from bot.jobs.parcels import Parcel, Way, prepare
 from bot.jobs.turn import Turn

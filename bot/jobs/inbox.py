@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.clock import Clock
 from bot.domain.people import Staff
-from bot.domain.records import InboxRow
+from bot.domain.records.incoming import InboxRow
 from bot.handlers.dispatch import handle
 from bot.jobs.supervisor import Bell
 from bot.messengers.base import Messenger

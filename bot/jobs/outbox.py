@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records import OutboxKind, OutboxRow, Priority, Waiting
+from bot.domain.records.outgoing import OutboxKind, OutboxRow, Priority, Waiting
 from bot.jobs.courier import Courier
 from bot.jobs.pace import Pace
 from bot.jobs.supervisor import Bell, Supervisor

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from bot.domain.records import Dialog, OutboxKind, OutboxRow, PublicationState
+from bot.domain.records.answers import PublicationState
+from bot.domain.records.desks import Dialog
+from bot.domain.records.outgoing import OutboxKind, OutboxRow
 from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content

@@ -5,7 +5,8 @@ from functools import partial
 
 from bot.domain.errors import OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Message, Part, Poster, Publication, PublicationState
+from bot.domain.records.answers import Poster, Publication, PublicationState
+from bot.domain.records.incoming import Message, Part
 from bot.domain.tickets import State, Ticket
 from bot.services import answers, broadcast, byhand, tickets
 from bot.services.centre import Work

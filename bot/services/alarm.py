@@ -1,7 +1,7 @@
 """What cannot wait: the coordinator hears of it beside the head, and of some things the duty officer, too."""
 
 from bot.domain.people import Person, Role
-from bot.domain.records import Priority
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.services import cards, notes
 from bot.services.centre import Work

@@ -7,18 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 
 from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import (
-    Answer,
-    Json,
-    Message,
-    OutboxDraft,
-    OutboxKind,
-    Part,
-    Poster,
-    Priority,
-    Publication,
-    PublicationState,
-)
+from bot.domain.records import Json
+from bot.domain.records.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.records.incoming import Message, Part
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.services import broadcast, byhand, cards, members, notes, tickets

@@ -5,18 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.people import Person
-from bot.domain.records import (
-    Announced,
-    Answer,
-    Message,
-    OutboxDraft,
-    OutboxKind,
-    Poster,
-    Priority,
-    Publication,
-    PublicationState,
-    Spot,
-)
+from bot.domain.records.answers import Announced, Answer, Poster, Publication, PublicationState
+from bot.domain.records.incoming import Message
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
+from bot.domain.records.problems import Spot
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ChatKind

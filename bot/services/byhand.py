@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from bot.domain.people import Person
-from bot.domain.records import Answer, Message, Poster, Priority, Publication, PublicationState, Spot
+from bot.domain.records.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.records.incoming import Message
+from bot.domain.records.outgoing import Priority
+from bot.domain.records.problems import Spot
 from bot.domain.tickets import Ticket
 from bot.messengers.codec import chat_of
 from bot.services import chats, notes

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from bot.domain.channels import Address, Purpose
 from bot.domain.people import TRIAGE_LADDER, Person
-from bot.domain.records import Card, OutboxDraft, OutboxKind, Priority
+from bot.domain.records.desks import Card
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import State, Ticket
 from bot.services.centre import Work
 from bot.services.routes import places

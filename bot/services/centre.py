@@ -10,7 +10,7 @@ from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import Plan, Terms
 from bot.domain.people import Account, MessengerName, Person, Right, Staff
 from bot.domain.quiet import QuietHours
-from bot.domain.records import Reach
+from bot.domain.records.desks import Reach
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Page, Source
 from bot.domain.sources import author_key as author_key

@@ -3,7 +3,8 @@
 import hashlib
 import json
 
-from bot.domain.records import Priority, PublicationState
+from bot.domain.records.answers import PublicationState
+from bot.domain.records.outgoing import Priority
 from bot.services import answers, byhand, cards, notes, tickets
 from bot.services.centre import Work
 

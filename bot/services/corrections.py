@@ -2,7 +2,9 @@
 
 from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Answer, Message, OutboxKind, Poster, Publication, PublicationState
+from bot.domain.records.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.records.incoming import Message
+from bot.domain.records.outgoing import OutboxKind
 from bot.domain.tickets import Step, Ticket, allowed
 from bot.messengers.events import ChatKind
 from bot.services import answers, broadcast, cards, notes, tickets

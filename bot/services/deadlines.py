@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from bot.domain.deadlines import DueKind, Limit
 from bot.domain.people import Person, Role
-from bot.domain.records import DueRow, NoticeRow, Priority, PublicationState
+from bot.domain.records.answers import PublicationState
+from bot.domain.records.outgoing import Priority
+from bot.domain.records.times import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED, State, Ticket
 from bot.services import byhand, cards, catching_up, notes
 from bot.services.catching_up import Outage

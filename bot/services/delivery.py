@@ -7,7 +7,11 @@ from typing import Any
 from bot.domain.facts import CardFacts, HistoryFacts, MemberFacts, NoteFacts, PlaceFacts, PublicationFacts
 from bot.domain.people import Person, Right, Role
 from bot.domain.privacy import covered
-from bot.domain.records import Answer, Card, Json, Message, OutboxRow, Part, Publication, PublicationState
+from bot.domain.records import Json
+from bot.domain.records.answers import Answer, Publication, PublicationState
+from bot.domain.records.desks import Card
+from bot.domain.records.incoming import Message, Part
+from bot.domain.records.outgoing import OutboxRow
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.messengers.codec import chat_of, unpack_media

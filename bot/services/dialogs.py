@@ -12,7 +12,10 @@ from typing import Any
 from bot.domain.channels import Address
 from bot.domain.errors import DialogOver
 from bot.domain.people import Person
-from bot.domain.records import Answer, Dialog, Json, Priority
+from bot.domain.records import Json
+from bot.domain.records.answers import Answer
+from bot.domain.records.desks import Dialog
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.services import notes
 from bot.services.centre import Work

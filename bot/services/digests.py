@@ -8,7 +8,7 @@ from bot.domain.channels import Purpose
 from bot.domain.localtime import at_local
 from bot.domain.people import Person, Role
 from bot.domain.privacy import covered
-from bot.domain.records import Priority
+from bot.domain.records.outgoing import Priority
 from bot.services import notes
 from bot.services.centre import Work
 

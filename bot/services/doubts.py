@@ -11,7 +11,9 @@ from bot.domain.channels import Address, Purpose
 from bot.domain.errors import NotAllowed
 from bot.domain.facts import DoubtFacts
 from bot.domain.people import Person, Right
-from bot.domain.records import DoubtList, Message, OutboxDraft, OutboxKind, Priority, Verdict
+from bot.domain.records.desks import DoubtList
+from bot.domain.records.incoming import Message, Verdict
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.messengers.codec import chat_of

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from bot.domain.people import MessengerName
 from bot.domain.privacy import covered
-from bot.domain.records import PublicationState
+from bot.domain.records.answers import PublicationState
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.tickets import DismissReason, State
 from bot.services.centre import Centre

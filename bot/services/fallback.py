@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.channels import Address, Channel, Purpose, Way, route
 from bot.domain.people import Person
-from bot.domain.records import OutboxDraft, OutboxKind, OutboxRow, Priority
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.tickets import Ticket
 from bot.services import cards, people
 from bot.services.centre import Work, account_of

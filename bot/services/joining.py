@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.records import Message, Part
+from bot.domain.records.incoming import Message, Part
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.services import cards, notes, tickets

@@ -4,7 +4,8 @@ database knows: so a restart changes nothing, and several processes agree."""
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.records import Candidate, Message
+from bot.domain.records.incoming import Message
+from bot.domain.records.problems import Candidate
 from bot.domain.sources import author_key
 from bot.messengers.events import ChatKind
 from bot.services.centre import Work

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.channels import Address, Purpose
 from bot.domain.people import Person, Role
-from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import Ticket
 from bot.services.centre import Work
 from bot.services.routes import note_to, places

@@ -1,7 +1,8 @@
 """What people post by hand: is it the answer that waits for them?"""
 
 from bot.domain.people import Person
-from bot.domain.records import Message, Part, Poster, Publication
+from bot.domain.records.answers import Poster, Publication
+from bot.domain.records.incoming import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
 from bot.services import answers, colleagues, tickets

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.channels import Purpose
 from bot.domain.localtime import at_local
-from bot.domain.records import Priority
+from bot.domain.records.outgoing import Priority
 from bot.domain.sources import Page
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessagePosted, PagePosted
 from bot.services import colleagues, digests, notes

@@ -2,7 +2,7 @@
 
 from bot.domain.channels import Address
 from bot.domain.people import Person, Right
-from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.services import cards, notes
 from bot.services.centre import Work, account_of
 from bot.services.search import tickets_of

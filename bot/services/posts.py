@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from bot.domain.records import Message
+from bot.domain.records.incoming import Message
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.words import closed
 from bot.messengers.codec import pack_media

@@ -4,7 +4,9 @@ from bot.domain.deadlines import Limit
 from bot.domain.errors import OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.facts import ProblemFacts
 from bot.domain.people import Person, Right
-from bot.domain.records import Answer, Json, Part
+from bot.domain.records import Json
+from bot.domain.records.answers import Answer
+from bot.domain.records.incoming import Part
 from bot.domain.tickets import State, Step, Ticket
 from bot.services import broadcast, cards, likeness, members, tickets
 from bot.services.centre import Work

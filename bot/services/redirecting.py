@@ -1,6 +1,7 @@
 """Where answers are off: the citizen may be asked to write elsewhere."""
 
-from bot.domain.records import Message, OutboxDraft, OutboxKind, Priority
+from bot.domain.records.incoming import Message
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source, author_key
 from bot.messengers.codec import chat_of
 from bot.messengers.events import Chat

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.channels import Address, Channel, Purpose, route
 from bot.domain.people import Person
-from bot.domain.records import OutboxDraft, OutboxKind, Priority
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.services.centre import Work, account_of, messenger_of
 
 

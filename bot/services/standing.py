@@ -2,7 +2,9 @@
 
 from bot.domain.errors import OutdatedButton
 from bot.domain.people import Person, Right
-from bot.domain.records import Message, Part, Poster, Priority, Publication, PublicationState
+from bot.domain.records.answers import Poster, Publication, PublicationState
+from bot.domain.records.incoming import Message, Part
+from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.base import Placed, Seen, Standing
 from bot.messengers.codec import chat_of

@@ -8,7 +8,8 @@ from bot.domain.channels import Address
 from bot.domain.deadlines import Due, DueKind, Limit, Plan, plan
 from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.people import Person, Right
-from bot.domain.records import Message, Remark
+from bot.domain.records.incoming import Message
+from bot.domain.records.past import Remark
 from bot.domain.tickets import OPEN, TOGETHER, UNACCEPTED, DismissReason, State, Step, Ticket, follow
 from bot.domain.urgency import Urgency
 from bot.services import cards, colleagues, dialogs, likeness, members, notes

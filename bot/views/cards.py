@@ -1,7 +1,8 @@
 """The card of a ticket: all that a head needs to decide with one thumb."""
 
 from bot.domain.facts import CardFacts
-from bot.domain.records import PublicationState, Remark
+from bot.domain.records.answers import PublicationState
+from bot.domain.records.past import Remark
 from bot.domain.russian import plural
 from bot.domain.tickets import UNACCEPTED, DismissReason, State
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text

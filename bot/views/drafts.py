@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.facts import NoteFacts
-from bot.domain.records import PublicationState
+from bot.domain.records.answers import PublicationState
 from bot.domain.russian import plural
 from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Quote, Span

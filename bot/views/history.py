@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.facts import NoteFacts
-from bot.domain.records import AuditRow
+from bot.domain.records.past import AuditRow
 from bot.domain.tickets import DismissReason
 from bot.messengers.content import Bold, Content, Span, Text
 from bot.views.keyboards import REASONS

@@ -1,7 +1,7 @@
 """Several messages about one event, as officials read of them."""
 
 from bot.domain.facts import CardFacts, MemberFacts, NoteFacts, ProblemFacts
-from bot.domain.records import PublicationState
+from bot.domain.records.answers import PublicationState
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.codes import Op, pack

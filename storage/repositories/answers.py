@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import case, func, insert, literal, literal_column, or_, select, true, update
 
-from bot.domain.records import Announced, Answer, Json, Poster, Publication, PublicationState
+from bot.domain.records import Json
+from bot.domain.records.answers import Announced, Answer, Poster, Publication, PublicationState
 from storage.repositories.base import Repository
 from storage.tables import Moment, answer, message, publication
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Insert, delete, insert, select, update
 
-from bot.domain.records import Card, Remark
+from bot.domain.records.desks import Card
+from bot.domain.records.past import Remark
 from storage.repositories.base import Repository, insert_into
 from storage.tables import card, remark
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, select
 
-from bot.domain.records import Decision
+from bot.domain.records.past import Decision
 from bot.domain.tickets import DismissReason, Step
 from storage.repositories.base import Repository
 from storage.tables import audit, ticket

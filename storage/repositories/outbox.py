@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.records import (
+from bot.domain.records.outgoing import (
     INTERRUPTED,
     UNKNOWN_OUTCOME,
     OutboxDraft,

@@ -27,7 +27,9 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.records import Candidate, Json, Part, Problem, Spot
+from bot.domain.records import Json
+from bot.domain.records.incoming import Part
+from bot.domain.records.problems import Candidate, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
 from bot.domain.urgency import Urgency
 from storage.candidates import MORE, Kept, Pool, Wanted

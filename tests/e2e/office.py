@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any
 
-from bot.domain.records import AuditRow, Publication
+from bot.domain.records.answers import Publication
+from bot.domain.records.past import AuditRow
 from bot.domain.tickets import State, Ticket
 from tests.e2e.town import CURATOR, GROUP, MARIA, Town
 

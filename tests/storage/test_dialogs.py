@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.records import Dialog
+from bot.domain.records.desks import Dialog
 from storage.database import Database
 from tests.storage.helpers import NOW, later
 

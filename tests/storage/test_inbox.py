@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.records import InboxRow
+from bot.domain.records.incoming import InboxRow
 from bot.jobs.supervisor import Bell, Supervisor
 from storage.database import Database
 from storage.sharing import listen

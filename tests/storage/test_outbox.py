@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.records import OutboxDraft, OutboxRow, Priority
+from bot.domain.records.outgoing import OutboxDraft, OutboxRow, Priority
 from storage.database import Database
 from tests.storage.helpers import ACCOUNTS, LEASE, NOW, draft, later, take
 

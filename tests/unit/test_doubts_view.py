@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.facts import DoubtFacts, PlaceFacts
-from bot.domain.records import DoubtList, Message
+from bot.domain.records.desks import DoubtList
+from bot.domain.records.incoming import Message
 from bot.messengers.base import Capabilities
 from bot.messengers.max.messenger import CAPABILITIES as MAX
 from bot.messengers.telegram.messenger import _CAPABILITIES as TELEGRAM

@@ -1,0 +1,73 @@
+"""The words to a citizen, and where they stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.records import Json
+
+
+class PublicationState(StrEnum):
+    QUEUED = "queued"  # the bot is about to post it
+    BY_PERSON = "by_person"  # a person posts it by hand and says so
+    POSTED = "posted"
+    KEPT = "kept"  # answers are off in that place: it is only kept
+    FAILED = "failed"
+    REMOVED = "removed"  # it was posted and does not stand there any more
+
+
+class Poster(StrEnum):
+    """How an answer came to stand in its place."""
+
+    BOT = "bot"
+    PERSON = "person"  # somebody says to have posted it
+    NOTICED = "noticed"  # posted by hand, and seen in the chat
+    STAFF_REPLY = "staff_reply"  # a colleague's own reply in the chat became the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The words to a citizen, by ``person_id``. ``revision`` grows with every correction."""
+
+    id: int
+    ticket_id: int
+    person_id: int
+    text: str
+    media: tuple[Json, ...]
+    revision: int
+    problem_id: int | None = None  # it goes to all who wrote about that problem
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An answer at one place: under one message of the citizen's. ``poster_id``: the official who posted it by hand,
+    as far as we know; ``about``: the citizen's words that it answers, as :func:`bot.services.posts.text_key` has it."""
+
+    id: int
+    answer_id: int
+    ticket_id: int
+    message_id: int
+    state: PublicationState
+    external_ids: tuple[str, ...]
+    link: str | None
+    error: str | None
+    posted_at: datetime | None
+    poster: Poster | None = None
+    poster_id: int | None = None
+    about: str | None = None
+    spot: str | None = None  # of a problem's answer: where one post of it is heard by everybody concerned
+    via_id: int | None = None  # the publication whose post is this one's, too
+    text: str | None = None  # the words that stand there, once somebody has wanted others there
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A publication to be, one of many: see :class:`Publication`."""
+
+    ticket_id: int
+    message_id: int
+    state: PublicationState
+    spot: str
+    via_id: int | None = None
+    link: str | None = None
+    posted_at: datetime | None = None

@@ -1,0 +1,65 @@
+"""What comes in, as it is stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.records import Json
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A stored raw update that waits to be handled. ``holder``: the claim by which we have it."""
+
+    id: int
+    account: str
+    key: str
+    conversation: str
+    payload: Json
+    attempts: int
+    received_at: datetime
+    holder: str
+
+
+class Part(StrEnum):
+    """What a message is to its ticket."""
+
+    ROOT = "root"  # the ticket was made of it; the answer goes under it
+    COPY = "copy"  # the same text in another chat; the answer goes under it too
+    ADDITION = "addition"  # the citizen added something
+    ALBUM = "album"  # a further picture of the same album
+    STAFF = "staff"  # an official's own reply in the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Somebody's post, with its place in a messenger."""
+
+    id: int
+    account: str
+    chat_id: str
+    chat_kind: str
+    root: str
+    thread: str
+    chat_title: str | None
+    external_id: str
+    author_id: str
+    author_name: str | None
+    text: str
+    media: tuple[Json, ...]
+    album: str | None
+    reply_to: str | None
+    link: str | None
+    forwarded_from: str | None
+    sent_at: datetime
+    deleted_at: datetime | None
+    ticket_id: int | None
+    part: Part | None
+
+
+class Verdict(StrEnum):
+    """What became of a message that the machine could not make out."""
+
+    PROBLEM = "problem"
+    TALK = "talk"
+    LEFT = "left"  # nobody has said anything for days

@@ -1,0 +1,120 @@
+"""What goes out: which fact, to whom, and how far it has come."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from bot.domain.records import Json
+
+
+class Priority(IntEnum):
+    """What leaves first: the smaller number."""
+
+    PRESS = 0  # somebody's finger is still on the button
+    URGENT = 10
+    ANSWER = 20
+    CARD = 30
+    NOTE = 40
+    BULK = 50
+
+
+class OutboxKind(StrEnum):
+    """Which fact an outbox row names. Append-only: rows outlive releases."""
+
+    CARD = "card"  # the card of ticket X for person Y
+    CARD_MEDIA = "card_media"  # the pictures that belong to it
+    NOTE = "note"  # a short text to an official, as a reply to the card where there is one
+    PUBLICATION = "publication"  # answer Z at place P
+    CORRECTION = "correction"  # the corrected words of a published answer
+    CITIZEN_NOTE = "citizen_note"  # a short text to a citizen in a private chat
+    PRESS = "press"  # the answer to a press of a button
+    EDIT_NOTE = "edit_note"  # a note of ours changes (its buttons go)
+    MENU = "menu"  # the command menu of a person
+    CATCH_UP = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
+    DOUBTS = "doubts"  # a person's list of messages that may be about a problem
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxDraft:
+    """A message to be: who shall get it, and the fact it names."""
+
+    kind: OutboxKind
+    account: str
+    chat_id: str
+    chat_kind: str = "private"
+    thread: str = ""
+    root: str = ""
+    person_id: int | None = None
+    ticket_id: int | None = None
+    subject_id: int | None = None
+    facts: Json = field(default_factory=dict)
+    priority: Priority = Priority.NOTE
+    silent: bool = False
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    dedupe: str | None = None
+
+    @property
+    def order_key(self) -> str | None:
+        """Rows with the same key leave in order; a press waits for nobody."""
+        if self.kind in (OutboxKind.PRESS, OutboxKind.MENU):
+            return None
+        return f"{self.account}|{self.chat_id}|{self.ticket_id or ''}"
+
+
+INTERRUPTED, UNKNOWN_OUTCOME = "interrupted", "unknown outcome"
+"""Errors of an outbox row of which somebody may have read the message all the same: the machine died while it was being
+sent; the messenger did not say what became of it. They stay with the row until it has arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message on its way. ``progress``: for each part that was already sent its ids, joined by commas; ``form``: of
+    which form of the message these parts are. ``error``: why an earlier try failed. ``holder``: the claim by which we
+    have it."""
+
+    id: int
+    kind: OutboxKind
+    account: str
+    chat_id: str
+    chat_kind: str
+    thread: str
+    root: str
+    person_id: int | None
+    ticket_id: int | None
+    subject_id: int | None
+    facts: Json
+    priority: int
+    silent: bool
+    attempts: int
+    progress: tuple[str, ...]
+    form: str | None
+    error: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    holder: str
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether an earlier try may have reached its reader."""
+        return self.error in (INTERRUPTED, UNKNOWN_OUTCOME)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The row of one chat that shall leave next."""
+
+    id: int
+    account: str
+    chat_id: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """What was written to a chat: how many messages, and when (``None``: perhaps just now)."""
+
+    chat_id: str
+    chat_kind: str
+    messages: int
+    at: datetime | None

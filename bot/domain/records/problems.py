@@ -1,0 +1,46 @@
+"""Several tickets about one event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.records import Json
+from bot.domain.urgency import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Several tickets about one event. ``lead_id`` is the first of them: its card and its terms stand for all.
+    ``sketch`` is what a new message is compared with; ``members`` counts tickets, ``people`` their authors.
+    """
+
+    id: int
+    lead_id: int
+    sketch: Json
+    members: int
+    people: int
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a message may be about: an open problem, or (``problem_id`` is ``None``) a ticket that is still alone."""
+
+    problem_id: int | None
+    lead_id: int
+    sketch: Json
+    answered: bool  # who joins gets the answer that there is
+    urgency: Urgency | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One member's message to answer under."""
+
+    ticket_id: int
+    message_id: int
+    account: str
+    chat_id: str
+    chat_kind: str
+    root: str
+    thread: str
+    author_id: str
