@@ -1,7 +1,7 @@
 """What two messages must share to be about one event: the subject, the place, the route, in a comparable form."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from bot.understanding.base import PlaceName
@@ -85,6 +85,7 @@ class SignatureReader:
         kin = frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get("kin", ()))
         wide = frozenset(row["name"] for row in rules["subject"] if row.get("wide"))
         self.subjects = Subjects(kin, wide, Subjects.families_of(kin))
+        self._unless = {at: frozenset(row["unless"]) for at, row in enumerate(rules["subject"]) if "unless" in row}
         self._alone = frozenset(row["name"] for row in rules["subject"] if row.get("alone"))
         found = rules["places"]
         self._marks = frozenset(found["marks"])
@@ -103,8 +104,7 @@ class SignatureReader:
         """The same for a text whose words, and the place that they name, are known."""
         numbers = self._numbers(words)
         owners = {match.pattern.owner for match in self._patterns.find(words)}
-        subjects = frozenset(self._names[owner] for owner in owners if owner != self._echo)
-        subjects = subjects & self._alone or subjects
+        subjects = self._subjects_of(owners - {self._echo})
         names = [stem(part) for part in _fold(place.street).split() if len(part) > 2] if place and place.street else []
         house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
         marks = self._marked(words, numbers, transport="транспорт" in subjects)
@@ -117,6 +117,15 @@ class SignatureReader:
             marks=frozenset(marks),
             echo=self._echo in owners and len(words) <= _LONGEST_ECHO,
         )
+
+    def _subjects_of(self, owners: Set[int]) -> frozenset[str]:
+        """Their names: «не вывозят» alone means the rubbish, but not beside the snow."""
+        spoken = frozenset(self._names[owner] for owner in owners if owner not in self._unless)
+        implied = frozenset(
+            self._names[owner] for owner in owners & self._unless.keys() if not spoken & self._unless[owner]
+        )
+        subjects = spoken | implied
+        return subjects & self._alone or subjects
 
     def only_echoes(self, words: Sequence[Word], place: PlaceName | None) -> bool:
         """Whether they say nothing of their own and point to what was said before: «и у нас тоже»."""

@@ -85,6 +85,31 @@ def test_where_nothing_is_collected_the_whole_town_is_one_event(talk: Talk) -> N
     assert len(set(talk.events(texts))) == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("третью неделю не вывозят снег с ул. Полевой", "с ул. Заводской так и не вывозят снег"),
+        ("на Полевой 3 не вывозят кучи снега", "Заводская 7, баки с мусором переполнены"),
+        ("сугробы с Лесной никто не вывозит", "Полевая 3 мусор не вывозят неделю"),
+    ],
+)
+def test_snow_that_is_not_taken_away_is_no_rubbish_of_the_whole_town(talk: Talk, first: str, second: str) -> None:
+    events = talk.events([first, second])
+
+    assert None not in events
+    assert events[0] != events[1]
+
+
+def test_who_names_both_snow_and_rubbish_speaks_of_both(talk: Talk) -> None:
+    texts = (
+        "Полевая 3 мусор не вывозят, снег не чистят",
+        "на Заводской 7 баки переполнены",
+        "на Лесной не вывозят неделю",
+    )
+
+    assert len(set(talk.events(texts))) == 1
+
+
 def test_replies_and_pluses_are_voices(talk: Talk) -> None:
     first = talk.joined("Заводская 12 нет воды", YARD)
     assert first is not None
