@@ -17,6 +17,7 @@ from typer.exceptions import TyperException
 from bot import logs
 from bot.config import Config, ConfigFaults, Fault, load, render
 from bot.config.faults import ended
+from bot.manual import Command, Commands
 from bot.usage import mistyped, refused_by_system
 
 cli = typer.Typer(
@@ -24,9 +25,10 @@ cli = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="mcu-bot: муниципальный центр управления в мессенджерах.",
+    cls=Commands,
 )
 
-ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="Файл настроек (TOML).")]
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", help="Файл настроек (TOML).")]
 
 BAD_CONFIG = 2
 
@@ -63,7 +65,7 @@ def _load(path: Path, *, tokens_needed: bool = True) -> Config:
         raise typer.Exit(BAD_CONFIG) from None
 
 
-@cli.command()
+@cli.command(cls=Command)
 def run(config: ConfigFile = Path("config.toml")) -> None:
     """Запустить бота."""
     settings = _load(config)
@@ -88,7 +90,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
             raise typer.Exit(BAD_CONFIG) from None
 
 
-@cli.command()
+@cli.command(cls=Command)
 def check(config: ConfigFile = Path("config.toml")) -> None:
     """Проверить настройки, токены и права бота в чатах."""
     settings = _load(config)
@@ -109,9 +111,9 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
         raise typer.Exit(1)
 
 
-@cli.command()
+@cli.command(cls=Command)
 def demo(
-    port: Annotated[int, typer.Option(help="Порт страницы; 0 — любой свободный.")] = 8080,
+    port: Annotated[int, typer.Option(metavar="ПОРТ", help="Порт страницы; 0 — любой свободный.")] = 8080,
 ) -> None:
     """Показать весь город на одной странице, без настоящих мессенджеров."""
     logs.set_up(logging.WARNING)
@@ -120,7 +122,7 @@ def demo(
     asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
 
 
-@cli.command()
+@cli.command(cls=Command)
 def classify(config: ConfigFile = Path("config.toml")) -> None:
     """Разобрать сообщения: строки JSON со стандартного ввода, строки JSON на стандартный вывод."""
     settings = _load(config, tokens_needed=False)
@@ -132,7 +134,7 @@ def classify(config: ConfigFile = Path("config.toml")) -> None:
         raise typer.Exit(1)
 
 
-@cli.command()
+@cli.command(cls=Command)
 def group(config: ConfigFile = Path("config.toml")) -> None:
     """Найти сообщения об одном событии: строки JSON по порядку времени, ответ — строки JSON с номером события."""
     settings = _load(config, tokens_needed=False)
@@ -144,11 +146,11 @@ def group(config: ConfigFile = Path("config.toml")) -> None:
         raise typer.Exit(1)
 
 
-@cli.command()
+@cli.command(cls=Command)
 def train(
     config: ConfigFile = Path("config.toml"),
     source: Annotated[
-        Path | None, typer.Option("--from", help="Прошлые сообщения с верным сектором: CSV или XLSX.")
+        Path | None, typer.Option("--from", metavar="ФАЙЛ", help="Прошлые сообщения с верным сектором: CSV или XLSX.")
     ] = None,
     own: Annotated[
         bool, typer.Option("--own", help="Только решения своих сотрудников; так бот учится сам каждую ночь.")
@@ -172,14 +174,17 @@ def train(
             teaching.train(settings, source, typer.echo)
 
 
-@cli.command()
+@cli.command(cls=Command)
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Размеченные сообщения: CSV или XLSX; что измерить, решают столбцы.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="ФАЙЛ", help="Размеченные сообщения: CSV или XLSX; что измерить, решают столбцы.")
+    ],
     config: ConfigFile = Path("config.toml"),
-    misses: Annotated[int, typer.Option(help="Сколько ошибок показать.")] = 0,
-    only: Annotated[str, typer.Option(help="Только строки, у которых dataset начинается так.")] = "",
+    misses: Annotated[int, typer.Option(metavar="ЧИСЛО", help="Сколько ошибок показать.")] = 0,
+    only: Annotated[str, typer.Option(metavar="НАЧАЛО", help="Только строки, у которых dataset начинается так.")] = "",
     plot: Annotated[
-        Path | None, typer.Option(help="Картинка: насколько верны оценки и что с чем путает (PNG, SVG или PDF).")
+        Path | None,
+        typer.Option(metavar="ФАЙЛ", help="Картинка: насколько верны оценки и что с чем путает (PNG, SVG или PDF)."),
     ] = None,
 ) -> None:
     """Измерить, как бот понимает сообщения."""
@@ -190,7 +195,7 @@ def evaluate(
         measure(settings, file, misses, only, plot, typer.echo)
 
 
-@cli.command()
+@cli.command(cls=Command)
 def invite(config: ConfigFile = Path("config.toml")) -> None:
     """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
     settings = _load(config, tokens_needed=False)
@@ -206,25 +211,29 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
         typer.echo(f"{name}: /start {code}")
 
 
-@cli.command()
+@cli.command(cls=Command)
 def backup(
-    file: Annotated[Path, typer.Argument(help="Куда записать копию.")], config: ConfigFile = Path("config.toml")
+    file: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Куда записать копию.")],
+    config: ConfigFile = Path("config.toml"),
 ) -> None:
-    """Сделать копию базы, не останавливая бота (SQLite), и проверить её."""
+    """Скопировать базу SQLite, не останавливая бота, и проверить копию."""
     settings = _load(config, tokens_needed=False)
     from storage.transfer import TransferFailed, backup_sqlite
 
     try:
         size = backup_sqlite(settings.database_url, file)
     except TransferFailed as error:
-        typer.echo(f"Копия не сделана: {error}", err=True)
+        _complain(f"Копия не сделана: {error}.")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        _complain(f"Копия не сделана: {refused_by_system(error)}. Укажите для копии другое место.")
         raise typer.Exit(1) from None
     typer.echo(f"Копия готова и проверена: {file}, {size / 1_048_576:.1f} МБ")
 
 
-@cli.command("migrate-data")
+@cli.command("migrate-data", cls=Command)
 def migrate_data(
-    to: Annotated[str, typer.Option("--to", help="Адрес новой, пустой базы: postgresql+asyncpg://…")],
+    to: Annotated[str, typer.Option("--to", metavar="АДРЕС", help="Адрес новой, пустой базы: postgresql+asyncpg://…")],
     config: ConfigFile = Path("config.toml"),
 ) -> None:
     """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
@@ -237,19 +246,21 @@ def migrate_data(
                 move(settings.database_url, to, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}"))
             )
         except TransferFailed as error:
-            typer.echo(f"Данные не перенесены, новая база не изменена: {error}", err=True)
+            _complain(f"Данные не перенесены, новая база не изменена: {error}.")
             raise typer.Exit(1) from None
     total = sum(one.rows for one in moved)
     typer.echo(f"Перенесено записей: {total}, всё сверено. Теперь укажите новый адрес в [database] url.")
 
 
-@cli.command()
+@cli.command(cls=Command)
 def export(
     config: ConfigFile = Path("config.toml"),
-    format: Annotated[str, typer.Option("--format", help="csv, xlsx или json.")] = "csv",
-    since: Annotated[str | None, typer.Option(help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
-    until: Annotated[str | None, typer.Option(help="По какой день включительно: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Файл; без него — стандартный вывод.")] = None,
+    format: Annotated[str, typer.Option("--format", metavar="ФОРМАТ", help="csv, xlsx или json.")] = "csv",
+    since: Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="ДАТА", help="По какой день включительно: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")] = None,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных: чтобы передать другим.")] = False,
 ) -> None:
     """Выгрузить сообщения: одна строка на каждое."""

@@ -45,8 +45,15 @@ def mistyped(error: Exception) -> str | None:
 def _names(error: Any) -> str:
     parameter = getattr(error, "param", None)
     hint = getattr(error, "param_hint", None)
-    names = [hint] if isinstance(hint, str) else [*(hint or getattr(parameter, "opts", None) or ())]
+    names = [hint] if isinstance(hint, str) else [*(hint or _called(parameter))]
     return ", ".join(f"«{str(name).strip(chr(39))}»" for name in names)
+
+
+def _called(parameter: Any) -> list[str]:
+    """An option by its keys, a parameter by the word that stands for it in the help."""
+    if getattr(parameter, "param_type_name", "") == "argument" and parameter.metavar:
+        return [parameter.metavar]
+    return [*(getattr(parameter, "opts", None) or ())]
 
 
 def _command(error: Any) -> str:

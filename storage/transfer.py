@@ -20,6 +20,18 @@ from storage.tables import metadata
 
 CHUNK = 1000
 
+_SQLITE = {
+    "SQLITE_CANTOPEN": "файл не создать или не открыть. Проверьте, что папка есть и в неё можно писать",
+    "SQLITE_READONLY": "нет права писать. Проверьте права на папку",
+    "SQLITE_PERM": "нет права писать. Проверьте права на папку",
+    "SQLITE_FULL": "на диске нет места. Освободите его или укажите другой диск",
+    "SQLITE_IOERR": "диск не читается или не пишется. Проверьте его и место на нём",
+    "SQLITE_BUSY": "база занята другой программой. Повторите позже",
+    "SQLITE_LOCKED": "база занята другой программой. Повторите позже",
+    "SQLITE_CORRUPT": "база повреждена. Восстановите её из прошлой копии",
+    "SQLITE_NOTADB": "это не база SQLite. Проверьте [database] url",
+}
+
 
 class TransferFailed(Exception):
     """Nothing was changed for good; the message says why."""
@@ -37,7 +49,8 @@ class Moved:
 def backup_sqlite(url: str, file: Path) -> int:
     """Copy the database behind *url* to *file* while it is in use, check the copy, return its size in bytes.
 
-    The copy appears under its name only when it is whole. Blocks: call it in a thread.
+    The copy appears under its name only when it is whole. Blocks: call it in a thread. Raises :class:`TransferFailed`,
+    :class:`OSError` where the copy can not be written.
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
@@ -50,15 +63,21 @@ def backup_sqlite(url: str, file: Path) -> int:
     try:
         with closing(sqlite3.connect(source_file)) as source, closing(sqlite3.connect(unfinished)) as target:
             source.backup(target, pages=2000, sleep=0.01)
-            verdict = target.execute("PRAGMA integrity_check").fetchone()[0]
-            if verdict != "ok":
-                raise TransferFailed(f"копия повреждена: {verdict}")
+            if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise TransferFailed("копия не прошла проверку. Проверьте диск и сделайте копию снова")
         unfinished.replace(file)
-    except (sqlite3.Error, OSError) as error:
-        raise TransferFailed(str(error)) from error
+    except sqlite3.Error as error:
+        raise TransferFailed(_in_russian(error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return file.stat().st_size
+
+
+def _in_russian(error: sqlite3.Error) -> str:
+    """Why, and what to do. SQLite's names: https://sqlite.org/rescode.html."""
+    name = getattr(error, "sqlite_errorname", "")  # the module's own errors have none
+    words = next((words for kind, words in _SQLITE.items() if name.startswith(kind)), None)
+    return words or f"ошибка SQLite {name or type(error).__name__}. Проверьте диск и повторите команду"
 
 
 async def move(source_url: str, target_url: str, told: Callable[[Moved], None]) -> list[Moved]:

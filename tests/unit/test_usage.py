@@ -1,12 +1,15 @@
 """Usage errors and refusals of the system, as an administrator reads them."""
 
 import errno
+import re
 import sys
 
 import pytest
 
 from bot import cli
 from bot.usage import refused_by_system
+
+COMMANDS = [one.name or one.callback.__name__ for one in cli.cli.registered_commands if one.callback is not None]
 
 
 def said(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
@@ -24,7 +27,7 @@ def said(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         (("run", "--zz"), "Ключа «--zz» нет."),
         (("run", "--config"), "После ключа «--config» нужно значение."),
         (("demo", "--port", "abc"), "Значение «--port» не подходит."),
-        (("backup",), "Не хватает параметра «file»."),
+        (("backup",), "Не хватает параметра «ФАЙЛ»."),
         (("migrate-data",), "Не хватает ключа «--to»."),
         (("run", "лишнее"), "Лишнее"),
     ],
@@ -37,6 +40,35 @@ def test_what_was_typed_wrongly(
     assert errors.startswith(answer)
     assert "--help" in errors
     assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), *((name, "--help") for name in COMMANDS)], ids=lambda words: words)
+def test_help_is_russian(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", *words])
+    with pytest.raises(SystemExit):
+        cli.main()
+    page = capsys.readouterr().out
+
+    assert page.startswith("Вызов: ")
+    assert "Ключи:\n" in page
+    assert "Показать эту справку." in page
+    assert ("Команды:\n" in page) is (len(words) < 2)
+    english = re.findall(r"(?<![-./:+=\w])[A-Z]?[a-z]+(?![-./:+=\w])", page.split("\n", 1)[1])
+    assert {*english} <= {"bot", "csv", "xlsx", "json", "dataset", "config", *COMMANDS}
+
+
+def test_help_says_what_is_needed_and_what_stands_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", "migrate-data", "--help"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    page = " ".join(capsys.readouterr().out.split())
+
+    assert "--to АДРЕС Адрес новой, пустой базы: postgresql+asyncpg://… Обязательный ключ." in page
+    assert "--config, -c ФАЙЛ Файл настроек (TOML). Если не указать: config.toml." in page
 
 
 def test_what_the_system_refuses() -> None:

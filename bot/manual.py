@@ -1,0 +1,68 @@
+"""The pages of ``--help``, in Russian: Typer's own come with English headings that no setting changes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+Rows = list[tuple[str, str]]
+
+
+class Command(TyperCommand):
+    """A command whose page is written here."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """See :meth:`click.Command.format_help`."""
+        _write(self, ctx, formatter)
+
+
+class Commands(TyperGroup):
+    """The program: its commands, one line each."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """See :meth:`click.Command.format_help`."""
+        _write(self, ctx, formatter)
+        rows = [(name, one.help or "") for name, one in self.commands.items()]
+        _write_list(formatter, "Команды", rows)
+
+
+def _write(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
+    params = command.get_params(ctx)
+    arguments = [one for one in params if not isinstance(one, TyperOption)]
+    options = [one for one in params if isinstance(one, TyperOption)]
+    words = [*(["КОМАНДА"] if isinstance(command, TyperGroup) else []), *(_name(one) for one in arguments)]
+    formatter.write_usage(ctx.command_path, " ".join((*words, "[КЛЮЧИ]")), prefix="Вызов: ")
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(command.help or "")
+    _write_list(formatter, "Параметры", [(_name(one), _about(one)) for one in arguments])
+    _write_list(formatter, "Ключи", [(_called(one), _about(one)) for one in options])
+
+
+def _write_list(formatter: Any, heading: str, rows: Rows) -> None:
+    if rows:
+        with formatter.section(heading):
+            formatter.write_dl(rows)
+
+
+def _name(argument: Any) -> str:
+    return str(argument.metavar or argument.name)
+
+
+def _called(option: Any) -> str:
+    return " ".join((", ".join(option.opts), *([option.metavar] if option.metavar else ())))
+
+
+def _about(parameter: Any) -> str:
+    return " ".join(_sentences(parameter))
+
+
+def _sentences(parameter: Any) -> Iterator[str]:
+    if parameter.name == "help":
+        yield "Показать эту справку."
+        return
+    yield parameter.help or ""
+    if parameter.required and isinstance(parameter, TyperOption):
+        yield "Обязательный ключ."
+    if parameter.default not in (None, False, ""):
+        yield f"Если не указать: {parameter.default}."
