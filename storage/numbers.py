@@ -1,8 +1,9 @@
 """Numbers for rows that are not written yet: what refers to a row needs its number, the row itself can wait."""
 
 from collections import defaultdict, deque
+from functools import cache
 
-from sqlalchemy import Table, func, literal_column, select, text
+from sqlalchemy import Integer, Select, Table, bindparam, func, literal_column, select, text
 
 from storage.transaction import Transaction
 
@@ -47,6 +48,11 @@ class Numbers:
         return int(found.scalar_one_or_none() or 0)
 
     async def _from_sequence(self, table: Table, count: int) -> list[int]:
-        following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
-        query = select(following).select_from(func.generate_series(literal_column("1"), count))
-        return sorted((await self._transaction.execute_beside(query)).scalars())
+        found = await self._transaction.execute_beside(_following(table), {"count": count})
+        return sorted(found.scalars())
+
+
+@cache
+def _following(table: Table) -> Select[int]:
+    following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    return select(following).select_from(func.generate_series(literal_column("1"), bindparam("count", type_=Integer)))
