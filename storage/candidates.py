@@ -1,14 +1,26 @@
 """What new messages may be about, as one transaction knows it: fetched once, then kept true by who changes it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.records import Json
 from bot.domain.records.problems import Candidate
+from bot.domain.tickets import OPEN, State, Ticket
 
 MORE = 20
 """More are fetched than are asked for: what one author has written, or what is one no longer, is left out of them."""
+
+ANSWERED = frozenset((State.PUBLISHING, State.ANSWERED))
+GOING_ON = OPEN | {State.ANSWERED}
+"""Whoever leads a problem and is in one of these may be joined."""
+UNANSWERED = OPEN - {State.PUBLISHING, State.ANSWERING}
+"""The same for a ticket that is alone."""
+
+
+def is_candidate(ticket: Ticket) -> bool:
+    """Whether *ticket*, which leads a problem or is alone, may be joined."""
+    return ticket.state in (GOING_ON if ticket.leads else UNANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,11 @@ class Kept:
     matter: str
     sector: str | None
     author_key: str | None = None
+
+    def of(self, ticket: Ticket) -> "Kept":
+        """The same, of its ticket as that is now."""
+        candidate = replace(self.candidate, answered=ticket.state in ANSWERED, urgency=ticket.urgency)
+        return replace(self, candidate=candidate, sector=ticket.sector)
 
     @property
     def is_problem(self) -> bool:
@@ -119,6 +136,13 @@ class Pool:
     def put(self, one: Kept) -> None:
         (self.problems if one.is_problem else self.alone).put(one)
 
+    def get(self, ticket: Ticket) -> Kept | None:
+        """What is known of a ticket that leads a problem or is alone."""
+        return self.problems.get(ticket.problem_id) if ticket.problem_id else self.alone.get(ticket.id)
+
+    def drop(self, one: Kept) -> None:
+        (self.problems if one.is_problem else self.alone).drop(one.order[1])
+
 
 @dataclass(slots=True)
 class Pools:
@@ -146,24 +170,42 @@ class Pools:
             pool.alone.drop(lead_id)
         self.put(one)
 
-    def grow(self, problem_id: int, sketch: Json | None, heard_at: datetime | None) -> None:
+    def grow(self, problem_id: int, sketch: Json, heard_at: datetime) -> None:
         """The problem was heard of again."""
-        if sketch is None and heard_at is None:
-            return
         found = (pool.problems.get(problem_id) for pool in self._pools.values())
         known = next((one for one in found if one is not None), None)
         if known is None:
             self.clear()
             return
-        candidate = replace(known.candidate, sketch=sketch) if sketch is not None else known.candidate
-        self.put(replace(known, candidate=candidate, heard_at=heard_at or known.heard_at))
+        self.put(replace(known, candidate=replace(known.candidate, sketch=sketch), heard_at=heard_at))
 
-    def minds(self, changed: Mapping[str, object]) -> bool:
-        """Whether a change of these columns of a ticket may make it a candidate, or none."""
-        return bool(self._pools) and not _DECISIVE.isdisjoint(changed)
+    def change(self, ticket: Ticket | None, columns: Collection[str]) -> None:
+        """These *columns* of a ticket have changed, which is *ticket* now (``None``: who knows)."""
+        if not self._pools or (_MAKING.isdisjoint(columns) and _SHOWN.isdisjoint(columns)):
+            return
+        known = None
+        if ticket is not None and _MAKING.isdisjoint(columns):
+            if ticket.lead_id is not None:
+                return
+            found = (pool.get(ticket) for pool in self._pools.values())
+            known = next((one for one in found if one is not None), None)
+        if ticket is None or known is None:
+            self.clear()
+            return
+        now = known.of(ticket) if is_candidate(ticket) else None
+        for key, pool in list(self._pools.items()):
+            if pool.get(ticket) is not None:
+                pool.drop(known)
+                if now is not None and key.admits(now):
+                    pool.put(now)
+            elif now is not None and key.admits(now) and not key.admits(known):
+                del self._pools[key]  # it belongs there now, but among the latest?
 
     def clear(self) -> None:
         self._pools.clear()
 
 
-_DECISIVE = frozenset(("state", "sector", "urgency", "problem_id", "lead_id", "matter", "sketch", "registered_at"))
+_MAKING = frozenset(("problem_id", "lead_id", "matter", "sketch", "registered_at"))
+"""Columns of a ticket that make it a candidate of another kind."""
+_SHOWN = frozenset(("state", "sector", "urgency"))
+"""Columns that a candidate shows, or by which it is one no more."""

@@ -1,7 +1,8 @@
-"""One transaction's way to the database. What is inserted and not asked for yet waits here and is written together."""
+"""One transaction's way to the database. What is written and not asked for yet waits here and is written together."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Insert,
     Table,
     TextClause,
+    Update,
     UpdateBase,
 )
 from sqlalchemy.engine import CursorResult
@@ -31,19 +33,42 @@ _REMEMBERED = frozenset((ticket, message, problem))
 """What the memory holds: a change of these past it clears it."""
 
 
+class Runs:
+    """Rows in their order; those that one execution can write stand together."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[Insert | Update, list[Row]]] = []
+
+    def put(self, statement: Insert | Update, row: Row) -> None:
+        if not self._runs or self._runs[-1][0] is not statement or self._runs[-1][1][0].keys() != row.keys():
+            self._runs.append((statement, []))
+        self._runs[-1][1].append(row)
+
+    def __iter__(self) -> Iterator[tuple[Insert | Update, list[Row]]]:
+        return iter(self._runs)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """What waits for one table."""
+
+    insertions: Runs = field(default_factory=Runs)
+    changes: Runs = field(default_factory=Runs)
+
+
 class Transaction:
     """Statements one by one, insertions in bulk.
 
     A statement costs a thread's or a network's round trip, a row of a bulk insertion next to nothing. So insertions are
-    deferred; a statement that names their table comes behind them (:meth:`execute` writes them first), and the unit of
-    work writes the rest before it ends. Nobody can tell the difference, but for when an impossible row is
-    complained of.
+    deferred, and changes of single rows that nobody waits for; a statement that names their table comes behind them
+    (:meth:`execute` writes them first), and the unit of work writes the rest before it ends. Nobody can tell the
+    difference, but for when an impossible row is complained of.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self.memory = Memory()
-        self._waiting: dict[FromClause[Any], list[tuple[Insert, list[Row]]]] = {}
+        self._waiting: dict[FromClause[Any], Waiting] = {}
         self._written: Counter[FromClause[Any]] = Counter()
         self._drops = 0
 
@@ -59,10 +84,12 @@ class Transaction:
     def defer(self, statement: Insert, row: Row) -> None:
         """Insert *row* by and by. Rows of one table keep their order; those with the same *statement* object and the
         same columns go together."""
-        runs = self._waiting.setdefault(statement.table, [])
-        if not runs or runs[-1][0] is not statement or runs[-1][1][0].keys() != row.keys():
-            runs.append((statement, []))
-        runs[-1][1].append(row)
+        self._waiting.setdefault(statement.table, Waiting()).insertions.put(statement, row)
+
+    def defer_change(self, statement: Update, values: Row) -> None:
+        """Change a row by and by, when those that wait are inserted. Changes of one table keep their order; *statement*
+        takes all that differs from one to the next as parameters."""
+        self._waiting.setdefault(statement.table, Waiting()).changes.put(statement, values)
 
     async def execute(
         self, statement: Executable, parameters: Any = None, *, sees: Collection[Table] | None = None
@@ -105,7 +132,8 @@ class Transaction:
 
     async def _write(self, tables: Collection[FromClause[Any]]) -> None:
         for table in sorted(tables, key=_place):
-            for statement, rows in self._waiting.pop(table):
+            waiting = self._waiting.pop(table)
+            for statement, rows in (*waiting.insertions, *waiting.changes):
                 await self._connection.execute(statement, rows)
             self._written[table] += 1
 

@@ -54,7 +54,7 @@ class UnitOfWork:
         self.people = People(transaction)
         self.dialogs = Dialogs(transaction)
         self.tickets = Tickets(transaction, numbers)
-        self.problems = Problems(transaction)
+        self.problems = Problems(transaction, numbers)
         self.messages = Messages(transaction, numbers)
         self.voices = Voices(transaction)
         self.answers = Answers(transaction)

@@ -19,8 +19,8 @@ from bot.messengers.base import Messenger
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
 from bot.services import notes
-from bot.services.centre import Centre, Work
-from bot.services.foresight import foresee
+from bot.services.centre import Ahead, Centre, Work
+from bot.services.foresight import foresee, read_ahead
 from storage.database import Database
 from storage.refusals import refusal_of
 
@@ -71,8 +71,9 @@ class InboxWorker:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:
-            if not await self._all_at_once(parsed):
-                await self._commit(parsed, self._apply_apart)
+            ahead = read_ahead(self.centre(), [event for one in parsed for event in one.events])
+            if not await self._all_at_once(parsed, ahead):
+                await self._commit(parsed, ahead, self._apply_apart)
         except Exception:
             with suppress(DBAPIError, OSError):  # then their lease runs out
                 await self._release(rows)
@@ -92,10 +93,10 @@ class InboxWorker:
             return Parsed(row, malformed=str(error))
         return Parsed(row, [await messenger.enrich(event) for event in events])
 
-    async def _all_at_once(self, batch: Sequence[Parsed]) -> bool:
+    async def _all_at_once(self, batch: Sequence[Parsed], ahead: Ahead) -> bool:
         """Whether it went well. Most batches do, and need no savepoints."""
         try:
-            await self._commit(batch, self._apply)
+            await self._commit(batch, ahead, self._apply)
         except Exception as error:
             if refusal_of(error) is not None:
                 raise
@@ -103,9 +104,9 @@ class InboxWorker:
             return False
         return True
 
-    async def _commit(self, batch: Sequence[Parsed], apply: Apply) -> None:
+    async def _commit(self, batch: Sequence[Parsed], ahead: Ahead, apply: Apply) -> None:
         async with self.database.begin() as uow:
-            work = Work(self.centre(), uow, self.clock.now())
+            work = Work(self.centre(), uow, self.clock.now(), ahead=ahead)
             known = work.centre.staff
             await self._handle(work, batch, apply)
         if work.centre.staff is not known:

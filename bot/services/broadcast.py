@@ -172,8 +172,8 @@ async def _present_chat(work: Work, spot: Spot) -> str:
 async def welcome(work: Work, member: Ticket, message: Message) -> None:
     """Who writes about a problem that has been answered gets that answer at once; in a group chat it is repeated, but
     not too often: in between, who writes can read it there."""
-    answer = await work.uow.answers.latest(member.lead_id or 0)
-    if member.state is not State.PUBLISHING or answer is None:
+    answer = await work.uow.answers.latest(member.lead_id or 0) if member.state is State.PUBLISHING else None
+    if answer is None:
         return
     spot = Spot(member.id, message.id, *(getattr(message, name) for name in _WHERE))
     way = await _way(work, spot, {})

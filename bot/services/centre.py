@@ -19,7 +19,8 @@ from bot.domain.terms import Term
 from bot.domain.urgency import Urgency
 from bot.messengers.base import Capabilities
 from bot.messengers.events import Chat, ChatKind
-from bot.understanding.base import Understanding
+from bot.understanding.base import Reading, Understanding
+from bot.understanding.signatures import Signature
 from storage.uow import UnitOfWork
 
 
@@ -122,6 +123,10 @@ def account_of(address: Address) -> Account:
     return Account(MessengerName(messenger_of(address.account)), address.user_id)
 
 
+Ahead = Mapping[tuple[str, str | None], Reading]
+"""What was read already, by the text and the district that it comes from."""
+
+
 @dataclass(slots=True)
 class Work:
     """One use case's transaction and moment. ``actor``: the official who has just pressed or written something, and
@@ -134,8 +139,22 @@ class Work:
     here: Address | None = None
     plans: dict[Urgency | None, Plan] = field(default_factory=dict)
     """The terms of what is registered at this moment, worked out once."""
+    ahead: Ahead = field(default_factory=dict)
+    """What was read before the transaction began."""
+    looks: dict[str, Signature] = field(default_factory=dict)
+    """Texts as they are compared with others, worked out once."""
     _reaches: Mapping[Account, Reach] | None = None
     _silent: frozenset[str] = frozenset()
+
+    def read(self, text: str, district: str | None = None) -> Reading:
+        """:meth:`bot.understanding.base.Understanding.read`, unless that was done ahead."""
+        return self.ahead.get((text, district)) or self.centre.understanding.read(text, district)
+
+    def look(self, text: str, reading: Reading) -> Signature:
+        """:meth:`bot.understanding.sameness.Judge.look`, once for each text."""
+        if text not in self.looks:
+            self.looks[text] = self.centre.understanding.judge.look(text, reading)
+        return self.looks[text]
 
     def desk(self, person: Person) -> Address | None:
         """Where *person* is working: here, if it is the one who acts, else at the first account."""

@@ -1,11 +1,24 @@
-"""A look ahead over a batch of events: what each of them will ask the database is fetched for all of them at once."""
+"""A look ahead over a batch of events: words are read before the transaction begins, and what each event will ask the
+database is fetched for all of them at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.messengers.events import AuthorKind, Event, MessageDeleted, MessageEdited, MessagePosted
-from bot.services.centre import Work, author_key
+from bot.services import likeness
+from bot.services.centre import Ahead, Centre, Work, author_key
 from bot.services.making import AFTER_ANSWER
-from bot.services.posts import thread_root
+from bot.services.posts import clean, thread_root
+
+
+def read_ahead(centre: Centre, events: Iterable[Event]) -> Ahead:
+    """What citizens have written, understood: nobody has to wait for that in a transaction."""
+    texts = {clean(event.text) for event in events if isinstance(event, MessagePosted) and _is_citizens(centre, event)}
+    return {(text, None): centre.understanding.read(text) for text in texts}
+
+
+def _is_citizens(centre: Centre, post: MessagePosted) -> bool:
+    known = centre.person_at(post.chat.account, post.author.id)
+    return post.author.kind is AuthorKind.PERSON and known is None and not (post.automatic or post.service)
 
 
 async def foresee(work: Work, events: Sequence[Event]) -> None:
@@ -15,11 +28,8 @@ async def foresee(work: Work, events: Sequence[Event]) -> None:
     """
     posts = [event for event in events if isinstance(event, MessagePosted)]
     posts += [event.message for event in events if isinstance(event, MessageEdited)]
-    authors = {
-        author_key(post.chat.account, post.author.id)
-        for post in posts
-        if post.author.kind is AuthorKind.PERSON and work.centre.person_at(post.chat.account, post.author.id) is None
-    }
+    theirs = [post for post in posts if _is_citizens(work.centre, post)]
+    authors = {author_key(post.chat.account, post.author.id) for post in theirs}
     places = {place for post in posts for place in _places(post)}
     places |= {
         (event.chat.account, event.chat.id, event.message_id) for event in events if isinstance(event, MessageDeleted)
@@ -30,6 +40,8 @@ async def foresee(work: Work, events: Sequence[Event]) -> None:
         await work.uow.tickets.foresee(authors, work.now - AFTER_ANSWER)
     if places:
         await work.uow.messages.foresee(places)
+    readings = {text: work.ahead.get((text, None)) for text in (clean(post.text) for post in theirs)}
+    await likeness.foresee(work, authors, {text: reading for text, reading in readings.items() if reading is not None})
 
 
 def _places(post: MessagePosted) -> list[tuple[str, str, str]]:

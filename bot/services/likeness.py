@@ -1,6 +1,7 @@
 """Is a new ticket about an event that others have written about already? The same judge as ``group`` has, on what the
 database knows: so a restart changes nothing, and several processes agree."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -32,6 +33,25 @@ class Likeness:
     matter: str
 
 
+async def foresee(work: Work, authors: Collection[str], texts: Mapping[str, Reading]) -> None:
+    """Fetch at once what :func:`look` will ask, and who counts, for these words of citizens."""
+    judge = work.centre.understanding.judge
+    wanted = [
+        _wanted(work, judge, work.look(text, reading), reading.sector if reading.sure else None)
+        for text, reading in texts.items()
+        if _may_join(work, text, reading) and reading.appeal
+    ]
+    if wanted:
+        await work.uow.alone(LOCK)
+        await work.uow.problems.foresee(authors, wanted, MOST)
+
+
+def _may_join(work: Work, text: str, reading: Reading) -> bool:
+    if work.centre.problems_within is None or reading.noise is not None or not text:
+        return False
+    return reading.urgency is None or not reading.urgency.needs_duty  # one person's life is not one of many voices
+
+
 async def look(
     work: Work, text: str, reading: Reading, message: Message | None, sector: str | None, but: int | None = None
 ) -> Likeness | None:
@@ -40,12 +60,10 @@ async def look(
     *but*: a problem whose answer the author has had already. Until the transaction ends nobody else looks: otherwise
     two processes would each begin a problem of their own.
     """
-    if work.centre.problems_within is None or reading.noise is not None or not text:
+    if not _may_join(work, text, reading):
         return None
-    if reading.urgency is not None and reading.urgency.needs_duty:
-        return None  # one person's life is not one of many voices
     judge = work.centre.understanding.judge
-    seen = judge.look(text, reading)
+    seen = work.look(text, reading)
     await work.uow.alone(LOCK)
     found = await work.uow.problems.candidates(_wanted(work, judge, seen, sector, but, message), MOST)
     candidates = [candidate for candidate in found if not _is_new_danger(candidate, reading)]
@@ -83,7 +101,12 @@ async def resembling(work: Work, text: str, reading: Reading, message: Message |
 
 
 def _wanted(
-    work: Work, judge: Judge, seen: Signature, sector: str | None, but: int | None, message: Message | None
+    work: Work,
+    judge: Judge,
+    seen: Signature,
+    sector: str | None,
+    but: int | None = None,
+    message: Message | None = None,
 ) -> Wanted:
     return Wanted(
         matters=sorted(judge.matter(subject) for subject in seen.subjects),

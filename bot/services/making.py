@@ -92,7 +92,7 @@ async def _escalate(work: Work, member: Ticket) -> None:
 
 def understand(work: Work, message: Message) -> Reading:
     """Read the words; where they come from, which may decide the sector, a point on the map tells best."""
-    return work.centre.understanding.read(message.text, _whereabouts(work, message).get("district"))
+    return work.read(message.text, _whereabouts(work, message).get("district"))
 
 
 def _whereabouts(work: Work, message: Message) -> dict[str, Any]:

@@ -58,7 +58,7 @@ async def count_in(work: Work, lead: Ticket, key: str | None, found: Likeness) -
     """A ticket of author *key* is about to join *lead*."""
     problem_id = lead.problem_id or 0
     known = key is not None and await work.uow.problems.has_author(problem_id, key)
-    await work.uow.problems.grow(
+    work.uow.problems.grow(
         problem_id, members=1, people=0 if known else 1, sketch=found.event.as_record(), heard_at=work.now
     )
 

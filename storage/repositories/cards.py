@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, delete, insert, select, update
+from sqlalchemy import Insert, Select, bindparam, delete, insert, select, update
 
 from bot.domain.records.desks import Card
 from bot.domain.records.past import Remark
@@ -26,13 +26,20 @@ def _saving(dialect: str, changing: tuple[str, ...]) -> Insert:
     return saving
 
 
+@cache
+def _of_ticket() -> Select[Any]:
+    return select(*_CARD).where(card.c.ticket_id == bindparam("number", type_=card.c.ticket_id.type))
+
+
 class Cards(Repository):
     """Cards are projections: they can always be drawn anew."""
 
     async def of_ticket(self, ticket_id: int) -> list[Card]:
-        if ticket_id in self._connection.memory.without_cards:
+        memory = self._connection.memory
+        if ticket_id in memory.without_cards:
             return []
-        result = await self._connection.execute(select(*_CARD).where(card.c.ticket_id == ticket_id))
+        sees = (card,) if ticket_id in memory.unwritten_cards else ()
+        result = await self._connection.execute(_of_ticket(), {"number": ticket_id}, sees=sees)
         return [Card(**row._mapping) for row in result]
 
     async def of_person(self, person_id: int, account: str, most: int) -> list[Card]:
@@ -60,6 +67,7 @@ class Cards(Repository):
     ) -> None:
         """Create or update a card; *values* are its changed columns."""
         self._connection.memory.without_cards.discard(ticket_id)
+        self._connection.memory.unwritten_cards.add(ticket_id)
         changing = ("chat_id", "updated_at", *sorted(values))
         row = {
             "person_id": person_id,

@@ -1,7 +1,7 @@
 """Problems: which tickets are about one event, and what is done to all of them in a few statements."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    Update,
     and_,
     bindparam,
     case,
@@ -32,7 +33,8 @@ from bot.domain.records.incoming import Part
 from bot.domain.records.problems import Candidate, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
 from bot.domain.urgency import Urgency
-from storage.candidates import MORE, Kept, Pool, Wanted
+from storage.candidates import ANSWERED, GOING_ON, MORE, UNANSWERED, Kept, Pool, Wanted
+from storage.numbers import Numbers
 from storage.repositories.base import Repository
 from storage.repositories.tickets import columns, record
 from storage.tables import message, problem, publication, ticket
@@ -41,9 +43,9 @@ from storage.transaction import Transaction
 _PROBLEM = tuple(problem.c[name] for name in Problem.__dataclass_fields__)
 _SPOT = tuple((message.c.id if name == "message_id" else message.c[name]) for name in Spot.__dataclass_fields__)
 _LEAD = (ticket.c.state, ticket.c.urgency, ticket.c.sector)
-_UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING, State.ANSWERING})
-_ANSWERED = frozenset((State.PUBLISHING, State.ANSWERED))
-_GOING_ON = tuple(state.value for state in (*OPEN, State.ANSWERED))
+_UNANSWERED = tuple(state.value for state in UNANSWERED)
+_GOING_ON = tuple(state.value for state in GOING_ON)
+_BEGIN = insert(problem)
 _SKETCHES = 5_000
 _ANSWERED_UNDER = (Part.ROOT.value, Part.COPY.value)
 
@@ -96,12 +98,41 @@ def _alone(shape: _Shape) -> Select[Any]:
     return query.where(ticket.c.matter.in_(bindparam("matters", expanding=True))) if shape.matters else query
 
 
+@cache
+def _grow() -> Update:
+    more = {name: problem.c[name] + bindparam(f"more_{name}") for name in ("members", "people")}
+    heard = {name: bindparam(f"new_{name}", type_=problem.c[name].type) for name in ("sketch", "heard_at")}
+    return update(problem).where(problem.c.id == bindparam("number")).values(**more, **heard)
+
+
+@cache
+def _lead() -> Update:
+    """A ticket leads a problem; it is no longer looked for itself."""
+    begun = {"problem_id": bindparam("problem"), "matter": null(), "sketch": null()}
+    return update(ticket).where(ticket.c.id == bindparam("number")).values(begun)
+
+
 class Problems(Repository):
     """The aggregate of tickets that share an event."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, numbers: Numbers) -> None:
         super().__init__(transaction)
+        self._numbers = numbers
         self._memory = transaction.memory
+
+    async def foresee(self, authors: Collection[str], wanted: Iterable[Wanted], most: int) -> None:
+        """Fetch at once what :meth:`has_author` and :meth:`candidates` will be asked one by one."""
+        result = await self._connection.execute(
+            select(ticket.c.author_key, ticket.c.problem_id).where(
+                ticket.c.author_key.in_(authors), ticket.c.problem_id.is_not(None)
+            )
+        )
+        known: dict[str, set[int]] = {author: set() for author in authors}
+        for author, problem_id in result:
+            known[author].add(problem_id)
+        self._memory.know_problems(known)
+        for one in {wanted.key: wanted for wanted in wanted}.values():
+            await self.candidates(one, most)
 
     async def candidates(self, wanted: Wanted, most: int) -> list[Candidate]:
         """What a message may be about, the latest first: up to *most* problems and as many lone tickets.
@@ -161,43 +192,38 @@ class Problems(Repository):
 
     async def begin(self, lead: Ticket, matter: str, sketch: Json, now: datetime) -> int:
         """*lead* is no longer alone: the first of a problem, whose id this is."""
-        result = await self._connection.execute_minding(
-            insert(problem)
-            .values(lead_id=lead.id, matter=matter, sketch=dict(sketch), members=1, people=1, heard_at=now)
-            .returning(problem.c.id)
+        problem_id = await self._numbers.next(problem)
+        self._connection.defer(
+            _BEGIN,
+            {
+                "id": problem_id,
+                "lead_id": lead.id,
+                "matter": matter,
+                "sketch": dict(sketch),
+                "members": 1,
+                "people": 1,
+                "heard_at": now,
+            },
         )
-        problem_id = int(result.scalar_one())
-        self._memory.forget_ticket(lead.id)
-        await self._connection.execute_minding(
-            update(ticket).where(ticket.c.id == lead.id).values(problem_id=problem_id, matter=None, sketch=None)
-        )
-        candidate = Candidate(problem_id, lead.id, sketch, lead.state in _ANSWERED, lead.urgency)
+        self._connection.defer_change(_lead(), {"number": lead.id, "problem": problem_id})
+        self._memory.lead(lead, problem_id)
+        candidate = Candidate(problem_id, lead.id, sketch, lead.state in ANSWERED, lead.urgency)
         self._memory.candidates.begin(lead.id, Kept(candidate, now, matter, lead.sector))
         return problem_id
 
     async def has_author(self, problem_id: int, author_key: str) -> bool:
         """Whether this citizen has a ticket in the problem."""
+        if (known := self._memory.is_in(author_key, problem_id)) is not None:
+            return known
         result = await self._connection.execute(
             select(ticket.c.id).where(ticket.c.problem_id == problem_id, ticket.c.author_key == author_key).limit(1)
         )
         return result.first() is not None
 
-    async def grow(
-        self,
-        problem_id: int,
-        *,
-        members: int,
-        people: int,
-        sketch: Json | None = None,
-        heard_at: datetime | None = None,
-    ) -> None:
-        """So many tickets and authors more (or less); what new messages are compared with from now on."""
-        values: dict[str, Any] = {"members": problem.c.members + members, "people": problem.c.people + people}
-        if sketch is not None:
-            values["sketch"] = dict(sketch)
-        if heard_at is not None:
-            values["heard_at"] = heard_at
-        await self._connection.execute_minding(update(problem).where(problem.c.id == problem_id).values(**values))
+    def grow(self, problem_id: int, *, members: int, people: int, sketch: Json, heard_at: datetime) -> None:
+        """So many tickets and authors more; what new messages are compared with from now on."""
+        values = {"number": problem_id, "more_members": members, "more_people": people}
+        self._connection.defer_change(_grow(), values | {"new_sketch": dict(sketch), "new_heard_at": heard_at})
         self._memory.candidates.grow(problem_id, sketch, heard_at)
 
     async def move_members(
@@ -323,7 +349,7 @@ def _sketch(raw: str) -> Json:
 def _kept(row: Any) -> Kept:
     urgency = Urgency(row.urgency) if row.urgency else None
     sketch = _sketch(row.sketch)
-    candidate = Candidate(row.problem_id, row.lead_id, sketch, State(row.state) in _ANSWERED, urgency)
+    candidate = Candidate(row.problem_id, row.lead_id, sketch, State(row.state) in ANSWERED, urgency)
     return Kept(candidate, row.heard_at, row.matter, row.sector, row.author_key)
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     column,
     exists,
     func,
@@ -36,6 +38,8 @@ columns = tuple(ticket.c[name] for name in _FIELDS)
 _STANDING = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "street", "house"))
 _NOTHING = dict.fromkeys(_FIELDS) | {"version": 0}
 _ADD = insert(ticket)
+_UNSAID = dict.fromkeys(("why", "matter", "sketch", "problem_id", "lead_id", "assignee_id"))
+"""Columns that not every new ticket has: all name them, so that all are written together."""
 _BEGINNING = 600
 _OPEN = tuple(state.value for state in OPEN)
 _UNANSWERED = tuple(state.value for state in OPEN - {State.PUBLISHING})
@@ -45,6 +49,12 @@ NEWEST = 20_000
 
 _PIECE = 3
 _SEARCH = table("ticket_search", column("rowid"))
+
+
+@cache
+def _one(*, lock: bool) -> Select[Any]:
+    query = select(*columns).where(ticket.c.id == bindparam("number", type_=ticket.c.id.type))
+    return query.with_for_update(key_share=True) if lock else query
 
 
 class Tickets(Repository):
@@ -87,9 +97,9 @@ class Tickets(Repository):
     async def add(self, values: Mapping[str, Any]) -> Ticket:
         """Register a ticket; its number is its id."""
         number = await self._numbers.next(ticket)
-        self._connection.defer(_ADD, {**values, "id": number})
-        self._memory.bear(number, values.get("author_key"))
+        self._connection.defer(_ADD, {**_UNSAID, **values, "id": number})
         made = record({**_NOTHING, **values, "id": number})
+        self._memory.bear(made, values.get("author_key"))
         if values.get("matter") is not None and made.problem_id is None:
             alone = Candidate(None, number, values["sketch"], answered=False, urgency=made.urgency)
             kept = Kept(alone, made.registered_at, values["matter"], made.sector, values.get("author_key"))
@@ -99,10 +109,18 @@ class Tickets(Repository):
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
         """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could). Others
         may go on referring to it: a notice that waited for us while we wait for its term would end neither."""
-        query = select(*columns).where(ticket.c.id == ticket_id)
-        result = await self._connection.execute(query.with_for_update(key_share=True) if lock else query)
+        if (known := self._memory.tickets.get(ticket_id)) is not None:
+            return known
+        sees = (ticket,) if ticket_id in self._memory.unwritten else ()
+        result = await self._connection.execute(_one(lock=lock), {"number": ticket_id}, sees=sees)
         row = result.first()
-        return record(row) if row else None
+        return self._keep(record(row), locked=lock) if row else None
+
+    def _keep(self, found: Ticket, *, locked: bool) -> Ticket:
+        """Remember *found*, if it stays what it is until this transaction ends."""
+        if locked:
+            self._memory.tickets[found.id] = found
+        return found
 
     async def some(self, ids: Collection[int]) -> dict[int, Ticket]:
         """Those of *ids* that there are, by number."""
@@ -114,8 +132,8 @@ class Tickets(Repository):
     async def change(self, known: Ticket, **values: Any) -> Ticket | None:
         """Change *known* unless somebody else has changed it since it was read: then ``None``."""
         self._memory.forget_ticket(known.id)
-        if self._memory.candidates.minds(values):
-            self._memory.candidates.clear()
+        if "problem_id" in values:
+            self._memory.know_problems({})
         result = await self._connection.execute_minding(
             update(ticket)
             .where(ticket.c.id == known.id, ticket.c.version == known.version)
@@ -123,7 +141,9 @@ class Tickets(Repository):
             .returning(*columns)
         )
         row = result.first()
-        return record(row) if row else None
+        changed = self._keep(record(row), locked=True) if row else None
+        self._memory.candidates.change(changed, values)
+        return changed
 
     async def touch(self, ticket_id: int, now: datetime) -> None:
         """The citizen has added something: the time for further additions runs anew."""

@@ -35,10 +35,11 @@ class Town:
         self.random = random
         self.alone: list[Ticket] = []
         self.problems: list[int] = []
+        self.leads: list[int] = []
         self.count = 0
 
     async def step(self) -> None:
-        what = self.random.choice((self.add, self.add, self.add, self.begin, self.grow, self.close))
+        what = self.random.choice((self.add, self.add, self.add, self.begin, self.grow, self.close, self.change))
         await what()
 
     def sketch(self) -> dict[str, int]:
@@ -59,16 +60,34 @@ class Town:
             lead = self.alone.pop(self.random.randrange(len(self.alone)))
             matter = self.random.choice(MATTERS)
             self.problems.append(await self.uow.problems.begin(lead, matter, self.sketch(), lead.registered_at))
+            self.leads.append(lead.id)
 
     async def grow(self) -> None:
         if self.problems:
             one = self.random.choice(self.problems)
-            await self.uow.problems.grow(one, members=1, people=1, sketch=self.sketch(), heard_at=NOW)
+            self.uow.problems.grow(one, members=1, people=1, sketch=self.sketch(), heard_at=NOW)
 
     async def close(self) -> None:
         if self.alone and self.random.random() < 0.2:
             closed = self.alone.pop(self.random.randrange(len(self.alone)))
             assert await self.uow.tickets.change(closed, state="dismissed") is not None
+
+    async def change(self) -> None:
+        """What a candidate shows, or by which it is one no more, or again."""
+        numbers = [*self.leads, *(ticket.id for ticket in self.alone)]
+        if numbers:
+            ticket = await self.uow.tickets.get(self.random.choice(numbers), lock=True)
+            assert ticket is not None
+            values = self.random.choice(
+                (
+                    {"sector": self.random.choice(SECTORS)},
+                    {"state": self.random.choice(("assigned", "answering", "publishing", "dismissed"))},
+                    {"urgent": True, "urgency": "danger"},
+                )
+            )
+            changed = await self.uow.tickets.change(ticket, **values)
+            assert changed is not None
+            self.alone = [changed if one.id == changed.id else one for one in self.alone]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -84,6 +103,8 @@ async def test_what_is_remembered_is_what_is_there(database: Database, seed: int
             for _ in range(random.randrange(1, 12)):
                 await town.step()
         remembered = [await uow.problems.candidates(wanted, MOST) for wanted in QUESTIONS]
+        known = {number: await uow.tickets.get(number, lock=True) for number in town.leads}
+        assert known == await uow.tickets.some(town.leads)
         uow.problems.forget_candidates()
         assert remembered == [await uow.problems.candidates(wanted, MOST) for wanted in QUESTIONS]
 
@@ -107,6 +128,23 @@ async def test_many_messages_of_one_matter_ask_once_and_are_written_together(dat
             event.remove(database.engine.sync_engine, "before_cursor_execute", note)
     assert "INSERT" not in asked
     assert len(asked) <= (3 if database.is_shared else 0)  # numbers of tickets are the sequence's
+
+
+async def test_who_is_in_a_problem_is_known_from_the_start_and_kept_true(database: Database) -> None:
+    async with database.begin() as uow:
+        lead = await add_ticket(uow, author_key="telegram:7")
+        number = await uow.problems.begin(lead, "roads", {}, NOW)
+        await add_ticket(uow, author_key="telegram:8", problem_id=number, lead_id=lead.id)
+    async with database.begin() as uow:
+        await uow.problems.foresee(["telegram:7", "telegram:8", "telegram:9"], [], MOST)
+        people = [f"telegram:{one}" for one in (7, 8, 9)]
+        assert [await uow.problems.has_author(number, one) for one in people] == [True, True, False]
+        member = await add_ticket(uow, author_key="telegram:9", problem_id=number, lead_id=lead.id)
+        assert await uow.problems.has_author(number, "telegram:9")
+        assert await uow.tickets.change(member, problem_id=None, lead_id=None) is not None
+        assert not await uow.problems.has_author(number, "telegram:9")
+        other = await uow.problems.begin(await add_ticket(uow), "roads", {}, NOW)
+        assert await uow.problems.has_author(other, "telegram:7")
 
 
 async def test_what_was_undone_is_no_candidate(database: Database) -> None:
