@@ -1,21 +1,25 @@
 """What cannot wait: the coordinator hears of it beside the head, and of some things the duty officer, too."""
 
+from typing import Any
+
 from bot.domain.people import Person, Role
+from bot.domain.records.incoming import Part
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.services import cards, notes
 from bot.services.centre import Work
 
 
-async def ring(work: Work, ticket: Ticket, message_id: int | None = None) -> None:
-    """Tell those who watch and do not have the card: *message_id* is the post that says so. At night it makes a sound
-    only if people are in danger."""
+async def ring(work: Work, ticket: Ticket, by: int | None = None) -> None:
+    """Tell those who watch and do not have the card. *by*: the number of the member that says so of a problem. At night
+    it makes a sound only if people are in danger."""
     if ticket.urgency is None:
         return
     staff = work.centre.staff
-    facts = {"number": ticket.id, "sector": work.centre.sector_title(ticket.sector)}
-    if message_id is not None:
-        facts["message_id"] = message_id
+    facts: dict[str, Any] = {"number": ticket.id, "sector": work.centre.sector_title(ticket.sector), "by": by}
+    posts = await work.uow.messages.of_ticket(by or ticket.id)
+    if root := next((post for post in posts if post.part is Part.ROOT), None):
+        facts["message_id"] = root.id
     seen = {person.id for person in await cards.audience(work, ticket)}
     if ticket.urgency.needs_duty:
         # Whoever is on duty hears of it as such, with the card or without.
@@ -32,7 +36,7 @@ async def became_urgent(work: Work, ticket: Ticket, by: int | None = None) -> No
         await notes.tell(
             work, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id, by=by
         )
-    await ring(work, ticket)
+    await ring(work, ticket, by)
 
 
 def _leading(work: Work) -> tuple[Person, ...]:

@@ -141,7 +141,7 @@ async def note_facts(work: Work, row: OutboxRow) -> NoteFacts:
     """What a note needs beside its own facts: tickets by number, the citizen's words, the answer, the draft."""
     facts = row.facts
     numbers = [item[1] for item in facts.get("items", ())]
-    numbers += [facts["number"]] if isinstance(facts.get("number"), int) else []
+    numbers += [facts[name] for name in ("number", "by") if isinstance(facts.get(name), int)]
     found = {}
     reader = work.centre.staff.by_id(row.person_id or 0)
     for number, ticket in (await work.uow.tickets.some(numbers)).items():

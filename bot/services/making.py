@@ -73,7 +73,7 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
         await cards.queue_media(work, ticket)
     await acknowledge(work, message, ticket, source)
     if ticket.lead_id is None:
-        await alarm.ring(work, ticket, message.id)
+        await alarm.ring(work, ticket)
     else:
         await _escalate(work, ticket)
         await broadcast.welcome(work, ticket, message)

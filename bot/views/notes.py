@@ -64,7 +64,7 @@ def duty(note: NoteFacts, look: Look) -> Content:
 
 
 def _alarming(note: NoteFacts) -> list[Span | str]:
-    ticket = note.tickets.get(note.facts["number"])
+    ticket = note.tickets.get(note.facts.get("by") or note.facts["number"])
     spans: list[Span | str] = []
     if ticket is not None and ticket.text:
         spans += ["\n", Quote(shorten(ticket.text, 1000))]

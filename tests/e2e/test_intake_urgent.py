@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,10 @@ async def districts(closed_town: Town) -> Town:
         await town.sandbox.telegram.start_bot(number)
     await town.start()
     return town
+
+
+def links(letter: dict[str, Any]) -> list[str]:
+    return [one["url"] for one in letter.get("entities", []) if one["type"] == "text_link"]
 
 
 def rings(letter: dict[str, object]) -> bool:
@@ -106,15 +111,25 @@ async def test_without_a_duty_officer_the_coordinator_is_told_so(town: Town) -> 
 
 async def test_what_turns_urgent_hurries(districts: Town) -> None:
     town = districts
-    await town.sandbox.telegram.say(GROUP, MARIA, "Люк на дороге гремит под колёсами, Кедровая 7")
+    first = await town.sandbox.telegram.say(GROUP, MARIA, "Люк на дороге гремит под колёсами, Кедровая 7")
     await town.card(ROADS_HEAD, 1, "принять до 15:30")
     town.pass_time(minutes=10)
     await town.sandbox.telegram.say(GROUP, MARIA, "Теперь люк открыт, ребёнок чуть не провалился!")
     await town.card(ROADS_HEAD, 1, "[срочно]", "принять до 15:10", "ответить до 18:40")
     assert rings(await town.letter(ROADS_HEAD, "🔥 Сообщение №1 теперь срочное"))
-    await town.letter(COORDINATOR, "🔥 Срочно: №1")
+    note = await town.letter(COORDINATOR, "🔥 Срочно: №1", "Открыть сообщение жителя")
+    assert links(note) == [f"https://t.me/c/1000000001/{first}"]
     town.pass_time(minutes=31)
     await town.letter(ROADS_HEAD, "Просрочено: №1")
+
+
+async def test_what_turns_out_to_be_a_crime_is_told_to_the_duty_officer_with_its_place(districts: Town) -> None:
+    town = districts
+    first = await town.sandbox.telegram.say(GROUP, MARIA, "На Кедровой 7 во дворе опять шумят, фонарь не горит")
+    await town.card(COORDINATOR, 1)
+    await town.sandbox.telegram.say(GROUP, MARIA, "Там мужчина избивает ребёнка, приезжайте")
+    note = await town.letter(DUTY, "🚨 Дежурному: сообщение №1", "Открыть сообщение жителя")
+    assert links(note) == [f"https://t.me/c/1000000001/{first}"]
 
 
 async def test_who_only_watches_sees_no_telephone(town: Town) -> None:

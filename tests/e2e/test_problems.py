@@ -169,6 +169,8 @@ async def test_danger_in_one_of_many_voices_rings_once(town: Town) -> None:
     [rang] = town.letters(ROADS_HEAD)[before:]
     assert "теперь срочная" in words(rang)
     assert "№3" in words(rang)
+    note = await town.letter(COORDINATOR, "🔥 Срочно: №1", "упал ребёнок", "Открыть сообщение жителя")
+    assert [text for text in town.texts(COORDINATOR) if "Срочно" in text] == [words(note)]
 
 
 async def test_the_coordinator_decides_about_many_at_once(town: Town) -> None:
