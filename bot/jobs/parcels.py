@@ -223,15 +223,15 @@ async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     return Parcel(Way.EDIT, _target(row), content, message_ids=(row.facts["edits"],), arrived=_nothing)
 
 
-async def _catch_up(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
+async def _resumed(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     person = work.centre.staff.by_id(row.person_id or 0)
     if person is None:
         return None
     missed = await fallback.missed(work, person, row.account)
-    content = places.catch_up(row.account, missed.elsewhere, missed.tickets, look)
+    content = places.resumed(row.account, missed.elsewhere, missed.tickets, look)
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
-        await fallback.caught_up(after, person, row.account)
+        await fallback.resumed(after, person, row.account)
 
     return Parcel(Way.SEND, _target(row), content, arrived=arrived)
 
@@ -281,6 +281,6 @@ _PREPARE: Mapping[OutboxKind, Callable[[Work, OutboxRow, Look], Awaitable[Parcel
     OutboxKind.PRESS: _press,
     OutboxKind.EDIT_NOTE: _edit_note,
     OutboxKind.MENU: _menu,
-    OutboxKind.CATCH_UP: _catch_up,
+    OutboxKind.RESUMED: _resumed,
     OutboxKind.DOUBTS: _doubts,
 }

@@ -31,13 +31,13 @@ async def sweep(work: Work) -> None:
     for person, address in await _returned(work):
         await work.uow.outbox.put(
             OutboxDraft(
-                OutboxKind.CATCH_UP,
+                OutboxKind.RESUMED,
                 address.account,
                 address.chat_id,
                 person_id=person.id,
                 priority=Priority.BULK,
                 silent=work.centre.quiet.is_quiet(work.now),
-                dedupe=f"catch_up:{person.id}:{address.account}",
+                dedupe=f"{OutboxKind.RESUMED.value}:{person.id}:{address.account}",
             ),
             work.now,
         )
@@ -123,7 +123,7 @@ async def _is_back(work: Work, person: Person, channel: Channel) -> bool:
         return False
     account = channel.address.account
     deaf = await work.uow.outages.lasting(account, Way.IN)
-    return not deaf and not await work.uow.outbox.is_waiting(OutboxKind.CATCH_UP, account, person.id)
+    return not deaf and not await work.uow.outbox.is_waiting(OutboxKind.RESUMED, account, person.id)
 
 
 async def missed(work: Work, person: Person, account: str) -> Missed:
@@ -141,7 +141,7 @@ async def missed(work: Work, person: Person, account: str) -> Missed:
     return Missed(tickets, sorted(seen_at))
 
 
-async def caught_up(work: Work, person: Person, account: str) -> None:
+async def resumed(work: Work, person: Person, account: str) -> None:
     """The word has arrived: all is as before, and what stands there is brought up to date."""
     for channel in await work.channels(person):
         if channel.address.account == account and await work.uow.people.divert(account_of(channel.address), None):

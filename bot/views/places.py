@@ -24,7 +24,7 @@ def diverted(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"⚠️ {name} не отвечает. Карточки и уведомления пока приходят сюда. Всё, что ждёт вас: /my")
 
 
-def catch_up(account: str, elsewhere: Sequence[str], tickets: Sequence[Ticket], look: Look) -> Content:
+def resumed(account: str, elsewhere: Sequence[str], tickets: Sequence[Ticket], look: Look) -> Content:
     """A messenger delivers again. What came meanwhile stands elsewhere and is opened from here on demand."""
     titles = " и ".join(messenger_title(other) for other in elsewhere) or "другой мессенджер"
     opening = f"✅ {messenger_title(account)} снова доступен. "

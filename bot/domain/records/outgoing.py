@@ -30,7 +30,7 @@ class OutboxKind(StrEnum):
     PRESS = "press"  # the answer to a press of a button
     EDIT_NOTE = "edit_note"  # a note of ours changes (its buttons go)
     MENU = "menu"  # the command menu of a person
-    CATCH_UP = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
+    RESUMED = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
     DOUBTS = "doubts"  # a person's list of messages that may be about a problem
 
 
