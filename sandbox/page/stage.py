@@ -20,13 +20,14 @@ class Citizen:
 @dataclass(frozen=True, slots=True)
 class Phone:
     """An official's telephone, open on the private chat with the bot in ``messenger``: telegram or max. ``title``: what
-    he is."""
+    he is. One that is not ``shown`` is in his pocket."""
 
     id: int
     first_name: str
     last_name: str
     title: str
     messenger: str = "telegram"
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Stage:
                     "place": f"{one.messenger}/{one.id}",
                 }
                 for one in self.phones
+                if one.shown
             ],
             "groups": [{"place": f"telegram/{one.id}", "title": one.title, "short": one.short} for one in self.groups],
             "maxChats": [{"place": f"max/{one.id}", "title": one.title, "short": one.short} for one in self.max_chats],

@@ -16,6 +16,7 @@ from sandbox.page.spans import max_blocks, telegram_blocks, vk_blocks
 GROUP, WALL, TALK = "telegram/-1001000000001", "vk/500/wall", "vk/500/2001"
 YARD = "max/-70800000000001"
 MARIA, ROADS, HOUSING = 2001, 1001, 1002
+PHONES = (ROADS, 1003, 1004)  # in Telegram
 HATCH = "На Речной 14 у школы открыт люк прямо на дороге! Дети обходят по проезжей части."
 
 
@@ -71,6 +72,13 @@ async def test_only_what_makes_sense_is_done(client: aiohttp.ClientSession, demo
         assert status == 400, body
         assert answer["error"], body
     assert demo.sandbox.telegram.messages(int(GROUP.partition("/")[2])) == []
+
+
+async def test_in_the_beginning_officials_are_greeted_and_nothing_else(demo: Demo) -> None:
+    telegram = demo.sandbox.telegram
+    heard = {phone: [letter for letter in telegram.messages(phone) if letter["from"]["is_bot"]] for phone in PHONES}
+    assert {phone: len(letters) for phone, letters in heard.items()} == dict.fromkeys(PHONES, 1)
+    assert all(letters[0]["text"].startswith("Здравствуйте") for letters in heard.values())
 
 
 async def test_other_sites_in_the_browser_can_do_nothing(client: aiohttp.ClientSession) -> None:
