@@ -1,5 +1,6 @@
 """What new messages may be about, as one transaction knows it: fetched once, then kept true by who changes it."""
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -90,24 +91,26 @@ class _Row:
     def __init__(self, kept: dict[int, Kept], whole: bool) -> None:
         self._kept = kept
         self._whole = whole
-        self._latest: list[Kept] | None = None
+        self._order = sorted(one.order for one in kept.values())
 
     def get(self, number: int) -> Kept | None:
         return self._kept.get(number)
 
     def put(self, one: Kept) -> None:
-        self._kept[one.order[1]] = one
-        self._latest = None
+        order = one.order
+        self.drop(order[1])
+        self._kept[order[1]] = one
+        insort(self._order, order)
 
     def drop(self, number: int) -> None:
-        if self._kept.pop(number, None) is not None:
-            self._latest = None
+        known = self._kept.pop(number, None)
+        if known is not None:
+            del self._order[bisect_left(self._order, known.order)]
 
-    def latest(self, most: int, fits: Callable[[Kept], bool]) -> list[Candidate] | None:
+    def latest(self, most: int, fits: Callable[[Kept], bool] | None) -> list[Candidate] | None:
         """Up to *most*; ``None``: there may be more than are known here."""
-        if self._latest is None:
-            self._latest = sorted(self._kept.values(), key=lambda one: one.order, reverse=True)
-        found = [one.candidate for one in self._latest if fits(one)]
+        latest = [self._kept[number] for _, number in reversed(self._order)]
+        found = [one.candidate for one in latest if fits is None or fits(one)]
         return found[:most] if self._whole or len(found) >= most else None
 
 
@@ -129,8 +132,9 @@ class Pool:
 
     def answer(self, wanted: Wanted, most: int) -> list[Candidate] | None:
         """The latest problems, then the latest lone tickets; ``None``: this must be asked anew."""
-        problems = self.problems.latest(most, lambda one: one.candidate.problem_id != wanted.but or wanted.but is None)
-        alone = self.alone.latest(most, lambda one: one.author_key is None or one.author_key != wanted.author)
+        but, author = wanted.but, wanted.author
+        problems = self.problems.latest(most, None if but is None else lambda one: one.candidate.problem_id != but)
+        alone = self.alone.latest(most, None if author is None else lambda one: one.author_key != author)
         return problems + alone if problems is not None and alone is not None else None
 
     def put(self, one: Kept) -> None:

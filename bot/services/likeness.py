@@ -66,8 +66,8 @@ async def look(
     seen = work.look(text, reading)
     await work.uow.alone(LOCK)
     found = await work.uow.problems.candidates(_wanted(work, judge, seen, sector, but, message), MOST)
-    candidates = [candidate for candidate in found if not _is_new_danger(candidate, reading)]
-    events = [judge.known_event(candidate.lead_id, candidate.sketch) for candidate in candidates]
+    candidates = found if reading.urgency is None else [one for one in found if not _is_new_danger(one, reading)]
+    events = judge.known_events((candidate.lead_id, candidate.sketch) for candidate in candidates)
     post = _post(work, text, message)
     seen = judge.known(seen, events)
     event, _ = judge.choose(post, reading, seen, events, await _answered(work, message, candidates, events))
@@ -93,7 +93,7 @@ async def resembling(work: Work, text: str, reading: Reading, message: Message |
     seen = judge.look(text, reading)
     wide = Wanted((), work.now - work.centre.problems_within, work.now - work.centre.problems_within, None)
     candidates = await work.uow.problems.candidates(wide, MOST)
-    events = [judge.known_event(candidate.lead_id, candidate.sketch) for candidate in candidates]
+    events = judge.known_events((candidate.lead_id, candidate.sketch) for candidate in candidates)
     ranked = judge.ranked(_post(work, text, message), reading, judge.known(seen, events), events)
     by_lead = {candidate.lead_id: candidate for candidate in candidates}
     best = [by_lead[event.number] for event in ranked]

@@ -7,7 +7,7 @@ them in (:mod:`bot.understanding.grouping` in memory, the services in the databa
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -143,15 +143,19 @@ class Judge:
             seen = replace(seen, subjects=frozenset((topic,)))
         return seen
 
-    def known_event(self, number: int, kept: Mapping[str, Any]) -> Event:
-        """:meth:`Event.of_record`, to be compared with and not to be changed: the same object *kept*, which must not
-        change either, is read once."""
-        found = self._events.get(number)
-        if found is None or found[0] is not kept:
-            found = self._events[number] = kept, Event.of_record(number, kept)
-            if len(self._events) > _MOST_EVENTS:
-                self._events.popitem(last=False)
-        return found[1]
+    def known_events(self, kept: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Event]:
+        """:meth:`Event.of_record`, to be compared with and not to be changed: the same object that is kept, which must
+        not change either, is read once."""
+        known = self._events
+        events: list[Event] = []
+        for number, record in kept:
+            found = known.get(number)
+            if found is None or found[0] is not record:
+                found = known[number] = record, Event.of_record(number, record)
+            events.append(found[1])
+        while len(known) > _MOST_EVENTS:
+            known.popitem(last=False)
+        return events
 
     def matter(self, subject: str) -> str:
         """One name for all subjects that are kin to one another: only events of the same can be of one message."""

@@ -46,7 +46,7 @@ _LEAD = (ticket.c.state, ticket.c.urgency, ticket.c.sector)
 _UNANSWERED = tuple(state.value for state in UNANSWERED)
 _GOING_ON = tuple(state.value for state in GOING_ON)
 _BEGIN = insert(problem)
-_SKETCHES = 5_000
+_REMEMBERED = 5_000
 _ANSWERED_UNDER = (Part.ROOT.value, Part.COPY.value)
 
 
@@ -162,7 +162,7 @@ class Problems(Repository):
             "most": most,
         }
         asked = _candidates(shape)
-        return [_kept(row) for row in await self._connection.execute(asked, values, sees=(problem, ticket))]
+        return [_kept(*row) for row in await self._connection.execute(asked, values, sees=(problem, ticket))]
 
     def forget_candidates(self) -> None:
         """Another process has changed one meanwhile: they are to be asked for anew."""
@@ -339,18 +339,22 @@ def _raw(sketch: ColumnElement[Any]) -> ColumnElement[str]:
     return cast(sketch, Text).label("sketch")
 
 
-@lru_cache(maxsize=_SKETCHES)
-def _sketch(raw: str) -> Json:
-    """What stands there, not to be changed: the same ones are read with every batch."""
-    found: Json = json.loads(raw)
-    return found
-
-
-def _kept(row: Any) -> Kept:
-    urgency = Urgency(row.urgency) if row.urgency else None
-    sketch = _sketch(row.sketch)
-    candidate = Candidate(row.problem_id, row.lead_id, sketch, State(row.state) in ANSWERED, urgency)
-    return Kept(candidate, row.heard_at, row.matter, row.sector, row.author_key)
+@lru_cache(maxsize=_REMEMBERED)
+def _kept(
+    problem_id: int | None,
+    lead_id: int,
+    sketch: str,
+    matter: str,
+    heard_at: datetime,
+    author_key: str | None,
+    state: str,
+    urgency: str | None,
+    sector: str | None,
+) -> Kept:
+    """What a row of :func:`_candidates` says, not to be changed: the same ones are read with every batch."""
+    graver = Urgency(urgency) if urgency else None
+    candidate = Candidate(problem_id, lead_id, json.loads(sketch), State(state) in ANSWERED, graver)
+    return Kept(candidate, heard_at, matter, sector, author_key)
 
 
 def _of_sector(shape: _Shape) -> tuple[ColumnElement[bool], ...]:
