@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, false, func, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.records.incoming import InboxRow
@@ -127,7 +127,8 @@ class Inbox(Repository):
 
         Whoever was slower than his lease finds here that others have taken his rows, before he does anything twice.
         """
-        mine = or_(*(and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items()))
+        held = (and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items())
+        mine = or_(false(), *held)
         result = await self._connection.execute(
             update(inbox).where(inbox.c.status == "new", mine).values(leased_until=until).returning(inbox.c.id)
         )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     null,
     or_,
@@ -168,7 +169,7 @@ class Outbox(Repository):
 
     async def renew(self, rows: Sequence[OutboxRow], until: datetime) -> None:
         """These are still being sent."""
-        mine = or_(*(_held(row) for row in rows))
+        mine = or_(false(), *(_held(row) for row in rows))
         await self._connection.execute(update(outbox).where(mine).values(leased_until=until))
 
     async def is_held(self, row: OutboxRow) -> bool:

@@ -256,6 +256,13 @@ async def test_who_has_lost_the_lease_changes_nothing(database: Database) -> Non
     assert [row.id for row in await claim(database, NOW + 2 * LEASE)] == [quick.id], "the lease was not the loser's"
 
 
+async def test_renewing_nothing_renews_nobodys_lease(database: Database) -> None:
+    await put(database, draft())
+    async with database.begin() as uow:
+        await uow.outbox.renew([], later(days=1))
+    assert len(await claim(database)) == 1
+
+
 async def test_what_was_finished_is_not_finished_again(database: Database) -> None:
     await put(database, draft())
     [row] = await claim(database)
