@@ -112,6 +112,8 @@ class Demo:
                 while await self._is_busy():
                     await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.1)
         self.clock.advance(step)
+        if self.app is not None:
+            self.app.ticker.hurry()
 
     async def _listen(self) -> None:
         last = self.port if self.port == 0 else self.port + TRIED_PORTS - 1

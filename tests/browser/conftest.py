@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from bot.demo import Demo
@@ -57,14 +58,15 @@ class Visitor:
             self.complaints.append(message.text)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
     async with Demo(tmp_path) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all: every page of it has its own cookies and its own memory."""
     path = chromium()
     if path is None:
         if is_demanded():
@@ -78,7 +80,7 @@ async def browser() -> AsyncIterator[Browser]:
             await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def visitor(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """At a wide screen."""
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
@@ -87,7 +89,7 @@ async def visitor(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     await page.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def walker(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """With a small telephone."""
     page = await browser.new_page(viewport={"width": 360, "height": 740})

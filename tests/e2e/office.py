@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.records.answers import Publication
 from bot.domain.records.past import AuditRow
 from bot.domain.tickets import State, Ticket
-from tests.e2e.town import CURATOR, GROUP, MARIA, Town
+from tests.e2e.town import CURATOR, GROUP, MARIA, PATIENCE, Town
 
 HATCH = "На Ленина 45 третий день яма на дороге, машины вязнут"
 ROOF = "На Школьной 5 в подъезде течёт крыша, соберите комиссию"
@@ -22,7 +22,7 @@ async def delivered(town: Town) -> None:
     """Everything that people did has had its effect, and whatever the bot wants to say by now is said."""
     await town.settled()
     assert town.app is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while True:
             async with town.app.database.read() as uow:
                 if not await uow.outbox.anything_due(town.clock.now()):

@@ -1,4 +1,4 @@
-"""The commands of the contract, as processes: what goes in, what comes out, which exit code."""
+"""The commands of the contract: what goes in, what comes out, which exit code."""
 
 import asyncio
 import csv
@@ -7,12 +7,14 @@ import json
 import os
 import sys
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from bot.cli import main
 from tests.e2e.town import (
     COMMUNITY,
     CONFIG,
@@ -29,7 +31,7 @@ from tests.e2e.town import (
 ROOT = Path(__file__).parents[2]
 
 
-async def command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
+async def process(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
     """Run ``python -m bot …`` from another directory: (exit code, output, errors)."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -44,6 +46,28 @@ async def command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, st
     )
     output, errors = await process.communicate(given.encode())
     return process.returncode or 0, output.decode(), errors.decode()
+
+
+async def command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
+    """The same without a process of its own, which takes two seconds to begin: for what a command reads and says.
+    Not for those that set up the log."""
+    return await asyncio.to_thread(_typed, words, cwd, given)
+
+
+def _typed(words: Sequence[str], cwd: Path, given: str) -> tuple[int, str, str]:
+    stdin, stdout, stderr = (io.TextIOWrapper(io.BytesIO(text), "utf-8") for text in (given.encode(), b"", b""))
+    code = 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        for name, value in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr), ("argv", ["mcu-bot", *words])):
+            patch.setattr(sys, name, value)
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    for stream in (stdout, stderr):
+        stream.flush()
+    return code, *(stream.buffer.getvalue().decode() for stream in (stdout, stderr))  # type: ignore[attr-defined]
 
 
 def write_config(folder: Path, **changes: str) -> Path:
@@ -61,7 +85,7 @@ async def test_classify_answers_line_by_line_without_tokens(tmp_path: Path) -> N
     ]
     given = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n"
 
-    code, output, _ = await command("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
+    code, output, _ = await process("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
 
     assert code == 0
     first, second, third = [json.loads(line) for line in output.splitlines()]
@@ -91,7 +115,7 @@ async def test_classify_names_a_broken_line_and_goes_on(tmp_path: Path) -> None:
 async def test_run_lists_every_fault_and_exits_with_2(tmp_path: Path) -> None:
     path = write_config(tmp_path, staff=STAFF + '[[staff]]\nname = "Двойник"\nrole = "head"\ntelegram_id = 1001\n')
 
-    code, output, errors = await command("run", "--config", str(path), cwd=tmp_path)
+    code, output, errors = await process("run", "--config", str(path), cwd=tmp_path)
 
     assert code == 2
     assert output == ""
@@ -105,7 +129,7 @@ async def test_an_unreachable_database_is_a_fault_of_the_configuration(tmp_path:
     path = write_config(tmp_path, token="700001:sandbox-token-for-tests-only", vk_token="vk-token-for-tests-only")
     path.write_text(path.read_text().replace("aiosqlite:///mcu.sqlite3", "aiosqlite:///file/mcu.sqlite3"))
 
-    code, _, errors = await command("run", "--config", str(path), cwd=tmp_path)
+    code, _, errors = await process("run", "--config", str(path), cwd=tmp_path)
 
     assert code == 2
     assert "database.url" in errors
@@ -116,7 +140,7 @@ async def test_check_says_what_is_wrong_with_tokens(closed_town: Town, tmp_path:
     url = closed_town.sandbox.url
     path = write_config(tmp_path, url=url, token="700001:another-token-than-the-bots", vk_token="another-vk-token")
 
-    code, output, errors = await command("check", "--config", str(path), cwd=tmp_path)
+    code, output, errors = await process("check", "--config", str(path), cwd=tmp_path)
 
     assert code == 1
     assert "Telegram" in output
@@ -139,7 +163,7 @@ async def test_check_names_officials_who_have_not_let_us_write(closed_town: Town
     )
     path = write_config(tmp_path, url=town.sandbox.url, token=TOKEN, vk_token=VK_TOKEN, staff=STAFF + staff)
 
-    _, output, _ = await command("check", "--config", str(path), cwd=tmp_path)
+    _, output, _ = await process("check", "--config", str(path), cwd=tmp_path)
 
     lines = [line for line in output.splitlines() if "ещё не разрешил нам писать" in line]
     assert len(lines) == 2, output
@@ -172,7 +196,7 @@ async def test_export_knows_three_formats_and_periods(town: Town) -> None:
     await town.stop()
     config, folder = str(town.folder / "config.toml"), town.folder
 
-    code, output, _ = await command("export", "--config", config, "--format", "json", cwd=folder)
+    code, output, _ = await process("export", "--config", config, "--format", "json", cwd=folder)
     [ticket] = json.loads(output)
     assert (code, ticket["state"], ticket["answer"]) == (0, "answered", "Заделаем завтра.")
     assert ticket["registered_at"] == "2026-11-20T14:30:00+10:00"

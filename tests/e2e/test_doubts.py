@@ -35,9 +35,7 @@ async def listed(town: Town, person: int = COORDINATOR) -> dict[str, Any]:
 
 async def rests(town: Town) -> None:
     """The sweep of doubts has come round, and all that is due has been sent."""
-    assert town.app is not None
-    wanted = town.app.ticker.rounds["doubts"] + 2
-    await town.until(lambda: town.app is not None and town.app.ticker.rounds["doubts"] >= wanted)
+    await town.swept("doubts")
     await delivered(town)
 
 

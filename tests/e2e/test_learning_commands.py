@@ -1,10 +1,10 @@
-"""``train``, ``evaluate`` and ``classify`` with a model, as processes."""
+"""``train``, ``evaluate`` and ``classify`` with a model, as people type them."""
 
 import csv
 import json
 from pathlib import Path
 
-from tests.e2e.test_commands import command
+from tests.e2e.test_commands import command, process
 
 CONFIG = """
 [municipality]
@@ -42,7 +42,7 @@ async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
     config, table = town(tmp_path), past(tmp_path)
     line = json.dumps({"id": 1, "text": "засохла липа", "district": "Левый берег"}) + "\n"
 
-    code, output, errors = await command("train", "--from", table, "--config", config, cwd=tmp_path)
+    code, output, errors = await process("train", "--from", table, "--config", config, cwd=tmp_path)
     assert (code, errors) == (0, "")
     assert "стало 100.0%" in output
     files = {file.name for file in (tmp_path / "var" / "model" / "000001").iterdir()}
@@ -120,8 +120,8 @@ async def test_without_matplotlib_there_are_figures_and_no_picture(tmp_path: Pat
     (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError\n", encoding="utf-8")
     config, table = town(tmp_path), past(tmp_path)
 
-    code, output, errors = await command("evaluate", table, "--plot", "p.png", "--config", config, cwd=tmp_path)
+    code, output, errors = await process("evaluate", table, "--plot", "p.png", "--config", config, cwd=tmp_path)
     assert (code, output) == (2, "")
     assert "mcu-bot[plot]" in errors
-    code, output, _ = await command("evaluate", table, "--config", config, cwd=tmp_path)
+    code, output, _ = await process("evaluate", table, "--config", config, cwd=tmp_path)
     assert (code, "Калибровка" in output) == (0, True)

@@ -1,14 +1,28 @@
 """A messenger that is silent, or in which the person has blocked us: what was meant for it goes to the next one, and
 one word tells of it on return."""
 
+import asyncio
+
 import pytest
 
+from bot.domain.channels import Way
 from bot.domain.tickets import State
 from sandbox.faults import FaultKind
 from tests.e2e.desks import Desk, Telegram, Vk
 from tests.e2e.office import HATCH, ROOF, delivered, report, state
 from tests.e2e.test_staff_two_places import IN_VK, choose, open_both
-from tests.e2e.town import COMMUNITY, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Town
+from tests.e2e.town import (
+    COMMUNITY,
+    COORDINATOR,
+    GLANCE,
+    GROUP,
+    HOUSING_HEAD,
+    MARIA,
+    PATIENCE,
+    PYOTR,
+    ROADS_HEAD,
+    Town,
+)
 
 HOLE = "На Мира 7 на дороге яма"
 SILENT = "⚠️ Telegram не отвечает"
@@ -28,10 +42,14 @@ async def fail_for(town: Town, minutes: float) -> None:
 
 
 async def failing(town: Town) -> None:
-    """Wait until the bot has noticed."""
+    """Wait until the bot has noticed, and written down since when."""
     assert town.app is not None
-    app = town.app
-    await town.until(lambda: "telegram" in app.health.failing)
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with town.app.database.read() as uow:
+                if await uow.outages.lasting("telegram", Way.IN):
+                    return
+            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, GLANCE)
 
 
 @pytest.fixture
@@ -133,6 +151,7 @@ async def test_a_messenger_that_hears_and_does_not_send(
     await delivered(town)
     town.sandbox.telegram.faults.down(failure, "sendMessage")
     await reported_in_vk(town)
+    await town.settled()  # or the time passes before there is anything to send
     for _ in range(12):
         town.pass_time(minutes=1)
         await town.told()

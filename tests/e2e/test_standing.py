@@ -27,11 +27,9 @@ async def answered(town: Town) -> int:
 
 async def looked(town: Town, minutes: int = 16) -> None:
     """Time passes; the bot has looked at what it posted."""
-    assert town.app is not None
     await delivered(town)
     town.pass_time(minutes=minutes)
-    wanted = town.app.ticker.rounds["lookout"] + 2
-    await town.until(lambda: town.app is not None and town.app.ticker.rounds["lookout"] >= wanted)
+    await town.swept("lookout")
     await delivered(town)
 
 

@@ -14,10 +14,7 @@ STREETS = ("Мира", "Ленина", "Пушкина", "Садовая", "Ле
 
 async def rounds(town: Town) -> None:
     """Wait until the sweep has looked again."""
-    assert town.app is not None
-    ticker = town.app.ticker
-    wanted = ticker.rounds["bursts"] + 2
-    await town.until(lambda: ticker.rounds["bursts"] >= wanted)
+    await town.swept("bursts")
 
 
 def warnings(town: Town) -> list[str]:

@@ -1,21 +1,27 @@
 """What should have happened and did not reaches the administrator, once, and once more when it is over."""
 
-import asyncio
 from datetime import timedelta
 
+from bot.jobs.ticks import BY_THE_CLOCK
 from sandbox.faults import Fault, FaultKind
 from storage.tables import message
+from tests.e2e.office import delivered
 from tests.e2e.town import ADMINISTRATOR, COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town
 
 REFUSED = Fault(FaultKind.REFUSE)
 
 
-async def until_failing(town: Town, account: str) -> None:
-    """Until a poll has failed: a thing that cannot be seen from outside."""
+async def until_failing(town: Town, account: str, *, fails: bool = True) -> None:
+    """Until a poll has failed (or has not): a thing that cannot be seen from outside."""
     assert town.app is not None
-    async with asyncio.timeout(10):
-        while account not in town.app.health.failing:  # noqa: ASYNC110 - nothing rings here
-            await asyncio.sleep(0.01)
+    health = town.app.health
+    await town.until(lambda: (account in health.failing) is fails)
+
+
+async def audited(town: Town) -> None:
+    """The other sweeps have caught up, and the auditor, who believes what it sees twice, has looked."""
+    await town.swept(*BY_THE_CLOCK, "silence")
+    await town.swept("audit", times=2)
 
 
 async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(town: Town) -> None:
@@ -26,13 +32,18 @@ async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_r
     await until_failing(town, f"vk:{COMMUNITY}")
 
     town.pass_time(minutes=6)
+    await audited(town)
     await town.letter(ADMINISTRATOR, "Самопроверка", "VK «Администрация» не отвечает")
     town.pass_time(minutes=30)
     await town.sandbox.telegram.say(-1001000000001, MARIA, "На Ленина 45 огромная яма на дороге")
     await town.card(ROADS_HEAD, 1, "Ленина")  # the other messenger works on
+    await audited(town)
+    await town.told()
     assert len([text for text in town.texts(ADMINISTRATOR) if "не отвечает" in text]) == 1
 
     vk.faults.clear()
+    await until_failing(town, f"vk:{COMMUNITY}", fails=False)
+    await audited(town)
     await town.letter(ADMINISTRATOR, "снова в порядке", "VK «Администрация»")
     await town.card(ROADS_HEAD, 2, "Мира")
 
@@ -47,6 +58,7 @@ async def test_an_update_that_nobody_handles_is_reported(town: Town) -> None:
 
     town.clock.set(later)
 
+    await audited(town)
     await town.letter(ADMINISTRATOR, "Самопроверка", "входящие сообщения не обрабатываются")
 
 
@@ -60,11 +72,15 @@ async def test_a_chat_that_is_silent_for_unusually_long_is_told_once_with_what_t
     ]
     async with town.app.database.engine.begin() as connection:
         await connection.execute(message.insert(), rows)
+    await delivered(town)  # or the welcome would be three hours late
     town.pass_time(hours=3)
+    await audited(town)
     await town.letter(ADMINISTRATOR, "Самопроверка", "Telegram: нет ни одного сообщения", "режим приватности")
     assert [one.code for one in town.app.health.troubles] == ["hush"]
 
     await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    await town.settled()
+    await audited(town)
     await town.letter(ADMINISTRATOR, "снова в порядке", "Telegram")
     assert len([text for text in town.texts(ADMINISTRATOR) if text.startswith("⚠️ Самопроверка: Telegram: нет")]) == 1
 
