@@ -10,7 +10,7 @@ from bot.domain.records.desks import Dialog
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State
 from bot.handlers.acts import Pressed, Presses, Said, Steps
-from bot.services import alarm, cards, dialogs, doubts, notes, tickets
+from bot.services import alarm, cards, dialogs, doubts, notes, registering, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
 from bot.views.codes import LONGEST_NUMBER, Op
@@ -127,9 +127,9 @@ async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | No
     if not work.centre.may_ever(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
     words = dialog.facts["text"]
-    ticket = await tickets.register(
+    ticket = await registering.register(
         work,
-        tickets.NewTicket(
+        registering.NewTicket(
             text=words,
             reading=work.centre.understanding.read(words),
             source=dialog.facts["source"],

@@ -7,10 +7,11 @@ from bot.domain.records.incoming import Message, Part
 from bot.domain.sources import Source
 from bot.domain.tickets import UNACCEPTED, State, Step, Ticket
 from bot.messengers.codec import unpack_media
-from bot.services import alarm, broadcast, cards, notes, tickets
+from bot.services import alarm, broadcast, cards, limits, notes, registering, tickets
 from bot.services.centre import Work
 from bot.services.posts import is_private, text_key
 from bot.services.redirecting import invite_author
+from bot.services.search import searched
 from bot.understanding.base import Reading
 
 AFTER_ANSWER = timedelta(days=14)
@@ -46,9 +47,9 @@ async def make_ticket(work: Work, message: Message, reading: Reading, source: So
     gave it, unless it surely is another sector's."""
     answered = await _answered_ticket(work, message)
     sector = answered.sector if answered and not reading.sure else None
-    ticket = await tickets.register(
+    ticket = await registering.register(
         work,
-        tickets.NewTicket(
+        registering.NewTicket(
             text=message.text,
             reading=reading,
             source=message.account,
@@ -85,7 +86,7 @@ async def _escalate(work: Work, member: Ticket) -> None:
     if member.urgency is None or not lead.is_open or not member.urgency.is_graver_than(lead.urgency):
         return
     lead = await _change(work, lead, {"urgent": True, "urgency": member.urgency.value})
-    lead = await tickets.hurry(work, lead)
+    lead = await limits.hurry(work, lead)
     await alarm.became_urgent(work, lead, by=member.id)
     await cards.show(work, lead)
 
@@ -122,7 +123,7 @@ async def reread(work: Work, ticket: Ticket, text: str, reading: Reading) -> Tic
     values: dict[str, Any] = {"text": text, "text_key": text_key(text), "topic": reading.topic}
     values |= _place_of(reading, ticket)
     place = values.get("place", ticket.place)
-    values["search"] = tickets.search_text(text, place, ticket.external_number, ticket.author_name)
+    values["search"] = searched(text, place, ticket.external_number, ticket.author_name)
     if ticket.state is State.TRIAGE and not reading.sure:
         values["likely"] = list(reading.likeliest)
     return await _decide(work, ticket, reading, values)
@@ -132,7 +133,7 @@ async def learn(work: Work, ticket: Ticket, reading: Reading) -> Ticket:
     """The author has added something: a place that was missing, danger, what it is about."""
     values = _place_of(reading, ticket) if ticket.place is None else {}
     if values:
-        values["search"] = tickets.search_text(ticket.text, values["place"], ticket.external_number, ticket.author_name)
+        values["search"] = searched(ticket.text, values["place"], ticket.external_number, ticket.author_name)
     return await _decide(work, ticket, reading, values)
 
 
@@ -173,7 +174,7 @@ async def _decide(work: Work, ticket: Ticket, reading: Reading, values: dict[str
     if hurries and ticket.lead_id is not None:
         await _escalate(work, ticket)
     elif hurries and ticket.is_open:
-        ticket = await tickets.hurry(work, ticket)
+        ticket = await limits.hurry(work, ticket)
         await alarm.became_urgent(work, ticket)
     return ticket
 

@@ -8,7 +8,7 @@ from bot.domain.records import Json
 from bot.domain.records.answers import Answer
 from bot.domain.records.incoming import Part
 from bot.domain.tickets import State, Step, Ticket
-from bot.services import broadcast, cards, likeness, members, tickets
+from bot.services import broadcast, cards, likeness, limits, members, tickets
 from bot.services.centre import Work
 from bot.understanding.sameness import Event
 
@@ -71,7 +71,7 @@ async def split(work: Work, ticket_id: int, person: Person) -> Ticket:
     )
     await work.uow.problems.recount(ticket.problem_id)
     if alone.is_open:
-        await tickets.run_terms(work, alone, alone.registered_at)
+        await limits.run(work, alone, alone.registered_at)
         await cards.show(work, alone, actor=person)
     else:
         await tickets.again(work, alone, Step.NOT_SOLVED if alone.state is State.ANSWERED else Step.REOPEN, person)
@@ -125,7 +125,7 @@ async def merge(work: Work, ticket_id: int, other_id: int, person: Person) -> Ti
     )
     await tickets.void_dialogs(work, joined, tickets.TICKET_STEPS, person, "draft_void_merged")
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
-        lead = await tickets.hasten(work, lead, ticket.accept_due, ticket.answer_due)
+        lead = await limits.hasten(work, lead, ticket.accept_due, ticket.answer_due)
     await cards.show(work, joined, actor=person)
     await cards.show(work, lead, actor=person)
     for message in await work.uow.messages.of_ticket(joined.id):

@@ -19,7 +19,7 @@ from bot.domain.errors import Refusal
 from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED, DismissReason, Ticket
 from bot.domain.urgency import Urgency
-from bot.services import catching_up, deadlines, digests, tickets
+from bot.services import catching_up, deadlines, digests, registering, tickets
 from bot.services.centre import Centre, Work
 from bot.understanding.base import Reading
 from storage.database import Database
@@ -78,7 +78,7 @@ class Town(RuleBasedStateMachine):
     @rule(urgent=st.booleans())
     def somebody_writes(self, urgent: bool) -> None:
         reading = URGENT if urgent else READING
-        self._do(lambda work: tickets.register(work, tickets.NewTicket("Яма", reading, "telegram")))
+        self._do(lambda work: registering.register(work, registering.NewTicket("Яма", reading, "telegram")))
 
     @rule(number=st.integers(1, 2))
     def its_head_accepts(self, number: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.services.tickets import search_text
+from bot.services.search import searched
 from storage.database import Database
 from tests.storage.helpers import add_ticket
 
@@ -17,7 +17,7 @@ TEXTS = (
 
 async def found(database: Database, words: str, sectors: list[str] | None = None) -> list[str]:
     async with database.read() as uow:
-        tickets = await uow.tickets.find(search_text(words).split(), sectors, 50)
+        tickets = await uow.tickets.find(searched(words).split(), sectors, 50)
     return [ticket.text for ticket in tickets]
 
 
@@ -25,7 +25,7 @@ async def found(database: Database, words: str, sectors: list[str] | None = None
 async def full(database: Database) -> Database:
     async with database.begin() as uow:
         for text in TEXTS:
-            await add_ticket(uow, text, search=search_text(text, "мкр. Южный", None, "Мария Ким"))
+            await add_ticket(uow, text, search=searched(text, "мкр. Южный", None, "Мария Ким"))
     return database
 
 
@@ -78,4 +78,4 @@ async def test_changed_words_are_found_and_the_old_ones_are_not(full: Database) 
 
 @pytest.mark.parametrize("words", ['"яма"', 'я"м*', "45", "а OR б", "search:яма", "NEAR(яма)"])
 async def test_no_sign_is_a_command_of_the_index(full: Database, words: str) -> None:
-    assert await found(full, words) == [text for text in reversed(TEXTS) if search_text(words) in search_text(text)]
+    assert await found(full, words) == [text for text in reversed(TEXTS) if searched(words) in searched(text)]
