@@ -29,7 +29,7 @@ fmt: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-chaos: $(READY)  ## kill the bot two hundred times while a town writes; nothing may be lost or said twice
+chaos: $(READY)  ## kill the bot again and again while a town writes (MCU_TEST_POSTGRES: there, too); nothing may be lost or said twice
 	$(BIN)/python -m chaos
 
 # The project itself is not installed here: commands run from the checkout.

@@ -18,17 +18,23 @@ from typing import Any
 from bench.server import database_on
 from chaos.ordeal import Ordeal
 from chaos.points import Point
+from chaos.storm import Storm
 from chaos.verdict import Report
 
 SHOWN = 40
 
 
 class Form(StrEnum):
-    """On what, and by how many."""
+    """On what, by how many, and while what goes on: an ordinary day, or the one answer of a storm."""
 
     FILE = "file"
     POSTGRES = "postgres"
     PAIR = "pair"
+    STORM = "storm"
+    STORM_POSTGRES = "storm_postgres"
+
+
+SHARED = (Form.POSTGRES, Form.PAIR, Form.STORM_POSTGRES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     reports = {}
     for form in options.only:
-        if form is not Form.FILE and options.postgres is None:
+        if form in SHARED and options.postgres is None:
             say(f"{form}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)")
             continue
         with tempfile.TemporaryDirectory(prefix="mcu-chaos-") as temporary:
@@ -59,8 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _run(options: argparse.Namespace, form: Form, folder: Path, say: Callable[[str], None]) -> Report:
     async with AsyncExitStack() as stack:
         server = None
-        if form is not Form.FILE:
+        if form in SHARED:
             server = await stack.enter_async_context(database_on(options.postgres, "mcu_chaos"))
+        if form in (Form.STORM, Form.STORM_POSTGRES):
+            return await Storm(folder, options.kills, options.seed, server=server, say=say).run()
         how = {"pause": options.pause, "quick": options.quick, "pair": form is Form.PAIR}
         return await Ordeal(folder, options.kills, options.seed, server=server, say=say, **how).run()
 
@@ -109,7 +117,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Form,
         choices=list(Form),
         default=list(Form),
-        help="a file, PostgreSQL, or two processes on one PostgreSQL of which one dies (default all)",
+        help="a file; PostgreSQL; two processes of which one dies; one answer to many, on either (default all)",
     )
     parser.add_argument(
         "--postgres",

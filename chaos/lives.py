@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -65,6 +66,8 @@ class Lives:
     config: Path
     log: Path
     _nursery: Process | None = field(default=None)
+    _begun: list[Life] = field(default_factory=list)
+    """Who may be alive: the nursery has one child at a time, which is dead when the next is asked for."""
     _telling: asyncio.Task[bytes] | None = field(default=None)
 
     async def start(self) -> Life:
@@ -72,7 +75,8 @@ class Lives:
         with self.log.open("ab") as log:
             command = (sys.executable, "-m", "bot", "run", "--config", str(self.config))
             process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=log.fileno(), env=around())
-        return Command(process)
+        self._begun.append(Command(process))
+        return self._begun[-1]
 
     async def start_doomed(self, doom: Doom) -> Life:
         """The same application in a process that dies at a point."""
@@ -86,7 +90,8 @@ class Lives:
         order = {"config": str(self.config), "log": str(self.log)} | dataclasses.asdict(doom)
         self._nursery.stdin.write(json.dumps(order).encode() + b"\n")
         await self._nursery.stdin.drain()
-        return Child(int(await self.told()), self)
+        self._begun[:] = [Child(int(await self.told()), self)]
+        return self._begun[0]
 
     async def told(self) -> str:
         """The nursery's next word. Who is tired of waiting asks again later, and loses nothing."""
@@ -101,6 +106,10 @@ class Lives:
         return word.decode().strip()
 
     async def close(self) -> None:
+        """Nobody lives on, whatever has happened."""
+        for life in self._begun:
+            with suppress(ProcessLookupError):
+                life.signal(signal.SIGKILL)
         if self._nursery is not None:
             self._nursery.kill()
             await self._nursery.wait()

@@ -49,25 +49,11 @@ def judge(
     violations += [f"a ticket of nobody's: {row['id']}" for row in rows if not MARK.search(row["text"])]
     shown = {letter.card for phone in town.phones for letter in phone.letters()}
     violations += [f"№{row['id']} has no card" for row in rows if int(row["id"]) not in shown]
-    twice = watch.doubled()
-    violations += [f"said twice in {place}: {_short(said)}" for (place, said) in twice]
-    repeats = watch.repeats()
-    for messenger, by_life in repeats.items():
-        violations += [
-            f"{messenger}: the death of life {life} repeated {times} messages"
-            for life, times in by_life.items()
-            if times > 1
-        ]
+    violations += (twice := said_twice(watch)) + repeated(watch)
     violations += _answers(town, heads)
     violations += [one for head in heads for one in head.stuck]
-    violations += [
-        f"{times} rows of the {box} are {status}"
-        for box, statuses in counts.items()
-        for status, times in statuses.items()
-        if status in ("new", "dead", "queued", "sending", "failed")
-    ]
-    if "Traceback" in log:
-        violations.append("there is a traceback in the log")
+    violations += books_in_order(counts, log)
+    repeats = watch.repeats()
     return Report(
         complaints=len(town.complaints),
         tickets=len(rows),
@@ -80,6 +66,33 @@ def judge(
         worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
         violations=violations,
     )
+
+
+def said_twice(watch: Watch) -> list[str]:
+    """What stands twice where nothing may."""
+    return [f"said twice in {place}: {_short(said)}" for place, said in watch.doubled()]
+
+
+def repeated(watch: Watch) -> list[str]:
+    """Deaths that have repeated more than the one message that was on its way."""
+    return [
+        f"{messenger}: the death of life {life} repeated {times} messages: "
+        + "; ".join(_short(said) for said in watch.repeated_in(messenger, life))
+        for messenger, by_life in watch.repeats().items()
+        for life, times in by_life.items()
+        if times > 1
+    ]
+
+
+def books_in_order(counts: Mapping[str, Mapping[str, int]], log: str) -> list[str]:
+    """What is left in the boxes and should not be, and a log that tells of a fault of ours."""
+    found = [
+        f"{times} rows of the {box} are {status}"
+        for box, statuses in counts.items()
+        for status, times in statuses.items()
+        if status in ("new", "dead", "queued", "sending", "failed")
+    ]
+    return found + ["there is a traceback in the log"] * ("Traceback" in log)
 
 
 def _answers(town: Town, heads: Sequence[Head]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.phones import CARD
-from chaos.town import Town
+from sandbox.server import Sandbox
 
 Place = tuple[str, Any]
 
@@ -17,7 +17,7 @@ Place = tuple[str, Any]
 class Watch:
     """``async with`` keeps looking until the end."""
 
-    town: Town
+    sandbox: Sandbox
     life: int = 0
     seen: dict[tuple[Place, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     """Where and what → the lives in which it was said; once, if all is well."""
@@ -25,7 +25,7 @@ class Watch:
 
     async def run(self) -> None:
         """Look at every change, for ever."""
-        journal = self.town.sandbox.journal
+        journal = self.sandbox.journal
         while True:
             revision = journal.revision
             self.look()
@@ -43,7 +43,7 @@ class Watch:
 
     async def turn_over(self) -> None:
         """The bot has died: what it sent last still arrives, then another life begins."""
-        journal = self.town.sandbox.journal
+        journal = self.sandbox.journal
         for _ in range(3):
             await journal.wait_newer(journal.revision, 0.02)
             await asyncio.sleep(0)
@@ -51,7 +51,7 @@ class Watch:
         self.life += 1
 
     def _places(self) -> Iterator[tuple[Place, dict[Any, Any]]]:
-        sandbox = self.town.sandbox
+        sandbox = self.sandbox
         for chat_id, chat in sandbox.telegram.world.chats.items():
             yield ("telegram", chat_id), chat.messages
         for key, dialog in sandbox.vk.world.dialogs.items():
@@ -72,13 +72,18 @@ class Watch:
             case "vk comment":
                 is_ours, text, replied = message.from_id < 0, message.text, message.reply_to_comment
             case _:
-                is_ours = message.sender_id == self.town.sandbox.max.world.me.user_id
+                is_ours = message.sender_id == self.sandbox.max.world.me.user_id
                 text, replied = message.text, message.reply_to
         return _mark(text, replied) if is_ours else None
 
     def doubled(self) -> list[tuple[Place, str]]:
         """What stands twice where a repetition shows once."""
         return [what for what, lives in self.seen.items() if what[0][0].startswith("vk") and len(lives) > 1]
+
+    def repeated_in(self, messenger: str, life: int) -> list[str]:
+        """What the death of *life* has repeated there."""
+        found = [(lives[:-1].count(life), said) for (place, said), lives in self.seen.items() if place[0] == messenger]
+        return [said for times, said in found for _ in range(times)]
 
     def repeats(self) -> dict[str, Counter[int]]:
         """Messenger → how many messages each life's death has repeated, where it cannot be helped."""

@@ -1,9 +1,10 @@
-"""The short form of ``make chaos``: killed twenty times at every named point and in between, while a town writes."""
+"""The short forms of ``make chaos``: killed at every named point and in between, while a town writes or is answered."""
 
 from pathlib import Path
 
 from chaos.ordeal import Ordeal
 from chaos.points import Point
+from chaos.storm import Storm
 
 KILLS, SEED = 20, 20_261_120
 
@@ -15,3 +16,12 @@ async def test_twenty_deaths_lose_nothing_and_say_nothing_twice(tmp_path: Path) 
     assert report.deaths.total() == KILLS
     assert report.tickets == report.complaints > KILLS
     assert report.answers > 0
+
+
+async def test_the_one_answer_of_a_storm_reaches_everybody_once_whoever_dies_meanwhile(tmp_path: Path) -> None:
+    storm = Storm(tmp_path, kills=3, seed=7, voices=36)
+    report = await storm.run()
+    assert report.violations == []
+    assert report.deaths.total() == 3
+    assert report.answers == 12 + 4 + 6 + 12, "groups and chats once each, comments, private messages"
+    assert report.tickets == report.complaints == 36
