@@ -3,7 +3,8 @@ all."""
 
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.records.past import Decision
 from bot.domain.tickets import DismissReason, Step
@@ -25,20 +26,24 @@ class Decisions(Repository):
 
         What counts is how a ticket stands now: who corrects a colleague, or himself, is right.
         """
-        number = func.max(audit.c.id)
+        later, earlier = audit.alias("later"), audit.alias("earlier")
+        # Backwards from the newest record, and no further than needed: the audit is ten times as long.
+        last = ~exists().where(later.c.ticket_id == audit.c.ticket_id, later.c.id > audit.c.id, _by_people(later))
+        chosen = exists().where(
+            earlier.c.ticket_id == audit.c.ticket_id, earlier.c.action.in_(_CHOSEN), earlier.c.person_id.is_not(None)
+        )
         result = await self._connection.execute(
             select(
-                number.label("number"),
+                audit.c.id.label("number"),
                 ticket.c.text,
                 ticket.c.sector,
                 ticket.c.district,
-                func.max(case((audit.c.action.in_(_CHOSEN), 1), else_=0)).label("chosen"),
+                chosen.label("chosen"),
                 ticket.c.dismiss_reason,
             )
             .join(ticket, ticket.c.id == audit.c.ticket_id)
-            .where(_by_people(), ticket.c.text != "")
-            .group_by(ticket.c.id)
-            .order_by(number.desc())
+            .where(_by_people(audit), ticket.c.text != "", last)
+            .order_by(audit.c.id.desc())
             .limit(most)
         )
         return [_record(row) for row in reversed(result.all())]
@@ -46,14 +51,14 @@ class Decisions(Repository):
     async def count_since(self, number: int) -> int:
         """On how many tickets people decided after the audit's *number*."""
         result = await self._connection.execute(
-            select(func.count(audit.c.ticket_id.distinct())).where(audit.c.id > number, _by_people())
+            select(func.count(audit.c.ticket_id.distinct())).where(audit.c.id > number, _by_people(audit))
         )
         return int(result.scalar_one())
 
 
-def _by_people() -> Any:
-    decided = audit.c.action.in_((*_CHOSEN, *_WENT_ON, Step.DISMISS.value))
-    return and_(audit.c.person_id.is_not(None), audit.c.ticket_id.is_not(None), decided)
+def _by_people(table: FromClause) -> Any:
+    decided = table.c.action.in_((*_CHOSEN, *_WENT_ON, Step.DISMISS.value))
+    return and_(table.c.person_id.is_not(None), table.c.ticket_id.is_not(None), decided)
 
 
 def _record(row: Any) -> Decision:

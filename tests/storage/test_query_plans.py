@@ -79,19 +79,17 @@ async def _read(rows: AsyncIterator[object]) -> list[object]:
     return [row async for row in rows]
 
 
+async def test_the_latest_decisions_are_read_from_the_end_and_not_sorted(database: Database) -> None:
+    asked = await _asked(database, lambda uow: uow.decisions.latest(100))
+    if database.engine.dialect.name == "sqlite":
+        plan = await _plan(database, asked)
+        assert [line for line in plan if line.startswith("SCAN")] == ["SCAN audit"]
+        assert not any("B-TREE" in line for line in plan)
+
+
 @pytest.mark.parametrize("name", HOT)
 async def test_a_hot_question_uses_an_index(database: Database, name: str) -> None:
-    asked: list[tuple[str, object]] = []
-
-    def remember(_1: object, _2: object, statement: str, parameters: object, *_3: object) -> None:
-        asked.append((statement, parameters))
-
-    async with database.begin() as uow:
-        event.listen(database.engine.sync_engine, "before_cursor_execute", remember)
-        await HOT[name](uow)
-        await uow.flush()
-        event.remove(database.engine.sync_engine, "before_cursor_execute", remember)
-    assert asked
+    asked = await _asked(database, HOT[name])
     if database.engine.dialect.name != "sqlite":
         assert await _seq_scans(database, asked) == []
         return
@@ -102,6 +100,22 @@ async def test_a_hot_question_uses_an_index(database: Database, name: str) -> No
         or (line.endswith("(account=?)") and "ix_outbox_lane" not in line)
         for line in plan
     ), "reads the whole chat"
+
+
+async def _asked(database: Database, ask: Ask) -> list[tuple[str, object]]:
+    """The statements of a question."""
+    asked: list[tuple[str, object]] = []
+
+    def remember(_1: object, _2: object, statement: str, parameters: object, *_3: object) -> None:
+        asked.append((statement, parameters))
+
+    async with database.begin() as uow:
+        event.listen(database.engine.sync_engine, "before_cursor_execute", remember)
+        await ask(uow)
+        await uow.flush()
+        event.remove(database.engine.sync_engine, "before_cursor_execute", remember)
+    assert asked
+    return asked
 
 
 def _is_narrow(line: str) -> bool:
