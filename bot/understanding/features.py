@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import mul
 
 WORDS, PIECES, TOPICS, DISTRICT = "w:", "c:", "t:", "d:"
 BLOCKS = (WORDS, PIECES)
@@ -93,10 +94,13 @@ class Index:
         at: list[int] = []
         weights: list[float] = []
         words = Counter(place for name in _words(seen) if (place := self._places.get(name)) is not None)
-        pieces = Counter(place for norm in seen.norms[:_MOST_WORDS] for place in self._of_word(norm))
+        pieces = Counter(chain.from_iterable(map(self._of_word, seen.norms[:_MOST_WORDS])))
         for found in (words, pieces):
-            block = [(1.0 + math.log(times)) * self._rarity[place] for place, times in found.items()]
-            length = math.sqrt(sum(weight * weight for weight in block)) or 1.0
+            block = list(map(self._rarity.__getitem__, found))
+            for number, times in enumerate(found.values()):
+                if times > 1:
+                    block[number] *= 1.0 + math.log(times)
+            length = math.sqrt(sum(map(mul, block, block))) or 1.0
             at += found
             weights += [weight / length for weight in block]
         for name, value in plain(seen, district, with_topics=self._with_topics).items():

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.understanding.morph import Morphology
 from bot.understanding.text import Word
@@ -31,8 +32,7 @@ class Pattern:
     elements: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A pattern found: the indexes of its words in the text."""
 
     pattern: Pattern
@@ -122,17 +122,22 @@ class Patterns:
 
     def find(self, words: Sequence[Word]) -> list[Match]:
         """All patterns in the text: those of one word at every place (up to a bound), longer ones at their first."""
-        places: defaultdict[int, list[int]] = defaultdict(list)
+        places: dict[int, list[int]] = {}
         for index, word in enumerate(words):
             for element in self._of_word(word.norm, word.negated):
-                if len(places[element]) < _PLACES:
-                    places[element].append(index)
-        return [
-            Match(pattern, at)
-            for element in places
-            for pattern in self._starting.get(element, ())
-            for at in _locate(pattern.elements, places, words)
-        ]
+                at = places.get(element)
+                if at is None:
+                    places[element] = [index]
+                elif len(at) < _PLACES:
+                    at.append(index)
+        found: list[Match] = []
+        for element, at in places.items():
+            for pattern in self._starting.get(element, ()):
+                if len(pattern.elements) == 1:
+                    found += [Match(pattern, (index,)) for index in at]
+                elif pattern.elements[1] in places:
+                    found += [Match(pattern, where) for where in _locate(pattern.elements, places, words)]
+        return found
 
 
 def _shortened(word: str) -> Iterable[str]:
@@ -142,9 +147,7 @@ def _shortened(word: str) -> Iterable[str]:
 
 
 def _locate(elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]) -> list[tuple[int, ...]]:
-    """Where all *elements* stand near one another."""
-    if len(elements) == 1:
-        return [(index,) for index in places[elements[0]]]
+    """Where all *elements*, two or more, stand near one another."""
     if any(element not in places for element in elements[1:]):
         return []
     reach = len(elements) + _SPAN

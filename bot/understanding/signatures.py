@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.understanding.base import PlaceName
 from bot.understanding.morph import Morphology
@@ -17,6 +18,7 @@ _ENDING = re.compile(
 )
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|я|ая|ого|ом|ой|му|м|ый|а|б|в|г|к\d))?")
 _LARGEST = 999
+_REMEMBERED = 20_000
 _LONGEST_ECHO = 6
 """Words: a longer message says something of its own."""
 
@@ -63,6 +65,7 @@ class Subjects:
         return {name: min(family) for name, family in families.items()}
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def stem(word: str) -> str:
     """The word without its ending, roughly: «Садовой» and «садовую» meet."""
     return _ENDING.sub("", word) if len(word) > 3 else word
@@ -140,8 +143,8 @@ class SignatureReader:
         """Index of a word → the number it is, times and counts of something left out."""
         found: dict[int, int | None] = {}
         for index, word in enumerate(words):
-            digits = _NUMBER.fullmatch(word.norm)
-            value = int(digits[1]) if digits else self._ordinals.get(self._lemma(word), self._spelled(word))
+            digits = _NUMBER.fullmatch(word.norm) if word.is_number else None
+            value = int(digits[1]) if digits else self._spelled(word)
             if value is None or not 0 < value <= _LARGEST or self._counts(words, index):
                 continue
             tens = found.get(index - 1)
@@ -152,8 +155,9 @@ class SignatureReader:
         return found
 
     def _spelled(self, word: Word) -> int | None:
+        lemma = self._lemma(word)
         vocabulary = self._places.vocabulary.numbers
-        return vocabulary.get(word.norm, vocabulary.get(self._lemma(word)))
+        return self._ordinals.get(lemma, vocabulary.get(word.norm, vocabulary.get(lemma)))
 
     def _counts(self, words: Sequence[Word], index: int) -> bool:
         """«7.05», «5 минут», «9 этаж», «третий раз»: no house and no route."""
@@ -170,13 +174,12 @@ class SignatureReader:
 
     def _marked(self, words: Sequence[Word], numbers: dict[int, int | None], *, transport: bool) -> set[str]:
         marks: set[str] = set()
-        lemmas = [self._lemma(word) for word in words]
-        for index, lemma in enumerate(lemmas):
-            near = _near(words, index, numbers)
-            if lemma in self._numbered and near is not None:
-                marks.add(f"{lemma} {near}")
-            elif lemma in self._routes and near is not None:
-                marks.add(f"маршрут {near}")
+        for index, word in enumerate(words):
+            lemma = self._lemma(word)
+            counted = lemma in self._numbered
+            near = _near(words, index, numbers) if counted or lemma in self._routes else None
+            if near is not None:
+                marks.add(f"{lemma if counted else 'маршрут'} {near}")
             elif lemma in self._marks:
                 marks.add(lemma)
             elif transport and lemma in self._nicknames:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST = 6_000
 """Characters that are read. A messenger's message has at most 9,000; what matters stands in the first screens."""
@@ -17,6 +18,7 @@ _TO_PERSON = re.compile(r"\[id[^\s|\]]{0,30}\|")
 _MASK = re.compile(r"\[[^\[\]\n]{1,40}\]")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+){0,4}")
+_LATIN = re.compile(r"[A-Za-z]")
 _MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
 _GLUED_NUMBER = re.compile(r"(?<=[А-Яа-яЁё]{3})(?=\d)|(?<=\d)(?=[А-Яа-яЁё]{5})")
 _SENTENCE_END = re.compile(r"[.!?…\n;]")
@@ -27,8 +29,7 @@ _LOOK_ALIKE = str.maketrans("aAcCeEoOpPxXyYkKMTHBbmu3", "аАсСеЕоОрРх�
 _LOOK_ALIKE_LETTERS = frozenset("aAcCeEoOpPxXyYkKMTHB")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a clean text. ``norm`` is lower case without «ё»; ``gap`` is what stands before it."""
 
     raw: str
@@ -80,7 +81,8 @@ def prepare(raw: str) -> Text:
     text = _MASK.sub(" ", text)
     text = _GLUED_NUMBER.sub(" ", text)
     text = _REPEATED.sub(r"\1", text)
-    text = _MIXED.sub(_mend, text)
+    if _LATIN.search(text):
+        text = _MIXED.sub(_mend, text)
     return Text(text.strip(), _words(text), links, to_person, to_body)
 
 
