@@ -71,7 +71,7 @@ class InboxWorker:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:
-            ahead = read_ahead(self.centre(), [event for one in parsed for event in one.events])
+            ahead = await read_ahead(self.centre(), [event for one in parsed for event in one.events])
             if not await self._all_at_once(parsed, ahead):
                 await self._commit(parsed, ahead, self._apply_apart)
         except Exception:

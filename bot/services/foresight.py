@@ -1,6 +1,7 @@
 """A look ahead over a batch of events: words are read before the transaction begins, and what each event will ask the
 database is fetched for all of them at once."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from bot.messengers.events import AuthorKind, Event, MessageDeleted, MessageEdited, MessagePosted
@@ -8,12 +9,17 @@ from bot.services import likeness
 from bot.services.centre import Ahead, Centre, Work, author_key
 from bot.services.making import AFTER_ANSWER
 from bot.services.posts import clean, thread_root
+from bot.understanding.base import Reading
 
 
-def read_ahead(centre: Centre, events: Iterable[Event]) -> Ahead:
+async def read_ahead(centre: Centre, events: Iterable[Event]) -> Ahead:
     """What citizens have written, understood: nobody has to wait for that in a transaction."""
     texts = {clean(event.text) for event in events if isinstance(event, MessagePosted) and _is_citizens(centre, event)}
-    return {(text, None): centre.understanding.read(text) for text in texts}
+    found: dict[tuple[str, str | None], Reading] = {}
+    for text in texts:
+        await asyncio.sleep(0)  # presses and deliveries need not wait for all of them
+        found[text, None] = centre.understanding.read(text)
+    return found
 
 
 def _is_citizens(centre: Centre, post: MessagePosted) -> bool:
