@@ -45,8 +45,8 @@ def _figures(heading: str, note: NoteFacts, look: Look) -> Content:
         Text(f"\nиз них ждут принятия: {facts.get('unaccepted', 0)}"),
         Text(f"\nПросрочено: {facts['overdue']}"),
         Text(f"\nЖдут выбора отрасли: {facts['triage']}"),
-        Text(f"\n\nПриняли в работу (медиана): {duration(facts['reaction'])}"),
-        Text(f"\nОтветили (медиана): {duration(facts['answer'])}"),
+        Text(f"\n\nВремя до принятия (медиана): {duration(facts['reaction'])}"),
+        Text(f"\nВремя до ответа (медиана): {duration(facts['answer'])}"),
     ]
     spans += _sectors(note)
     spans += _late(note)

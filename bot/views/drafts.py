@@ -31,7 +31,9 @@ def ask_answer(note: NoteFacts, look: Look) -> Content:
     if note.problem is not None:
         spans.append(f"\nОтвет получат все, кто об этом написал: {people(note.problem)}.")
     if not note.facts.get("bare"):
-        spans.append("\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как увидит житель.")
+        spans.append(
+            "\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как его увидит житель."
+        )
     return Content.of(*spans, keyboard=cancel_row(note))
 
 
@@ -43,7 +45,7 @@ def ask_further(note: NoteFacts, look: Look) -> Content:
         f"\nЕго получат все, кто об этом написал{all_}.",
     ]
     if not note.facts.get("bare"):
-        spans.append("\nНапишите текст. Перед отправкой покажу, как увидят жители.")
+        spans.append("\nНапишите текст. Перед отправкой покажу, как его увидят жители.")
     return Content.of(*spans, keyboard=cancel_row(note))
 
 
@@ -80,7 +82,7 @@ def preview(note: NoteFacts, look: Look) -> Content:
 _CORRECTING = ("Так будет выглядеть исправленный ответ", "📤 Опубликовать исправление", "")
 
 _BY_HAND = "ℹ️ {there} бот не отвечает: после подтверждения пришлю текст и ссылку, а опубликуете ответ вы."
-_KEPT = "ℹ️ {there} ответы выключены настройкой: житель его не увидит, ответ сохранится для отчётов."
+_KEPT = "ℹ️ {there} ответы выключены настройкой: житель ответа не увидит, он сохранится для отчётов."
 
 
 def _outlook(note: NoteFacts) -> tuple[str, str, str]:
@@ -88,9 +90,9 @@ def _outlook(note: NoteFacts) -> tuple[str, str, str]:
     ways = set(note.ways)
     hints = []
     if PublicationState.BY_PERSON in ways:
-        hints.append(_BY_HAND.format(there="Там" if len(ways) == 1 else "Не везде: в части мест"))
+        hints.append(_BY_HAND.format(there="Там" if len(ways) == 1 else "В некоторых местах"))
     if PublicationState.KEPT in ways:
-        hints.append(_KEPT.format(there="Там" if len(ways) == 1 else "В части мест"))
+        hints.append(_KEPT.format(there="Там" if len(ways) == 1 else "В некоторых местах"))
     if ways == {PublicationState.KEPT}:
         return "Ответ сохранится без публикации", "💾 Сохранить", "\n".join(hints)
     label = "✅ Утвердить" if ways and PublicationState.QUEUED not in ways else "📤 Отправить"

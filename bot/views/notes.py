@@ -90,7 +90,7 @@ def staff_reply(note: NoteFacts, look: Look) -> Content:
 def pass_answer_on(note: NoteFacts, look: Look) -> Content:
     return Content.of(
         Bold(f"☎️ Есть ответ на №{note.facts['number']}"),
-        "\nСообщение пришло не из мессенджера, передайте ответ заявителю:\n",
+        "\nСообщение пришло не из мессенджера, передайте ответ жителю:\n",
         Quote(note.answer_text or ""),
     )
 

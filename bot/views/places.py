@@ -59,7 +59,7 @@ def _overview(note: NoteFacts) -> Content:
         ]
     if note.facts["others"]:
         rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
-    spans: list[Span | str] = [Bold("⚙️ Где вы работаете")]
+    spans: list[Span | str] = [Bold("⚙️ Куда приходят карточки и сводки")]
     for purpose, title in (("cards", "Карточки и уведомления"), ("reports", "Сводки и отчёты")):
         chosen = ", ".join(_title(place, places) for place in places if place[purpose])
         spans.append(f"\n{title}: {chosen}")

@@ -24,7 +24,7 @@ def crowd(facts: CardFacts, look: Look) -> list[Span]:
     if problem is None:
         return []
     if problem.lead != facts.ticket.id:
-        return [Text(f"\n👥 Часть проблемы №{problem.lead}: ответ получит вместе со всеми")]
+        return [Text(f"\n👥 Часть проблемы №{problem.lead}: житель получит ответ вместе со всеми")]
     latest = f", последний {look.at(problem.heard_at)}" if problem.heard_at else ""
     return [Text("\n👥 "), Bold(f"{people(problem)}{latest}")]
 

@@ -163,24 +163,19 @@ class Answers(Repository):
 
     async def corrigible(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that stand."""
-        result = await self._connection.execute(
-            select(*_PUBLICATION)
-            .where(
-                publication.c.answer_id == answer_id,
-                publication.c.state == PublicationState.POSTED.value,
-                publication.c.via_id.is_(None),
-            )
-            .order_by(publication.c.id)
-        )
-        return [_publication(row) for row in result]
+        return await self._posts(answer_id, PublicationState.POSTED)
 
     async def failed(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that did not succeed."""
+        return await self._posts(answer_id, PublicationState.FAILED)
+
+    async def _posts(self, answer_id: int, state: PublicationState) -> list[Publication]:
+        """Those with a message of their own."""
         result = await self._connection.execute(
             select(*_PUBLICATION)
             .where(
                 publication.c.answer_id == answer_id,
-                publication.c.state == PublicationState.FAILED.value,
+                publication.c.state == state.value,
                 publication.c.via_id.is_(None),
             )
             .order_by(publication.c.id)

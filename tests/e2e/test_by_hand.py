@@ -184,7 +184,9 @@ async def test_what_is_only_kept_is_not_called_sent(closed_town: Town) -> None:
     await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Ответить")
     await town.letter(ROADS_HEAD, "Ответ на №1")
     await town.write(ROADS_HEAD, ANSWER)
-    draft = await town.letter(ROADS_HEAD, "Ответ сохранится без публикации", "ответы выключены настройкой")
+    draft = await town.letter(
+        ROADS_HEAD, "Ответ сохранится без публикации", "ответы выключены настройкой: житель ответа не увидит"
+    )
     assert rows(draft)[0] == ["💾 Сохранить"]
     said = await town.press(ROADS_HEAD, draft, "Сохранить")
     assert said["text"] == "Ответ сохранён без публикации"

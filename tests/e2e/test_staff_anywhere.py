@@ -179,7 +179,7 @@ async def test_a_draft_survives_a_restart_and_a_second_press_says_so(office: Off
 
 async def test_the_settings_of_who_has_one_messenger(office: Office) -> None:
     await office.head.write("/settings")
-    letter = await office.head.letter("⚙️ Где вы работаете", button="Подключить")
+    letter = await office.head.letter("⚙️ Куда приходят карточки и сводки", button="Подключить")
     await office.head.tap(letter, "Подключить")
     letter = await office.head.letter("Telegram", "/start ", button="Назад")
     assert letter.labels == ["← Назад"]

@@ -11,7 +11,7 @@ HOLE = "На Мира 7 на дороге яма"
 async def opened(desk: Desk, page: str = "") -> Letter:
     """The settings, on one of their pages."""
     await desk.write("/settings")
-    letter = await desk.letter("⚙️ Где вы работаете")
+    letter = await desk.letter("⚙️ Куда приходят карточки и сводки")
     if page:
         await desk.tap(letter, page)
         letter = await desk.letter("Где получать", button="Назад")
@@ -44,7 +44,9 @@ async def test_cards_come_where_they_were_asked_for(closed_town: Town) -> None:
 
     assert "хотя бы в один" in await vk.press(page, "✅ VK")
     await vk.tap(page, "Назад")
-    overview = await vk.letter("⚙️ Где вы работаете", "Карточки и уведомления: VK", "Сводки и отчёты: Telegram")
+    overview = await vk.letter(
+        "⚙️ Куда приходят карточки и сводки", "Карточки и уведомления: VK", "Сводки и отчёты: Telegram"
+    )
     assert overview.id == page.id
     assert overview.labels == ["🗂 Карточки и уведомления", "📊 Сводки и отчёты"]
 

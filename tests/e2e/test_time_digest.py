@@ -65,8 +65,8 @@ async def test_the_digest_tells_the_day_in_two_minutes(town: Town) -> None:
         "Ждут выбора отрасли: 1",
     ):
         assert line in lines
-    assert "Приняли в работу (медиана): 1 ч" in lines  # №1 was answered at once
-    assert "Ответили (медиана): 2 ч" in lines
+    assert "Время до принятия (медиана): 1 ч" in lines  # №1 was answered at once
+    assert "Время до ответа (медиана): 2 ч" in lines
     assert "Дороги: новых 2, отвечено 1, в работе 1, просрочено 1" in lines
     assert "ЖКХ: новых 1, отвечено 0, в работе 1" in lines
     assert "Просрочено: 2 сообщения" in lines
@@ -83,7 +83,7 @@ async def test_what_needs_no_answer_is_counted_apart(town: Town) -> None:
     await town.card(ROADS_HEAD, 1, "Не требует ответа: повтор")
     town.at("21.11 09:00")
     lines = (await digest(town)).splitlines()
-    for line in ("Новых: 1", "Не требует ответа: 1", "В работе: 0", "Приняли в работу (медиана): —"):
+    for line in ("Новых: 1", "Не требует ответа: 1", "В работе: 0", "Время до принятия (медиана): —"):
         assert line in lines
     town.at("22.11 09:00")
     await town.letter(CURATOR, "📊 Сводка за 21 ноября", "Новых сообщений не было")

@@ -67,7 +67,7 @@ async def test_the_answer_to_a_call_goes_to_whoever_typed_it_in(town: Town) -> N
     await dictate(town, "Телефон", "Обычный срок")
     await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
     note = await town.letter(COORDINATOR, "☎️ Есть ответ на №1", "Засыплем завтра.")
-    assert "передайте ответ заявителю" in words(note)
+    assert "передайте ответ жителю" in words(note)
     await town.card(ROADS_HEAD, 1, "✅ Отвечено")
     await delivered(town)
     assert town.letters(GROUP) == []

@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.messengers import bodies
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
 from bot.messengers.max.refusals import Asked, Said, refusal
 from bot.messengers.rates import Rate
@@ -110,7 +111,7 @@ class Client:
             async with self._open().request(
                 verb, url, timeout=timeout, allow_redirects=limit is not None, **more
             ) as response:
-                return response.status, response.headers, await _body(response, limit)
+                return response.status, response.headers, await bodies.read(response, limit, "MAX")
         except aiohttp.ClientConnectorCertificateError:
             raise TemporaryFailure(f"MAX: {name}: the server's certificate is not trusted") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
@@ -138,19 +139,6 @@ class Client:
             await self._session.close()
             self._session = None
             await asyncio.sleep(0)  # the transports say goodbye in the loop's next round
-
-
-async def _body(response: aiohttp.ClientResponse, limit: int | None) -> bytes:
-    if limit is None:
-        return await response.read()
-    if (response.content_length or 0) > limit:
-        raise FileUnavailable("MAX: the file is too large")
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > limit:
-            raise FileUnavailable("MAX: the file is too large")
-    return bytes(body)
 
 
 def _object(content: bytes) -> Mapping[str, Any] | None:

@@ -15,7 +15,8 @@ import aiohttp
 import requests
 from requests.adapters import BaseAdapter
 
-from bot.messengers.errors import FileUnavailable, TemporaryFailure
+from bot.messengers import bodies
+from bot.messengers.errors import TemporaryFailure
 
 LIBRARY_BASE = "https://api.vk.ru"  # what vk_api has written into it
 
@@ -57,7 +58,7 @@ class Http:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self.timeouts.connect)
         try:
             async with self.open().request(method, url, timeout=timeout, **kwargs) as response:
-                return response.status, await _body(response, limit)
+                return response.status, await bodies.read(response, limit, "VK")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TemporaryFailure(f"VK: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
@@ -83,19 +84,6 @@ class Http:
             await self._session.close()
             self._session = None
             await asyncio.sleep(0)  # the transports say goodbye in the loop's next round
-
-
-async def _body(response: aiohttp.ClientResponse, limit: int | None) -> bytes:
-    if limit is None:
-        return await response.read()
-    if (response.content_length or 0) > limit:
-        raise FileUnavailable("VK: the file is too large")
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > limit:
-            raise FileUnavailable("VK: the file is too large")
-    return bytes(body)
 
 
 class LoopAdapter(BaseAdapter):

@@ -1,0 +1,19 @@
+"""Reading what a messenger's server answers, no more of it than we want to hold."""
+
+import aiohttp
+
+from bot.messengers.errors import FileUnavailable
+
+
+async def read(response: aiohttp.ClientResponse, limit: int | None, title: str) -> bytes:
+    """The whole body; :class:`FileUnavailable` as soon as it has more than *limit* bytes. *title*: the messenger's."""
+    if limit is None:
+        return await response.read()
+    if (response.content_length or 0) > limit:
+        raise FileUnavailable(f"{title}: the file is too large")
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > limit:
+            raise FileUnavailable(f"{title}: the file is too large")
+    return bytes(body)
