@@ -1,18 +1,13 @@
 """Problems: which tickets are about one event, and what is done to all of them in a few statements."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
-    Select,
     String,
-    Text,
     Update,
     and_,
     bindparam,
@@ -23,7 +18,6 @@ from sqlalchemy import (
     func,
     insert,
     null,
-    or_,
     select,
     update,
 )
@@ -32,70 +26,18 @@ from bot.domain.records import Json
 from bot.domain.records.incoming import Part
 from bot.domain.records.problems import Candidate, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
-from bot.domain.urgency import Urgency
-from storage.candidates import ANSWERED, GOING_ON, MORE, UNANSWERED, Kept, Pool, Wanted
+from storage.candidates import ANSWERED, MORE, Kept, Pool, Wanted
 from storage.numbers import Numbers
 from storage.repositories.base import Repository
+from storage.repositories.likely import fetch
 from storage.repositories.tickets import columns, record
 from storage.tables import message, problem, publication, ticket
 from storage.transaction import Transaction
 
 _PROBLEM = tuple(problem.c[name] for name in Problem.__dataclass_fields__)
 _SPOT = tuple((message.c.id if name == "message_id" else message.c[name]) for name in Spot.__dataclass_fields__)
-_LEAD = (ticket.c.state, ticket.c.urgency, ticket.c.sector)
-_UNANSWERED = tuple(state.value for state in UNANSWERED)
-_GOING_ON = tuple(state.value for state in GOING_ON)
 _BEGIN = insert(problem)
-_REMEMBERED = 5_000
 _ANSWERED_UNDER = (Part.ROOT.value, Part.COPY.value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """Which conditions a question has: one of each shape is made, once, because every message asks it."""
-
-    matters: bool
-    lone: bool
-    sector: bool
-
-
-@cache
-def _candidates(shape: _Shape) -> Select[Any]:
-    most = bindparam("most", type_=Integer)
-    latest = (problem.c.heard_at.desc(), problem.c.id.desc())
-    problems = _open_problems(shape).order_by(*latest).limit(most).subquery()
-    if not shape.lone:
-        return select(problems)
-    latest = (ticket.c.registered_at.desc(), ticket.c.id.desc())
-    alone = _alone(shape).order_by(*latest).limit(most).subquery()
-    return select(problems).union_all(select(alone))  # type: ignore[return-value]
-
-
-def _open_problems(shape: _Shape) -> Select[Any]:
-    query = (
-        select(
-            *(problem.c.id.label("problem_id"), problem.c.lead_id, _raw(problem.c.sketch), problem.c.matter),
-            *(problem.c.heard_at, cast(null(), ticket.c.author_key.type).label("author_key"), *_LEAD),
-        )
-        .join(ticket, ticket.c.id == problem.c.lead_id)
-        .where(problem.c.heard_at >= bindparam("since"), ticket.c.state.in_(_GOING_ON), *_of_sector(shape))
-    )
-    return query.where(problem.c.matter.in_(bindparam("matters_or_none", expanding=True))) if shape.matters else query
-
-
-def _alone(shape: _Shape) -> Select[Any]:
-    number = cast(null(), ticket.c.problem_id.type).label("problem_id")
-    query = select(
-        *(number, ticket.c.id.label("lead_id"), _raw(ticket.c.sketch), ticket.c.matter),
-        *(ticket.c.registered_at.label("heard_at"), ticket.c.author_key, *_LEAD),
-    ).where(
-        ticket.c.problem_id.is_(None),
-        ticket.c.matter.is_not(None),
-        ticket.c.registered_at >= bindparam("lone_since"),
-        ticket.c.state.in_(_UNANSWERED),
-        *_of_sector(shape),
-    )
-    return query.where(ticket.c.matter.in_(bindparam("matters", expanding=True))) if shape.matters else query
 
 
 @cache
@@ -144,25 +86,10 @@ class Problems(Repository):
         found = known.answer(wanted, most)
         fetched = most + MORE
         while found is None:
-            rows = await self._fetch(wanted, fetched)
-            known.know(wanted, Pool.of(rows, fetched))
+            known.know(wanted, Pool.of(await fetch(self._connection, wanted.key, fetched), fetched))
             found = known.answer(wanted, most)
             fetched *= 4
         return found
-
-    async def _fetch(self, wanted: Wanted, most: int) -> list[Kept]:
-        key = wanted.key
-        shape = _Shape(bool(key.matters), key.alone_since is not None, key.sector is not None)
-        values = {
-            "since": key.since,
-            "lone_since": key.alone_since,
-            "matters": list(key.matters),
-            "matters_or_none": ["", *key.matters],
-            "sector": key.sector,
-            "most": most,
-        }
-        asked = _candidates(shape)
-        return [_kept(*row) for row in await self._connection.execute(asked, values, sees=(problem, ticket))]
 
     def forget_candidates(self) -> None:
         """Another process has changed one meanwhile: they are to be asked for anew."""
@@ -333,29 +260,3 @@ class Problems(Repository):
         )
         row = result.one()
         return int(row[0]), int(row[1])
-
-
-def _raw(sketch: ColumnElement[Any]) -> ColumnElement[str]:
-    return cast(sketch, Text).label("sketch")
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _kept(
-    problem_id: int | None,
-    lead_id: int,
-    sketch: str,
-    matter: str,
-    heard_at: datetime,
-    author_key: str | None,
-    state: str,
-    urgency: str | None,
-    sector: str | None,
-) -> Kept:
-    """What a row of :func:`_candidates` says, not to be changed: the same ones are read with every batch."""
-    graver = Urgency(urgency) if urgency else None
-    candidate = Candidate(problem_id, lead_id, json.loads(sketch), State(state) in ANSWERED, graver)
-    return Kept(candidate, heard_at, matter, sector, author_key)
-
-
-def _of_sector(shape: _Shape) -> tuple[ColumnElement[bool], ...]:
-    return (or_(ticket.c.sector.is_(None), ticket.c.sector == bindparam("sector")),) if shape.sector else ()
