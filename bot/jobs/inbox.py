@@ -19,7 +19,7 @@ from bot.messengers.base import Messenger
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
 from bot.services import notes
-from bot.services.centre import Ahead, Centre, Work
+from bot.services.centre import Ahead, Centre, Understood, Work
 from bot.services.foresight import foresee, read_ahead
 from storage.database import Database
 from storage.refusals import refusal_of
@@ -71,7 +71,7 @@ class InboxWorker:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:
-            ahead = await read_ahead(self.centre(), [event for one in parsed for event in one.events])
+            ahead = await self._read_ahead(parsed)
             if not await self._all_at_once(parsed, ahead):
                 await self._commit(parsed, ahead, self._apply_apart)
         except Exception:
@@ -92,6 +92,19 @@ class InboxWorker:
         except MalformedUpdate as error:
             return Parsed(row, malformed=str(error))
         return Parsed(row, [await messenger.enrich(event) for event in events])
+
+    async def _read_ahead(self, batch: Sequence[Parsed]) -> Ahead:
+        """What the words mean is found out before a transaction begins. What cannot be read is the event's own trouble,
+        and comes again when its turn is."""
+        centre = self.centre()
+        found: dict[tuple[str, str | None], Understood] = {}
+        for one in batch:
+            await asyncio.sleep(0)  # presses and deliveries need not wait for the whole batch
+            try:
+                found |= read_ahead(centre, one.events)
+            except Exception as error:  # noqa: BLE001 - the event boundary
+                logger.info("not read ahead: %s", type(error).__name__, extra={"inbox": one.row.id})
+        return found
 
     async def _all_at_once(self, batch: Sequence[Parsed], ahead: Ahead) -> bool:
         """Whether it went well. Most batches do, and need no savepoints."""

@@ -123,7 +123,15 @@ def account_of(address: Address) -> Account:
     return Account(MessengerName(messenger_of(address.account)), address.user_id)
 
 
-Ahead = Mapping[tuple[str, str | None], Reading]
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A text that was read, also as it is compared with others."""
+
+    reading: Reading
+    seen: Signature
+
+
+Ahead = Mapping[tuple[str, str | None], Understood]
 """What was read already, by the text and the district that it comes from."""
 
 
@@ -141,20 +149,20 @@ class Work:
     """The terms of what is registered at this moment, worked out once."""
     ahead: Ahead = field(default_factory=dict)
     """What was read before the transaction began."""
-    looks: dict[str, Signature] = field(default_factory=dict)
-    """Texts as they are compared with others, worked out once."""
     _reaches: Mapping[Account, Reach] | None = None
     _silent: frozenset[str] = frozenset()
 
     def read(self, text: str, district: str | None = None) -> Reading:
         """:meth:`bot.understanding.base.Understanding.read`, unless that was done ahead."""
-        return self.ahead.get((text, district)) or self.centre.understanding.read(text, district)
+        known = self.ahead.get((text, district))
+        return known.reading if known is not None else self.centre.understanding.read(text, district)
 
     def look(self, text: str, reading: Reading) -> Signature:
-        """:meth:`bot.understanding.sameness.Judge.look`, once for each text."""
-        if text not in self.looks:
-            self.looks[text] = self.centre.understanding.judge.look(text, reading)
-        return self.looks[text]
+        """:meth:`bot.understanding.sameness.Judge.look`, unless that was done ahead."""
+        known = self.ahead.get((text, None))
+        if known is not None and known.reading is reading:
+            return known.seen
+        return self.centre.understanding.judge.look(text, reading)
 
     def desk(self, person: Person) -> Address | None:
         """Where *person* is working: here, if it is the one who acts, else at the first account."""

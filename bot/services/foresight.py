@@ -1,25 +1,21 @@
 """A look ahead over a batch of events: words are read before the transaction begins, and what each event will ask the
 database is fetched for all of them at once."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 
 from bot.messengers.events import AuthorKind, Event, MessageDeleted, MessageEdited, MessagePosted
 from bot.services import likeness
-from bot.services.centre import Ahead, Centre, Work, author_key
+from bot.services.centre import Ahead, Centre, Understood, Work, author_key
 from bot.services.making import AFTER_ANSWER
 from bot.services.posts import clean, thread_root
-from bot.understanding.base import Reading
 
 
-async def read_ahead(centre: Centre, events: Iterable[Event]) -> Ahead:
+def read_ahead(centre: Centre, events: Iterable[Event]) -> Ahead:
     """What citizens have written, understood: nobody has to wait for that in a transaction."""
     texts = {clean(event.text) for event in events if isinstance(event, MessagePosted) and _is_citizens(centre, event)}
-    found: dict[tuple[str, str | None], Reading] = {}
-    for text in texts:
-        await asyncio.sleep(0)  # presses and deliveries need not wait for all of them
-        found[text, None] = centre.understanding.read(text)
-    return found
+    readings = {text: centre.understanding.read(text) for text in texts}
+    judge = centre.understanding.judge
+    return {(text, None): Understood(reading, judge.look(text, reading)) for text, reading in readings.items()}
 
 
 def _is_citizens(centre: Centre, post: MessagePosted) -> bool:
@@ -46,8 +42,7 @@ async def foresee(work: Work, events: Sequence[Event]) -> None:
         await work.uow.tickets.foresee(authors, work.now - AFTER_ANSWER)
     if places:
         await work.uow.messages.foresee(places)
-    readings = {text: work.ahead.get((text, None)) for text in (clean(post.text) for post in theirs)}
-    await likeness.foresee(work, authors, {text: reading for text, reading in readings.items() if reading is not None})
+    await likeness.foresee(work, authors, {clean(post.text) for post in theirs})
 
 
 def _places(post: MessagePosted) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """Is a new ticket about an event that others have written about already? The same judge as ``group`` has, on what the
 database knows: so a restart changes nothing, and several processes agree."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,13 +33,14 @@ class Likeness:
     matter: str
 
 
-async def foresee(work: Work, authors: Collection[str], texts: Mapping[str, Reading]) -> None:
-    """Fetch at once what :func:`look` will ask, and who counts, for these words of citizens."""
+async def foresee(work: Work, authors: Collection[str], texts: Collection[str]) -> None:
+    """Fetch at once what :func:`look` will ask, and who counts, for these words of citizens that were read ahead."""
     judge = work.centre.understanding.judge
+    known = {text: work.ahead[text, None] for text in texts if (text, None) in work.ahead}
     wanted = [
-        _wanted(work, judge, work.look(text, reading), reading.sector if reading.sure else None)
-        for text, reading in texts.items()
-        if _may_join(work, text, reading) and reading.appeal
+        _wanted(work, judge, one.seen, one.reading.sector if one.reading.sure else None)
+        for text, one in known.items()
+        if one.reading.appeal and _may_join(work, text, one.reading)
     ]
     if wanted:
         await work.uow.alone(LOCK)

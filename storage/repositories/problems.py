@@ -73,6 +73,7 @@ class Problems(Repository):
         for author, problem_id in result:
             known[author].add(problem_id)
         self._memory.know_problems(known)
+        self._numbers.expect(problem, 1 + len(authors) // 10)
         for one in {wanted.key: wanted for wanted in wanted}.values():
             await self.candidates(one, most)
 

@@ -4,6 +4,8 @@ import pytest
 
 from bot.understanding.base import Reading
 from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.sameness import Judge
+from bot.understanding.signatures import Signature
 from tests.e2e.office import audit
 from tests.e2e.town import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Town
 
@@ -43,7 +45,7 @@ async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their
     await telegram.say(GROUP, MARIA, MORE)
     await telegram.say(GROUP, PYOTR, OTHER_PIT)
     reads = KeywordUnderstanding.read
-    spells = 2
+    spells = 3  # read ahead, in the batch, by itself
 
     def read(self: KeywordUnderstanding, text: str, district: str | None = None) -> Reading:
         nonlocal spells
@@ -63,3 +65,21 @@ async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their
     assert town.numbers(ROADS_HEAD) == [1, 2, 3]
     assert [row.action for row in await audit(town, 1)] == ["registered", "addition"]
     assert not town.find(ADMINISTRATOR, "не удалось обработать")
+
+
+async def test_words_that_nobody_can_read_hold_nobody_else_up(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    telegram = town.sandbox.telegram
+    await town.stop()
+    await telegram.say(GROUP, PYOTR, CURSED)
+    await telegram.say(GROUP, MARIA, PIT)
+    looks = Judge.look
+
+    def look(self: Judge, text: str, reading: Reading) -> Signature:
+        if text == CURSED:
+            raise ArithmeticError
+        return looks(self, text, reading)
+
+    monkeypatch.setattr(Judge, "look", look)
+    await town.start()
+    await town.card(ROADS_HEAD, 1, PIT)
+    assert town.numbers(ROADS_HEAD) == [1]
