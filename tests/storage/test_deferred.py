@@ -56,6 +56,33 @@ async def test_a_question_writes_only_what_it_could_see(database: Database) -> N
         assert await uow.outbox.counts() == {"queued": 1}
 
 
+async def test_changes_of_rows_that_nobody_asks_for_are_written_together(database: Database) -> None:
+    written: list[str] = []
+
+    def note(_1: object, _2: object, statement: str, *_3: object) -> None:
+        written.extend([" ".join(statement.split()[:3])] if statement.startswith(("INSERT", "UPDATE")) else [])
+
+    async with database.begin() as uow:
+        leads = [await add_ticket(uow), await add_ticket(uow)]
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        try:
+            numbers = [await uow.problems.begin(lead, "roads", {"number": 1}, NOW) for lead in leads]
+            for number in (*numbers, *numbers):
+                uow.problems.grow(number, members=1, people=0, sketch={"number": 2}, heard_at=later(minutes=1))
+            found = await uow.tickets.get(leads[0].id, lock=True)
+            assert found is not None
+            assert (found.problem_id, written) == (numbers[0], [])
+            problem = await uow.problems.get(numbers[0])
+        finally:
+            event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        assert problem is not None
+        assert (problem.members, problem.people, problem.sketch) == (3, 1, {"number": 2})
+        assert written == ["INSERT INTO ticket", "UPDATE ticket SET", "INSERT INTO problem", "UPDATE problem SET"]
+
+    async with database.read() as uow:
+        assert [one.problem_id for one in (await uow.tickets.some([lead.id for lead in leads])).values()] == numbers
+
+
 async def test_what_is_referred_to_is_written_first(database: Database) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
