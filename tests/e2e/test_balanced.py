@@ -13,7 +13,7 @@ from tests.e2e.balancer import Balancer
 from tests.e2e.process import BotProcess
 from tests.e2e.test_kill import FIRST_CITIZEN, Stations
 from tests.e2e.test_webhook import SECRET, free_port
-from tests.e2e.town import GROUP
+from tests.e2e.town import GROUP, PATIENCE
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
 
@@ -51,7 +51,7 @@ async def fleet(tmp_path: Path, shelf: Shelf) -> AsyncIterator[Fleet]:
                 await bots[port].start()
             for port in ports:
                 await balancer.until(port, 200)
-            await stations.sandbox.journal.until(lambda: _subscribed(stations), 30)
+            await stations.sandbox.journal.until(lambda: _subscribed(stations), PATIENCE)
             try:
                 yield Fleet(stations, balancer, bots, url)
             finally:
@@ -90,7 +90,7 @@ async def test_one_ticket_for_each_message_whoever_takes_it_however_often(fleet:
     database = Database(fleet.url)
     try:
         [ticket_id] = numbers[150]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             parts: list[str] = []
             while len(parts) < 8:
                 async with database.read() as uow:

@@ -15,6 +15,7 @@ from chaos.points import Point
 from tests.databases import SERVER, Shelf
 from tests.e2e.process import ROOT
 from tests.e2e.test_kill import Stations
+from tests.e2e.town import PATIENCE
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
 
@@ -59,7 +60,7 @@ async def doomed(stations: Stations, point: Point, passage: int) -> AsyncIterato
 
 
 async def until_started(stations: Stations, times: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while stations.bot.log.read_text(encoding="utf-8").count("started") < times:
             await pause(stations)
 
@@ -76,12 +77,12 @@ async def test_updates_of_a_dead_process_are_handled_by_the_others(stations: Sta
     await stations.until_cards(2)
     async with doomed(stations, Point.HANDLING, 1) as process:
         await until_started(stations, 2)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while process.returncode is None:  # the one that lives takes its share
                 await stations.write(1)
                 await pause(stations)
         assert process.returncode == -signal.SIGKILL
-    await stations.until_cards(stations.written)  # waits for half as long as the lease is
+    await stations.until_cards(stations.written, 30)  # waits for half as long as the lease is
     assert len(set().union(*stations.cards().values())) == stations.written
 
 
@@ -91,7 +92,7 @@ async def test_messages_that_the_dead_leader_was_sending_are_sent_by_the_next(st
         await stations.bot.start()
         await until_started(stations, 2)
         await stations.write(20)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert await leader.wait() == -signal.SIGKILL
-    await stations.until_cards(20)  # waits for a quarter of what the lease is
+    await stations.until_cards(20, 30)  # waits for a quarter of what the lease is
     assert [of for of in stations.cards().values() if len(of) > 1] == []

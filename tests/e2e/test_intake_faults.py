@@ -104,6 +104,8 @@ async def test_a_lost_key_of_the_long_poll_costs_nothing(town: Town) -> None:
     await vk.fail_longpoll(COMMUNITY, 2)
     await vk.message(COMMUNITY, MARIA, PIT)
     await town.card(ROADS_HEAD, 1)
+    await town.settled()
+    assert town.numbers(ROADS_HEAD) == [1], "heard, and once"
 
 
 @pytest.mark.parametrize("code", [1, 3])

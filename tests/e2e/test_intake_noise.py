@@ -17,6 +17,7 @@ from tests.e2e.town import (
     ROADS_HEAD,
     STAFF,
     Town,
+    words,
 )
 
 PIT = "Яма на дороге, Ленина 45"
@@ -78,7 +79,7 @@ async def test_a_bare_link_stays_noise_when_vk_attaches_its_preview(town: Town) 
         COMMUNITY, {"type": "message_new", "event_id": "e2", "group_id": COMMUNITY, "object": {"message": said}}
     )
     await town.sandbox.vk.message(COMMUNITY, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
+    assert PIT in words(await town.card(ROADS_HEAD, 1)), "the links before it have no number"
 
 
 async def test_a_photo_with_a_greeting_speaks_for_itself_in_private_only(town: Town) -> None:

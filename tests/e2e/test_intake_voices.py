@@ -1,7 +1,7 @@
 """«+1», «у нас тоже» and reactions: voices for a ticket, no tickets."""
 
-from tests.e2e.office import HATCH
-from tests.e2e.town import ANNA, COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Town
+from tests.e2e.office import HATCH, delivered
+from tests.e2e.town import ANNA, COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Town, words
 
 
 async def test_a_plus_is_a_voice_for_what_was_said_last(town: Town) -> None:
@@ -29,6 +29,8 @@ async def test_the_author_is_no_voice_for_himself(town: Town) -> None:
     first = await town.sandbox.telegram.say(GROUP, MARIA, HATCH)
     await town.card(ROADS_HEAD, 1)
     await town.sandbox.telegram.say(GROUP, MARIA, "+1", reply_to=first)
+    await delivered(town)
+    assert "Поддержали" not in words(await town.card(ROADS_HEAD, 1))
     await town.sandbox.telegram.say(GROUP, PYOTR, "+1", reply_to=first)
     await town.card(ROADS_HEAD, 1, "👥 Поддержали: 1 человек")
 
@@ -38,6 +40,8 @@ async def test_who_says_more_is_no_mere_voice(town: Town) -> None:
     await town.card(ROADS_HEAD, 1)
     await town.sandbox.telegram.say(GROUP, PYOTR, "У нас тоже яма на дороге, Мира 21, колесо пробил")
     await town.card(ROADS_HEAD, 2)
+    await delivered(town)
+    assert "Поддержали" not in words(await town.card(ROADS_HEAD, 1))
 
 
 async def test_a_plus_after_a_long_silence_points_to_nothing(town: Town) -> None:

@@ -12,7 +12,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.databases import ON_BOTH, Shelf, migrated_database
 from tests.e2e.process import BotProcess
-from tests.e2e.town import COMMUNITY, GROUP, TOKEN, VK_TOKEN, buttons, words
+from tests.e2e.town import COMMUNITY, GROUP, PATIENCE, TOKEN, VK_TOKEN, buttons, words
 
 MESSAGES = 200
 STATIONS = (
@@ -143,9 +143,9 @@ class Stations:
                     found.setdefault(int(match[2]), set()).add(int(match[1]))
         return found
 
-    async def until_cards(self, count: int) -> None:
+    async def until_cards(self, count: int, seconds: float = PATIENCE) -> None:
         try:
-            await self.sandbox.journal.until(lambda: len(self.cards()) >= count, 30)
+            await self.sandbox.journal.until(lambda: len(self.cards()) >= count, seconds)
         except TimeoutError:
             missing = sorted(set(range(self.written)) - set(self.cards()))
             log = self.bot.log.read_text(encoding="utf-8")[-3000:]
@@ -156,19 +156,19 @@ class Stations:
             letters = reversed(self.sandbox.telegram.from_bot(head))
             return next((one for one in letters if all(piece in words(one) for piece in pieces)), {})
 
-        return await self.sandbox.journal.until(find, 15)
+        return await self.sandbox.journal.until(find, PATIENCE)
 
     async def press(self, head: int, letter: dict[str, Any], button: str) -> None:
         telegram = self.sandbox.telegram
         label = next(label for label in buttons(letter) if button in label)
         press_id = await telegram.press(head, head, letter["message_id"], label)
-        await self.sandbox.journal.until(lambda: press_id in telegram.answered, 15)
+        await self.sandbox.journal.until(lambda: press_id in telegram.answered, PATIENCE)
 
     async def until_asked(self) -> None:
         """The bot listens to both messengers (again)."""
         before = self._asked()
         await self.sandbox.journal.until(
-            lambda: all(now > was for now, was in zip(self._asked(), before, strict=True)), 20
+            lambda: all(now > was for now, was in zip(self._asked(), before, strict=True)), PATIENCE
         )
 
     def _asked(self) -> tuple[int, int]:
@@ -239,14 +239,14 @@ async def test_killed_again_and_again_while_two_hundred_write(stations: Stations
 async def test_a_stop_does_not_wait_for_a_messenger_that_hangs(stations: Stations) -> None:
     await stations.bot.start()
     await stations.until_asked()
-    await stations.sandbox.journal.until(lambda: _menus(stations) >= len(STATIONS), 20)
+    await stations.sandbox.journal.until(lambda: _menus(stations) >= len(STATIONS), PATIENCE)
     telegram, vk = stations.sandbox.telegram, stations.sandbox.vk
     telegram.faults.order("sendMessage", Fault(FaultKind.HANG), times=1000)
     vk.faults.order("messages.send", Fault(FaultKind.HANG), times=1000)
     sent = _asked_to_send(stations)
     await stations.write(4)
     await stations.sandbox.journal.until(
-        lambda: all(now > was for now, was in zip(_asked_to_send(stations), sent, strict=True)), 20
+        lambda: all(now > was for now, was in zip(_asked_to_send(stations), sent, strict=True)), PATIENCE
     )
     assert await stations.bot.terminate() == 0
 

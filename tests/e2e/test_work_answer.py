@@ -32,7 +32,7 @@ async def test_from_the_button_to_the_answer_under_the_message(town: Town) -> No
     answer = await town.letter(GROUP)
     assert words(answer) == ANSWER
     assert answer["reply_to_message"]["message_id"] == asked
-    await town.until(lambda: words(draft).startswith("📤 Ответ на №1 отправлен"))
+    await town.until(lambda: words(draft).startswith("✅ Ответ на №1 опубликован"))
     assert rows(draft) == []
     card = await town.card(ROADS_HEAD, 1, "✅ Отвечено: Начальник отдела дорог, пт 20.11, 14:30 · ответ", ANSWER)
     assert rows(card) == [["✏️ Исправить ответ"], ["🕘 История"]]

@@ -90,5 +90,11 @@ async def test_a_bell_wakes_once_for_many_rings() -> None:
     bell = Bell()
     for _ in range(3):
         bell.ring()
-    await bell.wait(5)
-    await bell.wait(0.0)  # nothing is left of them
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(bell.wait(60))
+        await asyncio.sleep(0.01)
+        assert first.done()
+        second = group.create_task(bell.wait(60))
+        await asyncio.sleep(0.01)
+        assert not second.done(), "nothing is left of the other two"
+        second.cancel()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.config.gazetteer import read_gazetteer
 from bot.domain.sectors import Sector
 from bot.domain.streets import Houses, read_houses
-from bot.understanding.base import PlaceName
+from bot.understanding.base import PlaceName, Reading
 from bot.understanding.keywords import KeywordUnderstanding
 
 LIST = """улица;дома;район;широта;долгота
@@ -147,4 +147,4 @@ def test_the_more_exactly_named_house_wins() -> None:
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_looked_up(reader: KeywordUnderstanding, text: str) -> None:
-    reader.read(text)
+    assert isinstance(reader.read(text), Reading), "and nothing breaks"
