@@ -73,11 +73,12 @@ ticket = Table(
         postgresql_where=text("problem_id IS NULL AND matter IS NOT NULL"),
     ),
     Index("ix_ticket_author", "author_key", "id"),
-    Index("ix_ticket_registered", "registered_at"),
-    Index("ix_ticket_accepted", "accepted_at"),
-    Index("ix_ticket_ended", "ended_at"),
+    # What figures count stands in the index itself.
+    Index("ix_ticket_came", "registered_at", "sector"),
+    Index("ix_ticket_taken", "accepted_at", "registered_at"),
+    Index("ix_ticket_over", "ended_at", "state", "sector"),
+    Index("ix_ticket_served", "answered_at", "sector", "registered_at"),
     Index("ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES), postgresql_where=text(OPEN_STATES)),
-    Index("ix_ticket_answered", "answered_at"),
     sqlite_autoincrement=True,
 )
 
