@@ -5,7 +5,7 @@ One process does it (the leader, ADR 10): a pace that several keep together woul
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -97,14 +97,20 @@ class OutboxWorker:
         return Courier(self.database, self.messengers, self.centre, self.clock, self._hold, failing)
 
     async def _inherit(self) -> None:
-        """One process sends: what others are sending now will be sent by nobody once they had their time."""
+        """One process sends: what others are sending now will be sent by nobody once they had their time. A press
+        may be answered twice, and a person looks at the button: that does not wait."""
         async with self.database.read() as uow:
             holders = await uow.outbox.holders(but=self._in_hand)
-        if holders:
-            await asyncio.sleep(GRACE)
-            async with self.database.begin() as uow:
-                await uow.outbox.release_leases(holders)
-            self.bell.ring()
+        if not holders:
+            return
+        await self._release(holders, NO_MESSAGES)
+        await asyncio.sleep(GRACE)
+        await self._release(holders, tuple(OutboxKind))
+
+    async def _release(self, holders: Collection[str], kinds: Collection[OutboxKind]) -> None:
+        async with self.database.begin() as uow:
+            await uow.outbox.release_leases(holders, kinds)
+        self.bell.ring()
 
     async def _choose(self) -> list[int]:
         """What shall leave now: as much of every account as there are hands and its pace allows for a moment ahead."""

@@ -224,13 +224,15 @@ class Outbox(Repository):
         )
         return [str(holder) for holder in found.scalars()]
 
-    async def release_leases(self, holders: Collection[str] | None = None) -> None:
+    async def release_leases(
+        self, holders: Collection[str] | None = None, kinds: Collection[OutboxKind] = tuple(OutboxKind)
+    ) -> None:
         """Whoever was sending (these *holders*; all, where a process that is alone on the database starts) is gone: the
-        outcome is unknown, send again."""
+        outcome is unknown, send again what is of these *kinds*."""
         theirs = () if holders is None else (outbox.c.holder.in_(holders),)
         await self._connection.execute(
             update(outbox)
-            .where(outbox.c.status == "sending", *theirs)
+            .where(outbox.c.status == "sending", outbox.c.kind.in_([kind.value for kind in kinds]), *theirs)
             .values(status="queued", leased_until=None, holder=None, dedupe=None, error=INTERRUPTED)
         )
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.records.outgoing import OutboxDraft, OutboxRow, Priority
+from bot.domain.records.outgoing import OutboxDraft, OutboxKind, OutboxRow, Priority
 from storage.database import Database
 from tests.storage.helpers import ACCOUNTS, LEASE, NOW, draft, later, take
 
@@ -198,6 +198,19 @@ async def test_a_start_sends_again_what_a_dead_process_was_sending(database: Dat
 
     [again] = await claim(database)
     assert (again.id, again.error) == (row.id, "interrupted")
+
+
+async def test_answers_to_presses_that_a_dead_leader_had_in_hand_do_not_wait_for_its_messages(
+    database: Database,
+) -> None:
+    press = OutboxDraft(OutboxKind.PRESS, "telegram", "", facts={"press_id": "7"}, priority=Priority.PRESS)
+    await put(database, draft(), press)
+    assert len(await claim(database)) == 2
+    async with database.begin() as uow:
+        holders = await uow.outbox.holders()
+        await uow.outbox.release_leases(holders, [OutboxKind.PRESS])
+
+    assert [row.kind for row in await claim(database)] == [OutboxKind.PRESS]
 
 
 async def test_progress_is_kept(database: Database) -> None:
