@@ -61,6 +61,10 @@ TARGETS = (
     Target("takeover", "slowest_s", "the other process polls after the leader's death", "s", 10.0),
     Target("growth", "start_s", "start on a million tickets", "s", 6.0),
     Target("growth", "slowest_median_ms", "slowest chat command on a million tickets", "ms", 300),
+    Target("growth", "digest_ms", "daily digest on a million tickets", "ms", 2_000),
+    Target("growth_postgres", "start_s", "the same on PostgreSQL: start", "s", 6.0),
+    Target("growth_postgres", "slowest_median_ms", "  slowest chat command", "ms", 300),
+    Target("growth_postgres", "digest_ms", "  daily digest", "ms", 2_000),
     Target("memory-long", "rss_mb", "an hour on a million tickets, keyword routing", "MB", 400.0),
     Target("memory-long", "rss_growth_mb", "  of these grown from the second quarter on", "MB", 20.0),
     Target("memory-long-all", "rss_mb", "the same with all understanding", "MB", 500.0),
@@ -75,6 +79,8 @@ TARGETS = (
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
 
+ON_SERVER = ("postgres_one", "postgres_two", "takeover", "growth_postgres")
+
 NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS))
 
 
@@ -83,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result: dict[str, Any] = {"machine": machine.describe(), "measures": {}}
     with tempfile.TemporaryDirectory(prefix="mcu-bench-") as folder:
         for name in options.only:
-            if name.startswith(("postgres", "takeover")) and options.postgres is None:
+            if name in ON_SERVER and options.postgres is None:
                 print(f"… {name}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)", file=sys.stderr)
                 continue
             print(f"… {name}", file=sys.stderr, flush=True)
@@ -125,6 +131,8 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await takeover.takeover(folder, options.postgres, 3)
         case "growth":
             return await growth.growth(folder, options.tickets, 5)
+        case "growth_postgres":
+            return await growth.growth(folder, options.tickets, 5, options.postgres)
         case "memory-long" | "memory-long-all":
             learned = name.endswith("all")
             return await growth.memory_long(folder, options.tickets, options.speed, learned=learned)

@@ -76,13 +76,30 @@ _REST = (
        THEN 'waiting' ELSE 'void' END FROM ticket
        UNION ALL SELECT id, 'answer', 'overdue', 1.0, answer_due, CASE WHEN state IN ('assigned', 'accepted')
        AND answer_due > :now THEN 'waiting' ELSE 'void' END FROM ticket""",
-    """INSERT INTO audit (at, action, ticket_id, facts)
-       SELECT registered_at, 'created', id, '{}' FROM ticket
-       UNION ALL SELECT accepted_at, 'accept', id, '{}' FROM ticket WHERE accepted_at IS NOT NULL
-       UNION ALL SELECT answered_at, 'published', id, '{}' FROM ticket WHERE answered_at IS NOT NULL""",
+    """INSERT INTO audit (at, action, person_id, ticket_id, facts)
+       SELECT registered_at, 'created', NULL, id, '{}' FROM ticket
+       UNION ALL SELECT accepted_at, 'accept', assignee_id, id, '{}' FROM ticket WHERE accepted_at IS NOT NULL
+       UNION ALL SELECT answered_at, 'published', NULL, id, '{}' FROM ticket WHERE answered_at IS NOT NULL""",
     """INSERT INTO notice (person_id, ticket_id, code, created_at, sent_at)
        SELECT s.person, t.id, 'accept_reminder', t.accept_due, t.accept_due
        FROM ticket t JOIN bench_sector s ON s.code = t.sector WHERE t.id % 10 = 0""",
+    # One problem with a thousand members, as a storm two months ago has left it.
+    """INSERT INTO problem (id, lead_id, matter, sketch, members, people, heard_at)
+       VALUES (1, :count - :open + 1, '', '{}', :crowd, :crowd, datetime(:now, '-60 days'))""",
+    """UPDATE ticket SET problem_id = 1, sector = 'station0', state = 'assigned',
+       lead_id = CASE WHEN id > :count - :open + 1 THEN :count - :open + 1 END
+       WHERE id > :count - :open AND id <= :count - :open + :crowd""",
+    "DELETE FROM card WHERE ticket_id IN (SELECT id FROM ticket WHERE lead_id IS NOT NULL)",
+    # A tenth of what is open waits for the coordinator.
+    "UPDATE ticket SET state = 'triage', sector = NULL WHERE id > :count - :open / 10 AND id % 2 = 0",
+    # What was never a ticket, and of that what might have been: a few wait for somebody's word.
+    """INSERT INTO message (id, account, chat_id, chat_kind, root, thread, external_id, author_id, author_name, text,
+       media, link, sent_at, stored_at)
+       SELECT 2000000 + id, account, chat_id, chat_kind, root, thread, 9000000 + id, author_id, author_name, text, '[]',
+       NULL, sent_at, stored_at FROM message WHERE id % 10 = 0""",
+    """INSERT INTO doubt (message_id, score, at, listed_at, verdict)
+       SELECT id, 0.5, sent_at, sent_at, CASE WHEN id <= 2000000 + :count - :open THEN 'left' END
+       FROM message WHERE ticket_id IS NULL""",
 )
 
 
@@ -96,6 +113,7 @@ def fill(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]
         "now": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),
         "count": tickets,
         "open": tickets // OPEN_ONE_IN,
+        "crowd": min(1_000, tickets // OPEN_ONE_IN // 2),
         "years": YEARS,
         "sectors": len(heads),
         "words": len(WORDS),

@@ -1,0 +1,51 @@
+"""What a grown database is asked for commands, lists and nightly work: the questions alone, without a messenger."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from bench.measures import Figures
+from bot.domain.tickets import State
+from storage.candidates import Wanted
+from storage.database import Database
+from storage.uow import UnitOfWork
+
+MOST = 40_000
+"""Decisions from which a night's learning learns."""
+
+Ask = Callable[[UnitOfWork, datetime], Awaitable[object]]
+
+_DAY, _MONTH = timedelta(days=1), timedelta(days=30)
+
+QUESTIONS: dict[str, Ask] = {
+    "stats_sectors": lambda uow, now: uow.reports.by_sector(now - _MONTH, now),
+    "stats_reaction": lambda uow, now: uow.reports.reaction_seconds(now - _MONTH, now),
+    "stats_answer": lambda uow, now: uow.reports.answer_seconds(now - _MONTH, now),
+    "digest_sectors": lambda uow, now: uow.reports.by_sector(now - _DAY, now),
+    "digest_overdue": lambda uow, now: uow.reports.overdue(now, 21),
+    "coordinator_list": lambda uow, now: uow.tickets.open_of([], 1, triage=True, most=51),
+    "doubts_page": lambda uow, now: uow.doubts.page(0, 5),
+    "doubts_news": lambda uow, now: uow.doubts.news(),
+    "members_page": lambda uow, now: uow.problems.listed(1, 900, 10),
+    "members_spots": lambda uow, now: uow.problems.spots(1, list(State)),
+    "similar": lambda uow, now: uow.problems.candidates(Wanted((), now - _DAY, now - _DAY, "station0"), 60),
+    "decisions_latest": lambda uow, now: uow.decisions.latest(MOST),
+}
+
+
+async def ask_all(url: str, times: int) -> Figures:
+    """Milliseconds that each takes, the median of *times*."""
+    database, figures = Database(url), Figures()
+    try:
+        for name, ask in QUESTIONS.items():
+            took = []
+            for _ in range(times):
+                async with database.read() as uow:
+                    began = time.perf_counter()
+                    await ask(uow, datetime.now(UTC))  # noqa: TID251 - the bot's clock is the machine's
+                    took.append(time.perf_counter() - began)
+            figures[f"question_{name}_ms"] = round(median(took) * 1_000)
+    finally:
+        await database.close()
+    return figures
