@@ -16,18 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine import cpu_of, memory_of
+from bench.stations import ADMINISTRATOR, FIRST_HEAD, Places, configuration, in_telegram
+from bench.stations import TWENTY as STATIONS
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]
 TOKEN, VK_TOKEN = "700001:sandbox-token-for-the-bench", "vk-token-for-the-bench"
 GROUP, COMMUNITY = -1001000000001, 500
-FIRST_HEAD, FIRST_CITIZEN, CITIZENS, CURATOR = 1001, 100_001, 2_000, 997
-
-STATIONS = (
-    *("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин", "Журавль", "Лебедь", "Сокол", "Ястреб"),
-    *("Пеликан", "Фламинго", "Павлин", "Страус", "Кукушка", "Ласточка", "Соловей", "Жаворонок", "Скворец", "Зяблик"),
-)
-"""A head may be written to once a second: a town that gets five messages a second has many heads."""
+FIRST_CITIZEN, CITIZENS, CURATOR = 100_001, 2_000, 997
 
 TROUBLES = (
     "третью неделю не чистят снег, пройти с коляской невозможно, дети идут в школу по проезжей части",
@@ -43,64 +39,12 @@ STREETS = (
     *("Набережная", "Строителей", "Космонавтов", "Свердлова", "Некрасова", "Толстого", "Крылова", "Чкалова"),
 )
 
-CONFIG = """
-[municipality]
-name = "Двадцать станций"
-timezone = "Asia/Vladivostok"
-
-[database]
-url = "{database}"
-
-[telegram]
-token = "{token}"
-api_base = "{url}/telegram"
-
-[[telegram.chats]]
-id = {group}
-title = "Подслушано"
-kind = "chat"
-answers = "bot"
-
-[vk]
-api_base = "{url}/vk"
-
-[[vk.communities]]
-id = {community}
-title = "Администрация"
-token = "{vk_token}"
-{blocks}
-[[staff]]
-name = "Администратор"
-role = "administrator"
-telegram_id = 999
-
+WATCHER = f"""
 [[staff]]
 name = "Куратор"
 role = "curator"
-telegram_id = 997
-
-[deadlines]
-accept = "{accept}"
-answer = "8h"
-
-[quiet]
-from = "00:00"
-to = "00:00"
+telegram_id = {CURATOR}
 """
-
-BLOCK = """
-[[sectors]]
-code = "station{index}"
-title = "Станция {word}"
-keywords = ["{stem}"]
-
-[[staff]]
-name = "Начальник станции {word}"
-role = "head"
-sectors = ["station{index}"]
-telegram_id = {head}
-"""
-
 
 _MARK = re.compile(r"К\d{6}")
 _CARD = re.compile(r"[^\s:]+ №\d+ · ")
@@ -131,22 +75,20 @@ class Town:
         for number in range(CITIZENS):
             telegram.user(FIRST_CITIZEN + number, f"Житель {number}")
             vk.user(FIRST_CITIZEN + number, "Житель", str(number))
-        for head in (999, CURATOR, *self.heads()):
+        for head in (ADMINISTRATOR, CURATOR, *self.heads()):
             telegram.user(head, f"Начальник {head}")
             await telegram.start_bot(head)
         self.post = await vk.post(COMMUNITY, "Новости станций")
-        blocks = "".join(
-            BLOCK.format(index=index, word=word, stem=word.lower()[:5], head=FIRST_HEAD + index)
-            for index, word in enumerate(STATIONS)
+        places = Places(GROUP, COMMUNITY, TOKEN, VK_TOKEN)
+        text = configuration(
+            in_telegram(STATIONS),
+            places,
+            self.sandbox.url,
+            self.database,
+            kind="chat",
+            accept=self.accept,
+            more=WATCHER,
         )
-        values = {
-            "url": self.sandbox.url,
-            "database": self.database,
-            "token": TOKEN,
-            "vk_token": VK_TOKEN,
-            "group": GROUP,
-        }
-        text = CONFIG.format(community=COMMUNITY, accept=self.accept, blocks=blocks, **values)
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
     async def close(self) -> None:

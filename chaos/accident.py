@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.stations import ADMINISTRATOR, FIRST_HEAD
 from chaos.phones import TelegramPhone
-from chaos.town import ADMINISTRATOR, COMMUNITY, FIRST_CITIZEN, FIRST_HEAD, MAX_TOKEN, TOKEN, VK_TOKEN
+from chaos.town import COMMUNITY, FIRST_CITIZEN, MAX_TOKEN, TOKEN, VK_TOKEN
 from sandbox.server import Sandbox
 
 GROUPS = tuple(range(-1_001_000_000_112, -1_001_000_000_100))

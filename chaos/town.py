@@ -1,17 +1,17 @@
 """Twelve stations, each with a head of its own in one of the messengers, and citizens who write everywhere."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from bench.stations import ADMINISTRATOR, ALONE, Places, Station, configuration
 from chaos.phones import MaxPhone, Phone, TelegramPhone, VkPhone
 from sandbox.server import Sandbox
 
 TOKEN, VK_TOKEN, MAX_TOKEN = "700001:sandbox-token-for-chaos-only", "vk-token-for-chaos", "max-token-for-chaos"
 GROUP, COMMUNITY, HOUSE = -1001000000001, 500, -70_801_000_000_001
-ADMINISTRATOR, FIRST_HEAD, FIRST_CITIZEN = 999, 1001, 2001
+FIRST_CITIZEN = 2001
 
 STATIONS = {
     **dict.fromkeys(("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин"), "telegram"),
@@ -20,69 +20,15 @@ STATIONS = {
 }
 """Station → where its head works. A head may be written to once a second, so there are several."""
 
-CONFIG = """
-[municipality]
-name = "Двенадцать станций"
-timezone = "Asia/Vladivostok"
-
-[database]
-url = "{database}"
-
-[telegram]
-token = "{token}"
-api_base = "{url}/telegram"
-
-[[telegram.chats]]
-id = {group}
-title = "Подслушано"
-kind = "official"
-answers = "bot"
-
-[vk]
-api_base = "{url}/vk"
-
-[[vk.communities]]
-id = {community}
-title = "Администрация"
-token = "{vk_token}"
-
+HOUSES = """
 [max]
-token = "{max_token}"
+token = "{token}"
 api_base = "{url}/max"
 
 [[max.chats]]
 id = {house}
 title = "Дом на Ленина, 45"
 kind = "official"
-{blocks}
-[[staff]]
-name = "Администратор"
-role = "administrator"
-telegram_id = {administrator}
-
-[deadlines]
-accept = "1h"
-answer = "8h"
-
-[quiet]
-from = "00:00"
-to = "00:00"
-
-[problems]
-join = false
-"""
-
-BLOCK = """
-[[sectors]]
-code = "station{index}"
-title = "Станция {word}"
-keywords = ["{stem}"]
-
-[[staff]]
-name = "Начальник станции {word}"
-role = "head"
-sectors = ["station{index}"]
-{messenger}_id = {head}
 """
 
 STREETS = (
@@ -148,7 +94,7 @@ class Town:
         telegram.user(ADMINISTRATOR, "Администратор")
         await telegram.start_bot(ADMINISTRATOR)
         self.post = await vk.post(COMMUNITY, "Новости станций")
-        self.phones = [await self._phone(head, messenger) for _, _, messenger, head in _heads()]
+        self.phones = [await self._phone(one.head, one.messenger) for one in _stations()]
         return self._write_config(database)
 
     async def _phone(self, head: int, messenger: str) -> Phone:
@@ -166,14 +112,10 @@ class Town:
         return TelegramPhone(head, self.sandbox.telegram)
 
     def _write_config(self, database: str) -> Path:
-        blocks = "".join(
-            BLOCK.format(index=index, word=word, stem=word.lower()[:5], messenger=messenger, head=head)
-            for index, word, messenger, head in _heads()
-        )
-        tokens = {"token": TOKEN, "vk_token": VK_TOKEN, "max_token": MAX_TOKEN}
-        places = {"group": GROUP, "community": COMMUNITY, "house": HOUSE, "administrator": ADMINISTRATOR}
+        url = self.sandbox.url
+        more = HOUSES.format(token=MAX_TOKEN, url=url, house=HOUSE) + ALONE
         config = self.folder / "config.toml"
-        text = CONFIG.format(url=self.sandbox.url, database=database, blocks=blocks, **tokens, **places)
+        text = configuration(_stations(), Places(GROUP, COMMUNITY, TOKEN, VK_TOKEN), url, database, more=more)
         config.write_text(text, encoding="utf-8")
         return config
 
@@ -227,7 +169,5 @@ def _replied(letter: dict[str, object]) -> object:
     return replied["message_id"] if isinstance(replied, dict) else None
 
 
-def _heads() -> Iterator[tuple[int, str, str, int]]:
-    """(number of the station, its name, its head's messenger, his id)."""
-    for index, (word, messenger) in enumerate(STATIONS.items()):
-        yield index, word, messenger, FIRST_HEAD + index
+def _stations() -> list[Station]:
+    return [Station(index, word, messenger) for index, (word, messenger) in enumerate(STATIONS.items())]

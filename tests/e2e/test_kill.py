@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bench.stations import ADMINISTRATOR, ALONE, FIRST_HEAD, Places, configuration, in_telegram
+from bench.stations import TWENTY as STATIONS
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.databases import ON_BOTH, Shelf, migrated_database
@@ -15,69 +17,7 @@ from tests.e2e.process import BotProcess
 from tests.e2e.town import COMMUNITY, GROUP, PATIENCE, TOKEN, VK_TOKEN, buttons, words
 
 MESSAGES = 200
-STATIONS = (
-    *("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин", "Журавль", "Лебедь", "Сокол", "Ястреб"),
-    *("Пеликан", "Фламинго", "Павлин", "Страус", "Кукушка", "Ласточка", "Соловей", "Жаворонок", "Скворец", "Зяблик"),
-)
-"""Twenty blocks: a head may get one message a second, and the test shall not take minutes."""
-
-FIRST_HEAD, FIRST_CITIZEN = 1001, 2001
-
-CONFIG = """
-[municipality]
-name = "Двадцать станций"
-timezone = "Asia/Vladivostok"
-
-[database]
-url = "sqlite+aiosqlite:///mcu.sqlite3"
-
-[telegram]
-token = "{token}"
-api_base = "{url}/telegram"
-
-[[telegram.chats]]
-id = {group}
-title = "Подслушано"
-kind = "official"
-answers = "bot"
-
-[vk]
-api_base = "{url}/vk"
-
-[[vk.communities]]
-id = {community}
-title = "Администрация"
-token = "{vk_token}"
-{blocks}
-[[staff]]
-name = "Администратор"
-role = "administrator"
-telegram_id = 999
-
-[deadlines]
-accept = "1h"
-answer = "8h"
-
-[problems]
-join = false
-
-[quiet]
-from = "00:00"
-to = "00:00"
-"""
-
-BLOCK = """
-[[sectors]]
-code = "station{index}"
-title = "Станция {word}"
-keywords = ["{stem}"]
-
-[[staff]]
-name = "Начальник станции {word}"
-role = "head"
-sectors = ["station{index}"]
-telegram_id = {head}
-"""
+FIRST_CITIZEN = 2001
 
 
 class Stations:
@@ -97,16 +37,14 @@ class Stations:
         for number in range(MESSAGES):
             telegram.user(FIRST_CITIZEN + number, f"Житель {number}")
             vk.user(FIRST_CITIZEN + number, "Житель", str(number))
-        for head in (999, *self.heads()):
+        for head in (ADMINISTRATOR, *self.heads()):
             telegram.user(head, f"Начальник {head}")
             await telegram.start_bot(head)
         self.post = await vk.post(COMMUNITY, "Новости станций")
-        blocks = "".join(
-            BLOCK.format(index=index, word=word, stem=word.lower()[:5], head=FIRST_HEAD + index)
-            for index, word in enumerate(STATIONS)
+        places = Places(GROUP, COMMUNITY, TOKEN, VK_TOKEN)
+        text = configuration(
+            in_telegram(STATIONS), places, self.sandbox.url, "sqlite+aiosqlite:///mcu.sqlite3", more=ALONE
         )
-        values = {"url": self.sandbox.url, "token": TOKEN, "group": GROUP, "community": COMMUNITY}
-        text = CONFIG.format(vk_token=VK_TOKEN, blocks=blocks, **values)
         self.bot.config.write_text(text, encoding="utf-8")
 
     async def close(self) -> None:
