@@ -8,6 +8,8 @@ _CLOSING = {**dict.fromkeys(_EMBEDDED, "\u202c"), **dict.fromkeys(_ISOLATED, "\u
 def closed(text: str) -> str:
     """*text* with every turn of the direction of writing taken back at its end: it would go on in the lines after it,
     and show a term or a name of ours turned round (Unicode Standard Annex 9)."""
+    if _CLOSING.keys().isdisjoint(text):
+        return text
     open_turns: list[str] = []
     for character in text:
         if character in _CLOSING:

@@ -24,6 +24,7 @@ _WORD = (re.compile(r"\s+"), 0.0)
 
 _JOINER = "\u200d"
 _UNWANTED = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_HALF = re.compile("[\ud800-\udfff]")
 _LONGEST_CLUSTER = 64
 
 
@@ -48,7 +49,7 @@ def cleaned(text: str) -> str:
     Two halves that belong together become the character they mean; a lone half becomes U+FFFD. Line ends become
     ``\\n``.
     """
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    if _HALF.search(text) is not None:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNWANTED)
 

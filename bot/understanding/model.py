@@ -74,7 +74,8 @@ class Predictor:
         at, weights = self._index.values(seen, district)
         scores = self.model.bias.astype(np.float64)
         if at:
-            scores = scores + np.asarray(weights, dtype=np.float32) @ self.model.weights[at]
+            rows = self.model.weights.take(np.array(at, dtype=np.intp), axis=0)
+            scores = scores + np.array(weights, dtype=np.float32) @ rows
         return mix(_softmax(scores), rules, self.model.codes, self.model.frequency, self.model.recipe)
 
     def chances(self, seen: Seen, district: str | None, rules: Mapping[str, float]) -> dict[str, float]:

@@ -219,6 +219,9 @@ class Judge:
         related = same or self._subjects.related(seen.subjects, event.subjects)
         if seen.subjects and not related:
             return 0.0
+        if seen.subjects and _surely_elsewhere(seen, event):  # most are: the other questions need not be asked
+            says = reading.appeal_score >= _SAYS_SOMETHING
+            return 1.0 if says and self._is_wide(seen, event) else 0.0
         here = post.at - event.chats.get(post.chat, -1e18)
         place = _place(seen, title, event, talking=here <= _FRESH)
         if not seen.subjects:
@@ -227,13 +230,17 @@ class Judge:
             return 3.0 + place + same if reading.appeal_score >= _SAYS_LITTLE else 0.0
         if reading.appeal_score < _SAYS_SOMETHING:
             return 0.0
-        wide = not self._subjects.wide.isdisjoint(seen.subjects & event.subjects)
+        wide = self._is_wide(seen, event)
         if place < 0.0:
             return 1.0 if wide else 0.0
         placeless = not event.names and not event.marks
         if wide or (event.size >= 2 and here <= _FRESH) or (same and placeless and here <= _ECHOES):
             return 2.0 + place + same
         return 0.0
+
+    def _is_wide(self, seen: Signature, event: Event) -> bool:
+        """Whether what both tell of may strike many streets at once."""
+        return not self._subjects.wide.isdisjoint(seen.subjects & event.subjects)
 
     def _silent_fit(self, post: Post, reading: Reading, event: Event, place: float, here: float) -> float:
         """For a message that names no subject: only the very place, while people talk about it."""
@@ -250,6 +257,13 @@ class Judge:
             if len(self._titles) > _MOST_TITLES:
                 self._titles.popitem(last=False)
         return self._titles[chat]
+
+
+def _surely_elsewhere(seen: Signature, event: Event) -> bool:
+    """Whether both name streets, none of them in common, and no landmark could make them one place."""
+    if not seen.names or not event.names or (seen.marks and event.marks):
+        return False
+    return seen.names.isdisjoint(event.names)
 
 
 def _place(seen: Signature, title: Signature, event: Event, *, talking: bool) -> float:
