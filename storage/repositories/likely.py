@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, null, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, func, null, or_, select
 
 from bot.domain.records.problems import Candidate
 from bot.domain.tickets import State
@@ -71,11 +71,13 @@ def _open_problems(shape: _Shape) -> Select[Any]:
 
 def _alone(shape: _Shape) -> Select[Any]:
     number = cast(null(), ticket.c.problem_id.type).label("problem_id")
+    # Where no matter leads to them, the planner must not see that they stand alone: so does nearly every ticket.
+    is_alone = ticket.c.problem_id.is_(None) if shape.matters else func.coalesce(ticket.c.problem_id, 0) == 0
     query = select(
         *(number, ticket.c.id.label("lead_id"), _raw(ticket.c.sketch), ticket.c.matter),
         *(ticket.c.registered_at.label("heard_at"), ticket.c.author_key, *_LEAD),
     ).where(
-        ticket.c.problem_id.is_(None),
+        is_alone,
         ticket.c.matter.is_not(None),
         ticket.c.registered_at >= bindparam("lone_since"),
         ticket.c.state.in_(_UNANSWERED),

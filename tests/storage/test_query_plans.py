@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import event
 
+from storage.candidates import Wanted
 from storage.database import Database
 from storage.repositories.retention import Kind
 from storage.uow import UnitOfWork
@@ -85,6 +86,16 @@ async def test_the_latest_decisions_are_read_from_the_end_and_not_sorted(databas
         plan = await _plan(database, asked)
         assert [line for line in plan if line.startswith("SCAN")] == ["SCAN audit"]
         assert not any("B-TREE" in line for line in plan)
+
+
+async def test_what_a_message_without_a_subject_may_be_about_is_not_sought_among_all_that_stands_alone(
+    database: Database,
+) -> None:
+    wanted = Wanted((), NOW, NOW, "roads")
+    asked = await _asked(database, lambda uow: uow.problems.candidates(wanted, 60))
+    if database.engine.dialect.name == "sqlite":
+        plan = await _plan(database, asked)
+        assert not any("ix_ticket_problem (problem_id=?)" in line for line in plan)
 
 
 @pytest.mark.parametrize("name", HOT)
