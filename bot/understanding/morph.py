@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import pymorphy3
 
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 _LONGEST_WORD = 40
 _WORTHY = 0.12
 """A parse less likely than this is left out of the lemmas."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from bot.understanding.morph import Morphology
 from bot.understanding.text import Word
 
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 _SPAN = 4
 """How many words more than the pattern has may lie between its ends."""
 _SHORTEST_TYPO = 5

@@ -10,7 +10,7 @@ from typing import Any
 from bot.understanding.morph import Morphology
 from bot.understanding.text import Word
 
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
