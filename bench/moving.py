@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import Boolean, Column, Date, Float, Table, make_url
+from sqlalchemy import Boolean, Column, Date, Float, Integer, Table, make_url
 
 from storage.database import Database
 from storage.migrate import migrate
@@ -68,7 +68,7 @@ def _convert(column: Column[Any]) -> Convert:
         return bool
     if isinstance(column.type, Float):
         return float
-    return str if column.type.python_type in (str, dict) else int
+    return int if isinstance(column.type, Integer) else str
 
 
 async def _put_aside(server: "asyncpg.Connection[Any]") -> list[str]:

@@ -4,10 +4,13 @@ Numbers are spread by arithmetic instead of chance: the same file every time. Of
 the rest were answered, dismissed and closed.
 """
 
+import json
 import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+
+from bot.understanding.sameness import Event
 
 YEARS = 3 * 365 * 86_400  # seconds
 OPEN_ONE_IN = 350
@@ -85,7 +88,7 @@ _REST = (
        FROM ticket t JOIN bench_sector s ON s.code = t.sector WHERE t.id % 10 = 0""",
     # One problem with a thousand members, as a storm two months ago has left it.
     """INSERT INTO problem (id, lead_id, matter, sketch, members, people, heard_at)
-       VALUES (1, :count - :open + 1, '', '{}', :crowd, :crowd, datetime(:now, '-60 days'))""",
+       VALUES (1, :count - :open + 1, '', :sketch, :crowd, :crowd, datetime(:now, '-60 days'))""",
     """UPDATE ticket SET problem_id = 1, sector = 'station0', state = 'assigned',
        lead_id = CASE WHEN id > :count - :open + 1 THEN :count - :open + 1 END
        WHERE id > :count - :open AND id <= :count - :open + :crowd""",
@@ -113,6 +116,7 @@ def fill(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]
         "now": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),
         "count": tickets,
         "open": tickets // OPEN_ONE_IN,
+        "sketch": json.dumps(Event(number=0, last=0.0).as_record()),
         "crowd": min(1_000, tickets // OPEN_ONE_IN // 2),
         "years": YEARS,
         "sectors": len(heads),
