@@ -220,8 +220,9 @@ def backup(
     settings = _load(config, tokens_needed=False)
     from storage.transfer import TransferFailed, backup_sqlite
 
+    typer.echo("Копирую базу. Бот в это время работает.")
     try:
-        size = backup_sqlite(settings.database_url, file)
+        size = backup_sqlite(settings.database_url, file, lambda percent: typer.echo(f"Скопировано {percent} %"))
     except TransferFailed as error:
         _complain(f"Копия не сделана: {error}.")
         raise typer.Exit(1) from None

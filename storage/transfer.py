@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -19,6 +20,11 @@ from storage.occupancy import Occupied
 from storage.tables import metadata
 
 CHUNK = 1000
+
+STEP = 500
+"""Pages of a backup that are copied between two words about how far it is."""
+
+MEGABYTE = 1 << 20
 
 _SQLITE = {
     "SQLITE_CANTOPEN": "файл не создать или не открыть. Проверьте, что папка есть и в неё можно писать",
@@ -46,10 +52,11 @@ class Moved:
     checksum: str
 
 
-def backup_sqlite(url: str, file: Path) -> int:
+def backup_sqlite(url: str, file: Path, told: Callable[[int], None]) -> int:
     """Copy the database behind *url* to *file* while it is in use, check the copy, return its size in bytes.
 
-    The copy appears under its name only when it is whole. Blocks: call it in a thread. Raises :class:`TransferFailed`,
+    The copy is of the moment at which it was begun, and appears under its name only when it is whole. *told* hears how
+    many percent are copied, every few of them. Blocks: call it in a thread. Raises :class:`TransferFailed`,
     :class:`OSError` where the copy can not be written.
     """
     address = make_url(url)
@@ -62,7 +69,9 @@ def backup_sqlite(url: str, file: Path) -> int:
     unfinished.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(source_file)) as source, closing(sqlite3.connect(unfinished)) as target:
-            source.backup(target, pages=2000, sleep=0.01)
+            _hold_still(source)
+            _require_room(source, file.parent)
+            source.backup(target, pages=STEP, progress=_every_few(told))
             if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise TransferFailed("копия не прошла проверку. Проверьте диск и сделайте копию снова")
         unfinished.replace(file)
@@ -71,6 +80,38 @@ def backup_sqlite(url: str, file: Path) -> int:
     finally:
         unfinished.unlink(missing_ok=True)
     return file.stat().st_size
+
+
+def _hold_still(source: sqlite3.Connection) -> None:
+    """One picture for the whole copy: without it SQLite begins the copy anew whenever somebody else has written, and
+    would not end while a bot works (https://sqlite.org/c3ref/backup_finish.html). Nobody is held up."""
+    source.isolation_level = None
+    source.execute("BEGIN")
+    source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _require_room(source: sqlite3.Connection, folder: Path) -> None:
+    """A copy that fills the disk takes the room in which the bot works, before it fails."""
+    pages, size = (source.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_count", "page_size"))
+    free = shutil.disk_usage(folder).free
+    if pages * size > free:
+        raise TransferFailed(
+            f"на диске нет места: нужно {-(-pages * size // MEGABYTE)} МБ, свободно {free // MEGABYTE} МБ."
+            " Освободите место или укажите другой диск"
+        )
+
+
+def _every_few(told: Callable[[int], None]) -> Callable[[int, int, int], None]:
+    said = -1
+
+    def progress(_status: int, remaining: int, total: int) -> None:
+        nonlocal said
+        percent = 100 * (total - remaining) // total if total else 100
+        if percent // 10 != said // 10:
+            said = percent
+            told(percent)
+
+    return progress
 
 
 def _in_russian(error: sqlite3.Error) -> str:

@@ -1,7 +1,9 @@
 """A backup while the bot writes; a move from one file to PostgreSQL."""
 
 import asyncio
+import shutil
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +12,13 @@ import pytest
 from bot.domain.people import Account, MessengerName, Person, Role
 from storage.database import Database
 from storage.migrate import migrate
-from storage.transfer import TransferFailed, backup_sqlite, move
+from storage.transfer import STEP, TransferFailed, backup_sqlite, move
 from tests.databases import KINDS, empty_database
 
 NOW = datetime(2026, 11, 20, 4, 30, 0, 123456, tzinfo=UTC)
+
+PAGES = 10 * STEP
+"""Of the database, at least."""
 
 
 async def filled(url: str, updates: int = 2500) -> None:
@@ -31,35 +36,62 @@ async def filled(url: str, updates: int = 2500) -> None:
     await database.close()
 
 
-async def test_a_backup_made_while_somebody_writes_is_whole(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
-    await filled(url)
+async def large(url: str) -> None:
+    """A database of some ten times as many pages as are copied in one step."""
+    await filled(url, 10)
     database = Database(url)
-    writing = True
-
-    async def write() -> None:
-        number = 0
-        while writing:
-            number += 1
-            async with database.begin() as uow:
-                await uow.inbox.store("vk:1", [(str(number), "c", {})], NOW)
-
-    async with asyncio.TaskGroup() as group:
-        group.create_task(write())
-        size = await asyncio.to_thread(backup_sqlite, url, tmp_path / "copy.sqlite3")
-        writing = False
+    async with database.begin() as uow:
+        rows = [(f"large:{n}", "chat", {"text": "яма " * 1000}) for n in range(PAGES)]
+        await uow.inbox.store("telegram", rows, NOW)
     await database.close()
 
-    assert size > 100_000
-    copy = sqlite3.connect(tmp_path / "copy.sqlite3")
-    assert copy.execute("select count(*) from inbox where account = 'telegram'").fetchone() == (2500,)
-    copy.close()
-    assert not list(tmp_path.glob("*.part"))
+
+async def test_a_backup_is_one_moment_and_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
+    await large(url)
+    database = Database(url)
+    told: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.begin() as uow:
+            await uow.inbox.store("vk:1", [(str(number), "c", {})], NOW)
+
+    def meanwhile(percent: int) -> None:
+        """Something is written after every part of the copy, but not for ever: an endless copy shall be seen."""
+        told.append(percent)
+        if len(told) > 100:
+            raise AssertionError("the copy begins again and again")
+        asyncio.run_coroutine_threadsafe(write(len(told)), loop).result(60)
+
+    loop = asyncio.get_running_loop()
+    size = await asyncio.to_thread(backup_sqlite, url, tmp_path / "copy.sqlite3", meanwhile)
+    await database.close()
+
+    assert size > PAGES * 4096
+    assert told == sorted(set(told)), "it goes on, it does not begin again"
+    assert (len(told) > 3, told[-1]) == (True, 100)
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.execute("select account, count(*) from inbox group by 1").fetchall() == [("telegram", PAGES + 10)]
+    assert [file.name for file in tmp_path.glob("copy*")] == ["copy.sqlite3"]
+
+
+async def test_a_copy_that_has_no_room_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take the bot's own room, too."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
+    await large(url)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=5_000_000))
+    told: list[int] = []
+
+    with pytest.raises(TransferFailed, match=r"нужно \d+ МБ, свободно 4 МБ"):
+        backup_sqlite(url, tmp_path / "copy.sqlite3", told.append)
+    assert told == []
+    assert not list(tmp_path.glob("copy*"))
 
 
 async def test_no_database_no_backup(tmp_path: Path) -> None:
     with pytest.raises(TransferFailed):
-        backup_sqlite(f"sqlite+aiosqlite:///{tmp_path / 'none.sqlite3'}", tmp_path / "copy.sqlite3")
+        backup_sqlite(f"sqlite+aiosqlite:///{tmp_path / 'none.sqlite3'}", tmp_path / "copy.sqlite3", lambda _: None)
     assert not (tmp_path / "copy.sqlite3").exists()
 
 
