@@ -43,10 +43,11 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
+        .cte("chosen")  # chosen once: PostgreSQL may look into a subquery again for every row, and find the next ones
     )
     return (
         update(inbox)
-        .where(inbox.c.id.in_(chosen))
+        .where(inbox.c.id.in_(select(chosen.c.id)))
         .values(leased_until=bindparam("until"), holder=bindparam("by"), attempts=inbox.c.attempts + 1)
         .returning(
             inbox.c.id,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.records.incoming import InboxRow
 from bot.jobs.supervisor import Bell, Supervisor
@@ -187,6 +188,16 @@ async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> N
     await store(database, ("waiting", "b"))
     before = NOW - timedelta(hours=1)
     assert sorted(keys(await claim(database, before))) == ["leased", "next", "waiting"]
+
+
+async def test_no_more_is_claimed_than_was_asked_for_whatever_the_server_plans(database: Database) -> None:
+    if not database.is_shared:
+        pytest.skip("SQLite has one way to do it")
+    await store(database, *((str(number), str(number)) for number in range(6)))
+    async with database.begin() as uow:
+        for way in ("hashjoin", "hashagg", "mergejoin", "material", "sort"):
+            await uow._connection.execute(text(f"SET LOCAL enable_{way} = off"))
+        assert len(await uow.inbox.claim(NOW, LEASE, 2)) == 2
 
 
 async def test_what_a_dead_process_held_is_free_and_what_a_living_one_holds_is_not(

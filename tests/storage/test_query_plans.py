@@ -131,7 +131,11 @@ async def _asked(database: Database, ask: Ask) -> list[tuple[str, object]]:
 
 def _is_narrow(line: str) -> bool:
     """Of an index, of what a query has put together itself, or of a small table."""
-    return "USING" in line or "VIRTUAL TABLE INDEX" in line or line.split()[1] in (*SMALL, "lane", "CONSTANT", "ours")
+    return (
+        "USING" in line
+        or "VIRTUAL TABLE INDEX" in line
+        or line.split()[1] in (*SMALL, "lane", "CONSTANT", "ours", "chosen")
+    )
 
 
 async def _seq_scans(database: Database, asked: list[tuple[str, object]]) -> list[str]:
