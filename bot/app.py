@@ -92,6 +92,7 @@ class App:
     _staff_bell: Bell = field(init=False, default_factory=Bell)
     health: Health = field(init=False, default_factory=Health)
     _webhooks: Webhooks = field(init=False)
+    _sender: OutboxWorker = field(init=False)
     _led: Supervisor | None = field(init=False, default=None)
     _scheduler: AsyncIOScheduler | None = field(init=False, default=None)
     _listener: Listener | None = field(init=False, default=None)
@@ -185,6 +186,11 @@ class App:
             await choices.apply(work)
             await pages.watch(work)
 
+    @property
+    def leads(self) -> bool:
+        """Whether this is the process that polls, sends and watches the clock."""
+        return self._led is not None
+
     def inbox_worker(self) -> InboxWorker:
         """Whoever handles what has come in."""
         return InboxWorker(
@@ -206,6 +212,10 @@ class App:
         lookout = Lookout(self.database, self.messengers, self.centre, self.clock, self._outbox_bell)
         self.ticker = Ticker(
             self.database, self.centre, self.clock, self._outbox_bell, self.health, lookout, self.tick_seconds
+        )
+        # Deliveries outlive the lead: who has sent something writes it down, whoever leads by then.
+        self._sender = OutboxWorker(
+            self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self.supervisor, self.moment
         )
         reloader = Reloader(
             self.database,
@@ -255,10 +265,7 @@ class App:
             else:
                 subscriber = Subscriber(self._intake(messenger), hook.messenger, hook.url, hook.secret)
                 self._led.keep(f"webhook {account}", subscriber.run)
-        sender = OutboxWorker(
-            self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self._led, self.moment
-        )
-        self._led.keep("outbox", sender.run)
+        self._led.keep("outbox", self._sender.run)
         self._led.keep("inheritance", lambda: inherit(self.database))
         self._scheduler = self.ticker.start(self._led)
         self._led.keep("self-check", self._keep_checking)

@@ -1,12 +1,15 @@
 """Carries one parcel to its messenger, part by part: the network's side of a delivery."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, repeat
+from typing import TypeVar
 
+from bot.domain.clock import Clock
 from bot.domain.records.outgoing import OutboxKind, OutboxRow
 from bot.jobs.exposure import Exposure
 from bot.jobs.parcels import Parcel, Way
@@ -25,11 +28,16 @@ from bot.messengers.events import Attachment, Media
 from storage.database import Database
 from storage.refusals import refusal_of
 
+T = TypeVar("T")
+
 Carried = tuple[list[Sent], str | None]
 """What was sent, and the message among it that carries the buttons."""
 
 PAUSES = (0.2, 1.0, 3.0)
 """Seconds between tries to write down what has been sent; the last for ever."""
+
+FRESH = timedelta(seconds=1)
+"""A row that was claimed just now is still ours. Later we may have been asleep, and others have taken it."""
 
 QUOTING = "quoting"
 """The form of a message whose target of reply is gone: it quotes instead."""
@@ -39,25 +47,25 @@ class Lost(Exception):
     """The row is in other hands."""
 
 
-async def written(write: Callable[[], Awaitable[None]]) -> None:
+async def written(write: Callable[[], Awaitable[T]]) -> T:
     """*write* down what became of a message, however long the database refuses: else it would be sent again."""
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         try:
-            await write()
+            return await write()
         except Exception as error:
             if refusal_of(error) is None:
                 raise
-            await asyncio.sleep(pause)
-        else:
-            return
+        await asyncio.sleep(pause)
+    raise AssertionError("the pauses never end")
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One row on its way. *turn* is asked before every call that counts. *unmarked* is left when what was sent last has
-    been written down (see :mod:`bot.jobs.exposure`)."""
+    """One row on its way, claimed at that moment. *turn* is asked before every call that counts. *unmarked* is left
+    when what was sent last has been written down (see :mod:`bot.jobs.exposure`)."""
 
     row: OutboxRow
+    taken_at: datetime
     messenger: Messenger
     turn: Turn
     unmarked: AsyncExitStack
@@ -69,6 +77,7 @@ class Carrier:
 
     database: Database
     messengers: Mapping[str, Messenger]
+    clock: Clock
     exposure: Exposure = field(default_factory=Exposure)
 
     async def carry(self, trip: Trip, parcel: Parcel) -> Carried:
@@ -106,15 +115,33 @@ class Carrier:
                 continue
             to = target if index == 0 else replace(target, reply_to=None)
             cost = max(1, len(part.media)) if messenger.capabilities.limits.albums else 1
-            async with trip.turn(cost):
-                if not messenger.capabilities.idempotent:
-                    await trip.unmarked.enter_async_context(self.exposure.take(messenger.account))
+            async with trip.turn(cost), self._alone(trip):
                 done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
             if index < len(parts) - 1:
                 await written(partial(self._progressed, row, done, form))
                 await trip.unmarked.aclose()
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
         return done, pressable[-1] if pressable else None
+
+    @asynccontextmanager
+    async def _alone(self, trip: Trip) -> AsyncIterator[None]:
+        """The block sends, when nothing else of the account is unmarked; it stays unmarked itself after the block."""
+        if trip.messenger.capabilities.idempotent:
+            yield
+            return
+        exposed = await trip.unmarked.enter_async_context(self.exposure.take(trip.messenger.account))
+        if not await self.is_ours(trip.row, trip.taken_at):
+            raise Lost
+        yield
+        exposed.arrive()
+
+    async def is_ours(self, row: OutboxRow, taken_at: datetime) -> bool:
+        """Whether nobody else has taken *row* since it was claimed."""
+        return self.clock.now() - taken_at <= FRESH or await written(partial(self._is_held, row))
+
+    async def _is_held(self, row: OutboxRow) -> bool:
+        async with self.database.read() as uow:
+            return await uow.outbox.is_held(row)
 
     async def _progressed(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
         async with self.database.begin(first=True) as uow:

@@ -1,6 +1,7 @@
 """Takes one parcel to its messenger, part by part, and writes down what became of it."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from bot.messengers.errors import (
 from bot.services import answers, chats, corrections, fallback, notes, people
 from bot.services.centre import Centre, Work
 from storage.database import Database
+from storage.refusals import refusal_of
 from storage.repositories.base import LONGEST_WAIT
 
 logger = logging.getLogger(__name__)
@@ -40,9 +42,6 @@ GIVE_UP = timedelta(hours=24)
 
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = 60
-FRESH = timedelta(seconds=1)
-"""A row that was claimed just now is still ours. Later we may have been asleep, and others have taken it."""
-
 DRAWING_TRIES = 5
 
 
@@ -55,12 +54,13 @@ class Courier:
     centre: Callable[[], Centre]
     clock: Clock
     hold: Callable[[OutboxRow, RetryAfter], None]
-    failing: set[str]
-    """Accounts through which nothing has gone out since a failure: as the database has it, for one process sends."""
+    failing: set[str] = field(default_factory=set)
+    """Accounts through which nothing may have gone out since a failure. One too many does no harm."""
     carrier: Carrier = field(init=False)
+    _undrawn: Counter[int] = field(default_factory=Counter)  # row → how often it could not be drawn
 
     def __post_init__(self) -> None:
-        self.carrier = Carrier(self.database, self.messengers)
+        self.carrier = Carrier(self.database, self.messengers, self.clock)
 
     async def deliver(self, row: OutboxRow, turn: Turn, taken_at: datetime) -> None:
         """Deliver a row that was claimed then, whatever happens; raises nothing that a messenger does. *turn* is asked
@@ -69,20 +69,21 @@ class Courier:
         if row.expires_at is not None and row.expires_at <= self.clock.now():
             await self._close(row, "dropped", "expired")
             return
+        if not await self.carrier.is_ours(row, taken_at):
+            self._lost(row)
+            return
         try:
             async with self.database.read() as uow:
-                if self.clock.now() - taken_at > FRESH and not await uow.outbox.is_held(row):
-                    self._lost(row)
-                    return
                 parcel = await prepare(Work(self.centre(), uow, self.clock.now()), row, messenger.capabilities)
         except Exception as error:  # noqa: BLE001 - one row that cannot be drawn must not hold up those behind it
-            await self._broken(row, error)
+            await written(partial(self._broken, row, error))
             return
+        self._undrawn.pop(row.id, None)
         if parcel is None:
             await self._close(row, "dropped", "not needed")
             return
         async with AsyncExitStack() as unmarked:
-            trip = Trip(row, messenger, turn, unmarked)
+            trip = Trip(row, taken_at, messenger, turn, unmarked)
             try:
                 carried = await self.carrier.carry(trip, parcel)
             except MessengerError as error:
@@ -126,7 +127,7 @@ class Courier:
             type(error).__name__,
             extra={"outbox": row.id, "kind": row.kind.value, "account": row.account, "reason": str(error)},
         )
-        async with self.database.begin() as uow:
+        async with self.database.begin(first=True) as uow:
             if not await uow.outbox.is_held(row):
                 self._lost(row)
                 return
@@ -174,19 +175,23 @@ class Courier:
             await notes.tell_administrator(work, "undelivered", once=once, row=row.id, reason=_reason(error))
 
     async def _broken(self, row: OutboxRow, error: Exception) -> None:
-        """The row cannot be drawn: tried again a few times, then given up and told to the administrator."""
+        """The row cannot be drawn: tried again a few times, then given up and told to the administrator. What is the
+        database's fault is not counted."""
         logger.error("row cannot be drawn: %s", type(error).__name__, extra={"outbox": row.id, "kind": row.kind.value})
         logger.debug("row cannot be drawn", exc_info=error)
+        tries = self._undrawn[row.id] + (refusal_of(error) is None)
         async with self.database.begin() as uow:
             if not await uow.outbox.is_held(row):
                 self._lost(row)
-                return
-            now = self.clock.now()
-            if row.attempts < DRAWING_TRIES:
-                await uow.outbox.retry(row, now + timedelta(seconds=2**row.attempts), type(error).__name__)
-                return
-            refused = Rejected(f"cannot be drawn: {type(error).__name__}", RejectReason.BAD_REQUEST)
-            await self._give_up(Work(self.centre(), uow, now), row, refused)
+            elif tries < DRAWING_TRIES:
+                pause = timedelta(seconds=2**tries)
+                await uow.outbox.retry(row, self.clock.now() + pause, type(error).__name__, counts=False)
+            else:
+                refused = Rejected(f"cannot be drawn: {type(error).__name__}", RejectReason.BAD_REQUEST)
+                await self._give_up(Work(self.centre(), uow, self.clock.now()), row, refused)
+        self._undrawn[row.id] = tries
+        if tries >= DRAWING_TRIES:
+            del self._undrawn[row.id]
 
     async def _close(self, row: OutboxRow, status: str, why: str) -> None:
         async with self.database.begin() as uow:

@@ -25,12 +25,14 @@ from storage.database import Database
 AT_ONCE = 24
 """Rows that are on their way at the same time."""
 
-PRESSES = 10 * AT_ONCE
-"""Answers to presses that are looked at in one go: those of an account that is silent must not hide the others'."""
+UNDER_WAY = 4
+"""Messages of an account that are in hand where they leave one by one (:mod:`bot.jobs.exposure`): one travels, the
+others are drawn meanwhile. More would only be in the way of something urgent."""
 
 LEASE = timedelta(minutes=2)
 IDLE = 0.25
-_WHOLE_ACCOUNT = ""  # stands for every chat of an account
+_WHOLE_ACCOUNT = "*"  # stands for every chat of an account
+_PRESSES = ""  # the chat of answers to presses
 
 AHEAD = 0.2
 """Seconds for which messages are taken from the queue before their turn: enough to have them drawn in time, too few to
@@ -69,32 +71,39 @@ class OutboxWorker:
     _paces: dict[str, Pace] = field(default_factory=dict)
     _held: dict[tuple[str, str], float] = field(default_factory=dict)
     _refused: dict[str, tuple[str, float]] = field(default_factory=dict)  # account → the chat refused last, and when
+    _courier: Courier = field(init=False)
     _in_hand: dict[int, OutboxRow] = field(default_factory=dict)
     _crowded: set[str] = field(default_factory=set)  # accounts for which more waits than may leave
     _renewed: float = 0.0
 
+    def __post_init__(self) -> None:
+        self._courier = Courier(self.database, self.messengers, self.centre, self.clock, self._hold)
+
     async def run(self) -> None:
-        courier = await self._recall()
+        """Begins anew whenever this process becomes the one that sends; what it had in hand before it still sees to."""
+        await self._recall()
         self.supervisor.spawn("inheritance of the outbox", self._inherit())
         while True:
             await self._renew_leases()
             chosen = await self._choose()
             if chosen:
                 taken_at = self.clock.now()
-                await self._begin(courier, await self._claim(chosen, taken_at), taken_at)
+                await self._begin(await self._claim(chosen, taken_at), taken_at)
             await self.bell.wait(SOON if self._crowded else IDLE)
 
-    async def _recall(self) -> Courier:
-        """A restart, or taking over from a process that has died, does not begin the messengers' minutes anew."""
+    async def _recall(self) -> None:
+        """A restart, or taking over from a process that has died, does not begin the messengers' minutes anew; and what
+        others are sending has a little time left, however long we all were without the database."""
         now, moment = self.clock.now(), self.moment()
-        async with self.database.read() as uow:
+        async with self.database.begin() as uow:
+            if self.database.is_shared:
+                await uow.outbox.spare(now + timedelta(seconds=GRACE))
             for account, messenger in self.messengers.items():
                 pace = self._paces[account] = Pace(messenger.capabilities.limits)
                 for sent in await uow.outbox.sent_since(account, now - LOOK_BACK):
                     ago = max((now - (sent.at or now)).total_seconds(), 0.0)
                     pace.recall(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
-            failing = await uow.outages.failing(channels.Way.OUT)
-        return Courier(self.database, self.messengers, self.centre, self.clock, self._hold, failing)
+            self._courier.failing |= await uow.outages.failing(channels.Way.OUT)
 
     async def _inherit(self) -> None:
         """One process sends: what others are sending now will be sent by nobody once they had their time. A press
@@ -118,12 +127,13 @@ class OutboxWorker:
         self._held = {place: until for place, until in self._held.items() if until > moment}
         hands = self._free_hands()
         rooms = {account: self._room(account, most, moment) for account, most in hands.items()}
+        accounts = tuple(self.messengers)
         async with self.database.read() as uow:
-            presses = await uow.outbox.presses(now, PRESSES) if hands else []
-            waiting = await uow.outbox.waiting(now, [account for account, room in rooms.items() if room])
+            presses = await uow.outbox.presses(now, accounts, AT_ONCE) if hands else []
+            waiting = await uow.outbox.waiting(now, accounts) if any(rooms.values()) else []
         chosen: list[int] = []
         for account, most in hands.items():
-            mine = [row.id for row in presses if row.account == account and row.id not in self._in_hand][:most]
+            mine = self._answers(account, presses)[:most]
             if rooms[account]:
                 rows = self._may_leave(account, [row for row in waiting if row.account == account], moment)
                 room = min(rooms[account], most - len(mine))
@@ -135,18 +145,26 @@ class OutboxWorker:
     def _free_hands(self) -> dict[str, int]:
         """How many more rows of each account may be on their way: one that hangs must not stop the others."""
         busy = Counter(row.account for row in self._in_hand.values())
-        share = max(AT_ONCE // len(self.messengers), 4)
-        return {
-            account: share - busy[account]
-            for account in self.messengers
-            if busy[account] < share and (account, _WHOLE_ACCOUNT) not in self._held
-        }
+        share = max(AT_ONCE // len(self.messengers), UNDER_WAY)
+        return {account: share - busy[account] for account in self.messengers if busy[account] < share}
 
     def _room(self, account: str, most: int, moment: float) -> int:
         """How many messages may leave soon; none while a look is not worth it."""
         pace = self._paces[account]
+        if (account, _WHOLE_ACCOUNT) in self._held:
+            self._crowded.discard(account)
+            return 0
+        if not self.messengers[account].capabilities.idempotent:
+            rows = [row for row in self._in_hand.values() if row.account == account and row.kind not in NO_MESSAGES]
+            most = min(most, UNDER_WAY - len(rows))
         room = min(pace.room(moment, AHEAD), most)
         return room if room >= (min(WORTH_A_LOOK, pace.most(moment, AHEAD)) if account in self._crowded else 1) else 0
+
+    def _answers(self, account: str, presses: list[Waiting]) -> list[int]:
+        """Answers to presses that may leave now."""
+        if (account, _WHOLE_ACCOUNT) in self._held or (account, _PRESSES) in self._held:
+            return []
+        return [row.id for row in presses if row.account == account and row.id not in self._in_hand]
 
     def _may_leave(self, account: str, rows: list[Waiting], moment: float) -> list[Waiting]:
         """Those whose chats may be written to, the most urgent first, then who has waited longest."""
@@ -167,7 +185,7 @@ class OutboxWorker:
         async with self.database.begin() as uow:
             return await uow.outbox.claim(ids, now, LEASE)
 
-    async def _begin(self, courier: Courier, rows: list[OutboxRow], taken_at: datetime) -> None:
+    async def _begin(self, rows: list[OutboxRow], taken_at: datetime) -> None:
         """Let *rows* leave, each at its time."""
         too_early = []
         for row in rows:
@@ -177,7 +195,7 @@ class OutboxWorker:
                 continue
             self._in_hand[row.id] = row
             # Cut off, its outcome would be unknown, and it would be sent again at the next start.
-            self.supervisor.spawn("delivery", self._send(courier, row, turn, taken_at), finish=True)
+            self.supervisor.spawn("delivery", self._send(row, turn, taken_at), finish=True)
         if too_early:
             async with self.database.begin() as uow:
                 for row in too_early:
@@ -202,11 +220,13 @@ class OutboxWorker:
         if rows and moment - self._renewed > LEASE.total_seconds() / 4:
             async with self.database.begin() as uow:
                 await uow.outbox.renew(rows, self.clock.now() + LEASE)
+                # Who led before us may have written down a failure since we began.
+                self._courier.failing |= await uow.outages.failing(channels.Way.OUT)
             self._renewed = moment
 
-    async def _send(self, courier: Courier, row: OutboxRow, turn: Turn, taken_at: datetime) -> None:
+    async def _send(self, row: OutboxRow, turn: Turn, taken_at: datetime) -> None:
         try:
-            await courier.deliver(row, turn, taken_at)
+            await self._courier.deliver(row, turn, taken_at)
         finally:
             turn.close()
             self._in_hand.pop(row.id, None)

@@ -1,6 +1,6 @@
 """Which rows of the outbox may leave: the questions that are asked many times a second.
 
-Each is made once: to put such a statement together costs more than to ask it.
+Each is made once, for all accounts that there are: to put such a statement together costs more than to ask it.
 """
 
 from functools import cache
@@ -57,14 +57,18 @@ def heads(accounts: tuple[str, ...]) -> Select[Found]:
 
 
 @cache
-def presses() -> Select[Found]:
-    """Answers to presses, as many as ``most``."""
-    return (
-        select(*_FOUND)
-        .where(waiting(outbox), outbox.c.chat_id == "", ~ahead(outbox.c.due_at), free())
+def presses(accounts: tuple[str, ...]) -> Select[Found]:
+    """Answers to presses, of every account as many as ``most``: those of a silent one must not hide the others'."""
+    each = (
+        select(outbox.c.id)
+        .where(waiting(outbox), outbox.c.account == account, outbox.c.chat_id == "", ~ahead(outbox.c.due_at), free())
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(bindparam("most"))
+        .subquery("press")
+        for account in accounts
     )
+    ids = union_all(*(select(one.c.id) for one in each))
+    return select(*_FOUND).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
 
 
 def _lanes(accounts: tuple[str, ...]) -> CTE:

@@ -108,21 +108,19 @@ class Outbox(Repository):
         for draft in drafts:
             await self.put(draft, now)
 
-    async def waiting(self, now: datetime, accounts: Collection[str]) -> list[Waiting]:
+    async def waiting(self, now: datetime, accounts: tuple[str, ...]) -> list[Waiting]:
         """What may leave next of *accounts*: for each chat the row that is due, the most urgent first, then the oldest.
         The question costs what there are chats, not what there are rows.
 
         An earlier row of the same ``order_key`` that is being sent, is due, or waits for another try goes first; one
         that is merely planned for later does not block.
         """
-        if not accounts:
-            return []
-        found = await self._connection.execute(lanes.heads(tuple(accounts)), at(now))
+        found = await self._connection.execute(lanes.heads(accounts), at(now))
         return sorted((Waiting(*row) for row in found), key=lambda row: (row.priority, row.id))
 
-    async def presses(self, now: datetime, most: int) -> list[Waiting]:
-        """Answers to presses, which no chat's pace holds up."""
-        found = await self._connection.execute(lanes.presses(), at(now) | {"most": most})
+    async def presses(self, now: datetime, accounts: tuple[str, ...], most: int) -> list[Waiting]:
+        """Answers to presses, which no chat's pace holds up; *most* of each account."""
+        found = await self._connection.execute(lanes.presses(accounts), at(now) | {"most": most})
         return [Waiting(*row) for row in found]
 
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
@@ -171,6 +169,11 @@ class Outbox(Repository):
         """These are still being sent."""
         mine = or_(false(), *(_held(row) for row in rows))
         await self._connection.execute(update(outbox).where(mine).values(leased_until=until))
+
+    async def spare(self, until: datetime) -> None:
+        """Whoever is sending, or was when the database went away, may write it down until then."""
+        late = (outbox.c.status == "sending", outbox.c.leased_until < until)
+        await self._connection.execute(update(outbox).where(*late).values(leased_until=until))
 
     async def is_held(self, row: OutboxRow) -> bool:
         """Whether a claimed row is still ours: who was asleep for longer than his lease must not send it, too."""

@@ -41,6 +41,9 @@ class Server:
 
     async def make(self) -> None:
         await self._run("initdb", "-U", "mcu", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
+        await self.start()
+
+    async def start(self) -> None:
         await self._control("start")
 
     async def end(self) -> None:

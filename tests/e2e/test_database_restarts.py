@@ -6,13 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import outbox
+from bot.jobs import outbox, supervisor
 from bot.jobs.pace import Pace
 from bot.messengers.base import Limits
 from bot.messengers.rates import Rate
 from tests.e2e.office import delivered
 from tests.e2e.server import Server, missing, own_server
-from tests.e2e.town import COMMUNITY, GROUP, ROADS_HEAD, Town, buttons
+from tests.e2e.test_drain import note, queue
+from tests.e2e.town import (
+    ADMINISTRATOR,
+    COMMUNITY,
+    COORDINATOR,
+    CURATOR,
+    GROUP,
+    HOUSING_HEAD,
+    ROADS_HEAD,
+    Town,
+    buttons,
+)
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
 
@@ -79,3 +90,27 @@ async def test_a_restart_under_load_loses_and_doubles_nothing(
         assert not {"queued", "sending", "failed"} & set(await uow.outbox.counts())
     assert len(tickets) == len({ticket.author_id for ticket in tickets.values()}) == 1 + 2 * ROUND
     assert "Traceback" not in caplog.text
+
+
+async def test_what_was_sent_when_the_server_went_away_for_long_is_not_sent_again(
+    town: Town, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lead is lost, and deliveries are not cut off with it: they write down what has arrived."""
+    monkeypatch.setattr(supervisor, "PATIENCE", 0.2)
+    people = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR)
+    await delivered(town)
+    await queue(town, *(note(chat, f"№{chat}-{turn}", chat * 100 + turn) for turn in range(20) for chat in people))
+
+    def got() -> list[str]:
+        return [text.split("№")[1].split()[0] for chat in people for text in town.texts(chat) if "№" in text]
+
+    await town.until(lambda: len(got()) >= 5)
+    await server.end()
+    await town.until(lambda: town.app is not None and not town.app.leads, seconds=20)
+    await server.start()
+    async with asyncio.timeout(60):
+        while len(set(got())) < 100:
+            town.pass_time(seconds=2)
+            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.05)
+    await delivered(town)
+    assert len(got()) == 100

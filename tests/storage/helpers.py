@@ -73,7 +73,7 @@ async def take(
     now: datetime,
     most: int,
     *,
-    accounts: Collection[str] = ACCOUNTS,
+    accounts: tuple[str, ...] = ACCOUNTS,
     resting: Collection[str] = (),
     but: Collection[int] = (),
 ) -> list[OutboxRow]:
@@ -81,7 +81,7 @@ async def take(
     nothing is left that may go. Rows *but* are in hand."""
     taken: list[OutboxRow] = []
     while len(taken) < most:
-        found = [row for row in await uow.outbox.presses(now, most) if row.account in accounts]
+        found = await uow.outbox.presses(now, accounts, most)
         found += await uow.outbox.waiting(now, accounts)
         found = [row for row in found if row.id not in but and row.chat_id not in resting]
         ids = [row.id for row in sorted(found, key=lambda row: (row.priority, row.id))]

@@ -104,8 +104,28 @@ async def test_what_answers_a_press_stands_first_in_its_chat(database: Database)
     await put(database, draft("1", number=1), draft("1", number=2, priority=Priority.PRESS))
 
     async with database.begin() as uow:
-        [row] = await uow.outbox.waiting(NOW, ["telegram"])
+        [row] = await uow.outbox.waiting(NOW, ("telegram",))
         assert row.priority == Priority.PRESS
+
+
+async def test_presses_of_a_silent_account_do_not_hide_those_of_another(database: Database) -> None:
+    await put(database, *(draft("", number=number, account="vk:500", priority=Priority.PRESS) for number in range(5)))
+    await put(database, draft("", number=9, account="vk:999", priority=Priority.PRESS))
+    await put(database, draft("", number=7, priority=Priority.PRESS))
+
+    async with database.read() as uow:
+        rows = await uow.outbox.presses(NOW, ("telegram", "vk:500"), 2)
+    assert sorted(row.account for row in rows) == ["telegram", "vk:500", "vk:500"]
+
+
+async def test_who_is_sending_is_given_time_to_write_it_down(database: Database) -> None:
+    await put(database, draft("1", number=1), draft("2", number=2))
+    [slow, _] = await claim(database)
+    async with database.begin() as uow:
+        await uow.outbox.spare(NOW + LEASE + timedelta(seconds=7))
+        assert await take(uow, NOW + LEASE, 10) == []
+        assert await uow.outbox.finish(slow, NOW + LEASE)
+        assert len(await take(uow, NOW + LEASE + timedelta(seconds=7), 10)) == 1
 
 
 async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Database) -> None:
@@ -113,9 +133,9 @@ async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Datab
     await put(database, draft("1", number=1), draft("2", number=2, priority=Priority.URGENT))
 
     async with database.read() as uow:
-        rows = await uow.outbox.waiting(NOW, ["telegram", "vk:500"])
+        rows = await uow.outbox.waiting(NOW, ("telegram", "vk:500"))
         assert [row.chat_id for row in rows] == ["2", "storm", "1"]
-        assert await uow.outbox.waiting(NOW, ["vk:500"]) == []
+        assert await uow.outbox.waiting(NOW, ("vk:500",)) == []
 
 
 async def test_what_was_sent_lately_is_remembered_with_its_parts(database: Database) -> None:

@@ -21,8 +21,8 @@ async def _forget(kind: Kind, uow: UnitOfWork) -> object:
 
 HOT: dict[str, Ask] = {
     "outbox: is anything due": lambda uow: uow.outbox.anything_due(NOW),
-    "outbox: what waits": lambda uow: uow.outbox.waiting(NOW, ["telegram", "vk:5"]),
-    "outbox: presses": lambda uow: uow.outbox.presses(NOW, 10),
+    "outbox: what waits": lambda uow: uow.outbox.waiting(NOW, ("telegram", "vk:5")),
+    "outbox: presses": lambda uow: uow.outbox.presses(NOW, ("telegram", "vk:5"), 10),
     "outbox: claim": lambda uow: uow.outbox.claim([1, 2], NOW, LEASE),
     "outbox: put": lambda uow: uow.outbox.put(draft(dedupe="card:1"), NOW),
     "outbox: what is this a reply to": lambda uow: uow.letters.subject("telegram", "1", "1"),
@@ -74,6 +74,9 @@ HOT.update({f"cleaning: {kind}": partial(_forget, kind) for kind in Kind})
 
 SMALL = ("digest", "person", "dialog", "once", "account", "cursor")
 """Tables that stay small: reading one from end to end is the quickest."""
+
+OWN = ("lane", "CONSTANT", "ours", "press", "chosen")
+"""What queries put together themselves."""
 
 
 async def _read(rows: AsyncIterator[object]) -> list[object]:
@@ -131,11 +134,7 @@ async def _asked(database: Database, ask: Ask) -> list[tuple[str, object]]:
 
 def _is_narrow(line: str) -> bool:
     """Of an index, of what a query has put together itself, or of a small table."""
-    return (
-        "USING" in line
-        or "VIRTUAL TABLE INDEX" in line
-        or line.split()[1] in (*SMALL, "lane", "CONSTANT", "ours", "chosen")
-    )
+    return "USING" in line or "VIRTUAL TABLE INDEX" in line or line.split()[1] in (*SMALL, *OWN)
 
 
 async def _seq_scans(database: Database, asked: list[tuple[str, object]]) -> list[str]:

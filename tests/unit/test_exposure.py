@@ -49,6 +49,30 @@ async def test_who_hangs_is_waited_for_a_while_and_then_no_more() -> None:
     assert sent == ["hanging", 0, 1, 2]
 
 
+async def test_what_has_arrived_is_waited_for_until_it_is_written_down() -> None:
+    exposure, arrived, written, sent = Exposure(longest=0.02), asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def arrives() -> None:
+        async with exposure.take("telegram") as mine:
+            mine.arrive()
+            arrived.set()
+            await written.wait()
+            sent.append("written down")
+
+    async def sends() -> None:
+        async with exposure.take("telegram"):
+            sent.append("the next")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(arrives())
+        await arrived.wait()
+        following = group.create_task(sends())
+        await asyncio.wait([following], timeout=0.1)
+        assert sent == []
+        written.set()
+    assert sent == ["written down", "the next"]
+
+
 async def test_a_turn_ends_with_its_failure_and_with_its_cancelling() -> None:
     exposure = Exposure(longest=60)
 
