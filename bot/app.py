@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import DBAPIError
 
 from bot.build import (
     build_centre,
@@ -44,7 +43,7 @@ from bot.understanding.shelf import Shelf
 from bot.usage import refused_by_system
 from storage.database import Database
 from storage.migrate import migrate
-from storage.refusals import refusal_of
+from storage.refusals import FAILURES, refusal_of
 from storage.sharing import inherit, lead, listen
 from storage.uow import News
 
@@ -301,7 +300,7 @@ class App:
         if self._led is not None:
             await self._led.stop()
             self._led = None
-            with suppress(DBAPIError, OSError):  # the lead may be lost because the database is
+            with suppress(*FAILURES):  # the lead may be lost because the database is
                 async with self.database.begin() as uow:
                     await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
         self.health.failing.clear()

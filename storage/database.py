@@ -32,6 +32,16 @@ _PRAGMAS = (
 )
 
 
+_KEPT, _IN_A_RUSH = 8, 40
+"""Connections to a server that one process keeps, and how many more it opens while all of those are in use.
+
+What may write at once: 24 deliveries (four for each account, where there are more than six), a dozen sweeps, the inbox,
+a poller and webhooks for each account; and two are taken for as long as the process lives: its lead and its ear for
+news. Usually three or four are in use. Who finds none waits, and does it again (``Refusal.BUSY``)."""
+
+_PATIENCE = 10.0
+"""Seconds to wait for a free one: a messenger and a balancer that ask us wait longer for their answer."""
+
 _NOTIFY = text("SELECT pg_notify(:channel, :news)")
 
 
@@ -51,7 +61,7 @@ class Database:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        driver: dict[str, Any] = {"module": OneTrip()} if self._is_sqlite else {"pool_pre_ping": True}
+        driver: dict[str, Any] = {"module": OneTrip()} if self._is_sqlite else _pool()
         self._engine = create_async_engine(
             self._url,
             **driver,
@@ -174,6 +184,15 @@ class Database:
         if self._occupancy is not None:
             self._occupancy.end()
             self._occupancy = None
+
+
+def _pool() -> dict[str, Any]:
+    return {
+        "pool_pre_ping": True,
+        "pool_size": _KEPT,
+        "max_overflow": _IN_A_RUSH,
+        "pool_timeout": _PATIENCE,
+    }
 
 
 def _make_folder(folder: Path) -> None:

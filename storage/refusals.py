@@ -10,12 +10,15 @@ from sqlalchemy.exc import (
     NotSupportedError,
     ProgrammingError,
 )
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 
 class Refusal(StrEnum):
     FULL = "full"
     LOCKED = "locked"
     GONE = "gone"
+    BUSY = "busy"
+    """All our connections are in use, and for longer than we wait for one."""
     CROSSED = "crossed"
     """The server has undone this transaction because it and another waited for one another; nothing is amiss."""
 
@@ -23,9 +26,13 @@ class Refusal(StrEnum):
 WORDS = {
     Refusal.FULL: "База не принимает записи: на диске нет места. Освободите место, бот продолжит сам.",
     Refusal.LOCKED: "База занята другой программой (копирование, проверка). Бот ждёт и продолжит сам.",
+    Refusal.BUSY: "База не успевает отвечать: все соединения с ней заняты. Бот ждёт и продолжит сам.",
     Refusal.GONE: "База не отвечает. Проверьте сервер базы и диск, бот пробует снова и продолжит сам.",
 }
 """For the log of whoever looks after the machine."""
+
+FAILURES = (DBAPIError, OSError, NoConnectionFree)
+"""All that work with a database may raise and work without one does not: for whoever can go on without it."""
 
 _CROSSED = ("40001", "40P01")  # serialization_failure, deadlock_detected
 
@@ -36,6 +43,8 @@ def refusal_of(error: BaseException) -> Refusal | None:
     """``None`` for an error that would come again at the next try."""
     if isinstance(error, OSError):
         return Refusal.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else Refusal.GONE
+    if isinstance(error, NoConnectionFree):
+        return Refusal.BUSY
     if not isinstance(error, DBAPIError) or isinstance(error, _OURS):
         return None
     said, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")

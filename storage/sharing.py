@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import CHANNEL, Database
+from storage.refusals import FAILURES
 from storage.repositories.base import PRESENCE
 from storage.uow import News
 
@@ -48,7 +48,7 @@ async def lead(database: Database, start: Act, stop: Act) -> None:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.exec_driver_sql(_KEEPALIVE)
                 await _lead_once(connection, start, stop)
-        except (DBAPIError, OSError) as error:
+        except FAILURES as error:
             logger.warning("leadership: the database does not answer: %s", type(error).__name__)
         await asyncio.sleep(TRY_EVERY)
 

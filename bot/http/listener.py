@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
 
 from bot.http.webhooks import LARGEST, Webhooks
 from bot.services.health import Health
 from storage.database import Database
+from storage.refusals import FAILURES
 
 
 class Listener:
@@ -55,7 +55,7 @@ class Listener:
         try:
             async with self._database.read() as uow:
                 waiting = await uow.inbox.counts()
-        except (DBAPIError, OSError):
+        except FAILURES:
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
         troubles = [f"{one.code} {one.subject}".strip() for one in self._health.troubles]
         faults = sorted(subject for subjects in self._health.faults.values() for subject in subjects)
@@ -66,7 +66,7 @@ class Listener:
         try:
             async with self._database.read() as uow:
                 inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
-        except (DBAPIError, OSError):
+        except FAILURES:
             return web.Response(status=503)
         text = _series("mcu_inbox_rows", "gauge", "status", inbox)
         text += _series("mcu_outbox_rows", "gauge", "status", outbox)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
 
 from bot.config.fields import url_path
 from bot.domain.clock import Clock
 from bot.messengers.base import Pushing
 from bot.messengers.errors import MessengerError
 from storage.database import Database
+from storage.refusals import FAILURES
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Webhooks:
             async with self.database.begin() as uow:
                 rows = [(update.key, update.conversation, update.payload)]
                 await uow.inbox.store(messenger.account, rows, self.clock.now())
-        except (DBAPIError, OSError) as error:
+        except FAILURES as error:
             logger.error("webhook: not stored: %s", type(error).__name__, extra={"account": messenger.account})
             return web.Response(status=503)
         self.ring()

@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.domain.clock import Clock
 from bot.domain.people import Staff
 from bot.domain.records.incoming import InboxRow
@@ -22,7 +20,7 @@ from bot.services import notes
 from bot.services.centre import Ahead, Centre, Understood, Work
 from bot.services.foresight import foresee, read_ahead
 from storage.database import Database
-from storage.refusals import refusal_of
+from storage.refusals import FAILURES, refusal_of
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +73,7 @@ class InboxWorker:
             if not await self._all_at_once(parsed, ahead):
                 await self._commit(parsed, ahead, self._apply_apart)
         except Exception:
-            with suppress(DBAPIError, OSError):  # then their lease runs out
+            with suppress(*FAILURES):  # then their lease runs out
                 await self._release(rows)
             raise
         self.outbox_bell.ring()

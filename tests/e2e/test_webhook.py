@@ -7,8 +7,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from sandbox.faults import Fault, FaultKind
+from storage.repositories.inbox import Inbox
 from tests.e2e.office import delivered
 from tests.e2e.town import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town
 
@@ -253,6 +255,33 @@ async def test_another_programs_address_is_left_alone(closed_town: Town) -> None
 
 
 # The address itself
+
+
+async def test_where_no_connection_is_free_whoever_asks_is_asked_to_come_again(
+    way: Way, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = way.town
+    await town.start()
+    whole: dict[str, Any] = {name: getattr(Inbox, name) for name in ("store", "counts")}
+    asked: list[str] = []
+
+    async def waits(self: Inbox, *how: Any) -> None:
+        asked.append("")
+        raise NoConnectionFree("QueuePool limit of size 8 overflow 40 reached")
+
+    for name in whole:
+        monkeypatch.setattr(Inbox, name, waits)
+    await way.write(HATCH)
+    await town.until(lambda: asked)
+    url = f"http://127.0.0.1:{town.app.config.http.port}" if town.app and town.app.config.http else ""
+    async with aiohttp.ClientSession() as session:
+        for path in ("readyz", "metrics"):
+            async with session.get(f"{url}/{path}") as answer:
+                assert answer.status == 503
+    for name, method in whole.items():
+        monkeypatch.setattr(Inbox, name, method)
+    await town.card(ROADS_HEAD, 1)  # it was brought again
+    assert "Traceback" not in caplog.text
 
 
 async def test_health_readiness_and_figures(closed_town: Town) -> None:

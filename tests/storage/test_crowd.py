@@ -1,0 +1,99 @@
+"""More want to work with the database at once than it has connections for: they wait, and nothing is given up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from bot.domain.records.outgoing import OutboxRow
+from bot.jobs.carrier import written
+from storage import database as module
+from storage.database import Database
+from storage.refusals import Refusal, refusal_of
+from tests.storage.helpers import LEASE, NOW, draft
+
+DELIVERIES, SWEEPS, FOR_EVER = 24, 12, 2
+
+
+@pytest.fixture
+async def narrow(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """A process with two connections."""
+    for name, value in (("_KEPT", 1), ("_IN_A_RUSH", 1), ("_PATIENCE", 0.05)):
+        monkeypatch.setattr(module, name, value)
+    database = Database(url)
+    yield database
+    await database.close()
+
+
+async def taken(database: Database, how_many: int) -> list[OutboxRow]:
+    """Messages that have been sent just now."""
+    async with database.begin() as uow:
+        await uow.outbox.put_all([draft(str(number)) for number in range(how_many)], NOW)
+        return await uow.outbox.claim([row.id for row in await uow.outbox.waiting(NOW, ["telegram"])], NOW, LEASE)
+
+
+async def write_down(database: Database, row: OutboxRow, tries: list[int], again: asyncio.Event) -> None:
+    async def write() -> None:
+        if row.id in tries:
+            again.set()
+        tries.append(row.id)
+        async with database.begin(first=True) as uow:
+            await uow.outbox.finish(row, NOW)
+
+    await written(write)
+
+
+async def test_what_was_sent_is_written_down_though_no_connection_was_free(
+    narrow: Database, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    if not narrow.is_shared:
+        pytest.skip("on SQLite one writes at a time")
+    [row] = await taken(database, 1)
+    again = asyncio.Event()
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group, AsyncExitStack() as all_of_them:
+        for _ in range(2):
+            await all_of_them.enter_async_context(narrow.engine.connect())
+        with pytest.raises(NoConnectionFree) as caught:
+            async with narrow.begin():
+                pass
+        assert refusal_of(caught.value) is Refusal.BUSY
+        assert narrow.refusal is Refusal.BUSY
+        group.create_task(write_down(narrow, row, [], again))
+        await again.wait()
+
+    async with database.read() as uow:
+        assert await uow.outbox.counts() == {"sent": 1}
+    assert narrow.refusal is None
+    assert "все соединения с ней заняты" in caplog.text
+
+
+async def test_there_are_connections_for_all_that_may_write_at_once(database: Database, second: Database) -> None:
+    if not database.is_shared:
+        pytest.skip("on SQLite one writes at a time")
+    rows = await taken(second, DELIVERIES)
+    tries: list[int] = []
+    again = asyncio.Event()
+
+    async def sweep() -> None:
+        async with database.begin() as uow:
+            await uow.outbox.waiting(NOW, ["telegram"])
+
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group, AsyncExitStack() as for_ever:
+        for _ in range(FOR_EVER):
+            await for_ever.enter_async_context(database.engine.connect())
+        async with second.engine.begin() as slow:
+            await slow.execute(text("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE"))
+            for row in rows:
+                group.create_task(write_down(database, row, tries, again))
+            for _ in range(SWEEPS):
+                group.create_task(sweep())
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass")
+            while await slow.scalar(waiting) != DELIVERIES + SWEEPS:
+                pass
+
+    assert not again.is_set(), "each at the first try"
+    async with database.read() as uow:
+        assert await uow.outbox.counts() == {"sent": DELIVERIES}
