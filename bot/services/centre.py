@@ -125,10 +125,10 @@ def account_of(address: Address) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A text that was read, also as it is compared with others."""
+    """A text that was read, also as it is compared with others (where problems are joined)."""
 
     reading: Reading
-    seen: Signature
+    seen: Signature | None
 
 
 Ahead = Mapping[tuple[str, str | None], Understood]
@@ -160,7 +160,7 @@ class Work:
     def look(self, text: str, reading: Reading) -> Signature:
         """:meth:`bot.understanding.sameness.Judge.look`, unless that was done ahead."""
         known = self.ahead.get((text, None))
-        if known is not None and known.reading is reading:
+        if known is not None and known.reading is reading and known.seen is not None:
             return known.seen
         return self.centre.understanding.judge.look(text, reading)
 

@@ -40,7 +40,7 @@ async def foresee(work: Work, authors: Collection[str], texts: Collection[str]) 
     wanted = [
         _wanted(work, judge, one.seen, one.reading.sector if one.reading.sure else None)
         for text, one in known.items()
-        if one.reading.appeal and _may_join(work, text, one.reading)
+        if one.seen is not None and one.reading.appeal and _may_join(work, text, one.reading)
     ]
     if wanted:
         await work.uow.alone(LOCK)
