@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records.outgoing import UNKNOWN_OUTCOME, OutboxKind, OutboxRow
+from bot.domain.records.outgoing import PATIENCE, UNKNOWN_OUTCOME, OutboxKind, OutboxRow
 from bot.jobs.carrier import Carried, Carrier, Lost, Trip, written
 from bot.jobs.parcels import Parcel, Way, prepare
 from bot.jobs.turn import Turn
@@ -139,7 +139,7 @@ class Courier:
                 case RetryAfter():
                     self.hold(row, error)
                     pause = min(timedelta(seconds=error.seconds), LONGEST_WAIT)  # longer is for the hold to know
-                    await uow.outbox.retry(row, now + pause, "asked for patience", counts=False)
+                    await uow.outbox.retry(row, now + pause, PATIENCE, counts=False)
                 case ChatMigrated():
                     await chats.migrated(work, row.account, row.chat_id, error.new_id)
                     await uow.outbox.retry(row, now, "migrated", counts=False)

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.channels import Way
 from bot.services import digests, notes
 from bot.services.centre import Work
 from bot.services.silence import Hush
+from storage.repositories.base import LONGEST_WAIT
 
 UNPROCESSED = timedelta(minutes=1)
 """An update that came so long ago should have been handled."""
 
 UNSENT = timedelta(minutes=10)
-"""A message that was due so long ago should have left; a messenger's own pauses are shorter."""
+"""A message that was due so long ago should have left. One for which the messenger asks for patience may wait for
+:data:`~storage.repositories.base.LONGEST_WAIT` more."""
 
 UNTOLD = timedelta(minutes=2)
 """A term that ended so long ago should have its notice."""
@@ -43,19 +46,39 @@ async def look(work: Work, failing: Mapping[str, datetime], hushes: Iterable[Hus
     found = []
     for code, since, patience in (
         ("inbox", await work.uow.inbox.oldest_waiting(), UNPROCESSED),
-        ("outbox", await work.uow.outbox.oldest_due(), UNSENT),
         ("terms", await work.uow.times.oldest_due(), UNTOLD),
     ):
         if since is not None and work.now - since > patience:
             found.append(Trouble(code, "", since))
+    found += await _unsent(work)
     due = await digests.due_since(work)
     if due is not None and work.now - due > DIGEST_LATE:
         found.append(Trouble("digest", "", due))
     for account, at in failing.items():
         if work.now - at > SILENT:
-            office = work.centre.offices.get(account)
-            found.append(Trouble("silent", office.title if office else account, at))
+            found.append(Trouble("silent", _title(work, account), at))
     return [*found, *(Trouble("hush", hush.title, hush.since) for hush in hushes)]
+
+
+async def _unsent(work: Work) -> list[Trouble]:
+    """Accounts through which something should have left: it waits for too long, or the account takes nothing at all.
+    A failure after which there was nothing to send is no trouble."""
+    takes_nothing = await work.uow.outages.began(Way.OUT)
+    found = []
+    for row in await work.uow.outbox.unsent():
+        outage = work.now - takes_nothing.get(row.account, work.now)
+        waits = [
+            since
+            for since, patience in ((row.since, UNSENT), (row.since_asked, UNSENT + LONGEST_WAIT))
+            if since is not None and since <= work.now and (work.now - since > patience or outage > SILENT)
+        ]
+        found += [Trouble("outbox", _title(work, row.account), min(waits))] if waits else []
+    return found
+
+
+def _title(work: Work, account: str) -> str:
+    office = work.centre.offices.get(account)
+    return office.title if office else account
 
 
 async def report(work: Work, present: list[Trouble]) -> None:

@@ -257,7 +257,10 @@ def model_broken(note: NoteFacts, look: Look) -> Content:
 
 TROUBLES = {
     "inbox": "входящие сообщения не обрабатываются. Перезапустите бота; если не поможет, посмотрите журнал работы",
-    "outbox": "сообщения не уходят. Проверьте сеть и токены: python -m bot check",
+    "outbox": (
+        "{subject}: сообщения слишком долго ждут отправки. Проверьте сеть и токен: python -m bot check; причина видна "
+        "в журнале работы"
+    ),
     "terms": "напоминания о сроках не срабатывают. Перезапустите бота",
     "digest": "сводка не отправлена вовремя. Перезапустите бота",
     "hush": (
@@ -271,13 +274,18 @@ TROUBLES = {
 
 def trouble(note: NoteFacts, look: Look) -> Content:
     since = look.moment(datetime.fromisoformat(note.facts["since"]))
-    words = TROUBLES[note.facts["trouble"]].format(subject=note.facts["subject"])
+    words = TROUBLES[note.facts["trouble"]].format(subject=_subject(note))
     return Content.of(Bold("⚠️ Самопроверка: "), f"{words}. Так с {since}.")
 
 
 def trouble_over(note: NoteFacts, look: Look) -> Content:
-    words = TROUBLES[note.facts["trouble"]].format(subject=note.facts["subject"]).partition(".")[0]
+    words = TROUBLES[note.facts["trouble"]].partition(".")[0].format(subject=_subject(note))
     return Content.of(f"✅ Самопроверка: снова в порядке. Было: {words}.")
+
+
+def _subject(note: NoteFacts) -> str:
+    """Earlier releases did not say through which messenger nothing leaves."""
+    return str(note.facts["subject"] or "Бот")
 
 
 NOTES: dict[str, NoteView] = {

@@ -30,9 +30,14 @@ class Outages(Repository):
 
     async def failing(self, way: Way) -> set[str]:
         """The accounts for which that lasts."""
-        return set(
-            (await self._connection.execute(select(outage.c.account).where(outage.c.way == way.value))).scalars()
+        return set(await self.began(way))
+
+    async def began(self, way: Way) -> dict[str, datetime]:
+        """The accounts for which that lasts, and since when."""
+        result = await self._connection.execute(
+            select(outage.c.account, outage.c.since).where(outage.c.way == way.value)
         )
+        return {account: since for account, since in result}
 
     async def before(self, moment: datetime) -> set[tuple[str, Way]]:
         """What has failed since *moment* or longer."""

@@ -23,11 +23,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.records.outgoing import (
     INTERRUPTED,
+    PATIENCE,
     UNKNOWN_OUTCOME,
     OutboxDraft,
     OutboxKind,
     OutboxRow,
     SentRow,
+    Unsent,
     Waiting,
 )
 from storage.repositories import lanes
@@ -286,11 +288,21 @@ class Outbox(Repository):
             .values(chat_id=new_id)
         )
 
-    async def oldest_due(self) -> datetime | None:
-        """Since when the message is due that has waited longest."""
-        result = await self._connection.execute(select(func.min(outbox.c.due_at)).where(waiting(outbox)))
-        moment: datetime | None = result.scalar_one_or_none()
-        return moment
+    async def unsent(self) -> list[Unsent]:
+        """What waits, summed up. A row that was merely planned waits from its moment on; one that has been tried waits
+        since it was put here, for every try moves its moment forward."""
+        since = case((outbox.c.error.is_(None), outbox.c.due_at), else_=outbox.c.created_at)
+        asked = outbox.c.error == PATIENCE
+        result = await self._connection.execute(
+            select(
+                outbox.c.account,
+                func.min(case((asked, null()), else_=since)),
+                func.min(case((asked, since))),
+            )
+            .where(waiting(outbox))
+            .group_by(outbox.c.account)
+        )
+        return [Unsent(*row) for row in result]
 
     async def counts(self) -> dict[str, int]:
         """How many rows there are in each status."""

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, OutboxRow, Priority
+from bot.domain.records.outgoing import PATIENCE, OutboxDraft, OutboxKind, OutboxRow, Priority, Unsent
 from storage.database import Database
 from tests.storage.helpers import ACCOUNTS, LEASE, NOW, draft, later, take
 
@@ -81,7 +81,31 @@ async def test_patience_does_not_count_as_a_try(database: Database) -> None:
         async with database.begin() as uow:
             [row] = await take(uow, NOW, 1)
             assert row.attempts == 1
-            await uow.outbox.retry(row, NOW, "asked for patience", counts=False)
+            await uow.outbox.retry(row, NOW, PATIENCE, counts=False)
+
+
+async def test_a_row_that_is_tried_every_minute_is_seen_to_wait_since_it_was_queued(database: Database) -> None:
+    await put(database, draft())
+    for minute in range(12):
+        async with database.begin() as uow:
+            [row] = await take(uow, later(minutes=minute), 1)
+            await uow.outbox.retry(row, later(minutes=minute + 1), "temporary")
+    await put(database, draft("1002", due_at=later(minutes=20)), now=later(minutes=11))
+    await put(database, draft("1003"), now=later(minutes=11))
+
+    async with database.read() as uow:
+        assert await uow.outbox.unsent() == [Unsent("telegram", NOW, None)]
+
+
+async def test_what_the_messenger_would_take_later_and_what_is_planned_are_told_apart(database: Database) -> None:
+    await put(database, draft(), draft("1", account="vk:500", due_at=later(minutes=3)))
+    async with database.begin() as uow:
+        [row] = await take(uow, later(minutes=1), 1)
+        await uow.outbox.retry(row, later(minutes=9), PATIENCE, counts=False)
+
+    async with database.read() as uow:
+        waits = sorted(await uow.outbox.unsent(), key=lambda one: one.account)
+    assert waits == [Unsent("telegram", None, NOW), Unsent("vk:500", later(minutes=3), None)]
 
 
 async def test_what_is_planned_for_later_holds_nobody(database: Database) -> None:

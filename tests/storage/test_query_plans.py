@@ -67,7 +67,7 @@ HOT: dict[str, Ask] = {
     "digest: the last one": lambda uow: uow.times.last_digest(NOW),
     "export of a day": lambda uow: _read(uow.reports.export(NOW, NOW)),
     "auditor: oldest update": lambda uow: uow.inbox.oldest_waiting(),
-    "auditor: oldest message": lambda uow: uow.outbox.oldest_due(),
+    "auditor: oldest message": lambda uow: uow.outbox.unsent(),
     "auditor: oldest term": lambda uow: uow.times.oldest_due(),
 }
 HOT.update({f"cleaning: {kind}": partial(_forget, kind) for kind in Kind})

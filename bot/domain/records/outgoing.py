@@ -66,6 +66,9 @@ INTERRUPTED, UNKNOWN_OUTCOME = "interrupted", "unknown outcome"
 """Errors of an outbox row of which somebody may have read the message all the same: the machine died while it was being
 sent; the messenger did not say what became of it. They stay with the row until it has arrived."""
 
+PATIENCE = "asked for patience"
+"""Error of an outbox row that the messenger would have taken a little later."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
@@ -108,6 +111,16 @@ class Waiting:
     account: str
     chat_id: str
     priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Since when the message of ``account`` waits that has waited longest; apart from these, the one for which the
+    messenger has asked for patience."""
+
+    account: str
+    since: datetime | None
+    since_asked: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
