@@ -39,6 +39,8 @@ class Parsed:
     events: Sequence[Event] = ()
     unknown_kind: str | None = None
     malformed: str | None = None
+    failure: Exception | None = None
+    """What went wrong that should not have: a fault of ours, which may be gone at another try."""
 
 
 Apply = Callable[[Work, Parsed], Awaitable[bool]]
@@ -84,12 +86,13 @@ class InboxWorker:
         if messenger is None:
             return Parsed(row, malformed="account is not configured any more")
         try:
-            events = messenger.parse(row.payload)
+            return Parsed(row, [await messenger.enrich(event) for event in messenger.parse(row.payload)])
         except UnknownUpdate as error:
             return Parsed(row, unknown_kind=error.kind)
         except MalformedUpdate as error:
             return Parsed(row, malformed=str(error))
-        return Parsed(row, [await messenger.enrich(event) for event in events])
+        except Exception as error:  # noqa: BLE001 - the event boundary
+            return Parsed(row, failure=error)
 
     async def _read_ahead(self, batch: Sequence[Parsed]) -> Ahead:
         """What the words mean is found out before a transaction begins. What cannot be read is the event's own trouble,
@@ -139,6 +142,9 @@ class InboxWorker:
                 untouched.append(row)
             elif one.unknown_kind is not None or one.malformed is not None:
                 await self._set_aside(work, one)
+            elif one.failure is not None:
+                await self._failed(work, row, one.failure)
+                stuck.add(row.conversation)
             elif await apply(work, one):
                 done.append(row.id)
             else:

@@ -1,7 +1,14 @@
 """What comes in at once is handled at once, with the same effect as one after another."""
 
+import logging
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
+from bot.jobs.inbox import TRIES
+from bot.messengers.events import Event
+from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.understanding.base import Reading
 from bot.understanding.keywords import KeywordUnderstanding
 from bot.understanding.sameness import Judge
@@ -83,3 +90,54 @@ async def test_words_that_nobody_can_read_hold_nobody_else_up(town: Town, monkey
     await town.start()
     await town.card(ROADS_HEAD, 1, PIT)
     assert town.numbers(ROADS_HEAD) == [1]
+
+
+@pytest.mark.parametrize("fault", [KeyError, ConnectionResetError])
+@pytest.mark.parametrize("stage", ["parse", "enrich"])
+async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
+    town: Town,
+    stage: str,
+    fault: type[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever the fault is: one that looks like a database that is gone, too."""
+    assert town.app is not None
+    telegram = town.sandbox.telegram
+    await town.stop()
+    await telegram.say(GROUP, PYOTR, CURSED)
+    await telegram.say(GROUP, PYOTR, OTHER_PIT)
+    await telegram.say(GROUP, MARIA, PIT)
+    parses, enriches, tries = TelegramMessenger.parse, TelegramMessenger.enrich, []
+
+    def stumble(whole: Any, at: str) -> None:
+        if stage == at and CURSED in str(whole):
+            tries.append(at)
+            raise fault(CURSED)
+
+    def parse(self: TelegramMessenger, payload: Any) -> Sequence[Event]:
+        stumble(payload, "parse")
+        return parses(self, payload)
+
+    async def enrich(self: TelegramMessenger, event: Event) -> Event:
+        stumble(event, "enrich")
+        return await enriches(self, event)
+
+    monkeypatch.setattr(TelegramMessenger, "parse", parse)
+    monkeypatch.setattr(TelegramMessenger, "enrich", enrich)
+    with caplog.at_level(logging.INFO):
+        await town.start()
+        await town.card(ROADS_HEAD, 1, PIT)  # in the same batch
+        bell = town.app.inbox_worker().bell
+        for number in range(1, TRIES):
+            await town.until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+            town.pass_time(seconds=31)
+            bell.ring()
+        await town.card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
+        await town.letter(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено")
+    await town.settled()
+    assert len(tries) == TRIES
+    assert len([text for text in town.texts(ADMINISTRATOR) if "не удалось обработать" in text]) == 1
+    assert town.numbers(ROADS_HEAD) == [1, 2]
+    assert fault.__name__ in caplog.text
+    assert "Гоголя" not in caplog.text
