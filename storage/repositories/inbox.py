@@ -45,9 +45,17 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         .with_for_update(skip_locked=True)
         .cte("chosen")  # chosen once: PostgreSQL may look into a subquery again for every row, and find the next ones
     )
+    # Who was slower than his lease may have its conversation's earlier update in hand all the same: it is locked then,
+    # and looks free until he commits.
+    left_behind = exists().where(
+        earlier.c.status == "new",
+        earlier.c.conversation == inbox.c.conversation,
+        earlier.c.id < inbox.c.id,
+        earlier.c.id.not_in(select(chosen.c.id)),
+    )
     return (
         update(inbox)
-        .where(inbox.c.id.in_(select(chosen.c.id)))
+        .where(inbox.c.id.in_(select(chosen.c.id)), ~left_behind)
         .values(leased_until=bindparam("until"), holder=bindparam("by"), attempts=inbox.c.attempts + 1)
         .returning(
             inbox.c.id,
@@ -115,7 +123,8 @@ class Inbox(Repository):
         """Take up to *most* waiting updates for yourself until the lease runs out, oldest first; by your *presence*
         others will know whether you live.
 
-        A conversation whose earlier update is still being handled, or waits for another try, waits too.
+        A conversation whose earlier update is still being handled, or waits for another try, waits too: by whomever it
+        is handled, and however late he is.
         """
         await one_at_a_time(self._connection, "claim inbox")
         result = await self._connection.execute(

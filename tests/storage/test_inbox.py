@@ -170,6 +170,26 @@ async def test_who_was_slower_than_the_lease_finds_out_before_doing_it_twice(dat
     assert keys(await claim(database, later(minutes=2))) == keys(kept), "what others hold was given back"
 
 
+async def test_what_comes_after_an_update_that_is_handled_too_slowly_is_not_handled_beside_it(
+    database: Database, second: Database
+) -> None:
+    if not database.is_shared:
+        pytest.skip("on SQLite nobody looks while somebody writes")
+    await store(database, ("1", "a"), ("2", "a"))
+    slow = await claim(database, most=2)
+    await store(database, ("3", "a"), ("4", "b"))
+    late = NOW + 2 * LEASE
+    async with database.begin() as uow:
+        held = await uow.inbox.hold(slow, late + LEASE)
+        assert held == {row.id for row in slow}
+        assert keys(await claim(second, late)) == ["4"]
+        await uow.inbox.finish([slow[0].id], late)
+        await uow.inbox.postpone(slow[1].id, late + timedelta(seconds=2), "Trouble")
+
+    assert await claim(second, late) == []
+    assert keys(await claim(second, late + timedelta(seconds=2))) == ["2", "3"]
+
+
 async def test_what_was_handled_is_nobody_s_any_more(database: Database) -> None:
     await store(database, ("1", "a"))
     slow = await claim(database)
