@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -72,7 +73,7 @@ class Database:
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
         self._writer = Writing()
-        self._inside: set[asyncio.Task[Any] | None] = set()
+        self._inside: Counter[asyncio.Task[Any] | None] = Counter()  # how deep: one may read within another
         self._occupancy: Occupancy | None = None
         self._refusal: Refusal | None = None
         self.presence: int | None = None
@@ -168,16 +169,18 @@ class Database:
 
     def is_used_by(self, task: asyncio.Task[Any]) -> bool:
         """Whether *task* is within a transaction: cancelling it there would cost a connection."""
-        return task in self._inside
+        return self._inside[task] > 0
 
     @contextmanager
     def _noted(self) -> Iterator[None]:
         task = asyncio.current_task()
-        self._inside.add(task)
+        self._inside[task] += 1
         try:
             yield
         finally:
-            self._inside.discard(task)
+            self._inside[task] -= 1
+            if not self._inside[task]:
+                del self._inside[task]
 
     async def close(self) -> None:
         await self._engine.dispose()

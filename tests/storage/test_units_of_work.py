@@ -59,6 +59,17 @@ async def test_a_cancelled_use_case_leaves_nothing_behind(database: Database) ->
         assert await uow.tickets.get(1) is None
 
 
+async def test_who_has_read_within_his_transaction_is_still_in_it(database: Database) -> None:
+    """To cancel him then would cost a connection, and what he has done."""
+    me = asyncio.current_task()
+    assert me is not None
+    async with database.begin():
+        async with database.read(), database.read():
+            assert database.is_used_by(me)
+        assert database.is_used_by(me)
+    assert not database.is_used_by(me)
+
+
 async def test_nothing_done_while_reading_is_kept(database: Database) -> None:
     async with database.read() as uow:
         await uow.chronicle.once("key", NOW)
