@@ -12,6 +12,10 @@ Loop = Callable[[], Awaitable[None]]
 PAUSES = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Seconds to wait before a fallen loop is started again: longer each time, the last for ever."""
 
+AGAIN = 1.0
+"""Seconds to wait before a loop is started again that fell over something we know, such as a database that is away: no
+fault of the loop, and when that is over everything shall go on at once."""
+
 PATIENCE = 5.0
 """Seconds that a busy task may take to finish when everything stops."""
 
@@ -62,18 +66,22 @@ class Supervisor:
         return task
 
     async def _keep(self, name: str, loop: Loop) -> None:
-        falls = 0
+        falls, known = 0, False
         while True:
+            fault: Exception | None = None
             started = asyncio.get_running_loop().time()
             try:
                 await loop()
             except Exception as error:  # noqa: BLE001 - told of, and started again
-                self._tell("loop fell", error, {"loop": name})
+                fault = error
             if asyncio.get_running_loop().time() - started > 60:
-                falls = 0
+                falls, known = 0, False
+            again, known = known, fault is not None and self._is_known(fault)
+            if fault is not None and not (known and again):  # it may be away for hours
+                self._tell("loop fell", fault, {"loop": name})
             self.falls[name] = self.falls.get(name, 0) + 1
-            await asyncio.sleep(PAUSES[min(falls, len(PAUSES) - 1)])
-            falls += 1
+            await asyncio.sleep(AGAIN if known else PAUSES[min(falls, len(PAUSES) - 1)])
+            falls += not known
 
     async def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         try:

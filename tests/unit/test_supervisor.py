@@ -86,6 +86,56 @@ async def test_a_fallen_loop_is_started_again_and_counted(
     await supervisor.stop()
 
 
+async def test_what_waits_for_the_database_goes_on_soon_after_it_is_back_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervising, "PAUSES", (3600.0,))
+    monkeypatch.setattr(supervising, "AGAIN", 0.0)
+    supervisor, back = Supervisor(is_known=lambda error: isinstance(error, OSError)), asyncio.Event()
+    times = []
+
+    async def loop() -> None:
+        times.append(1)
+        if len(times) < 8:
+            raise ConnectionRefusedError
+        back.set()
+        await asyncio.Event().wait()
+
+    supervisor.keep("sweep", loop)
+    await asyncio.wait_for(back.wait(), 5)
+    assert supervisor.falls == {"sweep": 7}
+    assert caplog.text.count("loop fell") == 1
+    await supervisor.stop()
+
+
+async def test_an_unknown_fall_between_known_ones_waits_longer_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    supervisor, end = Supervisor(is_known=lambda error: isinstance(error, OSError)), asyncio.Event()
+    faults = iter([OSError(), OSError(), LookupError(), LookupError(), OSError(), LookupError()])
+
+    async def loop() -> None:
+        for fault in faults:
+            raise fault
+        end.set()
+        await asyncio.Event().wait()
+
+    supervisor.keep("sweep", loop)
+    await asyncio.wait_for(end.wait(), 5)
+    steady, (first, second, third, *_) = supervising.AGAIN, supervising.PAUSES
+    assert pauses == [steady, steady, first, second, steady, third]
+    assert caplog.text.count("loop fell") == 5
+    await supervisor.stop()
+
+
 async def test_a_bell_wakes_once_for_many_rings() -> None:
     bell = Bell()
     for _ in range(3):
