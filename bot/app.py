@@ -303,9 +303,7 @@ class App:
             with suppress(*FAILURES):  # the lead may be lost because the database is
                 async with self.database.begin() as uow:
                     await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
-        self.health.failing.clear()
-        self.health.hushes.clear()
-        self.health.faults.clear()
+        self.health.forget()
 
     async def _listen(self) -> None:
         """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering

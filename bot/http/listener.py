@@ -1,5 +1,6 @@
 """``/healthz``: the process lives. ``/readyz``: it has started, is not about to
-stop, and the database answers; what the auditor finds wrong is listed. ``/metrics``: figures in Prometheus' text form.
+stop, and the database answers; what the auditor finds wrong is listed, by every process alike; what the last check of
+our rights found, by the one that leads. ``/metrics``: figures in Prometheus' text form.
 
 Nothing here shows words of people."""
 
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.http.webhooks import LARGEST, Webhooks
+from bot.services import watchdog
 from bot.services.health import Health
 from storage.database import Database
 from storage.refusals import FAILURES
@@ -54,10 +56,10 @@ class Listener:
             return web.json_response({"ready": False, "database": self._database.refusal.value}, status=503)
         try:
             async with self._database.read() as uow:
-                waiting = await uow.inbox.counts()
+                waiting, lasting = await uow.inbox.counts(), await watchdog.lasting(uow)
         except FAILURES:
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
-        troubles = [f"{one.code} {one.subject}".strip() for one in self._health.troubles]
+        troubles = [f"{one.code} {one.subject}".strip() for one in lasting]
         faults = sorted(subject for subjects in self._health.faults.values() for subject in subjects)
         figures = {"inbox": waiting, "falls": dict(self._falls)}
         return web.json_response({"ready": True, "troubles": troubles, "faults": faults, **figures})
@@ -66,11 +68,12 @@ class Listener:
         try:
             async with self._database.read() as uow:
                 inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
+                lasting = await watchdog.lasting(uow)
         except FAILURES:
             return web.Response(status=503)
         text = _series("mcu_inbox_rows", "gauge", "status", inbox)
         text += _series("mcu_outbox_rows", "gauge", "status", outbox)
-        text += _series("mcu_troubles", "gauge", "kind", Counter(one.code for one in self._health.troubles))
+        text += _series("mcu_troubles", "gauge", "kind", Counter(one.code for one in lasting))
         faults = {account: len(subjects) for account, subjects in self._health.faults.items()}
         text += _series("mcu_faults", "gauge", "account", faults)
         text += _series("mcu_loop_falls", "counter", "loop", self._falls)

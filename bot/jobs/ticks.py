@@ -42,6 +42,7 @@ class Ticker:
 
     def start(self, supervisor: Supervisor) -> AsyncIOScheduler:
         """Begin to tick. An overslept tick comes once, late; a sweep never overlaps itself."""
+        self.suspected = frozenset()  # by who led before; meanwhile another may have led
         # To ring takes no time: called at once, not as a task, which a stop would cut off with a complaint in the log.
         scheduler = AsyncIOScheduler(timezone="UTC", executors={"default": DebugExecutor()})
         for name, sweep, seconds in (
@@ -152,21 +153,21 @@ class Ticker:
         if self.centre().quiet.is_quiet(now):
             return
         async with self.database.read() as uow:
-            self.health.hushes = await silence.unusual(Work(self.centre(), uow, now), self.health.hushes)
+            self.health.hushes = await silence.unusual(Work(self.centre(), uow, now), self.health.hushes or ())
 
     async def _audit(self) -> None:
         """What should have happened and did not, at two looks in a row: after a start, or when the machine's clock has
-        jumped, the sweeps need a moment to catch up."""
+        jumped, the sweeps need a moment to catch up. What was told is believed at once: by another leader, perhaps."""
         now = self.clock.now()
         async with self.database.read() as uow:
             found = await watchdog.look(Work(self.centre(), uow, now), self.health.failing, self.health.hushes)
-            self.health.troubles = [trouble for trouble in found if trouble.key in self.suspected]
-            self.suspected = frozenset(trouble.key for trouble in found)
-            known = await uow.chronicle.keys("trouble:")
-        if {trouble.key for trouble in self.health.troubles} == set(known):
+            told = set(await uow.chronicle.keys(watchdog.TOLD))
+        present = [trouble for trouble in found if trouble.key in self.suspected | told]
+        self.suspected = frozenset(trouble.key for trouble in found)
+        if {trouble.key for trouble in present} == told:
             return
         async with self.database.begin() as uow:
-            await watchdog.report(Work(self.centre(), uow, now), self.health.troubles)
+            await watchdog.report(Work(self.centre(), uow, now), present)
         self.outbox_bell.ring()
 
     async def _bursts(self) -> None:

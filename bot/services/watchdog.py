@@ -1,5 +1,5 @@
 """The auditor: what should have happened and did not. The administrator is told once when it begins and once when it
-is over; ``/readyz`` shows it all the while."""
+is over; ``/readyz`` of every process shows it all the while."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from bot.services import digests, notes
 from bot.services.centre import Work
 from bot.services.silence import Hush
 from storage.repositories.base import LONGEST_WAIT
+from storage.uow import UnitOfWork
 
 UNPROCESSED = timedelta(minutes=1)
 """An update that came so long ago should have been handled."""
@@ -27,6 +28,10 @@ SILENT = timedelta(minutes=5)
 """A messenger that has refused or not answered for so long is worth a person's look."""
 
 
+TOLD = "trouble:"
+"""How the keys begin of what was told and is not over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that did not happen: a code for the words, whom it is about, since when."""
@@ -37,12 +42,18 @@ class Trouble:
 
     @property
     def key(self) -> str:
-        return f"trouble:{self.code}:{self.subject}"[:160]
+        return f"{TOLD}{self.code}:{self.subject}"[:160]
+
+    @classmethod
+    def told(cls, key: str, since: datetime) -> "Trouble":
+        """The one of this *key*."""
+        code, _, subject = key.removeprefix(TOLD).partition(":")
+        return cls(code, subject, since)
 
 
-async def look(work: Work, failing: Mapping[str, datetime], hushes: Iterable[Hush] = ()) -> list[Trouble]:
+async def look(work: Work, failing: Mapping[str, datetime], hushes: Iterable[Hush] | None = ()) -> list[Trouble]:
     """All that is wrong now. *failing*: since when an account of ours has not answered a poll; *hushes*: what is silent
-    for unusually long."""
+    for unusually long, ``None`` while that has not been looked at."""
     found = []
     for code, since, patience in (
         ("inbox", await work.uow.inbox.oldest_waiting(), UNPROCESSED),
@@ -54,10 +65,29 @@ async def look(work: Work, failing: Mapping[str, datetime], hushes: Iterable[Hus
     due = await digests.due_since(work)
     if due is not None and work.now - due > DIGEST_LATE:
         found.append(Trouble("digest", "", due))
-    for account, at in failing.items():
-        if work.now - at > SILENT:
-            found.append(Trouble("silent", _title(work, account), at))
+    found += await _silent(work, failing)
+    if hushes is None:
+        return [*found, *(trouble for trouble in await lasting(work.uow) if trouble.code == "hush")]
     return [*found, *(Trouble("hush", hush.title, hush.since) for hush in hushes)]
+
+
+async def lasting(uow: UnitOfWork) -> list[Trouble]:
+    """What was told and is not over, whichever process found it; since it was told."""
+    return [Trouble.told(key, at) for key, at in (await uow.chronicle.moments(TOLD)).items()]
+
+
+async def _silent(work: Work, failing: Mapping[str, datetime]) -> list[Trouble]:
+    """Accounts that have not answered for too long. Of one that was told, the books know that it goes on before whoever
+    leads now has waited for as long."""
+    found = [Trouble("silent", _title(work, account), at) for account, at in failing.items() if work.now - at > SILENT]
+    told = {trouble.key for trouble in await lasting(work.uow)}
+    before = [
+        Trouble("silent", _title(work, account), at)
+        for account, at in (await work.uow.outages.began(Way.IN)).items()
+        if account in work.centre.offices
+    ]
+    keys = {trouble.key for trouble in found}
+    return found + [trouble for trouble in before if trouble.key in told - keys]
 
 
 async def _unsent(work: Work) -> list[Trouble]:
@@ -92,9 +122,8 @@ async def report(work: Work, present: list[Trouble]) -> None:
             subject=trouble.subject,
             since=trouble.since.isoformat(),
         )
-    lasting = {trouble.key for trouble in present}
-    for key in await work.uow.chronicle.keys("trouble:"):
-        if key not in lasting:
-            await work.uow.chronicle.forget(key)
-            _, code, subject = key.split(":", 2)
-            await notes.tell_administrator(work, "trouble_over", trouble=code, subject=subject)
+    keys = {trouble.key for trouble in present}
+    for told in await lasting(work.uow):
+        if told.key not in keys:
+            await work.uow.chronicle.forget(told.key)
+            await notes.tell_administrator(work, "trouble_over", trouble=told.code, subject=told.subject)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.jobs.ticks import BY_THE_CLOCK
+from bot.services import watchdog
 from sandbox.faults import Fault, FaultKind
 from storage.tables import message
 from tests.e2e.office import delivered
@@ -76,7 +77,8 @@ async def test_a_chat_that_is_silent_for_unusually_long_is_told_once_with_what_t
     town.pass_time(hours=3)
     await audited(town)
     await town.letter(ADMINISTRATOR, "Самопроверка", "Telegram: нет ни одного сообщения", "режим приватности")
-    assert [one.code for one in town.app.health.troubles] == ["hush"]
+    async with town.app.database.read() as uow:
+        assert [one.code for one in await watchdog.lasting(uow)] == ["hush"]
 
     await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
     await town.settled()
