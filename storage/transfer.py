@@ -68,10 +68,11 @@ def backup_sqlite(url: str, file: Path, told: Callable[[int], None]) -> int:
     unfinished = file.with_name(file.name + ".part")
     unfinished.unlink(missing_ok=True)
     try:
-        with closing(sqlite3.connect(source_file)) as source, closing(sqlite3.connect(unfinished)) as target:
-            _hold_still(source)
-            _require_room(source, file.parent)
-            source.backup(target, pages=STEP, progress=_every_few(told))
+        with closing(sqlite3.connect(unfinished)) as target:
+            with closing(sqlite3.connect(source_file)) as source:
+                _hold_still(source)
+                _require_room(source, file.parent)
+                source.backup(target, pages=STEP, progress=_every_few(told))
             if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise TransferFailed("копия не прошла проверку. Проверьте диск и сделайте копию снова")
         unfinished.replace(file)
@@ -84,7 +85,8 @@ def backup_sqlite(url: str, file: Path, told: Callable[[int], None]) -> int:
 
 def _hold_still(source: sqlite3.Connection) -> None:
     """One picture for the whole copy: without it SQLite begins the copy anew whenever somebody else has written, and
-    would not end while a bot works (https://sqlite.org/c3ref/backup_finish.html). Nobody is held up."""
+    would not end while a bot works (https://sqlite.org/c3ref/backup_finish.html). Nobody is held up; the write-ahead
+    log grows until *source* is closed."""
     source.isolation_level = None
     source.execute("BEGIN")
     source.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -1,4 +1,4 @@
-"""What the system refuses while a copy of the database is made, as an administrator reads it."""
+"""What is said while a copy of the database is made, above all what the system refuses: as administrators read it."""
 
 import errno
 import re
@@ -85,3 +85,17 @@ def test_a_full_disk(town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(Path, "replace", full)
     said = refused(town, town.parent / "copy.sqlite3", monkeypatch, capsys)
     assert said == "Копия не сделана: на диске нет места. Укажите для копии другое место.\n"
+
+
+def test_how_far_it_is_and_that_it_is_checked(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = town.parent / "copy.sqlite3"
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(copy), "--config", str(town)])
+    with pytest.raises(SystemExit) as leaving:
+        cli.main()
+    assert leaving.value.code == 0
+    first, *steps, last = capsys.readouterr().out.splitlines()
+    assert first == "Копирую базу. Бот в это время работает."
+    assert steps == ["Скопировано 100 %"]
+    assert last == f"Копия готова и проверена: {copy}, 0.0 МБ"
