@@ -12,10 +12,13 @@ from sqlalchemy import func, select
 
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind
 from bot.jobs.ticks import BY_THE_CLOCK
+from bot.services import deadlines, digests
+from bot.services.centre import Work
 from sandbox.faults import FaultKind
 from storage.tables import outbox
+from tests.e2e.hours import POTHOLE
 from tests.e2e.test_webhook import free_port
-from tests.e2e.town import ADMINISTRATOR, COMMUNITY, CURATOR, GLANCE, MARIA, PATIENCE, Town
+from tests.e2e.town import ADMINISTRATOR, COMMUNITY, CURATOR, GLANCE, GROUP, MARIA, PATIENCE, ROADS_HEAD, Town
 
 VK = f"vk:{COMMUNITY}"
 
@@ -135,3 +138,74 @@ async def test_who_leads_next_neither_repeats_a_warning_nor_takes_it_back(watche
 
     vk.faults.up()
     await town.letter(ADMINISTRATOR, "снова в порядке", "VK «Администрация» не отвечает")
+
+
+async def warned_once(watched: Watched, code: str, *pieces: str) -> None:
+    """This trouble and no other is on the pages, and the administrator has been told of it, now and later, once."""
+    for minutes in (0, 3):
+        watched.town.pass_time(minutes=minutes)
+        await watched.looked()
+        assert await watched.pages() == ([code], f'mcu_troubles{{kind="{code}"}} 1')
+        [warning] = watched.warnings()
+        assert all(piece in warning for piece in pieces), warning
+
+
+async def over(watched: Watched, words: str) -> None:
+    """It is over, and that is told."""
+    await watched.looked()
+    await watched.looked()
+    await watched.town.letter(ADMINISTRATOR, "снова в порядке", words)
+    assert await watched.pages() == ([], "")
+    assert len(watched.warnings()) == 1
+
+
+async def quiet_so_far(watched: Watched) -> None:
+    await watched.looked()
+    assert (await watched.pages(), watched.warnings()) == (([], ""), [])
+
+
+async def does_nothing(work: Work, **how: object) -> None:
+    """Instead of a sweep."""
+
+
+async def test_an_update_that_is_not_handled_for_a_minute(watched: Watched) -> None:
+    town = watched.town
+    assert town.app is not None
+    now, lease = town.clock.now(), timedelta(minutes=10)
+    async with town.app.database.begin() as uow:  # as another process would that is long at it
+        await uow.inbox.store("telegram", [("stuck", "1:1", {"update_id": 5, "message": {}})], now)
+        await uow.inbox.claim(now, lease, 10)
+    await quiet_so_far(watched)
+
+    town.pass_time(minutes=2)
+    await warned_once(watched, "inbox", "входящие сообщения не обрабатываются", "Перезапустите бота")
+
+    town.pass_time(minutes=10)  # the other's lease has run out: the row is ours
+    await town.settled()
+    await over(watched, "входящие сообщения не обрабатываются")
+
+
+async def test_a_term_that_has_ended_without_a_notice(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = watched.town
+    await town.sandbox.telegram.say(GROUP, MARIA, POTHOLE)
+    await town.card(ROADS_HEAD, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(deadlines, "sweep", does_nothing)
+        town.pass_time(minutes=31)  # half of the hour for accepting
+        await quiet_so_far(watched)
+        town.pass_time(minutes=3)
+        await warned_once(watched, "terms", "напоминания о сроках не срабатывают", "Перезапустите бота")
+    await town.letter(ROADS_HEAD, "⏰", "№1")
+    await over(watched, "напоминания о сроках не срабатывают")
+
+
+async def test_a_digest_that_was_not_sent(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = watched.town
+    with monkeypatch.context() as broken:
+        broken.setattr(digests, "send_daily", does_nothing)
+        town.at("21.11 09:05")
+        await quiet_so_far(watched)
+        town.pass_time(minutes=7)
+        await warned_once(watched, "digest", "сводка не отправлена вовремя", "Перезапустите бота")
+    await town.letter(CURATOR, "Сводка за 20 ноября")
+    await over(watched, "сводка не отправлена вовремя")
