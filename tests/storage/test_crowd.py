@@ -32,7 +32,7 @@ async def taken(database: Database, how_many: int) -> list[OutboxRow]:
     """Messages that have been sent just now."""
     async with database.begin() as uow:
         await uow.outbox.put_all([draft(str(number)) for number in range(how_many)], NOW)
-        return await uow.outbox.claim([row.id for row in await uow.outbox.waiting(NOW, ["telegram"])], NOW, LEASE)
+        return await uow.outbox.claim([row.id for row in await uow.outbox.waiting(NOW, ("telegram",))], NOW, LEASE)
 
 
 async def write_down(database: Database, row: OutboxRow, tries: list[int], again: asyncio.Event) -> None:
@@ -79,7 +79,7 @@ async def test_there_are_connections_for_all_that_may_write_at_once(database: Da
 
     async def sweep() -> None:
         async with database.begin() as uow:
-            await uow.outbox.waiting(NOW, ["telegram"])
+            await uow.outbox.waiting(NOW, ("telegram",))
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as group, AsyncExitStack() as for_ever:
         for _ in range(FOR_EVER):
