@@ -21,15 +21,16 @@ LIMIT = 30.0  # messages a second, all chats together
 _MOST = 900.0
 
 
-async def drain(folder: Path, messages: int) -> Figures:
+async def drain(folder: Path, messages: int, delay_ms: int = 0) -> Figures:
     """*messages* to many chats, behind two storms: how many a second arrive, how often the messenger complains, how
-    long an urgent one waits."""
+    long an urgent one waits. The messenger answers *delay_ms* milliseconds later than it could."""
     async with town_at(folder) as town:
         telegram = town.sandbox.telegram
         await town.start()
         await town.warm_up()
         await asyncio.sleep(2)  # what the warm-up has queued has left
         telegram.rate_limits = True
+        town.sandbox.delay = delay_ms / 1_000
         telegram.violations.clear()
         chats = range(FIRST_CITIZEN, FIRST_CITIZEN + CHATS + STORMS)
         for chat in chats:
@@ -58,6 +59,7 @@ async def drain(folder: Path, messages: int) -> Figures:
         ended = await until(messages)
         per_s = (arrived(chats) - before) / (ended - quarter)
         return {
+            "delay_ms": delay_ms,
             "queued": messages + STORMS * 1_000,
             "chats": len(chats),
             "took_s": round(ended - began, 1),

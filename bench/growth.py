@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import moving, years
+from bench import morning, moving, years
 from bench.measures import Figures, town_at
 from bench.questions import ask_all
 from bench.server import database_on
@@ -27,7 +27,7 @@ PER_S = 1.0
 
 
 async def growth(folder: Path, tickets: int, times: int, server: str | None = None) -> Figures:
-    """Start, every chat command, an export of a day; on *server* where one is given."""
+    """Start, every chat command, an export of a day, the daily digest; on *server* where one is given."""
     async with AsyncExitStack() as stack:
         town = await stack.enter_async_context(town_at(folder))
         figures: Figures = {"tickets": tickets, "filled_in_s": round(await _age(town, tickets), 1)}
@@ -76,6 +76,8 @@ async def growth(folder: Path, tickets: int, times: int, server: str | None = No
         figures["export_day_s"] = round(await _export(town), 2)
         figures["rss_mb"] = town.memory()["now"]
         figures |= await ask_all(url, times)
+        await town.stop()
+        figures |= await morning.daily(config, times)
     return figures
 
 

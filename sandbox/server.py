@@ -1,9 +1,11 @@
 """All of the sandbox behind one loopback port."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.faults import Faults
 from sandbox.journal import Journal
@@ -19,12 +21,14 @@ class Sandbox:
     """The messengers' servers on ``http://127.0.0.1:<port>``: Telegram under ``/telegram``, VK
     under ``/vk``, MAX under ``/max``.
 
-    *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start.
+    *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start. :attr:`delay`:
+    seconds that every answer takes on its way.
     """
 
     def __init__(self, port: int = 0, journal: Journal | None = None) -> None:
         self.journal = journal or Journal()
-        self.app = web.Application(client_max_size=_LARGEST_REQUEST)
+        self.delay = 0.0
+        self.app = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[self._on_its_way])
         self.telegram = TelegramServer(self.journal, Faults())
         self.telegram.register(self.app, "/telegram", lambda: self.url)
         self.vk = VkServer(self.journal, Faults())
@@ -49,6 +53,13 @@ class Sandbox:
             await self._runner.cleanup()
             raise
         self._port = self._runner.addresses[0][1]
+
+    @web.middleware
+    async def _on_its_way(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """What was asked for has been done at once, as far as the messenger is concerned."""
+        response = await handler(request)
+        await asyncio.sleep(self.delay)
+        return response
 
     async def stop(self) -> None:
         """Stop listening; polls and hanging requests end at once."""
