@@ -1,0 +1,81 @@
+"""Real updates with something in them changed: whatever a messenger may come to send, it is read or set aside, and
+never breaks what reads it."""
+
+import asyncio
+import json
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.messengers.base import Target
+from bot.messengers.content import Button, Content
+from bot.messengers.errors import MalformedUpdate, UnknownUpdate
+from tests.contract.town import Town
+
+Path = tuple[str | int, ...]
+
+POLLS = 20
+
+GONE = object()
+NUMBERS = (True, 0, -1, 2**70, 0.5, float("nan"), float("inf"))
+WORDS = ("", "0", "-", "№", "\ud800", "9" * 5_000)
+SHAPES = ([], {}, [None], [[]], [{}], {"id": {}}, {"type": "photo"}, [{"type": []}])
+ODD = st.sampled_from([GONE, None, *NUMBERS, *WORDS, *SHAPES])
+
+
+async def everything(town: Town) -> list[dict[str, Any]]:
+    """What a messenger tells when the citizen does all that she can."""
+    await town.write_privately("На Мира 7 нет света", photo=b"a picture")
+    first = await town.write_publicly("На Ленина 45 открыт люк")
+    second = await town.write_publicly("И на Кирова 3", photo=b"another picture", reply_to=first)
+    await town.edit_publicly(first, "На Ленина 45 открыт люк, два")
+    await town.delete_publicly(second)
+    question = Content.of("Это всё?", keyboard=[[Button("Да", "t1:a")]])
+    sent = await town.messenger.send(Target(town.private), question, key="1:0")
+    await town.press(sent.ids[0], "Да")
+    await town.shut_out()
+    found: list[dict[str, Any]] = []
+    with suppress(TimeoutError):
+        for _ in range(POLLS):  # the last one waits for what does not come
+            async with asyncio.timeout(1):
+                found += [dict(one.payload) for one in (await town.messenger.fetch()).updates]
+    assert len(found) >= 4
+    return found
+
+
+def places(value: Any, path: Path = ()) -> list[Path]:
+    """Where something stands, at any depth."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, one in inner for place in [(*path, key), *places(one, (*path, key))]]
+
+
+def changed(value: Any, place: Path, odd: Any) -> None:
+    *way, last = place
+    for key in way:
+        value = value[key]
+    if odd is GONE:
+        del value[last]
+    else:
+        value[last] = deepcopy(odd)
+
+
+async def test_no_mutated_update_breaks_anything(town: Town) -> None:
+    updates = json.loads(json.dumps(await everything(town)))
+    for update in updates:  # as they are they can be read
+        with suppress(UnknownUpdate):
+            town.messenger.parse(update)
+
+    @settings(max_examples=150)
+    @given(st.data())
+    def is_read_or_set_aside(data: st.DataObject) -> None:
+        update = deepcopy(data.draw(st.sampled_from(updates)))
+        for _ in range(data.draw(st.integers(1, 3))):
+            if where := places(update):
+                changed(update, data.draw(st.sampled_from(where)), data.draw(ODD))
+        with suppress(UnknownUpdate, MalformedUpdate):
+            town.messenger.parse(update)
+
+    is_read_or_set_aside()
