@@ -85,6 +85,11 @@ class Database:
         return not self._is_sqlite
 
     @property
+    def is_seen(self) -> bool:
+        """Whether others would notice at once if this process died. One alone has nobody to notice."""
+        return not self.is_shared or self.presence is not None
+
+    @property
     def engine(self) -> AsyncEngine:
         return self._engine
 

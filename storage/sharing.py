@@ -84,9 +84,10 @@ async def listen(database: Database, told: Callable[[News], None]) -> None:
         driver.add_termination_listener(lambda _: ended.set())
         try:
             await driver.execute(_KEEPALIVE)
-            number = secrets.randbelow(2**31)
-            if await driver.fetchval("SELECT pg_try_advisory_lock($1, $2)", PRESENCE, number):
-                database.presence = number
+            while database.presence is None:
+                number = secrets.randbelow(2**31)
+                if await driver.fetchval("SELECT pg_try_advisory_lock($1, $2)", PRESENCE, number):
+                    database.presence = number
             await driver.add_listener(CHANNEL, lambda *notice: told(_news(notice[-1])))
             for one in News:
                 told(one)

@@ -60,7 +60,8 @@ class InboxWorker:
 
     async def run(self) -> None:
         while True:
-            if await self.turn() < BATCH:  # what has come since has rung
+            # Unseen, we take nothing: should we die, it would wait for our lease. Who becomes visible is rung for.
+            if not self.database.is_seen or await self.turn() < BATCH:  # what has come since has rung
                 await self.bell.wait(IDLE)
 
     async def turn(self) -> int:
