@@ -45,7 +45,7 @@ async def begin(work: Work, person: Person, step: str, ticket: Ticket | None = N
     address = work.desk(person)
     if address is None:
         raise DialogOver()
-    left = await work.uow.dialogs.get(address.account, address.user_id, work.now)
+    left = await work.uow.dialogs.get(address.account, address.user_id, work.now, lock=True)
     if left is not None:
         await _withdraw(work, left, "other")
     dialog = Dialog(
@@ -81,7 +81,7 @@ async def _fresh_version(work: Work, account: str, user_id: str) -> int:
 async def current(work: Work, person: Person) -> Dialog | None:
     """The dialog that *person* has under way where the person is working."""
     address = work.desk(person)
-    return await work.uow.dialogs.get(address.account, address.user_id, work.now) if address else None
+    return await work.uow.dialogs.get(address.account, address.user_id, work.now, lock=True) if address else None
 
 
 async def ask(

@@ -20,16 +20,16 @@ _ENDED: dict[str, Any] = {"step": _OVER, "ticket_id": None, "text": "", "media":
 class Dialogs(Repository):
     """At most one dialog per account."""
 
-    async def get(self, account: str, user_id: str, now: datetime) -> Dialog | None:
-        """The dialog of this account, unless it has ended or expired."""
-        result = await self._connection.execute(
-            select(dialog).where(
-                dialog.c.account == account,
-                dialog.c.user_id == user_id,
-                dialog.c.expires_at > now,
-                dialog.c.step != _OVER,
-            )
+    async def get(self, account: str, user_id: str, now: datetime, *, lock: bool = False) -> Dialog | None:
+        """The dialog of this account, unless it has ended or expired. *lock*: who goes on with it or ends it asks so:
+        what is being noted about it just now is waited for."""
+        query = select(dialog).where(
+            dialog.c.account == account,
+            dialog.c.user_id == user_id,
+            dialog.c.expires_at > now,
+            dialog.c.step != _OVER,
         )
+        result = await self._connection.execute(query.with_for_update(key_share=True) if lock else query)
         row = result.first()
         return _record(row) if row else None
 

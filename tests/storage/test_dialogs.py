@@ -1,5 +1,6 @@
 """What people are in the middle of outlives the process, and ends when its time or its ticket does."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.domain.records.desks import Dialog
@@ -48,3 +49,21 @@ async def test_dialogs_about_a_ticket_are_voided_by_step(database: Database) -> 
         assert await uow.dialogs.get("telegram", "1001", NOW) is None
         assert await uow.dialogs.get("telegram", "1003", NOW) is not None
         assert await uow.dialogs.get("telegram", "1004", NOW) is not None
+
+
+async def test_who_goes_on_with_a_dialog_waits_for_what_is_being_noted_about_it(database: Database) -> None:
+    """Else he would write over it, and the buttons of a question that has just arrived would stay for ever."""
+    async with database.begin() as uow:
+        await uow.dialogs.save(DRAFT)
+    noted = replace(DRAFT, facts={"shown": {"id": "77"}})
+
+    async def goes_on() -> Dialog | None:
+        async with database.begin() as uow:
+            return await uow.dialogs.get("telegram", "1001", NOW, lock=True)
+
+    async with asyncio.TaskGroup() as group, database.begin() as uow:
+        assert await uow.dialogs.note_facts(noted)
+        going_on = group.create_task(goes_on())
+        await asyncio.wait([going_on], timeout=0.3)
+        assert not going_on.done()
+    assert going_on.result() == noted
