@@ -90,7 +90,7 @@ PEER = "peer"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    result: dict[str, Any] = {"machine": machine.describe(), "measures": {}}
+    result: dict[str, Any] = {"machine": machine.describe(), "measures": {}, "failed": []}
     with tempfile.TemporaryDirectory(prefix="mcu-bench-") as folder:
         for name in options.only:
             if name in ON_SERVER and options.postgres is None:
@@ -103,6 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except peer.NoPeer as reason:
                 print(f"… {name}: left out: {reason}", file=sys.stderr)
                 continue
+            except (TimeoutError, RuntimeError) as error:  # the others are worth having
+                print(f"… {name}: FAILED: {type(error).__name__} {error}", file=sys.stderr)
+                result["failed"].append(name)
+                continue
             result["measures"][name] = figures | {"load_before": before, "load_after": machine.load()}
     _compare(result["measures"])
     result["targets"] = _judge(result["measures"])
@@ -112,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.json.write_text(text + "\n", encoding="utf-8")
     else:
         print(text)
-    return 0 if all(one["met"] for one in result["targets"]) else 1
+    return 0 if all(one["met"] for one in result["targets"]) and not result["failed"] else 1
 
 
 async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:

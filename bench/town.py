@@ -48,7 +48,7 @@ telegram_id = {CURATOR}
 
 _MARK = re.compile(r"К\d{6}")
 _CARD = re.compile(r"[^\s:]+ №\d+ · ")
-_OVERDUE = re.compile(r"Просрочено: №(\d+)")
+_OVERDUE = re.compile(r"№(\d+) · не принято")
 
 
 @dataclass
@@ -210,11 +210,11 @@ class Watch:
         """At what is new since the last look, which comes at every sign of life: it must cost next to nothing."""
         now = time.perf_counter()
         for text in self._new():
-            mark, overdue = _MARK.search(text), _OVERDUE.match(text)
+            mark = _MARK.search(text)
             if mark is not None and _CARD.match(text):
                 self._cards.setdefault(mark[0], now)
-            elif overdue is not None:
-                self._overdue.setdefault(int(overdue[1]), now)
+            for number in _OVERDUE.findall(text):
+                self._overdue.setdefault(int(number), now)
 
     def _new(self) -> Iterator[str]:
         for head, known in self._known.items():
