@@ -144,4 +144,5 @@ async def test_few_are_in_hand_where_they_leave_one_by_one_so_that_something_urg
     await queue(town, note(HOUSING_HEAD, "№77", 77, priority=Priority.URGENT))
     open_.set()
     await town.letter(HOUSING_HEAD, "№77")
-    assert next(number for number, text in enumerate(sent) if "№77" in text) <= UNDER_WAY
+    # Those that were in hand, and at most as many that were chosen just before it came.
+    assert next(number for number, text in enumerate(sent) if "№77" in text) < 2 * UNDER_WAY
