@@ -22,19 +22,19 @@ from bot.build import (
 from bot.config import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.people import Staff
-from bot.http.listener import Listener
+from bot.http.server import Listener
 from bot.http.webhooks import Webhooks
-from bot.jobs.inbox import InboxWorker
-from bot.jobs.intake import PAUSES, Intake
-from bot.jobs.learning import NightSchool, Reloader
-from bot.jobs.lookout import Lookout
-from bot.jobs.outbox import OutboxWorker
-from bot.jobs.pollers import Poller
-from bot.jobs.subscribers import Subscriber
-from bot.jobs.supervisor import Bell, Supervisor
-from bot.jobs.ticks import Ticker
+from bot.inbox.poller import Poller
+from bot.inbox.receiver import PAUSES, Intake
+from bot.inbox.webhook_subscription import Subscriber
+from bot.inbox.worker import InboxWorker
 from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
+from bot.outbox.worker import OutboxWorker
+from bot.runtime.supervisor import Bell, Supervisor
+from bot.scheduler.nightly_training import NightSchool, Reloader
+from bot.scheduler.publication_check import Lookout
+from bot.scheduler.scheduler import Ticker
 from bot.services import catching_up, chats, choices, invitations, pages, people
 from bot.services.centre import Centre, Office, Work
 from bot.services.health import Health

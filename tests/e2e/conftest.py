@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import outbox
-from bot.jobs.pace import Pace
 from bot.messengers.base import Limits
 from bot.messengers.rates import Rate
+from bot.outbox import worker
+from bot.outbox.rate_limiter import Pace
 from tests.databases import Shelf, migrated_database
 from tests.e2e.town import Town
 
@@ -23,7 +23,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 async def closed_town(kind: str, tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
     # One message a second to one person is right for Telegram and long for a test; the pace has tests of its own.
-    monkeypatch.setattr(outbox, "Pace", lambda limits: Pace(Limits(Rate(1000))))
+    monkeypatch.setattr(worker, "Pace", lambda limits: Pace(Limits(Rate(1000))))
     async with migrated_database(kind, tmp_path, shelf) as url:
         town = Town(tmp_path)
         town.settings["database"] = url

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind
-from bot.jobs.ticks import BY_THE_CLOCK
+from bot.scheduler.scheduler import BY_THE_CLOCK
 from bot.services import deadlines, digests
 from bot.services.centre import Work
 from sandbox.faults import FaultKind

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import inbox
+from bot.inbox import worker
 from bot.messengers.events import Event
 from bot.services.centre import Work
 from sandbox.faults import Fault, FaultKind
@@ -30,7 +30,7 @@ async def test_what_is_to_be_sent_again_does_not_wait_for_an_hour(town: Town, ca
 async def test_what_is_to_be_handled_again_does_not_wait_for_an_hour(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, failures = inbox.handle, []
+    whole, failures = worker.handle, []
 
     async def fails_at_first(work: Work, event: Event) -> Any:
         if not failures:
@@ -39,7 +39,7 @@ async def test_what_is_to_be_handled_again_does_not_wait_for_an_hour(
         return await whole(work, event)
 
     await delivered(town)
-    monkeypatch.setattr(inbox, "handle", fails_at_first)
+    monkeypatch.setattr(worker, "handle", fails_at_first)
     await report(town, POTHOLE)
     await town.until(lambda: failures)
     town.pass_time(hours=-1)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import outbox, supervisor
-from bot.jobs.pace import Pace
 from bot.messengers.base import Limits
 from bot.messengers.rates import Rate
+from bot.outbox import worker
+from bot.outbox.rate_limiter import Pace
+from bot.runtime import supervisor
 from tests.e2e.office import delivered
 from tests.e2e.server import Server, missing, own_server
 from tests.e2e.test_drain import note, queue
@@ -39,7 +40,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def town(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
-    monkeypatch.setattr(outbox, "Pace", lambda limits: Pace(Limits(Rate(1000))))
+    monkeypatch.setattr(worker, "Pace", lambda limits: Pace(Limits(Rate(1000))))
     town = Town(tmp_path, {"database": server.url, "more": "[problems]\njoin = false\n"})
     await town.open()
     try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs.inbox import TRIES
+from bot.inbox.worker import TRIES
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.understanding.base import Reading

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.jobs import intake
+from bot.inbox import receiver
 from tests.e2e.town import (
     ADMINISTRATOR,
     COMMUNITY,
@@ -127,7 +127,7 @@ async def test_what_was_lost_in_a_gap_is_read_back_from_history(town: Town, code
 async def test_a_wrong_key_of_vk_is_named_and_telegram_goes_on(
     closed_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(intake, "CREDENTIALS_PAUSE", 0.05)
+    monkeypatch.setattr(receiver, "CREDENTIALS_PAUSE", 0.05)
     community = closed_town.sandbox.vk.world.communities[COMMUNITY]
     community.token = "another-key-than-the-one-in-the-settings"
     await closed_town.start()
@@ -148,7 +148,7 @@ async def test_a_wrong_key_of_vk_is_named_and_telegram_goes_on(
 async def test_a_wrong_token_of_telegram_is_named_and_vk_goes_on(
     closed_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(intake, "CREDENTIALS_PAUSE", 0.05)
+    monkeypatch.setattr(receiver, "CREDENTIALS_PAUSE", 0.05)
     telegram, vk = closed_town.sandbox.telegram, closed_town.sandbox.vk
     await closed_town.start()
     town = closed_town

@@ -136,12 +136,12 @@ async def test_a_broken_model_stops_nobody(town: Town) -> None:
 
 async def test_training_ends_with_the_bot(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A program that would train for ever is stopped, and does not hold the bot up."""
-    from bot.jobs import learning
+    from bot.scheduler import nightly_training
 
     slow = tmp_path / "slow"
     slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
     slow.chmod(0o755)
-    monkeypatch.setattr(learning.sys, "executable", str(slow))
+    monkeypatch.setattr(nightly_training.sys, "executable", str(slow))
     await decisions(town, 40)
     town.at("21.11 03:31")
     await town.until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())

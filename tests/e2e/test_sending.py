@@ -8,10 +8,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.domain.channels import Way
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
-from bot.jobs.outbox import UNDER_WAY
 from bot.messengers.base import Sent
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.telegram.messenger import TelegramMessenger
+from bot.outbox.worker import UNDER_WAY
 from bot.services import delivery
 from sandbox.faults import FaultKind
 from sandbox.telegram.server import api_fault

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.jobs.ticks import BY_THE_CLOCK
+from bot.scheduler.scheduler import BY_THE_CLOCK
 from bot.services import watchdog
 from sandbox.faults import Fault, FaultKind
 from storage.tables import message

@@ -17,7 +17,7 @@ from bot.domain.clock import ManualClock
 from bot.domain.records.incoming import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
-from bot.jobs.ticks import BY_THE_CLOCK
+from bot.scheduler.scheduler import BY_THE_CLOCK
 from bot.understanding.base import Understanding
 from bot.understanding.keywords import KeywordUnderstanding
 from sandbox.journal import Journal

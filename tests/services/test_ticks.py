@@ -13,11 +13,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import ManualClock
 from bot.domain.people import Staff
-from bot.http.listener import Listener
+from bot.http.server import Listener
 from bot.http.webhooks import Webhooks
-from bot.jobs.lookout import Lookout
-from bot.jobs.supervisor import Bell, Supervisor
-from bot.jobs.ticks import Ticker
+from bot.runtime.supervisor import Bell, Supervisor
+from bot.scheduler.publication_check import Lookout
+from bot.scheduler.scheduler import Ticker
 from bot.services import watchdog
 from bot.services.health import Health
 from storage.database import Database

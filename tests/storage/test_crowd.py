@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.domain.records.outgoing import OutboxRow
-from bot.jobs.carrier import written
+from bot.outbox.sender import written
 from storage import database as module
 from storage.database import Database
 from storage.refusals import Refusal, refusal_of

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.records.incoming import InboxRow
-from bot.jobs.supervisor import Bell, Supervisor
+from bot.runtime.supervisor import Bell, Supervisor
 from storage.database import Database
 from storage.sharing import listen
 from tests.storage.helpers import LEASE, NOW, later

@@ -9,8 +9,8 @@ from sqlalchemy import func, insert, make_url, select, text
 
 from bot.domain.clock import ManualClock
 from bot.domain.tickets import State
-from bot.jobs import cleaning
-from bot.jobs.cleaning import KEEP, Cleaner
+from bot.scheduler import retention
+from bot.scheduler.retention import KEEP, Cleaner
 from storage.database import Database
 from storage.repositories.retention import Kind
 from storage.tables import audit, card, due, inbox, letter, metadata, notice, once, outbox, person
@@ -81,8 +81,8 @@ async def test_each_kind_goes_when_its_time_has_passed_and_not_before(database: 
 async def test_a_round_cleans_in_small_transactions_and_leaves_the_records(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleaning, "AT_ONCE", 1)
-    monkeypatch.setattr(cleaning, "BREATH", 0.0)
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    monkeypatch.setattr(retention, "BREATH", 0.0)
     await fill(database)
     clock = ManualClock(NOW)
     await Cleaner(database, clock).sweep()
@@ -99,9 +99,9 @@ async def test_a_round_cleans_in_small_transactions_and_leaves_the_records(
 
 
 async def test_a_round_stops_somewhere(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleaning, "AT_ONCE", 1)
-    monkeypatch.setattr(cleaning, "BREATH", 0.0)
-    monkeypatch.setattr(cleaning, "MOST", 20)
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    monkeypatch.setattr(retention, "BREATH", 0.0)
+    monkeypatch.setattr(retention, "MOST", 20)
     async with database.begin() as uow:
         for number in range(30):
             await uow.chronicle.once(f"undelivered:{number}:2026-01-01", NOW)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.jobs.exposure import Exposure
+from bot.outbox.in_flight import Exposure
 
 
 async def test_exposure_come_one_after_another_in_order() -> None:

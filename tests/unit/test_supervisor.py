@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.jobs import supervisor as supervising
-from bot.jobs.supervisor import Bell, Supervisor
+from bot.runtime import supervisor as supervising
+from bot.runtime.supervisor import Bell, Supervisor
 
 
 class Work:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.clock import Clock
-from bot.jobs.supervisor import Bell
 from bot.messengers.base import Messenger, Placed, Seen, Standing
 from bot.messengers.errors import MessengerError, RetryAfter
+from bot.runtime.supervisor import Bell
 from bot.services import standing
 from bot.services.centre import Centre, Work
 from storage.database import Database

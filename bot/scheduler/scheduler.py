@@ -8,9 +8,9 @@ from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import Clock
-from bot.jobs.cleaning import Cleaner
-from bot.jobs.lookout import Lookout
-from bot.jobs.supervisor import Bell, Supervisor
+from bot.runtime.supervisor import Bell, Supervisor
+from bot.scheduler.publication_check import Lookout
+from bot.scheduler.retention import Cleaner
 from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, pages, silence, watchdog
 from bot.services.centre import Centre, Work
 from bot.services.health import Health

@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.jobs.pace import Pace, Slot
 from bot.messengers.events import ChatKind
+from bot.outbox.rate_limiter import Pace, Slot
 
 LONGEST_NAP = 0.1
 """Seconds between two looks at the pace: places may come free earlier than it seemed."""

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.jobs.intake import Intake
+from bot.inbox.receiver import Intake
 from bot.messengers.errors import MessengerError
 
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from bot.domain.channels import Way
 from bot.domain.clock import Clock
-from bot.jobs.supervisor import Bell
 from bot.messengers.base import Messenger, RawUpdate
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
+from bot.runtime.supervisor import Bell
 from bot.services import notes
 from bot.services.centre import Centre, Work
 from bot.services.health import Health

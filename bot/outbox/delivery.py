@@ -11,9 +11,6 @@ from functools import partial
 from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records.outgoing import PATIENCE, UNKNOWN_OUTCOME, OutboxKind, OutboxRow
-from bot.jobs.carrier import Carried, Carrier, Lost, Trip, written
-from bot.jobs.parcels import Parcel, Way, prepare
-from bot.jobs.turn import Turn
 from bot.messengers.base import Messenger
 from bot.messengers.errors import (
     BadCredentials,
@@ -29,6 +26,9 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
+from bot.outbox.permits import Turn
+from bot.outbox.renderer import Parcel, Way, prepare
+from bot.outbox.sender import Carried, Carrier, Lost, Trip, written
 from bot.services import answers, chats, corrections, fallback, notes, people
 from bot.services.centre import Centre, Work
 from storage.database import Database

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from bot.jobs.intake import Intake
+from bot.inbox.receiver import Intake
 from bot.messengers.base import Pushing
 from bot.messengers.errors import MessengerError
 

@@ -12,10 +12,10 @@ from bot.domain.clock import Clock
 from bot.domain.people import Staff
 from bot.domain.records.incoming import InboxRow
 from bot.handlers.dispatch import handle
-from bot.jobs.supervisor import Bell
 from bot.messengers.base import Messenger
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
+from bot.runtime.supervisor import Bell
 from bot.services import notes
 from bot.services.centre import Ahead, Centre, Understood, Work
 from bot.services.foresight import foresee, read_ahead

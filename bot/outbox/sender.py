@@ -11,9 +11,6 @@ from typing import TypeVar
 
 from bot.domain.clock import Clock
 from bot.domain.records.outgoing import OutboxKind, OutboxRow
-from bot.jobs.exposure import Exposure
-from bot.jobs.parcels import Parcel, Way
-from bot.jobs.turn import Turn
 from bot.messengers.base import Messenger, Sent, Target
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.errors import (
@@ -25,6 +22,9 @@ from bot.messengers.errors import (
     ReplyTargetGone,
 )
 from bot.messengers.events import Attachment, Media
+from bot.outbox.in_flight import Exposure
+from bot.outbox.permits import Turn
+from bot.outbox.renderer import Parcel, Way
 from storage.database import Database
 from storage.refusals import refusal_of
 
@@ -62,7 +62,7 @@ async def written(write: Callable[[], Awaitable[T]]) -> T:
 @dataclass(frozen=True, slots=True)
 class Trip:
     """One row on its way, claimed at that moment. *turn* is asked before every call that counts. *unmarked* is left
-    when what was sent last has been written down (see :mod:`bot.jobs.exposure`)."""
+    when what was sent last has been written down (see :mod:`bot.outbox.in_flight`)."""
 
     row: OutboxRow
     taken_at: datetime

@@ -13,7 +13,7 @@ from pathlib import Path
 import bot
 from bot.domain.clock import Clock
 from bot.domain.localtime import at_local
-from bot.jobs.supervisor import Bell
+from bot.runtime.supervisor import Bell
 from bot.services import notes
 from bot.services.centre import Centre, Work
 from bot.understanding.base import Understanding

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records.outgoing import OutboxKind, OutboxRow, Priority, Waiting
-from bot.jobs.courier import Courier
-from bot.jobs.pace import Pace
-from bot.jobs.supervisor import Bell, Supervisor
-from bot.jobs.turn import FreeTurn, PacedTurn, Turn
 from bot.messengers.base import Messenger
 from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
+from bot.outbox.delivery import Courier
+from bot.outbox.permits import FreeTurn, PacedTurn, Turn
+from bot.outbox.rate_limiter import Pace
+from bot.runtime.supervisor import Bell, Supervisor
 from bot.services.centre import Centre
 from storage.database import Database
 
@@ -26,7 +26,7 @@ AT_ONCE = 24
 """Rows that are on their way at the same time."""
 
 UNDER_WAY = 4
-"""Messages of an account that are in hand where they leave one by one (:mod:`bot.jobs.exposure`): one travels, the
+"""Messages of an account that are in hand where they leave one by one (:mod:`bot.outbox.in_flight`): one travels, the
 others are drawn meanwhile. More would only be in the way of something urgent."""
 
 LEASE = timedelta(minutes=2)
@@ -49,7 +49,7 @@ LOOK_BACK = timedelta(minutes=1)
 
 GRACE = 7.0
 """Seconds that whoever led before is given to finish what was on its way: a process that has merely lost the database
-needs two to notice, and lets its messages arrive for five (:data:`bot.jobs.supervisor.PATIENCE`)."""
+needs two to notice, and lets its messages arrive for five (:data:`bot.runtime.supervisor.PATIENCE`)."""
 
 SAME_COMPLAINT = 1.0
 """Seconds: when a messenger refuses a second chat so soon after the first, it means the whole account."""

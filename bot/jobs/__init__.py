@@ -1,1 +1,0 @@
-"""Loops and time. Everything that runs by itself is started, and restarted, by the supervisor."""
