@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.build import (
+from bot.bootstrap import (
     build_centre,
     build_hooks,
     build_messengers,
@@ -30,6 +30,7 @@ from bot.inbox.webhook_subscription import Subscriber
 from bot.inbox.worker import InboxWorker
 from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
+from bot.os_errors import refused_by_system
 from bot.outbox.worker import OutboxWorker
 from bot.runtime.supervisor import Bell, Supervisor
 from bot.scheduler.nightly_training import NightSchool, Reloader
@@ -40,7 +41,6 @@ from bot.services.centre import Centre, Office, Work
 from bot.services.health import Health
 from bot.understanding.base import Understanding
 from bot.understanding.shelf import Shelf
-from bot.usage import refused_by_system
 from storage.database import Database
 from storage.migrate import migrate
 from storage.refusals import FAILURES, refusal_of

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bot import logs
+from bot import logging_setup
 from bot.app import App, run_until_signal
-from bot.build import build_messengers
+from bot.bootstrap import build_messengers
 from bot.config import load
 from chaos.points import Doom, MortalDatabase, Point, mortals
 
@@ -28,7 +28,7 @@ ARM = signal.SIGUSR1
 
 def live(config: Path, doom: Doom) -> None:
     """Run the bot until it dies, or is asked to stop. A doom that waits is armed by :data:`ARM`."""
-    logs.set_up()
+    logging_setup.set_up()
 
     def arm(*_: object) -> None:
         doom.armed = True

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from bot.demo import Demo
+from bot.cli.demo import Demo
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Page, async_playwright, expect
 
-from bot.demo import Demo
+from bot.cli.demo import Demo
 from tests.browser.conftest import ARGUMENTS, chromium
 
 PICTURE = Path(__file__).parents[2] / "docs" / "demo.png"

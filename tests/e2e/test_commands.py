@@ -14,7 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from tests.e2e.town import (
     COMMUNITY,
     CONFIG,

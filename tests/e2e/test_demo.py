@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo import MORNING, Demo, TownClock, run_demo, town_config
+from bot.cli.demo import MORNING, Demo, TownClock, run_demo, town_config
 from bot.domain.clock import SystemClock
 
 ROOT = Path(__file__).parents[2]

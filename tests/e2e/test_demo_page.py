@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo import Demo
+from bot.cli.demo import Demo
 from sandbox.page.pictures import SAMPLES, drawn
 from sandbox.page.spans import max_blocks, telegram_blocks, vk_blocks
 from tests.e2e.town import GLANCE, PATIENCE

@@ -149,7 +149,7 @@ async def test_who_only_watches_sees_no_telephone(town: Town) -> None:
 
 
 async def test_an_export_for_others_names_nobody(town: Town) -> None:
-    from bot.commands import export_tickets
+    from bot.cli.operations import export_tickets
 
     await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Ленина 45, звоните 89141234567")
     await town.card(ROADS_HEAD, 1)

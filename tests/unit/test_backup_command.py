@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli
+from bot.cli import main
 
 TOWN = """
 [municipality]
@@ -46,7 +46,7 @@ def town(tmp_path: Path) -> Path:
 def refused(town: Path, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
     monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(file), "--config", str(town)])
     with pytest.raises(SystemExit) as leaving:
-        cli.main()
+        main.main()
     assert leaving.value.code == 1
     said = capsys.readouterr().err
     assert not re.search(r"[Ee]rrno|error|unable|file|directory", said.replace(str(file), ""))
@@ -93,7 +93,7 @@ def test_how_far_it_is_and_that_it_is_checked(
     copy = town.parent / "copy.sqlite3"
     monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(copy), "--config", str(town)])
     with pytest.raises(SystemExit) as leaving:
-        cli.main()
+        main.main()
     assert leaving.value.code == 0
     first, *steps, last = capsys.readouterr().out.splitlines()
     assert first == "Копирую базу. Бот в это время работает."

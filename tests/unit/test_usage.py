@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from bot import cli
-from bot.usage import refused_by_system
+from bot.cli import main
+from bot.os_errors import refused_by_system
 
-COMMANDS = [one.name or one.callback.__name__ for one in cli.cli.registered_commands if one.callback is not None]
+COMMANDS = [one.name or one.callback.__name__ for one in main.cli.registered_commands if one.callback is not None]
 
 
 def said(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
     monkeypatch.setattr(sys, "argv", ["mcu-bot", *words])
     with pytest.raises(SystemExit) as leaving:
-        cli.main()
+        main.main()
     shown = capsys.readouterr()
     return leaving.value.code, shown.err
 
@@ -48,7 +48,7 @@ def test_help_is_russian(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["mcu-bot", *words])
     with pytest.raises(SystemExit):
-        cli.main()
+        main.main()
     page = capsys.readouterr().out
 
     assert page.startswith("Вызов: ")
@@ -64,7 +64,7 @@ def test_help_says_what_is_needed_and_what_stands_in(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["mcu-bot", "migrate-data", "--help"])
     with pytest.raises(SystemExit):
-        cli.main()
+        main.main()
     page = " ".join(capsys.readouterr().out.split())
 
     assert "--to АДРЕС Адрес новой, пустой базы: postgresql+asyncpg://… Обязательный ключ." in page

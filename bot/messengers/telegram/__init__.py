@@ -1,4 +1,4 @@
-"""Telegram. Importing this package imports aiogram, which takes a while: only ``bot.build`` does, when it is needed."""
+"""Telegram. Importing this package imports aiogram, which takes a while: only ``bot.bootstrap`` does, when it is needed."""
 
 from bot.messengers.telegram.light import import_aiogram
 

@@ -19,7 +19,7 @@ from bot.app import App
 from bot.config import Config
 from bot.config.tree import Tree
 from bot.domain.clock import SystemClock
-from bot.usage import refused_by_system
+from bot.os_errors import refused_by_system
 from sandbox.journal import Journal
 from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
 from sandbox.server import Sandbox

@@ -1,36 +1,7 @@
-"""What was typed wrongly on the command line, and what the system refused, in Russian."""
+"""Usage errors of the command line, in Russian."""
 
-import errno
 import re
 from typing import Any
-
-_SYSTEM = {
-    errno.ENOENT: "файла или папки нет",
-    errno.EACCES: "нет прав доступа",
-    errno.EPERM: "нет прав доступа",
-    errno.EEXIST: "такой файл уже есть",
-    errno.EISDIR: "это папка, а нужен файл",
-    errno.ENOTDIR: "в пути есть файл там, где должна быть папка",
-    errno.ENOSPC: "на диске нет места",
-    errno.EDQUOT: "на диске закончилась выделенная квота",
-    errno.EROFS: "диск доступен только для чтения",
-    errno.EIO: "диск не читается или не пишется",
-    errno.EMFILE: "открыто слишком много файлов",
-    errno.ENAMETOOLONG: "слишком длинное имя файла",
-    errno.EADDRINUSE: "адрес уже занят",
-    errno.EADDRNOTAVAIL: "такого адреса на этом компьютере нет",
-    errno.ECONNREFUSED: "соединение отклонено",
-    errno.ECONNRESET: "соединение разорвано",
-    errno.EHOSTUNREACH: "сервер недоступен",
-    errno.ENETUNREACH: "сеть недоступна",
-    errno.ETIMEDOUT: "сервер не отвечает",
-}
-
-
-def refused_by_system(error: OSError) -> str:
-    """«нет прав доступа: /var/mcu»; what nobody foresaw keeps its number, to be looked up."""
-    words = _SYSTEM.get(error.errno or 0, f"системная ошибка {error.errno}")
-    return f"{words}: {error.filename}" if error.filename else words
 
 
 def mistyped(error: Exception) -> str | None:

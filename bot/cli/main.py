@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 import typer
 from typer.exceptions import TyperException
 
-from bot import logs
+from bot import logging_setup
+from bot.cli.help_ru import Command, Commands
+from bot.cli.usage_errors import mistyped
 from bot.config import Config, ConfigFaults, Fault, load, render
 from bot.config.faults import ended
-from bot.manual import Command, Commands
-from bot.usage import mistyped, refused_by_system
+from bot.os_errors import refused_by_system
 
 cli = typer.Typer(
     add_completion=False,
@@ -73,7 +74,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     if missing:
         typer.echo(render(missing), err=True)
         raise typer.Exit(BAD_CONFIG)
-    logs.set_up()
+    logging_setup.set_up()
     from bot.app import AddressTaken, App, run_until_signal
     from storage.occupancy import Occupied
 
@@ -94,8 +95,8 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
 def check(config: ConfigFile = Path("config.toml")) -> None:
     """Проверить настройки, токены и права бота в чатах."""
     settings = _load(config)
-    logs.set_up(logging.ERROR)
-    from bot.commands import check_messengers
+    logging_setup.set_up(logging.ERROR)
+    from bot.cli.operations import check_messengers
     from bot.views import choices
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
@@ -116,8 +117,8 @@ def demo(
     port: Annotated[int, typer.Option(metavar="ПОРТ", help="Порт страницы; 0 — любой свободный.")] = 8080,
 ) -> None:
     """Показать весь город на одной странице, без настоящих мессенджеров."""
-    logs.set_up(logging.WARNING)
-    from bot.demo import run_demo
+    logging_setup.set_up(logging.WARNING)
+    from bot.cli.demo import run_demo
 
     asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
 
@@ -126,7 +127,7 @@ def demo(
 def classify(config: ConfigFile = Path("config.toml")) -> None:
     """Разобрать сообщения: строки JSON со стандартного ввода, строки JSON на стандартный вывод."""
     settings = _load(config, tokens_needed=False)
-    from bot.offline import classify as classify_lines
+    from bot.cli.analysis import classify as classify_lines
 
     with _offline_faults():
         good = classify_lines(settings, _complain)
@@ -138,7 +139,7 @@ def classify(config: ConfigFile = Path("config.toml")) -> None:
 def group(config: ConfigFile = Path("config.toml")) -> None:
     """Найти сообщения об одном событии: строки JSON по порядку времени, ответ — строки JSON с номером события."""
     settings = _load(config, tokens_needed=False)
-    from bot.offline import group as group_lines
+    from bot.cli.analysis import group as group_lines
 
     with _offline_faults():
         good = group_lines(settings, _complain)
@@ -165,13 +166,13 @@ def train(
         )
         raise typer.Exit(BAD_CONFIG)
     settings = _load(config, tokens_needed=False)
-    from bot import teaching
+    from bot.cli import train as training
 
     with _offline_faults(), _database_faults():
         if back:
-            teaching.go_back(settings, typer.echo)
+            training.go_back(settings, typer.echo)
         else:
-            teaching.train(settings, source, typer.echo)
+            training.train(settings, source, typer.echo)
 
 
 @cli.command(cls=Command)
@@ -189,7 +190,7 @@ def evaluate(
 ) -> None:
     """Измерить, как бот понимает сообщения."""
     settings = _load(config, tokens_needed=False)
-    from bot.offline import evaluate as measure
+    from bot.cli.analysis import evaluate as measure
 
     with _offline_faults():
         measure(settings, file, misses, only, plot, typer.echo)
@@ -199,7 +200,7 @@ def evaluate(
 def invite(config: ConfigFile = Path("config.toml")) -> None:
     """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
     settings = _load(config, tokens_needed=False)
-    from bot.commands import invite_staff
+    from bot.cli.operations import invite_staff
 
     with _database_faults():
         invited = asyncio.run(invite_staff(settings))
@@ -269,7 +270,7 @@ def export(
         typer.echo(f"Формат «{format}» неизвестен: csv, xlsx или json.", err=True)
         raise typer.Exit(BAD_CONFIG)
     settings = _load(config, tokens_needed=False)
-    from bot.commands import NotWritable, export_tickets
+    from bot.cli.operations import NotWritable, export_tickets
 
     first = _moment(since, settings.zone, time.min)
     last = _moment(until, settings.zone, time.max)
@@ -288,7 +289,7 @@ def _complain(words: str) -> None:
 @contextmanager
 def _offline_faults() -> Iterator[None]:
     """A table, a model or a folder that can not be used: one message, no traceback."""
-    from bot.offline import PictureFault
+    from bot.cli.analysis import PictureFault
     from bot.understanding.labelled import TableFault
     from bot.understanding.model import ModelFault
 
@@ -312,7 +313,7 @@ def _database_faults() -> Iterator[None]:
     except DatabaseUnavailable as error:
         fault = Fault(
             "database.url",
-            f"база данных не открывается: {_in_russian(logs.scrub(str(error)))}",
+            f"база данных не открывается: {_in_russian(logging_setup.scrub(str(error)))}",
             "проверьте путь к файлу и права на его папку, а для PostgreSQL — что сервер запущен и адрес верен.",
         )
         typer.echo(render((fault,)), err=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.build import build_centre, build_messengers, build_understanding, wanted_staff
+from bot.bootstrap import build_centre, build_messengers, build_understanding, wanted_staff
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.people import Staff

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.build import build_readers, build_understanding
+from bot.bootstrap import build_readers, build_understanding
 from bot.config import Config
 from bot.understanding import evaluation
 from bot.understanding.labelled import read_table

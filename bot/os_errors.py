@@ -1,0 +1,31 @@
+"""Errors of the operating system in Russian, for the command line and the log."""
+
+import errno
+
+_SYSTEM = {
+    errno.ENOENT: "файла или папки нет",
+    errno.EACCES: "нет прав доступа",
+    errno.EPERM: "нет прав доступа",
+    errno.EEXIST: "такой файл уже есть",
+    errno.EISDIR: "это папка, а нужен файл",
+    errno.ENOTDIR: "в пути есть файл там, где должна быть папка",
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "на диске закончилась выделенная квота",
+    errno.EROFS: "диск доступен только для чтения",
+    errno.EIO: "диск не читается или не пишется",
+    errno.EMFILE: "открыто слишком много файлов",
+    errno.ENAMETOOLONG: "слишком длинное имя файла",
+    errno.EADDRINUSE: "адрес уже занят",
+    errno.EADDRNOTAVAIL: "такого адреса на этом компьютере нет",
+    errno.ECONNREFUSED: "соединение отклонено",
+    errno.ECONNRESET: "соединение разорвано",
+    errno.EHOSTUNREACH: "сервер недоступен",
+    errno.ENETUNREACH: "сеть недоступна",
+    errno.ETIMEDOUT: "сервер не отвечает",
+}
+
+
+def refused_by_system(error: OSError) -> str:
+    """«нет прав доступа: /var/mcu»; what nobody foresaw keeps its number, to be looked up."""
+    words = _SYSTEM.get(error.errno or 0, f"системная ошибка {error.errno}")
+    return f"{words}: {error.filename}" if error.filename else words
