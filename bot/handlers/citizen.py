@@ -1,8 +1,8 @@
 """The citizen: writes, changes, takes back."""
 
 from bot.domain.channels import Address
-from bot.handlers import staff
-from bot.handlers.staff import command_of
+from bot.handlers import commands
+from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from bot.services import chats, intake, invitations, notes, people, redirecting, voices
 from bot.services.centre import Work
@@ -38,7 +38,7 @@ async def _joins(work: Work, event: MessagePosted) -> bool:
         await notes.tell_citizen(work, event.chat.account, event.chat.id, None, "code_wrong")
         return True
     await people.is_here(work, person, event.chat.account, event.author.id)
-    await staff.start(work, person, "")
+    await commands.start(work, person, "")
     if len(person.accounts) == 1:  # who works elsewhere already has them there
         await people.show_open_tickets(work, person, Address(event.chat.account, event.author.id))
     return True

@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.errors import OutdatedButton
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
-from bot.handlers.acts import Pressed, Presses
+from bot.handlers.types import Pressed, Presses
 from bot.services import answers, cards, dialogs, notes, problems
 from bot.services.centre import Work
 from bot.views.codes import Op

@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.errors import OutdatedButton
 from bot.domain.people import Person
 from bot.domain.records.outgoing import Priority
-from bot.handlers.acts import Commands, Pressed, Presses
+from bot.handlers.types import Commands, Pressed, Presses
 from bot.services import notes
 from bot.services import settings as own_settings
 from bot.services.centre import Work

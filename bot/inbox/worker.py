@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.domain.clock import Clock
 from bot.domain.people import Staff
 from bot.domain.records.incoming import InboxRow
-from bot.handlers.dispatch import handle
+from bot.handlers.router import handle
 from bot.messengers.base import Messenger
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event

@@ -23,7 +23,8 @@ from bot.services import catching_up, deadlines, digests, registering, tickets
 from bot.services.centre import Centre, Work
 from bot.understanding.base import Reading
 from storage.database import Database
-from storage.tables import digest, metadata, outbox
+from storage.tables import digest as digest_table
+from storage.tables import metadata, outbox
 from tests.services.municipality import ACCEPT, CURATOR, DIGEST_AT, HEADS, STAFF, ZONE, centre_of
 
 T = TypeVar("T")
@@ -233,7 +234,7 @@ class Town(RuleBasedStateMachine):
     def _expect_digest(self) -> None:
         async def made(work: Work) -> bool:
             today = self.now.astimezone(ZONE).date()
-            query = select(digest.c.day).where(digest.c.day == today)
+            query = select(digest_table.c.day).where(digest_table.c.day == today)
             return (await work.uow._connection.execute(query)).first() is not None
 
         local = self.now.astimezone(ZONE)

@@ -7,7 +7,7 @@ from bot.domain.people import Person, Right
 from bot.domain.records.answers import PublicationState
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
-from bot.handlers.acts import Pressed, Presses, Said, Steps
+from bot.handlers.types import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
 from bot.messengers.events import MediaKind, MessagePosted
 from bot.services import adoption, answers, byhand, cards, corrections, dialogs, notes, standing, tickets

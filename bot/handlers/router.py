@@ -6,8 +6,8 @@ from bot.domain.channels import Address
 from bot.domain.errors import DialogOver, OutdatedButton, Refusal, Stranger
 from bot.domain.people import Person
 from bot.domain.records.outgoing import Priority
-from bot.handlers import administrator, citizen, head, staff
-from bot.handlers.acts import Pressed
+from bot.handlers import chat_events, citizen, commands, tickets
+from bot.handlers.types import Pressed
 from bot.messengers.events import (
     AuthorKind,
     ButtonPressed,
@@ -37,7 +37,7 @@ async def handle(work: Work, event: Event) -> None:
                 await citizen.edited(work, event)
             else:
                 work.actor, work.here = official, Address(event.message.chat.account, event.message.author.id)
-                await head.reword(work, official, event.message)
+                await tickets.reword(work, official, event.message)
         case MessageDeleted():
             await pages.removed(work, event)
             await citizen.deleted(work, event)
@@ -48,7 +48,7 @@ async def handle(work: Work, event: Event) -> None:
         case ButtonPressed():
             await _pressed(work, event)
         case ChatChanged():
-            await administrator.chat_changed(work, event)
+            await chat_events.chat_changed(work, event)
 
 
 def _in_office(work: Work, event: MessagePosted) -> Person | None:
@@ -67,7 +67,7 @@ async def _posted(work: Work, event: MessagePosted) -> None:
     await people.is_here(work, official, event.chat.account, event.author.id)
     try:
         async with work.uow.savepoint():
-            await staff.wrote(work, official, event)
+            await commands.wrote(work, official, event)
     except Refusal as refusal:
         work.forget()
         await work.uow.chronicle.record(
@@ -85,10 +85,10 @@ async def _pressed(work: Work, event: ButtonPressed) -> None:
         if person is None:
             raise Stranger()
         await people.is_here(work, person, event.chat.account, event.author.id)
-        if press is None or press.op not in staff.PRESSES:
+        if press is None or press.op not in commands.PRESSES:
             raise OutdatedButton()
         async with work.uow.savepoint():
-            await staff.PRESSES[press.op](work, Pressed(person, press, event))
+            await commands.PRESSES[press.op](work, Pressed(person, press, event))
     except Refusal as refusal:
         work.forget()
         await _refuse_press(work, event, person, press.ticket_id if press else 0, refusal)

@@ -6,8 +6,9 @@ from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.people import Person, Right
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
-from bot.handlers import coordinator, head, problems, settings
-from bot.handlers.acts import Commands, Pressed, Presses, Said, Steps
+from bot.handlers import problems, settings, triage
+from bot.handlers import tickets as ticket_handlers
+from bot.handlers.types import Commands, Pressed, Presses, Said, Steps
 from bot.messengers.events import MessagePosted
 from bot.services import cards, dialogs, digests, invitations, notes, people, search, tickets
 from bot.services.centre import Work
@@ -89,7 +90,7 @@ async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
     await cards.begin(work, ticket, person, address, at_once=True)
 
 
-async def digest(work: Work, person: Person, words: str) -> None:
+async def send_digest(work: Work, person: Person, words: str) -> None:
     if not work.centre.may_ever(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
     await digests.send_now(work, person)
@@ -102,7 +103,7 @@ async def stats(work: Work, person: Person, words: str) -> None:
 
 
 async def new(work: Work, person: Person, words: str) -> None:
-    await coordinator.new(work, person, words)
+    await triage.new(work, person, words)
 
 
 async def invite(work: Work, person: Person, words: str) -> None:
@@ -118,7 +119,7 @@ COMMANDS: Commands = {
     "my": my,
     "find": find,
     "new": new,
-    "digest": digest,
+    "digest": send_digest,
     "stats": stats,
     "invite": invite,
     **settings.COMMANDS,
@@ -144,7 +145,7 @@ async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     dialog = await dialogs.current(work, person)
     about = await _replied_to(work, event)
     if about is not None and (dialog is None or dialog.ticket_id != about):
-        await head.answer_to_card(work, person, about, event)
+        await ticket_handlers.answer_to_card(work, person, about, event)
     elif dialog is not None and dialog.step in STEPS:
         await STEPS[dialog.step](work, Said(person, event, dialog))
     else:
@@ -199,10 +200,10 @@ PRESSES: Presses = {
     Op.BACK: back,
     Op.HISTORY: history,
     Op.OPEN: open_listed,
-    **head.PRESSES,
-    **coordinator.PRESSES,
+    **ticket_handlers.PRESSES,
+    **triage.PRESSES,
     **settings.PRESSES,
     **problems.PRESSES,
 }
 
-STEPS: Steps = {**head.STEPS, **coordinator.STEPS}
+STEPS: Steps = {**ticket_handlers.STEPS, **triage.STEPS}

@@ -9,7 +9,7 @@ from bot.domain.people import Person, Right
 from bot.domain.records.desks import Dialog
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State
-from bot.handlers.acts import Pressed, Presses, Said, Steps
+from bot.handlers.types import Pressed, Presses, Said, Steps
 from bot.services import alarm, cards, dialogs, doubts, notes, registering, tickets
 from bot.services.centre import Work
 from bot.services.intake import clean
