@@ -8,8 +8,8 @@ from statistics import median
 from bench.measures import Figures
 from bench.worker import prepared
 from bot.domain.localtime import at_local
-from bot.services import digests
-from bot.services.centre import Work
+from bot.services.context import Work
+from bot.services.reports import digest
 
 _DAY = timedelta(days=1)
 
@@ -30,7 +30,7 @@ async def daily(config: Path, times: int) -> Figures:
         for morning in mornings[1:]:
             began = time.perf_counter()
             async with app.database.begin() as uow:
-                await digests.send_daily(Work(centre, uow, morning))
+                await digest.send_daily(Work(centre, uow, morning))
             took.append(time.perf_counter() - began)
             async with app.database.read() as uow:
                 if not await uow.times.has_digest(morning.astimezone(centre.zone).date()):

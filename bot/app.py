@@ -36,9 +36,13 @@ from bot.runtime.supervisor import Bell, Supervisor
 from bot.scheduler.nightly_training import NightSchool, Reloader
 from bot.scheduler.publication_check import Lookout
 from bot.scheduler.scheduler import Ticker
-from bot.services import catching_up, chats, choices, invitations, pages, people
-from bot.services.centre import Centre, Office, Work
-from bot.services.health import Health
+from bot.services.answers import posting_policy
+from bot.services.context import Centre, Office, Work
+from bot.services.deadlines import outage_summary
+from bot.services.monitoring.health import Health
+from bot.services.reports import official_pages
+from bot.services.sources import sources
+from bot.services.staff import invitations, reachability
 from bot.understanding.base import Understanding
 from bot.understanding.shelf import Shelf
 from storage.database import Database
@@ -179,11 +183,11 @@ class App:
                 await uow.outbox.release_leases()
             work = Work(self._centre, uow, self.clock.now())
             for person in staff:
-                await people.show_menus(work, person)
+                await reachability.show_menus(work, person)
             await invitations.remind(work)
-            await choices.explain(work)
-            await choices.apply(work)
-            await pages.watch(work)
+            await posting_policy.explain(work)
+            await posting_policy.apply(work)
+            await official_pages.watch(work)
 
     @property
     def leads(self) -> bool:
@@ -256,7 +260,7 @@ class App:
         self._led = self._supervisor()
         self.health.silent = set(self.messengers)
         async with self.database.begin() as uow:
-            await catching_up.begin(Work(self.centre(), uow, self.clock.now()))
+            await outage_summary.begin(Work(self.centre(), uow, self.clock.now()))
         for account, messenger in self.messengers.items():
             hook = self._webhooks.hooks.get(account)
             if hook is None:
@@ -302,7 +306,7 @@ class App:
             self._led = None
             with suppress(*FAILURES):  # the lead may be lost because the database is
                 async with self.database.begin() as uow:
-                    await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
+                    await outage_summary.beat(Work(self.centre(), uow, self.clock.now()))
         self.health.forget()
 
     async def _listen(self) -> None:
@@ -342,7 +346,7 @@ class App:
             async with self.database.begin() as uow:
                 work = Work(self.centre(), uow, self.clock.now())
                 for fault in faults:
-                    await chats.deaf(work, fault.subject, fault.text)
+                    await sources.deaf(work, fault.subject, fault.text)
         self._outbox_bell.ring()
 
 

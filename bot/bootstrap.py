@@ -16,7 +16,7 @@ from bot.domain.clock import Clock
 from bot.domain.people import Person, Staff
 from bot.http.webhooks import Hook
 from bot.messengers.base import Messenger, Pushing, Waits
-from bot.services.centre import Centre, Office
+from bot.services.context import Centre, Office
 from bot.understanding.base import Understanding
 from bot.understanding.grouping import Grouping
 from bot.understanding.model import ModelFault

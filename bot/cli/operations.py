@@ -15,8 +15,9 @@ from bot.domain.people import Staff
 from bot.domain.sources import messenger_of
 from bot.messengers.base import Finding, Messenger, Severity
 from bot.messengers.errors import BadCredentials, MessengerError
-from bot.services import export, invitations
-from bot.services.centre import Work
+from bot.services.context import Work
+from bot.services.reports import export
+from bot.services.staff import invitations
 from storage.database import Database
 from storage.migrate import migrate
 

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from bot.config import Config
 from bot.domain.clock import SystemClock
-from bot.services import lessons
+from bot.services.reports import training_examples
 from bot.understanding import learning
 from bot.understanding.labelled import Example
 from bot.understanding.shelf import Shelf
@@ -48,7 +48,7 @@ async def _own(config: Config, say: Say) -> tuple[Sequence[Example], int]:
     try:
         await migrate(database.engine)
         async with database.read() as uow:
-            return await lessons.collect(uow)
+            return await training_examples.collect(uow)
     except DatabaseUnavailable:
         say("База данных не открывается: решения сотрудников в обучение не вошли.")
         return (), 0

@@ -10,8 +10,12 @@ from bot.handlers import problems, settings, triage
 from bot.handlers import tickets as ticket_handlers
 from bot.handlers.types import Commands, Pressed, Presses, Said, Steps
 from bot.messengers.events import MessagePosted
-from bot.services import cards, dialogs, digests, invitations, notes, people, search, tickets
-from bot.services.centre import Work
+from bot.services.context import Work
+from bot.services.dialogs import dialogs
+from bot.services.notifications import cards, notify
+from bot.services.reports import digest
+from bot.services.staff import invitations, reachability
+from bot.services.tickets import search, workflow
 from bot.views.codes import Op
 
 LISTED = 50
@@ -19,8 +23,8 @@ LISTED = 50
 
 async def start(work: Work, person: Person, words: str) -> None:
     """``/start``: who you are here, and what you can do."""
-    await people.show_menus(work, person)
-    await notes.tell(
+    await reachability.show_menus(work, person)
+    await notify.tell(
         work,
         person,
         "welcome_staff",
@@ -28,19 +32,19 @@ async def start(work: Work, person: Person, words: str) -> None:
         name=person.name,
         centre=work.centre.name,
         roles=sorted(role.value for role in person.roles),
-        commands=people.commands_of(work, person),
-        digest_at=f"{work.centre.digest_at:%H:%M}" if person in digests.readers(work) else None,
+        commands=reachability.commands_of(work, person),
+        digest_at=f"{work.centre.digest_at:%H:%M}" if person in digest.readers(work) else None,
         **_tasks(work, person),
     )
 
 
 async def show_help(work: Work, person: Person, words: str) -> None:
-    await notes.tell(
+    await notify.tell(
         work,
         person,
         "help_staff",
         priority=Priority.PRESS,
-        commands=people.commands_of(work, person),
+        commands=reachability.commands_of(work, person),
         **_tasks(work, person),
     )
 
@@ -67,12 +71,12 @@ async def find(work: Work, person: Person, words: str) -> None:
         found = await search.by_words(work, person, words, LISTED)
         await _list(work, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
     else:
-        await notes.tell(work, person, "find_how", priority=Priority.PRESS)
+        await notify.tell(work, person, "find_how", priority=Priority.PRESS)
 
 
 async def _list(work: Work, person: Person, found: list[Ticket], heading: str, empty: str) -> None:
     items = [["", ticket.id] for ticket in found]
-    await notes.tell(work, person, "listing", priority=Priority.PRESS, items=items, heading=heading, empty=empty)
+    await notify.tell(work, person, "listing", priority=Priority.PRESS, items=items, heading=heading, empty=empty)
 
 
 async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
@@ -83,7 +87,7 @@ async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
     above = await work.uow.cards.get(person.id, ticket.id, address.account)
     if above is not None:
         if above.external_id is not None:
-            await notes.change_note(
+            await notify.change_note(
                 work, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
             )
         await work.uow.cards.withdraw(person.id, ticket.id, address.account)
@@ -93,13 +97,13 @@ async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
 async def send_digest(work: Work, person: Person, words: str) -> None:
     if not work.centre.may_ever(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
-    await digests.send_now(work, person)
+    await digest.send_now(work, person)
 
 
 async def stats(work: Work, person: Person, words: str) -> None:
     if not work.centre.may_ever(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
-    await digests.send_stats(work, person)
+    await digest.send_stats(work, person)
 
 
 async def new(work: Work, person: Person, words: str) -> None:
@@ -110,7 +114,7 @@ async def invite(work: Work, person: Person, words: str) -> None:
     invited = await invitations.invite(work, person)
     links = [[office.title, office.invitation] for office in work.centre.offices.values() if office.invitation]
     people = [list(one) for one in invited]
-    await notes.tell(work, person, "invitations", priority=Priority.PRESS, invited=people, links=links)
+    await notify.tell(work, person, "invitations", priority=Priority.PRESS, invited=people, links=links)
 
 
 COMMANDS: Commands = {
@@ -130,7 +134,7 @@ async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     """An official wrote in private: a command, the next step of a dialog, or a reply to a card."""
     name, words = command_of(event)
     if name in COMMANDS:
-        own = people.commands_of(work, person)
+        own = reachability.commands_of(work, person)
         if name not in ("start", *own):
             raise NotYourCommand(command=name, commands=", ".join(f"/{one}" for one in own))
         await COMMANDS[name](work, person, words)
@@ -138,8 +142,8 @@ async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     if event.service:
         return
     if name:
-        await notes.tell(
-            work, person, "unknown_command", priority=Priority.PRESS, commands=people.commands_of(work, person)
+        await notify.tell(
+            work, person, "unknown_command", priority=Priority.PRESS, commands=reachability.commands_of(work, person)
         )
         return
     dialog = await dialogs.current(work, person)
@@ -149,7 +153,7 @@ async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
     elif dialog is not None and dialog.step in STEPS:
         await STEPS[dialog.step](work, Said(person, event, dialog))
     else:
-        await notes.tell(work, person, "no_dialog", priority=Priority.PRESS)
+        await notify.tell(work, person, "no_dialog", priority=Priority.PRESS)
 
 
 def command_of(event: MessagePosted) -> tuple[str, str]:
@@ -177,21 +181,21 @@ async def back(work: Work, act: Pressed) -> None:
 
 
 async def _turn(work: Work, act: Pressed, menu: str) -> None:
-    ticket = await tickets.get(work, act.ticket_id)
-    tickets.permit(work, act.person, Right.SEE_TICKET, ticket)
+    ticket = await workflow.get(work, act.ticket_id)
+    workflow.permit(work, act.person, Right.SEE_TICKET, ticket)
     await cards.turn_page(work, ticket, act.person, menu)
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
 
 
 async def history(work: Work, act: Pressed) -> None:
     ticket = await search.by_number(work, act.person, act.ticket_id)
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
-    await notes.tell(work, act.person, "history", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
+    await notify.tell(work, act.person, "history", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
 
 
 async def open_listed(work: Work, act: Pressed) -> None:
     ticket = await search.by_number(work, act.person, act.ticket_id)
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
     await _send_card(work, act.person, ticket)
 
 

@@ -6,8 +6,11 @@ from bot.domain.errors import OutdatedButton
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.handlers.types import Pressed, Presses
-from bot.services import answers, cards, dialogs, notes, problems
-from bot.services.centre import Work
+from bot.services.answers import answers
+from bot.services.context import Work
+from bot.services.dialogs import dialogs
+from bot.services.notifications import cards, notify
+from bot.services.problems import merge_split
 from bot.views.codes import Op
 from bot.views.problems import IN_NOTE
 
@@ -17,18 +20,18 @@ LONGEST_NUMBER = 15
 
 async def show_list(work: Work, act: Pressed) -> None:
     """A page of the list: below the card, or in place of the page that is there."""
-    ticket = await problems.check_can_list(work, act.ticket_id, act.person)
+    ticket = await merge_split.check_can_list(work, act.ticket_id, act.person)
     page = act.press.arg.removeprefix(IN_NOTE)
-    if not page.isdecimal() or len(page) > problems.LONGEST_PAGE:
+    if not page.isdecimal() or len(page) > merge_split.LONGEST_PAGE:
         raise OutdatedButton(number=ticket.id)
     chat = act.event.chat
-    await notes.answer_press(work, chat.account, act.event.press_id)
+    await notify.answer_press(work, chat.account, act.event.press_id)
     if act.press.arg.startswith(IN_NOTE) and act.event.message_id is not None:
-        await notes.change_note(
+        await notify.change_note(
             work, chat.account, chat.id, act.event.message_id, "members", **_list(ticket, act, page)
         )
         return
-    await notes.tell(work, act.person, "members", ticket=ticket, priority=Priority.PRESS, **_list(ticket, act, page))
+    await notify.tell(work, act.person, "members", ticket=ticket, priority=Priority.PRESS, **_list(ticket, act, page))
 
 
 def _list(ticket: Ticket, act: Pressed, page: str) -> dict[str, Any]:
@@ -36,12 +39,12 @@ def _list(ticket: Ticket, act: Pressed, page: str) -> dict[str, Any]:
 
 
 async def split(work: Work, act: Pressed) -> None:
-    await problems.split(work, act.ticket_id, act.person)
+    await merge_split.split(work, act.ticket_id, act.person)
     await _say(work, act, "split")
 
 
 async def merge_page(work: Work, act: Pressed) -> None:
-    ticket = await problems.check_can_merge(work, act.ticket_id, act.person)
+    ticket = await merge_split.check_can_merge(work, act.ticket_id, act.person)
     await cards.turn_page(work, ticket, act.person, "merge")
     await _say(work, act)
 
@@ -50,7 +53,7 @@ async def merge(work: Work, act: Pressed) -> None:
     other = act.press.arg
     if not other.isdecimal() or len(other) > LONGEST_NUMBER:
         raise OutdatedButton(number=act.ticket_id)
-    lead = await problems.merge(work, act.ticket_id, int(other), act.person)
+    lead = await merge_split.merge(work, act.ticket_id, int(other), act.person)
     await _say(work, act, "merged", lead=lead.id)
 
 
@@ -62,7 +65,7 @@ async def ask_further(work: Work, act: Pressed) -> None:
 
 
 async def _say(work: Work, act: Pressed, code: str = "", **facts: int) -> None:
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id, code, **facts)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id, code, **facts)
 
 
 PRESSES: Presses = {

@@ -20,8 +20,10 @@ from bot.messengers.events import (
     PagePosted,
     Reacted,
 )
-from bot.services import cards, notes, pages, people
-from bot.services.centre import Work
+from bot.services.context import Work
+from bot.services.notifications import cards, notify
+from bot.services.reports import official_pages
+from bot.services.staff import reachability
 from bot.views.codes import unpack
 
 
@@ -39,10 +41,10 @@ async def handle(work: Work, event: Event) -> None:
                 work.actor, work.here = official, Address(event.message.chat.account, event.message.author.id)
                 await tickets.reword(work, official, event.message)
         case MessageDeleted():
-            await pages.removed(work, event)
+            await official_pages.removed(work, event)
             await citizen.deleted(work, event)
         case PagePosted():
-            await pages.posted(work, event)
+            await official_pages.posted(work, event)
         case Reacted():
             await citizen.reacted(work, event)
         case ButtonPressed():
@@ -61,10 +63,10 @@ def _in_office(work: Work, event: MessagePosted) -> Person | None:
 async def _posted(work: Work, event: MessagePosted) -> None:
     official = _in_office(work, event)
     if official is None:
-        if not await pages.hear(work, event):
+        if not await official_pages.hear(work, event):
             await citizen.wrote(work, event)
         return
-    await people.is_here(work, official, event.chat.account, event.author.id)
+    await reachability.is_here(work, official, event.chat.account, event.author.id)
     try:
         async with work.uow.savepoint():
             await commands.wrote(work, official, event)
@@ -74,7 +76,7 @@ async def _posted(work: Work, event: MessagePosted) -> None:
             "refused", work.now, person_id=official.id, ticket_id=_ticket(refusal), facts={"code": refusal.code}
         )
         facts: dict[str, Any] = {**refusal.facts, "refusal": refusal.code}
-        await notes.tell(work, official, "refused", priority=Priority.PRESS, **facts)
+        await notify.tell(work, official, "refused", priority=Priority.PRESS, **facts)
         await _draw_anew(work, official, _ticket(refusal) or 0)
 
 
@@ -84,7 +86,7 @@ async def _pressed(work: Work, event: ButtonPressed) -> None:
     try:
         if person is None:
             raise Stranger()
-        await people.is_here(work, person, event.chat.account, event.author.id)
+        await reachability.is_here(work, person, event.chat.account, event.author.id)
         if press is None or press.op not in commands.PRESSES:
             raise OutdatedButton()
         async with work.uow.savepoint():
@@ -104,7 +106,9 @@ async def _refuse_press(
     await work.uow.chronicle.record(
         "refused", work.now, person_id=person.id if person else None, ticket_id=ticket_id or None, facts=facts
     )
-    await notes.answer_press(work, event.chat.account, event.press_id, refusal.code, **{**refusal.facts, "alert": True})
+    await notify.answer_press(
+        work, event.chat.account, event.press_id, refusal.code, **{**refusal.facts, "alert": True}
+    )
     if person is not None:
         await _draw_anew(work, person, ticket_id)
         if isinstance(refusal, DialogOver):
@@ -117,7 +121,7 @@ async def _take_buttons_off(work: Work, event: ButtonPressed, ticket_id: int) ->
     if not ticket_id or event.message_id is None or await work.uow.letters.subject(*place, event.message_id):
         return
     words = "Кнопки под этим сообщением больше не действуют."
-    await notes.change_note(work, *place, event.message_id, "closed", text=words)
+    await notify.change_note(work, *place, event.message_id, "closed", text=words)
 
 
 async def _draw_anew(work: Work, person: Person, ticket_id: int) -> None:

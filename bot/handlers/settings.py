@@ -6,16 +6,16 @@ from bot.domain.errors import OutdatedButton
 from bot.domain.people import Person
 from bot.domain.records.outgoing import Priority
 from bot.handlers.types import Commands, Pressed, Presses
-from bot.services import notes
-from bot.services import settings as own_settings
-from bot.services.centre import Work
+from bot.services.context import Work
+from bot.services.notifications import notify
+from bot.services.staff import preferences as own_settings
 from bot.views.codes import Op
 
 PAGES = frozenset({"", "cards", "reports"})
 
 
 async def show(work: Work, person: Person, words: str) -> None:
-    await notes.tell(work, person, "settings", priority=Priority.PRESS, **await _facts(work, person, ""))
+    await notify.tell(work, person, "settings", priority=Priority.PRESS, **await _facts(work, person, ""))
 
 
 async def press(work: Work, act: Pressed) -> None:
@@ -38,12 +38,12 @@ async def press(work: Work, act: Pressed) -> None:
 
 async def _redraw(work: Work, act: Pressed, said: str = "", *, page: str, **facts: Any) -> None:
     chat = act.event.chat
-    await notes.answer_press(work, chat.account, act.event.press_id, said)
+    await notify.answer_press(work, chat.account, act.event.press_id, said)
     facts |= await _facts(work, act.person, page)
     if act.event.message_id is None:
-        await notes.tell(work, act.person, "settings", priority=Priority.PRESS, **facts)
+        await notify.tell(work, act.person, "settings", priority=Priority.PRESS, **facts)
         return
-    await notes.change_note(work, chat.account, chat.id, act.event.message_id, "settings", **facts)
+    await notify.change_note(work, chat.account, chat.id, act.event.message_id, "settings", **facts)
 
 
 async def _facts(work: Work, person: Person, page: str) -> dict[str, Any]:

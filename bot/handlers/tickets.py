@@ -10,9 +10,13 @@ from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.types import Pressed, Presses, Said, Steps
 from bot.messengers.codec import pack_media
 from bot.messengers.events import MediaKind, MessagePosted
-from bot.services import adoption, answers, byhand, cards, corrections, dialogs, notes, standing, tickets
-from bot.services.centre import Work
-from bot.services.intake import clean
+from bot.services.answers import adopt_reply, answers, corrections, verify_published
+from bot.services.context import Work
+from bot.services.dialogs import dialogs
+from bot.services.intake.receive import clean
+from bot.services.manual_posting import handout
+from bot.services.notifications import cards, notify
+from bot.services.tickets import workflow
 from bot.views.codes import Op
 from bot.views.look import shorten
 
@@ -24,7 +28,7 @@ _NOT_FOR_ANSWERS = frozenset({MediaKind.STICKER, MediaKind.OTHER})
 
 
 async def accept(work: Work, act: Pressed) -> None:
-    await tickets.accept(work, act.ticket_id, act.person)
+    await workflow.accept(work, act.ticket_id, act.person)
     await _say(work, act, "accepted")
 
 
@@ -37,13 +41,13 @@ async def ask_answer(work: Work, act: Pressed) -> None:
 
 async def answer_to_card(work: Work, person: Person, ticket_id: int, event: MessagePosted) -> None:
     """A plain reply to a card is an answer: at once to the preview."""
-    ticket = await tickets.get(work, ticket_id)
+    ticket = await workflow.get(work, ticket_id)
     if ticket.leads and ticket.state is State.ANSWERED:
         ticket = await answers.check_can_follow_up(work, ticket_id, person)
         await _draft(work, Said(person, event, await dialogs.begin(work, person, "further", ticket)))
         return
     if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
-        await notes.tell(work, person, "already_answered", ticket=ticket, number=ticket.id)
+        await notify.tell(work, person, "already_answered", ticket=ticket, number=ticket.id)
         return
     ticket = await answers.check_can_answer(work, ticket_id, person)
     dialog = await dialogs.begin(work, person, "answer", ticket)
@@ -95,7 +99,7 @@ async def _tell_sent(work: Work, act: Pressed, ticket: Ticket) -> None:
     await _close_note(work, act, "draft_sent", number=ticket.id, answer_id=answer.id)
     chat, pressed = act.event.chat, act.event.message_id
     if pressed is not None:
-        await byhand.remember_draft(work, ticket, answer, chat.account, chat.id, pressed)
+        await handout.remember_draft(work, ticket, answer, chat.account, chat.id, pressed)
 
 
 _SENT = {
@@ -138,8 +142,8 @@ async def cancel(work: Work, act: Pressed) -> None:
 
 
 async def hand_over_page(work: Work, act: Pressed) -> None:
-    ticket = await tickets.get(work, act.ticket_id)
-    tickets.permit(work, act.person, Right.HAND_OVER, ticket)
+    ticket = await workflow.get(work, act.ticket_id)
+    workflow.permit(work, act.person, Right.HAND_OVER, ticket)
     if not allowed(ticket.state, Step.HAND_OVER):
         raise OutdatedButton(number=ticket.id)
     await cards.turn_page(work, ticket, act.person, f"hand:{act.press.arg or 0}")
@@ -148,15 +152,15 @@ async def hand_over_page(work: Work, act: Pressed) -> None:
 
 async def hand_over(work: Work, act: Pressed) -> None:
     """The press moves the ticket at once; a reason can be added after it."""
-    ticket = await tickets.hand_over(work, act.ticket_id, act.person, act.press.arg)
+    ticket = await workflow.hand_over(work, act.ticket_id, act.person, act.press.arg)
     sector = work.centre.sector_title(ticket.sector)
     await _say(work, act, "handed", sector=sector)
-    await notes.tell(work, act.person, "handed", ticket=ticket, number=ticket.id, sector=sector)
+    await notify.tell(work, act.person, "handed", ticket=ticket, number=ticket.id, sector=sector)
 
 
 async def ask_reason(work: Work, act: Pressed) -> None:
-    ticket = await tickets.get(work, act.ticket_id)
-    await tickets.check_handed_over_by(work, ticket, act.person)
+    ticket = await workflow.get(work, act.ticket_id)
+    await workflow.check_handed_over_by(work, ticket, act.person)
     dialog = await dialogs.begin(work, act.person, "hand_over_reason", ticket)
     await _say(work, act)
     await _close_note(work, act, "handed", number=ticket.id, sector=work.centre.sector_title(ticket.sector), bare=True)
@@ -167,14 +171,14 @@ async def give_reason(work: Work, said: Said) -> None:
     words = _words(said)
     if said.dialog.ticket_id is None:
         return
-    ticket = await tickets.explain_hand_over(work, said.dialog.ticket_id, said.person, words)
+    ticket = await workflow.explain_hand_over(work, said.dialog.ticket_id, said.person, words)
     await dialogs.end(work, said.dialog)
-    await notes.tell(work, said.person, "reason_added", ticket=ticket, number=ticket.id)
+    await notify.tell(work, said.person, "reason_added", ticket=ticket, number=ticket.id)
 
 
 async def dismiss_page(work: Work, act: Pressed) -> None:
-    ticket = await tickets.get(work, act.ticket_id)
-    tickets.permit(work, act.person, Right.DISMISS, ticket)
+    ticket = await workflow.get(work, act.ticket_id)
+    workflow.permit(work, act.person, Right.DISMISS, ticket)
     if not allowed(ticket.state, Step.DISMISS):
         raise OutdatedButton(number=ticket.id)
     await cards.turn_page(work, ticket, act.person, "dismiss")
@@ -187,8 +191,8 @@ async def dismiss(work: Work, act: Pressed) -> None:
     except ValueError:
         raise OutdatedButton(number=act.ticket_id) from None
     if reason is DismissReason.OTHER:
-        ticket = await tickets.get(work, act.ticket_id)
-        tickets.permit(work, act.person, Right.DISMISS, ticket)
+        ticket = await workflow.get(work, act.ticket_id)
+        workflow.permit(work, act.person, Right.DISMISS, ticket)
         if not allowed(ticket.state, Step.DISMISS):
             raise OutdatedButton(number=ticket.id)
         dialog = await dialogs.begin(work, act.person, "dismiss_reason", ticket)
@@ -196,7 +200,7 @@ async def dismiss(work: Work, act: Pressed) -> None:
         await _say(work, act)
         await dialogs.ask(work, act.person, dialog, "ask_dismiss_reason", ticket=ticket)
         return
-    await tickets.dismiss(work, act.ticket_id, act.person, reason)
+    await workflow.dismiss(work, act.ticket_id, act.person, reason)
     await _say(work, act, "dismissed")
 
 
@@ -205,8 +209,8 @@ async def dismiss_with_words(work: Work, said: Said) -> None:
     if said.dialog.ticket_id is None:
         return
     await dialogs.end(work, said.dialog)
-    ticket = await tickets.dismiss(work, said.dialog.ticket_id, said.person, DismissReason.OTHER, words)
-    await notes.tell(work, said.person, "dismissed", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+    ticket = await workflow.dismiss(work, said.dialog.ticket_id, said.person, DismissReason.OTHER, words)
+    await notify.tell(work, said.person, "dismissed", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
 
 
 async def ask_correct(work: Work, act: Pressed) -> None:
@@ -227,13 +231,13 @@ async def correct(work: Work, said: Said) -> None:
 
 
 async def reopen(work: Work, act: Pressed) -> None:
-    await tickets.reopen(work, act.ticket_id, act.person, act.press.arg or None)
+    await workflow.reopen(work, act.ticket_id, act.person, act.press.arg or None)
     await _say(work, act, "reopened")
 
 
 async def reopen_page(work: Work, act: Pressed) -> None:
-    ticket = await tickets.get(work, act.ticket_id)
-    tickets.permit(work, act.person, Right.REOPEN, ticket)
+    ticket = await workflow.get(work, act.ticket_id)
+    workflow.permit(work, act.person, Right.REOPEN, ticket)
     await cards.turn_page(work, ticket, act.person, f"reopen:{act.press.arg or 0}")
     await _say(work, act)
 
@@ -249,7 +253,7 @@ async def posted_by_hand(work: Work, act: Pressed) -> None:
 async def retry(work: Work, act: Pressed) -> None:
     """After a failed publication, or one that was lost: the same words again, through the preview; of a problem's
     answer at once, to all whom it did not reach."""
-    if (await tickets.get(work, act.ticket_id)).leads:
+    if (await workflow.get(work, act.ticket_id)).leads:
         lead = await answers.send_again(work, act.ticket_id, act.person, _number(act))
         await _say(work, act, "sending")
         await _close_note(work, act, "closed", text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз.")
@@ -268,14 +272,14 @@ async def retry(work: Work, act: Pressed) -> None:
 
 async def settle(work: Work, act: Pressed) -> None:
     """A lost answer needs no other."""
-    ticket = await standing.settle(work, act.ticket_id, act.person, _number(act))
+    ticket = await verify_published.settle(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "closed")
     await _close_note(work, act, "closed", text=f"✅ №{ticket.id} закрыто, новый ответ не нужен.")
 
 
 async def adopt(work: Work, act: Pressed) -> None:
     """A colleague's reply in the chat was the answer."""
-    ticket = await adoption.adopt(work, act.ticket_id, act.person, _number(act))
+    ticket = await adopt_reply.adopt(work, act.ticket_id, act.person, _number(act))
     await _say(work, act, "thanks")
     await _close_note(work, act, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
 
@@ -294,13 +298,13 @@ def _number(act: Pressed) -> int:
 
 
 async def _say(work: Work, act: Pressed, code: str = "", **facts: str) -> None:
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id, code, **facts)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id, code, **facts)
 
 
 async def _close_note(work: Work, act: Pressed, code: str, **facts: str | int) -> None:
     """The pressed message reads otherwise now."""
     if act.event.message_id is not None:
-        await notes.change_note(work, act.event.chat.account, act.event.chat.id, act.event.message_id, code, **facts)
+        await notify.change_note(work, act.event.chat.account, act.event.chat.id, act.event.message_id, code, **facts)
 
 
 PRESSES: Presses = {

@@ -10,9 +10,13 @@ from bot.domain.records.desks import Dialog
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State
 from bot.handlers.types import Pressed, Presses, Said, Steps
-from bot.services import alarm, cards, dialogs, doubts, notes, registering, tickets
-from bot.services.centre import Work
-from bot.services.intake import clean
+from bot.services.context import Work
+from bot.services.deadlines import urgent_alerts
+from bot.services.dialogs import dialogs
+from bot.services.intake import register, review_queue
+from bot.services.intake.receive import clean
+from bot.services.notifications import cards, notify
+from bot.services.tickets import workflow
 from bot.views.codes import LONGEST_NUMBER, Op
 from bot.views.dialogs import NUMBERLESS, SOURCES
 
@@ -27,22 +31,22 @@ _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?
 
 async def choose(work: Work, act: Pressed) -> None:
     """The sector of a message that nobody was sure about."""
-    ticket = await tickets.get(work, act.ticket_id)
+    ticket = await workflow.get(work, act.ticket_id)
     if ticket.state is not State.TRIAGE:
-        tickets.permit(work, act.person, Right.HAND_OVER, ticket)
+        workflow.permit(work, act.person, Right.HAND_OVER, ticket)
         raise OutdatedButton(number=ticket.id)
-    ticket = await tickets.hand_over(work, act.ticket_id, act.person, act.press.arg)
+    ticket = await workflow.hand_over(work, act.ticket_id, act.person, act.press.arg)
     sector = work.centre.sector_title(ticket.sector)
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id, "handed", sector=sector)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id, "handed", sector=sector)
 
 
 async def choose_page(work: Work, act: Pressed) -> None:
-    ticket = await tickets.get(work, act.ticket_id)
-    tickets.permit(work, act.person, Right.TRIAGE, ticket)
+    ticket = await workflow.get(work, act.ticket_id)
+    workflow.permit(work, act.person, Right.TRIAGE, ticket)
     if ticket.state is not State.TRIAGE:
         raise OutdatedButton(number=ticket.id)
     await cards.turn_page(work, ticket, act.person, f"triage:{act.press.arg or 0}")
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
 
 
 async def new(work: Work, person: Person, words: str) -> None:
@@ -108,7 +112,7 @@ async def choice(work: Work, act: Pressed) -> None:
     name, _, value = act.press.arg.partition("=")
     if dialog is None or dialog.step != f"new_{name}":
         raise DialogOver()
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
     chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
     match name:
         case "source":
@@ -120,16 +124,16 @@ async def choice(work: Work, act: Pressed) -> None:
             await _create(work, act.person, dialog, None, act.event.message_id)
     if act.event.message_id is not None:
         chat = act.event.chat
-        await notes.change_note(work, chat.account, chat.id, act.event.message_id, "closed", text=f"✓ {chosen}")
+        await notify.change_note(work, chat.account, chat.id, act.event.message_id, "closed", text=f"✓ {chosen}")
 
 
 async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None) -> None:
     if not work.centre.may_ever(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
     words = dialog.facts["text"]
-    ticket = await registering.register(
+    ticket = await register.register(
         work,
-        registering.NewTicket(
+        register.NewTicket(
             text=words,
             reading=work.centre.understanding.read(words),
             source=dialog.facts["source"],
@@ -138,10 +142,10 @@ async def _create(work: Work, person: Person, dialog: Dialog, due: datetime | No
             created_by=person,
         ),
     )
-    await alarm.ring(work, ticket)
+    await urgent_alerts.ring(work, ticket)
     await dialogs.end(work, dialog, pressed=pressed)
     sector = work.centre.sector_title(ticket.sector) if ticket.sector else None
-    await notes.tell(work, person, "new_done", ticket=ticket, priority=Priority.PRESS, number=ticket.id, sector=sector)
+    await notify.tell(work, person, "new_done", ticket=ticket, priority=Priority.PRESS, number=ticket.id, sector=sector)
 
 
 def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
@@ -167,28 +171,28 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
 
 async def is_problem(work: Work, act: Pressed) -> None:
     """«О проблеме»: the doubtful message becomes a ticket."""
-    ticket = await doubts.accept(work, act.person, _number(act))
+    ticket = await review_queue.accept(work, act.person, _number(act))
     if ticket is None:
         await _gone(work, act)
     else:
-        await notes.answer_press(work, act.event.chat.account, act.event.press_id, "is_problem", number=ticket.id)
+        await notify.answer_press(work, act.event.chat.account, act.event.press_id, "is_problem", number=ticket.id)
 
 
 async def is_talk(work: Work, act: Pressed) -> None:
     """«Не требует ответа»: the doubtful message was talk."""
-    if await doubts.set_aside(work, act.person, _number(act)):
-        await notes.answer_press(work, act.event.chat.account, act.event.press_id, "is_talk")
+    if await review_queue.set_aside(work, act.person, _number(act)):
+        await notify.answer_press(work, act.event.chat.account, act.event.press_id, "is_talk")
     else:
         await _gone(work, act)
 
 
 async def doubts_page(work: Work, act: Pressed) -> None:
-    await doubts.turn(work, act.person, _number(act))
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id)
+    await review_queue.turn(work, act.person, _number(act))
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
 
 
 async def _gone(work: Work, act: Pressed) -> None:
-    await notes.answer_press(work, act.event.chat.account, act.event.press_id, "doubt_gone", alert=True)
+    await notify.answer_press(work, act.event.chat.account, act.event.press_id, "doubt_gone", alert=True)
 
 
 def _number(act: Pressed) -> int:

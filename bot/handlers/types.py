@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.people import Person
 from bot.domain.records.desks import Dialog
 from bot.messengers.events import ButtonPressed, MessagePosted
-from bot.services.centre import Work
+from bot.services.context import Work
 from bot.views.codes import Op, Press
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from bot.http.webhooks import LARGEST, Webhooks
-from bot.services import watchdog
-from bot.services.health import Health
+from bot.services.monitoring import watchdog
+from bot.services.monitoring.health import Health
 from storage.database import Database
 from storage.refusals import FAILURES
 

@@ -11,9 +11,9 @@ from bot.domain.clock import Clock
 from bot.messengers.base import Messenger, RawUpdate
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
 from bot.runtime.supervisor import Bell
-from bot.services import notes
-from bot.services.centre import Centre, Work
-from bot.services.health import Health
+from bot.services.context import Centre, Work
+from bot.services.monitoring.health import Health
+from bot.services.notifications import notify
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -141,5 +141,5 @@ class Intake:
         )
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, self.clock.now())
-            await notes.bad_credentials(work, self.messenger.account, self.messenger.title)
+            await notify.bad_credentials(work, self.messenger.account, self.messenger.title)
         self.outbox_bell.ring()

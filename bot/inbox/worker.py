@@ -16,9 +16,9 @@ from bot.messengers.base import Messenger
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
 from bot.runtime.supervisor import Bell
-from bot.services import notes
-from bot.services.centre import Ahead, Centre, Understood, Work
-from bot.services.foresight import foresee, read_ahead
+from bot.services.context import Ahead, Centre, Understood, Work
+from bot.services.intake.prefetch import foresee, read_ahead
+from bot.services.notifications import notify
 from storage.database import Database
 from storage.refusals import FAILURES, refusal_of
 
@@ -183,7 +183,7 @@ class InboxWorker:
             await work.uow.inbox.postpone(row.id, work.now + timedelta(seconds=min(2**row.attempts, 30)), name)
             return
         await work.uow.inbox.bury(row.id, work.now, name)
-        await notes.tell_administrator(work, "dead_update", title=self._title(row.account), row=row.id)
+        await notify.tell_administrator(work, "dead_update", title=self._title(row.account), row=row.id)
 
     async def _set_aside(self, work: Work, one: Parsed) -> None:
         row = one.row
@@ -191,7 +191,7 @@ class InboxWorker:
         logger.warning("update set aside: %s", reason, extra={"inbox": row.id, "account": row.account})
         await work.uow.inbox.bury(row.id, work.now, reason)
         if one.unknown_kind is not None:
-            await notes.tell_administrator(
+            await notify.tell_administrator(
                 work,
                 "unknown_update",
                 once=f"unknown:{row.account}:{one.unknown_kind}"[:160],
@@ -200,7 +200,7 @@ class InboxWorker:
             )
         else:
             day = work.now.date().isoformat()
-            await notes.tell_administrator(
+            await notify.tell_administrator(
                 work,
                 "dead_update",
                 once=f"malformed:{row.account}:{day}",

@@ -29,8 +29,11 @@ from bot.messengers.errors import (
 from bot.outbox.permits import Turn
 from bot.outbox.renderer import Parcel, Way, prepare
 from bot.outbox.sender import Carried, Carrier, Lost, Trip, written
-from bot.services import answers, chats, corrections, fallback, notes, people
-from bot.services.centre import Centre, Work
+from bot.services.answers import answers, corrections
+from bot.services.context import Centre, Work
+from bot.services.notifications import notify
+from bot.services.sources import sources
+from bot.services.staff import failover, reachability
 from storage.database import Database
 from storage.refusals import refusal_of
 from storage.repositories.base import LONGEST_WAIT
@@ -141,11 +144,11 @@ class Courier:
                     pause = min(timedelta(seconds=error.seconds), LONGEST_WAIT)  # longer is for the hold to know
                     await uow.outbox.retry(row, now + pause, PATIENCE, counts=False)
                 case ChatMigrated():
-                    await chats.migrated(work, row.account, row.chat_id, error.new_id)
+                    await sources.migrated(work, row.account, row.chat_id, error.new_id)
                     await uow.outbox.retry(row, now, "migrated", counts=False)
                     await uow.outbox.redirect(row.account, row.chat_id, error.new_id)
                 case BadCredentials():
-                    await notes.bad_credentials(work, row.account, messenger.title)
+                    await notify.bad_credentials(work, row.account, messenger.title)
                     await uow.outbox.retry(row, now + CREDENTIALS_PAUSE, "credentials", counts=False)
                 case PressExpired():
                     await uow.outbox.finish(row, now, "dropped", "expired")
@@ -166,13 +169,13 @@ class Courier:
             await corrections.correction_failed(work, row.ticket_id or 0, row.subject_id or 0, _reason(error))
             return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
-            await people.became_unreachable(work, row.account, row.chat_id)
-            await fallback.redirect(work, row)
+            await reachability.became_unreachable(work, row.account, row.chat_id)
+            await failover.redirect(work, row)
             return
         if row.kind in (OutboxKind.CARD, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = work.now.date().isoformat()
             once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
-            await notes.tell_administrator(work, "undelivered", once=once, row=row.id, reason=_reason(error))
+            await notify.tell_administrator(work, "undelivered", once=once, row=row.id, reason=_reason(error))
 
     async def _broken(self, row: OutboxRow, error: Exception) -> None:
         """The row cannot be drawn: tried again a few times, then given up and told to the administrator. What is the

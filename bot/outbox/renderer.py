@@ -11,12 +11,14 @@ from bot.domain.records.outgoing import OutboxKind, OutboxRow
 from bot.messengers.base import Capabilities, Command, Sent, Target
 from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
-from bot.services import answers, corrections, delivery, fallback
-from bot.services import cards as service_cards
-from bot.services import dialogs as service_dialogs
-from bot.services import doubts as service_doubts
-from bot.services import notes as service_notes
-from bot.services.centre import Work
+from bot.outbox import render_data
+from bot.services.answers import answers, corrections
+from bot.services.context import Work
+from bot.services.dialogs import dialogs as service_dialogs
+from bot.services.intake import review_queue as service_doubts
+from bot.services.notifications import cards as service_cards
+from bot.services.notifications import notify as service_notes
+from bot.services.staff import failover
 from bot.views import cards as card_view
 from bot.views import citizens, dialogs, doubts, notes, places
 from bot.views.look import Look
@@ -77,7 +79,7 @@ async def _card(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     card = await work.uow.cards.get(person.id, ticket.id, row.account)
     if card is None:  # withdrawn before it was shown
         return None
-    content = card_view.card(await delivery.card_facts(work, ticket, person, card), look)
+    content = card_view.card(await render_data.card_facts(work, ticket, person, card), look)
     shown = hashlib.sha256(repr(content).encode()).hexdigest()[:32]
     external_id = card.external_id
     if external_id is not None and card.hash == shown:
@@ -110,7 +112,7 @@ async def _card_media(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     card = await work.uow.cards.get(row.person_id or 0, row.ticket_id or 0, row.account)
     if card is None or card.external_id is None:
         return None
-    media = await delivery.new_media(work, card.ticket_id, card.media_shown)
+    media = await render_data.new_media(work, card.ticket_id, card.media_shown)
     if not media:
         return None
     shown = card.media_shown + len(media)
@@ -126,9 +128,9 @@ async def _card_media(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    if await delivery.is_moved(work, row):
+    if await render_data.is_moved(work, row):
         return None
-    facts = await delivery.note_facts(work, row)
+    facts = await render_data.note_facts(work, row)
     draft = facts.draft
     if "user_id" in row.facts and (draft is None or _is_overtaken(row, draft)):
         return None  # a question of a dialog that has gone on or ended meanwhile
@@ -156,13 +158,13 @@ def _is_overtaken(row: OutboxRow, draft: Dialog) -> bool:
 
 
 async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    found = await delivery.publication_of(work, row)
+    found = await render_data.publication_of(work, row)
     if found is None or found[0].state is not PublicationState.QUEUED:
         return None
     publication, answer, message = found
     media = unpack_media(answer.media)
-    reply = citizens.publication(delivery.publication_facts(answer, message, quoting=False)).with_media(media)
-    quoting = citizens.publication(delivery.publication_facts(answer, message, quoting=True)).with_media(media)
+    reply = citizens.publication(render_data.publication_facts(answer, message, quoting=False)).with_media(media)
+    quoting = citizens.publication(render_data.publication_facts(answer, message, quoting=True)).with_media(media)
     gone = row.chat_id != message.chat_id or message.deleted_at is not None
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
@@ -175,14 +177,14 @@ async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    found = await delivery.publication_of(work, row)
+    found = await render_data.publication_of(work, row)
     if found is None or found[0].state is not PublicationState.POSTED:
         return None
     publication, answer, message = found
     quoted = row.chat_id != message.chat_id or message.deleted_at is not None
-    content = citizens.publication(delivery.publication_facts(answer, message, quoting=quoted))
+    content = citizens.publication(render_data.publication_facts(answer, message, quoting=quoted))
     published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
-    was = citizens.publication(delivery.publication_facts(published, message, quoting=quoted))
+    was = citizens.publication(render_data.publication_facts(published, message, quoting=quoted))
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
         await corrections.corrected(after, publication.id, answer.text)
@@ -216,7 +218,7 @@ async def _press(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    content = notes.note(await delivery.note_facts(work, row), look)
+    content = notes.note(await render_data.note_facts(work, row), look)
     if row.facts.get("bare"):
         content = replace(content, keyboard=())
     content = replace(content, whole=True)  # it is one message, whatever becomes of its words
@@ -227,11 +229,11 @@ async def _resumed(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     person = work.centre.staff.by_id(row.person_id or 0)
     if person is None:
         return None
-    missed = await fallback.missed(work, person, row.account)
+    missed = await failover.missed(work, person, row.account)
     content = places.resumed(row.account, missed.elsewhere, missed.tickets, look)
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
-        await fallback.resumed(after, person, row.account)
+        await failover.resumed(after, person, row.account)
 
     return Parcel(Way.SEND, _target(row), content, arrived=arrived)
 

@@ -19,7 +19,7 @@ from bot.outbox.delivery import Courier
 from bot.outbox.permits import FreeTurn, PacedTurn, Turn
 from bot.outbox.rate_limiter import Pace
 from bot.runtime.supervisor import Bell, Supervisor
-from bot.services.centre import Centre
+from bot.services.context import Centre
 from storage.database import Database
 
 AT_ONCE = 24

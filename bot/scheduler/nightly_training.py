@@ -14,8 +14,8 @@ import bot
 from bot.domain.clock import Clock
 from bot.domain.localtime import at_local
 from bot.runtime.supervisor import Bell
-from bot.services import notes
-from bot.services.centre import Centre, Work
+from bot.services.context import Centre, Work
+from bot.services.notifications import notify
 from bot.understanding.base import Understanding
 from bot.understanding.model import ModelFault
 from bot.understanding.shelf import Shelf
@@ -76,7 +76,7 @@ class NightSchool:
         if code != 0 or entry == before or not entry.get("kept"):
             return
         async with self.database.begin() as uow:
-            await notes.tell_administrator(
+            await notify.tell_administrator(
                 Work(self.centre(), uow, self.clock.now()),
                 "model_updated",
                 before=entry["before"],
@@ -138,7 +138,7 @@ class Reloader:
             logger.warning("%s", fault)
             async with self.database.begin() as uow:
                 work = Work(self.centre(), uow, self.clock.now())
-                await notes.tell_administrator(work, "model_broken", once=f"model:{self.known}", fault=str(fault))
+                await notify.tell_administrator(work, "model_broken", once=f"model:{self.known}", fault=str(fault))
             self.outbox_bell.ring()
             return
         self.take(understanding)

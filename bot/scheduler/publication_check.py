@@ -10,8 +10,8 @@ from bot.domain.clock import Clock
 from bot.messengers.base import Messenger, Placed, Seen, Standing
 from bot.messengers.errors import MessengerError, RetryAfter
 from bot.runtime.supervisor import Bell
-from bot.services import standing
-from bot.services.centre import Centre, Work
+from bot.services.answers import verify_published
+from bot.services.context import Centre, Work
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Lookout:
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, now)
             for publication in await uow.answers.to_check(now, AT_ONCE):
-                place = await standing.placed(work, publication)
+                place = await verify_published.placed(work, publication)
                 account = place.chat.account if place else ""
                 messenger = self.messengers.get(account)
                 if place is None:
@@ -76,7 +76,7 @@ class Lookout:
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, self.clock.now())
             for publication_id, one in seen.items():
-                await standing.judge(work, publication_id, one)
+                await verify_published.judge(work, publication_id, one)
         self.outbox_bell.ring()
 
     async def _later(self, messenger: Messenger, error: MessengerError, ids: list[int]) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.clock import Clock
-from bot.services import doubts, pages
+from bot.services.intake import review_queue
+from bot.services.reports import official_pages
 from storage.database import Database
 from storage.repositories.retention import Kind
 
@@ -49,8 +50,8 @@ class Cleaner:
         now = self.clock.now()
         async with self.database.begin() as uow:
             await uow.dialogs.purge(now)
-            await uow.pages.forget(now - pages.LOOK_BACK)
-            await uow.doubts.leave(now - doubts.KEEP, now)
+            await uow.pages.forget(now - official_pages.LOOK_BACK)
+            await uow.doubts.leave(now - review_queue.KEEP, now)
         left = MOST
         for kind, keep in KEEP.items():
             left = await self._forget(kind, now - keep, left)

@@ -11,9 +11,14 @@ from bot.domain.clock import Clock
 from bot.runtime.supervisor import Bell, Supervisor
 from bot.scheduler.publication_check import Lookout
 from bot.scheduler.retention import Cleaner
-from bot.services import bursts, catching_up, deadlines, dialogs, digests, doubts, fallback, pages, silence, watchdog
-from bot.services.centre import Centre, Work
-from bot.services.health import Health
+from bot.services.context import Centre, Work
+from bot.services.deadlines import outage_summary, reminders
+from bot.services.dialogs import dialogs
+from bot.services.intake import review_queue
+from bot.services.monitoring import inactivity, spikes, watchdog
+from bot.services.monitoring.health import Health
+from bot.services.reports import digest, official_pages
+from bot.services.staff import failover
 from storage.database import Database
 
 Sweep = Callable[[], Awaitable[None]]
@@ -87,46 +92,46 @@ class Ticker:
 
     async def _beat(self) -> None:
         async with self.database.begin() as uow:
-            await catching_up.beat(Work(self.centre(), uow, self.clock.now()))
+            await outage_summary.beat(Work(self.centre(), uow, self.clock.now()))
 
     async def _terms(self) -> None:
         now = self.clock.now()
         heard = not self.health.silent
         async with self.database.read() as uow:
             due = await uow.times.anything_due(now)
-            if not due and not await deadlines.anything_to_say(Work(self.centre(), uow, now), heard=heard):
+            if not due and not await reminders.anything_to_say(Work(self.centre(), uow, now), heard=heard):
                 return
         async with self.database.begin() as uow:
             work = Work(self.centre(), uow, now)
-            await deadlines.sweep(work)
-            await deadlines.flush(work, heard=heard)
+            await reminders.sweep(work)
+            await reminders.flush(work, heard=heard)
         self.outbox_bell.ring()
 
     async def _digest(self) -> None:
         now = self.clock.now()
         async with self.database.read() as uow:
-            if not await digests.is_due(Work(self.centre(), uow, now)):
+            if not await digest.is_due(Work(self.centre(), uow, now)):
                 return
         async with self.database.begin() as uow:
-            await digests.send_daily(Work(self.centre(), uow, now))
+            await digest.send_daily(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
     async def _pages(self) -> None:
         now = self.clock.now()
         async with self.database.read() as uow:
-            if not await pages.is_due(Work(self.centre(), uow, now)):
+            if not await official_pages.is_due(Work(self.centre(), uow, now)):
                 return
         async with self.database.begin() as uow:
-            await pages.send_weekly(Work(self.centre(), uow, now))
+            await official_pages.send_weekly(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
     async def _fallback(self) -> None:
         now = self.clock.now()
         async with self.database.read() as uow:
-            if not await fallback.anything_to_do(Work(self.centre(), uow, now)):
+            if not await failover.anything_to_do(Work(self.centre(), uow, now)):
                 return
         async with self.database.begin() as uow:
-            await fallback.sweep(Work(self.centre(), uow, now))
+            await failover.sweep(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
     async def _drafts(self) -> None:
@@ -141,10 +146,10 @@ class Ticker:
     async def _doubts(self) -> None:
         now = self.clock.now()
         async with self.database.read() as uow:
-            if not await doubts.is_due(Work(self.centre(), uow, now)):
+            if not await review_queue.is_due(Work(self.centre(), uow, now)):
                 return
         async with self.database.begin() as uow:
-            await doubts.publish(Work(self.centre(), uow, now))
+            await review_queue.publish(Work(self.centre(), uow, now))
         self.outbox_bell.ring()
 
     async def _silence(self) -> None:
@@ -153,7 +158,7 @@ class Ticker:
         if self.centre().quiet.is_quiet(now):
             return
         async with self.database.read() as uow:
-            self.health.hushes = await silence.unusual(Work(self.centre(), uow, now), self.health.hushes or ())
+            self.health.hushes = await inactivity.unusual(Work(self.centre(), uow, now), self.health.hushes or ())
 
     async def _audit(self) -> None:
         """What should have happened and did not, at two looks in a row: after a start, or when the machine's clock has
@@ -174,9 +179,9 @@ class Ticker:
         now = self.clock.now()
         async with self.database.read() as uow:
             work = Work(self.centre(), uow, now)
-            present = await bursts.look(work)
-            if not await bursts.anything_to_say(work, present):
+            present = await spikes.look(work)
+            if not await spikes.anything_to_say(work, present):
                 return
         async with self.database.begin() as uow:
-            await bursts.report(Work(self.centre(), uow, now), present)
+            await spikes.report(Work(self.centre(), uow, now), present)
         self.outbox_bell.ring()

@@ -8,7 +8,7 @@ from bot.views.codes import Op, pack
 from bot.views.look import Look, shorten
 
 PAGE = 8
-"""Messages on a page of the list, as :data:`bot.services.problems.PAGE` has it."""
+"""Messages on a page of the list, as :data:`bot.services.problems.merge_split.PAGE` has it."""
 
 TEXT_SHOWN = 160
 

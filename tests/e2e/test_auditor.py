@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind
 from bot.scheduler.scheduler import BY_THE_CLOCK
-from bot.services import deadlines, digests
-from bot.services.centre import Work
+from bot.services.context import Work
+from bot.services.deadlines import reminders
+from bot.services.reports import digest
 from sandbox.faults import FaultKind
 from storage.tables import outbox
 from tests.e2e.hours import POTHOLE
@@ -190,7 +191,7 @@ async def test_a_term_that_has_ended_without_a_notice(watched: Watched, monkeypa
     await town.sandbox.telegram.say(GROUP, MARIA, POTHOLE)
     await town.card(ROADS_HEAD, 1)
     with monkeypatch.context() as broken:
-        broken.setattr(deadlines, "sweep", does_nothing)
+        broken.setattr(reminders, "sweep", does_nothing)
         town.pass_time(minutes=31)  # half of the hour for accepting
         await quiet_so_far(watched)
         town.pass_time(minutes=3)
@@ -202,7 +203,7 @@ async def test_a_term_that_has_ended_without_a_notice(watched: Watched, monkeypa
 async def test_a_digest_that_was_not_sent(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     town = watched.town
     with monkeypatch.context() as broken:
-        broken.setattr(digests, "send_daily", does_nothing)
+        broken.setattr(digest, "send_daily", does_nothing)
         town.at("21.11 09:05")
         await quiet_so_far(watched)
         town.pass_time(minutes=7)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.inbox import worker
 from bot.messengers.events import Event
-from bot.services.centre import Work
+from bot.services.context import Work
 from sandbox.faults import Fault, FaultKind
 from tests.databases import ON_BOTH
 from tests.e2e.hours import LAMP, POTHOLE, report, told

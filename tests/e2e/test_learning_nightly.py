@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services import lessons
+from bot.services.reports import training_examples
 from bot.understanding.labelled import Example
 from bot.understanding.shelf import Shelf
 from tests.e2e.office import HATCH, RIDDLE, ROOF, report, rows
@@ -39,7 +39,7 @@ async def decisions(town: Town, count: int) -> None:
 async def examples(town: Town) -> list[Example]:
     assert town.app is not None
     async with town.app.database.read() as uow:
-        found, _ = await lessons.collect(uow)
+        found, _ = await training_examples.collect(uow)
     return found
 
 
@@ -61,9 +61,9 @@ async def test_every_decision_about_a_ticket_is_an_example(town: Town) -> None:
     await town.settled()
 
     assert await examples(town) == [
-        Example(HATCH, ("roads",), None, lessons.WENT_ON),
-        Example(RIDDLE, ("housing",), None, lessons.CHOSEN),
-        Example(ROOF, ("roads",), None, lessons.CHOSEN),
+        Example(HATCH, ("roads",), None, training_examples.WENT_ON),
+        Example(RIDDLE, ("housing",), None, training_examples.CHOSEN),
+        Example(ROOF, ("roads",), None, training_examples.CHOSEN),
     ]
 
     card = await town.card(ROADS_HEAD, 3)

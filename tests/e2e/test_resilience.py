@@ -6,7 +6,7 @@ import logging
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.services import delivery
+from bot.outbox import render_data
 from storage.repositories.inbox import Inbox
 from tests.e2e.town import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Town
 
@@ -52,7 +52,7 @@ async def test_what_people_write_is_not_in_the_words_of_a_database_error(town: T
 async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = delivery.card_facts
+    whole = render_data.card_facts
     tries: list[int] = []
 
     async def breaks(work, ticket, person, card):  # type: ignore[no-untyped-def]
@@ -61,7 +61,7 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
             raise KeyError("a view of a later release")
         return await whole(work, ticket, person, card)
 
-    monkeypatch.setattr(delivery, "card_facts", breaks)
+    monkeypatch.setattr(render_data, "card_facts", breaks)
     await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
     await town.sandbox.telegram.say(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале, нет отопления в доме")
     await town.card(HOUSING_HEAD, 2)

@@ -11,8 +11,8 @@ from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.messengers.base import Sent
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.telegram.messenger import TelegramMessenger
+from bot.outbox import render_data
 from bot.outbox.worker import UNDER_WAY
-from bot.services import delivery
 from sandbox.faults import FaultKind
 from sandbox.telegram.server import api_fault
 from storage.repositories.outbox import Outbox
@@ -49,7 +49,7 @@ async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
 ) -> None:
     """Even if its messenger had failed many times before."""
     await delivered(town)
-    whole, works, lost = delivery.card_facts, asyncio.Event(), asyncio.Event()
+    whole, works, lost = render_data.card_facts, asyncio.Event(), asyncio.Event()
 
     async def loses(*what: Any) -> Any:
         if lost.is_set() or not works.is_set():
@@ -57,7 +57,7 @@ async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
         lost.set()
         raise OperationalError("SELECT", {}, Exception("connection was closed in the middle of operation"))
 
-    monkeypatch.setattr(delivery, "card_facts", loses)
+    monkeypatch.setattr(render_data, "card_facts", loses)
     town.sandbox.telegram.faults.down(FaultKind.HTTP_500, "sendMessage")
     before = calls(town, "sendMessage")
     await town.sandbox.telegram.say(GROUP, MARIA, HOLE)

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.bursts import FEWEST, _beyond
+from bot.services.monitoring.spikes import FEWEST, _beyond
 from storage.repositories.rhythms import About, Busy
 from tests.e2e.town import COORDINATOR, GROUP, ROADS_HEAD, Town
 

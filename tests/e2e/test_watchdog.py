@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.scheduler.scheduler import BY_THE_CLOCK
-from bot.services import watchdog
+from bot.services.monitoring import watchdog
 from sandbox.faults import Fault, FaultKind
 from storage.tables import message
 from tests.e2e.office import delivered

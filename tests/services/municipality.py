@@ -13,7 +13,7 @@ from bot.domain.terms import Term
 from bot.messengers.base import Capabilities, Limits
 from bot.messengers.events import ChatKind
 from bot.messengers.rates import Rate
-from bot.services.centre import Centre, Office
+from bot.services.context import Centre, Office
 
 ZONE = ZoneInfo("Europe/Berlin")
 """Its clocks are put back on 25 October 2026."""

@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.people import Staff
 from bot.domain.sources import Source
-from bot.services import silence
-from bot.services.centre import Centre, Work
+from bot.services.context import Centre, Work
+from bot.services.monitoring import inactivity
 from storage.database import Database
 from storage.tables import message
 from tests.databases import lay_migrated
@@ -63,7 +63,7 @@ def days(first: int, last: int, *, every: int = 15, hours: tuple[int, int] = (8,
 
 async def missed(database: Database, centre: Centre, at: datetime) -> list[str]:
     async with database.read() as uow:
-        return [hush.title for hush in await silence.unusual(Work(centre, uow, at), ())]
+        return [hush.title for hush in await inactivity.unusual(Work(centre, uow, at), ())]
 
 
 async def test_a_chat_that_falls_silent_by_day_is_missed_and_only_then(database: Database, centre: Centre) -> None:
@@ -78,13 +78,13 @@ async def test_when_nothing_comes_from_anywhere_the_account_is_missed_once(datab
     for root in (STREET, YARD):
         await fill(database, root, days(-35, 0))
     async with database.read() as uow:
-        at_noon = await silence.unusual(Work(centre, uow, MONDAY + timedelta(hours=12)), ())
-        later = await silence.unusual(Work(centre, uow, MONDAY + timedelta(days=9)), at_noon)
+        at_noon = await inactivity.unusual(Work(centre, uow, MONDAY + timedelta(hours=12)), ())
+        later = await inactivity.unusual(Work(centre, uow, MONDAY + timedelta(days=9)), at_noon)
     assert [hush.title for hush in at_noon] == ["Telegram"]
     assert later == at_noon, "it is still silent, though a week of silence is nothing unusual any more"
     await fill(database, YARD, [MONDAY + timedelta(days=9)])
     async with database.read() as uow:
-        over = await silence.unusual(Work(centre, uow, MONDAY + timedelta(days=9, minutes=1)), later)
+        over = await inactivity.unusual(Work(centre, uow, MONDAY + timedelta(days=9, minutes=1)), later)
     assert "Telegram" not in [hush.title for hush in over]
 
 

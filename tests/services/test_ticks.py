@@ -18,8 +18,8 @@ from bot.http.webhooks import Webhooks
 from bot.runtime.supervisor import Bell, Supervisor
 from bot.scheduler.publication_check import Lookout
 from bot.scheduler.scheduler import Ticker
-from bot.services import watchdog
-from bot.services.health import Health
+from bot.services.monitoring import watchdog
+from bot.services.monitoring.health import Health
 from storage.database import Database
 from storage.migrate import migrate
 from tests.e2e.test_webhook import free_port

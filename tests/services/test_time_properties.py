@@ -19,8 +19,11 @@ from bot.domain.errors import Refusal
 from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED, DismissReason, Ticket
 from bot.domain.urgency import Urgency
-from bot.services import catching_up, deadlines, digests, registering, tickets
-from bot.services.centre import Centre, Work
+from bot.services.context import Centre, Work
+from bot.services.deadlines import outage_summary, reminders
+from bot.services.intake import register
+from bot.services.reports import digest
+from bot.services.tickets import workflow
 from bot.understanding.base import Reading
 from storage.database import Database
 from storage.tables import digest as digest_table
@@ -36,7 +39,7 @@ URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, Urgency.D
 
 SAID_IN_TIME = {
     *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),
-    *(deadlines.WATCHED, "notices", "catch_up", "digest"),
+    *(reminders.WATCHED, "notices", "catch_up", "digest"),
 }
 
 
@@ -79,23 +82,23 @@ class Town(RuleBasedStateMachine):
     @rule(urgent=st.booleans())
     def somebody_writes(self, urgent: bool) -> None:
         reading = URGENT if urgent else READING
-        self._do(lambda work: registering.register(work, registering.NewTicket("Яма", reading, "telegram")))
+        self._do(lambda work: register.register(work, register.NewTicket("Яма", reading, "telegram")))
 
     @rule(number=st.integers(1, 2))
     def its_head_accepts(self, number: int) -> None:
-        self._try(number, lambda work, head, other: tickets.accept(work, number, head))
+        self._try(number, lambda work, head, other: workflow.accept(work, number, head))
 
     @rule(number=st.integers(1, 2))
     def its_head_hands_over(self, number: int) -> None:
-        self._try(number, lambda work, head, other: tickets.hand_over(work, number, head, other))
+        self._try(number, lambda work, head, other: workflow.hand_over(work, number, head, other))
 
     @rule(number=st.integers(1, 2))
     def its_head_dismisses(self, number: int) -> None:
-        self._try(number, lambda work, head, other: tickets.dismiss(work, number, head, DismissReason.OTHER))
+        self._try(number, lambda work, head, other: workflow.dismiss(work, number, head, DismissReason.OTHER))
 
     @rule(number=st.integers(1, 2))
     def its_head_takes_up_again(self, number: int) -> None:
-        self._try(number, lambda work, head, other: tickets.reopen(work, number, head))
+        self._try(number, lambda work, head, other: workflow.reopen(work, number, head))
 
     @rule(minutes=st.sampled_from((15, 45, 121, 240, 480)))
     def time_passes(self, minutes: int) -> None:
@@ -109,11 +112,11 @@ class Town(RuleBasedStateMachine):
         """Whatever came due meanwhile is told to each person in one message: at once, or in the morning."""
         stopped, known = self.now, len(self.told)
         self.now += timedelta(minutes=minutes)
-        if timedelta(minutes=minutes) >= catching_up.LONG:
+        if timedelta(minutes=minutes) >= outage_summary.LONG:
             self.outages.append((stopped, self.now))
-        self._do(catching_up.begin)
+        self._do(outage_summary.begin)
         self._tick()
-        if timedelta(minutes=minutes) >= catching_up.LONG:
+        if timedelta(minutes=minutes) >= outage_summary.LONG:
             heard = Counter(chat for _, chat, code, _ in self.told[known:] if code != "digest")
             assert all(count == 1 for count in heard.values()), heard
 
@@ -143,7 +146,7 @@ class Town(RuleBasedStateMachine):
     def the_curator_is_not_pestered(self) -> None:
         moments = [at for at, chat, _, items in self.told if chat == CURATOR and items]
         gaps = [later - earlier for earlier, later in pairwise(moments)]
-        assert self.was_put_back or all(gap >= deadlines.GATHER_FOR_CURATOR for gap in gaps)
+        assert self.was_put_back or all(gap >= reminders.GATHER_FOR_CURATOR for gap in gaps)
 
     @invariant()
     def an_outage_is_told_of_once(self) -> None:
@@ -179,11 +182,11 @@ class Town(RuleBasedStateMachine):
 
     def _tick(self) -> None:
         async def tick(work: Work) -> None:
-            await deadlines.sweep(work)
-            await deadlines.flush(work)
-            assert not await deadlines.anything_to_say(work), "a look at once after it finds something to do"
-            await digests.send_daily(work)
-            await catching_up.beat(work)
+            await reminders.sweep(work)
+            await reminders.flush(work)
+            assert not await reminders.anything_to_say(work), "a look at once after it finds something to do"
+            await digest.send_daily(work)
+            await outage_summary.beat(work)
 
         before = {ticket.id: ticket for ticket in self._tickets()}
         self._do(tick)
@@ -223,12 +226,12 @@ class Town(RuleBasedStateMachine):
             "answer_reminder": not answer_late,
             "accept_overdue": accept_late,
             "answer_overdue": answer_late,
-            deadlines.WATCHED: accept_late or answer_late,
+            reminders.WATCHED: accept_late or answer_late,
         }
         assert truths[code], f"«{code}» of №{ticket.id} is not so"
-        assert chat == (CURATOR if code == deadlines.WATCHED else HEADS[str(ticket.sector)])
+        assert chat == (CURATOR if code == reminders.WATCHED else HEADS[str(ticket.sector)])
         key = (code, ticket.id, ticket.answer_due, chat)
-        assert code == deadlines.WATCHED or code.endswith("reminder") or key not in self.said, f"{key} is told twice"
+        assert code == reminders.WATCHED or code.endswith("reminder") or key not in self.said, f"{key} is told twice"
         self.said.add(key)
 
     def _expect_digest(self) -> None:

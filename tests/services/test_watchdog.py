@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.people import Staff
-from bot.services.centre import Work
-from bot.services.watchdog import DIGEST_LATE, SILENT, UNPROCESSED, UNSENT, UNTOLD, look
+from bot.services.context import Work
+from bot.services.monitoring.watchdog import DIGEST_LATE, SILENT, UNPROCESSED, UNSENT, UNTOLD, look
 from storage.database import Database
 from storage.migrate import migrate
 from storage.uow import UnitOfWork

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.services.search import searched
+from bot.services.tickets.search import searched
 from storage.database import Database
 from tests.storage.helpers import add_ticket
 

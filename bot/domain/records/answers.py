@@ -41,7 +41,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Publication:
     """An answer at one place: under one message of the citizen's. ``poster_id``: the official who posted it by hand,
-    as far as we know; ``about``: the citizen's words that it answers, as :func:`bot.services.posts.text_key` has it."""
+    as far as we know; ``about``: the citizen's words that it answers, as :func:`bot.services.sources.messages.text_key` has it."""
 
     id: int
     answer_id: int

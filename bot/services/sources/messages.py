@@ -1,0 +1,80 @@
+"""Citizens' posts: how they are kept, and what can be told of one by itself."""
+
+import hashlib
+import re
+
+from bot.domain.records.incoming import Message
+from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.words import closed
+from bot.messengers.codec import pack_media
+from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
+from bot.services.context import Work
+from bot.understanding.base import Noise, Reading
+
+_TALKING = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
+"""What can stand for words where a person speaks to us alone."""
+
+
+def clean(text: str) -> str:
+    """The words as they can be stored and shown: no NUL (PostgreSQL refuses it), no half characters, no turn of
+    direction that goes on behind them."""
+    return closed(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip())
+
+
+def text_key(text: str) -> str | None:
+    """The same for texts that differ in case, punctuation and spaces alone; ``None`` for no words."""
+    words = re.findall(r"\w+", text.casefold().replace("ё", "е"))
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if words else None
+
+
+def is_private(message: Message) -> bool:
+    """Whether the person speaks to us alone: then everything but noise is a ticket."""
+    return ChatKind(message.chat_kind) is ChatKind.PRIVATE
+
+
+def is_noise(message: Message, reading: Reading) -> bool:
+    """Nothing to act on: greetings, thanks, «+», emoji, a bare link, a sticker; a photo may still speak for itself."""
+    if reading.noise is None:
+        return False
+    speaks = any(MediaKind(item["kind"]) in _TALKING for item in message.media)
+    return not speaks or reading.noise is Noise.THANKS
+
+
+async def store(work: Work, event: MessagePosted, source: Source) -> Message:
+    """Keep a post. Its ``root`` is what the configuration names, also in a group that has got a new id since."""
+    chat = event.chat
+    return await work.uow.messages.add(
+        {
+            "account": chat.account,
+            "chat_id": chat.id,
+            "chat_kind": chat.kind.value,
+            "root": chat.root if source.root == PRIVATE_ROOT else source.root,
+            "thread": await _thread(work, event),
+            "chat_title": clean(chat.title[:190]) if chat.title else None,
+            "external_id": event.message_id,
+            "author_id": event.author.id,
+            "author_name": clean(event.author.name[:190]) if event.author.name else None,
+            "text": clean(event.text),
+            "media": list(pack_media(event.attachments)),
+            "album": event.album,
+            "reply_to": event.reply_to,
+            "link": event.link,
+            "forwarded_from": clean(event.forwarded_from[:190]) if event.forwarded_from else None,
+            "sent_at": event.sent_at,
+        },
+        work.now,
+    )
+
+
+async def _thread(work: Work, event: MessagePosted) -> str:
+    """The conversation within the chat. Telegram gives every chain of replies in an ordinary group a number of its own,
+    that of the first message: people do not see it as a conversation apart, and neither do we."""
+    chat = event.chat
+    root = thread_root(chat)
+    first = await work.uow.messages.by_place(chat.account, chat.id, root) if root is not None else None
+    return first.thread if first is not None else chat.thread
+
+
+def thread_root(chat: Chat) -> str | None:
+    """The message that a chain of replies in an ordinary group is numbered by."""
+    return chat.thread if chat.thread.isdecimal() and chat.kind is ChatKind.GROUP else None
