@@ -97,15 +97,15 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
     settings = _load(config)
     logging_setup.set_up(logging.ERROR)
     from bot.cli.operations import check_messengers
-    from bot.views import choices
+    from bot.views.notifications import posting_policy
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = asyncio.run(check_messengers(settings))
     for note in settings.notes():
         typer.echo(f"i {note.key}: {ended(note.problem)} {ended(note.remedy[:1].upper() + note.remedy[1:])}")
     for source in settings.sources():
-        said = choices.meaning(source.answers, source.invite)
-        typer.echo(f"i {choices.place(source.account, source.title)}, ответы «{source.answers}»: {said}.")
+        said = posting_policy.meaning(source.answers, source.invite)
+        typer.echo(f"i {posting_policy.place(source.account, source.title)}, ответы «{source.answers}»: {said}.")
     for finding in findings:
         typer.echo(f"{signs[finding.severity.value]} {finding.subject}: {finding.text}")
     if any(finding.severity.value == "fault" for finding in findings):

@@ -16,7 +16,7 @@ from bot.services.notifications import cards, notify
 from bot.services.reports import digest
 from bot.services.staff import invitations, reachability
 from bot.services.tickets import search, workflow
-from bot.views.codes import Op
+from bot.views.callback_codes import Op
 
 LISTED = 50
 

@@ -11,8 +11,8 @@ from bot.services.context import Work
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
 from bot.services.problems import merge_split
-from bot.views.codes import Op
-from bot.views.problems import IN_NOTE
+from bot.views.callback_codes import Op
+from bot.views.notifications.problems import IN_NOTE
 
 LONGEST_NUMBER = 15
 """Digits."""

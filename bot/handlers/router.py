@@ -24,7 +24,7 @@ from bot.services.context import Work
 from bot.services.notifications import cards, notify
 from bot.services.reports import official_pages
 from bot.services.staff import reachability
-from bot.views.codes import unpack
+from bot.views.callback_codes import unpack
 
 
 async def handle(work: Work, event: Event) -> None:

@@ -9,7 +9,7 @@ from bot.handlers.types import Commands, Pressed, Presses
 from bot.services.context import Work
 from bot.services.notifications import notify
 from bot.services.staff import preferences as own_settings
-from bot.views.codes import Op
+from bot.views.callback_codes import Op
 
 PAGES = frozenset({"", "cards", "reports"})
 

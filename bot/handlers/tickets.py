@@ -17,8 +17,8 @@ from bot.services.intake.receive import clean
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.tickets import workflow
-from bot.views.codes import Op
-from bot.views.look import shorten
+from bot.views.callback_codes import Op
+from bot.views.render_context import shorten
 
 SENT_SHOWN = 1000
 REWRITTEN_SHOWN = 3500

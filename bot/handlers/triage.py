@@ -17,8 +17,8 @@ from bot.services.intake import register, review_queue
 from bot.services.intake.receive import clean
 from bot.services.notifications import cards, notify
 from bot.services.tickets import workflow
-from bot.views.codes import LONGEST_NUMBER, Op
-from bot.views.dialogs import NUMBERLESS, SOURCES
+from bot.views.callback_codes import LONGEST_NUMBER, Op
+from bot.views.dialogs.prompts import NUMBERLESS, SOURCES
 
 NUMBER_LIMIT = 100
 SOURCE_LIMIT = 64

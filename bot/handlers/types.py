@@ -7,7 +7,7 @@ from bot.domain.people import Person
 from bot.domain.records.desks import Dialog
 from bot.messengers.events import ButtonPressed, MessagePosted
 from bot.services.context import Work
-from bot.views.codes import Op, Press
+from bot.views.callback_codes import Op, Press
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from bot.services.notifications import cards as service_cards
 from bot.services.notifications import notify as service_notes
 from bot.services.staff import failover
 from bot.views import cards as card_view
-from bot.views import citizens, dialogs, doubts, notes, places
-from bot.views.look import Look
-from bot.views.refusals import said
+from bot.views import citizen, review_queue
+from bot.views.dialogs import prompts
+from bot.views.notifications import registry, settings
+from bot.views.render_context import Look
+from bot.views.toasts import said
 
 Arrived = Callable[[Work, Sequence[Sent]], Awaitable[None]]
 Asked = Callable[[Work, str], Awaitable[None]]
@@ -134,7 +136,7 @@ async def _note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     draft = facts.draft
     if "user_id" in row.facts and (draft is None or _is_overtaken(row, draft)):
         return None  # a question of a dialog that has gone on or ended meanwhile
-    content = notes.note(facts, look)
+    content = registry.note(facts, look)
     reply_to = None
     if row.ticket_id is not None and row.person_id is not None:
         card = await work.uow.cards.get(row.person_id, row.ticket_id, row.account)
@@ -163,8 +165,8 @@ async def _publication(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         return None
     publication, answer, message = found
     media = unpack_media(answer.media)
-    reply = citizens.publication(render_data.publication_facts(answer, message, quoting=False)).with_media(media)
-    quoting = citizens.publication(render_data.publication_facts(answer, message, quoting=True)).with_media(media)
+    reply = citizen.publication(render_data.publication_facts(answer, message, quoting=False)).with_media(media)
+    quoting = citizen.publication(render_data.publication_facts(answer, message, quoting=True)).with_media(media)
     gone = row.chat_id != message.chat_id or message.deleted_at is not None
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
@@ -182,9 +184,9 @@ async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         return None
     publication, answer, message = found
     quoted = row.chat_id != message.chat_id or message.deleted_at is not None
-    content = citizens.publication(render_data.publication_facts(answer, message, quoting=quoted))
+    content = citizen.publication(render_data.publication_facts(answer, message, quoting=quoted))
     published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
-    was = citizens.publication(render_data.publication_facts(published, message, quoting=quoted))
+    was = citizen.publication(render_data.publication_facts(published, message, quoting=quoted))
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
         await corrections.corrected(after, publication.id, answer.text)
@@ -195,13 +197,13 @@ async def _correction(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
         content,
         message_ids=publication.external_ids,
         was=was.with_media(unpack_media(answer.media)),
-        leftover=citizens.leftover(),
+        leftover=citizen.leftover(),
         arrived=arrived,
     )
 
 
 async def _citizen_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    content = citizens.citizen_note(row.facts["code"], row.facts)
+    content = citizen.citizen_note(row.facts["code"], row.facts)
     return Parcel(Way.SEND, _target(row, row.facts.get("reply_to")), content, quoting=content, arrived=_nothing)
 
 
@@ -218,7 +220,7 @@ async def _press(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _edit_note(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    content = notes.note(await render_data.note_facts(work, row), look)
+    content = registry.note(await render_data.note_facts(work, row), look)
     if row.facts.get("bare"):
         content = replace(content, keyboard=())
     content = replace(content, whole=True)  # it is one message, whatever becomes of its words
@@ -230,7 +232,7 @@ async def _resumed(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
     if person is None:
         return None
     missed = await failover.missed(work, person, row.account)
-    content = places.resumed(row.account, missed.elsewhere, missed.tickets, look)
+    content = settings.resumed(row.account, missed.elsewhere, missed.tickets, look)
 
     async def arrived(after: Work, sent: Sequence[Sent]) -> None:
         await failover.resumed(after, person, row.account)
@@ -239,10 +241,10 @@ async def _resumed(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _doubts(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    facts = await service_doubts.facts(work, row.person_id or 0, row.account, doubts.size_of_page(look))
+    facts = await service_doubts.facts(work, row.person_id or 0, row.account, review_queue.size_of_page(look))
     if facts is None:
         return None
-    known, content = facts.where, doubts.listing(facts, look)
+    known, content = facts.where, review_queue.listing(facts, look)
     shown = hashlib.sha256(repr(content).encode()).hexdigest()[:32]
     external_id = known.external_id
     if external_id is not None and known.hash == shown:
@@ -258,7 +260,7 @@ async def _doubts(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
 
 
 async def _menu(work: Work, row: OutboxRow, look: Look) -> Parcel | None:
-    commands = tuple(Command(name, words) for name, words in dialogs.menu(row.facts["commands"]))
+    commands = tuple(Command(name, words) for name, words in prompts.menu(row.facts["commands"]))
     return Parcel(Way.MENU, _target(row), commands=commands, arrived=_nothing)
 
 

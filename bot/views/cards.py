@@ -6,9 +6,9 @@ from bot.domain.records.past import Remark
 from bot.domain.russian import plural
 from bot.domain.tickets import UNACCEPTED, DismissReason, State
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
-from bot.views.keyboards import REASONS, under_card
-from bot.views.look import Look, shorten
-from bot.views.problems import crowd, reached
+from bot.views.card_keyboards import REASONS, under_card
+from bot.views.notifications.problems import crowd, reached
+from bot.views.render_context import Look, shorten
 
 TEXT_SHOWN = 2000
 """Characters of the citizen's words on the card: the rest is one press away, the terms must stay in sight."""

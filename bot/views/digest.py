@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import human_day, human_days, plural
 from bot.messengers.content import Bold, Content, Link, Span, Text
-from bot.views.look import Look, duration, shorten
+from bot.views.render_context import Look, duration, shorten
 
 LATE_WORDS = 60
 """Characters of an overdue message: enough to know it again."""

@@ -8,8 +8,8 @@ from bot.domain.facts import NoteFacts
 from bot.domain.records.past import AuditRow
 from bot.domain.tickets import DismissReason
 from bot.messengers.content import Bold, Content, Span, Text
-from bot.views.keyboards import REASONS
-from bot.views.look import Look, shorten
+from bot.views.card_keyboards import REASONS
+from bot.views.render_context import Look, shorten
 
 _ACTIONS = {
     "route": "определена отрасль",

@@ -6,8 +6,8 @@ from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.domain.tickets import Ticket
 from bot.messengers.content import Bold, Button, Content, Span, Text
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import Look, shorten
 
 LISTED = 15
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.views.look import shorten
+from bot.views.render_context import shorten
 from sandbox.faults import Fault, FaultKind
 from tests.databases import ON_BOTH
 from tests.e2e.hours import KERB, MANAGER, POTHOLE, RIDDLE, TAP, WITH_MANAGER, digests, newcomers, report

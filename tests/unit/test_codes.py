@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.tickets import DismissReason
-from bot.views.codes import MAX_BYTES, Op, Press, pack, unpack
-from bot.views.dialogs import SOURCES
+from bot.views.callback_codes import MAX_BYTES, Op, Press, pack, unpack
+from bot.views.dialogs.prompts import SOURCES
 
 # What stands under messages in people's phones. Lines are added here, never changed or taken away.
 PUBLISHED = {

@@ -12,8 +12,8 @@ from bot.messengers.base import Capabilities
 from bot.messengers.max.messenger import CAPABILITIES as MAX
 from bot.messengers.telegram.messenger import _CAPABILITIES as TELEGRAM
 from bot.messengers.vk.messenger import CAPABILITIES as VK
-from bot.views.doubts import listing, size_of_page
-from bot.views.look import Look
+from bot.views.render_context import Look
+from bot.views.review_queue import listing, size_of_page
 
 NOW = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 

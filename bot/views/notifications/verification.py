@@ -2,8 +2,8 @@
 
 from bot.domain.facts import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import Look, shorten
 
 WHY = {
     "gone": "опубликованный ответ удалён",

@@ -6,8 +6,8 @@ from bot.domain.facts import CardFacts, ProblemFacts
 from bot.domain.people import Right
 from bot.domain.tickets import DismissReason, State, Step, allowed
 from bot.messengers.content import Button
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import Look, shorten
 
 Row = tuple[Button, ...]
 

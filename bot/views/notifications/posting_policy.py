@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.facts import NoteFacts
 from bot.domain.sources import messenger_title
 from bot.messengers.content import Bold, Content, Text
-from bot.views.look import Look
+from bot.views.render_context import Look
 
 _MEANINGS = {
     "bot": "бот сам публикует ответ сотрудника под сообщением жителя",

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Content, Link, Span, Text
-from bot.views.look import Look, duration
+from bot.views.render_context import Look, duration
 
 
 def pages_week(note: NoteFacts, look: Look) -> Content:

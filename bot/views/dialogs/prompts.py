@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from bot.domain.facts import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
-from bot.views.codes import Op, pack
-from bot.views.drafts import DRAFTS, cancel_row
-from bot.views.look import Look
-from bot.views.refusals import written
+from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.drafts import DRAFTS, cancel_row
+from bot.views.render_context import Look
+from bot.views.toasts import written
 
 COMMANDS: dict[str, str] = {
     "my": "Мои сообщения в работе",

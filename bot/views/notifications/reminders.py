@@ -7,7 +7,7 @@ from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.domain.tickets import Ticket
 from bot.messengers.content import Bold, Content, Span, Text
-from bot.views.look import Look, shorten
+from bot.views.render_context import Look, shorten
 
 SHOWN = 30
 """Tickets that are told of in full in one message; of the others the numbers are named."""

@@ -6,9 +6,19 @@ from datetime import datetime
 from bot.domain.facts import NoteFacts
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views import byhand, choices, dialogs, digest, history, listings, pages, places, problems, standing, terms
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
+from bot.views import digest, history, listings
+from bot.views.callback_codes import Op, pack
+from bot.views.dialogs import prompts
+from bot.views.notifications import (
+    manual_posting,
+    official_pages,
+    posting_policy,
+    problems,
+    reminders,
+    settings,
+    verification,
+)
+from bot.views.render_context import Look, shorten
 
 NoteView = Callable[[NoteFacts, Look], Content]
 
@@ -297,18 +307,18 @@ NOTES: dict[str, NoteView] = {
     "duty": duty,
     "burst": burst,
     "staff_reply": staff_reply,
-    **byhand.BY_HAND,
-    "answer_lost": standing.answer_lost,
-    "pages_week": pages.pages_week,
-    "choices": choices.choices,
+    **manual_posting.BY_HAND,
+    "answer_lost": verification.answer_lost,
+    "pages_week": official_pages.pages_week,
+    "choices": posting_policy.choices,
     "pass_answer_on": pass_answer_on,
     "publication_failed": publication_failed,
     "correction_failed": correction_failed,
     "undelivered": undelivered,
     "unreachable": unreachable,
     "not_joined": not_joined,
-    "diverted": places.diverted,
-    "settings": places.settings,
+    "diverted": settings.diverted,
+    "settings": settings.settings,
     "reachable": reachable,
     "draft_void_handed": draft_void_handed,
     "draft_void_dismissed": draft_void_dismissed,
@@ -333,15 +343,15 @@ NOTES: dict[str, NoteView] = {
     "digest": digest.digest,
     "stats": digest.stats,
     "history": history.history,
-    "accept_reminder": terms.accept_reminder,
-    "accept_overdue": terms.accept_overdue,
-    "answer_reminder": terms.answer_reminder,
-    "answer_overdue": terms.answer_overdue,
-    "posting_reminder": terms.posting_reminder,
-    "watch_overdue": terms.watch_overdue,
-    "notices": terms.notices,
-    "catch_up": terms.catch_up,
-    **dialogs.DIALOGS,
+    "accept_reminder": reminders.accept_reminder,
+    "accept_overdue": reminders.accept_overdue,
+    "answer_reminder": reminders.answer_reminder,
+    "answer_overdue": reminders.answer_overdue,
+    "posting_reminder": reminders.posting_reminder,
+    "watch_overdue": reminders.watch_overdue,
+    "notices": reminders.notices,
+    "catch_up": reminders.catch_up,
+    **prompts.DIALOGS,
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.facts import PublicationFacts
 from bot.messengers.content import Content, Quote, Text
-from bot.views.look import shorten
+from bot.views.render_context import shorten
 
 QUOTED = 300
 """Characters of the citizen's words that are quoted where an answer cannot be a reply."""

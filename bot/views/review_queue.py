@@ -3,8 +3,8 @@
 from bot.domain.facts import DoubtFacts
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import Look, shorten
 
 PAGE = 5
 """Messages on one page, where the messenger has room for their buttons."""

@@ -4,8 +4,8 @@ from bot.domain.facts import CardFacts, MemberFacts, NoteFacts, ProblemFacts
 from bot.domain.records.answers import PublicationState
 from bot.domain.russian import plural
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import Look, shorten
 
 PAGE = 8
 """Messages on a page of the list, as :data:`bot.services.problems.merge_split.PAGE` has it."""

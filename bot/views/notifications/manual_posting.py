@@ -6,8 +6,8 @@ from bot.domain.facts import NoteFacts
 from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.messengers.fitting import utf16_units
-from bot.views.codes import Op, pack
-from bot.views.look import Look
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import Look
 
 
 def post_by_hand(note: NoteFacts, look: Look) -> Content:

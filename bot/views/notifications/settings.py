@@ -8,9 +8,9 @@ from bot.domain.russian import plural
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import Ticket
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
-from bot.views.codes import Op, pack
+from bot.views.callback_codes import Op, pack
 from bot.views.listings import opened_by_buttons
-from bot.views.look import Look
+from bot.views.render_context import Look
 
 
 def diverted(note: NoteFacts, look: Look) -> Content:

@@ -7,9 +7,9 @@ from bot.domain.records.answers import PublicationState
 from bot.domain.russian import plural
 from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Quote, Span
-from bot.views.codes import Op, pack
-from bot.views.look import Look, shorten
-from bot.views.problems import people
+from bot.views.callback_codes import Op, pack
+from bot.views.notifications.problems import people
+from bot.views.render_context import Look, shorten
 
 SENT_SHOWN = 1000
 """Characters of a sent answer that stay in sight in the chat with the bot."""
