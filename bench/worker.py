@@ -22,7 +22,7 @@ from bench import stream
 from bench.machine import cpu_of
 from bot import config
 from bot.app import App
-from bot.messengers.base import Messenger
+from bot.messengers.port import Messenger
 from storage.database import Database
 
 

@@ -28,8 +28,8 @@ from bot.inbox.poller import Poller
 from bot.inbox.receiver import PAUSES, Intake
 from bot.inbox.webhook_subscription import Subscriber
 from bot.inbox.worker import InboxWorker
-from bot.messengers.base import Messenger, Severity
 from bot.messengers.errors import MessengerError
+from bot.messengers.port import Messenger, Severity
 from bot.os_errors import refused_by_system
 from bot.outbox.worker import OutboxWorker
 from bot.runtime.supervisor import Bell, Supervisor

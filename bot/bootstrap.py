@@ -15,7 +15,7 @@ from bot.config.tree import Mode, Vk
 from bot.domain.clock import Clock
 from bot.domain.people import Person, Staff
 from bot.http.webhooks import Hook
-from bot.messengers.base import Messenger, Pushing, Waits
+from bot.messengers.port import Messenger, Pushing, Waits
 from bot.services.context import Centre, Office
 from bot.understanding.base import Understanding
 from bot.understanding.grouping import Grouping
@@ -41,7 +41,7 @@ def build_messengers(
             package = importlib.import_module(f"bot.messengers.{kind.name}.build")
             built += package.build(section, clock, waits)
     if config.vk is not None and config.read_pages():
-        vk = importlib.import_module("bot.messengers.vk.build")
+        vk = importlib.import_module("bot.messengers.vk.factory")
         built.append(vk.build_pages(config.vk, config.read_pages(), clock, waits))
     return {messenger.account: messenger for messenger in built}
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.messengers.base import Batch, Messenger, Sent, Target
 from bot.messengers.content import Content
 from bot.messengers.events import Chat
+from bot.messengers.port import Batch, Messenger, Sent, Target
 from storage.database import Database
 from storage.uow import UnitOfWork
 

@@ -13,8 +13,8 @@ from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.people import Staff
 from bot.domain.sources import messenger_of
-from bot.messengers.base import Finding, Messenger, Severity
 from bot.messengers.errors import BadCredentials, MessengerError
+from bot.messengers.port import Finding, Messenger, Severity
 from bot.services.context import Work
 from bot.services.reports import export
 from bot.services.staff import invitations

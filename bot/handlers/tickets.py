@@ -8,8 +8,8 @@ from bot.domain.records.answers import PublicationState
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.types import Pressed, Presses, Said, Steps
-from bot.messengers.codec import pack_media
 from bot.messengers.events import MediaKind, MessagePosted
+from bot.messengers.serialization import pack_media
 from bot.services.answers import adopt_reply, answers, corrections, verify_published
 from bot.services.context import Work
 from bot.services.dialogs import dialogs

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot.config.fields import url_path
 from bot.domain.clock import Clock
-from bot.messengers.base import Pushing
 from bot.messengers.errors import MessengerError
+from bot.messengers.port import Pushing
 from storage.database import Database
 from storage.refusals import FAILURES
 

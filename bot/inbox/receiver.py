@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.channels import Way
 from bot.domain.clock import Clock
-from bot.messengers.base import Messenger, RawUpdate
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
+from bot.messengers.port import Messenger, RawUpdate
 from bot.runtime.supervisor import Bell
 from bot.services.context import Centre, Work
 from bot.services.monitoring.health import Health

@@ -5,8 +5,8 @@ import logging
 from dataclasses import dataclass
 
 from bot.inbox.receiver import Intake
-from bot.messengers.base import Pushing
 from bot.messengers.errors import MessengerError
+from bot.messengers.port import Pushing
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from bot.domain.clock import Clock
 from bot.domain.people import Staff
 from bot.domain.records.incoming import InboxRow
 from bot.handlers.router import handle
-from bot.messengers.base import Messenger
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
+from bot.messengers.port import Messenger
 from bot.runtime.supervisor import Bell
 from bot.services.context import Ahead, Centre, Understood, Work
 from bot.services.intake.prefetch import foresee, read_ahead

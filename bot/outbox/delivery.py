@@ -11,7 +11,6 @@ from functools import partial
 from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records.outgoing import PATIENCE, UNKNOWN_OUTCOME, OutboxKind, OutboxRow
-from bot.messengers.base import Messenger
 from bot.messengers.errors import (
     BadCredentials,
     ChatMigrated,
@@ -26,6 +25,7 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
+from bot.messengers.port import Messenger
 from bot.outbox.permits import Turn
 from bot.outbox.renderer import Parcel, Way, prepare
 from bot.outbox.sender import Carried, Carrier, Lost, Trip, written

@@ -7,9 +7,9 @@ Times are seconds of a monotonic clock.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.messengers.base import Limits
 from bot.messengers.events import ChatKind
-from bot.messengers.rates import Brake, Place, Rate, Spacing, Window
+from bot.messengers.port import Limits
+from bot.messengers.rate_limits import Brake, Place, Rate, Spacing, Window
 
 HURRY_BURST = 8
 """How many messages in a row somebody may cause who is pressing buttons and looks at the screen."""

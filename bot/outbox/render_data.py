@@ -14,8 +14,8 @@ from bot.domain.records.incoming import Message, Part
 from bot.domain.records.outgoing import OutboxRow
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
-from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.events import Attachment, ChatKind, MediaKind
+from bot.messengers.serialization import chat_of, unpack_media
 from bot.services.answers import answers, corrections
 from bot.services.context import Work
 from bot.services.manual_posting import handout

@@ -8,9 +8,9 @@ from enum import Enum
 from bot.domain.records.answers import PublicationState
 from bot.domain.records.desks import Dialog
 from bot.domain.records.outgoing import OutboxKind, OutboxRow
-from bot.messengers.base import Capabilities, Command, Sent, Target
-from bot.messengers.codec import chat_of, unpack_media
 from bot.messengers.content import Content
+from bot.messengers.port import Capabilities, Command, Sent, Target
+from bot.messengers.serialization import chat_of, unpack_media
 from bot.outbox import render_data
 from bot.services.answers import answers, corrections
 from bot.services.context import Work

@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from bot.domain.clock import Clock
 from bot.domain.records.outgoing import OutboxKind, OutboxRow
-from bot.messengers.base import Messenger, Sent, Target
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.errors import (
     FileUnavailable,
@@ -22,6 +21,7 @@ from bot.messengers.errors import (
     ReplyTargetGone,
 )
 from bot.messengers.events import Attachment, Media
+from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import Exposure
 from bot.outbox.permits import Turn
 from bot.outbox.renderer import Parcel, Way

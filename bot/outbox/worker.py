@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from bot.domain import channels
 from bot.domain.clock import Clock
 from bot.domain.records.outgoing import OutboxKind, OutboxRow, Priority, Waiting
-from bot.messengers.base import Messenger
 from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
+from bot.messengers.port import Messenger
 from bot.outbox.delivery import Courier
 from bot.outbox.permits import FreeTurn, PacedTurn, Turn
 from bot.outbox.rate_limiter import Pace

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.clock import Clock
-from bot.messengers.base import Messenger, Placed, Seen, Standing
 from bot.messengers.errors import MessengerError, RetryAfter
+from bot.messengers.port import Messenger, Placed, Seen, Standing
 from bot.runtime.supervisor import Bell
 from bot.services.answers import verify_published
 from bot.services.context import Centre, Work

@@ -17,8 +17,8 @@ from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
 from bot.domain.terms import Term
 from bot.domain.urgency import Urgency
-from bot.messengers.base import Capabilities
 from bot.messengers.events import Chat, ChatKind
+from bot.messengers.port import Capabilities
 from bot.understanding.base import Reading, Understanding
 from bot.understanding.signatures import Signature
 from storage.uow import UnitOfWork

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.russian import human_moment
 from bot.domain.words import closed
-from bot.messengers.base import Capabilities
+from bot.messengers.port import Capabilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from bot.messengers.events import (
     MessagePosted,
 )
 from bot.messengers.max.attachments import pack_ref
+from bot.messengers.max.chats import link
 from bot.messengers.max.parsing import events, raw_update
-from bot.messengers.max.places import link
 from sandbox.faults import FaultKind
 from sandbox.max import max_fault
 from tests.contract.max_town import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messengers.base import Command, Target
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
@@ -23,9 +22,10 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, ButtonPressed, Chat, ChatKind, MediaKind, Upload
+from bot.messengers.max.chats import comments, link
 from bot.messengers.max.client import CERTIFICATES
-from bot.messengers.max.places import comments, link
 from bot.messengers.max.rendering import BUTTON_ROWS, TEXT_LIMIT, html, keyboard, length, parts
+from bot.messengers.port import Command, Target
 from sandbox.faults import FaultKind
 from tests.contract.max_town import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town
 

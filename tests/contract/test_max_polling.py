@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.clock import ManualClock
-from bot.messengers.base import Batch
 from bot.messengers.errors import BadCredentials, Conflict, RetryAfter, TemporaryFailure
 from bot.messengers.events import MessagePosted
+from bot.messengers.port import Batch
 from sandbox.faults import Fault, FaultKind
 from sandbox.journal import Journal
 from sandbox.server import Sandbox

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.messengers.base import Severity
 from bot.messengers.errors import (
     BadCredentials,
     Conflict,
@@ -15,7 +14,8 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
-from bot.messengers.max.refusals import Asked, Said, refusal
+from bot.messengers.max.errors import Asked, Said, refusal
+from bot.messengers.port import Severity
 from sandbox.faults import FaultKind
 from sandbox.max.state import Kind
 from tests.contract.max_town import HOUSE, open_town

@@ -9,7 +9,6 @@ from typing import cast
 
 import pytest
 
-from bot.messengers.base import Command, Placed, Pushing, Severity, Standing, Target
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
@@ -34,6 +33,7 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
+from bot.messengers.port import Command, Placed, Pushing, Severity, Standing, Target
 from sandbox.faults import Fault, FaultKind
 from tests.contract.town import TOKEN, Town, heard
 

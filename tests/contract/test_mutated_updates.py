@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messengers.base import Target
 from bot.messengers.content import Button, Content
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
+from bot.messengers.port import Target
 from tests.contract.town import Town
 
 Path = tuple[str | int, ...]

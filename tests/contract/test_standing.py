@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.messengers.base import Placed, Standing, Target
 from bot.messengers.content import Content
 from bot.messengers.errors import RetryAfter, TemporaryFailure
 from bot.messengers.events import Chat, ChatKind
+from bot.messengers.port import Placed, Standing, Target
 from sandbox.faults import FaultKind
 from sandbox.server import Sandbox
 from sandbox.vk.errors import VkError

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from bot.messengers.base import Command, Severity, Target
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
 from bot.messengers.errors import (
     ChatMigrated,
@@ -22,6 +21,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, MediaKind, MessagePosted, Upload
+from bot.messengers.port import Command, Severity, Target
 from bot.messengers.telegram import TelegramMessenger
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.messengers.base import Severity
+from bot.messengers.port import Severity
 from tests.contract.town import TOKEN
 from tests.contract.vk_town import GROUP, open_vk
 

@@ -23,8 +23,8 @@ from bot.messengers.events import (
     MessagePosted,
     PagePosted,
 )
-from bot.messengers.vk.places import Places
-from bot.messengers.vk.reading import IRRELEVANT, READERS, events_of, raw_update
+from bot.messengers.vk.chats import Places
+from bot.messengers.vk.parsing import IRRELEVANT, READERS, events_of, raw_update
 from sandbox.faults import FaultKind
 from tests.contract.vk_town import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messengers.base import Target
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
 from bot.messengers.errors import (
     MessageGone,
@@ -18,7 +17,8 @@ from bot.messengers.errors import (
     ReplyTargetGone,
 )
 from bot.messengers.events import Attachment, ButtonPressed, Chat, ChatKind, MediaKind, MessagePosted, Upload
-from bot.messengers.vk.writing import keyboard_of, parts_of, plain
+from bot.messengers.port import Target
+from bot.messengers.vk.rendering import keyboard_of, parts_of, plain
 from tests.contract.vk_town import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
 
 ACCOUNT = f"vk:{GROUP}"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.clock import ManualClock, SystemClock
-from bot.messengers.base import Batch, Severity, Target
 from bot.messengers.content import Content
 from bot.messengers.errors import BadCredentials, Rejected, TemporaryFailure
 from bot.messengers.events import ChatKind, Event, MessagePosted, PagePosted
-from bot.messengers.vk.pages import Page, VkPages
+from bot.messengers.port import Batch, Severity, Target
+from bot.messengers.vk.wall_reader import Page, VkPages
 from sandbox.faults import Fault, FaultKind
 from sandbox.journal import Journal
 from sandbox.server import Sandbox

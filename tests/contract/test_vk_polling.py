@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.clock import ManualClock
-from bot.messengers.base import Target
 from bot.messengers.content import Content
 from bot.messengers.errors import MalformedUpdate, MessengerError, TemporaryFailure
 from bot.messengers.events import Chat, ChatKind, MessagePosted
+from bot.messengers.port import Target
 from bot.messengers.vk import VkMessenger
 from sandbox.faults import Fault, FaultKind
 from tests.contract.town import TOKEN

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.messengers.base import Severity, Target
 from bot.messengers.content import Content
 from bot.messengers.errors import (
     BadCredentials,
@@ -16,7 +15,8 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Chat, ChatKind
-from bot.messengers.vk.refusals import OUR_METHODS, refusal
+from bot.messengers.port import Severity, Target
+from bot.messengers.vk.errors import OUR_METHODS, refusal
 from sandbox.faults import Fault, FaultKind
 from tests.contract.town import TOKEN
 from tests.contract.vk_town import GROUP, MARIA, open_vk

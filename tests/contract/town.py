@@ -7,8 +7,8 @@ line in ``conftest.py``.
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.messengers.base import Messenger
 from bot.messengers.events import Chat, Event
+from bot.messengers.port import Messenger
 from sandbox.faults import Fault, Faults
 
 TOKEN = "4200:AAtown"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.base import Limits
-from bot.messengers.rates import Rate
+from bot.messengers.port import Limits
+from bot.messengers.rate_limits import Rate
 from bot.outbox import worker
 from bot.outbox.rate_limiter import Pace
 from bot.runtime import supervisor

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.domain.tickets import State
-from bot.messengers.vk import refusals
+from bot.messengers.vk import errors
 from sandbox.faults import Fault, FaultKind
 from tests.e2e.office import HATCH, audit, delivered, others_served, preview, rows, state
 from tests.e2e.town import ADMINISTRATOR, COMMUNITY, COORDINATOR, GROUP, MARIA, ROADS_HEAD, STAFF, Town, words
@@ -49,7 +49,7 @@ def comments(town: Town, post: int) -> list[str]:
 
 @pytest.mark.parametrize("code", [6, 9, 10, 1])
 async def test_errors_that_pass(town: Town, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refusals, "FLOOD_PAUSE", 1.0)
+    monkeypatch.setattr(errors, "FLOOD_PAUSE", 1.0)
     draft = await asked(town)
     town.sandbox.vk.faults.order("messages.send", error(code))
     await town.press(ROADS_HEAD, draft, "Отправить")

@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.domain.channels import Way
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
-from bot.messengers.base import Sent
 from bot.messengers.errors import TemporaryFailure
+from bot.messengers.port import Sent
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.outbox import render_data
 from bot.outbox.worker import UNDER_WAY

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.messengers.base import Messenger, Sent, Target
 from bot.messengers.content import Content
+from bot.messengers.port import Messenger, Sent, Target
 from tests.e2e.office import delivered, preview, report, rows
 from tests.e2e.town import GROUP, ROADS_HEAD, Town, words
 

@@ -10,9 +10,9 @@ from bot.domain.people import Account, MessengerName, Person, Role, Staff
 from bot.domain.quiet import QuietHours
 from bot.domain.sectors import Sector
 from bot.domain.terms import Term
-from bot.messengers.base import Capabilities, Limits
 from bot.messengers.events import ChatKind
-from bot.messengers.rates import Rate
+from bot.messengers.port import Capabilities, Limits
+from bot.messengers.rate_limits import Rate
 from bot.services.context import Centre, Office
 
 ZONE = ZoneInfo("Europe/Berlin")

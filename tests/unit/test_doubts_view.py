@@ -8,8 +8,8 @@ import pytest
 from bot.domain.facts import DoubtFacts, PlaceFacts
 from bot.domain.records.desks import DoubtList
 from bot.domain.records.incoming import Message
-from bot.messengers.base import Capabilities
 from bot.messengers.max.messenger import CAPABILITIES as MAX
+from bot.messengers.port import Capabilities
 from bot.messengers.telegram.messenger import _CAPABILITIES as TELEGRAM
 from bot.messengers.vk.messenger import CAPABILITIES as VK
 from bot.views.render_context import Look

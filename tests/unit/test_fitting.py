@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messengers.content import Bold, Link, Quote, Span, Text
-from bot.messengers.fitting import Measure, characters, clean, cleaned, cut, split, total, trimmed, utf16_units
+from bot.messengers.text_fitting import Measure, characters, clean, cleaned, cut, split, total, trimmed, utf16_units
 
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 WORDS = st.text(st.sampled_from("абв \n.!x😀\u200d\u0301🇷🇺́"), max_size=120)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messengers.base import Limits
 from bot.messengers.events import ChatKind
 from bot.messengers.max.messenger import CAPABILITIES as MAX
-from bot.messengers.rates import HEALED_AFTER, Rate, Spacing, Window
+from bot.messengers.port import Limits
+from bot.messengers.rate_limits import HEALED_AFTER, Rate, Spacing, Window
 from bot.messengers.vk.client import CALLS_PER_SECOND
 from bot.outbox.rate_limiter import Pace
 from sandbox.max.errors import ApiError as MaxRefusal

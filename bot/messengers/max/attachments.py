@@ -1,7 +1,7 @@
 """What is attached to people's messages, in neutral words. A strange thing is kept as a word, never an error."""
 
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.max.places import ACCOUNT
+from bot.messengers.max.chats import ACCOUNT
 from bot.messengers.max.raw import Raw, may_obj, may_real, may_whole, may_words, objects
 
 _KINDS = {

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.messengers.base import Finding, Severity
 from bot.messengers.errors import BadCredentials, MessengerError, Rejected, TemporaryFailure
-from bot.messengers.max import subscriptions
+from bot.messengers.max import webhook
 from bot.messengers.max.client import Client
+from bot.messengers.max.errors import Asked
 from bot.messengers.max.raw import may_words
-from bot.messengers.max.refusals import Asked
+from bot.messengers.port import Finding, Severity
 
 _SUBJECT = "MAX"
 _NOT_ACCEPTED = (
@@ -62,7 +62,7 @@ def _name(me: Mapping[str, Any]) -> str:
 
 
 async def _subscriptions(client: Client, webhook_url: str | None) -> list[Finding]:
-    urls = await subscriptions.addresses(client)
+    urls = await webhook.addresses(client)
     hosts = [urlsplit(url).hostname or "?" for url in urls if url != webhook_url]
     if webhook_url is not None:
         return _hooked(set(urls) == {webhook_url}, hosts)

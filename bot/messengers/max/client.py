@@ -13,11 +13,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.messengers import bodies
+from bot.messengers import http_body
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
-from bot.messengers.max.refusals import Asked, Said, refusal
-from bot.messengers.rates import Rate
-from bot.messengers.turns import Turns
+from bot.messengers.max.errors import Asked, Said, refusal
+from bot.messengers.rate_limits import Rate
+from bot.messengers.throttle import Turns
 
 CERTIFICATES = Path(__file__).with_name("russian_trusted_ca.pem")
 """The authority of the Ministry of Digital Development, which has signed MAX's servers (gosuslugi.ru/crt) and which
@@ -111,7 +111,7 @@ class Client:
             async with self._open().request(
                 verb, url, timeout=timeout, allow_redirects=limit is not None, **more
             ) as response:
-                return response.status, response.headers, await bodies.read(response, limit, "MAX")
+                return response.status, response.headers, await http_body.read(response, limit, "MAX")
         except aiohttp.ClientConnectorCertificateError:
             raise TemporaryFailure(f"MAX: {name}: the server's certificate is not trusted") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:

@@ -10,10 +10,10 @@ from typing import Any
 from bot.messengers.errors import FileUnavailable, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
 from bot.messengers.max.attachments import unpack_ref
+from bot.messengers.max.chats import ACCOUNT
 from bot.messengers.max.client import Client
-from bot.messengers.max.places import ACCOUNT
+from bot.messengers.max.errors import Asked
 from bot.messengers.max.raw import may_obj, may_words, objects
-from bot.messengers.max.refusals import Asked
 from bot.messengers.max.rendering import note_of, opens, upload_type
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes, as in the other messengers

@@ -8,19 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.messengers.base import (
-    Batch,
-    Capabilities,
-    Command,
-    Finding,
-    Limits,
-    Placed,
-    RawUpdate,
-    Seen,
-    Sent,
-    Standing,
-    Target,
-)
 from bot.messengers.content import Content, Text
 from bot.messengers.errors import (
     MalformedUpdate,
@@ -33,16 +20,29 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
-from bot.messengers.fitting import ELLIPSIS, Spans, clean, cleaned
-from bot.messengers.max import parsing, places, rendering, subscriptions
+from bot.messengers.max import chats, parsing, rendering, webhook
+from bot.messengers.max.chat_titles import Titles
 from bot.messengers.max.check import check
 from bot.messengers.max.client import CALLS_PER_SECOND, FOR_POLLS, Client, Timeouts
+from bot.messengers.max.errors import Asked
 from bot.messengers.max.media import MediaDesk, Request, carried
 from bot.messengers.max.polling import LongPoll
 from bot.messengers.max.raw import may_obj, may_words
-from bot.messengers.max.refusals import Asked
-from bot.messengers.max.titles import Titles
-from bot.messengers.rates import Rate
+from bot.messengers.port import (
+    Batch,
+    Capabilities,
+    Command,
+    Finding,
+    Limits,
+    Placed,
+    RawUpdate,
+    Seen,
+    Sent,
+    Standing,
+    Target,
+)
+from bot.messengers.rate_limits import Rate
+from bot.messengers.text_fitting import ELLIPSIS, Spans, clean, cleaned
 
 _PRESS_ANSWER = 200  # characters: a line at the edge of the screen
 _MOST_REMEMBERED = 2000
@@ -74,7 +74,7 @@ class _Shown:
 
 class MaxMessenger:
     """One bot. *chats* are the monitored ones, id and title; *webhook_url* where MAX brings updates, if it does. See
-    :class:`bot.messengers.base.Messenger`."""
+    :class:`bot.messengers.port.Messenger`."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class MaxMessenger:
 
     @property
     def account(self) -> str:
-        return places.ACCOUNT
+        return chats.ACCOUNT
 
     @property
     def title(self) -> str:
@@ -135,7 +135,7 @@ class MaxMessenger:
         return parsing.raw_update(dict(payload))
 
     async def subscribe(self, url: str, secret: str) -> None:
-        await subscriptions.only(self._client, url, secret)
+        await webhook.only(self._client, url, secret)
 
     async def left_over(self) -> Batch:
         return Batch(await self._long_poll.left_over(), None)
@@ -160,7 +160,7 @@ class MaxMessenger:
         chat = target.chat
         if chat.kind not in CAPABILITIES.answers_in:
             raise Rejected(f"MAX: nothing is written in {chat.kind}", RejectReason.NO_RIGHTS)
-        if target.reply_to is not None and not places.is_mid(target.reply_to):
+        if target.reply_to is not None and not chats.is_mid(target.reply_to):
             raise ReplyTargetGone("MAX: the message has no number there")
         if chat.kind is ChatKind.WALL:
             return await self._comment(target, part, silent=silent)
@@ -178,7 +178,7 @@ class MaxMessenger:
         message = may_obj(answer, "message")
         mid = _mid(message)
         self._remember(mid, _Shown(attached.requests, target.reply_to))
-        return Sent((mid,), may_words(message, "url") or places.link(mid))
+        return Sent((mid,), may_words(message, "url") or chats.link(mid))
 
     async def _comment(self, target: Target, part: Content, *, silent: bool) -> Sent:
         answer = await self._client.call(
@@ -187,13 +187,13 @@ class MaxMessenger:
             Asked("createComment", replying=target.reply_to is not None),
             body=_body(clean(part.spans), None, target.reply_to) | {"notify": not silent},
         )
-        return Sent((_mid(may_obj(answer, "message")),), places.link(target.chat.id))
+        return Sent((_mid(may_obj(answer, "message")),), chats.link(target.chat.id))
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         """Change words and buttons; what is attached stays. MAX never says that nothing changed."""
         if part.media and not part.spans and not part.keyboard:
             return  # a file alone has nothing that could be changed
-        if not places.is_mid(message_id):
+        if not chats.is_mid(message_id):
             raise MessageGone("MAX: not a message's number")
         spans = rendering.cut(part.spans) or (Text(ELLIPSIS),)
         if chat.kind is ChatKind.WALL:
@@ -237,13 +237,13 @@ class MaxMessenger:
             except (Rejected, RecipientUnreachable):
                 return Seen(Standing.UNKNOWN)
         question = None
-        if placed.question is not None and places.is_mid(placed.question):
+        if placed.question is not None and chats.is_mid(placed.question):
             with suppress(MessageGone, Rejected, RecipientUnreachable, MalformedUpdate):
                 question = parsing.text_of(await self._read(placed.chat, placed.question))
         return Seen(Standing.STANDS, question)
 
     async def _read(self, chat: Chat, mid: str) -> Mapping[str, Any]:
-        if not places.is_mid(mid):
+        if not chats.is_mid(mid):
             raise MessageGone("MAX: not a message's number")
         path = f"/messages/{_post(chat)}/comments/{mid}" if chat.kind is ChatKind.WALL else f"/messages/{mid}"
         return await self._client.call("GET", path, Asked("getMessageById"))
@@ -312,7 +312,7 @@ def _number(text: str) -> str:
 
 
 def _post(chat: Chat) -> str:
-    if not places.is_mid(chat.id):
+    if not chats.is_mid(chat.id):
         raise Rejected("MAX: not a post's number", RejectReason.BAD_REQUEST)
     return chat.id
 

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.messengers.base import RawUpdate
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import (
     Author,
@@ -24,8 +23,9 @@ from bot.messengers.events import (
     MessagePosted,
 )
 from bot.messengers.max.attachments import attachments_of
-from bot.messengers.max.places import comments, dialog, link, room
+from bot.messengers.max.chats import comments, dialog, link, room
 from bot.messengers.max.raw import Raw, may_obj, may_whole, may_words, moment, obj, whole, words
+from bot.messengers.port import RawUpdate
 
 _UNWANTED = frozenset(
     {

@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.messengers.base import Batch, RawUpdate
 from bot.messengers.errors import Conflict, Rejected, TemporaryFailure
-from bot.messengers.max import subscriptions
+from bot.messengers.max import webhook
 from bot.messengers.max.client import Client
+from bot.messengers.max.errors import Asked
 from bot.messengers.max.parsing import raw_update
 from bot.messengers.max.raw import may_obj, may_whole, may_words, objects
-from bot.messengers.max.refusals import Asked
+from bot.messengers.port import Batch, RawUpdate
 
 BATCH = 100
 KEPT_FOR = timedelta(hours=24)
@@ -71,7 +71,7 @@ class LongPoll:
     async def _end_subscriptions(self) -> None:
         """With a webhook set polling is refused. What waits is not lost."""
         with suppress(Rejected):
-            await subscriptions.end(self._client, await subscriptions.addresses(self._client))
+            await webhook.end(self._client, await webhook.addresses(self._client))
 
     async def left_over(self) -> tuple[RawUpdate, ...]:
         """What waits behind the stored marker for a poll that will not come again: asked for once, without waiting.

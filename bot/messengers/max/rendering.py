@@ -11,12 +11,12 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.messengers import fitting
+from bot.messengers import text_fitting
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, ChatKind, Media, MediaKind, Upload
-from bot.messengers.fitting import ELLIPSIS, Spans, clean, trimmed
 from bot.messengers.max.attachments import unpack_ref
-from bot.messengers.max.places import ACCOUNT
+from bot.messengers.max.chats import ACCOUNT
+from bot.messengers.text_fitting import ELLIPSIS, Spans, clean, trimmed
 
 TEXT_LIMIT = 4000
 TOGETHER = 10  # pictures and videos in one message
@@ -66,12 +66,12 @@ def length(span: Span) -> int:
 
 
 def fits(spans: Sequence[Span]) -> bool:
-    return fitting.total(spans, length) <= TEXT_LIMIT
+    return text_fitting.total(spans, length) <= TEXT_LIMIT
 
 
 def cut(spans: Sequence[Span]) -> Spans:
     """*spans* as one message."""
-    return fitting.cut(spans, TEXT_LIMIT, length)
+    return text_fitting.cut(spans, TEXT_LIMIT, length)
 
 
 def opens(url: str | None) -> bool:
@@ -104,12 +104,12 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
 
 def _is_usable(button: Button) -> bool:
     if button.copies is not None:
-        return 0 < fitting.utf16_units(Text(button.copies)) <= COPIES
+        return 0 < text_fitting.utf16_units(Text(button.copies)) <= COPIES
     return button.url is None or opens(button.url)
 
 
 def _button(button: Button) -> dict[str, Any]:
-    label = fitting.cleaned(button.text).strip() or ELLIPSIS
+    label = text_fitting.cleaned(button.text).strip() or ELLIPSIS
     label = label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + ELLIPSIS
     if button.copies is not None:
         return {"type": "clipboard", "text": label, "payload": button.copies}
@@ -154,7 +154,7 @@ def _spelled(link: Link) -> str:
 def _texts(spans: Spans, *, whole: bool) -> list[Spans]:
     if whole:
         return [one for one in (cut(spans),) if one]
-    return fitting.split(spans, TEXT_LIMIT, length)
+    return text_fitting.split(spans, TEXT_LIMIT, length)
 
 
 def can_send(item: Media) -> bool:

@@ -1,6 +1,6 @@
 """Telegram. Importing this package imports aiogram, which takes a while: only ``bot.bootstrap`` does, when it is needed."""
 
-from bot.messengers.telegram.light import import_aiogram
+from bot.messengers.telegram.lazy_aiogram import import_aiogram
 
 import_aiogram()  # before any module of the package asks for aiogram itself
 

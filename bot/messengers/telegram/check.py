@@ -6,8 +6,8 @@ from typing import Any
 
 from aiogram.methods import GetChat, GetChatMember, GetMe, SendChatAction
 
-from bot.messengers.base import Finding, Severity
 from bot.messengers.errors import BadCredentials, ChatMigrated, MessengerError, Rejected, RetryAfter, TemporaryFailure
+from bot.messengers.port import Finding, Severity
 from bot.messengers.telegram.client import Client
 
 _SUBJECT = "Telegram"

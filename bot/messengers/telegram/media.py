@@ -26,8 +26,8 @@ from aiogram.types import (
 )
 
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
-from bot.messengers.fitting import cleaned
 from bot.messengers.telegram.attachments import MARKED
+from bot.messengers.text_fitting import cleaned
 
 ALBUM = 10
 _PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; larger ones go as documents

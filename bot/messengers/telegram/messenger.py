@@ -23,19 +23,6 @@ from aiogram.methods import (
 )
 from aiogram.types import BotCommand, BotCommandScopeChat, LinkPreviewOptions, ReplyParameters
 
-from bot.messengers.base import (
-    Batch,
-    Capabilities,
-    Command,
-    Finding,
-    Limits,
-    Placed,
-    RawUpdate,
-    Seen,
-    Sent,
-    Standing,
-    Target,
-)
 from bot.messengers.content import Content, Text
 from bot.messengers.errors import (
     ChatMigrated,
@@ -49,14 +36,27 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
-from bot.messengers.fitting import ELLIPSIS, clean, cut, total, utf16_units
-from bot.messengers.rates import Rate
+from bot.messengers.port import (
+    Batch,
+    Capabilities,
+    Command,
+    Finding,
+    Limits,
+    Placed,
+    RawUpdate,
+    Seen,
+    Sent,
+    Standing,
+    Target,
+)
+from bot.messengers.rate_limits import Rate
 from bot.messengers.telegram import parsing, rendering
 from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, Client
 from bot.messengers.telegram.errors import NoTextToEdit, WebhookLeft
 from bot.messengers.telegram.media import file_id, media_method
 from bot.messengers.telegram.raw import number, obj
+from bot.messengers.text_fitting import ELLIPSIS, clean, cut, total, utf16_units
 
 ACCOUNT = "telegram"
 

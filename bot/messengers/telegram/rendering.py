@@ -8,8 +8,8 @@ from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMa
 
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, Media, MediaKind
-from bot.messengers.fitting import ELLIPSIS, Spans, clean, cleaned, cut, split, total, trimmed, utf16_units
 from bot.messengers.telegram.media import can_send, chunks, takes_caption
+from bot.messengers.text_fitting import ELLIPSIS, Spans, clean, cleaned, cut, split, total, trimmed, utf16_units
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from bot.messengers.errors import MalformedUpdate
 from bot.messengers.events import Attachment, MediaKind
+from bot.messengers.vk.chats import SITE
 from bot.messengers.vk.fields import Json, items, record, whole, words
-from bot.messengers.vk.places import SITE
 
 
 def attachments_of(source: Json, origin: str) -> tuple[Attachment, ...]:

@@ -13,9 +13,9 @@ from vk_api import VkApiGroup
 from vk_api.exceptions import TOO_MANY_RPS_CODE, ApiError, ApiHttpError, Captcha
 
 from bot.messengers.errors import TemporaryFailure
-from bot.messengers.rates import Rate
-from bot.messengers.turns import Turns
-from bot.messengers.vk.refusals import refusal
+from bot.messengers.rate_limits import Rate
+from bot.messengers.throttle import Turns
+from bot.messengers.vk.errors import refusal
 from bot.messengers.vk.transport import LIBRARY_BASE, Http, LoopAdapter, Timeouts
 
 API_VERSION = "5.199"

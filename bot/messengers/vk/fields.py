@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.messengers.errors import MalformedUpdate
-from bot.messengers.fitting import cleaned
+from bot.messengers.text_fitting import cleaned
 
 Json = Mapping[str, Any]
 

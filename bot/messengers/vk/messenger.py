@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.messengers import fitting
-from bot.messengers.base import Batch, Capabilities, Command, Finding, Limits, Placed, RawUpdate, Seen, Sent, Target
+from bot.messengers import text_fitting
 from bot.messengers.content import Content
 from bot.messengers.errors import MessageGone, PressExpired, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import (
@@ -24,21 +23,19 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
-from bot.messengers.rates import Rate
-from bot.messengers.vk.callback import Callback
+from bot.messengers.port import Batch, Capabilities, Command, Finding, Limits, Placed, RawUpdate, Seen, Sent, Target
+from bot.messengers.rate_limits import Rate
+from bot.messengers.vk.chats import POST, Places, Wall, comment_link, wall_of
+from bot.messengers.vk.check import SelfCheck
 from bot.messengers.vk.client import CALLS_PER_SECOND, FOR_LOOKUPS, OF_A_SERVICE_KEY, VkClient
-from bot.messengers.vk.history import LOOK_BACK, missed_messages
-from bot.messengers.vk.longpoll import LONG_AGO, LongPoll
-from bot.messengers.vk.lookout import Lookout
+from bot.messengers.vk.errors import refusal
+from bot.messengers.vk.gap_recovery import LOOK_BACK, missed_messages
 from bot.messengers.vk.media import Attached, MediaDesk
-from bot.messengers.vk.names import Names
-from bot.messengers.vk.places import POST, Places, Wall, comment_link, wall_of
-from bot.messengers.vk.reading import events_of, raw_update
-from bot.messengers.vk.refusals import refusal
-from bot.messengers.vk.selfcheck import SelfCheck
-from bot.messengers.vk.talks import Press
-from bot.messengers.vk.transport import Timeouts
-from bot.messengers.vk.writing import (
+from bot.messengers.vk.parsing import events_of, raw_update
+from bot.messengers.vk.parsing_messages import Press
+from bot.messengers.vk.polling import LONG_AGO, LongPoll
+from bot.messengers.vk.publication_check import Lookout
+from bot.messengers.vk.rendering import (
     SNACKBAR_LIMIT,
     TEXT_LIMIT,
     is_visible,
@@ -48,6 +45,9 @@ from bot.messengers.vk.writing import (
     plain,
     shortened,
 )
+from bot.messengers.vk.transport import Timeouts
+from bot.messengers.vk.user_names import Names
+from bot.messengers.vk.webhook import Callback
 
 MOST_REMEMBERED = 2000  # messages of ours whose attachments are known without asking
 
@@ -67,7 +67,7 @@ CAPABILITIES = Capabilities(
 
 
 class VkMessenger:
-    """One community with its own key. See :class:`bot.messengers.base.Messenger` for what each method promises.
+    """One community with its own key. See :class:`bot.messengers.port.Messenger` for what each method promises.
 
     *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is where VK
     brings updates, if it does; *confirmation* what it wants to read there, if an administrator has set that up by hand.
@@ -249,7 +249,7 @@ class VkMessenger:
             "messages.edit",
             peer_id=int(chat.id),
             cmid=int(message_id),
-            message=plain(fitting.cut(part.spans, TEXT_LIMIT, length)),
+            message=plain(text_fitting.cut(part.spans, TEXT_LIMIT, length)),
             attachment=attachment or None,
             keyboard=keyboard_of(part.keyboard),
             keep_forward_messages=1,
@@ -323,13 +323,13 @@ def _text(part: Content, attached: Attached) -> str:
 
     VK takes no message without anything to see, so where there is nothing at all, «…» stands for it.
     """
-    text = plain(fitting.clean(part.spans))
+    text = plain(text_fitting.clean(part.spans))
     for note in attached.notes:
         longer = f"{text}\n{note}" if text else note
         if len(longer) <= TEXT_LIMIT:
             text = longer
     something = attached.names or attached.latitude is not None or is_visible(text)
-    return text if something else fitting.ELLIPSIS
+    return text if something else text_fitting.ELLIPSIS
 
 
 def _sent_number(answer: Any) -> str:

@@ -15,7 +15,7 @@ import aiohttp
 import requests
 from requests.adapters import BaseAdapter
 
-from bot.messengers import bodies
+from bot.messengers import http_body
 from bot.messengers.errors import TemporaryFailure
 
 LIBRARY_BASE = "https://api.vk.ru"  # what vk_api has written into it
@@ -58,7 +58,7 @@ class Http:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self.timeouts.connect)
         try:
             async with self.open().request(method, url, timeout=timeout, **kwargs) as response:
-                return response.status, await bodies.read(response, limit, "VK")
+                return response.status, await http_body.read(response, limit, "VK")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TemporaryFailure(f"VK: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:

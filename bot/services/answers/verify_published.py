@@ -6,8 +6,8 @@ from bot.domain.records.answers import Poster, Publication, PublicationState
 from bot.domain.records.incoming import Message, Part
 from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State, Step, Ticket
-from bot.messengers.base import Placed, Seen, Standing
-from bot.messengers.codec import chat_of
+from bot.messengers.port import Placed, Seen, Standing
+from bot.messengers.serialization import chat_of
 from bot.services.context import Work
 from bot.services.intake import create_ticket
 from bot.services.manual_posting import handout

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.records.incoming import Message, Part
 from bot.domain.sources import Source
 from bot.domain.tickets import UNACCEPTED, State, Step, Ticket
-from bot.messengers.codec import unpack_media
+from bot.messengers.serialization import unpack_media
 from bot.services.answers import broadcast
 from bot.services.context import Work
 from bot.services.deadlines import deadlines, urgent_alerts

@@ -2,8 +2,8 @@
 
 from bot.domain.records.incoming import Message, Part
 from bot.domain.sources import Source
-from bot.messengers.codec import pack_media
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
+from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import Work, author_key
 from bot.services.intake import review_queue, upvotes

@@ -3,8 +3,8 @@
 from bot.domain.records.incoming import Message
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source, author_key
-from bot.messengers.codec import chat_of
 from bot.messengers.events import Chat
+from bot.messengers.serialization import chat_of
 from bot.services.context import Work
 
 

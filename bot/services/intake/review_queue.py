@@ -16,7 +16,7 @@ from bot.domain.records.incoming import Message, Verdict
 from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
-from bot.messengers.codec import chat_of
+from bot.messengers.serialization import chat_of
 from bot.outbox import render_data
 from bot.services.context import Work
 from bot.services.intake.create_ticket import make_ticket, understand

@@ -8,7 +8,7 @@ from bot.domain.records.incoming import Message
 from bot.domain.records.outgoing import Priority
 from bot.domain.records.problems import Spot
 from bot.domain.tickets import Ticket
-from bot.messengers.codec import chat_of
+from bot.messengers.serialization import chat_of
 from bot.services.context import Work
 from bot.services.notifications import notify
 from bot.services.sources import sources

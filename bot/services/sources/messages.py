@@ -6,8 +6,8 @@ import re
 from bot.domain.records.incoming import Message
 from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.domain.words import closed
-from bot.messengers.codec import pack_media
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
+from bot.messengers.serialization import pack_media
 from bot.services.context import Work
 from bot.understanding.base import Noise, Reading
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bot.domain.facts import NoteFacts
 from bot.domain.records.answers import PublicationState
 from bot.domain.russian import plural
-from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Quote, Span
+from bot.messengers.serialization import unpack_media
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.problems import people
 from bot.views.render_context import Look, shorten

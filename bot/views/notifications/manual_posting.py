@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from bot.domain.facts import NoteFacts
-from bot.messengers.codec import unpack_media
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
-from bot.messengers.fitting import utf16_units
+from bot.messengers.serialization import unpack_media
+from bot.messengers.text_fitting import utf16_units
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import Look
 

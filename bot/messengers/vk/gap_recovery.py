@@ -5,10 +5,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.messengers.base import RawUpdate
 from bot.messengers.errors import Rejected
+from bot.messengers.port import RawUpdate
 from bot.messengers.vk.client import API_VERSION, VkClient
-from bot.messengers.vk.reading import raw_update
+from bot.messengers.vk.parsing import raw_update
 
 LOOK_BACK = timedelta(days=3)  # what is older has been seen by a person or is not waiting for a machine any more
 MOST_CONVERSATIONS = 200  # messages.getConversations gives no more at once

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from bot.messengers.content import Content
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
-from bot.messengers.rates import Rate
+from bot.messengers.rate_limits import Rate
 
 
 @dataclass(frozen=True, slots=True)

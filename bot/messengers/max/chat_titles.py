@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.messengers.errors import MessengerError
 from bot.messengers.events import Chat, ChatChanged, ChatKind, Event, MessagePosted
 from bot.messengers.max.client import Client
+from bot.messengers.max.errors import Asked
 from bot.messengers.max.raw import may_words
-from bot.messengers.max.refusals import Asked
 
 _MOST_KEPT = 500
 

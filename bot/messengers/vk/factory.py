@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot.config.tree import Mode, Vk
 from bot.domain.clock import Clock
 from bot.domain.sources import Page
-from bot.messengers.base import Messenger, Waits
-from bot.messengers.vk import pages
+from bot.messengers.port import Messenger, Waits
+from bot.messengers.vk import wall_reader
 from bot.messengers.vk.messenger import VkMessenger
 from bot.messengers.vk.transport import Timeouts
 
@@ -35,10 +35,10 @@ def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
 
 def build_pages(section: Vk, watched: Sequence[Page], clock: Clock, waits: Waits) -> Messenger:
     """What reads the watched pages with the service key."""
-    return pages.VkPages(
+    return wall_reader.VkPages(
         section.service_token.get_secret_value() if section.service_token else "",
         section.api_base,
-        [pages.Page(int(one.root), one.title, one.account) for one in watched],
+        [wall_reader.Page(int(one.root), one.title, one.account) for one in watched],
         clock,
         every=section.pages_every.timedelta().total_seconds(),
         timeouts=Timeouts(call=waits.call) if waits.call else Timeouts(),

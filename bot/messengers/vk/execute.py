@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.messengers.errors import MessengerError, TemporaryFailure
 from bot.messengers.vk.client import VkClient
-from bot.messengers.vk.refusals import refusal
+from bot.messengers.vk.errors import refusal
 
 MOST_CALLS = 25
 

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.messengers.base import Finding, Severity
 from bot.messengers.errors import BadCredentials, MessengerError, TemporaryFailure
-from bot.messengers.vk.callback import Callback
+from bot.messengers.port import Finding, Severity
 from bot.messengers.vk.client import API_VERSION, VkClient
+from bot.messengers.vk.webhook import Callback
 
 _RIGHTS = {
     "messages": (Severity.FAULT, "сообщения сообщества", "без него бот не может отвечать в личных сообщениях"),

@@ -17,8 +17,8 @@ from bot.messengers.events import (
     MessagePosted,
 )
 from bot.messengers.vk.attachments import attachments_of
+from bot.messengers.vk.chats import Places
 from bot.messengers.vk.fields import Json, items, maybe_whole, moment, record, whole, words
-from bot.messengers.vk.places import Places
 
 CODE = "c"  # the name under which our buttons' codes travel in a payload
 START = "start"  # the bot command that VK's own button «Начать» sends

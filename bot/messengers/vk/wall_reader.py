@@ -12,7 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import Clock
-from bot.messengers.base import (
+from bot.messengers.content import Content
+from bot.messengers.errors import (
+    BadCredentials,
+    FileUnavailable,
+    MalformedUpdate,
+    MessengerError,
+    PressExpired,
+    Rejected,
+    RejectReason,
+)
+from bot.messengers.events import Attachment, AuthorKind, Chat, ChatKind, Event, MessageEdited, MessagePosted, Upload
+from bot.messengers.port import (
     Batch,
     Capabilities,
     Command,
@@ -25,27 +36,16 @@ from bot.messengers.base import (
     Severity,
     Target,
 )
-from bot.messengers.content import Content
-from bot.messengers.errors import (
-    BadCredentials,
-    FileUnavailable,
-    MalformedUpdate,
-    MessengerError,
-    PressExpired,
-    Rejected,
-    RejectReason,
-)
-from bot.messengers.events import Attachment, AuthorKind, Chat, ChatKind, Event, MessageEdited, MessagePosted, Upload
-from bot.messengers.rates import Rate
-from bot.messengers.vk.batch import Ask, execute
+from bot.messengers.rate_limits import Rate
+from bot.messengers.vk.chats import Places
 from bot.messengers.vk.client import API_VERSION, OF_A_SERVICE_KEY, VkClient
+from bot.messengers.vk.execute import Ask, execute
 from bot.messengers.vk.fields import items
-from bot.messengers.vk.lookout import Lookout
-from bot.messengers.vk.names import Names
-from bot.messengers.vk.places import Places
-from bot.messengers.vk.reading import events_of, raw_update
+from bot.messengers.vk.parsing import events_of, raw_update
+from bot.messengers.vk.publication_check import Lookout
+from bot.messengers.vk.rendering import TEXT_LIMIT, parts_of
 from bot.messengers.vk.transport import Timeouts
-from bot.messengers.vk.writing import TEXT_LIMIT, parts_of
+from bot.messengers.vk.user_names import Names
 
 ACCOUNT = "vk:pages"
 
@@ -103,7 +103,7 @@ class _Place:
 
 
 class VkPages:
-    """Pages that are read every *every* seconds. See :class:`bot.messengers.base.Messenger`; what cannot be done here
+    """Pages that are read every *every* seconds. See :class:`bot.messengers.port.Messenger`; what cannot be done here
     is refused for good, and a person does it."""
 
     def __init__(

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.vk.client import API_VERSION, VkClient
-from bot.messengers.vk.reading import READERS
+from bot.messengers.vk.parsing import READERS
 
 TITLE = "MCU"  # VK allows 14 characters
 CONFIRMATION = "confirmation"

@@ -6,10 +6,10 @@ The protocol: dev.vk.com, «Bots Long Poll API».
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messengers.base import Batch
 from bot.messengers.errors import TemporaryFailure
+from bot.messengers.port import Batch
 from bot.messengers.vk.client import VkClient
-from bot.messengers.vk.reading import raw_update
+from bot.messengers.vk.parsing import raw_update
 
 LONG_AGO = "0"
 """A place that VK has forgotten: asking from there is answered with ``failed: 1``."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.max.client import Client
+from bot.messengers.max.errors import Asked
 from bot.messengers.max.raw import may_words, objects
-from bot.messengers.max.refusals import Asked
 
 PATH = "/subscriptions"
 

@@ -5,44 +5,44 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.messengers.base import RawUpdate
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
-from bot.messengers.vk import talks, walls
+from bot.messengers.port import RawUpdate
+from bot.messengers.vk import parsing_messages, parsing_wall
+from bot.messengers.vk.chats import Places
 from bot.messengers.vk.fields import Json, record
-from bot.messengers.vk.places import Places
 
 Reader = Callable[[Places, Json], Sequence[Event]]
 
-_TOPIC = walls.under("topic", "topic_id", "topic_owner_id")
+_TOPIC = parsing_wall.under("topic", "topic_id", "topic_owner_id")
 _COMMENTED = (
-    ("photo", walls.under("photo", "photo_id", "photo_owner_id", "owner_id")),
-    ("video", walls.under("video", "video_id", "video_owner_id", "owner_id")),
-    ("market", walls.under("market", "item_id", "market_owner_id", "owner_id")),
+    ("photo", parsing_wall.under("photo", "photo_id", "photo_owner_id", "owner_id")),
+    ("video", parsing_wall.under("video", "video_id", "video_owner_id", "owner_id")),
+    ("market", parsing_wall.under("market", "item_id", "market_owner_id", "owner_id")),
 )
 
 READERS: Mapping[str, Reader] = {
-    "message_new": talks.said,
-    "message_reply": talks.replied,
-    "message_edit": talks.changed,
-    "message_event": talks.pressed,
-    "message_allow": talks.allowed,
-    "message_deny": talks.denied,
-    "wall_post_new": walls.visitor_post,
-    "wall_reply_new": walls.posted(walls.under_post),
-    "wall_reply_restore": walls.posted(walls.under_post),
-    "wall_reply_edit": walls.edited(walls.under_post),
-    "wall_reply_delete": walls.deleted(walls.under_post),
-    "like_add": walls.liked(on=True),
-    "like_remove": walls.liked(on=False),
-    "board_post_new": walls.posted(_TOPIC),
-    "board_post_restore": walls.posted(_TOPIC),
-    "board_post_edit": walls.edited(_TOPIC),
-    "board_post_delete": walls.deleted(_TOPIC),
-    **{f"{kind}_comment_new": walls.posted(place) for kind, place in _COMMENTED},
-    **{f"{kind}_comment_restore": walls.posted(place) for kind, place in _COMMENTED},
-    **{f"{kind}_comment_edit": walls.edited(place) for kind, place in _COMMENTED},
-    **{f"{kind}_comment_delete": walls.deleted(place) for kind, place in _COMMENTED},
+    "message_new": parsing_messages.said,
+    "message_reply": parsing_messages.replied,
+    "message_edit": parsing_messages.changed,
+    "message_event": parsing_messages.pressed,
+    "message_allow": parsing_messages.allowed,
+    "message_deny": parsing_messages.denied,
+    "wall_post_new": parsing_wall.visitor_post,
+    "wall_reply_new": parsing_wall.posted(parsing_wall.under_post),
+    "wall_reply_restore": parsing_wall.posted(parsing_wall.under_post),
+    "wall_reply_edit": parsing_wall.edited(parsing_wall.under_post),
+    "wall_reply_delete": parsing_wall.deleted(parsing_wall.under_post),
+    "like_add": parsing_wall.liked(on=True),
+    "like_remove": parsing_wall.liked(on=False),
+    "board_post_new": parsing_wall.posted(_TOPIC),
+    "board_post_restore": parsing_wall.posted(_TOPIC),
+    "board_post_edit": parsing_wall.edited(_TOPIC),
+    "board_post_delete": parsing_wall.deleted(_TOPIC),
+    **{f"{kind}_comment_new": parsing_wall.posted(place) for kind, place in _COMMENTED},
+    **{f"{kind}_comment_restore": parsing_wall.posted(place) for kind, place in _COMMENTED},
+    **{f"{kind}_comment_edit": parsing_wall.edited(place) for kind, place in _COMMENTED},
+    **{f"{kind}_comment_delete": parsing_wall.deleted(place) for kind, place in _COMMENTED},
 }
 IRRELEVANT = frozenset(
     {
@@ -81,7 +81,7 @@ IRRELEVANT = frozenset(
 
 
 def events_of(places: Places, payload: Mapping[str, Any]) -> Sequence[Event]:
-    """The events in one raw update; see :meth:`bot.messengers.base.Messenger.parse`."""
+    """The events in one raw update; see :meth:`bot.messengers.port.Messenger.parse`."""
     kind = payload.get("type")
     if not isinstance(kind, str) or not kind:
         raise MalformedUpdate("VK: an update without a type")

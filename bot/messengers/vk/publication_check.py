@@ -8,15 +8,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.messengers.base import Placed, Seen, Standing
 from bot.messengers.errors import MalformedUpdate, MessageGone, MessengerError, Rejected, RejectReason, RetryAfter
 from bot.messengers.errors import TemporaryFailure as Temporary
 from bot.messengers.events import ChatKind
-from bot.messengers.vk.batch import Answer, Ask, execute
+from bot.messengers.port import Placed, Seen, Standing
+from bot.messengers.vk.chats import wall_of
 from bot.messengers.vk.client import VkClient
+from bot.messengers.vk.execute import Answer, Ask, execute
 from bot.messengers.vk.fields import items, maybe_whole, words
-from bot.messengers.vk.places import wall_of
-from bot.messengers.vk.talks import text_of
+from bot.messengers.vk.parsing_messages import text_of
 
 _THREAD = re.compile(r"[?&]thread=(\d+)")
 _TOPIC = re.compile(r"topic-(\d+)_(\d+)")
@@ -32,7 +32,7 @@ class Lookout:
         self._reader = reader
 
     async def look(self, placed: Sequence[Placed]) -> list[Seen]:
-        """See :meth:`bot.messengers.base.Messenger.look`."""
+        """See :meth:`bot.messengers.port.Messenger.look`."""
         seen = [_UNKNOWN] * len(placed)
         for client, wanted in ((self._client, _is_talk), (self._reader, _is_readable)):
             chosen = [(at, one) for at, one in enumerate(placed) if wanted(one)]

@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.messengers import fitting
+from bot.messengers import text_fitting
 from bot.messengers.content import Button, Content, Link, Quote, Span
 from bot.messengers.events import Media
-from bot.messengers.vk.talks import CODE
+from bot.messengers.vk.parsing_messages import CODE
 
 TEXT_LIMIT = 4096
 MOST_ATTACHED = 10  # things in one message
@@ -60,9 +60,9 @@ def parts_of(content: Content) -> list[Content]:
     keyboard = content.keyboard
     media = list(content.media)
     if content.whole:
-        spans = fitting.cut(content.spans, TEXT_LIMIT, length)
+        spans = text_fitting.cut(content.spans, TEXT_LIMIT, length)
         return [Content(spans, keyboard, tuple(media[:MOST_ATTACHED]), whole=True)]
-    texts = fitting.split(content.spans, TEXT_LIMIT, length) or [()]
+    texts = text_fitting.split(content.spans, TEXT_LIMIT, length) or [()]
     parts = [Content(spans) for spans in texts]
     parts[-1] = replace(parts[-1], media=tuple(media[:MOST_ATTACHED]))
     for start in range(MOST_ATTACHED, len(media), MOST_ATTACHED):

@@ -2,9 +2,9 @@
 
 from bot.config.tree import Max, Mode
 from bot.domain.clock import Clock
-from bot.messengers.base import Messenger, Waits
 from bot.messengers.max.client import Timeouts
 from bot.messengers.max.messenger import MaxMessenger
+from bot.messengers.port import Messenger, Waits
 
 
 def build(section: Max, clock: Clock, waits: Waits) -> list[Messenger]:

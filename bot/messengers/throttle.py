@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.messengers.rates import Rate, Window
+from bot.messengers.rate_limits import Rate, Window
 
 
 class Turns:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, PagePosted, Reacted
 from bot.messengers.vk.attachments import attachments_of
+from bot.messengers.vk.chats import POST, Places, comment_link, post_link
 from bot.messengers.vk.fields import Json, items, maybe_whole, moment, whole, words
-from bot.messengers.vk.places import POST, Places, comment_link, post_link
-from bot.messengers.vk.talks import author_of
+from bot.messengers.vk.parsing_messages import author_of
 
 Locate = Callable[[Places, Json], Chat]
 

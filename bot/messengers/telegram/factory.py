@@ -2,7 +2,7 @@
 
 from bot.config.tree import Telegram
 from bot.domain.clock import Clock
-from bot.messengers.base import Messenger, Waits
+from bot.messengers.port import Messenger, Waits
 from bot.messengers.telegram.messenger import REQUEST_SECONDS, TelegramMessenger
 
 
