@@ -7,7 +7,7 @@ from statistics import median
 
 from bench.measures import Figures
 from bench.worker import prepared
-from bot.domain.localtime import at_local
+from bot.domain.local_time import at_local
 from bot.services.context import Work
 from bot.services.reports import digest
 

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from bot.config import Config
 from bot.config.fields import url_path
-from bot.config.kinds import KINDS
-from bot.config.tree import Mode, Vk
+from bot.config.messenger_kinds import KINDS
+from bot.config.schema import Mode, Vk
 from bot.domain.clock import Clock
 from bot.domain.people import Person, Staff
 from bot.http.webhooks import Hook

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.records import Json
-from bot.domain.records.problems import Candidate
+from bot.domain.json_types import Json
+from bot.domain.problems import Candidate
 from bot.domain.tickets import OPEN, State, Ticket
 
 MORE = 20

@@ -4,7 +4,7 @@ itself. Whatever it changes it forgets; what is not here is asked of the databas
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.records.incoming import Message
+from bot.domain.messages import Message
 from bot.domain.sources import author_key
 from bot.domain.tickets import Ticket
 from storage.candidates import Pools

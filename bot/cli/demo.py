@@ -17,7 +17,7 @@ import aiohttp
 
 from bot.app import App
 from bot.config import Config
-from bot.config.tree import Tree
+from bot.config.schema import Tree
 from bot.domain.clock import SystemClock
 from bot.os_errors import refused_by_system
 from sandbox.journal import Journal

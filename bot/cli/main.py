@@ -18,7 +18,7 @@ from bot import logging_setup
 from bot.cli.help_ru import Command, Commands
 from bot.cli.usage_errors import mistyped
 from bot.config import Config, ConfigFaults, Fault, load, render
-from bot.config.faults import ended
+from bot.config.errors import ended
 from bot.os_errors import refused_by_system
 
 cli = typer.Typer(

@@ -15,12 +15,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from bot.config.faults import Fault, did_you_mean, listed
+from bot.config.errors import Fault, did_you_mean, listed
 from bot.config.fields import day, interval, term, url_path
 from bot.config.gazetteer import KEY, read_gazetteer
-from bot.config.kinds import KINDS, Kind
+from bot.config.messenger_kinds import KINDS, Kind
+from bot.config.schema import StaffMember
 from bot.config.secrets import webhook_secret_fault
-from bot.config.tree import StaffMember
 from bot.domain.people import LADDER, Role
 from bot.domain.sectors import STANDARD_SECTORS
 

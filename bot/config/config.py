@@ -6,19 +6,19 @@ from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.config.faults import Fault
+from bot.config.errors import Fault
 from bot.config.fields import resolve_database
 from bot.config.gazetteer import read_gazetteer
-from bot.config.kinds import KINDS, Kind
-from bot.config.tree import BotSection, Http, Mode, PageEntry, PageMessenger, StaffMember, Telegram, Tree, Vk
+from bot.config.messenger_kinds import KINDS, Kind
+from bot.config.schema import BotSection, Http, Mode, PageEntry, PageMessenger, StaffMember, Telegram, Tree, Vk
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
+from bot.domain.durations import Term
 from bot.domain.people import Account, Role
-from bot.domain.quiet import QuietHours
+from bot.domain.quiet_hours import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PAGES_OF_VK, PRIVATE_ROOT, Page, Source
 from bot.domain.streets import StreetRow
-from bot.domain.terms import Term
 
 _SORTING = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
 

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from bot.config.faults import did_you_mean
-from bot.domain.terms import BadTerm, Term
+from bot.config.errors import did_you_mean
+from bot.domain.durations import BadTerm, Term
 
 CUSTOM = "mcu"
 """The error type of our own messages: problem and remedy are in the error's context."""

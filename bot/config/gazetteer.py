@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.config.faults import Fault
+from bot.config.errors import Fault
 from bot.domain.streets import StreetRow, read_houses
 
 KEY = "places.gazetteer"

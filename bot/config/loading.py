@@ -6,10 +6,10 @@ from pydantic import ValidationError
 
 from bot.config.checks import check
 from bot.config.config import Config
-from bot.config.faults import ConfigFaults, Fault
+from bot.config.errors import ConfigFaults, Fault
+from bot.config.schema import Tree
 from bot.config.secrets import take_tokens
 from bot.config.sources import read_file, with_environment
-from bot.config.tree import Tree
 from bot.config.wording import fault_of
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.config.faults import Fault
-from bot.config.kinds import KINDS
+from bot.config.errors import Fault
+from bot.config.messenger_kinds import KINDS
 from bot.config.sources import PREFIX
 
 _EXAMPLE_WORDS = frozenset(

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
-from bot.config.faults import ConfigFaults, Fault, did_you_mean
-from bot.config.tree import Tree
+from bot.config.errors import ConfigFaults, Fault, did_you_mean
+from bot.config.schema import Tree
 
 PREFIX = "MCU_"
 

@@ -8,10 +8,10 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bot.config.faults import Fault, did_you_mean, listed
+from bot.config.errors import Fault, did_you_mean, listed
 from bot.config.fields import CUSTOM
-from bot.config.kinds import KINDS
-from bot.config.tree import Tree
+from bot.config.messenger_kinds import KINDS
+from bot.config.schema import Tree
 
 LAW = (
     "с 01.06.2025 закон 41-ФЗ запрещает органам местного самоуправления общаться с гражданами через иностранные "

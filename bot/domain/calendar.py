@@ -14,10 +14,10 @@ from itertools import pairwise
 from math import floor
 from zoneinfo import ZoneInfo
 
-from bot.domain.localtime import at_local, utc
-from bot.domain.production import WEEKEND, DayOff, DayOffKind, ProductionCalendar
-from bot.domain.russian import human_day, human_days
-from bot.domain.terms import Term, Unit
+from bot.domain.durations import Term, Unit
+from bot.domain.local_time import at_local, utc
+from bot.domain.production_calendar import WEEKEND, DayOff, DayOffKind, ProductionCalendar
+from bot.domain.russian_text import human_day, human_days
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)

@@ -9,8 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.localtime import utc
-from bot.domain.terms import Term
+from bot.domain.durations import Term
+from bot.domain.local_time import utc
 
 
 class Limit(StrEnum):

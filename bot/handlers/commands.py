@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.domain.errors import NotAllowed, NotYourCommand
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.handlers import problems, settings, triage
 from bot.handlers import tickets as ticket_handlers

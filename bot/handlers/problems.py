@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.errors import OutdatedButton
-from bot.domain.records.outgoing import Priority
+from bot.domain.outbox import Priority
 from bot.domain.tickets import Ticket
 from bot.handlers.types import Pressed, Presses
 from bot.services.answers import answers

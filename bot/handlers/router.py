@@ -4,8 +4,8 @@ from typing import Any
 
 from bot.domain.channels import Address
 from bot.domain.errors import DialogOver, OutdatedButton, Refusal, Stranger
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.records.outgoing import Priority
 from bot.handlers import chat_events, citizen, commands, tickets
 from bot.handlers.types import Pressed
 from bot.messengers.events import (

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.domain.errors import OutdatedButton
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.records.outgoing import Priority
 from bot.handlers.types import Commands, Pressed, Presses
 from bot.services.context import Work
 from bot.services.notifications import notify

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from bot.domain.answers import PublicationState
 from bot.domain.errors import DialogOver, EmptyAnswer, EmptyCorrection, NeedsWords, OutdatedButton
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.answers import PublicationState
-from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import DismissReason, State, Step, Ticket, allowed
 from bot.handlers.types import Pressed, Presses, Said, Steps
 from bot.messengers.events import MediaKind, MessagePosted

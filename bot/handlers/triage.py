@@ -4,10 +4,10 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.cards import Dialog
 from bot.domain.errors import DialogOver, NeedsWords, NotAllowed, OutdatedButton
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.desks import Dialog
-from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State
 from bot.handlers.types import Pressed, Presses, Said, Steps
 from bot.services.context import Work

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.domain.cards import Dialog
 from bot.domain.people import Person
-from bot.domain.records.desks import Dialog
 from bot.messengers.events import ButtonPressed, MessagePosted
 from bot.services.context import Work
 from bot.views.callback_codes import Op, Press

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.clock import Clock
+from bot.domain.messages import InboxRow
 from bot.domain.people import Staff
-from bot.domain.records.incoming import InboxRow
 from bot.handlers.router import handle
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records.outgoing import PATIENCE, UNKNOWN_OUTCOME, OutboxKind, OutboxRow
+from bot.domain.outbox import PATIENCE, UNKNOWN_OUTCOME, OutboxKind, OutboxRow
 from bot.messengers.errors import (
     BadCredentials,
     ChatMigrated,

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.facts import CardFacts, HistoryFacts, MemberFacts, NoteFacts, PlaceFacts, PublicationFacts
+from bot.domain.answers import Answer, Publication, PublicationState
+from bot.domain.cards import Card
+from bot.domain.json_types import Json
+from bot.domain.messages import Message, Part
+from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person, Right, Role
 from bot.domain.privacy import covered
-from bot.domain.records import Json
-from bot.domain.records.answers import Answer, Publication, PublicationState
-from bot.domain.records.desks import Card
-from bot.domain.records.incoming import Message, Part
-from bot.domain.records.outgoing import OutboxRow
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
+from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, NoteFacts, PlaceFacts, PublicationFacts
 from bot.messengers.events import Attachment, ChatKind, MediaKind
 from bot.messengers.serialization import chat_of, unpack_media
 from bot.services.answers import answers, corrections

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from bot.domain.records.answers import PublicationState
-from bot.domain.records.desks import Dialog
-from bot.domain.records.outgoing import OutboxKind, OutboxRow
+from bot.domain.answers import PublicationState
+from bot.domain.cards import Dialog
+from bot.domain.outbox import OutboxKind, OutboxRow
 from bot.messengers.content import Content
 from bot.messengers.port import Capabilities, Command, Sent, Target
 from bot.messengers.serialization import chat_of, unpack_media

@@ -10,7 +10,7 @@ from itertools import chain, repeat
 from typing import TypeVar
 
 from bot.domain.clock import Clock
-from bot.domain.records.outgoing import OutboxKind, OutboxRow
+from bot.domain.outbox import OutboxKind, OutboxRow
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.errors import (
     FileUnavailable,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.records.outgoing import OutboxKind, OutboxRow, Priority, Waiting
+from bot.domain.outbox import OutboxKind, OutboxRow, Priority, Waiting
 from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
 from bot.messengers.port import Messenger

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import bot
 from bot.domain.clock import Clock
-from bot.domain.localtime import at_local
+from bot.domain.local_time import at_local
 from bot.runtime.supervisor import Bell
 from bot.services.context import Centre, Work
 from bot.services.notifications import notify

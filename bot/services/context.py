@@ -6,16 +6,16 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import WorkingCalendar
+from bot.domain.cards import Reach
 from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import Plan, Terms
+from bot.domain.durations import Term
 from bot.domain.people import Account, MessengerName, Person, Right, Staff
-from bot.domain.quiet import QuietHours
-from bot.domain.records.desks import Reach
+from bot.domain.quiet_hours import QuietHours
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_ROOT, Page, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
-from bot.domain.terms import Term
 from bot.domain.urgency import Urgency
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.facts import CardFacts, ProblemFacts
 from bot.domain.people import Right
 from bot.domain.tickets import DismissReason, State, Step, allowed
+from bot.domain.view_data import CardFacts, ProblemFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import Look, shorten

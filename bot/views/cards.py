@@ -1,10 +1,10 @@
 """The card of a ticket: all that a head needs to decide with one thumb."""
 
-from bot.domain.facts import CardFacts
-from bot.domain.records.answers import PublicationState
-from bot.domain.records.past import Remark
-from bot.domain.russian import plural
+from bot.domain.answers import PublicationState
+from bot.domain.audit import Remark
+from bot.domain.russian_text import plural
 from bot.domain.tickets import UNACCEPTED, DismissReason, State
+from bot.domain.view_data import CardFacts
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.card_keyboards import REASONS, under_card
 from bot.views.notifications.problems import crowd, reached

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.facts import PublicationFacts
+from bot.domain.view_data import PublicationFacts
 from bot.messengers.content import Content, Quote, Text
 from bot.views.render_context import shorten
 

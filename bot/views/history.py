@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.facts import NoteFacts
-from bot.domain.records.past import AuditRow
+from bot.domain.audit import AuditRow
 from bot.domain.tickets import DismissReason
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Content, Span, Text
 from bot.views.card_keyboards import REASONS
 from bot.views.render_context import Look, shorten

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.facts import NoteFacts
-from bot.domain.russian import plural
+from bot.domain.russian_text import plural
 from bot.domain.tickets import Ticket
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import Look, shorten

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.russian import human_moment
-from bot.domain.words import closed
+from bot.domain.bidi import closed
+from bot.domain.russian_text import human_moment
 from bot.messengers.port import Capabilities
 
 

@@ -1,7 +1,7 @@
 """The list of messages that may be about a problem: words, and two buttons for each."""
 
-from bot.domain.facts import DoubtFacts
-from bot.domain.russian import plural
+from bot.domain.russian_text import plural
+from bot.domain.view_data import DoubtFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import Look, shorten

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import case, func, insert, literal, literal_column, or_, select, true, update
 
-from bot.domain.records import Json
-from bot.domain.records.answers import Announced, Answer, Poster, Publication, PublicationState
+from bot.domain.answers import Announced, Answer, Poster, Publication, PublicationState
+from bot.domain.json_types import Json
 from storage.repositories.base import Repository
 from storage.tables import Moment, answer, message, publication
 

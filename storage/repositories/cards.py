@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Insert, Select, bindparam, delete, insert, select, update
 
-from bot.domain.records.desks import Card
-from bot.domain.records.past import Remark
+from bot.domain.audit import Remark
+from bot.domain.cards import Card
 from storage.repositories.base import Repository, insert_into
 from storage.tables import card, remark
 

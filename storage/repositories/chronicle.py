@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from bot.domain.records.past import AuditRow
+from bot.domain.audit import AuditRow
 from storage.repositories.base import Repository
 from storage.tables import audit, chat_alias, once
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.records.past import Decision
+from bot.domain.audit import Decision
 from bot.domain.tickets import DismissReason, Step
 from storage.repositories.base import Repository
 from storage.tables import audit, ticket

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from bot.domain.records.desks import Dialog
+from bot.domain.cards import Dialog
 from storage.repositories.base import Repository
 from storage.tables import dialog
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, update
 
-from bot.domain.records.desks import DoubtList
-from bot.domain.records.incoming import Message, Verdict
+from bot.domain.cards import DoubtList
+from bot.domain.messages import Message, Verdict
 from storage.repositories.base import Repository
 from storage.repositories.messages import COLUMNS, record
 from storage.tables import doubt, doubt_list, message

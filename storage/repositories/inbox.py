@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, false, func, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.records.incoming import InboxRow
+from bot.domain.messages import InboxRow
 from storage.repositories.base import PRESENCE, Repository, ahead, at, new_holder, one_at_a_time
 from storage.repositories.storable import storable
 from storage.tables import cursor, inbox

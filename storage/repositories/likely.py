@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, func, null, or_, select
 
-from bot.domain.records.problems import Candidate
+from bot.domain.problems import Candidate
 from bot.domain.tickets import State
 from bot.domain.urgency import Urgency
 from storage.candidates import ANSWERED, GOING_ON, UNANSWERED, Kept, Key

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from bot.domain.records import Json
-from bot.domain.records.incoming import Message, Part
+from bot.domain.json_types import Json
+from bot.domain.messages import Message, Part
 from storage.memory import Place
 from storage.numbers import Numbers
 from storage.repositories.base import Repository

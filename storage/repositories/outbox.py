@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.records.outgoing import (
+from bot.domain.outbox import (
     INTERRUPTED,
     PATIENCE,
     UNKNOWN_OUTCOME,

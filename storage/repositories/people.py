@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
+from bot.domain.cards import Reach
 from bot.domain.people import Account, MessengerName, Person
-from bot.domain.records.desks import Reach
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, invitation, person
 

@@ -22,9 +22,9 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.records import Json
-from bot.domain.records.incoming import Part
-from bot.domain.records.problems import Candidate, Problem, Spot
+from bot.domain.json_types import Json
+from bot.domain.messages import Part
+from bot.domain.problems import Candidate, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
 from storage.candidates import ANSWERED, MORE, Kept, Pool, Wanted
 from storage.numbers import Numbers

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.records.problems import Candidate
+from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
 from bot.domain.urgency import Urgency

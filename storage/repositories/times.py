@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.domain.records.times import DueRow, NoticeRow
+from bot.domain.reminders import DueRow, NoticeRow
 from storage.repositories.base import Repository
 from storage.tables import digest, due, notice
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, literal, select
 
-from bot.domain.records.incoming import Part
+from bot.domain.messages import Part
 from bot.domain.tickets import OPEN
 from storage.repositories.base import Repository
 from storage.tables import message, ticket, voice

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from bot.domain.records.answers import Publication
-from bot.domain.records.past import AuditRow
+from bot.domain.answers import Publication
+from bot.domain.audit import AuditRow
 from bot.domain.tickets import State, Ticket
 from tests.e2e.town import CURATOR, GROUP, MARIA, PATIENCE, Town
 

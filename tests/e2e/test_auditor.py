@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind
+from bot.domain.outbox import OutboxDraft, OutboxKind
 from bot.scheduler.scheduler import BY_THE_CLOCK
 from bot.services.context import Work
 from bot.services.deadlines import reminders

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.records.answers import Poster, PublicationState
+from bot.domain.answers import Poster, PublicationState
 from bot.domain.tickets import State
 from tests.e2e.office import HATCH, delivered, preview, publications, report, rows, state
 from tests.e2e.town import (

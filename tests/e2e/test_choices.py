@@ -1,6 +1,6 @@
 """Who may answer where: explained to the administrator, kept to when it changes; an invitation where nobody answers."""
 
-from bot.domain.records.answers import PublicationState
+from bot.domain.answers import PublicationState
 from bot.domain.tickets import State
 from sandbox.telegram.server import api_fault
 from tests.e2e.office import audit, delivered, preview, publications, report, rows, state

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import App
 from bot.config import load
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from sandbox.telegram.server import api_fault
 from tests.databases import SERVER, empty_database
 from tests.e2e.town import (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.words import closed
+from bot.domain.bidi import closed
 from tests.e2e.town import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Town, words
 
 PIT = "Яма на дороге"

@@ -1,6 +1,6 @@
 """Places with rules of their own: a person answers there, nobody does, a group that became a supergroup."""
 
-from bot.domain.records.answers import Poster, PublicationState
+from bot.domain.answers import Poster, PublicationState
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
 from tests.e2e.office import HATCH, audit, delivered, looks, publications, refusals, report, rows, state, ticket

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.channels import Way
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.port import Sent
 from bot.messengers.telegram.messenger import TelegramMessenger

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from bot.domain.records.answers import PublicationState
+from bot.domain.answers import PublicationState
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
 from tests.e2e.office import HATCH, audit, delivered, publications, report, rows, state, ticket

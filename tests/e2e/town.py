@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.app import App
 from bot.config import load
 from bot.domain.clock import ManualClock
-from bot.domain.records.incoming import Message
+from bot.domain.messages import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.scheduler.scheduler import BY_THE_CLOCK

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Terms
+from bot.domain.durations import Term
 from bot.domain.people import Account, MessengerName, Person, Role, Staff
-from bot.domain.quiet import QuietHours
+from bot.domain.quiet_hours import QuietHours
 from bot.domain.sectors import Sector
-from bot.domain.terms import Term
 from bot.messengers.events import ChatKind
 from bot.messengers.port import Capabilities, Limits
 from bot.messengers.rate_limits import Rate

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, OutboxRow, Priority
+from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.tickets import Ticket
 from storage.uow import UnitOfWork
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from bot.domain.records.outgoing import OutboxRow
+from bot.domain.outbox import OutboxRow
 from bot.outbox.sender import written
 from storage import database as module
 from storage.database import Database

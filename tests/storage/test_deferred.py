@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import event
 
-from bot.domain.records.incoming import Part
+from bot.domain.messages import Part
 from storage.database import Database
 from tests.storage.helpers import NOW, add_message, add_ticket, draft, later
 

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.domain.records.desks import Dialog
+from bot.domain.cards import Dialog
 from storage.database import Database
 from tests.storage.helpers import NOW, later
 

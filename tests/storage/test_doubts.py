@@ -1,8 +1,8 @@
 """What waits for a person's word."""
 
+from bot.domain.cards import DoubtList
+from bot.domain.messages import Part, Verdict
 from bot.domain.people import Person, Role
-from bot.domain.records.desks import DoubtList
-from bot.domain.records.incoming import Part, Verdict
 from storage.database import Database
 from storage.uow import UnitOfWork
 from tests.storage.helpers import NOW, add_message, add_ticket, later

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.domain.records.incoming import InboxRow
+from bot.domain.messages import InboxRow
 from bot.runtime.supervisor import Bell, Supervisor
 from storage.database import Database
 from storage.sharing import listen

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.records.outgoing import PATIENCE, OutboxDraft, OutboxKind, OutboxRow, Priority, Unsent
+from bot.domain.outbox import PATIENCE, OutboxDraft, OutboxKind, OutboxRow, Priority, Unsent
 from storage.database import Database
 from tests.storage.helpers import ACCOUNTS, LEASE, NOW, draft, later, take
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bot.domain.cards import Reach
 from bot.domain.channels import Way
 from bot.domain.people import Account, MessengerName, Person, Role
-from bot.domain.records.desks import Reach
 from storage.database import Database
 from tests.storage.helpers import NOW, later
 

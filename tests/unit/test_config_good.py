@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.config import ConfigFaults, load
+from bot.domain.durations import Term
 from bot.domain.people import Account, MessengerName, Role
 from bot.domain.sectors import Sector
-from bot.domain.terms import Term
 
 ROOT = Path(__file__).resolve().parents[2]
 TELEGRAM_TOKEN = "7000000001:AAFakeButWellFormedTokenOfATest_00"
@@ -80,7 +80,7 @@ def test_shipped_files_serve_commands_without_network(name: str) -> None:
 
 def test_the_example_shows_every_key() -> None:
     """Every key of the tree stands in the example, set or as a commented line."""
-    from bot.config.tree import Tree
+    from bot.config.schema import Tree
     from bot.config.wording import _keys_at
 
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")

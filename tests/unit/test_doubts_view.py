@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.facts import DoubtFacts, PlaceFacts
-from bot.domain.records.desks import DoubtList
-from bot.domain.records.incoming import Message
+from bot.domain.cards import DoubtList
+from bot.domain.messages import Message
+from bot.domain.view_data import DoubtFacts, PlaceFacts
 from bot.messengers.max.messenger import CAPABILITIES as MAX
 from bot.messengers.port import Capabilities
 from bot.messengers.telegram.messenger import _CAPABILITIES as TELEGRAM

@@ -1,6 +1,6 @@
 """The account of ours, as its section of the configuration asks for."""
 
-from bot.config.tree import Max, Mode
+from bot.config.schema import Max, Mode
 from bot.domain.clock import Clock
 from bot.messengers.max.client import Timeouts
 from bot.messengers.max.messenger import MaxMessenger

@@ -1,6 +1,6 @@
 """The account of ours, as its section of the configuration asks for."""
 
-from bot.config.tree import Telegram
+from bot.config.schema import Telegram
 from bot.domain.clock import Clock
 from bot.messengers.port import Messenger, Waits
 from bot.messengers.telegram.messenger import REQUEST_SECONDS, TelegramMessenger

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.config.tree import Mode, Vk
+from bot.config.schema import Mode, Vk
 from bot.domain.clock import Clock
 from bot.domain.sources import Page
 from bot.messengers.port import Messenger, Waits

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from bot.domain.answers import Poster, Publication, PublicationState
 from bot.domain.errors import OutdatedButton
+from bot.domain.messages import Message, Part
 from bot.domain.people import Person, Right
-from bot.domain.records.answers import Poster, Publication, PublicationState
-from bot.domain.records.incoming import Message, Part
 from bot.domain.tickets import State, Ticket
 from bot.services.answers import answers, broadcast
 from bot.services.context import Work

@@ -5,12 +5,12 @@ A ticket is *answered* when the first publication is confirmed, never before.
 
 from collections.abc import Collection, Iterable, Sequence
 
+from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
+from bot.domain.json_types import Json
+from bot.domain.messages import Message, Part
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, Right
-from bot.domain.records import Json
-from bot.domain.records.answers import Answer, Poster, Publication, PublicationState
-from bot.domain.records.incoming import Message, Part
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.services.answers import broadcast

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from bot.domain.answers import Announced, Answer, Poster, Publication, PublicationState
+from bot.domain.messages import Message
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
-from bot.domain.records.answers import Announced, Answer, Poster, Publication, PublicationState
-from bot.domain.records.incoming import Message
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
-from bot.domain.records.problems import Spot
+from bot.domain.problems import Spot
 from bot.domain.sources import PRIVATE_ROOT
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ChatKind

@@ -1,10 +1,10 @@
 """Corrections: other words than those that stand already under the citizen's message."""
 
+from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
+from bot.domain.messages import Message
+from bot.domain.outbox import OutboxKind
 from bot.domain.people import Person, Right
-from bot.domain.records.answers import Answer, Poster, Publication, PublicationState
-from bot.domain.records.incoming import Message
-from bot.domain.records.outgoing import OutboxKind
 from bot.domain.tickets import Step, Ticket, allowed
 from bot.messengers.events import ChatKind
 from bot.services.answers import answers, broadcast

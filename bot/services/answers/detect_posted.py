@@ -1,8 +1,8 @@
 """What people post by hand: is it the answer that waits for them?"""
 
+from bot.domain.answers import Poster, Publication
+from bot.domain.messages import Message, Part
 from bot.domain.people import Person
-from bot.domain.records.answers import Poster, Publication
-from bot.domain.records.incoming import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
 from bot.services.answers import answers

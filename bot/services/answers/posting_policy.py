@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from bot.domain.records.answers import PublicationState
-from bot.domain.records.outgoing import Priority
+from bot.domain.answers import PublicationState
+from bot.domain.outbox import Priority
 from bot.services.answers import answers
 from bot.services.context import Work
 from bot.services.manual_posting import handout

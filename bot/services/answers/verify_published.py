@@ -1,10 +1,10 @@
 """Does the answer still stand? What a look has shown, or an event has told, and what follows for the ticket."""
 
+from bot.domain.answers import Poster, Publication, PublicationState
 from bot.domain.errors import OutdatedButton
+from bot.domain.messages import Message, Part
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.answers import Poster, Publication, PublicationState
-from bot.domain.records.incoming import Message, Part
-from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.port import Placed, Seen, Standing
 from bot.messengers.serialization import chat_of

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.domain.answers import PublicationState
 from bot.domain.deadlines import DueKind, Limit
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Role
-from bot.domain.records.answers import PublicationState
-from bot.domain.records.outgoing import Priority
-from bot.domain.records.times import DueRow, NoticeRow
+from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED, State, Ticket
 from bot.services.context import Work
 from bot.services.deadlines import outage_summary

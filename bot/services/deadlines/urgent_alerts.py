@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bot.domain.messages import Part
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Role
-from bot.domain.records.incoming import Part
-from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.services.context import Work
 from bot.services.notifications import cards, notify

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.answers import Answer
+from bot.domain.cards import Dialog
 from bot.domain.channels import Address
 from bot.domain.errors import DialogOver
+from bot.domain.json_types import Json
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.records import Json
-from bot.domain.records.answers import Answer
-from bot.domain.records.desks import Dialog
-from bot.domain.records.outgoing import Priority
 from bot.domain.tickets import Ticket
 from bot.services.context import Work
 from bot.services.notifications import notify

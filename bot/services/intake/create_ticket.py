@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.records.incoming import Message, Part
+from bot.domain.messages import Message, Part
 from bot.domain.sources import Source
 from bot.domain.tickets import UNACCEPTED, State, Step, Ticket
 from bot.messengers.serialization import unpack_media

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.records.incoming import Message, Part
+from bot.domain.messages import Message, Part
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.services.context import Work, author_key

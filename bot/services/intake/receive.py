@@ -1,6 +1,6 @@
 """A citizen's message comes in, changes, is taken back: is it a ticket, a part of one, or talk?"""
 
-from bot.domain.records.incoming import Message, Part
+from bot.domain.messages import Message, Part
 from bot.domain.sources import Source
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media

@@ -1,7 +1,7 @@
 """Where answers are off: the citizen may be asked to write elsewhere."""
 
-from bot.domain.records.incoming import Message
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
+from bot.domain.messages import Message
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source, author_key
 from bot.messengers.events import Chat
 from bot.messengers.serialization import chat_of

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.deadlines import Plan
+from bot.domain.messages import Message
 from bot.domain.people import Person
-from bot.domain.records.incoming import Message
 from bot.domain.tickets import State, Step, Ticket, follow
 from bot.services.context import Work, author_key
 from bot.services.deadlines import deadlines

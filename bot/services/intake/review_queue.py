@@ -7,15 +7,15 @@ them has waited long enough; in between it changes in place. In quiet hours it r
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.cards import DoubtList
 from bot.domain.channels import Address, Purpose
 from bot.domain.errors import NotAllowed
-from bot.domain.facts import DoubtFacts
+from bot.domain.messages import Message, Verdict
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.desks import DoubtList
-from bot.domain.records.incoming import Message, Verdict
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
+from bot.domain.view_data import DoubtFacts
 from bot.messengers.serialization import chat_of
 from bot.outbox import render_data
 from bot.services.context import Work

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from bot.domain.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.messages import Message
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.records.answers import Answer, Poster, Publication, PublicationState
-from bot.domain.records.incoming import Message
-from bot.domain.records.outgoing import Priority
-from bot.domain.records.problems import Spot
+from bot.domain.problems import Spot
 from bot.domain.tickets import Ticket
 from bot.messengers.serialization import chat_of
 from bot.services.context import Work

@@ -1,8 +1,8 @@
 """Officials' own talk in the monitored places: no ticket, but a reply to a citizen may be the answer."""
 
+from bot.domain.messages import Message, Part
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.incoming import Message, Part
-from bot.domain.records.outgoing import Priority
 from bot.domain.sources import Source
 from bot.domain.tickets import State, Step, Ticket, allowed
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted

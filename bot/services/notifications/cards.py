@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.domain.cards import Card
 from bot.domain.channels import Address, Purpose
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import TRIAGE_LADDER, Person
-from bot.domain.records.desks import Card
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import State, Ticket
 from bot.services.context import Work
 from bot.services.notifications.routing import places

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.channels import Address, Purpose
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, Role
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.domain.tickets import Ticket
 from bot.services.context import Work
 from bot.services.notifications.routing import note_to, places

@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.domain.channels import Address, Channel, Purpose, route
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.services.context import Work, account_of, messenger_of
 
 

@@ -1,13 +1,13 @@
 """Several tickets about one event as people see and change them: counted, listed, taken apart, put together."""
 
+from bot.domain.answers import Answer
 from bot.domain.deadlines import Limit
 from bot.domain.errors import OutdatedButton, PartOfProblem, TakenByOther
-from bot.domain.facts import ProblemFacts
+from bot.domain.json_types import Json
+from bot.domain.messages import Part
 from bot.domain.people import Person, Right
-from bot.domain.records import Json
-from bot.domain.records.answers import Answer
-from bot.domain.records.incoming import Part
 from bot.domain.tickets import State, Step, Ticket
+from bot.domain.view_data import ProblemFacts
 from bot.services.answers import broadcast
 from bot.services.context import Work
 from bot.services.deadlines import deadlines

@@ -5,10 +5,10 @@ from statistics import median
 from typing import Any
 
 from bot.domain.channels import Purpose
-from bot.domain.localtime import at_local
+from bot.domain.local_time import at_local
+from bot.domain.outbox import Priority
 from bot.domain.people import Person, Role
 from bot.domain.privacy import covered
-from bot.domain.records.outgoing import Priority
 from bot.services.context import Work
 from bot.services.notifications import notify
 

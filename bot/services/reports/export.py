@@ -9,9 +9,9 @@ from typing import Any
 
 import xlsxwriter
 
+from bot.domain.answers import PublicationState
 from bot.domain.people import MessengerName
 from bot.domain.privacy import covered
-from bot.domain.records.answers import PublicationState
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.tickets import DismissReason, State
 from bot.services.context import Centre

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.channels import Purpose
-from bot.domain.localtime import at_local
-from bot.domain.records.outgoing import Priority
+from bot.domain.local_time import at_local
+from bot.domain.outbox import Priority
 from bot.domain.sources import Page
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessagePosted, PagePosted
 from bot.services.context import Work

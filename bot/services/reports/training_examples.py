@@ -7,7 +7,7 @@ nothing of sectors.
 
 from collections.abc import Sequence
 
-from bot.domain.records.past import Decision
+from bot.domain.audit import Decision
 from bot.understanding.labelled import Example
 from storage.uow import UnitOfWork
 

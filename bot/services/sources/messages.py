@@ -3,9 +3,9 @@
 import hashlib
 import re
 
-from bot.domain.records.incoming import Message
+from bot.domain.bidi import closed
+from bot.domain.messages import Message
 from bot.domain.sources import PRIVATE_ROOT, Source
-from bot.domain.words import closed
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.context import Work

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.channels import Address, Channel, Purpose, Way, route
+from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.people import Person
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.tickets import Ticket
 from bot.services.context import Work, account_of
 from bot.services.notifications import cards

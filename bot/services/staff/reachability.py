@@ -1,8 +1,8 @@
 """Officials come, go, block the bot and come back."""
 
 from bot.domain.channels import Address
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, Right
-from bot.domain.records.outgoing import OutboxDraft, OutboxKind, Priority
 from bot.services.context import Work, account_of
 from bot.services.notifications import cards, notify
 from bot.services.tickets.search import tickets_of

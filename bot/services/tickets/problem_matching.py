@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.records.incoming import Message
-from bot.domain.records.problems import Candidate
+from bot.domain.messages import Message
+from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.messengers.events import ChatKind
 from bot.services.context import Work

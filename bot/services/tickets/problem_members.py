@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.people import Person
-from bot.domain.records.problems import Candidate
+from bot.domain.problems import Candidate
 from bot.domain.tickets import TOGETHER, TRANSITIONS, State, Step, Ticket
 from bot.services.context import Work
 from bot.services.notifications import cards

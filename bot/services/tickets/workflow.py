@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from bot.domain.audit import Remark
 from bot.domain.channels import Address
 from bot.domain.deadlines import Limit
 from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.people import Person, Right
-from bot.domain.records.past import Remark
 from bot.domain.tickets import TOGETHER, UNACCEPTED, DismissReason, State, Step, Ticket, follow
 from bot.services.context import Work
 from bot.services.deadlines import deadlines

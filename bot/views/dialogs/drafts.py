@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.domain.facts import NoteFacts
-from bot.domain.records.answers import PublicationState
-from bot.domain.russian import plural
+from bot.domain.answers import PublicationState
+from bot.domain.russian_text import plural
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Quote, Span
 from bot.messengers.serialization import unpack_media
 from bot.views.callback_codes import Op, pack

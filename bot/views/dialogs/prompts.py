@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.domain.facts import NoteFacts
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import DRAFTS, cancel_row

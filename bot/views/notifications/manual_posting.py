@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.domain.facts import NoteFacts
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.messengers.serialization import unpack_media
 from bot.messengers.text_fitting import utf16_units

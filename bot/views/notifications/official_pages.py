@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.facts import NoteFacts
-from bot.domain.russian import plural
+from bot.domain.russian_text import plural
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Content, Link, Span, Text
 from bot.views.render_context import Look, duration
 

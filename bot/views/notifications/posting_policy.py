@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.facts import NoteFacts
 from bot.domain.sources import messenger_title
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Content, Text
 from bot.views.render_context import Look
 

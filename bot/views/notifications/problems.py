@@ -1,8 +1,8 @@
 """Several messages about one event, as officials read of them."""
 
-from bot.domain.facts import CardFacts, MemberFacts, NoteFacts, ProblemFacts
-from bot.domain.records.answers import PublicationState
-from bot.domain.russian import plural
+from bot.domain.answers import PublicationState
+from bot.domain.russian_text import plural
+from bot.domain.view_data import CardFacts, MemberFacts, NoteFacts, ProblemFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import Look, shorten

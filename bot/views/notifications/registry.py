@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.domain.facts import NoteFacts
-from bot.domain.russian import plural
+from bot.domain.russian_text import plural
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
 from bot.views import digest, history, listings
 from bot.views.callback_codes import Op, pack

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.facts import NoteFacts
-from bot.domain.russian import plural
+from bot.domain.russian_text import plural
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import Ticket
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.views.callback_codes import Op, pack
 from bot.views.listings import opened_by_buttons

@@ -1,6 +1,6 @@
 """A published answer does not stand any more: what happened, and what can be done."""
 
-from bot.domain.facts import NoteFacts
+from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import Look, shorten

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import SkipKind, WorkingCalendar
-from bot.domain.terms import Term, Unit
+from bot.domain.durations import Term, Unit
 
 VLADIVOSTOK = ZoneInfo("Asia/Vladivostok")
 BERLIN = ZoneInfo("Europe/Berlin")

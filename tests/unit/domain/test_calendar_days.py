@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.clock import SystemClock
-from bot.domain.production import DayOffKind
+from bot.domain.production_calendar import DayOffKind
 
 CALENDAR = WorkingCalendar(ZoneInfo("Asia/Vladivostok"), [(time(9), time(13)), (time(14), time(18))])
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import Due, DueKind, Limit, Terms, plan
-from bot.domain.terms import Term
+from bot.domain.durations import Term
 
 ZONE = ZoneInfo("Asia/Vladivostok")
 CALENDAR = WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))])

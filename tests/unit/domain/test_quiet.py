@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.quiet import QuietHours
+from bot.domain.quiet_hours import QuietHours
 
 VLADIVOSTOK = ZoneInfo("Asia/Vladivostok")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.russian import human_day, human_days, human_moment
+from bot.domain.russian_text import human_day, human_days, human_moment
 
 VLADIVOSTOK = ZoneInfo("Asia/Vladivostok")
 

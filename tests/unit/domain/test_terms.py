@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.russian import plural
-from bot.domain.terms import BadTerm, Term, Unit
+from bot.domain.durations import BadTerm, Term, Unit
+from bot.domain.russian_text import plural
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.localtime import at_local, utc
+from bot.domain.local_time import at_local, utc
 
 
 @dataclass(frozen=True, slots=True)

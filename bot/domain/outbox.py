@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from bot.domain.records import Json
+from bot.domain.json_types import Json
 
 
 class Priority(IntEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from bot.domain.russian import plural
+from bot.domain.russian_text import plural
 
 
 @dataclass(frozen=True, slots=True)

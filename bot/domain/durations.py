@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from bot.domain.russian import agree
+from bot.domain.russian_text import agree
 
 
 class Unit(StrEnum):

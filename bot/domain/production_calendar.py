@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from holidays.countries.russia import Russia
 
-from bot.domain.russian import human_day
+from bot.domain.russian_text import human_day
 
 _SATURDAY = 5
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.records import Json
+from bot.domain.json_types import Json
 
 
 class PublicationState(StrEnum):

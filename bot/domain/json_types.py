@@ -1,4 +1,4 @@
-"""Frozen pictures of what is stored: the words in which storage and services talk."""
+"""The type of a JSON object as a database column holds it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.domain.answers import Publication, PublicationState
+from bot.domain.audit import AuditRow, Remark
+from bot.domain.cards import Dialog, DoubtList
+from bot.domain.json_types import Json
+from bot.domain.messages import Message
 from bot.domain.people import Right
-from bot.domain.records import Json
-from bot.domain.records.answers import Publication, PublicationState
-from bot.domain.records.desks import Dialog, DoubtList
-from bot.domain.records.incoming import Message
-from bot.domain.records.past import AuditRow, Remark
 from bot.domain.tickets import Ticket
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.records import Json
+from bot.domain.json_types import Json
 from bot.domain.urgency import Urgency
 
 
