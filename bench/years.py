@@ -10,7 +10,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.understanding.sameness import Event
+from bot.understanding.events.matcher import Event
 
 YEARS = 3 * 365 * 86_400  # seconds
 OPEN_ONE_IN = 350

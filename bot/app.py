@@ -43,8 +43,8 @@ from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
 from bot.services.sources import sources
 from bot.services.staff import invitations, reachability
-from bot.understanding.base import Understanding
-from bot.understanding.shelf import Shelf
+from bot.understanding.model.registry import Shelf
+from bot.understanding.reading import Understanding
 from storage.database import Database
 from storage.migrate import migrate
 from storage.refusals import FAILURES, refusal_of

@@ -17,13 +17,13 @@ from bot.domain.people import Person, Staff
 from bot.http.webhooks import Hook
 from bot.messengers.port import Messenger, Pushing, Waits
 from bot.services.context import Centre, Office
-from bot.understanding.base import Understanding
-from bot.understanding.grouping import Grouping
-from bot.understanding.model import ModelFault
-from bot.understanding.shelf import Shelf
+from bot.understanding.events.grouping import Grouping
+from bot.understanding.model.model import ModelFault
+from bot.understanding.model.registry import Shelf
+from bot.understanding.reading import Understanding
 
 if TYPE_CHECKING:
-    from bot.understanding.keywords import KeywordUnderstanding
+    from bot.understanding.analyzer import KeywordUnderstanding
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def build_understanding(config: Config, *, strict: bool = False) -> Understandin
     """What reads the messages: the rules, with the trained model if there is one.
 
     A model that can not be used must not stop the town: the rules go on alone and the log says why. With *strict* it
-    raises :class:`~bot.understanding.model.ModelFault` instead.
+    raises :class:`~bot.understanding.model.model.ModelFault` instead.
     """
     return _keywords(config, strict=strict)
 
@@ -80,7 +80,7 @@ def build_readers(config: Config) -> tuple[Understanding, Grouping]:
 
 
 def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":
-    keywords = importlib.import_module("bot.understanding.keywords")
+    keywords = importlib.import_module("bot.understanding.analyzer")
     try:
         model = Shelf(config.model_folder).current()
     except ModelFault as fault:
@@ -95,9 +95,9 @@ def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":
 
 
 def with_model_of(understanding: Understanding, config: Config) -> Understanding:
-    """The same reader with the model that stands in front now. Raises :class:`~bot.understanding.model.ModelFault`;
+    """The same reader with the model that stands in front now. Raises :class:`~bot.understanding.model.model.ModelFault`;
     reads a file, so it belongs into a thread."""
-    keywords = importlib.import_module("bot.understanding.keywords")
+    keywords = importlib.import_module("bot.understanding.analyzer")
     if not isinstance(understanding, keywords.KeywordUnderstanding):
         return understanding
     renewed: Understanding = understanding.with_model(Shelf(config.model_folder).current())

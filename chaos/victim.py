@@ -18,7 +18,7 @@ from chaos.points import Doom, MortalDatabase, Point, mortals
 
 IMPORTED_LATE = (
     *(f"bot.messengers.{name}.messenger" for name in ("telegram", "vk", "max")),
-    *("bot.understanding.keywords", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
+    *("bot.understanding.analyzer", "aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
     *("asyncpg", "sqlalchemy.dialects.postgresql.asyncpg"),
 )
 

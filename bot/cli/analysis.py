@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.bootstrap import build_readers, build_understanding
 from bot.config import Config
-from bot.understanding import evaluation
-from bot.understanding.labelled import read_table
-from bot.understanding.report import as_record
-from bot.understanding.sameness import Post
+from bot.understanding.evaluation import evaluation
+from bot.understanding.evaluation.classify_output import as_record
+from bot.understanding.events.matcher import Post
+from bot.understanding.model.training_data import read_table
 
 Say = Callable[[str], None]
 Draw = Callable[[Sequence[evaluation.Read], Mapping[str, str], Path], None]
@@ -99,7 +99,7 @@ def _draw(draw: Draw, reads: Sequence[evaluation.Read], config: Config, picture:
 def _pencil() -> Draw:
     """matplotlib is an extra: who wants no pictures needs it not."""
     try:
-        from bot.understanding.picture import draw
+        from bot.understanding.evaluation.plot import draw
     except ImportError:
         raise PictureFault(
             "Для картинки нужен пакет matplotlib. Установите его рядом с ботом: pip install 'mcu-bot[plot]'"

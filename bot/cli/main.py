@@ -290,8 +290,8 @@ def _complain(words: str) -> None:
 def _offline_faults() -> Iterator[None]:
     """A table, a model or a folder that can not be used: one message, no traceback."""
     from bot.cli.analysis import PictureFault
-    from bot.understanding.labelled import TableFault
-    from bot.understanding.model import ModelFault
+    from bot.understanding.model.model import ModelFault
+    from bot.understanding.model.training_data import TableFault
 
     try:
         yield

@@ -10,9 +10,9 @@ from sqlalchemy import make_url
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.services.reports import training_examples
-from bot.understanding import learning
-from bot.understanding.labelled import Example
-from bot.understanding.shelf import Shelf
+from bot.understanding.model import pipeline
+from bot.understanding.model.registry import Shelf
+from bot.understanding.model.training_data import Example
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 
@@ -30,9 +30,9 @@ def train(config: Config, file: Path | None, say: Say) -> bool:
     shelf = Shelf(config.model_folder)
     with shelf.alone():
         own, newest = asyncio.run(_own(config, say)) if _has_database(config) else ((), 0)
-        past = learning.read_past(file, shelf, own, newest)
-        outcome = learning.learn(past, config.sectors(), config.threshold, shelf, SystemClock().now(), say)
-    say(learning.report(outcome))
+        past = pipeline.read_past(file, shelf, own, newest)
+        outcome = pipeline.learn(past, config.sectors(), config.threshold, shelf, SystemClock().now(), say)
+    say(pipeline.report(outcome))
     return outcome.kept
 
 

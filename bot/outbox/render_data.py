@@ -22,7 +22,7 @@ from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.problems import merge_split
 from bot.services.sources.messages import text_key
-from bot.understanding.likeness import most_alike
+from bot.understanding.similarity import most_alike
 
 ADDITIONS_SHOWN = 5
 FAILED_SHOWN = 5

@@ -16,9 +16,9 @@ from bot.domain.local_time import at_local
 from bot.runtime.supervisor import Bell
 from bot.services.context import Centre, Work
 from bot.services.notifications import notify
-from bot.understanding.base import Understanding
-from bot.understanding.model import ModelFault
-from bot.understanding.shelf import Shelf
+from bot.understanding.model.model import ModelFault
+from bot.understanding.model.registry import Shelf
+from bot.understanding.reading import Understanding
 from storage.database import Database
 
 logger = logging.getLogger(__name__)

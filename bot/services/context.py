@@ -19,8 +19,8 @@ from bot.domain.sources import messenger_of as messenger_of
 from bot.domain.urgency import Urgency
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
-from bot.understanding.base import Reading, Understanding
-from bot.understanding.signatures import Signature
+from bot.understanding.events.signatures import Signature
+from bot.understanding.reading import Reading, Understanding
 from storage.uow import UnitOfWork
 
 
@@ -153,12 +153,12 @@ class Work:
     _silent: frozenset[str] = frozenset()
 
     def read(self, text: str, district: str | None = None) -> Reading:
-        """:meth:`bot.understanding.base.Understanding.read`, unless that was done ahead."""
+        """:meth:`bot.understanding.reading.Understanding.read`, unless that was done ahead."""
         known = self.ahead.get((text, district))
         return known.reading if known is not None else self.centre.understanding.read(text, district)
 
     def look(self, text: str, reading: Reading) -> Signature:
-        """:meth:`bot.understanding.sameness.Judge.look`, unless that was done ahead."""
+        """:meth:`bot.understanding.events.matcher.Judge.look`, unless that was done ahead."""
         known = self.ahead.get((text, None))
         if known is not None and known.reading is reading and known.seen is not None:
             return known.seen

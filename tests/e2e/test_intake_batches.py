@@ -9,10 +9,10 @@ import pytest
 from bot.inbox.worker import TRIES
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
-from bot.understanding.base import Reading
-from bot.understanding.keywords import KeywordUnderstanding
-from bot.understanding.sameness import Judge
-from bot.understanding.signatures import Signature
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.events.matcher import Judge
+from bot.understanding.events.signatures import Signature
+from bot.understanding.reading import Reading
 from tests.e2e.office import audit
 from tests.e2e.town import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Town
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.services.reports import training_examples
-from bot.understanding.labelled import Example
-from bot.understanding.shelf import Shelf
+from bot.understanding.model.registry import Shelf
+from bot.understanding.model.training_data import Example
 from tests.e2e.office import HATCH, RIDDLE, ROOF, report, rows
 from tests.e2e.town import ADMINISTRATOR, ANNA, COORDINATOR, HOUSING_HEAD, PYOTR, ROADS_HEAD, START, Town, words
 from tests.storage.helpers import add_ticket

@@ -18,8 +18,8 @@ from bot.domain.messages import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.scheduler.scheduler import BY_THE_CLOCK
-from bot.understanding.base import Understanding
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.reading import Understanding
 from sandbox.journal import Journal
 from sandbox.server import Sandbox
 from tests.databases import lay_migrated

@@ -24,7 +24,7 @@ from bot.services.deadlines import outage_summary, reminders
 from bot.services.intake import register
 from bot.services.reports import digest
 from bot.services.tickets import workflow
-from bot.understanding.base import Reading
+from bot.understanding.reading import Reading
 from storage.database import Database
 from storage.tables import digest as digest_table
 from storage.tables import metadata, outbox

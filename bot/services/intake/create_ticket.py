@@ -16,7 +16,7 @@ from bot.services.notifications import cards, notify
 from bot.services.sources.messages import is_private, text_key
 from bot.services.tickets import workflow
 from bot.services.tickets.search import searched
-from bot.understanding.base import Reading
+from bot.understanding.reading import Reading
 
 AFTER_ANSWER = timedelta(days=14)
 """A new message of the author in the thread within this time is linked to the answered ticket."""

@@ -10,7 +10,7 @@ from bot.services.intake.create_ticket import acknowledge, is_ticket, learn, loc
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import text_key
 from bot.services.tickets import workflow
-from bot.understanding.base import PlaceName, Reading
+from bot.understanding.reading import PlaceName, Reading
 
 SAME_TEXT = timedelta(hours=24)
 """The same words of the same author within this time are one message in several places."""

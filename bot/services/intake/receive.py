@@ -14,7 +14,7 @@ from bot.services.notifications import cards, notify
 from bot.services.sources.messages import clean as clean  # handlers clean officials' words the same way
 from bot.services.sources.messages import is_noise, is_private, store
 from bot.services.tickets import workflow
-from bot.understanding.base import Noise, Reading
+from bot.understanding.reading import Noise, Reading
 
 
 async def take(work: Work, event: MessagePosted, source: Source) -> None:

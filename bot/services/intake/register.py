@@ -14,7 +14,7 @@ from bot.services.notifications import cards
 from bot.services.tickets import problem_matching, problem_members, workflow
 from bot.services.tickets.problem_matching import Likeness
 from bot.services.tickets.search import searched
-from bot.understanding.base import Reading
+from bot.understanding.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

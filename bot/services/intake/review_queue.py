@@ -25,7 +25,7 @@ from bot.services.notifications import notify
 from bot.services.notifications.routing import places
 from bot.services.sources.messages import is_private
 from bot.services.tickets import workflow
-from bot.understanding.base import Reading
+from bot.understanding.reading import Reading
 
 MANY = 10
 """New ones that are worth a new list at once."""

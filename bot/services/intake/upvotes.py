@@ -8,7 +8,7 @@ from bot.messengers.events import AuthorKind, Reacted
 from bot.services.context import Work, author_key
 from bot.services.notifications import cards
 from bot.services.sources.messages import is_private
-from bot.understanding.base import Reading
+from bot.understanding.reading import Reading
 
 POINTS_BACK = timedelta(minutes=20)
 """How long «и у нас» points to what was said before in the same conversation."""

@@ -13,7 +13,7 @@ from bot.services.context import Work
 from bot.services.deadlines import deadlines
 from bot.services.notifications import cards
 from bot.services.tickets import problem_matching, problem_members, workflow
-from bot.understanding.sameness import Event
+from bot.understanding.events.matcher import Event
 
 PAGE = 8
 """Tickets on a page of the list."""

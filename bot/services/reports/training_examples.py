@@ -8,7 +8,7 @@ nothing of sectors.
 from collections.abc import Sequence
 
 from bot.domain.audit import Decision
-from bot.understanding.labelled import Example
+from bot.understanding.model.training_data import Example
 from storage.uow import UnitOfWork
 
 MOST = 40_000

@@ -9,7 +9,7 @@ from bot.domain.sources import PRIVATE_ROOT, Source
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.context import Work
-from bot.understanding.base import Noise, Reading
+from bot.understanding.reading import Noise, Reading
 
 _TALKING = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
 """What can stand for words where a person speaks to us alone."""

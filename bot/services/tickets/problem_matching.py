@@ -10,9 +10,9 @@ from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.messengers.events import ChatKind
 from bot.services.context import Work
-from bot.understanding.base import Reading
-from bot.understanding.sameness import Event, Judge, Post
-from bot.understanding.signatures import Signature
+from bot.understanding.events.matcher import Event, Judge, Post
+from bot.understanding.events.signatures import Signature
+from bot.understanding.reading import Reading
 from storage.candidates import Wanted
 
 MOST = 60

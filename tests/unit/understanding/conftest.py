@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
 
 THRESHOLD = 0.6
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.sectors import STANDARD_SECTORS
-from bot.understanding.base import Reading
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.reading import Reading
 
 WORDS = [
     *("ул", "улица", "мкр", "дом", "д", "корп", "к", "5", "12к2", "11/2", "50", "лет", "октября", "8", "марта", "№"),

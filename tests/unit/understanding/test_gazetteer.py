@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.config.gazetteer import read_gazetteer
 from bot.domain.sectors import Sector
 from bot.domain.streets import Houses, read_houses
-from bot.understanding.base import PlaceName, Reading
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.reading import PlaceName, Reading
 
 LIST = """улица;дома;район;широта;долгота
 ул. Кедровая;1-45 нечёт;Центральный;45,4712;133,4010

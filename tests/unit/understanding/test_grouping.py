@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.grouping import Grouping, Joined
-from bot.understanding.keywords import KeywordUnderstanding
-from bot.understanding.sameness import Post
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.events.grouping import Grouping, Joined
+from bot.understanding.events.matcher import Post
 
 QUIET = 6 * 3600.0
 YARD, TOWN, PARENTS = "Двор на Заводской", "Наш Пригорск", "Родители лицея 2"

@@ -1,6 +1,6 @@
 """Earlier messages that read much the same."""
 
-from bot.understanding.likeness import most_alike
+from bot.understanding.similarity import most_alike
 
 POTHOLE = "На Ленина огромная яма на дороге, машины вязнут"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.understanding.base import PlaceName
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.reading import PlaceName
 
 ADDRESSES = [
     ("На Ленина 45 открыт люк", "Ленина", "45"),

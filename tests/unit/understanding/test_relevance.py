@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.understanding.base import Noise
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.reading import Noise
 
 APPEALS = [
     "Когда уже дадут горячую воду?",

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.sectors import Sector
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
 
 CLEAR = [
     ("На Ленина 45 третий день открыт люк", {"improvement", "roads", "housing"}),

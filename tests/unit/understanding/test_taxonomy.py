@@ -3,8 +3,8 @@
 import pytest
 
 from bot.config.fields import term
-from bot.understanding.keywords import KeywordUnderstanding
-from bot.understanding.topics import load_topics
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.sectors.topics import load_topics
 
 
 def test_every_topic_has_a_term_and_every_name_is_used_once(everything: KeywordUnderstanding) -> None:

@@ -12,11 +12,11 @@ import pytest
 
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
-from bot.understanding.keywords import KeywordUnderstanding
-from bot.understanding.labelled import Example, TableFault
-from bot.understanding.learning import Outcome, Past, learn, read_past, report
-from bot.understanding.model import ARRAYS, Model, ModelFault, read_model
-from bot.understanding.shelf import Shelf
+from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.model.model import ARRAYS, Model, ModelFault, read_model
+from bot.understanding.model.pipeline import Outcome, Past, learn, read_past, report
+from bot.understanding.model.registry import Shelf
+from bot.understanding.model.training_data import Example, TableFault
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 DEPARTMENTS = (Sector("gorsvet", "Горсвет"), Sector("zelenstroy", "Зеленстрой"), Sector("kanaly", "Водостоки"))
@@ -243,7 +243,7 @@ def test_a_table_that_teaches_nothing_is_refused(
 def test_tables_of_spreadsheets_are_read_as_they_come(tmp_path: Path) -> None:
     from openpyxl import Workbook
 
-    from bot.understanding.labelled import read_table
+    from bot.understanding.model.training_data import read_table
 
     book = Workbook()
     for line in [("Text", "Sector"), ("яма у почты", "Дороги"), (None, None), (45, "Дороги")]:

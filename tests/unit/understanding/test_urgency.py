@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.urgency import Urgency
-from bot.understanding.keywords import KeywordUnderstanding
+from bot.understanding.analyzer import KeywordUnderstanding
 
 
 @pytest.mark.parametrize(

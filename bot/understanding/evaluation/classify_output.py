@@ -1,0 +1,30 @@
+"""A reading as the fixed record that ``classify`` prints."""
+
+from typing import Any
+
+from bot.understanding.reading import Reading
+
+
+def as_record(message_id: object, reading: Reading) -> dict[str, Any]:
+    """One JSON object a message; the sector and its scores are filled also where it is no appeal."""
+    place = reading.place
+    return {
+        "id": message_id,
+        "appeal": reading.appeal,
+        "appeal_score": round(reading.appeal_score, 4),
+        "sector": reading.sector,
+        "sector_scores": {code: round(score, 4) for code, score in reading.sector_scores.items()},
+        "topic": reading.topic,
+        "urgent": reading.urgent,
+        "place": None
+        if place is None
+        else {
+            "street": place.street,
+            "house": place.house,
+            "kind": place.kind,
+            "landmark": place.landmark,
+            "district": place.district,
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+        },
+    }

@@ -1,0 +1,187 @@
+"""Measures how messages are understood, on labelled ones. The columns decide what is measured:
+
+``codes`` or ``sector`` (right sectors, ``a|b``: either is right, the first is preferred): sectors; ``label`` (appeal,
+not_appeal; others are left out): relevance; ``urgent`` (0, 1): urgency; ``street`` and ``number`` (several with ``+``):
+places. ``district`` is handed over, ``dataset`` names groups.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.model.training_data import Row
+from bot.understanding.reading import Reading, Understanding
+
+_CONFUSIONS = 12
+Read = tuple[Row, Reading]
+Pairs = Sequence[tuple[bool, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers with scores near one another: what they promised, what came true, how many they are."""
+
+    said: float
+    came: float
+    count: int
+
+
+def read_all(understanding: Understanding, rows: Sequence[Row]) -> tuple[list[Read], float]:
+    """What is made of every row, and the milliseconds that one took."""
+    started = time.perf_counter()
+    reads = [(row, understanding.read(row["text"], row.get("district", "").strip() or None)) for row in rows]
+    return reads, (time.perf_counter() - started) / max(1, len(reads)) * 1000
+
+
+def measure(reads: Sequence[Read], spent: float, misses: int = 0) -> Iterator[str]:
+    """Lines for people; with *misses*, as many wrong answers of each kind."""
+    yield f"Сообщений: {len(reads)}; {spent:.2f} мс на сообщение."
+    yield from _sectors(of_sectors(reads), misses)
+    yield from _relevance([(row, one) for row, one in reads if row.get("label") in ("appeal", "not_appeal")], misses)
+    yield from _urgency([(row, one) for row, one in reads if row.get("urgent") in ("0", "1")], misses)
+    yield from _places([(row, one) for row, one in reads if "street" in row], misses)
+
+
+def of_sectors(reads: Sequence[Read]) -> list[Read]:
+    """Those whose right sector is known."""
+    return [(row, one) for row, one in reads if _codes(row) and one.sector is not None]
+
+
+def _codes(row: Row) -> list[str]:
+    named = row.get("codes") or row.get("sector") or ""
+    return [code.strip() for code in named.split("|") if code.strip()]
+
+
+def _sectors(reads: Sequence[Read], misses: int) -> Iterator[str]:
+    if not reads:
+        return
+    n = len(reads)
+    right = [reading.sector in _codes(row) for row, reading in reads]
+    first = sum(reading.sector == _codes(row)[0] for row, reading in reads)
+    top = sum(any(code in _codes(row) for code in reading.likeliest) for row, reading in reads)
+    yield (
+        f"Сектор: верно {sum(right) / n:.3f}, первый из верных {first / n:.3f}, среди трёх {top / n:.3f}, "
+        f"macro-F1 {_macro_f1(reads):.3f} (сообщений {n})."
+    )
+    ranked = sorted(range(n), key=lambda at: -max(reads[at][1].sector_scores.values()))
+    shares = [(share, ranked[: max(1, int(n * share))]) for share in (0.5, 0.8)]
+    yield "  " + "; ".join(
+        f"самые уверенные {s:.0%}: верно {sum(right[at] for at in b) / len(b):.3f}" for s, b in shares
+    )
+    sure = [(ok, max(one.sector_scores.values())) for ok, (_, one) in zip(right, reads, strict=True) if one.sure]
+    yield (
+        f"  без координатора: {len(sure) / n:.3f}, из них верно {sum(ok for ok, _ in sure) / max(1, len(sure)):.3f}, "
+        f"обещано {sum(score for _, score in sure) / max(1, len(sure)):.3f}"
+    )
+    yield from _calibration(calibration(reads))
+    yield from _confusions(reads)
+    wrong = (read for read, ok in zip(reads, right, strict=True) if not ok)
+    for (row, reading), _ in zip(wrong, range(misses), strict=False):
+        given = " ".join(f"{code}={reading.sector_scores[code]:.2f}" for code in reading.likeliest)
+        yield f"    {'|'.join(_codes(row))} <- {given} :: {' '.join(reading.evidence)} :: {row['text'][:150]!r}"
+
+
+def _macro_f1(reads: Sequence[Read]) -> float:
+    """Mean F1 of the sectors that are right somewhere; any right answer counts as the one that was meant."""
+    asked, given, hit = Counter[str](), Counter[str](), Counter[str]()
+    for row, reading in reads:
+        best = reading.sector or ""
+        truth = best if best in _codes(row) else _codes(row)[0]
+        asked[truth] += 1
+        given[best] += 1
+        hit[best] += best == truth
+    return sum(2 * hit[code] / (asked[code] + given[code]) for code in asked) / len(asked)
+
+
+def calibration(reads: Sequence[Read]) -> list[Bin]:
+    """The scores of the chosen sectors in ten steps, those that occur."""
+    bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for row, reading in reads:
+        score = max(reading.sector_scores.values())
+        bins[min(9, int(score * 10))].append((score, reading.sector in _codes(row)))
+    return [
+        Bin(sum(score for score, _ in found) / len(found), sum(ok for _, ok in found) / len(found), len(found))
+        for _, found in sorted(bins.items())
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """How far the scores are from the truth on average (expected calibration error): 0 is honest."""
+    return sum(abs(one.said - one.came) * one.count for one in bins) / max(1, sum(one.count for one in bins))
+
+
+def _calibration(bins: Sequence[Bin]) -> Iterator[str]:
+    yield f"  Калибровка, ошибка {calibration_error(bins):.3f}: обещано → верно (сообщений)"
+    for one in bins:
+        yield f"    {one.said:.2f} → {one.came:.2f} ({one.count})"
+
+
+def confusion(reads: Sequence[Read]) -> Counter[tuple[str, str]]:
+    """(right sector, chosen sector) → how often; any right answer counts as the one that was meant."""
+    chosen = ((_codes(row), one.sector or "") for row, one in reads)
+    return Counter((given if given in codes else codes[0], given) for codes, given in chosen)
+
+
+def _confusions(reads: Sequence[Read]) -> Iterator[str]:
+    wrong = Counter({pair: times for pair, times in confusion(reads).items() if pair[0] != pair[1]})
+    if wrong:
+        yield "  Чаще всего путает: верный → выбранный (раз)"
+    for (truth, given), times in wrong.most_common(_CONFUSIONS):
+        yield f"    {truth} → {given} ({times})"
+
+
+def _relevance(reads: Sequence[Read], misses: int) -> Iterator[str]:
+    groups: defaultdict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for row, reading in reads:
+        pair = (row["label"] == "appeal", reading.appeal)
+        for name in dict.fromkeys(("все", row.get("dataset", ""))):
+            if name:
+                groups[name].append(pair)
+    for name, pairs in groups.items():
+        yield f"Нужен ли ответ, {name}: {_f1(pairs)}"
+    wrong = ((row, one) for row, one in reads if (row["label"] == "appeal") != one.appeal)
+    for (row, reading), _ in zip(wrong, range(misses), strict=False):
+        yield f"    {row['label']} {reading.appeal_score:.2f} {' '.join(reading.evidence)} :: {row['text'][:150]!r}"
+
+
+def _urgency(reads: Sequence[Read], misses: int) -> Iterator[str]:
+    if not reads:
+        return
+    yield f"Срочность: {_f1([(row['urgent'] == '1', one.urgent) for row, one in reads])}"
+    wrong = (row for row, one in reads if (row["urgent"] == "1") != one.urgent)
+    for row, _ in zip(wrong, range(misses), strict=False):
+        yield f"    {row['urgent']} :: {row['text'][:150]!r}"
+
+
+def _f1(pairs: Pairs) -> str:
+    """Of (right answer, given answer)."""
+    hit = sum(1 for right, given in pairs if right and given)
+    precision = hit / max(1, sum(given for _, given in pairs))
+    recall = hit / max(1, sum(right for right, _ in pairs))
+    score = 2 * precision * recall / max(1e-9, precision + recall)
+    return f"F1 {score:.3f} (точность {precision:.3f}, полнота {recall:.3f}, сообщений {len(pairs)})"
+
+
+def _places(reads: Sequence[Read], misses: int) -> Iterator[str]:
+    groups: defaultdict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    wrong: list[str] = []
+    for row, reading in reads:
+        street = reading.place.street if reading.place else None
+        house = reading.place.house if reading.place else None
+        found = _fold(street) in map(_fold, row["street"].split("+"))
+        both = found and _fold(house) in map(_fold, row.get("number", "").split("+"))
+        for name in dict.fromkeys(("все", row.get("dataset", ""))):
+            if name:
+                groups[name].append((found, both))
+        if not both:
+            wrong.append(f"    {row['street']}, {row.get('number')} <- {street}, {house} :: {row['text'][:140]!r}")
+    for name, pairs in groups.items():
+        n = len(pairs)
+        streets, addresses = sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n
+        yield f"Место, {name}: улица {streets:.3f}, улица и дом {addresses:.3f} (сообщений {n})"
+    yield from wrong[:misses]
+
+
+def _fold(text: str | None) -> str:
+    return (text or "").casefold().replace("ё", "е").replace(" ", "").replace("-", "")

@@ -1,0 +1,130 @@
+"""Where trained models stand: numbered folders, a file that names the current one, a journal of all attempts."""
+
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.understanding.model.model import Model, ModelFault, read_model, write_model
+from bot.understanding.model.training_data import Row
+
+_CURRENT, _JOURNAL, _LOCK = "current.json", "journal.jsonl", "training.lock"
+_TABLE = "table.jsonl.gz"
+_KEPT = 5
+"""Models that are kept to go back to."""
+
+
+class Shelf:
+    """The models of one municipality. Several processes may read while one writes: files appear whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> Model | None:
+        """The model in use, or ``None``: the rules alone. Raises :class:`ModelFault` if it can not be read."""
+        name = self.name()
+        return read_model(self.folder / name) if name is not None else None
+
+    def name(self) -> str | None:
+        """The name of the model in use: cheap, to see whether it is another one. Raises as :meth:`current` does."""
+        line = self._line()
+        return line[-1] if line else None
+
+    def front(self) -> str | None:
+        """What stands in front, usable or not: another one wherever :meth:`current` would say something else."""
+        try:
+            return self.name()
+        except ModelFault as fault:
+            return str(fault)
+
+    def table(self) -> list[Row]:
+        """The table of past messages that the current model was made of, if there was one."""
+        name = self.name()
+        if name is None or not (self.folder / name / _TABLE).exists():
+            return []
+        with gzip.open(self.folder / name / _TABLE, "rt", encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One training at a time: :class:`ModelFault` while another process is at it."""
+        import fcntl  # not on every system that can run the rest
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _LOCK).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ModelFault("Обучение уже идёт, например ночное. Повторите команду позже.") from None
+            yield
+
+    def put(self, model: Model, table: Sequence[Row] = ()) -> str:
+        """Make *model* the current one, and keep the *table* it was made of; returns its name. Raises
+        :class:`OSError` where nothing can be written."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        taken = [int(entry.name) for entry in self.folder.iterdir() if entry.is_dir() and entry.name.isdecimal()]
+        name = f"{max(taken, default=0) + 1:06d}"
+        fresh = self.folder / f"{name}.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        write_model(model, fresh)
+        if table:
+            with gzip.open(fresh / _TABLE, "wt", encoding="utf-8") as lines:
+                lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in table)
+        fresh.rename(self.folder / name)
+        line = [*self._line(), name]
+        self._set(line[-_KEPT:])
+        for old in line[:-_KEPT]:
+            shutil.rmtree(self.folder / old, ignore_errors=True)
+        return name
+
+    def back(self) -> str | None:
+        """Put the current model away and return to the one before it; ``None``: to the rules alone.
+
+        Raises :class:`ModelFault` where there is nothing to go back from.
+        """
+        line = self._line()
+        if not line:
+            raise ModelFault("Возвращаться не к чему: обученной модели нет, работают встроенные правила.")
+        self._set(line[:-1])
+        return line[-2] if len(line) > 1 else None
+
+    def note(self, entry: Mapping[str, Any]) -> None:
+        """Add a line to the journal: every attempt with both scores, kept or not."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(dict(entry), ensure_ascii=False) + "\n")
+
+    def last(self) -> dict[str, Any]:
+        """The newest line of the journal; empty where nothing was ever tried."""
+        try:
+            lines = (self.folder / _JOURNAL).read_text(encoding="utf-8").splitlines()
+            entry = json.loads(lines[-1])
+        except (OSError, ValueError, IndexError):
+            return {}
+        return entry if isinstance(entry, dict) else {}
+
+    def _line(self) -> list[str]:
+        """Names of the kept models, the current one last."""
+        file = self.folder / _CURRENT
+        try:
+            line = json.loads(file.read_text(encoding="utf-8"))["models"]
+            if not isinstance(line, list) or not all(str(name).isdecimal() for name in line):
+                raise ValueError
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ModelFault(
+                f"Файл {file} повреждён, и неизвестно, какая модель действует. Удалите его: будут работать "
+                "встроенные правила, а модель можно обучить заново."
+            ) from None
+        return [str(name) for name in line]
+
+    def _set(self, line: list[str]) -> None:
+        fresh = self.folder / f"{_CURRENT}.new"
+        fresh.write_text(json.dumps({"models": line}), encoding="utf-8")
+        os.replace(fresh, self.folder / _CURRENT)

@@ -1,0 +1,39 @@
+"""What people tell the way by: «школа № 4», «у Пятёрочки»."""
+
+from collections.abc import Sequence
+
+from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.text.tokens import Word
+
+_BY = frozenset({"у", "возле", "около", "напротив", "за", "рядом"})
+_LARGEST_NUMBER = 999
+_ENDINGS = "-йяеуюго"
+
+
+class Landmarks:
+    """Finds institutions with a number, and shops and the like that something stands by."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def find(self, words: Sequence[Word]) -> str | None:
+        """The first landmark, named for a card."""
+        for index, word in enumerate(words):
+            for start, name in self._vocabulary.numbered.items():
+                if word.norm.startswith(start) and (number := _number_near(words, index)) is not None:
+                    return f"{name} № {number}"
+            if index and words[index - 1].norm in _BY:
+                for start, name in self._vocabulary.shops.items():
+                    if word.norm.startswith(start):
+                        return name
+        return None
+
+
+def _number_near(words: Sequence[Word], index: int) -> int | None:
+    """«школа 4», «школа № 4», «4 школа», «в 4-й школе»."""
+    for other in (index + 1, index - 1):
+        if 0 <= other < len(words):
+            digits = words[other].norm.rstrip(_ENDINGS)
+            if digits.isdecimal() and 0 < int(digits[:4]) <= _LARGEST_NUMBER:
+                return int(digits[:4])
+    return None

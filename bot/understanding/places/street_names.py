@@ -1,0 +1,163 @@
+"""Which words may be the name of a street, and what that name is in its dictionary form."""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word
+
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The package's own words of addresses (``data/places.toml``)."""
+
+    kinds: Mapping[str, tuple[str, str]]
+    words: Mapping[str, frozenset[str]]
+    aliases: Mapping[str, str]
+    numbers: Mapping[str, int]
+    years: frozenset[str]
+    days: Mapping[str, frozenset[str]]
+    day_words: Mapping[str, str]
+    numbered: Mapping[str, str]
+    shops: Mapping[str, str]
+
+
+def load_vocabulary() -> Vocabulary:
+    """Read the package's own data."""
+    text = files("bot.understanding").joinpath("data", "places.toml").read_text(encoding="utf-8")
+    data: dict[str, Any] = tomllib.loads(text)
+    return Vocabulary(
+        kinds={word: (short, gender) for word, (short, gender) in data["kinds"].items()},
+        words={name: frozenset(words) for name, words in data["words"].items()},
+        aliases=data["aliases"],
+        numbers=data["numbers"],
+        years=frozenset(data["years"]["of"]),
+        days={number: frozenset(months.split()) for number, months in data["days"]["of"].items()},
+        day_words=data["days"]["words"],
+        numbered=data["landmarks"]["numbered"],
+        shops={word: name for word, name in data["landmarks"]["shops"].items() if name},
+    )
+
+
+class StreetNames:
+    """Judges words by grammar: a surname in the genitive, an adjective, a plural of a trade, a capitalised stranger."""
+
+    def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
+        self._morphology = morphology
+        self._vocabulary = vocabulary
+        self.likely = _remembering(self._likely)
+        self.adjective = _remembering(self._adjective)
+        self.surely = _remembering(self._surely)
+
+    def _likely(self, word: Word) -> bool:
+        """Whether *word* alone, with a house number after it, may be a street."""
+        words = self._vocabulary.words
+        if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
+            return True
+        if word.norm in words["never"] or word.is_number or len(word.norm) < 3:
+            return False
+        if word.norm in self._vocabulary.kinds or word.norm in words["house"] or word.norm in words["before"]:
+            return False
+        form = self._morphology.form(word.norm)
+        if word.capitalised and not word.raw.isupper() and (not form.known or form.can_be("Geox")):
+            return True
+        return self._surname(word) or self.adjective(word) or form.can_be("NOUN", "anim", "plur", "gent", "masc")
+
+    def _surname(self, word: Word) -> bool:
+        form = self._morphology.form(word.norm)
+        return form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
+
+    def _adjective(self, word: Word) -> bool:
+        """A full adjective that a street may be named by («Садовой», «Невском»), no pronoun or numeral."""
+        if word.norm in self._vocabulary.words["never"]:
+            return False
+        form = self._morphology.form(word.norm)
+        return any("ADJF" in tag and "sing" in tag and not tag & {"Apro", "Anum", "Supr", "Poss"} for tag in form.tags)
+
+    def _surely(self, word: Word) -> bool:
+        """Whether *word* may be a street even where no number follows."""
+        if word.norm in self._vocabulary.words["names"] or word.norm in self._vocabulary.words["quays"]:
+            return True
+        if word.norm in self._vocabulary.words["never"] or len(word.norm) < 3:
+            return False
+        form = self._morphology.form(word.norm)
+        if word.capitalised and not form.known and not word.raw.isupper():
+            return True
+        top = form.tags[0] if form.tags else frozenset[str]()
+        if word.capitalised:
+            return form.can_be("Surn", "gent") and bool(top & {"Surn", "Geox"})
+        return {"Surn", "gent"} <= top
+
+    def given(self, word: Word) -> bool:
+        """Whether it is a given name in the genitive: a street only where a corner is told («угол Абая»)."""
+        return word.capitalised and self._morphology.form(word.norm).can_be("Name", "gent")
+
+    def first_part(self, first: Word, second: Word) -> bool:
+        """Whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская»."""
+        key = f"{first.norm} {second.norm}"
+        if key in self._vocabulary.aliases or first.norm in self._vocabulary.words["ranks"]:
+            return True
+        if second.norm in self._vocabulary.words["tails"]:
+            return not self._morphology.form(first.norm).can_be("PREP")
+        following = self._morphology.form(second.norm)
+        if len(second.norm) < 3 or any(following.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB", "PRCL")):
+            return False
+        form = self._morphology.form(first.norm)
+        if form.can_be("Name", "gent") and form.tags and "Name" in form.tags[0]:
+            surname = following.can_be("Surn", "gent") or (second.capitalised and not following.known)
+            return second.gap.strip(" ") == "" and surname
+        if not (first.capitalised and second.capitalised) or second.gap.strip(" ") or first.raw.isupper():
+            return False
+        return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
+
+    def title(self, parts: Sequence[Word], gender: str | None) -> str:
+        """The dictionary form of the name that *parts* make; *gender* is that of its type word, if there was one."""
+        alias = self._vocabulary.aliases.get(" ".join(part.norm for part in parts))
+        if alias is not None:
+            return alias
+        return " ".join(self._part(part, index, len(parts), gender) for index, part in enumerate(parts))
+
+    def _part(self, word: Word, index: int, count: int, gender: str | None) -> str:
+        last = index == count - 1
+        raw = word.raw
+        if word.norm in self._vocabulary.words["tails"]:
+            return raw.lower() if not word.capitalised else raw
+        form = self._morphology.form(word.norm)
+        if "набережная" in form.lemmas:
+            return "Набережная"
+        if last and raw.endswith(("овой", "евой", "ёвой", "иной")) and not (form.known and _plain_adjective(form.tags)):
+            return _capital(raw)
+        surname = form.can_be("Surn", "gent", "masc") and not word.norm.endswith(("ая", "ий", "ый", "ой", "ую"))
+        if word.norm not in self._vocabulary.words["names"] and not surname and self.adjective(word) and last:
+            name = self._morphology.in_gender(word.norm, gender or _gender(form.tags))
+            raw = name if name is not None else raw
+        elif gender == "masc" and last and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):
+            raw = self._morphology.nominative(word.norm)
+        return _capital(raw)
+
+
+def _remembering(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
+    """*judge*, who looks at nothing but how a word is written, asked once for each."""
+    known = lru_cache(maxsize=_REMEMBERED)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
+    return lambda word: known(word.raw, word.norm)
+
+
+def _plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
+    return any("ADJF" in tag for tag in tags) and not any("Surn" in tag for tag in tags)
+
+
+def _gender(tags: Sequence[frozenset[str]]) -> str:
+    """Feminine if the form can be («Садовой»), as «улица» is what is left out; else masculine («на Невском»)."""
+    return "femn" if any("ADJF" in tag and "femn" in tag for tag in tags) else "masc"
+
+
+def _capital(name: str) -> str:
+    if name.isupper() and len(name) > 3:
+        name = name.lower()
+    return name[:1].upper() + name[1:]

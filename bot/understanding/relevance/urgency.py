@@ -1,0 +1,33 @@
+"""Does waiting harm people? A modest rule: danger to life or health, or a house without water, heat, light or gas."""
+
+from collections.abc import Sequence
+
+from bot.domain.urgency import Urgency
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.rules import Group, Groups, load_rules
+from bot.understanding.text.tokens import Word
+
+_LEAST_APPEAL = 0.35
+"""A story or a joke with a fire in it is not urgent."""
+
+
+class UrgencyReader:
+    """Looks for danger, and for supplies that are off right now."""
+
+    def __init__(self, morphology: Morphology) -> None:
+        rules = load_rules("urgency")
+        names = ("suicide", "lively", "crime", "danger", "outage", "calm")
+        self._groups = Groups([Group(name, 1.0, 9.0, rules[name]) for name in names], morphology)
+
+    def read(self, words: Sequence[Word], appeal_score: float) -> Urgency | None:
+        """Why the people responsible should be told at once; ``None``: it can wait its turn."""
+        found = self._groups.find(words)
+        if "suicide" in found and "lively" not in found:
+            return Urgency.SUICIDE
+        if appeal_score < _LEAST_APPEAL:
+            return None
+        if "crime" in found:
+            return Urgency.CRIME
+        if "danger" in found:
+            return Urgency.DANGER
+        return Urgency.OUTAGE if "outage" in found and "calm" not in found else None

@@ -1,0 +1,82 @@
+"""The municipality's own keywords: words or their beginnings, stronger than anything built in."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.domain.sectors import Sector
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word, prepare
+
+_REMEMBERED = 20_000
+_SHORTEST_OPEN_WORD = 5
+"""A complete word shorter than this stands for itself alone: «свет» is not the beginning of «светофор»."""
+_SHORTEST_BEGINNING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHits:
+    """How many different own keywords of each sector were found, and the words of the text that are theirs."""
+
+    counts: Counter[str]
+    words: dict[str, tuple[str, ...]]
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """The sectors with most of them: one, unless they are tied."""
+        most = max(self.counts.values(), default=0)
+        return tuple(code for code, count in self.counts.items() if count == most)
+
+
+class OwnWords:
+    """Finds own keywords. A keyword that several sectors claim is ambiguous and decides nothing between them."""
+
+    def __init__(self, sectors: Sequence[Sector], morphology: Morphology) -> None:
+        self._morphology = morphology
+        self._keywords: dict[tuple[str, ...], set[str]] = {}
+        for sector in sectors:
+            for keyword in sector.keywords:
+                parts = tuple(word.norm for word in prepare(keyword).words)
+                if parts:
+                    self._keywords.setdefault(parts, set()).add(sector.code)
+        self._parts = frozenset(part for parts in self._keywords for part in parts)
+        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._parts_of)
+
+    def _parts_of(self, word: str) -> frozenset[str]:
+        """Which parts of keywords the word of a text is a form or a continuation of."""
+        lemmas = self._morphology.form(word).lemmas
+        return frozenset(part for part in self._parts if self._fits(part, word, lemmas))
+
+    def _fits(self, part: str, word: str, lemmas: Sequence[str]) -> bool:
+        form = self._morphology.form(part)
+        if word == part or (form.known and form.lemmas and form.lemmas[0] in lemmas):
+            return True
+        complete = form.known and part in form.lemmas
+        shortest = _SHORTEST_OPEN_WORD if complete else _SHORTEST_BEGINNING
+        if len(part) < shortest:
+            return False
+        return word.startswith(part) or any(lemma.startswith(part) for lemma in lemmas)
+
+    def find(self, words: Sequence[Word]) -> OwnHits:
+        """Count the keywords in the text."""
+        counts: Counter[str] = Counter()
+        seen: defaultdict[str, list[str]] = defaultdict(list)
+        if not self._keywords:
+            return OwnHits(counts, {})
+        fits = [self._of_word(word.norm) for word in words]
+        for parts, codes in self._keywords.items():
+            at = _sequence(parts, fits)
+            if at is None:
+                continue
+            for code in codes:
+                counts[code] += 1
+                seen[code].extend(word.raw for word in words[at : at + len(parts)])
+        return OwnHits(counts, {code: tuple(dict.fromkeys(found)) for code, found in seen.items()})
+
+
+def _sequence(parts: Sequence[str], fits: Sequence[frozenset[str]]) -> int | None:
+    for start in range(len(fits) - len(parts) + 1):
+        if all(part in fits[start + offset] for offset, part in enumerate(parts)):
+            return start
+    return None

@@ -1,0 +1,56 @@
+"""The finer names of what people write about, each with a suggested term and urgency (``data/taxonomy.toml``)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.patterns import Patterns
+from bot.understanding.text.rules import load_rules
+from bot.understanding.text.tokens import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One entry: ``topic`` is the broader one it belongs to (itself, if it is one); ``term`` is a suggestion as the
+    configuration writes terms («4h», «3d»); ``urgent``: it seldom may wait."""
+
+    name: str
+    topic: str
+    term: str
+    urgent: bool
+
+
+class Taxonomy:
+    """About 240 names in two levels. Pure."""
+
+    def __init__(self, morphology: Morphology) -> None:
+        self.kinds: dict[str, Kind] = {}
+        self._finer: dict[str, tuple[Patterns, tuple[str, ...]]] = {}
+        for row in load_rules("taxonomy")["topic"]:
+            finer = row.get("kind", ())
+            patterns = Patterns(morphology)
+            for number, one in enumerate(finer):
+                patterns.add(number, 1.0, one["patterns"])
+                self._add(one, row["name"])
+            self._add(row, row["name"])
+            if finer:
+                self._finer[row["name"]] = patterns, tuple(one["name"] for one in finer)
+
+    def _add(self, row: dict[str, str], topic: str) -> None:
+        self.kinds[row["name"]] = Kind(row["name"], topic, row["term"], bool(row.get("urgent", False)))
+
+    def finest(self, topic: str, words: Sequence[Word]) -> str:
+        """The finer name of *topic* that most of the *words* speak for; the topic itself if none does."""
+        if topic not in self._finer:
+            return topic
+        patterns, names = self._finer[topic]
+        spoken = [0] * len(names)
+        for match in patterns.find(words):
+            spoken[match.pattern.owner] += len(match.at)
+        best = max(range(len(names)), key=lambda number: spoken[number])
+        return names[best] if spoken[best] else topic
+
+    def broad(self, name: str | None) -> str | None:
+        """The topic that a name belongs to."""
+        kind = self.kinds.get(name or "")
+        return kind.topic if kind is not None else name

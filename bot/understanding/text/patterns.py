@@ -1,0 +1,167 @@
+"""A small language of word patterns, and the search for thousands of them in one pass over a text.
+
+A pattern is one or more elements with spaces between; all must stand near one another, in any order (word order in
+Russian is free). An element is a word (any of its forms), a beginning (``вывоз*``), or several of these with ``|``
+between. ``не`` belongs to the next element: ``не работать`` asks for a negated verb («не работает», «не очень-то
+работает»); ``=слово`` is exactly that form.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word
+
+_REMEMBERED = 20_000
+_SPAN = 4
+"""How many words more than the pattern has may lie between its ends."""
+_SHORTEST_TYPO = 5
+_PLACES = 12
+"""A word repeated more often than this adds nothing; the bound keeps hostile texts cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One pattern that belongs to *owner* and weighs *weight*."""
+
+    owner: int
+    weight: float
+    elements: tuple[int, ...]
+
+
+class Match(NamedTuple):
+    """A pattern found: the indexes of its words in the text."""
+
+    pattern: Pattern
+    at: tuple[int, ...]
+
+
+class Patterns:
+    """A set of patterns. Fill it with :meth:`add`, then search with :meth:`find` as often as you like."""
+
+    def __init__(self, morphology: Morphology) -> None:
+        self._morphology = morphology
+        self._elements: dict[str, int] = {}
+        self._by_lemma: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
+        self._by_form: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
+        self._by_beginning: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
+        self._longest_beginning = 0
+        self._typos: defaultdict[str, set[str]] = defaultdict(set)
+        self._starting: defaultdict[int, list[Pattern]] = defaultdict(list)
+        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._elements_of)
+
+    def add(self, owner: int, weight: float, source: str) -> None:
+        """Add the patterns of *source*, separated by semicolons or line ends."""
+        for line in source.replace("\n", ";").split(";"):
+            elements = self._parse(line.split())
+            if elements:
+                self._starting[elements[0]].append(Pattern(owner, weight, elements))
+
+    def _parse(self, tokens: Sequence[str]) -> tuple[int, ...]:
+        elements: list[int] = []
+        negated = False
+        for token in tokens:
+            if token == "не":  # noqa: S105 - a Russian word, no secret
+                negated = True
+                continue
+            elements.append(self._element(token, negated))
+            negated = False
+        return tuple(elements)
+
+    def _element(self, source: str, negated: bool) -> int:
+        key = f"не {source}" if negated else source
+        known = self._elements.get(key)
+        if known is not None:
+            return known
+        number = self._elements[key] = len(self._elements)
+        for word in source.replace("ё", "е").split("|"):
+            if word.endswith("*"):
+                self._by_beginning[word[:-1], negated].add(number)
+                self._longest_beginning = max(self._longest_beginning, len(word) - 1)
+            elif word.startswith("="):
+                self._by_form[word[1:], negated].add(number)
+            else:
+                self._add_lemma(word, negated, number)
+        return number
+
+    def _add_lemma(self, word: str, negated: bool, number: int) -> None:
+        lemmas = self._morphology.form(word).lemmas
+        for lemma in (word,) if word in lemmas or not lemmas else lemmas:
+            self._by_lemma[lemma, negated].add(number)
+            if len(lemma) >= _SHORTEST_TYPO:
+                for shorter in _shortened(lemma):
+                    self._typos[shorter].add(lemma)
+        self._by_form[word, negated].add(number)
+
+    def _elements_of(self, word: str, negated: bool) -> tuple[int, ...]:
+        found: set[int] = set()
+        for flag in (False, True) if negated else (False,):
+            found |= self._by_form.get((word, flag), set())
+            form = self._morphology.form(word)
+            for lemma in form.lemmas:
+                found |= self._by_lemma.get((lemma, flag), set())
+            for length in range(2, min(len(word), self._longest_beginning) + 1):
+                found |= self._by_beginning.get((word[:length], flag), set())
+            if not found and not form.known and form.lemmas:
+                found |= self._mended(form.lemmas[0], flag)
+        return tuple(sorted(found))
+
+    def _mended(self, lemma: str, negated: bool) -> set[int]:
+        """Elements of the known words that are one slip of the finger away from the unknown *lemma*."""
+        if not _SHORTEST_TYPO <= len(lemma) <= 25:
+            return set()
+        near = {word for shorter in _shortened(lemma) for word in self._typos.get(shorter, ())}
+        found: set[int] = set()
+        for word in near:
+            if word[0] == lemma[0] and abs(len(word) - len(lemma)) <= 1:
+                found |= self._by_lemma.get((word, negated), set())
+        return found
+
+    def find(self, words: Sequence[Word]) -> list[Match]:
+        """All patterns in the text: those of one word at every place (up to a bound), longer ones at their first."""
+        places: dict[int, list[int]] = {}
+        for index, word in enumerate(words):
+            for element in self._of_word(word.norm, word.negated):
+                at = places.get(element)
+                if at is None:
+                    places[element] = [index]
+                elif len(at) < _PLACES:
+                    at.append(index)
+        found: list[Match] = []
+        for element, at in places.items():
+            for pattern in self._starting.get(element, ()):
+                if len(pattern.elements) == 1:
+                    found += [Match(pattern, (index,)) for index in at]
+                elif pattern.elements[1] in places:
+                    found += [Match(pattern, where) for where in _locate(pattern.elements, places, words)]
+        return found
+
+
+def _shortened(word: str) -> Iterable[str]:
+    yield word
+    for index in range(1, len(word)):
+        yield word[:index] + word[index + 1 :]
+
+
+def _locate(elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]) -> list[tuple[int, ...]]:
+    """Where all *elements*, two or more, stand near one another."""
+    if any(element not in places for element in elements[1:]):
+        return []
+    reach = len(elements) + _SPAN
+    for first in places[elements[0]]:
+        at = [first]
+        for element in elements[1:]:
+            near = min(
+                (other for other in places[element] if other not in at),
+                key=lambda other: abs(words[other].place - words[first].place),
+                default=None,
+            )
+            if near is None or abs(words[near].place - words[first].place) >= reach:
+                break
+            at.append(near)
+        else:
+            return [tuple(at)]
+    return []

@@ -1,0 +1,59 @@
+"""Groups of patterns with weights: the shape that the rules of relevance and of urgency share."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.patterns import Patterns
+from bot.understanding.text.tokens import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Patterns that say the same. Every word found adds ``weight``, all together no more than ``most``."""
+
+    name: str
+    weight: float
+    most: float
+    patterns: str
+
+
+class Groups:
+    """Finds which groups a text has words of."""
+
+    def __init__(self, groups: Sequence[Group], morphology: Morphology) -> None:
+        self._groups = tuple(groups)
+        self._patterns = Patterns(morphology)
+        for index, group in enumerate(groups):
+            self._patterns.add(index, group.weight, group.patterns)
+
+    def find(self, words: Sequence[Word]) -> dict[str, float]:
+        """Name of the group → what it gives, for the groups that were found."""
+        hit: defaultdict[int, set[int]] = defaultdict(set)
+        count: defaultdict[int, int] = defaultdict(int)
+        for match in sorted(self._patterns.find(words), key=lambda match: len(match.at)):
+            owner = match.pattern.owner
+            if not hit[owner].intersection(match.at):
+                count[owner] += 1
+            hit[owner].update(match.at)
+        found: dict[str, float] = {}
+        for index, times in count.items():
+            group = self._groups[index]
+            total = group.weight * times
+            found[group.name] = min(total, group.most) if group.weight > 0 else max(total, group.most)
+        return found
+
+
+def load_rules(name: str) -> dict[str, Any]:
+    """Read one of the package's own files of rules."""
+    text = files("bot.understanding").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def load_groups(name: str) -> tuple[Group, ...]:
+    """The ``[[group]]`` tables of one of the package's own files."""
+    return tuple(Group(row["name"], row["weight"], row["most"], row["patterns"]) for row in load_rules(name)["group"])
