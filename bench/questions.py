@@ -7,9 +7,9 @@ from statistics import median
 
 from bench.measures import Figures
 from bot.domain.tickets import State
-from storage.candidates import Wanted
+from storage.batching.candidate_cache import Wanted
 from storage.database import Database
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 MOST = 40_000
 """Decisions from which a night's learning learns."""

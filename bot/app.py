@@ -46,10 +46,10 @@ from bot.services.staff import invitations, reachability
 from bot.understanding.model.registry import Shelf
 from bot.understanding.reading import Understanding
 from storage.database import Database
+from storage.errors import FAILURES, refusal_of
 from storage.migrate import migrate
-from storage.refusals import FAILURES, refusal_of
-from storage.sharing import inherit, lead, listen
-from storage.uow import News
+from storage.postgres.leadership import inherit, lead, listen
+from storage.unit_of_work import News
 
 logger = logging.getLogger(__name__)
 

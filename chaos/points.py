@@ -15,7 +15,7 @@ from bot.messengers.content import Content
 from bot.messengers.events import Chat
 from bot.messengers.port import Batch, Messenger, Sent, Target
 from storage.database import Database
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 
 class Point(StrEnum):

@@ -13,11 +13,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.occupancy import Occupancy
-from storage.one_trip import OneTrip
-from storage.refusals import WORDS, Refusal, refusal_of
-from storage.uow import UnitOfWork
-from storage.writing import Writing
+from storage.errors import WORDS, Refusal, refusal_of
+from storage.sqlite.dbapi import OneTrip
+from storage.sqlite.file_lock import Occupancy
+from storage.sqlite.write_lock import Writing
+from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Database:
     def occupy(self) -> None:
         """Work on this database alone until :meth:`close`, where it cannot be shared.
 
-        Raises :class:`~storage.occupancy.Occupied`, or :class:`DatabaseUnavailable` where nothing can be written.
+        Raises :class:`~storage.sqlite.file_lock.Occupied`, or :class:`DatabaseUnavailable` where nothing can be written.
         """
         if self.is_shared or not self._url.database:
             return

@@ -21,7 +21,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 from sqlalchemy.sql import visitors
 
-from storage.memory import Memory
+from storage.batching.transaction_cache import Memory
 from storage.tables import message, metadata, problem, ticket
 
 Row = dict[str, Any]

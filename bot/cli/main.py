@@ -76,7 +76,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
         raise typer.Exit(BAD_CONFIG)
     logging_setup.set_up()
     from bot.app import AddressTaken, App, run_until_signal
-    from storage.occupancy import Occupied
+    from storage.sqlite.file_lock import Occupied
 
     with _database_faults():
         try:
@@ -219,7 +219,7 @@ def backup(
 ) -> None:
     """Скопировать базу SQLite, не останавливая бота, и проверить копию."""
     settings = _load(config, tokens_needed=False)
-    from storage.transfer import TransferFailed, backup_sqlite
+    from storage.copy import TransferFailed, backup_sqlite
 
     typer.echo("Копирую базу. Бот в это время работает.")
     try:
@@ -240,7 +240,7 @@ def migrate_data(
 ) -> None:
     """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
     settings = _load(config, tokens_needed=False)
-    from storage.transfer import TransferFailed, move
+    from storage.copy import TransferFailed, move
 
     with _database_faults():
         try:

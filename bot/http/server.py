@@ -13,7 +13,7 @@ from bot.http.webhooks import LARGEST, Webhooks
 from bot.services.monitoring import watchdog
 from bot.services.monitoring.health import Health
 from storage.database import Database
-from storage.refusals import FAILURES
+from storage.errors import FAILURES
 
 
 class Listener:

@@ -15,7 +15,7 @@ from bot.domain.clock import Clock
 from bot.messengers.errors import MessengerError
 from bot.messengers.port import Pushing
 from storage.database import Database
-from storage.refusals import FAILURES
+from storage.errors import FAILURES
 
 logger = logging.getLogger(__name__)
 

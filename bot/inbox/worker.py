@@ -20,7 +20,7 @@ from bot.services.context import Ahead, Centre, Understood, Work
 from bot.services.intake.prefetch import foresee, read_ahead
 from bot.services.notifications import notify
 from storage.database import Database
-from storage.refusals import FAILURES, refusal_of
+from storage.errors import FAILURES, refusal_of
 
 logger = logging.getLogger(__name__)
 

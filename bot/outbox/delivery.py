@@ -35,7 +35,7 @@ from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import failover, reachability
 from storage.database import Database
-from storage.refusals import refusal_of
+from storage.errors import refusal_of
 from storage.repositories.base import LONGEST_WAIT
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from bot.outbox.in_flight import Exposure
 from bot.outbox.permits import Turn
 from bot.outbox.renderer import Parcel, Way
 from storage.database import Database
-from storage.refusals import refusal_of
+from storage.errors import refusal_of
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
 from bot.understanding.events.signatures import Signature
 from bot.understanding.reading import Reading, Understanding
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.messages import InboxRow
 from storage.repositories.base import PRESENCE, Repository, ahead, at, new_holder, one_at_a_time
-from storage.repositories.storable import storable
+from storage.repositories.json_values import storable
 from storage.tables import cursor, inbox
 
 _OF_THE_DEAD = text("""

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, Part
-from storage.memory import Place
-from storage.numbers import Numbers
+from storage.batching.id_allocator import Numbers
+from storage.batching.transaction_cache import Place
 from storage.repositories.base import Repository
 from storage.tables import message
 from storage.transaction import Row, Transaction

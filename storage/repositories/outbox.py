@@ -32,9 +32,9 @@ from bot.domain.outbox import (
     Unsent,
     Waiting,
 )
-from storage.repositories import lanes
+from storage.repositories import outbox_queries
 from storage.repositories.base import Repository, ahead, at, insert_into, new_holder, one_at_a_time
-from storage.repositories.lanes import waiting
+from storage.repositories.outbox_queries import waiting
 from storage.tables import outbox
 
 _COLUMNS = (
@@ -80,7 +80,7 @@ def _putting(dialect: str) -> Insert:
 @cache
 def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     ids = outbox.c.id.in_(bindparam("ids", expanding=True))
-    chosen = select(outbox.c.id).where(ids, waiting(outbox), lanes.free(), ~lanes.blocked())
+    chosen = select(outbox.c.id).where(ids, waiting(outbox), outbox_queries.free(), ~outbox_queries.blocked())
     return (
         update(outbox)
         .where(outbox.c.id.in_(chosen.with_for_update(skip_locked=True)))
@@ -117,12 +117,12 @@ class Outbox(Repository):
         An earlier row of the same ``order_key`` that is being sent, is due, or waits for another try goes first; one
         that is merely planned for later does not block.
         """
-        found = await self._connection.execute(lanes.heads(accounts), at(now))
+        found = await self._connection.execute(outbox_queries.heads(accounts), at(now))
         return sorted((Waiting(*row) for row in found), key=lambda row: (row.priority, row.id))
 
     async def presses(self, now: datetime, accounts: tuple[str, ...], most: int) -> list[Waiting]:
         """Answers to presses, which no chat's pace holds up; *most* of each account."""
-        found = await self._connection.execute(lanes.presses(accounts), at(now) | {"most": most})
+        found = await self._connection.execute(outbox_queries.presses(accounts), at(now) | {"most": most})
         return [Waiting(*row) for row in found]
 
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:

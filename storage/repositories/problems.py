@@ -26,10 +26,10 @@ from bot.domain.json_types import Json
 from bot.domain.messages import Part
 from bot.domain.problems import Candidate, Problem, Spot
 from bot.domain.tickets import OPEN, State, Ticket
-from storage.candidates import ANSWERED, MORE, Kept, Pool, Wanted
-from storage.numbers import Numbers
+from storage.batching.candidate_cache import ANSWERED, MORE, Kept, Pool, Wanted
+from storage.batching.id_allocator import Numbers
 from storage.repositories.base import Repository
-from storage.repositories.likely import fetch
+from storage.repositories.problem_candidates import fetch
 from storage.repositories.tickets import columns, record
 from storage.tables import message, problem, publication, ticket
 from storage.transaction import Transaction

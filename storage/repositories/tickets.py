@@ -25,9 +25,9 @@ from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.domain.tickets import OPEN, DismissReason, State, Ticket
 from bot.domain.urgency import Urgency
-from storage.candidates import Kept
-from storage.memory import Standing
-from storage.numbers import Numbers
+from storage.batching.candidate_cache import Kept
+from storage.batching.id_allocator import Numbers
+from storage.batching.transaction_cache import Standing
 from storage.repositories.base import Repository
 from storage.tables import message, ticket
 from storage.tables.tickets import OPEN_STATES

@@ -1,10 +1,10 @@
 """Every table of the database. SQLAlchemy Core; the repositories turn rows into the domain's records."""
 
 from storage.tables.base import Moment, metadata
-from storage.tables.mail import cursor, inbox, letter, outage, outbox
+from storage.tables.messaging import cursor, inbox, letter, outage, outbox
 from storage.tables.people import account, assignment, dialog, invitation, person
+from storage.tables.scheduling import audit, chat_alias, digest, due, notice, once, page, page_comment
 from storage.tables.tickets import answer, card, doubt, doubt_list, message, problem, publication, remark, ticket, voice
-from storage.tables.time import audit, chat_alias, digest, due, notice, once, page, page_comment
 
 __all__ = [
     "Moment",

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from storage.transfer import backup_sqlite
+from storage.copy import backup_sqlite
 from tests.e2e.office import delivered
 from tests.e2e.town import GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Town
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from storage.occupancy import Occupied
+from storage.sqlite.file_lock import Occupied
 from tests.e2e.process import BotProcess
 from tests.e2e.test_kill import Stations
 

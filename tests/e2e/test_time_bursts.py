@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.monitoring.spikes import FEWEST, _beyond
-from storage.repositories.rhythms import About, Busy
+from storage.repositories.activity import About, Busy
 from tests.e2e.town import COORDINATOR, GROUP, ROADS_HEAD, Town
 
 STREETS = ("Мира", "Ленина", "Пушкина", "Садовая", "Лесная", "Школьная", "Зелёная", "Речная")

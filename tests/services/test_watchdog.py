@@ -12,7 +12,7 @@ from bot.services.context import Work
 from bot.services.monitoring.watchdog import DIGEST_LATE, SILENT, UNPROCESSED, UNSENT, UNTOLD, look
 from storage.database import Database
 from storage.migrate import migrate
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 from tests.services.municipality import DIGEST_AT, STAFF, centre_of
 from tests.storage.helpers import add_ticket, draft
 

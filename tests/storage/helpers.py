@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.tickets import Ticket
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=1)

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import event
 
 from bot.domain.tickets import Ticket
-from storage.candidates import Wanted
+from storage.batching.candidate_cache import Wanted
 from storage.database import Database
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import NOW, add_ticket, later
 
 MOST = 3

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.people import Person, Role
 from storage.database import Database
-from storage.refusals import Refusal, refusal_of
-from storage.uow import UnitOfWork
+from storage.errors import Refusal, refusal_of
+from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import LEASE, NOW, add_ticket, draft, later
 
 

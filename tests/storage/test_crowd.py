@@ -12,7 +12,7 @@ from bot.domain.outbox import OutboxRow
 from bot.outbox.sender import written
 from storage import database as module
 from storage.database import Database
-from storage.refusals import Refusal, refusal_of
+from storage.errors import Refusal, refusal_of
 from tests.storage.helpers import LEASE, NOW, draft
 
 DELIVERIES, SWEEPS, FOR_EVER = 24, 12, 2

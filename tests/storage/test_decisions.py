@@ -2,7 +2,7 @@
 
 from bot.domain.tickets import DismissReason
 from storage.database import Database
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import NOW, add_ticket
 
 HEAD = 1

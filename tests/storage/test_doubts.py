@@ -4,7 +4,7 @@ from bot.domain.cards import DoubtList
 from bot.domain.messages import Part, Verdict
 from bot.domain.people import Person, Role
 from storage.database import Database
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import NOW, add_message, add_ticket, later
 
 

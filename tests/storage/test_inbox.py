@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.domain.messages import InboxRow
 from bot.runtime.supervisor import Bell, Supervisor
 from storage.database import Database
-from storage.sharing import listen
+from storage.postgres.leadership import listen
 from tests.storage.helpers import LEASE, NOW, later
 
 ACCOUNT = "telegram"

@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 from sqlalchemy import event
 
-from storage.candidates import Wanted
+from storage.batching.candidate_cache import Wanted
 from storage.database import Database
 from storage.repositories.retention import Kind
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import LEASE, NOW, draft
 
 Ask = Callable[[UnitOfWork], Awaitable[object]]

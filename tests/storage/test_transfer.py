@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.people import Account, MessengerName, Person, Role
+from storage.copy import STEP, TransferFailed, backup_sqlite, move
 from storage.database import Database
 from storage.migrate import migrate
-from storage.transfer import STEP, TransferFailed, backup_sqlite, move
 from tests.databases import KINDS, empty_database
 
 NOW = datetime(2026, 11, 20, 4, 30, 0, 123456, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.writing import Writing
+from storage.sqlite.write_lock import Writing
 
 
 async def _come(writing: Writing, name: str, done: list[str], *, first: bool = False) -> None:

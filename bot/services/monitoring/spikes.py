@@ -9,7 +9,7 @@ from math import sqrt
 from bot.domain.people import Person, Role
 from bot.services.context import Work
 from bot.services.notifications import notify
-from storage.repositories.rhythms import About, Busy
+from storage.repositories.activity import About, Busy
 
 LATELY = timedelta(hours=1)
 USUALLY = timedelta(days=28)

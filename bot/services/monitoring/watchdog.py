@@ -11,7 +11,7 @@ from bot.services.monitoring.inactivity import Hush
 from bot.services.notifications import notify
 from bot.services.reports import digest
 from storage.repositories.base import LONGEST_WAIT
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 UNPROCESSED = timedelta(minutes=1)
 """An update that came so long ago should have been handled."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.domain.audit import Decision
 from bot.understanding.model.training_data import Example
-from storage.uow import UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 MOST = 40_000
 """The latest ones: more takes long and changes little."""

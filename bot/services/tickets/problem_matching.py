@@ -13,7 +13,7 @@ from bot.services.context import Work
 from bot.understanding.events.matcher import Event, Judge, Post
 from bot.understanding.events.signatures import Signature
 from bot.understanding.reading import Reading
-from storage.candidates import Wanted
+from storage.batching.candidate_cache import Wanted
 
 MOST = 60
 """Candidates, of problems and of lone tickets each: the latest count."""

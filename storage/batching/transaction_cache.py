@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.messages import Message
 from bot.domain.sources import author_key
 from bot.domain.tickets import Ticket
-from storage.candidates import Pools
+from storage.batching.candidate_cache import Pools
 
 Place = tuple[str, str, str]
 """Account, chat, number of a post in it."""

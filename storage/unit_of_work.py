@@ -7,28 +7,28 @@ from enum import StrEnum
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.numbers import Numbers
+from storage.batching.id_allocator import Numbers
+from storage.repositories.activity import Rhythms
 from storage.repositories.answers import Answers
+from storage.repositories.audit_log import Chronicle
 from storage.repositories.base import one_at_a_time
 from storage.repositories.cards import Cards
-from storage.repositories.chronicle import Chronicle
-from storage.repositories.decisions import Decisions
+from storage.repositories.deadlines import Times
 from storage.repositories.dialogs import Dialogs
-from storage.repositories.doubts import Doubts
 from storage.repositories.inbox import Inbox
-from storage.repositories.letters import Letters
 from storage.repositories.messages import Messages
+from storage.repositories.official_pages import Pages
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
-from storage.repositories.pages import Pages
-from storage.repositories.people import People
 from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
-from storage.repositories.rhythms import Rhythms
+from storage.repositories.review_queue import Doubts
+from storage.repositories.routing_decisions import Decisions
+from storage.repositories.sent_messages import Letters
+from storage.repositories.staff import People
 from storage.repositories.tickets import Tickets
-from storage.repositories.times import Times
-from storage.repositories.voices import Voices
+from storage.repositories.upvotes import Voices
 from storage.transaction import Transaction
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import CHANNEL, Database
-from storage.refusals import FAILURES
+from storage.errors import FAILURES
 from storage.repositories.base import PRESENCE
-from storage.uow import News
+from storage.unit_of_work import News
 
 logger = logging.getLogger(__name__)
 

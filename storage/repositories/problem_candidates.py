@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, fu
 from bot.domain.problems import Candidate
 from bot.domain.tickets import State
 from bot.domain.urgency import Urgency
-from storage.candidates import ANSWERED, GOING_ON, UNANSWERED, Kept, Key
+from storage.batching.candidate_cache import ANSWERED, GOING_ON, UNANSWERED, Kept, Key
 from storage.tables import problem, ticket
 from storage.transaction import Transaction
 

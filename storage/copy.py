@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.migrate import migrate
-from storage.occupancy import Occupied
+from storage.sqlite.file_lock import Occupied
 from storage.tables import metadata
 
 CHUNK = 1000
