@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))")
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint check fmt bench chaos lock clean
+.PHONY: demo test lint check fmt bench crashtest chaos lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -29,8 +29,10 @@ fmt: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-chaos: $(READY)  ## kill the bot again and again while a town writes (MCU_TEST_POSTGRES: there, too); nothing may be lost or said twice
-	$(BIN)/python -m chaos
+crashtest: $(READY)  ## kill the bot again and again while a town writes (MCU_TEST_POSTGRES: there, too); nothing may be lost or said twice
+	$(BIN)/python -m crashtest
+
+chaos: crashtest  ## the former name of `make crashtest`
 
 # The project itself is not installed here: commands run from the checkout.
 $(READY): requirements/dev.txt

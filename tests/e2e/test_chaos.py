@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from chaos.ordeal import Ordeal
-from chaos.points import Point
-from chaos.storm import Storm
+from crashtest.broadcast_run import Storm
+from crashtest.failpoints import Point
+from crashtest.run import Ordeal
 
 KILLS, SEED = 20, 20_261_120
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chaos.points import Point
+from crashtest.failpoints import Point
 from tests.databases import SERVER, Shelf
 from tests.e2e.process import ROOT
 from tests.e2e.test_kill import Stations
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not
 DOOMED = """
 import sys
 from pathlib import Path
-from chaos.points import Doom, Point
-from chaos.victim import live
+from crashtest.failpoints import Doom, Point
+from crashtest.fork_server import live
 live(Path(sys.argv[1]), Doom(Point(sys.argv[2]), int(sys.argv[3])))
 """
 

@@ -14,7 +14,7 @@ from bot import logging_setup
 from bot.app import App, run_until_signal
 from bot.bootstrap import build_messengers
 from bot.config import load
-from chaos.points import Doom, MortalDatabase, Point, mortals
+from crashtest.failpoints import Doom, MortalDatabase, Point, mortals
 
 IMPORTED_LATE = (
     *(f"bot.messengers.{name}.messenger" for name in ("telegram", "vk", "max")),

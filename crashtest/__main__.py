@@ -1,4 +1,4 @@
-"""``python -m chaos``: kill, look, judge. Exit code 1 when a promise was not kept."""
+"""``python -m crashtest``: kill, look, judge. Exit code 1 when a promise was not kept."""
 
 import argparse
 import asyncio
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.server import database_on
-from chaos.ordeal import Ordeal
-from chaos.points import Point
-from chaos.storm import Storm
-from chaos.verdict import Report
+from crashtest.run import Ordeal
+from crashtest.failpoints import Point
+from crashtest.broadcast_run import Storm
+from crashtest.checker import Report
 
 SHOWN = 40
 
@@ -106,7 +106,7 @@ def _table(form: Form, report: Report) -> None:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m crashtest", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="how often (default 200)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="for the same chaos once more")
     parser.add_argument("--pause", type=float, default=1.2, help="seconds between two citizens' messages (default 1.2)")

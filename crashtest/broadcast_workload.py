@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.stations import ADMINISTRATOR, FIRST_HEAD
-from chaos.phones import TelegramPhone
-from chaos.town import COMMUNITY, FIRST_CITIZEN, MAX_TOKEN, TOKEN, VK_TOKEN
+from crashtest.messenger_clients import TelegramPhone
+from crashtest.workload import COMMUNITY, FIRST_CITIZEN, MAX_TOKEN, TOKEN, VK_TOKEN
 from sandbox.server import Sandbox
 
 GROUPS = tuple(range(-1_001_000_000_112, -1_001_000_000_100))

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chaos.officials import Head
-from chaos.points import Point
-from chaos.town import MARK, Town
-from chaos.watch import Watch
+from crashtest.officials import Head
+from crashtest.failpoints import Point
+from crashtest.workload import MARK, Town
+from crashtest.history import Watch
 
 
 @dataclass(slots=True)

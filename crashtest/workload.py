@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from bench.stations import ADMINISTRATOR, ALONE, Places, Station, configuration
-from chaos.phones import MaxPhone, Phone, TelegramPhone, VkPhone
+from crashtest.messenger_clients import MaxPhone, Phone, TelegramPhone, VkPhone
 from sandbox.server import Sandbox
 
 TOKEN, VK_TOKEN, MAX_TOKEN = "700001:sandbox-token-for-chaos-only", "vk-token-for-chaos", "max-token-for-chaos"

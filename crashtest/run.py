@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chaos.books import exported, opened, until_calm, until_listening
-from chaos.death import Death, Seat
-from chaos.lives import Lives
-from chaos.officials import Head
-from chaos.points import Doom, Point
-from chaos.town import COMMUNITY, Town
-from chaos.verdict import Report, judge
-from chaos.watch import Watch
+from crashtest.bot_database import exported, opened, until_calm, until_listening
+from crashtest.killer import Death, Seat
+from crashtest.bot_process import Lives
+from crashtest.officials import Head
+from crashtest.failpoints import Doom, Point
+from crashtest.workload import COMMUNITY, Town
+from crashtest.checker import Report, judge
+from crashtest.history import Watch
 
 CALM = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""

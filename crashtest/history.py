@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaos.phones import CARD
+from crashtest.messenger_clients import CARD
 from sandbox.server import Sandbox
 
 Place = tuple[str, Any]

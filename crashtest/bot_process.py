@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from chaos.points import Doom
+from crashtest.failpoints import Doom
 
 ROOT = Path(__file__).parents[1]
 
@@ -83,7 +83,11 @@ class Lives:
         if self._nursery is None:
             with self.log.open("ab") as log:
                 self._nursery = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "chaos.victim"), stdin=PIPE, stdout=PIPE, stderr=log.fileno(), env=around()
+                    *(sys.executable, "-m", "crashtest.fork_server"),
+                    stdin=PIPE,
+                    stdout=PIPE,
+                    stderr=log.fileno(),
+                    env=around(),
                 )
             await self.told()
         assert self._nursery.stdin is not None

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from chaos.accident import STREETS, Accident
-from chaos.books import exported, opened, until_calm, until_listening
-from chaos.death import Death, Seat
-from chaos.lives import Lives
-from chaos.phones import Letter
-from chaos.points import Doom, Point
-from chaos.town import COMMUNITY
-from chaos.verdict import Report, books_in_order, repeated, said_twice
-from chaos.watch import Watch
+from crashtest.broadcast_workload import STREETS, Accident
+from crashtest.bot_database import exported, opened, until_calm, until_listening
+from crashtest.killer import Death, Seat
+from crashtest.bot_process import Lives
+from crashtest.messenger_clients import Letter
+from crashtest.failpoints import Doom, Point
+from crashtest.workload import COMMUNITY
+from crashtest.checker import Report, books_in_order, repeated, said_twice
+from crashtest.history import Watch
 from storage.database import Database
 
 PATIENCE = 120.0

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from chaos.lives import Life, Lives
-from chaos.points import Doom, Point
-from chaos.victim import ARM
+from crashtest.bot_process import Life, Lives
+from crashtest.failpoints import Doom, Point
+from crashtest.fork_server import ARM
 
 NEVER_MET = 6.0
 """Seconds after which a process that has not come to its point is killed where it is."""

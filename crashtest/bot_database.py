@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from chaos.lives import around
+from crashtest.bot_process import around
 from sandbox.server import Sandbox
 from storage.database import Database
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
-from chaos.phones import Letter, Phone
-from chaos.town import MARK
+from crashtest.messenger_clients import Letter, Phone
+from crashtest.workload import MARK
 from sandbox.journal import Journal
 
 T = TypeVar("T")
