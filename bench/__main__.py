@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import drain, growth, load, machine, measures, peer, storm, takeover
+from bench import drain, growth, load, machine_info, measurements, peer, storm, takeover
 from bench.max_town import MaxTown
 from bench.town import Town
 
@@ -90,14 +90,14 @@ PEER = "peer"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    result: dict[str, Any] = {"machine": machine.describe(), "measures": {}, "failed": []}
+    result: dict[str, Any] = {"machine": machine_info.describe(), "measures": {}, "failed": []}
     with tempfile.TemporaryDirectory(prefix="mcu-bench-") as folder:
         for name in options.only:
             if name in ON_SERVER and options.postgres is None:
                 print(f"… {name}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)", file=sys.stderr)
                 continue
             print(f"… {name}", file=sys.stderr, flush=True)
-            before = machine.load()
+            before = machine_info.load()
             try:
                 figures = asyncio.run(_measure(name, Path(folder) / name, options))
             except peer.NoPeer as reason:
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"… {name}: FAILED: {type(error).__name__} {error}", file=sys.stderr)
                 result["failed"].append(name)
                 continue
-            result["measures"][name] = figures | {"load_before": before, "load_after": machine.load()}
+            result["measures"][name] = figures | {"load_before": before, "load_after": machine_info.load()}
     _compare(result["measures"])
     result["targets"] = _judge(result["measures"])
     _table(result)
@@ -122,15 +122,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     match name:
         case "start":
-            return await measures.starts(folder, options.starts)
+            return await measurements.starts(folder, options.starts)
         case "latency":
-            return await measures.latency(Town(folder), options.rate, options.seconds)
+            return await measurements.latency(Town(folder), options.rate, options.seconds)
         case "crowd":
-            return await measures.latency(Town(folder), 20.0, options.seconds)
+            return await measurements.latency(Town(folder), 20.0, options.seconds)
         case "max" | "max_webhook":
-            return await measures.latency(MaxTown(folder, webhook=name == "max_webhook"), options.rate, options.seconds)
+            return await measurements.latency(
+                MaxTown(folder, webhook=name == "max_webhook"), options.rate, options.seconds
+            )
         case "notices":
-            return await measures.notices(folder, options.notices)
+            return await measurements.notices(folder, options.notices)
         case "storm":
             return await storm.storm(folder, options.voices, max(1, options.voices // 10), options.seconds)
         case "drain":
@@ -157,7 +159,7 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await load.shared(folder, options.postgres, options.messages, processes=1)
         case "postgres_two":
             return await load.shared(folder, options.postgres, options.messages, processes=2)
-    return await measures.memory(folder, min(options.messages, 10_000))
+    return await measurements.memory(folder, min(options.messages, 10_000))
 
 
 def _compare(found: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.measures import Figures, town_at
+from bench.measurements import Figures, town_at
 from bench.town import FIRST_CITIZEN, Town
 
 CHATS = 60

@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import morning, moving, years
-from bench.measures import Figures, town_at
-from bench.questions import ask_all
+from bench import copy_bench, digest_bench, seed_data
+from bench.measurements import Figures, town_at
+from bench.query_bench import ask_all
 from bench.server import database_on
 from bench.town import CURATOR, FIRST_HEAD, GROUP, ROOT, STATIONS, TROUBLES, Town
 
@@ -36,7 +36,7 @@ async def growth(folder: Path, tickets: int, times: int, server: str | None = No
         url = f"sqlite+aiosqlite:///{file}"
         if server is not None:
             url = await stack.enter_async_context(database_on(server))
-            figures["copied_in_s"] = round(await moving.copy(file, url), 1)
+            figures["copied_in_s"] = round(await copy_bench.copy(file, url), 1)
             words = config.read_text(encoding="utf-8")
             config.write_text(words.replace(town.database, url), encoding="utf-8")
         starts, cpu = [], []
@@ -77,7 +77,7 @@ async def growth(folder: Path, tickets: int, times: int, server: str | None = No
         figures["rss_mb"] = town.memory()["now"]
         figures |= await ask_all(url, times)
         await town.stop()
-        figures |= await morning.daily(config, times)
+        figures |= await digest_bench.daily(config, times)
     return figures
 
 
@@ -87,7 +87,7 @@ async def memory_long(folder: Path, tickets: int, speed: float, *, learned: bool
         await _age(town, tickets)
         if learned:
             await _learn(town)
-        town.runs = ("bench.hour", str(speed))
+        town.runs = ("bench.time_warp", str(speed))
         await town.start()
         await town.warm_up()
         began = time.perf_counter()
@@ -122,7 +122,7 @@ async def _age(town: Town, tickets: int) -> float:
     await town.stop()
     persons = dict(town.ask("SELECT user_id, person_id FROM account WHERE messenger = 'telegram'"))
     heads = [(f"station{n}", int(persons[str(chat)] or 0), chat) for n, chat in enumerate(town.heads())]
-    return await asyncio.to_thread(years.fill, town.folder / "mcu.sqlite3", tickets, GROUP, heads)
+    return await asyncio.to_thread(seed_data.fill, town.folder / "mcu.sqlite3", tickets, GROUP, heads)
 
 
 def _of_head(town: Town, above: int) -> int:
@@ -191,7 +191,9 @@ async def _learn(town: Town) -> None:
         table.writerow(("text", "sector"))
         for number in range(3_000):
             n = number * 13 + 5
-            text = f"Станция {STATIONS[n % 20]}, дом {n % 190}: {TROUBLES[n % len(TROUBLES)]}, {years.WORDS[n % 35]}"
+            text = (
+                f"Станция {STATIONS[n % 20]}, дом {n % 190}: {TROUBLES[n % len(TROUBLES)]}, {seed_data.WORDS[n % 35]}"
+            )
             table.writerow((text, f"station{n % 20}"))
     await _run(town, "train", "--from", str(past))
 

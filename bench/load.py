@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import stream
+from bench import workload
 from bench.server import database_on
 from bench.town import ROOT
 
@@ -67,7 +67,7 @@ telegram_id = {head}
 
 async def intake(folder: Path, updates: int) -> Figures:
     """Updates a second from the messenger into the file: stored, cursor moved. The real poller over real HTTP."""
-    messenger = await _spawn("bench.messenger", str(updates))
+    messenger = await _spawn("bench.fake_bot_api", str(updates))
     try:
         port = await _line(messenger)
         config = _town(folder, _file(folder), f"http://127.0.0.1:{port}")
@@ -131,7 +131,7 @@ async def _registered(config: Path) -> Figures:
 
 async def _learn(folder: Path, config: Path) -> None:
     past = folder / "past.csv"
-    stream.write_past(past, 3_000)
+    workload.write_past(past, 3_000)
     process = await _spawn("bot", "train", "--config", str(config), "--from", str(past))
     said = await _finished(process)
     if "Новая модель действует" not in said:
@@ -140,10 +140,10 @@ async def _learn(folder: Path, config: Path) -> None:
 
 def _town(folder: Path, database: str, api_base: str = "http://127.0.0.1:9", *, join: bool = False) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    codes = dict.fromkeys(sector for sector, _ in stream.TROUBLES)
+    codes = dict.fromkeys(sector for sector, _ in workload.TROUBLES)
     blocks = "".join(_BLOCK.format(code=code, head=1_001 + index) for index, code in enumerate(codes))
     path = folder / "config.toml"
-    values = {"database": database, "token": TOKEN, "api_base": api_base, "group": stream.GROUP, "blocks": blocks}
+    values = {"database": database, "token": TOKEN, "api_base": api_base, "group": workload.GROUP, "blocks": blocks}
     path.write_text(_CONFIG.format(**values, join=str(join).lower()), encoding="utf-8")
     return path
 

@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from bench.stream import words
+from bench.workload import words
 
 _APPS = (
     *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages"),

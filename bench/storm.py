@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.measures import Figures, percentile, town_at
+from bench.measurements import Figures, percentile, town_at
 from bench.town import COMMUNITY, FIRST_CITIZEN, GROUP, Town
 
 HEAD, CHATS = 2_001, (GROUP, GROUP - 1, GROUP - 2)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from bench.measures import Figures
+from bench.measurements import Figures
 from bench.server import database_on
 from bench.town import Town
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.machine import cpu_of, memory_of
-from bench.stations import ADMINISTRATOR, FIRST_HEAD, Places, configuration, in_telegram
-from bench.stations import TWENTY as STATIONS
+from bench.machine_info import cpu_of, memory_of
+from bench.workload_config import ADMINISTRATOR, FIRST_HEAD, Places, configuration, in_telegram
+from bench.workload_config import TWENTY as STATIONS
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]

@@ -18,8 +18,8 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from bench import stream
-from bench.machine import cpu_of
+from bench import workload
+from bench.machine_info import cpu_of
 from bot import config
 from bot.app import App
 from bot.messengers.port import Messenger
@@ -141,7 +141,7 @@ async def fill(app: App, count: int) -> dict[str, Any]:
 
 
 def _received(messenger: Messenger, number: int) -> Any:
-    return messenger.receive(stream.update(number))  # type: ignore[attr-defined]
+    return messenger.receive(workload.update(number))  # type: ignore[attr-defined]
 
 
 async def tickets(app: App, count: int) -> dict[str, Any]:

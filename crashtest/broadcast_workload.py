@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.stations import ADMINISTRATOR, FIRST_HEAD
+from bench.workload_config import ADMINISTRATOR, FIRST_HEAD
 from crashtest.messenger_clients import TelegramPhone
 from crashtest.workload import COMMUNITY, FIRST_CITIZEN, MAX_TOKEN, TOKEN, VK_TOKEN
 from sandbox.server import Sandbox

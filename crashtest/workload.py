@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from bench.stations import ADMINISTRATOR, ALONE, Places, Station, configuration
+from bench.workload_config import ADMINISTRATOR, ALONE, Places, Station, configuration
 from crashtest.messenger_clients import MaxPhone, Phone, TelegramPhone, VkPhone
 from sandbox.server import Sandbox
 

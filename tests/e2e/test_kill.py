@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bench.stations import ADMINISTRATOR, ALONE, FIRST_HEAD, Places, configuration, in_telegram
-from bench.stations import TWENTY as STATIONS
+from bench.workload_config import ADMINISTRATOR, ALONE, FIRST_HEAD, Places, configuration, in_telegram
+from bench.workload_config import TWENTY as STATIONS
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.databases import ON_BOTH, Shelf, migrated_database

@@ -1,4 +1,4 @@
-"""``python -m bench.hour SPEED CONFIG``: the product's own bot, whose clocks run *SPEED* times as fast."""
+"""``python -m bench.time_warp SPEED CONFIG``: the product's own bot, whose clocks run *SPEED* times as fast."""
 
 import asyncio
 import signal

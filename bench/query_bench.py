@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from bench.measures import Figures
+from bench.measurements import Figures
 from bot.domain.tickets import State
 from storage.batching.candidate_cache import Wanted
 from storage.database import Database

@@ -1,4 +1,4 @@
-"""``python -m bench.messenger COUNT``: a Bot API that does one thing, as fast as it is asked: it brings updates.
+"""``python -m bench.fake_bot_api COUNT``: a Bot API that does one thing, as fast as it is asked: it brings updates.
 
 A process of its own, with answers made beforehand, so that what is measured is the bot and not this.
 """
@@ -8,7 +8,7 @@ import sys
 
 from aiohttp import web
 
-from bench.stream import answers
+from bench.workload import answers
 
 BATCH = 100
 

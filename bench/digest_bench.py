@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from bench.measures import Figures
+from bench.measurements import Figures
 from bench.worker import prepared
 from bot.domain.local_time import at_local
 from bot.services.context import Work
