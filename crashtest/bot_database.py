@@ -30,7 +30,7 @@ async def until_listening(books: Database, sandbox: Sandbox, accounts: Collectio
     """VK and MAX tell a newcomer what comes from now on only: until the bot has stored where it stands."""
     async with asyncio.timeout(60):
         while not await _has_place(books, accounts):
-            await sandbox.journal.wait_newer(sandbox.journal.revision, 0.2)
+            await sandbox.change_log.wait_newer(sandbox.change_log.revision, 0.2)
 
 
 async def _has_place(books: Database, accounts: Collection[str]) -> bool:
@@ -49,7 +49,7 @@ async def until_calm(books: Database, sandbox: Sandbox) -> None:
         waits = incoming.get("new") or outgoing.get("queued") or outgoing.get("sending")
         if not waits and not sandbox.telegram.unconfirmed:
             return
-        await sandbox.journal.wait_newer(sandbox.journal.revision, 0.2)
+        await sandbox.change_log.wait_newer(sandbox.change_log.revision, 0.2)
 
 
 async def exported(config: Path) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from crashtest.messenger_clients import Letter, Phone
 from crashtest.workload import MARK
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 
 T = TypeVar("T")
 

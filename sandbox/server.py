@@ -7,8 +7,8 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from sandbox.change_log import Journal
 from sandbox.faults import Faults
-from sandbox.journal import Journal
 from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
 from sandbox.vk import VkServer

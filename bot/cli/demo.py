@@ -20,7 +20,7 @@ from bot.config import Config
 from bot.config.schema import Tree
 from bot.domain.clock import SystemClock
 from bot.os_errors import refused_by_system
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
 from sandbox.server import Sandbox
 

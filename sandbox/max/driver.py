@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.max.render import file_object, linked, message_object, user_object
 from sandbox.max.state import ALL_RIGHTS, Chat, Kind, Message, Press
 from sandbox.max.town import Town

@@ -8,16 +8,16 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.journal import Journal
-from sandbox.max import looking, methods
+from sandbox.max import methods, read_methods
 from sandbox.max.call import Request
 from sandbox.max.driver import Driver
 from sandbox.max.errors import ApiError, bad_request, too_many
 from sandbox.max.rates import OVERALL, PER_CHAT, POLLS, Rates
 from sandbox.max.state import Bot, Call
 from sandbox.max.world import World
-from sandbox.pushing import Pusher
+from sandbox.webhook_pusher import Pusher
 
 Json = dict[str, Any]
 Method = Callable[[World, Request], Json]
@@ -48,15 +48,15 @@ class MaxServer(Driver):
         chat = prefix + "/chats/{chat_id:-?[0-9]+}"
         message = prefix + "/messages/{mid:[A-Za-z0-9_.-]+}"
         routes: tuple[tuple[str, str, str, Method], ...] = (
-            ("GET", prefix + "/me", "getMyInfo", looking.me),
-            ("PATCH", prefix + "/me/commands", "setMyCommands", looking.set_commands),
-            ("GET", chat, "getChat", looking.chat),
-            ("GET", chat + "/members/me", "getMembership", looking.member_me),
-            ("GET", prefix + "/subscriptions", "getSubscriptions", looking.subscriptions),
-            ("POST", prefix + "/subscriptions", "subscribe", looking.subscribe),
-            ("DELETE", prefix + "/subscriptions", "unsubscribe", looking.unsubscribe),
-            ("POST", prefix + "/uploads", "getUploadUrl", looking.upload_address),
-            ("GET", prefix + "/videos/{token:[A-Za-z0-9_-]+}", "getVideoAttachmentDetails", looking.video),
+            ("GET", prefix + "/me", "getMyInfo", read_methods.me),
+            ("PATCH", prefix + "/me/commands", "setMyCommands", read_methods.set_commands),
+            ("GET", chat, "getChat", read_methods.chat),
+            ("GET", chat + "/members/me", "getMembership", read_methods.member_me),
+            ("GET", prefix + "/subscriptions", "getSubscriptions", read_methods.subscriptions),
+            ("POST", prefix + "/subscriptions", "subscribe", read_methods.subscribe),
+            ("DELETE", prefix + "/subscriptions", "unsubscribe", read_methods.unsubscribe),
+            ("POST", prefix + "/uploads", "getUploadUrl", read_methods.upload_address),
+            ("GET", prefix + "/videos/{token:[A-Za-z0-9_-]+}", "getVideoAttachmentDetails", read_methods.video),
             ("POST", prefix + "/messages", "sendMessage", methods.send),
             ("PUT", prefix + "/messages", "editMessage", methods.edit),
             ("DELETE", prefix + "/messages", "deleteMessage", methods.delete),

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.max.errors import no_message
 from sandbox.max.state import Bot, Chat, Kind, Message, Press, StoredFile, Upload, User
 from sandbox.max.updates import UpdateQueue
-from sandbox.pushing import Delivery
+from sandbox.webhook_pusher import Delivery
 
 Json = dict[str, Any]
 

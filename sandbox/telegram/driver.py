@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.telegram import posting
-from sandbox.telegram.looking import member
 from sandbox.telegram.posting import FileLike
+from sandbox.telegram.read_methods import member
 from sandbox.telegram.town import Town
 from sandbox.telegram.world import FIRST_SUPERGROUP, TELEGRAM_ITSELF, Chat, Press, World, wire
 

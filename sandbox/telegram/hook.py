@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sandbox.pushing import Delivery
 from sandbox.telegram.world import World
+from sandbox.webhook_pusher import Delivery
 
 
 def waiting(world: World) -> Sequence[Delivery]:

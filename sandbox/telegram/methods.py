@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.telegram import editing, looking, sending
+from sandbox.telegram import editing, read_methods, sending
 from sandbox.telegram.call import Call
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.world import World
@@ -40,24 +40,24 @@ def _method(run: Callable[[World, Call], Any], params: str = "", *, writes: bool
 def methods() -> dict[str, Method]:
     """Every method except ``getUpdates``, by its name in lower case (the real server does not mind case either)."""
     table = {
-        "getMe": _method(looking.get_me),
-        "getChat": _method(looking.get_chat, "chat_id"),
-        "getChatMember": _method(looking.get_chat_member, "chat_id user_id"),
-        "getChatAdministrators": _method(looking.get_chat_administrators, "chat_id return_bots"),
-        "getFile": _method(looking.get_file, "file_id"),
-        "answerCallbackQuery": _method(looking.answer_press, "callback_query_id text show_alert url cache_time"),
+        "getMe": _method(read_methods.get_me),
+        "getChat": _method(read_methods.get_chat, "chat_id"),
+        "getChatMember": _method(read_methods.get_chat_member, "chat_id user_id"),
+        "getChatAdministrators": _method(read_methods.get_chat_administrators, "chat_id return_bots"),
+        "getFile": _method(read_methods.get_file, "file_id"),
+        "answerCallbackQuery": _method(read_methods.answer_press, "callback_query_id text show_alert url cache_time"),
         "sendChatAction": _method(
-            looking.chat_action, "business_connection_id chat_id message_thread_id action", writes=True
+            read_methods.chat_action, "business_connection_id chat_id message_thread_id action", writes=True
         ),
-        "setMyCommands": _method(looking.set_commands, f"commands {_COMMANDS}"),
-        "getMyCommands": _method(looking.get_commands, _COMMANDS),
-        "deleteMyCommands": _method(looking.delete_commands, _COMMANDS),
+        "setMyCommands": _method(read_methods.set_commands, f"commands {_COMMANDS}"),
+        "getMyCommands": _method(read_methods.get_commands, _COMMANDS),
+        "deleteMyCommands": _method(read_methods.delete_commands, _COMMANDS),
         "setWebhook": _method(
-            looking.set_webhook,
+            read_methods.set_webhook,
             "url certificate ip_address max_connections allowed_updates drop_pending_updates secret_token",
         ),
-        "deleteWebhook": _method(looking.delete_webhook, "drop_pending_updates"),
-        "getWebhookInfo": _method(looking.webhook_info),
+        "deleteWebhook": _method(read_methods.delete_webhook, "drop_pending_updates"),
+        "getWebhookInfo": _method(read_methods.webhook_info),
         "sendMessage": _method(
             sending.send_message, f"{_ONE} text parse_mode entities link_preview_options", writes=True
         ),

@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.journal import Journal
 from sandbox.telegram.driver import Driver
 from sandbox.telegram.transport import Transport
 from sandbox.telegram.world import BotAccount, World

@@ -8,15 +8,15 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.journal import Journal
-from sandbox.pushing import Pusher
 from sandbox.telegram import hook
 from sandbox.telegram.call import Call, SentFile
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.limits import RateLimits
 from sandbox.telegram.methods import methods
 from sandbox.telegram.world import World
+from sandbox.webhook_pusher import Pusher
 
 Json = dict[str, Any]
 

@@ -7,11 +7,11 @@ brought again says so in ``X-Retry-Counter``.
 import secrets
 from typing import Any
 
-from sandbox.pushing import LOOPBACK, Delivery
 from sandbox.vk.errors import VkError, wrong
 from sandbox.vk.params import Params
 from sandbox.vk.state import EVENT_TYPES, CallbackServer, Community
 from sandbox.vk.world import World
+from sandbox.webhook_pusher import LOOPBACK, Delivery
 
 MOST_SERVERS = 10
 LONGEST_TITLE, LONGEST_SECRET = 14, 50

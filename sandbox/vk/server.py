@@ -7,9 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.journal import Journal
-from sandbox.pushing import Pusher
 from sandbox.vk import callbacks
 from sandbox.vk.errors import VkError
 from sandbox.vk.files import take_upload
@@ -20,6 +19,7 @@ from sandbox.vk.script import calls_of
 from sandbox.vk.state import Call, Community
 from sandbox.vk.town import Town
 from sandbox.vk.wall import Walls
+from sandbox.webhook_pusher import Pusher
 
 LONGEST_WAIT = 90.0
 MOST_UPLOADED = 60 * 1024 * 1024

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.vk.messages import payload_text
 from sandbox.vk.render import comment_object, message_object, post_object
 from sandbox.vk.state import (

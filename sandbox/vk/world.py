@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.vk.eventlog import EventLog
 from sandbox.vk.state import CHAT_PEERS, Call, Comment, Community, Dialog, Message, Post, Press, StoredFile, User
 

@@ -9,8 +9,8 @@ from bot.domain.clock import ManualClock
 from bot.messengers.errors import BadCredentials, Conflict, RetryAfter, TemporaryFailure
 from bot.messengers.events import MessagePosted
 from bot.messengers.port import Batch
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind
-from sandbox.journal import Journal
 from sandbox.server import Sandbox
 from tests.contract.max_town import CITIZEN, HOUSE, MaxTown, open_town
 from tests.contract.town import TOKEN

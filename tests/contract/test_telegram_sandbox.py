@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from bot.domain.clock import ManualClock
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind
-from sandbox.journal import Journal
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer, api_fault
 from tests.contract.town import TOKEN

@@ -11,8 +11,8 @@ from bot.messengers.errors import BadCredentials, Rejected, TemporaryFailure
 from bot.messengers.events import ChatKind, Event, MessagePosted, PagePosted
 from bot.messengers.port import Batch, Severity, Target
 from bot.messengers.vk.wall_reader import Page, VkPages
+from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind
-from sandbox.journal import Journal
 from sandbox.server import Sandbox
 
 KEY = "service-key-for-tests-only"

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.server import Sandbox
 from sandbox.vk.state import EVENT_TYPES
 from tests.contract.town import TOKEN

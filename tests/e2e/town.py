@@ -20,7 +20,7 @@ from bot.domain.streets import StreetRow
 from bot.scheduler.scheduler import BY_THE_CLOCK
 from bot.understanding.analyzer import KeywordUnderstanding
 from bot.understanding.reading import Understanding
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 from sandbox.server import Sandbox
 from tests.databases import lay_migrated
 

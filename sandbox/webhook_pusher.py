@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from sandbox.journal import Journal
+from sandbox.change_log import Journal
 
 _RETRY = 0.2  # seconds
 _PATIENCE = 10.0

@@ -8,7 +8,7 @@ from sandbox.max.errors import bad_request, forbidden, no_chat, no_message
 from sandbox.max.render import chat_object, membership, user_object
 from sandbox.max.state import Kind, Upload
 from sandbox.max.world import World
-from sandbox.pushing import LOOPBACK
+from sandbox.webhook_pusher import LOOPBACK
 
 Json = dict[str, Any]
 
