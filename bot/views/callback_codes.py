@@ -1,7 +1,7 @@
 """Button codes: short, versioned, append-only.
 
 ``1:a:142`` is format 1, «Принять», ticket 142. A published code never changes its meaning: buttons live in chats for
-years. ``tests/unit/test_codes.py`` pins every one of them.
+years. ``tests/unit/test_callback_codes.py`` pins every one of them.
 """
 
 from dataclasses import dataclass

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.server import Sandbox
-from tests.contract import max_town, telegram_town, vk_town
-from tests.contract.town import Town
+from tests.contract import max_harness, telegram_harness, vk_harness
+from tests.contract.harness import Town
 
-TOWNS = {"max": max_town.open_town, "telegram": telegram_town.open_town, "vk": vk_town.open_town}
+TOWNS = {"max": max_harness.open_town, "telegram": telegram_harness.open_town, "vk": vk_harness.open_town}
 
 
 @pytest.fixture

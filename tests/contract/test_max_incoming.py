@@ -25,8 +25,8 @@ from bot.messengers.max.chats import link
 from bot.messengers.max.parsing import events, raw_update
 from sandbox.faults import FaultKind
 from sandbox.max import max_fault
-from tests.contract.max_town import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town
-from tests.contract.town import heard
+from tests.contract.harness import heard
+from tests.contract.max_harness import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town
 
 DIALOG = Chat("max", str(CITIZEN), ChatKind.PRIVATE, str(CITIZEN))
 KINDS = [

@@ -27,7 +27,7 @@ from bot.messengers.max.client import CERTIFICATES
 from bot.messengers.max.rendering import BUTTON_ROWS, TEXT_LIMIT, html, keyboard, length, parts
 from bot.messengers.port import Command, Target
 from sandbox.faults import FaultKind
-from tests.contract.max_town import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town
+from tests.contract.max_harness import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town
 
 PICTURE = Upload(MediaKind.PHOTO, "фото «двора».jpg", "image/jpeg", b"a picture")
 SECOND = Upload(MediaKind.PHOTO, "2.png", "image/png", b"another picture")

@@ -12,8 +12,8 @@ from bot.messengers.port import Batch
 from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
-from tests.contract.max_town import CITIZEN, HOUSE, MaxTown, open_town
-from tests.contract.town import TOKEN
+from tests.contract.harness import TOKEN
+from tests.contract.max_harness import CITIZEN, HOUSE, MaxTown, open_town
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from bot.domain.clock import ManualClock
 from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
-from tests.contract.town import TOKEN
+from tests.contract.harness import TOKEN
 
 MARIA, IVAN = 7, 8
 HOUSE, CHANNEL = -100_500, -100_501

@@ -35,7 +35,7 @@ from bot.messengers.events import (
 )
 from bot.messengers.port import Command, Placed, Pushing, Severity, Standing, Target
 from sandbox.faults import Fault, FaultKind
-from tests.contract.town import TOKEN, Town, heard
+from tests.contract.harness import TOKEN, Town, heard
 
 HOLE = "На Ленина 45 третий день открыт люк"
 CARD = Content.of(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.messengers.content import Button, Content
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.port import Target
-from tests.contract.town import Town
+from tests.contract.harness import Town
 
 Path = tuple[str | int, ...]
 

@@ -22,8 +22,8 @@ from bot.messengers.telegram import TelegramMessenger
 from bot.messengers.telegram.parsing import conversation, events
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer
-from tests.contract.telegram_town import CITIZEN, GROUP, TelegramTown, open_town
-from tests.contract.town import heard
+from tests.contract.harness import heard
+from tests.contract.telegram_harness import CITIZEN, GROUP, TelegramTown, open_town
 
 CHANNEL = -1009876543210
 BASIC = -4455

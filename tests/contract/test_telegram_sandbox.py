@@ -14,7 +14,7 @@ from sandbox.change_log import Journal
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer, api_fault
-from tests.contract.town import TOKEN
+from tests.contract.harness import TOKEN
 
 MARIA, IVAN = 501, 502
 GROUP, BASIC, CHANNEL = -1001234567890, -4455, -1009876543210

@@ -26,8 +26,8 @@ from bot.messengers.telegram import TelegramMessenger
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer, api_fault
-from tests.contract.telegram_town import CITIZEN, GROUP, TelegramTown, open_town
-from tests.contract.town import TOKEN, heard
+from tests.contract.harness import TOKEN, heard
+from tests.contract.telegram_harness import CITIZEN, GROUP, TelegramTown, open_town
 
 BASIC = -4455
 FORUM = -1001111111111

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.messengers.port import Severity
-from tests.contract.town import TOKEN
-from tests.contract.vk_town import GROUP, open_vk
+from tests.contract.harness import TOKEN
+from tests.contract.vk_harness import GROUP, open_vk
 
 
 @pytest.fixture

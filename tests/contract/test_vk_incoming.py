@@ -26,7 +26,7 @@ from bot.messengers.events import (
 from bot.messengers.vk.chats import Places
 from bot.messengers.vk.parsing import IRRELEVANT, READERS, events_of, raw_update
 from sandbox.faults import FaultKind
-from tests.contract.vk_town import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
+from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
 
 
 @pytest.fixture

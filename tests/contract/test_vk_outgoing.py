@@ -19,7 +19,7 @@ from bot.messengers.errors import (
 from bot.messengers.events import Attachment, ButtonPressed, Chat, ChatKind, MediaKind, MessagePosted, Upload
 from bot.messengers.port import Target
 from bot.messengers.vk.rendering import keyboard_of, parts_of, plain
-from tests.contract.vk_town import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
+from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
 
 ACCOUNT = f"vk:{GROUP}"
 WITH_MARIA = Chat(ACCOUNT, str(MARIA), ChatKind.PRIVATE, str(GROUP))

@@ -14,8 +14,8 @@ from bot.messengers.events import Chat, ChatKind, MessagePosted
 from bot.messengers.port import Target
 from bot.messengers.vk import VkMessenger
 from sandbox.faults import Fault, FaultKind
-from tests.contract.town import TOKEN
-from tests.contract.vk_town import CHAT, GROUP, IVAN, MARIA, TITLE, open_vk
+from tests.contract.harness import TOKEN
+from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, TITLE, open_vk
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from sandbox.change_log import Journal
 from sandbox.server import Sandbox
 from sandbox.vk.state import EVENT_TYPES
-from tests.contract.town import TOKEN
+from tests.contract.harness import TOKEN
 
 GROUP, MARIA, IVAN = 101, 7, 8
 CHAT = 2_000_000_005

@@ -10,7 +10,7 @@ from bot.messengers.rate_limits import Rate
 from bot.outbox import worker
 from bot.outbox.rate_limiter import Pace
 from tests.databases import Shelf, migrated_database
-from tests.e2e.town import Town
+from tests.e2e.harness import Town
 
 
 @pytest.fixture(params=["sqlite"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.test_webhook import free_port
+from tests.e2e.messengers.test_webhook import free_port
 
 
 def missing() -> str | None:

@@ -1,0 +1,144 @@
+"""The town as MAX knows it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.domain.clock import Clock, SystemClock
+from bot.messengers.events import Chat, ChatKind, Event
+from bot.messengers.max import MaxMessenger, Timeouts
+from sandbox.faults import Fault, FaultKind
+from sandbox.max import max_fault, too_fast
+from sandbox.max.state import Message
+from sandbox.server import Sandbox
+from tests.contract.harness import TOKEN, Shown
+
+CITIZEN, NEIGHBOUR = 501, 502
+HOUSE = -70_801_090_403_050
+CHANNEL = -70_801_090_403_051
+
+
+class MaxTown:
+    """See :class:`tests.contract.harness.Town`; the last part is for the tests of MAX alone."""
+
+    send_method = "sendMessage"
+    poll_method = "getUpdates"
+    citizen = str(CITIZEN)
+    private = Chat("max", str(CITIZEN), ChatKind.PRIVATE, str(CITIZEN))
+    public = Chat("max", str(HOUSE), ChatKind.GROUP, str(HOUSE))
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.server = sandbox.max
+        self.faults = sandbox.max.faults
+        self.messenger = self.another()
+
+    def another(
+        self,
+        *,
+        token: str | None = None,
+        request_timeout: float | None = None,
+        clock: Clock | None = None,
+        webhook_url: str | None = None,
+        **timeouts: Any,
+    ) -> MaxMessenger:
+        limits = {"call": request_timeout or 5.0, "poll": 0, "between_polls": 0.0, "file": 5.0, **timeouts}
+        return MaxMessenger(
+            token or TOKEN,
+            f"{self.sandbox.url}/max",
+            [(HOUSE, "Дом на Ленина, 45")],
+            clock or SystemClock(),
+            webhook_url=webhook_url,
+            timeouts=Timeouts(**limits),
+        )
+
+    def too_fast(self, seconds: int) -> Fault:
+        return too_fast()
+
+    async def write_privately(self, text: str, *, photo: bytes | None = None) -> str:
+        return await self.server.say(CITIZEN, CITIZEN, text, photos=[photo] if photo else ())
+
+    async def write_publicly(self, text: str, *, photo: bytes | None = None, reply_to: str | None = None) -> str:
+        return await self.server.say(HOUSE, CITIZEN, text, photos=[photo] if photo else (), reply_to=reply_to)
+
+    async def edit_publicly(self, message_id: str, text: str) -> None:
+        await self.server.edit(message_id, text)
+
+    async def delete_publicly(self, message_id: str) -> None:
+        await self.server.remove(message_id)
+
+    def shown_privately(self) -> list[Shown]:
+        return [self.shown(one) for one in self.server.from_bot(CITIZEN)]
+
+    def shown_publicly(self) -> list[Shown]:
+        return [self.shown(one) for one in self.server.from_bot(HOUSE)]
+
+    def shown(self, message: Message) -> Shown:
+        return Shown(
+            message.mid,
+            message.text,
+            tuple(tuple(button["text"] for button in row) for row in message.keyboard),
+            message.reply_to,
+            tuple(self.server.file(one) for one in message.media if "token" in one.get("payload", {})),
+            not message.notify,
+        )
+
+    async def press(self, message_id: str, words: str) -> None:
+        await self.server.press(CITIZEN, message_id, words)
+
+    def press_answers(self) -> list[str | None]:
+        return [one["notification"] for one in self.server.answered.values()]
+
+    async def shut_out(self) -> None:
+        await self.server.stop_bot(CITIZEN)
+
+    async def push(self, payload: dict[str, Any]) -> None:
+        await self.server.push_raw(payload)
+
+    def unknown_update(self) -> dict[str, Any]:
+        return {"update_type": "telepathy", "timestamp": 1, "user_id": CITIZEN}
+
+    def malformed_update(self) -> dict[str, Any]:
+        return {"update_type": "message_created", "timestamp": 1, "message": {"recipient": "seven", "body": {}}}
+
+    # MAX alone
+
+    async def news(self) -> Sequence[Event]:
+        """The events of what has happened since the last look."""
+        batch = await self.messenger.fetch()
+        return [event for update in batch.updates for event in self.messenger.parse(update.payload)]
+
+    async def one(self, kind: type[Any] = object) -> Any:
+        """The one event of *kind* among them."""
+        found = [event for event in await self.news() if isinstance(event, kind)]
+        assert len(found) == 1, found
+        return found[0]
+
+    def refuse(self, method: str, status: int, code: str, message: str = "no", times: int = 1) -> None:
+        """Let the next calls of *method* meet this refusal."""
+        self.faults.order(method, max_fault(status, code, message), times)
+
+    def fail(self, method: str, kind: FaultKind, times: int = 1) -> None:
+        self.faults.order(method, Fault(kind), times)
+
+    def called(self, method: str) -> list[dict[str, Any]]:
+        """Query and body of every call of *method* so far."""
+        return [{**call.query, **call.body} for call in self.server.calls if call.name == method]
+
+
+@asynccontextmanager
+async def open_town(sandbox: Sandbox) -> AsyncIterator[MaxTown]:
+    """A started sandbox with the town in it; the citizen has pressed «Начать», and that has been heard."""
+    server = sandbox.max
+    server.add_bot(TOKEN, username="lgo_bot")
+    server.user(CITIZEN, "Мария", "Кузнецова", "masha")
+    server.user(NEIGHBOUR, "Иван", "Петров")
+    server.chat(HOUSE, "Дом на Ленина, 45")
+    server.channel(CHANNEL, "Администрация")
+    await server.start_bot(CITIZEN)
+    town = MaxTown(sandbox)
+    try:
+        await town.messenger.fetch()
+        yield town
+    finally:
+        await town.messenger.close()

@@ -1,0 +1,166 @@
+"""MAX's refusals become ours, and the self-check explains what is missing."""
+
+import pytest
+
+from bot.messengers.errors import (
+    BadCredentials,
+    Conflict,
+    MessageGone,
+    PressExpired,
+    RecipientUnreachable,
+    Rejected,
+    RejectReason,
+    ReplyTargetGone,
+    RetryAfter,
+    TemporaryFailure,
+)
+from bot.messengers.max.errors import Asked, Said, refusal
+from bot.messengers.port import Severity
+from sandbox.faults import FaultKind
+from sandbox.max.state import Kind
+from tests.contract.max_harness import HOUSE, open_town
+
+SEND, TO_PERSON, REPLY = Asked("sendMessage"), Asked("sendMessage", private=True), Asked("sendMessage", replying=True)
+
+
+@pytest.fixture
+async def town(sandbox):
+    async with open_town(sandbox) as town:
+        yield town
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "error", "reason"),
+    [
+        (SEND, Said(401, "verify.token", "invalid access_token"), BadCredentials, None),
+        (SEND, Said(429, "too.many.requests"), RetryAfter, None),
+        (SEND, Said(500), TemporaryFailure, None),
+        (SEND, Said(503, "service.unavailable"), TemporaryFailure, None),
+        (SEND, Said(400, "attachment.not.ready"), TemporaryFailure, None),
+        (SEND, Said(400, "proto.payload", "key: errors.process.attachment.file.not.processed"), TemporaryFailure, None),
+        (SEND, Said(400, "proto.payload", "something else"), Rejected, RejectReason.BAD_REQUEST),
+        (SEND, Said(400, "proto.payload", "buttons: too many"), Rejected, RejectReason.BAD_MARKUP),
+        (SEND, Said(400, "proto.payload", "text: must be at most 4000 characters"), Rejected, RejectReason.TOO_LONG),
+        (SEND, Said(403, "access.denied"), Rejected, RejectReason.NO_RIGHTS),
+        (SEND, Said(404, "chat.not.found"), Rejected, RejectReason.NO_RIGHTS),
+        (TO_PERSON, Said(403, "chat.denied", "key: error.dialog.suspended"), RecipientUnreachable, None),
+        (TO_PERSON, Said(400, "x", "key: error.dialog.suspended"), RecipientUnreachable, None),
+        (TO_PERSON, Said(404, "dialog.not.found"), RecipientUnreachable, None),
+        (Asked("sendMessage", True, True), Said(404, "message.not.found"), ReplyTargetGone, None),
+        (REPLY, Said(404, "message.not.found"), ReplyTargetGone, None),
+        (REPLY, Said(400, "proto.payload", "link.mid: invalid"), ReplyTargetGone, None),
+        (REPLY, Said(404, "chat.not.found"), Rejected, RejectReason.NO_RIGHTS),
+        (Asked("createComment"), Said(404, "message.not.found"), Rejected, RejectReason.GONE),
+        (Asked("editMessage"), Said(404, "message.not.found"), MessageGone, None),
+        (Asked("editMessage"), Said(403, "access.denied"), MessageGone, None),
+        (Asked("editComment"), Said(422, "comments.timeout_exceeded"), MessageGone, None),
+        (Asked("answerOnCallback"), Said(400, "proto.payload"), PressExpired, None),
+        (Asked("answerOnCallback"), Said(404, "callback.not.found"), PressExpired, None),
+        (Asked("getUpdates"), Said(405, "method.not.allowed"), Conflict, None),
+        (SEND, Said(418, "teapot"), Rejected, RejectReason.BAD_REQUEST),
+    ],
+)
+def test_the_table(asked, said, error, reason):
+    found = refusal(asked, said)
+    assert type(found) is error
+    if isinstance(found, Rejected):
+        assert found.reason is reason
+    assert asked.name in str(found)
+
+
+def test_people_are_not_quoted():
+    assert "Мария" not in str(refusal(SEND, Said(400, "proto.payload", "мария просит")))
+
+
+def test_how_long_to_wait():
+    assert refusal(SEND, Said(429)).seconds == 1.0
+    assert refusal(SEND, Said(429, retry_after=7.0)).seconds == 7.0
+    assert refusal(SEND, Said(500)).outcome_unknown
+    assert not refusal(SEND, Said(400, "attachment.not.ready")).outcome_unknown
+
+
+async def test_a_page_of_some_server_on_the_way_is_no_verdict(town):
+    town.fail("sendMessage", FaultKind.HTTP_500)
+    with pytest.raises(TemporaryFailure):
+        await town.messenger._client.call("POST", "/messages", SEND, query={"chat_id": str(HOUSE)}, body={"text": "а"})
+    elsewhere = town.another()
+    elsewhere._client._api_base = town.sandbox.url + "/nowhere"
+    with pytest.raises(TemporaryFailure):
+        await elsewhere.fetch()
+    await elsewhere.close()
+
+
+# The self-check
+
+
+def faults(findings):
+    return [finding.text for finding in findings if finding.severity is Severity.FAULT]
+
+
+async def test_all_is_well(town):
+    findings = await town.messenger.check()
+    assert {finding.severity for finding in findings} == {Severity.OK}
+    assert {finding.subject for finding in findings} == {"MAX", "MAX «Дом на Ленина, 45»"}
+    assert "@lgo_bot" in findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"bot_is_admin": False}, "не администратор"),
+        ({"rights": ("write",)}, "нет права «Читать все сообщения»"),
+        ({"bot_in": False}, "Бота нет в этом чате"),
+        ({"kind": "channel", "rights": ("read_all_messages",)}, "нет права писать"),
+        ({"kind": "dialog", "open": True}, "личный диалог"),
+    ],
+)
+async def test_what_is_missing_in_a_chat(town, change, words):
+    chat = town.server.world.chats[HOUSE]
+    for name, value in change.items():
+        setattr(chat, name, Kind(value) if name == "kind" else value)
+    [fault] = faults(await town.messenger.check())
+    assert words in fault
+
+
+async def test_a_chat_that_is_not_there(town):
+    del town.server.world.chats[HOUSE]
+    [fault] = faults(await town.messenger.check())
+    assert str(HOUSE) in fault
+
+
+async def test_a_webhook_is_named_by_its_host_alone(town):
+    town.server.subscribe("https://robots.example/hook?secret=abc")
+    notes = [one for one in await town.messenger.check() if one.severity is Severity.NOTE]
+    assert "robots.example" in notes[0].text
+    assert "abc" not in notes[0].text
+
+
+async def test_an_address_that_updates_are_brought_to(town):
+    url = "https://bot.town.example/max"
+    messenger = town.another(webhook_url=url)
+    try:
+        town.server.subscribe("https://robots.example/hook")
+        [note] = [one for one in await messenger.check() if one.severity is Severity.NOTE]
+        assert "robots.example" in note.text
+        await messenger.subscribe(url, "a-secret")
+        assert [one["url"] for one in town.server.world.subscriptions] == [url]
+        assert not [one for one in await messenger.check() if one.severity is not Severity.OK]
+    finally:
+        await messenger.close()
+
+
+async def test_a_server_that_is_silent(town):
+    town.fail("getMyInfo", FaultKind.HTTP_500)
+    [fault] = faults(await town.messenger.check())
+    assert "не отвечает" in fault
+    nowhere = town.another()
+    nowhere._client._api_base = "http://127.0.0.1:9"
+    [fault] = faults(await nowhere.check())
+    await nowhere.close()
+    assert "не отвечает" in fault
+    town.refuse("getMyInfo", 429, "too.many.requests")
+    [fault] = faults(await town.messenger.check())
+    assert "Повторите" in fault
+    town.refuse("getMyInfo", 401, "verify.token")
+    [fault] = faults(await town.messenger.check())
+    assert "токен" in fault

@@ -1,0 +1,181 @@
+"""A small town in the sandbox's VK, with our messenger in it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bot.domain.clock import SystemClock
+from bot.messengers.events import Chat, ChatKind, Event, PagePosted
+from bot.messengers.vk import Timeouts, VkMessenger
+from sandbox.faults import Fault, FaultKind
+from sandbox.server import Sandbox
+from sandbox.vk.state import Comment, Message
+from tests.contract.harness import TOKEN, Shown
+
+GROUP = 101
+TITLE = "Администрация"
+MARIA, IVAN = 7, 8
+CHAT = 2_000_000_005
+SERVICE = "service-key-for-tests-only"
+PHOTO = b"\xff\xd8\xff\xe0 a picture"
+
+
+class VkTown:
+    """See :class:`tests.contract.harness.Town`; the last part is for the tests of VK alone."""
+
+    send_method = "messages.send"
+    poll_method = "longpoll"
+    citizen = str(MARIA)
+    private = Chat(f"vk:{GROUP}", str(MARIA), ChatKind.PRIVATE, str(GROUP), TITLE)
+
+    def __init__(self, sandbox: Sandbox, **timeouts: Any) -> None:
+        self.sandbox = sandbox
+        self.vk = sandbox.vk
+        self.faults = sandbox.vk.faults
+        self.messenger = self.another(**timeouts)
+        self.post = 0
+        self.public = self.private
+
+    def another(
+        self,
+        *,
+        token: str | None = None,
+        request_timeout: float | None = None,
+        webhook_url: str | None = None,
+        service_token: str | None = SERVICE,
+        **timeouts: Any,
+    ) -> VkMessenger:
+        limits = {"call": request_timeout or 5.0, "poll": 5, "lookup": 0.5, "file": 5.0, **timeouts}
+        return VkMessenger(
+            GROUP,
+            TITLE,
+            token or TOKEN,
+            f"{self.sandbox.url}/vk",
+            SystemClock(),
+            webhook_url=webhook_url,
+            service_token=service_token,
+            timeouts=Timeouts(**limits),
+        )
+
+    def too_fast(self, seconds: int) -> Fault:
+        return vk_fault(6, "Too many requests per second")
+
+    async def write_privately(self, text: str, *, photo: bytes | None = None) -> str:
+        message = await self.vk.message(GROUP, MARIA, text, photos=[photo] if photo else ())
+        return str(message.cmid)
+
+    async def write_publicly(self, text: str, *, photo: bytes | None = None, reply_to: str | None = None) -> str:
+        replied = None if reply_to is None else int(reply_to)
+        return str(await self.vk.comment(GROUP, self.post, MARIA, text, photo=photo, reply_to=replied))
+
+    async def edit_publicly(self, message_id: str, text: str) -> None:
+        await self.vk.edit_comment(GROUP, self.post, int(message_id), text)
+
+    async def delete_publicly(self, message_id: str) -> None:
+        await self.vk.delete_comment(GROUP, self.post, int(message_id))
+
+    def shown_privately(self) -> list[Shown]:
+        return [self._message(one) for one in self.vk.messages(GROUP, MARIA) if one.out]
+
+    def shown_publicly(self) -> list[Shown]:
+        return [self._comment(one) for one in self.vk.comments(GROUP, self.post) if one.from_id == -GROUP]
+
+    def _message(self, message: Message) -> Shown:
+        rows = (message.keyboard or {}).get("buttons", [])
+        return Shown(
+            str(message.cmid),
+            message.text,
+            tuple(tuple(button["action"]["label"] for button in row) for row in rows),
+            str(message.reply.cmid) if message.reply else None,
+            self._files(message.attachments),
+        )
+
+    def _comment(self, comment: Comment) -> Shown:
+        replied = comment.reply_to_comment
+        return Shown(
+            str(comment.id),
+            comment.text,
+            reply_to=None if replied is None else str(replied),
+            files=self._files(comment.attachments),
+        )
+
+    def _files(self, attachments: Sequence[dict[str, Any]]) -> tuple[bytes, ...]:
+        return tuple(self.vk.file(one) for one in attachments)
+
+    async def press(self, message_id: str, words: str) -> None:
+        [message] = [one for one in self.vk.messages(GROUP, MARIA) if str(one.cmid) == message_id]
+        await self.vk.press(MARIA, GROUP, message, words)
+
+    def press_answers(self) -> list[str | None]:
+        return [(press.answer or {}).get("text") for press in self.vk.event_answers]
+
+    async def shut_out(self) -> None:
+        await self.vk.deny(GROUP, MARIA)
+
+    async def push(self, payload: dict[str, Any]) -> None:
+        await self.vk.push_raw(GROUP, payload)
+
+    def unknown_update(self) -> dict[str, Any]:
+        return {"type": "telepathy", "group_id": GROUP, "event_id": "t1", "object": {"from_id": MARIA}}
+
+    def malformed_update(self) -> dict[str, Any]:
+        return {"type": "message_new", "group_id": GROUP, "event_id": "t2", "object": {"message": {"peer_id": "seven"}}}
+
+    # VK alone
+
+    async def news(self) -> Sequence[Event]:
+        """The events of what people have done since the last look."""
+        batch = await self.messenger.fetch()
+        events = [event for update in batch.updates for event in self.messenger.parse(update.payload)]
+        return [event for event in events if not isinstance(event, PagePosted)]
+
+    async def one(self, kind: type[Any] = object) -> Any:
+        """The one event of *kind* among them."""
+        found = [event for event in await self.news() if isinstance(event, kind)]
+        assert len(found) == 1, found
+        return found[0]
+
+    def refuse(self, method: str, code: int, words: str = "no", **more: Any) -> None:
+        """Let the next call of *method* meet VK's error *code*."""
+        self.faults.order(method, vk_fault(code, words, **more))
+
+    def fail(self, method: str, kind: FaultKind, times: int = 1) -> None:
+        self.faults.order(method, Fault(kind), times)
+
+    def called(self, method: str) -> list[dict[str, str]]:
+        """The parameters of every call of *method* so far."""
+        return [call.params for call in self.vk.calls if call.method == method]
+
+
+def vk_fault(code: int, words: str, **more: Any) -> Fault:
+    """VK's error *code* as an answer."""
+    error = {"error_code": code, "error_msg": words, "request_params": [], **more}
+    return Fault(FaultKind.ANSWER, answer={"error": error})
+
+
+@asynccontextmanager
+async def open_vk(sandbox: Sandbox, **timeouts: Any) -> AsyncIterator[VkTown]:
+    """A community and two people who have not written to it yet; the messenger has begun to listen."""
+    sandbox.vk.community(GROUP, TITLE, TOKEN)
+    sandbox.vk.service_key(SERVICE)
+    sandbox.vk.user(MARIA, "Мария", "Кузнецова")
+    sandbox.vk.user(IVAN, "Иван", "Петров")
+    sandbox.vk.conversation(GROUP, CHAT, "Соседи")
+    town = VkTown(sandbox, **timeouts)
+    try:
+        await town.messenger.fetch()
+        yield town
+    finally:
+        await town.messenger.close()
+
+
+@asynccontextmanager
+async def open_town(sandbox: Sandbox) -> AsyncIterator[VkTown]:
+    """The town of the common suite: a post to comment, and a citizen who allows messages."""
+    async with open_vk(sandbox, poll=0) as town:
+        town.post = await town.vk.post(GROUP, "Новость")
+        place = f"wall-{GROUP}_{town.post}"
+        town.public = Chat(f"vk:{GROUP}", place, ChatKind.WALL, str(GROUP), TITLE, str(town.post))
+        await town.vk.allow(GROUP, MARIA)
+        await town.messenger.fetch()
+        yield town

@@ -1,0 +1,160 @@
+"""What is no ticket: the talk of channels, bots and officials, signs of life, and neighbours' chatter.
+
+That something makes no ticket is proved by the number of the ticket that the next real problem gets.
+"""
+
+import pytest
+
+from tests.e2e.harness import (
+    ADMINISTRATOR,
+    COMMUNITY,
+    COORDINATOR,
+    CURATOR,
+    GROUP,
+    HOUSING_HEAD,
+    MARIA,
+    PYOTR,
+    ROADS_HEAD,
+    STAFF,
+    Town,
+    words,
+)
+
+PIT = "Яма на дороге, Ленина 45"
+CHANNEL, DISCUSSION = -1001000000009, -1001000000010
+OTHER_BOT = 3001
+OFFICIALS = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR)
+
+SIGNS = ["Здравствуйте!", "Спасибо большое!", "+", "👍👍👍", "https://example.org/news/1", "..."]
+
+
+def notes(town: Town) -> list[str]:
+    """All that officials were told beside their welcome and what the settings mean."""
+    return [text for person in OFFICIALS for text in town.texts(person) if not text.startswith(("Здравствуйте", "ℹ️"))]
+
+
+async def test_signs_of_life_in_a_telegram_group_are_no_tickets(town: Town) -> None:
+    telegram = town.sandbox.telegram
+    telegram.user(OTHER_BOT, "Погода", is_bot=True)
+    for text in SIGNS:
+        await telegram.say(GROUP, PYOTR, text)
+    await telegram.say(GROUP, PYOTR, sticker=b"RIFF")
+    await telegram.say(GROUP, OTHER_BOT, "На Садовой 7 яма на дороге, объезжайте")
+    await telegram.say(GROUP, PYOTR, raw={"new_chat_members": [telegram.world.person(PYOTR)]})
+    await telegram.say(GROUP, ROADS_HEAD, "Яму на Садовой 7 засыплем завтра")
+    await telegram.say(GROUP, MARIA, PIT)
+    await town.card(ROADS_HEAD, 1, "Ленина")
+    assert len(notes(town)) == 1
+
+
+async def test_signs_of_life_to_the_community_and_under_its_posts_are_no_tickets(closed_town: Town) -> None:
+    closed_town.settings["staff"] = STAFF.replace("telegram_id = 1004", "telegram_id = 1004\nvk_id = 9004")
+    await closed_town.start()
+    town, vk = closed_town, closed_town.sandbox.vk
+    vk.user(9004, "Павел", "Куратов")
+    post = await vk.post(COMMUNITY, "На Садовой 7 засыпали яму на дороге")
+    for text in SIGNS:
+        await vk.comment(COMMUNITY, post, PYOTR, text)
+        await vk.message(COMMUNITY, PYOTR, text)
+    await vk.message(COMMUNITY, PYOTR, sticker=12)
+    await vk.comment(COMMUNITY, post, -COMMUNITY, "Яму на Садовой 7 засыплем завтра")
+    await vk.comment(COMMUNITY, post, 9004, "Яму на Садовой 7 засыплем завтра")
+    await vk.comment(COMMUNITY, post, MARIA, PIT)
+    await town.card(ROADS_HEAD, 1, "Ленина")
+    assert len(notes(town)) == 1
+    assert "Опишите проблему" in vk.messages(COMMUNITY, PYOTR)[len(SIGNS) + 1].text
+    assert not [m for m in vk.messages(COMMUNITY, PYOTR) if "принято" in m.text]
+
+
+async def test_a_bare_link_stays_noise_when_vk_attaches_its_preview(town: Town) -> None:
+    link = {"type": "link", "link": {"url": "https://example.org/news/1", "title": "Новости"}}
+    seen = {"id": 9, "from_id": PYOTR, "date": int(town.clock.now().timestamp()), "owner_id": -COMMUNITY, "post_id": 7}
+    seen |= {"text": "https://example.org/news/1", "attachments": [link]}
+    await town.sandbox.vk.push_raw(
+        COMMUNITY, {"type": "wall_reply_new", "event_id": "e1", "group_id": COMMUNITY, "object": seen}
+    )
+    said = {"id": 1, "date": seen["date"], "peer_id": PYOTR, "from_id": PYOTR, "conversation_message_id": 1, "out": 0}
+    said |= {"text": "https://example.org/news/1", "attachments": [link]}
+    await town.sandbox.vk.push_raw(
+        COMMUNITY, {"type": "message_new", "event_id": "e2", "group_id": COMMUNITY, "object": {"message": said}}
+    )
+    await town.sandbox.vk.message(COMMUNITY, MARIA, PIT)
+    assert PIT in words(await town.card(ROADS_HEAD, 1)), "the links before it have no number"
+
+
+async def test_a_photo_with_a_greeting_speaks_for_itself_in_private_only(town: Town) -> None:
+    await town.sandbox.telegram.say(GROUP, PYOTR, "Всем привет!", photo=b"\xff\xd8")
+    await town.write(MARIA, "Здравствуйте", photo=b"\xff\xd8")
+    await town.card(COORDINATOR, 1, "Мария")
+
+
+async def test_what_channels_and_the_group_itself_say_is_no_ticket(closed_town: Town) -> None:
+    telegram = closed_town.sandbox.telegram
+    telegram.group(DISCUSSION, "Обсуждение")
+    telegram.channel(CHANNEL, "Новости округа", discussion=DISCUSSION)
+    closed_town.settings["second_group"] = str(DISCUSSION)
+    await closed_town.start()
+    town = closed_town
+    await telegram.post(CHANNEL, "На Садовой 7 яма на дороге, объезжайте")
+    await telegram.say(DISCUSSION, PYOTR, "На Садовой 7 яма на дороге", sender_chat=CHANNEL)
+    await telegram.say(DISCUSSION, PYOTR, "На Садовой 7 яма на дороге", sender_chat=DISCUSSION)
+    await telegram.say(DISCUSSION, MARIA, PIT)
+    await town.card(ROADS_HEAD, 1, "Ленина")
+    assert town.numbers(ROADS_HEAD) == [1]
+
+
+async def test_comments_under_a_channels_post_become_tickets_and_are_answered_there(closed_town: Town) -> None:
+    telegram = closed_town.sandbox.telegram
+    telegram.group(DISCUSSION, "Обсуждение")
+    telegram.channel(CHANNEL, "Новости округа", discussion=DISCUSSION)
+    closed_town.settings["second_group"] = str(DISCUSSION)
+    await closed_town.start()
+    town = closed_town
+    post = await telegram.post(CHANNEL, "Итоги недели")
+    other = await telegram.post(CHANNEL, "План на неделю")
+    assert post.copy_id is not None
+    asked = await telegram.say(DISCUSSION, MARIA, PIT, reply_to=post.copy_id)
+    await town.card(ROADS_HEAD, 1)
+    await telegram.say(DISCUSSION, MARIA, "Яма глубокая, полметра", reply_to=post.copy_id)
+    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", "полметра")
+    # Under another post it is another conversation.
+    await telegram.say(DISCUSSION, MARIA, "Яма на дороге и тут", reply_to=other.copy_id)
+    await town.card(ROADS_HEAD, 2, "и тут")
+    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
+    answer = await town.letter(DISCUSSION, "Засыплем завтра.")
+    assert answer["reply_to_message"]["message_id"] == asked
+    assert answer["message_thread_id"] == post.copy_id
+
+
+CHATTER = ["кто смотрел вчера матч?", "Продам детскую коляску, недорого", "ахаха ну ты даёшь"]
+
+
+@pytest.mark.parametrize("place", ["chat", "official"])
+async def test_neighbours_chatter_is_kept_quietly_and_an_official_place_hears_everything(
+    closed_town: Town, place: str
+) -> None:
+    closed_town.settings["kind"] = place
+    await closed_town.start()
+    town, telegram = closed_town, closed_town.sandbox.telegram
+    said = [await telegram.say(GROUP, 5001 + index, text) for index, text in enumerate(CHATTER)]
+    await telegram.say(GROUP, PYOTR, PIT)
+    if place == "official":
+        await town.card(ROADS_HEAD, 4)
+        await town.until(lambda: town.numbers(COORDINATOR) == [1, 2, 3])
+        return
+    await town.card(ROADS_HEAD, 1)
+    assert len(notes(town)) == 1
+    kept = [await town.stored("telegram", GROUP, message_id) for message_id in said]
+    assert [message.text for message in kept if message and message.ticket_id is None] == CHATTER
+
+
+async def test_in_a_chat_of_neighbours_a_problem_a_question_and_a_reply_to_us_are_tickets(closed_town: Town) -> None:
+    closed_town.settings["kind"] = "chat"
+    await closed_town.start()
+    town, telegram = closed_town, closed_town.sandbox.telegram
+    await telegram.say(GROUP, MARIA, "Когда отремонтируют крышу дома на Мира 3?")
+    await town.card(HOUSING_HEAD, 1)
+    await town.answer(HOUSING_HEAD, 1, "В декабре.")
+    answer = await town.letter(GROUP, "В декабре.")
+    await telegram.say(GROUP, MARIA, "а когда точно?", reply_to=answer["message_id"])
+    await town.card(HOUSING_HEAD, 2, "а когда точно?", "Житель уже писал: №1")

@@ -1,0 +1,173 @@
+"""Where it is and how urgent it is: district and point, short terms, who is woken, who is told beside the head."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import COORDINATOR, CURATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, STAFF, Town
+from tests.e2e.queries import ticket
+
+STREETS = """улица;дома;район;широта;долгота
+ул. Кедровая;1-45 нечёт;Центральный;45,4712;133,4010
+ул. Кедровая;2-44 чёт;Заречный;45,4713;133,4020
+ул. Дальняя;;Заречный;45,4800;133,4200
+"""
+FAR_HEAD, DUTY = 1012, 1013
+DISTRICTS = (
+    STAFF.replace('sectors = ["roads"]\n', 'sectors = ["roads"]\ndistricts = ["Центральный"]\n')
+    + """
+[[staff]]
+name = "Дороги за рекой"
+role = "head"
+sectors = ["roads"]
+districts = ["Заречный"]
+telegram_id = 1012
+
+[[staff]]
+name = "Дежурный ЕДДС"
+role = "duty"
+telegram_id = 1013
+"""
+)
+
+HATCH = "На Кедровой 7 открыт люк на дороге, чуть ребёнок не провалился"
+NO_WATER = "Кедровая 12, нет воды во всём доме, в квартирах сухо"
+FIGHT = "На Кедровой 7 во дворе дома мужчина избивает ребёнка, приезжайте"
+
+
+@pytest.fixture
+async def districts(closed_town: Town) -> Town:
+    town = closed_town
+    (town.folder / "streets.csv").write_text(STREETS, encoding="utf-8")
+    town.settings |= {"staff": DISTRICTS, "more": '[places]\ngazetteer = "streets.csv"\n'}
+    for number in (FAR_HEAD, DUTY):
+        town.sandbox.telegram.user(number, f"Сотрудник {number}")
+        await town.sandbox.telegram.start_bot(number)
+    await town.start()
+    return town
+
+
+def links(letter: dict[str, Any]) -> list[str]:
+    return [one["url"] for one in letter.get("entities", []) if one["type"] == "text_link"]
+
+
+def rings(letter: dict[str, object]) -> bool:
+    return not letter.get("disable_notification")
+
+
+async def test_a_misspelt_street_goes_to_the_head_of_its_district(districts: Town) -> None:
+    town = districts
+    await town.sandbox.telegram.say(GROUP, MARIA, "Огромная яма на дороге, Кидровая 12, колёса бьём")
+    card = await town.card(FAR_HEAD, 1, "ул. Кедровая, 12", "точка на карте")
+    assert card
+    assert town.numbers(ROADS_HEAD) == []
+    assert (await ticket(town, 1)).district == "Заречный"
+
+
+async def test_a_point_from_the_citizen_beats_the_words(districts: Town) -> None:
+    town = districts
+    await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Кедровая 7, объехать нельзя")
+    await town.card(ROADS_HEAD, 1)
+    await town.sandbox.telegram.say(GROUP, MARIA, location=(45.4801, 133.4201))
+    await town.card(FAR_HEAD, 1)
+    found = await ticket(town, 1)
+    assert (found.point, found.district) == ((45.4801, 133.4201), "Заречный")
+
+
+async def test_danger_has_a_short_term_and_the_coordinator_knows(districts: Town) -> None:
+    town = districts
+    await town.sandbox.telegram.say(GROUP, MARIA, HATCH)
+    await town.card(ROADS_HEAD, 1, "[срочно]", "принять до 15:00", "ответить до 18:30")
+    note = await town.letter(COORDINATOR, "🔥 Срочно: №1 · Дороги", "открыт люк")
+    assert rings(note)
+    assert town.find(DUTY, "🚨") is None
+
+
+async def test_supplies_that_are_off_wake_nobody(districts: Town) -> None:
+    await districts.stop()
+    districts.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
+    await districts.start()
+    districts.at("21.11 02:00")
+    await districts.sandbox.telegram.say(GROUP, MARIA, NO_WATER)
+    assert not rings(await districts.card(HOUSING_HEAD, 1, "[срочно]", "принять до 08:30"))
+    assert not rings(await districts.letter(COORDINATOR, "🔥 Срочно: №1"))
+    await districts.sandbox.telegram.say(GROUP, PYOTR, HATCH)
+    assert rings(await districts.card(ROADS_HEAD, 2, "[срочно]"))
+    assert rings(await districts.letter(COORDINATOR, "🔥 Срочно: №2"))
+
+
+async def test_a_crime_is_told_to_the_duty_officer(districts: Town) -> None:
+    await districts.sandbox.telegram.say(GROUP, MARIA, FIGHT)
+    note = await districts.letter(DUTY, "🚨 Дежурному: сообщение №1", "избивает", "112")
+    assert rings(note)
+
+
+async def test_without_a_duty_officer_the_coordinator_is_told_so(town: Town) -> None:
+    await town.sandbox.telegram.say(GROUP, MARIA, FIGHT)
+    await town.letter(COORDINATOR, "🚨 Дежурному: сообщение №1")
+
+
+async def test_what_turns_urgent_hurries(districts: Town) -> None:
+    town = districts
+    first = await town.sandbox.telegram.say(GROUP, MARIA, "Люк на дороге гремит под колёсами, Кедровая 7")
+    await town.card(ROADS_HEAD, 1, "принять до 15:30")
+    town.pass_time(minutes=10)
+    await town.sandbox.telegram.say(GROUP, MARIA, "Теперь люк открыт, ребёнок чуть не провалился!")
+    await town.card(ROADS_HEAD, 1, "[срочно]", "принять до 15:10", "ответить до 18:40")
+    assert rings(await town.letter(ROADS_HEAD, "🔥 Сообщение №1 теперь срочное"))
+    note = await town.letter(COORDINATOR, "🔥 Срочно: №1", "Открыть сообщение жителя")
+    assert links(note) == [f"https://t.me/c/1000000001/{first}"]
+    town.pass_time(minutes=31)
+    await town.letter(ROADS_HEAD, "Просрочено: №1")
+
+
+async def test_what_turns_out_to_be_a_crime_is_told_to_the_duty_officer_with_its_place(districts: Town) -> None:
+    town = districts
+    first = await town.sandbox.telegram.say(GROUP, MARIA, "На Кедровой 7 во дворе опять шумят, фонарь не горит")
+    await town.card(COORDINATOR, 1)
+    await town.sandbox.telegram.say(GROUP, MARIA, "Там мужчина избивает ребёнка, приезжайте")
+    note = await town.letter(DUTY, "🚨 Дежурному: сообщение №1", "Открыть сообщение жителя")
+    assert links(note) == [f"https://t.me/c/1000000001/{first}"]
+
+
+async def test_who_only_watches_sees_no_telephone(town: Town) -> None:
+    await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Ленина 45, кв. 12, звоните 89141234567")
+    await town.card(ROADS_HEAD, 1, "кв. 12", "89141234567")
+    await town.write(CURATOR, "/find яма")
+    shown = await town.letter(CURATOR, "№1")
+    assert "8914" not in shown["text"]
+    await town.press(CURATOR, shown, "№1")
+    await town.card(CURATOR, 1, "кв. [№]", "[телефон]")
+    town.pass_time(hours=2)
+    note = await town.letter(CURATOR, "Просрочено: №1")
+    assert "8914" not in note["text"]
+    town.at("21.11 09:00")
+    digest = await town.letter(CURATOR, "Сводка")
+    assert "8914" not in digest["text"]
+
+
+async def test_an_export_for_others_names_nobody(town: Town) -> None:
+    from bot.cli.operations import export_tickets
+
+    await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Ленина 45, звоните 89141234567")
+    await town.card(ROADS_HEAD, 1)
+    assert town.app is not None
+    file = town.folder / "out.csv"
+    await export_tickets(town.app.config, "csv", None, None, file, public=True)
+    text = file.read_text(encoding="utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert row["text"] == "Яма на дороге, Ленина 45, звоните [телефон]"
+    assert row["author_name"] == row["link"] == row["assignee"] == ""
+    assert "Мария" not in text
+
+
+async def test_a_list_of_streets_that_cannot_be_read_names_its_line(closed_town: Town) -> None:
+    from bot.config import ConfigFaults
+
+    (closed_town.folder / "streets.csv").write_text("улица;дома\nул. Речная;до угла\n", encoding="utf-8")
+    closed_town.settings["more"] = '[places]\ngazetteer = "streets.csv"\n'
+    with pytest.raises(ConfigFaults) as faults:
+        await closed_town.start()
+    assert "строка 2" in faults.value.faults[0].problem

@@ -1,0 +1,302 @@
+"""Messengers bring their updates themselves: stored before the receipt is given, nothing lost when that fails."""
+
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from sandbox.faults import Fault, FaultKind
+from storage.repositories.inbox import Inbox
+from tests.e2e.harness import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town
+from tests.e2e.queries import delivered
+
+SECRET = "secret-of-the-webhook"
+HATCH = "На Ленина 45 огромная яма на дороге"
+HOUSE, MAX_TOKEN = -70_801_090_403_050, "max-token-for-the-tests-only"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def prepare(town: Town, name: str) -> str:
+    """Let *name* be set up for webhooks; the address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/{name}"
+    more = f'[http]\nlisten = "127.0.0.1:{port}"\n'
+    mode = f'mode = "webhook"\nwebhook_url = "{url}"'
+    if name == "telegram":
+        town.settings["telegram_more"] = f'{mode}\nsecret = "{SECRET}"'
+    elif name == "vk":
+        town.rewrites["[vk]\n"] = f"[vk]\n{mode}\n"
+        town.rewrites["id = 500\n"] = f'id = 500\nsecret = "{SECRET}"\n'
+    else:
+        town.sandbox.max.add_bot(MAX_TOKEN)
+        town.sandbox.max.user(MARIA, "Мария", "Ким")
+        town.sandbox.max.chat(HOUSE, "Дом на Ленина, 45")
+        more += f'[max]\ntoken = "{MAX_TOKEN}"\napi_base = "{town.sandbox.url}/max"\n{mode}\nsecret = "{SECRET}"\n'
+        more += f'[[max.chats]]\nid = {HOUSE}\ntitle = "Дом"\nkind = "official"\n'
+    town.settings["more"] = more
+    return url
+
+
+@dataclass
+class Way:
+    """One messenger that brings updates: how a citizen writes there, and how a forged update would look."""
+
+    town: Town
+    name: str
+    url: str
+
+    async def write(self, text: str) -> None:
+        sandbox = self.town.sandbox
+        ways: dict[str, Callable[[], Awaitable[Any]]] = {
+            "telegram": lambda: sandbox.telegram.say(GROUP, MARIA, text),
+            "vk": lambda: sandbox.vk.message(COMMUNITY, MARIA, text),
+            "max": lambda: sandbox.max.say(HOUSE, MARIA, text),
+        }
+        await ways[self.name]()
+
+    def answers(self) -> list[str]:
+        """What our bot has written where the citizen wrote."""
+        sandbox = self.town.sandbox
+        if self.name == "telegram":
+            return self.town.texts(GROUP)
+        if self.name == "vk":
+            return [one.text for one in sandbox.vk.messages(COMMUNITY, MARIA) if one.out]
+        return [one.text for one in sandbox.max.from_bot(HOUSE)]
+
+    def polls(self) -> int:
+        sandbox = self.town.sandbox
+        if self.name == "telegram":
+            return sum(name == "getUpdates" for name, _ in sandbox.telegram.calls)
+        if self.name == "vk":
+            return sum(call.method == "groups.getLongPollServer" for call in sandbox.vk.calls)
+        return sum(call.name == "getUpdates" for call in sandbox.max.calls)
+
+    def forged(self, secret: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+        """Body and headers of an update that somebody made up."""
+        if self.name == "vk":
+            body = {"type": "message_new", "group_id": COMMUNITY, "event_id": "e1", "object": {}}
+            return (body | {"secret": secret} if secret else body), {}
+        header = {"telegram": "X-Telegram-Bot-Api-Secret-Token", "max": "X-Max-Bot-Api-Secret"}[self.name]
+        return {"update_id": 1, "update_type": "message_created"}, ({header: secret} if secret else {})
+
+
+@pytest.fixture(params=["telegram", "vk", "max"])
+def way(request: pytest.FixtureRequest, closed_town: Town) -> Way:
+    """Set up, not yet running."""
+    return Way(closed_town, request.param, prepare(closed_town, request.param))
+
+
+async def test_an_update_that_is_brought_becomes_a_card(way: Way) -> None:
+    await way.town.start()
+    await way.write(HATCH)
+    await way.town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
+    await way.town.until(lambda: [text for text in way.answers() if "Заделаем завтра." in text])
+    assert not way.polls()
+
+
+async def test_what_comes_while_the_bot_is_off_is_brought_again(way: Way) -> None:
+    await way.town.start()
+    await way.write(HATCH)
+    await way.town.card(ROADS_HEAD, 1)
+    await way.town.stop()
+    await way.write("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
+    await way.town.start()
+    await way.town.card(ROADS_HEAD, 2, "Мира")
+    assert way.town.numbers(ROADS_HEAD) == [1, 2]
+
+
+async def test_without_the_secret_nothing_is_taken(way: Way) -> None:
+    await way.town.start()
+    async with aiohttp.ClientSession() as session:
+        for secret, status in ((None, 403), ("guess", 403), ("я" * 5, 403), (SECRET, 200)):
+            body, headers = way.forged(secret)
+            if secret is not None and not secret.isascii() and headers:
+                continue  # no client sends such a header
+            async with session.post(way.url, json=body, headers=headers) as answer:
+                assert answer.status == status, secret
+                assert await answer.text() == ("ok" if way.name == "vk" and status == 200 else "")
+        _, headers = way.forged(SECRET)
+        for rubbish in (b"no json", b"[]", b"", b"[" * 100_000):
+            async with session.post(way.url, data=rubbish, headers=headers) as answer:
+                assert answer.status == 400
+        async with session.post(way.url + "/elsewhere", json={}, headers=headers) as answer:
+            assert answer.status == 404
+
+
+async def test_going_back_to_polling_loses_nothing(way: Way) -> None:
+    town = way.town
+    await town.start()
+    await way.write(HATCH)
+    await town.card(ROADS_HEAD, 1)
+    await town.stop()
+    await way.write("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
+    town.settings["telegram_more"] = ""
+    town.rewrites.clear()
+    town.settings["more"] = town.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
+    await town.start()
+    await town.card(ROADS_HEAD, 2, "Мира")
+    await town.until(way.polls)
+    await way.write("На Пушкина 9 огромная яма на дороге, машины вязнут")
+    await town.card(ROADS_HEAD, 2)
+    assert not town.sandbox.max.world.subscriptions
+    assert not town.sandbox.telegram.world.webhook["url"]
+
+
+async def test_going_over_to_webhooks_loses_nothing(way: Way) -> None:
+    town = way.town
+    settings, rewrites = dict(town.settings), dict(town.rewrites)
+    town.settings["telegram_more"] = ""
+    town.rewrites.clear()
+    town.settings["more"] = town.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
+    await town.start()
+    await way.write(HATCH)
+    await town.card(ROADS_HEAD, 1)
+    await town.stop()
+    await way.write("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
+    town.settings, town.rewrites = settings, rewrites
+    await town.start()
+    await town.card(ROADS_HEAD, 2, "Мира")
+    assert town.numbers(ROADS_HEAD) == [1, 2]
+
+
+async def test_a_subscription_that_fails_is_tried_again_and_reported(way: Way) -> None:
+    town, sandbox = way.town, way.town.sandbox
+    faults, method = {
+        "telegram": (sandbox.telegram.faults, "setWebhook"),
+        "vk": (sandbox.vk.faults, "groups.getCallbackServers"),
+        "max": (sandbox.max.faults, "subscribe"),
+    }[way.name]
+    faults.order(method, Fault(FaultKind.HTTP_500), times=2)
+    await town.start()
+    await way.write(HATCH)
+    await town.card(ROADS_HEAD, 1)
+
+
+# VK's own: the address is confirmed first
+
+
+async def test_an_address_connected_by_hand_answers_the_string_of_the_settings(closed_town: Town) -> None:
+    town, vk = closed_town, closed_town.sandbox.vk
+    url = prepare(town, "vk")
+    code = await vk.connect_by_hand(COMMUNITY, url, SECRET)
+    town.rewrites["id = 500\n"] += f'confirmation = "{code}"\n'
+    await town.start()
+    [server] = vk.world.communities[COMMUNITY].servers.values()
+    if server.status == "failed":  # VK has asked before the bot was there: the manager presses «Подтвердить» again
+        server.status = "wait"
+        await vk.journal.changed()
+    await town.until(lambda: server.status == "ok")
+    await vk.message(COMMUNITY, MARIA, HATCH)
+    await town.card(ROADS_HEAD, 1)
+    assert not [call for call in vk.calls if call.method == "groups.addCallbackServer"]
+
+
+async def test_who_does_not_know_the_secret_is_told_no_string_of_the_api(closed_town: Town) -> None:
+    town = closed_town
+    url = prepare(town, "vk")
+    await town.start()
+    asked = {"type": "confirmation", "group_id": COMMUNITY}
+    calls = town.sandbox.vk.calls
+    await town.until(lambda: town.sandbox.vk.world.communities[COMMUNITY].servers[1].status == "ok")
+    before = len([one for one in calls if one.method == "groups.getCallbackConfirmationCode"])
+    async with aiohttp.ClientSession() as session:
+        for body in (asked, asked | {"secret": "guess"}, asked | {"group_id": 7}, asked | {"group_id": "500"}):
+            async with session.post(url, json=body) as answer:
+                assert answer.status == 403
+    after = [one for one in town.sandbox.vk.calls if one.method == "groups.getCallbackConfirmationCode"]
+    assert len(after) == before == 1
+
+
+async def test_the_secret_is_not_kept_with_the_update(closed_town: Town) -> None:
+    town = closed_town
+    prepare(town, "vk")
+    await town.start()
+    await town.sandbox.vk.message(COMMUNITY, MARIA, HATCH)
+    await town.card(ROADS_HEAD, 1)
+    await delivered(town)
+    await town.stop()
+    kept = b"".join(one.read_bytes() for one in town.folder.glob("mcu.sqlite3*"))
+    assert "огромная яма".encode() in kept or b"\\u043e\\u0433\\u0440" in kept
+    assert SECRET.encode() not in kept
+
+
+async def test_an_address_that_vk_cannot_confirm_is_told_and_tried_again(closed_town: Town) -> None:
+    town, vk = closed_town, closed_town.sandbox.vk
+    prepare(town, "vk")
+    vk.faults.order("groups.getCallbackConfirmationCode", Fault(FaultKind.HTTP_500))
+    await town.start()
+    servers = vk.world.communities[COMMUNITY].servers
+    await town.until(lambda: servers and servers[1].status == "failed")
+    await town.stop()
+    await town.start()
+    await town.until(lambda: servers[1].status == "ok")
+    await vk.message(COMMUNITY, MARIA, HATCH)
+    await town.card(ROADS_HEAD, 1)
+    assert list(servers) == [1]
+
+
+async def test_another_programs_address_is_left_alone(closed_town: Town) -> None:
+    town, vk = closed_town, closed_town.sandbox.vk
+    url = prepare(town, "vk")
+    await vk.connect_by_hand(COMMUNITY, "https://robots.example/vk", "their-secret")
+    await town.start()
+    servers = vk.world.communities[COMMUNITY].servers
+    await town.until(lambda: [one.url for one in servers.values()] == ["https://robots.example/vk", url])
+    assert servers[1].secret_key == "their-secret"
+
+
+# The address itself
+
+
+async def test_where_no_connection_is_free_whoever_asks_is_asked_to_come_again(
+    way: Way, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = way.town
+    await town.start()
+    whole: dict[str, Any] = {name: getattr(Inbox, name) for name in ("store", "counts")}
+    asked: list[str] = []
+
+    async def waits(self: Inbox, *how: Any) -> None:
+        asked.append("")
+        raise NoConnectionFree("QueuePool limit of size 8 overflow 40 reached")
+
+    for name in whole:
+        monkeypatch.setattr(Inbox, name, waits)
+    await way.write(HATCH)
+    await town.until(lambda: asked)
+    url = f"http://127.0.0.1:{town.app.config.http.port}" if town.app and town.app.config.http else ""
+    async with aiohttp.ClientSession() as session:
+        for path in ("readyz", "metrics"):
+            async with session.get(f"{url}/{path}") as answer:
+                assert answer.status == 503
+    for name, method in whole.items():
+        monkeypatch.setattr(Inbox, name, method)
+    await town.card(ROADS_HEAD, 1)  # it was brought again
+    assert "Traceback" not in caplog.text
+
+
+async def test_health_readiness_and_figures(closed_town: Town) -> None:
+    url = prepare(closed_town, "telegram").removesuffix("/telegram")
+    await closed_town.start()
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/healthz") as answer:
+            assert (answer.status, await answer.text()) == (200, "ok\n")
+        async with session.get(f"{url}/readyz") as answer:
+            assert (answer.status, (await answer.json())["ready"]) == (200, True)
+        async with session.get(f"{url}/metrics") as answer:
+            assert "# TYPE mcu_inbox_rows gauge" in await answer.text()
+        assert closed_town.app is not None
+        closed_town.app.health.ready = False  # as at the start and before the end
+        async with session.get(f"{url}/readyz") as answer:
+            assert (answer.status, (await answer.json())["ready"]) == (503, False)
+        async with session.get(f"{url}/healthz") as answer:
+            assert answer.status == 200

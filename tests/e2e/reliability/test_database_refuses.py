@@ -1,0 +1,125 @@
+"""The database does not take what is written: nothing is lost, nothing is said twice, people are told plainly, and the
+work goes on by itself."""
+
+import logging
+import socket
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from storage.repositories.outbox import Outbox
+from tests.e2e.harness import GROUP, ROADS_HEAD, Town
+from tests.e2e.queries import delivered
+
+LONG = "На улице Ленина огромная яма на дороге, объехать негде. " + "Подробности: машины вязнут. " * 120
+PEOPLE = range(3001, 3011)
+
+
+class Disk:
+    """As large as it is now, or without end."""
+
+    def __init__(self, town: Town) -> None:
+        assert town.app is not None
+        self.full = False
+        event.listen(town.app.database.engine.sync_engine, "begin", self._limit)
+
+    def _limit(self, connection: Any) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if self.full else 1 << 30}")
+
+
+async def complain(town: Town) -> None:
+    for number in PEOPLE:
+        town.sandbox.telegram.user(number, f"Житель {number}")
+        await town.sandbox.telegram.say(GROUP, number, f"{LONG} Дом {number - 3000}.")
+
+
+async def readiness(port: int) -> tuple[int, dict[str, Any]]:
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+@pytest.fixture
+async def watched(closed_town: Town) -> tuple[Town, int]:
+    """The town with a page of its health; messages of one event stay apart."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    closed_town.settings["more"] = f'[http]\nlisten = "127.0.0.1:{port}"\n\n[problems]\njoin = false\n'
+    await closed_town.start()
+    return closed_town, port
+
+
+async def test_a_full_disk_loses_nothing(watched: tuple[Town, int], caplog: pytest.LogCaptureFixture) -> None:
+    town, port = watched
+    await delivered(town)
+    disk = Disk(town)
+    disk.full = True
+    with caplog.at_level(logging.INFO):
+        await complain(town)
+        await town.until(lambda: "на диске нет места" in caplog.text)
+        assert await readiness(port) == (503, {"ready": False, "database": "full"})
+
+        disk.full = False
+        await town.until(lambda: len(town.numbers(ROADS_HEAD)) == len(PEOPLE), seconds=60)
+        await town.until(lambda: "База снова принимает записи" in caplog.text)
+    await delivered(town)
+    assert town.numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
+    assert (await readiness(port))[0] == 200
+    assert caplog.text.count("на диске нет места") < 5, "said once, not at every try"
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_disk_that_fills_up_between_sending_and_writing_down_repeats_nothing(
+    watched: tuple[Town, int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    town, _ = watched
+    await delivered(town)
+    whole, tries = Outbox.finish, []
+
+    async def refuses(self: Outbox, *how: Any, **more: Any) -> bool:
+        tries.append(how)
+        if len(tries) < 4:
+            raise OperationalError("UPDATE", [], sqlite3.OperationalError("database or disk is full"))
+        return await whole(self, *how, **more)
+
+    monkeypatch.setattr(Outbox, "finish", refuses)
+    town.sandbox.telegram.user(3001, "Житель")
+    await town.sandbox.telegram.say(GROUP, 3001, "На Ленина 45 огромная яма на дороге")
+    await town.card(ROADS_HEAD, 1)
+    await town.until(lambda: len(tries) >= 4)
+    await delivered(town)
+    assert town.numbers(ROADS_HEAD) == [1]
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_database_that_another_program_holds_is_waited_for(
+    watched: tuple[Town, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A backup or a check that writes, for longer than SQLite itself waits."""
+    town, port = watched
+    await delivered(town)
+    assert town.app is not None
+    event.listen(
+        town.app.database.engine.sync_engine,
+        "begin",
+        lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout = 50"),
+        insert=True,
+    )
+    with closing(sqlite3.connect(town.folder / "mcu.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with caplog.at_level(logging.INFO):
+            await complain(town)
+            await town.until(lambda: "База занята другой программой" in caplog.text)
+            assert (await readiness(port))[1] == {"ready": False, "database": "locked"}
+            assert town.numbers(ROADS_HEAD) == []
+            other.execute("ROLLBACK")
+            await town.until(lambda: len(town.numbers(ROADS_HEAD)) == len(PEOPLE), seconds=60)
+    await delivered(town)
+    assert town.numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
+    assert (await readiness(port))[0] == 200
+    assert "Traceback" not in caplog.text

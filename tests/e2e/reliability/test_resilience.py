@@ -1,0 +1,83 @@
+"""What goes wrong inside must not reach the citizen: a store that fails, a send that takes long, a row that cannot be
+drawn."""
+
+import logging
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from bot.outbox import render_data
+from storage.repositories.inbox import Inbox
+from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Town
+
+HOLE = "На Ленина 45 огромная яма на дороге"
+
+
+async def nothing_is_being_sent(town: Town) -> None:
+    """What has failed is written down."""
+    assert town.app is not None
+    while True:
+        async with town.app.database.read() as uow:
+            if not (await uow.outbox.counts()).get("sending"):
+                return
+
+
+async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = Inbox.store
+    failed = []
+
+    async def fails_once(self: Inbox, account: str, updates: object, now: object) -> None:
+        if account == "telegram" and updates and not failed:
+            failed.append(True)
+            raise OperationalError("INSERT INTO inbox", [HOLE], Exception("disk is full"))
+        await whole(self, account, updates, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Inbox, "store", fails_once)
+    with caplog.at_level(logging.ERROR):
+        await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
+        await town.card(ROADS_HEAD, 1)
+    assert failed
+
+
+async def test_what_people_write_is_not_in_the_words_of_a_database_error(town: Town) -> None:
+    assert town.app is not None
+    async with town.app.database.begin() as uow:
+        with pytest.raises(Exception, match="hidden") as caught:
+            await uow._connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("секрет жителя",))
+    assert "секрет" not in str(caught.value)
+
+
+async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = render_data.card_facts
+    tries: list[int] = []
+
+    async def breaks(work, ticket, person, card):  # type: ignore[no-untyped-def]
+        if person.name == "Начальник отдела дорог":
+            tries.append(ticket.id)
+            raise KeyError("a view of a later release")
+        return await whole(work, ticket, person, card)
+
+    monkeypatch.setattr(render_data, "card_facts", breaks)
+    await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
+    await town.sandbox.telegram.say(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале, нет отопления в доме")
+    await town.card(HOUSING_HEAD, 2)
+    for number in range(1, 6):
+        await town.until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
+        await nothing_is_being_sent(town)
+        town.pass_time(minutes=1)
+    await town.letter(ADMINISTRATOR, "не доставлено")
+
+
+async def test_a_reply_to_our_answer_goes_to_who_gave_it(town: Town) -> None:
+    await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
+    await town.answer(ROADS_HEAD, 1, "Где именно?")
+    answer = await town.letter(GROUP, "Где именно?")
+
+    await town.sandbox.telegram.say(GROUP, MARIA, "возле рынка, я же писала", reply_to=answer["message_id"])
+
+    await town.card(ROADS_HEAD, 2, "возле рынка", "Житель уже писал: №1")
+    assert not [text for text in town.texts(COORDINATOR) if "№2 ·" in text]
