@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import drain, growth, load, machine_info, measurements, peer, storm, takeover
-from bench.max_town import MaxTown
-from bench.town import Town
+from bench.max_town import MaxBenchHarness
+from bench.town import BenchHarness
 
-WHAT_IS_MEASURED = """
+MEASUREMENTS_HELP = """
 tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
                 `[problems] join = false`. It reads by rules: noise, appeal, topics and own keywords, place, urgency.
 tickets_all     the same with all understanding: `bot train` has learned from 3,000 past messages, and what is about one
@@ -34,14 +34,14 @@ class Target:
 
     measurement: str
     figure: str
-    what: str
+    description: str
     unit: str
     bound: float
-    met: Callable[[float, float], bool] = operator.le
+    comparison: Callable[[float, float], bool] = operator.le
 
     @property
-    def words(self) -> str:
-        return f"{'at least' if self.met is operator.ge else 'at most'} {self.bound:g}"
+    def bound_text(self) -> str:
+        return f"{'at least' if self.comparison is operator.ge else 'at most'} {self.bound:g}"
 
 
 TARGETS = (
@@ -79,28 +79,28 @@ TARGETS = (
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
 
-ON_SERVER = ("postgres_one", "postgres_two", "takeover", "growth_postgres")
+POSTGRES_MEASUREMENTS = ("postgres_one", "postgres_two", "takeover", "growth_postgres")
 
-NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS))
+MEASUREMENT_NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS))
 
 
-PEER = "peer"
+PEER_MEASUREMENT = "peer"
 """Measured where it is asked for: it is no part of ours, and has no targets."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
+    options = _parse_arguments(arguments)
     result: dict[str, Any] = {"machine": machine_info.describe(), "measures": {}, "failed": []}
     with tempfile.TemporaryDirectory(prefix="mcu-bench-") as folder:
         for name in options.only:
-            if name in ON_SERVER and options.postgres is None:
+            if name in POSTGRES_MEASUREMENTS and options.postgres is None:
                 print(f"… {name}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)", file=sys.stderr)
                 continue
             print(f"… {name}", file=sys.stderr, flush=True)
             before = machine_info.load()
             try:
                 figures = asyncio.run(_measure(name, Path(folder) / name, options))
-            except peer.NoPeer as reason:
+            except peer.PeerUnavailable as reason:
                 print(f"… {name}: left out: {reason}", file=sys.stderr)
                 continue
             except (TimeoutError, RuntimeError) as error:  # the others are worth having
@@ -108,9 +108,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 result["failed"].append(name)
                 continue
             result["measures"][name] = figures | {"load_before": before, "load_after": machine_info.load()}
-    _compare(result["measures"])
-    result["targets"] = _judge(result["measures"])
-    _table(result)
+    _add_ratios(result["measures"])
+    result["targets"] = _check_targets(result["measures"])
+    _print_table(result)
     text = json.dumps(result, ensure_ascii=False, indent=2)
     if options.json is not None:
         options.json.write_text(text + "\n", encoding="utf-8")
@@ -122,17 +122,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     match name:
         case "start":
-            return await measurements.starts(folder, options.starts)
+            return await measurements.start_times(folder, options.starts)
         case "latency":
-            return await measurements.latency(Town(folder), options.rate, options.seconds)
+            return await measurements.latency(BenchHarness(folder), options.rate, options.seconds)
         case "crowd":
-            return await measurements.latency(Town(folder), 20.0, options.seconds)
+            return await measurements.latency(BenchHarness(folder), 20.0, options.seconds)
         case "max" | "max_webhook":
             return await measurements.latency(
-                MaxTown(folder, webhook=name == "max_webhook"), options.rate, options.seconds
+                MaxBenchHarness(folder, webhook=name == "max_webhook"), options.rate, options.seconds
             )
         case "notices":
-            return await measurements.notices(folder, options.notices)
+            return await measurements.notice_lateness(folder, options.notices)
         case "storm":
             return await storm.storm(folder, options.voices, max(1, options.voices // 10), options.seconds)
         case "drain":
@@ -156,34 +156,34 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
         case "tickets_all":
             return await load.tickets(folder, options.messages, learned=True)
         case "postgres_one":
-            return await load.shared(folder, options.postgres, options.messages, processes=1)
+            return await load.tickets_on_postgres(folder, options.postgres, options.messages, processes=1)
         case "postgres_two":
-            return await load.shared(folder, options.postgres, options.messages, processes=2)
+            return await load.tickets_on_postgres(folder, options.postgres, options.messages, processes=2)
     return await measurements.memory(folder, min(options.messages, 10_000))
 
 
-def _compare(found: dict[str, Any]) -> None:
+def _add_ratios(found: dict[str, Any]) -> None:
     if "postgres_one" in found and "postgres_two" in found:
         found["postgres_two"]["times_one"] = round(found["postgres_two"]["per_s"] / found["postgres_one"]["per_s"], 2)
 
 
-def _judge(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _check_targets(found: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
-            "what": target.what,
+            "what": target.description,
             "value": found[target.measurement][target.figure],
             "unit": target.unit,
-            "target": target.words,
-            "met": target.met(found[target.measurement][target.figure], target.bound),
+            "target": target.bound_text,
+            "met": target.comparison(found[target.measurement][target.figure], target.bound),
         }
         for target in TARGETS
         if target.figure in found.get(target.measurement, {})
     ]
 
 
-def _table(result: dict[str, Any]) -> None:
+def _print_table(result: dict[str, Any]) -> None:
     print("Machine: " + ", ".join(f"{name} {value}" for name, value in result["machine"].items()))
-    print(WHAT_IS_MEASURED)
+    print(MEASUREMENTS_HELP)
     for name, figures in result["measures"].items():
         print(name)
         for figure, value in figures.items():
@@ -200,9 +200,15 @@ def _table(result: dict[str, Any]) -> None:
     print()
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=(*NAMES, PEER), default=list(NAMES), help="which measurements")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=(*MEASUREMENT_NAMES, PEER_MEASUREMENT),
+        default=list(MEASUREMENT_NAMES),
+        help="which measurements",
+    )
     parser.add_argument("--starts", type=int, default=3, help="how many starts (default 3)")
     parser.add_argument("--rate", type=float, default=5.0, help="messages a second (default 5)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long they stream in (default 60)")
@@ -224,8 +230,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a short run: one start, 10 seconds, 1000 messages")
     parser.add_argument("--json", type=Path, help="write the JSON into this file instead of printing it")
     options = parser.parse_args(arguments)
-    if options.peer and PEER not in options.only:
-        options.only.append(PEER)
+    if options.peer and PEER_MEASUREMENT not in options.only:
+        options.only.append(PEER_MEASUREMENT)
     if options.quick:
         options.voices = 150
         options.starts, options.seconds, options.messages, options.queue = 1, 10.0, 1_000, 300

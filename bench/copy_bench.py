@@ -14,14 +14,14 @@ from sqlalchemy import Boolean, Column, Date, Float, Integer, Table, make_url
 from storage.database import Database
 from storage.migrate import migrate
 from storage.tables import metadata
-from storage.tables.base import Moment
+from storage.tables.base import UtcDateTime
 
-CHUNK = 20_000
+ROWS_PER_CHUNK = 20_000
 
-Convert = Callable[[Any], Any]
+Converter = Callable[[Any], Any]
 
 
-async def copy(file: Path, url: str) -> float:
+async def copy_to_postgres(file: Path, url: str) -> float:
     """Fill the empty database behind *url* with what *file* holds; the seconds it took. References and indexes are made
     afterwards."""
     began = time.perf_counter()
@@ -32,35 +32,35 @@ async def copy(file: Path, url: str) -> float:
     server = await asyncpg.connect(address)
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as books:
-            later = await _put_aside(server)
+            later = await _drop_indexes(server)
             for table in metadata.sorted_tables:
-                for rows in _chunks(books, table):
+                for rows in _iter_chunks(books, table):
                     await server.copy_records_to_table(
                         table.name, records=rows, columns=[column.name for column in table.columns]
                     )
             for statement in later:
                 await server.execute(statement)
-        await _count_on(server)
+        await _advance_sequences(server)
         await server.execute("ANALYZE")
     finally:
         await server.close()
     return time.perf_counter() - began
 
 
-def _chunks(books: sqlite3.Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
-    converts = [_convert(column) for column in table.columns]
+def _iter_chunks(books: sqlite3.Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
+    converts = [_converter_for(column) for column in table.columns]
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     found = books.execute(f'SELECT {names} FROM "{table.name}"')  # noqa: S608 - names of ours
-    while rows := found.fetchmany(CHUNK):
+    while rows := found.fetchmany(ROWS_PER_CHUNK):
         yield [
             tuple(value if value is None else convert(value) for value, convert in zip(row, converts, strict=True))
             for row in rows
         ]
 
 
-def _convert(column: Column[Any]) -> Convert:
+def _converter_for(column: Column[Any]) -> Converter:
     """What a file keeps as text or number is what the server wants."""
-    if isinstance(column.type, Moment):
+    if isinstance(column.type, UtcDateTime):
         return lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC)
     if isinstance(column.type, Date):
         return date.fromisoformat
@@ -71,7 +71,7 @@ def _convert(column: Column[Any]) -> Convert:
     return int if isinstance(column.type, Integer) else str
 
 
-async def _put_aside(server: "asyncpg.Connection[Any]") -> list[str]:
+async def _drop_indexes(server: "asyncpg.Connection[Any]") -> list[str]:
     """Drop what would be kept up to date row by row; the statements that bring it back."""
     references = await server.fetch(
         "SELECT conrelid::regclass::text AS t, conname, pg_get_constraintdef(oid) AS how FROM pg_constraint"
@@ -89,7 +89,7 @@ async def _put_aside(server: "asyncpg.Connection[Any]") -> list[str]:
     return [*(one["how"] for one in indexes), *back]
 
 
-async def _count_on(server: "asyncpg.Connection[Any]") -> None:
+async def _advance_sequences(server: "asyncpg.Connection[Any]") -> None:
     for table in metadata.sorted_tables:
         if "id" in table.columns:
             sequence = await server.fetchval("SELECT pg_get_serial_sequence($1, 'id')", table.name)

@@ -8,14 +8,14 @@ import sys
 
 from aiohttp import web
 
-from bench.workload import answers
+from bench.workload import iter_update_responses
 
-BATCH = 100
+UPDATES_PER_RESPONSE = 100
 
 
 async def serve(count: int) -> None:
     """Print the address, then serve until told to stop."""
-    ready = list(answers(count, BATCH))
+    ready = list(iter_update_responses(count, UPDATES_PER_RESPONSE))
     first = -1
 
     async def get_updates(request: web.Request) -> web.Response:
@@ -23,8 +23,8 @@ async def serve(count: int) -> None:
         form = await request.post()
         offset = form.get("offset")
         if offset is not None and first < 0:
-            first = int(str(offset)) - BATCH
-        at = 0 if offset is None else (int(str(offset)) - first) // BATCH
+            first = int(str(offset)) - UPDATES_PER_RESPONSE
+        at = 0 if offset is None else (int(str(offset)) - first) // UPDATES_PER_RESPONSE
         if at >= len(ready):
             await asyncio.sleep(float(str(form.get("timeout", 0))))
             return web.json_response({"ok": True, "result": []})

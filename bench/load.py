@@ -15,7 +15,7 @@ from bench.server import database_on
 from bench.town import ROOT
 
 TOKEN = "700001:sandbox-token-for-the-bench"
-WARM_UP = 20
+WARM_UP_DIVISOR = 20
 """One message in so many more is handled beforehand, off the clock."""
 
 Figures = dict[str, Any]
@@ -52,7 +52,7 @@ telegram_id = 999
 join = {join}
 """
 
-_BLOCK = """
+_SECTOR_CONFIG = """
 [[sectors]]
 code = "{code}"
 title = "Отдел {code}"
@@ -69,11 +69,11 @@ async def intake(folder: Path, updates: int) -> Figures:
     """Updates a second from the messenger into the file: stored, cursor moved. The real poller over real HTTP."""
     messenger = await _spawn("bench.fake_bot_api", str(updates))
     try:
-        port = await _line(messenger)
-        config = _town(folder, _file(folder), f"http://127.0.0.1:{port}")
+        port = await _read_line(messenger)
+        config = _write_config(folder, _sqlite_url(folder), f"http://127.0.0.1:{port}")
         worker = await _spawn("bench.worker", "intake", str(config), str(updates))
-        await _line(worker)
-        [figures], _ = await _race([worker])
+        await _read_line(worker)
+        [figures], _ = await _run_workers([worker])
     finally:
         messenger.kill()
         await messenger.wait()
@@ -88,25 +88,25 @@ async def intake(folder: Path, updates: int) -> Figures:
 async def tickets(folder: Path, messages: int, *, learned: bool = False) -> Figures:
     """Stored updates become tickets with cards queued, on a file. *learned*: all understanding, that is a trained model
     beside the rules, and messages about one event joined to one problem."""
-    config = _town(folder, _file(folder), join=learned)
+    config = _write_config(folder, _sqlite_url(folder), join=learned)
     if learned:
-        await _learn(folder, config)
-    return await _handled(config, messages, processes=1)
+        await _train_model(folder, config)
+    return await _measure_workers(config, messages, processes=1)
 
 
-async def shared(folder: Path, server: str, messages: int, processes: int) -> Figures:
+async def tickets_on_postgres(folder: Path, server: str, messages: int, processes: int) -> Figures:
     """The same on PostgreSQL, by one or several processes at once."""
     async with database_on(server) as url:
-        return await _handled(_town(folder, url), messages, processes)
+        return await _measure_workers(_write_config(folder, url), messages, processes)
 
 
-async def _handled(config: Path, messages: int, processes: int) -> Figures:
-    count = messages + messages // WARM_UP * processes
-    await _finished(await _spawn("bench.worker", "fill", str(config), str(count)))
+async def _measure_workers(config: Path, messages: int, processes: int) -> Figures:
+    count = messages + messages // WARM_UP_DIVISOR * processes
+    await _read_last_line(await _spawn("bench.worker", "fill", str(config), str(count)))
     workers = [await _spawn("bench.worker", "tickets", str(config), str(messages)) for _ in range(processes)]
     for worker in workers:
-        await _line(worker)
-    results, took = await _race(workers)
+        await _read_line(worker)
+    results, took = await _run_workers(workers)
     done = sum(one["messages"] for one in results)
     cpu = sum(one["cpu_s"] for one in results)
     figures: Figures = {
@@ -121,34 +121,34 @@ async def _handled(config: Path, messages: int, processes: int) -> Figures:
         figures["server_cpu_ms_per_message"] = round(server / processes / done * 1_000, 2)
     if processes > 1:
         figures["shares"] = [one["messages"] for one in results]
-    return figures | {"shapes": results[0]["shapes"]} | await _registered(config)
+    return figures | {"shapes": results[0]["shapes"]} | await _count_results(config)
 
 
-async def _registered(config: Path) -> Figures:
+async def _count_results(config: Path) -> Figures:
     """How many tickets and queued cards there are in the end: the work was done, not skipped."""
-    return json.loads(await _finished(await _spawn("bench.worker", "look", str(config), "0")))
+    return json.loads(await _read_last_line(await _spawn("bench.worker", "look", str(config), "0")))
 
 
-async def _learn(folder: Path, config: Path) -> None:
+async def _train_model(folder: Path, config: Path) -> None:
     past = folder / "past.csv"
-    workload.write_past(past, 3_000)
+    workload.write_training_table(past, 3_000)
     process = await _spawn("bot", "train", "--config", str(config), "--from", str(past))
-    said = await _finished(process)
+    said = await _read_last_line(process)
     if "Новая модель действует" not in said:
         raise RuntimeError(f"no model was kept: {said}")
 
 
-def _town(folder: Path, database: str, api_base: str = "http://127.0.0.1:9", *, join: bool = False) -> Path:
+def _write_config(folder: Path, database: str, api_base: str = "http://127.0.0.1:9", *, join: bool = False) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    codes = dict.fromkeys(sector for sector, _ in workload.TROUBLES)
-    blocks = "".join(_BLOCK.format(code=code, head=1_001 + index) for index, code in enumerate(codes))
+    codes = dict.fromkeys(sector for sector, _ in workload.PROBLEM_TEXTS)
+    blocks = "".join(_SECTOR_CONFIG.format(code=code, head=1_001 + index) for index, code in enumerate(codes))
     path = folder / "config.toml"
     values = {"database": database, "token": TOKEN, "api_base": api_base, "group": workload.GROUP, "blocks": blocks}
     path.write_text(_CONFIG.format(**values, join=str(join).lower()), encoding="utf-8")
     return path
 
 
-def _file(folder: Path) -> str:
+def _sqlite_url(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
 
 
@@ -159,7 +159,7 @@ async def _spawn(module: str, *arguments: str) -> Process:
     )
 
 
-async def _line(process: Process) -> str:
+async def _read_line(process: Process) -> str:
     assert process.stdout is not None
     line = (await process.stdout.readline()).decode().strip()
     if not line:
@@ -167,20 +167,20 @@ async def _line(process: Process) -> str:
     return line
 
 
-async def _race(workers: Sequence[Process]) -> tuple[list[Any], float]:
+async def _run_workers(workers: Sequence[Process]) -> tuple[list[Any], float]:
     """Let all go at once; what they say in the end, and how long it took until the last was done."""
     began = time.perf_counter()
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write(b"go\n")
-    said = await asyncio.gather(*(_line(worker) for worker in workers))
+    said = await asyncio.gather(*(_read_line(worker) for worker in workers))
     took = time.perf_counter() - began
     for worker in workers:
         await worker.wait()
     return [json.loads(line) for line in said], took
 
 
-async def _finished(process: Process) -> str:
+async def _read_last_line(process: Process) -> str:
     said, _ = await process.communicate(b"go\n")
     if process.returncode:
         raise RuntimeError(f"a process of the bench ended with {process.returncode}")

@@ -3,11 +3,11 @@
 import socket
 from dataclasses import dataclass
 
-from bench.town import CITIZENS, FIRST_CITIZEN, Town
+from bench.town import CITIZENS, FIRST_CITIZEN, BenchHarness
 
-HOUSE, MAX_TOKEN, SECRET = -70_801_090_403_050, "max-token-for-the-bench", "secret-for-the-bench"
+HOUSE_CHAT, MAX_TOKEN, SECRET = -70_801_090_403_050, "max-token-for-the-bench", "secret-for-the-bench"
 
-SECTION = """
+MAX_CONFIG = """
 [max]
 token = "{token}"
 api_base = "{url}/max"
@@ -18,14 +18,14 @@ title = "Дом"
 kind = "official"
 """
 
-WEBHOOK = """mode = "webhook"
+WEBHOOK_CONFIG = """mode = "webhook"
 webhook_url = "http://127.0.0.1:{port}/max"
 secret = "{secret}"
 """
 
 
 @dataclass
-class MaxTown(Town):
+class MaxBenchHarness(BenchHarness):
     """*webhook*: MAX comes to the bot."""
 
     webhook: bool = False
@@ -34,32 +34,32 @@ class MaxTown(Town):
         await super().open()
         server = self.sandbox.max
         server.add_bot(MAX_TOKEN)
-        server.chat(HOUSE, "Дом")
+        server.chat(HOUSE_CHAT, "Дом")
         for number in range(CITIZENS):
             server.user(FIRST_CITIZEN + number, f"Житель {number}")
-        self._configure()
+        self._append_max_config()
 
-    def _configure(self) -> None:
+    def _append_max_config(self) -> None:
         config, mode = self.folder / "config.toml", ""
         text = config.read_text(encoding="utf-8")
         if self.webhook:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = probe.getsockname()[1]
-            mode = WEBHOOK.format(port=port, secret=SECRET)
+            mode = WEBHOOK_CONFIG.format(port=port, secret=SECRET)
             text += f'\n[http]\nlisten = "127.0.0.1:{port}"\n'
-        text += SECTION.format(token=MAX_TOKEN, url=self.sandbox.url, mode=mode, house=HOUSE)
+        text += MAX_CONFIG.format(token=MAX_TOKEN, url=self.sandbox.url, mode=mode, house=HOUSE_CHAT)
         config.write_text(text, encoding="utf-8")
 
-    async def say(self, number: int, citizen: int, text: str) -> None:
-        await self.sandbox.max.say(HOUSE, citizen, text)
+    async def send_message(self, number: int, citizen: int, text: str) -> None:
+        await self.sandbox.max.send_message(HOUSE_CHAT, citizen, text)
 
     async def warm_up(self) -> None:
         server = self.sandbox.max
-        await self.sandbox.journal.until(
+        await self.sandbox.change_log.wait_until(
             lambda: bool(server.world.subscriptions) or any(call.name == "getUpdates" for call in server.calls), 60
         )
-        watch = self.watch()
+        watch = self.watch_heads()
         for count in range(1, 5):  # of what waits for the very first poll MAX tells the latest alone
-            await self.write()
-            await self.sandbox.journal.until(lambda count=count: len(watch.cards()) == count, 60)
+            await self.send_next_message()
+            await self.sandbox.change_log.wait_until(lambda count=count: len(watch.cards()) == count, 60)

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bench.town import Town
+from bench.town import BenchHarness
 
 Figures = dict[str, float | int]
 
 
 @asynccontextmanager
-async def opened(town: Town) -> AsyncIterator[Town]:
+async def running_harness(town: BenchHarness) -> AsyncIterator[BenchHarness]:
     """The town while it is measured."""
     await town.open()
     try:
@@ -23,18 +23,18 @@ async def opened(town: Town) -> AsyncIterator[Town]:
         await town.close()
 
 
-def town_at(folder: Path, accept: str = "1h") -> AbstractAsyncContextManager[Town]:
+def new_harness(folder: Path, accept: str = "1h") -> AbstractAsyncContextManager[BenchHarness]:
     """A town made anew in *folder*."""
-    return opened(Town(folder, accept))
+    return running_harness(BenchHarness(folder, accept))
 
 
-async def starts(folder: Path, times: int) -> Figures:
+async def start_times(folder: Path, times: int) -> Figures:
     """Start to the first ``getUpdates``: with an empty folder (the database is made), and on what is there."""
-    async with town_at(folder) as town:
+    async with new_harness(folder) as town:
         took, cpu, stops = [], [], []
         for _ in range(times + 1):
             took.append(await town.start())
-            cpu.append(town.cpu())
+            cpu.append(town.cpu_seconds())
             stops.append(await town.stop())
     return {
         "first_start_s": round(took[0], 2),
@@ -45,28 +45,28 @@ async def starts(folder: Path, times: int) -> Figures:
     }
 
 
-async def latency(made: Town, rate: float, seconds: float) -> Figures:
+async def latency(made: BenchHarness, rate: float, seconds: float) -> Figures:
     """From a citizen's message to the card in the head's chat, while *rate* messages a second come in."""
-    async with opened(made) as town:
+    async with running_harness(made) as town:
         await town.start()
         await town.warm_up()
         town.sent_at.clear()
-        watch = town.watch()
+        watch = town.watch_heads()
         wanted = round(rate * seconds)
-        cpu = town.cpu()
+        cpu = town.cpu_seconds()
 
         async def stream() -> None:
             began = time.perf_counter()
             for number in range(wanted):
                 await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
-                await town.write()
+                await town.send_next_message()
 
         async with asyncio.TaskGroup() as group:
             group.create_task(stream())
-            await town.sandbox.journal.until(lambda: len(watch.cards()) == wanted, seconds + 60)
+            await town.sandbox.change_log.wait_until(lambda: len(watch.cards()) == wanted, seconds + 60)
         waits = sorted(at - town.sent_at[mark] for mark, at in watch.cards().items())
         memory = town.memory()
-        cpu = town.cpu() - cpu
+        cpu = town.cpu_seconds() - cpu
     return {
         "messages": wanted,
         "rate_per_s": rate,
@@ -84,23 +84,23 @@ async def memory(folder: Path, messages: int) -> Figures:
 
     Cards go on at the pace that the messengers allow; what has not left yet is counted.
     """
-    async with town_at(folder) as town:
+    async with new_harness(folder) as town:
         await town.start()
         await town.warm_up()
         before = town.memory()["now"]
-        handled = town.count(_HANDLED)
-        began, cpu = time.perf_counter(), town.cpu()
+        handled = town.count(_HANDLED_COUNT_SQL)
+        began, cpu = time.perf_counter(), town.cpu_seconds()
         for _ in range(messages):
-            await town.write()
+            await town.send_next_message()
         written = time.perf_counter()
-        while town.count(_HANDLED) < handled + messages:  # noqa: ASYNC110 - it happens in another process
+        while town.count(_HANDLED_COUNT_SQL) < handled + messages:  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.1)
         done = time.perf_counter()
         at_the_end = town.memory()
         figures: Figures = {
             "messages": messages,
             "intake_per_s": round(messages / (done - began)),
-            "cpu_ms_per_message": round((town.cpu() - cpu) * 1000 / messages, 1),
+            "cpu_ms_per_message": round((town.cpu_seconds() - cpu) * 1000 / messages, 1),
             "written_in_s": round(written - began, 1),
             "taken_in_s": round(done - began, 1),
             "rss_before_mb": before,
@@ -113,28 +113,28 @@ async def memory(folder: Path, messages: int) -> Figures:
     return figures
 
 
-_HANDLED = "SELECT count(*) FROM inbox WHERE status <> 'new'"
+_HANDLED_COUNT_SQL = "SELECT count(*) FROM inbox WHERE status <> 'new'"
 
 
-async def notices(folder: Path, count: int) -> Figures:
+async def notice_lateness(folder: Path, count: int) -> Figures:
     """How late an overdue notice comes after its moment."""
-    async with town_at(folder, accept="5s") as town:
+    async with new_harness(folder, accept="5s") as town:
         await town.start()
         await town.warm_up()
-        watch, before = town.watch(), town.count("SELECT count(*) FROM ticket")
+        watch, before = town.watch_heads(), town.count("SELECT count(*) FROM ticket")
         for _ in range(count):
-            await town.write()
+            await town.send_next_message()
         while town.count("SELECT count(*) FROM ticket") < before + count:  # noqa: ASYNC110 - it happens in another process
             await asyncio.sleep(0.1)
         # What is urgent has terms of its own.
-        usual = {int(number or 0) for (number,) in town.ask("SELECT id FROM ticket WHERE NOT urgent")}
+        usual = {int(number or 0) for (number,) in town.query("SELECT id FROM ticket WHERE NOT urgent")}
         new = {number for number in usual if number > before}
-        await town.sandbox.journal.until(lambda: new <= watch.overdue().keys(), 60)
+        await town.sandbox.change_log.wait_until(lambda: new <= watch.overdue().keys(), 60)
         offset = datetime.now(UTC).timestamp() - time.perf_counter()  # noqa: TID251 - the bot keeps wall-clock moments
         came = watch.overdue()
         late = sorted(
             came[int(number)] + offset - datetime.fromisoformat(str(due)).replace(tzinfo=UTC).timestamp()
-            for number, due in town.ask("SELECT id, accept_due FROM ticket")
+            for number, due in town.query("SELECT id, accept_due FROM ticket")
             if number is not None and int(number) in came
         )
     return {"notices": len(late), "p50_s": round(percentile(late, 0.5), 3), "longest_s": round(late[-1], 3)}

@@ -13,7 +13,7 @@ from bench.town import ROOT
 _PACKAGE = "django-helpdesk==2.6.1"
 
 
-class NoPeer(Exception):
+class PeerUnavailable(Exception):
     """It cannot be installed here; the message says why."""
 
 
@@ -28,11 +28,11 @@ async def intake(home: Path, folder: Path, messages: int) -> dict[str, Any]:
         await asyncio.to_thread(venv.create, home, with_pip=True)
     code, said = await _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", _PACKAGE)
     if code:
-        raise NoPeer(said.strip().splitlines()[-1] if said.strip() else "pip failed")
+        raise PeerUnavailable(said.strip().splitlines()[-1] if said.strip() else "pip failed")
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     code, said = await _run(python, "-m", "bench.peer_intake", str(messages), str(folder / "peer.sqlite3"))
     if code:
-        raise NoPeer(said[-500:])
+        raise PeerUnavailable(said[-500:])
     figures: dict[str, Any] = json.loads(said.splitlines()[-1])
     return figures
 

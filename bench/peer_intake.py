@@ -11,7 +11,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from bench.workload import words
+from bench.workload import message_text
 
 _APPS = (
     *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages"),
@@ -70,9 +70,9 @@ def _mail(number: int) -> str:
     mail = EmailMessage()
     mail["From"] = f"citizen{number}@example.org"
     mail["To"] = "city@example.org"
-    mail["Subject"] = words(number)[1][:60]
+    mail["Subject"] = message_text(number)[1][:60]
     mail["Message-Id"] = f"<{number}@example.org>"
-    mail.set_content(words(number)[1])
+    mail.set_content(message_text(number)[1])
     return mail.as_string()
 
 

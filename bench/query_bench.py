@@ -7,38 +7,40 @@ from statistics import median
 
 from bench.measurements import Figures
 from bot.domain.tickets import State
-from storage.batching.candidate_cache import Wanted
+from storage.batching.candidate_cache import CandidateQuery
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 
-MOST = 40_000
+TRAINING_DECISIONS_LIMIT = 40_000
 """Decisions from which a night's learning learns."""
 
-Ask = Callable[[UnitOfWork, datetime], Awaitable[object]]
+Query = Callable[[UnitOfWork, datetime], Awaitable[object]]
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 
-QUESTIONS: dict[str, Ask] = {
-    "stats_sectors": lambda uow, now: uow.reports.by_sector(now - _MONTH, now),
-    "stats_reaction": lambda uow, now: uow.reports.reaction_seconds(now - _MONTH, now),
-    "stats_answer": lambda uow, now: uow.reports.answer_seconds(now - _MONTH, now),
-    "digest_sectors": lambda uow, now: uow.reports.by_sector(now - _DAY, now),
-    "digest_overdue": lambda uow, now: uow.reports.overdue(now, 21),
-    "coordinator_list": lambda uow, now: uow.tickets.open_of([], 1, triage=True, most=51),
-    "doubts_page": lambda uow, now: uow.doubts.page(0, 5),
-    "doubts_news": lambda uow, now: uow.doubts.news(),
-    "members_page": lambda uow, now: uow.problems.listed(1, 900, 10),
-    "members_spots": lambda uow, now: uow.problems.spots(1, list(State)),
-    "similar": lambda uow, now: uow.problems.candidates(Wanted((), now - _DAY, now - _DAY, "station0"), 60),
-    "decisions_latest": lambda uow, now: uow.decisions.latest(MOST),
+QUERIES: dict[str, Query] = {
+    "stats_sectors": lambda uow, now: uow.reports.count_by_sector(now - _MONTH, now),
+    "stats_reaction": lambda uow, now: uow.reports.list_reaction_seconds(now - _MONTH, now),
+    "stats_answer": lambda uow, now: uow.reports.list_answer_seconds(now - _MONTH, now),
+    "digest_sectors": lambda uow, now: uow.reports.count_by_sector(now - _DAY, now),
+    "digest_overdue": lambda uow, now: uow.reports.list_overdue(now, 21),
+    "coordinator_list": lambda uow, now: uow.tickets.list_open([], 1, triage=True, limit=51),
+    "doubts_page": lambda uow, now: uow.review_queue.list_page(0, 5),
+    "doubts_news": lambda uow, now: uow.review_queue.summarize_unlisted(),
+    "members_page": lambda uow, now: uow.problems.list_tickets(1, 900, 10),
+    "members_spots": lambda uow, now: uow.problems.list_reply_targets(1, list(State)),
+    "similar": lambda uow, now: uow.problems.list_candidates(
+        CandidateQuery((), now - _DAY, now - _DAY, "station0"), 60
+    ),
+    "decisions_latest": lambda uow, now: uow.routing_decisions.list_latest(TRAINING_DECISIONS_LIMIT),
 }
 
 
-async def ask_all(url: str, times: int) -> Figures:
+async def time_queries(url: str, times: int) -> Figures:
     """Milliseconds that each takes, the median of *times*."""
     database, figures = Database(url), Figures()
     try:
-        for name, ask in QUESTIONS.items():
+        for name, ask in QUERIES.items():
             took = []
             for _ in range(times):
                 async with database.read() as uow:

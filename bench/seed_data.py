@@ -10,11 +10,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.understanding.events.matcher import Event
+from bot.understanding.events.matcher import OpenEvent
 
-YEARS = 3 * 365 * 86_400  # seconds
+HISTORY_SECONDS = 3 * 365 * 86_400  # seconds
 OPEN_ONE_IN = 350
-WORDS = (
+PROBLEM_WORDS = (
     *("яма", "фонарь", "мусор", "подъезд", "лифт", "крыша", "ржавая вода", "трубы", "снег", "лёд", "автобус"),
     *("остановка", "школа", "детская площадка", "собаки", "парковка", "светофор", "тротуар", "бордюр", "ливнёвка"),
     *("подвал", "запах", "отопление", "батарея", "управляющая компания", "провода", "дерево", "сосед", "пыль", "газ"),
@@ -25,7 +25,7 @@ STREETS = (
     *("Школьная", "Молодёжная", "Октябрьская", "Заречная", "Набережная", "Полевая", "Луговая", "Чехова", "Горького"),
 )
 
-_TICKET = """
+_INSERT_TICKETS_SQL = """
 INSERT INTO ticket (id, state, sector, likely, source, text, search, text_key, place, street, house, urgent, account,
   author_key, author_id, author_name, registered_at, touched_at, accept_due, answer_due, assignee_id, accepted_at,
   answered_at, ended_at, dismiss_reason, version)
@@ -58,7 +58,7 @@ FROM (
   JOIN bench_street t ON t.n = numbers.n * 13 % :streets)
 """
 
-_REST = (
+_INSERT_RELATED_SQL = (
     """INSERT INTO message (id, account, chat_id, chat_kind, root, thread, external_id, author_id, author_name, text,
        media, link, sent_at, stored_at, ticket_id, part)
        SELECT id, 'telegram', :group, 'group', :group, '', 900000 + id, author_id, author_name, text, '[]',
@@ -106,7 +106,7 @@ _REST = (
 )
 
 
-def fill(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]) -> float:
+def fill_database(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]) -> float:
     """Fill the migrated, empty *file* with *tickets* of *heads* (sector, person's number, chat); the seconds it took.
 
     Indexes are made afterwards, and the file is as durable as before only at the end: this is for nobody's town.
@@ -116,11 +116,11 @@ def fill(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]
         "now": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),
         "count": tickets,
         "open": tickets // OPEN_ONE_IN,
-        "sketch": json.dumps(Event(number=0, last=0.0).as_record()),
+        "sketch": json.dumps(OpenEvent(number=0, last=0.0).to_record()),
         "crowd": min(1_000, tickets // OPEN_ONE_IN // 2),
-        "years": YEARS,
+        "years": HISTORY_SECONDS,
         "sectors": len(heads),
-        "words": len(WORDS),
+        "words": len(PROBLEM_WORDS),
         "streets": len(STREETS),
         "group": str(group),
     }
@@ -128,9 +128,9 @@ def fill(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]
         for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY"):
             books.execute(f"PRAGMA {pragma}")
         books.execute("BEGIN")
-        _lists(books, tickets, heads)
-        later = _put_aside(books)
-        for statement in (_TICKET, *_REST):
+        _create_lookup_tables(books, tickets, heads)
+        later = _drop_indexes(books)
+        for statement in (_INSERT_TICKETS_SQL, *_INSERT_RELATED_SQL):
             books.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
         for statement in later:
             books.execute(statement)
@@ -142,7 +142,7 @@ def fill(file: Path, tickets: int, group: int, heads: list[tuple[str, int, int]]
     return time.perf_counter() - began
 
 
-def _lists(books: sqlite3.Connection, tickets: int, heads: list[tuple[str, int, int]]) -> None:
+def _create_lookup_tables(books: sqlite3.Connection, tickets: int, heads: list[tuple[str, int, int]]) -> None:
     books.execute("CREATE TEMP TABLE numbers (n INTEGER PRIMARY KEY)")
     books.execute(
         "WITH RECURSIVE c (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c WHERE n < ?)"
@@ -154,12 +154,12 @@ def _lists(books: sqlite3.Connection, tickets: int, heads: list[tuple[str, int, 
         "INSERT INTO bench_sector VALUES (?, ?, ?, ?)",
         [(n, code, who, str(chat)) for n, (code, who, chat) in enumerate(heads)],
     )
-    for name, words in (("bench_word", WORDS), ("bench_street", STREETS)):
+    for name, words in (("bench_word", PROBLEM_WORDS), ("bench_street", STREETS)):
         books.execute(f"CREATE TEMP TABLE {name} (n INTEGER PRIMARY KEY, name TEXT, low TEXT)")
         books.executemany(f"INSERT INTO {name} VALUES (?, ?, ?)", [(n, w, w.casefold()) for n, w in enumerate(words)])  # noqa: S608 - names of ours
 
 
-def _put_aside(books: sqlite3.Connection) -> list[str]:
+def _drop_indexes(books: sqlite3.Connection) -> list[str]:
     """Drop what would be kept up to date row by row; the statements that bring it back."""
     found = books.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND"

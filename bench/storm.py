@@ -5,20 +5,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.measurements import Figures, percentile, town_at
-from bench.town import COMMUNITY, FIRST_CITIZEN, GROUP, Town
+from bench.measurements import Figures, new_harness, percentile
+from bench.town import COMMUNITY, FIRST_CITIZEN, GROUP, BenchHarness
 
-HEAD, CHATS = 2_001, (GROUP, GROUP - 1, GROUP - 2)
+HEAD_ID, GROUP_CHATS = 2_001, (GROUP, GROUP - 1, GROUP - 2)
 ANSWER = "Авария на магистрали, бригада работает, воду дадут к 18:00."
 
-WORDS = (
+MESSAGE_TEMPLATES = (
     "На Заводской {house} нет воды, прорвало трубу",
     "Заводская {house}: воды нет с утра, когда починят?",
     "у дома {house} по Заводской прорвало водопровод, сидим без воды",
     "Нет воды, ул. Заводская, {house}. Что случилось?",
 )
 
-MORE = """
+EXTRA_CONFIG = """
 [[telegram.chats]]
 id = {second}
 title = "Дворы"
@@ -40,72 +40,72 @@ telegram_id = {head}
 """
 
 
-class Storm:
+class BurstWorkload:
     """Who wrote where. Three in five write in the three chats, the others to VK: comments and private messages."""
 
-    def __init__(self, town: Town) -> None:
-        self.town = town
-        self.commented: list[int] = []
-        self.private: list[int] = []
+    def __init__(self, town: BenchHarness) -> None:
+        self.harness = town
+        self.commenters: list[int] = []
+        self.private_authors: list[int] = []
 
     async def open(self) -> None:
-        telegram = self.town.sandbox.telegram
-        for chat in CHATS[1:]:
+        telegram = self.harness.sandbox.telegram
+        for chat in GROUP_CHATS[1:]:
             telegram.group(chat, "Соседи")
-        telegram.user(HEAD, "Начальник")
-        await telegram.start_bot(HEAD)
-        path = self.town.folder / "config.toml"
-        more = MORE.format(second=CHATS[1], third=CHATS[2], head=HEAD)
+        telegram.user(HEAD_ID, "Начальник")
+        await telegram.start_bot(HEAD_ID)
+        path = self.harness.folder / "config.toml"
+        more = EXTRA_CONFIG.format(second=GROUP_CHATS[1], third=GROUP_CHATS[2], head=HEAD_ID)
         path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
 
-    async def voice(self, number: int) -> None:
-        citizen, vk = FIRST_CITIZEN + 500 + number, self.town.sandbox.vk
-        text = WORDS[number % len(WORDS)].format(house=10 + number % 7)
+    async def send_report(self, number: int) -> None:
+        citizen, vk = FIRST_CITIZEN + 500 + number, self.harness.sandbox.vk
+        text = MESSAGE_TEMPLATES[number % len(MESSAGE_TEMPLATES)].format(house=10 + number % 7)
         place = number % 5
-        if place < len(CHATS):
-            await self.town.sandbox.telegram.say(CHATS[place], citizen, text)
-        elif place == len(CHATS):
-            self.commented.append(await vk.comment(COMMUNITY, self.town.post, citizen, text))
+        if place < len(GROUP_CHATS):
+            await self.harness.sandbox.telegram.send_message(GROUP_CHATS[place], citizen, text)
+        elif place == len(GROUP_CHATS):
+            self.commenters.append(await vk.comment(COMMUNITY, self.harness.post, citizen, text))
         else:
-            self.private.append(citizen)
-            await vk.message(COMMUNITY, citizen, text)
+            self.private_authors.append(citizen)
+            await vk.send_message(COMMUNITY, citizen, text)
 
-    def letters(self) -> list[dict[str, Any]]:
-        return self.town.sandbox.telegram.from_bot(HEAD)
+    def messages_to_head(self) -> list[dict[str, Any]]:
+        return self.harness.sandbox.telegram.from_bot(HEAD_ID)
 
-    def find(self, piece: str) -> dict[str, Any] | None:
-        return next((one for one in reversed(self.letters()) if piece in str(one.get("text"))), None)
+    def find_message(self, piece: str) -> dict[str, Any] | None:
+        return next((one for one in reversed(self.messages_to_head()) if piece in str(one.get("text"))), None)
 
-    async def answer(self) -> None:
+    async def publish_answer(self) -> None:
         """The head replies to the card and confirms."""
-        telegram = self.town.sandbox.telegram
-        card = await self.town.sandbox.journal.until(lambda: self.find("👤"), 30)
-        await telegram.say(HEAD, HEAD, ANSWER, reply_to=card["message_id"])
-        preview = await self.town.sandbox.journal.until(lambda: self.find("Так ответ увидит"), 30)
-        await telegram.press(HEAD, HEAD, preview["message_id"], "📤 Отправить")
+        telegram = self.harness.sandbox.telegram
+        card = await self.harness.sandbox.change_log.wait_until(lambda: self.find_message("👤"), 30)
+        await telegram.send_message(HEAD_ID, HEAD_ID, ANSWER, reply_to=card["message_id"])
+        preview = await self.harness.sandbox.change_log.wait_until(lambda: self.find_message("Так ответ увидит"), 30)
+        await telegram.press_button(HEAD_ID, HEAD_ID, preview["message_id"], "📤 Отправить")
 
-    def in_chats(self) -> list[int]:
-        telegram = self.town.sandbox.telegram
-        return [sum(one.get("text") == ANSWER for one in telegram.from_bot(chat)) for chat in CHATS]
+    def answers_per_chat(self) -> list[int]:
+        telegram = self.harness.sandbox.telegram
+        return [sum(one.get("text") == ANSWER for one in telegram.from_bot(chat)) for chat in GROUP_CHATS]
 
-    def reached(self) -> tuple[int, int]:
+    def count_reached(self) -> tuple[int, int]:
         """(people outside the chats who have got the answer, people who have got it more than once)."""
-        vk = self.town.sandbox.vk
-        under = [c.reply_to_comment for c in vk.comments(COMMUNITY, self.town.post) if c.text == ANSWER]
-        times = [under.count(comment) for comment in self.commented]
-        times += [sum(m.text == ANSWER for m in vk.messages(COMMUNITY, who)) for who in self.private]
+        vk = self.harness.sandbox.vk
+        under = [c.reply_to_comment for c in vk.comments(COMMUNITY, self.harness.post) if c.text == ANSWER]
+        times = [under.count(comment) for comment in self.commenters]
+        times += [sum(m.text == ANSWER for m in vk.messages(COMMUNITY, who)) for who in self.private_authors]
         return sum(time > 0 for time in times), sum(time > 1 for time in times)
 
 
 async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figures:
     """What a storm does to its head, to everybody else, and who gets the one answer that is given in its middle."""
-    async with town_at(folder) as town:
-        burst = Storm(town)
+    async with new_harness(folder) as town:
+        burst = BurstWorkload(town)
         await burst.open()
         await town.start()
         await town.warm_up()
         town.sent_at.clear()
-        watch, known = town.watch(), len(burst.letters())
+        watch, known = town.watch_heads(), len(burst.messages_to_head())
         began = time.perf_counter()
         every, asked, answered = voices // others, asyncio.Event(), 0.0
         stood: list[float] = []
@@ -113,41 +113,45 @@ async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figur
         async def stream() -> None:
             for number in range(voices):
                 await asyncio.sleep(max(0.0, began + number * seconds / voices - time.perf_counter()))
-                await burst.voice(number)
+                await burst.send_report(number)
                 if number % every == 0:
-                    await town.write()
+                    await town.send_next_message()
                 if number == voices // 2:
                     asked.set()
 
         async def head() -> None:
             nonlocal answered
             await asked.wait()
-            await burst.answer()
+            await burst.publish_answer()
             answered = time.perf_counter()
-            for number in range(1, len(CHATS) + 1):
-                await town.sandbox.journal.until(lambda wanted=number: sum(map(bool, burst.in_chats())) >= wanted, 120)
+            for number in range(1, len(GROUP_CHATS) + 1):
+                await town.sandbox.change_log.wait_until(
+                    lambda wanted=number: sum(map(bool, burst.answers_per_chat())) >= wanted, 120
+                )
                 stood.append(time.perf_counter() - answered)
 
         async with asyncio.TaskGroup() as group:
             group.create_task(stream())
             group.create_task(head())
-            await town.sandbox.journal.until(lambda: len(watch.cards()) >= len(town.sent_at) >= others, seconds + 120)
-        outside = len(burst.commented) + len(burst.private)
+            await town.sandbox.change_log.wait_until(
+                lambda: len(watch.cards()) >= len(town.sent_at) >= others, seconds + 120
+            )
+        outside = len(burst.commenters) + len(burst.private_authors)
         deadline = time.perf_counter() + 180
-        while burst.reached()[0] < outside and time.perf_counter() < deadline:  # noqa: ASYNC110 - in another process
+        while burst.count_reached()[0] < outside and time.perf_counter() < deadline:  # noqa: ASYNC110 - in another process
             await asyncio.sleep(0.5)
-        reached, doubled = burst.reached()
+        reached, doubled = burst.count_reached()
         everybody = time.perf_counter() - answered
         waits = sorted(at - town.sent_at[mark] for mark, at in watch.cards().items() if mark in town.sent_at)
         dialog = 2  # the preview and what becomes of it: the head has asked for them
         return {
             "voices": voices,
             "others": len(waits),
-            "notices_to_head": len(burst.letters()) - known - dialog + 1,
+            "notices_to_head": len(burst.messages_to_head()) - known - dialog + 1,
             "others_p50_s": round(percentile(waits, 0.5), 3),
             "others_p95_s": round(percentile(waits, 0.95), 3),
             "answer_in_every_chat_s": round(max(stood), 2),
-            "answers_per_chat_most": max(burst.in_chats()),
+            "answers_per_chat_most": max(burst.answers_per_chat()),
             "outside_chats": outside,
             "reached": reached,
             "not_reached": outside - reached,

@@ -8,14 +8,14 @@ from statistics import median
 
 from bench.measurements import Figures
 from bench.server import database_on
-from bench.town import Town
+from bench.town import BenchHarness
 
 
 async def takeover(folder: Path, server: str, times: int) -> Figures:
     """Seconds from ``kill -9`` of the leader to the other's first ``getUpdates``, and to the next citizen's card."""
     polls, cards = [], []
     async with database_on(server) as url:
-        town = Town(folder, database=url)
+        town = BenchHarness(folder, database=url)
         await town.open()
         try:
             await town.start()
@@ -25,16 +25,16 @@ async def takeover(folder: Path, server: str, times: int) -> Figures:
                 other = await town.spawn()
                 await asyncio.sleep(8)  # it has started and knows that it does not lead
                 assert leader is not None
-                watch = town.watch()
-                heard = town.polls()
+                watch = town.watch_heads()
+                heard = town.poll_count()
                 killed = time.perf_counter()
                 leader.send_signal(signal.SIGKILL)
                 await leader.wait()
                 town.process = other
-                await town.sandbox.journal.until(lambda heard=heard: town.polls() > heard, 60)
+                await town.sandbox.change_log.wait_until(lambda heard=heard: town.poll_count() > heard, 60)
                 polls.append(time.perf_counter() - killed)
-                await town.write()
-                await town.sandbox.journal.until(lambda watch=watch: len(watch.cards()) >= 1, 60)
+                await town.send_next_message()
+                await town.sandbox.change_log.wait_until(lambda watch=watch: len(watch.cards()) >= 1, 60)
                 cards.append(time.perf_counter() - killed)
         finally:
             await town.close()

@@ -12,7 +12,7 @@ from bot.app import App, run_until_signal
 from bot.domain.clock import SystemClock
 
 
-class Hasty:
+class WarpedClock:
     """The machine's clocks, hurried."""
 
     def __init__(self, speed: float) -> None:
@@ -22,13 +22,13 @@ class Hasty:
     def now(self) -> datetime:
         return self._at + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
 
-    def moment(self) -> float:
+    def monotonic(self) -> float:
         return time.monotonic() * self._speed
 
 
 def main(speed: float, path: Path) -> None:
-    hasty = Hasty(speed)
-    app = App(config.load(path), clock=hasty, moment=hasty.moment)
+    hasty = WarpedClock(speed)
+    app = App(config.load_config(path), clock=hasty, monotonic=hasty.monotonic)
     asyncio.run(run_until_signal(app, [signal.SIGTERM]))
 
 

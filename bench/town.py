@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine_info import cpu_of, memory_of
-from bench.workload_config import ADMINISTRATOR, FIRST_HEAD, Places, configuration, in_telegram
-from bench.workload_config import TWENTY as STATIONS
+from bench.workload_config import ADMINISTRATOR, FIRST_HEAD, MessengerAccess, build_config, telegram_stations
+from bench.workload_config import STATION_NAMES as STATIONS
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +25,7 @@ TOKEN, VK_TOKEN = "700001:sandbox-token-for-the-bench", "vk-token-for-the-bench"
 GROUP, COMMUNITY = -1001000000001, 500
 FIRST_CITIZEN, CITIZENS, CURATOR = 100_001, 2_000, 997
 
-TROUBLES = (
+PROBLEM_TEXTS = (
     "третью неделю не чистят снег, пройти с коляской невозможно, дети идут в школу по проезжей части",
     "опять нет горячей воды, управляющая компания трубку не берёт, обещали включить ещё в понедельник",
     "разбита скамейка и сорваны качели, прямо на площадке торчит железный прут, дети режут руки",
@@ -39,7 +39,7 @@ STREETS = (
     *("Набережная", "Строителей", "Космонавтов", "Свердлова", "Некрасова", "Толстого", "Крылова", "Чкалова"),
 )
 
-WATCHER = f"""
+CURATOR_CONFIG = f"""
 [[staff]]
 name = "Куратор"
 role = "curator"
@@ -52,16 +52,16 @@ _OVERDUE = re.compile(r"№(\d+) · не принято")
 
 
 @dataclass
-class Town:
+class BenchHarness:
     """Made anew for every measurement, in a folder of its own."""
 
     folder: Path
-    accept: str = "1h"
+    accept_term: str = "1h"
     database: str = "sqlite+aiosqlite:///mcu.sqlite3"
-    runs: tuple[str, ...] = ("bot", "run", "--config")  # what python -m starts
+    bot_command: tuple[str, ...] = ("bot", "run", "--config")  # what python -m starts
     sandbox: Sandbox = field(default_factory=Sandbox)
     process: Process | None = None
-    written: int = 0
+    messages_written: int = 0
     sent_at: dict[str, float] = field(default_factory=dict)
     """Word of a message by which it is known again → when it was written, on the monotonic clock."""
 
@@ -75,19 +75,19 @@ class Town:
         for number in range(CITIZENS):
             telegram.user(FIRST_CITIZEN + number, f"Житель {number}")
             vk.user(FIRST_CITIZEN + number, "Житель", str(number))
-        for head in (ADMINISTRATOR, CURATOR, *self.heads()):
+        for head in (ADMINISTRATOR, CURATOR, *self.head_ids()):
             telegram.user(head, f"Начальник {head}")
             await telegram.start_bot(head)
         self.post = await vk.post(COMMUNITY, "Новости станций")
-        places = Places(GROUP, COMMUNITY, TOKEN, VK_TOKEN)
-        text = configuration(
-            in_telegram(STATIONS),
+        places = MessengerAccess(GROUP, COMMUNITY, TOKEN, VK_TOKEN)
+        text = build_config(
+            telegram_stations(STATIONS),
             places,
             self.sandbox.url,
             self.database,
             kind="chat",
-            accept=self.accept,
-            more=WATCHER,
+            accept=self.accept_term,
+            more=CURATOR_CONFIG,
         )
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
@@ -99,10 +99,10 @@ class Town:
     async def start(self) -> float:
         """Start the bot; seconds until it asks Telegram for news."""
         await asyncio.sleep(0.5)  # what an earlier process asked for last has come in
-        polls = self.polls()
+        polls = self.poll_count()
         began = time.perf_counter()
         self.process = await self.spawn()
-        await self.sandbox.journal.until(lambda: self.polls() > polls, 60)
+        await self.sandbox.change_log.wait_until(lambda: self.poll_count() > polls, 60)
         return time.perf_counter() - began
 
     async def spawn(self) -> Process:
@@ -110,26 +110,26 @@ class Town:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         with (self.folder / "bot.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", *self.runs, str(self.folder / "config.toml")),
+                *(sys.executable, "-m", *self.bot_command, str(self.folder / "config.toml")),
                 stdout=DEVNULL,
                 stderr=log.fileno(),
                 env=environment,
             )
 
-    def polls(self) -> int:
+    def poll_count(self) -> int:
         """How often anybody has asked for news."""
         return sum(name == "getUpdates" for name, _ in self.sandbox.telegram.calls)
 
     async def warm_up(self) -> None:
         """Both messengers are listened to: a message from each has become a card."""
         vk = self.sandbox.vk
-        await self.sandbox.journal.until(
+        await self.sandbox.change_log.wait_until(
             lambda: any(call.method == "groups.getLongPollServer" for call in vk.calls), 60
         )
-        watch = self.watch()
+        watch = self.watch_heads()
         for _ in range(4):
-            await self.write()
-        await self.sandbox.journal.until(lambda: len(watch.cards()) == 4, 60)
+            await self.send_next_message()
+        await self.sandbox.change_log.wait_until(lambda: len(watch.cards()) == 4, 60)
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> float:
         """Stop the bot; how many seconds that took."""
@@ -140,36 +140,36 @@ class Town:
         await process.wait()
         return time.perf_counter() - began
 
-    async def write(self) -> None:
+    async def send_next_message(self) -> None:
         """The next citizen writes."""
-        number = self.written
-        self.written += 1
+        number = self.messages_written
+        self.messages_written += 1
         mark = f"К{number:06}"
-        trouble = TROUBLES[number % len(TROUBLES)]
+        trouble = PROBLEM_TEXTS[number % len(PROBLEM_TEXTS)]
         house = number % 190 + 1
         street = STREETS[number // 380 % len(STREETS)]  # nobody writes of what another has written of
         text = f"Станция {STATIONS[number % len(STATIONS)]}, улица {street}, {house}: {trouble}. Заявка {mark}"
         citizen = FIRST_CITIZEN + number % CITIZENS
         self.sent_at[mark] = time.perf_counter()
-        await self.say(number, citizen, text)
+        await self.send_message(number, citizen, text)
 
-    async def say(self, number: int, citizen: int, text: str) -> None:
+    async def send_message(self, number: int, citizen: int, text: str) -> None:
         """Every other one in the Telegram group, the rest to VK, half of them in comments."""
         if number % 2:
-            await self.sandbox.telegram.say(GROUP, citizen, text)
+            await self.sandbox.telegram.send_message(GROUP, citizen, text)
         elif number % 4:
-            await self.sandbox.vk.message(COMMUNITY, citizen, text)
+            await self.sandbox.vk.send_message(COMMUNITY, citizen, text)
         else:
             await self.sandbox.vk.comment(COMMUNITY, self.post, citizen, text)
 
-    def heads(self) -> range:
+    def head_ids(self) -> range:
         return range(FIRST_HEAD, FIRST_HEAD + len(STATIONS))
 
-    def watch(self) -> "Watch":
+    def watch_heads(self) -> "NotificationWatcher":
         """From now on, notice cards and notices as they arrive."""
-        return Watch(self)
+        return NotificationWatcher(self)
 
-    def cpu(self) -> float:
+    def cpu_seconds(self) -> float:
         """Seconds of processor time that the bot has used: what a start costs however busy the machine is."""
         assert self.process is not None
         return cpu_of(self.process.pid)
@@ -178,52 +178,52 @@ class Town:
         assert self.process is not None
         return memory_of(self.process.pid)
 
-    def ask(self, query: str) -> list[tuple[int | str | None, ...]]:
+    def query(self, query: str) -> list[tuple[int | str | None, ...]]:
         """Look into the bot's books, without disturbing it."""
         with closing(sqlite3.connect(f"file:{self.folder / 'mcu.sqlite3'}?mode=ro", uri=True)) as books:
             return books.execute(query).fetchall()
 
     def count(self, query: str) -> int:
-        return int(self.ask(query)[0][0] or 0)
+        return int(self.query(query)[0][0] or 0)
 
 
-class Watch:
+class NotificationWatcher:
     """What the heads have got since the watch began, and when."""
 
-    def __init__(self, town: Town) -> None:
-        self._town = town
-        self._known = {head: len(self._chat(head)) for head in town.heads()}
+    def __init__(self, town: BenchHarness) -> None:
+        self._harness = town
+        self._known = {head: len(self._head_messages(head)) for head in town.head_ids()}
         self._cards: dict[str, float] = {}
         self._overdue: dict[int, float] = {}
 
     def cards(self) -> dict[str, float]:
         """Mark of a citizen's message → when its card came, on the monotonic clock."""
-        self._look()
+        self._scan()
         return self._cards
 
     def overdue(self) -> dict[int, float]:
         """Number of a ticket → when it was told that it is overdue."""
-        self._look()
+        self._scan()
         return self._overdue
 
-    def _look(self) -> None:
+    def _scan(self) -> None:
         """At what is new since the last look, which comes at every sign of life: it must cost next to nothing."""
         now = time.perf_counter()
-        for text in self._new():
+        for text in self._new_texts():
             mark = _MARK.search(text)
             if mark is not None and _CARD.match(text):
                 self._cards.setdefault(mark[0], now)
             for number in _OVERDUE.findall(text):
                 self._overdue.setdefault(int(number), now)
 
-    def _new(self) -> Iterator[str]:
+    def _new_texts(self) -> Iterator[str]:
         for head, known in self._known.items():
-            messages = self._chat(head)
+            messages = self._head_messages(head)
             if len(messages) > known:
                 self._known[head] = len(messages)
                 for message in itertools.islice(messages.values(), known, None):
                     if message.get("from", {}).get("is_bot"):
                         yield str(message.get("text", ""))
 
-    def _chat(self, head: int) -> dict[int, dict[str, Any]]:
-        return self._town.sandbox.telegram.world.chats[head].messages
+    def _head_messages(self, head: int) -> dict[int, dict[str, Any]]:
+        return self._harness.sandbox.telegram.world.chats[head].messages

@@ -27,24 +27,24 @@ from storage.database import Database
 
 
 @dataclass
-class Statements:
+class StatementCounter:
     """What was asked of the database while this was watching."""
 
     texts: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
-    _began: float = 0.0
+    _started_at: float = 0.0
 
-    def watch(self, database: Database) -> Callable[[], None]:
+    def attach(self, database: Database) -> Callable[[], None]:
         """Begin; the result ends it."""
         engine = database.engine.sync_engine
 
         def before(_c: Any, _u: Any, _s: str, *_: Any) -> None:
-            self._began = time.perf_counter()
+            self._started_at = time.perf_counter()
 
         def after(_c: Any, _u: Any, statement: str, *_: Any) -> None:
             shape = " ".join(statement.split())[:110]
             self.texts[shape] += 1
-            self.seconds[shape] += time.perf_counter() - self._began
+            self.seconds[shape] += time.perf_counter() - self._started_at
 
         event.listen(engine, "before_cursor_execute", before)
         event.listen(engine, "after_cursor_execute", after)
@@ -57,14 +57,14 @@ class Statements:
 
 
 @dataclass
-class Meter:
+class Stopwatch:
     """Time on the clock, and of processors: ours, and (PostgreSQL on this machine) the server's for us."""
 
-    began: float = field(default_factory=time.perf_counter)
+    started_at: float = field(default_factory=time.perf_counter)
     cpu: float = field(default_factory=lambda: _cpu())
 
-    def read(self) -> dict[str, float]:
-        return {"seconds": time.perf_counter() - self.began, "cpu_s": _cpu() - self.cpu}
+    def elapsed(self) -> dict[str, float]:
+        return {"seconds": time.perf_counter() - self.started_at, "cpu_s": _cpu() - self.cpu}
 
 
 def _cpu() -> float:
@@ -73,8 +73,8 @@ def _cpu() -> float:
 
 
 @asynccontextmanager
-async def prepared(path: Path) -> AsyncIterator[App]:
-    app = App(config.load(path))
+async def open_app(path: Path) -> AsyncIterator[App]:
+    app = App(config.load_config(path))
     await app.prepare()
     try:
         yield app
@@ -105,7 +105,7 @@ async def _count(database: Database, query: str) -> int:
         return int((await connection.execute(text(query))).scalar_one())
 
 
-async def _told() -> None:
+async def _wait_for_go() -> None:
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
 
@@ -115,58 +115,60 @@ async def intake(app: App, count: int) -> dict[str, Any]:
     messenger = app.messengers["telegram"]
     database = app.database
     stored = "SELECT count(*) FROM inbox"
-    await _told()
-    meter = Meter()
+    await _wait_for_go()
+    meter = Stopwatch()
     async with asyncio.TaskGroup() as group:
-        polling = group.create_task(app.poller(messenger).run())
+        polling = group.create_task(app.create_poller(messenger).run())
         while await _count(database, stored) < count:  # noqa: ASYNC110 - it is the database that changes
             await asyncio.sleep(0.02)
-        figures = meter.read()
+        figures = meter.elapsed()
         polling.cancel()
     return {**figures, "updates": count, "cursor": await _cursor(database)}
 
 
 async def _cursor(database: Database) -> str | None:
     async with database.read() as uow:
-        return await uow.inbox.cursor("telegram")
+        return await uow.inbox.get_cursor("telegram")
 
 
 async def fill(app: App, count: int) -> dict[str, Any]:
     """Store *count* raw updates through the poller, beforehand."""
-    poller = app.poller(app.messengers["telegram"])
+    poller = app.create_poller(app.messengers["telegram"])
     for first in range(0, count, 1_000):
         numbers = range(first, min(first + 1_000, count))
-        await poller.intake.store([_received(poller.intake.messenger, number) for number in numbers], str(numbers[-1]))
+        await poller.receiver.store_updates(
+            [_received(poller.receiver.messenger, number) for number in numbers], str(numbers[-1])
+        )
     return {"updates": count}
 
 
 def _received(messenger: Messenger, number: int) -> Any:
-    return messenger.receive(workload.update(number))  # type: ignore[attr-defined]
+    return messenger.receive(workload.raw_update(number))  # type: ignore[attr-defined]
 
 
 async def tickets(app: App, count: int) -> dict[str, Any]:
     """Handle what is stored, the first *count* / 20 to warm up (with the statements counted), the rest on time."""
-    worker = app.inbox_worker()
+    worker = app.create_inbox_worker()
     database = app.database
-    statements = Statements()
-    stop = statements.watch(database)
+    statements = StatementCounter()
+    stop = statements.attach(database)
     warm = 0
-    while warm < count // 20 and (handled := await worker.turn()):
+    while warm < count // 20 and (handled := await worker.process_batch()):
         warm += handled
     stop()
     server = await _server_cpu(database)
-    await _told()
-    meter = Meter()
+    await _wait_for_go()
+    meter = Stopwatch()
     done = 0
     waiting = "SELECT count(*) FROM inbox WHERE status = 'new'"
     while True:
-        handled = await worker.turn()
+        handled = await worker.process_batch()
         done += handled
         if not handled:
             if not await _count(database, waiting):
                 break
             await asyncio.sleep(0.005)
-    figures = meter.read()
+    figures = meter.elapsed()
     return {
         **figures,
         "server_cpu_s": await _server_cpu(database) - server,
@@ -181,7 +183,7 @@ async def tickets(app: App, count: int) -> dict[str, Any]:
     }
 
 
-async def look(app: App, _: int) -> dict[str, Any]:
+async def count_results(app: App, _: int) -> dict[str, Any]:
     """What has come of it."""
     return {
         "tickets": await _count(app.database, "SELECT count(*) FROM ticket"),
@@ -190,11 +192,11 @@ async def look(app: App, _: int) -> dict[str, Any]:
     }
 
 
-JOBS = {"intake": intake, "fill": fill, "tickets": tickets, "look": look}
+JOBS = {"intake": intake, "fill": fill, "tickets": tickets, "look": count_results}
 
 
 async def main(job: str, path: Path, count: int) -> None:
-    async with prepared(path) as app:
+    async with open_app(path) as app:
         figures = await JOBS[job](app, count)
     print(json.dumps(figures), flush=True)
 

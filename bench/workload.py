@@ -14,10 +14,10 @@ FIRST_CITIZEN, CITIZENS = 100_001, 5_000
 _FIRST_DAY = 1_790_000_000  # seconds since 1970: moments of messages begin here
 _FIRST_UPDATE = 700_000_001
 
-OWN = "parks"
+CUSTOM_SECTOR = "parks"
 """A department of the town's own that no built-in word knows: what the trained model is there for."""
 
-TROUBLES = (
+PROBLEM_TEXTS = (
     ("roads", "огромная яма на дороге, машины объезжают её по встречной полосе"),
     ("roads", "асфальт провалился, второй водитель за неделю пробил колесо"),
     ("housing", "в подъезде третий день течёт крыша, вода стоит на площадке"),
@@ -37,7 +37,7 @@ TROUBLES = (
     ("social", "маме не начислили субсидию, хотя документы приняли ещё в сентябре"),
     ("safety", "подростки по вечерам взрывают петарды и бьют стёкла на первом этаже"),
     ("trade", "в ларьке торгуют просроченным молоком и не дают чеков"),
-    (OWN, "аллея стоит заброшенной, скворечники попадали, за клумбами никто не следит"),
+    (CUSTOM_SECTOR, "аллея стоит заброшенной, скворечники попадали, за клумбами никто не следит"),
 )
 STREETS = (
     *("Ленина", "Гагарина", "Мира", "Победы", "Кирова", "Пушкина", "Чехова", "Садовой", "Советской", "Школьной"),
@@ -60,16 +60,16 @@ _ENDINGS = (
 )
 
 
-def words(number: int) -> tuple[str, str]:
+def message_text(number: int) -> tuple[str, str]:
     """(sector, text) of the message *number*: a place of its own and one of thousands of wordings."""
-    sector, trouble = TROUBLES[number % len(TROUBLES)]
+    sector, trouble = PROBLEM_TEXTS[number % len(PROBLEM_TEXTS)]
     street = STREETS[number // 7 % len(STREETS)]
     opening = _OPENINGS[number // 3 % len(_OPENINGS)]
     ending = _ENDINGS[number // 11 % len(_ENDINGS)]
     return sector, f"{opening}На {street} {number // 26 % 170 + 1} {trouble}. {ending}".strip()
 
 
-def update(number: int) -> dict[str, Any]:
+def raw_update(number: int) -> dict[str, Any]:
     """The raw update *number*, as getUpdates brings it."""
     citizen = FIRST_CITIZEN + number % CITIZENS
     return {
@@ -86,23 +86,23 @@ def update(number: int) -> dict[str, Any]:
             },
             "chat": {"id": GROUP, "title": "Подслушано", "type": "supergroup"},
             "date": _FIRST_DAY + number,
-            "text": words(number)[1],
+            "text": message_text(number)[1],
         },
     }
 
 
-def write_past(file: Path, count: int) -> None:
+def write_training_table(file: Path, count: int) -> None:
     """A table of past messages, as `train` reads it."""
     with file.open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out)
         table.writerow(("text", "sector"))
         for number in range(count):
-            sector, text = words(number * 13 + 5)
+            sector, text = message_text(number * 13 + 5)
             table.writerow((text, sector))
 
 
-def answers(count: int, batch: int = 100) -> Iterator[bytes]:
+def iter_update_responses(count: int, batch: int = 100) -> Iterator[bytes]:
     """The bodies of the answers to getUpdates that bring updates 0 … *count*."""
     for first in range(0, count, batch):
-        result = [update(number) for number in range(first, min(first + batch, count))]
+        result = [raw_update(number) for number in range(first, min(first + batch, count))]
         yield json.dumps({"ok": True, "result": result}, ensure_ascii=False).encode()

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 FIRST_HEAD, ADMINISTRATOR = 1001, 999
 
-TWENTY = (
+STATION_NAMES = (
     *("Снегирь", "Синица", "Дятел", "Голубь", "Чайка", "Филин", "Журавль", "Лебедь", "Сокол", "Ястреб"),
     *("Пеликан", "Фламинго", "Павлин", "Страус", "Кукушка", "Ласточка", "Соловей", "Жаворонок", "Скворец", "Зяблик"),
 )
 """A head may be written to once a second: a town that gets five messages a second has many heads."""
 
-ALONE = """
+NO_JOIN_CONFIG = """
 [problems]
 join = false
 """
 """For what counts messages: each is a ticket of its own."""
 
-_TOWN = """
+_BASE_CONFIG = """
 [municipality]
 name = "Станции"
 timezone = "Asia/Vladivostok"
@@ -58,7 +58,7 @@ from = "00:00"
 to = "00:00"
 """
 
-_BLOCK = """
+_STATION_CONFIG = """
 [[sectors]]
 code = "station{index}"
 title = "Станция {word}"
@@ -77,17 +77,17 @@ class Station:
     """Its name, and where its head works."""
 
     index: int
-    word: str
+    name: str
     messenger: str = "telegram"
 
     @property
-    def head(self) -> int:
+    def head_id(self) -> int:
         """The head's number in that messenger."""
         return FIRST_HEAD + self.index
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class MessengerAccess:
     """Where citizens write: a Telegram group and a VK community, with our bot's and the community's tokens."""
 
     group: int
@@ -96,14 +96,14 @@ class Places:
     vk_token: str
 
 
-def in_telegram(words: Iterable[str]) -> list[Station]:
+def telegram_stations(words: Iterable[str]) -> list[Station]:
     """Stations whose heads all work in Telegram."""
     return [Station(index, word) for index, word in enumerate(words)]
 
 
-def configuration(
-    found: Iterable[Station],
-    places: Places,
+def build_config(
+    stations: Iterable[Station],
+    access: MessengerAccess,
     url: str,
     database: str,
     *,
@@ -113,18 +113,20 @@ def configuration(
 ) -> str:
     """The text of the file. *url*: the sandbox's; *kind*: the group's; *more*: further sections."""
     blocks = "".join(
-        _BLOCK.format(index=one.index, word=one.word, stem=one.word.lower()[:5], messenger=one.messenger, head=one.head)
-        for one in found
+        _STATION_CONFIG.format(
+            index=one.index, word=one.name, stem=one.name.lower()[:5], messenger=one.messenger, head=one.head_id
+        )
+        for one in stations
     )
-    return more + _TOWN.format(
+    return more + _BASE_CONFIG.format(
         url=url,
         database=database,
         kind=kind,
         accept=accept,
         blocks=blocks,
         administrator=ADMINISTRATOR,
-        group=places.group,
-        community=places.community,
-        token=places.token,
-        vk_token=places.vk_token,
+        group=access.group,
+        community=access.community,
+        token=access.token,
+        vk_token=access.vk_token,
     )

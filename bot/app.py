@@ -12,59 +12,59 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.bootstrap import (
-    build_centre,
-    build_hooks,
     build_messengers,
+    build_municipality,
     build_understanding,
-    wanted_staff,
-    with_model_of,
+    build_webhook_endpoints,
+    configured_staff,
+    with_current_model,
 )
 from bot.config import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.domain.people import Staff
-from bot.http.server import Listener
+from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
 from bot.inbox.poller import Poller
-from bot.inbox.receiver import PAUSES, Intake
-from bot.inbox.webhook_subscription import Subscriber
+from bot.inbox.receiver import RETRY_DELAYS_SECONDS, UpdateReceiver
+from bot.inbox.webhook_subscription import WebhookSubscriber
 from bot.inbox.worker import InboxWorker
 from bot.messengers.errors import MessengerError
 from bot.messengers.port import Messenger, Severity
-from bot.os_errors import refused_by_system
+from bot.os_errors import describe_os_error
 from bot.outbox.worker import OutboxWorker
-from bot.runtime.supervisor import Bell, Supervisor
-from bot.scheduler.nightly_training import NightSchool, Reloader
-from bot.scheduler.publication_check import Lookout
-from bot.scheduler.scheduler import Ticker
+from bot.runtime.supervisor import Supervisor, WakeUp
+from bot.scheduler.nightly_training import ModelReloader, NightlyTraining
+from bot.scheduler.publication_check import PublicationChecker
+from bot.scheduler.scheduler import Scheduler
 from bot.services.answers import posting_policy
-from bot.services.context import Centre, Office, Work
+from bot.services.context import BotAccount, Municipality, UseCaseContext
 from bot.services.deadlines import outage_summary
 from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
 from bot.services.sources import sources
 from bot.services.staff import invitations, reachability
-from bot.understanding.model.registry import Shelf
-from bot.understanding.reading import Understanding
+from bot.understanding.model.registry import ModelRegistry
+from bot.understanding.reading import TextAnalyzer
 from storage.database import Database
-from storage.errors import FAILURES, refusal_of
+from storage.errors import DATABASE_ERRORS, classify_error
 from storage.migrate import migrate
-from storage.postgres.leadership import inherit, lead, listen
-from storage.unit_of_work import News
+from storage.postgres.leadership import listen_for_wake_ups, release_orphaned_leases, run_as_leader
+from storage.unit_of_work import WakeUpTopic
 
 logger = logging.getLogger(__name__)
 
-DRAIN = 3.0
+DRAIN_SECONDS = 3.0
 """Seconds between «not ready» and the end, where a balancer stands before several processes: it looks every second or
 two."""
 
-CHECK_AGAIN = 3 * 3600.0
+SELF_CHECK_SECONDS = 3 * 3600.0
 """Seconds between looks at tokens, rights and settings: somebody may change them while we run."""
 
-STAFF_SECONDS = 600.0
+STAFF_REFRESH_SECONDS = 600.0
 """Who has joined is looked up so often at least, should word of it get lost."""
 
 
-class AddressTaken(Exception):
+class AddressInUse(Exception):
     """The address that messengers shall call is taken or not ours. The message is the address."""
 
 
@@ -74,266 +74,280 @@ class App:
 
     config: Config
     clock: Clock = field(default_factory=SystemClock)
-    moment: Callable[[], float] = time.monotonic  # for the pace of sending, in seconds
+    monotonic: Callable[[], float] = time.monotonic  # for the pace of sending, in seconds
     tick_seconds: float = 0.5
     poll_seconds: int = 25
     call_seconds: int | None = None  # as build_messengers() has it
-    gather: timedelta = timedelta(seconds=1)
-    pauses: Sequence[float] = PAUSES  # after failures of a messenger, in seconds
-    drain_seconds: float = DRAIN
-    check_seconds: float = CHECK_AGAIN
-    understanding: Understanding | None = None  # built from the configuration where none is given
+    card_edit_interval: timedelta = timedelta(seconds=1)
+    retry_delays: Sequence[float] = RETRY_DELAYS_SECONDS  # after failures of a messenger, in seconds
+    drain_seconds: float = DRAIN_SECONDS
+    self_check_seconds: float = SELF_CHECK_SECONDS
+    understanding: TextAnalyzer | None = None  # built from the configuration where none is given
     make_database: Callable[[str], Database] = Database
     make_messengers: Callable[[Config, Clock, int, int | None], dict[str, Messenger]] = build_messengers
     database: Database = field(init=False)
     messengers: dict[str, Messenger] = field(init=False, default_factory=dict)
     supervisor: Supervisor = field(init=False)
-    ticker: Ticker = field(init=False)
-    _centre: Centre | None = field(init=False, default=None)
-    _inbox_bell: Bell = field(init=False, default_factory=Bell)
-    _outbox_bell: Bell = field(init=False, default_factory=Bell)
-    _staff_bell: Bell = field(init=False, default_factory=Bell)
+    scheduler: Scheduler = field(init=False)
+    _municipality: Municipality | None = field(init=False, default=None)
+    _inbox_wake_up: WakeUp = field(init=False, default_factory=WakeUp)
+    _outbox_wake_up: WakeUp = field(init=False, default_factory=WakeUp)
+    _staff_wake_up: WakeUp = field(init=False, default_factory=WakeUp)
     health: Health = field(init=False, default_factory=Health)
     _webhooks: Webhooks = field(init=False)
-    _sender: OutboxWorker = field(init=False)
-    _led: Supervisor | None = field(init=False, default=None)
-    _scheduler: AsyncIOScheduler | None = field(init=False, default=None)
-    _listener: Listener | None = field(init=False, default=None)
-    _front: str | None = field(init=False, default=None)  # the trained model that was there at the start
+    _outbox_worker: OutboxWorker = field(init=False)
+    _leader_supervisor: Supervisor | None = field(init=False, default=None)
+    _apscheduler: AsyncIOScheduler | None = field(init=False, default=None)
+    _http_server: HttpServer | None = field(init=False, default=None)
+    _model_version: str | None = field(init=False, default=None)  # the trained model that was there at the start
 
     async def __aenter__(self) -> "App":
-        self._assemble()
+        self._create_parts()
         try:
-            await self._listen()
-            await self._build()
+            await self._start_http_server()
+            await self._build_parts()
         except BaseException:
-            await self._shut()
+            await self._close()
             raise
-        self._webhooks.hooks = build_hooks(self.config, self.messengers)
-        self._start()
+        self._webhooks.endpoints = build_webhook_endpoints(self.config, self.messengers)
+        self._start_tasks()
         self.health.ready = True
         return self
 
     async def prepare(self) -> None:
         """Build everything and open the database; nothing runs yet."""
-        self._assemble()
-        await self._build()
+        self._create_parts()
+        await self._build_parts()
 
-    def _assemble(self) -> None:
+    def _create_parts(self) -> None:
         self.database = self.make_database(self.config.database_url)
-        self.database.occupy()
-        self.supervisor = self._supervisor()
-        self._webhooks = Webhooks(self.database, self.clock, self._inbox_bell.ring)
+        self.database.acquire_file_lock()
+        self.supervisor = self._create_supervisor()
+        self._webhooks = Webhooks(self.database, self.clock, self._inbox_wake_up.set)
 
-    async def _build(self) -> None:
+    async def _build_parts(self) -> None:
         # Importing aiogram takes seconds: the database is made ready meanwhile.
         how = (self.config, self.clock, self.poll_seconds, self.call_seconds)
         building = asyncio.to_thread(self.make_messengers, *how)
         self.messengers, understanding, _ = await asyncio.gather(
-            building, asyncio.to_thread(self._understand), migrate(self.database.engine)
+            building, asyncio.to_thread(self._build_understanding), migrate(self.database.engine)
         )
-        await self._open(understanding)
+        await self._open_database(understanding)
 
     async def __aexit__(self, *_: object) -> None:
         self.health.ready = False
-        if self.database.is_shared and self._webhooks.hooks:
+        if self.database.is_shared and self._webhooks.endpoints:
             await asyncio.sleep(self.drain_seconds)  # updates are still taken meanwhile
-        await self._shut()
+        await self._close()
 
-    async def _shut(self) -> None:
-        if self._listener is not None:
-            await self._listener.close()
-        await self._give_lead()
+    async def _close(self) -> None:
+        if self._http_server is not None:
+            await self._http_server.close()
+        await self._on_follower()
         await self.supervisor.stop()
         for messenger in self.messengers.values():
             await messenger.close()
         await self.database.close()
 
-    def _supervisor(self) -> Supervisor:
-        return Supervisor(self.database.is_used_by, lambda error: refusal_of(error) is not None)
+    def _create_supervisor(self) -> Supervisor:
+        return Supervisor(self.database.is_in_transaction, lambda error: classify_error(error) is not None)
 
-    def _understand(self) -> Understanding:
-        self._front = Shelf(self.config.model_folder).front()
+    def _build_understanding(self) -> TextAnalyzer:
+        self._model_version = ModelRegistry(self.config.model_folder).current_version()
         return self.understanding or build_understanding(self.config)
 
-    def centre(self) -> Centre:
+    def municipality(self) -> Municipality:
         """The municipality as it is configured."""
-        if self._centre is None:
+        if self._municipality is None:
             raise RuntimeError("the application has not been started")
-        return self._centre
+        return self._municipality
 
-    def _staff_changed(self, staff: Staff) -> None:
-        self._centre = replace(self.centre(), staff=staff)
+    def _on_staff_changed(self, staff: Staff) -> None:
+        self._municipality = replace(self.municipality(), staff=staff)
 
-    def _understanding_changed(self, understanding: Understanding) -> None:
-        self._centre = replace(self.centre(), understanding=understanding)
+    def _on_model_reloaded(self, understanding: TextAnalyzer) -> None:
+        self._municipality = replace(self.municipality(), understanding=understanding)
 
-    async def _open(self, understanding: Understanding) -> None:
+    async def _open_database(self, understanding: TextAnalyzer) -> None:
         offices = {
-            m.account: Office(m.account, m.title, m.capabilities, m.invitation("{code}"))
+            m.account: BotAccount(m.account, m.title, m.capabilities, m.start_link("{code}"))
             for m in self.messengers.values()
         }
         async with self.database.begin() as uow:
-            await uow.alone("start")
-            staff = await uow.people.replace(wanted_staff(self.config))
-            self._centre = build_centre(self.config, Staff(staff), understanding, offices, self.gather)
-            await uow.chronicle.once("first_start", self.clock.now())
+            await uow.lock("start")
+            staff = await uow.staff.sync(configured_staff(self.config))
+            self._municipality = build_municipality(
+                self.config, Staff(staff), understanding, offices, self.card_edit_interval
+            )
+            await uow.chronicle.claim("first_start", self.clock.now())
             if not self.database.is_shared:
-                await uow.inbox.release_leases()
+                await uow.inbox.release_all_leases()
                 await uow.outbox.release_leases()
-            work = Work(self._centre, uow, self.clock.now())
+            ctx = UseCaseContext(self._municipality, uow, self.clock.now())
             for person in staff:
-                await reachability.show_menus(work, person)
-            await invitations.remind(work)
-            await posting_policy.explain(work)
-            await posting_policy.apply(work)
-            await official_pages.watch(work)
+                await reachability.update_menus(ctx, person)
+            await invitations.notify_not_joined(ctx)
+            await posting_policy.announce_policy(ctx)
+            await posting_policy.apply_policy(ctx)
+            await official_pages.start_watching(ctx)
 
     @property
-    def leads(self) -> bool:
+    def is_leader(self) -> bool:
         """Whether this is the process that polls, sends and watches the clock."""
-        return self._led is not None
+        return self._leader_supervisor is not None
 
-    def inbox_worker(self) -> InboxWorker:
+    def create_inbox_worker(self) -> InboxWorker:
         """Whoever handles what has come in."""
         return InboxWorker(
             self.database,
             self.messengers,
-            self.centre,
+            self.municipality,
             self.clock,
-            self._inbox_bell,
-            self._outbox_bell,
-            self._staff_changed,
+            self._inbox_wake_up,
+            self._outbox_wake_up,
+            self._on_staff_changed,
         )
 
-    def poller(self, messenger: Messenger) -> Poller:
+    def create_poller(self, messenger: Messenger) -> Poller:
         """Whoever asks *messenger* for news."""
-        return Poller(self._intake(messenger))
+        return Poller(self._create_receiver(messenger))
 
-    def _start(self) -> None:
-        self.supervisor.keep("inbox", self.inbox_worker().run)
-        lookout = Lookout(self.database, self.messengers, self.centre, self.clock, self._outbox_bell)
-        self.ticker = Ticker(
-            self.database, self.centre, self.clock, self._outbox_bell, self.health, lookout, self.tick_seconds
+    def _start_tasks(self) -> None:
+        self.supervisor.run_forever("inbox", self.create_inbox_worker().run)
+        lookout = PublicationChecker(
+            self.database, self.messengers, self.municipality, self.clock, self._outbox_wake_up
+        )
+        self.scheduler = Scheduler(
+            self.database, self.municipality, self.clock, self._outbox_wake_up, self.health, lookout, self.tick_seconds
         )
         # Deliveries outlive the lead: who has sent something writes it down, whoever leads by then.
-        self._sender = OutboxWorker(
-            self.database, self.messengers, self.centre, self.clock, self._outbox_bell, self.supervisor, self.moment
-        )
-        reloader = Reloader(
+        self._outbox_worker = OutboxWorker(
             self.database,
-            self.centre,
+            self.messengers,
+            self.municipality,
             self.clock,
-            Shelf(self.config.model_folder),
-            lambda: with_model_of(self.centre().understanding, self.config),
-            self._understanding_changed,
-            self._outbox_bell,
-            self.tick_seconds * 20,
-            self._front,
+            self._outbox_wake_up,
+            self.supervisor,
+            self.monotonic,
         )
-        self.supervisor.keep("model", reloader.run)
-        self.supervisor.keep("staff", self._follow_staff)
-        self.supervisor.keep("wake-up", lambda: listen(self.database, self._told))
-        self.supervisor.keep("leadership", lambda: lead(self.database, self._take_lead, self._give_lead))
+        reloader = ModelReloader(
+            self.database,
+            self.municipality,
+            self.clock,
+            ModelRegistry(self.config.model_folder),
+            lambda: with_current_model(self.municipality().understanding, self.config),
+            self._on_model_reloaded,
+            self._outbox_wake_up,
+            self.tick_seconds * 20,
+            self._model_version,
+        )
+        self.supervisor.run_forever("model", reloader.run)
+        self.supervisor.run_forever("staff", self._refresh_staff)
+        self.supervisor.run_forever("wake-up", lambda: listen_for_wake_ups(self.database, self._on_wake_up))
+        self.supervisor.run_forever(
+            "leadership", lambda: run_as_leader(self.database, self._on_leader, self._on_follower)
+        )
 
-    def _told(self, news: News) -> None:
+    def _on_wake_up(self, topic: WakeUpTopic) -> None:
         """Another process, or this one, has committed something."""
-        if news is News.STAFF:
-            self._staff_bell.ring()
+        if topic is WakeUpTopic.STAFF:
+            self._staff_wake_up.set()
             return
-        self._inbox_bell.ring()
-        self._outbox_bell.ring()
+        self._inbox_wake_up.set()
+        self._outbox_wake_up.set()
 
-    async def _follow_staff(self) -> None:
+    async def _refresh_staff(self) -> None:
         """Who has joined through another process is known here at once."""
         if not self.database.is_shared:
             await asyncio.Event().wait()
         while True:
-            await self._staff_bell.wait(STAFF_SECONDS)
+            await self._staff_wake_up.wait(STAFF_REFRESH_SECONDS)
             async with self.database.read() as uow:
-                owned = await uow.people.accounts()
-            self._staff_changed(self.centre().staff.with_accounts(owned))
+                owned = await uow.staff.list_accounts()
+            self._on_staff_changed(self.municipality().staff.with_accounts(owned))
 
-    async def _take_lead(self) -> None:
+    async def _on_leader(self) -> None:
         """What one process alone does: ask the messengers for news, send at the pace they allow (ADR 10), watch the
         clock, check our rights."""
-        self._led = self._supervisor()
-        self.health.silent = set(self.messengers)
+        self._leader_supervisor = self._create_supervisor()
+        self.health.not_caught_up = set(self.messengers)
         async with self.database.begin() as uow:
-            await outage_summary.begin(Work(self.centre(), uow, self.clock.now()))
+            await outage_summary.detect_outage(UseCaseContext(self.municipality(), uow, self.clock.now()))
         for account, messenger in self.messengers.items():
-            hook = self._webhooks.hooks.get(account)
+            hook = self._webhooks.endpoints.get(account)
             if hook is None:
-                self._led.keep(f"poll {account}", self.poller(messenger).run)
+                self._leader_supervisor.run_forever(f"poll {account}", self.create_poller(messenger).run)
             else:
-                subscriber = Subscriber(self._intake(messenger), hook.messenger, hook.url, hook.secret)
-                self._led.keep(f"webhook {account}", subscriber.run)
-        self._led.keep("outbox", self._sender.run)
-        self._led.keep("inheritance", lambda: inherit(self.database))
-        self._scheduler = self.ticker.start(self._led)
-        self._led.keep("self-check", self._keep_checking)
-        if self.config.learns_at is not None and self.config.file is not None:
-            school = NightSchool(
+                subscriber = WebhookSubscriber(self._create_receiver(messenger), hook.messenger, hook.url, hook.secret)
+                self._leader_supervisor.run_forever(f"webhook {account}", subscriber.run)
+        self._leader_supervisor.run_forever("outbox", self._outbox_worker.run)
+        self._leader_supervisor.run_forever("inheritance", lambda: release_orphaned_leases(self.database))
+        self._apscheduler = self.scheduler.start(self._leader_supervisor)
+        self._leader_supervisor.run_forever("self-check", self._run_self_checks)
+        if self.config.nightly_training_at is not None and self.config.file is not None:
+            school = NightlyTraining(
                 self.database,
-                self.centre,
+                self.municipality,
                 self.clock,
-                self.config.learns_at,
+                self.config.nightly_training_at,
                 self.config.file,
-                Shelf(self.config.model_folder),
-                self._outbox_bell,
+                ModelRegistry(self.config.model_folder),
+                self._outbox_wake_up,
                 self.tick_seconds * 20,
             )
-            self._led.keep("night school", school.run)
+            self._leader_supervisor.run_forever("night school", school.run)
 
-    def _intake(self, messenger: Messenger) -> Intake:
-        return Intake(
+    def _create_receiver(self, messenger: Messenger) -> UpdateReceiver:
+        return UpdateReceiver(
             messenger,
             self.database,
-            self.centre,
+            self.municipality,
             self.clock,
-            self._inbox_bell,
-            self._outbox_bell,
+            self._inbox_wake_up,
+            self._outbox_wake_up,
             self.health,
-            self.pauses,
+            self.retry_delays,
         )
 
-    async def _give_lead(self) -> None:
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
-        if self._led is not None:
-            await self._led.stop()
-            self._led = None
-            with suppress(*FAILURES):  # the lead may be lost because the database is
+    async def _on_follower(self) -> None:
+        if self._apscheduler is not None:
+            self._apscheduler.shutdown(wait=False)
+            self._apscheduler = None
+        if self._leader_supervisor is not None:
+            await self._leader_supervisor.stop()
+            self._leader_supervisor = None
+            with suppress(*DATABASE_ERRORS):  # the lead may be lost because the database is
                 async with self.database.begin() as uow:
-                    await outage_summary.beat(Work(self.centre(), uow, self.clock.now()))
-        self.health.forget()
+                    await outage_summary.record_heartbeat(UseCaseContext(self.municipality(), uow, self.clock.now()))
+        self.health.reset()
 
-    async def _listen(self) -> None:
+    async def _start_http_server(self) -> None:
         """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering
         people, unless messengers shall call there: :class:`AddressTaken`."""
         if self.config.http is None:
             return
         http = self.config.http
-        listener = Listener(http.host, http.port, self.database, self.supervisor.falls, self._webhooks, self.health)
+        listener = HttpServer(
+            http.host, http.port, self.database, self.supervisor.restart_counts, self._webhooks, self.health
+        )
         try:
             await listener.open()
         except OSError as error:
             await listener.close()
-            if self.config.is_called:
-                raise AddressTaken(f"{http.host}:{http.port}") from error
+            if self.config.uses_webhooks:
+                raise AddressInUse(f"{http.host}:{http.port}") from error
             logger.warning(
-                "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", refused_by_system(error)
+                "http.listen: адрес занят или недоступен, /healthz и /metrics не работают: %s", describe_os_error(error)
             )
             return
-        self._listener = listener
+        self._http_server = listener
 
-    async def _keep_checking(self) -> None:
+    async def _run_self_checks(self) -> None:
         while True:
-            await self._check()
-            await asyncio.sleep(self.check_seconds)
+            await self._self_check()
+            await asyncio.sleep(self.self_check_seconds)
 
-    async def _check(self) -> None:
+    async def _self_check(self) -> None:
         """Where we are deaf or have no rights, the administrator is told."""
         for messenger in self.messengers.values():
             try:
@@ -342,12 +356,12 @@ class App:
                 logger.warning("self-check failed: %s", type(error).__name__, extra={"account": messenger.account})
                 continue
             faults = [finding for finding in findings if finding.severity is Severity.FAULT]
-            self.health.faults[messenger.account] = [fault.subject for fault in faults]
+            self.health.rights_faults[messenger.account] = [fault.subject for fault in faults]
             async with self.database.begin() as uow:
-                work = Work(self.centre(), uow, self.clock.now())
+                ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
                 for fault in faults:
-                    await sources.deaf(work, fault.subject, fault.text)
-        self._outbox_bell.ring()
+                    await sources.report_check_fault(ctx, fault.subject, fault.text)
+        self._outbox_wake_up.set()
 
 
 async def run_until_signal(app: App, signals: Sequence[signal.Signals]) -> None:

@@ -10,20 +10,20 @@ from pydantic import SecretStr
 
 from bot.config import Config
 from bot.config.fields import url_path
-from bot.config.messenger_kinds import KINDS
-from bot.config.schema import Mode, Vk
+from bot.config.messenger_kinds import MESSENGER_KINDS
+from bot.config.schema import UpdateMode, VkSection
 from bot.domain.clock import Clock
 from bot.domain.people import Person, Staff
-from bot.http.webhooks import Hook
-from bot.messengers.port import Messenger, Pushing, Waits
-from bot.services.context import Centre, Office
-from bot.understanding.events.grouping import Grouping
-from bot.understanding.model.model import ModelFault
-from bot.understanding.model.registry import Shelf
-from bot.understanding.reading import Understanding
+from bot.http.webhooks import WebhookEndpoint
+from bot.messengers.port import Messenger, Timeouts, WebhookReceiver
+from bot.services.context import BotAccount, Municipality
+from bot.understanding.events.grouping import EventGrouper
+from bot.understanding.model.model import ModelError
+from bot.understanding.model.registry import ModelRegistry
+from bot.understanding.reading import TextAnalyzer
 
 if TYPE_CHECKING:
-    from bot.understanding.analyzer import KeywordUnderstanding
+    from bot.understanding.analyzer import RuleBasedAnalyzer
 
 logger = logging.getLogger(__name__)
 
@@ -34,108 +34,112 @@ def build_messengers(
     """Every account of ours. A messenger's package is imported only where it is configured: aiogram alone costs seconds
     and 160 MB. *call_seconds*: how long any call but a poll may take, if not as long as each messenger's package says.
     """
-    waits, built = Waits(poll_seconds, call_seconds), []
-    for kind in KINDS:
+    waits, built = Timeouts(poll_seconds, call_seconds), []
+    for kind in MESSENGER_KINDS:
         section = config.section(kind)
         if section is not None:
-            package = importlib.import_module(f"bot.messengers.{kind.name}.build")
+            package = importlib.import_module(f"bot.messengers.{kind.section_name}.factory")
             built += package.build(section, clock, waits)
-    if config.vk is not None and config.read_pages():
+    if config.vk is not None and config.service_key_pages():
         vk = importlib.import_module("bot.messengers.vk.factory")
-        built.append(vk.build_pages(config.vk, config.read_pages(), clock, waits))
+        built.append(vk.build_wall_reader(config.vk, config.service_key_pages(), clock, waits))
     return {messenger.account: messenger for messenger in built}
 
 
-def build_hooks(config: Config, messengers: Mapping[str, Messenger]) -> dict[str, Hook]:
+def build_webhook_endpoints(config: Config, messengers: Mapping[str, Messenger]) -> dict[str, WebhookEndpoint]:
     """What is brought to an address of ours, by the names of the accounts."""
     found: list[tuple[str, str | None, SecretStr | None]] = []
-    for kind in KINDS:
+    for kind in MESSENGER_KINDS:
         section = config.section(kind)
-        if section is None or section.mode is not Mode.WEBHOOK:
+        if section is None or section.mode is not UpdateMode.WEBHOOK:
             continue
-        if isinstance(section, Vk):
+        if isinstance(section, VkSection):
             found += [(f"vk:{one.id}", section.webhook_url, one.secret) for one in section.communities]
         else:
-            found.append((kind.name, section.webhook_url, section.secret))
+            found.append((kind.section_name, section.webhook_url, section.secret))
     return {
-        account: Hook(url_path(url), url, cast(Pushing, messengers[account]), secret.get_secret_value())
+        account: WebhookEndpoint(
+            url_path(url), url, cast(WebhookReceiver, messengers[account]), secret.get_secret_value()
+        )
         for account, url, secret in found
         if url is not None and secret is not None
     }
 
 
-def build_understanding(config: Config, *, strict: bool = False) -> Understanding:
+def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer:
     """What reads the messages: the rules, with the trained model if there is one.
 
     A model that can not be used must not stop the town: the rules go on alone and the log says why. With *strict* it
     raises :class:`~bot.understanding.model.model.ModelFault` instead.
     """
-    return _keywords(config, strict=strict)
+    return _build_rule_based(config, strict=strict)
 
 
-def build_readers(config: Config) -> tuple[Understanding, Grouping]:
+def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
     """What reads the messages, and what tells which of them are about one event. Strict, see above."""
-    understanding = _keywords(config, strict=True)
-    return understanding, Grouping(understanding.judge, config.problems_within.total_seconds())
+    understanding = _build_rule_based(config, strict=True)
+    return understanding, EventGrouper(understanding.event_matcher, config.problem_window.total_seconds())
 
 
-def _keywords(config: Config, *, strict: bool) -> "KeywordUnderstanding":
+def _build_rule_based(config: Config, *, strict: bool) -> "RuleBasedAnalyzer":
     keywords = importlib.import_module("bot.understanding.analyzer")
     try:
-        model = Shelf(config.model_folder).current()
-    except ModelFault as fault:
+        model = ModelRegistry(config.model_folder).load_current()
+    except ModelError as fault:
         if strict:
             raise
         logger.warning("%s Пока работают встроенные правила.", fault)
         model = None
-    understanding: KeywordUnderstanding = keywords.KeywordUnderstanding(
-        config.sectors(), config.threshold, model, config.streets()
+    understanding: RuleBasedAnalyzer = keywords.RuleBasedAnalyzer(
+        config.sectors(), config.routing_threshold, model, config.read_streets()
     )
     return understanding
 
 
-def with_model_of(understanding: Understanding, config: Config) -> Understanding:
-    """The same reader with the model that stands in front now. Raises :class:`~bot.understanding.model.model.ModelFault`;
-    reads a file, so it belongs into a thread."""
+def with_current_model(understanding: TextAnalyzer, config: Config) -> TextAnalyzer:
+    """Return a copy of *understanding* with the current trained model.
+
+    Reads a file, so call it in a thread. Raises :class:`~bot.understanding.model.model.ModelFault`.
+    """
     keywords = importlib.import_module("bot.understanding.analyzer")
-    if not isinstance(understanding, keywords.KeywordUnderstanding):
+    if not isinstance(understanding, keywords.RuleBasedAnalyzer):
         return understanding
-    renewed: Understanding = understanding.with_model(Shelf(config.model_folder).current())
+    renewed: TextAnalyzer = understanding.with_model(ModelRegistry(config.model_folder).load_current())
     return renewed
 
 
-def wanted_staff(config: Config) -> list[Person]:
+def configured_staff(config: Config) -> list[Person]:
     """The people of the configuration, not yet known to the database."""
     return [Person(0, e.name, e.roles, e.sectors, e.districts, e.accounts) for e in config.staff]
 
 
-def build_centre(
+def build_municipality(
     config: Config,
     staff: Staff,
-    understanding: Understanding,
-    offices: Mapping[str, Office],
-    gather: timedelta = timedelta(),
-) -> Centre:
+    understanding: TextAnalyzer,
+    bot_accounts: Mapping[str, BotAccount],
+    card_edit_interval: timedelta = timedelta(),
+) -> Municipality:
     """The municipality as services see it."""
-    return Centre(
+    return Municipality(
         name=config.name,
         zone=config.zone,
         staff=staff,
         sectors={sector.code: sector for sector in config.sectors()},
         understanding=understanding,
-        calendar=config.calendar(),
-        terms=config.terms(),
-        urgent_terms=config.urgent_terms(),
-        quiet=config.quiet(),
-        follow_up=config.follow_up,
+        calendar=config.working_calendar(),
+        terms=config.deadline_terms(),
+        urgent_terms=config.urgent_deadline_terms(),
+        quiet_hours=config.quiet_hours(),
+        follow_up_window=config.follow_up_window,
         pages=config.pages(),
-        posting=config.posting,
-        check_after=config.check_after,
+        manual_posting_term=config.posting_reminder_after,
+        check_after=config.publication_check_after,
         digest_at=config.digest_at,
-        fallback_after=config.fallback_after,
-        sources={(source.account, source.root): source for source in config.sources()},
-        offices=offices,
-        problems_within=config.problems_within if config.joins_problems else None,
-        repeat_after=config.repeat_after,
-        gather=gather,
+        failover_after=config.fallback_after,
+        sources={(source.account, source.source_id): source for source in config.sources()},
+        bot_accounts=bot_accounts,
+        problem_window=config.problem_window if config.groups_problems else None,
+        repeat_interval=config.answer_repeat_interval,
+        card_edit_interval=card_edit_interval,
     )

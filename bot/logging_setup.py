@@ -14,7 +14,11 @@ _SECRETS = re.compile(
     r"|(?:\+7|\b8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}\b"  # a Russian phone number
 )
 
-_OWN = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "asctime", "taskName"}
+_STANDARD_ATTRIBUTES = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+}
 
 
 def scrub(text: str) -> str:
@@ -22,7 +26,7 @@ def scrub(text: str) -> str:
     return _SECRETS.sub("…", text)
 
 
-class Scrubbing(logging.Formatter):
+class ScrubbingFormatter(logging.Formatter):
     """``moment LEVEL logger: message key=value …``, scrubbed."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -30,7 +34,7 @@ class Scrubbing(logging.Formatter):
         extra = " ".join(
             f"{name}={json.dumps(value, ensure_ascii=False, default=str)}"
             for name, value in record.__dict__.items()
-            if name not in _OWN
+            if name not in _STANDARD_ATTRIBUTES
         )
         line = f"{moment} {record.levelname} {record.name}: {record.getMessage()}" + (f" {extra}" if extra else "")
         if record.exc_info:
@@ -38,10 +42,10 @@ class Scrubbing(logging.Formatter):
         return scrub(line)
 
 
-def set_up(level: int = logging.INFO) -> None:
+def configure(level: int = logging.INFO) -> None:
     """Log to standard error; libraries speak up only when something is wrong."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Scrubbing())
+    handler.setFormatter(ScrubbingFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("aiogram", "apscheduler", "vk_api", "urllib3", "aiohttp.access", "alembic", "asyncio", "pymorphy3"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -2,7 +2,7 @@
 
 import errno
 
-_SYSTEM = {
+_OS_ERROR_TEXTS = {
     errno.ENOENT: "файла или папки нет",
     errno.EACCES: "нет прав доступа",
     errno.EPERM: "нет прав доступа",
@@ -25,7 +25,7 @@ _SYSTEM = {
 }
 
 
-def refused_by_system(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
     """«нет прав доступа: /var/mcu»; what nobody foresaw keeps its number, to be looked up."""
-    words = _SYSTEM.get(error.errno or 0, f"системная ошибка {error.errno}")
+    words = _OS_ERROR_TEXTS.get(error.errno or 0, f"системная ошибка {error.errno}")
     return f"{words}: {error.filename}" if error.filename else words

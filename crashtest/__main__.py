@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.server import database_on
-from crashtest.run import Ordeal
-from crashtest.failpoints import Point
-from crashtest.broadcast_run import Storm
+from crashtest.broadcast_run import BroadcastRun
 from crashtest.checker import Report
+from crashtest.failpoints import CrashPoint
+from crashtest.run import CrashRun
 
-SHOWN = 40
+MAX_VIOLATIONS_SHOWN = 40
 
 
-class Form(StrEnum):
+class Scenario(StrEnum):
     """On what, by how many, and while what goes on: an ordinary day, or the one answer of a storm."""
 
     FILE = "file"
@@ -34,11 +34,11 @@ class Form(StrEnum):
     STORM_POSTGRES = "storm_postgres"
 
 
-SHARED = (Form.POSTGRES, Form.PAIR, Form.STORM_POSTGRES)
+POSTGRES_SCENARIOS = (Scenario.POSTGRES, Scenario.PAIR, Scenario.STORM_POSTGRES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
+    options = _parse_arguments(arguments)
     print(f"seed {options.seed}", flush=True)
 
     began = time.monotonic()
@@ -48,44 +48,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     reports = {}
     for form in options.only:
-        if form in SHARED and options.postgres is None:
+        if form in POSTGRES_SCENARIOS and options.postgres is None:
             say(f"{form}: left out, no server (--postgres URL or MCU_TEST_POSTGRES)")
             continue
         with tempfile.TemporaryDirectory(prefix="mcu-chaos-") as temporary:
             folder = (options.folder or Path(temporary)) / form
             folder.mkdir(parents=True, exist_ok=True)
-            reports[form] = asyncio.run(_run(options, form, folder, say))
-        _table(form, reports[form])
+            reports[form] = asyncio.run(_run_scenario(options, form, folder, say))
+        _print_table(form, reports[form])
     if options.json is not None:
-        figures = {form.value: _figures(report) for form, report in reports.items()}
+        figures = {form.value: _report_as_dict(report) for form, report in reports.items()}
         options.json.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n")
     return 1 if any(report.violations for report in reports.values()) else 0
 
 
-async def _run(options: argparse.Namespace, form: Form, folder: Path, say: Callable[[str], None]) -> Report:
+async def _run_scenario(
+    options: argparse.Namespace, form: Scenario, folder: Path, say: Callable[[str], None]
+) -> Report:
     async with AsyncExitStack() as stack:
         server = None
-        if form in SHARED:
+        if form in POSTGRES_SCENARIOS:
             server = await stack.enter_async_context(database_on(options.postgres, "mcu_chaos"))
-        if form in (Form.STORM, Form.STORM_POSTGRES):
-            return await Storm(folder, options.kills, options.seed, server=server, say=say).run()
-        how = {"pause": options.pause, "quick": options.quick, "pair": form is Form.PAIR}
-        return await Ordeal(folder, options.kills, options.seed, server=server, say=say, **how).run()
+        if form in (Scenario.STORM, Scenario.STORM_POSTGRES):
+            return await BroadcastRun(folder, options.kills, options.seed, server=server, report_progress=say).run()
+        how = {"pause": options.pause, "quick": options.quick, "pair": form is Scenario.PAIR}
+        return await CrashRun(folder, options.kills, options.seed, server=server, report_progress=say, **how).run()
 
 
-def _figures(report: Report) -> dict[str, Any]:
+def _report_as_dict(report: Report) -> dict[str, Any]:
     figures = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
-    return figures | {"deaths": {point.value: report.deaths[point] for point in Point}}
+    return figures | {"deaths": {point.value: report.deaths[point] for point in CrashPoint}}
 
 
-def _table(form: Form, report: Report) -> None:
+def _print_table(form: Scenario, report: Report) -> None:
     print(f"\n{form}\n{'killed':<32}{'times':>6}")
-    for point in Point:
+    for point in CrashPoint:
         print(f"  {point:<30}{report.deaths[point]:>6}")
     print(f"  {'in all':<30}{report.deaths.total():>6}")
     print("\nand so")
     figures = {
-        "starts": report.deaths.total() + 1 + (form is Form.PAIR),
+        "starts": report.deaths.total() + 1 + (form is Scenario.PAIR),
         "messages of citizens": report.complaints,
         "tickets": report.tickets,
         "answers accepted": report.answers,
@@ -101,11 +103,11 @@ def _table(form: Form, report: Report) -> None:
     for name, value in figures.items():
         print(f"  {name:<30}{value:>6}")
     print(f"\n{len(report.violations)} violations (seed {report.seed})")
-    for one in report.violations[:SHOWN]:
+    for one in report.violations[:MAX_VIOLATIONS_SHOWN]:
         print(f"  {one}")
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m crashtest", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="how often (default 200)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="for the same chaos once more")
@@ -114,9 +116,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="+",
-        type=Form,
-        choices=list(Form),
-        default=list(Form),
+        type=Scenario,
+        choices=list(Scenario),
+        default=list(Scenario),
         help="a file; PostgreSQL; two processes of which one dies; one answer to many, on either (default all)",
     )
     parser.add_argument(

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from crashtest.bot_process import around
+from crashtest.bot_process import bot_environment
 from sandbox.server import Sandbox
 from storage.database import Database
 
 
 @asynccontextmanager
-async def opened(database: str) -> AsyncIterator[Database]:
+async def open_database(database: str) -> AsyncIterator[Database]:
     """The bot's database, to look into."""
     books = Database(database)
     try:
@@ -26,36 +26,36 @@ async def opened(database: str) -> AsyncIterator[Database]:
         await books.close()
 
 
-async def until_listening(books: Database, sandbox: Sandbox, accounts: Collection[str]) -> None:
+async def wait_for_cursors(database: Database, sandbox: Sandbox, accounts: Collection[str]) -> None:
     """VK and MAX tell a newcomer what comes from now on only: until the bot has stored where it stands."""
     async with asyncio.timeout(60):
-        while not await _has_place(books, accounts):
-            await sandbox.change_log.wait_newer(sandbox.change_log.revision, 0.2)
+        while not await _has_cursors(database, accounts):
+            await sandbox.change_log.wait_for_change(sandbox.change_log.revision, 0.2)
 
 
-async def _has_place(books: Database, accounts: Collection[str]) -> bool:
+async def _has_cursors(database: Database, accounts: Collection[str]) -> bool:
     try:
-        async with books.read() as uow:
-            return all([await uow.inbox.cursor(account) for account in accounts])
+        async with database.read() as uow:
+            return all([await uow.inbox.get_cursor(account) for account in accounts])
     except DBAPIError:
         return False  # no tables yet
 
 
-async def until_calm(books: Database, sandbox: Sandbox) -> None:
+async def wait_until_idle(database: Database, sandbox: Sandbox) -> None:
     """Until everything that came has been handled and everything that is to be said has been said."""
     while True:
-        async with books.read() as uow:
-            incoming, outgoing = await uow.inbox.counts(), await uow.outbox.counts()
+        async with database.read() as uow:
+            incoming, outgoing = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
         waits = incoming.get("new") or outgoing.get("queued") or outgoing.get("sending")
-        if not waits and not sandbox.telegram.unconfirmed:
+        if not waits and not sandbox.telegram.pending_updates:
             return
-        await sandbox.change_log.wait_newer(sandbox.change_log.revision, 0.2)
+        await sandbox.change_log.wait_for_change(sandbox.change_log.revision, 0.2)
 
 
-async def exported(config: Path) -> list[dict[str, str]]:
+async def export_tickets(config: Path) -> list[dict[str, str]]:
     """Every ticket, as ``python -m bot export`` has it."""
     command = (sys.executable, "-m", "bot", "export", "--config", str(config))
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL, env=around())
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL, env=bot_environment())
     out, _ = await process.communicate()
     if process.returncode != 0:
         raise RuntimeError(f"the export ended with {process.returncode}")

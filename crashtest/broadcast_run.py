@@ -8,132 +8,144 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from crashtest.broadcast_workload import STREETS, Accident
-from crashtest.bot_database import exported, opened, until_calm, until_listening
-from crashtest.killer import Death, Seat
-from crashtest.bot_process import Lives
-from crashtest.messenger_clients import Letter
-from crashtest.failpoints import Doom, Point
+from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
+from crashtest.bot_process import BotProcesses
+from crashtest.broadcast_workload import STREETS, BroadcastWorkload
+from crashtest.checker import Report, find_database_faults, find_duplicates, find_excess_repeats
+from crashtest.failpoints import CrashPoint, Failpoint
+from crashtest.history import History
+from crashtest.killer import Killer, Victim
+from crashtest.messenger_clients import BotMessage
 from crashtest.workload import COMMUNITY
-from crashtest.checker import Report, books_in_order, repeated, said_twice
-from crashtest.history import Watch
 from storage.database import Database
 
-PATIENCE = 120.0
+STEP_TIMEOUT_SECONDS = 120.0
 """Seconds for one step of the head's, or for everything to be said."""
 
-POINTS = (Point.CLAIMED, Point.SENT, Point.SENT, Point.COMMITTED, Point.ANYWHERE)
+BROADCAST_CRASH_POINTS = (
+    CrashPoint.CLAIMED,
+    CrashPoint.SENT,
+    CrashPoint.SENT,
+    CrashPoint.COMMITTED,
+    CrashPoint.ANYWHERE,
+)
 """Where a broadcast dies; most of all where a repetition threatens."""
 
 
 @dataclass(slots=True)
-class Storm:
+class BroadcastRun:
     """Accident after accident, until the bot has been killed so often."""
 
     folder: Path
     kills: int
     seed: int
-    voices: int = 72
+    author_count: int = 72
     server: str | None = None
-    say: Callable[[str], None] = lambda words: None
-    town: Accident = field(init=False)
-    watch: Watch = field(init=False)
-    lives: Lives = field(init=False)
-    death: Death = field(init=False)
-    lost: list[str] = field(default_factory=list)
-    reached: int = 0
+    report_progress: Callable[[str], None] = lambda words: None
+    workload: BroadcastWorkload = field(init=False)
+    history: History = field(init=False)
+    processes: BotProcesses = field(init=False)
+    killer: Killer = field(init=False)
+    missing_answers: list[str] = field(default_factory=list)
+    answers_delivered: int = 0
 
     async def run(self) -> Report:
         """Raises only what is wrong with the harness; what is wrong with the bot stands in the report."""
         random, began = Random(self.seed), time.monotonic()
         database = self.server or f"sqlite+aiosqlite:///{self.folder / 'mcu.sqlite3'}"
-        self.town, self.death = Accident(self.folder, self.voices), Death(random, quick=True)
-        self.watch = Watch(self.town.sandbox)
-        config = await self.town.open(database)
-        self.lives = Lives(config, self.folder / "bot.log")
+        self.workload, self.killer = BroadcastWorkload(self.folder, self.author_count), Killer(random, quick=True)
+        self.history = History(self.workload.sandbox)
+        config = await self.workload.open(database)
+        self.processes = BotProcesses(config, self.folder / "bot.log")
         try:
-            async with opened(database) as books, asyncio.TaskGroup() as group:
-                watching = group.create_task(self.watch.run())
-                await self._all(books, random)
+            async with open_database(database) as books, asyncio.TaskGroup() as group:
+                watching = group.create_task(self.history.run())
+                await self._run_rounds(books, random)
                 watching.cancel()
                 async with books.read() as uow:
-                    counts = {"inbox": await uow.inbox.counts(), "outbox": await uow.outbox.counts()}
-            rows = await exported(config)
+                    counts = {"inbox": await uow.inbox.count_by_status(), "outbox": await uow.outbox.count_by_status()}
+            rows = await export_tickets(config)
         finally:
-            await self.lives.close()
-            await self.town.sandbox.stop()
-        log = self.lives.log.read_text(encoding="utf-8")
-        return self._report(rows, books_in_order(counts, log), time.monotonic() - began)
+            await self.processes.close()
+            await self.workload.sandbox.stop()
+        log = self.processes.log.read_text(encoding="utf-8")
+        return self._build_report(rows, find_database_faults(counts, log), time.monotonic() - began)
 
-    async def _all(self, books: Database, random: Random) -> None:
-        seat = await self._live(Point.ANYWHERE, 1)
-        await until_listening(books, self.town.sandbox, (f"vk:{COMMUNITY}", "max"))
-        for street in itertools.islice(_streets(), self.kills):
-            if self.death.times.total() >= self.kills:
+    async def _run_rounds(self, books: Database, random: Random) -> None:
+        seat = await self._start_bot(CrashPoint.ANYWHERE, 1)
+        await wait_for_cursors(books, self.workload.sandbox, (f"vk:{COMMUNITY}", "max"))
+        for street in itertools.islice(_iter_streets(), self.kills):
+            if self.killer.kills_by_point.total() >= self.kills:
                 break
-            seat = await self._accident(books, random, seat, street)
-        await self.death.spare(seat.life)
+            seat = await self._run_round(books, random, seat, street)
+        await self.killer.stop(seat.process)
 
-    async def _accident(self, books: Database, random: Random, seat: Seat, street: str) -> Seat:
+    async def _run_round(self, books: Database, random: Random, seat: Victim, street: str) -> Victim:
         """From the first message to the last answer; who lives at the end."""
         answer = f"Улица {street}: трубу заменили, вода есть."
-        await self.town.happen(street)
-        async with asyncio.timeout(PATIENCE):
-            await until_calm(books, self.town.sandbox)
-        await self.death.spare(seat.life)
-        seat = await self._live(random.choice(POINTS[:3]), random.randint(1, 3))
-        await self._answer(street, answer)
+        await self.workload.send_reports(street)
+        async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
+            await wait_until_idle(books, self.workload.sandbox)
+        await self.killer.stop(seat.process)
+        seat = await self._start_bot(random.choice(BROADCAST_CRASH_POINTS[:3]), random.randint(1, 3))
+        await self._answer_card(street, answer)
         while True:
-            await self.death.take(seat)
-            await self.watch.turn_over()
-            done, stands = self.death.times.total(), len(self.town.reached(answer))
-            self.say(f"{done}/{self.kills}: {seat.doom.point}, the answer stands at {stands} places")
-            if done >= self.kills or stands == len(self.town.waiting):
+            await self.killer.kill(seat)
+            await self.history.on_process_killed()
+            done, stands = self.killer.kills_by_point.total(), len(self.workload.answered_locations(answer))
+            self.report_progress(f"{done}/{self.kills}: {seat.failpoint.point}, the answer stands at {stands} places")
+            if done >= self.kills or stands == len(self.workload.expected_locations):
                 break
-            seat = await self.death.promise(self.lives, Doom(random.choice(POINTS), random.randint(1, 3)))
-        seat = await self._live(Point.ANYWHERE, 1)
-        async with asyncio.timeout(PATIENCE):
-            await until_calm(books, self.town.sandbox)
-        there = self.town.reached(answer)
-        self.reached += len(there)
-        self.lost += [f"no answer at {place}: {street}" for place in self.town.waiting if place not in there]
+            seat = await self.killer.start(
+                self.processes, Failpoint(random.choice(BROADCAST_CRASH_POINTS), random.randint(1, 3))
+            )
+        seat = await self._start_bot(CrashPoint.ANYWHERE, 1)
+        async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
+            await wait_until_idle(books, self.workload.sandbox)
+        there = self.workload.answered_locations(answer)
+        self.answers_delivered += len(there)
+        self.missing_answers += [
+            f"no answer at {place}: {street}" for place in self.workload.expected_locations if place not in there
+        ]
         return seat
 
-    async def _live(self, point: Point, passage: int) -> Seat:
+    async def _start_bot(self, point: CrashPoint, passage: int) -> Victim:
         """A life that nothing ends until it is asked to."""
-        return await self.death.promise(self.lives, Doom(point, passage, armed=False))
+        return await self.killer.start(self.processes, Failpoint(point, passage, armed=False))
 
-    async def _answer(self, street: str, answer: str) -> None:
-        phone = self.town.phone
-        card = await self._letter("the card", lambda one: street in one.text and f"{self.voices} человек" in one.text)
-        await phone.press(card, _button(card, "Ответить"))
-        await self._letter("the question", lambda one: f"Ответ на №{card.card}" in one.text)
-        await phone.write(answer)
-        draft = await self._letter("the preview", lambda one: answer in one.text and bool(one.buttons))
-        await phone.press(draft, _button(draft, "Отправить"))
+    async def _answer_card(self, street: str, answer: str) -> None:
+        phone = self.workload.head_client
+        card = await self._wait_for_message(
+            "the card", lambda one: street in one.text and f"{self.author_count} человек" in one.text
+        )
+        await phone.press_button(card, _button_label(card, "Ответить"))
+        await self._wait_for_message("the question", lambda one: f"Ответ на №{card.card_number}" in one.text)
+        await phone.send_text(answer)
+        draft = await self._wait_for_message("the preview", lambda one: answer in one.text and bool(one.buttons))
+        await phone.press_button(draft, _button_label(draft, "Отправить"))
 
-    async def _letter(self, what: str, fits: Callable[[Letter], bool]) -> Letter:
-        def look() -> Letter | None:
-            return next(filter(fits, reversed(self.town.phone.letters())), None)
+    async def _wait_for_message(self, what: str, fits: Callable[[BotMessage], bool]) -> BotMessage:
+        def look() -> BotMessage | None:
+            return next(filter(fits, reversed(self.workload.head_client.messages_from_bot())), None)
 
         try:
-            found = await self.town.sandbox.journal.until(look, PATIENCE)
+            found = await self.workload.sandbox.change_log.wait_until(look, STEP_TIMEOUT_SECONDS)
         except TimeoutError:
             raise RuntimeError(f"the head waited in vain for {what}") from None
         assert found is not None
         return found
 
-    def _report(self, rows: Sequence[Mapping[str, str]], violations: list[str], seconds: float) -> Report:
-        repeats, twice = self.watch.repeats(), said_twice(self.watch)
-        violations += self.lost + twice + repeated(self.watch) + self.death.odd_ends
-        if len(rows) != self.town.written:
-            violations.append(f"{len(rows)} tickets of {self.town.written} messages")
+    def _build_report(self, rows: Sequence[Mapping[str, str]], violations: list[str], seconds: float) -> Report:
+        repeats, twice = self.history.repeat_counts(), find_duplicates(self.history)
+        violations += self.missing_answers + twice + find_excess_repeats(self.history) + self.killer.unexpected_exits
+        if len(rows) != self.workload.messages_written:
+            violations.append(f"{len(rows)} tickets of {self.workload.messages_written} messages")
         return Report(
-            complaints=self.town.written,
+            complaints=self.workload.messages_written,
             tickets=len(rows),
-            answers=self.reached,
+            answers=self.answers_delivered,
             presses=0,
-            lost=len(self.lost),
+            lost=len(self.missing_answers),
             doubled=len(twice),
             left_over=0,
             repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
@@ -141,16 +153,16 @@ class Storm:
             violations=violations,
             seed=self.seed,
             seconds=seconds,
-            deaths=self.death.times,
+            deaths=self.killer.kills_by_point,
         )
 
 
-def _streets() -> Iterator[str]:
+def _iter_streets() -> Iterator[str]:
     """One after another, each accident somewhere else."""
     yield from STREETS
     for number in itertools.count(2):
         yield from (f"{street} {number}-я" for street in STREETS)
 
 
-def _button(letter: Letter, words: str) -> str:
+def _button_label(letter: BotMessage, words: str) -> str:
     return next(label for label in letter.buttons if words in label)

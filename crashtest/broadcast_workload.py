@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.workload_config import ADMINISTRATOR, FIRST_HEAD
-from crashtest.messenger_clients import TelegramPhone
+from crashtest.messenger_clients import TelegramChatClient
 from crashtest.workload import COMMUNITY, FIRST_CITIZEN, MAX_TOKEN, TOKEN, VK_TOKEN
 from sandbox.server import Sandbox
 
 GROUPS = tuple(range(-1_001_000_000_112, -1_001_000_000_100))
-HOUSES = tuple(range(-70_801_000_000_014, -70_801_000_000_010))
+HOUSE_CHATS = tuple(range(-70_801_000_000_014, -70_801_000_000_010))
 
 CONFIG = """
 [municipality]
@@ -57,7 +57,7 @@ from = "00:00"
 to = "00:00"
 """
 
-CHAT = """
+CHAT_CONFIG = """
 [[{messenger}.chats]]
 id = {id}
 title = "Дом {number}"
@@ -65,7 +65,7 @@ kind = "official"
 answers = "bot"
 """
 
-WORDS = (
+MESSAGE_TEMPLATES = (
     "Нет воды, ул. {street}, {house}. Что случилось?",
     "ул. {street}, {house}: прорвало трубу, воды нет с утра",
     "улица {street}, {house}, прорыв трубы, сидим без воды",
@@ -77,23 +77,23 @@ STREETS = (
     *("Почтовая", "Рыночная", "Цветочная", "Сосновая", "Берёзовая", "Набережная", "Тополиная", "Рабочая", "Мирная"),
 )
 
-Place = tuple[str, Any]
+Location = tuple[str, Any]
 
 
 @dataclass(slots=True)
-class Accident:
+class BroadcastWorkload:
     """The sandbox's side. ``waiting``: where the answer to the accident at hand must stand in the end."""
 
     folder: Path
-    voices: int
+    author_count: int
     sandbox: Sandbox = field(default_factory=Sandbox)
-    post: int = 0
-    written: int = 0
-    waiting: list[Place] = field(default_factory=list)
+    post_id: int = 0
+    messages_written: int = 0
+    expected_locations: list[Location] = field(default_factory=list)
 
     @property
-    def phone(self) -> TelegramPhone:
-        return TelegramPhone(FIRST_HEAD, self.sandbox.telegram)
+    def head_client(self) -> TelegramChatClient:
+        return TelegramChatClient(FIRST_HEAD, self.sandbox.telegram)
 
     async def open(self, database: str) -> Path:
         """The servers listen and everybody is there; the configuration's file."""
@@ -104,40 +104,42 @@ class Accident:
         max_.add_bot(MAX_TOKEN, username="chaos_max_bot")
         for number, group in enumerate(GROUPS):
             telegram.group(group, f"Дом {number}")
-        for number, house in enumerate(HOUSES):
+        for number, house in enumerate(HOUSE_CHATS):
             max_.chat(house, f"Дом {number}")
         for official in (FIRST_HEAD, ADMINISTRATOR):
             telegram.user(official, f"Начальник {official}")
             await telegram.start_bot(official)
         max_.user(ADMINISTRATOR, "Администратор")
         await max_.start_bot(ADMINISTRATOR)  # the first news there: from then on the bot knows where it stands
-        self.post = await vk.post(COMMUNITY, "Новости города")
+        self.post_id = await vk.post(COMMUNITY, "Новости города")
         values = {
             "url": self.sandbox.url,
             "database": database,
             "community": COMMUNITY,
             "head": FIRST_HEAD,
             "administrator": ADMINISTRATOR,
-            "groups": _chats("telegram", GROUPS),
-            "houses": _chats("max", HOUSES),
+            "groups": _chat_sections("telegram", GROUPS),
+            "houses": _chat_sections("max", HOUSE_CHATS),
         }
         config = self.folder / "config.toml"
         text = CONFIG.format(token=TOKEN, vk_token=VK_TOKEN, max_token=MAX_TOKEN, **values)
         config.write_text(text, encoding="utf-8")
         return config
 
-    async def happen(self, street: str) -> None:
+    async def send_reports(self, street: str) -> None:
         """Everybody writes about it, in a group, in a house's chat, under a post or in private."""
         said = [
-            await self._voice(number, WORDS[number % len(WORDS)].format(street=street, house=10 + number % 7))
-            for number in range(self.voices)
+            await self._send_report(
+                number, MESSAGE_TEMPLATES[number % len(MESSAGE_TEMPLATES)].format(street=street, house=10 + number % 7)
+            )
+            for number in range(self.author_count)
         ]
-        self.waiting = list(dict.fromkeys(said))
+        self.expected_locations = list(dict.fromkeys(said))
 
-    async def _voice(self, number: int, text: str) -> Place:
+    async def _send_report(self, number: int, text: str) -> Location:
         """Where it is heard."""
-        author = FIRST_CITIZEN + self.written
-        self.written += 1
+        author = FIRST_CITIZEN + self.messages_written
+        self.messages_written += 1
         telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
         telegram.user(author, f"Житель {author}")
         vk.user(author, "Житель", str(author))
@@ -145,24 +147,24 @@ class Accident:
         match number % 6:
             case 0 | 1 as one:
                 group = GROUPS[(number // 6 * 2 + one) % len(GROUPS)]
-                await telegram.say(group, author, text)
+                await telegram.send_message(group, author, text)
                 return "telegram", group
             case 2:
-                house = HOUSES[number // 6 % len(HOUSES)]
-                await max_.say(house, author, text)
+                house = HOUSE_CHATS[number // 6 % len(HOUSE_CHATS)]
+                await max_.send_message(house, author, text)
                 return "max", house
             case 3:
-                return "comment", await vk.comment(COMMUNITY, self.post, author, text)
+                return "comment", await vk.comment(COMMUNITY, self.post_id, author, text)
             case _:
-                await vk.message(COMMUNITY, author, text)
+                await vk.send_message(COMMUNITY, author, text)
                 return "vk", author
 
-    def reached(self, answer: str) -> list[Place]:
+    def answered_locations(self, answer: str) -> list[Location]:
         """Where *answer* stands."""
         telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
-        under = {one.reply_to_comment for one in vk.comments(COMMUNITY, self.post) if one.text == answer}
+        under = {one.reply_to_comment for one in vk.comments(COMMUNITY, self.post_id) if one.text == answer}
         found = []
-        for where, which in self.waiting:
+        for where, which in self.expected_locations:
             match where:
                 case "telegram":
                     stands = any(one.get("text") == answer for one in telegram.from_bot(which))
@@ -177,5 +179,5 @@ class Accident:
         return found
 
 
-def _chats(messenger: str, ids: tuple[int, ...]) -> str:
-    return "".join(CHAT.format(messenger=messenger, id=one, number=number) for number, one in enumerate(ids))
+def _chat_sections(messenger: str, ids: tuple[int, ...]) -> str:
+    return "".join(CHAT_CONFIG.format(messenger=messenger, id=one, number=number) for number, one in enumerate(ids))

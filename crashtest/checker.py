@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from crashtest.failpoints import CrashPoint
+from crashtest.history import History
 from crashtest.officials import Head
-from crashtest.failpoints import Point
-from crashtest.workload import MARK, Town
-from crashtest.history import Watch
+from crashtest.workload import COMPLAINT_NUMBER, Workload
 
 
 @dataclass(slots=True)
@@ -28,12 +28,12 @@ class Report:
     seconds: float = 0.0
     takeover: float = 0.0
     """Seconds until somebody listened after a death, at most; where two work together."""
-    deaths: Counter[Point] = field(default_factory=Counter)
+    deaths: Counter[CrashPoint] = field(default_factory=Counter)
 
 
-def judge(
-    town: Town,
-    watch: Watch,
+def build_report(
+    town: Workload,
+    watch: History,
     heads: Sequence[Head],
     rows: Sequence[Mapping[str, str]],
     counts: Mapping[str, Mapping[str, int]],
@@ -41,50 +41,50 @@ def judge(
 ) -> Report:
     """*rows*: the export of all tickets. *counts*: the inbox and the outbox by status. *log*: what the bot has said."""
     violations: list[str] = []
-    marks = Counter(found[1] for row in rows if (found := MARK.search(row["text"])))
+    marks = Counter(found[1] for row in rows if (found := COMPLAINT_NUMBER.search(row["text"])))
     lost = [one.number for one in town.complaints if not marks[f"{one.number:05}"]]
     doubled = [mark for mark, times in marks.items() if times > 1]
     violations += [f"complaint {number} has no ticket" for number in lost]
     violations += [f"complaint {mark} has {marks[mark]} tickets" for mark in doubled]
-    violations += [f"a ticket of nobody's: {row['id']}" for row in rows if not MARK.search(row["text"])]
-    shown = {letter.card for phone in town.phones for letter in phone.letters()}
+    violations += [f"a ticket of nobody's: {row['id']}" for row in rows if not COMPLAINT_NUMBER.search(row["text"])]
+    shown = {letter.card_number for phone in town.clients for letter in phone.messages_from_bot()}
     violations += [f"№{row['id']} has no card" for row in rows if int(row["id"]) not in shown]
-    violations += (twice := said_twice(watch)) + repeated(watch)
-    violations += _answers(town, heads)
-    violations += [one for head in heads for one in head.stuck]
-    violations += books_in_order(counts, log)
-    repeats = watch.repeats()
+    violations += (twice := find_duplicates(watch)) + find_excess_repeats(watch)
+    violations += _find_wrong_answers(town, heads)
+    violations += [one for head in heads for one in head.failures]
+    violations += find_database_faults(counts, log)
+    repeats = watch.repeat_counts()
     return Report(
         complaints=len(town.complaints),
         tickets=len(rows),
-        answers=sum(len(head.sent) for head in heads),
-        presses=sum(head.presses for head in heads),
+        answers=sum(len(head.accepted_answers) for head in heads),
+        presses=sum(head.press_count for head in heads),
         lost=len(lost),
         doubled=len(doubled) + len(twice),
-        left_over=sum(head.left_over for head in heads),
+        left_over=sum(head.leftover_buttons for head in heads),
         repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
         worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
         violations=violations,
     )
 
 
-def said_twice(watch: Watch) -> list[str]:
+def find_duplicates(watch: History) -> list[str]:
     """What stands twice where nothing may."""
-    return [f"said twice in {place}: {_short(said)}" for place, said in watch.doubled()]
+    return [f"said twice in {place}: {_shorten(said)}" for place, said in watch.duplicates()]
 
 
-def repeated(watch: Watch) -> list[str]:
+def find_excess_repeats(watch: History) -> list[str]:
     """Deaths that have repeated more than the one message that was on its way."""
     return [
         f"{messenger}: the death of life {life} repeated {times} messages: "
-        + "; ".join(_short(said) for said in watch.repeated_in(messenger, life))
-        for messenger, by_life in watch.repeats().items()
+        + "; ".join(_shorten(said) for said in watch.repeats_after(messenger, life))
+        for messenger, by_life in watch.repeat_counts().items()
         for life, times in by_life.items()
         if times > 1
     ]
 
 
-def books_in_order(counts: Mapping[str, Mapping[str, int]], log: str) -> list[str]:
+def find_database_faults(counts: Mapping[str, Mapping[str, int]], log: str) -> list[str]:
     """What is left in the boxes and should not be, and a log that tells of a fault of ours."""
     found = [
         f"{times} rows of the {box} are {status}"
@@ -95,17 +95,17 @@ def books_in_order(counts: Mapping[str, Mapping[str, int]], log: str) -> list[st
     return found + ["there is a traceback in the log"] * ("Traceback" in log)
 
 
-def _answers(town: Town, heads: Sequence[Head]) -> list[str]:
+def _find_wrong_answers(town: Workload, heads: Sequence[Head]) -> list[str]:
     """Every answer stands under its message, and nothing else does."""
-    sent = {number: text for head in heads for number, text in head.sent.items()}
+    sent = {number: text for head in heads for number, text in head.accepted_answers.items()}
     wrong = []
     for complaint in town.complaints:
         found = set(town.answers_under(complaint))
         wanted = {sent[complaint.number]} if complaint.number in sent else set()
         if found != wanted:
-            wrong.append(f"under complaint {complaint.number} ({complaint.where}) stands {found}, not {wanted}")
+            wrong.append(f"under complaint {complaint.number} ({complaint.channel}) stands {found}, not {wanted}")
     return wrong
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return " ".join(text.split())[:80]

@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 
 
-class Point(StrEnum):
+class CrashPoint(StrEnum):
     """Where."""
 
     ANYWHERE = "at a random moment"
@@ -33,14 +33,14 @@ class Point(StrEnum):
 
 
 @dataclass(slots=True)
-class Doom:
+class Failpoint:
     """Death at the *passage*-th time that *point* is passed, counted from when it is *armed*."""
 
-    point: Point
+    point: CrashPoint
     passage: int
     armed: bool = True
 
-    def passes(self, point: Point) -> None:
+    def hit(self, point: CrashPoint) -> None:
         """The process is at *point* now; from the last time there is no return."""
         if point is not self.point or not self.armed:
             return
@@ -49,65 +49,65 @@ class Doom:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class MortalDatabase(Database):
+class FailpointDatabase(Database):
     """A database whose transactions may be the last thing that happens."""
 
-    def __init__(self, url: str, doom: Doom) -> None:
+    def __init__(self, url: str, failpoint: Failpoint) -> None:
         super().__init__(url)
-        self._doom = doom
+        self._failpoint = failpoint
 
     @asynccontextmanager
-    async def begin(self, *, first: bool = False) -> AsyncIterator[UnitOfWork]:
-        async with super().begin(first=first) as uow:
-            yield _mortal(uow, self._doom)
-            spoke = uow.outbox.has_news
+    async def begin(self, *, priority: bool = False) -> AsyncIterator[UnitOfWork]:
+        async with super().begin(priority=priority) as uow:
+            yield _with_failpoint(uow, self._failpoint)
+            spoke = uow.outbox.has_new_work
             if spoke:
-                self._doom.passes(Point.HANDLED)
+                self._failpoint.hit(CrashPoint.HANDLED)
         if spoke:
-            self._doom.passes(Point.COMMITTED)
+            self._failpoint.hit(CrashPoint.COMMITTED)
 
 
-def _mortal(uow: UnitOfWork, doom: Doom) -> UnitOfWork:
+def _with_failpoint(uow: UnitOfWork, failpoint: Failpoint) -> UnitOfWork:
     record = uow.chronicle.record
 
     async def last_record(*what: Any, **facts: Any) -> None:
-        doom.passes(Point.HANDLING)
+        failpoint.hit(CrashPoint.HANDLING)
         await record(*what, **facts)
 
     uow.chronicle.record = last_record  # type: ignore[method-assign]
     return uow
 
 
-class MortalMessenger:
+class FailpointMessenger:
     """A messenger that may not live to see the answer written down; everything else is the real one's."""
 
-    def __init__(self, messenger: Messenger, doom: Doom) -> None:
+    def __init__(self, messenger: Messenger, failpoint: Failpoint) -> None:
         self._messenger = messenger
-        self._doom = doom
-        self._brought = False
+        self._failpoint = failpoint
+        self._has_fetched_updates = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._messenger, name)
 
     async def fetch(self) -> Batch:
-        if self._brought:
-            self._doom.passes(Point.STORED)
+        if self._has_fetched_updates:
+            self._failpoint.hit(CrashPoint.STORED)
         batch = await self._messenger.fetch()
-        self._brought = bool(batch.updates)
-        if self._brought:
-            self._doom.passes(Point.FETCHED)
+        self._has_fetched_updates = bool(batch.updates)
+        if self._has_fetched_updates:
+            self._failpoint.hit(CrashPoint.FETCHED)
         return batch
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
-        self._doom.passes(Point.CLAIMED)
+        self._failpoint.hit(CrashPoint.CLAIMED)
         sent = await self._messenger.send(target, part, key=key, silent=silent)
-        self._doom.passes(Point.SENT)
+        self._failpoint.hit(CrashPoint.SENT)
         return sent
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         await self._messenger.edit(chat, message_id, part)
-        self._doom.passes(Point.CHANGED)
+        self._failpoint.hit(CrashPoint.CHANGED)
 
 
-def mortals(messengers: Mapping[str, Messenger], doom: Doom) -> dict[str, Any]:
-    return {account: MortalMessenger(one, doom) for account, one in messengers.items()}
+def with_failpoints(messengers: Mapping[str, Messenger], failpoint: Failpoint) -> dict[str, Any]:
+    return {account: FailpointMessenger(one, failpoint) for account, one in messengers.items()}

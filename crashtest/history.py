@@ -7,50 +7,50 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crashtest.messenger_clients import CARD
+from crashtest.messenger_clients import CARD_HEADER
 from sandbox.server import Sandbox
 
-Place = tuple[str, Any]
+Location = tuple[str, Any]
 
 
 @dataclass(slots=True)
-class Watch:
+class History:
     """``async with`` keeps looking until the end."""
 
     sandbox: Sandbox
-    life: int = 0
-    seen: dict[tuple[Place, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    process_number: int = 0
+    occurrences: dict[tuple[Location, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     """Where and what → the lives in which it was said; once, if all is well."""
-    _known: dict[Place, int] = field(default_factory=dict)
+    _message_counts: dict[Location, int] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Look at every change, for ever."""
-        journal = self.sandbox.journal
+        journal = self.sandbox.change_log
         while True:
             revision = journal.revision
-            self.look()
-            await journal.wait_newer(revision, 1.0)
+            self.record_new_messages()
+            await journal.wait_for_change(revision, 1.0)
 
-    def look(self) -> None:
-        for place, messages in self._places():
-            known = self._known.get(place, 0)
+    def record_new_messages(self) -> None:
+        for place, messages in self._iter_locations():
+            known = self._message_counts.get(place, 0)
             if len(messages) > known:
-                self._known[place] = len(messages)
+                self._message_counts[place] = len(messages)
                 for message in itertools.islice(messages.values(), known, None):
-                    said = self._said(place, message)
+                    said = self._bot_message_text(place, message)
                     if said is not None:
-                        self.seen[place, _identity(said)].append(self.life)
+                        self.occurrences[place, _message_key(said)].append(self.process_number)
 
-    async def turn_over(self) -> None:
+    async def on_process_killed(self) -> None:
         """The bot has died: what it sent last still arrives, then another life begins."""
-        journal = self.sandbox.journal
+        journal = self.sandbox.change_log
         for _ in range(3):
-            await journal.wait_newer(journal.revision, 0.02)
+            await journal.wait_for_change(journal.revision, 0.02)
             await asyncio.sleep(0)
-        self.look()
-        self.life += 1
+        self.record_new_messages()
+        self.process_number += 1
 
-    def _places(self) -> Iterator[tuple[Place, dict[Any, Any]]]:
+    def _iter_locations(self) -> Iterator[tuple[Location, dict[Any, Any]]]:
         sandbox = self.sandbox
         for chat_id, chat in sandbox.telegram.world.chats.items():
             yield ("telegram", chat_id), chat.messages
@@ -61,7 +61,7 @@ class Watch:
         for max_id, talk in sandbox.max.world.chats.items():
             yield ("max", max_id), talk.messages
 
-    def _said(self, place: Place, message: Any) -> str | None:
+    def _bot_message_text(self, place: Location, message: Any) -> str | None:
         """The words and what they answer, if they are the bot's."""
         match place[0]:
             case "telegram":
@@ -74,31 +74,33 @@ class Watch:
             case _:
                 is_ours = message.sender_id == self.sandbox.max.world.me.user_id
                 text, replied = message.text, message.reply_to
-        return _mark(text, replied) if is_ours else None
+        return _with_reply_target(text, replied) if is_ours else None
 
-    def doubled(self) -> list[tuple[Place, str]]:
+    def duplicates(self) -> list[tuple[Location, str]]:
         """What stands twice where a repetition shows once."""
-        return [what for what, lives in self.seen.items() if what[0][0].startswith("vk") and len(lives) > 1]
+        return [what for what, lives in self.occurrences.items() if what[0][0].startswith("vk") and len(lives) > 1]
 
-    def repeated_in(self, messenger: str, life: int) -> list[str]:
+    def repeats_after(self, messenger: str, life: int) -> list[str]:
         """What the death of *life* has repeated there."""
-        found = [(lives[:-1].count(life), said) for (place, said), lives in self.seen.items() if place[0] == messenger]
+        found = [
+            (lives[:-1].count(life), said) for (place, said), lives in self.occurrences.items() if place[0] == messenger
+        ]
         return [said for times, said in found for _ in range(times)]
 
-    def repeats(self) -> dict[str, Counter[int]]:
+    def repeat_counts(self) -> dict[str, Counter[int]]:
         """Messenger → how many messages each life's death has repeated, where it cannot be helped."""
         found: dict[str, Counter[int]] = {"telegram": Counter(), "max": Counter()}
-        for (place, _), lives in self.seen.items():
+        for (place, _), lives in self.occurrences.items():
             if place[0] in found:
                 found[place[0]].update(lives[:-1])
         return found
 
 
-def _identity(said: str) -> str:
+def _message_key(said: str) -> str:
     """Of a card its number: it may look otherwise when it is sent again."""
-    card = CARD.match(said)
+    card = CARD_HEADER.match(said)
     return f"card {card[1]}" if card else said
 
 
-def _mark(text: str, replied: object) -> str:
-    return text if CARD.match(text) else f"{text}\n↩ {replied}"
+def _with_reply_target(text: str, replied: object) -> str:
+    return text if CARD_HEADER.match(text) else f"{text}\n↩ {replied}"

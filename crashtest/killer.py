@@ -6,66 +6,66 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from crashtest.bot_process import Life, Lives
-from crashtest.failpoints import Doom, Point
-from crashtest.fork_server import ARM
+from crashtest.bot_process import BotProcesses, RunningBot
+from crashtest.failpoints import CrashPoint, Failpoint
+from crashtest.fork_server import ARM_SIGNAL
 
-NEVER_MET = 6.0
+FAILPOINT_TIMEOUT_SECONDS = 6.0
 """Seconds after which a process that has not come to its point is killed where it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Victim:
     """Who lives, and how it shall end."""
 
-    lives: Lives
-    life: Life
-    doom: Doom
+    processes: BotProcesses
+    process: RunningBot
+    failpoint: Failpoint
 
 
 @dataclass(slots=True)
-class Death:
+class Killer:
     """*quick*: what is killed at random has its libraries imported already, so that it lives when it dies, and not only
     starts."""
 
     random: Random
     quick: bool
-    times: Counter[Point] = field(default_factory=Counter)
-    odd_ends: list[str] = field(default_factory=list)
+    kills_by_point: Counter[CrashPoint] = field(default_factory=Counter)
+    unexpected_exits: list[str] = field(default_factory=list)
     """Lives that have ended otherwise than they should."""
 
-    async def promise(self, lives: Lives, doom: Doom) -> Seat:
+    async def start(self, processes: BotProcesses, failpoint: Failpoint) -> Victim:
         """A life begins."""
-        if doom.point is Point.ANYWHERE and not self.quick:
-            return Seat(lives, await lives.start(), doom)
-        return Seat(lives, await lives.start_doomed(doom), doom)
+        if failpoint.point is CrashPoint.ANYWHERE and not self.quick:
+            return Victim(processes, await processes.start(), failpoint)
+        return Victim(processes, await processes.start_with_failpoint(failpoint), failpoint)
 
-    async def take(self, seat: Seat) -> None:
+    async def kill(self, victim: Victim) -> None:
         """Wait until it dies by its doom, or end it."""
-        life, longest, met = seat.life, NEVER_MET, seat.doom.point
-        if met is Point.ANYWHERE:
+        life, longest, met = victim.process, FAILPOINT_TIMEOUT_SECONDS, victim.failpoint.point
+        if met is CrashPoint.ANYWHERE:
             longest = self.random.uniform(0.1, 1.5) if self.quick else self.random.uniform(0.3, 5.0)
-        elif not seat.doom.armed:
-            life.signal(ARM)
+        elif not victim.failpoint.armed:
+            life.send_signal(ARM_SIGNAL)
         try:
             async with asyncio.timeout(longest):
-                await life.end()
+                await life.wait()
         except TimeoutError:
-            met = Point.ANYWHERE
-            life.signal(signal.SIGKILL)
-        code = await life.end()
-        self.times[met] += 1
+            met = CrashPoint.ANYWHERE
+            life.send_signal(signal.SIGKILL)
+        code = await life.wait()
+        self.kills_by_point[met] += 1
         if code != -signal.SIGKILL:
-            self.odd_ends.append(f"a life ended by itself: {code}")
+            self.unexpected_exits.append(f"a life ended by itself: {code}")
 
-    async def spare(self, life: Life) -> None:
+    async def stop(self, process: RunningBot) -> None:
         """Stop it as people do."""
-        life.signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(10):
-                code = await life.end()
+                code = await process.wait()
         except TimeoutError:
-            life.signal(signal.SIGKILL)
-            code = await life.end()
+            process.send_signal(signal.SIGKILL)
+            code = await process.wait()
         if code != 0:
-            self.odd_ends.append(f"a life did not end cleanly: {code}")
+            self.unexpected_exits.append(f"a life did not end cleanly: {code}")

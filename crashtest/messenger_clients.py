@@ -9,50 +9,50 @@ from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
 from sandbox.vk import VkServer
 
-CARD = re.compile(r"[^\s:]+ №(\d+) · ")
+CARD_HEADER = re.compile(r"[^\s:]+ №(\d+) · ")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class BotMessage:
     """A message of the bot's on the screen. ``native`` is the messenger's own object."""
 
     id: int | str
     text: str
     buttons: tuple[str, ...]
-    native: Any
+    raw: Any
 
     @property
-    def card(self) -> int | None:
+    def card_number(self) -> int | None:
         """The number of the ticket whose card this is."""
-        found = CARD.match(self.text)
+        found = CARD_HEADER.match(self.text)
         return int(found[1]) if found else None
 
 
-class Phone(Protocol):
+class ChatClient(Protocol):
     """What a head does."""
 
-    head: int
+    head_id: int
 
-    def letters(self, skip: int = 0) -> list[Letter]:
+    def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         """What the bot has written here, oldest first, without the first *skip*."""
         ...
 
-    async def press(self, letter: Letter, button: str) -> Callable[[], bool]:
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
         """Press; what is returned tells whether the press has been answered."""
         ...
 
-    async def write(self, text: str) -> None: ...
+    async def send_text(self, text: str) -> None: ...
 
 
 @dataclass(slots=True)
-class TelegramPhone:
-    head: int
+class TelegramChatClient:
+    head_id: int
     server: TelegramServer
 
-    def letters(self, skip: int = 0) -> list[Letter]:
-        found = self.server.from_bot(self.head)[skip:]
+    def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
+        found = self.server.from_bot(self.head_id)[skip:]
         return [
-            Letter(
+            BotMessage(
                 one["message_id"],
                 str(one.get("text", "")),
                 tuple(b["text"] for row in one.get("reply_markup", {}).get("inline_keyboard", []) for b in row),
@@ -61,24 +61,24 @@ class TelegramPhone:
             for one in found
         ]
 
-    async def press(self, letter: Letter, button: str) -> Callable[[], bool]:
-        press_id = await self.server.press(self.head, self.head, int(letter.id), button)
-        return lambda: press_id in self.server.answered
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
+        press_id = await self.server.press_button(self.head_id, self.head_id, int(letter.id), button)
+        return lambda: press_id in self.server.callback_answers
 
-    async def write(self, text: str) -> None:
-        await self.server.say(self.head, self.head, text)
+    async def send_text(self, text: str) -> None:
+        await self.server.send_message(self.head_id, self.head_id, text)
 
 
 @dataclass(slots=True)
-class VkPhone:
-    head: int
+class VkChatClient:
+    head_id: int
     server: VkServer
-    community: int
+    community_id: int
 
-    def letters(self, skip: int = 0) -> list[Letter]:
-        found = [one for one in self.server.messages(self.community, self.head) if one.out][skip:]
+    def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
+        found = [one for one in self.server.messages(self.community_id, self.head_id) if one.out][skip:]
         return [
-            Letter(
+            BotMessage(
                 one.cmid,
                 one.text,
                 tuple(b["action"]["label"] for row in (one.keyboard or {}).get("buttons", []) for b in row),
@@ -87,29 +87,31 @@ class VkPhone:
             for one in found
         ]
 
-    async def press(self, letter: Letter, button: str) -> Callable[[], bool]:
-        event_id = await self.server.press(self.head, self.community, letter.native, button)
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
+        event_id = await self.server.press_button(self.head_id, self.community_id, letter.raw, button)
         assert event_id is not None
         press = self.server.world.presses[event_id]
         return lambda: press.answered
 
-    async def write(self, text: str) -> None:
-        await self.server.message(self.community, self.head, text)
+    async def send_text(self, text: str) -> None:
+        await self.server.send_message(self.community_id, self.head_id, text)
 
 
 @dataclass(slots=True)
-class MaxPhone:
-    head: int
+class MaxChatClient:
+    head_id: int
     server: MaxServer
 
-    def letters(self, skip: int = 0) -> list[Letter]:
-        found = self.server.from_bot(self.head)[skip:]
-        return [Letter(one.mid, one.text, tuple(b["text"] for row in one.keyboard for b in row), one) for one in found]
+    def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
+        found = self.server.from_bot(self.head_id)[skip:]
+        return [
+            BotMessage(one.mid, one.text, tuple(b["text"] for row in one.keyboard for b in row), one) for one in found
+        ]
 
-    async def press(self, letter: Letter, button: str) -> Callable[[], bool]:
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
         """MAX has no answer without words: a press is answered when its effect shows."""
-        await self.server.press(self.head, str(letter.id), button)
+        await self.server.press_button(self.head_id, str(letter.id), button)
         return lambda: True
 
-    async def write(self, text: str) -> None:
-        await self.server.say(self.head, self.head, text)
+    async def send_text(self, text: str) -> None:
+        await self.server.send_message(self.head_id, self.head_id, text)

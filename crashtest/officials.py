@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import TypeVar
 
-from crashtest.messenger_clients import Letter, Phone
-from crashtest.workload import MARK
-from sandbox.change_log import Journal
+from crashtest.messenger_clients import BotMessage, ChatClient
+from crashtest.workload import COMPLAINT_NUMBER
+from sandbox.change_log import ChangeLog
 
 T = TypeVar("T")
 
-PATIENCE = 300.0
+REPLY_TIMEOUT_SECONDS = 300.0
 """Seconds after which a head who waits for the bot has found a button that hangs."""
 
 
-class Stuck(Exception):
+class BotNotAnswering(Exception):
     """The bot does not answer. The message says where."""
 
 
@@ -23,94 +24,110 @@ class Stuck(Exception):
 class Head:
     """One official."""
 
-    phone: Phone
-    journal: Journal
+    client: ChatClient
+    change_log: ChangeLog
     random: Random
-    closing: Callable[[], bool]
-    sent: dict[int, str] = field(default_factory=dict)
+    is_closing: Callable[[], bool]
+    accepted_answers: dict[int, str] = field(default_factory=dict)
     """Complaint → the answer that the bot has accepted."""
-    stuck: list[str] = field(default_factory=list)
-    presses: int = 0
-    left_over: int = 0
-    _done: set[int] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+    press_count: int = 0
+    leftover_buttons: int = 0
+    _answered_tickets: set[int] = field(default_factory=set)
 
     async def run(self) -> None:
         """Work until the town closes and the card in hand is done."""
         while True:
-            card = await self._next()
+            card = await self._next_card()
             if card is None:
                 return
-            number = card.card or 0
-            self._done.add(number)
+            number = card.card_number or 0
+            self._answered_tickets.add(number)
             try:
-                await self._answer(card, number)
-            except Stuck as error:
-                self.stuck.append(f"head {self.phone.head}, №{number}: {error}")
+                await self._answer_card(card, number)
+            except BotNotAnswering as error:
+                self.failures.append(f"head {self.client.head_id}, №{number}: {error}")
 
-    async def tidy(self) -> None:
+    async def cancel_leftover_dialogs(self) -> None:
         """Nobody is in the middle of anything: whatever button of a question is left must say so, and go."""
-        for letter in self.phone.letters():
-            if _has(letter, "Отмена"):
+        for letter in self.client.messages_from_bot():
+            if _has_button(letter, "Отмена"):
                 try:
-                    await self._press(letter, "Отмена")
-                    await self._find("a button to go", lambda one, id=letter.id: one.id == id and not one.buttons)  # type: ignore[misc]
-                except Stuck as error:
-                    self.stuck.append(f"head {self.phone.head}, left over: {error}")
+                    await self._press_button(letter, "Отмена")
+                    await self._wait_for_message("a button to go", partial(_lost_its_buttons, letter.id))
+                except BotNotAnswering as error:
+                    self.failures.append(f"head {self.client.head_id}, left over: {error}")
                 else:
-                    self.left_over += 1
+                    self.leftover_buttons += 1
 
-    async def _next(self) -> Letter | None:
-        while not self.closing():
-            revision = self.journal.revision
-            for letter in reversed(self.phone.letters()):
-                if letter.card is not None and letter.card not in self._done and _has(letter, "Ответить"):
+    async def _next_card(self) -> BotMessage | None:
+        while not self.is_closing():
+            revision = self.change_log.revision
+            for letter in reversed(self.client.messages_from_bot()):
+                if (
+                    letter.card_number is not None
+                    and letter.card_number not in self._answered_tickets
+                    and _has_button(letter, "Ответить")
+                ):
                     return letter
-            await self.journal.wait_newer(revision, 0.5)
+            await self.change_log.wait_for_change(revision, 0.5)
         return None
 
-    async def _answer(self, card: Letter, number: int) -> None:
-        found = MARK.search(card.text)
+    async def _answer_card(self, card: BotMessage, number: int) -> None:
+        found = COMPLAINT_NUMBER.search(card.text)
         complaint = int(found[1]) if found else -1
         if self.random.random() < 0.3:
-            await self._press(card, "Принять")
-            card = await self._find("the accepted card", lambda one: one.card == number and not _has(one, "Принять"))
-        await self._press(card, "Ответить")
-        await self._find("the question", lambda one: f"Ответ на №{number}" in one.text and _has(one, "Отмена"))
+            await self._press_button(card, "Принять")
+            card = await self._wait_for_message(
+                "the accepted card", lambda one: one.card_number == number and not _has_button(one, "Принять")
+            )
+        await self._press_button(card, "Ответить")
+        await self._wait_for_message(
+            "the question", lambda one: f"Ответ на №{number}" in one.text and _has_button(one, "Отмена")
+        )
         text = f"Ответ на жалобу {complaint:05}: скамейку починим завтра."
         if self.random.random() < 0.15:
-            draft = await self._draft("Не знаю.")
-            await self._press(draft, "Изменить")
-            await self._find("the invitation to rewrite", lambda one: f"новый ответ на №{number}" in one.text)
-        draft = await self._draft(text)
-        await self._press(draft, "Отправить")
-        self.sent[complaint] = text
-        await self._find("the end", lambda one: one.card == number and "Отвечено" in one.text)
+            draft = await self._write_draft("Не знаю.")
+            await self._press_button(draft, "Изменить")
+            await self._wait_for_message(
+                "the invitation to rewrite", lambda one: f"новый ответ на №{number}" in one.text
+            )
+        draft = await self._write_draft(text)
+        await self._press_button(draft, "Отправить")
+        self.accepted_answers[complaint] = text
+        await self._wait_for_message("the end", lambda one: one.card_number == number and "Отвечено" in one.text)
 
-    async def _draft(self, text: str) -> Letter:
-        await self.phone.write(text)
-        return await self._find("the preview", lambda one: text in one.text and _has(one, "Отправить"))
+    async def _write_draft(self, text: str) -> BotMessage:
+        await self.client.send_text(text)
+        return await self._wait_for_message(
+            "the preview", lambda one: text in one.text and _has_button(one, "Отправить")
+        )
 
-    async def _find(self, what: str, fits: Callable[[Letter], bool]) -> Letter:
-        return await self._until(what, lambda: next(filter(fits, reversed(self.phone.letters())), None))
+    async def _wait_for_message(self, what: str, fits: Callable[[BotMessage], bool]) -> BotMessage:
+        return await self._wait_for(what, lambda: next(filter(fits, reversed(self.client.messages_from_bot())), None))
 
-    async def _press(self, letter: Letter, button: str) -> None:
+    async def _press_button(self, letter: BotMessage, button: str) -> None:
         """Press, and see that the button does not spin for ever. Somebody else may have changed the message since."""
         label = next(label for label in letter.buttons if button in label)
         try:
-            is_answered = await self.phone.press(letter, label)
+            is_answered = await self.client.press_button(letter, label)
         except (LookupError, StopIteration):
-            raise Stuck(f"«{button}» has gone from under the finger") from None
-        self.presses += 1
-        await self._until(f"the answer to «{button}»", is_answered)
+            raise BotNotAnswering(f"«{button}» has gone from under the finger") from None
+        self.press_count += 1
+        await self._wait_for(f"the answer to «{button}»", is_answered)
 
-    async def _until(self, what: str, look: Callable[[], T | None]) -> T:
+    async def _wait_for(self, what: str, look: Callable[[], T | None]) -> T:
         try:
-            found = await self.journal.until(look, PATIENCE)
+            found = await self.change_log.wait_until(look, REPLY_TIMEOUT_SECONDS)
         except TimeoutError:
-            raise Stuck(f"waited in vain for {what}") from None
+            raise BotNotAnswering(f"waited in vain for {what}") from None
         assert found is not None
         return found
 
 
-def _has(letter: Letter, button: str) -> bool:
+def _has_button(letter: BotMessage, button: str) -> bool:
     return any(button in label for label in letter.buttons)
+
+
+def _lost_its_buttons(message_id: int | str, message: BotMessage) -> bool:
+    return message.id == message_id and not message.buttons

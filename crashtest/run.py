@@ -12,24 +12,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from crashtest.bot_database import exported, opened, until_calm, until_listening
-from crashtest.killer import Death, Seat
-from crashtest.bot_process import Lives
+from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
+from crashtest.bot_process import BotProcesses
+from crashtest.checker import Report, build_report
+from crashtest.failpoints import CrashPoint, Failpoint
+from crashtest.history import History
+from crashtest.killer import Killer, Victim
 from crashtest.officials import Head
-from crashtest.failpoints import Doom, Point
-from crashtest.workload import COMMUNITY, Town
-from crashtest.checker import Report, judge
-from crashtest.history import Watch
+from crashtest.workload import COMMUNITY, Workload
 
-CALM = 900.0
+SETTLE_TIMEOUT_SECONDS = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""
 
-TAKEOVER = 10.0
+TAKEOVER_TIMEOUT_SECONDS = 10.0
 """Seconds after which the survivor must ask Telegram for news."""
 
 
 @dataclass(slots=True)
-class Ordeal:
+class CrashRun:
     """*pause*: seconds between two messages of citizens. *quick*: what is killed at random has its libraries imported
     already, so that it lives when it dies, and not only starts. *server*: a PostgreSQL database, empty. *pair*: two at
     once work on it."""
@@ -41,15 +41,15 @@ class Ordeal:
     quick: bool = False
     server: str | None = None
     pair: bool = False
-    say: Callable[[str], None] = lambda words: None
-    town: Town = field(init=False)
-    watch: Watch = field(init=False)
-    lives: list[Lives] = field(init=False)
+    report_progress: Callable[[str], None] = lambda words: None
+    workload: Workload = field(init=False)
+    history: History = field(init=False)
+    processes: list[BotProcesses] = field(init=False)
     heads: list[Head] = field(default_factory=list)
-    death: Death = field(init=False)
-    closing: bool = False
-    takeover: float = 0.0
-    _people: list[asyncio.Task[None]] = field(default_factory=list)
+    killer: Killer = field(init=False)
+    is_closing: bool = False
+    longest_takeover_seconds: float = 0.0
+    _actor_tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def database(self) -> str:
@@ -58,53 +58,55 @@ class Ordeal:
     async def run(self) -> Report:
         """Raises only what is wrong with the harness; what is wrong with the bot stands in the report."""
         random, began = Random(self.seed), time.monotonic()
-        self.town = Town(self.folder, Random(random.random()))
-        self.watch = Watch(self.town.sandbox)
-        config = await self.town.open(self.database)
-        self.death = Death(random, self.quick)
-        self.lives = [Lives(config, self.folder / "bot.log") for _ in range(2 if self.pair else 1)]
+        self.workload = Workload(self.folder, Random(random.random()))
+        self.history = History(self.workload.sandbox)
+        config = await self.workload.open(self.database)
+        self.killer = Killer(random, self.quick)
+        self.processes = [BotProcesses(config, self.folder / "bot.log") for _ in range(2 if self.pair else 1)]
         try:
             async with asyncio.TaskGroup() as group:
-                watching = group.create_task(self.watch.run())
-                await self._last_life(await self._fall_and_rise(group, random))
+                watching = group.create_task(self.history.run())
+                await self._run_to_completion(await self._kill_and_restart(group, random))
                 watching.cancel()
-            self.watch.look()
-            rows = await exported(config)
-            async with opened(self.database) as books, books.read() as uow:
-                counts = {"inbox": await uow.inbox.counts(), "outbox": await uow.outbox.counts()}
+            self.history.record_new_messages()
+            rows = await export_tickets(config)
+            async with open_database(self.database) as books, books.read() as uow:
+                counts = {"inbox": await uow.inbox.count_by_status(), "outbox": await uow.outbox.count_by_status()}
         finally:
-            for lives in self.lives:
+            for lives in self.processes:
                 await lives.close()
-            await self.town.sandbox.stop()
-        log = self.lives[0].log.read_text(encoding="utf-8")
-        report = judge(self.town, self.watch, self.heads, rows, counts, log)
-        report.seed, report.deaths, report.seconds = self.seed, self.death.times, time.monotonic() - began
-        report.takeover = self.takeover
-        report.violations += self.death.odd_ends
+            await self.workload.sandbox.stop()
+        log = self.processes[0].log.read_text(encoding="utf-8")
+        report = build_report(self.workload, self.history, self.heads, rows, counts, log)
+        report.seed, report.deaths, report.seconds = self.seed, self.killer.kills_by_point, time.monotonic() - began
+        report.takeover = self.longest_takeover_seconds
+        report.violations += self.killer.unexpected_exits
         return report
 
-    async def _fall_and_rise(self, group: asyncio.TaskGroup, random: Random) -> list[Seat]:
+    async def _kill_and_restart(self, group: asyncio.TaskGroup, random: Random) -> list[Victim]:
         """Whoever is left alive."""
-        await self._introduce()
-        self._people = self._let_in(group, random)
-        plan = self._plan(random, self.kills + len(self.lives) - 1)
-        seats = [await self.death.promise(lives, plan.pop()) for lives in self.lives]
+        await self._establish_cursors()
+        self._actor_tasks = self._start_actors(group, random)
+        plan = self._plan_failpoints(random, self.kills + len(self.processes) - 1)
+        seats = [await self.killer.start(lives, plan.pop()) for lives in self.processes]
         for number in range(self.kills):
             victim = random.choice(seats)
-            await self.death.take(victim)
-            await self.watch.turn_over()
+            await self.killer.kill(victim)
+            await self.history.on_process_killed()
             seats.remove(victim)
-            self.say(f"{number + 1}/{self.kills}: {victim.doom.point}, {len(self.town.complaints)} complaints")
+            self.report_progress(
+                f"{number + 1}/{self.kills}: {victim.failpoint.point}, {len(self.workload.complaints)} complaints"
+            )
             if self.pair:
-                await self._taken_over()
+                await self._wait_for_takeover()
             if plan:
-                seats.append(await self.death.promise(victim.lives, plan.pop()))
-        self.closing = True
+                seats.append(await self.killer.start(victim.processes, plan.pop()))
+        self.is_closing = True
         return seats
 
-    async def _taken_over(self) -> None:
+    async def _wait_for_takeover(self) -> None:
         """The survivor is left alone until it listens, or has been given time enough."""
-        telegram, began = self.town.sandbox.telegram, time.monotonic()
+        telegram, began = self.workload.sandbox.telegram, time.monotonic()
         last = telegram.calls[-1]
 
         def is_heard() -> bool:
@@ -112,49 +114,53 @@ class Ordeal:
             return any(name == "getUpdates" for name, _ in since)
 
         try:
-            await self.town.sandbox.journal.until(is_heard, TAKEOVER)
+            await self.workload.sandbox.change_log.wait_until(is_heard, TAKEOVER_TIMEOUT_SECONDS)
         except TimeoutError:
-            self.death.odd_ends.append(f"nobody took over from life {self.watch.life - 1} within {TAKEOVER:.0f} s")
-        self.takeover = max(self.takeover, time.monotonic() - began)
+            self.killer.unexpected_exits.append(
+                f"nobody took over from life {self.history.process_number - 1} within {TAKEOVER_TIMEOUT_SECONDS:.0f} s"
+            )
+        self.longest_takeover_seconds = max(self.longest_takeover_seconds, time.monotonic() - began)
 
-    async def _introduce(self) -> None:
+    async def _establish_cursors(self) -> None:
         """Nobody writes until the bot knows where it stands."""
-        life = await self.lives[0].start_doomed(Doom(Point.ANYWHERE, 1))
-        async with opened(self.database) as books:
-            await until_listening(books, self.town.sandbox, (f"vk:{COMMUNITY}", "max"))
-        await self.death.spare(life)
+        life = await self.processes[0].start_with_failpoint(Failpoint(CrashPoint.ANYWHERE, 1))
+        async with open_database(self.database) as books:
+            await wait_for_cursors(books, self.workload.sandbox, (f"vk:{COMMUNITY}", "max"))
+        await self.killer.stop(life)
 
-    def _plan(self, random: Random, lives: int) -> list[Doom]:
-        points = [*Point, Point.ANYWHERE]
-        plan: list[Doom] = []
+    def _plan_failpoints(self, random: Random, lives: int) -> list[Failpoint]:
+        points = [*CrashPoint, CrashPoint.ANYWHERE]
+        plan: list[Failpoint] = []
         while len(plan) < lives:
             random.shuffle(points)
-            plan += [Doom(point, random.randint(1, 4), armed=not self.pair) for point in points]
+            plan += [Failpoint(point, random.randint(1, 4), armed=not self.pair) for point in points]
         return plan[lives - 1 :: -1]  # the first is taken from the end
 
-    def _let_in(self, group: asyncio.TaskGroup, random: Random) -> list[asyncio.Task[None]]:
-        journal = self.town.sandbox.journal
-        self.heads = [Head(phone, journal, Random(random.random()), lambda: self.closing) for phone in self.town.phones]
-        return [group.create_task(self._citizens()), *(group.create_task(head.run()) for head in self.heads)]
+    def _start_actors(self, group: asyncio.TaskGroup, random: Random) -> list[asyncio.Task[None]]:
+        journal = self.workload.sandbox.change_log
+        self.heads = [
+            Head(phone, journal, Random(random.random()), lambda: self.is_closing) for phone in self.workload.clients
+        ]
+        return [group.create_task(self._run_citizens()), *(group.create_task(head.run()) for head in self.heads)]
 
-    async def _citizens(self) -> None:
-        while not self.closing:
-            await self.town.write()
-            await asyncio.sleep(self.town.random.uniform(0, 2 * self.pause))
+    async def _run_citizens(self) -> None:
+        while not self.is_closing:
+            await self.workload.send_complaint()
+            await asyncio.sleep(self.workload.random.uniform(0, 2 * self.pause))
 
-    async def _last_life(self, survivors: Sequence[Seat]) -> None:
+    async def _run_to_completion(self, survivors: Sequence[Victim]) -> None:
         """Nobody is killed any more: everything comes to rest."""
-        left = [await self.lives[0].start(), *(seat.life for seat in survivors)]
+        left = [await self.processes[0].start(), *(seat.process for seat in survivors)]
         try:
-            async with asyncio.timeout(CALM):
-                await asyncio.gather(*self._people)
-                async with opened(self.database) as books:
-                    await until_calm(books, self.town.sandbox)
-                    await asyncio.gather(*(head.tidy() for head in self.heads))
-                    await until_calm(books, self.town.sandbox)
+            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
+                await asyncio.gather(*self._actor_tasks)
+                async with open_database(self.database) as books:
+                    await wait_until_idle(books, self.workload.sandbox)
+                    await asyncio.gather(*(head.cancel_leftover_dialogs() for head in self.heads))
+                    await wait_until_idle(books, self.workload.sandbox)
         except TimeoutError:
-            self.death.odd_ends.append("it did not come to rest")
-            for one in self._people:
+            self.killer.unexpected_exits.append("it did not come to rest")
+            for one in self._actor_tasks:
                 one.cancel()
         for life in left:
-            await self.death.spare(life)
+            await self.killer.stop(life)

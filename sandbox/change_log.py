@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Journal:
+class ChangeLog:
     """Counts changes of the sandbox's state and wakes whoever waits for the next one."""
 
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
@@ -20,13 +20,13 @@ class Journal:
         """The sandbox's idea of time, aware, in UTC."""
         return self._now()
 
-    async def changed(self) -> None:
+    async def notify(self) -> None:
         """Tell everybody that the state has changed."""
         async with self._changed:
             self.revision += 1
             self._changed.notify_all()
 
-    async def wait_newer(self, revision: int, seconds: float) -> int:
+    async def wait_for_change(self, revision: int, seconds: float) -> int:
         """Wait until something newer than *revision* happened, at most *seconds*; the present revision."""
         try:
             async with asyncio.timeout(seconds), self._changed:
@@ -35,9 +35,9 @@ class Journal:
             pass
         return self.revision
 
-    async def until(self, look: Callable[[], T], seconds: float = 10.0) -> T:
+    async def wait_until(self, predicate: Callable[[], T], seconds: float = 10.0) -> T:
         """Wait until *look* returns something true, and return it; ``TimeoutError`` after *seconds*."""
         async with asyncio.timeout(seconds), self._changed:
-            while not (seen := look()):
+            while not (seen := predicate()):
                 await self._changed.wait()
             return seen

@@ -33,11 +33,11 @@ class Faults:
         self._ordered: dict[str, deque[Fault]] = defaultdict(deque)
         self._lasting: dict[str, Fault] = {}
 
-    def down(self, kind: FaultKind = FaultKind.REFUSE, method: str = "*") -> None:
+    def start_outage(self, kind: FaultKind = FaultKind.REFUSE, method: str = "*") -> None:
         """From now on every call (of *method*) fails so."""
         self._lasting[method] = Fault(kind)
 
-    def up(self) -> None:
+    def end_outage(self) -> None:
         """The server works again."""
         self._lasting.clear()
 
@@ -48,7 +48,7 @@ class Faults:
     def clear(self) -> None:
         self._ordered.clear()
 
-    def take(self, method: str) -> Fault | None:
+    def next_fault(self, method: str) -> Fault | None:
         """The fault that this call shall meet, if any."""
         for name in (method, "*"):
             if name in self._lasting:

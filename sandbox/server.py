@@ -7,14 +7,14 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Faults
 from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
 from sandbox.vk import VkServer
 
-_LARGEST_REQUEST = 64 * 1024 * 1024
-_LAST_WORDS = 0.5  # seconds for requests to end by themselves when the sandbox closes
+_MAX_REQUEST_BYTES = 64 * 1024 * 1024
+_SHUTDOWN_TIMEOUT_SECONDS = 0.5  # seconds for requests to end by themselves when the sandbox closes
 
 
 class Sandbox:
@@ -25,15 +25,15 @@ class Sandbox:
     seconds that every answer takes on its way.
     """
 
-    def __init__(self, port: int = 0, journal: Journal | None = None) -> None:
-        self.journal = journal or Journal()
+    def __init__(self, port: int = 0, change_log: ChangeLog | None = None) -> None:
+        self.change_log = change_log or ChangeLog()
         self.delay = 0.0
-        self.app = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[self._on_its_way])
-        self.telegram = TelegramServer(self.journal, Faults())
+        self.app = web.Application(client_max_size=_MAX_REQUEST_BYTES, middlewares=[self._delay_response])
+        self.telegram = TelegramServer(self.change_log, Faults())
         self.telegram.register(self.app, "/telegram", lambda: self.url)
-        self.vk = VkServer(self.journal, Faults())
+        self.vk = VkServer(self.change_log, Faults())
         self.vk.register(self.app, "/vk", lambda: self.url)
-        self.max = MaxServer(self.journal, Faults())
+        self.max = MaxServer(self.change_log, Faults())
         self.max.register(self.app, "/max", lambda: self.url)
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -45,7 +45,7 @@ class Sandbox:
 
     async def start(self) -> None:
         """Begin to listen. ``OSError`` if the port is taken."""
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_LAST_WORDS)
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
@@ -55,7 +55,7 @@ class Sandbox:
         self._port = self._runner.addresses[0][1]
 
     @web.middleware
-    async def _on_its_way(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _delay_response(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """What was asked for has been done at once, as far as the messenger is concerned."""
         response = await handler(request)
         await asyncio.sleep(self.delay)

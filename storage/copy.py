@@ -16,17 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.migrate import migrate
-from storage.sqlite.file_lock import Occupied
+from storage.sqlite.file_lock import DatabaseInUse
 from storage.tables import metadata
 
-CHUNK = 1000
+ROWS_PER_CHUNK = 1000
 
-STEP = 500
+PAGES_PER_STEP = 500
 """Pages of a backup that are copied between two words about how far it is."""
 
-MEGABYTE = 1 << 20
+BYTES_PER_MEGABYTE = 1 << 20
 
-_SQLITE = {
+_SQLITE_ERROR_TEXTS = {
     "SQLITE_CANTOPEN": "файл не создать или не открыть. Проверьте, что папка есть и в неё можно писать",
     "SQLITE_READONLY": "нет права писать. Проверьте права на папку",
     "SQLITE_PERM": "нет права писать. Проверьте права на папку",
@@ -44,7 +44,7 @@ class TransferFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class CopiedTable:
     """One table that arrived whole."""
 
     table: str
@@ -52,7 +52,7 @@ class Moved:
     checksum: str
 
 
-def backup_sqlite(url: str, file: Path, told: Callable[[int], None]) -> int:
+def backup_sqlite(url: str, file: Path, on_progress: Callable[[int], None]) -> int:
     """Copy the database behind *url* to *file* while it is in use, check the copy, return its size in bytes.
 
     The copy is of the moment at which it was begun, and appears under its name only when it is whole. *told* hears how
@@ -70,20 +70,20 @@ def backup_sqlite(url: str, file: Path, told: Callable[[int], None]) -> int:
     try:
         with closing(sqlite3.connect(unfinished)) as target:
             with closing(sqlite3.connect(source_file)) as source:
-                _hold_still(source)
-                _require_room(source, file.parent)
-                source.backup(target, pages=STEP, progress=_every_few(told))
+                _begin_snapshot(source)
+                _require_disk_space(source, file.parent)
+                source.backup(target, pages=PAGES_PER_STEP, progress=_throttled(on_progress))
             if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise TransferFailed("копия не прошла проверку. Проверьте диск и сделайте копию снова")
         unfinished.replace(file)
     except sqlite3.Error as error:
-        raise TransferFailed(_in_russian(error)) from error
+        raise TransferFailed(_describe_error(error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return file.stat().st_size
 
 
-def _hold_still(source: sqlite3.Connection) -> None:
+def _begin_snapshot(source: sqlite3.Connection) -> None:
     """One picture for the whole copy: without it SQLite begins the copy anew whenever somebody else has written, and
     would not end while a bot works (https://sqlite.org/c3ref/backup_finish.html). Nobody is held up; the write-ahead
     log grows until *source* is closed."""
@@ -92,18 +92,19 @@ def _hold_still(source: sqlite3.Connection) -> None:
     source.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
-def _require_room(source: sqlite3.Connection, folder: Path) -> None:
+def _require_disk_space(source: sqlite3.Connection, folder: Path) -> None:
     """A copy that fills the disk takes the room in which the bot works, before it fails."""
     pages, size = (source.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_count", "page_size"))
     free = shutil.disk_usage(folder).free
     if pages * size > free:
         raise TransferFailed(
-            f"на диске нет места: нужно {-(-pages * size // MEGABYTE)} МБ, свободно {free // MEGABYTE} МБ."
+            f"на диске нет места: нужно {-(-pages * size // BYTES_PER_MEGABYTE)} МБ,"
+            f" свободно {free // BYTES_PER_MEGABYTE} МБ."
             " Освободите место или укажите другой диск"
         )
 
 
-def _every_few(told: Callable[[int], None]) -> Callable[[int, int, int], None]:
+def _throttled(on_progress: Callable[[int], None]) -> Callable[[int, int, int], None]:
     said = -1
 
     def progress(_status: int, remaining: int, total: int) -> None:
@@ -111,32 +112,32 @@ def _every_few(told: Callable[[int], None]) -> Callable[[int, int, int], None]:
         percent = 100 * (total - remaining) // total if total else 100
         if percent // 10 != said // 10:
             said = percent
-            told(percent)
+            on_progress(percent)
 
     return progress
 
 
-def _in_russian(error: sqlite3.Error) -> str:
+def _describe_error(error: sqlite3.Error) -> str:
     """Why, and what to do. SQLite's names: https://sqlite.org/rescode.html."""
     name = getattr(error, "sqlite_errorname", "")  # the module's own errors have none
-    words = next((words for kind, words in _SQLITE.items() if name.startswith(kind)), None)
+    words = next((words for kind, words in _SQLITE_ERROR_TEXTS.items() if name.startswith(kind)), None)
     return words or f"ошибка SQLite {name or type(error).__name__}. Проверьте диск и повторите команду"
 
 
-async def move(source_url: str, target_url: str, told: Callable[[Moved], None]) -> list[Moved]:
+async def copy_database(source_url: str, target_url: str, on_table: Callable[[CopiedTable], None]) -> list[CopiedTable]:
     """Copy everything into the empty database *target_url* in one transaction; each table is compared by count and
     checksum before the transaction commits. *told* hears of every table that has arrived."""
     source, target = Database(source_url), Database(target_url)
     try:
-        _occupy(source, target)
+        _lock_databases(source, target)
         await migrate(source.engine)
         await migrate(target.engine)
         async with source.engine.connect() as old, target.engine.begin() as new:
             await _require_empty(new)
             moved = []
             for table in metadata.sorted_tables:
-                moved.append(await _move_table(table, old, new))
-                told(moved[-1])
+                moved.append(await _copy_table(table, old, new))
+                on_table(moved[-1])
             await _set_sequences(new)
         return moved
     finally:
@@ -144,12 +145,12 @@ async def move(source_url: str, target_url: str, told: Callable[[Moved], None]) 
         await target.close()
 
 
-def _occupy(*databases: Database) -> None:
+def _lock_databases(*databases: Database) -> None:
     """What a running bot would still write into the old database would stay behind."""
     try:
         for database in databases:
-            database.occupy()
-    except Occupied as error:
+            database.acquire_file_lock()
+    except DatabaseInUse as error:
         raise TransferFailed(f"с базой {error} работает запущенный бот, остановите его") from None
 
 
@@ -159,33 +160,33 @@ async def _require_empty(connection: AsyncConnection) -> None:
             raise TransferFailed(f"новая база не пуста: в таблице {table.name} уже есть записи")
 
 
-async def _move_table(table: Table, old: AsyncConnection, new: AsyncConnection) -> Moved:
-    async for rows in _chunks(table, old):
+async def _copy_table(table: Table, old: AsyncConnection, new: AsyncConnection) -> CopiedTable:
+    async for rows in _read_chunks(table, old):
         await new.execute(insert(table), rows)
     before, after = await _checksum(table, old), await _checksum(table, new)
     if before != after:
         raise TransferFailed(f"таблица {table.name} прибыла не целиком: {before[0]} и {after[0]} записей")
-    return Moved(table.name, *after)
+    return CopiedTable(table.name, *after)
 
 
-async def _chunks(table: Table, connection: AsyncConnection) -> AsyncIterator[list[dict[str, Any]]]:
+async def _read_chunks(table: Table, connection: AsyncConnection) -> AsyncIterator[list[dict[str, Any]]]:
     result = await connection.stream(select(table).order_by(*table.primary_key.columns))
-    async for rows in result.partitions(CHUNK):
+    async for rows in result.partitions(ROWS_PER_CHUNK):
         yield [dict(row._mapping) for row in rows]
 
 
 async def _checksum(table: Table, connection: AsyncConnection) -> tuple[int, str]:
     """(rows, digest) that does not depend on the kind of database, nor on the order in which it sorts."""
     count, total = 0, 0
-    async for rows in _chunks(table, connection):
+    async for rows in _read_chunks(table, connection):
         for row in rows:
-            line = json.dumps(row, default=_plain, sort_keys=True, ensure_ascii=False)
+            line = json.dumps(row, default=_to_json, sort_keys=True, ensure_ascii=False)
             total = (total + int.from_bytes(hashlib.sha256(line.encode()).digest())) % (1 << 256)
             count += 1
     return count, f"{total:064x}"[:16]
 
 
-def _plain(value: object) -> str:
+def _to_json(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"a column of type {type(value).__name__} cannot be compared")

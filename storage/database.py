@@ -13,15 +13,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.errors import WORDS, Refusal, refusal_of
-from storage.sqlite.dbapi import OneTrip
-from storage.sqlite.file_lock import Occupancy
-from storage.sqlite.write_lock import Writing
+from storage.errors import FAULT_MESSAGES, DatabaseFault, classify_error
+from storage.sqlite.dbapi import SingleHopDbapi
+from storage.sqlite.file_lock import DatabaseFileLock
+from storage.sqlite.write_lock import PriorityLock
 from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "mcu"
+NOTIFY_CHANNEL = "mcu"
 """PostgreSQL's channel on which processes wake one another."""
 
 _PRAGMAS = (
@@ -33,14 +33,14 @@ _PRAGMAS = (
 )
 
 
-_KEPT, _IN_A_RUSH = 8, 40
+_POOL_SIZE, _MAX_POOL_OVERFLOW = 8, 40
 """Connections to a server that one process keeps, and how many more it opens while all of those are in use.
 
 What may write at once: 24 deliveries (four for each account, where there are more than six), a dozen sweeps, the inbox,
 a poller and webhooks for each account; and two are taken for as long as the process lives: its lead and its ear for
 news. Usually three or four are in use. Who finds none waits, and does it again (``Refusal.BUSY``)."""
 
-_PATIENCE = 10.0
+_POOL_TIMEOUT_SECONDS = 10.0
 """Seconds to wait for a free one: a messenger and a balancer that ask us wait longer for their answer."""
 
 _NOTIFY = text("SELECT pg_notify(:channel, :news)")
@@ -62,7 +62,7 @@ class Database:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        driver: dict[str, Any] = {"module": OneTrip()} if self._is_sqlite else _pool()
+        driver: dict[str, Any] = {"module": SingleHopDbapi()} if self._is_sqlite else _pool_options()
         self._engine = create_async_engine(
             self._url,
             **driver,
@@ -72,11 +72,11 @@ class Database:
             _prepare_sqlite(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in «database is locked».
-        self._writer = Writing()
-        self._inside: Counter[asyncio.Task[Any] | None] = Counter()  # how deep: one may read within another
-        self._occupancy: Occupancy | None = None
-        self._refusal: Refusal | None = None
-        self.presence: int | None = None
+        self._write_lock = PriorityLock()
+        self._transaction_depths: Counter[asyncio.Task[Any] | None] = Counter()  # how deep: one may read within another
+        self._file_lock: DatabaseFileLock | None = None
+        self._current_fault: DatabaseFault | None = None
+        self.presence_lock_id: int | None = None
         """While others can see that this process lives: the number of the lock by which they see it."""
 
     @property
@@ -85,121 +85,124 @@ class Database:
         return not self._is_sqlite
 
     @property
-    def is_seen(self) -> bool:
+    def is_registered(self) -> bool:
         """Whether others would notice at once if this process died. One alone has nobody to notice."""
-        return not self.is_shared or self.presence is not None
+        return not self.is_shared or self.presence_lock_id is not None
 
     @property
     def engine(self) -> AsyncEngine:
         return self._engine
 
-    def occupy(self) -> None:
+    def acquire_file_lock(self) -> None:
         """Work on this database alone until :meth:`close`, where it cannot be shared.
 
-        Raises :class:`~storage.sqlite.file_lock.Occupied`, or :class:`DatabaseUnavailable` where nothing can be written.
+        Raises :class:`~storage.sqlite.file_lock.DatabaseInUse`, or :class:`DatabaseUnavailable` if it is not writable.
         """
         if self.is_shared or not self._url.database:
             return
         try:
-            self._occupancy = Occupancy(Path(self._url.database))
+            self._file_lock = DatabaseFileLock(Path(self._url.database))
         except OSError as error:
             raise DatabaseUnavailable(str(error)) from error
 
     @property
-    def refusal(self) -> Refusal | None:
+    def current_fault(self) -> DatabaseFault | None:
         """Why it does not take what we write at present, if it does not."""
-        return self._refusal
+        return self._current_fault
 
     @asynccontextmanager
-    async def begin(self, *, first: bool = False) -> AsyncIterator[UnitOfWork]:
+    async def begin(self, *, priority: bool = False) -> AsyncIterator[UnitOfWork]:
         """A transaction that may write. *first*: others are held up until it has; where one at a time writes it goes
         before those that are waiting."""
         try:
-            async with self._writing(first) as uow:
+            async with self._write_transaction(priority) as uow:
                 # A full disk takes a transaction that writes nothing.
-                proves = self._refusal is Refusal.FULL and self._is_sqlite
-                before = await uow.changes() if proves else 0
+                proves = self._current_fault is DatabaseFault.FULL and self._is_sqlite
+                before = await uow.count_changes() if proves else 0
                 yield uow
-                takes = not proves or await uow.changes() != before
+                takes = not proves or await uow.count_changes() != before
         except Exception as error:
-            self._note_refusal(refusal_of(error))
+            self._log_fault(classify_error(error))
             raise
-        if self._refusal and takes:
+        if self._current_fault and takes:
             logger.warning("База снова принимает записи.")
-            self._refusal = None
+            self._current_fault = None
 
-    def _note_refusal(self, refusal: Refusal | None) -> None:
+    def _log_fault(self, fault: DatabaseFault | None) -> None:
         """Said once, not at every try."""
-        if refusal is Refusal.CROSSED:
+        if fault is DatabaseFault.DEADLOCK:
             logger.warning("two transactions waited for one another: this one is undone, and done again")
             return
-        if refusal is not None and refusal is not self._refusal:
-            logger.error(WORDS[refusal])
-            self._refusal = refusal
+        if fault is not None and fault is not self._current_fault:
+            logger.error(FAULT_MESSAGES[fault])
+            self._current_fault = fault
 
     @asynccontextmanager
-    async def _writing(self, first: bool) -> AsyncIterator[UnitOfWork]:
+    async def _write_transaction(self, priority: bool) -> AsyncIterator[UnitOfWork]:
         async with AsyncExitStack() as stack:
             if self._is_sqlite:
-                await stack.enter_async_context(self._writer.turn(first=first))
-            stack.enter_context(self._noted())
+                await stack.enter_async_context(self._write_lock.acquire(priority=priority))
+            stack.enter_context(self._track_task())
             connection = await stack.enter_async_context(self._engine.begin())
             uow = UnitOfWork(connection)
             yield uow
             await uow.flush()
-            for news in uow.news if self.is_shared else ():
-                await connection.execute(_NOTIFY, {"channel": CHANNEL, "news": news.value})
+            for news in uow.pending_wake_ups if self.is_shared else ():
+                await connection.execute(_NOTIFY, {"channel": NOTIFY_CHANNEL, "news": news.value})
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[UnitOfWork]:
         """A consistent picture to read from; nothing done here is kept."""
-        with self._noted():
+        with self._track_task():
             async with self._readers.connect() as connection:
                 yield UnitOfWork(connection)
 
-    async def shrink(self, pages: int) -> bool:
+    async def vacuum(self, pages: int) -> bool:
         """Give up to *pages* that nothing stands on back to the system; whether there are more. For SQLite's file: a
         server sees to its own."""
         if self.is_shared:
             return False
         async with self.begin() as uow:
-            return await uow.retention.shrink(pages)
+            return await uow.retention.vacuum(pages)
 
-    async def settle(self) -> None:
+    async def checkpoint(self) -> None:
         """Bring the write-ahead log into the file, as far as nobody is reading."""
         if self.is_shared:
             return
-        async with self._writer.turn(), self._engine.execution_options(sqlite_begin=None).connect() as connection:
+        async with (
+            self._write_lock.acquire(),
+            self._engine.execution_options(sqlite_begin=None).connect() as connection,
+        ):
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def is_used_by(self, task: asyncio.Task[Any]) -> bool:
+    def is_in_transaction(self, task: asyncio.Task[Any]) -> bool:
         """Whether *task* is within a transaction: cancelling it there would cost a connection."""
-        return self._inside[task] > 0
+        return self._transaction_depths[task] > 0
 
     @contextmanager
-    def _noted(self) -> Iterator[None]:
+    def _track_task(self) -> Iterator[None]:
         task = asyncio.current_task()
-        self._inside[task] += 1
+        self._transaction_depths[task] += 1
         try:
             yield
         finally:
-            self._inside[task] -= 1
-            if not self._inside[task]:
-                del self._inside[task]
+            self._transaction_depths[task] -= 1
+            if not self._transaction_depths[task]:
+                del self._transaction_depths[task]
 
     async def close(self) -> None:
         await self._engine.dispose()
-        if self._occupancy is not None:
-            self._occupancy.end()
-            self._occupancy = None
+        if self._file_lock is not None:
+            self._file_lock.release()
+            self._file_lock = None
 
 
-def _pool() -> dict[str, Any]:
+def _pool_options() -> dict[str, Any]:
     return {
         "pool_pre_ping": True,
-        "pool_size": _KEPT,
-        "max_overflow": _IN_A_RUSH,
-        "pool_timeout": _PATIENCE,
+        "pool_size": _POOL_SIZE,
+        "max_overflow": _MAX_POOL_OVERFLOW,
+        "pool_timeout": _POOL_TIMEOUT_SECONDS,
     }
 
 

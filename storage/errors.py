@@ -13,45 +13,45 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 
-class Refusal(StrEnum):
+class DatabaseFault(StrEnum):
     FULL = "full"
     LOCKED = "locked"
     GONE = "gone"
     BUSY = "busy"
     """All our connections are in use, and for longer than we wait for one."""
-    CROSSED = "crossed"
+    DEADLOCK = "crossed"
     """The server has undone this transaction because it and another waited for one another; nothing is amiss."""
 
 
-WORDS = {
-    Refusal.FULL: "База не принимает записи: на диске нет места. Освободите место, бот продолжит сам.",
-    Refusal.LOCKED: "База занята другой программой (копирование, проверка). Бот ждёт и продолжит сам.",
-    Refusal.BUSY: "База не успевает отвечать: все соединения с ней заняты. Бот ждёт и продолжит сам.",
-    Refusal.GONE: "База не отвечает. Проверьте сервер базы и диск, бот пробует снова и продолжит сам.",
+FAULT_MESSAGES = {
+    DatabaseFault.FULL: "База не принимает записи: на диске нет места. Освободите место, бот продолжит сам.",
+    DatabaseFault.LOCKED: "База занята другой программой (копирование, проверка). Бот ждёт и продолжит сам.",
+    DatabaseFault.BUSY: "База не успевает отвечать: все соединения с ней заняты. Бот ждёт и продолжит сам.",
+    DatabaseFault.GONE: "База не отвечает. Проверьте сервер базы и диск, бот пробует снова и продолжит сам.",
 }
 """For the log of whoever looks after the machine."""
 
-FAILURES = (DBAPIError, OSError, NoConnectionFree)
+DATABASE_ERRORS = (DBAPIError, OSError, NoConnectionFree)
 """All that work with a database may raise and work without one does not: for whoever can go on without it."""
 
-_CROSSED = ("40001", "40P01")  # serialization_failure, deadlock_detected
+_DEADLOCK_STATES = ("40001", "40P01")  # serialization_failure, deadlock_detected
 
-_OURS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
+_PERMANENT_ERRORS = (IntegrityError, DataError, ProgrammingError, NotSupportedError)
 
 
-def refusal_of(error: BaseException) -> Refusal | None:
+def classify_error(error: BaseException) -> DatabaseFault | None:
     """``None`` for an error that would come again at the next try."""
     if isinstance(error, OSError):
-        return Refusal.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else Refusal.GONE
+        return DatabaseFault.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else DatabaseFault.GONE
     if isinstance(error, NoConnectionFree):
-        return Refusal.BUSY
-    if not isinstance(error, DBAPIError) or isinstance(error, _OURS):
+        return DatabaseFault.BUSY
+    if not isinstance(error, DBAPIError) or isinstance(error, _PERMANENT_ERRORS):
         return None
     said, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
-    if state in _CROSSED:
-        return Refusal.CROSSED
+    if state in _DEADLOCK_STATES:
+        return DatabaseFault.DEADLOCK
     if "is full" in said or "no space left" in said or state == "53100":
-        return Refusal.FULL
+        return DatabaseFault.FULL
     if "is locked" in said or "table is locked" in said:
-        return Refusal.LOCKED
-    return Refusal.GONE
+        return DatabaseFault.LOCKED
+    return DatabaseFault.GONE

@@ -57,7 +57,7 @@ def newest_revision() -> str:
     return max(name.partition("_")[0] for name in (entry.name for entry in folder.iterdir()) if name[:1].isdigit())
 
 
-def _is_present(connection: Connection) -> bool:
+def _is_up_to_date(connection: Connection) -> bool:
     if not inspect(connection).has_table("alembic_version"):
         return False
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
@@ -68,7 +68,7 @@ async def migrate(engine: AsyncEngine) -> None:
     """Create or upgrade the schema; :class:`DatabaseUnavailable` where there is no database to work with."""
     try:
         async with engine.begin() as connection:
-            if not await connection.run_sync(_is_present):
+            if not await connection.run_sync(_is_up_to_date):
                 await connection.run_sync(upgrade)
     except (DBAPIError, OSError) as error:
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)

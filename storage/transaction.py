@@ -21,39 +21,39 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 from sqlalchemy.sql import visitors
 
-from storage.batching.transaction_cache import Memory
+from storage.batching.transaction_cache import TransactionCache
 from storage.tables import message, metadata, problem, ticket
 
 Row = dict[str, Any]
 
-_ORDER = {table: place for place, table in enumerate(metadata.sorted_tables)}
+_TABLE_ORDER = {table: place for place, table in enumerate(metadata.sorted_tables)}
 """What is referred to comes before what refers to it."""
 
-_REMEMBERED = frozenset((ticket, message, problem))
+_CACHED_TABLES = frozenset((ticket, message, problem))
 """What the memory holds: a change of these past it clears it."""
 
 
-class Runs:
+class StatementBatches:
     """Rows in their order; those that one execution can write stand together."""
 
     def __init__(self) -> None:
-        self._runs: list[tuple[Insert | Update, list[Row]]] = []
+        self._batches: list[tuple[Insert | Update, list[Row]]] = []
 
-    def put(self, statement: Insert | Update, row: Row) -> None:
-        if not self._runs or self._runs[-1][0] is not statement or self._runs[-1][1][0].keys() != row.keys():
-            self._runs.append((statement, []))
-        self._runs[-1][1].append(row)
+    def add(self, statement: Insert | Update, row: Row) -> None:
+        if not self._batches or self._batches[-1][0] is not statement or self._batches[-1][1][0].keys() != row.keys():
+            self._batches.append((statement, []))
+        self._batches[-1][1].append(row)
 
     def __iter__(self) -> Iterator[tuple[Insert | Update, list[Row]]]:
-        return iter(self._runs)
+        return iter(self._batches)
 
 
 @dataclass(slots=True)
-class Waiting:
+class PendingWrites:
     """What waits for one table."""
 
-    insertions: Runs = field(default_factory=Runs)
-    changes: Runs = field(default_factory=Runs)
+    inserts: StatementBatches = field(default_factory=StatementBatches)
+    updates: StatementBatches = field(default_factory=StatementBatches)
 
 
 class Transaction:
@@ -67,10 +67,10 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self.memory = Memory()
-        self._waiting: dict[FromClause[Any], Waiting] = {}
-        self._written: Counter[FromClause[Any]] = Counter()
-        self._drops = 0
+        self.cache = TransactionCache()
+        self._pending: dict[FromClause[Any], PendingWrites] = {}
+        self._flush_counts: Counter[FromClause[Any]] = Counter()
+        self._discard_count = 0
 
     @property
     def dialect(self) -> Dialect:
@@ -81,34 +81,36 @@ class Transaction:
         """Whether other processes may be at work on the same tables."""
         return self.dialect.name == "postgresql"
 
-    def defer(self, statement: Insert, row: Row) -> None:
+    def defer_insert(self, statement: Insert, row: Row) -> None:
         """Insert *row* by and by. Rows of one table keep their order; those with the same *statement* object and the
         same columns go together."""
-        self._waiting.setdefault(statement.table, Waiting()).insertions.put(statement, row)
+        self._pending.setdefault(statement.table, PendingWrites()).inserts.add(statement, row)
 
-    def defer_change(self, statement: Update, values: Row) -> None:
+    def defer_update(self, statement: Update, values: Row) -> None:
         """Change a row by and by, when those that wait are inserted. Changes of one table keep their order; *statement*
         takes all that differs from one to the next as parameters."""
-        self._waiting.setdefault(statement.table, Waiting()).changes.put(statement, values)
+        self._pending.setdefault(statement.table, PendingWrites()).updates.add(statement, values)
 
     async def execute(
-        self, statement: Executable, parameters: Any = None, *, sees: Collection[Table] | None = None
+        self, statement: Executable, parameters: Any = None, *, reads: Collection[Table] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """Execute *statement*, behind the waiting rows of the tables that it *sees* (found out, if not given)."""
-        if isinstance(statement, UpdateBase) and statement.table in _REMEMBERED:
-            self.memory.clear()
-        return await self.execute_minding(statement, parameters, sees=sees)
+        if isinstance(statement, UpdateBase) and statement.table in _CACHED_TABLES:
+            self.cache.clear()
+        return await self.execute_keeping_cache(statement, parameters, reads=reads)
 
-    async def execute_minding(
-        self, statement: Executable, parameters: Any = None, *, sees: Collection[Table] | None = None
+    async def execute_keeping_cache(
+        self, statement: Executable, parameters: Any = None, *, reads: Collection[Table] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """:meth:`execute` for who keeps the :attr:`memory` true in person."""
-        if self._waiting:
-            seen = _tables(statement) if sees is None else sees
-            await self._write(self._waiting if seen is None else _with_what_they_refer_to(seen) & self._waiting.keys())
+        if self._pending:
+            seen = _referenced_tables(statement) if reads is None else reads
+            await self._flush_tables(self._pending if seen is None else _with_dependencies(seen) & self._pending.keys())
         return await self._connection.execute(statement, parameters)
 
-    async def execute_beside(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+    async def execute_without_flush(
+        self, statement: Executable, parameters: Any = None
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Execute what has nothing to do with the rows that wait."""
         return await self._connection.execute(statement, parameters)
 
@@ -118,31 +120,31 @@ class Transaction:
 
     async def flush(self) -> None:
         """Write all that waits."""
-        await self._write(self._waiting)
+        await self._flush_tables(self._pending)
 
-    def times_written(self, table: Table) -> tuple[int, int]:
+    def flush_generation(self, table: Table) -> tuple[int, int]:
         """While this stays as it is, what was deferred for *table* waits where it was put."""
-        return self._written[table], self._drops
+        return self._flush_counts[table], self._discard_count
 
-    def drop(self) -> None:
+    def discard_pending(self) -> None:
         """What waits will not be written: the part of the transaction that it belongs to is undone."""
-        self._waiting.clear()
-        self._drops += 1
-        self.memory.clear()
+        self._pending.clear()
+        self._discard_count += 1
+        self.cache.clear()
 
-    async def _write(self, tables: Collection[FromClause[Any]]) -> None:
-        for table in sorted(tables, key=_place):
-            waiting = self._waiting.pop(table)
-            for statement, rows in (*waiting.insertions, *waiting.changes):
+    async def _flush_tables(self, tables: Collection[FromClause[Any]]) -> None:
+        for table in sorted(tables, key=_table_position):
+            waiting = self._pending.pop(table)
+            for statement, rows in (*waiting.inserts, *waiting.updates):
                 await self._connection.execute(statement, rows)
-            self._written[table] += 1
+            self._flush_counts[table] += 1
 
 
-def _place(table: FromClause[Any]) -> int:
-    return _ORDER[table]  # type: ignore[index]
+def _table_position(table: FromClause[Any]) -> int:
+    return _TABLE_ORDER[table]  # type: ignore[index]
 
 
-def _tables(statement: Executable) -> set[Table] | None:
+def _referenced_tables(statement: Executable) -> set[Table] | None:
     """Whatever *statement* names, also in what it is composed of; ``None``: nobody knows."""
     parts = list(visitors.iterate(statement)) if isinstance(statement, ClauseElement) else []
     if not parts or any(isinstance(part, TextClause) for part in parts):
@@ -150,11 +152,11 @@ def _tables(statement: Executable) -> set[Table] | None:
     return {part for part in parts if isinstance(part, Table)}
 
 
-def _with_what_they_refer_to(tables: Iterable[Table]) -> set[FromClause[Any]]:
-    return {one for table in tables for one in _chain(table)}
+def _with_dependencies(tables: Iterable[Table]) -> set[FromClause[Any]]:
+    return {one for table in tables for one in _dependencies_of(table)}
 
 
 @cache
-def _chain(table: Table) -> frozenset[Table]:
+def _dependencies_of(table: Table) -> frozenset[Table]:
     direct = {key.column.table for key in table.foreign_keys} - {table}
-    return frozenset((table,)).union(*(_chain(one) for one in direct))
+    return frozenset((table,)).union(*(_dependencies_of(one) for one in direct))

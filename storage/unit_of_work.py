@@ -7,32 +7,32 @@ from enum import StrEnum
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.batching.id_allocator import Numbers
-from storage.repositories.activity import Rhythms
+from storage.batching.id_allocator import IdAllocator
+from storage.repositories.activity import Activity
 from storage.repositories.answers import Answers
 from storage.repositories.audit_log import Chronicle
-from storage.repositories.base import one_at_a_time
+from storage.repositories.base import advisory_lock
 from storage.repositories.cards import Cards
-from storage.repositories.deadlines import Times
+from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
-from storage.repositories.official_pages import Pages
+from storage.repositories.official_pages import OfficialPages
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
 from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
-from storage.repositories.review_queue import Doubts
-from storage.repositories.routing_decisions import Decisions
-from storage.repositories.sent_messages import Letters
-from storage.repositories.staff import People
+from storage.repositories.review_queue import ReviewQueue
+from storage.repositories.routing_decisions import RoutingDecisions
+from storage.repositories.sent_messages import SentMessages
+from storage.repositories.staff import StaffDirectory
 from storage.repositories.tickets import Tickets
-from storage.repositories.upvotes import Voices
+from storage.repositories.upvotes import Upvotes
 from storage.transaction import Transaction
 
 
-class News(StrEnum):
+class WakeUpTopic(StrEnum):
     """What processes tell one another."""
 
     WORK = "work"  # there is something in the inbox or the outbox
@@ -45,46 +45,46 @@ class UnitOfWork:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._transaction = transaction = Transaction(connection)
-        self._numbers = numbers = Numbers(transaction)
-        self._alone: set[str] = set()
+        self._ids = numbers = IdAllocator(transaction)
+        self._locked_keys: set[str] = set()
         self.inbox = Inbox(transaction)
         self.outbox = Outbox(transaction)
-        self.letters = Letters(transaction)
+        self.sent_messages = SentMessages(transaction)
         self.outages = Outages(transaction)
-        self.people = People(transaction)
+        self.staff = StaffDirectory(transaction)
         self.dialogs = Dialogs(transaction)
         self.tickets = Tickets(transaction, numbers)
         self.problems = Problems(transaction, numbers)
         self.messages = Messages(transaction, numbers)
-        self.voices = Voices(transaction)
+        self.upvotes = Upvotes(transaction)
         self.answers = Answers(transaction)
         self.cards = Cards(transaction)
-        self.times = Times(transaction)
+        self.deadlines = DeadlineSchedule(transaction)
         self.chronicle = Chronicle(transaction)
         self.reports = Reports(transaction)
         self.retention = Retention(transaction)
-        self.rhythms = Rhythms(transaction)
-        self.pages = Pages(transaction)
-        self.decisions = Decisions(transaction)
-        self.doubts = Doubts(transaction)
+        self.activity = Activity(transaction)
+        self.official_pages = OfficialPages(transaction)
+        self.routing_decisions = RoutingDecisions(transaction)
+        self.review_queue = ReviewQueue(transaction)
 
     @property
-    def news(self) -> tuple[News, ...]:
+    def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:
         """What was put where another process may be waiting for it."""
         found = []
-        if self.inbox.has_news or self.outbox.has_news:
-            found.append(News.WORK)
-        if self.people.has_news:
-            found.append(News.STAFF)
+        if self.inbox.has_new_work or self.outbox.has_new_work:
+            found.append(WakeUpTopic.WORK)
+        if self.staff.has_new_work:
+            found.append(WakeUpTopic.STAFF)
         return tuple(found)
 
-    async def alone(self, *names: str) -> None:
+    async def lock(self, *keys: str) -> None:
         """Until this transaction ends nobody else gets past any of the same *names*. One process on SQLite is always
         alone. Who needs several takes them here at once, so that no two wait for one another."""
-        wanted = sorted(set(names) - self._alone)
+        wanted = sorted(set(keys) - self._locked_keys)
         if wanted:
-            await one_at_a_time(self._transaction, *wanted)
-            self._alone.update(wanted)
+            await advisory_lock(self._transaction, *wanted)
+            self._locked_keys.update(wanted)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -95,12 +95,12 @@ class UnitOfWork:
                 yield
                 await self._transaction.flush()
         except BaseException:
-            self._transaction.drop()
-            self._numbers.forget()
-            self._alone.clear()
+            self._transaction.discard_pending()
+            self._ids.reset()
+            self._locked_keys.clear()
             raise
 
-    async def changes(self) -> int:
+    async def count_changes(self) -> int:
         """How many rows this connection to an SQLite file has ever changed."""
         await self._transaction.flush()
         return int(await self._connection.scalar(text("SELECT total_changes()")) or 0)

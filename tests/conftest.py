@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.databases import Shelf
+from tests.databases import DatabasePool
 
 # Laws are checked on whatever machine there is: how long one example takes proves nothing.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,8 +22,8 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def shelf() -> Iterator[Shelf]:
+def shelf() -> Iterator[DatabasePool]:
     """PostgreSQL databases to be used again."""
-    shelf = Shelf()
+    shelf = DatabasePool()
     yield shelf
     asyncio.run(shelf.close())

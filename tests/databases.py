@@ -15,25 +15,25 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.tables import metadata
 
-SERVER = os.environ.get("MCU_TEST_POSTGRES")
+POSTGRES_URL = os.environ.get("MCU_TEST_POSTGRES")
 """``postgresql+asyncpg://user:password@127.0.0.1/database`` of a role that may create databases."""
 
-KINDS = [
+DATABASE_KINDS = [
     "sqlite",
-    pytest.param("postgresql", marks=pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")),
+    pytest.param("postgresql", marks=pytest.mark.skipif(POSTGRES_URL is None, reason="MCU_TEST_POSTGRES is not set")),
 ]
 
-ON_BOTH = pytest.mark.parametrize("kind", KINDS, indirect=True)
+ON_BOTH = pytest.mark.parametrize("kind", DATABASE_KINDS, indirect=True)
 """For a module whose town shall run on every kind of database."""
 
 
-async def lay_migrated(url: str, shelf: Path) -> None:
+async def copy_migrated_sqlite(url: str, template_folder: Path) -> None:
     """Where the file behind *url* does not exist yet, lay a copy of one that was migrated once and is kept on *shelf*:
     making the tables is most of a start. Other kinds of databases are left to be migrated."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or address.database is None or Path(address.database).exists():
         return
-    template = shelf / "migrated.sqlite3"
+    template = template_folder / "migrated.sqlite3"
     if not template.exists():
         fresh = Database(f"sqlite+aiosqlite:///{template}.new")
         await migrate(fresh.engine)
@@ -42,7 +42,7 @@ async def lay_migrated(url: str, shelf: Path) -> None:
     shutil.copy(template, address.database)
 
 
-class Shelf:
+class DatabasePool:
     """Migrated PostgreSQL databases that a session of tests uses again and again.
 
     Making one costs a second, for ``CREATE DATABASE`` copies files, with a template of ours no less; emptying one costs
@@ -54,18 +54,18 @@ class Shelf:
         self._free: list[str] = []
 
     @asynccontextmanager
-    async def database(self) -> AsyncIterator[str]:
+    async def borrow_database(self) -> AsyncIterator[str]:
         """The address of a migrated database without rows, for one test at a time."""
-        name = self._free.pop() if self._free else await self._make()
-        url = _address(name)
-        await _clear(url)
+        name = self._free.pop() if self._free else await self._create_migrated()
+        url = _database_url(name)
+        await _empty_tables(url)
         yield url
         self._free.append(name)
 
-    async def _make(self) -> str:
-        name = await _create()
+    async def _create_migrated(self) -> str:
+        name = await _create_database()
         self._made.append(name)
-        fresh = Database(_address(name))
+        fresh = Database(_database_url(name))
         await migrate(fresh.engine)
         await fresh.close()
         return name
@@ -73,18 +73,18 @@ class Shelf:
     async def close(self) -> None:
         """Leave nothing on the server."""
         for name in self._made:
-            await _drop(name)
+            await _drop_database(name)
 
 
 @asynccontextmanager
-async def migrated_database(kind: str, folder: Path, shelf: Shelf) -> AsyncIterator[str]:
+async def migrated_database(kind: str, folder: Path, pool: DatabasePool) -> AsyncIterator[str]:
     """The address of a database at its newest schema; the file (in *folder*) is made by whoever opens it first."""
     if kind == "sqlite":
         url = f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
-        await lay_migrated(url, folder.parent)
+        await copy_migrated_sqlite(url, folder.parent)
         yield url
         return
-    async with shelf.database() as url:
+    async with pool.borrow_database() as url:
         yield url
 
 
@@ -94,31 +94,31 @@ async def empty_database(kind: str, folder: Path) -> AsyncIterator[str]:
     if kind == "sqlite":
         yield f"sqlite+aiosqlite:///{folder / 'test.sqlite3'}"
         return
-    name = await _create()
+    name = await _create_database()
     try:
-        yield _address(name)
+        yield _database_url(name)
     finally:
-        await _drop(name)
+        await _drop_database(name)
 
 
-def _address(name: str) -> str:
-    assert SERVER is not None
-    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+def _database_url(name: str) -> str:
+    assert POSTGRES_URL is not None
+    return make_url(POSTGRES_URL).set(database=name).render_as_string(hide_password=False)
 
 
-async def _create() -> str:
+async def _create_database() -> str:
     name = f"mcu_test_{secrets.token_hex(6)}"
-    await _on_server(f"CREATE DATABASE {name}")
+    await _execute_on_server(f"CREATE DATABASE {name}")
     return name
 
 
-async def _drop(name: str) -> None:
-    await _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+async def _drop_database(name: str) -> None:
+    await _execute_on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def _on_server(statement: str) -> None:
-    assert SERVER is not None
-    server = create_async_engine(SERVER, isolation_level="AUTOCOMMIT")
+async def _execute_on_server(statement: str) -> None:
+    assert POSTGRES_URL is not None
+    server = create_async_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
     try:
         async with server.connect() as connection:
             await connection.execute(text(statement))
@@ -126,7 +126,7 @@ async def _on_server(statement: str) -> None:
         await server.dispose()
 
 
-async def _clear(url: str) -> None:
+async def _empty_tables(url: str) -> None:
     """No rows, numbers from the beginning, and nobody of an earlier test still connected."""
     engine = create_async_engine(url)
     try:

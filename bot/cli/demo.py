@@ -17,49 +17,49 @@ import aiohttp
 
 from bot.app import App
 from bot.config import Config
-from bot.config.schema import Tree
+from bot.config.schema import ConfigTree
 from bot.domain.clock import SystemClock
-from bot.os_errors import refused_by_system
-from sandbox.change_log import Journal
+from bot.os_errors import describe_os_error
+from sandbox.change_log import ChangeLog
 from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
 from sandbox.server import Sandbox
 
-MORNING = time(9, 5)
+DAY_START = time(9, 5)
 """When the town's day begins, by its own clock, whatever the real time is."""
 
-TRIED_PORTS = 20
-CALM = 3.0
+MAX_PORTS_TRIED = 20
+SETTLE_TIMEOUT_SECONDS = 3.0
 """Seconds that what is under way may take before the clock is moved all the same."""
 
-STARTUP = 60.0  # seconds that the page and the bot may take to come up
-BAD_START = 2  # exit code
+STARTUP_TIMEOUT_SECONDS = 60.0  # seconds that the page and the bot may take to come up
+EXIT_START_FAILED = 2  # exit code
 
 
-class TownClock:
+class OffsetClock:
     """The machine's clock, moved: a day in town need not wait for a real one."""
 
     def __init__(self) -> None:
-        self._real = SystemClock()
-        self._ahead = timedelta()
+        self._system_clock = SystemClock()
+        self._offset = timedelta()
 
     @property
-    def ahead(self) -> float:
+    def offset_seconds(self) -> float:
         """By how many seconds the town is ahead of the machine; negative when it is behind."""
-        return self._ahead.total_seconds()
+        return self._offset.total_seconds()
 
     def now(self) -> datetime:
-        return self._real.now() + self._ahead
+        return self._system_clock.now() + self._offset
 
     def advance(self, step: timedelta) -> None:
-        self._ahead += step
+        self._offset += step
 
-    def begin_day(self, config: Config) -> None:
+    def jump_to_morning(self, config: Config) -> None:
         """Jump to the morning of today, or of the next working day: terms count working hours."""
-        today = self._real.now().astimezone(config.zone).date()
-        calendar = config.calendar()
+        today = self._system_clock.now().astimezone(config.zone).date()
+        calendar = config.working_calendar()
         while not calendar.is_working_day(today):
             today += timedelta(days=1)
-        self._ahead = datetime.combine(today, MORNING, config.zone).astimezone(UTC) - self._real.now()
+        self._offset = datetime.combine(today, DAY_START, config.zone).astimezone(UTC) - self._system_clock.now()
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Demo:
 
     folder: Path
     port: int = 0
-    clock: TownClock = field(default_factory=TownClock)
+    clock: OffsetClock = field(default_factory=OffsetClock)
     sandbox: Sandbox = field(init=False)
     app: App | None = field(init=False, default=None)
     stage: Stage = field(init=False)
@@ -84,42 +84,42 @@ class Demo:
         return f"{self.sandbox.url}/"
 
     async def __aenter__(self) -> Self:
-        self._settings = _read("demo.toml")
+        self._settings = _read_data_file("demo.toml")
         self.stage = read_stage(self._settings)
         self.folder.mkdir(parents=True, exist_ok=True)
-        await self._listen()
+        await self._start_sandbox()
         try:
-            _sweep(self.folder)
-            await self._open_day()
+            _remove_old_databases(self.folder)
+            await self._start_day()
         except BaseException:
             await self.__aexit__()
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._close_day()
+        await self._stop_day()
         await self.sandbox.stop()
 
     async def new_day(self) -> None:
         """Everything anew: nobody has said anything yet, and the bot remembers nothing."""
-        await self._close_day()
-        await self._open_day()
+        await self._stop_day()
+        await self._start_day()
 
     async def pass_time(self, step: timedelta) -> None:
         """Let *step* pass in town, as soon as nothing is under way: what was on its way would seem hours late."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(CALM):
+            async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 while await self._is_busy():
-                    await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.1)
+                    await self.sandbox.change_log.wait_for_change(self.sandbox.change_log.revision, 0.1)
         self.clock.advance(step)
         if self.app is not None:
-            self.app.ticker.hurry()
+            self.app.scheduler.trigger_now()
 
-    async def _listen(self) -> None:
-        last = self.port if self.port == 0 else self.port + TRIED_PORTS - 1
+    async def _start_sandbox(self) -> None:
+        last = self.port if self.port == 0 else self.port + MAX_PORTS_TRIED - 1
         for port in range(self.port, last + 1):
-            self.sandbox = Sandbox(port, Journal(self.clock.now))
-            Page(self.sandbox, self.stage, self.new_day, self.pass_time, lambda: self.clock.ahead)
+            self.sandbox = Sandbox(port, ChangeLog(self.clock.now))
+            Page(self.sandbox, self.stage, self.new_day, self.pass_time, lambda: self.clock.offset_seconds)
             try:
                 await self.sandbox.start()
             except OSError:
@@ -128,17 +128,17 @@ class Demo:
             else:
                 return
 
-    async def _open_day(self) -> None:
+    async def _start_day(self) -> None:
         database = self.folder / f"demo-{self.sandbox.url.rpartition(':')[2]}.sqlite3"
-        _remove(database)
-        config = town_config(self._settings, database, self.sandbox.url)
-        self.clock.begin_day(config)
+        _remove_database(database)
+        config = demo_config(self._settings, database, self.sandbox.url)
+        self.clock.jump_to_morning(config)
         await self.stage.set_up(self.sandbox)
         self.app = App(config, clock=self.clock, tick_seconds=0.25)
         await self.app.__aenter__()
-        await self.sandbox.journal.until(self._is_listened_to, STARTUP)
+        await self.sandbox.change_log.wait_until(self._is_bot_ready, STARTUP_TIMEOUT_SECONDS)
 
-    async def _close_day(self) -> None:
+    async def _stop_day(self) -> None:
         if self.app is not None:
             app, self.app = self.app, None
             await app.__aexit__()
@@ -146,75 +146,75 @@ class Demo:
     async def _is_busy(self) -> bool:
         if self.app is None:
             return False
-        if self.sandbox.telegram.unconfirmed or self.sandbox.max.unconfirmed:
+        if self.sandbox.telegram.pending_updates or self.sandbox.max.pending_updates:
             return True
         async with self.app.database.read() as uow:
-            unread = await uow.inbox.oldest_waiting() is not None
-            return unread or await uow.outbox.anything_due(self.clock.now())
+            unread = await uow.inbox.get_oldest_pending() is not None
+            return unread or await uow.outbox.has_due(self.clock.now())
 
-    def _is_listened_to(self) -> bool:
+    def _is_bot_ready(self) -> bool:
         """Whether the bot has heard what was said before it came, and waits for more."""
-        unheard = self.sandbox.telegram.unconfirmed or self.sandbox.max.unconfirmed
+        unheard = self.sandbox.telegram.pending_updates or self.sandbox.max.pending_updates
         return not unheard and any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
 
 
 async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> None:
     """Play the town until SIGTERM or SIGINT; *announce* gets the page's address once it answers."""
-    ending = _Ending()
-    _say("Готовим город, это займёт несколько секунд…")
+    ending = _ShutdownSignal()
+    _print_status("Готовим город, это займёт несколько секунд…")
     try:
         async with Demo(folder, port) as demo:
             if port and not demo.sandbox.url.endswith(f":{port}"):
-                _say(f"Порт {port} занят другой программой, взят следующий свободный.")
-            await _answers(demo.url)
+                _print_status(f"Порт {port} занят другой программой, взят следующий свободный.")
+            await _check_page_responds(demo.url)
             announce(demo.url)
-            _say("Откройте этот адрес в браузере. Остановить: Ctrl+C.")
-            await ending.come()
+            _print_status("Откройте этот адрес в браузере. Остановить: Ctrl+C.")
+            await ending.wait()
     except asyncio.CancelledError:
-        if not ending.asked_for:
+        if not ending.is_requested:
             raise
     except OSError as error:
-        _say(_sorry(error, folder))
-        raise SystemExit(BAD_START) from None
+        _print_status(_start_failure_text(error, folder))
+        raise SystemExit(EXIT_START_FAILED) from None
 
 
-class _Ending:
+class _ShutdownSignal:
     """SIGTERM or SIGINT. While the demonstration still starts, the start is broken off; later it ends in order."""
 
     def __init__(self) -> None:
-        self.asked_for = False
-        self._starting = asyncio.current_task()
-        self._come = asyncio.Event()
+        self.is_requested = False
+        self._startup_task = asyncio.current_task()
+        self._received = asyncio.Event()
         loop = asyncio.get_running_loop()
         for one in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError):  # Windows: Ctrl+C interrupts there by itself
-                loop.add_signal_handler(one, self._ask)
+                loop.add_signal_handler(one, self._on_signal)
 
-    async def come(self) -> None:
+    async def wait(self) -> None:
         """Wait for it."""
-        self._starting = None
-        await self._come.wait()
+        self._startup_task = None
+        await self._received.wait()
 
-    def _ask(self) -> None:
-        self._come.set()
-        if self._starting is not None and not self.asked_for:
-            self._starting.cancel()
-        self.asked_for = True
+    def _on_signal(self) -> None:
+        self._received.set()
+        if self._startup_task is not None and not self.is_requested:
+            self._startup_task.cancel()
+        self.is_requested = True
 
 
-def _sorry(error: OSError, folder: Path) -> str:
+def _start_failure_text(error: OSError, folder: Path) -> str:
     return (
-        f"Показ не запустился: {refused_by_system(error)}. Проверьте, можно ли писать в папку {folder.absolute()} "
+        f"Показ не запустился: {describe_os_error(error)}. Проверьте, можно ли писать в папку {folder.absolute()} "
         "и не заняты ли порты; другой порт указывается так: --port 9000, любой свободный: --port 0."
     )
 
 
-async def _answers(url: str) -> None:
+async def _check_page_responds(url: str) -> None:
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         response.raise_for_status()
 
 
-def town_config(settings: dict[str, Any], database: Path, url: str) -> Config:
+def demo_config(settings: dict[str, Any], database: Path, url: str) -> Config:
     """The municipality, connected to the sandbox at *url*.
 
     The environment is not asked: real tokens and a real database have no business here.
@@ -224,7 +224,7 @@ def town_config(settings: dict[str, Any], database: Path, url: str) -> Config:
     values["telegram"] = {**values["telegram"], "api_base": f"{url}/telegram"}
     values["vk"] = {**values["vk"], "api_base": f"{url}/vk"}
     values["max"] = {**values["max"], "api_base": f"{url}/max"}
-    return Config(Tree.model_validate(values), database.parent)
+    return Config(ConfigTree.model_validate(values), database.parent)
 
 
 def read_stage(settings: dict[str, Any]) -> Stage:
@@ -242,7 +242,7 @@ def read_stage(settings: dict[str, Any]) -> Stage:
         groups=_groups(settings["telegram"]),
         max_chats=_groups(settings["max"]),
         community=Community(community["id"], community["title"], community["token"], tuple(stage["posts"])),
-        show=tuple(_read("show.toml")["steps"]),
+        show=tuple(_read_data_file("show.toml")["steps"]),
     )
 
 
@@ -250,30 +250,30 @@ def _groups(section: dict[str, Any]) -> tuple[Group, ...]:
     return tuple(Group(one["id"], one["title"], one["title"].split()[0]) for one in section["chats"])
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read_data_file(name: str) -> dict[str, Any]:
     return tomllib.loads((files("bot") / "data" / name).read_text(encoding="utf-8"))
 
 
-def _sweep(folder: Path) -> None:
+def _remove_old_databases(folder: Path) -> None:
     """Remove what earlier demonstrations left. One that still runs holds its port, and keeps its database."""
     for database in folder.glob("demo-*.sqlite3"):
         port = database.stem.removeprefix("demo-")
-        if port.isdecimal() and not _is_taken(int(port)):
-            _remove(database)
+        if port.isdecimal() and not _is_port_in_use(int(port)):
+            _remove_database(database)
 
 
-def _is_taken(port: int) -> bool:
+def _is_port_in_use(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _remove(database: Path) -> None:
+def _remove_database(database: Path) -> None:
     for suffix in ("", "-wal", "-shm", ".lock"):
         database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
-def _say(words: str) -> None:
+def _print_status(text: str) -> None:
     """To the person who started it; standard output carries the address alone."""
-    sys.stderr.write(words + "\n")
+    sys.stderr.write(text + "\n")
     sys.stderr.flush()

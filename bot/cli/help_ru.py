@@ -8,35 +8,35 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 Rows = list[tuple[str, str]]
 
 
-class Command(TyperCommand):
+class RussianHelpCommand(TyperCommand):
     """A command whose page is written here."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See :meth:`click.Command.format_help`."""
-        _write(self, ctx, formatter)
+        _write_help(self, ctx, formatter)
 
 
-class Commands(TyperGroup):
+class RussianHelpGroup(TyperGroup):
     """The program: its commands, one line each."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See :meth:`click.Command.format_help`."""
-        _write(self, ctx, formatter)
+        _write_help(self, ctx, formatter)
         rows = [(name, one.help or "") for name, one in self.commands.items()]
         _write_list(formatter, "Команды", rows)
 
 
-def _write(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
+def _write_help(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:
     params = command.get_params(ctx)
     arguments = [one for one in params if not isinstance(one, TyperOption)]
     options = [one for one in params if isinstance(one, TyperOption)]
-    words = [*(["КОМАНДА"] if isinstance(command, TyperGroup) else []), *(_name(one) for one in arguments)]
+    words = [*(["КОМАНДА"] if isinstance(command, TyperGroup) else []), *(_argument_label(one) for one in arguments)]
     formatter.write_usage(ctx.command_path, " ".join((*words, "[КЛЮЧИ]")), prefix="Вызов: ")
     formatter.write_paragraph()
     with formatter.indentation():
         formatter.write_text(command.help or "")
-    _write_list(formatter, "Параметры", [(_name(one), _about(one)) for one in arguments])
-    _write_list(formatter, "Ключи", [(_called(one), _about(one)) for one in options])
+    _write_list(formatter, "Параметры", [(_argument_label(one), _description(one)) for one in arguments])
+    _write_list(formatter, "Ключи", [(_option_label(one), _description(one)) for one in options])
 
 
 def _write_list(formatter: Any, heading: str, rows: Rows) -> None:
@@ -45,15 +45,15 @@ def _write_list(formatter: Any, heading: str, rows: Rows) -> None:
             formatter.write_dl(rows)
 
 
-def _name(argument: Any) -> str:
+def _argument_label(argument: Any) -> str:
     return str(argument.metavar or argument.name)
 
 
-def _called(option: Any) -> str:
+def _option_label(option: Any) -> str:
     return " ".join((", ".join(option.opts), *([option.metavar] if option.metavar else ())))
 
 
-def _about(parameter: Any) -> str:
+def _description(parameter: Any) -> str:
     return " ".join(_sentences(parameter))
 
 

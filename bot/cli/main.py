@@ -15,23 +15,23 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import logging_setup
-from bot.cli.help_ru import Command, Commands
-from bot.cli.usage_errors import mistyped
-from bot.config import Config, ConfigFaults, Fault, load, render
-from bot.config.errors import ended
-from bot.os_errors import refused_by_system
+from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
+from bot.cli.usage_errors import describe_usage_error
+from bot.config import Config, ConfigFaults, Fault, load_config, render_faults
+from bot.config.errors import with_full_stop
+from bot.os_errors import describe_os_error
 
 cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="mcu-bot: муниципальный центр управления в мессенджерах.",
-    cls=Commands,
+    cls=RussianHelpGroup,
 )
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", help="Файл настроек (TOML).")]
 
-BAD_CONFIG = 2
+EXIT_BAD_CONFIG = 2
 
 
 def main() -> None:
@@ -39,115 +39,119 @@ def main() -> None:
     try:
         code = cli(standalone_mode=False)
     except typer.Abort:
-        _complain("Прервано.")
+        _print_error("Прервано.")
         raise SystemExit(1) from None
     except OSError as error:
-        _complain(f"Не получилось: {refused_by_system(error)}.")
+        _print_error(f"Не получилось: {describe_os_error(error)}.")
         raise SystemExit(1) from None
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(str(error))
-            raise SystemExit(BAD_CONFIG) from None
-        words = mistyped(error)
+            raise SystemExit(EXIT_BAD_CONFIG) from None
+        words = describe_usage_error(error)
         if words is None:
             raise
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "mcu-bot"
-        _complain(f"{words} Как пользоваться командой: {path} --help")
-        raise SystemExit(BAD_CONFIG) from None
+        _print_error(f"{words} Как пользоваться командой: {path} --help")
+        raise SystemExit(EXIT_BAD_CONFIG) from None
     raise SystemExit(code if isinstance(code, int) else 0)
 
 
-def _load(path: Path, *, tokens_needed: bool = True) -> Config:
+def _load_config(path: Path, *, tokens_needed: bool = True) -> Config:
     try:
-        return load(path, tokens_needed=tokens_needed)
+        return load_config(path, tokens_needed=tokens_needed)
     except ConfigFaults as faults:
-        typer.echo(render(faults.faults), err=True)
-        raise typer.Exit(BAD_CONFIG) from None
+        typer.echo(render_faults(faults.faults), err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def run(config: ConfigFile = Path("config.toml")) -> None:
     """Запустить бота."""
-    settings = _load(config)
-    missing = settings.not_yet()
+    settings = _load_config(config)
+    missing = settings.unsupported_faults()
     if missing:
-        typer.echo(render(missing), err=True)
-        raise typer.Exit(BAD_CONFIG)
-    logging_setup.set_up()
-    from bot.app import AddressTaken, App, run_until_signal
-    from storage.sqlite.file_lock import Occupied
+        typer.echo(render_faults(missing), err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    logging_setup.configure()
+    from bot.app import AddressInUse, App, run_until_signal
+    from storage.sqlite.file_lock import DatabaseInUse
 
-    with _database_faults():
+    with _report_database_faults():
         try:
             asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT)))
-        except AddressTaken as error:
+        except AddressInUse as error:
             fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
-            typer.echo(render((fault,)), err=True)
-            raise typer.Exit(BAD_CONFIG) from None
-        except Occupied as error:
+            typer.echo(render_faults((fault,)), err=True)
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+        except DatabaseInUse as error:
             problem = f"с базой {error} уже работает запущенный бот, второй ответил бы всем дважды"
-            typer.echo(render((Fault("database.url", problem, "остановите первого"),)), err=True)
-            raise typer.Exit(BAD_CONFIG) from None
+            typer.echo(render_faults((Fault("database.url", problem, "остановите первого"),)), err=True)
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def check(config: ConfigFile = Path("config.toml")) -> None:
     """Проверить настройки, токены и права бота в чатах."""
-    settings = _load(config)
-    logging_setup.set_up(logging.ERROR)
+    settings = _load_config(config)
+    logging_setup.configure(logging.ERROR)
     from bot.cli.operations import check_messengers
     from bot.views.notifications import posting_policy
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = asyncio.run(check_messengers(settings))
-    for note in settings.notes():
-        typer.echo(f"i {note.key}: {ended(note.problem)} {ended(note.remedy[:1].upper() + note.remedy[1:])}")
+    for note in settings.warnings():
+        typer.echo(
+            f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
+        )
     for source in settings.sources():
-        said = posting_policy.meaning(source.answers, source.invite)
-        typer.echo(f"i {posting_policy.place(source.account, source.title)}, ответы «{source.answers}»: {said}.")
+        said = posting_policy.describe_policy(source.answers, source.invite)
+        typer.echo(
+            f"i {posting_policy.describe_source(source.account, source.title)}, ответы «{source.answers}»: {said}."
+        )
     for finding in findings:
         typer.echo(f"{signs[finding.severity.value]} {finding.subject}: {finding.text}")
     if any(finding.severity.value == "fault" for finding in findings):
         raise typer.Exit(1)
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def demo(
     port: Annotated[int, typer.Option(metavar="ПОРТ", help="Порт страницы; 0 — любой свободный.")] = 8080,
 ) -> None:
     """Показать весь город на одной странице, без настоящих мессенджеров."""
-    logging_setup.set_up(logging.WARNING)
+    logging_setup.configure(logging.WARNING)
     from bot.cli.demo import run_demo
 
     asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def classify(config: ConfigFile = Path("config.toml")) -> None:
     """Разобрать сообщения: строки JSON со стандартного ввода, строки JSON на стандартный вывод."""
-    settings = _load(config, tokens_needed=False)
+    settings = _load_config(config, tokens_needed=False)
     from bot.cli.analysis import classify as classify_lines
 
-    with _offline_faults():
-        good = classify_lines(settings, _complain)
+    with _report_input_faults():
+        good = classify_lines(settings, _print_error)
     if not good:
         raise typer.Exit(1)
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def group(config: ConfigFile = Path("config.toml")) -> None:
     """Найти сообщения об одном событии: строки JSON по порядку времени, ответ — строки JSON с номером события."""
-    settings = _load(config, tokens_needed=False)
+    settings = _load_config(config, tokens_needed=False)
     from bot.cli.analysis import group as group_lines
 
-    with _offline_faults():
-        good = group_lines(settings, _complain)
+    with _report_input_faults():
+        good = group_lines(settings, _print_error)
     if not good:
         raise typer.Exit(1)
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def train(
     config: ConfigFile = Path("config.toml"),
     source: Annotated[
@@ -160,22 +164,22 @@ def train(
 ) -> None:
     """Обучить выбор сектора на решениях сотрудников и на прошлых сообщениях или вернуть предыдущую модель."""
     if (source is not None) + own + back != 1:
-        _complain(
+        _print_error(
             "Укажите одно: --from ФАЙЛ (обучить на таблице и на решениях сотрудников), --own (только на решениях "
             "сотрудников) или --back (вернуть предыдущую модель)."
         )
-        raise typer.Exit(BAD_CONFIG)
-    settings = _load(config, tokens_needed=False)
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    settings = _load_config(config, tokens_needed=False)
     from bot.cli import train as training
 
-    with _offline_faults(), _database_faults():
+    with _report_input_faults(), _report_database_faults():
         if back:
-            training.go_back(settings, typer.echo)
+            training.rollback(settings, typer.echo)
         else:
             training.train(settings, source, typer.echo)
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def evaluate(
     file: Annotated[
         Path, typer.Argument(metavar="ФАЙЛ", help="Размеченные сообщения: CSV или XLSX; что измерить, решают столбцы.")
@@ -189,20 +193,20 @@ def evaluate(
     ] = None,
 ) -> None:
     """Измерить, как бот понимает сообщения."""
-    settings = _load(config, tokens_needed=False)
+    settings = _load_config(config, tokens_needed=False)
     from bot.cli.analysis import evaluate as measure
 
-    with _offline_faults():
+    with _report_input_faults():
         measure(settings, file, misses, only, plot, typer.echo)
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def invite(config: ConfigFile = Path("config.toml")) -> None:
     """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
-    settings = _load(config, tokens_needed=False)
+    settings = _load_config(config, tokens_needed=False)
     from bot.cli.operations import invite_staff
 
-    with _database_faults():
+    with _report_database_faults():
         invited = asyncio.run(invite_staff(settings))
     if not invited:
         typer.echo("У всех сотрудников из настроек уже есть доступ.")
@@ -212,49 +216,51 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
         typer.echo(f"{name}: /start {code}")
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def backup(
     file: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Куда записать копию.")],
     config: ConfigFile = Path("config.toml"),
 ) -> None:
     """Скопировать базу SQLite, не останавливая бота, и проверить копию."""
-    settings = _load(config, tokens_needed=False)
+    settings = _load_config(config, tokens_needed=False)
     from storage.copy import TransferFailed, backup_sqlite
 
     typer.echo("Копирую базу. Бот в это время работает.")
     try:
         size = backup_sqlite(settings.database_url, file, lambda percent: typer.echo(f"Скопировано {percent} %"))
     except TransferFailed as error:
-        _complain(f"Копия не сделана: {error}.")
+        _print_error(f"Копия не сделана: {error}.")
         raise typer.Exit(1) from None
     except OSError as error:
-        _complain(f"Копия не сделана: {refused_by_system(error)}. Укажите для копии другое место.")
+        _print_error(f"Копия не сделана: {describe_os_error(error)}. Укажите для копии другое место.")
         raise typer.Exit(1) from None
     typer.echo(f"Копия готова и проверена: {file}, {size / 1_048_576:.1f} МБ")
 
 
-@cli.command("migrate-data", cls=Command)
+@cli.command("migrate-data", cls=RussianHelpCommand)
 def migrate_data(
     to: Annotated[str, typer.Option("--to", metavar="АДРЕС", help="Адрес новой, пустой базы: postgresql+asyncpg://…")],
     config: ConfigFile = Path("config.toml"),
 ) -> None:
     """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
-    settings = _load(config, tokens_needed=False)
-    from storage.copy import TransferFailed, move
+    settings = _load_config(config, tokens_needed=False)
+    from storage.copy import TransferFailed, copy_database
 
-    with _database_faults():
+    with _report_database_faults():
         try:
             moved = asyncio.run(
-                move(settings.database_url, to, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}"))
+                copy_database(
+                    settings.database_url, to, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}")
+                )
             )
         except TransferFailed as error:
-            _complain(f"Данные не перенесены, новая база не изменена: {error}.")
+            _print_error(f"Данные не перенесены, новая база не изменена: {error}.")
             raise typer.Exit(1) from None
     total = sum(one.rows for one in moved)
     typer.echo(f"Перенесено записей: {total}, всё сверено. Теперь укажите новый адрес в [database] url.")
 
 
-@cli.command(cls=Command)
+@cli.command(cls=RussianHelpCommand)
 def export(
     config: ConfigFile = Path("config.toml"),
     format: Annotated[str, typer.Option("--format", metavar="ФОРМАТ", help="csv, xlsx или json.")] = "csv",
@@ -268,43 +274,43 @@ def export(
     """Выгрузить сообщения: одна строка на каждое."""
     if format not in ("csv", "xlsx", "json"):
         typer.echo(f"Формат «{format}» неизвестен: csv, xlsx или json.", err=True)
-        raise typer.Exit(BAD_CONFIG)
-    settings = _load(config, tokens_needed=False)
-    from bot.cli.operations import NotWritable, export_tickets
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    settings = _load_config(config, tokens_needed=False)
+    from bot.cli.operations import OutputNotWritable, export_tickets
 
-    first = _moment(since, settings.zone, time.min)
-    last = _moment(until, settings.zone, time.max)
-    with _database_faults():
+    first = _parse_moment(since, settings.zone, time.min)
+    last = _parse_moment(until, settings.zone, time.max)
+    with _report_database_faults():
         try:
             asyncio.run(export_tickets(settings, format, first, last, output, public=public))
-        except NotWritable as error:
-            _complain(f"Файл не записан: {error}")
-            raise typer.Exit(BAD_CONFIG) from None
+        except OutputNotWritable as error:
+            _print_error(f"Файл не записан: {error}")
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-def _complain(words: str) -> None:
-    typer.echo(words, err=True)
+def _print_error(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 @contextmanager
-def _offline_faults() -> Iterator[None]:
+def _report_input_faults() -> Iterator[None]:
     """A table, a model or a folder that can not be used: one message, no traceback."""
-    from bot.cli.analysis import PictureFault
-    from bot.understanding.model.model import ModelFault
-    from bot.understanding.model.training_data import TableFault
+    from bot.cli.analysis import PlotFault
+    from bot.understanding.model.model import ModelError
+    from bot.understanding.model.training_data import TableError
 
     try:
         yield
-    except (TableFault, ModelFault, PictureFault) as fault:
-        _complain(str(fault))
-        raise typer.Exit(BAD_CONFIG) from None
+    except (TableError, ModelError, PlotFault) as fault:
+        _print_error(str(fault))
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
     except PermissionError as error:
-        _complain(f"Нет прав на запись: {error.filename}. Проверьте права на эту папку.")
-        raise typer.Exit(BAD_CONFIG) from None
+        _print_error(f"Нет прав на запись: {error.filename}. Проверьте права на эту папку.")
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
 @contextmanager
-def _database_faults() -> Iterator[None]:
+def _report_database_faults() -> Iterator[None]:
     """An unreachable database is a fault of the configuration: one message, no traceback."""
     from storage.database import DatabaseUnavailable
 
@@ -313,31 +319,31 @@ def _database_faults() -> Iterator[None]:
     except DatabaseUnavailable as error:
         fault = Fault(
             "database.url",
-            f"база данных не открывается: {_in_russian(logging_setup.scrub(str(error)))}",
+            f"база данных не открывается: {_translate_database_error(logging_setup.scrub(str(error)))}",
             "проверьте путь к файлу и права на его папку, а для PostgreSQL — что сервер запущен и адрес верен.",
         )
-        typer.echo(render((fault,)), err=True)
-        raise typer.Exit(BAD_CONFIG) from None
+        typer.echo(render_faults((fault,)), err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-def _in_russian(said: str) -> str:
+def _translate_database_error(message: str) -> str:
     known = {
         "attempt to write a readonly database": "нет права писать в файл базы или в его папку",
         "unable to open database file": "файл базы не создать и не открыть: нет папки или права в ней писать",
     }
-    return next((words for english, words in known.items() if english in said), said)
+    return next((words for english, words in known.items() if english in message), message)
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     russian = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text.strip())
     return date(*(int(part) for part in russian.groups()[::-1])) if russian else date.fromisoformat(text.strip())
 
 
-def _moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
+def _parse_moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
     if day is None:
         return None
     try:
-        return datetime.combine(_day(day), clock, zone)
+        return datetime.combine(_parse_day(day), clock, zone)
     except ValueError:
         typer.echo(f"Не похоже на дату: «{day}». Нужно так: 2026-11-20 или 20.11.2026.", err=True)
-        raise typer.Exit(BAD_CONFIG) from None
+        raise typer.Exit(EXIT_BAD_CONFIG) from None

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.bootstrap import build_centre, build_messengers, build_understanding, wanted_staff
+from bot.bootstrap import build_messengers, build_municipality, build_understanding, configured_staff
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.people import Staff
 from bot.domain.sources import messenger_of
 from bot.messengers.errors import BadCredentials, MessengerError
 from bot.messengers.port import Finding, Messenger, Severity
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.reports import export
 from bot.services.staff import invitations
 from storage.database import Database
@@ -33,7 +33,7 @@ async def check_messengers(config: Config) -> list[Finding]:
             if name not in asked:
                 asked.add(name)
                 with suppress(MessengerError):  # what is wrong has just been said
-                    findings += await _officials(config, messenger)
+                    findings += await _find_unreachable_staff(config, messenger)
         except BadCredentials:
             findings.append(
                 Finding(Severity.FAULT, messenger.title, "токен не принят. Проверьте его в файле настроек.")
@@ -46,21 +46,21 @@ async def check_messengers(config: Config) -> list[Finding]:
     return findings
 
 
-async def _officials(config: Config, messenger: Messenger) -> list[Finding]:
+async def _find_unreachable_staff(config: Config, messenger: Messenger) -> list[Finding]:
     """Who of the staff does not let us write there yet, as far as the messenger tells."""
     name = messenger_of(messenger.account)
-    link = messenger.invitation("") or ""
+    link = messenger.start_link("") or ""
     where = f"откроет {link.partition('?')[0]}" if link else "откроет бота"
     findings = []
     for entry in config.staff:
         for own in entry.accounts:
-            if own.messenger.value == name and await messenger.may_write(own.user_id) is False:
+            if own.messenger.value == name and await messenger.can_message(own.user_id) is False:
                 text = (
                     f"{entry.name} (номер {own.user_id}) ещё не разрешил нам писать, а первыми писать нельзя. Пусть "
                     f"{where} и напишет любое слово. До этого его карточки приходят в другой его мессенджер, а если "
                     "такого нет, следующему по порядку."
                 )
-                findings.append(Finding(Severity.NOTE, messenger.title, text))
+                findings.append(Finding(Severity.WARNING, messenger.title, text))
     return findings
 
 
@@ -70,9 +70,9 @@ async def invite_staff(config: Config) -> list[tuple[str, str]]:
     try:
         await migrate(database.engine)
         async with database.begin() as uow:
-            staff = Staff(await uow.people.replace(wanted_staff(config)))
-            centre = build_centre(config, staff, build_understanding(config), {})
-            return await invitations.invite_all(Work(centre, uow, SystemClock().now()))
+            staff = Staff(await uow.staff.sync(configured_staff(config)))
+            municipality = build_municipality(config, staff, build_understanding(config), {})
+            return await invitations.invite_all(UseCaseContext(municipality, uow, SystemClock().now()))
     finally:
         await database.close()
 
@@ -87,37 +87,37 @@ async def export_tickets(
     public: bool = False,
 ) -> None:
     """``export``: tickets registered in [since, until], one row each, to a file or to standard output. *public*:
-    without personal data, for others than the centre."""
+    without personal data, for others than the municipality."""
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
-        centre = build_centre(config, Staff(()), build_understanding(config), {})
+        municipality = build_municipality(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
-            shape = export.sheet_record if form == "xlsx" else export.record
-            records = (shape(centre, row) async for row in uow.reports.export(since, until))
-            shown = (export.for_outsiders(one) async for one in records) if public else records
-            await _write(form, shown, output)
+            shape = export.sheet_record if form == "xlsx" else export.ticket_record
+            records = (shape(municipality, row) async for row in uow.reports.iterate_tickets(since, until))
+            shown = (export.redact_record(one) async for one in records) if public else records
+            await _write_export(form, shown, output)
     finally:
         await database.close()
 
 
-class NotWritable(Exception):
+class OutputNotWritable(Exception):
     """The file cannot be written. The message says why, in Russian."""
 
 
-def _open(file: Path) -> BinaryIO:
+def _open_output(file: Path) -> BinaryIO:
     try:
         return file.open("wb")
     except FileNotFoundError:
-        raise NotWritable(f"папки «{file.absolute().parent}» нет. Создайте её или укажите другой путь.") from None
+        raise OutputNotWritable(f"папки «{file.absolute().parent}» нет. Создайте её или укажите другой путь.") from None
     except IsADirectoryError:
-        raise NotWritable(f"«{file}» — это папка. Укажите имя файла в ней.") from None
+        raise OutputNotWritable(f"«{file}» — это папка. Укажите имя файла в ней.") from None
     except OSError:
-        raise NotWritable(f"в «{file}» писать нельзя. Проверьте права на эту папку и свободное место.") from None
+        raise OutputNotWritable(f"в «{file}» писать нельзя. Проверьте права на эту папку и свободное место.") from None
 
 
-async def _write(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None) -> None:
-    stream = sys.stdout.buffer if output is None else _open(output)
+async def _write_export(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None) -> None:
+    stream = sys.stdout.buffer if output is None else _open_output(output)
     try:
         if form == "xlsx":
             stream.write(await export.as_xlsx(records))

@@ -15,21 +15,21 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from bot.config.errors import Fault, did_you_mean, listed
-from bot.config.fields import day, interval, term, url_path
-from bot.config.gazetteer import KEY, read_gazetteer
-from bot.config.messenger_kinds import KINDS, Kind
+from bot.config.errors import Fault, did_you_mean, quoted_list
+from bot.config.fields import parse_day, parse_duration, parse_interval, url_path
+from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
+from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
 from bot.config.schema import StaffMember
 from bot.config.secrets import webhook_secret_fault
-from bot.domain.people import LADDER, Role
+from bot.domain.people import ESCALATION_ORDER, Role
 from bot.domain.sectors import STANDARD_SECTORS
 
 _BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
-_ACCOUNTS = {kind.staff_key: kind.title for kind in KINDS}
+_ACCOUNT_TITLES = {kind.staff_key: kind.title for kind in MESSENGER_KINDS}
 
-_HOURS = 'working = ["09:00-13:00", "14:00-18:00"]'
+_HOURS_EXAMPLE = 'working = ["09:00-13:00", "14:00-18:00"]'
 
-_LADDER_REMEDY = (
+_UNASSIGNED_REMEDY = (
     "добавьте в [[staff]] руководителя (head) или заместителя (deputy) блока без ограничения по районам либо одного "
     "на все блоки: координатора (coordinator), руководителя МЦУ (manager) или администратора (administrator)"
 )
@@ -37,19 +37,19 @@ _LADDER_REMEDY = (
 Values = dict[str, Any]
 
 
-def check(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
+def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
     """All that does not fit together. *for_work*: the configuration is to be run, so somebody must get the work."""
     if for_work:
         yield from _messengers(tree)
-        yield from _ladder(tree)
+        yield from _unassigned_sectors(tree)
     yield from _webhooks(tree)
     yield from _invitations(tree)
     yield from _pages(tree)
-    yield from _repetitions(tree)
+    yield from _duplicates(tree)
     yield from _sectors(tree)
     yield from _staff(tree)
-    yield from _terms(tree)
-    yield from _days(tree)
+    yield from _deadlines(tree)
+    yield from _calendar(tree)
     yield from _gazetteer(tree, folder)
 
 
@@ -74,22 +74,22 @@ def roles_of(member: Values) -> set[str]:
 
 
 def _messengers(tree: Values) -> Iterator[Fault]:
-    names = [kind.name for kind in KINDS]
+    names = [kind.section_name for kind in MESSENGER_KINDS]
     if not any(name in tree for name in names):
         remedy = f"добавьте хотя бы один из разделов {', '.join(f'[{name}]' for name in names)}"
         yield Fault(", ".join(names), "не подключён ни один мессенджер", remedy)
-    for kind in KINDS:
-        own = tree.get(kind.name)
-        if kind.by_place and isinstance(own, dict) and not own.get(kind.places):
-            key = f"{kind.name}.{kind.places}"
+    for kind in MESSENGER_KINDS:
+        own = tree.get(kind.section_name)
+        if kind.has_token_per_chat and isinstance(own, dict) and not own.get(kind.chats_key):
+            key = f"{kind.section_name}.{kind.chats_key}"
             yield Fault(key, "не указано ни одного сообщества", f"добавьте запись [[{key}]] с id и token")
 
 
 def _webhooks(tree: Values) -> Iterator[Fault]:
     """What a messenger that comes itself needs. Who it is, it shows by its secret; whose update it is, by the path."""
     paths: dict[str, str] = {}
-    for kind in KINDS:
-        name, values = kind.name, section(tree, kind.name)
+    for kind in MESSENGER_KINDS:
+        name, values = kind.section_name, section(tree, kind.section_name)
         if values.get("mode") != "webhook":
             continue
         url = values.get("webhook_url")
@@ -105,27 +105,35 @@ def _webhooks(tree: Values) -> Iterator[Fault]:
                 problem = f"тот же путь «{url_path(url)[:60]}» уже указан в разделе [{first}]"
                 yield Fault(f"{name}.webhook_url", problem, f"дайте мессенджерам разные пути, например «/{name}»")
         yield from _webhook_secrets(kind, values)
-    if "http" not in tree and any(section(tree, kind.name).get("mode") == "webhook" for kind in KINDS):
+    if "http" not in tree and any(
+        section(tree, kind.section_name).get("mode") == "webhook" for kind in MESSENGER_KINDS
+    ):
         yield Fault("http", "для режима webhook нужен раздел [http]", 'добавьте [http] и listen = "127.0.0.1:8080"')
 
 
-def _webhook_secrets(kind: Kind, values: Values) -> Iterator[Fault]:
+def _webhook_secrets(kind: MessengerKind, values: Values) -> Iterator[Fault]:
     """VK has one for each community, the others one for the bot."""
-    holders = [(kind.name, values)]
-    if kind.by_place:
-        holders = [(f"{kind.name}.{kind.places}[{index}]", place) for index, place in tables(values, kind.places)]
+    holders = [(kind.section_name, values)]
+    if kind.has_token_per_chat:
+        holders = [
+            (f"{kind.section_name}.{kind.chats_key}[{index}]", place) for index, place in tables(values, kind.chats_key)
+        ]
     for key, holder in holders:
-        fault = webhook_secret_fault(f"{key}.secret", holder.get("secret"), *kind.secret)
+        fault = webhook_secret_fault(f"{key}.secret", holder.get("secret"), *kind.secret_length)
         if fault is not None:
             yield fault
 
 
 def _invitations(tree: Values) -> Iterator[Fault]:
     """An invitation is what stands where an answer may not: beside answers it would only confuse."""
-    places = [(kind.name, section(tree, kind.name), "private") for kind in KINDS if not kind.by_place]
-    for kind in KINDS:
-        items = tables(section(tree, kind.name), kind.places)
-        places += [(f"{kind.name}.{kind.places}[{index}]", item, "answers") for index, item in items]
+    places = [
+        (kind.section_name, section(tree, kind.section_name), "private")
+        for kind in MESSENGER_KINDS
+        if not kind.has_token_per_chat
+    ]
+    for kind in MESSENGER_KINDS:
+        items = tables(section(tree, kind.section_name), kind.chats_key)
+        places += [(f"{kind.section_name}.{kind.chats_key}[{index}]", item, "answers") for index, item in items]
     for key, values, rule in places:
         if values.get("invite") is not None and values.get(rule) != "off":
             problem = f'приглашение бывает только там, где ответы выключены ({rule} = "off")'
@@ -148,21 +156,27 @@ def _pages(tree: Values) -> Iterator[Fault]:
             yield Fault(f"{key}.id", "бот не слушает этот канал MAX", "добавьте канал в [[max.chats]]")
 
 
-def _repetitions(tree: Values) -> Iterator[Fault]:
+def _duplicates(tree: Values) -> Iterator[Fault]:
     lists = (
         ("sectors", tree, "sectors", "code", "блок с таким кодом"),
         *(
-            (f"{kind.name}.{kind.places}", section(tree, kind.name), kind.places, "id", f"{kind.place} с таким id")
-            for kind in KINDS
+            (
+                f"{kind.section_name}.{kind.chats_key}",
+                section(tree, kind.section_name),
+                kind.chats_key,
+                "id",
+                f"{kind.chat_word} с таким id",
+            )
+            for kind in MESSENGER_KINDS
         ),
     )
     for key, parent, name, field, what in lists:
         values = [(f"{key}[{i}]", str(item[field])) for i, item in tables(parent, name) if field in item]
-        for place, first in _repeated(values):
+        for place, first in _find_repeated(values):
             yield Fault(f"{place}.{field}", f"{what} уже есть: {first}", "удалите одну из двух записей")
 
 
-def _repeated(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _find_repeated(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Places whose value was already met, each with the place of the first."""
     seen: dict[str, str] = {}
     for place, value in values:
@@ -181,7 +195,7 @@ def _sectors(tree: Values) -> Iterator[Fault]:
             yield Fault(
                 f"sectors[{index}].title",
                 f"у своего блока «{code[:40]}» нет названия",
-                f"добавьте title{'; ' + hint if hint else ''}; стандартные коды: {listed(list(STANDARD_SECTORS))}",
+                f"добавьте title{'; ' + hint if hint else ''}; стандартные коды: {quoted_list(list(STANDARD_SECTORS))}",
             )
 
 
@@ -196,12 +210,12 @@ def _staff(tree: Values) -> Iterator[Fault]:
                 yield Fault(
                     f"{key}.sectors[{number}]",
                     f"блока «{code[:40]}» нет в [[sectors]]",
-                    hint or f"добавьте его или выберите из имеющихся: {listed(codes) or 'пока нет ни одного'}",
+                    hint or f"добавьте его или выберите из имеющихся: {quoted_list(codes) or 'пока нет ни одного'}",
                 )
-    for field, messenger in _ACCOUNTS.items():
+    for field, messenger in _ACCOUNT_TITLES.items():
         ids = [(f"staff[{i}]", str(m[field])) for i, m in tables(tree, "staff") if field in m]
         names = {f"staff[{i}]": str(m.get("name", "без имени"))[:40] for i, m in tables(tree, "staff")}
-        for place, first in _repeated(ids):
+        for place, first in _find_repeated(ids):
             yield Fault(
                 f"{place}.{field}",
                 f"«{names[place]}»: аккаунт {messenger} уже указан у другого сотрудника: {first} «{names[first]}»",
@@ -210,7 +224,7 @@ def _staff(tree: Values) -> Iterator[Fault]:
 
 
 def _roles(key: str, member: Values) -> Iterator[Fault]:
-    allowed = listed([role.value for role in Role])
+    allowed = quoted_list([role.value for role in Role])
     if "role" in member and "roles" in member:
         yield Fault(f"{key}.role", "указаны и role, и roles", "оставьте что-то одно")
     elif "role" not in member and not member.get("roles"):
@@ -224,7 +238,7 @@ def _roles(key: str, member: Values) -> Iterator[Fault]:
         )
 
 
-def _ladder(tree: Values) -> Iterator[Fault]:
+def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
     """A sector whose tickets nobody would get. Judged only if every staff entry can be understood."""
     members = []
     for _, values in tables(tree, "staff"):
@@ -235,31 +249,34 @@ def _ladder(tree: Values) -> Iterator[Fault]:
     if any(not member.roles and member.role is None for member in members):
         return
     held = {role for member in members for role in (*member.roles, member.role)}
-    if held & set(LADDER[2:]):
+    if held & set(ESCALATION_ORDER[2:]):
         return
     codes = [(index, str(item.get("code", "")).strip()) for index, item in tables(tree, "sectors")]
-    orphans = [(index, code) for index, code in codes if not any(_stands_everywhere(m, code) for m in members)]
+    orphans = [(index, code) for index, code in codes if not any(_covers_all_districts(m, code) for m in members)]
     if len(orphans) > 1 and len(orphans) == len(codes):
-        yield Fault("staff", "сообщения всех блоков некому передать", _LADDER_REMEDY)
+        yield Fault("staff", "сообщения всех блоков некому передать", _UNASSIGNED_REMEDY)
         return
     for index, code in orphans:
-        yield Fault(f"sectors[{index}]", f"сообщения блока «{code[:40]}» некому передать", _LADDER_REMEDY)
+        yield Fault(f"sectors[{index}]", f"сообщения блока «{code[:40]}» некому передать", _UNASSIGNED_REMEDY)
 
 
-def _stands_everywhere(member: StaffMember, code: str) -> bool:
+def _covers_all_districts(member: StaffMember, code: str) -> bool:
     """A head or deputy of one district leaves the messages from all others to nobody."""
     leads = {Role.HEAD, Role.DEPUTY} & {*member.roles, member.role}
     return bool(leads) and code in member.sectors and not member.districts
 
 
-def _terms(tree: Values) -> Iterator[Fault]:
+def _deadlines(tree: Values) -> Iterator[Fault]:
     for name, usual in (("deadlines", ("1wh", "8wh")), ("urgent", ("30m", "4h"))):
-        yield from _pair_of_terms(name, section(tree, name), *usual)
+        yield from _deadline_pair(name, section(tree, name), *usual)
 
 
-def _pair_of_terms(name: str, values: Values, accept_usually: str, answer_usually: str) -> Iterator[Fault]:
+def _deadline_pair(name: str, values: Values, accept_usually: str, answer_usually: str) -> Iterator[Fault]:
     with suppress(PydanticCustomError):
-        accept, answer = term(values.get("accept", accept_usually)), term(values.get("answer", answer_usually))
+        accept, answer = (
+            parse_duration(values.get("accept", accept_usually)),
+            parse_duration(values.get("answer", answer_usually)),
+        )
         if accept.unit is answer.unit and accept.amount > answer.amount:
             yield Fault(
                 f"{name}.accept",
@@ -268,14 +285,14 @@ def _pair_of_terms(name: str, values: Values, accept_usually: str, answer_usuall
             )
 
 
-def _days(tree: Values) -> Iterator[Fault]:
+def _calendar(tree: Values) -> Iterator[Fault]:
     values = section(tree, "calendar")
     working = values.get("working")
     if isinstance(working, list):
         if not working:
-            yield Fault("calendar.working", "список пуст: никто никогда не работает", f"добавьте {_HOURS}")
+            yield Fault("calendar.working", "список пуст: никто никогда не работает", f"добавьте {_HOURS_EXAMPLE}")
         yield from _overlaps(working)
-    both = _dates(values.get("days_off")) & _dates(values.get("working_days"))
+    both = _parse_dates(values.get("days_off")) & _parse_dates(values.get("working_days"))
     for clash in sorted(both):
         yield Fault(
             "calendar.working_days",
@@ -288,22 +305,22 @@ def _overlaps(working: list[Any]) -> Iterator[Fault]:
     spans = []
     for index, text in enumerate(working):
         with suppress(PydanticCustomError):
-            spans.append((interval(text), index))
+            spans.append((parse_interval(text), index))
     spans.sort()
     for (earlier, _), (later, index) in pairwise(spans):
         if later[0] < earlier[1]:
             yield Fault(
                 f"calendar.working[{index}]",
                 "промежутки рабочего времени пересекаются",
-                f"разделите их, например {_HOURS}",
+                f"разделите их, например {_HOURS_EXAMPLE}",
             )
 
 
-def _dates(value: Any) -> set[date]:
+def _parse_dates(value: Any) -> set[date]:
     found = set()
     for item in value if isinstance(value, list) else ():
         with suppress(PydanticCustomError):
-            found.add(day(item))
+            found.add(parse_day(item))
     return found
 
 
@@ -315,7 +332,7 @@ def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:
         _, faults = read_gazetteer(folder / name.strip())
     except (OSError, ValueError):  # no such file, a name too long or with a zero in it, a folder we may not look into
         yield Fault(
-            KEY,
+            GAZETTEER_KEY,
             f"файла со списком улиц нет или его не прочитать: «{name[:100]}»",
             "укажите верный путь (он считается от папки файла настроек) или удалите ключ",
         )

@@ -7,20 +7,30 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.config.errors import Fault
-from bot.config.fields import resolve_database
+from bot.config.fields import resolve_database_url
 from bot.config.gazetteer import read_gazetteer
-from bot.config.messenger_kinds import KINDS, Kind
-from bot.config.schema import BotSection, Http, Mode, PageEntry, PageMessenger, StaffMember, Telegram, Tree, Vk
+from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.schema import (
+    BotSection,
+    ConfigTree,
+    HttpSection,
+    PageEntry,
+    PageMessenger,
+    StaffMember,
+    TelegramSection,
+    UpdateMode,
+    VkSection,
+)
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import Terms
-from bot.domain.durations import Term
-from bot.domain.people import Account, Role
+from bot.domain.deadlines import DeadlineTerms
+from bot.domain.durations import Duration
+from bot.domain.people import Role, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-from bot.domain.sources import PAGES_OF_VK, PRIVATE_ROOT, Page, Source
+from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source
 from bot.domain.streets import StreetRow
 
-_SORTING = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
+_TRIAGE_ROLES = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +41,14 @@ class StaffEntry:
     roles: frozenset[Role]
     sectors: frozenset[str]
     districts: frozenset[str]
-    accounts: tuple[Account, ...]
+    accounts: tuple[StaffAccount, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """A checked configuration. Paths are absolute, secrets hide themselves in ``repr``."""
 
-    tree: Tree
+    tree: ConfigTree
     folder: Path = field(repr=False)
     file: Path | None = field(default=None, repr=False)
     """Where it was read from; ``None`` for one that was made up by a program."""
@@ -55,33 +65,33 @@ class Config:
     @property
     def database_url(self) -> str:
         """With a relative SQLite file made absolute; may hold a password."""
-        return resolve_database(self.tree.database.url, self.folder)
+        return resolve_database_url(self.tree.database.url, self.folder)
 
     @property
-    def telegram(self) -> Telegram | None:
+    def telegram(self) -> TelegramSection | None:
         return self.tree.telegram
 
     @property
-    def vk(self) -> Vk | None:
+    def vk(self) -> VkSection | None:
         return self.tree.vk
 
-    def section(self, kind: Kind) -> BotSection | Vk | None:
+    def section(self, kind: MessengerKind) -> BotSection | VkSection | None:
         """What the file says of one messenger."""
-        found: BotSection | Vk | None = getattr(self.tree, kind.name)
+        found: BotSection | VkSection | None = getattr(self.tree, kind.section_name)
         return found
 
     @property
-    def http(self) -> Http | None:
+    def http(self) -> HttpSection | None:
         return self.tree.http
 
     @property
-    def is_called(self) -> bool:
+    def uses_webhooks(self) -> bool:
         """Whether some messenger brings its updates to an address of ours."""
-        sections = (self.section(kind) for kind in KINDS)
-        return any(one is not None and one.mode is Mode.WEBHOOK for one in sections)
+        sections = (self.section(kind) for kind in MESSENGER_KINDS)
+        return any(one is not None and one.mode is UpdateMode.WEBHOOK for one in sections)
 
     @property
-    def threshold(self) -> float:
+    def routing_threshold(self) -> float:
         """Below this score of the best sector, or in a tie, the coordinator decides."""
         return self.tree.routing.threshold
 
@@ -91,44 +101,44 @@ class Config:
         return self.folder / self.tree.routing.model
 
     @property
-    def learns_at(self) -> time | None:
+    def nightly_training_at(self) -> time | None:
         """The local time at which the bot learns from the day's decisions; ``None``: never by itself."""
         return self.tree.learning.at if self.tree.learning.nightly else None
 
     @property
-    def follow_up(self) -> timedelta:
+    def follow_up_window(self) -> timedelta:
         """How long a further message of the same author joins the ticket."""
-        return self.tree.follow_up.within.timedelta()
+        return self.tree.follow_up.within.to_timedelta()
 
     @property
-    def joins_problems(self) -> bool:
+    def groups_problems(self) -> bool:
         """Whether messages about one event become one problem."""
         return self.tree.problems.join
 
     @property
-    def problems_within(self) -> timedelta:
+    def problem_window(self) -> timedelta:
         """How long messages about one event join it after the last of them."""
-        return self.tree.problems.within.timedelta()
+        return self.tree.problems.within.to_timedelta()
 
     @property
-    def repeat_after(self) -> timedelta:
+    def answer_repeat_interval(self) -> timedelta:
         """How often at most one chat is given the same answer for those who write there later."""
-        return self.tree.problems.repeat_after.timedelta()
+        return self.tree.problems.repeat_after.to_timedelta()
 
     @property
-    def posting(self) -> Term:
+    def posting_reminder_after(self) -> Duration:
         """How long an approved answer may wait for the person who posts it, before a reminder."""
         return self.tree.answers.remind_posting
 
     @property
     def fallback_after(self) -> timedelta:
         """After how long a failure of a messenger officials are written to elsewhere."""
-        return self.tree.staff_notices.fallback_after.timedelta()
+        return self.tree.staff_notices.fallback_after.to_timedelta()
 
     @property
-    def check_after(self) -> timedelta:
+    def publication_check_after(self) -> timedelta:
         """How long after its publication an answer is looked at: does it still stand?"""
-        return self.tree.answers.check_after.timedelta()
+        return self.tree.answers.check_after.to_timedelta()
 
     @property
     def digest_at(self) -> time:
@@ -141,7 +151,7 @@ class Config:
         name = self.tree.places.gazetteer
         return None if name is None else self.folder / name
 
-    def streets(self) -> list[StreetRow]:
+    def read_streets(self) -> list[StreetRow]:
         """The lines of the list of streets, read anew; none without a list."""
         return read_gazetteer(self.gazetteer)[0] if self.gazetteer is not None else []
 
@@ -150,22 +160,22 @@ class Config:
         """Everybody of the file, in its order."""
         return tuple(_staff_entry(member) for member in self.tree.staff)
 
-    def calendar(self) -> WorkingCalendar:
+    def working_calendar(self) -> WorkingCalendar:
         """A new calendar; keep it, it remembers the years it has looked up."""
         section = self.tree.calendar
         return WorkingCalendar(self.zone, section.working, section.days_off, section.working_days)
 
-    def quiet(self) -> QuietHours:
+    def quiet_hours(self) -> QuietHours:
         return QuietHours(self.zone, self.tree.quiet.start, self.tree.quiet.end)
 
-    def terms(self) -> Terms:
+    def deadline_terms(self) -> DeadlineTerms:
         section = self.tree.deadlines
-        return Terms(section.accept, section.answer, section.remind_at)
+        return DeadlineTerms(section.accept, section.answer, section.remind_at)
 
-    def urgent_terms(self) -> Terms:
+    def urgent_deadline_terms(self) -> DeadlineTerms:
         """Those of what cannot wait; reminders at the same shares."""
         section = self.tree.urgent
-        return Terms(section.accept, section.answer, self.tree.deadlines.remind_at)
+        return DeadlineTerms(section.accept, section.answer, self.tree.deadlines.remind_at)
 
     def sectors(self) -> tuple[Sector, ...]:
         """The blocks in the order of the file; a standard one without a title gets the usual one."""
@@ -177,29 +187,29 @@ class Config:
     def sources(self) -> tuple[Source, ...]:
         """Every place to listen to, with who may answer there."""
         found: list[Source] = []
-        for kind in KINDS:
+        for kind in MESSENGER_KINDS:
             section = self.section(kind)
-            if isinstance(section, Vk):
-                found += _communities(section)
+            if isinstance(section, VkSection):
+                found += _community_sources(section)
             elif section is not None:
-                found += _chats(kind, section)
-        own = {source.root for source in found if source.account.startswith("vk:")}
+                found += _chat_sources(kind, section)
+        own = {source.source_id for source in found if source.account.startswith("vk:")}
         pages = [page for page in self.tree.pages if page.messenger is PageMessenger.VK and str(page.id) not in own]
-        return (*found, *map(_read_only, pages))
+        return (*found, *map(_page_source, pages))
 
-    def pages(self) -> tuple[Page, ...]:
+    def pages(self) -> tuple[OfficialPage, ...]:
         """The official pages to watch."""
         own = {community.id for community in self.vk.communities} if self.vk else set()
-        return tuple(_page(entry, own) for entry in self.tree.pages)
+        return tuple(_official_page(entry, own) for entry in self.tree.pages)
 
-    def read_pages(self) -> tuple[Page, ...]:
+    def service_key_pages(self) -> tuple[OfficialPage, ...]:
         """Pages in VK that are read with the service key: also those that have a key of their own, which brings no
         comments again after a gap."""
         if self.vk is None or self.vk.service_token is None:
             return ()
         return tuple(page for page in self.pages() if page.account.startswith("vk:"))
 
-    def not_yet(self) -> tuple[Fault, ...]:
+    def unsupported_faults(self) -> tuple[Fault, ...]:
         """What the file rightly asks for and this version cannot run yet."""
         found = []
         if self.database_url.startswith("postgresql") and importlib.util.find_spec("asyncpg") is None:
@@ -209,10 +219,10 @@ class Config:
             )
         return tuple(found)
 
-    def notes(self) -> tuple[Fault, ...]:
+    def warnings(self) -> tuple[Fault, ...]:
         """What works, but probably not as meant: for ``check``."""
         found = []
-        if not any(entry.roles & _SORTING for entry in self.staff):
+        if not any(entry.roles & _TRIAGE_ROLES for entry in self.staff):
             found.append(
                 Fault(
                     "staff",
@@ -231,32 +241,32 @@ class Config:
 
 
 def _staff_entry(member: StaffMember) -> StaffEntry:
-    ids = [(kind.messenger, getattr(member, kind.staff_key)) for kind in KINDS]
+    ids = [(kind.messenger, getattr(member, kind.staff_key)) for kind in MESSENGER_KINDS]
     return StaffEntry(
         name=member.name,
         roles=frozenset({*member.roles, *([member.role] if member.role else [])}),
         sectors=frozenset(member.sectors),
         districts=frozenset(member.districts),
-        accounts=tuple(Account(messenger, str(number)) for messenger, number in ids if number is not None),
+        accounts=tuple(StaffAccount(messenger, str(number)) for messenger, number in ids if number is not None),
     )
 
 
-def _page(entry: PageEntry, own: set[int]) -> Page:
+def _official_page(entry: PageEntry, own: set[int]) -> OfficialPage:
     account, root = entry.messenger.value, str(entry.id)
     if entry.messenger is PageMessenger.VK:
-        account = f"vk:{entry.id}" if entry.id in own else PAGES_OF_VK
+        account = f"vk:{entry.id}" if entry.id in own else VK_PAGES_ACCOUNT
     heard_in = str(entry.discussion) if entry.discussion is not None else root
-    return Page(account, root, entry.title, heard_in, entry.silent_after.timedelta())
+    return OfficialPage(account, root, entry.title, heard_in, entry.silent_after.to_timedelta())
 
 
-def _read_only(entry: PageEntry) -> Source:
-    return Source(PAGES_OF_VK, str(entry.id), entry.title, entry.kind.value, entry.answers.value)
+def _page_source(entry: PageEntry) -> Source:
+    return Source(VK_PAGES_ACCOUNT, str(entry.id), entry.title, entry.kind.value, entry.answers.value)
 
 
-def _chats(kind: Kind, section: BotSection) -> list[Source]:
-    account, private = kind.name, f"личные сообщения боту {kind.title}"
+def _chat_sources(kind: MessengerKind, section: BotSection) -> list[Source]:
+    account, private = kind.section_name, f"личные сообщения боту {kind.title}"
     return [
-        Source(account, PRIVATE_ROOT, private, "official", section.private.value, section.invite),
+        Source(account, PRIVATE_SOURCE_ID, private, "official", section.private.value, section.invite),
         *(
             Source(account, str(c.id), c.title or f"чат {kind.title} {c.id}", c.kind.value, c.answers.value, c.invite)
             for c in section.chats
@@ -264,7 +274,7 @@ def _chats(kind: Kind, section: BotSection) -> list[Source]:
     ]
 
 
-def _communities(section: Vk) -> list[Source]:
+def _community_sources(section: VkSection) -> list[Source]:
     return [
         Source(
             f"vk:{one.id}",

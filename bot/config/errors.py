@@ -26,19 +26,23 @@ class ConfigFaults(Exception):
         super().__init__(f"{path}: {plural(len(self.faults), 'ошибка', 'ошибки', 'ошибок')} в настройках")
 
 
-def render(faults: Sequence[Fault]) -> str:
+def render_faults(faults: Sequence[Fault]) -> str:
     """The faults as a numbered list for the terminal; an empty text for none."""
     if not faults:
         return ""
     lines = [f"В настройках {plural(len(faults), 'ошибка', 'ошибки', 'ошибок')}:"]
     for number, fault in enumerate(faults, 1):
-        lines += ["", f"{number}. {fault.key}: {ended(fault.problem)}", f"   Как исправить: {ended(fault.remedy)}"]
+        lines += [
+            "",
+            f"{number}. {fault.key}: {with_full_stop(fault.problem)}",
+            f"   Как исправить: {with_full_stop(fault.remedy)}",
+        ]
     if any("[" in fault.key for fault in faults):
         lines += ["", "Число в квадратных скобках: номер записи в файле, считая с нуля ([0]: первая)."]
     return "\n".join(lines)
 
 
-def ended(words: str) -> str:
+def with_full_stop(words: str) -> str:
     """With one full stop at the end."""
     return f"{words.rstrip('. ')}."
 
@@ -50,6 +54,6 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"возможно, вы имели в виду «{by_lower[close[0]]}»" if close else ""
 
 
-def listed(words: Sequence[str]) -> str:
+def quoted_list(words: Sequence[str]) -> str:
     """«a», «b», «c»."""
     return ", ".join(f"«{word}»" for word in words)

@@ -13,9 +13,9 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bot.config.errors import did_you_mean
-from bot.domain.durations import BadTerm, Term
+from bot.domain.durations import Duration, InvalidDuration
 
-CUSTOM = "mcu"
+FAULT_ERROR_TYPE = "mcu"
 """The error type of our own messages: problem and remedy are in the error's context."""
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
@@ -27,101 +27,103 @@ _ZONES_OF_RUSSIA = (
 )
 
 
-def mend(problem: str, remedy: str) -> NoReturn:
+def raise_fault(problem: str, remedy: str) -> NoReturn:
     """Refuse a value with our own words."""
-    raise PydanticCustomError(CUSTOM, "refused", {"problem": problem, "remedy": remedy})
+    raise PydanticCustomError(FAULT_ERROR_TYPE, "refused", {"problem": problem, "remedy": remedy})
 
 
-def _text(value: Any, example: str) -> str:
+def _require_text(value: Any, example: str) -> str:
     if not isinstance(value, str):
-        mend("ожидается текст в кавычках", f"запишите так: {example}")
+        raise_fault("ожидается текст в кавычках", f"запишите так: {example}")
     return value.strip()
 
 
 @cache
-def _zones() -> frozenset[str]:
+def _known_zones() -> frozenset[str]:
     """Looked up once: it reads a folder with six hundred files."""
     return frozenset(available_timezones())
 
 
-def zone(value: Any) -> ZoneInfo:
+def parse_zone(value: Any) -> ZoneInfo:
     """«Asia/Vladivostok»."""
-    name = _text(value, '"Asia/Vladivostok"')
+    name = _require_text(value, '"Asia/Vladivostok"')
     try:
         # ZoneInfo reads a file of that name: a folder, a path or a wrong letter case must not slip through.
-        if name in _zones():
+        if name in _known_zones():
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
     city = name.rpartition("/")[2].casefold()
-    same = next((one for one in sorted(_zones()) if one.rpartition("/")[2].casefold() == city), None)
-    hint = f"возможно, вы имели в виду «{same}»" if same else did_you_mean(name, sorted(_zones()))
-    mend(
+    same = next((one for one in sorted(_known_zones()) if one.rpartition("/")[2].casefold() == city), None)
+    hint = f"возможно, вы имели в виду «{same}»" if same else did_you_mean(name, sorted(_known_zones()))
+    raise_fault(
         f"часовой пояс «{name[:40]}» неизвестен",
         f"{hint + '; ' if hint else ''}пояса России: {_ZONES_OF_RUSSIA}",
     )
 
 
-def term(value: Any) -> Term:
+def parse_duration(value: Any) -> Duration:
     """«8wh»."""
-    if isinstance(value, Term):
+    if isinstance(value, Duration):
         return value
-    text = _text(value, '"8wh"')
+    text = _require_text(value, '"8wh"')
     try:
-        return Term.parse(text)
-    except BadTerm as error:
-        mend(f"{error.problem}: «{text[:20]}»", error.remedy)
+        return Duration.parse(text)
+    except InvalidDuration as error:
+        raise_fault(f"{error.problem}: «{text[:20]}»", error.remedy)
 
 
-def calendar_term(value: Any) -> Term:
+def parse_calendar_duration(value: Any) -> Duration:
     """«30m»: a term in calendar units."""
-    result = term(value)
+    result = parse_duration(value)
     if result.is_working:
-        mend("здесь рабочее время не подходит", "укажите срок в обычных единицах: s, m, h, d; например «30m»")
+        raise_fault("здесь рабочее время не подходит", "укажите срок в обычных единицах: s, m, h, d; например «30m»")
     return result
 
 
-def clock(value: Any) -> time:
+def parse_clock(value: Any) -> time:
     """«09:00», or a time of TOML without quotes."""
     if isinstance(value, time):
         return value
-    text = _text(value, '"09:00"')
+    text = _require_text(value, '"09:00"')
     match = _CLOCK.fullmatch(text)
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
-        mend(
+        raise_fault(
             f"«{text[:20]}» не похоже на время суток", "запишите часы и минуты от «00:00» до «23:59», например «09:00»"
         )
     return time(int(match[1]), int(match[2]))
 
 
-def interval(value: Any) -> tuple[time, time]:
+def parse_interval(value: Any) -> tuple[time, time]:
     """«09:00-13:00»."""
-    text = _text(value, '"09:00-13:00"')
+    text = _require_text(value, '"09:00-13:00"')
     match = _INTERVAL.fullmatch(text)
     if match is None:
-        mend(f"«{text[:30]}» не похоже на промежуток времени", "запишите начало и конец через дефис: «09:00-13:00»")
-    opening, closing = clock(match[1]), clock(match[2])
+        raise_fault(
+            f"«{text[:30]}» не похоже на промежуток времени", "запишите начало и конец через дефис: «09:00-13:00»"
+        )
+    opening, closing = parse_clock(match[1]), parse_clock(match[2])
     if opening >= closing:
-        mend(
+        raise_fault(
             f"промежуток «{text}» заканчивается не позже, чем начинается",
             "начало должно быть раньше конца; рабочее время через полночь не поддерживается",
         )
     return opening, closing
 
 
-def day(value: Any) -> date:
+def parse_day(value: Any) -> date:
     """«2026-12-30», «30.12.2026», or a date of TOML without quotes."""
     if isinstance(value, datetime):
-        mend("ожидается дата без времени", "запишите так: 2026-12-30")
+        raise_fault("ожидается дата без времени", "запишите так: 2026-12-30")
     if isinstance(value, date):
         return value
-    text = _text(value, "2026-12-30")
+    text = _require_text(value, "2026-12-30")
     try:
         if match := _RUSSIAN_DATE.fullmatch(text):
             return date(int(match[3]), int(match[2]), int(match[1]))
         return date.fromisoformat(text)
     except ValueError:
-        mend(f"такой даты нет: «{text[:20]}»", "запишите год, месяц и день так: 2026-12-30")
+        raise_fault(f"такой даты нет: «{text[:20]}»", "запишите год, месяц и день так: 2026-12-30")
 
 
 def is_loopback(host: str) -> bool:
@@ -133,27 +135,27 @@ def is_loopback(host: str) -> bool:
 
 
 def _split_url(value: Any, example: str) -> tuple[str, str, str]:
-    text = _text(value, f'"{example}"').rstrip("/")
+    text = _require_text(value, f'"{example}"').rstrip("/")
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        mend("это не адрес в сети", f"укажите адрес целиком, например {example}")
+        raise_fault("это не адрес в сети", f"укажите адрес целиком, например {example}")
     return text, parts.scheme, host
 
 
-def base_url(value: Any) -> str:
+def parse_base_url(value: Any) -> str:
     """The address of a messenger's API, without the slash at its end."""
     return _split_url(value, "https://api.telegram.org")[0]
 
 
-def webhook_url(value: Any) -> str:
+def parse_webhook_url(value: Any) -> str:
     """An address that the messenger calls: https, plain http only to this machine."""
     text, scheme, host = _split_url(value, "https://bot.gorod.ru/telegram")
     if scheme != "https" and not is_loopback(host):
-        mend(
+        raise_fault(
             "мессенджер вызывает только адреса https",
             "укажите адрес, который начинается с https://; http допустим лишь для этого же компьютера (127.0.0.1)",
         )
@@ -168,21 +170,21 @@ def url_path(url: str) -> str:
         return "/"
 
 
-def listen(value: Any) -> tuple[str, int]:
+def parse_listen(value: Any) -> tuple[str, int]:
     """«127.0.0.1:8080» → host and port."""
-    text = _text(value, '"127.0.0.1:8080"')
+    text = _require_text(value, '"127.0.0.1:8080"')
     host, _, port = text.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-        mend(f"«{text[:60]}» не похоже на адрес и порт", "запишите так: «127.0.0.1:8080»")
+        raise_fault(f"«{text[:60]}» не похоже на адрес и порт", "запишите так: «127.0.0.1:8080»")
     return host, int(port)
 
 
-def sector_code(value: Any) -> str:
+def parse_sector_code(value: Any) -> str:
     """A short word of Latin letters: it goes into buttons."""
-    text = _text(value, '"roads"')
+    text = _require_text(value, '"roads"')
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", text):
-        mend(
+        raise_fault(
             f"код «{text[:40]}» не подходит",
             "код состоит из строчных латинских букв, цифр, «_» и «-», начинается с буквы и не длиннее 32 знаков",
         )
@@ -192,23 +194,25 @@ def sector_code(value: Any) -> str:
 _SQLITE, _POSTGRES = "sqlite+aiosqlite", "postgresql+asyncpg"
 
 
-def database_url(value: Any) -> str:
+def parse_database_url(value: Any) -> str:
     """The database's address; its driver must be one of ours."""
-    text = _text(value, f'"{_SQLITE}:///var/mcu.sqlite3"')
+    text = _require_text(value, f'"{_SQLITE}:///var/mcu.sqlite3"')
     driver, separator, rest = text.partition("://")
     if not separator or driver not in (_SQLITE, _POSTGRES):
         # The address may hold a password: nothing of it is repeated but the driver.
         known = driver[:30] if separator and re.fullmatch(r"[a-z0-9+]+", driver) else ""
-        mend(
+        raise_fault(
             f"база данных «{known}» не поддерживается" if known else "это не адрес базы данных",
             f"укажите «{_SQLITE}:///var/mcu.sqlite3» или «{_POSTGRES}://пользователь:пароль@сервер/база»",
         )
     if driver == _POSTGRES and not rest.strip("/"):
-        mend("в адресе базы данных нет сервера", f"запишите так: «{_POSTGRES}://пользователь:пароль@сервер/база»")
+        raise_fault(
+            "в адресе базы данных нет сервера", f"запишите так: «{_POSTGRES}://пользователь:пароль@сервер/база»"
+        )
     return text
 
 
-def resolve_database(url: str, folder: Path) -> str:
+def resolve_database_url(url: str, folder: Path) -> str:
     """A relative SQLite file is looked for beside the configuration file, whatever the current directory is."""
     prefix = f"{_SQLITE}:///"
     if not url.startswith(prefix):
@@ -219,17 +223,17 @@ def resolve_database(url: str, folder: Path) -> str:
     return f"{prefix}{folder / name}{question}{options}"
 
 
-Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
-AnyTerm = Annotated[Term, BeforeValidator(term)]
-CalendarTerm = Annotated[Term, BeforeValidator(calendar_term)]
-Clock = Annotated[time, BeforeValidator(clock)]
-Interval = Annotated[tuple[time, time], BeforeValidator(interval)]
-Day = Annotated[date, BeforeValidator(day)]
-BaseUrl = Annotated[str, BeforeValidator(base_url)]
-WebhookUrl = Annotated[str, BeforeValidator(webhook_url)]
-Listen = Annotated[tuple[str, int], BeforeValidator(listen)]
-SectorCode = Annotated[str, BeforeValidator(sector_code)]
-DatabaseUrl = Annotated[str, BeforeValidator(database_url)]
-Words = Annotated[str, Field(min_length=1, max_length=200)]
+Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
+AnyDuration = Annotated[Duration, BeforeValidator(parse_duration)]
+CalendarDuration = Annotated[Duration, BeforeValidator(parse_calendar_duration)]
+ClockTime = Annotated[time, BeforeValidator(parse_clock)]
+Interval = Annotated[tuple[time, time], BeforeValidator(parse_interval)]
+Day = Annotated[date, BeforeValidator(parse_day)]
+BaseUrl = Annotated[str, BeforeValidator(parse_base_url)]
+WebhookUrl = Annotated[str, BeforeValidator(parse_webhook_url)]
+ListenAddress = Annotated[tuple[str, int], BeforeValidator(parse_listen)]
+SectorCode = Annotated[str, BeforeValidator(parse_sector_code)]
+DatabaseUrl = Annotated[str, BeforeValidator(parse_database_url)]
+ShortText = Annotated[str, Field(min_length=1, max_length=200)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 PositiveId = Annotated[int, Field(ge=1)]

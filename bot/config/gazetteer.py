@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.config.errors import Fault
-from bot.domain.streets import StreetRow, read_houses
+from bot.domain.streets import StreetRow, parse_houses
 
-KEY = "places.gazetteer"
+GAZETTEER_KEY = "places.gazetteer"
 _COLUMNS = {
     "street": ("street", "улица", "место", "название"),
     "houses": ("houses", "house", "house_range", "house range", "дома", "дом"),
@@ -20,17 +20,17 @@ _REMEDY = (
     "первая строка файла называет столбцы: street, houses, district, latitude, longitude "
     "(или улица, дома, район, широта, долгота); обязателен только первый"
 )
-_MOST_FAULTS = 5
-_LONGEST = 100
+_MAX_FAULTS = 5
+_MAX_NAME_CHARS = 100
 
 
-class _BadLine(ValueError):
+class _InvalidLine(ValueError):
     """What is wrong with one line, and how it should look."""
 
 
 def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
     """The lines of *file* and what is wrong with it; lines with a fault are left out. Raises ``OSError``."""
-    text = _decoded(file.read_bytes())
+    text = _decode(file.read_bytes())
     first = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
@@ -39,7 +39,7 @@ def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
         column: names.index(alias) for column, aliases in _COLUMNS.items() for alias in aliases if alias in names
     }
     if "street" not in columns:
-        return [], [Fault(KEY, "в списке улиц нет столбца с названием улицы", _REMEDY)]
+        return [], [Fault(GAZETTEER_KEY, "в списке улиц нет столбца с названием улицы", _REMEDY)]
     rows: list[StreetRow] = []
     faults: list[Fault] = []
     for cells in reader:
@@ -47,23 +47,23 @@ def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
         if not any(values.values()):
             continue
         try:
-            rows.append(_row(values))
-        except _BadLine as bad:
+            rows.append(_parse_row(values))
+        except _InvalidLine as bad:
             problem, remedy = bad.args
-            faults.append(Fault(KEY, f"строка {reader.line_num}: {problem}", remedy))
+            faults.append(Fault(GAZETTEER_KEY, f"строка {reader.line_num}: {problem}", remedy))
     if not rows and not faults:
-        faults.append(Fault(KEY, "список улиц пуст", "добавьте в него строки или удалите ключ"))
-    return rows, list(_few(faults))
+        faults.append(Fault(GAZETTEER_KEY, "список улиц пуст", "добавьте в него строки или удалите ключ"))
+    return rows, list(_first_faults(faults))
 
 
-def _few(faults: list[Fault]) -> Iterator[Fault]:
-    yield from faults[:_MOST_FAULTS]
-    if len(faults) > _MOST_FAULTS:
-        more = len(faults) - _MOST_FAULTS
-        yield Fault(KEY, f"и ещё строк с ошибками: {more}", "исправьте названные, потом проверьте снова")
+def _first_faults(faults: list[Fault]) -> Iterator[Fault]:
+    yield from faults[:_MAX_FAULTS]
+    if len(faults) > _MAX_FAULTS:
+        more = len(faults) - _MAX_FAULTS
+        yield Fault(GAZETTEER_KEY, f"и ещё строк с ошибками: {more}", "исправьте названные, потом проверьте снова")
 
 
-def _decoded(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     """UTF-8, or what spreadsheet programs under Windows write."""
     try:
         return data.decode("utf-8-sig")
@@ -71,29 +71,31 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1251", "replace")
 
 
-def _row(values: Mapping[str, str]) -> StreetRow:
+def _parse_row(values: Mapping[str, str]) -> StreetRow:
     street = values["street"]
-    if not street or len(street) > _LONGEST:
-        raise _BadLine("нет названия улицы" if not street else "название длиннее 100 знаков", "впишите название")
+    if not street or len(street) > _MAX_NAME_CHARS:
+        raise _InvalidLine("нет названия улицы" if not street else "название длиннее 100 знаков", "впишите название")
     try:
-        houses = read_houses(values.get("houses", ""))
+        houses = parse_houses(values.get("houses", ""))
     except ValueError as error:
         problem = f"не понять номера домов «{str(error)[:40]}»"
-        raise _BadLine(problem, "пишите так: 1-45, или 2-44 чёт, или 7, 9, 11а") from None
-    latitude = _degrees(values.get("latitude", ""), 90)
-    longitude = _degrees(values.get("longitude", ""), 180)
+        raise _InvalidLine(problem, "пишите так: 1-45, или 2-44 чёт, или 7, 9, 11а") from None
+    latitude = _parse_degrees(values.get("latitude", ""), 90)
+    longitude = _parse_degrees(values.get("longitude", ""), 180)
     if (latitude is None) is not (longitude is None):
-        raise _BadLine("указана только одна из координат", "впишите и широту, и долготу, или ни одной")
-    return StreetRow(street, houses, values.get("district", "")[:_LONGEST] or None, latitude, longitude)
+        raise _InvalidLine("указана только одна из координат", "впишите и широту, и долготу, или ни одной")
+    return StreetRow(street, houses, values.get("district", "")[:_MAX_NAME_CHARS] or None, latitude, longitude)
 
 
-def _degrees(text: str, most: int) -> float | None:
+def _parse_degrees(text: str, maximum: int) -> float | None:
     if not text:
         return None
     try:
         value = float(text.replace(",", "."))
     except ValueError:
-        value = most + 1.0
-    if not -most <= value <= most:
-        raise _BadLine(f"координата «{text[:20]}» не годится", f"это число от -{most} до {most}, например 45.4712")
+        value = maximum + 1.0
+    if not -maximum <= value <= maximum:
+        raise _InvalidLine(
+            f"координата «{text[:20]}» не годится", f"это число от -{maximum} до {maximum}, например 45.4712"
+        )
     return value

@@ -4,16 +4,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.config.checks import check
+from bot.config.checks import find_faults
 from bot.config.config import Config
 from bot.config.errors import ConfigFaults, Fault
-from bot.config.schema import Tree
-from bot.config.secrets import take_tokens
-from bot.config.sources import read_file, with_environment
-from bot.config.wording import fault_of
+from bot.config.schema import ConfigTree
+from bot.config.secrets import resolve_tokens
+from bot.config.sources import overlay_environment, read_file
+from bot.config.wording import to_fault
 
 
-def load(path: Path | str, *, tokens_needed: bool = True) -> Config:
+def load_config(path: Path | str, *, tokens_needed: bool = True) -> Config:
     """Read the configuration at *path*, with the environment (``MCU_…__…``) laid over it.
 
     With *tokens_needed* false (``classify``, ``export`` and other commands that never touch the network) missing or
@@ -22,19 +22,19 @@ def load(path: Path | str, *, tokens_needed: bool = True) -> Config:
     """
     file = Path(path).absolute()
     folder = file.parent
-    values, faults = with_environment(read_file(file))
-    faults += take_tokens(values, folder, needed=tokens_needed)
-    tree: Tree | None = None
+    values, faults = overlay_environment(read_file(file))
+    faults += resolve_tokens(values, folder, needed=tokens_needed)
+    tree: ConfigTree | None = None
     try:
-        tree = Tree.model_validate(values)
+        tree = ConfigTree.model_validate(values)
     except ValidationError as error:
-        faults += [fault_of(details) for details in error.errors(include_url=False)]
-    faults += check(values, folder, for_work=tokens_needed)
+        faults += [to_fault(details) for details in error.errors(include_url=False)]
+    faults += find_faults(values, folder, for_work=tokens_needed)
     if faults or tree is None:
-        raise ConfigFaults(file, _once(faults))
+        raise ConfigFaults(file, _unique(faults))
     return Config(tree, folder, file)
 
 
-def _once(faults: list[Fault]) -> list[Fault]:
+def _unique(faults: list[Fault]) -> list[Fault]:
     """Without repetitions, in the order of finding."""
     return list(dict.fromkeys(faults))

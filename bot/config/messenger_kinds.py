@@ -6,21 +6,21 @@ from bot.domain.people import MESSENGER_TITLES, MessengerName
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MessengerKind:
     """One messenger. ``token_from``: where an administrator gets a token. ``secret``: how short and how long a
     webhook's secret may be. ``places``: the list of monitored places, ``place``: one of them in words, ``example_id``:
     how their numbers look. ``by_place``: each place has token and secret of its own."""
 
     messenger: MessengerName
-    token_from: str
-    secret: tuple[int, int]
-    places: str = "chats"
-    place: str = "чат"
+    token_origin: str
+    secret_length: tuple[int, int]
+    chats_key: str = "chats"
+    chat_word: str = "чат"
     example_id: int = -123456
-    by_place: bool = False
+    has_token_per_chat: bool = False
 
     @property
-    def name(self) -> str:
+    def section_name(self) -> str:
         """Of its section."""
         return self.messenger.value
 
@@ -31,24 +31,24 @@ class Kind:
     @property
     def staff_key(self) -> str:
         """Where an official's number stands."""
-        return f"{self.name}_id"
+        return f"{self.section_name}_id"
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+MESSENGER_KINDS: tuple[MessengerKind, ...] = (
+    MessengerKind(
         MessengerName.TELEGRAM,
-        token_from="его выдаёт @BotFather в Telegram",  # noqa: S106 - no token, words about it
-        secret=(1, 256),
+        token_origin="его выдаёт @BotFather в Telegram",  # noqa: S106 - no token, words about it
+        secret_length=(1, 256),
         example_id=-1001234567890,
     ),
-    Kind(
+    MessengerKind(
         MessengerName.VK,
-        token_from="он создаётся в управлении сообществом: «Работа с API», «Ключи доступа»",  # noqa: S106
-        secret=(1, 50),
-        places="communities",
-        place="сообщество",
+        token_origin="он создаётся в управлении сообществом: «Работа с API», «Ключи доступа»",  # noqa: S106
+        secret_length=(1, 50),
+        chats_key="communities",
+        chat_word="сообщество",
         example_id=123456,
-        by_place=True,
+        has_token_per_chat=True,
     ),
-    Kind(MessengerName.MAX, token_from="он выдаётся на платформе MAX для партнёров", secret=(5, 256)),  # noqa: S106
+    MessengerKind(MessengerName.MAX, token_origin="он выдаётся на платформе MAX для партнёров", secret_length=(5, 256)),  # noqa: S106
 )

@@ -6,29 +6,29 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.fields import (
-    AnyTerm,
+    AnyDuration,
     BaseUrl,
-    CalendarTerm,
-    Clock,
+    CalendarDuration,
+    ClockTime,
     DatabaseUrl,
     Day,
     Interval,
-    Listen,
+    ListenAddress,
     PositiveId,
     SectorCode,
     Share,
+    ShortText,
     WebhookUrl,
-    Words,
     Zone,
-    clock,
-    interval,
-    listen,
-    term,
+    parse_clock,
+    parse_duration,
+    parse_interval,
+    parse_listen,
 )
 from bot.domain.people import Role
 
 
-class Answers(StrEnum):
+class AnswerPolicy(StrEnum):
     """Who may answer citizens in a place."""
 
     BOT = "bot"  # the bot posts the answer itself
@@ -36,14 +36,14 @@ class Answers(StrEnum):
     OFF = "off"  # nobody answers there, messages are only registered
 
 
-class PlaceKind(StrEnum):
+class SourceKind(StrEnum):
     """What sort of place it is."""
 
     CHAT = "chat"  # talk of neighbours: only what needs doing becomes a ticket
     OFFICIAL = "official"  # people come here to report: everything but noise does
 
 
-class Mode(StrEnum):
+class UpdateMode(StrEnum):
     """How updates reach us."""
 
     POLLING = "polling"
@@ -58,12 +58,12 @@ class Section(BaseModel):
     )
 
 
-class Municipality(Section):
-    name: Words
+class MunicipalitySection(Section):
+    name: ShortText
     timezone: Zone
 
 
-class Database(Section):
+class DatabaseSection(Section):
     url: DatabaseUrl = Field(default="sqlite+aiosqlite:///var/mcu.sqlite3", repr=False)  # may hold a password
 
 
@@ -72,8 +72,8 @@ class BotChat(Section):
 
     id: int
     title: str = ""
-    kind: PlaceKind = PlaceKind.CHAT
-    answers: Answers = Answers.BOT
+    kind: SourceKind = SourceKind.CHAT
+    answers: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
 
 
@@ -81,12 +81,12 @@ class BotSection(Section):
     """A messenger in which we are one bot. ``token`` is empty only in a configuration loaded without tokens."""
 
     token: SecretStr = SecretStr("")
-    token_file: Words | None = None
+    token_file: ShortText | None = None
     api_base: BaseUrl
-    mode: Mode = Mode.POLLING
+    mode: UpdateMode = UpdateMode.POLLING
     webhook_url: WebhookUrl | None = None
     secret: SecretStr | None = None
-    private: Answers = Answers.BOT
+    private: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
     chats: tuple[BotChat, ...] = ()
 
@@ -94,10 +94,10 @@ class BotSection(Section):
 class TelegramChat(BotChat):
     """Who answers there must be written out: law 41-ФЗ of 01.04.2025."""
 
-    answers: Answers
+    answers: AnswerPolicy
 
 
-class Telegram(BotSection):
+class TelegramSection(BotSection):
     api_base: BaseUrl = "https://api.telegram.org"
     chats: tuple[TelegramChat, ...] = ()
 
@@ -109,29 +109,29 @@ class VkCommunity(Section):
     id: PositiveId
     title: str = ""
     token: SecretStr = SecretStr("")
-    token_file: Words | None = None
+    token_file: ShortText | None = None
     secret: SecretStr | None = None
     confirmation: SecretStr | None = None
-    kind: PlaceKind = PlaceKind.OFFICIAL
-    answers: Answers = Answers.BOT
+    kind: SourceKind = SourceKind.OFFICIAL
+    answers: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
 
 
-class Vk(Section):
+class VkSection(Section):
     api_base: BaseUrl = "https://api.vk.ru"
-    mode: Mode = Mode.POLLING
+    mode: UpdateMode = UpdateMode.POLLING
     webhook_url: WebhookUrl | None = None
     service_token: SecretStr | None = None
-    pages_every: CalendarTerm = Field(default_factory=lambda: term("5m"))
+    pages_every: CalendarDuration = Field(default_factory=lambda: parse_duration("5m"))
     communities: tuple[VkCommunity, ...] = ()
 
 
-class Max(BotSection):
+class MaxSection(BotSection):
     api_base: BaseUrl = "https://platform-api2.max.ru"
 
 
-class Http(Section):
-    listen: Listen = Field(default_factory=lambda: listen("127.0.0.1:8080"))
+class HttpSection(Section):
+    listen: ListenAddress = Field(default_factory=lambda: parse_listen("127.0.0.1:8080"))
 
     @property
     def host(self) -> str:
@@ -146,75 +146,77 @@ class SectorEntry(Section):
     """``title`` may be left out for a standard code."""
 
     code: SectorCode
-    title: Words | None = None
-    keywords: tuple[Words, ...] = ()
+    title: ShortText | None = None
+    keywords: tuple[ShortText, ...] = ()
 
 
-class Routing(Section):
+class RoutingSection(Section):
     threshold: float = Field(default=0.6, ge=0, le=1)
-    model: Words = "var/model"
+    model: ShortText = "var/model"
 
 
-class Learning(Section):
+class LearningSection(Section):
     nightly: bool = True
-    at: Clock = Field(default_factory=lambda: clock("03:30"))
+    at: ClockTime = Field(default_factory=lambda: parse_clock("03:30"))
 
 
 class StaffMember(Section):
     """``role`` or ``roles``, exactly one of the two."""
 
-    name: Words
+    name: ShortText
     role: Role | None = None
     roles: tuple[Role, ...] = ()
     sectors: tuple[str, ...] = ()
-    districts: tuple[Words, ...] = ()
+    districts: tuple[ShortText, ...] = ()
     telegram_id: PositiveId | None = None
     vk_id: PositiveId | None = None
     max_id: PositiveId | None = None
 
 
-class Deadlines(Section):
-    accept: AnyTerm = Field(default_factory=lambda: term("1wh"))
-    answer: AnyTerm = Field(default_factory=lambda: term("8wh"))
+class DeadlinesSection(Section):
+    accept: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
+    answer: AnyDuration = Field(default_factory=lambda: parse_duration("8wh"))
     remind_at: tuple[Share, ...] = (0.5, 0.8)
 
 
-class Urgent(Section):
+class UrgentSection(Section):
     """The terms of what cannot wait: danger to people, or no water, heat, light or gas for a house or more."""
 
-    accept: AnyTerm = Field(default_factory=lambda: term("30m"))
-    answer: AnyTerm = Field(default_factory=lambda: term("4h"))
+    accept: AnyDuration = Field(default_factory=lambda: parse_duration("30m"))
+    answer: AnyDuration = Field(default_factory=lambda: parse_duration("4h"))
 
 
-class Calendar(Section):
-    working: tuple[Interval, ...] = Field(default_factory=lambda: (interval("09:00-13:00"), interval("14:00-18:00")))
+class CalendarSection(Section):
+    working: tuple[Interval, ...] = Field(
+        default_factory=lambda: (parse_interval("09:00-13:00"), parse_interval("14:00-18:00"))
+    )
     days_off: tuple[Day, ...] = ()
     working_days: tuple[Day, ...] = ()
 
 
-class Quiet(Section):
-    start: Clock = Field(default_factory=lambda: clock("22:00"), alias="from")
-    end: Clock = Field(default_factory=lambda: clock("08:00"), alias="to")
+class QuietSection(Section):
+    start: ClockTime = Field(default_factory=lambda: parse_clock("22:00"), alias="from")
+    end: ClockTime = Field(default_factory=lambda: parse_clock("08:00"), alias="to")
 
 
-class FollowUp(Section):
-    within: CalendarTerm = Field(default_factory=lambda: term("30m"))
+class FollowUpSection(Section):
+    within: CalendarDuration = Field(default_factory=lambda: parse_duration("30m"))
 
 
-class Problems(Section):
+class ProblemsSection(Section):
     join: bool = True
-    within: CalendarTerm = Field(default_factory=lambda: term("6h"))
-    repeat_after: CalendarTerm = Field(default_factory=lambda: term("30m"))
+    within: CalendarDuration = Field(default_factory=lambda: parse_duration("6h"))
+    repeat_after: CalendarDuration = Field(default_factory=lambda: parse_duration("30m"))
 
 
-class StaffNotices(Section):
+class StaffNoticesSection(Section):
     """``fallback_after``: a messenger that has failed for so long is passed over, officials get theirs elsewhere."""
 
-    fallback_after: CalendarTerm = Field(default_factory=lambda: term("10m"))
+    fallback_after: CalendarDuration = Field(default_factory=lambda: parse_duration("10m"))
 
 
-class Places(Section):
-    gazetteer: Words | None = None
+class PlacesSection(Section):
+    gazetteer: ShortText | None = None
 
 
 class PageMessenger(StrEnum):
@@ -230,25 +232,25 @@ class PageEntry(Section):
 
     messenger: PageMessenger
     id: int
-    title: Words
+    title: ShortText
     discussion: int | None = None
-    kind: PlaceKind = PlaceKind.OFFICIAL
-    answers: Answers = Answers.PERSON
-    silent_after: CalendarTerm = Field(default_factory=lambda: term("7d"))
+    kind: SourceKind = SourceKind.OFFICIAL
+    answers: AnswerPolicy = AnswerPolicy.PERSON
+    silent_after: CalendarDuration = Field(default_factory=lambda: parse_duration("7d"))
 
 
-class Answering(Section):
+class AnswersSection(Section):
     """What follows an approved answer: it is posted by hand where the bot may not."""
 
-    remind_posting: AnyTerm = Field(default_factory=lambda: term("1wh"))
-    check_after: CalendarTerm = Field(default_factory=lambda: term("15m"))
+    remind_posting: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
+    check_after: CalendarDuration = Field(default_factory=lambda: parse_duration("15m"))
 
 
-class Digest(Section):
-    at: Clock = Field(default_factory=lambda: clock("09:00"))
+class DigestSection(Section):
+    at: ClockTime = Field(default_factory=lambda: parse_clock("09:00"))
 
 
-class Tree(BaseSettings):
+class ConfigTree(BaseSettings):
     """The whole file. Values come ready-merged from :mod:`bot.config.sources`: the environment over the file."""
 
     model_config = SettingsConfigDict(
@@ -260,27 +262,27 @@ class Tree(BaseSettings):
         env_ignore_empty=True,
     )
 
-    municipality: Municipality
-    database: Database = Database()
-    telegram: Telegram | None = None
-    vk: Vk | None = None
-    max: Max | None = None
-    http: Http | None = None
+    municipality: MunicipalitySection
+    database: DatabaseSection = DatabaseSection()
+    telegram: TelegramSection | None = None
+    vk: VkSection | None = None
+    max: MaxSection | None = None
+    http: HttpSection | None = None
     sectors: tuple[SectorEntry, ...] = ()
-    routing: Routing = Routing()
-    learning: Learning = Learning()
+    routing: RoutingSection = RoutingSection()
+    learning: LearningSection = LearningSection()
     staff: tuple[StaffMember, ...] = ()
-    deadlines: Deadlines = Deadlines()
-    urgent: Urgent = Urgent()
-    calendar: Calendar = Calendar()
-    quiet: Quiet = Quiet()
-    follow_up: FollowUp = FollowUp()
-    problems: Problems = Problems()
-    staff_notices: StaffNotices = StaffNotices()
-    places: Places = Places()
+    deadlines: DeadlinesSection = DeadlinesSection()
+    urgent: UrgentSection = UrgentSection()
+    calendar: CalendarSection = CalendarSection()
+    quiet: QuietSection = QuietSection()
+    follow_up: FollowUpSection = FollowUpSection()
+    problems: ProblemsSection = ProblemsSection()
+    staff_notices: StaffNoticesSection = StaffNoticesSection()
+    places: PlacesSection = PlacesSection()
     pages: tuple[PageEntry, ...] = ()
-    answers: Answering = Answering()
-    digest: Digest = Digest()
+    answers: AnswersSection = AnswersSection()
+    digest: DigestSection = DigestSection()
 
     @classmethod
     def settings_customise_sources(

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.config.errors import Fault
-from bot.config.messenger_kinds import KINDS
-from bot.config.sources import PREFIX
+from bot.config.messenger_kinds import MESSENGER_KINDS
+from bot.config.sources import ENV_PREFIX
 
 _EXAMPLE_WORDS = frozenset(
     {"token", "secret", "changeme", "change-me", "change_me", "your-token", "your_token", "yourtoken", "xxx", "todo"}
@@ -20,31 +20,31 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class TokenSection:
     """A table of the file that holds a token."""
 
     key: str  # telegram, vk.communities[0], max
     values: dict[str, Any]
-    where: str  # where an administrator gets a token
+    token_origin: str  # where an administrator gets a token
 
     @property
-    def variable(self) -> str:
-        return PREFIX + re.sub(r"\[(\d+)\]", r"__\1", self.key).replace(".", "__").upper() + "__TOKEN"
+    def environment_variable(self) -> str:
+        return ENV_PREFIX + re.sub(r"\[(\d+)\]", r"__\1", self.key).replace(".", "__").upper() + "__TOKEN"
 
 
-def holders(tree: dict[str, Any]) -> Iterator[Holder]:
+def token_sections(tree: dict[str, Any]) -> Iterator[TokenSection]:
     """Every table that must have a token, as far as the file is of the right shape."""
-    for kind in KINDS:
-        section = tree.get(kind.name)
+    for kind in MESSENGER_KINDS:
+        section = tree.get(kind.section_name)
         if not isinstance(section, dict):
             continue
-        if not kind.by_place:
-            yield Holder(kind.name, section, kind.token_from)
+        if not kind.has_token_per_chat:
+            yield TokenSection(kind.section_name, section, kind.token_origin)
             continue
-        places = section.get(kind.places)
+        places = section.get(kind.chats_key)
         for index, place in enumerate(places if isinstance(places, list) else ()):
             if isinstance(place, dict):
-                yield Holder(f"{kind.name}.{kind.places}[{index}]", place, kind.token_from)
+                yield TokenSection(f"{kind.section_name}.{kind.chats_key}[{index}]", place, kind.token_origin)
 
 
 def is_placeholder(token: str) -> bool:
@@ -62,7 +62,7 @@ def is_placeholder(token: str) -> bool:
     )
 
 
-def _service_key(tree: dict[str, Any]) -> Iterator[Fault]:
+def _service_key_faults(tree: dict[str, Any]) -> Iterator[Fault]:
     vk = tree.get("vk")
     key = vk.get("service_token") if isinstance(vk, dict) else None
     if isinstance(key, str) and is_placeholder(key):
@@ -73,15 +73,15 @@ def _service_key(tree: dict[str, Any]) -> Iterator[Fault]:
         )
 
 
-def take_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator[Fault]:
+def resolve_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator[Fault]:
     """Put the content of every ``token_file`` in the place of the token, and check all tokens; yields the faults.
 
     Without need nothing is read and nothing but the double entry is a fault. Values of a wrong type are left for the
     types' own check.
     """
     if needed:
-        yield from _service_key(tree)
-    for holder in holders(tree):
+        yield from _service_key_faults(tree)
+    for holder in token_sections(tree):
         token, file = holder.values.get("token"), holder.values.get("token_file")
         key = f"{holder.key}.token"
         if token is not None and file is not None:
@@ -91,7 +91,7 @@ def take_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator
             continue
         if file is not None:
             key = f"{holder.key}.token_file"
-            token = _read(folder / file)
+            token = _read_token_file(folder / file)
             if token is None:
                 yield Fault(
                     key, f"файл с токеном «{file[:100]}» не читается", "проверьте путь к файлу и права на чтение"
@@ -99,20 +99,21 @@ def take_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator
                 continue
         if token is not None:
             holder.values["token"] = token.strip()
-        fault = _check(holder, key, token)
+        fault = _token_fault(holder, key, token)
         if fault is not None:
             yield fault
 
 
-def _read(path: Path) -> str | None:
+def _read_token_file(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError, ValueError):
         return None
 
 
-def _check(holder: Holder, key: str, token: str | None) -> Fault | None:
-    remedy = f"впишите настоящий токен ({holder.where}) сюда, в файл token_file или в переменную {holder.variable}"
+def _token_fault(holder: TokenSection, key: str, token: str | None) -> Fault | None:
+    variable = holder.environment_variable
+    remedy = f"впишите настоящий токен ({holder.token_origin}) сюда, в файл token_file или в переменную {variable}"
     if token is None:
         return Fault(key, "токен не указан", remedy)
     if is_placeholder(token):
@@ -122,7 +123,7 @@ def _check(holder: Holder, key: str, token: str | None) -> Fault | None:
     return None
 
 
-def webhook_secret_fault(key: str, secret: object, least: int, most: int) -> Fault | None:
+def webhook_secret_fault(key: str, secret: object, min_length: int, max_length: int) -> Fault | None:
     """What is wrong with a webhook's secret of *least* to *most* characters."""
     remedy = "впишите случайную строку из 32 латинских букв и цифр; её знают только бот и мессенджер"
     if secret is None:
@@ -131,7 +132,9 @@ def webhook_secret_fault(key: str, secret: object, least: int, most: int) -> Fau
         return None
     if is_placeholder(secret):
         return Fault(key, "вместо секрета стоит образец", remedy)
-    if not _WEBHOOK_SECRET.fullmatch(secret) or not least <= len(secret) <= most:
-        allowed = f"секрет может состоять только из латинских букв, цифр, «_» и «-», от {least} до {most} знаков"
+    if not _WEBHOOK_SECRET.fullmatch(secret) or not min_length <= len(secret) <= max_length:
+        allowed = (
+            f"секрет может состоять только из латинских букв, цифр, «_» и «-», от {min_length} до {max_length} знаков"
+        )
         return Fault(key, allowed, remedy)
     return None

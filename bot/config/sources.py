@@ -11,11 +11,11 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
 from bot.config.errors import ConfigFaults, Fault, did_you_mean
-from bot.config.schema import Tree
+from bot.config.schema import ConfigTree
 
-PREFIX = "MCU_"
+ENV_PREFIX = "MCU_"
 
-_PLACE = re.compile(r"at line (\d+), column (\d+)")
+_TOML_POSITION = re.compile(r"at line (\d+), column (\d+)")
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -23,28 +23,30 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark at the beginning
     except FileNotFoundError:
-        raise _unreadable(
+        raise _unreadable_file(
             path, "файла настроек нет", "создайте его из config.example.toml или укажите верный путь"
         ) from None
     except IsADirectoryError:
-        raise _unreadable(path, "это папка, а нужен файл", "укажите путь к самому файлу настроек") from None
+        raise _unreadable_file(path, "это папка, а нужен файл", "укажите путь к самому файлу настроек") from None
     except UnicodeDecodeError:
-        raise _unreadable(path, "файл не в кодировке UTF-8", "сохраните его в редакторе с кодировкой UTF-8") from None
+        raise _unreadable_file(
+            path, "файл не в кодировке UTF-8", "сохраните его в редакторе с кодировкой UTF-8"
+        ) from None
     except OSError:
-        raise _unreadable(path, "файл не читается", "проверьте права на чтение файла и папки") from None
+        raise _unreadable_file(path, "файл не читается", "проверьте права на чтение файла и папки") from None
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(path, *_explain_syntax(str(error))) from None
+        raise _unreadable_file(path, *_explain_syntax(str(error))) from None
 
 
-def _unreadable(path: Path, problem: str, remedy: str) -> ConfigFaults:
+def _unreadable_file(path: Path, problem: str, remedy: str) -> ConfigFaults:
     return ConfigFaults(path, [Fault(str(path), problem, remedy)])
 
 
 def _explain_syntax(message: str) -> tuple[str, str]:
     """The library's English words, of which only the place and the kind are of use to an administrator."""
-    place = _PLACE.search(message)
+    place = _TOML_POSITION.search(message)
     where = f"строка {place[1]}, столбец {place[2]}" if place else "конец файла"
     if "overwrite" in message or "twice" in message or "declare" in message:
         return f"{where}: ключ или раздел записан второй раз", "оставьте одну запись"
@@ -64,24 +66,24 @@ class _Environment(EnvSettingsSource):
             return value
 
 
-def with_environment(values: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+def overlay_environment(values: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """*values* with what the environment says laid over them.
 
     A table of a list is meant by its index: ``MCU_VK__COMMUNITIES__0__TOKEN``. Lists and tables may be given as JSON.
     Empty variables count as absent.
     """
-    overlay = _Environment(Tree)()
-    _one_token_source(values, overlay)
+    overlay = _Environment(ConfigTree)()
+    _drop_replaced_tokens(values, overlay)
     return _merge(values, overlay), _unknown_variables()
 
 
 def _unknown_variables() -> list[Fault]:
     faults = []
-    sections = list(Tree.model_fields)
+    sections = list(ConfigTree.model_fields)
     for variable in sorted(os.environ):
-        if not variable.upper().startswith(PREFIX) or "__" not in variable:
+        if not variable.upper().startswith(ENV_PREFIX) or "__" not in variable:
             continue
-        section = variable[len(PREFIX) :].partition("__")[0].lower()
+        section = variable[len(ENV_PREFIX) :].partition("__")[0].lower()
         if section not in sections:
             hint = did_you_mean(section, sections)
             faults.append(
@@ -94,7 +96,7 @@ def _unknown_variables() -> list[Fault]:
     return faults
 
 
-def _one_token_source(below: Any, above: Any) -> None:
+def _drop_replaced_tokens(below: Any, above: Any) -> None:
     """A token of the environment replaces a token_file of the file, and the other way round."""
     if not isinstance(above, Mapping):
         return
@@ -104,9 +106,9 @@ def _one_token_source(below: Any, above: Any) -> None:
                 below.pop(replaced, None)
     for key, value in above.items():
         if isinstance(below, dict):
-            _one_token_source(below.get(key), value)
+            _drop_replaced_tokens(below.get(key), value)
         elif isinstance(below, list) and key.isdecimal() and int(key) < len(below):
-            _one_token_source(below[int(key)], value)
+            _drop_replaced_tokens(below[int(key)], value)
 
 
 def _merge(below: Any, above: Any) -> Any:

@@ -8,12 +8,12 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bot.config.errors import Fault, did_you_mean, listed
-from bot.config.fields import CUSTOM
-from bot.config.messenger_kinds import KINDS
-from bot.config.schema import Tree
+from bot.config.errors import Fault, did_you_mean, quoted_list
+from bot.config.fields import FAULT_ERROR_TYPE
+from bot.config.messenger_kinds import MESSENGER_KINDS
+from bot.config.schema import ConfigTree
 
-LAW = (
+LAW_41_FZ_HINT = (
     "с 01.06.2025 закон 41-ФЗ запрещает органам местного самоуправления общаться с гражданами через иностранные "
     "мессенджеры, поэтому решение принимает муниципалитет и записывает его явно: «bot» — отвечает бот, «person» — "
     "отвечает сотрудник вручную, «off» — ответов нет, сообщения только учитываются"
@@ -24,8 +24,10 @@ _EXAMPLES = {
     "municipality.name": 'name = "Лесозаводский городской округ"',
     "municipality.timezone": 'timezone = "Asia/Vladivostok"',
     "database.url": 'url = "sqlite+aiosqlite:///var/mcu.sqlite3"',
-    **{f"{kind.name}.{kind.places}": f"[[{kind.name}.{kind.places}]]" for kind in KINDS},
-    **{f"{kind.name}.{kind.places}.id": f"id = {kind.example_id}" for kind in KINDS},
+    **{
+        f"{kind.section_name}.{kind.chats_key}": f"[[{kind.section_name}.{kind.chats_key}]]" for kind in MESSENGER_KINDS
+    },
+    **{f"{kind.section_name}.{kind.chats_key}.id": f"id = {kind.example_id}" for kind in MESSENGER_KINDS},
     "sectors": "[[sectors]]",
     "sectors.code": 'code = "roads"',
     "sectors.keywords": 'keywords = ["яма", "асфальт"]',
@@ -36,14 +38,14 @@ _EXAMPLES = {
     "staff.roles": 'roles = ["coordinator", "administrator"]',
     "staff.sectors": 'sectors = ["roads"]',
     "staff.districts": 'districts = ["Центральный"]',
-    **{f"staff.{kind.staff_key}": f"{kind.staff_key} = 1001" for kind in KINDS},
+    **{f"staff.{kind.staff_key}": f"{kind.staff_key} = 1001" for kind in MESSENGER_KINDS},
     "deadlines.remind_at": "remind_at = [0.5, 0.8]",
     "calendar.working": 'working = ["09:00-13:00", "14:00-18:00"]',
     "calendar.days_off": "days_off = [2026-12-30]",
     "calendar.working_days": "working_days = [2026-12-26]",
 }
 
-_KINDS = {
+_PROBLEMS_BY_TYPE = {
     "string_type": "ожидается текст в кавычках",
     "string_too_short": "пустое значение",
     "string_too_long": "значение слишком длинное",
@@ -61,7 +63,7 @@ _KINDS = {
 }
 
 
-def key_of(loc: Iterable[int | str]) -> str:
+def format_key(loc: Iterable[int | str]) -> str:
     """``("telegram", "chats", 0, "answers")`` → ``telegram.chats[0].answers``."""
     key = ""
     for part in loc:
@@ -69,28 +71,30 @@ def key_of(loc: Iterable[int | str]) -> str:
     return key
 
 
-def fault_of(error: ErrorDetails) -> Fault:
+def to_fault(error: ErrorDetails) -> Fault:
     """One pydantic error as a fault. Values are repeated only where they are words to choose from."""
     loc = error["loc"]
-    key, name = key_of(loc), ".".join(part for part in loc if isinstance(part, str))
+    key, name = format_key(loc), ".".join(part for part in loc if isinstance(part, str))
     kind, context = error["type"], error.get("ctx", {})
-    if kind == CUSTOM:
+    if kind == FAULT_ERROR_TYPE:
         return Fault(key, context["problem"], context["remedy"])
     if kind == "missing":
-        return _missing(key, name)
+        return _missing_fault(key, name)
     if kind == "extra_forbidden":
-        return _unknown(key, loc)
+        return _unknown_key_fault(key, loc)
     if kind == "enum":
-        return _not_a_choice(key, name, error["input"], str(context.get("expected", "")))
+        return _choice_fault(key, name, error["input"], str(context.get("expected", "")))
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         if name == "vk.communities.id":
             return Fault(
-                key, f"число должно быть {_bound(kind, context)}", "номер сообщества пишется без минуса: id = 123456"
+                key,
+                f"число должно быть {_bound_text(kind, context)}",
+                "номер сообщества пишется без минуса: id = 123456",
             )
-        return Fault(key, f"число должно быть {_bound(kind, context)}", _example(name))
+        return Fault(key, f"число должно быть {_bound_text(kind, context)}", _example(name))
     if kind in ("list_type", "tuple_type") and _EXAMPLES.get(name, "").startswith("[["):
         return Fault(key, "ожидаются записи списка", f"заголовок пишется в двойных скобках: {_EXAMPLES[name]}")
-    return Fault(key, _KINDS.get(kind, "значение не подходит"), _example(name))
+    return Fault(key, _PROBLEMS_BY_TYPE.get(kind, "значение не подходит"), _example(name))
 
 
 def _example(name: str) -> str:
@@ -98,32 +102,32 @@ def _example(name: str) -> str:
     return f"запишите так: {example}" if example else "посмотрите этот ключ в config.example.toml"
 
 
-def _missing(key: str, name: str) -> Fault:
+def _missing_fault(key: str, name: str) -> Fault:
     if name == "telegram.chats.answers":
-        return Fault(key, "не указано, кто отвечает гражданам в этом чате", f"добавьте ключ answers: {LAW}")
-    what = "раздел не указан" if name in Tree.model_fields else "ключ не указан"
+        return Fault(key, "не указано, кто отвечает гражданам в этом чате", f"добавьте ключ answers: {LAW_41_FZ_HINT}")
+    what = "раздел не указан" if name in ConfigTree.model_fields else "ключ не указан"
     example = _EXAMPLES.get(name)
     return Fault(key, what, f"добавьте: {example}" if example else "посмотрите этот ключ в config.example.toml")
 
 
-def _unknown(key: str, loc: Sequence[int | str]) -> Fault:
+def _unknown_key_fault(key: str, loc: Sequence[int | str]) -> Fault:
     known = _keys_at(loc[:-1])
     hint = did_you_mean(str(loc[-1]), known)
     what = "неизвестный раздел или ключ" if len(loc) == 1 else "неизвестный ключ"
-    return Fault(key, what, hint or f"удалите его; здесь бывают {listed(known)}")
+    return Fault(key, what, hint or f"удалите его; здесь бывают {quoted_list(known)}")
 
 
-def _not_a_choice(key: str, name: str, value: object, expected: str) -> Fault:
+def _choice_fault(key: str, name: str, value: object, expected: str) -> Fault:
     allowed = re.findall(r"'([^']+)'", expected)
     word = value if isinstance(value, str) and len(value) <= 30 else ""
     hint = did_you_mean(word, allowed)
-    remedy = f"{hint + '; ' if hint else ''}допустимые значения: {listed(allowed)}"
+    remedy = f"{hint + '; ' if hint else ''}допустимые значения: {quoted_list(allowed)}"
     if name in ("telegram.chats.answers", "telegram.private"):
-        remedy += f"; {LAW}"
+        remedy += f"; {LAW_41_FZ_HINT}"
     return Fault(key, f"значение «{word}» не подходит" if word else "значение не подходит", remedy)
 
 
-def _bound(kind: str, context: dict[str, Any]) -> str:
+def _bound_text(kind: str, context: dict[str, Any]) -> str:
     words = {
         "greater_than": ("больше", "gt"),
         "greater_than_equal": ("не меньше", "ge"),
@@ -137,7 +141,7 @@ def _bound(kind: str, context: dict[str, Any]) -> str:
 
 def _keys_at(loc: Sequence[int | str]) -> list[str]:
     """The keys that the file may have at a place."""
-    model: type[BaseModel] = Tree
+    model: type[BaseModel] = ConfigTree
     for part in loc:
         if isinstance(part, int):
             continue

@@ -40,8 +40,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """An answer at one place: under one message of the citizen's. ``poster_id``: the official who posted it by hand,
-    as far as we know; ``about``: the citizen's words that it answers, as :func:`bot.services.sources.messages.text_key` has it."""
+    """An answer under one message of a citizen.
+
+    ``poster_id`` is the official who posted it manually, where that is known. ``about`` is the key of the citizen's
+    words that it answers (:func:`bot.services.sources.messages.text_key`).
+    """
 
     id: int
     answer_id: int
@@ -61,13 +64,13 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class NewPublication:
     """A publication to be, one of many: see :class:`Publication`."""
 
     ticket_id: int
     message_id: int
     state: PublicationState
-    spot: str
-    via_id: int | None = None
+    audience_key: str
+    covered_by_id: int | None = None
     link: str | None = None
     posted_at: datetime | None = None

@@ -19,19 +19,19 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RoutingDecision:
     """What people have made of a ticket, and its words: an example to learn from.
 
     ``number`` is the audit's of the last decision: it grows with time. ``chosen``: a person has named the sector (else
     somebody has merely gone on with what the machine had chosen). ``dismissed``: why it needed no answer, if so.
     """
 
-    number: int
+    audit_id: int
     text: str
     sector: str | None
     district: str | None
-    chosen: bool
-    dismissed: DismissReason | None
+    sector_chosen_by_person: bool
+    dismiss_reason: DismissReason | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from itertools import pairwise
 from math import floor
 from zoneinfo import ZoneInfo
 
-from bot.domain.durations import Term, Unit
-from bot.domain.local_time import at_local, utc
+from bot.domain.durations import Duration, TimeUnit
+from bot.domain.local_time import local_to_utc, to_utc
 from bot.domain.production_calendar import WEEKEND, DayOff, DayOffKind, ProductionCalendar
 from bot.domain.russian_text import human_day, human_days
 
 _DAY = timedelta(days=1)
-_TICK = timedelta(microseconds=1)
-_REMEMBERED = 2_000
+_MICROSECOND = timedelta(microseconds=1)
+_MAX_CACHED_DAYS = 2_000
 """Days whose working time is kept at hand."""
 
 _LOCAL_DAY_OFF = DayOff(DayOffKind.LOCAL, "нерабочий день по решению администрации")
@@ -41,7 +41,7 @@ class SkipKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedInterval:
     """A stretch of time [start, end), in UTC, that a term in working time passes over, and why, in Russian."""
 
     kind: SkipKind
@@ -71,7 +71,7 @@ class WorkingCalendar:
         self._days_off = frozenset(days_off)
         self._working_days = frozenset(working_days)
         self._production = ProductionCalendar()
-        self._intervals = lru_cache(maxsize=_REMEMBERED)(self._find_intervals)
+        self._intervals = lru_cache(maxsize=_MAX_CACHED_DAYS)(self._compute_intervals)
         if not self._hours or any(opening >= closing for opening, closing in self._hours):
             raise ValueError("working hours must be intervals of positive length within a day")
         if any(later[0] < earlier[1] for earlier, later in pairwise(self._hours)):
@@ -91,20 +91,20 @@ class WorkingCalendar:
         """Whether *day*, a date of the municipality's zone, is a working day."""
         return self.day_off(day) is None
 
-    def knows_transfers(self, year: int) -> bool:
+    def has_transfers(self, year: int) -> bool:
         """Whether the Government's transfers of *year* are known; if not, the administrator should add them by hand."""
-        return self._production.knows_transfers(year)
+        return self._production.has_transfers(year)
 
     def is_working(self, moment: datetime) -> bool:
         """Whether *moment* lies in working time."""
-        instant = utc(moment)
-        return any(a <= instant < b for a, b in self._intervals(self._date(instant)))
+        instant = to_utc(moment)
+        return any(a <= instant < b for a, b in self._intervals(self._local_date(instant)))
 
-    def opening(self, moment: datetime) -> datetime:
+    def next_working_moment(self, moment: datetime) -> datetime:
         """*moment* itself in working time, else the next moment when work begins."""
-        return next(self._working_from(utc(moment)))[0]
+        return next(self._working_intervals_from(to_utc(moment)))[0]
 
-    def add(self, start: datetime, term: Term, share: float = 1.0) -> datetime:
+    def add(self, start: datetime, term: Duration, share: float = 1.0) -> datetime:
         """The moment when *share* (0 or more) of *term* has passed since *start*, to the microsecond.
 
         Calendar units run on without pause; a day is 24 hours. Working units begin at the next opening if *start* lies
@@ -120,17 +120,17 @@ class WorkingCalendar:
         if share < 0:
             raise ValueError("a share of a term cannot be negative")
         exact = Fraction(repr(float(share)))  # 0.7 as people mean it, not its nearest binary neighbour
-        if term.unit is Unit.WORKING_DAY:
-            return self._add_days(self.opening(start), exact * Fraction(term.amount))
-        length = timedelta(microseconds=round(term.microseconds() * exact))
+        if term.unit is TimeUnit.WORKING_DAY:
+            return self._add_working_days(self.next_working_moment(start), exact * Fraction(term.amount))
+        length = timedelta(microseconds=round(term.to_microseconds() * exact))
         if term.is_working:
             return self.add_working(start, length)
-        return utc(start) + length
+        return to_utc(start) + length
 
     def add_working(self, start: datetime, length: timedelta) -> datetime:
         """The moment when *length* of working time has passed since *start*."""
         left = length
-        for opening, closing in self._working_from(utc(start)):
+        for opening, closing in self._working_intervals_from(to_utc(start)):
             if left <= closing - opening:
                 return opening + left
             left -= closing - opening
@@ -138,13 +138,13 @@ class WorkingCalendar:
 
     def working_between(self, start: datetime, end: datetime) -> timedelta:
         """How much working time lies between two moments; zero if *end* is not later than *start*."""
-        first, last = utc(start), utc(end)
+        first, last = to_utc(start), to_utc(end)
         total = timedelta(0)
-        for opening, closing in self._working_until(first, last):
+        for opening, closing in self._working_intervals_between(first, last):
             total += closing - opening
         return total
 
-    def explain(self, start: datetime, term: Term) -> tuple[Skipped, ...]:
+    def skipped_by_term(self, start: datetime, term: Duration) -> tuple[SkippedInterval, ...]:
         """What *term* passes over on its way, in order: the answer to «почему такой срок».
 
         Together with the working time it fills the whole way from *start* to the end of the term without holes or
@@ -152,25 +152,25 @@ class WorkingCalendar:
         """
         if not term.is_working:
             return ()
-        return self.skipped(start, self.add(start, term))
+        return self.skipped_between(start, self.add(start, term))
 
-    def skipped(self, start: datetime, end: datetime) -> tuple[Skipped, ...]:
+    def skipped_between(self, start: datetime, end: datetime) -> tuple[SkippedInterval, ...]:
         """Everything between two moments that is not working time, with the reasons."""
-        at, last = utc(start), utc(end)
-        result: list[Skipped] = []
-        for opening, closing in (*self._working_until(at, last), (last, last)):
+        at, last = to_utc(start), to_utc(end)
+        result: list[SkippedInterval] = []
+        for opening, closing in (*self._working_intervals_between(at, last), (last, last)):
             if opening > at:
                 result.extend(self._explain_gap(at, opening))
             at = max(at, closing)
         return tuple(result)
 
-    def _add_days(self, start: datetime, amount: Fraction) -> datetime:
-        day = self._date(start)
+    def _add_working_days(self, start: datetime, amount: Fraction) -> datetime:
+        day = self._local_date(start)
         target = self._share_of_day(day, start) + amount
         for _ in range(floor(target)):
             day = self._next_working_day(day)
         intervals = self._intervals(day)
-        left = _TICK * round((target - floor(target)) * (_total(intervals) // _TICK))
+        left = _MICROSECOND * round((target - floor(target)) * (_total_length(intervals) // _MICROSECOND))
         for opening, closing in intervals:
             if left < closing - opening:
                 return opening + left
@@ -179,8 +179,8 @@ class WorkingCalendar:
 
     def _share_of_day(self, day: date, moment: datetime) -> Fraction:
         intervals = self._intervals(day)
-        passed = _total([(a, min(b, moment)) for a, b in intervals if a < moment])
-        return Fraction(passed // _TICK, _total(intervals) // _TICK)
+        passed = _total_length([(a, min(b, moment)) for a, b in intervals if a < moment])
+        return Fraction(passed // _MICROSECOND, _total_length(intervals) // _MICROSECOND)
 
     def _next_working_day(self, day: date) -> date:
         day += _DAY
@@ -188,42 +188,42 @@ class WorkingCalendar:
             day += _DAY
         return day
 
-    def _date(self, instant: datetime) -> date:
+    def _local_date(self, instant: datetime) -> date:
         return instant.astimezone(self.zone).date()
 
-    def _find_intervals(self, day: date) -> Sequence[Interval]:
+    def _compute_intervals(self, day: date) -> Sequence[Interval]:
         if not self.is_working_day(day):
             return ()
-        pairs = ((at_local(day, a, self.zone), at_local(day, b, self.zone)) for a, b in self._hours)
+        pairs = ((local_to_utc(day, a, self.zone), local_to_utc(day, b, self.zone)) for a, b in self._hours)
         return tuple((a, b) for a, b in pairs if a < b)  # a clock put forward can swallow an interval
 
-    def _working_from(self, start: datetime) -> Iterator[Interval]:
-        day = self._date(start)
+    def _working_intervals_from(self, start: datetime) -> Iterator[Interval]:
+        day = self._local_date(start)
         while True:
             for opening, closing in self._intervals(day):
                 if closing > start:
                     yield max(opening, start), closing
             day += _DAY
 
-    def _working_until(self, start: datetime, end: datetime) -> Iterator[Interval]:
+    def _working_intervals_between(self, start: datetime, end: datetime) -> Iterator[Interval]:
         if end <= start:
             return
-        day, last = self._date(start), self._date(end)
+        day, last = self._local_date(start), self._local_date(end)
         while day <= last:
             for opening, closing in self._intervals(day):
                 if closing > start and opening < end:
                     yield max(opening, start), min(closing, end)
             day += _DAY
 
-    def _explain_gap(self, start: datetime, end: datetime) -> list[Skipped]:
+    def _explain_gap(self, start: datetime, end: datetime) -> list[SkippedInterval]:
         """One gap between two working intervals. Days off in it take the nights around them along."""
-        runs = self._days_off_between(self._date(start), self._date(end - _TICK))
+        runs = self._days_off_between(self._local_date(start), self._local_date(end - _MICROSECOND))
         if not runs:
             return [self._explain_hours(start, end)]
-        starts = [start] + [max(start, at_local(first, time.min, self.zone)) for first, _, _ in runs[1:]]
+        starts = [start] + [max(start, local_to_utc(first, time.min, self.zone)) for first, _, _ in runs[1:]]
         ends = [*starts[1:], end]
         return [
-            Skipped(SkipKind(off.kind.value), a, b, _describe(first, last, off))
+            SkippedInterval(SkipKind(off.kind.value), a, b, _describe_days_off(first, last, off))
             for (first, last, off), a, b in zip(runs, starts, ends, strict=True)
         ]
 
@@ -240,22 +240,22 @@ class WorkingCalendar:
             day += _DAY
         return runs
 
-    def _explain_hours(self, start: datetime, end: datetime) -> Skipped:
+    def _explain_hours(self, start: datetime, end: datetime) -> SkippedInterval:
         a, b = start.astimezone(self.zone), end.astimezone(self.zone)
         intervals = self._intervals(a.date())
         if a.date() == b.date() and intervals and intervals[0][1] <= start and end <= intervals[-1][0]:
-            return Skipped(SkipKind.BREAK, start, end, f"{human_day(a)}, {a:%H:%M}–{b:%H:%M}: перерыв")
+            return SkippedInterval(SkipKind.BREAK, start, end, f"{human_day(a)}, {a:%H:%M}–{b:%H:%M}: перерыв")
         if a.date() == b.date():
             text = f"{human_day(a)}, {a:%H:%M}–{b:%H:%M}: нерабочее время"
         else:
             text = f"{human_day(a)}, {a:%H:%M} – {human_day(b)}, {b:%H:%M}: нерабочее время"
-        return Skipped(SkipKind.NIGHT, start, end, text)
+        return SkippedInterval(SkipKind.NIGHT, start, end, text)
 
 
-def _total(intervals: Sequence[Interval]) -> timedelta:
+def _total_length(intervals: Sequence[Interval]) -> timedelta:
     return sum((b - a for a, b in intervals), timedelta(0))
 
 
-def _describe(first: date, last: date, off: DayOff) -> str:
+def _describe_days_off(first: date, last: date, off: DayOff) -> str:
     reason = "выходные" if off == WEEKEND and first != last else off.reason
     return f"{human_days(first, last)}: {reason}"

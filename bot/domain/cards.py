@@ -21,7 +21,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtList:
+class ReviewList:
     """Where a person sees what is doubtful; ``page`` is the one that stands open."""
 
     person_id: int
@@ -50,12 +50,12 @@ class Dialog:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AccountReachability:
     """What is known of a person's account: blocked since, chosen for what, through which account of ours the person
     spoke last, and since when things meant for it go elsewhere."""
 
     unreachable_since: datetime | None = None
     wants_cards: bool = False
     wants_reports: bool = False
-    via: str | None = None
+    last_bot_account: str | None = None
     diverted_since: datetime | None = None

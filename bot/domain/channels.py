@@ -12,7 +12,7 @@ class Purpose(StrEnum):
     REPORTS = "reports"  # digests and reports; one place
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     """The direction in which a messenger fails. Who can ask for news may still be unable to send."""
 
     IN = "in"
@@ -38,33 +38,33 @@ class Channel:
     failed for too long. ``diverted``: something went elsewhere because of that."""
 
     address: Address
-    wanted: frozenset[Purpose] = frozenset()
+    purposes: frozenset[Purpose] = frozenset()
     blocked: bool = False
-    silent: bool = False
+    unavailable: bool = False
     diverted: bool = False
 
     @property
     def is_open(self) -> bool:
-        return not (self.blocked or self.silent)
+        return not (self.blocked or self.unavailable)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where something goes now. ``missed``: ways that were asked for and do not work, while others do."""
 
-    to: tuple[Address, ...]
-    missed: tuple[Channel, ...] = ()
+    addresses: tuple[Address, ...]
+    unavailable_channels: tuple[Channel, ...] = ()
 
 
-def asked_for(channels: Sequence[Channel], purpose: Purpose) -> tuple[Channel, ...]:
+def preferred_channels(channels: Sequence[Channel], purpose: Purpose) -> tuple[Channel, ...]:
     """What the person has chosen; without a choice, the first account gets everything."""
-    return tuple(one for one in channels if purpose in one.wanted) or tuple(channels[:1])
+    return tuple(one for one in channels if purpose in one.purposes) or tuple(channels[:1])
 
 
-def route(channels: Sequence[Channel], purpose: Purpose) -> Route:
+def choose_route(channels: Sequence[Channel], purpose: Purpose) -> Route:
     """Where something for *purpose* goes: to what was asked for, as far as it works; else to the next that does. Where
     nothing works it waits for what was asked for."""
-    wanted = asked_for(channels, purpose)
+    wanted = preferred_channels(channels, purpose)
     missed = tuple(one for one in wanted if not one.is_open)
     working = [one for one in wanted if one.is_open] or [one for one in channels if one.is_open][:1]
     if working:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from bot.domain.russian_text import agree
+from bot.domain.russian_text import plural_form
 
 
-class Unit(StrEnum):
+class TimeUnit(StrEnum):
     """What a term is measured in."""
 
     SECOND = "s"
@@ -23,10 +23,10 @@ class Unit(StrEnum):
     @property
     def is_working(self) -> bool:
         """Whether only working time counts."""
-        return self in (Unit.WORKING_HOUR, Unit.WORKING_DAY)
+        return self in (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_DAY)
 
 
-class BadTerm(ValueError):
+class InvalidDuration(ValueError):
     """The text is not a term. ``problem`` and ``remedy`` say so to an administrator, in Russian."""
 
     def __init__(self, problem: str, remedy: str) -> None:
@@ -35,27 +35,33 @@ class BadTerm(ValueError):
         self.remedy = remedy
 
 
-_SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.DAY: 86400, Unit.WORKING_HOUR: 3600}
+_SECONDS_PER_UNIT = {
+    TimeUnit.SECOND: 1,
+    TimeUnit.MINUTE: 60,
+    TimeUnit.HOUR: 3600,
+    TimeUnit.DAY: 86400,
+    TimeUnit.WORKING_HOUR: 3600,
+}
 
 # Ten years of each unit. Nobody works by longer terms, and without a bound a slip of the pen («8000000wd») would make
 # the search for the last working day run for hours or past the year 9999.
-_LONGEST = {
-    Unit.SECOND: 316_224_000,
-    Unit.MINUTE: 5_270_400,
-    Unit.HOUR: 87_840,
-    Unit.DAY: 3_660,
-    Unit.WORKING_HOUR: 20_000,
-    Unit.WORKING_DAY: 2_500,
+_MAX_AMOUNT = {
+    TimeUnit.SECOND: 316_224_000,
+    TimeUnit.MINUTE: 5_270_400,
+    TimeUnit.HOUR: 87_840,
+    TimeUnit.DAY: 3_660,
+    TimeUnit.WORKING_HOUR: 20_000,
+    TimeUnit.WORKING_DAY: 2_500,
 }
 
 # After a number: one, few, many, and after a fraction («1,5 рабочего дня»).
-_WORDS = {
-    Unit.SECOND: ("секунда", "секунды", "секунд", "секунды"),
-    Unit.MINUTE: ("минута", "минуты", "минут", "минуты"),
-    Unit.HOUR: ("час", "часа", "часов", "часа"),
-    Unit.DAY: ("день", "дня", "дней", "дня"),
-    Unit.WORKING_HOUR: ("рабочий час", "рабочих часа", "рабочих часов", "рабочего часа"),
-    Unit.WORKING_DAY: ("рабочий день", "рабочих дня", "рабочих дней", "рабочего дня"),
+_UNIT_FORMS = {
+    TimeUnit.SECOND: ("секунда", "секунды", "секунд", "секунды"),
+    TimeUnit.MINUTE: ("минута", "минуты", "минут", "минуты"),
+    TimeUnit.HOUR: ("час", "часа", "часов", "часа"),
+    TimeUnit.DAY: ("день", "дня", "дней", "дня"),
+    TimeUnit.WORKING_HOUR: ("рабочий час", "рабочих часа", "рабочих часов", "рабочего часа"),
+    TimeUnit.WORKING_DAY: ("рабочий день", "рабочих дня", "рабочих дней", "рабочего дня"),
 }
 
 _PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(wh|wd|s|m|h|d)", re.ASCII)
@@ -66,7 +72,7 @@ _REMEDY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Duration:
     """A positive length of time, at most about ten years.
 
     ``s m h d`` are calendar units (a day is 24 hours); ``wh wd`` count working time only and mean nothing without a
@@ -74,50 +80,50 @@ class Term:
     """
 
     amount: Decimal
-    unit: Unit
+    unit: TimeUnit
 
     def __post_init__(self) -> None:
         if not self.amount.is_finite() or self.amount <= 0:
-            raise BadTerm("срок должен быть больше нуля", _REMEDY)
-        if self.amount > _LONGEST[self.unit]:
-            raise BadTerm("срок длиннее десяти лет", "укажите срок короче")
+            raise InvalidDuration("срок должен быть больше нуля", _REMEDY)
+        if self.amount > _MAX_AMOUNT[self.unit]:
+            raise InvalidDuration("срок длиннее десяти лет", "укажите срок короче")
 
     @classmethod
-    def parse(cls, text: str) -> "Term":
+    def parse(cls, text: str) -> "Duration":
         """«8wh» → eight working hours. Raises :class:`BadTerm`."""
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
-            raise BadTerm("не удалось понять срок", _REMEDY)
-        return cls(Decimal(match[1]), Unit(match[2]))
+            raise InvalidDuration("не удалось понять срок", _REMEDY)
+        return cls(Decimal(match[1]), TimeUnit(match[2]))
 
     def __str__(self) -> str:
         """The shortest text that parses back to an equal term."""
-        return f"{self._number()}{self.unit.value}"
+        return f"{self._amount_text()}{self.unit.value}"
 
     def in_russian(self) -> str:
         """«8 рабочих часов», «1 рабочий день», «1,5 часа»."""
-        one, few, many, fraction = _WORDS[self.unit]
+        one, few, many, fraction = _UNIT_FORMS[self.unit]
         if self.amount == self.amount.to_integral_value():
-            return f"{self._number()} {agree(int(self.amount), one, few, many)}"
-        return f"{self._number().replace('.', ',')} {fraction}"
+            return f"{self._amount_text()} {plural_form(int(self.amount), one, few, many)}"
+        return f"{self._amount_text().replace('.', ',')} {fraction}"
 
     @property
     def is_working(self) -> bool:
         """Whether only working time counts."""
         return self.unit.is_working
 
-    def microseconds(self) -> Fraction:
+    def to_microseconds(self) -> Fraction:
         """The exact length of a term in hours, minutes … (a working hour is an hour); not defined for working days."""
-        if self.unit is Unit.WORKING_DAY:
+        if self.unit is TimeUnit.WORKING_DAY:
             raise ValueError("a working day has no fixed length")
-        return Fraction(self.amount) * _SECONDS[self.unit] * 1_000_000
+        return Fraction(self.amount) * _SECONDS_PER_UNIT[self.unit] * 1_000_000
 
-    def timedelta(self) -> timedelta:
+    def to_timedelta(self) -> timedelta:
         """The length of a calendar term. Raises ``ValueError`` for working units."""
         if self.is_working:
             raise ValueError("working time is not a plain length")
-        return timedelta(microseconds=round(self.microseconds()))
+        return timedelta(microseconds=round(self.to_microseconds()))
 
-    def _number(self) -> str:
+    def _amount_text(self) -> str:
         text = f"{self.amount:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -27,19 +27,19 @@ class NotYourCommand(NotAllowed):
     code = "not_your_command"
 
 
-class NotYours(Refusal):
+class TicketNotAccessible(Refusal):
     """The ticket lies in somebody else's field: it may not even be looked at."""
 
     code = "not_yours"
 
 
-class Stranger(Refusal):
+class NotAnOfficial(Refusal):
     """A button for officials was pressed by somebody who is none."""
 
     code = "stranger"
 
 
-class MovedOn(Refusal):
+class HandedOverByOther(Refusal):
     """Somebody else has handed the ticket over since."""
 
     code = "moved_on"
@@ -75,7 +75,7 @@ class NoSuchTicket(Refusal):
     code = "no_such_ticket"
 
 
-class DialogOver(Refusal):
+class DialogEnded(Refusal):
     """What the person was in the middle of has ended: sent, cancelled, expired or overtaken."""
 
     code = "dialog_over"
@@ -93,19 +93,19 @@ class EmptyCorrection(Refusal):
     code = "empty_correction"
 
 
-class NeedsWords(Refusal):
+class TextRequired(Refusal):
     """The question was for words, and there were none."""
 
     code = "needs_words"
 
 
-class LastPlace(Refusal):
+class LastChannel(Refusal):
     """Cards must come somewhere."""
 
     code = "last_place"
 
 
-class NotOpened(Refusal):
+class BotNotOpened(Refusal):
     """The person has not opened the bot in that messenger, or has blocked it there; ``messenger`` says which."""
 
     code = "not_opened"

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
-def utc(moment: datetime) -> datetime:
+def to_utc(moment: datetime) -> datetime:
     """The same instant in UTC. Raises ``ValueError`` for a naive datetime: nobody knows when that was."""
     if moment.tzinfo is None:
         raise ValueError("an aware moment is needed")
     return moment.astimezone(UTC)
 
 
-def at_local(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
+def local_to_utc(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
     """The instant, in UTC, at which the clocks of *zone* show *clock* on *day*.
 
     A reading that comes twice (clocks put back) is taken at its first coming, with ``fold=1`` at its second. A reading
@@ -22,10 +22,10 @@ def at_local(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> dateti
     instant = local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None, fold=0) == local:
         return instant
-    return _jump_over(local, zone)
+    return _skip_gap(local, zone)
 
 
-def _jump_over(local: datetime, zone: ZoneInfo) -> datetime:
+def _skip_gap(local: datetime, zone: ZoneInfo) -> datetime:
     # PEP 495: in a gap fold=0 reads with the offset before the jump (an instant after it), fold=1 with the later one.
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
     after = local.replace(tzinfo=zone, fold=0).astimezone(UTC)

@@ -21,7 +21,7 @@ class InboxRow:
     holder: str
 
 
-class Part(StrEnum):
+class MessageRole(StrEnum):
     """What a message is to its ticket."""
 
     ROOT = "root"  # the ticket was made of it; the answer goes under it
@@ -54,12 +54,12 @@ class Message:
     sent_at: datetime
     deleted_at: datetime | None
     ticket_id: int | None
-    part: Part | None
+    part: MessageRole | None
 
 
-class Verdict(StrEnum):
+class ReviewVerdict(StrEnum):
     """What became of a message that the machine could not make out."""
 
     PROBLEM = "problem"
     TALK = "talk"
-    LEFT = "left"  # nobody has said anything for days
+    EXPIRED = "left"  # nobody has said anything for days

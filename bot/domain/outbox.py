@@ -10,7 +10,7 @@ from bot.domain.json_types import Json
 class Priority(IntEnum):
     """What leaves first: the smaller number."""
 
-    PRESS = 0  # somebody's finger is still on the button
+    INTERACTIVE = 0  # somebody's finger is still on the button
     URGENT = 10
     ANSWER = 20
     CARD = 30
@@ -27,11 +27,11 @@ class OutboxKind(StrEnum):
     PUBLICATION = "publication"  # answer Z at place P
     CORRECTION = "correction"  # the corrected words of a published answer
     CITIZEN_NOTE = "citizen_note"  # a short text to a citizen in a private chat
-    PRESS = "press"  # the answer to a press of a button
+    CALLBACK_ANSWER = "press"  # the answer to a press of a button
     EDIT_NOTE = "edit_note"  # a note of ours changes (its buttons go)
     MENU = "menu"  # the command menu of a person
-    RESUMED = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
-    DOUBTS = "doubts"  # a person's list of messages that may be about a problem
+    CHANNEL_RESTORED = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
+    REVIEW_LIST = "doubts"  # a person's list of messages that may be about a problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class OutboxDraft:
     chat_id: str
     chat_kind: str = "private"
     thread: str = ""
-    root: str = ""
+    source_id: str = ""
     person_id: int | None = None
     ticket_id: int | None = None
     subject_id: int | None = None
@@ -57,7 +57,7 @@ class OutboxDraft:
     @property
     def order_key(self) -> str | None:
         """Rows with the same key leave in order; a press waits for nobody."""
-        if self.kind in (OutboxKind.PRESS, OutboxKind.MENU):
+        if self.kind in (OutboxKind.CALLBACK_ANSWER, OutboxKind.MENU):
             return None
         return f"{self.account}|{self.chat_id}|{self.ticket_id or ''}"
 
@@ -66,7 +66,7 @@ INTERRUPTED, UNKNOWN_OUTCOME = "interrupted", "unknown outcome"
 """Errors of an outbox row of which somebody may have read the message all the same: the machine died while it was being
 sent; the messenger did not say what became of it. They stay with the row until it has arrived."""
 
-PATIENCE = "asked for patience"
+RATE_LIMITED = "asked for patience"
 """Error of an outbox row that the messenger would have taken a little later."""
 
 
@@ -98,13 +98,13 @@ class OutboxRow:
     holder: str
 
     @property
-    def may_have_arrived(self) -> bool:
+    def may_be_delivered(self) -> bool:
         """Whether an earlier try may have reached its reader."""
         return self.error in (INTERRUPTED, UNKNOWN_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class NextPending:
     """The row of one chat that shall leave next."""
 
     id: int
@@ -114,13 +114,13 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
+class OldestPending:
     """Since when the message of ``account`` waits that has waited longest; apart from these, the one for which the
     messenger has asked for patience."""
 
     account: str
     since: datetime | None
-    since_asked: datetime | None
+    rate_limited_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

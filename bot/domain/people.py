@@ -62,7 +62,7 @@ class Scope(StrEnum):
     STAND_IN = "stand_in"  # tickets that fall to the person because nobody nearer stands for them
 
 
-_BLOCK = {
+_BLOCK_RIGHTS = {
     Right.ACCEPT: Scope.OWN,
     Right.ANSWER: Scope.OWN,
     Right.HAND_OVER: Scope.OWN,
@@ -76,8 +76,8 @@ _BLOCK = {
 }
 
 RIGHTS: dict[Role, dict[Right, Scope]] = {
-    Role.HEAD: _BLOCK | {Right.TRIAGE: Scope.STAND_IN},
-    Role.DEPUTY: _BLOCK | {Right.TRIAGE: Scope.STAND_IN},
+    Role.HEAD: _BLOCK_RIGHTS | {Right.TRIAGE: Scope.STAND_IN},
+    Role.DEPUTY: _BLOCK_RIGHTS | {Right.TRIAGE: Scope.STAND_IN},
     Role.EMPLOYEE: {Right.SEE_TICKET: Scope.OWN, Right.LIST_OWN: Scope.OWN, Right.FIND: Scope.OWN},
     Role.BLOCK_CURATOR: {Right.SEE_TICKET: Scope.OWN, Right.LIST_OWN: Scope.OWN, Right.FIND: Scope.OWN},
     Role.COORDINATOR: {
@@ -135,17 +135,17 @@ RIGHTS: dict[Role, dict[Right, Scope]] = {
 }
 """The one table of rights. Absent means no."""
 
-LADDER: tuple[Role, ...] = (Role.HEAD, Role.DEPUTY, Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
+ESCALATION_ORDER: tuple[Role, ...] = (Role.HEAD, Role.DEPUTY, Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR)
 """To whom a ticket of a sector falls, the nearest first."""
 
-TRIAGE_LADDER: tuple[Role, ...] = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.DEPUTY)
+TRIAGE_ESCALATION_ORDER: tuple[Role, ...] = (Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR, Role.HEAD, Role.DEPUTY)
 """To whom falls what the machine is unsure of; in a town of block heads alone, to all of them."""
 
 _BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class StaffAccount:
     """A person's account in a messenger; ``user_id`` is the messenger's, as text."""
 
     messenger: MessengerName
@@ -161,9 +161,9 @@ class Person:
     roles: frozenset[Role]
     sectors: frozenset[str] = frozenset()
     districts: frozenset[str] = frozenset()
-    accounts: tuple[Account, ...] = ()
+    accounts: tuple[StaffAccount, ...] = ()
 
-    def stands_for(self, sector: str | None, district: str | None = None) -> bool:
+    def covers(self, sector: str | None, district: str | None = None) -> bool:
         """Whether a ticket of *sector* and *district* lies in this person's own field."""
         if self.sectors and (sector is None or sector not in self.sectors):
             return False
@@ -178,17 +178,17 @@ class Staff:
 
     people: tuple[Person, ...]
 
-    def by_id(self, person_id: int) -> Person | None:
+    def find_by_id(self, person_id: int) -> Person | None:
         return next((person for person in self.people if person.id == person_id), None)
 
-    def by_account(self, messenger: str, user_id: str) -> Person | None:
+    def find_by_account(self, messenger: str, user_id: str) -> Person | None:
         """The official behind an account, or ``None`` for a citizen."""
         for person in self.people:
             if any(a.messenger == messenger and a.user_id == user_id for a in person.accounts):
                 return person
         return None
 
-    def with_account(self, person_id: int, own: Account) -> "Staff":
+    def with_account(self, person_id: int, own: StaffAccount) -> "Staff":
         """The same people, one of them with an account more."""
         return Staff(
             tuple(
@@ -197,42 +197,42 @@ class Staff:
             )
         )
 
-    def with_accounts(self, owned: Mapping[int, tuple[Account, ...]]) -> "Staff":
+    def with_accounts(self, owned: Mapping[int, tuple[StaffAccount, ...]]) -> "Staff":
         """The same people, each with the accounts that *owned* knows (by the person's id)."""
         return Staff(tuple(replace(person, accounts=owned.get(person.id, ())) for person in self.people))
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if role in person.roles)
 
-    def responsible(self, sector: str | None, district: str | None = None) -> tuple[Person, ...]:
+    def responsible_for(self, sector: str | None, district: str | None = None) -> tuple[Person, ...]:
         """Who must act on a ticket of *sector* (``None``: it waits for triage): the first rung with anybody on it who
         has joined. Who is named in the configuration but has no account yet sees nothing, so it falls further."""
         if sector is None:
-            return self._first(self.with_role(role) for role in TRIAGE_LADDER)
-        return self._first(
-            tuple(p for p in self.with_role(role) if role not in _BLOCK_ROLES or p.stands_for(sector, district))
-            for role in LADDER
+            return self._first_joined(self.with_role(role) for role in TRIAGE_ESCALATION_ORDER)
+        return self._first_joined(
+            tuple(p for p in self.with_role(role) if role not in _BLOCK_ROLES or p.covers(sector, district))
+            for role in ESCALATION_ORDER
         )
 
     @staticmethod
-    def _first(rungs: Iterable[tuple[Person, ...]]) -> tuple[Person, ...]:
+    def _first_joined(rungs: Iterable[tuple[Person, ...]]) -> tuple[Person, ...]:
         ladder = [rung for rung in rungs if rung]
         joined = (rung for rung in ladder if any(person.accounts for person in rung))
         return next(joined, ladder[0] if ladder else ())
 
-    def may(self, person: Person, right: Right, sector: str | None = None, district: str | None = None) -> bool:
+    def has_right(self, person: Person, right: Right, sector: str | None = None, district: str | None = None) -> bool:
         """Whether *person* holds *right* over a ticket of *sector*: the union over his roles."""
         return any(
-            self._reaches(person, role, RIGHTS[role][right], sector, district)
+            self._is_in_scope(person, role, RIGHTS[role][right], sector, district)
             for role in person.roles
             if right in RIGHTS[role]
         )
 
-    def _reaches(self, person: Person, role: Role, scope: Scope, sector: str | None, district: str | None) -> bool:
+    def _is_in_scope(self, person: Person, role: Role, scope: Scope, sector: str | None, district: str | None) -> bool:
         match scope:
             case Scope.ALL:
                 return True
             case Scope.OWN:
-                return person.stands_for(sector, district) or person in self.responsible(sector, district)
+                return person.covers(sector, district) or person in self.responsible_for(sector, district)
             case Scope.STAND_IN:
-                return person in self.responsible(sector, district)
+                return person in self.responsible_for(sector, district)

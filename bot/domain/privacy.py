@@ -3,8 +3,10 @@
 import re
 
 _PHONE = re.compile(r"(?<![\d/])(?:\+7|\b[78])?[\s(-]{0,3}\d{3}[\s)-]{0,3}\d{3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)")
-_TOLD_PHONE = re.compile(r"(?i)\b(тел(?:ефон\w*|\.)?|звони\w*|позвони\w*|номер\w*)(\D{1,12})(\d[\d\s-]{4,14}\d)(?!\d)")
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}")
+_PHONE_AFTER_WORD = re.compile(
+    r"(?i)\b(тел(?:ефон\w*|\.)?|звони\w*|позвони\w*|номер\w*)(\D{1,12})(\d[\d\s-]{4,14}\d)(?!\d)"
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,24}){1,4}")
 _DOCUMENT = re.compile(r"(?<!\d)(?:\d{4}[\s-]?){3,4}\d{0,4}(?!\d)|(?<!\d)\d{3}-\d{3}-\d{3}[\s-]\d{2}(?!\d)")
 _FLAT_AFTER = re.compile(r"(?i)\b(кв(?:артир[аыеу]|\.)?)\s*№?\s*\d{1,4}[а-я]?\b")
 _FLAT_BEFORE = re.compile(r"(?i)\b\d{1,4}(?:-?[йяоеую]{1,2})?\s+(квартир[аыеу])\b")
@@ -21,20 +23,20 @@ _HEALTH = re.compile(
     r")"
 )
 
-PHONE, MAIL, NUMBER, HEALTH = "[телефон]", "[почта]", "[номер]", "[о здоровье]"
+PHONE_MASK, EMAIL_MASK, NUMBER_MASK, HEALTH_MASK = "[телефон]", "[почта]", "[номер]", "[о здоровье]"
 
 
-def covered(text: str) -> str:
+def redact(text: str) -> str:
     """*text* with telephones, mail addresses, numbers of documents and flats, and words about health covered."""
-    text = _MAIL.sub(MAIL, text)
-    text = _TOLD_PHONE.sub(lambda found: f"{found[1]}{found[2]}{PHONE}", text)
-    text = _DOCUMENT.sub(NUMBER, text)
-    text = _PHONE.sub(lambda found: _keep_gap(found[0], PHONE), text)
+    text = _EMAIL.sub(EMAIL_MASK, text)
+    text = _PHONE_AFTER_WORD.sub(lambda found: f"{found[1]}{found[2]}{PHONE_MASK}", text)
+    text = _DOCUMENT.sub(NUMBER_MASK, text)
+    text = _PHONE.sub(lambda found: _keep_leading_spaces(found[0], PHONE_MASK), text)
     text = _FLAT_AFTER.sub(lambda found: f"{found[1]} [№]", text)
     text = _FLAT_BEFORE.sub(lambda found: f"[№] {found[1]}", text)
     text = _HOUSE_AND_FLAT.sub(lambda found: f"{found[1]}-[№]", text)
-    return _HEALTH.sub(HEALTH, text)
+    return _HEALTH.sub(HEALTH_MASK, text)
 
 
-def _keep_gap(found: str, sign: str) -> str:
+def _keep_leading_spaces(found: str, sign: str) -> str:
     return " " * (len(found) - len(found.lstrip())) + sign

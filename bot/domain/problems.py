@@ -27,13 +27,13 @@ class Candidate:
 
     problem_id: int | None
     lead_id: int
-    sketch: Json
+    fingerprint: Json
     answered: bool  # who joins gets the answer that there is
     urgency: Urgency | None
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class AnswerTarget:
     """One member's message to answer under."""
 
     ticket_id: int

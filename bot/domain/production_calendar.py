@@ -44,9 +44,9 @@ _MOVED_BY_CODE = re.compile(r"(.+) \(выходной\)")
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    off: dict[date, DayOff]  # everything that is more than a plain weekend
+    days_off: dict[date, DayOff]  # everything that is more than a plain weekend
     working_weekends: frozenset[date]
-    decreed: bool
+    has_decree: bool
 
 
 class ProductionCalendar:
@@ -58,27 +58,27 @@ class ProductionCalendar:
     def day_off(self, day: date) -> DayOff | None:
         """Why *day* is off, or ``None`` for a working day."""
         year = self._year(day.year)
-        special = year.off.get(day)
+        special = year.days_off.get(day)
         if special is not None:
             return special
         if day.weekday() < _SATURDAY or day in year.working_weekends:
             return None
         return WEEKEND
 
-    def knows_transfers(self, year: int) -> bool:
+    def has_transfers(self, year: int) -> bool:
         """Whether the Government's transfers of *year* are known, not only the rule of the Labour Code."""
-        return self._year(year).decreed
+        return self._year(year).has_decree
 
     def _year(self, year: int) -> _Year:
         if year not in self._years:
-            self._years[year] = _make_year(year)
+            self._years[year] = _build_year(year)
         return self._years[year]
 
 
-def _make_year(year: int) -> _Year:
+def _build_year(year: int) -> _Year:
     known = min(year, Russia.end_year)  # beyond it: the same fixed dates
     table = Russia(years=known, language="ru")  # type: ignore[no-untyped-call]
-    off = {day.replace(year=year): _day_off(label) for day, label in table.items()}
+    off = {day.replace(year=year): _parse_day_off(label) for day, label in table.items()}
     working = frozenset(table.weekend_workdays)
     decreed = bool(working) or any(entry.kind is DayOffKind.MOVED for entry in off.values())
     if not decreed:
@@ -86,7 +86,7 @@ def _make_year(year: int) -> _Year:
     return _Year(off, working, decreed)
 
 
-def _day_off(label: str) -> DayOff:
+def _parse_day_off(label: str) -> DayOff:
     if match := _MOVED_BY_DECREE.fullmatch(label):
         source = date(int(match[3]), int(match[2]), int(match[1]))
         return DayOff(DayOffKind.MOVED, f"выходной, перенесён с {human_day(source)}")

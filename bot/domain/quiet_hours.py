@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.local_time import at_local, utc
+from bot.domain.local_time import local_to_utc, to_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,18 @@ class QuietHours:
 
     def is_quiet(self, moment: datetime) -> bool:
         """Whether *moment* (aware) lies in the quiet hours."""
-        clock = utc(moment).astimezone(self.zone).time()
+        clock = to_utc(moment).astimezone(self.zone).time()
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
-    def ends(self, moment: datetime) -> datetime:
+    def defer(self, moment: datetime) -> datetime:
         """When what waits at *moment* may sound, in UTC: *moment* itself outside the quiet hours, their end within."""
         if not self.is_quiet(moment):
-            return utc(moment)
-        today = utc(moment).astimezone(self.zone).date()
+            return to_utc(moment)
+        today = to_utc(moment).astimezone(self.zone).date()
         candidates = (
-            at_local(today + timedelta(days=shift), self.end, self.zone, fold=fold)
+            local_to_utc(today + timedelta(days=shift), self.end, self.zone, fold=fold)
             for shift in (0, 1, 2)
             for fold in (0, 1)
         )

@@ -20,7 +20,7 @@ _MONTHS = (
 )
 
 
-def agree(n: int, one: str, few: str, many: str) -> str:
+def plural_form(n: int, one: str, few: str, many: str) -> str:
     """The form of a noun that stands after the number *n*: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
     n = abs(n)
     if n % 100 in (11, 12, 13, 14):
@@ -34,7 +34,7 @@ def agree(n: int, one: str, few: str, many: str) -> str:
 
 def plural(n: int, one: str, few: str, many: str) -> str:
     """The number with its noun: ``plural(5, "сообщение", "сообщения", "сообщений")`` is «5 сообщений»."""
-    return f"{n} {agree(n, one, few, many)}"
+    return f"{n} {plural_form(n, one, few, many)}"
 
 
 def human_day(day: date) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.people import MESSENGER_TITLES, MessengerName
 
-PRIVATE_ROOT = "private"
+PRIVATE_SOURCE_ID = "private"
 """The source name of a bot's private chats, which belong to no configured chat."""
 
 
@@ -17,27 +17,27 @@ class Source:
     which a citizen is asked, once, to write instead."""
 
     account: str
-    root: str
+    source_id: str
     title: str
     kind: str
     answers: str
     invite: str | None = None
 
 
-PAGES_OF_VK = "vk:pages"
+VK_PAGES_ACCOUNT = "vk:pages"
 """The account under which walls are read that gave us no key of their own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OfficialPage:
     """An official page that is watched: does it speak, and does it answer? ``account`` and ``root`` name it as a
     :class:`Source` is named; ``heard_in``: the root where its comments are written, if that is another place (the
     discussion group of a Telegram channel)."""
 
     account: str
-    root: str
+    source_id: str
     title: str
-    heard_in: str
+    comments_source_id: str
     silent_after: timedelta
 
 

@@ -25,36 +25,36 @@ class HouseSpan:
     last: int
     parity: Parity = Parity.ALL
 
-    def holds(self, number: int) -> bool:
+    def contains(self, number: int) -> bool:
         if not self.first <= number <= self.last:
             return False
         return self.parity is Parity.ALL or (number % 2 == 1) is (self.parity is Parity.ODD)
 
 
 @dataclass(frozen=True, slots=True)
-class Houses:
+class HouseRanges:
     """Houses of one line of the list; nothing named means the whole street."""
 
     spans: tuple[HouseSpan, ...] = ()
-    singles: frozenset[str] = frozenset()
+    single_houses: frozenset[str] = frozenset()
 
     @property
-    def is_everything(self) -> bool:
-        return not self.spans and not self.singles
+    def is_whole_street(self) -> bool:
+        return not self.spans and not self.single_houses
 
-    def fit(self, house: str) -> int:
+    def match_precision(self, house: str) -> int:
         """How exactly *house* («45», «12к2», «7а») is named: 0 not at all, 1 the whole street, 2 within a span,
         3 as the whole number, 4 as it is written."""
-        if house in self.singles:
+        if house in self.single_houses:
             return 4
         found = _NUMBER.match(house)
         if found is None:
-            return 1 if self.is_everything else 0
-        if found[0] in self.singles:
+            return 1 if self.is_whole_street else 0
+        if found[0] in self.single_houses:
             return 3
-        if any(span.holds(int(found[0])) for span in self.spans):
+        if any(span.contains(int(found[0])) for span in self.spans):
             return 2
-        return 1 if self.is_everything else 0
+        return 1 if self.is_whole_street else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class StreetRow:
     """One line: a street (or a microdistrict, a stop, a landmark) as people shall read it. Degrees are WGS 84."""
 
     street: str
-    houses: Houses = Houses()
+    houses: HouseRanges = HouseRanges()
     district: str | None = None
     latitude: float | None = None
     longitude: float | None = None
 
 
-def read_houses(text: str) -> Houses:
+def parse_houses(text: str) -> HouseRanges:
     """«1-45», «2-44 чёт», «1-45 нечёт», «7, 9, 11а, 12к2», any of them together; nothing for the whole street.
 
     Raises ``ValueError`` for anything else.
@@ -81,15 +81,15 @@ def read_houses(text: str) -> Houses:
             first, last = int(span[1]), int(span[2])
             if first > last:
                 raise ValueError(piece)
-            spans.append(HouseSpan(first, last, _parity(span[3], piece)))
+            spans.append(HouseSpan(first, last, _parse_parity(span[3], piece)))
         elif _SINGLE.fullmatch(piece):
             singles.add(piece.replace(" ", "").casefold().replace("ё", "е"))
         else:
             raise ValueError(piece)
-    return Houses(tuple(spans), frozenset(singles))
+    return HouseRanges(tuple(spans), frozenset(singles))
 
 
-def _parity(words: str, piece: str) -> Parity:
+def _parse_parity(words: str, piece: str) -> Parity:
     words = words.strip(" ().").casefold().replace("ё", "е")
     if not words:
         return Parity.ALL

@@ -33,16 +33,18 @@ class Step(StrEnum):
     ANSWER = "answer"
     APPROVE = "approve"
     RETURN = "return"
-    CONFIRM = "confirm"  # the first publication was confirmed by the messenger (or by the person who posted it)
-    FAIL = "fail"  # no publication can succeed any more
+    PUBLICATION_CONFIRMED = (
+        "confirm"  # the first publication was confirmed by the messenger (or by the person who posted it)
+    )
+    PUBLICATION_FAILED = "fail"  # no publication can succeed any more
     POSTPONE = "postpone"
     PROMISE_PASSED = "promise_passed"
     CORRECT = "correct"
     NOT_SOLVED = "not_solved"
     CLOSE = "close"
     DISMISS = "dismiss"
-    LOSE = "lose"  # the published answer does not stand any more, or not under the words that it answered
-    SETTLE = "settle"  # … and needs no other
+    ANSWER_REMOVED = "lose"  # the published answer does not stand any more, or not under the words that it answered
+    CLOSE_WITHOUT_ANSWER = "settle"  # … and needs no other
     REOPEN = "reopen"  # «вернуть в работу»
 
 
@@ -63,15 +65,15 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.ACCEPTED, Step.DISMISS): State.DISMISSED,
     (State.ANSWERING, Step.APPROVE): State.PUBLISHING,
     (State.ANSWERING, Step.RETURN): State.ACCEPTED,
-    (State.PUBLISHING, Step.CONFIRM): State.ANSWERED,
-    (State.PUBLISHING, Step.FAIL): State.ACCEPTED,
+    (State.PUBLISHING, Step.PUBLICATION_CONFIRMED): State.ANSWERED,
+    (State.PUBLISHING, Step.PUBLICATION_FAILED): State.ACCEPTED,
     (State.POSTPONED, Step.ANSWER): State.ANSWERING,
     (State.POSTPONED, Step.PROMISE_PASSED): State.ACCEPTED,
     (State.ANSWERED, Step.CORRECT): State.ANSWERED,
     (State.ANSWERED, Step.NOT_SOLVED): State.REOPENED,
     (State.ANSWERED, Step.CLOSE): State.CLOSED,
-    (State.ANSWERED, Step.LOSE): State.ACCEPTED,
-    (State.ACCEPTED, Step.SETTLE): State.CLOSED,
+    (State.ANSWERED, Step.ANSWER_REMOVED): State.ACCEPTED,
+    (State.ACCEPTED, Step.CLOSE_WITHOUT_ANSWER): State.CLOSED,
     (State.REOPENED, Step.ACCEPT): State.ACCEPTED,
     (State.REOPENED, Step.ANSWER): State.ANSWERING,
     (State.REOPENED, Step.HAND_OVER): State.ASSIGNED,
@@ -80,7 +82,7 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
 }
 """(state, what happens) → the next state. What is not here is refused."""
 
-OPEN = frozenset(
+OPEN_TICKET_STATES = frozenset(
     {
         State.NEW,
         State.TRIAGE,
@@ -94,7 +96,7 @@ OPEN = frozenset(
 )
 """Somebody still has to do something."""
 
-TOGETHER = frozenset(
+SHARED_BY_MEMBERS = frozenset(
     {
         Step.CHOOSE_SECTOR,
         Step.UNSURE,
@@ -112,15 +114,15 @@ TOGETHER = frozenset(
 )
 """Steps that all tickets of a problem take with the one that leads it. The others depend on each one's own place."""
 
-UNACCEPTED = frozenset({State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED})
+UNACCEPTED_STATES = frozenset({State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED})
 """Nobody has taken it yet: the term to accept is running."""
 
 
-def allowed(state: State, step: Step) -> bool:
+def is_allowed(state: State, step: Step) -> bool:
     return (state, step) in TRANSITIONS
 
 
-def follow(state: State, step: Step) -> State:
+def next_state(state: State, step: Step) -> State:
     """The state after *step*; :class:`OutdatedButton` when *state* does not know it."""
     try:
         return TRANSITIONS[state, step]
@@ -175,19 +177,19 @@ class Ticket:
 
     @property
     def is_open(self) -> bool:
-        return self.state in OPEN
+        return self.state in OPEN_TICKET_STATES
 
     @property
-    def leads(self) -> bool:
+    def is_problem_lead(self) -> bool:
         """Whether its card stands for a problem."""
         return self.problem_id is not None and self.lead_id is None
 
     @property
-    def point(self) -> tuple[float, float] | None:
+    def coordinates(self) -> tuple[float, float] | None:
         """(latitude, longitude), if somebody knows them."""
         return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
 
     @property
-    def rings_at_night(self) -> bool:
+    def may_notify_at_night(self) -> bool:
         """Whether people may be woken for it."""
-        return self.urgent and (self.urgency is None or self.urgency.rings_at_night)
+        return self.urgent and (self.urgency is None or self.urgency.may_notify_at_night)

@@ -12,7 +12,7 @@ class Urgency(StrEnum):
     OUTAGE = "outage"  # water, heat, light or gas off for a house or more, right now
 
     @property
-    def rings_at_night(self) -> bool:
+    def may_notify_at_night(self) -> bool:
         """Whether it may wake people. Supplies that are off at night are mended by those on duty anyway."""
         return self is not Urgency.OUTAGE
 
@@ -22,6 +22,6 @@ class Urgency(StrEnum):
         return other is None or order.index(self) < order.index(other)
 
     @property
-    def needs_duty(self) -> bool:
+    def needs_duty_officer(self) -> bool:
         """Whether it is a matter for the duty officer, whoever's sector it is."""
         return self in (Urgency.SUICIDE, Urgency.CRIME)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
-from bot.domain.cards import Dialog, DoubtList
+from bot.domain.cards import Dialog, ReviewList
 from bot.domain.json_types import Json
 from bot.domain.messages import Message
 from bot.domain.people import Right
@@ -15,7 +15,7 @@ from bot.domain.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceFacts:
+class MessageFacts:
     """One place where the citizen wrote it."""
 
     title: str
@@ -32,8 +32,8 @@ class ProblemFacts:
     members: int = 0
     people: int = 0
     chats: int = 0
-    heard_at: datetime | None = None
-    posts: Mapping[PublicationState, int] = field(default_factory=dict)
+    last_message_at: datetime | None = None
+    publication_counts: Mapping[PublicationState, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class MemberFacts:
     author: str | None
     text: str
     registered_at: datetime
-    place: PlaceFacts | None
+    message: MessageFacts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class CardFacts:
 
     ticket: Ticket
     sector_title: str
-    places: Sequence[PlaceFacts]
+    messages: Sequence[MessageFacts]
     sent_at: datetime
     forwarded_from: str | None
     additions: Sequence[str]
@@ -67,11 +67,11 @@ class CardFacts:
     is_responsible: bool
     owners: Sequence[str]  # whose turn it is
     can_correct: bool  # some messenger lets us change the published words
-    by_hand: Sequence[tuple[int, PlaceFacts]]  # publications that a person is to post, and where
+    manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person is to post, and where
     menu: str
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None
-    voices: int  # people who say «us too»
+    upvotes: int  # people who say «us too»
     problem: ProblemFacts | None = None
     similar: Sequence[tuple[int, str]] = ()  # tickets that it may be put to: number, how it begins
 
@@ -84,8 +84,8 @@ class HistoryFacts:
     remarks: Sequence[tuple[Remark, str | None]]
     skipped: Sequence[str]
     sectors: Mapping[str, str]
-    why: Sequence[str] = ()  # the words that decided for the sector that the machine chose
-    alike: Sequence[int] = ()  # numbers of earlier messages that read much the same
+    deciding_words: Sequence[str] = ()  # the words that decided for the sector that the machine chose
+    similar: Sequence[int] = ()  # numbers of earlier messages that read much the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +97,28 @@ class NoteFacts:
     tickets: Mapping[int, Ticket]
     message_text: str | None = None
     message_link: str | None = None
-    place: str | None = None  # where that message stands
+    message_source: str | None = None  # where that message stands
     author_name: str | None = None  # who wrote it
     answer_text: str | None = None
     answer_media: Sequence[Json] = ()
     publications: Sequence[Publication] = ()  # of that answer, everywhere
-    ways: Collection[PublicationState] = ()  # what will become of the draft, if it is sent
+    expected_states: Collection[PublicationState] = ()  # what will become of the draft, if it is sent
     history: "HistoryFacts | None" = None
     draft: Dialog | None = None
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
-    failed: Sequence[PlaceFacts] = ()
+    failed_messages: Sequence[MessageFacts] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class DoubtFacts:
+class ReviewListFacts:
     """One page of messages that may be about a problem: each with the place it stands at."""
 
-    where: DoubtList
+    review_list: ReviewList
     page: int
     pages: int
-    waiting: int
-    messages: Sequence[tuple[Message, PlaceFacts]]
+    pending_count: int
+    messages: Sequence[tuple[Message, MessageFacts]]
 
 
 @dataclass(frozen=True, slots=True)

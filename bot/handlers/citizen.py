@@ -4,59 +4,61 @@ from bot.domain.channels import Address
 from bot.handlers import commands
 from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.intake import receive, redirect, upvotes
 from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import invitations, reachability
 
 
-async def wrote(work: Work, event: MessagePosted) -> None:
+async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
     """A post in a monitored place, or to us in private."""
-    source = await sources.source_of(work, event.chat)
+    source = await sources.find_source(ctx, event.chat)
     if source is None:
-        await sources.unmonitored(work, event.chat)
+        await sources.on_unknown_chat(ctx, event.chat)
         return
     private = event.chat.kind is ChatKind.PRIVATE and event.author.kind is AuthorKind.PERSON
-    if private and await _joins(work, event):
+    if private and await _accept_invitation(ctx, event):
         return
     if private and command_of(event)[0]:
         if source.answers == "bot":
-            await notify.tell_citizen(work, event.chat.account, event.chat.id, None, "welcome", name=work.centre.name)
-        await redirect.invite(work, source, event.chat, event.author.id, None)
+            await notify.notify_citizen(
+                ctx, event.chat.account, event.chat.id, None, "welcome", name=ctx.municipality.name
+            )
+        await redirect.redirect_citizen(ctx, source, event.chat, event.author.id, None)
         return
-    await receive.take(work, event, source)
+    await receive.receive_message(ctx, event, source)
 
 
-async def _joins(work: Work, event: MessagePosted) -> bool:
+async def _accept_invitation(ctx: UseCaseContext, event: MessagePosted) -> bool:
     """Is it an official who shows an invitation?"""
     name, words = command_of(event)
     code = event.payload or words
     if not code or (name and name != "start") or not (event.payload or name or invitations.looks_like_code(code)):
         return False
-    person = await invitations.join(work, event.chat.account, event.author.id, code)
+    person = await invitations.accept_invitation(ctx, event.chat.account, event.author.id, code)
     if person is None:
         if not invitations.looks_like_code(code):
             return False
-        await notify.tell_citizen(work, event.chat.account, event.chat.id, None, "code_wrong")
+        await notify.notify_citizen(ctx, event.chat.account, event.chat.id, None, "code_wrong")
         return True
-    await reachability.is_here(work, person, event.chat.account, event.author.id)
-    await commands.start(work, person, "")
+    await reachability.on_activity(ctx, person, event.chat.account, event.author.id)
+    await commands.send_welcome(ctx, person, "")
     if len(person.accounts) == 1:  # who works elsewhere already has them there
-        await reachability.show_open_tickets(work, person, Address(event.chat.account, event.author.id))
+        await reachability.send_open_tickets(ctx, person, Address(event.chat.account, event.author.id))
     return True
 
 
-async def edited(work: Work, event: MessageEdited) -> None:
-    source = await sources.source_of(work, event.message.chat)
+async def on_message_edited(ctx: UseCaseContext, event: MessageEdited) -> None:
+    source = await sources.find_source(ctx, event.message.chat)
     if source is not None:
-        await receive.change(work, event.message, source)
+        await receive.receive_edit(ctx, event.message, source)
 
 
-async def deleted(work: Work, event: MessageDeleted) -> None:
-    await receive.remove(work, event)
+async def on_message_deleted(ctx: UseCaseContext, event: MessageDeleted) -> None:
+    await receive.receive_deletion(ctx, event)
 
 
-async def reacted(work: Work, event: Reacted) -> None:
-    if await sources.source_of(work, event.chat) is not None:
-        await upvotes.reacted(work, event)
+async def on_reaction(ctx: UseCaseContext, event: Reacted) -> None:
+    if await sources.find_source(ctx, event.chat) is not None:
+        await upvotes.on_reaction(ctx, event)

@@ -8,9 +8,9 @@ from bot.domain.people import Person, Right
 from bot.domain.tickets import Ticket
 from bot.handlers import problems, settings, triage
 from bot.handlers import tickets as ticket_handlers
-from bot.handlers.types import Commands, Pressed, Presses, Said, Steps
+from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
 from bot.services.reports import digest
@@ -18,142 +18,150 @@ from bot.services.staff import invitations, reachability
 from bot.services.tickets import search, workflow
 from bot.views.callback_codes import Op
 
-LISTED = 50
+MAX_LISTED = 50
 
 
-async def start(work: Work, person: Person, words: str) -> None:
+async def send_welcome(ctx: UseCaseContext, person: Person, words: str) -> None:
     """``/start``: who you are here, and what you can do."""
-    await reachability.show_menus(work, person)
-    await notify.tell(
-        work,
+    await reachability.update_menus(ctx, person)
+    await notify.notify(
+        ctx,
         person,
         "welcome_staff",
-        priority=Priority.PRESS,
+        priority=Priority.INTERACTIVE,
         name=person.name,
-        centre=work.centre.name,
+        centre=ctx.municipality.name,
         roles=sorted(role.value for role in person.roles),
-        commands=reachability.commands_of(work, person),
-        digest_at=f"{work.centre.digest_at:%H:%M}" if person in digest.readers(work) else None,
-        **_tasks(work, person),
+        commands=reachability.commands_of(ctx, person),
+        digest_at=f"{ctx.municipality.digest_at:%H:%M}" if person in digest.readers(ctx) else None,
+        **_duty_facts(ctx, person),
     )
 
 
-async def show_help(work: Work, person: Person, words: str) -> None:
-    await notify.tell(
-        work,
+async def send_help(ctx: UseCaseContext, person: Person, words: str) -> None:
+    await notify.notify(
+        ctx,
         person,
         "help_staff",
-        priority=Priority.PRESS,
-        commands=reachability.commands_of(work, person),
-        **_tasks(work, person),
+        priority=Priority.INTERACTIVE,
+        commands=reachability.commands_of(ctx, person),
+        **_duty_facts(ctx, person),
     )
 
 
-def _tasks(work: Work, person: Person) -> dict[str, Any]:
+def _duty_facts(ctx: UseCaseContext, person: Person) -> dict[str, Any]:
     """What comes to this person by itself: tickets to work, messages to sort."""
-    staff = work.centre.staff
+    staff = ctx.municipality.staff
     return {
-        "works_tickets": any(person in staff.responsible(sector) for sector in work.centre.sectors),
-        "sorts": person in staff.responsible(None),
+        "works_tickets": any(person in staff.responsible_for(sector) for sector in ctx.municipality.sectors),
+        "sorts": person in staff.responsible_for(None),
     }
 
 
-async def my(work: Work, person: Person, words: str) -> None:
-    found = await search.list_own(work, person, LISTED)
-    await _list(work, person, found, "Ждут вас", "Сейчас вас ничего не ждёт.")
+async def list_own_tickets(ctx: UseCaseContext, person: Person, words: str) -> None:
+    found = await search.list_own(ctx, person, MAX_LISTED)
+    await _send_list(ctx, person, found, "Ждут вас", "Сейчас вас ничего не ждёт.")
 
 
-async def find(work: Work, person: Person, words: str) -> None:
+async def find_tickets(ctx: UseCaseContext, person: Person, words: str) -> None:
     number = words.strip().removeprefix("№").strip()
     if number.isdecimal() and len(number) < 15:
-        await _send_card(work, person, await search.by_number(work, person, int(number)))
+        await _send_card(ctx, person, await search.get_by_number(ctx, person, int(number)))
     elif number:
-        found = await search.by_words(work, person, words, LISTED)
-        await _list(work, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
+        found = await search.list_by_text(ctx, person, words, MAX_LISTED)
+        await _send_list(ctx, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
     else:
-        await notify.tell(work, person, "find_how", priority=Priority.PRESS)
+        await notify.notify(ctx, person, "find_how", priority=Priority.INTERACTIVE)
 
 
-async def _list(work: Work, person: Person, found: list[Ticket], heading: str, empty: str) -> None:
+async def _send_list(ctx: UseCaseContext, person: Person, found: list[Ticket], heading: str, empty: str) -> None:
     items = [["", ticket.id] for ticket in found]
-    await notify.tell(work, person, "listing", priority=Priority.PRESS, items=items, heading=heading, empty=empty)
+    await notify.notify(
+        ctx, person, "listing", priority=Priority.INTERACTIVE, items=items, heading=heading, empty=empty
+    )
 
 
-async def _send_card(work: Work, person: Person, ticket: Ticket) -> None:
+async def _send_card(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
     """A card anew at the bottom of the chat, whether there was one above or not."""
-    address = work.desk(person)
+    address = ctx.reply_address(person)
     if address is None:
         return
-    above = await work.uow.cards.get(person.id, ticket.id, address.account)
+    above = await ctx.uow.cards.get(person.id, ticket.id, address.account)
     if above is not None:
         if above.external_id is not None:
-            await notify.change_note(
-                work, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
+            await notify.edit_notification(
+                ctx, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
             )
-        await work.uow.cards.withdraw(person.id, ticket.id, address.account)
-    await cards.begin(work, ticket, person, address, at_once=True)
+        await ctx.uow.cards.withdraw(person.id, ticket.id, address.account)
+    await cards.create(ctx, ticket, person, address, at_once=True)
 
 
-async def send_digest(work: Work, person: Person, words: str) -> None:
-    if not work.centre.may_ever(person, Right.DIGEST):
+async def send_digest(ctx: UseCaseContext, person: Person, words: str) -> None:
+    if not ctx.municipality.has_right_anywhere(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
-    await digest.send_now(work, person)
+    await digest.send_now(ctx, person)
 
 
-async def stats(work: Work, person: Person, words: str) -> None:
-    if not work.centre.may_ever(person, Right.DIGEST):
+async def send_stats(ctx: UseCaseContext, person: Person, words: str) -> None:
+    if not ctx.municipality.has_right_anywhere(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
-    await digest.send_stats(work, person)
+    await digest.send_stats(ctx, person)
 
 
-async def new(work: Work, person: Person, words: str) -> None:
-    await triage.new(work, person, words)
+async def start_manual_entry(ctx: UseCaseContext, person: Person, words: str) -> None:
+    await triage.start_manual_entry(ctx, person, words)
 
 
-async def invite(work: Work, person: Person, words: str) -> None:
-    invited = await invitations.invite(work, person)
-    links = [[office.title, office.invitation] for office in work.centre.offices.values() if office.invitation]
+async def send_invitations(ctx: UseCaseContext, person: Person, words: str) -> None:
+    invited = await invitations.invite_all_on_request(ctx, person)
+    links = [
+        [office.title, office.start_link] for office in ctx.municipality.bot_accounts.values() if office.start_link
+    ]
     people = [list(one) for one in invited]
-    await notify.tell(work, person, "invitations", priority=Priority.PRESS, invited=people, links=links)
+    await notify.notify(ctx, person, "invitations", priority=Priority.INTERACTIVE, invited=people, links=links)
 
 
-COMMANDS: Commands = {
-    "start": start,
-    "help": show_help,
-    "my": my,
-    "find": find,
-    "new": new,
+COMMAND_HANDLERS: CommandHandlers = {
+    "start": send_welcome,
+    "help": send_help,
+    "my": list_own_tickets,
+    "find": find_tickets,
+    "new": start_manual_entry,
     "digest": send_digest,
-    "stats": stats,
-    "invite": invite,
-    **settings.COMMANDS,
+    "stats": send_stats,
+    "invite": send_invitations,
+    **settings.COMMAND_HANDLERS,
 }
 
 
-async def wrote(work: Work, person: Person, event: MessagePosted) -> None:
+async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
     """An official wrote in private: a command, the next step of a dialog, or a reply to a card."""
     name, words = command_of(event)
-    if name in COMMANDS:
-        own = reachability.commands_of(work, person)
+    if name in COMMAND_HANDLERS:
+        own = reachability.commands_of(ctx, person)
         if name not in ("start", *own):
             raise NotYourCommand(command=name, commands=", ".join(f"/{one}" for one in own))
-        await COMMANDS[name](work, person, words)
+        await COMMAND_HANDLERS[name](ctx, person, words)
         return
     if event.service:
         return
     if name:
-        await notify.tell(
-            work, person, "unknown_command", priority=Priority.PRESS, commands=reachability.commands_of(work, person)
+        await notify.notify(
+            ctx,
+            person,
+            "unknown_command",
+            priority=Priority.INTERACTIVE,
+            commands=reachability.commands_of(ctx, person),
         )
         return
-    dialog = await dialogs.current(work, person)
-    about = await _replied_to(work, event)
+    dialog = await dialogs.find_current(ctx, person)
+    about = await _ticket_replied_to(ctx, event)
     if about is not None and (dialog is None or dialog.ticket_id != about):
-        await ticket_handlers.answer_to_card(work, person, about, event)
-    elif dialog is not None and dialog.step in STEPS:
-        await STEPS[dialog.step](work, Said(person, event, dialog))
+        await ticket_handlers.answer_to_card(ctx, person, about, event)
+    elif dialog is not None and dialog.step in STEP_HANDLERS:
+        await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     else:
-        await notify.tell(work, person, "no_dialog", priority=Priority.PRESS)
+        await notify.notify(ctx, person, "no_dialog", priority=Priority.INTERACTIVE)
 
 
 def command_of(event: MessagePosted) -> tuple[str, str]:
@@ -165,49 +173,49 @@ def command_of(event: MessagePosted) -> tuple[str, str]:
     return name.casefold(), rest[0].strip() if rest else ""
 
 
-async def _replied_to(work: Work, event: MessagePosted) -> int | None:
+async def _ticket_replied_to(ctx: UseCaseContext, event: MessagePosted) -> int | None:
     if event.reply_to is None:
         return None
-    letter = await work.uow.letters.subject(event.chat.account, event.chat.id, event.reply_to)
+    letter = await ctx.uow.sent_messages.ticket_of(event.chat.account, event.chat.id, event.reply_to)
     return letter[0] if letter else None
 
 
-async def more(work: Work, act: Pressed) -> None:
-    await _turn(work, act, "more")
+async def open_more_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
+    await _open_menu(ctx, press, "more")
 
 
-async def back(work: Work, act: Pressed) -> None:
-    await _turn(work, act, "")
+async def close_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
+    await _open_menu(ctx, press, "")
 
 
-async def _turn(work: Work, act: Pressed, menu: str) -> None:
-    ticket = await workflow.get(work, act.ticket_id)
-    workflow.permit(work, act.person, Right.SEE_TICKET, ticket)
-    await cards.turn_page(work, ticket, act.person, menu)
-    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
+async def _open_menu(ctx: UseCaseContext, press: ButtonPress, menu: str) -> None:
+    ticket = await workflow.get(ctx, press.ticket_id)
+    workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
+    await cards.open_menu(ctx, ticket, press.person, menu)
+    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
 
 
-async def history(work: Work, act: Pressed) -> None:
-    ticket = await search.by_number(work, act.person, act.ticket_id)
-    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
-    await notify.tell(work, act.person, "history", ticket=ticket, priority=Priority.PRESS, number=ticket.id)
+async def send_history(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
+    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
+    await notify.notify(ctx, press.person, "history", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id)
 
 
-async def open_listed(work: Work, act: Pressed) -> None:
-    ticket = await search.by_number(work, act.person, act.ticket_id)
-    await notify.answer_press(work, act.event.chat.account, act.event.press_id)
-    await _send_card(work, act.person, ticket)
+async def open_card(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
+    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
+    await _send_card(ctx, press.person, ticket)
 
 
-PRESSES: Presses = {
-    Op.MORE: more,
-    Op.BACK: back,
-    Op.HISTORY: history,
-    Op.OPEN: open_listed,
-    **ticket_handlers.PRESSES,
-    **triage.PRESSES,
-    **settings.PRESSES,
-    **problems.PRESSES,
+BUTTON_HANDLERS: ButtonHandlers = {
+    Op.MORE: open_more_menu,
+    Op.BACK: close_menu,
+    Op.HISTORY: send_history,
+    Op.OPEN: open_card,
+    **ticket_handlers.BUTTON_HANDLERS,
+    **triage.BUTTON_HANDLERS,
+    **settings.BUTTON_HANDLERS,
+    **problems.BUTTON_HANDLERS,
 }
 
-STEPS: Steps = {**ticket_handlers.STEPS, **triage.STEPS}
+STEP_HANDLERS: DialogStepHandlers = {**ticket_handlers.STEP_HANDLERS, **triage.STEP_HANDLERS}

@@ -5,73 +5,75 @@ from typing import Any
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.tickets import Ticket
-from bot.handlers.types import Pressed, Presses
+from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.answers import answers
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
 from bot.services.problems import merge_split
 from bot.views.callback_codes import Op
-from bot.views.notifications.problems import IN_NOTE
+from bot.views.notifications.problems import LIST_PAGE_PREFIX
 
-LONGEST_NUMBER = 15
+MAX_NUMBER_DIGITS = 15
 """Digits."""
 
 
-async def show_list(work: Work, act: Pressed) -> None:
+async def open_member_list(ctx: UseCaseContext, press: ButtonPress) -> None:
     """A page of the list: below the card, or in place of the page that is there."""
-    ticket = await merge_split.check_can_list(work, act.ticket_id, act.person)
-    page = act.press.arg.removeprefix(IN_NOTE)
-    if not page.isdecimal() or len(page) > merge_split.LONGEST_PAGE:
+    ticket = await merge_split.check_can_list_members(ctx, press.ticket_id, press.person)
+    page = press.callback.arg.removeprefix(LIST_PAGE_PREFIX)
+    if not page.isdecimal() or len(page) > merge_split.MAX_PAGE_DIGITS:
         raise OutdatedButton(number=ticket.id)
-    chat = act.event.chat
-    await notify.answer_press(work, chat.account, act.event.press_id)
-    if act.press.arg.startswith(IN_NOTE) and act.event.message_id is not None:
-        await notify.change_note(
-            work, chat.account, chat.id, act.event.message_id, "members", **_list(ticket, act, page)
+    chat = press.event.chat
+    await notify.answer_callback(ctx, chat.account, press.event.callback_id)
+    if press.callback.arg.startswith(LIST_PAGE_PREFIX) and press.event.message_id is not None:
+        await notify.edit_notification(
+            ctx, chat.account, chat.id, press.event.message_id, "members", **_list_facts(ticket, press, page)
         )
         return
-    await notify.tell(work, act.person, "members", ticket=ticket, priority=Priority.PRESS, **_list(ticket, act, page))
+    await notify.notify(
+        ctx, press.person, "members", ticket=ticket, priority=Priority.INTERACTIVE, **_list_facts(ticket, press, page)
+    )
 
 
-def _list(ticket: Ticket, act: Pressed, page: str) -> dict[str, Any]:
-    return {"number": ticket.id, "page": int(page), "reader": act.person.id}
+def _list_facts(ticket: Ticket, press: ButtonPress, page: str) -> dict[str, Any]:
+    return {"number": ticket.id, "page": int(page), "reader": press.person.id}
 
 
-async def split(work: Work, act: Pressed) -> None:
-    await merge_split.split(work, act.ticket_id, act.person)
-    await _say(work, act, "split")
+async def split(ctx: UseCaseContext, press: ButtonPress) -> None:
+    await merge_split.split_ticket(ctx, press.ticket_id, press.person)
+    await _answer_callback(ctx, press, "split")
 
 
-async def merge_page(work: Work, act: Pressed) -> None:
-    ticket = await merge_split.check_can_merge(work, act.ticket_id, act.person)
-    await cards.turn_page(work, ticket, act.person, "merge")
-    await _say(work, act)
+async def open_merge_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await merge_split.check_can_merge(ctx, press.ticket_id, press.person)
+    await cards.open_menu(ctx, ticket, press.person, "merge")
+    await _answer_callback(ctx, press)
 
 
-async def merge(work: Work, act: Pressed) -> None:
-    other = act.press.arg
-    if not other.isdecimal() or len(other) > LONGEST_NUMBER:
-        raise OutdatedButton(number=act.ticket_id)
-    lead = await merge_split.merge(work, act.ticket_id, int(other), act.person)
-    await _say(work, act, "merged", lead=lead.id)
+async def merge(ctx: UseCaseContext, press: ButtonPress) -> None:
+    other = press.callback.arg
+    if not other.isdecimal() or len(other) > MAX_NUMBER_DIGITS:
+        raise OutdatedButton(number=press.ticket_id)
+    lead = await merge_split.merge_tickets(ctx, press.ticket_id, int(other), press.person)
+    await _answer_callback(ctx, press, "merged", lead=lead.id)
 
 
-async def ask_further(work: Work, act: Pressed) -> None:
-    ticket = await answers.check_can_follow_up(work, act.ticket_id, act.person)
-    dialog = await dialogs.begin(work, act.person, "further", ticket)
-    await _say(work, act)
-    await dialogs.ask(work, act.person, dialog, "ask_further", ticket=ticket)
+async def ask_follow_up(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await answers.check_can_send_further_answer(ctx, press.ticket_id, press.person)
+    dialog = await dialogs.start(ctx, press.person, "further", ticket)
+    await _answer_callback(ctx, press)
+    await dialogs.prompt(ctx, press.person, dialog, "ask_further", ticket=ticket)
 
 
-async def _say(work: Work, act: Pressed, code: str = "", **facts: int) -> None:
-    await notify.answer_press(work, act.event.chat.account, act.event.press_id, code, **facts)
+async def _answer_callback(ctx: UseCaseContext, press: ButtonPress, code: str = "", **facts: int) -> None:
+    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id, code, **facts)
 
 
-PRESSES: Presses = {
-    Op.LIST: show_list,
+BUTTON_HANDLERS: ButtonHandlers = {
+    Op.LIST: open_member_list,
     Op.SPLIT: split,
-    Op.MERGE: merge_page,
+    Op.MERGE: open_merge_menu,
     Op.MERGE_INTO: merge,
-    Op.FOLLOW_UP: ask_further,
+    Op.FOLLOW_UP: ask_follow_up,
 }

@@ -5,8 +5,8 @@ from typing import Any
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.handlers.types import Commands, Pressed, Presses
-from bot.services.context import Work
+from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers
+from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.staff import preferences as own_settings
 from bot.views.callback_codes import Op
@@ -14,53 +14,55 @@ from bot.views.callback_codes import Op
 PAGES = frozenset({"", "cards", "reports"})
 
 
-async def show(work: Work, person: Person, words: str) -> None:
-    await notify.tell(work, person, "settings", priority=Priority.PRESS, **await _facts(work, person, ""))
+async def send_settings(ctx: UseCaseContext, person: Person, words: str) -> None:
+    await notify.notify(ctx, person, "settings", priority=Priority.INTERACTIVE, **await _page_facts(ctx, person, ""))
 
 
-async def press(work: Work, act: Pressed) -> None:
+async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Turn a page, or choose: ``cards``, ``cards=vk.3001``, ``reports=vk.3001``, ``connect``."""
-    page, _, name = act.press.arg.partition("=")
+    page, _, name = press.callback.arg.partition("=")
     said = ""
     if page == "connect":
-        code = await own_settings.connect(work, act.person)
-        await _redraw(work, act, invitation=code, page=page)
+        code = await own_settings.create_connect_code(ctx, press.person)
+        await _update_message(ctx, press, invitation=code, page=page)
         return
     if page not in PAGES or (name and not page):
         raise OutdatedButton()
     if name and page == "cards":
-        said = "settings_on" if await own_settings.switch_cards(work, act.person, name) else "settings_off"
+        said = "settings_on" if await own_settings.toggle_cards(ctx, press.person, name) else "settings_off"
     elif name:
-        await own_settings.send_reports_to(work, act.person, name)
+        await own_settings.set_reports_account(ctx, press.person, name)
         said = "settings_on"
-    await _redraw(work, act, said, page=page)
+    await _update_message(ctx, press, said, page=page)
 
 
-async def _redraw(work: Work, act: Pressed, said: str = "", *, page: str, **facts: Any) -> None:
-    chat = act.event.chat
-    await notify.answer_press(work, chat.account, act.event.press_id, said)
-    facts |= await _facts(work, act.person, page)
-    if act.event.message_id is None:
-        await notify.tell(work, act.person, "settings", priority=Priority.PRESS, **facts)
+async def _update_message(
+    ctx: UseCaseContext, press: ButtonPress, message: str = "", *, page: str, **facts: Any
+) -> None:
+    chat = press.event.chat
+    await notify.answer_callback(ctx, chat.account, press.event.callback_id, message)
+    facts |= await _page_facts(ctx, press.person, page)
+    if press.event.message_id is None:
+        await notify.notify(ctx, press.person, "settings", priority=Priority.INTERACTIVE, **facts)
         return
-    await notify.change_note(work, chat.account, chat.id, act.event.message_id, "settings", **facts)
+    await notify.edit_notification(ctx, chat.account, chat.id, press.event.message_id, "settings", **facts)
 
 
-async def _facts(work: Work, person: Person, page: str) -> dict[str, Any]:
+async def _page_facts(ctx: UseCaseContext, person: Person, page: str) -> dict[str, Any]:
     places = [
         {
             "name": place.name,
             "account": place.account,
-            "cards": place.cards,
-            "reports": place.reports,
+            "cards": place.receives_cards,
+            "reports": place.receives_reports,
             "blocked": place.channel.blocked,
-            "silent": place.channel.silent,
+            "silent": place.channel.unavailable,
         }
-        for place in await own_settings.places_of(work, person)
+        for place in await own_settings.list_accounts(ctx, person)
     ]
-    others = [[office.title, office.invitation] for office in own_settings.other_messengers(work, person)]
+    others = [[office.title, office.start_link] for office in own_settings.list_unconnected_messengers(ctx, person)]
     return {"page": page, "places": places, "others": others}
 
 
-PRESSES: Presses = {Op.SETTINGS: press}
-COMMANDS: Commands = {"settings": show}
+BUTTON_HANDLERS: ButtonHandlers = {Op.SETTINGS: on_settings_button}
+COMMAND_HANDLERS: CommandHandlers = {"settings": send_settings}

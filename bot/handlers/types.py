@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from bot.domain.cards import Dialog
 from bot.domain.people import Person
 from bot.messengers.events import ButtonPressed, MessagePosted
-from bot.services.context import Work
-from bot.views.callback_codes import Op, Press
+from bot.services.context import UseCaseContext
+from bot.views.callback_codes import CallbackData, Op
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class ButtonPress:
     """An official pressed a button of ours."""
 
     person: Person
-    press: Press
+    callback: CallbackData
     event: ButtonPressed
 
     @property
     def ticket_id(self) -> int:
-        return self.press.ticket_id
+        return self.callback.ticket_id
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OfficialMessage:
     """An official wrote to us in private, in the middle of *dialog*."""
 
     person: Person
@@ -32,10 +32,10 @@ class Said:
     dialog: Dialog
 
 
-PressHandler = Callable[[Work, Pressed], Awaitable[None]]
-SaidHandler = Callable[[Work, Said], Awaitable[None]]
-CommandHandler = Callable[[Work, Person, str], Awaitable[None]]
+ButtonHandler = Callable[[UseCaseContext, ButtonPress], Awaitable[None]]
+DialogStepHandler = Callable[[UseCaseContext, OfficialMessage], Awaitable[None]]
+CommandHandler = Callable[[UseCaseContext, Person, str], Awaitable[None]]
 
-Presses = dict[Op, PressHandler]
-Steps = dict[str, SaidHandler]
-Commands = dict[str, CommandHandler]
+ButtonHandlers = dict[Op, ButtonHandler]
+DialogStepHandlers = dict[str, DialogStepHandler]
+CommandHandlers = dict[str, CommandHandler]

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from bot.http.webhooks import LARGEST, Webhooks
+from bot.http.webhooks import MAX_BODY_BYTES, Webhooks
 from bot.services.monitoring import watchdog
 from bot.services.monitoring.health import Health
 from storage.database import Database
-from storage.errors import FAILURES
+from storage.errors import DATABASE_ERRORS
 
 
-class Listener:
+class HttpServer:
     """Serves one address until it is closed. Raises ``OSError`` where the port is taken."""
 
     def __init__(
@@ -24,16 +24,16 @@ class Listener:
         host: str,
         port: int,
         database: Database,
-        falls: Mapping[str, int],
+        restart_counts: Mapping[str, int],
         webhooks: Webhooks,
         health: Health,
     ) -> None:
         self._host, self._port = host, port
         self._database = database
-        self._falls = falls
+        self._restart_counts = restart_counts
         self._health = health
-        app = web.Application(client_max_size=LARGEST)
-        app.router.add_post("/{path:.*}", webhooks.take)
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.router.add_post("/{path:.*}", webhooks.handle_request)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
@@ -52,34 +52,34 @@ class Listener:
     async def _readyz(self, request: web.Request) -> web.Response:
         if not self._health.ready:
             return web.json_response({"ready": False, "reason": "starting or stopping"}, status=503)
-        if self._database.refusal is not None:
-            return web.json_response({"ready": False, "database": self._database.refusal.value}, status=503)
+        if self._database.current_fault is not None:
+            return web.json_response({"ready": False, "database": self._database.current_fault.value}, status=503)
         try:
             async with self._database.read() as uow:
-                waiting, lasting = await uow.inbox.counts(), await watchdog.lasting(uow)
-        except FAILURES:
+                waiting, lasting = await uow.inbox.count_by_status(), await watchdog.list_reported(uow)
+        except DATABASE_ERRORS:
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
         troubles = [f"{one.code} {one.subject}".strip() for one in lasting]
-        faults = sorted(subject for subjects in self._health.faults.values() for subject in subjects)
-        figures = {"inbox": waiting, "falls": dict(self._falls)}
+        faults = sorted(subject for subjects in self._health.rights_faults.values() for subject in subjects)
+        figures = {"inbox": waiting, "falls": dict(self._restart_counts)}
         return web.json_response({"ready": True, "troubles": troubles, "faults": faults, **figures})
 
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
             async with self._database.read() as uow:
-                inbox, outbox = await uow.inbox.counts(), await uow.outbox.counts()
-                lasting = await watchdog.lasting(uow)
-        except FAILURES:
+                inbox, outbox = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
+                lasting = await watchdog.list_reported(uow)
+        except DATABASE_ERRORS:
             return web.Response(status=503)
-        text = _series("mcu_inbox_rows", "gauge", "status", inbox)
-        text += _series("mcu_outbox_rows", "gauge", "status", outbox)
-        text += _series("mcu_troubles", "gauge", "kind", Counter(one.code for one in lasting))
-        faults = {account: len(subjects) for account, subjects in self._health.faults.items()}
-        text += _series("mcu_faults", "gauge", "account", faults)
-        text += _series("mcu_loop_falls", "counter", "loop", self._falls)
+        text = _format_metric("mcu_inbox_rows", "gauge", "status", inbox)
+        text += _format_metric("mcu_outbox_rows", "gauge", "status", outbox)
+        text += _format_metric("mcu_troubles", "gauge", "kind", Counter(one.code for one in lasting))
+        faults = {account: len(subjects) for account, subjects in self._health.rights_faults.items()}
+        text += _format_metric("mcu_faults", "gauge", "account", faults)
+        text += _format_metric("mcu_loop_falls", "counter", "loop", self._restart_counts)
         return web.Response(text=text)
 
 
-def _series(name: str, kind: str, label: str, values: Mapping[str, int]) -> str:
+def _format_metric(name: str, kind: str, label: str, values: Mapping[str, int]) -> str:
     lines = [f"# TYPE {name} {kind}", *(f'{name}{{{label}="{key}"}} {value}' for key, value in values.items())]
     return "\n".join(lines) + "\n"

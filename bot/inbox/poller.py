@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.inbox.receiver import Intake
+from bot.inbox.receiver import UpdateReceiver
 from bot.messengers.errors import MessengerError
 
 
@@ -11,17 +11,17 @@ from bot.messengers.errors import MessengerError
 class Poller:
     """Asks one account of ours for news, for ever."""
 
-    intake: Intake
+    receiver: UpdateReceiver
 
     async def run(self) -> None:
-        messenger = self.intake.messenger
-        await self.intake.resume()
+        messenger = self.receiver.messenger
+        await self.receiver.load_cursor()
         while True:
             try:
-                await self.intake.read_back()
+                await self.receiver.recover_gap()
                 batch = await messenger.fetch()
-                await self.intake.answered()
-                await self.intake.store(batch.updates, batch.cursor, gap=batch.gap)
-                self.intake.caught_up()
+                await self.receiver.on_success()
+                await self.receiver.store_updates(batch.updates, batch.cursor, gap=batch.gap)
+                self.receiver.on_caught_up()
             except MessengerError as error:
-                await asyncio.sleep(await self.intake.stumbled(error))
+                await asyncio.sleep(await self.receiver.on_error(error))

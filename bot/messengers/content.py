@@ -75,7 +75,7 @@ class Content:
         )
 
     @property
-    def plain(self) -> str:
+    def plain_text(self) -> str:
         """The words without their looks."""
         return "".join(span.text for span in self.spans)
 

@@ -72,7 +72,7 @@ class MessageGone(MessengerError):
     """The message to edit does not exist any more, or may not be edited any more."""
 
 
-class PressExpired(MessengerError):
+class CallbackExpired(MessengerError):
     """Too late to answer this press; nobody waits for it."""
 
 

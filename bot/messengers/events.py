@@ -97,7 +97,7 @@ class Chat:
     account: str
     id: str
     kind: ChatKind
-    root: str
+    source_id: str
     title: str | None = None
     thread: str = ""
 
@@ -152,7 +152,7 @@ class Reacted:
     chat: Chat
     message_id: str
     author: Author
-    on: bool
+    added: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class ButtonPressed:
     message_id: str | None
     author: Author
     code: str
-    press_id: str
+    callback_id: str
 
 
 class ChatChange(StrEnum):

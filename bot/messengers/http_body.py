@@ -5,7 +5,7 @@ import aiohttp
 from bot.messengers.errors import FileUnavailable
 
 
-async def read(response: aiohttp.ClientResponse, limit: int | None, title: str) -> bytes:
+async def read_body(response: aiohttp.ClientResponse, limit: int | None, title: str) -> bytes:
     """The whole body; :class:`FileUnavailable` as soon as it has more than *limit* bytes. *title*: the messenger's."""
     if limit is None:
         return await response.read()

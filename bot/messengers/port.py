@@ -33,43 +33,43 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SendRateLimits:
     """How fast a messenger lets one account write; sending and editing count alike."""
 
     overall: Rate
     private: tuple[Rate, ...] = ()  # into one private chat
     group: tuple[Rate, ...] = ()  # into one chat of several people
-    albums: bool = False  # whether every picture of an album counts
+    count_album_items: bool = False  # whether every picture of an album counts
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PublishedAnswer:
     """An answer that was posted: its messages in ``chat`` (``ours``: our account wrote them), the message that it
     answers, and the link to it."""
 
     chat: Chat
     ids: tuple[str, ...]
-    ours: bool
-    question: str | None = None
+    sent_by_bot: bool
+    question_id: str | None = None
     link: str | None = None
 
 
-class Standing(StrEnum):
+class Visibility(StrEnum):
     """Whether a posted answer can still be read where it was posted."""
 
-    STANDS = "stands"
+    VISIBLE = "stands"
     GONE = "gone"  # it was deleted, or all that it stood under
     CLOSED = "closed"  # the comments there were closed: nobody sees it
     UNKNOWN = "unknown"  # the messenger does not tell
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CheckResult:
     """What a look at a posted answer showed. ``question``: how the message that it answers reads now, where the
     messenger tells."""
 
-    standing: Standing
-    question: str | None = None
+    visibility: Visibility
+    question_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,14 @@ class Capabilities:
     caption_limit: int
     buttons_per_row: int
     button_rows: int
-    answers_in: frozenset[ChatKind]  # where our account may post an answer itself
-    edits_in: frozenset[ChatKind]  # where it may correct one
+    can_answer_in: frozenset[ChatKind]  # where our account may post an answer itself
+    can_edit_in: frozenset[ChatKind]  # where it may correct one
     idempotent: bool  # a repeated send with the same key shows one message
-    limits: Limits
-    looks: int = 1  # posted answers that one call of :meth:`Messenger.look` should take: looking must stay cheap
-    copies: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: there are no such buttons
+    rate_limits: SendRateLimits
+    checks_per_call: int = (
+        1  # posted answers that one call of :meth:`Messenger.look` should take: looking must stay cheap
+    )
+    copy_button_limit: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: there are no such buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Severity(StrEnum):
     """How bad a finding of the self-check is."""
 
     OK = "ok"
-    NOTE = "note"
+    WARNING = "note"
     FAULT = "fault"
 
 
@@ -132,7 +134,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class Timeouts:
     """Seconds: how long a poll lasts, and how long any other call may take (``None``: as the package knows)."""
 
     poll: int
@@ -140,33 +142,33 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class MenuCommand:
     """A line of the messenger's own command menu."""
 
     name: str
     description: str
 
 
-class Pushing(Protocol):
+class WebhookReceiver(Protocol):
     """A messenger that can also bring its updates to an address of ours (webhooks)."""
 
     @property
     def account(self) -> str: ...
 
     @property
-    def receipt(self) -> str:
+    def ack_body(self) -> str:
         """What the messenger wants to read as soon as an update is stored."""
         ...
 
-    def is_ours(self, payload: Mapping[str, Any]) -> bool:
+    def accepts(self, payload: Mapping[str, Any]) -> bool:
         """Whether an update that was brought is for this account; several may share an address."""
         ...
 
-    def shown_secret(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+    def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
         """The secret that came along; empty without one."""
         ...
 
-    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+    async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
         """The answer to what is no update but a question whether we are there (VK); ``None`` for an update. *trusted*:
         the secret was right."""
         ...
@@ -179,7 +181,7 @@ class Pushing(Protocol):
         """Ask to be brought updates at *url* from now on; harmless when it is so already."""
         ...
 
-    async def left_over(self) -> Batch:
+    async def fetch_backlog(self) -> Batch:
         """What polling or a pause has left behind and what nobody would bring (already known ones do no harm); the
         place is where polling shall go on if it comes back one day."""
         ...
@@ -204,7 +206,7 @@ class Messenger(Protocol):
     @property
     def capabilities(self) -> Capabilities: ...
 
-    def resume(self, cursor: str | None) -> None:
+    def set_cursor(self, cursor: str | None) -> None:
         """Take up polling where the stored *cursor* says (a messenger may know better and ignore it)."""
         ...
 
@@ -212,7 +214,7 @@ class Messenger(Protocol):
         """Long-poll once. What an earlier call returned counts as stored: the messenger may be told to forget it."""
         ...
 
-    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+    async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
         """After a gap: what came after *since* and can be read back from history, as updates (already known ones do no
         harm). Raises when it cannot be read *now*: then it is asked for again. What may never be read is left out."""
         ...
@@ -228,7 +230,7 @@ class Messenger(Protocol):
         """Add what the update left out and a look-up can tell (the author's name in VK). Best effort, never raises."""
         ...
 
-    def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
+    def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
         """The messages that *content* becomes, each within this messenger's limits; at least one."""
         ...
 
@@ -241,11 +243,11 @@ class Messenger(Protocol):
         """Change a message of ours. Raises :class:`NotModified` when it already reads so."""
         ...
 
-    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
+    async def check_published(self, published: Sequence[PublishedAnswer]) -> Sequence[CheckResult]:
         """Whether these answers still stand, in their order; as far as the messenger lets us see. Nobody notices it."""
         ...
 
-    async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
+    async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
         """Stop the button's spinner, with a short word (*alert*: in a window the person must close)."""
         ...
 
@@ -253,15 +255,15 @@ class Messenger(Protocol):
         """The bytes behind an attachment that this account saw. Raises :class:`FileUnavailable`."""
         ...
 
-    async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
+    async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
         """Put *commands* into the menu that this chat sees (nothing where the messenger has no such menu)."""
         ...
 
-    def invitation(self, code: str) -> str | None:
+    def start_link(self, code: str) -> str | None:
         """An address that opens our private chat and brings *code* along; ``None``: people find us and send it."""
         ...
 
-    async def may_write(self, user_id: str) -> bool | None:
+    async def can_message(self, user_id: str) -> bool | None:
         """Whether this person lets us write in private; ``None`` where the messenger does not tell."""
         ...
 

@@ -5,16 +5,16 @@ Times are seconds of a monotonic clock.
 
 from dataclasses import dataclass, field
 
-HEALED_AFTER = 600.0
+RECOVERY_SECONDS = 600.0
 """Seconds until a pace that a messenger has complained about is what it was."""
 
-BRAKE = 0.7
+SLOWDOWN_MULTIPLIER = 0.7
 """What a complaint leaves of the pace."""
 
-SLOWEST = 0.1
-_BIT = 1e-6  # what a sum of floats may be short of
+MIN_FACTOR = 0.1
+_EPSILON = 1e-6  # what a sum of floats may be short of
 
-ONE_COMPLAINT = 2.0
+COMPLAINT_MERGE_SECONDS = 2.0
 """Seconds: several calls are under way when a messenger complains; what it says of all of them is one complaint."""
 
 
@@ -22,51 +22,51 @@ ONE_COMPLAINT = 2.0
 class Rate:
     """At most ``most`` in any ``seconds``; with a ``burst``: that many on average, ``burst`` in a row after rest."""
 
-    most: int
+    max_calls: int
     seconds: float = 1.0
     burst: int | None = None
 
 
 @dataclass(slots=True)
-class Brake:
+class AdaptiveFactor:
     """What is left of a pace after complaints: it grows back steadily."""
 
-    _lost: float = 0.0
-    _at: float = float("-inf")
+    _reduction: float = 0.0
+    _slowed_at: float = float("-inf")
 
-    def share(self, now: float) -> float:
+    def value(self, now: float) -> float:
         """Between :data:`SLOWEST` and 1."""
-        return 1.0 - max(0.0, self._lost - (now - self._at) / HEALED_AFTER)
+        return 1.0 - max(0.0, self._reduction - (now - self._slowed_at) / RECOVERY_SECONDS)
 
-    def complain(self, now: float) -> None:
-        if now - self._at < ONE_COMPLAINT:
+    def slow_down(self, now: float) -> None:
+        if now - self._slowed_at < COMPLAINT_MERGE_SECONDS:
             return
-        self._lost = 1.0 - max(SLOWEST, self.share(now) * BRAKE)
-        self._at = now
+        self._reduction = 1.0 - max(MIN_FACTOR, self.value(now) * SLOWDOWN_MULTIPLIER)
+        self._slowed_at = now
 
 
 @dataclass(slots=True)
-class Place:
+class WindowSlot:
     """One call's place in a window, from before its start until well after its answer."""
 
     seconds: float
-    until: float
-    is_open: bool = True
+    busy_until: float
+    is_in_flight: bool = True
 
-    def answered(self, now: float) -> None:
-        self.until, self.is_open = now + self.seconds, False
+    def on_answered(self, now: float) -> None:
+        self.busy_until, self.is_in_flight = now + self.seconds, False
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Nothing was called."""
-        self.until, self.is_open = float("-inf"), False
+        self.busy_until, self.is_in_flight = float("-inf"), False
 
     def frees_at(self, now: float) -> float:
         """When it will be free; of a call that is still under way, the earliest moment that it could be."""
-        return max(self.until, now + self.seconds) if self.is_open else self.until
+        return max(self.busy_until, now + self.seconds) if self.is_in_flight else self.busy_until
 
 
 @dataclass(slots=True)
-class Window:
+class SlidingWindow:
     """A hard limit, kept with certainty.
 
     The other side counts a call somewhere between its start and its answer, we do not know when. A place is therefore
@@ -75,66 +75,69 @@ class Window:
     """
 
     rate: Rate
-    brake: Brake = field(default_factory=Brake)
-    _places: list[Place] = field(default_factory=list)
+    factor: AdaptiveFactor = field(default_factory=AdaptiveFactor)
+    _slots: list[WindowSlot] = field(default_factory=list)
 
-    def wait(self, now: float, cost: int = 1) -> float:
+    def delay(self, now: float, cost: int = 1) -> float:
         """Seconds until *cost* places can be free; *now* may be a little ahead."""
-        most, taken = self._most(now), self._taken(now)
+        most, taken = self._max_calls(now), self._occupied_slots(now)
         over = len(taken) + min(cost, most) - most
         if over <= 0:
             return 0.0
         return sorted(place.frees_at(now) for place in taken)[over - 1] - now
 
-    def free(self, now: float) -> int:
+    def available(self, now: float) -> int:
         """How many places are free at *now*, which may be a little ahead."""
-        return max(0, self._most(now) - len(self._taken(now)))
+        return max(0, self._max_calls(now) - len(self._occupied_slots(now)))
 
-    def take(self, start: float, cost: int = 1) -> list[Place]:
+    def acquire(self, start: float, cost: int = 1) -> list[WindowSlot]:
         """Take places for a call that begins at *start*, whether they are free or not."""
-        places = [Place(self.rate.seconds, start + self.rate.seconds) for _ in range(cost)]
-        self._places = [*self._taken(start - self.rate.seconds), *places]  # who asked for a time ahead may ask again
+        places = [WindowSlot(self.rate.seconds, start + self.rate.seconds) for _ in range(cost)]
+        self._slots = [
+            *self._occupied_slots(start - self.rate.seconds),
+            *places,
+        ]  # who asked for a time ahead may ask again
         return places
 
     def is_idle(self, now: float) -> bool:
         """Whether nothing of it needs to be remembered."""
-        return not self._taken(now)
+        return not self._occupied_slots(now)
 
-    def _taken(self, now: float) -> list[Place]:
-        return [place for place in self._places if place.is_open or place.until > now]
+    def _occupied_slots(self, now: float) -> list[WindowSlot]:
+        return [place for place in self._slots if place.is_in_flight or place.busy_until > now]
 
-    def _most(self, now: float) -> int:
-        return max(1, int(self.rate.most * self.brake.share(now)))
+    def _max_calls(self, now: float) -> int:
+        return max(1, int(self.rate.max_calls * self.factor.value(now)))
 
 
 @dataclass(slots=True)
-class Spacing:
+class Gcra:
     """A soft limit with bursts: the generic cell rate algorithm."""
 
     rate: Rate
-    brake: Brake = field(default_factory=Brake)
-    _next: float = float("-inf")
+    factor: AdaptiveFactor = field(default_factory=AdaptiveFactor)
+    _next_at: float = float("-inf")
 
-    def wait(self, now: float, cost: int = 1, burst: int | None = None) -> float:
+    def delay(self, now: float, cost: int = 1, burst: int | None = None) -> float:
         """Seconds until *cost* more may follow; *burst* instead of the rate's own."""
-        step = self._step(now)
+        step = self._interval(now)
         slack = step * max((burst or self.rate.burst or 1) - cost, 0)
-        return max(0.0, self._next - slack - now)
+        return max(0.0, self._next_at - slack - now)
 
-    def free(self, now: float) -> int:
+    def available(self, now: float) -> int:
         """How many may have followed by *now*, which may be a little ahead."""
-        rested = min(now - self._next, self.rate.seconds)
-        return max(0, int(rested / self._step(now) + (self.rate.burst or 1) + _BIT))
+        rested = min(now - self._next_at, self.rate.seconds)
+        return max(0, int(rested / self._interval(now) + (self.rate.burst or 1) + _EPSILON))
 
-    def take(self, start: float, cost: int = 1) -> None:
-        self._next = max(self._next, start) + self._step(start) * cost
+    def acquire(self, start: float, cost: int = 1) -> None:
+        self._next_at = max(self._next_at, start) + self._interval(start) * cost
 
-    def give_back(self, cost: int = 1) -> None:
-        self._next -= self.rate.seconds / self.rate.most * cost
+    def release(self, cost: int = 1) -> None:
+        self._next_at -= self.rate.seconds / self.rate.max_calls * cost
 
     def is_idle(self, now: float) -> bool:
         """Whether nothing of it needs to be remembered."""
-        return self._next <= now
+        return self._next_at <= now
 
-    def _step(self, now: float) -> float:
-        return self.rate.seconds / self.rate.most / self.brake.share(now)
+    def _interval(self, now: float) -> float:
+        return self.rate.seconds / self.rate.max_calls / self.factor.value(now)

@@ -24,8 +24,8 @@ def unpack_media(documents: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ..
     )
 
 
-def chat_of(
-    account: str, chat_id: str, chat_kind: str, root: str = "", thread: str = "", title: str | None = None
+def chat_from_columns(
+    account: str, chat_id: str, chat_kind: str, source_id: str = "", thread: str = "", title: str | None = None
 ) -> Chat:
     """A chat from its stored columns."""
-    return Chat(account, chat_id, ChatKind(chat_kind), root, title, thread)
+    return Chat(account, chat_id, ChatKind(chat_kind), source_id, title, thread)

@@ -17,15 +17,15 @@ Measure = Callable[[Span], int]
 ELLIPSIS = "…"
 
 # A break is looked for in the last part of what fits: a paragraph may leave more of a message empty than a word.
-_PARAGRAPH = (re.compile(r"\n[ \t]*\n\s*"), 0.35)
-_LINE = (re.compile(r"\n\s*"), 0.5)
-_SENTENCE = (re.compile(r"(?<=[.!?…])[»”\")]?(\s+)"), 0.5)
-_WORD = (re.compile(r"\s+"), 0.0)
+_PARAGRAPH_BREAK = (re.compile(r"\n[ \t]*\n\s*"), 0.35)
+_LINE_BREAK = (re.compile(r"\n\s*"), 0.5)
+_SENTENCE_BREAK = (re.compile(r"(?<=[.!?…])[»”\")]?(\s+)"), 0.5)
+_WORD_BREAK = (re.compile(r"\s+"), 0.0)
 
-_JOINER = "\u200d"
-_UNWANTED = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
-_HALF = re.compile("[\ud800-\udfff]")
-_LONGEST_CLUSTER = 64
+_ZERO_WIDTH_JOINER = "\u200d"
+_CONTROL_CHARACTERS = {code: None for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_CLUSTER_LENGTH = 64
 
 
 def utf16_units(span: Span) -> int:
@@ -38,29 +38,29 @@ def characters(span: Span) -> int:
     return len(span.text)
 
 
-def total(spans: Sequence[Span], measure: Measure) -> int:
+def total_length(spans: Sequence[Span], measure: Measure) -> int:
     """The length of all *spans*."""
     return sum(map(measure, spans))
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """*text* without what no messenger takes: NUL and other control characters, halves of surrogate pairs.
 
     Two halves that belong together become the character they mean; a lone half becomes U+FFFD. Line ends become
     ``\\n``.
     """
-    if _HALF.search(text) is not None:
+    if _SURROGATE.search(text) is not None:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNWANTED)
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL_CHARACTERS)
 
 
-def clean(spans: Sequence[Span]) -> Spans:
+def clean_spans(spans: Sequence[Span]) -> Spans:
     """*spans* with cleaned texts, the empty ones left out."""
-    tidy = (replace(span, text=cleaned(span.text)) for span in spans)
+    tidy = (replace(span, text=clean_text(span.text)) for span in spans)
     return tuple(span for span in tidy if span.text)
 
 
-def trimmed(spans: Sequence[Span]) -> Spans:
+def trim_spans(spans: Sequence[Span]) -> Spans:
     """*spans* without white space at the beginning and the end of the whole."""
     kept = list(spans)
     while kept and not kept[0].text.lstrip():
@@ -73,63 +73,63 @@ def trimmed(spans: Sequence[Span]) -> Spans:
     return tuple(kept)
 
 
-def split(spans: Sequence[Span], limit: int, measure: Measure, *, first: int | None = None) -> list[Spans]:
+def split(spans: Sequence[Span], limit: int, measure: Measure, *, first_limit: int | None = None) -> list[Spans]:
     """*spans* as messages of at most *limit* (the first: at most *first*), parted at a paragraph, else at a line or
     sentence, else at a word, else between characters. Only white space at the cuts is lost. Nothing gives no message.
     """
     parts: list[Spans] = []
-    rest = trimmed(clean(spans))
+    rest = trim_spans(clean_spans(spans))
     while rest:
-        room = first if first is not None and not parts else limit
-        if total(rest, measure) <= room:
+        room = first_limit if first_limit is not None and not parts else limit
+        if total_length(rest, measure) <= room:
             parts.append(rest)
             break
-        rest = _fitting_links(rest, room, measure)
+        rest = _unlink_oversized(rest, room, measure)
         plain = "".join(span.text for span in rest)
-        fits = max(_fits(rest, room, measure), 1)
-        at = _break(plain, fits, (_PARAGRAPH, _LINE, _SENTENCE, _WORD))
-        head, tail = _parted(rest, at)
-        parts.append(trimmed(head))
-        rest = trimmed(tail)
+        fits = max(_fitting_length(rest, room, measure), 1)
+        at = _find_break(plain, fits, (_PARAGRAPH_BREAK, _LINE_BREAK, _SENTENCE_BREAK, _WORD_BREAK))
+        head, tail = _split_at(rest, at)
+        parts.append(trim_spans(head))
+        rest = trim_spans(tail)
     return parts
 
 
-def cut(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
+def truncate(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
     """*spans* as one message of at most *limit*, cut at a word with «…».
 
     The longest quote is cut first: what was quoted stands in full elsewhere, the lines around it do not.
     """
-    fitted = trimmed(clean(spans))
-    excess = total(fitted, measure) - limit
+    fitted = trim_spans(clean_spans(spans))
+    excess = total_length(fitted, measure) - limit
     if excess <= 0:
         return fitted
     quotes = [span for span in fitted if isinstance(span, Quote)]
     if quotes:
         longest = max(quotes, key=measure)
-        shorter = _shortened((longest,), max(measure(longest) - excess, 0), measure)
+        shorter = _truncate_end((longest,), max(measure(longest) - excess, 0), measure)
         at = fitted.index(longest)
         spared = (*fitted[:at], *shorter, *fitted[at + 1 :])
-        if shorter and total(spared, measure) <= limit:
+        if shorter and total_length(spared, measure) <= limit:
             return spared
-    return _shortened(fitted, limit, measure)
+    return _truncate_end(fitted, limit, measure)
 
 
-def _shortened(spans: Spans, limit: int, measure: Measure) -> Spans:
+def _truncate_end(spans: Spans, limit: int, measure: Measure) -> Spans:
     """The beginning of *spans*, ending in «…» inside its last span."""
-    spans = _fitting_links(spans, limit, measure)
+    spans = _unlink_oversized(spans, limit, measure)
     plain = "".join(span.text for span in spans)
     room = limit - measure(Text(ELLIPSIS))
-    fits = _fits(spans, room, measure)
+    fits = _fitting_length(spans, room, measure)
     if room <= 0 or fits == 0:
         return (replace(spans[0], text=ELLIPSIS),) if spans and limit >= measure(Text(ELLIPSIS)) else ()
-    head, _ = _parted(spans, _break(plain, fits, ((_WORD[0], 0.5),)))
-    kept = trimmed(head)
+    head, _ = _split_at(spans, _find_break(plain, fits, ((_WORD_BREAK[0], 0.5),)))
+    kept = trim_spans(head)
     if not kept:
         return (Text(ELLIPSIS),)
     return (*kept[:-1], replace(kept[-1], text=kept[-1].text + ELLIPSIS))
 
 
-def _fitting_links(spans: Spans, room: int, measure: Measure) -> Spans:
+def _unlink_oversized(spans: Spans, room: int, measure: Measure) -> Spans:
     """A link whose address alone is longer than a message becomes its words."""
     return tuple(
         Text(span.text) if isinstance(span, Link) and measure(replace(span, text=span.text[:1])) > room else span
@@ -137,19 +137,19 @@ def _fitting_links(spans: Spans, room: int, measure: Measure) -> Spans:
     )
 
 
-def _fits(spans: Spans, room: int, measure: Measure) -> int:
+def _fitting_length(spans: Spans, room: int, measure: Measure) -> int:
     """How many characters from the beginning fit into *room*."""
     count = 0
     for span in spans:
         cost = measure(span)
         if cost > room:
-            return count + _prefix(span, room, measure)
+            return count + _fitting_prefix(span, room, measure)
         room -= cost
         count += len(span.text)
     return count
 
 
-def _prefix(span: Span, room: int, measure: Measure) -> int:
+def _fitting_prefix(span: Span, room: int, measure: Measure) -> int:
     low, high = 0, len(span.text)
     while low < high:
         middle = (low + high + 1) // 2
@@ -160,7 +160,7 @@ def _prefix(span: Span, room: int, measure: Measure) -> int:
     return low
 
 
-def _break(plain: str, fits: int, kinds: Sequence[tuple[re.Pattern[str], float]]) -> int:
+def _find_break(plain: str, fits: int, kinds: Sequence[tuple[re.Pattern[str], float]]) -> int:
     """The best place at or before *fits* to end a message; always more than nothing."""
     if fits >= len(plain):
         return len(plain)
@@ -169,21 +169,21 @@ def _break(plain: str, fits: int, kinds: Sequence[tuple[re.Pattern[str], float]]
         good = [place for place in places if place > fits * least and plain[:place].strip()]
         if good:
             return good[-1]
-    return _between_clusters(plain, fits)
+    return _cluster_boundary(plain, fits)
 
 
-def _between_clusters(plain: str, fits: int) -> int:
+def _cluster_boundary(plain: str, fits: int) -> int:
     """A place at or before *fits* that tears no emoji sequence or accent from its letter, if there is one near."""
-    for at in range(fits, max(fits - _LONGEST_CLUSTER, 0), -1):
-        if not _sticks(plain, at):
+    for at in range(fits, max(fits - _MAX_CLUSTER_LENGTH, 0), -1):
+        if not _is_inside_cluster(plain, at):
             return at
     return fits
 
 
-def _sticks(plain: str, at: int) -> bool:
+def _is_inside_cluster(plain: str, at: int) -> bool:
     """Whether the characters on both sides of *at* make one sign."""
     before, after = plain[at - 1], plain[at]
-    if _JOINER in (before, after) or unicodedata.combining(after) or "\ufe00" <= after <= "\ufe0f":
+    if _ZERO_WIDTH_JOINER in (before, after) or unicodedata.combining(after) or "\ufe00" <= after <= "\ufe0f":
         return True
     if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f" or after == "\u20e3":
         return True
@@ -201,7 +201,7 @@ def _flag_halves_before(plain: str, at: int) -> int:
     return at - start
 
 
-def _parted(spans: Spans, at: int) -> tuple[Spans, Spans]:
+def _split_at(spans: Spans, at: int) -> tuple[Spans, Spans]:
     """*spans* before and after character *at*."""
     head: list[Span] = []
     tail: list[Span] = []

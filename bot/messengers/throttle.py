@@ -4,27 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.messengers.rate_limits import Rate, Window
+from bot.messengers.rate_limits import Rate, SlidingWindow
 
 
-class Turns:
+class Throttle:
     """Calls one after another as fast as *rate* allows, in the order in which they were asked for."""
 
     def __init__(self, rate: Rate) -> None:
-        self._window = Window(rate)
-        self._line = asyncio.Lock()
+        self._window = SlidingWindow(rate)
+        self._lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
+    async def slot(self) -> AsyncIterator[None]:
         """Wait for the turn; the block is the call."""
         clock = asyncio.get_running_loop().time
-        async with self._line:
-            wait = self._window.wait(clock())
+        async with self._lock:
+            wait = self._window.delay(clock())
             while wait > 0:
                 await asyncio.sleep(wait)
-                wait = self._window.wait(clock())
-            [place] = self._window.take(clock())
+                wait = self._window.delay(clock())
+            [place] = self._window.acquire(clock())
         try:
             yield
         finally:
-            place.answered(clock())
+            place.on_answered(clock())

@@ -10,54 +10,54 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-LONGEST = 1.0
+MAX_WAIT_SECONDS = 1.0
 """Seconds after which others do not wait any longer for a call that hangs, or a large photo. People's time is worth
 more than a repetition after a crash in just this moment."""
 
 
 @dataclass(slots=True)
-class Exposed:
+class InFlightMessage:
     """A message that is on its way, or has arrived and is not written down."""
 
-    until: float
-    has_arrived: bool = False
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    wait_until: float
+    is_accepted: bool = False
+    recorded: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def arrive(self) -> None:
+    def mark_accepted(self) -> None:
         """The messenger has it: now it is only we who can be slow, and that is waited for."""
-        self.has_arrived = True
+        self.is_accepted = True
 
 
 @dataclass(slots=True)
-class Exposure:
+class InFlightGuard:
     """Of each account of ours."""
 
-    longest: float = LONGEST
-    _queues: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    _present: dict[str, Exposed] = field(default_factory=dict)
+    max_wait_seconds: float = MAX_WAIT_SECONDS
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _current: dict[str, InFlightMessage] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def take(self, account: str) -> AsyncIterator[Exposed]:
+    async def acquire(self, account: str) -> AsyncIterator[InFlightMessage]:
         """Wait for the message before, in order; hold up the next until the block ends."""
         loop = asyncio.get_running_loop()
-        async with self._queues[account]:
-            before = self._present.get(account)
+        async with self._locks[account]:
+            before = self._current.get(account)
             if before is not None:
-                await _end_of(before)
-            mine = self._present[account] = Exposed(loop.time() + self.longest)
+                await _wait_until_recorded(before)
+            mine = self._current[account] = InFlightMessage(loop.time() + self.max_wait_seconds)
         try:
             yield mine
         finally:
-            mine.over.set()
-            if self._present.get(account) is mine:
-                del self._present[account]
+            mine.recorded.set()
+            if self._current.get(account) is mine:
+                del self._current[account]
 
 
-async def _end_of(message: Exposed) -> None:
+async def _wait_until_recorded(message: InFlightMessage) -> None:
     """Until it is written down, which takes as long as the database refuses; a call that hangs is left behind."""
     try:
-        async with asyncio.timeout_at(message.until):
-            await message.over.wait()
+        async with asyncio.timeout_at(message.wait_until):
+            await message.recorded.wait()
     except TimeoutError:
-        if message.has_arrived:
-            await message.over.wait()
+        if message.is_accepted:
+            await message.recorded.wait()

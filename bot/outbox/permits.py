@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.messengers.events import ChatKind
-from bot.outbox.rate_limiter import Pace, Slot
+from bot.outbox.rate_limiter import RateLimiter, Reservation
 
-LONGEST_NAP = 0.1
+MAX_SLEEP_SECONDS = 0.1
 """Seconds between two looks at the pace: places may come free earlier than it seemed."""
 
 
-class Turn(Protocol):
+class Permit(Protocol):
     """Asked before every call that counts."""
 
     def __call__(self, cost: int = 1) -> AbstractAsyncContextManager[None]:
@@ -25,7 +25,7 @@ class Turn(Protocol):
         ...
 
 
-class FreeTurn:
+class UnlimitedPermit:
     """For what is no message."""
 
     @asynccontextmanager
@@ -37,47 +37,47 @@ class FreeTurn:
 
 
 @dataclass(slots=True)
-class PacedTurn:
+class RateLimitedPermit:
     """At the pace of one account. The first message is planned already, for the moment ``starts``."""
 
-    pace: Pace
-    planned: Slot | None
+    limiter: RateLimiter
+    reservation: Reservation | None
     chat_id: str
     kind: ChatKind
-    in_a_hurry: bool
-    moment: Callable[[], float]
-    starts: float
+    interactive: bool
+    monotonic: Callable[[], float]
+    planned_start: float
 
     @asynccontextmanager
     async def __call__(self, cost: int = 1) -> AsyncIterator[None]:
-        slot = await self._slot(cost)
+        slot = await self._reserve(cost)
         try:
-            await _nap(lambda: max(slot.wait(self.moment()), self.starts - self.moment()))
-            slot.begin(self.moment())
+            await _sleep_until(lambda: max(slot.delay(self.monotonic()), self.planned_start - self.monotonic()))
+            slot.start(self.monotonic())
             yield
         finally:
-            slot.end(self.moment())
+            slot.finish(self.monotonic())
 
-    async def _slot(self, cost: int) -> Slot:
-        slot, self.planned = self.planned, None
+    async def _reserve(self, cost: int) -> Reservation:
+        slot, self.reservation = self.reservation, None
         if slot is not None and cost == slot.cost:
             return slot
         if slot is not None:
-            slot.end(self.moment())
-        await _nap(lambda: self._wait(cost))
-        return self.pace.take(self.chat_id, self.kind, self.moment(), cost)
+            slot.finish(self.monotonic())
+        await _sleep_until(lambda: self._delay(cost))
+        return self.limiter.reserve(self.chat_id, self.kind, self.monotonic(), cost)
 
-    def _wait(self, cost: int) -> float:
-        return self.pace.wait(self.chat_id, self.kind, self.moment(), cost, in_a_hurry=self.in_a_hurry)
+    def _delay(self, cost: int) -> float:
+        return self.limiter.delay(self.chat_id, self.kind, self.monotonic(), cost, interactive=self.interactive)
 
     def close(self) -> None:
-        if self.planned is not None:
-            self.planned.end(self.moment())
+        if self.reservation is not None:
+            self.reservation.finish(self.monotonic())
 
 
-async def _nap(left: Callable[[], float]) -> None:
+async def _sleep_until(seconds_left: Callable[[], float]) -> None:
     """Until nothing is *left* to wait for."""
-    wait = left()
+    wait = seconds_left()
     while wait > 0:
-        await asyncio.sleep(min(wait, LONGEST_NAP))
-        wait = left()
+        await asyncio.sleep(min(wait, MAX_SLEEP_SECONDS))
+        wait = seconds_left()

@@ -8,159 +8,169 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.messengers.events import ChatKind
-from bot.messengers.port import Limits
-from bot.messengers.rate_limits import Brake, Place, Rate, Spacing, Window
+from bot.messengers.port import SendRateLimits
+from bot.messengers.rate_limits import AdaptiveFactor, Gcra, Rate, SlidingWindow, WindowSlot
 
-HURRY_BURST = 8
+INTERACTIVE_BURST = 8
 """How many messages in a row somebody may cause who is pressing buttons and looks at the screen."""
 
-CATCH_UP = 4
+CATCH_UP_BURST = 4
 """Messages that may follow at once where we were late: the even pace is for those who wait behind, the window is what
 the messenger asks for."""
 
-FORGET_AFTER = 500
+MAX_REMEMBERED_CHATS = 500
 """Chats whose pace is remembered before those that have rested are forgotten."""
 
-LONG_AGO = 60.0
+LAST_PLANNED_RETENTION_SECONDS = 60.0
 
 
 @dataclass(slots=True)
-class Slot:
+class Reservation:
     """The right to one call at its time. Begin it or not, and end it."""
 
-    pace: "Pace"
-    chat: "_Chat | None"
+    limiter: "RateLimiter"
+    chat: "_ChatLimiter | None"
     cost: int
-    places: list[Place]
-    has_begun: bool = False
+    window_slots: list[WindowSlot]
+    has_started: bool = False
 
-    def wait(self, now: float) -> float:
+    def delay(self, now: float) -> float:
         """Seconds until the call may begin: nearly always 0.0, since it was planned."""
-        return self.pace.window.wait(now, self.cost)
+        return self.limiter.window.delay(now, self.cost)
 
-    def begin(self, now: float) -> None:
+    def start(self, now: float) -> None:
         """The call begins."""
-        self.pace.promised -= self.cost
-        self.has_begun = True
-        self.places += self.pace.window.take(now, self.cost)
+        self.limiter.reserved -= self.cost
+        self.has_started = True
+        self.window_slots += self.limiter.window.acquire(now, self.cost)
 
-    def end(self, now: float) -> None:
+    def finish(self, now: float) -> None:
         """The messenger has answered, whatever it was; or nothing was sent after all."""
-        if self.has_begun:
-            for place in self.places:
-                place.answered(now)
+        if self.has_started:
+            for place in self.window_slots:
+                place.on_answered(now)
             return
-        self.pace.promised -= self.cost
-        self.pace.spacing.give_back(self.cost)
-        for place in self.places:
-            place.give_back()
+        self.limiter.reserved -= self.cost
+        self.limiter.gcra.release(self.cost)
+        for place in self.window_slots:
+            place.release()
         if self.chat is not None:
             self.chat.give_back(self.cost)
 
 
-class _Chat:
+class _ChatLimiter:
     """One chat's own limits: hard ones, and such as allow bursts."""
 
     def __init__(self, rates: Sequence[Rate]) -> None:
-        self.brake = Brake()
-        self.windows = [Window(rate, self.brake) for rate in rates if rate.burst is None]
-        self.spacings = [Spacing(rate, self.brake) for rate in rates if rate.burst is not None]
+        self.adaptive_factor = AdaptiveFactor()
+        self.windows = [SlidingWindow(rate, self.adaptive_factor) for rate in rates if rate.burst is None]
+        self.gcras = [Gcra(rate, self.adaptive_factor) for rate in rates if rate.burst is not None]
 
-    def wait(self, now: float, cost: int, *, in_a_hurry: bool) -> float:
-        waits = [window.wait(now, cost) for window in self.windows]
-        for spacing in self.spacings:
-            burst = max(spacing.rate.burst or 1, HURRY_BURST) if in_a_hurry else None
-            waits.append(spacing.wait(now, cost, burst))
+    def delay(self, now: float, cost: int, *, interactive: bool) -> float:
+        waits = [window.delay(now, cost) for window in self.windows]
+        for spacing in self.gcras:
+            burst = max(spacing.rate.burst or 1, INTERACTIVE_BURST) if interactive else None
+            waits.append(spacing.delay(now, cost, burst))
         return max(waits, default=0.0)
 
-    def take(self, start: float, cost: int) -> list[Place]:
-        for spacing in self.spacings:
-            spacing.take(start, cost)
-        return [place for window in self.windows for place in window.take(start, cost)]
+    def reserve(self, start: float, cost: int) -> list[WindowSlot]:
+        for spacing in self.gcras:
+            spacing.acquire(start, cost)
+        return [place for window in self.windows for place in window.acquire(start, cost)]
 
     def give_back(self, cost: int) -> None:
-        for spacing in self.spacings:
-            spacing.give_back(cost)
+        for spacing in self.gcras:
+            spacing.release(cost)
 
     def is_idle(self, now: float) -> bool:
         """Whether nothing of it needs to be remembered."""
         rested = all(window.is_idle(now) for window in self.windows)
-        return rested and all(one.is_idle(now) for one in self.spacings) and self.brake.share(now) >= 1.0
+        return rested and all(one.is_idle(now) for one in self.gcras) and self.adaptive_factor.value(now) >= 1.0
 
 
-class Pace:
+class RateLimiter:
     """One account's."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SendRateLimits) -> None:
         self._limits = limits
-        self._brake = Brake()
+        self._adaptive_factor = AdaptiveFactor()
         overall = limits.overall
-        self.window = Window(overall, self._brake)
-        self.spacing = Spacing(Rate(overall.most, overall.seconds, CATCH_UP), self._brake)
-        self.promised = 0
-        self._chats: dict[str, _Chat] = {}
-        self._last: dict[str, float] = {}
+        self.window = SlidingWindow(overall, self._adaptive_factor)
+        self.gcra = Gcra(Rate(overall.max_calls, overall.seconds, CATCH_UP_BURST), self._adaptive_factor)
+        self.reserved = 0
+        self._chat_limiters: dict[str, _ChatLimiter] = {}
+        self._last_planned_at: dict[str, float] = {}
 
-    def last(self, chat_id: str) -> float:
+    def last_planned_at(self, chat_id: str) -> float:
         """When something was last planned for *chat_id*, as far as that is remembered: those who have waited longest
         come first."""
-        return self._last.get(chat_id, float("-inf"))
+        return self._last_planned_at.get(chat_id, float("-inf"))
 
-    def most(self, now: float, ahead: float) -> int:
+    def max_in(self, now: float, ahead: float) -> int:
         """How many messages leave in *ahead* seconds at best, as far as all chats together go; at least one."""
         overall = self._limits.overall
-        return max(1, int(overall.most / overall.seconds * ahead * self._brake.share(now)))
+        return max(1, int(overall.max_calls / overall.seconds * ahead * self._adaptive_factor.value(now)))
 
-    def room(self, now: float, ahead: float) -> int:
+    def capacity(self, now: float, ahead: float) -> int:
         """How many more messages may be planned for the next *ahead* seconds, as far as all chats together go."""
         soon = now + ahead
-        return max(0, min(self.window.free(soon), self.most(now, ahead) - self.promised, self.spacing.free(soon)))
+        return max(
+            0, min(self.window.available(soon), self.max_in(now, ahead) - self.reserved, self.gcra.available(soon))
+        )
 
-    def wait(self, chat_id: str, kind: ChatKind, now: float, cost: int = 1, *, in_a_hurry: bool = False) -> float:
+    def delay(self, chat_id: str, kind: ChatKind, now: float, cost: int = 1, *, interactive: bool = False) -> float:
         """Seconds until *cost* messages may go to *chat_id*; 0.0: now. *in_a_hurry*: somebody has pressed a button and
         looks at the screen."""
-        chat = self._chat(chat_id, kind)
-        own = 0.0 if chat is None else chat.wait(now, cost, in_a_hurry=in_a_hurry)
-        return max(own, self.window.wait(now, cost), self.spacing.wait(now, cost))
+        chat = self._chat_limiter(chat_id, kind)
+        own = 0.0 if chat is None else chat.delay(now, cost, interactive=interactive)
+        return max(own, self.window.delay(now, cost), self.gcra.delay(now, cost))
 
-    def take(self, chat_id: str, kind: ChatKind, start: float, cost: int = 1) -> Slot:
+    def reserve(self, chat_id: str, kind: ChatKind, start: float, cost: int = 1) -> Reservation:
         """Plan a call of *cost* messages for *start*."""
-        self.promised += cost
-        self._last[chat_id] = start
-        self.spacing.take(start, cost)
-        chat = self._chat(chat_id, kind)
-        places = [] if chat is None else chat.take(start, cost)
-        self._forget(start)
-        return Slot(self, chat, cost, places)
+        self.reserved += cost
+        self._last_planned_at[chat_id] = start
+        self.gcra.acquire(start, cost)
+        chat = self._chat_limiter(chat_id, kind)
+        places = [] if chat is None else chat.reserve(start, cost)
+        self._evict_idle(start)
+        return Reservation(self, chat, cost, places)
 
-    def recall(self, chat_id: str, kind: ChatKind, at: float, cost: int = 1) -> None:
+    def replay(self, chat_id: str, kind: ChatKind, at: float, cost: int = 1) -> None:
         """Somebody (a process before us) sent *cost* messages *at* that moment; the oldest first, please."""
-        slot = self.take(chat_id, kind, at, cost)
-        slot.begin(at)
-        slot.end(at)
+        slot = self.reserve(chat_id, kind, at, cost)
+        slot.start(at)
+        slot.finish(at)
 
-    def resting(self, now: float, *, in_a_hurry: bool = False) -> list[str]:
+    def blocked_chats(self, now: float, *, interactive: bool = False) -> list[str]:
         """Chats that may not be written to at *now*, which may be a little ahead."""
-        return [chat_id for chat_id, chat in self._chats.items() if chat.wait(now, 1, in_a_hurry=in_a_hurry) > 0]
+        return [
+            chat_id for chat_id, chat in self._chat_limiters.items() if chat.delay(now, 1, interactive=interactive) > 0
+        ]
 
-    def complain(self, chat_id: str | None, now: float) -> None:
+    def slow_down(self, chat_id: str | None, now: float) -> None:
         """The messenger has complained though we kept the pace: slower for a while, into that chat or (``None``)
         everywhere."""
         if chat_id is None:
-            self._brake.complain(now)
-        elif chat_id in self._chats:
-            self._chats[chat_id].brake.complain(now)
+            self._adaptive_factor.slow_down(now)
+        elif chat_id in self._chat_limiters:
+            self._chat_limiters[chat_id].adaptive_factor.slow_down(now)
 
-    def _chat(self, chat_id: str, kind: ChatKind) -> _Chat | None:
+    def _chat_limiter(self, chat_id: str, kind: ChatKind) -> _ChatLimiter | None:
         rates = self._limits.private if kind is ChatKind.PRIVATE else self._limits.group
         if not rates:
             return None
-        if chat_id not in self._chats:
-            self._chats[chat_id] = _Chat(rates)
-        return self._chats[chat_id]
+        if chat_id not in self._chat_limiters:
+            self._chat_limiters[chat_id] = _ChatLimiter(rates)
+        return self._chat_limiters[chat_id]
 
-    def _forget(self, now: float) -> None:
-        if len(self._last) > FORGET_AFTER:
-            self._last = {chat_id: at for chat_id, at in self._last.items() if at > now - LONG_AGO}
-        if len(self._chats) > FORGET_AFTER:
-            self._chats = {chat_id: chat for chat_id, chat in self._chats.items() if not chat.is_idle(now)}
+    def _evict_idle(self, now: float) -> None:
+        if len(self._last_planned_at) > MAX_REMEMBERED_CHATS:
+            self._last_planned_at = {
+                chat_id: at
+                for chat_id, at in self._last_planned_at.items()
+                if at > now - LAST_PLANNED_RETENTION_SECONDS
+            }
+        if len(self._chat_limiters) > MAX_REMEMBERED_CHATS:
+            self._chat_limiters = {
+                chat_id: chat for chat_id, chat in self._chat_limiters.items() if not chat.is_idle(now)
+            }

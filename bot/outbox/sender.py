@@ -22,155 +22,159 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, Media
 from bot.messengers.port import Messenger, Sent, Target
-from bot.outbox.in_flight import Exposure
-from bot.outbox.permits import Turn
-from bot.outbox.renderer import Parcel, Way
+from bot.outbox.in_flight import InFlightGuard
+from bot.outbox.permits import Permit
+from bot.outbox.renderer import Operation, OutgoingMessage
 from storage.database import Database
-from storage.errors import refusal_of
+from storage.errors import classify_error
 
 T = TypeVar("T")
 
-Carried = tuple[list[Sent], str | None]
+SendResult = tuple[list[Sent], str | None]
 """What was sent, and the message among it that carries the buttons."""
 
-PAUSES = (0.2, 1.0, 3.0)
+COMMIT_RETRY_DELAYS_SECONDS = (0.2, 1.0, 3.0)
 """Seconds between tries to write down what has been sent; the last for ever."""
 
-FRESH = timedelta(seconds=1)
+FRESH_CLAIM_AGE = timedelta(seconds=1)
 """A row that was claimed just now is still ours. Later we may have been asleep, and others have taken it."""
 
-QUOTING = "quoting"
+QUOTE_FORM = "quoting"
 """The form of a message whose target of reply is gone: it quotes instead."""
 
 
-class Lost(Exception):
+class LeaseLost(Exception):
     """The row is in other hands."""
 
 
-async def written(write: Callable[[], Awaitable[T]]) -> T:
+async def retry_until_committed(write: Callable[[], Awaitable[T]]) -> T:
     """*write* down what became of a message, however long the database refuses: else it would be sent again."""
-    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+    for pause in chain(COMMIT_RETRY_DELAYS_SECONDS, repeat(COMMIT_RETRY_DELAYS_SECONDS[-1])):
         try:
             return await write()
         except Exception as error:
-            if refusal_of(error) is None:
+            if classify_error(error) is None:
                 raise
         await asyncio.sleep(pause)
     raise AssertionError("the pauses never end")
 
 
 @dataclass(frozen=True, slots=True)
-class Trip:
+class DeliveryAttempt:
     """One row on its way, claimed at that moment. *turn* is asked before every call that counts. *unmarked* is left
     when what was sent last has been written down (see :mod:`bot.outbox.in_flight`)."""
 
     row: OutboxRow
-    taken_at: datetime
+    claimed_at: datetime
     messenger: Messenger
-    turn: Turn
-    unmarked: AsyncExitStack
+    permit: Permit
+    unrecorded_sends: AsyncExitStack
 
 
 @dataclass(slots=True)
-class Carrier:
+class Sender:
     """Knows every account of ours."""
 
     database: Database
     messengers: Mapping[str, Messenger]
     clock: Clock
-    exposure: Exposure = field(default_factory=Exposure)
+    in_flight: InFlightGuard = field(default_factory=InFlightGuard)
 
-    async def carry(self, trip: Trip, parcel: Parcel) -> Carried:
+    async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage) -> SendResult:
         """Raises what the messenger raises, and :class:`Lost`."""
-        match parcel.way:
-            case Way.PRESS:
-                words = parcel.content.plain or None
-                await trip.messenger.answer_press(parcel.press_id, words, alert=parcel.alert)
+        match message.operation:
+            case Operation.ANSWER_CALLBACK:
+                words = message.content.plain_text or None
+                await attempt.messenger.answer_callback(message.callback_id, words, alert=message.alert)
                 return [], None
-            case Way.MENU:
-                await trip.messenger.show_commands(parcel.target.chat, parcel.commands)
+            case Operation.MENU:
+                await attempt.messenger.set_commands(message.target.chat, message.commands)
                 return [], None
-            case Way.EDIT:
-                return await self._edit(trip, parcel)
-            case Way.SEND:
-                quoting, row = parcel.quoting, trip.row
+            case Operation.EDIT:
+                return await self._edit(attempt, message)
+            case Operation.SEND:
+                quoting, row = message.quote_fallback, attempt.row
                 # A message that has been sent in part goes on in the form in which it was begun.
-                quotes = row.form == QUOTING if row.progress else parcel.quotes
+                quotes = row.form == QUOTE_FORM if row.progress else message.reply_target_gone
                 try:
                     if quoting is None or not quotes:
-                        return await self._send(trip, parcel.target, parcel.content)
+                        return await self._send_parts(attempt, message.target, message.content)
                 except ReplyTargetGone:
                     if quoting is None:
                         raise
-                return await self._send(trip, Target(parcel.target.chat), quoting, QUOTING)
+                return await self._send_parts(attempt, Target(message.target.chat), quoting, QUOTE_FORM)
 
-    async def _send(self, trip: Trip, target: Target, content: Content, form: str | None = None) -> Carried:
+    async def _send_parts(
+        self, attempt: DeliveryAttempt, target: Target, content: Content, form: str | None = None
+    ) -> SendResult:
         """Send part by part, after what an earlier try has sent in the same *form*."""
-        row, messenger = trip.row, trip.messenger
-        content = await self._fetch_media(messenger, content, whole=row.kind is OutboxKind.PUBLICATION)
+        row, messenger = attempt.row, attempt.messenger
+        content = await self._fetch_media(messenger, content, all_or_nothing=row.kind is OutboxKind.PUBLICATION)
         done = [Sent(tuple(ids.split(","))) for ids in row.progress]
-        parts = messenger.parts(content, target.chat.kind)
+        parts = messenger.split(content, target.chat.kind)
         for index, part in enumerate(parts):
             if index < len(done):
                 continue
             to = target if index == 0 else replace(target, reply_to=None)
-            cost = max(1, len(part.media)) if messenger.capabilities.limits.albums else 1
-            async with trip.turn(cost), self._alone(trip):
+            cost = max(1, len(part.media)) if messenger.capabilities.rate_limits.count_album_items else 1
+            async with attempt.permit(cost), self._exclusive_send(attempt):
                 done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
             if index < len(parts) - 1:
-                await written(partial(self._progressed, row, done, form))
-                await trip.unmarked.aclose()
+                await retry_until_committed(partial(self._record_progress, row, done, form))
+                await attempt.unrecorded_sends.aclose()
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
         return done, pressable[-1] if pressable else None
 
     @asynccontextmanager
-    async def _alone(self, trip: Trip) -> AsyncIterator[None]:
+    async def _exclusive_send(self, attempt: DeliveryAttempt) -> AsyncIterator[None]:
         """The block sends, when nothing else of the account is unmarked; it stays unmarked itself after the block."""
-        if trip.messenger.capabilities.idempotent:
+        if attempt.messenger.capabilities.idempotent:
             yield
             return
-        exposed = await trip.unmarked.enter_async_context(self.exposure.take(trip.messenger.account))
-        if not await self.is_ours(trip.row, trip.taken_at):
-            raise Lost
+        exposed = await attempt.unrecorded_sends.enter_async_context(self.in_flight.acquire(attempt.messenger.account))
+        if not await self.is_still_claimed(attempt.row, attempt.claimed_at):
+            raise LeaseLost
         yield
-        exposed.arrive()
+        exposed.mark_accepted()
 
-    async def is_ours(self, row: OutboxRow, taken_at: datetime) -> bool:
+    async def is_still_claimed(self, row: OutboxRow, claimed_at: datetime) -> bool:
         """Whether nobody else has taken *row* since it was claimed."""
-        return self.clock.now() - taken_at <= FRESH or await written(partial(self._is_held, row))
+        return self.clock.now() - claimed_at <= FRESH_CLAIM_AGE or await retry_until_committed(
+            partial(self._is_claimed_in_database, row)
+        )
 
-    async def _is_held(self, row: OutboxRow) -> bool:
+    async def _is_claimed_in_database(self, row: OutboxRow) -> bool:
         async with self.database.read() as uow:
-            return await uow.outbox.is_held(row)
+            return await uow.outbox.is_claimed_by_us(row)
 
-    async def _progressed(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
-        async with self.database.begin(first=True) as uow:
-            if not await uow.outbox.progressed(row, [",".join(one.ids) for one in done], form):
-                raise Lost
+    async def _record_progress(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
+        async with self.database.begin(priority=True) as uow:
+            if not await uow.outbox.save_progress(row, [",".join(one.ids) for one in done], form):
+                raise LeaseLost
 
-    async def _edit(self, trip: Trip, parcel: Parcel) -> Carried:
+    async def _edit(self, attempt: DeliveryAttempt, message: OutgoingMessage) -> SendResult:
         """Change messages of ours; a card that is gone is sent anew."""
-        chat, messenger = parcel.target.chat, trip.messenger
-        parts = messenger.parts(parcel.content, chat.kind)
-        ids = parcel.message_ids
-        if parcel.was is not None:  # words come first; pictures that followed them stay as they are
-            ids = ids[: max(1, sum(1 for part in messenger.parts(parcel.was, chat.kind) if part.spans))]
+        chat, messenger = message.target.chat, attempt.messenger
+        parts = messenger.split(message.content, chat.kind)
+        ids = message.message_ids
+        if message.previous_content is not None:  # words come first; pictures that followed them stay as they are
+            ids = ids[: max(1, sum(1 for part in messenger.split(message.previous_content, chat.kind) if part.spans))]
         if len(parts) > len(ids):
             raise Rejected("the correction needs more messages than were published", RejectReason.TOO_LONG)
         try:
-            for message_id, part in zip(ids, chain(parts, repeat(parcel.leftover)), strict=False):
+            for message_id, part in zip(ids, chain(parts, repeat(message.filler)), strict=False):
                 try:
-                    async with trip.turn():
+                    async with attempt.permit():
                         await messenger.edit(chat, message_id, part)
                 except NotModified:
                     continue
         except MessageGone:
-            if trip.row.kind not in (OutboxKind.CARD, OutboxKind.DOUBTS):
+            if attempt.row.kind not in (OutboxKind.CARD, OutboxKind.REVIEW_LIST):
                 raise
-            return await self._send(trip, parcel.target, parcel.content)
+            return await self._send_parts(attempt, message.target, message.content)
         return [], None
 
-    async def _fetch_media(self, messenger: Messenger, content: Content, *, whole: bool) -> Content:
+    async def _fetch_media(self, messenger: Messenger, content: Content, *, all_or_nothing: bool) -> Content:
         """What another account of ours saw is downloaded; what cannot be is named with its link.
 
         *whole*: then it is no message at all, and :class:`FileUnavailable` is raised: a citizen should not read of our
@@ -190,7 +194,7 @@ class Carrier:
                     raise FileUnavailable("its account is not configured any more")
                 media.append(await origin.download(item))
             except FileUnavailable:
-                if whole:
+                if all_or_nothing:
                     raise
                 named = Link("📎 открыть вложение", item.link) if item.link else Text("📎 вложение не загрузилось")
                 spans += [Text("\n" if spans else ""), named]

@@ -12,94 +12,97 @@ from pathlib import Path
 
 import bot
 from bot.domain.clock import Clock
-from bot.domain.local_time import at_local
-from bot.runtime.supervisor import Bell
-from bot.services.context import Centre, Work
+from bot.domain.local_time import local_to_utc
+from bot.runtime.supervisor import WakeUp
+from bot.services.context import Municipality, UseCaseContext
 from bot.services.notifications import notify
-from bot.understanding.model.model import ModelFault
-from bot.understanding.model.registry import Shelf
-from bot.understanding.reading import Understanding
+from bot.understanding.model.model import ModelError
+from bot.understanding.model.registry import ModelRegistry
+from bot.understanding.reading import TextAnalyzer
 from storage.database import Database
 
 logger = logging.getLogger(__name__)
 
-ENOUGH = 30
+MIN_NEW_DECISIONS = 30
 """New decisions below which a comparison would be chance."""
 
-WINDOW = timedelta(hours=2)
+START_WINDOW = timedelta(hours=2)
 """A bot that was switched on later than this after the hour waits for the next night."""
 
-LONGEST = 1800.0
+MAX_TRAINING_SECONDS = 1800.0
 """Seconds that a training may take: 40,000 examples take some minutes on a small machine."""
 
 
 @dataclass(slots=True)
-class NightSchool:
+class NightlyTraining:
     """Once a night, if people have decided enough since the last time. scikit-learn stays in the other process."""
 
     database: Database
-    centre: Callable[[], Centre]
+    municipality: Callable[[], Municipality]
     clock: Clock
-    at: time
-    config: Path
-    shelf: Shelf
-    outbox_bell: Bell
-    seconds: float
+    start_time: time
+    config_path: Path
+    registry: ModelRegistry
+    outbox_wake_up: WakeUp
+    poll_seconds: float
 
     async def run(self) -> None:
         """Look at the clock, for ever."""
         while True:
-            if await self._takes_tonight(self.clock.now()):
-                await self._learn()
-            await asyncio.sleep(self.seconds)
+            if await self._claim_tonight(self.clock.now()):
+                await self._train_and_report()
+            await asyncio.sleep(self.poll_seconds)
 
-    async def _takes_tonight(self, now: datetime) -> bool:
+    async def _claim_tonight(self, now: datetime) -> bool:
         """Whether it is time, nobody has taken this night yet, and there is enough to learn."""
-        zone = self.centre().zone
+        zone = self.municipality().zone
         today = now.astimezone(zone).date()
-        hour = at_local(today, self.at, zone)
-        if not hour <= now < hour + WINDOW:
+        hour = local_to_utc(today, self.start_time, zone)
+        if not hour <= now < hour + START_WINDOW:
             return False
         key = f"night school:{today}"
-        learned = (await asyncio.to_thread(self.shelf.last)).get("newest", 0)
+        learned = (await asyncio.to_thread(self.registry.last_run)).get("newest", 0)
         async with self.database.read() as uow:
-            if await uow.chronicle.when(key) is not None or await uow.decisions.count_since(learned) < ENOUGH:
+            if (
+                await uow.chronicle.get(key) is not None
+                or await uow.routing_decisions.count_since(learned) < MIN_NEW_DECISIONS
+            ):
                 return False
         async with self.database.begin() as uow:
-            return await uow.chronicle.once(key, now)
+            return await uow.chronicle.claim(key, now)
 
-    async def _learn(self) -> None:
-        before = await asyncio.to_thread(self.shelf.last)
-        code = await self._train()
-        entry = await asyncio.to_thread(self.shelf.last)
+    async def _train_and_report(self) -> None:
+        before = await asyncio.to_thread(self.registry.last_run)
+        code = await self._run_training_process()
+        entry = await asyncio.to_thread(self.registry.last_run)
         logger.info("night school: exit code %s", code)
         if code != 0 or entry == before or not entry.get("kept"):
             return
         async with self.database.begin() as uow:
-            await notify.tell_administrator(
-                Work(self.centre(), uow, self.clock.now()),
+            await notify.notify_administrator(
+                UseCaseContext(self.municipality(), uow, self.clock.now()),
                 "model_updated",
                 before=entry["before"],
                 after=entry["after"],
                 judged=entry["judged"],
             )
-        self.outbox_bell.ring()
+        self.outbox_wake_up.set()
 
-    async def _train(self) -> int | None:
+    async def _run_training_process(self) -> int | None:
         """The exit code of ``python -m bot train --own``; ``None`` where it took too long. It ends with us."""
         home = str(Path(bot.__file__).parents[1])  # also where the bot was started from its folder, not installed
         path = os.pathsep.join(part for part in (home, os.environ.get("PYTHONPATH")) if part)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "train", "--own", "--config", str(self.config)),
+            *(sys.executable, "-m", "bot", "train", "--own", "--config", str(self.config_path)),
             stdin=DEVNULL,
             stdout=DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
         )
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(MAX_TRAINING_SECONDS):
                 return await process.wait()
         except TimeoutError:
-            logger.warning("night school: took longer than %s s and was stopped", LONGEST)
+            logger.warning("night school: took longer than %s s and was stopped", MAX_TRAINING_SECONDS)
             return None
         finally:
             if process.returncode is None:
@@ -108,38 +111,40 @@ class NightSchool:
 
 
 @dataclass(slots=True)
-class Reloader:
+class ModelReloader:
     """Watches which model stands in front; takes another one in a thread, then exchanges the reader in one step."""
 
     database: Database
-    centre: Callable[[], Centre]
+    municipality: Callable[[], Municipality]
     clock: Clock
-    shelf: Shelf
-    renewed: Callable[[], Understanding]
-    take: Callable[[Understanding], None]
-    outbox_bell: Bell
-    seconds: float
-    known: str | None
+    registry: ModelRegistry
+    build: Callable[[], TextAnalyzer]
+    swap: Callable[[TextAnalyzer], None]
+    outbox_wake_up: WakeUp
+    poll_seconds: float
+    current_version: str | None
     """What stood in front when the present reader was built."""
 
     async def run(self) -> None:
         """Look, for ever."""
         while True:
-            await asyncio.sleep(self.seconds)
-            front = await asyncio.to_thread(self.shelf.front)
-            if front != self.known:
-                self.known = front
-                await self._exchange()
+            await asyncio.sleep(self.poll_seconds)
+            front = await asyncio.to_thread(self.registry.current_version)
+            if front != self.current_version:
+                self.current_version = front
+                await self._reload()
 
-    async def _exchange(self) -> None:
+    async def _reload(self) -> None:
         try:
-            understanding = await asyncio.to_thread(self.renewed)
-        except ModelFault as fault:
+            understanding = await asyncio.to_thread(self.build)
+        except ModelError as fault:
             logger.warning("%s", fault)
             async with self.database.begin() as uow:
-                work = Work(self.centre(), uow, self.clock.now())
-                await notify.tell_administrator(work, "model_broken", once=f"model:{self.known}", fault=str(fault))
-            self.outbox_bell.ring()
+                ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+                await notify.notify_administrator(
+                    ctx, "model_broken", once_key=f"model:{self.current_version}", fault=str(fault)
+                )
+            self.outbox_wake_up.set()
             return
-        self.take(understanding)
-        logger.info("model in use: %s", self.known or "none, rules alone")
+        self.swap(understanding)
+        logger.info("model in use: %s", self.current_version or "none, rules alone")

@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from bot.understanding.events.matcher import Judge
+    from bot.understanding.events.matcher import EventMatcher
     from bot.understanding.text.tokens import Word
 
 from bot.domain.urgency import Urgency
 
-APPEAL, PERHAPS = 0.5, 0.2
+APPEAL_THRESHOLD, REVIEW_THRESHOLD = 0.5, 0.2
 """Scores from which something needs doing, and from which a person should say whether it does."""
 
 
@@ -65,7 +65,7 @@ class PlaceName:
         """(latitude, longitude), if the list of places knows them."""
         return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
 
-    def same_as(self, other: "PlaceName") -> bool:
+    def is_same_as(self, other: "PlaceName") -> bool:
         """Whether both surely mean one place: street and house are named in both and agree, or the landmark alone."""
         if self.street is None and other.street is None:
             return self.landmark is not None and _fold(self.landmark) == _fold(other.landmark)
@@ -75,7 +75,7 @@ class PlaceName:
             and (self.house is not None or _fold(self.landmark) == _fold(other.landmark))
         )
 
-    def differs_from(self, other: "PlaceName") -> bool:
+    def is_different_from(self, other: "PlaceName") -> bool:
         """Whether they surely mean two places: another street, or another house of the same one.
 
         What one of them leaves out proves nothing: «Ленина» after «Ленина, 45» is not another place.
@@ -93,7 +93,7 @@ def _fold(name: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedText:
     """A text cut into words, and the place that they name: what reading it begins with, whatever it is read for."""
 
     text: str
@@ -120,13 +120,13 @@ class Reading:
     appeal_score: float
     sector: str | None
     sector_scores: Mapping[str, float]
-    sure: bool
+    is_confident: bool
     topic: str | None
     urgency: Urgency | None
     place: PlaceName | None
     evidence: tuple[str, ...] = ()
-    echo: bool = False
-    parsed: Parsed | None = field(default=None, compare=False, repr=False)
+    is_me_too: bool = False
+    parsed: ParsedText | None = field(default=None, compare=False, repr=False)
 
     @property
     def urgent(self) -> bool:
@@ -134,21 +134,21 @@ class Reading:
         return self.urgency is not None
 
     @property
-    def doubtful(self) -> bool:
+    def needs_review(self) -> bool:
         """Neither surely something to be done nor surely talk: a person says which."""
-        return self.noise is None and not self.appeal and self.appeal_score >= PERHAPS
+        return self.noise is None and not self.appeal and self.appeal_score >= REVIEW_THRESHOLD
 
     @property
-    def likeliest(self) -> tuple[str, ...]:
+    def top_sectors(self) -> tuple[str, ...]:
         """The three best codes, the best first; equal ones in the order of the configuration."""
         return tuple(sorted(self.sector_scores, key=lambda code: -self.sector_scores[code])[:3])
 
 
-class Understanding(Protocol):
+class TextAnalyzer(Protocol):
     """Anything that reads a message. Pure: the same text gives the same reading, nothing is fetched."""
 
     @property
-    def judge(self) -> "Judge":
+    def event_matcher(self) -> "EventMatcher":
         """What tells which messages are about one event."""
         ...
 

@@ -13,7 +13,7 @@ MAX_BYTES = 64
 """The tightest limit of the messengers we speak: Telegram's ``callback_data``."""
 
 
-LONGEST_NUMBER = 15
+MAX_NUMBER_DIGITS = 15
 """Digits: less than any database's integers hold."""
 
 
@@ -30,8 +30,8 @@ class Op(StrEnum):
     DISMISS_FOR = "df"  # the argument is the reason
     HISTORY = "i"
     CORRECT = "c"
-    CHOOSE = "t"  # triage: the argument is the sector
-    CHOOSE_ALL = "ta"  # triage: open the list of all sectors; the argument is the page
+    CHOOSE_SECTOR = "t"  # triage: the argument is the sector
+    CHOOSE_SECTOR_PAGE = "ta"  # triage: open the list of all sectors; the argument is the page
     REOPEN = "ro"  # the argument, if any, is the sector
     REOPEN_ALL = "ra"  # open the list of sectors to return to; the argument is the page
     OPEN = "o"  # show the card of a listed ticket
@@ -40,14 +40,14 @@ class Op(StrEnum):
     CANCEL = "x"
     POSTED = "p"  # «Опубликовано»; the argument is the publication
     RETRY = "rt"  # answer again after a failed publication; the argument is the publication
-    SETTLE = "st"  # a lost answer needs no other; the argument is the publication
+    CLOSE_WITHOUT_ANSWER = "st"  # a lost answer needs no other; the argument is the publication
     ADOPT = "y"  # a colleague's reply in the chat is the answer; the argument is the message
     REASON = "r"  # add a reason to a hand-over
     IS_PROBLEM = "qp"  # a doubtful message is about a problem; the argument is the message
     IS_TALK = "qt"  # a doubtful message needs no answer; the argument is the message
-    DOUBTS = "q"  # turn the list of doubtful messages; the argument is the page
+    REVIEW_LIST = "q"  # turn the list of doubtful messages; the argument is the page
     SETTINGS = "g"  # a page of the settings, or a choice there; the argument says which
-    NEW = "n"  # a choice while a message is typed in; the argument is the choice
+    MANUAL_ENTRY = "n"  # a choice while a message is typed in; the argument is the choice
     LIST = "l"  # the messages of a problem; the argument is the page, after «n» under the list itself
     SPLIT = "sp"  # take a message out of its problem
     MERGE = "mg"  # open the list of what the message may belong to
@@ -56,7 +56,7 @@ class Op(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class CallbackData:
     """A decoded button. ``ticket_id`` is 0 where a button is about no ticket."""
 
     op: Op
@@ -72,7 +72,7 @@ def pack(op: Op, ticket_id: int = 0, arg: str | int = "") -> str:
     return code
 
 
-def unpack(code: str) -> Press | None:
+def unpack(code: str) -> CallbackData | None:
     """What a code means; ``None`` for one that this release does not know."""
     version, _, rest = code.partition(":")
     if version != VERSION:
@@ -80,9 +80,9 @@ def unpack(code: str) -> Press | None:
     op, _, rest = rest.partition(":")
     number, _, arg = rest.partition(":")
     # A press may hold anything a modified app cares to send: only what could be a number of ours is read as one.
-    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_NUMBER_DIGITS):
         return None
     try:
-        return Press(Op(op), int(number), arg)
+        return CallbackData(Op(op), int(number), arg)
     except ValueError:
         return None

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from bot.domain.people import Right
-from bot.domain.tickets import DismissReason, State, Step, allowed
+from bot.domain.tickets import DismissReason, State, Step, is_allowed
 from bot.domain.view_data import CardFacts, ProblemFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
-from bot.views.render_context import Look, shorten
+from bot.views.render_context import RenderContext, shorten
 
-Row = tuple[Button, ...]
+ButtonRow = tuple[Button, ...]
 
-REASONS: dict[DismissReason, str] = {
+DISMISS_REASON_TITLES: dict[DismissReason, str] = {
     DismissReason.NOT_A_PROBLEM: "Не о проблеме",
     DismissReason.ANSWERED_ELSEWHERE: "Уже отвечено",
     DismissReason.DUPLICATE: "Повтор",
@@ -20,45 +20,52 @@ REASONS: dict[DismissReason, str] = {
     DismissReason.OTHER: "Другое: напишу",
 }
 
-PLACES = 3
+MAX_MANUAL_POST_BUTTONS = 3
 """Places to post an answer at by hand that have a button of their own: more would not fit into VK's ten."""
 
-SIMILAR_SHOWN = 60
+MAX_SIMILAR_CHARS = 60
 """Characters of what a message may belong to."""
 
-PAGE = 8
+MAX_PAGE_SIZE = 8
 """Sectors on one page, where the messenger has room for them."""
 
 
-def under_card(facts: CardFacts, look: Look) -> tuple[Row, ...]:
+def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, ...]:
     """The keyboard of a card, on the page that its owner has opened."""
     menu, _, page = facts.menu.partition(":")
     number = facts.ticket.id
     match menu:
         case "hand":
             others = [(code, title) for code, title in facts.sectors if code != facts.ticket.sector]
-            return _sector_list(number, others, Op.HAND_TO, Op.HAND_OVER, page, look)
+            return _sector_menu(number, others, Op.HAND_TO, Op.HAND_OVER, page, context)
         case "triage":
-            return _sector_list(number, facts.sectors, Op.CHOOSE, Op.CHOOSE_ALL, page, look)
+            return _sector_menu(number, facts.sectors, Op.CHOOSE_SECTOR, Op.CHOOSE_SECTOR_PAGE, page, context)
         case "reopen":
-            return _sector_list(number, facts.sectors, Op.REOPEN, Op.REOPEN_ALL, page, look)
+            return _sector_menu(number, facts.sectors, Op.REOPEN, Op.REOPEN_ALL, page, context)
         case "more":
-            return _more(facts)
+            return _more_menu(facts)
         case "merge":
-            return _similar(facts)
+            return _similar_menu(facts)
         case "dismiss":
-            reasons = [(Button(title, pack(Op.DISMISS_FOR, number, reason)),) for reason, title in REASONS.items()]
-            return (*_pairs([row[0] for row in reasons]), (_back(number),))
+            reasons = [
+                (Button(title, pack(Op.DISMISS_FOR, number, reason)),)
+                for reason, title in DISMISS_REASON_TITLES.items()
+            ]
+            return (*_pairs([row[0] for row in reasons]), (_back_button(number),))
         case _:
-            return _main(facts)
+            return _main_menu(facts)
 
 
-def _main(facts: CardFacts) -> tuple[Row, ...]:
+def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     state, number = facts.ticket.state, facts.ticket.id
     if facts.problem is not None and facts.problem.lead != number:
-        return _member(facts, facts.problem)
+        return _member_menu(facts, facts.problem)
     if state is State.TRIAGE:
-        return (*_triage(facts), *_list(facts), *(_merge(facts) if Right.TRIAGE in facts.rights else ()))
+        return (
+            *_triage_menu(facts),
+            *_member_list_button(facts),
+            *(_merge_button(facts) if Right.TRIAGE in facts.rights else ()),
+        )
     first = [
         Button(text, pack(op, number))
         for text, op, step, right in (
@@ -66,28 +73,28 @@ def _main(facts: CardFacts) -> tuple[Row, ...]:
             ("✍️ Ответить", Op.ANSWER, Step.ANSWER, Right.ANSWER),
             ("✏️ Исправить ответ", Op.CORRECT, Step.CORRECT, Right.CORRECT),
         )
-        if right in facts.rights and allowed(state, step) and (op is not Op.CORRECT or facts.can_correct)
+        if right in facts.rights and is_allowed(state, step) and (op is not Op.CORRECT or facts.can_correct)
     ]
     if facts.problem is not None and state is State.ANSWERED and Right.ANSWER in facts.rights:
         first.append(Button("✍️ Написать всем ещё", pack(Op.FOLLOW_UP, number)))
     second = []
-    if Right.HAND_OVER in facts.rights and allowed(state, Step.HAND_OVER) and len(facts.sectors) > 1:
+    if Right.HAND_OVER in facts.rights and is_allowed(state, Step.HAND_OVER) and len(facts.sectors) > 1:
         second.append(Button("↪️ Передать", pack(Op.HAND_OVER, number, 0)))
-    if Right.REOPEN in facts.rights and allowed(state, Step.REOPEN):
+    if Right.REOPEN in facts.rights and is_allowed(state, Step.REOPEN):
         op, arg = (Op.REOPEN, "") if facts.ticket.sector else (Op.REOPEN_ALL, "0")
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
-    if Right.DISMISS in facts.rights and allowed(state, Step.DISMISS):
+    if Right.DISMISS in facts.rights and is_allowed(state, Step.DISMISS):
         second.append(Button("⋯ Ещё", pack(Op.MORE, number)))
     elif Right.SEE_TICKET in facts.rights:
         second.append(Button("🕘 История", pack(Op.HISTORY, number)))
-    return (*(tuple(row) for row in (*_by_hand(facts), first, second) if row), *_list(facts))
+    return (*(tuple(row) for row in (*_manual_post_buttons(facts), first, second) if row), *_member_list_button(facts))
 
 
-def _by_hand(facts: CardFacts) -> list[list[Button]]:
+def _manual_post_buttons(facts: CardFacts) -> list[list[Button]]:
     """«Опубликовано» for each place where a person posts the answer."""
     if Right.ANSWER not in facts.rights:
         return []
-    several = len(facts.by_hand) > 1
+    several = len(facts.manual_publications) > 1
     return [
         [
             Button(
@@ -95,11 +102,11 @@ def _by_hand(facts: CardFacts) -> list[list[Button]]:
                 pack(Op.POSTED, facts.ticket.id, publication_id),
             )
         ]
-        for publication_id, place in facts.by_hand[:PLACES]
+        for publication_id, place in facts.manual_publications[:MAX_MANUAL_POST_BUTTONS]
     ]
 
 
-def _list(facts: CardFacts) -> tuple[Row, ...]:
+def _member_list_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
     """Who else wrote about it."""
     problem = facts.problem
     if problem is None or Right.SEE_TICKET not in facts.rights:
@@ -107,7 +114,7 @@ def _list(facts: CardFacts) -> tuple[Row, ...]:
     return ((Button(f"📋 Список: {problem.members}", pack(Op.LIST, facts.ticket.id, 0)),),)
 
 
-def _member(facts: CardFacts, problem: ProblemFacts) -> tuple[Row, ...]:
+def _member_menu(facts: CardFacts, problem: ProblemFacts) -> tuple[ButtonRow, ...]:
     """A message of a problem is decided by the card of the one that leads it."""
     row = [Button(f"👥 Проблема №{problem.lead}", pack(Op.OPEN, problem.lead))]
     if Right.GROUP in facts.rights and facts.ticket.state is not State.PUBLISHING:
@@ -116,71 +123,71 @@ def _member(facts: CardFacts, problem: ProblemFacts) -> tuple[Row, ...]:
     return (tuple(row), history) if Right.SEE_TICKET in facts.rights else (tuple(row),)
 
 
-def _similar(facts: CardFacts) -> tuple[Row, ...]:
+def _similar_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     """What the message may belong to."""
     number = facts.ticket.id
-    rows: list[Row] = [
-        (Button(shorten(f"№{other} · {text or 'без текста'}", SIMILAR_SHOWN), pack(Op.MERGE_INTO, number, other)),)
+    rows: list[ButtonRow] = [
+        (Button(shorten(f"№{other} · {text or 'без текста'}", MAX_SIMILAR_CHARS), pack(Op.MERGE_INTO, number, other)),)
         for other, text in facts.similar
     ]
-    return (*rows, (_back(number),))
+    return (*rows, (_back_button(number),))
 
 
-def _merge(facts: CardFacts) -> tuple[Row, ...]:
+def _merge_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
     mergeable = facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
     if Right.GROUP not in facts.rights or not mergeable:
         return ()
     return ((Button("🔗 Объединить", pack(Op.MERGE, facts.ticket.id)),),)
 
 
-def _triage(facts: CardFacts) -> tuple[Row, ...]:
+def _triage_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.TRIAGE not in facts.rights:
         return ()
     number, titles = facts.ticket.id, dict(facts.sectors)
-    rows: list[Row] = [
-        (Button(titles[code], pack(Op.CHOOSE, number, code)),) for code in facts.ticket.likely if code in titles
+    rows: list[ButtonRow] = [
+        (Button(titles[code], pack(Op.CHOOSE_SECTOR, number, code)),) for code in facts.ticket.likely if code in titles
     ]
     if len(facts.sectors) > len(rows):
-        rows.append((Button("Все отрасли", pack(Op.CHOOSE_ALL, number, 0)),))
+        rows.append((Button("Все отрасли", pack(Op.CHOOSE_SECTOR_PAGE, number, 0)),))
     rows.append(
         (Button("🚫 Не требует ответа", pack(Op.DISMISS, number)), Button("🕘 История", pack(Op.HISTORY, number)))
     )
     return tuple(rows)
 
 
-def _more(facts: CardFacts) -> tuple[Row, ...]:
+def _more_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     number = facts.ticket.id
-    rows: list[Row] = []
-    if Right.DISMISS in facts.rights and allowed(facts.ticket.state, Step.DISMISS):
+    rows: list[ButtonRow] = []
+    if Right.DISMISS in facts.rights and is_allowed(facts.ticket.state, Step.DISMISS):
         rows.append((Button("🚫 Не требует ответа", pack(Op.DISMISS, number)),))
-    rows += _merge(facts)
+    rows += _merge_button(facts)
     rows.append((Button("🕘 История", pack(Op.HISTORY, number)),))
-    return (*rows, (_back(number),))
+    return (*rows, (_back_button(number),))
 
 
-def _sector_list(
-    number: int, sectors: Sequence[tuple[str, str]], choose: Op, turn: Op, page: str, look: Look
-) -> tuple[Row, ...]:
-    size = max(1, min(PAGE, look.capabilities.button_rows - 2))
+def _sector_menu(
+    number: int, sectors: Sequence[tuple[str, str]], choose: Op, turn: Op, page: str, context: RenderContext
+) -> tuple[ButtonRow, ...]:
+    size = max(1, min(MAX_PAGE_SIZE, context.capabilities.button_rows - 2))
     if len(sectors) <= size + 1:
         size = len(sectors) or 1
     pages = max(1, -(-len(sectors) // size))
     at = min(int(page) if page.isdecimal() else 0, pages - 1)
-    rows: list[Row] = [
+    rows: list[ButtonRow] = [
         (Button(title, pack(choose, number, code)),) for code, title in sectors[at * size : (at + 1) * size]
     ]
     turns = []
     if at > 0:
         turns.append(Button("‹ Раньше", pack(turn, number, at - 1)))
-    turns.append(_back(number))
+    turns.append(_back_button(number))
     if at < pages - 1:
         turns.append(Button("Дальше ›", pack(turn, number, at + 1)))
     return (*rows, tuple(turns))
 
 
-def _pairs(buttons: Sequence[Button]) -> list[Row]:
+def _pairs(buttons: Sequence[Button]) -> list[ButtonRow]:
     return [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
 
 
-def _back(number: int) -> Button:
+def _back_button(number: int) -> Button:
     return Button("← Назад", pack(Op.BACK, number))

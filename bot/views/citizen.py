@@ -7,7 +7,7 @@ from bot.domain.view_data import PublicationFacts
 from bot.messengers.content import Content, Quote, Text
 from bot.views.render_context import shorten
 
-QUOTED = 300
+MAX_QUOTE_CHARS = 300
 """Characters of the citizen's words that are quoted where an answer cannot be a reply."""
 
 _NOTES = {
@@ -29,18 +29,18 @@ _NOTES = {
 }
 
 
-def citizen_note(code: str, facts: Mapping[str, Any]) -> Content:
+def render_citizen_note(code: str, facts: Mapping[str, Any]) -> Content:
     """A short text to a citizen."""
     return Content.of(_NOTES[code].format_map(facts))
 
 
-def leftover() -> Content:
+def render_filler() -> Content:
     """What stands where a longer answer went on, when the corrected one is shorter."""
     return Content.of("(Ответ исправлен, он в сообщении выше.)")
 
 
-def publication(facts: PublicationFacts) -> Content:
+def render_publication(facts: PublicationFacts) -> Content:
     """The answer, exactly as the official wrote it; quoting the citizen's words where it cannot be a reply."""
     if facts.quote is None:
         return Content((Text(facts.text),))
-    return Content((Quote(shorten(facts.quote, QUOTED) or "…"), Text("\n"), Text(facts.text)))
+    return Content((Quote(shorten(facts.quote, MAX_QUOTE_CHARS) or "…"), Text("\n"), Text(facts.text)))

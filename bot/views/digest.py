@@ -5,34 +5,34 @@ from datetime import datetime, timedelta
 from bot.domain.russian_text import human_day, human_days, plural
 from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Content, Link, Span, Text
-from bot.views.render_context import Look, duration, shorten
+from bot.views.render_context import RenderContext, format_duration, shorten
 
-LATE_WORDS = 60
+MAX_OVERDUE_CHARS = 60
 """Characters of an overdue message: enough to know it again."""
 
 
-def digest(note: NoteFacts, look: Look) -> Content:
+def digest(note: NoteFacts, context: RenderContext) -> Content:
     """The daily digest, or (``daily`` false) the same from then until now."""
-    since, until = _span(note, look)
-    days = _days(since, until) if note.facts["daily"] else human_day(until.date())
-    return _figures(f"📊 Сводка за {days}", note, look)
+    since, until = _period_bounds(note, context)
+    days = _days_text(since, until) if note.facts["daily"] else human_day(until.date())
+    return _figures(f"📊 Сводка за {days}", note, context)
 
 
-def stats(note: NoteFacts, look: Look) -> Content:
+def stats(note: NoteFacts, context: RenderContext) -> Content:
     """``/stats``: the same figures over a longer time."""
     days = plural(note.facts["days"], "последний день", "последних дня", "последних дней")
-    return _figures(f"📈 Показатели за {days}", note, look)
+    return _figures(f"📈 Показатели за {days}", note, context)
 
 
-def _span(note: NoteFacts, look: Look) -> tuple[datetime, datetime]:
-    since, until = (datetime.fromisoformat(note.facts[name]).astimezone(look.zone) for name in ("since", "until"))
+def _period_bounds(note: NoteFacts, context: RenderContext) -> tuple[datetime, datetime]:
+    since, until = (datetime.fromisoformat(note.facts[name]).astimezone(context.zone) for name in ("since", "until"))
     return since, until
 
 
-def _figures(heading: str, note: NoteFacts, look: Look) -> Content:
+def _figures(heading: str, note: NoteFacts, context: RenderContext) -> Content:
     facts = note.facts
-    since, until = _span(note, look)
-    spans: list[Span] = [Bold(heading), Text(f"\n{_period(since, until, look)}\n")]
+    since, until = _period_bounds(note, context)
+    spans: list[Span] = [Bold(heading), Text(f"\n{_period_text(since, until, context)}\n")]
     dismissed = facts.get("dismissed", 0)  # rows of an older release do not tell
     if not (facts["new"] or facts["answered"] or facts["in_work"] or dismissed):
         spans.append(Text("\nНовых сообщений не было, в работе ничего нет."))
@@ -45,21 +45,21 @@ def _figures(heading: str, note: NoteFacts, look: Look) -> Content:
         Text(f"\nиз них ждут принятия: {facts.get('unaccepted', 0)}"),
         Text(f"\nПросрочено: {facts['overdue']}"),
         Text(f"\nЖдут выбора отрасли: {facts['triage']}"),
-        Text(f"\n\nВремя до принятия (медиана): {duration(facts['reaction'])}"),
-        Text(f"\nВремя до ответа (медиана): {duration(facts['answer'])}"),
+        Text(f"\n\nВремя до принятия (медиана): {format_duration(facts['reaction'])}"),
+        Text(f"\nВремя до ответа (медиана): {format_duration(facts['answer'])}"),
     ]
-    spans += _sectors(note)
-    spans += _late(note)
+    spans += _sector_lines(note)
+    spans += _overdue_lines(note)
     return Content(tuple(spans))
 
 
-def _period(since: datetime, until: datetime, look: Look) -> str:
+def _period_text(since: datetime, until: datetime, context: RenderContext) -> str:
     """«сб 21.11, 17:27 – 17:31» within a day, «пт 20.11, 09:00 – сб 21.11, 09:00» otherwise."""
-    end = f"{until:%H:%M}" if since.date() == until.date() else look.full(until)
-    return f"{look.full(since)} – {end}"
+    end = f"{until:%H:%M}" if since.date() == until.date() else context.format_full(until)
+    return f"{context.format_full(since)} – {end}"
 
 
-def _days(since: datetime, until: datetime) -> str:
+def _days_text(since: datetime, until: datetime) -> str:
     """A digest made in the morning is about yesterday, one made in the evening about today; after an outage, about
     all the days since the last one."""
     if until - since <= timedelta(hours=36):
@@ -68,7 +68,7 @@ def _days(since: datetime, until: datetime) -> str:
     return human_days((since + half).date(), (until - half).date())
 
 
-def _sectors(note: NoteFacts) -> list[Span]:
+def _sector_lines(note: NoteFacts) -> list[Span]:
     lines = note.facts["sectors"]
     if not lines:
         return []
@@ -79,7 +79,7 @@ def _sectors(note: NoteFacts) -> list[Span]:
     return spans
 
 
-def _late(note: NoteFacts) -> list[Span]:
+def _overdue_lines(note: NoteFacts) -> list[Span]:
     lines, more = note.facts["late"], note.facts["late_more"]
     if not lines:
         return []
@@ -91,7 +91,7 @@ def _late(note: NoteFacts) -> list[Span]:
         spans.append(Link(f"№{number}", link) if link else Text(f"№{number}"))
         spans.append(Text(f" · {title}"))
         if text:
-            spans.append(Text(f" · {shorten(text[0], LATE_WORDS) or 'без текста'}"))
+            spans.append(Text(f" · {shorten(text[0], MAX_OVERDUE_CHARS) or 'без текста'}"))
         if len(text) > 1 and text[1] > 1:
             spans.append(Text(f" · об этом {plural(text[1], 'сообщение', 'сообщения', 'сообщений')}"))
     if more > 0:

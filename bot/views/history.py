@@ -8,8 +8,8 @@ from bot.domain.audit import AuditRow
 from bot.domain.tickets import DismissReason
 from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Content, Span, Text
-from bot.views.card_keyboards import REASONS
-from bot.views.render_context import Look, shorten
+from bot.views.card_keyboards import DISMISS_REASON_TITLES
+from bot.views.render_context import RenderContext, shorten
 
 _ACTIONS = {
     "route": "определена отрасль",
@@ -30,22 +30,22 @@ _ACTIONS = {
     "resent": "исход отправки был неизвестен, отправлено ещё раз",
 }
 
-_LOST = {
+_REMOVAL_REASONS = {
     "gone": "опубликованный ответ исчез",
     "closed": "комментарии закрыли, ответа не видно",
     "changed": "житель изменил сообщение после ответа, ответ больше не считается",
 }
 
-_BY_HAND = {
+_POSTED_BY = {
     "person": "ответ опубликован вручную",
     "noticed": "ответ опубликован вручную, бот увидел его в переписке",
     "staff_reply": "ответом считается сообщение сотрудника в переписке",
 }
 
-_LIMITS = {"accept": "принять", "answer": "ответить"}
+_DEADLINE_VERBS = {"accept": "принять", "answer": "ответить"}
 
 
-def history(note: NoteFacts, look: Look) -> Content:
+def history(note: NoteFacts, context: RenderContext) -> Content:
     """The history: every step with its moment and person; then why the term is what it is."""
     ticket, past = note.tickets.get(note.facts["number"]), note.history
     if ticket is None or past is None:
@@ -57,33 +57,36 @@ def history(note: NoteFacts, look: Look) -> Content:
     for row, name in past.rows:
         if row.action == "answer":
             answered_by = name
-        if row.action == "posted" and row.facts.get("by") in _BY_HAND:
+        if row.action == "posted" and row.facts.get("by") in _POSTED_BY:
             by_hand = row.at
             name = name or (answered_by if row.facts["by"] == "person" else None)
         elif row.action == "confirm" and row.at == by_hand:
             continue  # said by the line before
         kept = row.action == "confirm" and row.at not in posted
-        words = "ответ сохранён без публикации" if kept else _words(row, past.sectors)
-        if row.action == "registered" and past.why:
-            words = f"{words} ({', '.join(f'„{one}“' for one in past.why)})"
+        words = "ответ сохранён без публикации" if kept else _action_text(row, past.sectors)
+        if row.action == "registered" and past.deciding_words:
+            words = f"{words} ({', '.join(f'„{one}“' for one in past.deciding_words)})"
         if words:
             lines.append((row.at, words + (f" — {name}" if name else "")))
     for remark, name in past.remarks:
         lines.append((remark.at, f"{name or 'сотрудник'}: {shorten(remark.text, 200)}"))
     for at, words in sorted(lines, key=lambda line: line[0]):
-        spans.append(Text(f"\n{look.full(at)} · {words}"))
+        spans.append(Text(f"\n{context.format_full(at)} · {words}"))
     spans += [
-        Text(f"\n\n⏱ Принять до {look.full(ticket.accept_due)}, ответить до {look.full(ticket.answer_due)}"),
-        Text(f"\nСрок считается с {look.full(ticket.registered_at)}"),
+        Text(
+            f"\n\n⏱ Принять до {context.format_full(ticket.accept_due)},"
+            f" ответить до {context.format_full(ticket.answer_due)}"
+        ),
+        Text(f"\nСрок считается с {context.format_full(ticket.registered_at)}"),
     ]
-    if past.alike:
-        spans.append(Text("\n\n🔎 Похожие: " + ", ".join(f"№{number}" for number in past.alike)))
+    if past.similar:
+        spans.append(Text("\n\n🔎 Похожие: " + ", ".join(f"№{number}" for number in past.similar)))
     if past.skipped:
         spans.append(Text(". Не считается: " + "; ".join(past.skipped)))
     return Content(tuple(spans))
 
 
-def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
+def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
     facts: dict[str, Any] = dict(row.facts)
     sector = titles.get(facts.get("sector") or "", facts.get("sector") or "")
     match row.action:
@@ -105,13 +108,13 @@ def _words(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"передано: {sector}"
         case "dismiss":
             reason = facts.get("reason")
-            named = REASONS[DismissReason(reason)].partition(":")[0].lower() if reason else ""
+            named = DISMISS_REASON_TITLES[DismissReason(reason)].partition(":")[0].lower() if reason else ""
             return f"не требует ответа: {named}" if named else "не требует ответа"
         case "posted":
-            return _BY_HAND.get(facts.get("by", ""))
+            return _POSTED_BY.get(facts.get("by", ""))
         case "answer_lost":
-            return _LOST.get(facts.get("why", ""))
+            return _REMOVAL_REASONS.get(facts.get("why", ""))
         case "overdue":
-            return f"просрочено: {_LIMITS.get(facts.get('limit', ''), '')}"
+            return f"просрочено: {_DEADLINE_VERBS.get(facts.get('limit', ''), '')}"
         case _:
             return _ACTIONS.get(row.action)

@@ -4,27 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.bidi import closed
+from bot.domain.bidi import close_bidi
 from bot.domain.russian_text import human_moment
 from bot.messengers.port import Capabilities
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RenderContext:
     zone: ZoneInfo
     now: datetime
     capabilities: Capabilities
 
-    def moment(self, moment: datetime) -> str:
+    def format_short(self, moment: datetime) -> str:
         """«15:30» today, «пн 23.11, 13:30» otherwise."""
         return human_moment(moment, self.zone, self.now)
 
-    def at(self, moment: datetime) -> str:
+    def format_short_at(self, moment: datetime) -> str:
         """«в 15:30» today, «пн 23.11, 13:30» otherwise."""
-        words = self.moment(moment)
+        words = self.format_short(moment)
         return words if " " in words else f"в {words}"
 
-    def full(self, moment: datetime) -> str:
+    def format_full(self, moment: datetime) -> str:
         """«пт 20.11, 14:30», always with the day."""
         return human_moment(moment, self.zone)
 
@@ -36,10 +36,10 @@ def shorten(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1]
     head, _, _ = cut.rpartition(" ")
-    return closed((head if len(head) > limit // 2 else cut).rstrip(" ,.;:—-")) + "…"
+    return close_bidi((head if len(head) > limit // 2 else cut).rstrip(" ,.;:—-")) + "…"
 
 
-def duration(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """«2 ч 15 мин», «3 дн. 4 ч», «меньше минуты»; «—» where there is nothing to measure."""
     if seconds is None:
         return "—"

@@ -1,38 +1,38 @@
 """The list of messages that may be about a problem: words, and two buttons for each."""
 
 from bot.domain.russian_text import plural
-from bot.domain.view_data import DoubtFacts
+from bot.domain.view_data import ReviewListFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.callback_codes import Op, pack
-from bot.views.render_context import Look, shorten
+from bot.views.render_context import RenderContext, shorten
 
-PAGE = 5
+MAX_PAGE_SIZE = 5
 """Messages on one page, where the messenger has room for their buttons."""
 
-SHOWN = 300
+MAX_TEXT_CHARS = 300
 """Characters of each message."""
 
 
-def size_of_page(look: Look) -> int:
+def page_size(context: RenderContext) -> int:
     """Every message has a row of buttons, the last row turns the page."""
-    return max(1, min(PAGE, look.capabilities.button_rows - 1))
+    return max(1, min(MAX_PAGE_SIZE, context.capabilities.button_rows - 1))
 
 
-def listing(facts: DoubtFacts, look: Look) -> Content:
+def render_review_list(facts: ReviewListFacts, context: RenderContext) -> Content:
     """One page of the list; when all is sorted it says so."""
     if not facts.messages:
         return Content.of("✓ Сообщения, о которых бот не был уверен, разобраны.", whole=True)
-    amount = plural(facts.waiting, "сообщение", "сообщения", "сообщений")
+    amount = plural(facts.pending_count, "сообщение", "сообщения", "сообщений")
     spans: list[Span] = [Bold(f"🤔 Бот не уверен, о проблеме ли это: {amount}")]
     if facts.pages > 1:
         spans.append(Text(f" · страница {facts.page + 1} из {facts.pages}"))
     rows: list[tuple[Button, ...]] = []
-    first = facts.page * size_of_page(look) + 1
+    first = facts.page * page_size(context) + 1
     for number, (message, place) in enumerate(facts.messages, first):
-        spans += [Text(f"\n{number}. {place.title} · {look.moment(message.sent_at)}")]
+        spans += [Text(f"\n{number}. {place.title} · {context.format_short(message.sent_at)}")]
         if place.link:
             spans += [Text(" · "), Link("открыть", place.link)]
-        spans += [Text("\n"), Quote(shorten(message.text, SHOWN))]
+        spans += [Text("\n"), Quote(shorten(message.text, MAX_TEXT_CHARS))]
         rows.append(
             (
                 Button(f"{number}. О проблеме", pack(Op.IS_PROBLEM, 0, message.id)),
@@ -41,7 +41,7 @@ def listing(facts: DoubtFacts, look: Look) -> Content:
         )
     turns = []
     if facts.page > 0:
-        turns.append(Button("‹ Раньше", pack(Op.DOUBTS, 0, facts.page - 1)))
+        turns.append(Button("‹ Раньше", pack(Op.REVIEW_LIST, 0, facts.page - 1)))
     if facts.page < facts.pages - 1:
-        turns.append(Button("Дальше ›", pack(Op.DOUBTS, 0, facts.page + 1)))
+        turns.append(Button("Дальше ›", pack(Op.REVIEW_LIST, 0, facts.page + 1)))
     return Content(tuple(spans), (*rows, tuple(turns)) if turns else tuple(rows), whole=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-SAID: dict[str, str] = {
+TOASTS: dict[str, str] = {
     "": "",
     "accepted": "Принято в работу",
     "handed": "Передано: {sector}",
@@ -47,7 +47,7 @@ SAID: dict[str, str] = {
     "cannot_correct": "Здесь мессенджер не даёт исправить опубликованный ответ. Ответьте ещё раз вручную.",
 }
 
-WRITTEN: dict[str, str] = {
+REFUSAL_TEXTS: dict[str, str] = {
     "not_allowed": "Сообщение №{number} сейчас не у вас: его передали другому блоку, или нужна другая роль. "
     "Жителю ничего не отправлено.",
     "not_allowed:command": "Вам эта команда недоступна: нужна другая роль.",
@@ -64,19 +64,19 @@ WRITTEN: dict[str, str] = {
 ticket is concerned, may follow the code."""
 
 
-def written(code: str, facts: Mapping[str, Any]) -> str:
+def refusal_text(code: str, facts: Mapping[str, Any]) -> str:
     """:func:`said`, to somebody who has not pressed a button but written."""
     state = facts.get("state") if facts.get("number") else "command"
-    words = WRITTEN.get(f"{code}:{state}") or (WRITTEN.get(code) if facts.get("number") else None)
-    return words.format_map(_Known(facts)) if words is not None else said(code, facts)
+    words = REFUSAL_TEXTS.get(f"{code}:{state}") or (REFUSAL_TEXTS.get(code) if facts.get("number") else None)
+    return words.format_map(_KnownFacts(facts)) if words is not None else toast(code, facts)
 
 
-def said(code: str, facts: Mapping[str, Any]) -> str:
+def toast(code: str, facts: Mapping[str, Any]) -> str:
     """The words of *code*, filled with *facts*; what is not known reads as «коллега»."""
-    return SAID.get(code, SAID["refused"]).format_map(_Known(facts))
+    return TOASTS.get(code, TOASTS["refused"]).format_map(_KnownFacts(facts))
 
 
-class _Known(dict[str, Any]):
+class _KnownFacts(dict[str, Any]):
     def __init__(self, facts: Mapping[str, Any]) -> None:
         super().__init__({name: value for name, value in facts.items() if value is not None})
 

@@ -9,31 +9,31 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.max.errors import bad_request, not_ready
-from sandbox.max.markup import parsed_html
+from sandbox.max.errors import attachment_not_ready, bad_request
+from sandbox.max.markup import parse_html
 from sandbox.max.render import file_object
 from sandbox.max.world import World
 
 Json = dict[str, Any]
 
 TEXT_LIMIT = 4000
-MOST_ATTACHED = 12
-MOST_ROWS = 30
-MOST_IN_ROW = 7
-MOST_WIDE_IN_ROW = 3
-BUTTON_TEXT = 128
-PAYLOAD = 1024
-URL = 2048
+MAX_ATTACHMENTS = 12
+MAX_KEYBOARD_ROWS = 30
+MAX_BUTTONS_IN_ROW = 7
+MAX_WIDE_BUTTONS_IN_ROW = 3
+BUTTON_TEXT_LIMIT = 128
+PAYLOAD_LIMIT = 1024
+URL_LIMIT = 2048
 
 _FIELDS = frozenset({"text", "attachments", "link", "notify", "format"})
-_WIDE = frozenset({"link", "open_app", "request_geo_location", "request_contact"})
-_BUTTONS = _WIDE | {"callback", "message", "clipboard"}
-_TOGETHER = frozenset({"image", "video"})
-_FILES = frozenset({"image", "video", "audio", "file"})
+_WIDE_BUTTONS = frozenset({"link", "open_app", "request_geo_location", "request_contact"})
+_BUTTONS = _WIDE_BUTTONS | {"callback", "message", "clipboard"}
+_GROUPABLE_KINDS = frozenset({"image", "video"})
+_FILE_KINDS = frozenset({"image", "video", "audio", "file"})
 
 
 @dataclass(slots=True)
-class Draft:
+class MessageDraft:
     """A checked body. ``text`` and ``attachments`` are ``None`` where the request leaves them as they are."""
 
     text: str | None = None
@@ -43,16 +43,16 @@ class Draft:
     notify: bool = True
 
 
-def draft(world: World, body: Json, *, comment: bool = False) -> Draft:
+def parse_body(world: World, body: Json, *, comment: bool = False) -> MessageDraft:
     """*body* checked; a *comment* has neither attachments nor links in its text."""
     if unknown := sorted(set(body) - _FIELDS):
         raise bad_request(f"unknown field {unknown[0]}")
-    text, markup = _worded(body)
-    found = Draft(text, markup, link=_link(body.get("link")))
+    text, markup = _parse_text(body)
+    found = MessageDraft(text, markup, link=_parse_link(body.get("link")))
     if body.get("attachments") is not None:
         if comment:
             raise bad_request("comments have no attachments")
-        found.attachments = _attachments(world, body["attachments"])
+        found.attachments = _parse_attachments(world, body["attachments"])
     if comment and any(span["type"] == "link" for span in markup):
         raise bad_request("comments have no links")
     notify = body.get("notify", True)
@@ -62,14 +62,14 @@ def draft(world: World, body: Json, *, comment: bool = False) -> Draft:
     return found
 
 
-def must_say_something(text: str, attachments: list[Json]) -> None:
+def require_content(text: str, attachments: list[Json]) -> None:
     """A message without a visible sign and without attachments is none."""
     visible = any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
     if not visible and not any(one["type"] != "inline_keyboard" for one in attachments):
         raise bad_request("Key: errors.send.message.empty")
 
 
-def _worded(body: Json) -> tuple[str | None, list[Json]]:
+def _parse_text(body: Json) -> tuple[str | None, list[Json]]:
     text, style = body.get("text"), body.get("format")
     if style not in (None, "html", "markdown"):
         raise bad_request("format: must be html or markdown")
@@ -83,10 +83,10 @@ def _worded(body: Json) -> tuple[str | None, list[Json]]:
         raise bad_request(f"text: must be at most {TEXT_LIMIT} characters")
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
         raise bad_request("text: control characters")
-    return parsed_html(text) if style == "html" else (text, [])
+    return parse_html(text) if style == "html" else (text, [])
 
 
-def _link(link: Any) -> Json | None:
+def _parse_link(link: Any) -> Json | None:
     if link is None:
         return None
     if not isinstance(link, dict) or link.get("type") not in ("reply", "forward") or set(link) != {"type", "mid"}:
@@ -96,20 +96,20 @@ def _link(link: Any) -> Json | None:
     return link
 
 
-def _attachments(world: World, wanted: Any) -> list[Json]:
+def _parse_attachments(world: World, wanted: Any) -> list[Json]:
     if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
         raise bad_request("attachments: must be an array of objects")
-    if len(wanted) > MOST_ATTACHED:
-        raise bad_request(f"attachments: at most {MOST_ATTACHED}")
+    if len(wanted) > MAX_ATTACHMENTS:
+        raise bad_request(f"attachments: at most {MAX_ATTACHMENTS}")
     kinds = [one.get("type") for one in wanted if one.get("type") != "inline_keyboard"]
     if len(wanted) - len(kinds) > 1:
         raise bad_request("attachments: only one keyboard")
-    if len(kinds) > 1 and not set(kinds) <= _TOGETHER:
+    if len(kinds) > 1 and not set(kinds) <= _GROUPABLE_KINDS:
         raise bad_request(f"attachments: {kinds} do not go together")
-    return [_attachment(world, one) for one in wanted]
+    return [_parse_attachment(world, one) for one in wanted]
 
 
-def _attachment(world: World, wanted: Json) -> Json:
+def _parse_attachment(world: World, wanted: Json) -> Json:
     kind = wanted.get("type")
     if kind == "location":
         place = (wanted.get("latitude"), wanted.get("longitude"))
@@ -120,16 +120,16 @@ def _attachment(world: World, wanted: Json) -> Json:
     if not isinstance(payload, dict):
         raise bad_request(f"Missing `payload` in {kind} attachment")
     if kind == "inline_keyboard":
-        return {"type": "inline_keyboard", "payload": {"buttons": _buttons(payload)}}
-    if kind in _FILES:
-        return _file(world, str(kind), payload)
+        return {"type": "inline_keyboard", "payload": {"buttons": _parse_buttons(payload)}}
+    if kind in _FILE_KINDS:
+        return _parse_file(world, str(kind), payload)
     if kind == "sticker" and isinstance(payload.get("code"), str):
         shown = {"code": payload["code"], "url": f"{world.base_url}/stickers/{payload['code']}"}
         return {"type": "sticker", "payload": shown, "width": 128, "height": 128}
     raise bad_request(f"the sandbox takes no {kind} attachment like this")
 
 
-def _file(world: World, kind: str, payload: Json) -> Json:
+def _parse_file(world: World, kind: str, payload: Json) -> Json:
     token = payload.get("token")
     if kind == "image" and token is None:
         raise bad_request("No `photos`, `url` or `token` provided. Check payload.")
@@ -138,39 +138,43 @@ def _file(world: World, kind: str, payload: Json) -> Json:
     stored = world.files.get(token)
     if stored is None or stored.kind != kind:
         raise bad_request(f"Invalid `token` in {kind} attachment")
-    if stored.pending:
-        stored.pending -= 1
-        raise not_ready()
+    if stored.sends_until_ready:
+        stored.sends_until_ready -= 1
+        raise attachment_not_ready()
     return file_object(world, stored)
 
 
-def _buttons(payload: Json) -> list[list[Json]]:
+def _parse_buttons(payload: Json) -> list[list[Json]]:
     rows = payload.get("buttons")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, list) and row for row in rows):
         raise bad_request("buttons: must be rows of buttons")
-    if len(rows) > MOST_ROWS:
-        raise bad_request(f"buttons: at most {MOST_ROWS} rows")
+    if len(rows) > MAX_KEYBOARD_ROWS:
+        raise bad_request(f"buttons: at most {MAX_KEYBOARD_ROWS} rows")
     for row in rows:
         if not all(isinstance(button, dict) for button in row):
             raise bad_request("buttons: must be objects")
-        most = MOST_WIDE_IN_ROW if any(button.get("type") in _WIDE for button in row) else MOST_IN_ROW
+        most = (
+            MAX_WIDE_BUTTONS_IN_ROW
+            if any(button.get("type") in _WIDE_BUTTONS for button in row)
+            else MAX_BUTTONS_IN_ROW
+        )
         if len(row) > most:
             raise bad_request(f"buttons: at most {most} in this row")
-    return [[_button(button) for button in row] for row in rows]
+    return [[_parse_button(button) for button in row] for row in rows]
 
 
-def _button(button: Json) -> Json:
+def _parse_button(button: Json) -> Json:
     kind, text = button.get("type"), button.get("text")
     if kind not in _BUTTONS:
         raise bad_request(f"buttons: unknown type {kind}")
-    if not isinstance(text, str) or not 1 <= len(text) <= BUTTON_TEXT:
-        raise bad_request(f"buttons: the text must be from 1 to {BUTTON_TEXT} characters")
+    if not isinstance(text, str) or not 1 <= len(text) <= BUTTON_TEXT_LIMIT:
+        raise bad_request(f"buttons: the text must be from 1 to {BUTTON_TEXT_LIMIT} characters")
     if kind in ("callback", "clipboard"):
         payload = button.get("payload")
-        if not isinstance(payload, str) or len(payload) > PAYLOAD:
-            raise bad_request(f"buttons: the payload must be at most {PAYLOAD} characters")
+        if not isinstance(payload, str) or len(payload) > PAYLOAD_LIMIT:
+            raise bad_request(f"buttons: the payload must be at most {PAYLOAD_LIMIT} characters")
     if kind == "link":
         url = button.get("url")
-        if not isinstance(url, str) or not url.startswith(("http://", "https://", "max://")) or len(url) > URL:
+        if not isinstance(url, str) or not url.startswith(("http://", "https://", "max://")) or len(url) > URL_LIMIT:
             raise bad_request("buttons: not an address")
     return button

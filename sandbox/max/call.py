@@ -17,13 +17,13 @@ class Request:
     query: dict[str, str]
     body: Json = field(default_factory=dict)
 
-    def only(self, *known: str) -> None:
+    def reject_unknown(self, *known: str) -> None:
         """Refuse what the method does not know."""
         for name in self.query:
             if name not in known:
                 raise bad_request(f"unknown parameter {name}")
 
-    def whole(self, name: str) -> int | None:
+    def integer(self, name: str) -> int | None:
         """An integer of the query; ``None`` when absent."""
         value = self.query.get(name)
         if value is None:
@@ -33,9 +33,9 @@ class Request:
         except ValueError:
             raise bad_request(f"{name}: not a number") from None
 
-    def within(self, name: str, least: int, most: int, default: int) -> int:
+    def integer_in_range(self, name: str, least: int, most: int, default: int) -> int:
         """An integer of the query that must lie in a range."""
-        value = self.whole(name)
+        value = self.integer(name)
         if value is None:
             return default
         if not least <= value <= most:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.max.render import file_object, linked, message_object, user_object
-from sandbox.max.state import ALL_RIGHTS, Chat, Kind, Message, Press
-from sandbox.max.town import Town
+from sandbox.max.state import ALL_RIGHTS, Callback, Chat, ChatType, Message
+from sandbox.max.town import MaxSetup
 from sandbox.max.world import World
 
 Json = dict[str, Any]
@@ -16,14 +16,14 @@ FileLike = bytes | tuple[str, bytes]
 _NAMES = {"image": "photo.jpg", "video": "video.mp4", "audio": "audio.mp3", "file": "document.pdf"}
 
 
-class Driver(Town):
+class MaxControl(MaxSetup):
     """Acts of people. Each wakes whoever waits for the journal; what the bot may hear becomes an update."""
 
-    def __init__(self, world: World, journal: Journal) -> None:
+    def __init__(self, world: World, change_log: ChangeLog) -> None:
         super().__init__(world)
-        self.journal = journal
+        self.change_log = change_log
 
-    async def say(
+    async def send_message(
         self,
         chat_id: int,
         user_id: int,
@@ -44,12 +44,12 @@ class Driver(Town):
         *chat_id* may be a person's: the dialog with the bot. *forward* is a message's mid, or a person and words of his
         from elsewhere. *raw_attachments* are attached as they are (kinds that nobody knows).
         """
-        chat = self._entered(chat_id, user_id)
+        chat = self._join_chat(chat_id, user_id)
         attachments = [
-            *(self._attached("image", one) for one in photos),
-            *(self._attached("video", one) for one in videos),
-            *(self._attached("audio", one) for one in ([audio] if audio is not None else [])),
-            *(self._attached("file", one) for one in files),
+            *(self._file_attachment("image", one) for one in photos),
+            *(self._file_attachment("video", one) for one in videos),
+            *(self._file_attachment("audio", one) for one in ([audio] if audio is not None else [])),
+            *(self._file_attachment("file", one) for one in files),
             *raw_attachments,
         ]
         if location is not None:
@@ -57,110 +57,110 @@ class Driver(Town):
         if sticker is not None:
             shown = {"code": sticker, "url": f"{self.world.base_url}/stickers/{sticker}"}
             attachments.append({"type": "sticker", "payload": shown, "width": 128, "height": 128})
-        link = self._link(forward, reply_to)
+        link = self._message_link(forward, reply_to)
         pure = forward is not None and not text and not attachments
         message = self.world.new_message(
             chat, user_id, text=text, attachments=attachments, link=link, pure_forward=pure
         )
-        return await self._heard(chat, message)
+        return await self._emit_created(chat, message)
 
-    def _link(self, forward: str | tuple[int, str] | None, reply_to: str | None) -> Json | None:
+    def _message_link(self, forward: str | tuple[int, str] | None, reply_to: str | None) -> Json | None:
         if reply_to is not None:
-            chat, source = self.world.find(reply_to)
+            chat, source = self.world.get_message(reply_to)
             return linked(self.world, "reply", chat, source)
         if isinstance(forward, str):
-            chat, source = self.world.find(forward)
+            chat, source = self.world.get_message(forward)
             return linked(self.world, "forward", chat, source)
         if forward is None:
             return None
         author, words = forward
-        elsewhere = Chat(-(10**9) - self.world.serial(), Kind.CHAT)
+        elsewhere = Chat(-(10**9) - self.world.next_serial(), ChatType.CHAT)
         return linked(self.world, "forward", elsewhere, self.world.new_message(elsewhere, author, text=words))
 
-    def _attached(self, kind: str, file: FileLike) -> Json:
+    def _file_attachment(self, kind: str, file: FileLike) -> Json:
         name, data = file if isinstance(file, tuple) else (_NAMES[kind], file)
-        return file_object(self.world, self.world.keep(kind, name, data))
+        return file_object(self.world, self.world.store_file(kind, name, data))
 
-    async def _heard(self, chat: Chat, message: Message) -> str:
-        if chat.heard and not chat.stopped:
+    async def _emit_created(self, chat: Chat, message: Message) -> str:
+        if chat.bot_gets_events and not chat.stopped:
             self.world.emit("message_created", message=message_object(self.world, chat, message), user_locale="ru")
-        await self.journal.changed()
+        await self.change_log.notify()
         return message.mid
 
-    async def speak(self, user_id: int) -> None:
+    async def send_voice(self, user_id: int) -> None:
         """Somebody sends the bot a voice message, of which MAX tells bots nothing but that it came."""
-        self._entered(user_id, user_id)
+        self._join_chat(user_id, user_id)
         self.world.emit("message_created", user_locale="ru")
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    async def post(self, channel_id: int, text: str, *, photos: Sequence[FileLike] = ()) -> str:
+    async def publish_post(self, channel_id: int, text: str, *, photos: Sequence[FileLike] = ()) -> str:
         """A channel publishes; the post's mid."""
         chat = self.world.chats[channel_id]
-        attachments = [self._attached("image", one) for one in photos]
-        return await self._heard(chat, self.world.new_message(chat, None, text=text, attachments=attachments))
+        attachments = [self._file_attachment("image", one) for one in photos]
+        return await self._emit_created(chat, self.world.new_message(chat, None, text=text, attachments=attachments))
 
     async def edit(self, mid: str, text: str) -> None:
         """An author changes the words of a message."""
-        chat, message = self.world.find(mid)
+        chat, message = self.world.get_message(mid)
         message.text, message.edited = text, self.world.now()
-        if chat.heard and not chat.stopped:
+        if chat.bot_gets_events and not chat.stopped:
             self.world.emit("message_edited", message=message_object(self.world, chat, message))
-        await self.journal.changed()
+        await self.change_log.notify()
 
     async def remove(self, mid: str, *, by: int | None = None) -> None:
         """A message is taken back, by its author unless somebody else is named."""
-        chat, message = self.world.find(mid)
+        chat, message = self.world.get_message(mid)
         message.removed = True
-        if chat.heard:
+        if chat.bot_gets_events:
             who = by or message.sender_id or 0
             self.world.emit("message_removed", message_id=mid, chat_id=chat.chat_id, user_id=who)
-        await self.journal.changed()
+        await self.change_log.notify()
 
     # Comments under a channel's post
 
     async def comment(self, post: str, user_id: int, text: str, *, reply_to: str | None = None) -> str:
         """Somebody comments a channel's post; the comment's mid."""
-        chat, _ = self.world.find(post)
+        chat, _ = self.world.get_message(post)
         link = None
         if reply_to is not None:
-            link = linked(self.world, "reply", chat, self.world.find_comment(post, reply_to)[1])
+            link = linked(self.world, "reply", chat, self.world.get_comment(post, reply_to)[1])
         message = self.world.new_message(chat, user_id, text=text, link=link, post=post)
-        return await self._told("comment_created", chat, message)
+        return await self._emit_comment("comment_created", chat, message)
 
     async def edit_comment(self, post: str, mid: str, text: str) -> None:
-        chat, message = self.world.find_comment(post, mid)
+        chat, message = self.world.get_comment(post, mid)
         message.text, message.edited = text, self.world.now()
-        await self._told("comment_edited", chat, message)
+        await self._emit_comment("comment_edited", chat, message)
 
     async def remove_comment(self, post: str, mid: str) -> None:
-        chat, message = self.world.find_comment(post, mid)
+        chat, message = self.world.get_comment(post, mid)
         message.removed = True
-        if chat.heard:
+        if chat.bot_gets_events:
             who = message.sender_id
             self.world.emit("comment_removed", message_id=mid, chat_id=chat.chat_id, user_id=who, post_id=post)
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    async def _told(self, kind: str, chat: Chat, message: Message) -> str:
-        if chat.heard:
+    async def _emit_comment(self, kind: str, chat: Chat, message: Message) -> str:
+        if chat.bot_gets_events:
             self.world.emit(kind, message=message_object(self.world, chat, message))
-        await self.journal.changed()
+        await self.change_log.notify()
         return message.mid
 
     # Buttons
 
-    async def press(self, user_id: int, mid: str, button: str) -> str:
+    async def press_button(self, user_id: int, mid: str, button: str) -> str:
         """Somebody presses the button with this text or payload; the callback's id."""
         buttons = [one for row in self.message(mid).keyboard for one in row if one["type"] == "callback"]
         offered = [one for one in buttons if button in (one["text"], one["payload"])]
         if not offered:
             raise LookupError(f"no such button under {mid}: {button!r}")
-        return await self.press_raw(user_id, mid, offered[0]["payload"])
+        return await self.press_payload(user_id, mid, offered[0]["payload"])
 
-    async def press_raw(self, user_id: int, mid: str, payload: str) -> str:
+    async def press_payload(self, user_id: int, mid: str, payload: str) -> str:
         """A press with any payload, also of a button that is not there (any more), under a message that may be gone."""
         chat = next(one for one in self.world.chats.values() if mid in one.messages)
         message = chat.messages[mid]
-        press = Press(f"f9LHodD0cOJ{self.world.new_token('press')}", user_id, chat.chat_id, mid, self.world.now())
+        press = Callback(f"f9LHodD0cOJ{self.world.new_token('press')}", user_id, chat.chat_id, mid, self.world.now())
         self.world.presses[press.callback_id] = press
         self.world.emit(
             "message_callback",
@@ -173,25 +173,25 @@ class Driver(Town):
             message=None if message.removed else message_object(self.world, chat, message),
             user_locale="ru",
         )
-        await self.journal.changed()
+        await self.change_log.notify()
         return press.callback_id
 
     # The bot's standing
 
     async def start_bot(self, user_id: int, payload: str | None = None) -> None:
         """Somebody presses «Начать» (perhaps after a deep link with *payload*): the dialog is open."""
-        chat = self.world.dialog(user_id)
+        chat = self.world.ensure_dialog(user_id)
         chat.open, chat.stopped = True, False
         more = {} if payload is None else {"payload": payload}
-        self._standing("bot_started", chat, user_id, user_id=user_id, user_locale="ru", **more)
-        await self.journal.changed()
+        self._emit_membership("bot_started", chat, user_id, user_id=user_id, user_locale="ru", **more)
+        await self.change_log.notify()
 
     async def stop_bot(self, user_id: int) -> None:
         """Somebody stops the bot."""
-        chat = self.world.dialog(user_id)
+        chat = self.world.ensure_dialog(user_id)
         chat.stopped = True
-        self._standing("bot_stopped", chat, user_id, user_locale="ru")
-        await self.journal.changed()
+        self._emit_membership("bot_stopped", chat, user_id, user_locale="ru")
+        await self.change_log.notify()
 
     async def add_bot_to(
         self, chat_id: int, by: int = 1, *, admin: bool = True, rights: tuple[str, ...] = ALL_RIGHTS
@@ -199,17 +199,17 @@ class Driver(Town):
         """Somebody lets the bot into a chat or channel."""
         chat = self.world.chats[chat_id]
         chat.bot_in, chat.bot_is_admin, chat.rights = True, admin, rights
-        self._standing("bot_added", chat, by, is_channel=chat.kind is Kind.CHANNEL)
-        await self.journal.changed()
+        self._emit_membership("bot_added", chat, by, is_channel=chat.kind is ChatType.CHANNEL)
+        await self.change_log.notify()
 
     async def remove_bot_from(self, chat_id: int, by: int = 1) -> None:
         """Somebody throws the bot out of a chat or channel."""
         chat = self.world.chats[chat_id]
         chat.bot_in = False
-        self._standing("bot_removed", chat, by, is_channel=chat.kind is Kind.CHANNEL)
-        await self.journal.changed()
+        self._emit_membership("bot_removed", chat, by, is_channel=chat.kind is ChatType.CHANNEL)
+        await self.change_log.notify()
 
-    def _standing(self, kind: str, chat: Chat, by: int, **more: Any) -> None:
+    def _emit_membership(self, kind: str, chat: Chat, by: int, **more: Any) -> None:
         self.world.emit(kind, chat_id=chat.chat_id, user=user_object(self.world, by), **more)
 
     # Mischief
@@ -217,16 +217,16 @@ class Driver(Town):
     async def push_raw(self, update: Json) -> None:
         """Queue an update exactly as given: unknown kinds, broken ones."""
         self.world.queue.add(update, self.world.now())
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    def work_slowly(self, sends: int = 1) -> None:
+    def delay_uploads(self, sends: int = 1) -> None:
         """Let every file uploaded from now on be "not ready" for its first *sends* uses."""
         self.world.slow_sends = sends
 
-    def _entered(self, chat_id: int, user_id: int) -> Chat:
-        self.world.person(user_id)
-        chat = self.world.place(chat_id)
-        if chat.kind is Kind.DIALOG:
+    def _join_chat(self, chat_id: int, user_id: int) -> Chat:
+        self.world.ensure_user(user_id)
+        chat = self.world.get_chat(chat_id)
+        if chat.kind is ChatType.DIALOG:
             chat.open, chat.stopped = True, False
         else:
             chat.members.add(user_id)

@@ -25,26 +25,26 @@ def forbidden(message: str) -> ApiError:
     return ApiError(403, "access.denied", message)
 
 
-def suspended(chat_id: int) -> ApiError:
+def bot_stopped(chat_id: int) -> ApiError:
     """403: the person has stopped the bot."""
     return ApiError(403, "chat.denied", f"Key: error.dialog.suspended, args: [{chat_id},].")
 
 
-def no_chat(chat_id: int) -> ApiError:
+def chat_not_found(chat_id: int) -> ApiError:
     """404: no such chat, or none of the bot's."""
     return ApiError(404, "chat.not.found", f"Chat {chat_id} not found")
 
 
-def no_message(mid: str) -> ApiError:
+def message_not_found(mid: str) -> ApiError:
     """404: no such message (any more)."""
     return ApiError(404, "message.not.found", f"Message {mid} not found")
 
 
-def not_ready() -> ApiError:
+def attachment_not_ready() -> ApiError:
     """400: the server has not yet worked through an uploaded file."""
     return ApiError(400, "attachment.not.ready", "Key: errors.process.attachment.file.not.processed")
 
 
-def too_many() -> ApiError:
+def too_many_requests() -> ApiError:
     """429: too fast. MAX does not say for how long."""
     return ApiError(429, "too.many.requests", "Too many requests")

@@ -23,7 +23,7 @@ _TAGS = {
     "h1": "heading",
     "blockquote": "quote",
 }
-_LONGEST_URL = 2048
+_MAX_URL_LENGTH = 2048
 
 
 def _units(text: str) -> int:
@@ -43,7 +43,7 @@ class _Reader(HTMLParser):
         span: Json = {"type": _TAGS[tag], "from": _units(self.text)}
         if tag == "a":
             span["url"] = dict(attrs).get("href") or ""
-            if not 0 < len(span["url"]) <= _LONGEST_URL:
+            if not 0 < len(span["url"]) <= _MAX_URL_LENGTH:
                 raise bad_request("text: a link needs an address of at most 2048 characters")
         self._open.append((tag, span))
 
@@ -64,7 +64,7 @@ class _Reader(HTMLParser):
             raise bad_request(f"text: <{self._open[-1][0]}> is not closed")
 
 
-def parsed_html(source: str) -> tuple[str, list[Json]]:
+def parse_html(source: str) -> tuple[str, list[Json]]:
     """The text without tags, and its ``markup``."""
     reader = _Reader()
     reader.feed(source)

@@ -3,33 +3,33 @@
 from datetime import timedelta
 from typing import Any
 
-from sandbox.max.bodies import Draft, draft, must_say_something
+from sandbox.max.bodies import MessageDraft, parse_body, require_content
 from sandbox.max.call import Request
-from sandbox.max.errors import ApiError, bad_request, forbidden, no_chat, no_message, suspended
+from sandbox.max.errors import ApiError, bad_request, bot_stopped, chat_not_found, forbidden, message_not_found
 from sandbox.max.render import linked, message_object
-from sandbox.max.state import Chat, Kind, Message
+from sandbox.max.state import Chat, ChatType, Message
 from sandbox.max.world import World
 
 Json = dict[str, Any]
 
-DIALOG_EDITS = timedelta(days=7)  # PUT /messages: dialogs only; a message with a keyboard at any time
-COMMENT_EDITS = timedelta(hours=26)
+DIALOG_EDIT_WINDOW = timedelta(days=7)  # PUT /messages: dialogs only; a message with a keyboard at any time
+COMMENT_EDIT_WINDOW = timedelta(hours=26)
 _ANSWER_FIELDS = frozenset({"message", "notification"})
 
 
 def send(world: World, request: Request) -> Json:
     """``POST /messages``"""
-    request.only("user_id", "chat_id", "disable_link_preview")
+    request.reject_unknown("user_id", "chat_id", "disable_link_preview")
     request.flag("disable_link_preview")
-    chat = addressee(world, request)
-    _may_write(chat)
-    wanted = draft(world, request.body)
+    chat = requested_chat(world, request)
+    _require_writable(chat)
+    wanted = parse_body(world, request.body)
     attachments = wanted.attachments or []
-    must_say_something(wanted.text or "", attachments)
-    link = _linked(world, wanted, chat)
+    require_content(wanted.text or "", attachments)
+    link = _resolve_link(world, wanted, chat)
     message = world.new_message(
         chat,
-        world.me.user_id if chat.kind is not Kind.CHANNEL else None,
+        world.me.user_id if chat.kind is not ChatType.CHANNEL else None,
         text=wanted.text or "",
         markup=wanted.markup,
         attachments=attachments,
@@ -39,62 +39,62 @@ def send(world: World, request: Request) -> Json:
     return {"message": message_object(world, chat, message)}
 
 
-def addressee(world: World, request: Request) -> Chat:
+def requested_chat(world: World, request: Request) -> Chat:
     """The chat or the person's dialog that a request names; 404 where the bot knows none."""
-    user_id, chat_id = request.whole("user_id"), request.whole("chat_id")
+    user_id, chat_id = request.integer("user_id"), request.integer("chat_id")
     if (user_id is None) == (chat_id is None):
         raise bad_request("either user_id or chat_id is required")
     if user_id is not None:
-        chat = world.dialog(user_id) if user_id in world.users else None
+        chat = world.ensure_dialog(user_id) if user_id in world.users else None
         if chat is None or not chat.open:
             raise ApiError(404, "dialog.not.found", f"Dialog with user {user_id} not found")
         return chat
     found = world.chats.get(chat_id or 0)
-    if found is None or (found.kind is Kind.DIALOG and not found.open):
-        raise no_chat(chat_id or 0)
+    if found is None or (found.kind is ChatType.DIALOG and not found.open):
+        raise chat_not_found(chat_id or 0)
     return found
 
 
-def _may_write(chat: Chat) -> None:
-    if chat.kind is Kind.DIALOG:
+def _require_writable(chat: Chat) -> None:
+    if chat.kind is ChatType.DIALOG:
         if chat.stopped:
-            raise suspended(chat.chat_id)
+            raise bot_stopped(chat.chat_id)
     elif not chat.bot_in:
-        raise no_chat(chat.chat_id)
-    elif chat.kind is Kind.CHANNEL and not (chat.bot_is_admin and "write" in chat.rights):
+        raise chat_not_found(chat.chat_id)
+    elif chat.kind is ChatType.CHANNEL and not (chat.bot_is_admin and "write" in chat.rights):
         raise forbidden("Insufficient permissions to send message")
 
 
-def _linked(world: World, wanted: Draft, chat: Chat, post: str | None = None) -> Json | None:
+def _resolve_link(world: World, wanted: MessageDraft, chat: Chat, post: str | None = None) -> Json | None:
     if wanted.link is None:
         return None
     if post is not None:
-        _, source = world.find_comment(post, wanted.link["mid"])
+        _, source = world.get_comment(post, wanted.link["mid"])
         return linked(world, "reply", chat, source)
-    place, source = world.find(wanted.link["mid"])
+    place, source = world.get_message(wanted.link["mid"])
     if wanted.link["type"] == "reply" and place is not chat:
-        raise no_message(source.mid)
+        raise message_not_found(source.mid)
     return linked(world, wanted.link["type"], place, source)
 
 
 def edit(world: World, request: Request) -> Json:
     """``PUT /messages``"""
-    request.only("message_id")
-    chat, message = world.find(request.text("message_id"))
+    request.reject_unknown("message_id")
+    chat, message = world.get_message(request.text("message_id"))
     if message.sender_id not in (world.me.user_id, None):
         raise forbidden("Insufficient permissions to edit message")
-    wanted = draft(world, request.body)
-    late = world.now() - message.at > DIALOG_EDITS
-    if chat.kind is Kind.DIALOG and late and not message.keyboard:
+    wanted = parse_body(world, request.body)
+    late = world.now() - message.at > DIALOG_EDIT_WINDOW
+    if chat.kind is ChatType.DIALOG and late and not message.keyboard:
         return {"success": False, "message": "Message is too old to be edited"}
-    _change(world, message, wanted)
+    _apply_edit(world, message, wanted)
     return {"success": True}
 
 
-def _change(world: World, message: Message, wanted: Draft) -> None:
+def _apply_edit(world: World, message: Message, wanted: MessageDraft) -> None:
     text = message.text if wanted.text is None else wanted.text
     attachments = message.attachments if wanted.attachments is None else wanted.attachments
-    must_say_something(text, attachments)
+    require_content(text, attachments)
     if wanted.text is not None:
         message.text, message.markup = wanted.text, wanted.markup
     message.attachments = attachments
@@ -103,10 +103,10 @@ def _change(world: World, message: Message, wanted: Draft) -> None:
 
 def delete(world: World, request: Request) -> Json:
     """``DELETE /messages``"""
-    request.only("message_id")
-    chat, message = world.find(request.text("message_id"))
+    request.reject_unknown("message_id")
+    chat, message = world.get_message(request.text("message_id"))
     own = message.sender_id == world.me.user_id
-    if not own and (chat.kind is Kind.DIALOG or not chat.bot_is_admin or "delete" not in chat.rights):
+    if not own and (chat.kind is ChatType.DIALOG or not chat.bot_is_admin or "delete" not in chat.rights):
         raise forbidden("Insufficient permissions to delete message")
     message.removed = True
     return {"success": True}
@@ -114,13 +114,13 @@ def delete(world: World, request: Request) -> Json:
 
 def history(world: World, request: Request) -> Json:
     """``GET /messages``: the latest first; ``from`` is the later moment, ``to`` the earlier."""
-    request.only("chat_id", "message_ids", "from", "to", "count")
-    count = request.within("count", 1, 100, 50)
+    request.reject_unknown("chat_id", "message_ids", "from", "to", "count")
+    count = request.integer_in_range("count", 1, 100, 50)
     if "message_ids" in request.query:
-        found = [world.find(mid) for mid in request.text("message_ids").split(",")]
+        found = [world.get_message(mid) for mid in request.text("message_ids").split(",")]
         return {"messages": [message_object(world, chat, message) for chat, message in found]}
-    chat = readable(world, request.whole("chat_id"))
-    after, before = request.whole("to") or 0, request.whole("from")
+    chat = readable_chat(world, request.integer("chat_id"))
+    after, before = request.integer("to") or 0, request.integer("from")
     messages = [
         one
         for one in reversed(chat.messages.values())
@@ -133,32 +133,32 @@ def _is_before(message: Message, millis: int) -> bool:
     return message.at.timestamp() * 1000 <= millis
 
 
-def readable(world: World, chat_id: int | None) -> Chat:
+def readable_chat(world: World, chat_id: int | None) -> Chat:
     """A chat whose messages the bot may read."""
     if chat_id is None:
         raise bad_request("chat_id or message_ids is required")
     chat = world.chats.get(chat_id)
-    if chat is None or not chat.bot_in or (chat.kind is Kind.DIALOG and not chat.open):
-        raise no_chat(chat_id)
-    if not chat.heard:
+    if chat is None or not chat.bot_in or (chat.kind is ChatType.DIALOG and not chat.open):
+        raise chat_not_found(chat_id)
+    if not chat.bot_gets_events:
         raise forbidden("Insufficient permissions to read messages")
     return chat
 
 
 def by_id(world: World, request: Request) -> Json:
     """``GET /messages/{messageId}``"""
-    request.only()
-    chat, message = world.find(request.path["mid"])
-    if chat.kind is not Kind.DIALOG and not chat.bot_in:
-        raise no_message(message.mid)
-    if not chat.heard and message.sender_id != world.me.user_id:
+    request.reject_unknown()
+    chat, message = world.get_message(request.path["mid"])
+    if chat.kind is not ChatType.DIALOG and not chat.bot_in:
+        raise message_not_found(message.mid)
+    if not chat.bot_gets_events and message.sender_id != world.me.user_id:
         raise forbidden("Insufficient permissions to read messages")
     return message_object(world, chat, message)
 
 
 def answer(world: World, request: Request) -> Json:
     """``POST /answers``: a press is answered once, with a notification or a changed message."""
-    request.only("callback_id", "disable_link_preview")
+    request.reject_unknown("callback_id", "disable_link_preview")
     press = world.presses.get(request.text("callback_id"))
     if press is None or press.answer is not None:
         raise ApiError(404, "callback.not.found", "Callback not found")
@@ -168,8 +168,8 @@ def answer(world: World, request: Request) -> Json:
     if not body.get("notification") and body.get("message") is None:
         raise bad_request("message or notification is required")
     if body.get("message") is not None:
-        _, message = world.find(press.mid)
-        _change(world, message, draft(world, body["message"]))
+        _, message = world.get_message(press.mid)
+        _apply_edit(world, message, parse_body(world, body["message"]))
     press.answer = body
     return {"success": True}
 
@@ -179,23 +179,23 @@ def answer(world: World, request: Request) -> Json:
 
 def comment_by_id(world: World, request: Request) -> Json:
     """``GET /messages/{messageId}/comments/{commentId}``"""
-    request.only()
-    chat, _ = world.find(request.path["mid"])
-    if not chat.heard:
+    request.reject_unknown()
+    chat, _ = world.get_message(request.path["mid"])
+    if not chat.bot_gets_events:
         raise forbidden("Insufficient permissions to read messages")
-    _, comment = world.find_comment(request.path["mid"], request.path["comment"])
+    _, comment = world.get_comment(request.path["mid"], request.path["comment"])
     return message_object(world, chat, comment)
 
 
 def post_comment(world: World, request: Request) -> Json:
     """``POST /messages/{messageId}/comments``"""
-    request.only()
-    chat = commented(world, request.path["mid"])
+    request.reject_unknown()
+    chat = commentable_channel(world, request.path["mid"])
     if not chat.comments_open:
         raise forbidden("Comments are disabled")
-    wanted = draft(world, request.body, comment=True)
-    must_say_something(wanted.text or "", [])
-    link = _linked(world, wanted, chat, request.path["mid"])
+    wanted = parse_body(world, request.body, comment=True)
+    require_content(wanted.text or "", [])
+    link = _resolve_link(world, wanted, chat, request.path["mid"])
     message = world.new_message(
         chat,
         world.me.user_id,
@@ -210,22 +210,22 @@ def post_comment(world: World, request: Request) -> Json:
 
 def edit_comment(world: World, request: Request) -> Json:
     """``PUT /messages/{messageId}/comments``"""
-    request.only("comment_id")
-    commented(world, request.path["mid"])
-    _, comment = world.find_comment(request.path["mid"], request.text("comment_id"))
+    request.reject_unknown("comment_id")
+    commentable_channel(world, request.path["mid"])
+    _, comment = world.get_comment(request.path["mid"], request.text("comment_id"))
     if comment.sender_id != world.me.user_id:
         raise forbidden("Insufficient permissions to edit comment")
-    if world.now() - comment.at > COMMENT_EDITS:
+    if world.now() - comment.at > COMMENT_EDIT_WINDOW:
         raise ApiError(422, "comments.timeout_exceeded", "Comment is too old to be edited")
-    _change(world, comment, draft(world, request.body, comment=True))
+    _apply_edit(world, comment, parse_body(world, request.body, comment=True))
     return {"success": True}
 
 
-def commented(world: World, mid: str) -> Chat:
+def commentable_channel(world: World, mid: str) -> Chat:
     """The channel of the post *mid*, if the bot may read and write its comments."""
-    chat, _ = world.find(mid)
-    if chat.kind is not Kind.CHANNEL:
+    chat, _ = world.get_message(mid)
+    if chat.kind is not ChatType.CHANNEL:
         raise bad_request("only posts of channels have comments")
-    if not chat.heard or "write" not in chat.rights:
+    if not chat.bot_gets_events or "write" not in chat.rights:
         raise forbidden("Insufficient permissions for comments")
     return chat

@@ -4,22 +4,22 @@ chat; long polling 2 a second)."""
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
 
-from sandbox.max.errors import too_many
+from sandbox.max.errors import too_many_requests
 
-OVERALL = 30
-PER_CHAT = 2
-POLLS = 2
+OVERALL_CALLS_PER_SECOND = 30
+WRITES_PER_CHAT_PER_SECOND = 2
+POLLS_PER_SECOND = 2
 _WINDOW = timedelta(seconds=1)
 
 
-class Rates:
+class RateLimits:
     """Counts the calls of the last second."""
 
     def __init__(self) -> None:
         self.violations: list[str] = []
         self._done: dict[str, deque[datetime]] = defaultdict(deque)
 
-    def spend(self, now: datetime, *counters: tuple[str, int]) -> None:
+    def consume(self, now: datetime, *counters: tuple[str, int]) -> None:
         """Count one call in each of *counters* (name, most), or refuse it: then nothing is counted."""
         for name, most in counters:
             done = self._done[name]
@@ -27,6 +27,6 @@ class Rates:
                 done.popleft()
             if len(done) >= most:
                 self.violations.append(name)
-                raise too_many()
+                raise too_many_requests()
         for name, _ in counters:
             self._done[name].append(now)

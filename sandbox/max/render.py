@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.max.state import Chat, Kind, Message, StoredFile, User
+from sandbox.max.state import Chat, ChatType, Message, StoredFile, User
 from sandbox.max.world import World
 
 Json = dict[str, Any]
@@ -17,7 +17,7 @@ def user_object(world: World, user_id: int) -> Json:
     if world.bot is not None and user_id == world.bot.user_id:
         user = User(user_id, world.bot.first_name, username=world.bot.username, is_bot=True)
     else:
-        user = world.person(user_id)
+        user = world.ensure_user(user_id)
     found: Json = {
         "user_id": user.user_id,
         "first_name": user.first_name,
@@ -35,7 +35,7 @@ def user_object(world: World, user_id: int) -> Json:
 def recipient(world: World, chat: Chat, message: Message) -> Json:
     """``Recipient``: in a dialog whoever did not write."""
     found: Json = {"chat_id": chat.chat_id, "chat_type": chat.kind.value}
-    if chat.kind is Kind.DIALOG:
+    if chat.kind is ChatType.DIALOG:
         found["user_id"] = chat.partner if message.sender_id == world.me.user_id else world.me.user_id
     if message.post is not None:
         found["post_id"] = message.post
@@ -87,7 +87,7 @@ def chat_object(world: World, chat: Chat) -> Json:
         "title": chat.title,
         "icon": None,
         "last_event_time": world.millis(),
-        "participants_count": 2 if chat.kind is Kind.DIALOG else len(chat.members) + 1,
+        "participants_count": 2 if chat.kind is ChatType.DIALOG else len(chat.members) + 1,
         "is_public": chat.link is not None,
         "description": None,
     }
@@ -113,7 +113,7 @@ def membership(world: World, chat: Chat) -> Json:
 
 def file_object(world: World, stored: StoredFile) -> Json:
     """The attachment that shows a stored file."""
-    url = world.url(stored)
+    url = world.file_url(stored)
     if stored.kind == "image":
         return {"type": "image", "payload": {"photo_id": stored.number, "token": stored.token, "url": url}}
     if stored.kind == "video":

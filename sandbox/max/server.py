@@ -8,38 +8,38 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.max import methods, read_methods
 from sandbox.max.call import Request
-from sandbox.max.driver import Driver
-from sandbox.max.errors import ApiError, bad_request, too_many
-from sandbox.max.rates import OVERALL, PER_CHAT, POLLS, Rates
+from sandbox.max.driver import MaxControl
+from sandbox.max.errors import ApiError, bad_request, too_many_requests
+from sandbox.max.rates import OVERALL_CALLS_PER_SECOND, POLLS_PER_SECOND, WRITES_PER_CHAT_PER_SECOND, RateLimits
 from sandbox.max.state import Bot, Call
 from sandbox.max.world import World
-from sandbox.webhook_pusher import Pusher
+from sandbox.webhook_pusher import WebhookPusher
 
 Json = dict[str, Any]
 Method = Callable[[World, Request], Json]
 
-LONGEST_POLL = 90
+MAX_POLL_SECONDS = 90
 _REMEMBERED_CALLS = 20_000
-_WRITES = frozenset({"sendMessage", "editMessage", "answerOnCallback", "createComment", "editComment"})
+_WRITE_METHODS = frozenset({"sendMessage", "editMessage", "answerOnCallback", "createComment", "editComment"})
 
 
-class MaxServer(Driver):
+class MaxServer(MaxControl):
     """A MAX Bot API server for one bot, and the town it serves; ``rate_limits`` makes it refuse haste.
 
     People act through :class:`~sandbox.max.driver.Driver`'s methods; the bot comes over HTTP. Faults go by the names of
     the schema's operations (``sendMessage``, ``getUpdates`` …), ``upload`` and ``file`` for the two file servers.
     """
 
-    def __init__(self, journal: Journal, faults: Faults) -> None:
+    def __init__(self, change_log: ChangeLog, faults: Faults) -> None:
         self.faults = faults
         self.rate_limits = False
-        super().__init__(World(journal.now), journal)
+        super().__init__(World(change_log.now), change_log)
         self._calls: deque[Call] = deque(maxlen=_REMEMBERED_CALLS)
-        self.rates = Rates()
+        self.rates = RateLimits()
         self._closing = asyncio.Event()
 
     def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
@@ -75,11 +75,11 @@ class MaxServer(Driver):
         app.router.add_get(prefix + "/player/{number:[0-9]+}", self._player)
         app.router.add_route("*", prefix + "/{rest:.*}", self._unknown)
         app.on_shutdown.append(self._close)
-        app.cleanup_ctx.append(Pusher(self.journal, self.world.pushes).context)
+        app.cleanup_ctx.append(WebhookPusher(self.change_log, self.world.pending_deliveries).context)
 
     async def _close(self, app: web.Application) -> None:
         self._closing.set()
-        await self.journal.changed()
+        await self.change_log.notify()
 
     def add_bot(
         self, token: str, *, user_id: int = 4200, username: str = "town_bot", first_name: str = "Бот МЦУ"
@@ -97,24 +97,24 @@ class MaxServer(Driver):
 
     def _handler(self, name: str, method: Method | None) -> Callable[[web.Request], Any]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            if refusal := self._authorised(request):
+            if refusal := self._authorization_error(request):
                 return _answer(refusal)
-            fault = self.faults.take(name)
+            fault = self.faults.next_fault(name)
             if fault is not None and fault.kind is FaultKind.REFUSE:
-                return _cut(request)
+                return _drop_connection(request)
             try:
-                call = await _read(request, name)
+                call = await _parse_request(request, name)
             except ApiError as error:
                 return _answer(error)
             self._calls.append(Call(name, call.query, call.body))
             if fault is not None and fault.kind is not FaultKind.DROP:
-                return await self._fail(request, fault)
-            response = await self._carry_out(call, method)
-            return await self._fail(request, fault) if fault is not None else response
+                return await self._apply_fault(request, fault)
+            response = await self._dispatch(call, method)
+            return await self._apply_fault(request, fault) if fault is not None else response
 
         return handle
 
-    def _authorised(self, request: web.Request) -> ApiError | None:
+    def _authorization_error(self, request: web.Request) -> ApiError | None:
         token = request.headers.get("Authorization", "")
         if not token:
             return ApiError(401, "verify.token", "No access token")
@@ -124,51 +124,51 @@ class MaxServer(Driver):
             return ApiError(401, "verify.token", "Invalid access_token")
         return None
 
-    async def _carry_out(self, call: Request, method: Method | None) -> web.Response:
+    async def _dispatch(self, call: Request, method: Method | None) -> web.Response:
         try:
-            self._spend(call)
+            self._consume_rate(call)
             if method is None:
                 return _answer(await self._poll(call))
             return _answer(method(self.world, call))
         except ApiError as error:
             return _answer(error)
         finally:
-            await self.journal.changed()
+            await self.change_log.notify()
 
-    def _spend(self, call: Request) -> None:
+    def _consume_rate(self, call: Request) -> None:
         if not self.rate_limits:
             return
-        counters = [("*", OVERALL)]
+        counters = [("*", OVERALL_CALLS_PER_SECOND)]
         if call.name == "getUpdates":
-            counters.append(("poll", POLLS))
-        elif call.name in _WRITES:
+            counters.append(("poll", POLLS_PER_SECOND))
+        elif call.name in _WRITE_METHODS:
             place = call.query.get("chat_id") or call.query.get("user_id") or call.query.get("message_id", "")
-            counters.append((f"{call.name} {place}", PER_CHAT))
-        self.rates.spend(self.world.now(), *counters)
+            counters.append((f"{call.name} {place}", WRITES_PER_CHAT_PER_SECOND))
+        self.rates.consume(self.world.now(), *counters)
 
     async def _poll(self, call: Request) -> Json:
-        call.only("limit", "timeout", "marker", "types")
+        call.reject_unknown("limit", "timeout", "marker", "types")
         if self.world.subscriptions:
             raise ApiError(405, "method.not.allowed", "Bot is subscribed to a webhook")
-        limit = call.within("limit", 1, 1000, 100)
-        seconds = call.within("timeout", 0, LONGEST_POLL, 30)
-        marker = call.whole("marker")
-        await self.journal.changed()  # who waits for the bot to listen may go on
+        limit = call.integer_in_range("limit", 1, 1000, 100)
+        seconds = call.integer_in_range("timeout", 0, MAX_POLL_SECONDS, 30)
+        marker = call.integer("marker")
+        await self.change_log.notify()  # who waits for the bot to listen may go on
         clock = asyncio.get_running_loop().time
         deadline = clock() + seconds
         while True:
-            revision = self.journal.revision
-            found, following = self.world.queue.ask(marker, limit, self.world.now())
+            revision = self.change_log.revision
+            found, following = self.world.queue.get(marker, limit, self.world.now())
             left = deadline - clock()
             if found or left <= 0 or self._closing.is_set():
                 return {"updates": found, "marker": following}
-            await self.journal.wait_newer(revision, left)
+            await self.change_log.wait_for_change(revision, left)
 
     # -- files
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
-        if fault := self.faults.take("upload"):
-            return await self._fail(request, fault)
+        if fault := self.faults.next_fault("upload"):
+            return await self._apply_fault(request, fault)
         upload = self.world.uploads.get(request.match_info["id"])
         part = (await request.post()).get("data")
         if upload is None or upload.used or not isinstance(part, web.FileField):
@@ -176,9 +176,9 @@ class MaxServer(Driver):
         data = part.file.read()
         part.file.close()
         upload.used, upload.authorization = True, request.headers.get("Authorization")
-        stored = self.world.keep(upload.kind, part.filename, data, token=upload.token)
-        stored.pending = self.world.slow_sends
-        await self.journal.changed()
+        stored = self.world.store_file(upload.kind, part.filename, data, token=upload.token)
+        stored.sends_until_ready = self.world.slow_sends
+        await self.change_log.notify()
         if upload.kind == "image":
             return web.json_response({"photos": {f"size{stored.number}": {"token": stored.token}}})
         if upload.kind == "file":
@@ -186,8 +186,8 @@ class MaxServer(Driver):
         return web.Response(text="<retval>1</retval>", content_type="text/xml")
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        if fault := self.faults.take("file"):
-            return await self._fail(request, fault)
+        if fault := self.faults.next_fault("file"):
+            return await self._apply_fault(request, fault)
         number = int(request.match_info["number"])
         for stored in self.world.files.values():
             if stored.number == number:
@@ -202,8 +202,8 @@ class MaxServer(Driver):
 
     # -- faults
 
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        await self.journal.changed()
+    async def _apply_fault(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        await self.change_log.notify()
         if fault.kind is FaultKind.ANSWER:
             return web.json_response(fault.answer, status=fault.status)
         if fault.kind is FaultKind.HTTP_500:
@@ -216,7 +216,7 @@ class MaxServer(Driver):
             response.content_length = 100
             await response.prepare(request)
             await response.write(b"{")
-        return _cut(request)
+        return _drop_connection(request)
 
 
 def max_fault(status: int, code: str, message: str = "no") -> Fault:
@@ -224,9 +224,9 @@ def max_fault(status: int, code: str, message: str = "no") -> Fault:
     return Fault(FaultKind.ANSWER, status, ApiError(status, code, message).body())
 
 
-def too_fast() -> Fault:
+def rate_limit_fault() -> Fault:
     """MAX's own way of saying that the bot is too fast."""
-    error = too_many()
+    error = too_many_requests()
     return Fault(FaultKind.ANSWER, error.status, dict(error.body()))
 
 
@@ -236,13 +236,13 @@ def _answer(result: Json | ApiError) -> web.Response:
     return web.json_response(result)
 
 
-def _cut(request: web.Request) -> web.Response:
+def _drop_connection(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
 
 
-async def _read(request: web.Request, name: str) -> Request:
+async def _parse_request(request: web.Request, name: str) -> Request:
     body: Any = {}
     raw = await request.read()
     if raw:

@@ -11,7 +11,7 @@ ALL_RIGHTS = ("read_all_messages", "add_remove_members", "change_chat_info", "pi
 """What an administrator gets unless somebody says otherwise."""
 
 
-class Kind(StrEnum):
+class ChatType(StrEnum):
     """``chat_type``"""
 
     DIALOG = "dialog"
@@ -80,7 +80,7 @@ class Chat:
     """A conversation. In a dialog ``partner`` is the person, and the bot may write once ``open``."""
 
     chat_id: int
-    kind: Kind
+    kind: ChatType
     title: str | None = None
     link: str | None = None
     partner: int | None = None
@@ -95,9 +95,9 @@ class Chat:
     comments_open: bool = True
 
     @property
-    def heard(self) -> bool:
+    def bot_gets_events(self) -> bool:
         """Whether the bot gets the events of this chat: in groups and channels only as administrator."""
-        if self.kind is Kind.DIALOG:
+        if self.kind is ChatType.DIALOG:
             return True
         return self.bot_in and self.bot_is_admin and "read_all_messages" in self.rights
 
@@ -111,7 +111,7 @@ class StoredFile:
     name: str
     data: bytes = field(repr=False)
     number: int = 0
-    pending: int = 0
+    sends_until_ready: int = 0
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class Upload:
 
 
 @dataclass(slots=True)
-class Press:
+class Callback:
     """A pressed button that waits for its answer."""
 
     callback_id: str

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sandbox.max.state import ALL_RIGHTS, Chat, Kind, Message, User
+from sandbox.max.state import ALL_RIGHTS, Chat, ChatType, Message, User
 from sandbox.max.world import World
 
 Json = dict[str, Any]
 
 
-class Town:
+class MaxSetup:
     """People, chats and channels; what stands in them. A person's id stands for the bot's dialog with him."""
 
     def __init__(self, world: World) -> None:
@@ -31,7 +31,7 @@ class Town:
         rights: tuple[str, ...] = ALL_RIGHTS,
     ) -> Chat:
         """A group with the bot in it (its id is negative)."""
-        return self._chat(chat_id, Kind.CHAT, title, public, admin, rights)
+        return self._chat(chat_id, ChatType.CHAT, title, public, admin, rights)
 
     def channel(
         self,
@@ -43,9 +43,11 @@ class Town:
         rights: tuple[str, ...] = ALL_RIGHTS,
     ) -> Chat:
         """A channel with the bot in it; its posts can be commented."""
-        return self._chat(chat_id, Kind.CHANNEL, title, public, admin, rights)
+        return self._chat(chat_id, ChatType.CHANNEL, title, public, admin, rights)
 
-    def _chat(self, chat_id: int, kind: Kind, title: str, public: bool, admin: bool, rights: tuple[str, ...]) -> Chat:
+    def _chat(
+        self, chat_id: int, kind: ChatType, title: str, public: bool, admin: bool, rights: tuple[str, ...]
+    ) -> Chat:
         if chat_id >= 0:
             raise ValueError("the ids of chats and channels are negative")
         link = f"https://max.ru/place{abs(chat_id)}" if public else None
@@ -62,7 +64,7 @@ class Town:
     def messages(self, chat_id: int) -> list[Message]:
         """Everything that stands in a chat, oldest first."""
         try:
-            chat = self.world.place(chat_id)
+            chat = self.world.get_chat(chat_id)
         except KeyError:
             return []
         return [one for one in chat.messages.values() if not one.removed]
@@ -73,23 +75,23 @@ class Town:
 
     def comments(self, post: str) -> list[Message]:
         """What stands under a channel's post, oldest first."""
-        chat, _ = self.world.find(post)
+        chat, _ = self.world.get_message(post)
         return [one for one in chat.comments.get(post, {}).values() if not one.removed]
 
     def message(self, mid: str) -> Message:
         """One message that still stands somewhere."""
-        return self.world.find(mid)[1]
+        return self.world.get_message(mid)[1]
 
     def file(self, attachment: Json) -> bytes:
         """The bytes behind an attachment."""
         return self.world.files[attachment["payload"]["token"]].data
 
     @property
-    def answered(self) -> dict[str, Json]:
+    def callback_answers(self) -> dict[str, Json]:
         """Answers to presses by callback id: ``notification`` or ``message``."""
         return {one.callback_id: one.answer for one in self.world.presses.values() if one.answer is not None}
 
     @property
-    def unconfirmed(self) -> list[Json]:
+    def pending_updates(self) -> list[Json]:
         """Updates the bot has not confirmed yet."""
-        return self.world.queue.waiting
+        return self.world.queue.pending

@@ -7,12 +7,12 @@ from typing import Any
 
 Json = dict[str, Any]
 
-LIFETIME = timedelta(days=1)
-FIRST = 25_493_000
+UPDATE_LIFETIME = timedelta(days=1)
+FIRST_MARKER = 25_493_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _PendingUpdate:
     number: int
     body: Json
     expires: datetime
@@ -22,34 +22,34 @@ class UpdateQueue:
     """Updates in the order of their numbers, which the bot never sees but in the marker."""
 
     def __init__(self) -> None:
-        self.next = FIRST
-        self._waiting: list[_Waiting] = []
+        self.next = FIRST_MARKER
+        self._waiting: list[_PendingUpdate] = []
 
     def add(self, body: Json, now: datetime) -> int:
         """Queue *body*; the marker that asks for it."""
-        self._waiting.append(_Waiting(self.next, copy.deepcopy(body), now + LIFETIME))
+        self._waiting.append(_PendingUpdate(self.next, copy.deepcopy(body), now + UPDATE_LIFETIME))
         self.next += 1
         return self.next - 1
 
-    def ask(self, marker: int | None, limit: int, now: datetime) -> tuple[list[Json], int | None]:
+    def get(self, marker: int | None, limit: int, now: datetime) -> tuple[list[Json], int | None]:
         """Updates and the next marker. Without a marker: only the latest update; ``None`` if there never was any."""
         self._waiting = [one for one in self._waiting if one.expires > now]
         if marker is None:
             latest = self._waiting[-1:]
-            return [copy.deepcopy(one.body) for one in latest], self.next if self.next > FIRST else None
+            return [copy.deepcopy(one.body) for one in latest], self.next if self.next > FIRST_MARKER else None
         self._waiting = [one for one in self._waiting if one.number >= marker]
         found = self._waiting[:limit]
         return [copy.deepcopy(one.body) for one in found], found[-1].number + 1 if found else marker
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Nothing waits any more; the numbers go on."""
         self._waiting.clear()
 
-    def take(self, body: Json) -> None:
+    def confirm(self, body: Json) -> None:
         """This one of :attr:`waiting` was taken by a subscriber."""
         self._waiting = [one for one in self._waiting if one.body is not body]
 
     @property
-    def waiting(self) -> list[Json]:
+    def pending(self) -> list[Json]:
         """What the bot has not confirmed yet."""
         return [one.body for one in self._waiting]

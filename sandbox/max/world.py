@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.max.errors import no_message
-from sandbox.max.state import Bot, Chat, Kind, Message, Press, StoredFile, Upload, User
+from sandbox.max.errors import message_not_found
+from sandbox.max.state import Bot, Callback, Chat, ChatType, Message, StoredFile, Upload, User
 from sandbox.max.updates import UpdateQueue
-from sandbox.webhook_pusher import Delivery
+from sandbox.webhook_pusher import WebhookDelivery
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.uploads: dict[str, Upload] = {}
-        self.presses: dict[str, Press] = {}
+        self.presses: dict[str, Callback] = {}
         self.subscriptions: list[Json] = []
         self.secrets: dict[str, str | None] = {}  # address of a subscription → what is shown there
         self.queue = UpdateQueue()
@@ -42,7 +42,7 @@ class World:
             raise RuntimeError("no bot has been registered: call add_bot() first")
         return self.bot
 
-    def person(self, user_id: int) -> User:
+    def ensure_user(self, user_id: int) -> User:
         """The person with this id, made up if nobody has met him."""
         if user_id not in self.users:
             self.users[user_id] = User(user_id, f"Житель {user_id}")
@@ -52,24 +52,24 @@ class World:
         """The id of the bot's dialog with a person: positive, and another number than the person's."""
         return (self.me.user_id << 20) ^ user_id
 
-    def dialog(self, user_id: int) -> Chat:
+    def ensure_dialog(self, user_id: int) -> Chat:
         """The bot's dialog with a person, made on demand (then nobody has opened it yet)."""
         chat_id = self.dialog_id(user_id)
         if chat_id not in self.chats:
-            self.chats[chat_id] = Chat(chat_id, Kind.DIALOG, partner=user_id)
+            self.chats[chat_id] = Chat(chat_id, ChatType.DIALOG, partner=user_id)
         return self.chats[chat_id]
 
-    def place(self, chat_id: int) -> Chat:
+    def get_chat(self, chat_id: int) -> Chat:
         """The chat with this id; a person's id means the dialog with him. ``KeyError`` for neither."""
         if chat_id in self.chats:
             return self.chats[chat_id]
         if chat_id in self.users:
-            return self.dialog(chat_id)
+            return self.ensure_dialog(chat_id)
         raise KeyError(f"no chat {chat_id} in the sandbox")
 
     # Messages
 
-    def serial(self) -> int:
+    def next_serial(self) -> int:
         """A number never used before."""
         self._serial += 1
         return self._serial
@@ -79,7 +79,7 @@ class World:
 
     def new_message(self, chat: Chat, sender_id: int | None, **fields: Any) -> Message:
         """Store a message in *chat* (with ``post``: among the comments of that post)."""
-        seq = (self.millis() << _SEQ_SHIFT) + self.serial()
+        seq = (self.millis() << _SEQ_SHIFT) + self.next_serial()
         mid = f"mid.{chat.chat_id & _UNSIGNED:016x}{seq & _UNSIGNED:016x}"
         message = Message(mid, seq, chat.chat_id, sender_id, self.now(), **fields)
         if message.post is None:
@@ -88,20 +88,20 @@ class World:
             chat.comments.setdefault(message.post, {})[mid] = message
         return message
 
-    def find(self, mid: str) -> tuple[Chat, Message]:
+    def get_message(self, mid: str) -> tuple[Chat, Message]:
         """A message that stands somewhere; :class:`~sandbox.max.errors.ApiError` 404 otherwise."""
         for chat in self.chats.values():
             message = chat.messages.get(mid)
             if message is not None and not message.removed:
                 return chat, message
-        raise no_message(mid)
+        raise message_not_found(mid)
 
-    def find_comment(self, post: str, mid: str) -> tuple[Chat, Message]:
+    def get_comment(self, post: str, mid: str) -> tuple[Chat, Message]:
         """A comment that stands under *post*; 404 otherwise."""
-        chat, _ = self.find(post)
+        chat, _ = self.get_message(post)
         comment = chat.comments.get(post, {}).get(mid)
         if comment is None or comment.removed:
-            raise no_message(mid)
+            raise message_not_found(mid)
         return chat, comment
 
     def emit(self, kind: str, **fields: Any) -> int:
@@ -120,9 +120,9 @@ class World:
         self.subscriptions = [one for one in self.subscriptions if one["url"] != url]
         self.secrets.pop(url, None)
 
-    def pushes(self) -> list[Delivery]:
+    def pending_deliveries(self) -> list[WebhookDelivery]:
         """The oldest update that waits, for the address that is subscribed."""
-        waiting = self.queue.waiting
+        waiting = self.queue.pending
         if not self.subscriptions or not waiting:
             return []
         [*_, newest] = self.subscriptions
@@ -130,13 +130,13 @@ class World:
 
         def taken(status: int, text: str) -> bool:
             if status == 200:
-                self.queue.take(update)
+                self.queue.confirm(update)
             return status == 200
 
         if newest["update_types"] is not None and update["update_type"] not in newest["update_types"]:
-            self.queue.take(update)
-            return self.pushes()
-        return [Delivery(newest["url"], update, taken, {"X-Max-Bot-Api-Secret": secret} if secret else {})]
+            self.queue.confirm(update)
+            return self.pending_deliveries()
+        return [WebhookDelivery(newest["url"], update, taken, {"X-Max-Bot-Api-Secret": secret} if secret else {})]
 
     # Files
 
@@ -145,17 +145,17 @@ class World:
         """Where the server itself is."""
         return self.locate()
 
-    def keep(self, kind: str, name: str, data: bytes, *, token: str | None = None) -> StoredFile:
+    def store_file(self, kind: str, name: str, data: bytes, *, token: str | None = None) -> StoredFile:
         """Store a file; its token says nothing to anybody."""
-        number = self.serial()
+        number = self.next_serial()
         token = token or self.new_token(kind)
         stored = StoredFile(token, kind, name, data, number)
         self.files[token] = stored
         return stored
 
     def new_token(self, kind: str) -> str:
-        return hashlib.sha256(f"{kind}:{self.serial()}".encode()).hexdigest()[:48]
+        return hashlib.sha256(f"{kind}:{self.next_serial()}".encode()).hexdigest()[:48]
 
-    def url(self, stored: StoredFile) -> str:
+    def file_url(self, stored: StoredFile) -> str:
         """Where the bytes of *stored* are."""
         return f"{self.base_url}/files/{stored.number}"

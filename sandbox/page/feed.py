@@ -22,14 +22,14 @@ class Feed:
         self._rest: Json = {}
         self._day = 0
 
-    def news(self, day: int, ready: bool, ahead: int) -> Json | None:
+    def next_update(self, day: int, ready: bool, ahead: int) -> Json | None:
         """The next thing to tell, or ``None``. *ready*: false while the town is taken down and built up again.
 
         ``items`` are new or changed, ``gone`` are keys; ``first``: forget what you knew, this is everything.
         """
         if not ready:
             rest: Json = {"ready": False, "ahead": ahead, "menus": {}}
-            return self._told([], [], rest, first=False)
+            return self._build_update([], [], rest, first=False)
         first, self._day = day != self._day, day
         if first:  # what has the same number on another day is something else
             self._known = {}
@@ -38,9 +38,9 @@ class Feed:
         changed = [item for item in items if self._known.get(item["key"]) != written[item["key"]]]
         gone = [key for key in self._known if key not in written]
         self._known = written
-        return self._told(changed, gone, {"ready": True, "ahead": ahead, "menus": self._menus()}, first=first)
+        return self._build_update(changed, gone, {"ready": True, "ahead": ahead, "menus": self._menus()}, first=first)
 
-    def _told(self, items: list[Json], gone: list[str], rest: Json, *, first: bool) -> Json | None:
+    def _build_update(self, items: list[Json], gone: list[str], rest: Json, *, first: bool) -> Json | None:
         if not (items or gone or first or rest != self._rest):
             return None
         self._rest = rest

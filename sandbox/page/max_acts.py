@@ -9,11 +9,11 @@ from sandbox.max.state import Chat, Message
 
 Json = dict[str, Any]
 
-PATIENCE = 1.0
+PRESS_TIMEOUT_SECONDS = 1.0
 """Seconds that a press waits for words: in MAX a press that needs none is not answered at all."""
 
 
-class MaxActs:
+class MaxActions:
     """Messages are named by their mids; a person's number stands for the bot's dialog with that person.
 
     ``LookupError`` for what is not there.
@@ -22,7 +22,7 @@ class MaxActs:
     def __init__(self, server: MaxServer) -> None:
         self._server = server
 
-    async def say(
+    async def send_message(
         self,
         chat: int,
         who: int,
@@ -36,31 +36,33 @@ class MaxActs:
             raise LookupError(who)
         if reply_to is not None:
             self._message(chat, reply_to)
-        mid = await server.say(chat, who, text, photos=pictures, location=location, reply_to=reply_to)
+        mid = await server.send_message(chat, who, text, photos=pictures, location=location, reply_to=reply_to)
         return {"key": f"max/{chat}/{mid}"}
 
-    async def edit(self, chat: int, mid: str, text: str) -> None:
+    async def edit_message(self, chat: int, mid: str, text: str) -> None:
         self._message(chat, mid)
         await self._server.edit(mid, text)
 
-    async def delete(self, chat: int, mid: str) -> None:
+    async def delete_message(self, chat: int, mid: str) -> None:
         self._message(chat, mid)
         await self._server.remove(mid)
 
-    async def press(self, chat: int, who: int, mid: str, code: str) -> Json:
+    async def press_button(self, chat: int, who: int, mid: str, code: str) -> Json:
         self._message(chat, mid)
-        press = await self._server.press_raw(who, mid, code)
-        journal = self._server.journal
+        press = await self._server.press_payload(who, mid, code)
+        journal = self._server.change_log
         try:
-            answer = await journal.until(lambda: self._server.answered.get(press), PATIENCE) or {}
+            answer = (
+                await journal.wait_until(lambda: self._server.callback_answers.get(press), PRESS_TIMEOUT_SECONDS) or {}
+            )
         except TimeoutError:
             answer = {}
         return {"text": str(answer.get("notification") or ""), "alert": False}
 
     def _message(self, chat: int, mid: str) -> tuple[Chat, Message]:
-        place = self._server.world.place(chat)
+        place = self._server.world.get_chat(chat)
         try:
-            found, message = self._server.world.find(mid)
+            found, message = self._server.world.get_message(mid)
         except ApiError:
             raise LookupError(mid) from None
         if found is not place:

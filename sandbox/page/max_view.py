@@ -4,45 +4,45 @@ import base64
 from typing import Any
 
 from sandbox.max import MaxServer
-from sandbox.max.state import Chat, Kind, Message
+from sandbox.max.state import Chat, ChatType, Message
 from sandbox.page.spans import max_blocks
 
 Json = dict[str, Any]
 
 _SITE = "https://max.ru/c"
-_SHOWN = 150  # of each chat, the latest
+_MAX_ITEMS = 150  # of each chat, the latest
 _KINDS = {"image": "photo", "file": "document"}
 
 
 def max_items(server: MaxServer) -> list[Json]:
     """Every message that can be seen, chat by chat, oldest first."""
-    return [item for chat in server.world.chats.values() for item in _of_chat(server, chat)]
+    return [item for chat in server.world.chats.values() for item in _chat_items(server, chat)]
 
 
 def max_links(server: MaxServer) -> dict[str, str]:
     """Address → key of the item it leads to; dialogs have no addresses."""
     return {
-        f"{_SITE}/{chat.chat_id}/{_place_in_address(message)}": _key(chat, message.mid)
+        f"{_SITE}/{chat.chat_id}/{_link_suffix(message)}": _key(chat, message.mid)
         for chat in server.world.chats.values()
-        if chat.kind is not Kind.DIALOG
+        if chat.kind is not ChatType.DIALOG
         for message in chat.messages.values()
     }
 
 
-def _place_in_address(message: Message) -> str:
+def _link_suffix(message: Message) -> str:
     """The second half of a message's number, as MAX writes it into addresses."""
     return base64.urlsafe_b64encode(bytes.fromhex(message.mid[-16:])).decode().rstrip("=")
 
 
-def _of_chat(server: MaxServer, chat: Chat) -> list[Json]:
+def _chat_items(server: MaxServer, chat: Chat) -> list[Json]:
     numbered = list(enumerate(chat.messages.values()))
-    return [_item(server, chat, message, at) for at, message in numbered[-_SHOWN:] if not message.removed]
+    return [_item(server, chat, message, at) for at, message in numbered[-_MAX_ITEMS:] if not message.removed]
 
 
 def _item(server: MaxServer, chat: Chat, message: Message, at: int) -> Json:
     item: Json = {
         "key": _key(chat, message.mid),
-        "place": _place(chat),
+        "place": _chat_path(chat),
         "id": message.mid,
         "order": at,
         "at": int(message.at.timestamp()),
@@ -65,12 +65,12 @@ def _item(server: MaxServer, chat: Chat, message: Message, at: int) -> Json:
     return item
 
 
-def _place(chat: Chat) -> str:
-    return f"max/{chat.partner if chat.kind is Kind.DIALOG else chat.chat_id}"
+def _chat_path(chat: Chat) -> str:
+    return f"max/{chat.partner if chat.kind is ChatType.DIALOG else chat.chat_id}"
 
 
 def _key(chat: Chat, mid: str) -> str:
-    return f"{_place(chat)}/{mid}"
+    return f"{_chat_path(chat)}/{mid}"
 
 
 def _author(server: MaxServer, chat: Chat, user_id: int | None) -> Json:
@@ -79,7 +79,7 @@ def _author(server: MaxServer, chat: Chat, user_id: int | None) -> Json:
     bot = server.world.bot
     if bot is not None and user_id == bot.user_id:
         return {"id": user_id, "name": bot.first_name, "bot": True}
-    person = server.world.person(user_id)
+    person = server.world.ensure_user(user_id)
     return {"id": user_id, "name": " ".join(part for part in (person.first_name, person.last_name) if part)}
 
 

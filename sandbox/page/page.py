@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.page.acts import Acts, BadAct
+from sandbox.page.acts import InvalidAction, PageActions
 from sandbox.page.feed import Feed
-from sandbox.page.pictures import SAMPLES, drawn
+from sandbox.page.pictures import SAMPLES, sample_png
 from sandbox.page.stage import Stage
 from sandbox.server import Sandbox
 
@@ -28,9 +28,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _OWN_HOSTS = frozenset({"127.0.0.1", "localhost"})
-_HEARTBEAT = 15.0  # seconds of silence after which a listener is asked whether it is still there
-_TOGETHER = 0.04  # seconds in which changes are gathered into one piece of news
-_LONGEST_JUMP = 7 * 24 * 60  # minutes
+_HEARTBEAT_SECONDS = 15.0  # seconds of silence after which a listener is asked whether it is still there
+_COALESCE_SECONDS = 0.04  # seconds in which changes are gathered into one piece of news
+_MAX_JUMP_MINUTES = 7 * 24 * 60  # minutes
 
 
 class Page:
@@ -53,7 +53,7 @@ class Page:
         self._new_day = new_day
         self._pass_time = pass_time
         self._ahead = ahead
-        self._acts = Acts(sandbox)
+        self._acts = PageActions(sandbox)
         self._closing = asyncio.Event()
         self._changing = asyncio.Lock()
         self._day = 1
@@ -62,22 +62,22 @@ class Page:
         router.add_get("/page/static/{name:[a-z_]+\\.[a-z]+}", self._static)
         router.add_get("/page/stage", self._stage_json)
         router.add_get("/page/events", self._events)
-        router.add_post("/page/act", self._act)
+        router.add_post("/page/act", self._handle_action)
         router.add_get("/page/sample/{name}", self._sample)
         router.add_get("/page/file/{messenger:telegram|vk|max}/{id}", self._file)
-        sandbox.app.on_shutdown.append(self._shut)
+        sandbox.app.on_shutdown.append(self._close)
 
-    async def _shut(self, app: web.Application) -> None:
+    async def _close(self, app: web.Application) -> None:
         self._closing.set()
-        await self._sandbox.journal.changed()
+        await self._sandbox.change_log.notify()
 
     # -- what stands still
 
     async def _index(self, request: web.Request) -> web.Response:
-        return _packed("index.html")
+        return _static_file("index.html")
 
     async def _static(self, request: web.Request) -> web.Response:
-        return _packed(request.match_info["name"])
+        return _static_file(request.match_info["name"])
 
     async def _stage_json(self, request: web.Request) -> web.Response:
         samples = [{"name": name, "title": title} for name, (title, _) in SAMPLES.items()]
@@ -86,7 +86,7 @@ class Page:
     async def _sample(self, request: web.Request) -> web.Response:
         if request.match_info["name"] not in SAMPLES:
             raise web.HTTPNotFound
-        data = await asyncio.to_thread(drawn, request.match_info["name"])
+        data = await asyncio.to_thread(sample_png, request.match_info["name"])
         return web.Response(body=data, content_type="image/png", headers=_HEADERS)
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -113,61 +113,61 @@ class Page:
         """Server-sent events: everything at first, then what has changed."""
         response = web.StreamResponse(headers={**_HEADERS, "Content-Type": "text/event-stream; charset=utf-8"})
         await response.prepare(request)
-        feed, journal = Feed(self._sandbox, self._stage), self._sandbox.journal
+        feed, journal = Feed(self._sandbox, self._stage), self._sandbox.change_log
         try:
             while not self._closing.is_set():
                 revision = journal.revision
-                news = feed.news(self._day, not self._changing.locked(), round(self._ahead()))
+                news = feed.next_update(self._day, not self._changing.locked(), round(self._ahead()))
                 if news is not None:
                     await response.write(f"data: {json.dumps(news)}\n\n".encode())
-                if await journal.wait_newer(revision, _HEARTBEAT) == revision:
+                if await journal.wait_for_change(revision, _HEARTBEAT_SECONDS) == revision:
                     await response.write(b": still here\n\n")
                 else:
-                    await asyncio.sleep(_TOGETHER)
+                    await asyncio.sleep(_COALESCE_SECONDS)
         except ConnectionResetError:
             pass  # the page was closed
         return response
 
     # -- what the visitor does
 
-    async def _act(self, request: web.Request) -> web.Response:
-        if request.content_type != "application/json" or not _is_ours(request):
+    async def _handle_action(self, request: web.Request) -> web.Response:
+        if request.content_type != "application/json" or not _is_same_origin(request):
             raise web.HTTPForbidden  # only the page itself, never another site in the same browser
         try:
             body = json.loads(await request.read())
             if not isinstance(body, dict):
-                raise BadAct("Страница прислала не то, что нужно. Обновите её.")
-            return web.json_response(await self._do(body), headers=_HEADERS)
-        except BadAct as refusal:
+                raise InvalidAction("Страница прислала не то, что нужно. Обновите её.")
+            return web.json_response(await self._perform(body), headers=_HEADERS)
+        except InvalidAction as refusal:
             return web.json_response({"error": str(refusal)}, status=400, headers=_HEADERS)
         except ValueError:
             return web.json_response({"error": "Запрос не прочитан."}, status=400, headers=_HEADERS)
 
-    async def _do(self, body: Json) -> Json:
+    async def _perform(self, body: Json) -> Json:
         if self._changing.locked():
-            raise BadAct("Минутку: день начинается заново.")
+            raise InvalidAction("Минутку: день начинается заново.")
         match body.get("act"):
             case "new_day":
-                await self._begin_anew()
+                await self._restart_day()
                 return {"day": self._day}
             case "pass_time":
                 minutes = body.get("minutes")
-                if not isinstance(minutes, int | float) or not 0 < minutes <= _LONGEST_JUMP:
-                    raise BadAct("Так далеко часы не переводятся.")
+                if not isinstance(minutes, int | float) or not 0 < minutes <= _MAX_JUMP_MINUTES:
+                    raise InvalidAction("Так далеко часы не переводятся.")
                 await self._pass_time(timedelta(minutes=minutes))
-                await self._sandbox.journal.changed()
+                await self._sandbox.change_log.notify()
                 return {}
-        return await self._acts.do(body)
+        return await self._acts.perform(body)
 
-    async def _begin_anew(self) -> None:
+    async def _restart_day(self) -> None:
         async with self._changing:
-            await self._sandbox.journal.changed()
+            await self._sandbox.change_log.notify()
             await self._new_day()
             self._day += 1
-        await self._sandbox.journal.changed()
+        await self._sandbox.change_log.notify()
 
 
-def _packed(name: str) -> web.Response:
+def _static_file(name: str) -> web.Response:
     kind = _KINDS.get(name.rpartition(".")[2])
     source = files("sandbox.page") / "static" / name
     if kind is None or not source.is_file():
@@ -175,7 +175,7 @@ def _packed(name: str) -> web.Response:
     return web.Response(body=source.read_bytes(), content_type=kind, charset="utf-8", headers=_HEADERS)
 
 
-def _is_ours(request: web.Request) -> bool:
+def _is_same_origin(request: web.Request) -> bool:
     """Whether the request came to a loopback name, from the page itself."""
     host = urlsplit(f"//{request.host}").hostname
     origin = request.headers.get("Origin")

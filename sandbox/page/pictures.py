@@ -165,6 +165,6 @@ SAMPLES: dict[str, tuple[str, Callable[[], Canvas]]] = {
 
 
 @cache
-def drawn(name: str) -> bytes:
+def sample_png(name: str) -> bytes:
     """The sample *name* as a PNG file; ``KeyError`` for no such sample."""
     return SAMPLES[name][1]().png()

@@ -120,13 +120,13 @@ def _clear(sandbox: Sandbox) -> None:
     """Forget everybody and everything; ids go on counting, so that nothing new is taken for something old."""
     telegram, vk, max_ = sandbox.telegram.world, sandbox.vk.world, sandbox.max.world
     telegram.bot = None
-    telegram.queue.forget()
+    telegram.queue.clear()
     for store in (telegram.users, telegram.chats, telegram.files, telegram.paths, telegram.presses, telegram.commands):
         store.clear()
     for table in (vk.communities, vk.users, vk.posts, vk.dialogs, vk.files, vk.presses, vk.showcases):
         table.clear()
     vk.calls.clear()
     max_.bot = None
-    max_.queue.forget()
+    max_.queue.clear()
     for kept in (max_.users, max_.chats, max_.files, max_.uploads, max_.presses):
         kept.clear()

@@ -9,7 +9,7 @@ from sandbox.telegram.world import Chat
 Json = dict[str, Any]
 
 _FILES = ("document", "video", "voice", "audio", "video_note", "animation", "sticker")
-_SHOWN = 150  # of each chat, the latest
+_MAX_ITEMS = 150  # of each chat, the latest
 
 
 def telegram_items(server: TelegramServer) -> list[Json]:
@@ -17,7 +17,7 @@ def telegram_items(server: TelegramServer) -> list[Json]:
     items: list[Json] = []
     for chat in server.world.chats.values():
         if chat.type != "channel":
-            items += _of_chat(server, chat)
+            items += _chat_items(server, chat)
     return items
 
 
@@ -26,16 +26,16 @@ def telegram_links(server: TelegramServer) -> dict[str, str]:
     links = {}
     for chat in server.world.chats.values():
         for number in chat.messages:
-            address = server.link(chat.id, number)
+            address = server.message_link(chat.id, number)
             if address is not None:
                 links[address] = _key(chat, number)
     return links
 
 
-def _of_chat(server: TelegramServer, chat: Chat) -> list[Json]:
+def _chat_items(server: TelegramServer, chat: Chat) -> list[Json]:
     items: list[Json] = []
     albums: dict[str, Json] = {}
-    for message in list(chat.messages.values())[-_SHOWN:]:
+    for message in list(chat.messages.values())[-_MAX_ITEMS:]:
         album = albums.get(message.get("media_group_id", ""))
         if album is not None:  # the further pictures of an album stand beside its first
             album["media"] += _media(message)

@@ -9,7 +9,7 @@ from sandbox.vk.state import CHAT_PEERS, Comment, Message, Post
 Json = dict[str, Any]
 
 _SITE = "https://vk.com"
-_SHOWN = 150  # of each conversation and under each post, the latest
+_MAX_ITEMS = 150  # of each conversation and under each post, the latest
 
 
 def vk_items(server: VkServer, group_id: int) -> list[Json]:
@@ -18,10 +18,10 @@ def vk_items(server: VkServer, group_id: int) -> list[Json]:
     for post in server.posts(group_id):
         if post.post_type != "suggest":
             items.append(_post(server, group_id, post))
-            items += [_comment(server, group_id, post, one) for one in server.comments(group_id, post.id)[-_SHOWN:]]
+            items += [_comment(server, group_id, post, one) for one in server.comments(group_id, post.id)[-_MAX_ITEMS:]]
     for dialog in server.conversations(group_id):
         if dialog.peer_id < CHAT_PEERS:
-            shown = server.messages(group_id, dialog.peer_id)[-_SHOWN:]
+            shown = server.messages(group_id, dialog.peer_id)[-_MAX_ITEMS:]
             items += [_message(server, group_id, one) for one in shown]
     return items
 

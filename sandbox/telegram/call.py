@@ -38,7 +38,7 @@ class Call:
             raise bad_request(f'field "{name}" must be a String')
         return str(value)
 
-    def whole(self, name: str) -> int | None:
+    def integer(self, name: str) -> int | None:
         """An integer; ``None`` when absent."""
         value = self.params.get(name)
         if value in (None, ""):
@@ -64,7 +64,7 @@ class Call:
         value = self.params.get(name)
         return value if isinstance(value, bool) else str(value).strip().lower() in ("true", "yes", "1")
 
-    def parsed(self, name: str) -> Any:
+    def json_value(self, name: str) -> Any:
         """A JSON value, given as such or as a string; ``None`` when absent."""
         value = self.params.get(name)
         if value in (None, ""):
@@ -77,13 +77,13 @@ class Call:
             raise bad_request(f"can't parse {name} JSON object") from None
 
     def array(self, name: str) -> list[Any] | None:
-        value = self.parsed(name)
+        value = self.json_value(name)
         if value is not None and not isinstance(value, list):
             raise bad_request(f'field "{name}" must be of type Array')
         return value
 
     def object(self, name: str) -> Json | None:
-        value = self.parsed(name)
+        value = self.json_value(name)
         if value is not None and not isinstance(value, dict):
             raise bad_request(f'field "{name}" must be of type Object')
         return value

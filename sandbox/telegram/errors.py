@@ -30,6 +30,6 @@ def forbidden(description: str) -> ApiError:
     return ApiError(403, f"Forbidden: {description}")
 
 
-def too_many(seconds: int) -> ApiError:
+def too_many_requests(seconds: int) -> ApiError:
     """429: too fast."""
     return ApiError(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})

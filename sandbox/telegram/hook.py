@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from sandbox.telegram.world import World
-from sandbox.webhook_pusher import Delivery
+from sandbox.webhook_pusher import WebhookDelivery
 
 
-def waiting(world: World) -> Sequence[Delivery]:
+def pending_deliveries(world: World) -> Sequence[WebhookDelivery]:
     """The oldest update, where a webhook is set."""
-    if not world.webhook["url"] or not world.queue.waiting:
+    if not world.webhook["url"] or not world.queue.pending:
         return ()
-    update = world.queue.waiting[0]
+    update = world.queue.pending[0]
 
     def taken(status: int, text: str) -> bool:
         world.webhook["last_status"] = status
@@ -20,4 +20,4 @@ def waiting(world: World) -> Sequence[Delivery]:
 
     secret = world.webhook.get("secret_token")
     headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
-    return (Delivery(world.webhook["url"], update, taken, headers),)
+    return (WebhookDelivery(world.webhook["url"], update, taken, headers),)

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.text import units
+from sandbox.telegram.text import utf16_length
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _TAGS:
             raise bad_request(f'can\'t parse entities: Unsupported start tag "{tag}" at byte offset {self.getpos()[1]}')
-        entity: Json = {"type": _TAGS[tag], "offset": units(self.text)}
+        entity: Json = {"type": _TAGS[tag], "offset": utf16_length(self.text)}
         if tag == "a":
             entity["url"] = dict(attrs).get("href") or ""
         self._open.append((tag, entity))
@@ -45,7 +45,7 @@ class _Reader(HTMLParser):
         if not self._open or self._open[-1][0] != tag:
             raise bad_request(f"can't parse entities: Unexpected end tag at byte offset {self.getpos()[1]}")
         entity = self._open.pop()[1]
-        length = units(self.text) - entity["offset"]
+        length = utf16_length(self.text) - entity["offset"]
         if length:
             self.entities.append({**entity, "length": length})
 
@@ -60,7 +60,7 @@ class _Reader(HTMLParser):
             )
 
 
-def parsed_html(source: str) -> tuple[str, list[Json]]:
+def parse_html(source: str) -> tuple[str, list[Json]]:
     """The text without tags, and the entities that the tags meant."""
     reader = _Reader()
     reader.feed(source)

@@ -9,12 +9,12 @@ from collections import defaultdict, deque
 from datetime import datetime, timedelta
 from math import ceil
 
-from sandbox.telegram.errors import too_many
+from sandbox.telegram.errors import too_many_requests
 
-OVERALL = (30, timedelta(seconds=1))
-PER_GROUP = (20, timedelta(minutes=1))
-PER_CHAT = timedelta(seconds=1)
-BURST = 10
+OVERALL_LIMIT = (30, timedelta(seconds=1))
+GROUP_LIMIT = (20, timedelta(minutes=1))
+CHAT_INTERVAL = timedelta(seconds=1)
+CHAT_BURST = 10
 
 
 class RateLimits:
@@ -26,22 +26,22 @@ class RateLimits:
         self._written: dict[str, deque[datetime]] = defaultdict(deque)
         self._due: dict[str, datetime] = {}
 
-    def spend(self, chat_id: str, now: datetime, messages: int = 1) -> None:
+    def consume(self, chat_id: str, now: datetime, messages: int = 1) -> None:
         """Count *messages*, or refuse them: then nothing is counted."""
-        windows = [("*", OVERALL)]
+        windows = [("*", OVERALL_LIMIT)]
         if chat_id.startswith(("-", "@")):
-            windows.append((chat_id, PER_GROUP))
+            windows.append((chat_id, GROUP_LIMIT))
         waits = {name: self._until_free(name, *limit, now, messages) for name, limit in windows}
         next_at = max(self._due.get(chat_id, now), now)
-        waits[f"burst:{chat_id}"] = next_at + PER_CHAT * (messages - BURST) - now
+        waits[f"burst:{chat_id}"] = next_at + CHAT_INTERVAL * (messages - CHAT_BURST) - now
         name, wait = max(waits.items(), key=lambda item: item[1])
         if wait > timedelta():
             self.violations.append(name)
             if self.refuses:
-                raise too_many(max(1, ceil(wait.total_seconds())))
+                raise too_many_requests(max(1, ceil(wait.total_seconds())))
         for name, _ in windows:
             self._written[name].extend([now] * messages)
-        self._due[chat_id] = next_at + PER_CHAT * messages
+        self._due[chat_id] = next_at + CHAT_INTERVAL * messages
 
     def _until_free(self, name: str, most: int, window: timedelta, now: datetime, messages: int) -> timedelta:
         written = self._written[name]

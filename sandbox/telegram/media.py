@@ -9,7 +9,7 @@ Json = dict[str, Any]
 KINDS = ("photo", "video", "document", "voice", "audio", "video_note", "sticker", "animation")
 
 
-def described(world: World, stored: StoredFile) -> Any:
+def file_field(world: World, stored: StoredFile) -> Any:
     """The value of the message's field for this file (an array of sizes for a photo)."""
     base: Json = {
         "file_id": stored.id,
@@ -17,7 +17,7 @@ def described(world: World, stored: StoredFile) -> Any:
         "file_size": len(stored.data),
     }
     if stored.kind == "photo":
-        return _sizes(world, stored, base)
+        return _photo_sizes(world, stored, base)
     if stored.kind == "sticker":
         return {**base, "type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
     if stored.kind == "video_note":
@@ -33,9 +33,9 @@ def described(world: World, stored: StoredFile) -> Any:
     return base
 
 
-def _sizes(world: World, stored: StoredFile, base: Json) -> list[Json]:
+def _photo_sizes(world: World, stored: StoredFile, base: Json) -> list[Json]:
     # The preview is another file: who takes it instead of the largest one gets other bytes.
-    small = world.keep("photo", b"preview of " + stored.data[:32], "preview.jpg", "image/jpeg")
+    small = world.store_file("photo", b"preview of " + stored.data[:32], "preview.jpg", "image/jpeg")
     return [
         {
             "file_id": small.id,

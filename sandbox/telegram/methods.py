@@ -9,14 +9,14 @@ from sandbox.telegram.call import Call
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.world import World
 
-_SENDING = (
+_SEND_PARAMS = (
     "business_connection_id chat_id message_thread_id direct_messages_topic_id disable_notification protect_content"
     " allow_paid_broadcast message_effect_id reply_parameters"
 )
-_ONE = f"{_SENDING} suggested_post_parameters reply_markup"
-_CAPTION = "caption parse_mode caption_entities"
-_EDITING = "business_connection_id chat_id message_id inline_message_id reply_markup"
-_COMMANDS = "scope language_code"
+_SEND_ONE_PARAMS = f"{_SEND_PARAMS} suggested_post_parameters reply_markup"
+_CAPTION_PARAMS = "caption parse_mode caption_entities"
+_EDIT_PARAMS = "business_connection_id chat_id message_id inline_message_id reply_markup"
+_COMMAND_PARAMS = "scope language_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _method(run: Callable[[World, Call], Any], params: str = "", *, writes: bool
     return Method(run, frozenset(params.split()), writes)
 
 
-def methods() -> dict[str, Method]:
+def method_table() -> dict[str, Method]:
     """Every method except ``getUpdates``, by its name in lower case (the real server does not mind case either)."""
     table = {
         "getMe": _method(read_methods.get_me),
@@ -45,13 +45,15 @@ def methods() -> dict[str, Method]:
         "getChatMember": _method(read_methods.get_chat_member, "chat_id user_id"),
         "getChatAdministrators": _method(read_methods.get_chat_administrators, "chat_id return_bots"),
         "getFile": _method(read_methods.get_file, "file_id"),
-        "answerCallbackQuery": _method(read_methods.answer_press, "callback_query_id text show_alert url cache_time"),
+        "answerCallbackQuery": _method(
+            read_methods.answer_callback_query, "callback_query_id text show_alert url cache_time"
+        ),
         "sendChatAction": _method(
             read_methods.chat_action, "business_connection_id chat_id message_thread_id action", writes=True
         ),
-        "setMyCommands": _method(read_methods.set_commands, f"commands {_COMMANDS}"),
-        "getMyCommands": _method(read_methods.get_commands, _COMMANDS),
-        "deleteMyCommands": _method(read_methods.delete_commands, _COMMANDS),
+        "setMyCommands": _method(read_methods.set_commands, f"commands {_COMMAND_PARAMS}"),
+        "getMyCommands": _method(read_methods.get_commands, _COMMAND_PARAMS),
+        "deleteMyCommands": _method(read_methods.delete_commands, _COMMAND_PARAMS),
         "setWebhook": _method(
             read_methods.set_webhook,
             "url certificate ip_address max_connections allowed_updates drop_pending_updates secret_token",
@@ -59,26 +61,27 @@ def methods() -> dict[str, Method]:
         "deleteWebhook": _method(read_methods.delete_webhook, "drop_pending_updates"),
         "getWebhookInfo": _method(read_methods.webhook_info),
         "sendMessage": _method(
-            sending.send_message, f"{_ONE} text parse_mode entities link_preview_options", writes=True
+            sending.send_message, f"{_SEND_ONE_PARAMS} text parse_mode entities link_preview_options", writes=True
         ),
         "sendLocation": _method(
             sending.send_location,
-            f"{_ONE} latitude longitude horizontal_accuracy live_period heading proximity_alert_radius",
+            f"{_SEND_ONE_PARAMS} latitude longitude horizontal_accuracy live_period heading proximity_alert_radius",
             writes=True,
         ),
-        "sendMediaGroup": _method(sending.send_media_group, f"{_SENDING} media", writes=True),
+        "sendMediaGroup": _method(sending.send_media_group, f"{_SEND_PARAMS} media", writes=True),
         "copyMessage": _method(
             sending.copy_message,
-            f"{_ONE} {_CAPTION} from_chat_id message_id video_start_timestamp show_caption_above_media",
+            f"{_SEND_ONE_PARAMS} {_CAPTION_PARAMS} from_chat_id message_id video_start_timestamp"
+            " show_caption_above_media",
             writes=True,
         ),
         "editMessageText": _method(
-            editing.edit_text, f"{_EDITING} text parse_mode entities link_preview_options rich_message", writes=True
+            editing.edit_text, f"{_EDIT_PARAMS} text parse_mode entities link_preview_options rich_message", writes=True
         ),
         "editMessageCaption": _method(
-            editing.edit_caption, f"{_EDITING} {_CAPTION} show_caption_above_media", writes=True
+            editing.edit_caption, f"{_EDIT_PARAMS} {_CAPTION_PARAMS} show_caption_above_media", writes=True
         ),
-        "editMessageReplyMarkup": _method(editing.edit_markup, _EDITING, writes=True),
+        "editMessageReplyMarkup": _method(editing.edit_markup, _EDIT_PARAMS, writes=True),
         "deleteMessage": _method(editing.delete, "chat_id message_id"),
     }
     files = {
@@ -91,10 +94,12 @@ def methods() -> dict[str, Method]:
         "animation": "duration width height thumbnail show_caption_above_media has_spoiler",
     }
     for kind, more in files.items():
-        table[f"send{kind.title()}"] = _method(sending.send_file(kind), f"{_ONE} {_CAPTION} {kind} {more}", writes=True)
+        table[f"send{kind.title()}"] = _method(
+            sending.send_file(kind), f"{_SEND_ONE_PARAMS} {_CAPTION_PARAMS} {kind} {more}", writes=True
+        )
     # No words can stand under these two.
-    table["sendSticker"] = _method(sending.send_file("sticker"), f"{_ONE} sticker emoji", writes=True)
+    table["sendSticker"] = _method(sending.send_file("sticker"), f"{_SEND_ONE_PARAMS} sticker emoji", writes=True)
     table["sendVideoNote"] = _method(
-        sending.send_file("video_note"), f"{_ONE} video_note duration length thumbnail", writes=True
+        sending.send_file("video_note"), f"{_SEND_ONE_PARAMS} video_note duration length thumbnail", writes=True
     )
     return {name.lower(): method for name, method in table.items()}

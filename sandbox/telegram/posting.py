@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.telegram.media import described
-from sandbox.telegram.text import detect
-from sandbox.telegram.world import ANONYMOUS_ADMIN, CHANNEL_BOT, BotAccount, Chat, World
+from sandbox.telegram.media import file_field
+from sandbox.telegram.text import detect_entities
+from sandbox.telegram.world import ANONYMOUS_ADMIN, CHANNEL_BOT, Bot, Chat, World
 
 Json = dict[str, Any]
 FileLike = bytes | tuple[str, bytes]
@@ -22,53 +22,53 @@ _NAMES = {
 }
 
 
-def speaker(world: World, user_id: int, sender_chat: int | None) -> Json:
+def sender_fields(world: World, user_id: int, sender_chat: int | None) -> Json:
     """``from`` and ``sender_chat``: a person, an anonymous administrator, or a person speaking as a channel."""
     if sender_chat is None:
-        return {"from": world.person(user_id)}
-    chat = world.place(sender_chat)
+        return {"from": world.ensure_user(user_id)}
+    chat = world.get_chat(sender_chat)
     if chat.type == "channel":
         stand_in = {"id": CHANNEL_BOT, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
     else:
         stand_in = {"id": ANONYMOUS_ADMIN, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
-    return {"from": stand_in, "sender_chat": chat.brief()}
+    return {"from": stand_in, "sender_chat": chat.as_json()}
 
 
-def attached(world: World, kind: str, file: FileLike) -> Json:
+def file_attachment(world: World, kind: str, file: FileLike) -> Json:
     """The message's field for a file that a person sends."""
     name, mime = _NAMES[kind]
     if isinstance(file, tuple):
         name, data = file
     else:
         data = file
-    found = described(world, world.keep(kind, data, name, mime))
+    found = file_field(world, world.store_file(kind, data, name, mime))
     # Old bots know an animation only as a document; the server gives it to everybody as both.
     return {kind: found, "document": found} if kind == "animation" else {kind: found}
 
 
-def origin(world: World, source: int | str) -> Json:
+def forward_origin(world: World, source: int | str) -> Json:
     """``forward_origin``: of a person (id), of one who hides his account (a name), of a channel or group (its id)."""
     date = int(world.now().timestamp()) - 3600
     if isinstance(source, str):
         return {"type": "hidden_user", "date": date, "sender_user_name": source}
     if source > 0:
-        return {"type": "user", "date": date, "sender_user": world.person(source)}
-    chat = world.place(source)
+        return {"type": "user", "date": date, "sender_user": world.ensure_user(source)}
+    chat = world.get_chat(source)
     if chat.type == "channel":
-        return {"type": "channel", "date": date, "chat": chat.brief(), "message_id": 1}
-    return {"type": "chat", "date": date, "sender_chat": chat.brief()}
+        return {"type": "channel", "date": date, "chat": chat.as_json(), "message_id": 1}
+    return {"type": "chat", "date": date, "sender_chat": chat.as_json()}
 
 
-def worded(text: str, *, caption: bool) -> Json:
+def text_with_entities(text: str, *, caption: bool) -> Json:
     """``text`` or ``caption`` with the entities Telegram finds by itself."""
     if not text:
         return {}
     name, entities_name = ("caption", "caption_entities") if caption else ("text", "entities")
-    found = detect(text)
+    found = detect_entities(text)
     return {name: text, **({entities_name: found} if found else {})}
 
 
-def hears(bot: BotAccount, chat: Chat, message: Json) -> bool:
+def bot_receives(bot: Bot, chat: Chat, message: Json) -> bool:
     """Whether the bot gets this message: privacy mode keeps the talk of a group from it."""
     if chat.type == "private":
         return True

@@ -5,14 +5,14 @@ from typing import Any
 
 from sandbox.telegram.call import Call
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.text import units
+from sandbox.telegram.text import utf16_length
 from sandbox.telegram.world import Chat, World
 
 Json = dict[str, Any]
 
-DOWNLOAD_LIMIT = 20 * 1024 * 1024
-PRESS_ANSWER_TERM = timedelta(minutes=15)
-_ANSWER_LIMIT = 200
+MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
+CALLBACK_ANSWER_WINDOW = timedelta(minutes=15)
+_MAX_ANSWER_LENGTH = 200
 _SCOPES = frozenset(
     (
         "default",
@@ -40,9 +40,9 @@ def get_me(world: World, call: Call) -> Json:
 
 def get_chat(world: World, call: Call) -> Json:
     """``getChat``"""
-    chat = world.readable(call.params.get("chat_id"))
+    chat = world.readable_chat(call.params.get("chat_id"))
     found = {
-        **chat.brief(),
+        **chat.as_json(),
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": {
@@ -53,42 +53,42 @@ def get_chat(world: World, call: Call) -> Json:
             "gifts_from_channels": False,
         },
     }
-    if chat.linked is not None:
-        found["linked_chat_id"] = chat.linked
+    if chat.linked_chat_id is not None:
+        found["linked_chat_id"] = chat.linked_chat_id
     return found
 
 
 def get_chat_member(world: World, call: Call) -> Json:
     """``getChatMember``"""
-    chat = world.readable(call.params.get("chat_id"))
-    user_id = call.whole("user_id")
+    chat = world.readable_chat(call.params.get("chat_id"))
+    user_id = call.integer("user_id")
     if user_id is None:
         raise bad_request("invalid user_id specified")
     if user_id == world.me.id:
-        return member(world, chat.bot_status, world.me.user())
+        return chat_member_object(world, chat.bot_status, world.me.user())
     if user_id not in world.users:
         raise bad_request("PARTICIPANT_ID_INVALID")
-    return member(world, chat.members.get(user_id, "left"), world.users[user_id])
+    return chat_member_object(world, chat.members.get(user_id, "left"), world.users[user_id])
 
 
 def get_chat_administrators(world: World, call: Call) -> list[Json]:
     """``getChatAdministrators``"""
-    chat = world.readable(call.params.get("chat_id"))
+    chat = world.readable_chat(call.params.get("chat_id"))
     if chat.type == "private":
         raise bad_request("there are no administrators in the private chat")
     people = [
-        member(world, status, world.users[user_id])
+        chat_member_object(world, status, world.users[user_id])
         for user_id, status in chat.members.items()
         if status in ("creator", "administrator")
     ]
-    return people + ([member(world, "administrator", world.me.user())] if _bot_leads(chat) else [])
+    return people + ([chat_member_object(world, "administrator", world.me.user())] if _bot_is_admin(chat) else [])
 
 
-def _bot_leads(chat: Chat) -> bool:
+def _bot_is_admin(chat: Chat) -> bool:
     return chat.bot_status == "administrator"
 
 
-def member(world: World, status: str, user: Json) -> Json:
+def chat_member_object(world: World, status: str, user: Json) -> Json:
     """A ``ChatMember`` object."""
     found: Json = {"status": status, "user": user}
     if status == "creator":
@@ -118,7 +118,7 @@ def get_file(world: World, call: Call) -> Json:
     stored = world.files.get(call.text("file_id"))
     if stored is None:
         raise bad_request("invalid file_id")
-    if len(stored.data) > DOWNLOAD_LIMIT:
+    if len(stored.data) > MAX_DOWNLOAD_BYTES:
         raise bad_request("file is too big")
     return {
         "file_id": stored.id,
@@ -128,13 +128,13 @@ def get_file(world: World, call: Call) -> Json:
     }
 
 
-def answer_press(world: World, call: Call) -> bool:
+def answer_callback_query(world: World, call: Call) -> bool:
     """``answerCallbackQuery``: once for each press, and not too late."""
     text = call.text("text")
-    if units(text) > _ANSWER_LIMIT:
+    if utf16_length(text) > _MAX_ANSWER_LENGTH:
         raise bad_request("MESSAGE_TOO_LONG")
     press = world.presses.get(call.text("callback_query_id"))
-    if press is None or press.answer is not None or world.now() - press.at > PRESS_ANSWER_TERM:
+    if press is None or press.answer is not None or world.now() - press.at > CALLBACK_ANSWER_WINDOW:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
     press.answer = {"text": text or None, "show_alert": call.flag("show_alert")}
     return True
@@ -142,7 +142,7 @@ def answer_press(world: World, call: Call) -> bool:
 
 def chat_action(world: World, call: Call) -> bool:
     """``sendChatAction``"""
-    world.writable(call.params.get("chat_id"))
+    world.writable_chat(call.params.get("chat_id"))
     if not call.has("action"):
         raise bad_request("wrong parameter action in request")
     return True
@@ -158,7 +158,7 @@ def _scope(world: World, call: Call) -> tuple[str, str]:
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     place = ""
     if kind in ("chat", "chat_administrators", "chat_member"):
-        place = f":{world.asked_for(scope.get('chat_id')).id}"
+        place = f":{world.requested_chat(scope.get('chat_id')).id}"
     return f"{kind}{place}", call.text("language_code")
 
 
@@ -171,7 +171,7 @@ def set_commands(world: World, call: Call) -> bool:
         name = str(one.get("command", "")).removeprefix("/")
         if not (1 <= len(name) <= 32 and name.replace("_", "a").isalnum() and name.isascii() and name == name.lower()):
             raise bad_request("BOT_COMMAND_INVALID")
-        if not 1 <= units(str(one.get("description", ""))) <= 256:
+        if not 1 <= utf16_length(str(one.get("description", ""))) <= 256:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     world.commands[_scope(world, call)] = [dict(one) for one in commands]
     return True
@@ -201,7 +201,7 @@ def set_webhook(world: World, call: Call) -> bool:
     if allowed is not None:
         world.queue.allowed = frozenset(map(str, allowed)) or None
     if call.flag("drop_pending_updates"):
-        world.queue.forget()
+        world.queue.clear()
     return True
 
 
@@ -209,7 +209,7 @@ def delete_webhook(world: World, call: Call) -> bool:
     """``deleteWebhook``"""
     world.webhook = {"url": ""}
     if call.flag("drop_pending_updates"):
-        world.queue.forget()
+        world.queue.clear()
     return True
 
 
@@ -218,5 +218,5 @@ def webhook_info(world: World, call: Call) -> Json:
     return {
         "has_custom_certificate": False,
         "url": world.webhook["url"],
-        "pending_update_count": len(world.queue.waiting),
+        "pending_update_count": len(world.queue.pending),
     }

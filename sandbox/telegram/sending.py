@@ -6,24 +6,24 @@ from typing import Any
 from sandbox.telegram import markup, text
 from sandbox.telegram.call import Call
 from sandbox.telegram.errors import bad_request
-from sandbox.telegram.html import parsed_html
-from sandbox.telegram.media import described
-from sandbox.telegram.world import Chat, StoredFile, World, wire
+from sandbox.telegram.html import parse_html
+from sandbox.telegram.media import file_field
+from sandbox.telegram.world import Chat, StoredFile, World, to_wire
 
 Json = dict[str, Any]
 
 CAPTION_FIELDS = ("caption", "caption_entities")
-UPLOAD_LIMIT = 50 * 1024 * 1024
-PHOTO_LIMIT = 10 * 1024 * 1024
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+MAX_PHOTO_BYTES = 10 * 1024 * 1024
 _ALBUMS = {"photo": "visual", "video": "visual", "document": "document", "audio": "audio"}
 
 
 def send_message(world: World, call: Call) -> Json:
     """``sendMessage``"""
     fields = text_fields(call)
-    chat, placed = _placed(world, call)
-    fields |= _looks(call)
-    return _post(world, chat, call, placed | fields)
+    chat, placed = _target_chat(world, call)
+    fields |= _style_fields(call)
+    return _store_message(world, chat, call, placed | fields)
 
 
 def send_location(world: World, call: Call) -> Json:
@@ -33,9 +33,9 @@ def send_location(world: World, call: Call) -> Json:
         raise bad_request("latitude is empty" if latitude is None else "longitude is empty")
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise bad_request("wrong latitude or longitude specified")
-    chat, placed = _placed(world, call)
+    chat, placed = _target_chat(world, call)
     place = {"latitude": latitude, "longitude": longitude}
-    return _post(world, chat, call, placed | {"location": place} | _looks(call))
+    return _store_message(world, chat, call, placed | {"location": place} | _style_fields(call))
 
 
 def send_file(kind: str) -> Any:
@@ -44,9 +44,9 @@ def send_file(kind: str) -> Any:
     def method(world: World, call: Call) -> Json:
         stored = _file(world, call, kind, call.params.get(kind), call.files.get(kind))
         fields = caption_fields(call.text("caption"), call.array("caption_entities"), call.text("parse_mode"))
-        chat, placed = _placed(world, call)
-        fields |= _looks(call)
-        return _post(world, chat, call, placed | {kind: described(world, stored)} | fields)
+        chat, placed = _target_chat(world, call)
+        fields |= _style_fields(call)
+        return _store_message(world, chat, call, placed | {kind: file_field(world, stored)} | fields)
 
     return method
 
@@ -62,16 +62,16 @@ def send_media_group(world: World, call: Call) -> list[Json]:
         raise bad_request("type must be one of photo, video, document, audio")
     if len({_ALBUMS[item["type"]] for item in items}) > 1:
         raise bad_request("documents and audio can't be mixed with other types of media in an album")
-    chat, placed = _placed(world, call)
+    chat, placed = _target_chat(world, call)
     prepared = [_album_item(world, call, item) for item in items]
-    group = str(13_000_000_000 + world.serial())
-    return [_post(world, chat, call, placed | one | {"media_group_id": group}) for one in prepared]
+    group = str(13_000_000_000 + world.next_serial())
+    return [_store_message(world, chat, call, placed | one | {"media_group_id": group}) for one in prepared]
 
 
 def copy_message(world: World, call: Call) -> Json:
     """``copyMessage``"""
-    source = world.readable(call.params.get("from_chat_id"))
-    original = source.messages.get(call.whole("message_id") or 0)
+    source = world.readable_chat(call.params.get("from_chat_id"))
+    original = source.messages.get(call.integer("message_id") or 0)
     if original is None:
         raise bad_request("message to copy not found")
     kept = ("text", "entities", "caption", "caption_entities", "location", "venue", "contact")
@@ -82,8 +82,8 @@ def copy_message(world: World, call: Call) -> Json:
     if "caption" in call.params:
         fields = {name: value for name, value in fields.items() if name not in CAPTION_FIELDS}
         fields |= caption_fields(call.text("caption"), call.array("caption_entities"), call.text("parse_mode"))
-    chat, placed = _placed(world, call)
-    return {"message_id": _post(world, chat, call, placed | fields | _looks(call))["message_id"]}
+    chat, placed = _target_chat(world, call)
+    return {"message_id": _store_message(world, chat, call, placed | fields | _style_fields(call))["message_id"]}
 
 
 # What they have in common
@@ -93,60 +93,62 @@ def text_fields(call: Call) -> Json:
     """``text`` and ``entities`` of a request, checked."""
     if not call.has("text"):
         raise bad_request("message text is empty")
-    found, entities = _marked_up(call.text("text"), call.array("entities"), call.text("parse_mode"), text.TEXT_LIMIT)
-    if not text.visible(found):
+    found, entities = _parse_formatted_text(
+        call.text("text"), call.array("entities"), call.text("parse_mode"), text.TEXT_LIMIT
+    )
+    if not text.has_visible_text(found):
         raise bad_request("text must be non-empty")
     return {"text": found, **({"entities": entities} if entities else {})}
 
 
 def caption_fields(caption: str, entities: list[Any] | None, parse_mode: str) -> Json:
     """``caption`` and ``caption_entities``, checked; nothing for an empty caption."""
-    found, checked = _marked_up(caption, entities, parse_mode, text.CAPTION_LIMIT)
+    found, checked = _parse_formatted_text(caption, entities, parse_mode, text.CAPTION_LIMIT)
     if not found:
         return {}
     return {"caption": found, **({"caption_entities": checked} if checked else {})}
 
 
-def _marked_up(raw: str, entities: list[Any] | None, parse_mode: str, limit: int) -> tuple[str, list[Json]]:
+def _parse_formatted_text(raw: str, entities: list[Any] | None, parse_mode: str, limit: int) -> tuple[str, list[Json]]:
     if parse_mode.lower() == "html":
-        raw, entities = parsed_html(raw)
+        raw, entities = parse_html(raw)
     elif parse_mode:
         raise bad_request("unsupported parse_mode")
-    return text.formatted(raw, entities, limit)
+    return text.parse_formatted(raw, entities, limit)
 
 
-def _placed(world: World, call: Call) -> tuple[Chat, Json]:
+def _target_chat(world: World, call: Call) -> tuple[Chat, Json]:
     """The chat to write to, and the fields that say to what this is a reply."""
-    chat = world.writable(call.params.get("chat_id"))
-    thread = call.whole("message_thread_id")
+    chat = world.writable_chat(call.params.get("chat_id"))
+    thread = call.integer("message_thread_id")
     if thread is not None and not (chat.is_forum and thread in chat.messages):
         raise bad_request("message thread not found")
     wanted = call.object("reply_parameters")
     if not wanted:
-        return chat, world.threaded(chat, None, thread)
+        return chat, world.thread_fields(chat, None, thread)
     if not isinstance(wanted.get("message_id"), int):
         raise bad_request("can't parse reply parameters: Can't find field \"message_id\"")
     replied = chat.messages.get(wanted["message_id"])
     if wanted.get("chat_id") not in (None, chat.id):
-        replied = world.readable(wanted["chat_id"]).messages.get(wanted["message_id"])
+        replied = world.readable_chat(wanted["chat_id"]).messages.get(wanted["message_id"])
     if replied is None:
         if not wanted.get("allow_sending_without_reply"):
             raise bad_request("message to be replied not found")
-        return chat, world.threaded(chat, None, thread)
-    return chat, world.threaded(chat, replied, thread)
+        return chat, world.thread_fields(chat, None, thread)
+    return chat, world.thread_fields(chat, replied, thread)
 
 
-def _looks(call: Call) -> Json:
-    keyboard = markup.inline_keyboard(call.object("reply_markup"))
+def _style_fields(call: Call) -> Json:
+    keyboard = markup.parse_inline_keyboard(call.object("reply_markup"))
     return {"reply_markup": keyboard} if keyboard and "inline_keyboard" in keyboard else {}
 
 
-def _post(world: World, chat: Chat, call: Call, fields: Json) -> Json:
+def _store_message(world: World, chat: Chat, call: Call, fields: Json) -> Json:
     if call.flag("disable_notification"):
         fields = {**fields, "disable_notification": True}
     if chat.type == "channel":
-        return wire(world.put(chat, {"sender_chat": chat.brief(), **fields}))
-    return wire(world.put(chat, {"from": world.me.user(), **fields}))
+        return to_wire(world.add_message(chat, {"sender_chat": chat.as_json(), **fields}))
+    return to_wire(world.add_message(chat, {"from": world.me.user(), **fields}))
 
 
 def _album_item(world: World, call: Call, item: Json) -> Json:
@@ -158,7 +160,7 @@ def _album_item(world: World, call: Call, item: Json) -> Json:
     stored = _file(world, call, kind, named, upload)
     entities = item.get("caption_entities")
     caption = caption_fields(str(item.get("caption") or ""), entities, str(item.get("parse_mode") or ""))
-    return {kind: described(world, stored), **caption}
+    return {kind: file_field(world, stored), **caption}
 
 
 def _file(world: World, call: Call, kind: str, named: Any, upload: Any) -> StoredFile:
@@ -168,9 +170,9 @@ def _file(world: World, call: Call, kind: str, named: Any, upload: Any) -> Store
     if upload is not None:
         if not upload.data:
             raise bad_request("file must be non-empty")
-        if len(upload.data) > (PHOTO_LIMIT if kind == "photo" else UPLOAD_LIMIT):
+        if len(upload.data) > (MAX_PHOTO_BYTES if kind == "photo" else MAX_UPLOAD_BYTES):
             raise bad_request(f"file is too big for a {kind}")
-        return world.keep(kind, upload.data, upload.name, upload.mime)
+        return world.store_file(kind, upload.data, upload.name, upload.mime)
     if not named:
         raise bad_request(f"there is no {kind} in the request")
     stored = world.files.get(str(named))

@@ -5,25 +5,25 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.telegram.driver import Driver
+from sandbox.telegram.driver import TelegramControl
 from sandbox.telegram.transport import Transport
-from sandbox.telegram.world import BotAccount, World
+from sandbox.telegram.world import Bot, World
 
 Json = dict[str, Any]
 
 
-class TelegramServer(Driver):
+class TelegramServer(TelegramControl):
     """A Bot API server for one bot, and the town it serves.
 
     People act through :class:`~sandbox.telegram.driver.Driver`'s methods; the bot comes over HTTP.
     """
 
-    def __init__(self, journal: Journal, faults: Faults) -> None:
+    def __init__(self, change_log: ChangeLog, faults: Faults) -> None:
         self.faults = faults
-        super().__init__(World(journal.now), journal)
-        self._transport = Transport(self.world, journal, faults)
+        super().__init__(World(change_log.now), change_log)
+        self._transport = Transport(self.world, change_log, faults)
 
     def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
         """Serve the API under *prefix*."""
@@ -31,9 +31,9 @@ class TelegramServer(Driver):
 
     def add_bot(
         self, token: str, *, username: str = "town_bot", first_name: str = "Бот", reads_all: bool = True
-    ) -> BotAccount:
+    ) -> Bot:
         """Register the bot (again: with a new token, as BotFather's /revoke does). *reads_all*: privacy mode is off."""
-        self.world.bot = BotAccount(int(token.partition(":")[0]), token, username, first_name, reads_all)
+        self.world.bot = Bot(int(token.partition(":")[0]), token, username, first_name, reads_all)
         self.world.users[self.world.bot.id] = self.world.bot.user()
         return self.world.bot
 

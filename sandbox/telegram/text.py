@@ -13,7 +13,7 @@ CAPTION_LIMIT = 1024
 
 _CONTROL = {code: " " for code in [*range(9), 9, 11, 12, *range(14, 32)]}
 _REMOVED = {13: None, **dict.fromkeys(range(0x2028, 0x202F))}
-_FOUND_BY_ITSELF = re.compile(
+_AUTO_ENTITIES = re.compile(
     r"(?P<url>https?://[^\s<>«»\"]+)"
     r"|(?<![\w/])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@\w+)?)"
     r"|(?<!\w)(?P<mention>@[A-Za-z]\w{3,31})"
@@ -45,22 +45,22 @@ _ENTITY_TYPES = frozenset(
 )
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Length in UTF-16 code units, Telegram's measure."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def visible(text: str) -> bool:
+def has_visible_text(text: str) -> bool:
     """Whether there is anything to see in it: zero-width signs alone are no text."""
     return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
-def detect(text: str) -> list[Json]:
+def detect_entities(text: str) -> list[Json]:
     """The entities that Telegram finds by itself: links, commands, mentions, hashtags."""
     found = []
-    for match in _FOUND_BY_ITSELF.finditer(text):
-        offset = units(text[: match.start()])
-        found.append({"type": match.lastgroup, "offset": offset, "length": units(match.group())})
+    for match in _AUTO_ENTITIES.finditer(text):
+        offset = utf16_length(text[: match.start()])
+        found.append({"type": match.lastgroup, "offset": offset, "length": utf16_length(match.group())})
     return found
 
 
@@ -72,7 +72,7 @@ def _boundaries(text: str) -> set[int]:
     return edges
 
 
-def _checked(entity: Any, text_units: int, edges: set[int]) -> Json:
+def _parse_entity(entity: Any, text_units: int, edges: set[int]) -> Json:
     if not isinstance(entity, dict):
         raise bad_request("can't parse MessageEntity: expected an Object")
     for name in ("offset", "length"):
@@ -96,22 +96,22 @@ def _checked(entity: Any, text_units: int, edges: set[int]) -> Json:
     return dict(entity)
 
 
-def formatted(text: str, entities: list[Any] | None, limit: int) -> tuple[str, list[Json]]:
+def parse_formatted(text: str, entities: list[Any] | None, limit: int) -> tuple[str, list[Json]]:
     """The text and entities as they are stored.
 
     Raises the server's errors for entities out of range and for what is longer than *limit* after trimming.
     """
-    total, edges = units(text), _boundaries(text)
-    kept = [_checked(entity, total, edges) for entity in entities or []]
+    total, edges = utf16_length(text), _boundaries(text)
+    kept = [_parse_entity(entity, total, edges) for entity in entities or []]
     cleaned = text.translate(_CONTROL)
     if not any(character in text for character in "\r\u2028\u2029\u202a\u202b\u202c\u202d\u202e"):
         stripped = cleaned.rstrip()
     else:  # removing characters moves offsets: keep it simple, drop what would be off
         stripped = cleaned.translate(_REMOVED).rstrip()
-        kept = [entity for entity in kept if entity["offset"] + entity["length"] <= units(stripped)]
-    lead = units(stripped) - units(stripped.lstrip())
+        kept = [entity for entity in kept if entity["offset"] + entity["length"] <= utf16_length(stripped)]
+    lead = utf16_length(stripped) - utf16_length(stripped.lstrip())
     stripped = stripped.lstrip()
-    end = units(stripped)
+    end = utf16_length(stripped)
     if end > limit:
         raise bad_request("message is too long" if limit == TEXT_LIMIT else "message caption is too long")
     fitted = []
@@ -120,7 +120,7 @@ def formatted(text: str, entities: list[Any] | None, limit: int) -> tuple[str, l
         length = min(entity["offset"] + entity["length"] - lead, end) - begin
         if length > 0:
             fitted.append({**entity, "offset": begin, "length": length})
-    fitted += [one for one in detect(stripped) if not any(_overlap(one, other) for other in fitted)]
+    fitted += [one for one in detect_entities(stripped) if not any(_overlap(one, other) for other in fitted)]
     return stripped, sorted(fitted, key=lambda one: (one["offset"], -one["length"]))
 
 

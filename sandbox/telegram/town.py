@@ -7,7 +7,7 @@ from sandbox.telegram.world import FIRST_SUPERGROUP, Chat, World
 Json = dict[str, Any]
 
 
-class Town:
+class TelegramSetup:
     """People, groups and channels; what stands in them."""
 
     def __init__(self, world: World) -> None:
@@ -70,10 +70,10 @@ class Town:
         if chat_id > -FIRST_SUPERGROUP:
             raise ValueError(f"a channel's id begins with -100, not {chat_id}")
         status = "administrator" if bot_is_admin else "left"
-        chat = Chat(chat_id, "channel", title, username, bot_status=status, linked=discussion)
+        chat = Chat(chat_id, "channel", title, username, bot_status=status, linked_chat_id=discussion)
         self.world.chats[chat_id] = chat
         if discussion is not None:
-            self.world.chats[discussion].linked = chat_id
+            self.world.chats[discussion].linked_chat_id = chat_id
         return chat
 
     # Looking
@@ -91,7 +91,7 @@ class Town:
         """What our bot wrote in a chat, oldest first."""
         return [one for one in self.messages(chat_id) if one.get("from", {}).get("id") == self.world.me.id]
 
-    def link(self, chat_id: int, message_id: int) -> str | None:
+    def message_link(self, chat_id: int, message_id: int) -> str | None:
         """Where a person opens a message; private chats and basic groups have no such address."""
         chat = self.world.chats[chat_id]
         if not chat.has_own_ids:
@@ -100,14 +100,14 @@ class Town:
         return f"https://t.me/{name}/{message_id}"
 
     @property
-    def answered(self) -> dict[str, Json]:
+    def callback_answers(self) -> dict[str, Json]:
         """Answers to presses by the callback query's id: ``text`` and ``show_alert``."""
         return {one.id: one.answer for one in self.world.presses.values() if one.answer is not None}
 
     @property
-    def unconfirmed(self) -> list[Json]:
+    def pending_updates(self) -> list[Json]:
         """Updates the bot has not confirmed yet."""
-        return self.world.queue.waiting
+        return self.world.queue.pending
 
     def file(self, file_id: str) -> bytes:
         """The bytes behind a ``file_id``."""

@@ -8,19 +8,19 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.telegram import hook
 from sandbox.telegram.call import Call, SentFile
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.limits import RateLimits
-from sandbox.telegram.methods import methods
+from sandbox.telegram.methods import method_table
 from sandbox.telegram.world import World
-from sandbox.webhook_pusher import Pusher
+from sandbox.webhook_pusher import WebhookPusher
 
 Json = dict[str, Any]
 
-MAX_POLL = 50.0
+MAX_POLL_SECONDS = 50.0
 _REMEMBERED_CALLS = 20_000
 _POLL_PARAMS = frozenset({"offset", "limit", "timeout", "allowed_updates"})
 
@@ -28,12 +28,12 @@ _POLL_PARAMS = frozenset({"offset", "limit", "timeout", "allowed_updates"})
 class Transport:
     """The Bot API over HTTP: ``<prefix>/bot<token>/<method>`` and ``<prefix>/file/bot<token>/<path>``."""
 
-    def __init__(self, world: World, journal: Journal, faults: Faults) -> None:
+    def __init__(self, world: World, change_log: ChangeLog, faults: Faults) -> None:
         self.world = world
-        self.journal = journal
+        self.change_log = change_log
         self.faults = faults
         self.calls: deque[tuple[str, Json]] = deque(maxlen=_REMEMBERED_CALLS)
-        self._methods = methods()
+        self._methods = method_table()
         self.limits = RateLimits()
         self._poll = 0  # number of the newest getUpdates; an older one gives way
         self._closing = asyncio.Event()
@@ -43,42 +43,42 @@ class Transport:
         app.router.add_route("*", prefix + "/bot{token:[^/]+}/{method}", self._handle)
         app.router.add_get(prefix + "/file/bot{token:[^/]+}/{path:.+}", self._download)
         app.on_shutdown.append(self._close)
-        app.cleanup_ctx.append(Pusher(self.journal, lambda: hook.waiting(self.world)).context)
+        app.cleanup_ctx.append(WebhookPusher(self.change_log, lambda: hook.pending_deliveries(self.world)).context)
 
     async def _close(self, app: web.Application) -> None:
         self._closing.set()
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    def _authorised(self, request: web.Request) -> bool:
+    def _is_authorized(self, request: web.Request) -> bool:
         return self.world.bot is not None and request.match_info["token"] == self.world.bot.token
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        if not self._authorised(request):
+        if not self._is_authorized(request):
             return _answer(ApiError(401, "Unauthorized"))
         name = request.match_info["method"]
-        fault = self.faults.take(name)
+        fault = self.faults.next_fault(name)
         if fault is not None and fault.kind is FaultKind.REFUSE:
-            return _cut(request)
+            return _drop_connection(request)
         try:
-            call = await _read(request, name)
+            call = await _parse_call(request, name)
         except ApiError as error:
             return _answer(error)
         self.calls.append((name, call.params))
         if fault is not None and fault.kind is not FaultKind.DROP:
-            await self.journal.changed()
-            return await self._fail(request, fault)
-        response = await self._carry_out(call)
-        return _cut(request) if fault is not None else response
+            await self.change_log.notify()
+            return await self._apply_fault(request, fault)
+        response = await self._dispatch(call)
+        return _drop_connection(request) if fault is not None else response
 
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+    async def _apply_fault(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.kind is FaultKind.ANSWER:
             return web.json_response(fault.answer, status=fault.status)
         if fault.kind is FaultKind.HTTP_500:
             return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
         await self._closing.wait()  # hang
-        return _cut(request)
+        return _drop_connection(request)
 
-    async def _carry_out(self, call: Call) -> web.Response:
+    async def _dispatch(self, call: Call) -> web.Response:
         try:
             if call.method.lower() == "getupdates":
                 return _answer(await self._get_updates(call))
@@ -86,7 +86,7 @@ class Transport:
         except ApiError as error:
             return _answer(error)
         finally:
-            await self.journal.changed()
+            await self.change_log.notify()
 
     def _run(self, call: Call) -> Any:
         method = self._methods.get(call.method.lower())
@@ -95,7 +95,7 @@ class Transport:
         method.check(call)
         if method.writes:
             pictures = call.array("media") if call.method.lower() == "sendmediagroup" else None
-            self.limits.spend(call.text("chat_id"), self.world.now(), len(pictures or ()) or 1)
+            self.limits.consume(call.text("chat_id"), self.world.now(), len(pictures or ()) or 1)
         return method.run(self.world, call)
 
     async def _get_updates(self, call: Call) -> list[Json]:
@@ -110,31 +110,31 @@ class Transport:
         allowed = call.array("allowed_updates")
         if allowed is not None:
             self.world.queue.allowed = frozenset(map(str, allowed)) or None
-        limit = min(max(call.whole("limit") or 100, 1), 100)
+        limit = min(max(call.integer("limit") or 100, 1), 100)
         self._poll += 1
         mine, queue = self._poll, self.world.queue
-        await self.journal.changed()  # an older poll sees that it has to give way
-        found = queue.ask(call.whole("offset"), limit, self.world.now())
-        left = min(float(call.whole("timeout") or 0), MAX_POLL)
+        await self.change_log.notify()  # an older poll sees that it has to give way
+        found = queue.get(call.integer("offset"), limit, self.world.now())
+        left = min(float(call.integer("timeout") or 0), MAX_POLL_SECONDS)
         clock = asyncio.get_running_loop().time
         deadline = clock() + left
         while not found and clock() < deadline and not self._closing.is_set():
-            await self.journal.wait_newer(self.journal.revision, deadline - clock())
+            await self.change_log.wait_for_change(self.change_log.revision, deadline - clock())
             if mine != self._poll:
                 raise ApiError(
                     409,
                     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
                 )
-            found = queue.ask(None, limit, self.world.now())
+            found = queue.get(None, limit, self.world.now())
         return found
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        if not self._authorised(request):
+        if not self._is_authorized(request):
             return _answer(ApiError(401, "Unauthorized"))
-        if fault := self.faults.take("file"):
+        if fault := self.faults.next_fault("file"):
             if fault.kind in (FaultKind.DROP, FaultKind.REFUSE):
-                return _cut(request)
-            return await self._fail(request, fault)
+                return _drop_connection(request)
+            return await self._apply_fault(request, fault)
         stored = self.world.paths.get(request.match_info["path"])
         if stored is not None:
             return web.Response(body=stored.data, content_type="application/octet-stream")
@@ -147,13 +147,13 @@ def _answer(result: Any) -> web.Response:
     return web.json_response({"ok": True, "result": result})
 
 
-def _cut(request: web.Request) -> web.Response:
+def _drop_connection(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
 
 
-async def _read(request: web.Request, method: str) -> Call:
+async def _parse_call(request: web.Request, method: str) -> Call:
     params: Json = dict(request.query)
     files: dict[str, SentFile] = {}
     if request.content_type == "application/json":

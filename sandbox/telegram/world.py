@@ -13,11 +13,11 @@ from sandbox.telegram.updates import UpdateQueue
 Json = dict[str, Any]
 
 FIRST_SUPERGROUP = 1_000_000_000_000
-TELEGRAM_ITSELF = 777000
+TELEGRAM_SERVICE_USER = 777000
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
 # Kept with a message for whoever looks at the sandbox; the bot never gets it.
-BOOKKEEPING = ("disable_notification", "reactions_by")
+INTERNAL_FIELDS = ("disable_notification", "reactions_by")
 
 _KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
 
@@ -33,15 +33,15 @@ class Chat:
     first_name: str | None = None
     last_name: str | None = None
     is_forum: bool = False
-    linked: int | None = None
+    linked_chat_id: int | None = None
     bot_status: str = "member"
-    seen: bool = True  # whether the bot may know that this chat exists
+    known_to_bot: bool = True  # whether the bot may know that this chat exists
     migrated_to: int | None = None
     members: dict[int, str] = field(default_factory=dict)
     messages: dict[int, Json] = field(default_factory=dict)
     next_id: int = 1
 
-    def brief(self) -> Json:
+    def as_json(self) -> Json:
         """The ``Chat`` object."""
         found: Json = {"id": self.id, "type": self.type}
         for name in ("title", "username", "first_name", "last_name"):
@@ -58,7 +58,7 @@ class Chat:
 
 
 @dataclass(slots=True)
-class BotAccount:
+class Bot:
     """The bot itself."""
 
     id: int
@@ -84,7 +84,7 @@ class StoredFile:
 
 
 @dataclass(slots=True)
-class Press:
+class CallbackQuery:
     """A callback query that waits for its answer."""
 
     id: str
@@ -98,12 +98,12 @@ class World:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
-        self.bot: BotAccount | None = None
+        self.bot: Bot | None = None
         self.users: dict[int, Json] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
         self.paths: dict[str, StoredFile] = {}
-        self.presses: dict[str, Press] = {}
+        self.presses: dict[str, CallbackQuery] = {}
         self.queue = UpdateQueue()
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.webhook: Json = {"url": ""}
@@ -113,12 +113,12 @@ class World:
     # People and places
 
     @property
-    def me(self) -> BotAccount:
+    def me(self) -> Bot:
         if self.bot is None:
             raise RuntimeError("no bot has been registered: call add_bot() first")
         return self.bot
 
-    def person(self, user_id: int) -> Json:
+    def ensure_user(self, user_id: int) -> Json:
         """The ``User`` object of a person, who is made up if nobody has met him."""
         if user_id not in self.users:
             self.users[user_id] = {
@@ -129,20 +129,20 @@ class World:
             }
         return self.users[user_id]
 
-    def place(self, chat_id: int) -> Chat:
+    def get_chat(self, chat_id: int) -> Chat:
         """The chat with this id; a known person's private chat is made on demand. ``KeyError`` for nobody."""
         if chat_id in self.chats:
             return self.chats[chat_id]
         if chat_id <= 0 or chat_id not in self.users:
             raise KeyError(f"no chat {chat_id} in the sandbox")
         person = self.users[chat_id]
-        chat = Chat(chat_id, "private", bot_status="left", seen=False)
+        chat = Chat(chat_id, "private", bot_status="left", known_to_bot=False)
         chat.username, chat.first_name = person.get("username"), person["first_name"]
         chat.last_name = person.get("last_name")
         self.chats[chat_id] = chat
         return chat
 
-    def asked_for(self, wanted: Any) -> Chat:
+    def requested_chat(self, wanted: Any) -> Chat:
         """The chat a request names, if the bot may know it."""
         if wanted in (None, ""):
             raise bad_request("chat_id is empty")
@@ -153,33 +153,33 @@ class World:
                     return chat
             raise bad_request("chat not found")
         try:
-            chat = self.place(int(text))
+            chat = self.get_chat(int(text))
         except (KeyError, ValueError):
             raise bad_request("chat not found") from None
-        if not chat.seen:
+        if not chat.known_to_bot:
             raise bad_request("chat not found")
         return chat
 
-    def writable(self, wanted: Any) -> Chat:
+    def writable_chat(self, wanted: Any) -> Chat:
         """The chat a request names, if the bot may write there."""
-        chat = self.asked_for(wanted)
+        chat = self.requested_chat(wanted)
         if chat.migrated_to is not None:
             raise bad_request("group chat was upgraded to a supergroup chat", migrate_to_chat_id=chat.migrated_to)
-        if refusal := self._refusal(chat):
+        if refusal := self._access_error(chat):
             raise refusal
         if chat.bot_status == "restricted" or (chat.type == "channel" and chat.bot_status != "administrator"):
             raise bad_request("not enough rights to send text messages to the chat")
         return chat
 
-    def readable(self, wanted: Any) -> Chat:
+    def readable_chat(self, wanted: Any) -> Chat:
         """The chat a request names, if the bot is (still) in it."""
-        chat = self.asked_for(wanted)
-        if chat.type != "private" and (refusal := self._refusal(chat)):
+        chat = self.requested_chat(wanted)
+        if chat.type != "private" and (refusal := self._access_error(chat)):
             raise refusal
         return chat
 
     @staticmethod
-    def _refusal(chat: Chat) -> ApiError | None:
+    def _access_error(chat: Chat) -> ApiError | None:
         if chat.type == "private":
             return {
                 "left": forbidden("bot can't initiate conversation with a user"),
@@ -194,7 +194,7 @@ class World:
 
     # Messages
 
-    def serial(self) -> int:
+    def next_serial(self) -> int:
         """A number never used before: for files, presses, albums."""
         self._serial += 1
         return self._serial
@@ -206,22 +206,22 @@ class World:
         self._shared_id += 1
         return self._shared_id - 1
 
-    def put(self, chat: Chat, fields: Json) -> Json:
+    def add_message(self, chat: Chat, fields: Json) -> Json:
         """Store a new message in *chat*."""
         message = {
             "message_id": self.next_message_id(chat),
             "date": int(self.now().timestamp()),
-            "chat": chat.brief(),
+            "chat": chat.as_json(),
             **fields,
         }
         chat.messages[message["message_id"]] = message
         return message
 
-    def threaded(self, chat: Chat, reply_to: Json | None, thread: int | None) -> Json:
+    def thread_fields(self, chat: Chat, reply_to: Json | None, thread: int | None) -> Json:
         """The fields that place a message in a conversation."""
         fields: Json = {}
         if reply_to is not None:
-            nested = {key: value for key, value in wire(reply_to).items() if key != "reply_to_message"}
+            nested = {key: value for key, value in to_wire(reply_to).items() if key != "reply_to_message"}
             fields["reply_to_message"] = nested
             if thread is None and chat.type == "supergroup":
                 thread = reply_to.get("message_thread_id")
@@ -235,15 +235,15 @@ class World:
 
     def emit(self, kind: str, body: Json) -> int | None:
         """Queue an update for the bot, unless it asked not to get this kind."""
-        if self.bot is None or not self.queue.wants(kind):
+        if self.bot is None or not self.queue.is_allowed(kind):
             return None
         return self.queue.add({kind: body}, self.now())
 
     # Files
 
-    def keep(self, kind: str, data: bytes, name: str | None = None, mime: str | None = None) -> StoredFile:
+    def store_file(self, kind: str, data: bytes, name: str | None = None, mime: str | None = None) -> StoredFile:
         """Store a file; its id says nothing to anybody, like the real ones."""
-        number = self.serial()
+        number = self.next_serial()
         mark = hashlib.sha256(f"{kind}:{number}".encode()).hexdigest()[:40]
         suffix = name.rsplit(".", 1)[-1] if name and "." in name else "bin"
         stored = StoredFile(f"AgACAgI{mark}", kind, data, f"{kind}s/file_{number}.{suffix}", name, mime)
@@ -251,6 +251,6 @@ class World:
         return stored
 
 
-def wire(message: Json) -> Json:
+def to_wire(message: Json) -> Json:
     """A message as the bot gets it."""
-    return {key: copy.deepcopy(value) for key, value in message.items() if key not in BOOKKEEPING}
+    return {key: copy.deepcopy(value) for key, value in message.items() if key not in INTERNAL_FIELDS}

@@ -7,54 +7,54 @@ brought again says so in ``X-Retry-Counter``.
 import secrets
 from typing import Any
 
-from sandbox.vk.errors import VkError, wrong
+from sandbox.vk.errors import VkError, invalid_parameter
 from sandbox.vk.params import Params
 from sandbox.vk.state import EVENT_TYPES, CallbackServer, Community
 from sandbox.vk.world import World
-from sandbox.webhook_pusher import LOOPBACK, Delivery
+from sandbox.webhook_pusher import LOOPBACK, WebhookDelivery
 
-MOST_SERVERS = 10
-LONGEST_TITLE, LONGEST_SECRET = 14, 50
+MAX_SERVERS = 10
+MAX_TITLE_LENGTH, MAX_SECRET_LENGTH = 14, 50
 
 
-def _same(community: Community, params: Params) -> None:
+def _check_group_id(community: Community, params: Params) -> None:
     if params.integer("group_id") != community.id:
         raise VkError(15, "group access is denied")
 
 
 def _server(community: Community, params: Params) -> CallbackServer:
-    _same(community, params)
+    _check_group_id(community, params)
     found = community.servers.get(params.integer("server_id"))
     if found is None:
-        raise wrong("server_id is invalid")
+        raise invalid_parameter("server_id is invalid")
     return found
 
 
-def _settle(server: CallbackServer, params: Params) -> None:
+def _apply_fields(server: CallbackServer, params: Params) -> None:
     url, title, secret = params.text("url"), params.text("title"), params.text("secret_key")
     if not url.startswith(("https://", LOOPBACK)):  # this machine needs no certificate
-        raise wrong("url is invalid")
-    if not 0 < len(title) <= LONGEST_TITLE:
-        raise wrong(f"title should be from 1 to {LONGEST_TITLE} characters")
-    if len(secret) > LONGEST_SECRET:
-        raise wrong(f"secret_key should be less or equal than {LONGEST_SECRET} characters")
+        raise invalid_parameter("url is invalid")
+    if not 0 < len(title) <= MAX_TITLE_LENGTH:
+        raise invalid_parameter(f"title should be from 1 to {MAX_TITLE_LENGTH} characters")
+    if len(secret) > MAX_SECRET_LENGTH:
+        raise invalid_parameter(f"secret_key should be less or equal than {MAX_SECRET_LENGTH} characters")
     server.url, server.title, server.secret_key, server.status = url, title, secret, "wait"
 
 
 def confirmation_code(world: World, community: Community, params: Params) -> dict[str, Any]:
     """``groups.getCallbackConfirmationCode``"""
-    _same(community, params)
+    _check_group_id(community, params)
     return {"code": community.confirmation}
 
 
 def add_server(world: World, community: Community, params: Params) -> dict[str, Any]:
     """``groups.addCallbackServer``: its events are off, and it is asked for the confirmation string."""
-    _same(community, params)
-    if len(community.servers) >= MOST_SERVERS:
+    _check_group_id(community, params)
+    if len(community.servers) >= MAX_SERVERS:
         raise VkError(2000)
     number = max(community.servers, default=0) + 1
     server = CallbackServer(number)
-    _settle(server, params)
+    _apply_fields(server, params)
     community.servers[number] = server
     community.confirmation = secrets.token_hex(4)  # it changes whenever an address does
     return {"server_id": number}
@@ -62,7 +62,7 @@ def add_server(world: World, community: Community, params: Params) -> dict[str, 
 
 def edit_server(world: World, community: Community, params: Params) -> int:
     """``groups.editCallbackServer``: it is asked for the confirmation string again."""
-    _settle(_server(community, params), params)
+    _apply_fields(_server(community, params), params)
     community.confirmation = secrets.token_hex(4)
     return 1
 
@@ -75,7 +75,7 @@ def delete_server(world: World, community: Community, params: Params) -> int:
 
 def list_servers(world: World, community: Community, params: Params) -> dict[str, Any]:
     """``groups.getCallbackServers``"""
-    _same(community, params)
+    _check_group_id(community, params)
     items = [
         {
             "id": one.id,
@@ -102,7 +102,7 @@ def set_settings(world: World, community: Community, params: Params) -> int:
     server = _server(community, params)
     known = {"group_id", "server_id", "api_version", "v", *EVENT_TYPES}
     if unknown := sorted(set(params.raw) - known):
-        raise wrong(f"{unknown[0]} is unknown")
+        raise invalid_parameter(f"{unknown[0]} is unknown")
     if params.has("api_version"):
         server.api_version = params.text("api_version")
     for name in EVENT_TYPES:
@@ -111,9 +111,9 @@ def set_settings(world: World, community: Community, params: Params) -> int:
     return 1
 
 
-def waiting(world: World) -> list[Delivery]:
+def pending_deliveries(world: World) -> list[WebhookDelivery]:
     """For every address its confirmation, or the oldest event that it has not taken."""
-    found: list[Delivery] = []
+    found: list[WebhookDelivery] = []
     for community in world.communities.values():
         for server in community.servers.values():
             if server.status == "wait":
@@ -123,16 +123,16 @@ def waiting(world: World) -> list[Delivery]:
     return found
 
 
-def _confirmation(community: Community, server: CallbackServer) -> Delivery:
+def _confirmation(community: Community, server: CallbackServer) -> WebhookDelivery:
     def taken(status: int, text: str) -> bool:
         server.status = "ok" if status == 200 and text.strip() == community.confirmation else "failed"
         return True
 
-    body = {"type": "confirmation", "group_id": community.id, "v": server.api_version, **_secret(server)}
-    return Delivery(server.url, body, taken)
+    body = {"type": "confirmation", "group_id": community.id, "v": server.api_version, **_secret_field(server)}
+    return WebhookDelivery(server.url, body, taken)
 
 
-def _event(server: CallbackServer) -> Delivery:
+def _event(server: CallbackServer) -> WebhookDelivery:
     event = server.queue[0]
 
     def taken(status: int, text: str) -> bool:
@@ -144,8 +144,8 @@ def _event(server: CallbackServer) -> Delivery:
         return False
 
     headers = {"X-Retry-Counter": str(server.retries)} if server.retries else {}
-    return Delivery(server.url, event | {"v": server.api_version} | _secret(server), taken, headers)
+    return WebhookDelivery(server.url, event | {"v": server.api_version} | _secret_field(server), taken, headers)
 
 
-def _secret(server: CallbackServer) -> dict[str, str]:
+def _secret_field(server: CallbackServer) -> dict[str, str]:
     return {"secret": server.secret_key} if server.secret_key else {}

@@ -1,6 +1,6 @@
 """VK's own refusals (numbers and words as its documentation lists them)."""
 
-_WORDS = {
+_MESSAGES = {
     2000: "Servers number limit is reached",
     3: "Unknown method passed",
     5: "User authorization failed: invalid access_token (4).",
@@ -32,10 +32,10 @@ class VkError(Exception):
 
     def __init__(self, code: int, detail: str = "") -> None:
         self.code = code
-        self.message = f"{_WORDS[code]}: {detail}" if detail else _WORDS[code]
+        self.message = f"{_MESSAGES[code]}: {detail}" if detail else _MESSAGES[code]
         super().__init__(self.message)
 
 
-def wrong(detail: str) -> VkError:
+def invalid_parameter(detail: str) -> VkError:
     """Error 100: a parameter is missing or invalid."""
     return VkError(100, detail)

@@ -11,36 +11,36 @@ class EventLog:
 
     key: str = field(default_factory=lambda: secrets.token_hex(20))
     ts: int = 100
-    oldest: int = 100  # the lowest ts that can still be asked with
-    kept: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    ordered_failures: list[int] = field(default_factory=list)
+    oldest_ts: int = 100  # the lowest ts that can still be asked with
+    events: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    scheduled_failures: list[int] = field(default_factory=list)
 
     def append(self, event: dict[str, Any]) -> None:
         self.ts += 1
-        self.kept.append((self.ts, event))
+        self.events.append((self.ts, event))
 
-    def lose(self) -> None:
+    def drop_all(self) -> None:
         """Forget everything so far: whoever has not read it yet gets ``failed: 1``."""
         self.ts += 1
-        self.oldest = self.ts
-        self.kept.clear()
+        self.oldest_ts = self.ts
+        self.events.clear()
 
     def read(self, key: str, ts: str) -> dict[str, Any] | None:
         """The answer to ``a_check``; ``None`` when there is nothing new yet."""
-        if self.ordered_failures:
-            return self._fail(self.ordered_failures.pop(0))
+        if self.scheduled_failures:
+            return self._failure(self.scheduled_failures.pop(0))
         if key != self.key:
             return {"failed": 2}
-        if not ts.isdigit() or not self.oldest <= int(ts) <= self.ts:
+        if not ts.isdigit() or not self.oldest_ts <= int(ts) <= self.ts:
             return {"failed": 1, "ts": self.ts}
-        fresh = [event for number, event in self.kept if number > int(ts)]
+        fresh = [event for number, event in self.events if number > int(ts)]
         return {"ts": str(self.ts), "updates": fresh} if fresh else None
 
-    def _fail(self, code: int) -> dict[str, Any]:
+    def _failure(self, code: int) -> dict[str, Any]:
         if code == 1:
-            self.lose()
+            self.drop_all()
             return {"failed": 1, "ts": self.ts}
         self.key = secrets.token_hex(20)
         if code == 3:
-            self.lose()
+            self.drop_all()
         return {"failed": code}

@@ -2,34 +2,34 @@
 
 from typing import Any
 
-from sandbox.vk.errors import VkError, wrong
+from sandbox.vk.errors import VkError, invalid_parameter
 from sandbox.vk.params import Params
 from sandbox.vk.render import user_object
 from sandbox.vk.state import EVENT_TYPES, PERMISSIONS, Community
 from sandbox.vk.world import World
 
 
-def _same(community: Community, params: Params) -> None:
+def _check_group_id(community: Community, params: Params) -> None:
     if params.integer("group_id") != community.id:
         raise VkError(15, "group access is denied")
 
 
 def get_long_poll_server(world: World, community: Community, params: Params) -> dict[str, Any]:
-    _same(community, params)
+    _check_group_id(community, params)
     if not community.longpoll_enabled:
-        raise wrong("longpoll for this group is not enabled")
+        raise invalid_parameter("longpoll for this group is not enabled")
     log = community.log
     return {"key": log.key, "server": f"{world.base_url}/lp/{community.id}", "ts": str(log.ts)}
 
 
 def get_long_poll_settings(world: World, community: Community, params: Params) -> dict[str, Any]:
-    _same(community, params)
+    _check_group_id(community, params)
     events = {name: int(name in community.events) for name in sorted(EVENT_TYPES)}
     return {"api_version": community.api_version, "events": events, "is_enabled": community.longpoll_enabled}
 
 
 def set_long_poll_settings(world: World, community: Community, params: Params) -> int:
-    _same(community, params)
+    _check_group_id(community, params)
     if params.has("enabled"):
         community.longpoll_enabled = params.flag("enabled")
     if params.has("api_version"):
@@ -49,7 +49,7 @@ def get_by_id(world: World, community: Community, params: Params) -> dict[str, A
         if g is not None
     ]
     if not groups:
-        raise wrong("group_ids is invalid")
+        raise invalid_parameter("group_ids is invalid")
     return {"groups": groups, "profiles": []}
 
 
@@ -61,5 +61,5 @@ def get_token_permissions(world: World, community: Community, params: Params) ->
 def get_users(world: World, community: Community, params: Params) -> list[dict[str, Any]]:
     ids = params.integers("user_ids", 1000)
     if not ids:
-        raise wrong("user_ids is undefined")
+        raise invalid_parameter("user_ids is undefined")
     return [user_object(world.users[id]) for id in ids if id in world.users]

@@ -7,11 +7,11 @@ from sandbox.vk.errors import VkError
 
 INLINE_ROWS, INLINE_COLUMNS, INLINE_BUTTONS = 6, 5, 10
 PLAIN_ROWS, PLAIN_COLUMNS, PLAIN_BUTTONS = 10, 5, 40
-LABEL, PAYLOAD = 40, 255
+MAX_LABEL_LENGTH, MAX_PAYLOAD_BYTES = 40, 255
 COLORS = {"primary", "secondary", "negative", "positive"}
 
 
-def checked_keyboard(text: str) -> dict[str, Any] | None:
+def parse_keyboard(text: str) -> dict[str, Any] | None:
     """The keyboard that the parameter describes; ``None`` for an empty one."""
     try:
         keyboard = json.loads(text)
@@ -45,7 +45,7 @@ def _check_button(button: Any) -> None:
     kind = action.get("type")
     if kind not in {"text", "callback", "open_link", "location", "open_app", "vkpay"}:
         raise VkError(911, "unknown type of action")
-    if kind in {"text", "callback", "open_link"} and not 0 < len(str(action.get("label", ""))) <= LABEL:
+    if kind in {"text", "callback", "open_link"} and not 0 < len(str(action.get("label", ""))) <= MAX_LABEL_LENGTH:
         raise VkError(911, "label is empty or too long")
     if kind == "open_link" and not str(action.get("link", "")).startswith(("http://", "https://")):
         raise VkError(911, "link is not an address")
@@ -59,7 +59,7 @@ def _check_button(button: Any) -> None:
 
 def _check_payload(payload: Any) -> None:
     text = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
-    if len(text) > PAYLOAD:
+    if len(text) > MAX_PAYLOAD_BYTES:
         raise VkError(911, "payload is too long")
     try:
         json.loads(text)

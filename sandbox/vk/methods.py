@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.vk import callbacks, files, groups, messages, walls_read
 from sandbox.vk.params import Params
 from sandbox.vk.state import Community
-from sandbox.vk.wall import Walls
+from sandbox.vk.wall import WallComments
 from sandbox.vk.world import World
 
 Handler = Callable[[World, Community, Params], Any]
@@ -23,7 +23,7 @@ class Method:
 
 
 # Methods that VK gives to people's keys alone: to a community it answers error 27.
-PEOPLE_ONLY = frozenset(
+USER_TOKEN_METHODS = frozenset(
     {
         "board.addTopic",
         "board.createComment",
@@ -54,7 +54,7 @@ PEOPLE_ONLY = frozenset(
 
 
 # What a service key may read (dev.vk.com, «Сервисный ключ доступа»).
-SERVICE: Mapping[str, Callable[[World, Any, Params], Any]] = {
+SERVICE_METHODS: Mapping[str, Callable[[World, Any, Params], Any]] = {
     "board.getComments": walls_read.board_comments,
     "groups.getById": groups.get_by_id,
     "users.get": groups.get_users,
@@ -64,7 +64,7 @@ SERVICE: Mapping[str, Callable[[World, Any, Params], Any]] = {
 }
 
 
-def method_table(walls: Walls) -> Mapping[str, Method]:
+def method_table(walls: WallComments) -> Mapping[str, Method]:
     """Everything a community's key may call here."""
     return {
         "groups.getById": Method(groups.get_by_id),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.vk.errors import wrong
+from sandbox.vk.errors import invalid_parameter
 
 
 class Params:
@@ -23,21 +23,21 @@ class Params:
         """A whole number; absent and without a *default* it is an error."""
         if not self.has(name):
             if default is None:
-                raise wrong(f"{name} is undefined")
+                raise invalid_parameter(f"{name} is undefined")
             return default
         return _whole(name, self.raw[name])
 
     def flag(self, name: str) -> bool:
         value = self.raw.get(name, "0").lower()
         if value not in {"0", "1", "", "true", "false"}:
-            raise wrong(f"{name} should be boolean")
+            raise invalid_parameter(f"{name} should be boolean")
         return value in {"1", "true"}
 
     def integers(self, name: str, limit: int) -> list[int]:
         """Comma-separated whole numbers, at most *limit* of them."""
         values = [_whole(name, part) for part in self.raw.get(name, "").split(",") if part.strip()]
         if len(values) > limit:
-            raise wrong(f"{name} contains more than {limit} elements")
+            raise invalid_parameter(f"{name} contains more than {limit} elements")
         return values
 
     def document(self, name: str) -> Any:
@@ -45,11 +45,11 @@ class Params:
         try:
             return json.loads(self.raw[name])
         except ValueError:
-            raise wrong(f"{name} is not valid JSON") from None
+            raise invalid_parameter(f"{name} is not valid JSON") from None
 
 
 def _whole(name: str, value: str) -> int:
     try:
         return int(value)
     except ValueError:
-        raise wrong(f"{name} not integer") from None
+        raise invalid_parameter(f"{name} not integer") from None

@@ -6,12 +6,12 @@ from typing import Any
 
 from sandbox.vk.errors import VkError
 
-MOST_CALLS = 25
+MAX_CALLS = 25
 
 _CALL = re.compile(r"\s*API\.([a-zA-Z]+\.[a-zA-Z]+)\(")
 
 
-def calls_of(code: str) -> list[tuple[str, dict[str, str]]]:
+def parse_calls(code: str) -> list[tuple[str, dict[str, str]]]:
     """(method, parameters) in their order; :class:`VkError` 12 for what does not compile, 13 for too many calls."""
     text = code.strip()
     if not text.startswith("return [") or not text.endswith("];"):
@@ -21,7 +21,7 @@ def calls_of(code: str) -> list[tuple[str, dict[str, str]]]:
         match = _CALL.match(rest)
         if match is None:
             raise VkError(12, "unexpected token")
-        params, end = _object(rest, match.end())
+        params, end = _parse_object(rest, match.end())
         if not rest.startswith(")", end):
             raise VkError(12, "expected ')'")
         calls.append((match[1], params))
@@ -29,12 +29,12 @@ def calls_of(code: str) -> list[tuple[str, dict[str, str]]]:
         if rest and not rest.startswith(","):
             raise VkError(12, "expected ','")
         rest = rest.removeprefix(",")
-    if len(calls) > MOST_CALLS:
+    if len(calls) > MAX_CALLS:
         raise VkError(13, "too many api calls")
     return calls
 
 
-def _object(text: str, at: int) -> tuple[dict[str, str], int]:
+def _parse_object(text: str, at: int) -> tuple[dict[str, str], int]:
     if text.startswith(")", at):
         return {}, at
     try:
@@ -43,10 +43,10 @@ def _object(text: str, at: int) -> tuple[dict[str, str], int]:
         raise VkError(12, "unexpected token") from None
     if not isinstance(found, dict):
         raise VkError(12, "an object is expected")
-    return {name: _plain(value) for name, value in found.items()}, end
+    return {name: _as_parameter(value) for name, value in found.items()}, end
 
 
-def _plain(value: Any) -> str:
+def _as_parameter(value: Any) -> str:
     """As a parameter of a request: VK takes lists as numbers with commas."""
     if isinstance(value, bool):
         return str(int(value))

@@ -7,33 +7,33 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.vk import callbacks
 from sandbox.vk.errors import VkError
-from sandbox.vk.files import take_upload
-from sandbox.vk.methods import PEOPLE_ONLY, SERVICE, method_table
+from sandbox.vk.files import receive_upload
+from sandbox.vk.methods import SERVICE_METHODS, USER_TOKEN_METHODS, method_table
 from sandbox.vk.params import Params
-from sandbox.vk.rates import Rates
-from sandbox.vk.script import calls_of
+from sandbox.vk.rates import RateLimits
+from sandbox.vk.script import parse_calls
 from sandbox.vk.state import Call, Community
-from sandbox.vk.town import Town
-from sandbox.vk.wall import Walls
-from sandbox.webhook_pusher import Pusher
+from sandbox.vk.town import VkControl
+from sandbox.vk.wall import WallComments
+from sandbox.webhook_pusher import WebhookPusher
 
-LONGEST_WAIT = 90.0
-MOST_UPLOADED = 60 * 1024 * 1024
+MAX_POLL_SECONDS = 90.0
+MAX_UPLOAD_BYTES = 60 * 1024 * 1024
 
 
-class VkServer(Town):
+class VkServer(VkControl):
     """VK on a local port. ``strict_rates`` makes it refuse calls that come too fast (:mod:`sandbox.vk.rates`)."""
 
-    def __init__(self, journal: Journal, faults: Faults, *, strict_rates: bool = False) -> None:
-        super().__init__(journal)
+    def __init__(self, change_log: ChangeLog, faults: Faults, *, strict_rates: bool = False) -> None:
+        super().__init__(change_log)
         self.faults = faults
         self.strict_rates = strict_rates
-        self._methods = method_table(Walls())
-        self.rates = Rates()
+        self._methods = method_table(WallComments())
+        self.rates = RateLimits()
         self._closing = asyncio.Event()
 
     def register(self, app: web.Application, prefix: str, base_url: Callable[[], str]) -> None:
@@ -43,12 +43,12 @@ class VkServer(Town):
         app.router.add_get(prefix + "/lp/{group:[0-9]+}", self._long_poll)
         app.router.add_post(prefix + "/upload/{kind:photo|doc}/{group:[0-9]+}", self._upload)
         app.router.add_get(prefix + "/files/{id:[0-9]+}/{key}", self._file)
-        app.on_shutdown.append(self._shut)
-        app.cleanup_ctx.append(Pusher(self.journal, lambda: callbacks.waiting(self.world)).context)
+        app.on_shutdown.append(self._close)
+        app.cleanup_ctx.append(WebhookPusher(self.change_log, lambda: callbacks.pending_deliveries(self.world)).context)
 
-    async def _shut(self, app: web.Application) -> None:
+    async def _close(self, app: web.Application) -> None:
         self._closing.set()
-        await self.journal.changed()
+        await self.change_log.notify()
 
     # -- methods
 
@@ -58,15 +58,15 @@ class VkServer(Town):
         token = raw.pop("access_token", "")
         community = self.world.by_token(token) if token else None
         self.world.calls.append(Call(name, dict(raw), community.id if community else None))
-        fault = self.faults.take(name)
+        fault = self.faults.next_fault(name)
         if fault is not None and fault.kind is not FaultKind.DROP:
-            return await self._fail(request, fault)
-        answer = await self._carry_out(name, token, community, Params(raw))
+            return await self._apply_fault(request, fault)
+        answer = await self._dispatch(name, token, community, Params(raw))
         if fault is not None:
-            return await self._fail(request, fault)
+            return await self._apply_fault(request, fault)
         return web.json_response(answer)
 
-    async def _carry_out(self, name: str, token: str, community: Community | None, params: Params) -> dict[str, Any]:
+    async def _dispatch(self, name: str, token: str, community: Community | None, params: Params) -> dict[str, Any]:
         try:
             if name == "execute":
                 return await self._execute(token, community, params)
@@ -83,7 +83,7 @@ class VkServer(Town):
         self._check_key(token, community)
         answers: list[Any] = []
         errors: list[dict[str, Any]] = []
-        for name, given in calls_of(params.text("code")):
+        for name, given in parse_calls(params.text("code")):
             self.world.calls.append(Call(f"execute:{name}", given, community.id if community else None))
             try:
                 answers.append(await self._call(name, token, community, Params(given), within=True))
@@ -98,24 +98,24 @@ class VkServer(Town):
         if not within:
             self._check_version(params)
         if community is None and token in self.world.service_keys:
-            return self._read(name, token, params, within=within)
-        method = self._allowed(name, token, community, params, within=within)
+            return self._call_service_method(name, token, params, within=within)
+        method = self._call_allowed(name, token, community, params, within=within)
         assert community is not None  # noqa: S101 - _allowed has refused otherwise
         response = method.handler(self.world, community, params)
         if method.writes:
-            await self.journal.changed()
+            await self.change_log.notify()
         return response
 
-    def _read(self, name: str, key: str, params: Params, *, within: bool) -> Any:
+    def _call_service_method(self, name: str, key: str, params: Params, *, within: bool) -> Any:
         """What a service key asks for."""
-        now = self.journal.now().timestamp()
+        now = self.change_log.now().timestamp()
         if self.strict_rates and not within:
-            self.rates.count_service(now, key)
+            self.rates.consume_service(now, key)
         if self.strict_rates and name == "wall.get":
-            self.rates.count_wall(now, key)
-        if name not in SERVICE:
-            raise VkError(28 if name in self._methods or name in PEOPLE_ONLY else 3)
-        return SERVICE[name](self.world, None, params)
+            self.rates.consume_wall(now, key)
+        if name not in SERVICE_METHODS:
+            raise VkError(28 if name in self._methods or name in USER_TOKEN_METHODS else 3)
+        return SERVICE_METHODS[name](self.world, None, params)
 
     def _check_version(self, params: Params) -> None:
         version = params.text("v")
@@ -126,20 +126,20 @@ class VkServer(Town):
         if community is None and token not in self.world.service_keys:
             raise VkError(5)
         if self.strict_rates and community is None:
-            self.rates.count_service(self.journal.now().timestamp(), token)
+            self.rates.consume_service(self.change_log.now().timestamp(), token)
 
-    def _allowed(
+    def _call_allowed(
         self, name: str, token: str, community: Community | None, params: Params, *, within: bool = False
     ) -> Any:
         if community is None:
             raise VkError(5)
-        if name in PEOPLE_ONLY:
+        if name in USER_TOKEN_METHODS:
             raise VkError(27)
         method = self._methods.get(name)
         if method is None:
             raise VkError(3)
         if self.strict_rates and not within:
-            self.rates.count(self.journal.now().timestamp(), token, name, params)
+            self.rates.consume(self.change_log.now().timestamp(), token, name, params)
         if method.right is not None and method.right not in community.permissions:
             raise VkError(15, "no access to call this method with current scopes")
         return method
@@ -151,45 +151,45 @@ class VkServer(Town):
         query = request.query
         if community is None or query.get("act") != "a_check" or "key" not in query or "ts" not in query:
             return web.json_response({"failed": 4}, status=400)
-        fault = self.faults.take("longpoll")
+        fault = self.faults.next_fault("longpoll")
         if fault is not None and fault.kind is not FaultKind.DROP:
-            return await self._fail(request, fault)
+            return await self._apply_fault(request, fault)
         wait = query.get("wait", "25")
-        seconds = min(float(wait) if wait.isdigit() else 25.0, LONGEST_WAIT)
+        seconds = min(float(wait) if wait.isdigit() else 25.0, MAX_POLL_SECONDS)
         answer = await self._poll(community, query["key"], query["ts"], seconds)
-        return web.json_response(answer) if fault is None else await self._fail(request, fault)
+        return web.json_response(answer) if fault is None else await self._apply_fault(request, fault)
 
     async def _poll(self, community: Community, key: str, ts: str, seconds: float) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         while True:
-            revision = self.journal.revision
+            revision = self.change_log.revision
             answer = community.log.read(key, ts)
             left = deadline - time.monotonic()
             if answer is not None:
                 return answer
             if left <= 0 or self._closing.is_set():
                 return {"ts": ts, "updates": []}
-            await self.journal.wait_newer(revision, left)
+            await self.change_log.wait_for_change(revision, left)
 
     # -- files
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         kind = request.match_info["kind"]
-        fault = self.faults.take("upload")
+        fault = self.faults.next_fault("upload")
         if fault is not None:
-            return await self._fail(request, fault)
+            return await self._apply_fault(request, fault)
         community = self.world.communities[int(request.match_info["group"])]
         part = (await request.post()).get("photo" if kind == "photo" else "file")
         if not isinstance(part, web.FileField):
             return web.json_response({"error": "ERR_UPLOAD_NO_FILE"})
         data = part.file.read()
         part.file.close()
-        return web.json_response(take_upload(self.world, community, kind, part.filename, data))
+        return web.json_response(receive_upload(self.world, community, kind, part.filename, data))
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        fault = self.faults.take("file")
+        fault = self.faults.next_fault("file")
         if fault is not None:
-            return await self._fail(request, fault)
+            return await self._apply_fault(request, fault)
         file = self.world.files.get(int(request.match_info["id"]))
         if file is None or file.access_key != request.match_info["key"]:
             raise web.HTTPNotFound
@@ -198,7 +198,7 @@ class VkServer(Town):
 
     # -- faults
 
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+    async def _apply_fault(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.kind is FaultKind.ANSWER:
             return web.json_response(fault.answer, status=fault.status)
         if fault.kind is FaultKind.HTTP_500:
@@ -217,7 +217,7 @@ class VkServer(Town):
 
     async def _hang(self, request: web.Request) -> None:
         """Keep silent until the caller gives up or the sandbox closes."""
-        await self.journal.changed()  # who waits for the call may go on
+        await self.change_log.notify()  # who waits for the call may go on
         while request.transport is not None and not request.transport.is_closing():
             try:
                 await asyncio.wait_for(self._closing.wait(), 0.2)

@@ -183,7 +183,7 @@ class StoredFile:
 
 
 @dataclass
-class Press:
+class MessageEvent:
     """A pressed callback button that waits for its answer."""
 
     event_id: str

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.vk.messages import payload_text
 from sandbox.vk.render import comment_object, message_object, post_object
 from sandbox.vk.state import (
@@ -16,8 +16,8 @@ from sandbox.vk.state import (
     Community,
     Dialog,
     Message,
+    MessageEvent,
     Post,
-    Press,
     User,
 )
 from sandbox.vk.world import World
@@ -25,12 +25,12 @@ from sandbox.vk.world import World
 Document = tuple[str, bytes]  # a file's name and its bytes
 
 
-class Town:
+class VkControl:
     """The driver. Coroutines change something and tell the journal; everything else only looks."""
 
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
-        self.world = World(journal)
+    def __init__(self, change_log: ChangeLog) -> None:
+        self.change_log = change_log
+        self.world = World(change_log)
 
     # -- who there is
 
@@ -50,7 +50,7 @@ class Town:
         """Let the community into a conversation of several people (*peer_id* ≥ 2000000001)."""
         if peer_id <= CHAT_PEERS:
             raise ValueError("a conversation's peer id is above 2000000000")
-        dialog = self.world.dialog(group_id, peer_id)
+        dialog = self.world.ensure_dialog(group_id, peer_id)
         dialog.title = title
         return dialog
 
@@ -58,21 +58,21 @@ class Town:
 
     async def post(self, group_id: int, text: str) -> int:
         """The community writes on its own wall; the post's id."""
-        return await self._post(group_id, -group_id, text, "post", ())
+        return await self._add_post(group_id, -group_id, text, "post", ())
 
     async def visitor_post(
         self, group_id: int, user_id: int, text: str, *, suggested: bool = False, photos: Sequence[bytes] = ()
     ) -> int:
         """A visitor writes on the wall, or (*suggested*) proposes a post; its id."""
-        return await self._post(group_id, user_id, text, "suggest" if suggested else "post", photos)
+        return await self._add_post(group_id, user_id, text, "suggest" if suggested else "post", photos)
 
-    async def _post(self, group_id: int, from_id: int, text: str, kind: str, photos: Sequence[bytes]) -> int:
+    async def _add_post(self, group_id: int, from_id: int, text: str, kind: str, photos: Sequence[bytes]) -> int:
         world = self.world
         pictures = self._attachments(from_id, photos=photos)
-        post = Post(world.next_id(), -group_id, from_id, self.journal.now(), text, kind, pictures)
+        post = Post(world.next_id(), -group_id, from_id, self.change_log.now(), text, kind, pictures)
         world.posts[(group_id, post.id)] = post
         world.emit(group_id, "wall_post_new", post_object(post))
-        await self.journal.changed()
+        await self.change_log.notify()
         return post.id
 
     async def comment(
@@ -90,12 +90,12 @@ class Town:
         post = self.world.posts[(group_id, post_id)]
         things = self._attachments(user_id, photos=[photo] if photo else (), documents=[document] if document else ())
         comment = self.world.add_comment(post.comments, user_id, text, reply_to_comment=reply_to, attachments=things)
-        return await self._tell(group_id, "wall_reply_new", comment, post_id=post_id)
+        return await self._emit_comment(group_id, "wall_reply_new", comment, post_id=post_id)
 
     async def edit_comment(self, group_id: int, post_id: int, comment_id: int, text: str) -> None:
         comment = self.world.posts[(group_id, post_id)].comments[comment_id]
         comment.text = text
-        await self._tell(group_id, "wall_reply_edit", comment, post_id=post_id)
+        await self._emit_comment(group_id, "wall_reply_edit", comment, post_id=post_id)
 
     async def delete_comment(
         self, group_id: int, post_id: int, comment_id: int, *, deleter_id: int | None = None
@@ -104,12 +104,12 @@ class Town:
         comment.deleted = True
         gone = {"owner_id": -group_id, "id": comment_id, "post_id": post_id}
         self.world.emit(group_id, "wall_reply_delete", gone | {"deleter_id": deleter_id or comment.from_id})
-        await self.journal.changed()
+        await self.change_log.notify()
 
     async def restore_comment(self, group_id: int, post_id: int, comment_id: int) -> None:
         comment = self.world.posts[(group_id, post_id)].comments[comment_id]
         comment.deleted = False
-        await self._tell(group_id, "wall_reply_restore", comment, post_id=post_id)
+        await self._emit_comment(group_id, "wall_reply_restore", comment, post_id=post_id)
 
     async def like_comment(
         self, group_id: int, post_id: int, comment_id: int, user_id: int, *, on: bool = True
@@ -124,36 +124,36 @@ class Town:
             "post_id": post_id,
         }
         self.world.emit(group_id, "like_add" if on else "like_remove", liked)
-        await self.journal.changed()
+        await self.change_log.notify()
 
     async def close_comments(self, group_id: int, post_id: int, *, closed: bool = True) -> None:
         self.world.posts[(group_id, post_id)].comments_closed = closed
-        await self.journal.changed()
+        await self.change_log.notify()
 
     async def delete_post(self, group_id: int, post_id: int) -> None:
         del self.world.posts[(group_id, post_id)]
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    async def _tell(self, group_id: int, kind: str, comment: Comment, **place: int) -> int:
+    async def _emit_comment(self, group_id: int, kind: str, comment: Comment, **place: int) -> int:
         self.world.emit(group_id, kind, comment_object(comment, -group_id, **place))
-        await self.journal.changed()
+        await self.change_log.notify()
         return comment.id
 
     # -- comments where a community's key cannot answer
 
     async def photo_comment(self, group_id: int, photo_id: int, user_id: int, text: str) -> int:
-        return await self._showcase("photo", group_id, photo_id, user_id, text)
+        return await self._comment_on("photo", group_id, photo_id, user_id, text)
 
     async def video_comment(self, group_id: int, video_id: int, user_id: int, text: str) -> int:
-        return await self._showcase("video", group_id, video_id, user_id, text)
+        return await self._comment_on("video", group_id, video_id, user_id, text)
 
     async def market_comment(self, group_id: int, item_id: int, user_id: int, text: str) -> int:
-        return await self._showcase("market", group_id, item_id, user_id, text)
+        return await self._comment_on("market", group_id, item_id, user_id, text)
 
     async def board_comment(self, group_id: int, topic_id: int, user_id: int, text: str) -> int:
-        return await self._showcase("board", group_id, topic_id, user_id, text)
+        return await self._comment_on("board", group_id, topic_id, user_id, text)
 
-    async def _showcase(self, kind: str, group_id: int, thing_id: int, user_id: int, text: str) -> int:
+    async def _comment_on(self, kind: str, group_id: int, thing_id: int, user_id: int, text: str) -> int:
         comment = self.world.add_comment(self.world.showcases[f"{kind}-{group_id}_{thing_id}"], user_id, text)
         if kind == "board":
             event, place = "board_post_new", {"topic_id": thing_id, "topic_owner_id": -group_id}
@@ -161,11 +161,11 @@ class Town:
             event, place = "market_comment_new", {"item_id": thing_id, "market_owner_id": -group_id}
         else:
             event, place = f"{kind}_comment_new", {f"{kind}_id": thing_id, f"{kind}_owner_id": -group_id}
-        return await self._tell(group_id, event, comment, **place)
+        return await self._emit_comment(group_id, event, comment, **place)
 
     # -- messages
 
-    async def message(
+    async def send_message(
         self,
         group_id: int,
         user_id: int,
@@ -190,19 +190,19 @@ class Town:
         if sticker is not None:
             images = [{"url": f"{self.world.base_url}/files/sticker.png", "width": 64, "height": 64}]
             things.append({"type": "sticker", "sticker": {"sticker_id": sticker, "images": images}})
-        more: dict[str, Any] = {"attachments": things, "ref": ref, "forwarded": self._foreign(forward)}
+        more: dict[str, Any] = {"attachments": things, "ref": ref, "forwarded": self._forwarded_messages(forward)}
         if geo:
             point = {"latitude": geo[0], "longitude": geo[1]}
             more["geo"] = {"type": "point", "coordinates": point}
         if payload is not None:
             more["payload"] = payload_text(payload)
-        dialog = self.world.dialog(group_id, user_id)
+        dialog = self.world.ensure_dialog(group_id, user_id)
         dialog.allowed = True
         if reply_to is not None:
             more["reply"] = dialog.messages[reply_to]
-        return await self._arrive(group_id, user_id, user_id, text, more)
+        return await self._receive_message(group_id, user_id, user_id, text, more)
 
-    async def say_in_conversation(
+    async def send_to_conversation(
         self,
         group_id: int,
         peer_id: int,
@@ -217,88 +217,90 @@ class Town:
         more: dict[str, Any] = {"attachments": self._attachments(user_id, photos), "action": action}
         if reply_to is not None:
             more["reply"] = self.world.dialogs[(group_id, peer_id)].messages[reply_to]
-        return await self._arrive(group_id, peer_id, user_id, text, more)
+        return await self._receive_message(group_id, peer_id, user_id, text, more)
 
-    async def _arrive(self, group_id: int, peer_id: int, user_id: int, text: str, more: dict[str, Any]) -> Message:
+    async def _receive_message(
+        self, group_id: int, peer_id: int, user_id: int, text: str, more: dict[str, Any]
+    ) -> Message:
         message = self.world.add_message(group_id, peer_id, user_id, text, **more)
         self.world.emit(group_id, "message_new", _with_client(message))
-        await self.journal.changed()
+        await self.change_log.notify()
         return message
 
-    async def answer_by_hand(self, group_id: int, peer_id: int, manager: int, text: str) -> Message:
+    async def answer_as_manager(self, group_id: int, peer_id: int, manager: int, text: str) -> Message:
         """A manager of the community answers in its messages, with VK's own application."""
         message = self.world.add_message(group_id, peer_id, -group_id, text, manager=manager)
         self.world.emit(group_id, "message_reply", message_object(message))
-        await self.journal.changed()
+        await self.change_log.notify()
         return message
 
     async def edit_message(self, group_id: int, peer_id: int, cmid: int, text: str) -> None:
         message = self.world.dialogs[(group_id, peer_id)].messages[cmid]
-        message.text, message.edited = text, self.journal.now()
+        message.text, message.edited = text, self.change_log.now()
         self.world.emit(group_id, "message_edit", message_object(message))
-        await self.journal.changed()
+        await self.change_log.notify()
 
     async def delete_message(self, group_id: int, peer_id: int, cmid: int) -> None:
         """A person takes his message back; VK tells the community nothing."""
         self.world.dialogs[(group_id, peer_id)].messages[cmid].deleted = True
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    async def allow(self, group_id: int, user_id: int) -> None:
+    async def allow_messages(self, group_id: int, user_id: int) -> None:
         """A person presses «Разрешить сообщения»."""
-        self.world.dialog(group_id, user_id).allowed = True
+        self.world.ensure_dialog(group_id, user_id).allowed = True
         self.world.emit(group_id, "message_allow", {"user_id": user_id, "key": ""})
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    async def deny(self, group_id: int, user_id: int) -> None:
+    async def deny_messages(self, group_id: int, user_id: int) -> None:
         """A person forbids the community to write to him."""
-        self.world.dialog(group_id, user_id).allowed = False
+        self.world.ensure_dialog(group_id, user_id).allowed = False
         self.world.emit(group_id, "message_deny", {"user_id": user_id})
-        await self.journal.changed()
+        await self.change_log.notify()
 
-    async def press(self, user_id: int, group_id: int, message: Message, button: str) -> str | None:
+    async def press_button(self, user_id: int, group_id: int, message: Message, button: str) -> str | None:
         """Press the button that reads *button*; the press's event id (``None`` for a button that writes)."""
         rows: list[list[dict[str, Any]]] = (message.keyboard or {}).get("buttons", [])
         action = next(b["action"] for row in rows for b in row if b["action"].get("label") == button)
         if action["type"] == "text":
             more = {"payload": payload_text(action["payload"])} if "payload" in action else {}
-            await self._arrive(group_id, message.peer_id, user_id, button, more)
+            await self._receive_message(group_id, message.peer_id, user_id, button, more)
             return None
         if action["type"] != "callback":
             raise ValueError("this button opens something and tells nobody")
-        press = Press(secrets.token_hex(6), group_id, user_id, message.peer_id, self.journal.now())
+        press = MessageEvent(secrets.token_hex(6), group_id, user_id, message.peer_id, self.change_log.now())
         self.world.presses[press.event_id] = press
         payload = action.get("payload", "{}")
         event = {"user_id": user_id, "peer_id": message.peer_id, "event_id": press.event_id}
         event |= {"payload": payload, "conversation_message_id": message.cmid}
         self.world.emit(group_id, "message_event", event)
-        await self.journal.changed()
+        await self.change_log.notify()
         return press.event_id
 
     # -- mischief
 
-    async def connect_by_hand(self, group_id: int, url: str, secret: str) -> str:
+    async def add_callback_server_as_manager(self, group_id: int, url: str, secret: str) -> str:
         """A manager types an address into the community's settings and switches everything on; the string it must
         answer."""
         community = self.world.communities[group_id]
         number = max(community.servers, default=0) + 1
         community.servers[number] = CallbackServer(number, url, "by hand", secret, events=set(EVENT_TYPES))
-        await self.journal.changed()
+        await self.change_log.notify()
         return community.confirmation
 
     async def push_raw(self, group_id: int, event: dict[str, Any]) -> None:
         """Put any object at all into the long poll."""
         self.world.communities[group_id].log.append(event)
-        await self.journal.changed()
+        await self.change_log.notify()
 
     async def fail_longpoll(self, group_id: int, code: int) -> None:
         """The next poll (or the waiting one) answers ``failed: code``; 1 and 3 lose what was not read yet."""
-        self.world.communities[group_id].log.ordered_failures.append(code)
-        await self.journal.changed()
+        self.world.communities[group_id].log.scheduled_failures.append(code)
+        await self.change_log.notify()
 
-    async def lose_history(self, group_id: int) -> None:
+    async def drop_events(self, group_id: int) -> None:
         """Forget the events so far: whoever comes with an older ``ts`` is told ``failed: 1``."""
-        self.world.communities[group_id].log.lose()
-        await self.journal.changed()
+        self.world.communities[group_id].log.drop_all()
+        await self.change_log.notify()
 
     # -- looking
 
@@ -325,7 +327,7 @@ class Town:
         return self.world.files[attachment[attachment["type"]]["id"]].data
 
     @property
-    def event_answers(self) -> list[Press]:
+    def event_answers(self) -> list[MessageEvent]:
         """The presses that were answered, oldest first."""
         return [press for press in self.world.presses.values() if press.answered]
 
@@ -344,7 +346,7 @@ class Town:
         video: str | None = None,
         voice: bytes | None = None,
     ) -> list[dict[str, Any]]:
-        store = self.world.store
+        store = self.world.store_file
         files = [store(owner_id, "photo", "photo.jpg", data) for data in photos]
         files += [store(owner_id, "doc", name, data) for name, data in documents]
         if video is not None:
@@ -353,8 +355,8 @@ class Town:
             files.append(store(owner_id, "audio_message", "voice.ogg", voice))
         return [self.world.attachment_object(file) for file in files]
 
-    def _foreign(self, forward: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
-        date = int(self.journal.now().timestamp())
+    def _forwarded_messages(self, forward: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
+        date = int(self.change_log.now().timestamp())
         return [
             {"from_id": author, "text": text, "date": date, "conversation_message_id": 1, "attachments": []}
             for author, text in forward

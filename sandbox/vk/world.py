@@ -6,9 +6,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.vk.eventlog import EventLog
-from sandbox.vk.state import CHAT_PEERS, Call, Comment, Community, Dialog, Message, Post, Press, StoredFile, User
+from sandbox.vk.state import CHAT_PEERS, Call, Comment, Community, Dialog, Message, MessageEvent, Post, StoredFile, User
 
 _IMAGES = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif"}
 
@@ -16,14 +16,14 @@ _IMAGES = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif"}
 class World:
     """Everything that exists, by id. Nothing here waits; whoever changes something calls the journal."""
 
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+    def __init__(self, change_log: ChangeLog) -> None:
+        self.change_log = change_log
         self.communities: dict[int, Community] = {}
         self.users: dict[int, User] = {}
         self.posts: dict[tuple[int, int], Post] = {}
         self.dialogs: dict[tuple[int, int], Dialog] = {}
         self.files: dict[int, StoredFile] = {}
-        self.presses: dict[str, Press] = {}
+        self.presses: dict[str, MessageEvent] = {}
         self.showcases: dict[str, dict[int, Comment]] = defaultdict(dict)  # "photo-1_5" → comments
         self.service_keys: set[str] = set()
         self.calls: list[Call] = []
@@ -70,20 +70,20 @@ class World:
             if kind in server.events:
                 server.queue.append(event)
 
-    def dialog(self, group_id: int, peer_id: int) -> Dialog:
+    def ensure_dialog(self, group_id: int, peer_id: int) -> Dialog:
         """The conversation, opened if it is new."""
         return self.dialogs.setdefault((group_id, peer_id), Dialog(peer_id))
 
     def add_message(self, group_id: int, peer_id: int, from_id: int, text: str, **more: Any) -> Message:
         """Append a message to a conversation."""
-        dialog = self.dialog(group_id, peer_id)
+        dialog = self.ensure_dialog(group_id, peer_id)
         cmid = max(dialog.messages, default=0) + 1
         message = Message(
             id=0 if peer_id > CHAT_PEERS else next(self._message_ids),
             cmid=cmid,
             peer_id=peer_id,
             from_id=from_id,
-            date=self.journal.now(),
+            date=self.change_log.now(),
             text=text,
             out=from_id == -group_id,
             **more,
@@ -93,7 +93,7 @@ class World:
 
     def add_comment(self, siblings: dict[int, Comment], from_id: int, text: str, **more: Any) -> Comment:
         """Append a comment; an answer to an answer stands in the same thread, one level deep, as VK draws it."""
-        comment = Comment(self.next_id(), from_id, self.journal.now(), text, **more)
+        comment = Comment(self.next_id(), from_id, self.change_log.now(), text, **more)
         if comment.reply_to_comment is not None:
             parent = siblings[comment.reply_to_comment]
             comment.reply_to_user = parent.from_id
@@ -101,7 +101,7 @@ class World:
         siblings[comment.id] = comment
         return comment
 
-    def store(self, owner_id: int, kind: str, name: str, data: bytes) -> StoredFile:
+    def store_file(self, owner_id: int, kind: str, name: str, data: bytes) -> StoredFile:
         file = StoredFile(self.next_id(), owner_id, kind, name, data, secrets.token_hex(9))
         self.files[file.id] = file
         return file
@@ -119,7 +119,7 @@ class World:
                 {"type": "x", "url": f"{url}?size=x", "width": 604, "height": 453},
                 {"type": "w", "url": url, "width": 1280, "height": 960},
             ]
-            date = int(self.journal.now().timestamp())
+            date = int(self.change_log.now().timestamp())
             shown = common | {"album_id": -15, "date": date, "text": "", "has_tags": False, "sizes": sizes}
             return {"type": "photo", "photo": shown}
         if file.kind == "audio_message":
@@ -132,7 +132,7 @@ class World:
             "size": len(file.data),
             "ext": file.name.rpartition(".")[2],
             "url": url,
-            "date": int(self.journal.now().timestamp()),
+            "date": int(self.change_log.now().timestamp()),
             "type": 1,
         }
         return {"type": "doc", "doc": shown}

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Select, Table, bindparam, func, literal_column, 
 from storage.transaction import Transaction
 
 
-class Numbers:
+class IdAllocator:
     """Gives out the next numbers of tables, within one transaction.
 
     PostgreSQL: from the table's sequence, several at once where gaps do no harm. SQLite: counted on from the last one,
@@ -17,42 +17,42 @@ class Numbers:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._ready: defaultdict[Table, deque[int]] = defaultdict(deque)
-        self._last: dict[Table, int] = {}
-        self._ahead: dict[Table, int] = {}
+        self._allocated: defaultdict[Table, deque[int]] = defaultdict(deque)
+        self._last_ids: dict[Table, int] = {}
+        self._reserve_counts: dict[Table, int] = {}
 
-    def expect(self, table: Table, count: int) -> None:
+    def reserve(self, table: Table, count: int) -> None:
         """About so many will be wanted, and a few too many do no harm."""
-        self._ahead[table] = count
+        self._reserve_counts[table] = count
 
-    async def next(self, table: Table) -> int:
+    async def allocate(self, table: Table) -> int:
         if not self._transaction.is_shared:
-            last = self._last.get(table)
-            self._last[table] = (await self._last_on_file(table) if last is None else last) + 1
-            return self._last[table]
-        ready = self._ready[table]
+            last = self._last_ids.get(table)
+            self._last_ids[table] = (await self._fetch_last_id(table) if last is None else last) + 1
+            return self._last_ids[table]
+        ready = self._allocated[table]
         if not ready:
-            ready.extend(await self._from_sequence(table, max(1, self._ahead.pop(table, 1))))
+            ready.extend(await self._allocate_from_sequence(table, max(1, self._reserve_counts.pop(table, 1))))
         return ready.popleft()
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """A part of the transaction was undone, and the numbers that it used with it."""
-        self._last.clear()
+        self._last_ids.clear()
 
-    async def _last_on_file(self, table: Table) -> int:
+    async def _fetch_last_id(self, table: Table) -> int:
         if table.dialect_options["sqlite"]["autoincrement"]:  # a number is never used twice
             kept = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
-            found = await self._transaction.execute_beside(kept, {"name": table.name})
+            found = await self._transaction.execute_without_flush(kept, {"name": table.name})
             return int(found.scalar_one_or_none() or 0)
-        found = await self._transaction.execute_beside(select(func.max(table.c.id)))
+        found = await self._transaction.execute_without_flush(select(func.max(table.c.id)))
         return int(found.scalar_one_or_none() or 0)
 
-    async def _from_sequence(self, table: Table, count: int) -> list[int]:
-        found = await self._transaction.execute_beside(_following(table), {"count": count})
+    async def _allocate_from_sequence(self, table: Table, count: int) -> list[int]:
+        found = await self._transaction.execute_without_flush(_nextval_query(table), {"count": count})
         return sorted(found.scalars())
 
 
 @cache
-def _following(table: Table) -> Select[int]:
+def _nextval_query(table: Table) -> Select[int]:
     following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
     return select(following).select_from(func.generate_series(literal_column("1"), bindparam("count", type_=Integer)))

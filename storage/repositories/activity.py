@@ -11,7 +11,7 @@ from storage.repositories.base import Repository
 from storage.tables import message, ticket
 
 
-class About(StrEnum):
+class Dimension(StrEnum):
     """What tickets may have in common."""
 
     TOPIC = "topic"
@@ -19,59 +19,61 @@ class About(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
+class Volume:
     """So many people wrote about it."""
 
     name: str
     people: int
 
 
-class Rhythms(Repository):
+class Activity(Repository):
     """Counts over time; they read a month of tickets at most, by the index on their registration."""
 
-    async def busy(self, about: About, since: datetime, fewest: int) -> list[Busy]:
+    async def busiest(self, dimension: Dimension, since: datetime, min_people: int) -> list[Volume]:
         """What at least *fewest* people have written about *since* then, the most first."""
-        name = _column(about)
-        result = await self._connection.execute(
-            select(name, func.count(_PERSON.distinct()).label("people"))
+        name = _dimension_column(dimension)
+        result = await self._transaction.execute(
+            select(name, func.count(_AUTHOR.distinct()).label("people"))
             .where(ticket.c.registered_at >= since, name.is_not(None))
             .group_by(name)
-            .having(func.count(_PERSON.distinct()) >= fewest)
-            .order_by(func.count(_PERSON.distinct()).desc(), name)
+            .having(func.count(_AUTHOR.distinct()) >= min_people)
+            .order_by(func.count(_AUTHOR.distinct()).desc(), name)
         )
-        return [Busy(row[0], int(row[1])) for row in result]
+        return [Volume(row[0], int(row[1])) for row in result]
 
-    async def counts(self, about: About, names: Collection[str], since: datetime, until: datetime) -> dict[str, int]:
+    async def count_tickets(
+        self, dimension: Dimension, names: Collection[str], since: datetime, until: datetime
+    ) -> dict[str, int]:
         """How many tickets about each of *names* there were in [since, until)."""
-        name = _column(about)
-        result = await self._connection.execute(
+        name = _dimension_column(dimension)
+        result = await self._transaction.execute(
             select(name, func.count())
             .where(ticket.c.registered_at >= since, ticket.c.registered_at < until, name.in_(names))
             .group_by(name)
         )
         return {row[0]: int(row[1]) for row in result}
 
-    async def last_heard(self, since: datetime) -> dict[tuple[str, str], datetime]:
+    async def last_message_times(self, since: datetime) -> dict[tuple[str, str], datetime]:
         """When somebody wrote last in each place, (account, root); places that have been silent since *since* are left
         out."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(message.c.account, message.c.root, func.max(message.c.stored_at, type_=message.c.stored_at.type))
             .where(message.c.stored_at >= since)
             .group_by(message.c.account, message.c.root)
         )
         return {(row[0], row[1]): row[2] for row in result}
 
-    async def heard(self, account: str, root: str | None, since: datetime, until: datetime) -> int:
+    async def count_messages(self, account: str, root: str | None, since: datetime, until: datetime) -> int:
         """How many messages came in [since, until): to *root*, or anywhere to the account."""
         query = select(func.count()).where(
             message.c.stored_at >= since, message.c.stored_at < until, message.c.account == account
         )
-        result = await self._connection.execute(query if root is None else query.where(message.c.root == root))
+        result = await self._transaction.execute(query if root is None else query.where(message.c.root == root))
         return int(result.scalar_one())
 
 
-_PERSON = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))
+_AUTHOR = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))
 
 
-def _column(about: About) -> ColumnElement[str | None]:
-    return ticket.c.topic if about is About.TOPIC else ticket.c.street
+def _dimension_column(dimension: Dimension) -> ColumnElement[str | None]:
+    return ticket.c.topic if dimension is Dimension.TOPIC else ticket.c.street

@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import case, func, insert, literal, literal_column, or_, select, true, update
 
-from bot.domain.answers import Announced, Answer, Poster, Publication, PublicationState
+from bot.domain.answers import Answer, NewPublication, Poster, Publication, PublicationState
 from bot.domain.json_types import Json
 from storage.repositories.base import Repository
-from storage.tables import Moment, answer, message, publication
+from storage.tables import UtcDateTime, answer, message, publication
 
-_ANSWER = tuple(answer.c[name] for name in Answer.__dataclass_fields__)
-_BY_HAND = publication.c.state == literal_column(f"'{PublicationState.BY_PERSON.value}'")
+_ANSWER_COLUMNS = tuple(answer.c[name] for name in Answer.__dataclass_fields__)
+_IS_MANUAL = publication.c.state == literal_column(f"'{PublicationState.BY_PERSON.value}'")
 """Written out, so that the partial index fits: what waits for a person is little beside what was posted."""
 
-_PUBLICATION = tuple(publication.c[name] for name in Publication.__dataclass_fields__)
+_PUBLICATION_COLUMNS = tuple(publication.c[name] for name in Publication.__dataclass_fields__)
 
 
 class Answers(Repository):
@@ -32,7 +32,7 @@ class Answers(Repository):
         problem_id: int | None = None,
     ) -> Answer:
         """An approved answer; with *problem_id* to all who wrote about that problem."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             insert(answer)
             .values(
                 ticket_id=ticket_id,
@@ -44,34 +44,34 @@ class Answers(Repository):
                 revision=0,
                 created_at=now,
             )
-            .returning(*_ANSWER)
+            .returning(*_ANSWER_COLUMNS)
         )
-        return _answer(result.one())
+        return _answer_from_row(result.one())
 
     async def get(self, answer_id: int) -> Answer | None:
-        row = (await self._connection.execute(select(*_ANSWER).where(answer.c.id == answer_id))).first()
-        return _answer(row) if row else None
+        row = (await self._transaction.execute(select(*_ANSWER_COLUMNS).where(answer.c.id == answer_id))).first()
+        return _answer_from_row(row) if row else None
 
-    async def latest(self, ticket_id: int) -> Answer | None:
+    async def find_latest(self, ticket_id: int) -> Answer | None:
         """The last answer given to a ticket."""
         row = (
-            await self._connection.execute(
-                select(*_ANSWER).where(answer.c.ticket_id == ticket_id).order_by(answer.c.id.desc()).limit(1)
+            await self._transaction.execute(
+                select(*_ANSWER_COLUMNS).where(answer.c.ticket_id == ticket_id).order_by(answer.c.id.desc()).limit(1)
             )
         ).first()
-        return _answer(row) if row else None
+        return _answer_from_row(row) if row else None
 
-    async def correct(self, answer_id: int, text: str) -> None:
+    async def update_text(self, answer_id: int, text: str) -> None:
         """New words for an answer that is already published."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(answer).where(answer.c.id == answer_id).values(text=text, revision=answer.c.revision + 1)
         )
 
-    async def publish(
+    async def add_publication(
         self, answer_id: int, ticket_id: int, message_id: int, state: PublicationState, about: str | None = None
     ) -> Publication:
         """The answer shall stand under this message."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             insert(publication)
             .values(
                 answer_id=answer_id,
@@ -81,26 +81,28 @@ class Answers(Repository):
                 external_ids=[],
                 about=about,
             )
-            .returning(*_PUBLICATION)
+            .returning(*_PUBLICATION_COLUMNS)
         )
-        return _publication(result.one())
+        return _publication_from_row(result.one())
 
-    async def publication(self, publication_id: int) -> Publication | None:
-        row = (await self._connection.execute(select(*_PUBLICATION).where(publication.c.id == publication_id))).first()
-        return _publication(row) if row else None
+    async def get_publication(self, publication_id: int) -> Publication | None:
+        row = (
+            await self._transaction.execute(select(*_PUBLICATION_COLUMNS).where(publication.c.id == publication_id))
+        ).first()
+        return _publication_from_row(row) if row else None
 
-    async def publications(self, answer_id: int, ticket_id: int | None = None) -> list[Publication]:
+    async def list_publications(self, answer_id: int, ticket_id: int | None = None) -> list[Publication]:
         """Where an answer stands or shall stand; with *ticket_id* only for that member of a problem."""
-        query = select(*_PUBLICATION).where(publication.c.answer_id == answer_id).order_by(publication.c.id)
+        query = select(*_PUBLICATION_COLUMNS).where(publication.c.answer_id == answer_id).order_by(publication.c.id)
         if ticket_id is not None:
             query = query.where(publication.c.ticket_id == ticket_id)
-        return [_publication(row) for row in await self._connection.execute(query)]
+        return [_publication_from_row(row) for row in await self._transaction.execute(query)]
 
-    async def publish_all(self, answer_id: int, wanted: Sequence[Announced]) -> list[int]:
+    async def add_publications(self, answer_id: int, wanted: Sequence[NewPublication]) -> list[int]:
         """Many publications at once; their ids in the order of *wanted*."""
         if not wanted:
             return []
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             insert(publication).returning(publication.c.id, sort_by_parameter_order=True),
             [
                 {
@@ -109,8 +111,8 @@ class Answers(Repository):
                     "message_id": one.message_id,
                     "state": one.state.value,
                     "external_ids": [],
-                    "spot": one.spot,
-                    "via_id": one.via_id,
+                    "spot": one.audience_key,
+                    "via_id": one.covered_by_id,
                     "link": one.link,
                     "posted_at": one.posted_at,
                 }
@@ -119,60 +121,62 @@ class Answers(Repository):
         )
         return list(result.scalars())
 
-    async def last_at(self, answer_id: int, spot: str) -> Publication | None:
+    async def find_last_for_audience(self, answer_id: int, audience_key: str) -> Publication | None:
         """The latest post of an answer that is, or will be, heard at *spot*."""
-        result = await self._connection.execute(
-            select(*_PUBLICATION)
-            .where(publication.c.answer_id == answer_id, publication.c.spot == spot, publication.c.via_id.is_(None))
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS)
+            .where(
+                publication.c.answer_id == answer_id, publication.c.spot == audience_key, publication.c.via_id.is_(None)
+            )
             .order_by(publication.c.id.desc())
             .limit(1)
         )
         row = result.first()
-        return _publication(row) if row else None
+        return _publication_from_row(row) if row else None
 
-    async def set_via(self, publication_id: int, state: PublicationState, **values: Any) -> None:
+    async def update_covered(self, publication_id: int, state: PublicationState, **values: Any) -> None:
         """What became of a publication became of those that it speaks for."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(publication).where(publication.c.via_id == publication_id).values(state=state.value, **values)
         )
 
-    async def waiting_for_people(self, answer_id: int) -> list[Publication]:
+    async def list_manual_pending(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that a person is to make by hand."""
-        result = await self._connection.execute(
-            select(*_PUBLICATION)
-            .where(publication.c.answer_id == answer_id, publication.c.via_id.is_(None), _BY_HAND)
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS)
+            .where(publication.c.answer_id == answer_id, publication.c.via_id.is_(None), _IS_MANUAL)
             .order_by(publication.c.id)
         )
-        return [_publication(row) for row in result]
+        return [_publication_from_row(row) for row in result]
 
-    async def tally(self, answer_id: int) -> dict[PublicationState, int]:
+    async def count_by_state(self, answer_id: int) -> dict[PublicationState, int]:
         """How many publications of an answer there are in each state."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(publication.c.state, func.count())
             .where(publication.c.answer_id == answer_id)
             .group_by(publication.c.state)
         )
         return {PublicationState(row[0]): int(row[1]) for row in result}
 
-    async def requeue(self, ids: Collection[int]) -> None:
+    async def requeue_publications(self, ids: Collection[int]) -> None:
         """These, and those that they speak for, shall be posted after all."""
         concerned = or_(publication.c.id.in_(ids), publication.c.via_id.in_(ids))
-        await self._connection.execute(
+        await self._transaction.execute(
             update(publication).where(concerned).values(state=PublicationState.QUEUED.value, error=None)
         )
 
-    async def corrigible(self, answer_id: int) -> list[Publication]:
+    async def list_posted(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that stand."""
-        return await self._posts(answer_id, PublicationState.POSTED)
+        return await self._list_own_posts(answer_id, PublicationState.POSTED)
 
-    async def failed(self, answer_id: int) -> list[Publication]:
+    async def list_failed(self, answer_id: int) -> list[Publication]:
         """The posts of an answer that did not succeed."""
-        return await self._posts(answer_id, PublicationState.FAILED)
+        return await self._list_own_posts(answer_id, PublicationState.FAILED)
 
-    async def _posts(self, answer_id: int, state: PublicationState) -> list[Publication]:
+    async def _list_own_posts(self, answer_id: int, state: PublicationState) -> list[Publication]:
         """Those with a message of their own."""
-        result = await self._connection.execute(
-            select(*_PUBLICATION)
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS)
             .where(
                 publication.c.answer_id == answer_id,
                 publication.c.state == state.value,
@@ -180,9 +184,9 @@ class Answers(Repository):
             )
             .order_by(publication.c.id)
         )
-        return [_publication(row) for row in result]
+        return [_publication_from_row(row) for row in result]
 
-    async def set_publication(
+    async def update_publication(
         self,
         publication_id: int,
         state: PublicationState,
@@ -196,7 +200,7 @@ class Answers(Repository):
         check_at: datetime | None = None,
     ) -> None:
         """What became of a publication; *check_at*: when to look whether it still stands."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(publication)
             .where(publication.c.id == publication_id)
             .values(
@@ -212,54 +216,54 @@ class Answers(Repository):
             )
         )
 
-    async def words_stand(self, publication_ids: Sequence[int], text: str, *, if_unknown: bool = False) -> None:
+    async def set_visible_text(self, publication_ids: Sequence[int], text: str, *, if_unknown: bool = False) -> None:
         """These words are what a reader sees there (*if_unknown*: unless we know of others)."""
         known = publication.c.text.is_(None) if if_unknown else true()
-        await self._connection.execute(
+        await self._transaction.execute(
             update(publication).where(publication.c.id.in_(publication_ids), known).values(text=text)
         )
 
-    async def publications_of(self, ticket_id: int) -> list[Publication]:
+    async def list_publications_for_ticket(self, ticket_id: int) -> list[Publication]:
         """Every publication of every answer to a ticket, the latest first."""
-        result = await self._connection.execute(
-            select(*_PUBLICATION).where(publication.c.ticket_id == ticket_id).order_by(publication.c.id.desc())
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS).where(publication.c.ticket_id == ticket_id).order_by(publication.c.id.desc())
         )
-        return [_publication(row) for row in result]
+        return [_publication_from_row(row) for row in result]
 
-    async def to_check(self, now: datetime, most: int) -> list[Publication]:
+    async def list_due_checks(self, now: datetime, limit: int) -> list[Publication]:
         """What should be looked at by now: does it still stand? The longest due first."""
-        result = await self._connection.execute(
-            select(*_PUBLICATION)
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS)
             .where(publication.c.check_at.is_not(None), publication.c.check_at <= now)
             .order_by(publication.c.check_at)
-            .limit(most)
+            .limit(limit)
         )
-        return [_publication(row) for row in result]
+        return [_publication_from_row(row) for row in result]
 
-    async def check_again(self, ids: Collection[int], at: datetime, most: int) -> None:
+    async def reschedule_checks(self, ids: Collection[int], at: datetime, max_checks: int) -> None:
         """Look at these again at *at*, unless they have been tried *most* times."""
         tried = publication.c.checks + 1
-        await self._connection.execute(
+        await self._transaction.execute(
             update(publication)
             .where(publication.c.id.in_(ids))
-            .values(checks=tried, check_at=case((tried >= most, None), else_=literal(at, Moment())))
+            .values(checks=tried, check_at=case((tried >= max_checks, None), else_=literal(at, UtcDateTime())))
         )
 
-    async def checked(self, publication_id: int) -> None:
+    async def clear_check(self, publication_id: int) -> None:
         """It was looked at; it need not be again."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(publication).where(publication.c.id == publication_id).values(check_at=None)
         )
 
-    async def unposted(self) -> list[Publication]:
+    async def list_unposted(self) -> list[Publication]:
         """Everything that the bot or a person is still to post."""
         hopeful = (PublicationState.QUEUED.value, PublicationState.BY_PERSON.value)
-        result = await self._connection.execute(
-            select(*_PUBLICATION).where(publication.c.state.in_(hopeful)).order_by(publication.c.id)
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS).where(publication.c.state.in_(hopeful)).order_by(publication.c.id)
         )
-        return [_publication(row) for row in result]
+        return [_publication_from_row(row) for row in result]
 
-    async def waiting_in(self, account: str, chat_id: str) -> list[Publication]:
+    async def list_manual_pending_in_chat(self, account: str, chat_id: str) -> list[Publication]:
         """What a person is to post by hand in this chat, the latest first."""
         here = (
             select(message.c.id)
@@ -271,17 +275,17 @@ class Answers(Repository):
             .correlate(publication)
             .exists()
         )
-        result = await self._connection.execute(select(*_PUBLICATION).where(_BY_HAND, here))
-        return sorted((_publication(row) for row in result), key=lambda one: -one.id)
+        result = await self._transaction.execute(select(*_PUBLICATION_COLUMNS).where(_IS_MANUAL, here))
+        return sorted((_publication_from_row(row) for row in result), key=lambda one: -one.id)
 
 
-def _answer(row: Any) -> Answer:
+def _answer_from_row(row: Any) -> Answer:
     values = dict(row._mapping)
     values["media"] = tuple(values["media"])
     return Answer(**values)
 
 
-def _publication(row: Any) -> Publication:
+def _publication_from_row(row: Any) -> Publication:
     values = dict(row._mapping)
     values["state"] = PublicationState(values["state"])
     values["external_ids"] = tuple(values["external_ids"])

@@ -11,12 +11,12 @@ from bot.domain.cards import Card
 from storage.repositories.base import Repository, insert_into
 from storage.tables import card, remark
 
-_CARD = tuple(card.c[name] for name in Card.__dataclass_fields__)
-_REMARK = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
+_CARD_COLUMNS = tuple(card.c[name] for name in Card.__dataclass_fields__)
+_REMARK_COLUMNS = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
 
 
 @cache
-def _saving(dialect: str, changing: tuple[str, ...]) -> Insert:
+def _upsert_statement(dialect: str, changing: tuple[str, ...]) -> Insert:
     """INSERT; where the card is there already, the columns *changing* are changed."""
     statement = insert_into(card, dialect)
     saving: Insert = statement.on_conflict_do_update(
@@ -27,47 +27,47 @@ def _saving(dialect: str, changing: tuple[str, ...]) -> Insert:
 
 
 @cache
-def _of_ticket() -> Select[Any]:
-    return select(*_CARD).where(card.c.ticket_id == bindparam("number", type_=card.c.ticket_id.type))
+def _cards_of_ticket_query() -> Select[Any]:
+    return select(*_CARD_COLUMNS).where(card.c.ticket_id == bindparam("number", type_=card.c.ticket_id.type))
 
 
 class Cards(Repository):
     """Cards are projections: they can always be drawn anew."""
 
-    async def of_ticket(self, ticket_id: int) -> list[Card]:
-        memory = self._connection.memory
-        if ticket_id in memory.without_cards:
+    async def list_for_ticket(self, ticket_id: int) -> list[Card]:
+        memory = self._transaction.cache
+        if ticket_id in memory.tickets_without_cards:
             return []
-        sees = (card,) if ticket_id in memory.unwritten_cards else ()
-        result = await self._connection.execute(_of_ticket(), {"number": ticket_id}, sees=sees)
+        sees = (card,) if ticket_id in memory.tickets_with_pending_cards else ()
+        result = await self._transaction.execute(_cards_of_ticket_query(), {"number": ticket_id}, reads=sees)
         return [Card(**row._mapping) for row in result]
 
-    async def of_person(self, person_id: int, account: str, most: int) -> list[Card]:
+    async def list_for_person(self, person_id: int, account: str, limit: int) -> list[Card]:
         """The latest cards that this person has been shown."""
-        result = await self._connection.execute(
-            select(*_CARD)
+        result = await self._transaction.execute(
+            select(*_CARD_COLUMNS)
             .where(card.c.person_id == person_id, card.c.account == account, card.c.external_id.is_not(None))
             .order_by(card.c.ticket_id.desc())
-            .limit(most)
+            .limit(limit)
         )
         return [Card(**row._mapping) for row in result]
 
     async def get(self, person_id: int, ticket_id: int, account: str) -> Card | None:
         row = (
-            await self._connection.execute(
-                select(*_CARD).where(
+            await self._transaction.execute(
+                select(*_CARD_COLUMNS).where(
                     card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account
                 )
             )
         ).first()
         return Card(**row._mapping) if row else None
 
-    async def save(
+    async def upsert(
         self, person_id: int, ticket_id: int, account: str, chat_id: str, now: datetime, **values: Any
     ) -> None:
         """Create or update a card; *values* are its changed columns."""
-        self._connection.memory.without_cards.discard(ticket_id)
-        self._connection.memory.unwritten_cards.add(ticket_id)
+        self._transaction.cache.tickets_without_cards.discard(ticket_id)
+        self._transaction.cache.tickets_with_pending_cards.add(ticket_id)
         changing = ("chat_id", "updated_at", *sorted(values))
         row = {
             "person_id": person_id,
@@ -76,33 +76,33 @@ class Cards(Repository):
             "chat_id": chat_id,
             "updated_at": now,
         }
-        self._connection.defer(_saving(self._connection.dialect.name, changing), row | values)
+        self._transaction.defer_insert(_upsert_statement(self._transaction.dialect.name, changing), row | values)
 
     async def withdraw(self, person_id: int, ticket_id: int, account: str) -> None:
         """Nobody needs this card; if it is still waiting to be shown for the first time, it will not be."""
-        await self._connection.execute(
+        await self._transaction.execute(
             delete(card).where(card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account)
         )
 
     async def close_menus(self, ticket_id: int) -> None:
         """The ticket has changed: nobody is left looking at a list of buttons that no longer fits."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(card).where(card.c.ticket_id == ticket_id, card.c.menu != "").values(menu="")
         )
 
-    async def add_remark(self, wanted: Remark) -> None:
-        await self._connection.execute(
+    async def add_remark(self, new: Remark) -> None:
+        await self._transaction.execute(
             insert(remark).values(
-                ticket_id=wanted.ticket_id,
-                person_id=wanted.person_id,
-                kind=wanted.kind,
-                text=wanted.text,
-                at=wanted.at,
+                ticket_id=new.ticket_id,
+                person_id=new.person_id,
+                kind=new.kind,
+                text=new.text,
+                at=new.at,
             )
         )
 
-    async def remarks(self, ticket_id: int) -> list[Remark]:
-        result = await self._connection.execute(
-            select(*_REMARK).where(remark.c.ticket_id == ticket_id).order_by(remark.c.id)
+    async def list_remarks(self, ticket_id: int) -> list[Remark]:
+        result = await self._transaction.execute(
+            select(*_REMARK_COLUMNS).where(remark.c.ticket_id == ticket_id).order_by(remark.c.id)
         )
         return [Remark(**row._mapping) for row in result]

@@ -10,11 +10,11 @@ from bot.domain.cards import Dialog
 from storage.repositories.base import Repository
 from storage.tables import dialog
 
-_OVER = "over"
+_ENDED_STEP = "over"
 """The step of a dialog that has ended. Its row stays for a while: the next dialog counts its versions on from there, so
 that no old button fits a new dialog."""
 
-_ENDED: dict[str, Any] = {"step": _OVER, "ticket_id": None, "text": "", "media": []}
+_ENDED_VALUES: dict[str, Any] = {"step": _ENDED_STEP, "ticket_id": None, "text": "", "media": []}
 
 
 class Dialogs(Repository):
@@ -27,20 +27,20 @@ class Dialogs(Repository):
             dialog.c.account == account,
             dialog.c.user_id == user_id,
             dialog.c.expires_at > now,
-            dialog.c.step != _OVER,
+            dialog.c.step != _ENDED_STEP,
         )
-        result = await self._connection.execute(query.with_for_update(key_share=True) if lock else query)
+        result = await self._transaction.execute(query.with_for_update(key_share=True) if lock else query)
         row = result.first()
-        return _record(row) if row else None
+        return _dialog_from_row(row) if row else None
 
-    async def last_version(self, account: str, user_id: str) -> int | None:
+    async def find_last_version(self, account: str, user_id: str) -> int | None:
         """The version that this account's latest dialog, be it over, has reached."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(dialog.c.version).where(dialog.c.account == account, dialog.c.user_id == user_id)
         )
         return result.scalar_one_or_none()
 
-    async def save(self, wanted: Dialog) -> None:
+    async def upsert(self, wanted: Dialog) -> None:
         """Begin or continue a dialog."""
         values: dict[str, Any] = {
             "chat_id": wanted.chat_id,
@@ -53,57 +53,57 @@ class Dialogs(Repository):
             "expires_at": wanted.expires_at,
         }
         statement = self._insert(dialog).values(account=wanted.account, user_id=wanted.user_id, **values)
-        await self._connection.execute(
+        await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["account", "user_id"], set_=values)
         )
 
-    async def note_facts(self, wanted: Dialog) -> bool:
+    async def update_facts(self, wanted: Dialog) -> bool:
         """Keep the facts of *wanted*, if the dialog is still at that version."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             update(dialog)
             .where(
                 dialog.c.account == wanted.account,
                 dialog.c.user_id == wanted.user_id,
                 dialog.c.version == wanted.version,
-                dialog.c.step != _OVER,
+                dialog.c.step != _ENDED_STEP,
             )
             .values(facts=dict(wanted.facts))
         )
         return bool(result.rowcount)
 
-    async def pressed(self, account: str, user_id: str) -> Sequence[str]:
+    async def list_pressed_buttons(self, account: str, user_id: str) -> Sequence[str]:
         """The fact of that name of this account's latest dialog, be it over."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(dialog.c.facts).where(dialog.c.account == account, dialog.c.user_id == user_id)
         )
         return tuple((result.scalar_one_or_none() or {}).get("pressed", ()))
 
     async def end(self, account: str, user_id: str, facts: Mapping[str, Any] | None = None) -> None:
         """It is over; *facts* are all that is kept of it."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(dialog)
             .where(dialog.c.account == account, dialog.c.user_id == user_id)
-            .values(**_ENDED, facts=dict(facts or {}))
+            .values(**_ENDED_VALUES, facts=dict(facts or {}))
         )
 
-    async def void(self, ticket_id: int, steps: Sequence[str], now: datetime) -> list[Dialog]:
+    async def cancel_for_ticket(self, ticket_id: int, steps: Sequence[str], now: datetime) -> list[Dialog]:
         """End every dialog about *ticket_id* that is in one of *steps*; those that were still alive."""
         concerned = (dialog.c.ticket_id == ticket_id, dialog.c.step.in_(steps))
-        found = [_record(row) for row in await self._connection.execute(select(dialog).where(*concerned))]
-        await self._connection.execute(update(dialog).where(*concerned).values(**_ENDED, facts={}))
+        found = [_dialog_from_row(row) for row in await self._transaction.execute(select(dialog).where(*concerned))]
+        await self._transaction.execute(update(dialog).where(*concerned).values(**_ENDED_VALUES, facts={}))
         return [one for one in found if one.expires_at > now]
 
-    async def expired(self, now: datetime) -> list[Dialog]:
+    async def list_expired(self, now: datetime) -> list[Dialog]:
         """Dialogs that nobody has gone on with in time."""
-        result = await self._connection.execute(
-            select(dialog).where(dialog.c.expires_at <= now, dialog.c.step != _OVER)
+        result = await self._transaction.execute(
+            select(dialog).where(dialog.c.expires_at <= now, dialog.c.step != _ENDED_STEP)
         )
-        return [_record(row) for row in result]
+        return [_dialog_from_row(row) for row in result]
 
-    async def purge(self, now: datetime) -> None:
-        await self._connection.execute(delete(dialog).where(dialog.c.expires_at <= now))
+    async def delete_expired(self, now: datetime) -> None:
+        await self._transaction.execute(delete(dialog).where(dialog.c.expires_at <= now))
 
 
-def _record(row: Any) -> Dialog:
+def _dialog_from_row(row: Any) -> Dialog:
     values: Mapping[str, Any] = row._mapping
     return Dialog(**{**values, "media": tuple(values["media"])})

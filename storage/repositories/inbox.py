@@ -9,11 +9,18 @@ from sqlalchemy import and_, bindparam, exists, false, func, or_, select, text, 
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.messages import InboxRow
-from storage.repositories.base import PRESENCE, Repository, ahead, at, new_holder, one_at_a_time
-from storage.repositories.json_values import storable
+from storage.repositories.base import (
+    PRESENCE_LOCK_CLASS,
+    Repository,
+    advisory_lock,
+    is_in_future,
+    new_holder_id,
+    time_params,
+)
+from storage.repositories.json_values import sanitize_json
 from storage.tables import cursor, inbox
 
-_OF_THE_DEAD = text("""
+_RELEASE_ORPHANED = text("""
     UPDATE inbox SET leased_until = NULL, holder = NULL WHERE id IN (
         SELECT id FROM inbox
         WHERE status = 'new' AND leased_until IS NOT NULL AND holder LIKE 'p________.%'
@@ -28,18 +35,18 @@ _OF_THE_DEAD = text("""
 
 
 @cache
-def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     earlier = inbox.alias("earlier")
     held = exists().where(
         earlier.c.status == "new",
         earlier.c.conversation == inbox.c.conversation,
         earlier.c.id < inbox.c.id,
-        or_(ahead(earlier.c.due_at), ahead(earlier.c.leased_until)),
+        or_(is_in_future(earlier.c.due_at), is_in_future(earlier.c.leased_until)),
     )
-    free = or_(inbox.c.leased_until.is_(None), ~ahead(inbox.c.leased_until))
+    free = or_(inbox.c.leased_until.is_(None), ~is_in_future(inbox.c.leased_until))
     chosen = (
         select(inbox.c.id)
-        .where(inbox.c.status == "new", ~ahead(inbox.c.due_at), free, ~held)
+        .where(inbox.c.status == "new", ~is_in_future(inbox.c.due_at), free, ~held)
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -77,69 +84,72 @@ class Inbox(Repository):
         """Keep raw *updates* (key, conversation, payload). Known keys are left as they are."""
         if not updates:
             return
-        self.has_news = True
+        self.has_new_work = True
         rows = [
             {
                 "account": account,
-                "key": storable(key)[:128],
-                "conversation": storable(f"{account}|{conversation}")[:128],
-                "payload": storable(payload),
+                "key": sanitize_json(key)[:128],
+                "conversation": sanitize_json(f"{account}|{conversation}")[:128],
+                "payload": sanitize_json(payload),
                 "due_at": now,
                 "received_at": now,
             }
             for key, conversation, payload in updates
         ]
-        await self._connection.execute(
+        await self._transaction.execute(
             self._insert(inbox).on_conflict_do_nothing(index_elements=["account", "key"]), rows
         )
 
-    async def move_cursor(self, account: str, value: str | None, now: datetime) -> None:
+    async def set_cursor(self, account: str, value: str | None, now: datetime) -> None:
         """Remember how far *account* has been read."""
         statement = self._insert(cursor).values(account=account, value=value, moved_at=now)
-        await self._connection.execute(
+        await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["account"], set_={"value": value, "moved_at": now})
         )
 
-    async def note_gap(self, account: str) -> None:
+    async def record_gap(self, account: str) -> None:
         """What came after the last time *account* was read may be missing. Say so before :meth:`move_cursor`."""
         since = func.coalesce(cursor.c.gap_since, cursor.c.moved_at)
-        await self._connection.execute(update(cursor).where(cursor.c.account == account).values(gap_since=since))
+        await self._transaction.execute(update(cursor).where(cursor.c.account == account).values(gap_since=since))
 
-    async def gap(self, account: str) -> datetime | None:
+    async def get_gap_start(self, account: str) -> datetime | None:
         """Since when something may be missing that has not been read back yet."""
-        result = await self._connection.execute(select(cursor.c.gap_since).where(cursor.c.account == account))
+        result = await self._transaction.execute(select(cursor.c.gap_since).where(cursor.c.account == account))
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 
     async def close_gap(self, account: str) -> None:
         """It has been read back."""
-        await self._connection.execute(update(cursor).where(cursor.c.account == account).values(gap_since=None))
+        await self._transaction.execute(update(cursor).where(cursor.c.account == account).values(gap_since=None))
 
-    async def cursor(self, account: str) -> str | None:
-        row = await self._connection.execute(select(cursor.c.value).where(cursor.c.account == account))
+    async def get_cursor(self, account: str) -> str | None:
+        row = await self._transaction.execute(select(cursor.c.value).where(cursor.c.account == account))
         return row.scalar_one_or_none()
 
-    async def claim(self, now: datetime, lease: timedelta, most: int, presence: int | None = None) -> list[InboxRow]:
+    async def claim(
+        self, now: datetime, lease: timedelta, limit: int, presence_lock_id: int | None = None
+    ) -> list[InboxRow]:
         """Take up to *most* waiting updates for yourself until the lease runs out, oldest first; by your *presence*
         others will know whether you live.
 
         A conversation whose earlier update is still being handled, or waits for another try, waits too: by whomever it
         is handled, and however late he is.
         """
-        await one_at_a_time(self._connection, "claim inbox")
-        result = await self._connection.execute(
-            _claiming(), at(now) | {"most": most, "until": now + lease, "by": new_holder(presence)}
+        await advisory_lock(self._transaction, "claim inbox")
+        result = await self._transaction.execute(
+            _claim_statement(),
+            time_params(now) | {"most": limit, "until": now + lease, "by": new_holder_id(presence_lock_id)},
         )
         return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
 
-    async def hold(self, rows: Sequence[InboxRow], until: datetime) -> set[int]:
+    async def extend_leases(self, rows: Sequence[InboxRow], until: datetime) -> set[int]:
         """Which of these claimed *rows* are still ours; until this transaction ends nobody else gets them.
 
         Whoever was slower than his lease finds here that others have taken his rows, before he does anything twice.
         """
         held = (and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items())
         mine = or_(false(), *held)
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             update(inbox).where(inbox.c.status == "new", mine).values(leased_until=until).returning(inbox.c.id)
         )
         return set(result.scalars())
@@ -147,57 +157,57 @@ class Inbox(Repository):
     async def finish(self, ids: Sequence[int], now: datetime) -> None:
         """These are handled. They must be held."""
         if ids:
-            await self._connection.execute(
+            await self._transaction.execute(
                 update(inbox).where(inbox.c.id.in_(ids)).values(status="done", done_at=now, leased_until=None)
             )
 
     async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
         """Try this one again later. It must be held."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(inbox).where(inbox.c.id == row_id).values(due_at=due_at, leased_until=None, error=error[:200])
         )
 
     async def release(self, rows: Sequence[InboxRow]) -> None:
         """These were claimed and not touched: somebody may take them at once. What others have by now stays theirs."""
         for holder, ids in _by_holder(rows).items():
-            await self._connection.execute(
+            await self._transaction.execute(
                 update(inbox)
                 .where(inbox.c.id.in_(ids), inbox.c.status == "new", inbox.c.holder == holder)
                 .values(leased_until=None, holder=None, attempts=inbox.c.attempts - 1)
             )
 
-    async def bury(self, row_id: int, now: datetime, error: str) -> None:
+    async def move_to_dead_letter(self, row_id: int, now: datetime, error: str) -> None:
         """Set aside as *dead*: kept for the administrator, in nobody's way. It must be held."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(inbox)
             .where(inbox.c.id == row_id)
             .values(status="dead", done_at=now, leased_until=None, error=error[:200])
         )
 
-    async def release_leases(self) -> None:
+    async def release_all_leases(self) -> None:
         """A process that is alone on the database starts: whoever held leases is gone."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(inbox)
             .where(and_(inbox.c.status == "new", inbox.c.leased_until.is_not(None)))
             .values(leased_until=None, holder=None)
         )
 
-    async def release_of_the_dead(self) -> int:
+    async def release_orphaned(self) -> int:
         """What processes hold that are not there any more is free; how much. For a database that is shared: whoever
         claims has shown his presence before."""
-        freed = (await self._connection.execute(_OF_THE_DEAD, {"presence": PRESENCE})).rowcount
-        self.has_news = self.has_news or bool(freed)
+        freed = (await self._transaction.execute(_RELEASE_ORPHANED, {"presence": PRESENCE_LOCK_CLASS})).rowcount
+        self.has_new_work = self.has_new_work or bool(freed)
         return freed
 
-    async def oldest_waiting(self) -> datetime | None:
+    async def get_oldest_pending(self) -> datetime | None:
         """When the update came that has waited longest."""
-        result = await self._connection.execute(select(func.min(inbox.c.received_at)).where(inbox.c.status == "new"))
+        result = await self._transaction.execute(select(func.min(inbox.c.received_at)).where(inbox.c.status == "new"))
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 
-    async def counts(self) -> dict[str, int]:
+    async def count_by_status(self) -> dict[str, int]:
         """How many rows there are in each status."""
-        result = await self._connection.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
+        result = await self._transaction.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
         return {row[0]: row[1] for row in result}
 
 

@@ -3,18 +3,18 @@
 from typing import Any
 
 
-def storable(value: Any) -> Any:
+def sanitize_json(value: Any) -> Any:
     """*value* (as JSON gives it) without NUL, and with U+FFFD for every lone half of a surrogate pair."""
     if isinstance(value, str):
-        return _text(value)
+        return _sanitize_text(value)
     if isinstance(value, dict):
-        return {_text(key): storable(item) for key, item in value.items()}
+        return {_sanitize_text(key): sanitize_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [storable(item) for item in value]
+        return [sanitize_json(item) for item in value]
     return value
 
 
-def _text(text: str) -> str:
+def _sanitize_text(text: str) -> str:
     text = text.replace("\x00", "")
     try:
         text.encode()

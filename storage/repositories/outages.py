@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from bot.domain.channels import Way
+from bot.domain.channels import Direction
 from storage.repositories.base import Repository
 from storage.tables import outage
 
@@ -12,34 +12,36 @@ from storage.tables import outage
 class Outages(Repository):
     """A row begins with the first failure and goes with the first success."""
 
-    async def begin(self, account: str, way: Way, now: datetime) -> None:
+    async def start(self, account: str, direction: Direction, now: datetime) -> None:
         """It has failed; the first failure counts."""
-        statement = self._insert(outage).values(account=account, way=way.value, since=now)
-        await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["account", "way"]))
+        statement = self._insert(outage).values(account=account, way=direction.value, since=now)
+        await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["account", "way"]))
 
-    async def end(self, account: str, way: Way) -> None:
+    async def resolve(self, account: str, direction: Direction) -> None:
         """It has worked."""
-        await self._connection.execute(delete(outage).where(outage.c.account == account, outage.c.way == way.value))
+        await self._transaction.execute(
+            delete(outage).where(outage.c.account == account, outage.c.way == direction.value)
+        )
 
-    async def lasting(self, account: str, way: Way) -> bool:
+    async def is_ongoing(self, account: str, direction: Direction) -> bool:
         """Whether it has failed and not worked since."""
-        result = await self._connection.execute(
-            select(outage.c.since).where(outage.c.account == account, outage.c.way == way.value)
+        result = await self._transaction.execute(
+            select(outage.c.since).where(outage.c.account == account, outage.c.way == direction.value)
         )
         return result.first() is not None
 
-    async def failing(self, way: Way) -> set[str]:
+    async def list_failing_accounts(self, direction: Direction) -> set[str]:
         """The accounts for which that lasts."""
-        return set(await self.began(way))
+        return set(await self.ongoing_since(direction))
 
-    async def began(self, way: Way) -> dict[str, datetime]:
+    async def ongoing_since(self, direction: Direction) -> dict[str, datetime]:
         """The accounts for which that lasts, and since when."""
-        result = await self._connection.execute(
-            select(outage.c.account, outage.c.since).where(outage.c.way == way.value)
+        result = await self._transaction.execute(
+            select(outage.c.account, outage.c.since).where(outage.c.way == direction.value)
         )
         return {account: since for account, since in result}
 
-    async def before(self, moment: datetime) -> set[tuple[str, Way]]:
+    async def started_before(self, moment: datetime) -> set[tuple[str, Direction]]:
         """What has failed since *moment* or longer."""
-        result = await self._connection.execute(select(outage.c.account, outage.c.way).where(outage.c.since <= moment))
-        return {(row.account, Way(row.way)) for row in result}
+        result = await self._transaction.execute(select(outage.c.account, outage.c.way).where(outage.c.since <= moment))
+        return {(row.account, Direction(row.way)) for row in result}

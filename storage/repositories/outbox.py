@@ -23,18 +23,18 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.outbox import (
     INTERRUPTED,
-    PATIENCE,
+    RATE_LIMITED,
     UNKNOWN_OUTCOME,
+    NextPending,
+    OldestPending,
     OutboxDraft,
     OutboxKind,
     OutboxRow,
     SentRow,
-    Unsent,
-    Waiting,
 )
 from storage.repositories import outbox_queries
-from storage.repositories.base import Repository, ahead, at, insert_into, new_holder, one_at_a_time
-from storage.repositories.outbox_queries import waiting
+from storage.repositories.base import Repository, advisory_lock, insert_into, is_in_future, new_holder_id, time_params
+from storage.repositories.outbox_queries import is_pending
 from storage.tables import outbox
 
 _COLUMNS = (
@@ -62,12 +62,12 @@ _COLUMNS = (
 
 
 @cache
-def _putting(dialect: str) -> Insert:
+def _upsert_statement(dialect: str) -> Insert:
     """INSERT; where the same thing is waiting already, that changes instead."""
     statement = insert_into(outbox, dialect)
     new = statement.excluded
     putting: Insert = statement.on_conflict_do_update(
-        **_SAME,
+        **_DEDUPE_CONFLICT,
         set_={
             "due_at": case((outbox.c.due_at > new.due_at, new.due_at), else_=outbox.c.due_at),
             "priority": case((outbox.c.priority > new.priority, new.priority), else_=outbox.c.priority),
@@ -78,9 +78,11 @@ def _putting(dialect: str) -> Insert:
 
 
 @cache
-def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     ids = outbox.c.id.in_(bindparam("ids", expanding=True))
-    chosen = select(outbox.c.id).where(ids, waiting(outbox), outbox_queries.free(), ~outbox_queries.blocked())
+    chosen = select(outbox.c.id).where(
+        ids, is_pending(outbox), outbox_queries.is_unclaimed(), ~outbox_queries.is_blocked()
+    )
     return (
         update(outbox)
         .where(outbox.c.id.in_(chosen.with_for_update(skip_locked=True)))
@@ -98,68 +100,70 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
 class Outbox(Repository):
     """Queue, claim, finish."""
 
-    async def put(self, draft: OutboxDraft, now: datetime) -> None:
+    async def enqueue(self, draft: OutboxDraft, now: datetime) -> None:
         """Queue *draft*. With a ``dedupe`` key that is already waiting nothing is added: the waiting row, rendered at
         delivery, will show the newest state; it leaves at the earlier of both moments, with the higher priority, and
         rings if either shall."""
-        self.has_news = True
-        self._connection.defer(_putting(self._connection.dialect.name), _values(draft, now))
+        self.has_new_work = True
+        self._transaction.defer_insert(_upsert_statement(self._transaction.dialect.name), _values(draft, now))
 
-    async def put_all(self, drafts: Sequence[OutboxDraft], now: datetime) -> None:
+    async def enqueue_all(self, drafts: Sequence[OutboxDraft], now: datetime) -> None:
         """:meth:`put` for many."""
         for draft in drafts:
-            await self.put(draft, now)
+            await self.enqueue(draft, now)
 
-    async def waiting(self, now: datetime, accounts: tuple[str, ...]) -> list[Waiting]:
+    async def next_per_chat(self, now: datetime, accounts: tuple[str, ...]) -> list[NextPending]:
         """What may leave next of *accounts*: for each chat the row that is due, the most urgent first, then the oldest.
         The question costs what there are chats, not what there are rows.
 
         An earlier row of the same ``order_key`` that is being sent, is due, or waits for another try goes first; one
         that is merely planned for later does not block.
         """
-        found = await self._connection.execute(outbox_queries.heads(accounts), at(now))
-        return sorted((Waiting(*row) for row in found), key=lambda row: (row.priority, row.id))
+        found = await self._transaction.execute(outbox_queries.next_per_chat(accounts), time_params(now))
+        return sorted((NextPending(*row) for row in found), key=lambda row: (row.priority, row.id))
 
-    async def presses(self, now: datetime, accounts: tuple[str, ...], most: int) -> list[Waiting]:
+    async def next_callback_answers(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
         """Answers to presses, which no chat's pace holds up; *most* of each account."""
-        found = await self._connection.execute(outbox_queries.presses(accounts), at(now) | {"most": most})
-        return [Waiting(*row) for row in found]
+        found = await self._transaction.execute(
+            outbox_queries.next_callback_answers(accounts), time_params(now) | {"most": limit}
+        )
+        return [NextPending(*row) for row in found]
 
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
         """Take those of *ids* that nobody else has taken, for yourself until the lease runs out; the most urgent
         first. A row that somebody is changing just now is left for the next time: who waits for it while he is waited
         for would end neither."""
-        await one_at_a_time(self._connection, "claim outbox")
-        result = await self._connection.execute(
-            _claiming(), at(now) | {"ids": list(ids), "until": now + lease, "by": new_holder()}
+        await advisory_lock(self._transaction, "claim outbox")
+        result = await self._transaction.execute(
+            _claim_statement(), time_params(now) | {"ids": list(ids), "until": now + lease, "by": new_holder_id()}
         )
-        rows = [_row(row) for row in result]
+        rows = [_outbox_row(row) for row in result]
         return sorted(rows, key=lambda row: (row.priority, row.id))
 
-    async def anything_due(self, now: datetime) -> bool:
+    async def has_due(self, now: datetime) -> bool:
         """Whether a message should be on its way."""
-        statement = select(outbox.c.id).where(waiting(outbox), ~ahead(outbox.c.due_at)).limit(1)
-        return (await self._connection.execute(statement, at(now))).first() is not None
+        statement = select(outbox.c.id).where(is_pending(outbox), ~is_in_future(outbox.c.due_at)).limit(1)
+        return (await self._transaction.execute(statement, time_params(now))).first() is not None
 
-    async def any_waiting(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
+    async def has_pending(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
         """Whether something of this kind about one of these is still to be sent."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(outbox.c.id)
-            .where(waiting(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
+            .where(is_pending(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
             .limit(1)
         )
         return result.first() is not None
 
-    async def sent_since(self, account: str, since: datetime) -> list[SentRow]:
+    async def list_sent_since(self, account: str, since: datetime) -> list[SentRow]:
         """What was written from *account* since then, the oldest first; last what may have been when a process died."""
-        done = await self._connection.execute(
+        done = await self._transaction.execute(
             select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, outbox.c.done_at)
             .where(outbox.c.done_at > since, outbox.c.status == "sent", outbox.c.account == account, _is_message())
             .order_by(outbox.c.done_at)
         )
-        unknown = await self._connection.execute(
+        unknown = await self._transaction.execute(
             select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, null()).where(
-                waiting(outbox),
+                is_pending(outbox),
                 outbox.c.account == account,
                 or_(outbox.c.status == "sending", outbox.c.error == "interrupted"),
                 _is_message(),
@@ -167,33 +171,33 @@ class Outbox(Repository):
         )
         return [SentRow(chat, kind, len(parts) + 1, at) for rows in (done, unknown) for chat, kind, parts, at in rows]
 
-    async def renew(self, rows: Sequence[OutboxRow], until: datetime) -> None:
+    async def extend_leases(self, rows: Sequence[OutboxRow], until: datetime) -> None:
         """These are still being sent."""
-        mine = or_(false(), *(_held(row) for row in rows))
-        await self._connection.execute(update(outbox).where(mine).values(leased_until=until))
+        mine = or_(false(), *(_is_claimed_as(row) for row in rows))
+        await self._transaction.execute(update(outbox).where(mine).values(leased_until=until))
 
-    async def spare(self, until: datetime) -> None:
+    async def extend_running_leases(self, until: datetime) -> None:
         """Whoever is sending, or was when the database went away, may write it down until then."""
         late = (outbox.c.status == "sending", outbox.c.leased_until < until)
-        await self._connection.execute(update(outbox).where(*late).values(leased_until=until))
+        await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
 
-    async def is_held(self, row: OutboxRow) -> bool:
+    async def is_claimed_by_us(self, row: OutboxRow) -> bool:
         """Whether a claimed row is still ours: who was asleep for longer than his lease must not send it, too."""
-        return (await self._connection.execute(select(outbox.c.id).where(_held(row)))).first() is not None
+        return (await self._transaction.execute(select(outbox.c.id).where(_is_claimed_as(row)))).first() is not None
 
-    async def progressed(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
+    async def save_progress(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
         """One more part of this row has been sent, in this *form*: a repetition starts after it. False when the row is
         not ours any more."""
-        return await self._change(row, progress=list(progress), form=form)
+        return await self._update_claimed(row, progress=list(progress), form=form)
 
     async def finish(self, row: OutboxRow, now: datetime, status: str = "sent", error: str | None = None) -> bool:
         """``sent``, ``failed`` (for good) or ``dropped`` (nobody needs it any more). False when the row is not ours
         any more: then others see to what follows."""
-        return await self._change(
+        return await self._update_claimed(
             row, status=status, done_at=now, leased_until=None, holder=None, error=error[:200] if error else None
         )
 
-    async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts: bool = True) -> bool:
+    async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts_as_attempt: bool = True) -> bool:
         """Send again at *due_at*. When the messenger merely asked for patience the try does not count. False as for
         :meth:`finish`."""
         values: dict[str, Any] = {
@@ -205,26 +209,26 @@ class Outbox(Repository):
             # A row of the same dedupe key may have been queued meanwhile; this one keeps its place without the key.
             "dedupe": None,
         }
-        if not counts:
+        if not counts_as_attempt:
             values["attempts"] = outbox.c.attempts - 1
-        return await self._change(row, **values)
+        return await self._update_claimed(row, **values)
 
-    async def put_back(self, row: OutboxRow) -> None:
+    async def unclaim(self, row: OutboxRow) -> None:
         """Claimed and not tried: it waits where it stood."""
-        await self._change(
+        await self._update_claimed(
             row, status="queued", leased_until=None, holder=None, dedupe=None, attempts=outbox.c.attempts - 1
         )
 
-    async def _change(self, row: OutboxRow, **values: Any) -> bool:
-        result = await self._connection.execute(update(outbox).where(_held(row)).values(**values))
+    async def _update_claimed(self, row: OutboxRow, **values: Any) -> bool:
+        result = await self._transaction.execute(update(outbox).where(_is_claimed_as(row)).values(**values))
         return bool(result.rowcount)
 
-    async def holders(self, *, but: Collection[int] = ()) -> list[str]:
+    async def list_holders(self, *, exclude_ids: Collection[int] = ()) -> list[str]:
         """The claims under which rows are being sent, *but* for these rows."""
-        found = await self._connection.execute(
+        found = await self._transaction.execute(
             select(outbox.c.holder)
-            .where(waiting(outbox), outbox.c.status == "sending", outbox.c.holder.is_not(None))
-            .where(outbox.c.id.not_in(but))
+            .where(is_pending(outbox), outbox.c.status == "sending", outbox.c.holder.is_not(None))
+            .where(outbox.c.id.not_in(exclude_ids))
             .distinct()
         )
         return [str(holder) for holder in found.scalars()]
@@ -235,19 +239,19 @@ class Outbox(Repository):
         """Whoever was sending (these *holders*; all, where a process that is alone on the database starts) is gone: the
         outcome is unknown, send again what is of these *kinds*."""
         theirs = () if holders is None else (outbox.c.holder.in_(holders),)
-        await self._connection.execute(
+        await self._transaction.execute(
             update(outbox)
             .where(outbox.c.status == "sending", outbox.c.kind.in_([kind.value for kind in kinds]), *theirs)
             .values(status="queued", leased_until=None, holder=None, dedupe=None, error=INTERRUPTED)
         )
 
-    async def to_officials(self, account: str) -> list[OutboxRow]:
+    async def pending_for_staff(self, account: str) -> list[OutboxRow]:
         """Cards and notes that wait to be sent to officials through *account*."""
         kinds = (OutboxKind.CARD.value, OutboxKind.NOTE.value)
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(*_COLUMNS)
             .where(
-                waiting(outbox),
+                is_pending(outbox),
                 outbox.c.status == "queued",
                 outbox.c.account == account,
                 outbox.c.person_id.is_not(None),
@@ -255,14 +259,14 @@ class Outbox(Repository):
             )
             .order_by(outbox.c.id)
         )
-        return [_row(row) for row in result]
+        return [_outbox_row(row) for row in result]
 
-    async def is_waiting(self, kind: OutboxKind, account: str, person_id: int) -> bool:
+    async def has_pending_for_person(self, kind: OutboxKind, account: str, person_id: int) -> bool:
         """Whether a row of this kind waits for this person there, or is being sent."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(outbox.c.id)
             .where(
-                waiting(outbox),
+                is_pending(outbox),
                 outbox.c.kind == kind.value,
                 outbox.c.account == account,
                 outbox.c.person_id == person_id,
@@ -273,49 +277,49 @@ class Outbox(Repository):
 
     async def withdraw(self, row_id: int, now: datetime) -> bool:
         """It goes elsewhere instead. False when it is being sent just now, or was finished other than by failing."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             update(outbox)
             .where(outbox.c.id == row_id, outbox.c.status.in_(("queued", "failed")))
             .values(status="dropped", done_at=now, error="redirected")
         )
         return bool(result.rowcount)
 
-    async def redirect(self, account: str, old_id: str, new_id: str) -> None:
+    async def change_chat_id(self, account: str, old_id: str, new_id: str) -> None:
         """A group has a new id: what waits for the old one goes there."""
-        await self._connection.execute(
+        await self._transaction.execute(
             update(outbox)
             .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == "queued")
             .values(chat_id=new_id)
         )
 
-    async def unsent(self) -> list[Unsent]:
+    async def oldest_pending(self) -> list[OldestPending]:
         """What waits, summed up. A row that was merely planned waits from its moment on; one that has been tried waits
         since it was put here, for every try moves its moment forward."""
         since = case((outbox.c.error.is_(None), outbox.c.due_at), else_=outbox.c.created_at)
-        asked = outbox.c.error == PATIENCE
-        result = await self._connection.execute(
+        asked = outbox.c.error == RATE_LIMITED
+        result = await self._transaction.execute(
             select(
                 outbox.c.account,
                 func.min(case((asked, null()), else_=since)),
                 func.min(case((asked, since))),
             )
-            .where(waiting(outbox))
+            .where(is_pending(outbox))
             .group_by(outbox.c.account)
         )
-        return [Unsent(*row) for row in result]
+        return [OldestPending(*row) for row in result]
 
-    async def counts(self) -> dict[str, int]:
+    async def count_by_status(self) -> dict[str, int]:
         """How many rows there are in each status."""
-        result = await self._connection.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
+        result = await self._transaction.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
 
 
-def _held(row: OutboxRow) -> ColumnElement[bool]:
+def _is_claimed_as(row: OutboxRow) -> ColumnElement[bool]:
     """Claimed under this very name, and not given back since."""
     return and_(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.holder == row.holder)
 
 
-_SAME: dict[str, Any] = {
+_DEDUPE_CONFLICT: dict[str, Any] = {
     "index_elements": ["dedupe"],
     "index_where": text("status = 'queued' AND dedupe IS NOT NULL"),
 }
@@ -328,7 +332,7 @@ def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
         "chat_id": draft.chat_id,
         "chat_kind": draft.chat_kind,
         "thread": draft.thread,
-        "root": draft.root,
+        "root": draft.source_id,
         "person_id": draft.person_id,
         "ticket_id": draft.ticket_id,
         "subject_id": draft.subject_id,
@@ -345,10 +349,10 @@ def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
 
 
 def _is_message() -> ColumnElement[bool]:
-    return outbox.c.kind.not_in([OutboxKind.PRESS.value, OutboxKind.MENU.value])
+    return outbox.c.kind.not_in([OutboxKind.CALLBACK_ANSWER.value, OutboxKind.MENU.value])
 
 
-def _row(row: Any) -> OutboxRow:
+def _outbox_row(row: Any) -> OutboxRow:
     values = dict(row._mapping)
     values["kind"] = OutboxKind(values["kind"])
     values["progress"] = tuple(values["progress"])

@@ -23,29 +23,29 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import FromClause
 
-from storage.repositories.base import ahead
+from storage.repositories.base import is_in_future
 from storage.tables import outbox
 
-Found = tuple[int, str, str, int]
+PendingRow = tuple[int, str, str, int]
 """Row, account, chat, priority."""
 
-_FOUND = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.priority)
+_PENDING_COLUMNS = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.priority)
 
 
 @cache
-def heads(accounts: tuple[str, ...]) -> Select[Found]:
+def next_per_chat(accounts: tuple[str, ...]) -> Select[PendingRow]:
     """Of every chat of *accounts* the row that shall leave next. Executed with
     :func:`~storage.repositories.base.at`."""
-    lane = _lanes(accounts)
+    lane = _chats_with_pending(accounts)
     first = (
         select(outbox.c.id)
         .where(
-            waiting(outbox),
+            is_pending(outbox),
             outbox.c.account == lane.c.account,
             outbox.c.chat_id == lane.c.chat_id,
-            ~ahead(outbox.c.due_at),
-            free(),
-            ~blocked(),
+            ~is_in_future(outbox.c.due_at),
+            is_unclaimed(),
+            ~is_blocked(),
         )
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(1)
@@ -53,58 +53,66 @@ def heads(accounts: tuple[str, ...]) -> Select[Found]:
         .scalar_subquery()
     )
     ids = select(first).where(lane.c.chat_id.is_not(None), lane.c.chat_id != "")
-    return select(*_FOUND).where(outbox.c.id.in_(ids))
+    return select(*_PENDING_COLUMNS).where(outbox.c.id.in_(ids))
 
 
 @cache
-def presses(accounts: tuple[str, ...]) -> Select[Found]:
+def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
     """Answers to presses, of every account as many as ``most``: those of a silent one must not hide the others'."""
     each = (
         select(outbox.c.id)
-        .where(waiting(outbox), outbox.c.account == account, outbox.c.chat_id == "", ~ahead(outbox.c.due_at), free())
+        .where(
+            is_pending(outbox),
+            outbox.c.account == account,
+            outbox.c.chat_id == "",
+            ~is_in_future(outbox.c.due_at),
+            is_unclaimed(),
+        )
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(bindparam("most"))
         .subquery("press")
         for account in accounts
     )
     ids = union_all(*(select(one.c.id) for one in each))
-    return select(*_FOUND).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
+    return select(*_PENDING_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
 
 
-def _lanes(accounts: tuple[str, ...]) -> CTE:
+def _chats_with_pending(accounts: tuple[str, ...]) -> CTE:
     """Every chat that something waits for, found by jumps through the index."""
     ours = union_all(*(select(literal(account, String).label("account")) for account in accounts)).subquery("ours")
-    nearest = _nearest(outbox.alias("nearest"), ours.c.account)
+    nearest = _next_chat_id(outbox.alias("nearest"), ours.c.account)
     lane = select(ours.c.account, nearest.label("chat_id")).cte("lane", recursive=True)
     other = outbox.alias("other")
-    following = _nearest(other, lane.c.account, other.c.chat_id > lane.c.chat_id)
+    following = _next_chat_id(other, lane.c.account, other.c.chat_id > lane.c.chat_id)
     return lane.union_all(select(lane.c.account, following).where(lane.c.chat_id.is_not(None)))
 
 
-def _nearest(table: FromClause, account: ColumnElement[str], *more: ColumnElement[bool]) -> ColumnElement[Any]:
-    return select(func.min(table.c.chat_id)).where(waiting(table), table.c.account == account, *more).scalar_subquery()
+def _next_chat_id(table: FromClause, account: ColumnElement[str], *more: ColumnElement[bool]) -> ColumnElement[Any]:
+    return (
+        select(func.min(table.c.chat_id)).where(is_pending(table), table.c.account == account, *more).scalar_subquery()
+    )
 
 
-def free() -> ColumnElement[bool]:
+def is_unclaimed() -> ColumnElement[bool]:
     """Nobody is sending it."""
-    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", ~ahead(outbox.c.leased_until)))
+    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", ~is_in_future(outbox.c.leased_until)))
 
 
-def blocked() -> ColumnElement[bool]:
+def is_blocked() -> ColumnElement[bool]:
     """Something goes first."""
     earlier = outbox.alias("earlier")
     return exists().where(
         earlier.c.order_key == outbox.c.order_key,
         earlier.c.id < outbox.c.id,
-        waiting(earlier),
+        is_pending(earlier),
         or_(
             earlier.c.status == "sending",
-            and_(earlier.c.status == "queued", or_(~ahead(earlier.c.due_at), earlier.c.error.is_not(None))),
+            and_(earlier.c.status == "queued", or_(~is_in_future(earlier.c.due_at), earlier.c.error.is_not(None))),
         ),
     )
 
 
-def waiting(table: FromClause) -> ColumnElement[bool]:
+def is_pending(table: FromClause) -> ColumnElement[bool]:
     """Not finished. Written out as the partial indexes have it: with bound values SQLite would not recognise them and
     read the whole history four times a second."""
     condition: ColumnElement[bool] = table.c.status.in_((literal_column("'queued'"), literal_column("'sending'")))

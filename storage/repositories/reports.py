@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Select, and_, case, extract, func, select
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.tickets import OPEN, UNACCEPTED, State, Step
+from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, State, Step
 from storage.repositories.base import Repository
 from storage.tables import answer, audit, message, person, publication, remark, ticket
 
-_OPEN = tuple(state.value for state in OPEN)
-_UNACCEPTED = tuple(state.value for state in UNACCEPTED)
-_TO_ACCEPT = tuple(state.value for state in UNACCEPTED - {State.TRIAGE})
-_BEGINNING = 100
+_OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
+_UNACCEPTED_STATES = tuple(state.value for state in UNACCEPTED_STATES)
+_STATES_TO_ACCEPT = tuple(state.value for state in UNACCEPTED_STATES - {State.TRIAGE})
+_EXCERPT_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,23 @@ class OverdueTicket:
 class Reports(Repository):
     """Figures and rows for digests and exports."""
 
-    async def by_sector(self, since: datetime, until: datetime) -> list[SectorCounts]:
+    async def count_by_sector(self, since: datetime, until: datetime) -> list[SectorCounts]:
         """Counts per sector: new, answered and dismissed in [since, until), in work, overdue and waiting to be
         accepted at *until*."""
         # One question each, answered by an index alone: together they would read every ticket of the period.
-        came = await self._by_sector(ticket.c.registered_at, since, until)
-        answered = await self._by_sector(ticket.c.answered_at, since, until)
+        came = await self._count_by_sector(ticket.c.registered_at, since, until)
+        answered = await self._count_by_sector(ticket.c.answered_at, since, until)
         # The state is hidden from the planner: it would rather read everything that was ever dismissed.
         was_dismissed = func.coalesce(ticket.c.state, "") == State.DISMISSED.value
-        dismissed = await self._by_sector(ticket.c.ended_at, since, until, was_dismissed)
-        result = await self._connection.execute(
-            select(ticket.c.sector, func.count(), _count(_late(until)), _count(ticket.c.state.in_(_TO_ACCEPT)))
-            .where(ticket.c.state.in_(_OPEN))
+        dismissed = await self._count_by_sector(ticket.c.ended_at, since, until, was_dismissed)
+        result = await self._transaction.execute(
+            select(
+                ticket.c.sector,
+                func.count(),
+                _count_where(_is_overdue(until)),
+                _count_where(ticket.c.state.in_(_STATES_TO_ACCEPT)),
+            )
+            .where(ticket.c.state.in_(_OPEN_STATES))
             .group_by(ticket.c.sector)
         )
         now = {row[0]: (row[1], int(row[2]), int(row[3])) for row in result}
@@ -68,30 +73,34 @@ class Reports(Repository):
             for one in {*came, *answered, *dismissed, *now}
         ]
 
-    async def _by_sector(self, moment: Any, since: datetime, until: datetime, *but: Any) -> Counter[str | None]:
-        result = await self._connection.execute(
-            select(ticket.c.sector, func.count()).where(moment >= since, moment < until, *but).group_by(ticket.c.sector)
+    async def _count_by_sector(
+        self, moment: Any, since: datetime, until: datetime, *conditions: Any
+    ) -> Counter[str | None]:
+        result = await self._transaction.execute(
+            select(ticket.c.sector, func.count())
+            .where(moment >= since, moment < until, *conditions)
+            .group_by(ticket.c.sector)
         )
         return Counter({row[0]: row[1] for row in result})
 
-    async def written_between(self, since: datetime, until: datetime) -> list[int]:
+    async def list_written_between(self, since: datetime, until: datetime) -> list[int]:
         """Numbers of tickets registered since *since* whose first message was written after it and before
         *until*."""
         first = select(func.min(message.c.sent_at)).where(message.c.ticket_id == ticket.c.id).scalar_subquery()
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             select(ticket.c.id)
             .where(ticket.c.registered_at >= since, first > since, first < until)
             .order_by(ticket.c.id)
         )
         return [int(number) for number in result.scalars()]
 
-    async def waits_for_triage(self) -> int:
-        result = await self._connection.execute(
+    async def count_waiting_for_triage(self) -> int:
+        result = await self._transaction.execute(
             select(func.count()).select_from(ticket).where(ticket.c.state == State.TRIAGE.value)
         )
         return int(result.scalar_one())
 
-    async def overdue(self, now: datetime, most: int) -> list[OverdueTicket]:
+    async def list_overdue(self, now: datetime, most: int) -> list[OverdueTicket]:
         """What is overdue at *now*, the longest first."""
         limit = case((ticket.c.answer_due <= now, ticket.c.answer_due), else_=ticket.c.accept_due)
         link = (
@@ -104,20 +113,20 @@ class Reports(Repository):
         members = (
             select(func.count())
             .select_from(other)
-            .where(other.c.problem_id == ticket.c.problem_id, other.c.state.in_(_OPEN), _late(now, other))
+            .where(other.c.problem_id == ticket.c.problem_id, other.c.state.in_(_OPEN_STATES), _is_overdue(now, other))
             .correlate(ticket)
             .scalar_subquery()
         )
         whole = case((ticket.c.problem_id.is_(None), 1), else_=members)
-        result = await self._connection.execute(
-            select(ticket.c.id, ticket.c.sector, limit, func.substr(ticket.c.text, 1, _BEGINNING), link, whole)
-            .where(ticket.c.state.in_(_OPEN), ticket.c.lead_id.is_(None), _late(now))
+        result = await self._transaction.execute(
+            select(ticket.c.id, ticket.c.sector, limit, func.substr(ticket.c.text, 1, _EXCERPT_LENGTH), link, whole)
+            .where(ticket.c.state.in_(_OPEN_STATES), ticket.c.lead_id.is_(None), _is_overdue(now))
             .order_by(limit, ticket.c.id)
             .limit(most)
         )
         return [OverdueTicket(*row) for row in result]
 
-    async def reaction_seconds(self, since: datetime, until: datetime) -> list[float]:
+    async def list_reaction_seconds(self, since: datetime, until: datetime) -> list[float]:
         """Registration → acceptance of what somebody accepted in the period; for the median.
 
         What was answered at once counts as accepted too, but nobody pressed «Принять»: it says nothing here.
@@ -132,26 +141,26 @@ class Reports(Repository):
             .correlate(ticket)
             .exists()
         )
-        return await self._spans(ticket.c.accepted_at, since, until, pressed)
+        return await self._list_durations(ticket.c.accepted_at, since, until, pressed)
 
-    async def answer_seconds(self, since: datetime, until: datetime) -> list[float]:
+    async def list_answer_seconds(self, since: datetime, until: datetime) -> list[float]:
         """Registration → published answer of what was answered in the period; for the median."""
-        return await self._spans(ticket.c.answered_at, since, until)
+        return await self._list_durations(ticket.c.answered_at, since, until)
 
-    async def _spans(self, ended: Any, since: datetime, until: datetime, *but: Any) -> list[float]:
+    async def _list_durations(self, ended: Any, since: datetime, until: datetime, *conditions: Any) -> list[float]:
         # The database subtracts, to the second: to make moments of what a month has costs more than to find it.
         span = extract("epoch", ended) - extract("epoch", ticket.c.registered_at)
-        result = await self._connection.execute(select(span).where(ended >= since, ended < until, *but))
+        result = await self._transaction.execute(select(span).where(ended >= since, ended < until, *conditions))
         return [float(row[0]) for row in result]
 
-    async def export(self, since: datetime | None, until: datetime | None) -> AsyncIterator[dict[str, Any]]:
+    async def iterate_tickets(self, since: datetime | None, until: datetime | None) -> AsyncIterator[dict[str, Any]]:
         """Every ticket registered in [since, until), one dictionary each, the oldest first."""
         query = _export_query()
         if since is not None:
             query = query.where(ticket.c.registered_at >= since)
         if until is not None:
             query = query.where(ticket.c.registered_at < until)
-        result = await self._connection.stream(query)
+        result = await self._transaction.stream(query)
         async for row in result:
             yield dict(row._mapping)
 
@@ -225,10 +234,10 @@ def _export_query() -> Select[Any]:
     )
 
 
-def _late(now: datetime, of: FromClause = ticket) -> Any:
-    unaccepted = and_(of.c.state.in_(_UNACCEPTED), of.c.accept_due <= now)
+def _is_overdue(now: datetime, of: FromClause = ticket) -> Any:
+    unaccepted = and_(of.c.state.in_(_UNACCEPTED_STATES), of.c.accept_due <= now)
     return unaccepted | (of.c.answer_due <= now)
 
 
-def _count(condition: Any) -> Any:
+def _count_where(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

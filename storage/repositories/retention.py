@@ -9,47 +9,58 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal_colum
 from sqlalchemy.sql.expression import FromClause
 
 from storage.repositories.base import Repository
-from storage.tables import audit, card, due, inbox, letter, notice, once, outbox, ticket
+from storage.tables import audit, card, due_moment, inbox, notice, once_key, outbox, sent_message, ticket
 
 
-class Kind(StrEnum):
+class RetentionKind(StrEnum):
     """Something that is kept for a while and not for ever."""
 
     UPDATES = "updates"  # raw ones that were handled
     DEAD_UPDATES = "dead_updates"  # such as could not be
-    OUTGOING = "outgoing"  # sent, failed or dropped
+    OUTBOX = "outgoing"  # sent, failed or dropped
     NOTICES = "notices"  # that somebody was told of
-    MOMENTS = "moments"  # due moments of tickets that have ended
-    DAYS = "days"  # what was told once a day
-    LETTERS = "letters"  # which message of ours is about which ticket
+    DUE_MOMENTS = "moments"  # due moments of tickets that have ended
+    DAILY_KEYS = "days"  # what was told once a day
+    SENT_MESSAGES = "letters"  # which message of ours is about which ticket
     CARDS = "cards"  # where the cards of ended tickets were shown
-    HISTORY = "history"  # the audit of tickets that have ended, and of what was no ticket's
+    AUDIT_LOG = "history"  # the audit of tickets that have ended, and of what was no ticket's
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _RetentionRule:
     table: Table
     is_old: Callable[[datetime], ColumnElement[bool]]
 
 
-_IS_PAST = due.c.state != literal_column("'waiting'")  # as the partial index has it
-_ENDS_IN_A_DAY = "%:____-__-__"
+_IS_PAST = due_moment.c.state != literal_column("'waiting'")  # as the partial index has it
+_DAILY_KEY_PATTERN = "%:____-__-__"
 
-_RULES: Mapping[Kind, _Rule] = {
-    Kind.UPDATES: _Rule(inbox, lambda before: and_(inbox.c.status == "done", inbox.c.done_at < before)),
-    Kind.DEAD_UPDATES: _Rule(inbox, lambda before: and_(inbox.c.status == "dead", inbox.c.done_at < before)),
-    Kind.OUTGOING: _Rule(
+_RULES: Mapping[RetentionKind, _RetentionRule] = {
+    RetentionKind.UPDATES: _RetentionRule(
+        inbox, lambda before: and_(inbox.c.status == "done", inbox.c.done_at < before)
+    ),
+    RetentionKind.DEAD_UPDATES: _RetentionRule(
+        inbox, lambda before: and_(inbox.c.status == "dead", inbox.c.done_at < before)
+    ),
+    RetentionKind.OUTBOX: _RetentionRule(
         outbox, lambda before: and_(outbox.c.status.in_(("sent", "failed", "dropped")), outbox.c.done_at < before)
     ),
-    Kind.NOTICES: _Rule(notice, lambda before: notice.c.sent_at < before),
-    Kind.MOMENTS: _Rule(
-        due, lambda before: and_(due.c.at < before, due.c.state != literal_column("'waiting'"), _has_ended(due))
+    RetentionKind.NOTICES: _RetentionRule(notice, lambda before: notice.c.sent_at < before),
+    RetentionKind.DUE_MOMENTS: _RetentionRule(
+        due_moment,
+        lambda before: and_(
+            due_moment.c.at < before, due_moment.c.state != literal_column("'waiting'"), _ticket_has_ended(due_moment)
+        ),
     ),
-    Kind.DAYS: _Rule(once, lambda before: and_(once.c.at < before, once.c.key.like(_ENDS_IN_A_DAY))),
-    Kind.LETTERS: _Rule(letter, lambda before: and_(letter.c.sent_at < before, _has_ended(letter))),
-    Kind.CARDS: _Rule(card, lambda before: and_(card.c.updated_at < before, _has_ended(card))),
-    Kind.HISTORY: _Rule(
-        audit, lambda before: and_(audit.c.at < before, or_(audit.c.ticket_id.is_(None), _has_ended(audit)))
+    RetentionKind.DAILY_KEYS: _RetentionRule(
+        once_key, lambda before: and_(once_key.c.at < before, once_key.c.key.like(_DAILY_KEY_PATTERN))
+    ),
+    RetentionKind.SENT_MESSAGES: _RetentionRule(
+        sent_message, lambda before: and_(sent_message.c.sent_at < before, _ticket_has_ended(sent_message))
+    ),
+    RetentionKind.CARDS: _RetentionRule(card, lambda before: and_(card.c.updated_at < before, _ticket_has_ended(card))),
+    RetentionKind.AUDIT_LOG: _RetentionRule(
+        audit, lambda before: and_(audit.c.at < before, or_(audit.c.ticket_id.is_(None), _ticket_has_ended(audit)))
     ),
 }
 
@@ -57,25 +68,25 @@ _RULES: Mapping[Kind, _Rule] = {
 class Retention(Repository):
     """Forgets what is old."""
 
-    async def forget(self, kind: Kind, before: datetime, most: int) -> int:
+    async def delete_expired(self, kind: RetentionKind, before: datetime, limit: int) -> int:
         """Delete up to *most* rows of *kind* that are older than *before*; how many there were."""
         rule = _RULES[kind]
         key = tuple_(*rule.table.primary_key) if len(rule.table.primary_key) > 1 else next(iter(rule.table.primary_key))
-        old = select(*rule.table.primary_key).where(rule.is_old(before)).limit(most)
-        result = await self._connection.execute(delete(rule.table).where(key.in_(old)))
+        old = select(*rule.table.primary_key).where(rule.is_old(before)).limit(limit)
+        result = await self._transaction.execute(delete(rule.table).where(key.in_(old)))
         return int(result.rowcount)
 
-    async def shrink(self, pages: int) -> bool:
+    async def vacuum(self, pages: int) -> bool:
         """Give up to *pages* back to the system; whether more are free. SQLite's file only."""
         before = await self._free_pages()
         if before:
-            await self._connection.execute(text(f"PRAGMA incremental_vacuum({int(pages)})"))
+            await self._transaction.execute(text(f"PRAGMA incremental_vacuum({int(pages)})"))
         after = await self._free_pages()
         return 0 < after < before
 
     async def _free_pages(self) -> int:
-        return int((await self._connection.execute(text("PRAGMA freelist_count"))).scalar_one())
+        return int((await self._transaction.execute(text("PRAGMA freelist_count"))).scalar_one())
 
 
-def _has_ended(table: FromClause) -> ColumnElement[bool]:
+def _ticket_has_ended(table: FromClause) -> ColumnElement[bool]:
     return exists().where(ticket.c.id == table.c.ticket_id, ticket.c.ended_at.is_not(None))

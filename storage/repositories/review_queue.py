@@ -5,116 +5,124 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, update
 
-from bot.domain.cards import DoubtList
-from bot.domain.messages import Message, Verdict
+from bot.domain.cards import ReviewList
+from bot.domain.messages import Message, ReviewVerdict
 from storage.repositories.base import Repository
-from storage.repositories.messages import COLUMNS, record
-from storage.tables import doubt, doubt_list, message
+from storage.repositories.messages import MESSAGE_COLUMNS, message_from_row
+from storage.tables import message, review_item, review_list
 
-_LIST = tuple(doubt_list.c[name] for name in DoubtList.__dataclass_fields__)
+_LIST_COLUMNS = tuple(review_list.c[name] for name in ReviewList.__dataclass_fields__)
 
 
-class Doubts(Repository):
+class ReviewQueue(Repository):
     """What waits for a person's word. A post that has found its ticket, or was taken back, waits no more."""
 
     async def add(self, message_id: int, score: float, now: datetime) -> bool:
         """The post is doubtful; false if that is known."""
-        statement = self._insert(doubt).values(message_id=message_id, score=score, at=now)
-        result = await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
+        statement = self._insert(review_item).values(message_id=message_id, score=score, at=now)
+        result = await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
         return bool(result.rowcount)
 
-    async def waiting(self) -> int:
+    async def count_pending(self) -> int:
         """How many wait."""
-        result = await self._connection.execute(select(func.count()).select_from(_joined()).where(_waits()))
+        result = await self._transaction.execute(
+            select(func.count()).select_from(_items_with_messages()).where(_is_pending())
+        )
         return int(result.scalar_one())
 
-    async def page(self, start: int, most: int) -> list[Message]:
+    async def list_page(self, start: int, limit: int) -> list[Message]:
         """Those that wait, the oldest first."""
-        result = await self._connection.execute(
-            select(*COLUMNS)
-            .select_from(_joined())
-            .where(_waits())
-            .order_by(doubt.c.message_id)
+        result = await self._transaction.execute(
+            select(*MESSAGE_COLUMNS)
+            .select_from(_items_with_messages())
+            .where(_is_pending())
+            .order_by(review_item.c.message_id)
             .offset(start)
-            .limit(most)
+            .limit(limit)
         )
-        return [record(row) for row in result]
+        return [message_from_row(row) for row in result]
 
-    async def news(self) -> tuple[int, datetime | None]:
+    async def summarize_unlisted(self) -> tuple[int, datetime | None]:
         """How many no list has shown yet, and since when the first of them waits."""
-        result = await self._connection.execute(
-            select(func.count(), func.min(doubt.c.at))
-            .select_from(_joined())
-            .where(_waits(), doubt.c.listed_at.is_(None))
+        result = await self._transaction.execute(
+            select(func.count(), func.min(review_item.c.at))
+            .select_from(_items_with_messages())
+            .where(_is_pending(), review_item.c.listed_at.is_(None))
         )
         count, oldest = result.one()
         return int(count), oldest
 
     async def mark_listed(self, now: datetime) -> None:
         """All that wait have been put before people."""
-        await self._connection.execute(
-            update(doubt).where(doubt.c.verdict.is_(None), doubt.c.listed_at.is_(None)).values(listed_at=now)
+        await self._transaction.execute(
+            update(review_item)
+            .where(review_item.c.verdict.is_(None), review_item.c.listed_at.is_(None))
+            .values(listed_at=now)
         )
 
-    async def decide(self, message_id: int, verdict: Verdict, person_id: int, now: datetime) -> Message | None:
+    async def decide(self, message_id: int, verdict: ReviewVerdict, person_id: int, now: datetime) -> Message | None:
         """The post, if it was still waiting: somebody has said what it is."""
-        found = await self._connection.execute(
-            select(*COLUMNS).select_from(_joined()).where(doubt.c.message_id == message_id, _waits())
+        found = await self._transaction.execute(
+            select(*MESSAGE_COLUMNS)
+            .select_from(_items_with_messages())
+            .where(review_item.c.message_id == message_id, _is_pending())
         )
         row = found.first()
         if row is None:
             return None
-        decided = await self._connection.execute(
-            update(doubt)
-            .where(doubt.c.message_id == message_id, doubt.c.verdict.is_(None))
+        decided = await self._transaction.execute(
+            update(review_item)
+            .where(review_item.c.message_id == message_id, review_item.c.verdict.is_(None))
             .values(verdict=verdict.value, decided_at=now, person_id=person_id)
         )
-        return record(row) if decided.rowcount else None
+        return message_from_row(row) if decided.rowcount else None
 
-    async def leave(self, before: datetime, now: datetime) -> None:
+    async def expire(self, before: datetime, now: datetime) -> None:
         """Nobody has said anything about these since *before*; nobody will."""
-        await self._connection.execute(
-            update(doubt)
-            .where(doubt.c.verdict.is_(None), doubt.c.at < before)
-            .values(verdict=Verdict.LEFT.value, decided_at=now)
+        await self._transaction.execute(
+            update(review_item)
+            .where(review_item.c.verdict.is_(None), review_item.c.at < before)
+            .values(verdict=ReviewVerdict.EXPIRED.value, decided_at=now)
         )
 
-    async def lists(self) -> list[DoubtList]:
+    async def list_review_lists(self) -> list[ReviewList]:
         """Everybody's list."""
-        return [DoubtList(**row._mapping) for row in await self._connection.execute(select(*_LIST))]
+        return [ReviewList(**row._mapping) for row in await self._transaction.execute(select(*_LIST_COLUMNS))]
 
-    async def list_of(self, person_id: int, account: str) -> DoubtList | None:
-        result = await self._connection.execute(select(*_LIST).where(_of(person_id, account)))
+    async def find_review_list(self, person_id: int, account: str) -> ReviewList | None:
+        result = await self._transaction.execute(select(*_LIST_COLUMNS).where(_is_list_of(person_id, account)))
         row = result.first()
-        return DoubtList(**row._mapping) if row else None
+        return ReviewList(**row._mapping) if row else None
 
-    async def shown(self, known: DoubtList, external_id: str | None, content_hash: str) -> bool:
+    async def mark_list_shown(self, known: ReviewList, external_id: str | None, content_hash: str) -> bool:
         """*known* stands there now and reads so; false if there is a newer list meanwhile."""
-        result = await self._connection.execute(
-            update(doubt_list)
-            .where(_of(known.person_id, known.account), doubt_list.c.posted_at == known.posted_at)
+        result = await self._transaction.execute(
+            update(review_list)
+            .where(_is_list_of(known.person_id, known.account), review_list.c.posted_at == known.posted_at)
             .values(external_id=external_id, hash=content_hash)
         )
         return bool(result.rowcount)
 
-    async def save_list(self, known: DoubtList) -> None:
+    async def upsert_review_list(self, known: ReviewList) -> None:
         """The person's one list through this account of ours is this now."""
-        values: dict[str, Any] = {name: getattr(known, name) for name in DoubtList.__dataclass_fields__}
-        statement = self._insert(doubt_list).values(**values)
+        values: dict[str, Any] = {name: getattr(known, name) for name in ReviewList.__dataclass_fields__}
+        statement = self._insert(review_list).values(**values)
         changed = {name: value for name, value in values.items() if name not in ("person_id", "account")}
-        await self._connection.execute(
+        await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["person_id", "account"], set_=changed)
         )
 
 
-def _of(person_id: int, account: str) -> Any:
-    return and_(doubt_list.c.person_id == person_id, doubt_list.c.account == account)
+def _is_list_of(person_id: int, account: str) -> Any:
+    return and_(review_list.c.person_id == person_id, review_list.c.account == account)
 
 
-def _joined() -> Any:
-    return doubt.join(message, message.c.id == doubt.c.message_id)
+def _items_with_messages() -> Any:
+    return review_item.join(message, message.c.id == review_item.c.message_id)
 
 
-def _waits() -> Any:
+def _is_pending() -> Any:
     # The ticket is hidden from the planner: most of what was ever said has none.
-    return and_(doubt.c.verdict.is_(None), func.coalesce(message.c.ticket_id, 0) == 0, message.c.deleted_at.is_(None))
+    return and_(
+        review_item.c.verdict.is_(None), func.coalesce(message.c.ticket_id, 0) == 0, message.c.deleted_at.is_(None)
+    )

@@ -6,33 +6,37 @@ from typing import Any
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.audit import Decision
+from bot.domain.audit import RoutingDecision
 from bot.domain.tickets import DismissReason, Step
 from storage.repositories.base import Repository
 from storage.tables import audit, ticket
 
-_CHOSEN = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value)
+_SECTOR_STEPS = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value)
 """A person has named the sector, or (returning it to work) has said that it stands."""
 
-_WENT_ON = (Step.ACCEPT.value, Step.ANSWER.value)
+_CONFIRMING_STEPS = (Step.ACCEPT.value, Step.ANSWER.value)
 """A person has taken the ticket as it was."""
 
 
-class Decisions(Repository):
+class RoutingDecisions(Repository):
     """Examples from the daily work."""
 
-    async def latest(self, most: int) -> list[Decision]:
+    async def list_latest(self, limit: int) -> list[RoutingDecision]:
         """The decisions about the *most* tickets that people decided about last, the oldest first.
 
         What counts is how a ticket stands now: who corrects a colleague, or himself, is right.
         """
         later, earlier = audit.alias("later"), audit.alias("earlier")
         # Backwards from the newest record, and no further than needed: the audit is ten times as long.
-        last = ~exists().where(later.c.ticket_id == audit.c.ticket_id, later.c.id > audit.c.id, _by_people(later))
-        chosen = exists().where(
-            earlier.c.ticket_id == audit.c.ticket_id, earlier.c.action.in_(_CHOSEN), earlier.c.person_id.is_not(None)
+        last = ~exists().where(
+            later.c.ticket_id == audit.c.ticket_id, later.c.id > audit.c.id, _is_human_decision(later)
         )
-        result = await self._connection.execute(
+        chosen = exists().where(
+            earlier.c.ticket_id == audit.c.ticket_id,
+            earlier.c.action.in_(_SECTOR_STEPS),
+            earlier.c.person_id.is_not(None),
+        )
+        result = await self._transaction.execute(
             select(
                 audit.c.id.label("number"),
                 ticket.c.text,
@@ -42,25 +46,25 @@ class Decisions(Repository):
                 ticket.c.dismiss_reason,
             )
             .join(ticket, ticket.c.id == audit.c.ticket_id)
-            .where(_by_people(audit), ticket.c.text != "", last)
+            .where(_is_human_decision(audit), ticket.c.text != "", last)
             .order_by(audit.c.id.desc())
-            .limit(most)
+            .limit(limit)
         )
-        return [_record(row) for row in reversed(result.all())]
+        return [_decision_from_row(row) for row in reversed(result.all())]
 
     async def count_since(self, number: int) -> int:
         """On how many tickets people decided after the audit's *number*."""
-        result = await self._connection.execute(
-            select(func.count(audit.c.ticket_id.distinct())).where(audit.c.id > number, _by_people(audit))
+        result = await self._transaction.execute(
+            select(func.count(audit.c.ticket_id.distinct())).where(audit.c.id > number, _is_human_decision(audit))
         )
         return int(result.scalar_one())
 
 
-def _by_people(table: FromClause) -> Any:
-    decided = table.c.action.in_((*_CHOSEN, *_WENT_ON, Step.DISMISS.value))
+def _is_human_decision(table: FromClause) -> Any:
+    decided = table.c.action.in_((*_SECTOR_STEPS, *_CONFIRMING_STEPS, Step.DISMISS.value))
     return and_(table.c.person_id.is_not(None), table.c.ticket_id.is_not(None), decided)
 
 
-def _record(row: Any) -> Decision:
+def _decision_from_row(row: Any) -> RoutingDecision:
     reason = DismissReason(row.dismiss_reason) if row.dismiss_reason else None
-    return Decision(row.number, row.text, row.sector, row.district, bool(row.chosen), reason)
+    return RoutingDecision(row.number, row.text, row.sector, row.district, bool(row.chosen), reason)

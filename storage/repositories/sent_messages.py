@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from storage.repositories.base import Repository
-from storage.tables import letter
+from storage.tables import sent_message
 
 
-class Letters(Repository):
+class SentMessages(Repository):
     """Remember and look up."""
 
-    async def remember(
+    async def add(
         self,
         account: str,
         chat_id: str,
@@ -21,17 +21,17 @@ class Letters(Repository):
         kind: str,
         now: datetime,
         *,
-        twin: str | None = None,
-        anew: bool = False,
+        copy_group: str | None = None,
+        replace_kind: bool = False,
     ) -> None:
         """Messages *ids* of ours are about *ticket_id*: a reply to them is, too. What was said in several messengers of
         one person has the same *twin*. *anew*: they are of this *kind* now, whatever they were sent as."""
         if ids:
-            statement = self._insert(letter)
+            statement = self._insert(sent_message)
             here = ["account", "chat_id", "external_id"]
-            await self._connection.execute(
+            await self._transaction.execute(
                 statement.on_conflict_do_update(index_elements=here, set_={"kind": statement.excluded.kind})
-                if anew
+                if replace_kind
                 else statement.on_conflict_do_nothing(),
                 [
                     {
@@ -41,38 +41,40 @@ class Letters(Repository):
                         "ticket_id": ticket_id,
                         "kind": kind,
                         "sent_at": now,
-                        "twin": twin,
+                        "twin": copy_group,
                     }
                     for external_id in ids
                 ],
             )
 
-    async def subject(self, account: str, chat_id: str, external_id: str) -> tuple[int, str] | None:
+    async def ticket_of(self, account: str, chat_id: str, external_id: str) -> tuple[int, str] | None:
         """(ticket, kind) of a message of ours."""
-        result = await self._connection.execute(
-            select(letter.c.ticket_id, letter.c.kind).where(
-                letter.c.account == account, letter.c.chat_id == chat_id, letter.c.external_id == external_id
+        result = await self._transaction.execute(
+            select(sent_message.c.ticket_id, sent_message.c.kind).where(
+                sent_message.c.account == account,
+                sent_message.c.chat_id == chat_id,
+                sent_message.c.external_id == external_id,
             )
         )
         row = result.first()
         return (row[0], row[1]) if row else None
 
-    async def about(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
+    async def list_for_ticket(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
         """(account, chat, message) of our messages of one *kind* about a ticket."""
-        result = await self._connection.execute(
-            select(letter.c.account, letter.c.chat_id, letter.c.external_id).where(
-                letter.c.ticket_id == ticket_id, letter.c.kind == kind
+        result = await self._transaction.execute(
+            select(sent_message.c.account, sent_message.c.chat_id, sent_message.c.external_id).where(
+                sent_message.c.ticket_id == ticket_id, sent_message.c.kind == kind
             )
         )
         return [(row[0], row[1], row[2]) for row in result]
 
-    async def twins(self, account: str, chat_id: str, external_id: str) -> list[tuple[str, str, str]]:
+    async def list_copies(self, account: str, chat_id: str, external_id: str) -> list[tuple[str, str, str]]:
         """Where the same note stands in other messengers: (account, chat, message)."""
-        here = (letter.c.account == account, letter.c.chat_id == chat_id)
-        twin = select(letter.c.twin).where(*here, letter.c.external_id == external_id).scalar_subquery()
-        result = await self._connection.execute(
-            select(letter.c.account, letter.c.chat_id, letter.c.external_id).where(
-                letter.c.twin == twin, or_(letter.c.account != account, letter.c.chat_id != chat_id)
+        here = (sent_message.c.account == account, sent_message.c.chat_id == chat_id)
+        twin = select(sent_message.c.twin).where(*here, sent_message.c.external_id == external_id).scalar_subquery()
+        result = await self._transaction.execute(
+            select(sent_message.c.account, sent_message.c.chat_id, sent_message.c.external_id).where(
+                sent_message.c.twin == twin, or_(sent_message.c.account != account, sent_message.c.chat_id != chat_id)
             )
         )
         return [(row[0], row[1], row[2]) for row in result]

@@ -6,79 +6,79 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from bot.domain.cards import Reach
-from bot.domain.people import Account, MessengerName, Person
+from bot.domain.cards import AccountReachability
+from bot.domain.people import MessengerName, Person, StaffAccount
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, invitation, person
 
 
-class People(Repository):
+class StaffDirectory(Repository):
     """Who works here."""
 
-    async def replace(self, wanted: Sequence[Person]) -> tuple[Person, ...]:
+    async def sync(self, wanted: Sequence[Person]) -> tuple[Person, ...]:
         """Make the stored staff equal *wanted* (whose ids do not matter); returns it with lasting ids.
 
         A person is recognised by any of the accounts, else by the name; who is not wanted any more stays in the past
         as inactive. Accounts that joined by invitation stay with their person, and so does what is known of whether
         an account can be reached.
         """
-        self.has_news = True
-        stored = (await self._connection.execute(select(account))).all()
+        self.has_new_work = True
+        stored = (await self._transaction.execute(select(account))).all()
         owners = {(row.messenger, row.user_id): row.person_id for row in stored}
-        joined: dict[int, list[Account]] = {}
+        joined: dict[int, list[StaffAccount]] = {}
         for row in stored:
             if row.joined:
-                joined.setdefault(row.person_id, []).append(Account(MessengerName(row.messenger), row.user_id))
+                joined.setdefault(row.person_id, []).append(StaffAccount(MessengerName(row.messenger), row.user_id))
         namesakes: dict[str, list[int]] = {}
-        for row in await self._connection.execute(select(person.c.id, person.c.name).order_by(person.c.id)):
+        for row in await self._transaction.execute(select(person.c.id, person.c.name).order_by(person.c.id)):
             namesakes.setdefault(row.name, []).append(row.id)
-        await self._connection.execute(update(person).values(active=False))
-        await self._connection.execute(delete(assignment))
+        await self._transaction.execute(update(person).values(active=False))
+        await self._transaction.execute(delete(assignment))
         taken: set[int] = set()
         kept: list[Person] = []
         for one in wanted:
             candidates = [owners.get((a.messenger.value, a.user_id)) for a in one.accounts]
             candidates += namesakes.get(one.name, [])
             known = next((c for c in candidates if c is not None and c not in taken), None)
-            person_id = await self._save(known, one)
+            person_id = await self._upsert_person(known, one)
             taken.add(person_id)
             named = {own.messenger for own in one.accounts}
             more = tuple(own for own in joined.get(person_id, []) if own.messenger not in named)
             lasting = replace(one, id=person_id, accounts=(*one.accounts, *more))
-            await self._attach(lasting, owners)
-            await self._assign(lasting)
+            await self._sync_accounts(lasting, owners)
+            await self._insert_assignments(lasting)
             kept.append(lasting)
         return tuple(kept)
 
-    async def _save(self, known: int | None, one: Person) -> int:
+    async def _upsert_person(self, known: int | None, one: Person) -> int:
         if known is not None:
-            await self._connection.execute(
+            await self._transaction.execute(
                 update(person).where(person.c.id == known).values(name=one.name, active=True)
             )
             return known
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             insert(person).values(name=one.name, active=True).returning(person.c.id)
         )
         return int(result.scalar_one())
 
-    async def _attach(self, one: Person, owners: Mapping[tuple[str, str], int]) -> None:
+    async def _sync_accounts(self, one: Person, owners: Mapping[tuple[str, str], int]) -> None:
         for own in one.accounts:
             statement = self._insert(account).values(
                 messenger=own.messenger.value, user_id=own.user_id, person_id=one.id
             )
-            await self._connection.execute(
+            await self._transaction.execute(
                 statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_={"person_id": one.id})
             )
         present = {(own.messenger.value, own.user_id) for own in one.accounts}
         for (messenger, user_id), owner in owners.items():
             if owner == one.id and (messenger, user_id) not in present:
-                await self._connection.execute(
+                await self._transaction.execute(
                     delete(account).where(
                         account.c.messenger == messenger, account.c.user_id == user_id, account.c.person_id == one.id
                     )
                 )
 
-    async def _assign(self, one: Person) -> None:
+    async def _insert_assignments(self, one: Person) -> None:
         sectors: list[str | None] = [*sorted(one.sectors)] or [None]
         districts: list[str | None] = [*sorted(one.districts)] or [None]
         rows = [
@@ -88,22 +88,22 @@ class People(Repository):
             for district in districts
         ]
         if rows:
-            await self._connection.execute(insert(assignment), rows)
+            await self._transaction.execute(insert(assignment), rows)
 
-    async def invite(self, person_id: int, code: str, now: datetime) -> str:
+    async def get_or_create_invitation(self, person_id: int, code: str, now: datetime) -> str:
         """The code by which this person joins: *code*, or an unused one that was given out before."""
-        known = await self._connection.execute(
+        known = await self._transaction.execute(
             select(invitation.c.code).where(invitation.c.person_id == person_id, invitation.c.used_at.is_(None))
         )
         given = known.scalars().first()
         if given is not None:
             return str(given)
-        await self._connection.execute(insert(invitation).values(code=code, person_id=person_id, created_at=now))
+        await self._transaction.execute(insert(invitation).values(code=code, person_id=person_id, created_at=now))
         return code
 
     async def use_invitation(self, code: str, now: datetime) -> int | None:
         """Whose invitation *code* is, if it has not been used; it is now."""
-        result = await self._connection.execute(
+        result = await self._transaction.execute(
             update(invitation)
             .where(invitation.c.code == code, invitation.c.used_at.is_(None))
             .values(used_at=now)
@@ -112,62 +112,66 @@ class People(Repository):
         person_id: int | None = result.scalar_one_or_none()
         return person_id
 
-    async def join(self, person_id: int, own: Account) -> None:
+    async def link_account(self, person_id: int, own: StaffAccount) -> None:
         """This account is that person's from now on, whoever had it before."""
-        self.has_news = True
+        self.has_new_work = True
         values = {"person_id": person_id, "joined": True, "unreachable_since": None}
         statement = self._insert(account).values(messenger=own.messenger.value, user_id=own.user_id, **values)
-        await self._connection.execute(
+        await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_=values)
         )
 
-    async def accounts(self) -> dict[int, tuple[Account, ...]]:
+    async def list_accounts(self) -> dict[int, tuple[StaffAccount, ...]]:
         """Everybody's accounts by the person's id: first those of the configuration, then those that joined."""
-        found: dict[int, list[Account]] = {}
-        rows = await self._connection.execute(select(account).order_by(account.c.joined, account.c.messenger))
+        found: dict[int, list[StaffAccount]] = {}
+        rows = await self._transaction.execute(select(account).order_by(account.c.joined, account.c.messenger))
         for row in rows:
-            found.setdefault(row.person_id, []).append(Account(MessengerName(row.messenger), row.user_id))
+            found.setdefault(row.person_id, []).append(StaffAccount(MessengerName(row.messenger), row.user_id))
         return {person_id: tuple(own) for person_id, own in found.items()}
 
-    async def name(self, person_id: int) -> str | None:
+    async def find_name(self, person_id: int) -> str | None:
         """The name, also of somebody who does not work here any more."""
-        result = await self._connection.execute(select(person.c.name).where(person.c.id == person_id))
+        result = await self._transaction.execute(select(person.c.name).where(person.c.id == person_id))
         return result.scalar_one_or_none()
 
-    async def set_reachable(self, own: Account, since: datetime | None) -> bool:
+    async def set_unreachable_since(self, own: StaffAccount, since: datetime | None) -> bool:
         """Remember that an account cannot be reached *since* then (``None``: it can). Whether that is news."""
         state = account.c.unreachable_since
         news = state.is_(None) if since is not None else state.is_not(None)
-        result = await self._connection.execute(update(account).where(*_is(own), news).values(unreachable_since=since))
+        result = await self._transaction.execute(
+            update(account).where(*_is_account(own), news).values(unreachable_since=since)
+        )
         return bool(result.rowcount)
 
-    async def reaches(self) -> dict[Account, Reach]:
+    async def list_reachability(self) -> dict[StaffAccount, AccountReachability]:
         """What is known of each account."""
-        result = await self._connection.execute(select(account).join(person).where(person.c.active))
+        result = await self._transaction.execute(select(account).join(person).where(person.c.active))
         return {
-            Account(MessengerName(row.messenger), row.user_id): Reach(
+            StaffAccount(MessengerName(row.messenger), row.user_id): AccountReachability(
                 row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since
             )
             for row in result
         }
 
-    async def choose(self, own: Account, *, cards: bool, reports: bool) -> None:
+    async def set_preferences(self, own: StaffAccount, *, cards: bool, reports: bool) -> None:
         """Whether cards, and reports, shall come to this account."""
-        await self._connection.execute(
-            update(account).where(*_is(own)).values(wants_cards=cards, wants_reports=reports)
+        await self._transaction.execute(
+            update(account).where(*_is_account(own)).values(wants_cards=cards, wants_reports=reports)
         )
 
-    async def speaks_via(self, own: Account, our_account: str) -> None:
+    async def set_contact_account(self, own: StaffAccount, our_account: str) -> None:
         """Through which account of ours this person can be spoken to."""
-        await self._connection.execute(update(account).where(*_is(own)).values(via=our_account))
+        await self._transaction.execute(update(account).where(*_is_account(own)).values(via=our_account))
 
-    async def divert(self, own: Account, since: datetime | None) -> bool:
+    async def set_diverted_since(self, own: StaffAccount, since: datetime | None) -> bool:
         """What is meant for this account goes elsewhere *since* then (``None``: it does not). Whether that is news."""
         state = account.c.diverted_since
         news = state.is_(None) if since is not None else state.is_not(None)
-        result = await self._connection.execute(update(account).where(*_is(own), news).values(diverted_since=since))
+        result = await self._transaction.execute(
+            update(account).where(*_is_account(own), news).values(diverted_since=since)
+        )
         return bool(result.rowcount)
 
 
-def _is(own: Account) -> tuple[ColumnElement[bool], ...]:
+def _is_account(own: StaffAccount) -> tuple[ColumnElement[bool], ...]:
     return account.c.messenger == own.messenger.value, account.c.user_id == own.user_id

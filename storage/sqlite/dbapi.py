@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 from sqlalchemy.util.concurrency import await_
 
 
-class _Cursor(AsyncAdapt_aiosqlite_cursor):
+class _SingleHopCursor(AsyncAdapt_aiosqlite_cursor):
     """What a statement has left: made, used and closed within the trip."""
 
     __slots__ = ("_description", "_last_row", "_row_count")
@@ -48,12 +48,14 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         return self._last_row
 
     async def _execute_async(self, operation: Any, parameters: Any) -> Any:
-        return await self._make_trip(lambda cursor: cursor.execute(operation, () if parameters is None else parameters))
+        return await self._run_in_one_hop(
+            lambda cursor: cursor.execute(operation, () if parameters is None else parameters)
+        )
 
     async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
-        return await self._make_trip(lambda cursor: cursor.executemany(operation, seq_of_parameters))
+        return await self._run_in_one_hop(lambda cursor: cursor.executemany(operation, seq_of_parameters))
 
-    async def _make_trip(self, statement: Callable[[sqlite3.Cursor], object]) -> "_Cursor":
+    async def _run_in_one_hop(self, statement: Callable[[sqlite3.Cursor], object]) -> "_SingleHopCursor":
         connection: Any = self._connection
 
         def there() -> tuple[Any, list[Any], int, Any]:
@@ -71,13 +73,13 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         return self
 
 
-class _Connection(AsyncAdapt_aiosqlite_connection):
+class _SingleHopConnection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
 
-    _cursor_cls = _Cursor  # type: ignore[assignment]
+    _cursor_cls = _SingleHopCursor  # type: ignore[assignment]
 
 
-class OneTrip(AsyncAdapt_aiosqlite_dbapi):
+class SingleHopDbapi(AsyncAdapt_aiosqlite_dbapi):
     """For ``create_async_engine(…, module=OneTrip())``."""
 
     def __init__(self) -> None:
@@ -86,4 +88,4 @@ class OneTrip(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
         connection = self.aiosqlite.connect(*arg, **kw)
         connection._thread.daemon = True  # a connection left open must not keep the process alive
-        return _Connection(self, await_(connection))
+        return _SingleHopConnection(self, await_(connection))

@@ -20,11 +20,11 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-class Occupied(Exception):
+class DatabaseInUse(Exception):
     """Another process works on this database. The message is the file's name."""
 
 
-class Occupancy:
+class DatabaseFileLock:
     """The lock of one file, held until :meth:`end` or the process's death."""
 
     def __init__(self, database: Path) -> None:
@@ -33,10 +33,10 @@ class Occupancy:
         try:
             _lock(self._descriptor)
         except OSError:
-            self.end()
-            raise Occupied(str(database)) from None
+            self.release()
+            raise DatabaseInUse(str(database)) from None
 
-    def end(self) -> None:
+    def release(self) -> None:
         """Others may come. The file stays: whoever removes it could remove the next one's."""
         if self._descriptor is not None:
             os.close(self._descriptor)

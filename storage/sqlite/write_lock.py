@@ -7,40 +7,40 @@ from contextlib import asynccontextmanager
 from heapq import heappop, heappush
 
 
-class Writing:
+class PriorityLock:
     """A lock with two queues. Whoever holds up others while he waits goes before those who hold up nobody."""
 
     def __init__(self) -> None:
-        self._is_taken = False
-        self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
-        self._came = itertools.count()
+        self._is_locked = False
+        self._waiters: list[tuple[bool, int, asyncio.Future[None]]] = []
+        self._arrivals = itertools.count()
 
     @asynccontextmanager
-    async def turn(self, *, first: bool = False) -> AsyncIterator[None]:
+    async def acquire(self, *, priority: bool = False) -> AsyncIterator[None]:
         """Alone within the block."""
-        await self._enter(first)
+        await self._acquire(priority)
         try:
             yield
         finally:
-            self._leave()
+            self._release()
 
-    async def _enter(self, first: bool) -> None:
-        if not self._is_taken:
-            self._is_taken = True
+    async def _acquire(self, priority: bool) -> None:
+        if not self._is_locked:
+            self._is_locked = True
             return
         mine = asyncio.get_running_loop().create_future()
-        heappush(self._waiting, (not first, next(self._came), mine))
+        heappush(self._waiters, (not priority, next(self._arrivals), mine))
         try:
             await mine
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():  # it was our turn already
-                self._leave()
+                self._release()
             raise
 
-    def _leave(self) -> None:
-        while self._waiting:
-            _, _, following = heappop(self._waiting)
+    def _release(self) -> None:
+        while self._waiters:
+            _, _, following = heappop(self._waiters)
             if not following.done():
                 following.set_result(None)
                 return
-        self._is_taken = False
+        self._is_locked = False

@@ -1,13 +1,33 @@
 """Every table of the database. SQLAlchemy Core; the repositories turn rows into the domain's records."""
 
-from storage.tables.base import Moment, metadata
-from storage.tables.messaging import cursor, inbox, letter, outage, outbox
+from storage.tables.base import UtcDateTime, metadata
+from storage.tables.messaging import cursor, inbox, outage, outbox, sent_message
 from storage.tables.people import account, assignment, dialog, invitation, person
-from storage.tables.scheduling import audit, chat_alias, digest, due, notice, once, page, page_comment
-from storage.tables.tickets import answer, card, doubt, doubt_list, message, problem, publication, remark, ticket, voice
+from storage.tables.scheduling import (
+    audit,
+    chat_alias,
+    digest,
+    due_moment,
+    notice,
+    official_page,
+    official_page_comment,
+    once_key,
+)
+from storage.tables.tickets import (
+    answer,
+    card,
+    message,
+    problem,
+    publication,
+    remark,
+    review_item,
+    review_list,
+    ticket,
+    upvote,
+)
 
 __all__ = [
-    "Moment",
+    "UtcDateTime",
     "account",
     "answer",
     "assignment",
@@ -17,24 +37,24 @@ __all__ = [
     "cursor",
     "dialog",
     "digest",
-    "doubt",
-    "doubt_list",
-    "due",
+    "due_moment",
     "inbox",
     "invitation",
-    "letter",
     "message",
     "metadata",
     "notice",
-    "once",
+    "official_page",
+    "official_page_comment",
+    "once_key",
     "outage",
     "outbox",
-    "page",
-    "page_comment",
     "person",
     "problem",
     "publication",
     "remark",
+    "review_item",
+    "review_list",
+    "sent_message",
     "ticket",
-    "voice",
+    "upvote",
 ]

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored in UTC. A naive one is refused: it could mean anything."""
 
     impl = DateTime(timezone=True)
@@ -36,7 +36,7 @@ class Moment(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-class Short(TypeDecorator[str]):
+class TruncatedString(TypeDecorator[str]):
     """A text for reading, cut at its length: PostgreSQL refuses a longer one, and a hostile name must stop no message.
     Nothing that is compared or asked for is of this type."""
 
@@ -53,7 +53,7 @@ class Short(TypeDecorator[str]):
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
-Absent = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+NullableDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A document that may be missing: no value is NULL, not JSON's null."""
 
 metadata = MetaData(
@@ -66,5 +66,5 @@ metadata = MetaData(
     }
 )
 
-BESIDE = ("ticket_search",)
+UNMANAGED_TABLES = ("ticket_search",)
 """Beginnings of the names of what migrations make beside these tables: indexes that only one database knows."""

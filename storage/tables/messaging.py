@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.base import Document, Id, Moment, metadata
+from storage.tables.base import Document, Id, UtcDateTime, metadata
 
 inbox = Table(
     "inbox",
@@ -24,12 +24,12 @@ inbox = Table(
     Column("payload", Document, nullable=False),
     Column("status", String(16), nullable=False, server_default="new"),  # new, done, dead
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("due_at", Moment, nullable=False),
-    Column("leased_until", Moment),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("leased_until", UtcDateTime),
     Column("holder", String(32)),  # of the lease: a new name at every claim
     Column("error", String(200)),
-    Column("received_at", Moment, nullable=False),
-    Column("done_at", Moment),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
     UniqueConstraint("account", "key"),
     Index("ix_inbox_waiting", "id", sqlite_where=text("status = 'new'"), postgresql_where=text("status = 'new'")),
     Index("ix_inbox_done", "done_at"),
@@ -41,8 +41,8 @@ cursor = Table(
     metadata,
     Column("account", String(64), primary_key=True),
     Column("value", Text),
-    Column("moved_at", Moment, nullable=False),
-    Column("gap_since", Moment),  # what came after this may be missing, until it has been read back
+    Column("moved_at", UtcDateTime, nullable=False),
+    Column("gap_since", UtcDateTime),  # what came after this may be missing, until it has been read back
 )
 
 outbox = Table(
@@ -65,15 +65,15 @@ outbox = Table(
     Column("dedupe", String(160)),
     Column("status", String(16), nullable=False, server_default="queued"),  # queued, sending, sent, failed, dropped
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("due_at", Moment, nullable=False),
-    Column("expires_at", Moment),
-    Column("leased_until", Moment),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
     Column("holder", String(32)),  # as in the inbox
     Column("progress", Document, nullable=False),
     Column("form", String(16)),  # in which form the parts of "progress" were sent
     Column("error", String(200)),
-    Column("created_at", Moment, nullable=False),
-    Column("done_at", Moment),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
     Index(
         "ix_outbox_waiting",
         "priority",
@@ -108,7 +108,7 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
-letter = Table(  # messages of ours about a ticket: what a reply to them is about
+sent_message = Table(  # messages of ours about a ticket: what a reply to them is about
     "letter",
     metadata,
     Column("account", String(64), primary_key=True),
@@ -116,7 +116,7 @@ letter = Table(  # messages of ours about a ticket: what a reply to them is abou
     Column("external_id", String(64), primary_key=True),
     Column("ticket_id", Id, nullable=False),
     Column("kind", String(24), nullable=False),
-    Column("sent_at", Moment, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
     Column("twin", String(64), index=True),  # the same note in another messenger of the same person has the same
     Index("ix_letter_sent", "sent_at"),
     Index("ix_letter_ticket", "ticket_id", "kind"),
@@ -127,5 +127,5 @@ outage = Table(  # since when a messenger has failed, without a success in betwe
     metadata,
     Column("account", String(64), primary_key=True),
     Column("way", String(8), primary_key=True),  # in, out
-    Column("since", Moment, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )

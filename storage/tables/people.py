@@ -11,7 +11,7 @@ from sqlalchemy import (
     false,
 )
 
-from storage.tables.base import Document, Id, Moment, metadata
+from storage.tables.base import Document, Id, UtcDateTime, metadata
 
 person = Table(
     "person",
@@ -28,11 +28,11 @@ account = Table(
     Column("user_id", String(64), primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("joined", Boolean, nullable=False, server_default=false()),  # by invitation, not named in the configuration
-    Column("unreachable_since", Moment),
+    Column("unreachable_since", UtcDateTime),
     Column("wants_cards", Boolean, nullable=False, server_default=false()),  # chosen in /settings
     Column("wants_reports", Boolean, nullable=False, server_default=false()),
     Column("via", String(64)),  # through which account of ours the person spoke to us last
-    Column("diverted_since", Moment),  # what was meant for it goes elsewhere
+    Column("diverted_since", UtcDateTime),  # what was meant for it goes elsewhere
 )
 
 invitation = Table(
@@ -40,8 +40,8 @@ invitation = Table(
     metadata,
     Column("code", String(32), primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
-    Column("created_at", Moment, nullable=False),
-    Column("used_at", Moment),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
 )
 
 assignment = Table(
@@ -66,5 +66,5 @@ dialog = Table(
     Column("media", Document, nullable=False),
     Column("facts", Document, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("expires_at", Moment, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
 )

@@ -12,9 +12,9 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.base import Document, Id, Moment, metadata
+from storage.tables.base import Document, Id, UtcDateTime, metadata
 
-due = Table(
+due_moment = Table(
     "due",
     metadata,
     Column("id", Id, primary_key=True),
@@ -22,7 +22,7 @@ due = Table(
     Column("limit", String(16), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("share", Float, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False, server_default="waiting"),  # waiting, fired, void
     Index("ix_due_waiting", "at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
     Index("ix_due_past", "at", sqlite_where=text("state <> 'waiting'"), postgresql_where=text("state <> 'waiting'")),
@@ -35,8 +35,8 @@ notice = Table(
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False),
     Column("code", String(32), nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("sent_at", Moment),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
     Index(
         "ix_notice_waiting", "person_id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")
     ),
@@ -48,15 +48,15 @@ digest = Table(
     "digest",
     metadata,
     Column("day", Date, primary_key=True),
-    Column("since", Moment, nullable=False),
-    Column("until", Moment, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
 )
 
 audit = Table(
     "audit",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Column("person_id", Id),
     Column("action", String(40), nullable=False),
     Column("ticket_id", Id),
@@ -71,26 +71,26 @@ chat_alias = Table(  # a group that became a supergroup keeps its settings
     Column("account", String(64), primary_key=True),
     Column("old_id", String(64), primary_key=True),
     Column("new_id", String(64), nullable=False, index=True),
-    Column("since", Moment, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
-once = Table(  # what was done or told, and must not be again: first start, «unknown update of kind X» …
+once_key = Table(  # what was done or told, and must not be again: first start, «unknown update of kind X» …
     "once",
     metadata,
     Column("key", String(160), primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
-page = Table(  # official pages that are watched
+official_page = Table(  # official pages that are watched
     "page",
     metadata,
     Column("account", String(64), primary_key=True),
     Column("root", String(64), primary_key=True),
-    Column("watched_since", Moment, nullable=False),
-    Column("last_post_at", Moment),
+    Column("watched_since", UtcDateTime, nullable=False),
+    Column("last_post_at", UtcDateTime),
 )
 
-page_comment = Table(  # what was written under their posts: by people, and by the page and its officials
+official_page_comment = Table(  # what was written under their posts: by people, and by the page and its officials
     "page_comment",
     metadata,
     Column("account", String(64), primary_key=True),
@@ -101,7 +101,7 @@ page_comment = Table(  # what was written under their posts: by people, and by t
     Column("thread", String(64), nullable=False),
     Column("ours", Boolean, nullable=False),
     Column("to_all", Boolean, nullable=False),
-    Column("sent_at", Moment, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
     Column("link", String(300)),
     Index("ix_page_comment_root", "account", "root", "sent_at"),
 )

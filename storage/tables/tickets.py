@@ -14,10 +14,10 @@ from sqlalchemy import (
     text,
 )
 
-from bot.domain.tickets import OPEN, State
-from storage.tables.base import Absent, Document, Id, Moment, Short, metadata
+from bot.domain.tickets import OPEN_TICKET_STATES, State
+from storage.tables.base import Document, Id, NullableDocument, TruncatedString, UtcDateTime, metadata
 
-OPEN_STATES = f"state IN ({', '.join(repr(state.value) for state in State if state in OPEN)})"
+OPEN_STATES_SQL = f"state IN ({', '.join(repr(state.value) for state in State if state in OPEN_TICKET_STATES)})"
 """What somebody still has to work on: a few of all tickets. Written out, since a partial index is recognised by its
 very words; a change of the open states needs another index."""
 
@@ -34,14 +34,14 @@ ticket = Table(
     Column("problem_id", Id),  # several tickets about one event
     Column("lead_id", Id),  # of a member: the ticket whose card stands for the problem
     Column("matter", String(80)),  # what it is about, coarsely; none: nothing joins it
-    Column("sketch", Absent),  # what another message is compared with, while it is alone
+    Column("sketch", NullableDocument),  # what another message is compared with, while it is alone
     Column("source", String(64), nullable=False),
     Column("text", Text, nullable=False),
     Column("search", Text, nullable=False),
     Column("text_key", String(64)),
-    Column("place", Short(200)),
-    Column("street", Short(120)),
-    Column("house", Short(40)),
+    Column("place", TruncatedString(200)),
+    Column("street", TruncatedString(120)),
+    Column("house", TruncatedString(40)),
     Column("latitude", Float),  # degrees, WGS 84
     Column("longitude", Float),
     Column("urgent", Boolean, nullable=False),
@@ -49,15 +49,15 @@ ticket = Table(
     Column("account", String(64)),
     Column("author_key", String(80)),  # messenger:user, one citizen across our accounts of one messenger
     Column("author_id", String(64)),
-    Column("author_name", Short(200)),
-    Column("registered_at", Moment, nullable=False),
-    Column("touched_at", Moment, nullable=False),
-    Column("accept_due", Moment, nullable=False),
-    Column("answer_due", Moment, nullable=False),
+    Column("author_name", TruncatedString(200)),
+    Column("registered_at", UtcDateTime, nullable=False),
+    Column("touched_at", UtcDateTime, nullable=False),
+    Column("accept_due", UtcDateTime, nullable=False),
+    Column("answer_due", UtcDateTime, nullable=False),
     Column("assignee_id", Id, ForeignKey("person.id")),
-    Column("accepted_at", Moment),
-    Column("answered_at", Moment),
-    Column("ended_at", Moment),
+    Column("accepted_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
     Column("dismiss_reason", String(32)),
     Column("previous_id", Id, ForeignKey("ticket.id")),
     Column("external_number", String(100)),
@@ -78,7 +78,9 @@ ticket = Table(
     Index("ix_ticket_taken", "accepted_at", "registered_at"),
     Index("ix_ticket_over", "ended_at", "state", "sector"),
     Index("ix_ticket_served", "answered_at", "sector", "registered_at"),
-    Index("ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES), postgresql_where=text(OPEN_STATES)),
+    Index(
+        "ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES_SQL), postgresql_where=text(OPEN_STATES_SQL)
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -91,7 +93,7 @@ problem = Table(
     Column("sketch", Document, nullable=False),  # what a new message is compared with
     Column("members", Integer, nullable=False),  # tickets, the lead among them
     Column("people", Integer, nullable=False),
-    Column("heard_at", Moment, nullable=False),
+    Column("heard_at", UtcDateTime, nullable=False),
     Index("ix_problem_heard", "heard_at"),
     sqlite_autoincrement=True,
 )
@@ -105,20 +107,20 @@ message = Table(
     Column("chat_kind", String(16), nullable=False),
     Column("root", String(64), nullable=False),
     Column("thread", String(64), nullable=False),
-    Column("chat_title", Short(200)),
+    Column("chat_title", TruncatedString(200)),
     Column("external_id", String(64), nullable=False),
     Column("author_id", String(64), nullable=False),
-    Column("author_name", Short(200)),
+    Column("author_name", TruncatedString(200)),
     Column("text", Text, nullable=False),
     Column("media", Document, nullable=False),
     Column("album", String(64)),
     Column("reply_to", String(64)),
-    Column("link", Short(300)),
-    Column("forwarded_from", Short(200)),
-    Column("sent_at", Moment, nullable=False),
-    Column("stored_at", Moment, nullable=False),
-    Column("edited_at", Moment),
-    Column("deleted_at", Moment),
+    Column("link", TruncatedString(300)),
+    Column("forwarded_from", TruncatedString(200)),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
     Column("ticket_id", Id, ForeignKey("ticket.id"), index=True),
     Column("part", String(16)),
     UniqueConstraint("account", "chat_id", "external_id"),
@@ -126,12 +128,12 @@ message = Table(
     Index("ix_message_stored", "stored_at"),
 )
 
-voice = Table(  # who said «us too» about a ticket, without saying anything of their own
+upvote = Table(  # who said «us too» about a ticket, without saying anything of their own
     "voice",
     metadata,
     Column("ticket_id", Id, ForeignKey("ticket.id"), primary_key=True),
     Column("author_key", String(80), primary_key=True),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 answer = Table(
@@ -145,7 +147,7 @@ answer = Table(
     Column("text", Text, nullable=False),
     Column("media", Document, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 publication = Table(
@@ -157,13 +159,13 @@ publication = Table(
     Column("message_id", Id, ForeignKey("message.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("external_ids", Document, nullable=False),
-    Column("link", Short(300)),
-    Column("error", Short(200)),
-    Column("posted_at", Moment),
+    Column("link", TruncatedString(300)),
+    Column("error", TruncatedString(200)),
+    Column("posted_at", UtcDateTime),
     Column("poster", String(16)),  # bot, person, noticed, staff_reply
     Column("poster_id", Id),
     Column("about", String(32)),
-    Column("check_at", Moment),  # when to look whether it still stands
+    Column("check_at", UtcDateTime),  # when to look whether it still stands
     Column("checks", Integer, nullable=False, server_default="0"),
     Column("text", Text),  # the words that stand there
     Column("spot", String(300)),  # where one post of a problem's answer is heard
@@ -201,7 +203,7 @@ card = Table(
     Column("hash", String(64)),
     Column("menu", String(80), nullable=False, server_default=""),
     Column("media_shown", Integer, nullable=False, server_default="0"),
-    Column("updated_at", Moment, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_card_ticket", "ticket_id"),
     Index("ix_card_updated", "updated_at"),
 )
@@ -214,18 +216,18 @@ remark = Table(
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("kind", String(24), nullable=False),
     Column("text", Text, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
-doubt = Table(  # posts that may be about a problem: a person says; what was said is an example to learn from
+review_item = Table(  # posts that may be about a problem: a person says; what was said is an example to learn from
     "doubt",
     metadata,
     Column("message_id", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
     Column("score", Float, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("listed_at", Moment),
+    Column("at", UtcDateTime, nullable=False),
+    Column("listed_at", UtcDateTime),
     Column("verdict", String(16)),  # problem, talk, left
-    Column("decided_at", Moment),
+    Column("decided_at", UtcDateTime),
     Column("person_id", Id, ForeignKey("person.id")),
     Index(
         "ix_doubt_waiting",
@@ -235,7 +237,7 @@ doubt = Table(  # posts that may be about a problem: a person says; what was sai
     ),
 )
 
-doubt_list = Table(
+review_list = Table(
     "doubt_list",
     metadata,
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True),
@@ -244,5 +246,5 @@ doubt_list = Table(
     Column("external_id", String(64)),
     Column("hash", String(64)),
     Column("page", Integer, nullable=False, server_default="0"),
-    Column("posted_at", Moment, nullable=False),
+    Column("posted_at", UtcDateTime, nullable=False),
 )

@@ -12,8 +12,8 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from bot.cli.demo import Demo
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_ARGUMENTS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,16 +22,16 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 15_000
+TIMEOUT_MS = 15_000
 """Milliseconds that anything on the page may take to appear."""
 
 
-def chromium() -> str | None:
+def find_chromium() -> str | None:
     """Where the browser is."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    return next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
 
 
-def is_demanded() -> bool:
+def is_required() -> bool:
     """Whether a missing browser is a failure and no reason to skip."""
     return os.environ.get("CI") == "true" or os.environ.get("MCU_BROWSER") == "1"
 
@@ -42,20 +42,20 @@ class Visitor:
 
     page: Page
     url: str
-    complaints: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._listen)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._record_console_error)
+        self.page.on("pageerror", lambda error: self.console_errors.append(str(error)))
 
-    async def come(self, query: str = "") -> None:
+    async def open_page(self, query: str = "") -> None:
         """Open the page and wait until it is ready."""
         await self.page.goto(self.url + query)
         await self.page.locator("body.ready").wait_for()
 
-    def _listen(self, message: ConsoleMessage) -> None:
+    def _record_console_error(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.console_errors.append(message.text)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -67,13 +67,13 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """One for all: every page of it has its own cookies and its own memory."""
-    path = chromium()
+    path = find_chromium()
     if path is None:
-        if is_demanded():
+        if is_required():
             pytest.fail("no Chromium is installed")
         pytest.skip("no Chromium is installed")
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        running = await playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
         try:
             yield running
         finally:
@@ -84,7 +84,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def visitor(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """At a wide screen."""
     page = await browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(TIMEOUT_MS)
     yield Visitor(page, demo.url)
     await page.close()
 
@@ -93,6 +93,6 @@ async def visitor(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
 async def walker(browser: Browser, demo: Demo) -> AsyncIterator[Visitor]:
     """With a small telephone."""
     page = await browser.new_page(viewport={"width": 360, "height": 740})
-    page.set_default_timeout(PATIENCE)
+    page.set_default_timeout(TIMEOUT_MS)
     yield Visitor(page, demo.url)
     await page.close()

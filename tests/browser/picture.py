@@ -8,29 +8,29 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Page, async_playwright, expect
 
 from bot.cli.demo import Demo
-from tests.browser.conftest import ARGUMENTS, chromium
+from tests.browser.conftest import BROWSER_ARGUMENTS, find_chromium
 
 PICTURE = Path(__file__).parents[2] / "docs" / "demo.png"
-SHOW = 120_000
+SHOW_TIMEOUT_MS = 120_000
 """Milliseconds that the show may take until the moment of the picture."""
 
 
-async def take() -> None:
+async def take_screenshot() -> None:
     """The show at the moment when the curator has the digest before him."""
     with TemporaryDirectory() as folder:
         async with Demo(Path(folder)) as demo, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+            browser = await playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_ARGUMENTS)
             page = await browser.new_page(viewport={"width": 1440, "height": 900})
             await page.goto(demo.url)
             await page.locator("body.ready").wait_for()
-            await _play(page)
+            await _play_show(page)
             await page.screenshot(path=PICTURE)
             await browser.close()
 
 
-async def _play(page: Page) -> None:
+async def _play_show(page: Page) -> None:
     await page.get_by_role("button", name="Показать").click()
-    await expect(page.locator("#caption")).to_contain_text("в сводке", timeout=SHOW)
+    await expect(page.locator("#caption")).to_contain_text("в сводке", timeout=SHOW_TIMEOUT_MS)
     digest = page.locator(".phone .msg", has_text="Сводка за")
     await expect(digest).to_be_visible()
     # Until everything has scrolled to its place, and nothing says «just now» any more but the digest.
@@ -38,5 +38,5 @@ async def _play(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(take())
+    asyncio.run(take_screenshot())
     sys.stdout.write(f"{PICTURE}: {PICTURE.stat().st_size // 1024} KB\n")

@@ -16,98 +16,98 @@ WATER = "Второй день нет холодной воды на Садов�
 ROADS, HOUSING = "Андрей Ветров", "Ирина Соколова"
 
 
-def phone(page: Page, name: str) -> Locator:
+def phone_panel(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=re.compile(name))
 
 
 def card_of(page: Page, name: str, number: int) -> Locator:
-    return phone(page, name).locator(".msg", has_text=f"№{number} · ").first
+    return phone_panel(page, name).locator(".msg", has_text=f"№{number} · ").first
 
 
-def town(page: Page) -> Locator:
+def town_panel(page: Page) -> Locator:
     return page.locator("#town .panel:not([hidden])")
 
 
-async def say(where: Locator, words: str) -> None:
+async def send_message(where: Locator, words: str) -> None:
     await where.locator("textarea").fill(words)
     await where.get_by_role("button", name="Отправить", exact=True).click()
 
 
-async def answer(page: Page, name: str, words: str) -> None:
+async def answer_newest_card(page: Page, name: str, words: str) -> None:
     """Take the newest card of an official through «Ответить», the words and the preview."""
-    desk = phone(page, name)
+    desk = phone_panel(page, name)
     await desk.get_by_role("button", name="Ответить").filter(has_text="✍️").last.click()
     await expect(desk.locator(".msg", has_text="Напишите текст")).to_be_visible()
-    await say(desk, words)
+    await send_message(desk, words)
     await desk.get_by_role("button", name="Отправить").filter(has_text="📤").click()
 
 
 async def test_a_message_in_the_group_gets_its_answer_under_it(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
-    await town(page).get_by_label("Кто пишет").select_option(label="Мария Кузнецова")
-    await say(town(page), HATCH)
+    await town_panel(page).get_by_label("Кто пишет").select_option(label="Мария Кузнецова")
+    await send_message(town_panel(page), HATCH)
 
     card = card_of(page, ROADS, 1)
     await expect(card).to_contain_text("ул. Речная, 14")
     await expect(card).to_contain_text("Мария Кузнецова")
     await card.get_by_role("button", name="Принять").click()
-    await expect(phone(page, ROADS).get_by_role("status")).to_contain_text("Принято")
+    await expect(phone_panel(page, ROADS).get_by_role("status")).to_contain_text("Принято")
     await expect(card).to_contain_text("В работе")
 
-    await answer(page, ROADS, "Люк закроем сегодня до 18:00.")
+    await answer_newest_card(page, ROADS, "Люк закроем сегодня до 18:00.")
 
-    reply = town(page).locator(".msg.from-bot")
+    reply = town_panel(page).locator(".msg.from-bot")
     await expect(reply).to_contain_text("Люк закроем сегодня до 18:00.")
     await expect(reply.locator(".reply")).to_contain_text("Мария Кузнецова")
     await expect(card).to_contain_text("Отвечено")
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 async def test_a_comment_on_the_wall_gets_its_answer_under_it(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
     await page.get_by_role("tab", name="Стена").click()
-    await town(page).get_by_label("Кто пишет").select_option(label="Ольга Назарова")
-    await say(town(page), WATER)
+    await town_panel(page).get_by_label("Кто пишет").select_option(label="Ольга Назарова")
+    await send_message(town_panel(page), WATER)
 
     await expect(card_of(page, HOUSING, 1)).to_contain_text("нет холодной воды")
-    await answer(page, HOUSING, "Воду дадут к 14:00.")
+    await answer_newest_card(page, HOUSING, "Воду дадут к 14:00.")
 
     comments = page.get_by_role("list", name="Комментарии")
     await expect(comments.locator(".msg")).to_have_count(2)
     await expect(comments.locator(".msg").last).to_contain_text("Воду дадут к 14:00.")
     await expect(comments.locator(".msg").last.locator(".reply")).to_contain_text("Ольга Назарова")
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 async def test_private_talks_have_their_answers_there(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
     for number, tab in ((1, "Боту лично"), (2, "Сообщения"), (3, "Боту в MAX")):
         await page.get_by_role("tab", name=tab).click()
-        await town(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
-        await say(town(page), WATER)
-        await expect(town(page).locator(".msg.from-bot")).to_contain_text(f"№{number} принято")
+        await town_panel(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
+        await send_message(town_panel(page), WATER)
+        await expect(town_panel(page).locator(".msg.from-bot")).to_contain_text(f"№{number} принято")
         await expect(card_of(page, HOUSING, number)).to_be_visible()
-        await answer(page, HOUSING, f"Воду дадут к 1{number}:00.")
-        await expect(town(page).locator(".msg.from-bot").last).to_contain_text(f"к 1{number}:00.")
+        await answer_newest_card(page, HOUSING, f"Воду дадут к 1{number}:00.")
+        await expect(town_panel(page).locator(".msg.from-bot").last).to_contain_text(f"к 1{number}:00.")
 
-        await town(page).get_by_label("Кто пишет").select_option(label="Мария Кузнецова")
-        await expect(town(page).locator(".msg")).to_have_count(0)
-    assert visitor.complaints == []
+        await town_panel(page).get_by_label("Кто пишет").select_option(label="Мария Кузнецова")
+        await expect(town_panel(page).locator(".msg")).to_have_count(0)
+    assert visitor.console_errors == []
 
 
 async def test_a_chat_in_max_and_a_head_who_works_there(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
     await page.get_by_role("tab", name="Двор").click()
-    await town(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
-    await town(page).get_by_role("button", name="Приложить картинку").click()
-    await town(page).get_by_role("button", name="Двор в снегу").click()
-    await say(town(page), WATER)
+    await town_panel(page).get_by_label("Кто пишет").select_option(label="Анна Белова")
+    await town_panel(page).get_by_role("button", name="Приложить картинку").click()
+    await town_panel(page).get_by_role("button", name="Двор в снегу").click()
+    await send_message(town_panel(page), WATER)
 
-    desk, card = phone(page, HOUSING), card_of(page, HOUSING, 1)
+    desk, card = phone_panel(page, HOUSING), card_of(page, HOUSING, 1)
     await expect(desk.locator(".device-head")).to_contain_text("MAX")
     await expect(desk.get_by_role("img", name="Фотография")).to_have_count(1)
     await expect(card).to_contain_text("MAX «Двор на Лесной, 5»")
@@ -117,54 +117,54 @@ async def test_a_chat_in_max_and_a_head_who_works_there(visitor: Visitor) -> Non
     await card.get_by_role("button", name="открыть").click()
     await expect(page.get_by_role("tab", name="Двор")).to_have_attribute("aria-selected", "true")
 
-    await answer(page, HOUSING, "Воду дадут к 14:00.")
-    reply = town(page).locator(".msg.from-bot")
+    await answer_newest_card(page, HOUSING, "Воду дадут к 14:00.")
+    reply = town_panel(page).locator(".msg.from-bot")
     await expect(reply).to_contain_text("Воду дадут к 14:00.")
     await expect(reply.locator(".reply")).to_contain_text("Анна Белова")
     await expect(card).to_contain_text("Отвечено")
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 async def test_a_link_on_a_card_leads_to_the_message(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
-    await say(town(page), HATCH)
+    await send_message(town_panel(page), HATCH)
     card = card_of(page, ROADS, 1)
     await page.get_by_role("tab", name="Сообщения").click()
 
     await card.get_by_role("button", name="открыть").click()
 
     await expect(page.get_by_role("tab", name="Подслушано")).to_have_attribute("aria-selected", "true")
-    await expect(town(page).locator(".msg", has_text=HATCH)).to_be_focused()
+    await expect(town_panel(page).locator(".msg", has_text=HATCH)).to_be_focused()
 
 
 async def test_a_picture_reaches_the_phone_and_a_changed_message_changes_the_card(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
-    await town(page).get_by_role("button", name="Приложить картинку").click()
-    await town(page).get_by_role("button", name="Открытый люк").click()
-    await say(town(page), HATCH)
+    await town_panel(page).get_by_role("button", name="Приложить картинку").click()
+    await town_panel(page).get_by_role("button", name="Открытый люк").click()
+    await send_message(town_panel(page), HATCH)
 
-    await expect(phone(page, ROADS).get_by_role("img", name="Фотография")).to_have_count(1)
-    message = town(page).locator(".msg", has_text=HATCH)
+    await expect(phone_panel(page, ROADS).get_by_role("img", name="Фотография")).to_have_count(1)
+    message = town_panel(page).locator(".msg", has_text=HATCH)
     await message.hover()
     await message.get_by_role("button", name="Изменить").click()
-    await say(town(page), HATCH.replace("14", "16"))
+    await send_message(town_panel(page), HATCH.replace("14", "16"))
 
     await expect(card_of(page, ROADS, 1)).to_contain_text("ул. Речная, 16")
-    await expect(town(page).locator(".msg .meta")).to_contain_text("изменено")
+    await expect(town_panel(page).locator(".msg .meta")).to_contain_text("изменено")
 
 
 async def test_markup_is_shown_as_text(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
     nasty = '<b>жирно</b> <img src=x onerror="document.title=1"> &amp; [link](http://x) \u202eRTL\u202c 👩‍👩‍👧‍👦 מים'
     words = f"{HATCH} {nasty} "
     words += "я" * (4096 - len(words.encode("utf-16-le")) // 2)
     title = await page.title()
-    await say(town(page), words)
+    await send_message(town_panel(page), words)
 
-    said = town(page).locator(".msg .text")
+    said = town_panel(page).locator(".msg .text")
     await expect(said).to_contain_text("<b>жирно</b>")
     is_whole = await said.inner_text() == words
     assert is_whole
@@ -173,26 +173,26 @@ async def test_markup_is_shown_as_text(visitor: Visitor) -> None:
     assert await page.locator(".text b, .text img").count() == 0
     assert await page.title() == title
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 async def test_a_small_telephone_scrolls_only_up_and_down(walker: Visitor) -> None:
-    await walker.come()
+    await walker.open_page()
     page = walker.page
     fits = "document.documentElement.scrollWidth <= innerWidth && document.body.scrollWidth <= innerWidth"
-    await say(town(page), HATCH + " " + "ы" * 300)
+    await send_message(town_panel(page), HATCH + " " + "ы" * 300)
     badge = page.get_by_role("navigation").locator(".badge").last
     await expect(badge).to_contain_text("2")  # the head's card, and a word to the coordinator: it is urgent
     for name in ("Подслушано", "Соседи", "Боту лично", "Стена", "Сообщения", "Двор", "Боту в MAX"):
         await page.get_by_role("tab", name=name).click()
         assert await page.evaluate(fits), name
-        panel = town(page).locator(".log")
+        panel = town_panel(page).locator(".log")
         assert await panel.evaluate("log => log.scrollWidth <= log.clientWidth"), name
 
     await page.get_by_role("button", name="Телефоны").click()
     card = card_of(page, ROADS, 1)
     await expect(card).to_be_visible()
-    await expect(town(page)).to_be_hidden()
+    await expect(town_panel(page)).to_be_hidden()
     await card.get_by_role("button", name="Передать").click()
     await expect(card.get_by_role("button", name="Благоустройство")).to_be_visible()
     for name in ("Андрей", "Ирина", "Вера", "Павел"):
@@ -201,31 +201,31 @@ async def test_a_small_telephone_scrolls_only_up_and_down(walker: Visitor) -> No
 
 
 async def test_the_keyboard_is_enough(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
     await page.get_by_role("tab", name="Подслушано").focus()
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("tab", name="Соседи")).to_be_focused()
-    await expect(town(page).get_by_role("heading", name="Соседи с Садовой")).to_be_visible()
+    await expect(town_panel(page).get_by_role("heading", name="Соседи с Садовой")).to_be_visible()
 
-    box = town(page).locator("textarea")
+    box = town_panel(page).locator("textarea")
     await box.focus()
     await page.keyboard.insert_text(HATCH)
     await page.keyboard.press("Enter")
-    await expect(town(page).locator(".msg", has_text=HATCH)).to_be_visible()
+    await expect(town_panel(page).locator(".msg", has_text=HATCH)).to_be_visible()
     await expect(box).to_have_value("")
 
-    accept = phone(page, ROADS).get_by_role("button", name="Принять")
+    accept = phone_panel(page, ROADS).get_by_role("button", name="Принять")
     await accept.focus()
     await page.keyboard.press("Enter")
     await expect(card_of(page, ROADS, 1)).to_contain_text("В работе")
 
 
 async def test_a_refusal_asks_to_be_read(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
-    await say(town(page), HATCH)
-    accept = phone(page, ROADS).get_by_role("button", name="Принять")
+    await send_message(town_panel(page), HATCH)
+    accept = phone_panel(page, ROADS).get_by_role("button", name="Принять")
     await page.route("**/page/act", lambda route: route.fulfill(json={"text": "Кнопка устарела.", "alert": True}))
     await accept.click()
 
@@ -237,32 +237,32 @@ async def test_a_refusal_asks_to_be_read(visitor: Visitor) -> None:
 
 
 async def test_the_show_runs_to_its_end(visitor: Visitor) -> None:
-    await visitor.come("?speed=25")
+    await visitor.open_page("?speed=25")
     page = visitor.page
     await page.get_by_role("button", name="Показать").click()
 
     await expect(page.locator("body")).to_have_attribute("data-shown", "to the end", timeout=60_000)
     await expect(page.locator("#caption")).to_contain_text("попробуйте сами")
-    await expect(town(page).locator(".msg.from-bot").last).to_contain_text("Люк закрыт")
-    await expect(phone(page, "Павел Громов").locator(".msg").last).to_contain_text("Новых: 5")
+    await expect(town_panel(page).locator(".msg.from-bot").last).to_contain_text("Люк закрыт")
+    await expect(phone_panel(page, "Павел Громов").locator(".msg").last).to_contain_text("Новых: 5")
     await expect(page.get_by_role("button", name="Показать ещё раз")).to_be_enabled()
-    assert visitor.complaints == []
+    assert visitor.console_errors == []
 
 
 async def test_the_show_stops_at_once_and_the_next_day_is_a_new_one(visitor: Visitor) -> None:
-    await visitor.come()
+    await visitor.open_page()
     page = visitor.page
     await page.get_by_role("button", name="Показать").click()
     await page.get_by_role("button", name="Остановить").click()
     await expect(page.locator("body")).to_have_attribute("data-shown", "stopped")
 
-    await say(town(page), HATCH)
+    await send_message(town_panel(page), HATCH)
     await expect(card_of(page, ROADS, 1)).to_be_visible()
     await page.get_by_role("button", name="Заново").click()
 
-    await expect(town(page).locator(".msg")).to_have_count(0)
-    await expect(phone(page, ROADS).locator(".msg.their")).to_have_count(1)
+    await expect(town_panel(page).locator(".msg")).to_have_count(0)
+    await expect(phone_panel(page, ROADS).locator(".msg.their")).to_have_count(1)
     await expect(page.get_by_role("button", name="Показать")).to_be_enabled()
-    await say(town(page), HATCH)
+    await send_message(town_panel(page), HATCH)
     await expect(card_of(page, ROADS, 1)).to_be_visible()
-    assert visitor.complaints == []
+    assert visitor.console_errors == []

@@ -6,9 +6,9 @@ import pytest
 
 from sandbox.server import Sandbox
 from tests.contract import max_harness, telegram_harness, vk_harness
-from tests.contract.harness import Town
+from tests.contract.harness import MessengerHarness
 
-TOWNS = {"max": max_harness.open_town, "telegram": telegram_harness.open_town, "vk": vk_harness.open_town}
+HARNESSES = {"max": max_harness.open_harness, "telegram": telegram_harness.open_harness, "vk": vk_harness.open_harness}
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
-@pytest.fixture(params=sorted(TOWNS))
-async def town(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[Town]:
-    async with TOWNS[request.param](sandbox) as opened:
+@pytest.fixture(params=sorted(HARNESSES))
+async def town(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[MessengerHarness]:
+    async with HARNESSES[request.param](sandbox) as opened:
         yield opened

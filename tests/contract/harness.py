@@ -16,7 +16,7 @@ TOKEN = "4200:AAtown"
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownMessage:
     """A message of ours as a person sees it."""
 
     id: str
@@ -27,7 +27,7 @@ class Shown:
     silent: bool | None = None  # None where the messenger does not tell
 
 
-class Town(Protocol):
+class MessengerHarness(Protocol):
     """One citizen (Мария Кузнецова), a private chat with her that is open, and one public place."""
 
     messenger: Messenger
@@ -38,12 +38,12 @@ class Town(Protocol):
     send_method: str  # the method behind a text in the private chat, as faults know it
     poll_method: str
 
-    def another(self, *, token: str | None = None, request_timeout: float | None = None) -> Messenger:
+    def new_messenger(self, *, token: str | None = None, request_timeout: float | None = None) -> Messenger:
         """A further messenger object for the same account, as after a restart; perhaps with a wrong token or with
         little patience. The suite closes it."""
         ...
 
-    def too_fast(self, seconds: int) -> Fault:
+    def rate_limit_fault(self, seconds: int) -> Fault:
         """The messenger's own way of saying that we are too fast."""
         ...
 
@@ -59,15 +59,15 @@ class Town(Protocol):
 
     async def delete_publicly(self, message_id: str) -> None: ...
 
-    def shown_privately(self) -> list[Shown]:
+    def shown_privately(self) -> list[ShownMessage]:
         """Our messages in her private chat, oldest first."""
         ...
 
-    def shown_publicly(self) -> list[Shown]:
+    def shown_publicly(self) -> list[ShownMessage]:
         """Our messages in the public place, oldest first."""
         ...
 
-    async def press(self, message_id: str, words: str) -> None:
+    async def press_button(self, message_id: str, words: str) -> None:
         """She presses a button under a message of ours in her private chat."""
         ...
 
@@ -75,7 +75,7 @@ class Town(Protocol):
         """The words of our answers to presses so far."""
         ...
 
-    async def shut_out(self) -> None:
+    async def block_bot(self) -> None:
         """She forbids us to write to her."""
         ...
 
@@ -92,7 +92,7 @@ class Town(Protocol):
         ...
 
 
-async def heard(messenger: Messenger) -> list[Event]:
+async def fetch_events(messenger: Messenger) -> list[Event]:
     """One poll's worth of events."""
     batch = await messenger.fetch()
     return [await messenger.enrich(event) for one in batch.updates for event in messenger.parse(one.payload)]

@@ -6,34 +6,34 @@ from typing import Any
 
 from bot.domain.clock import Clock, SystemClock
 from bot.messengers.events import Chat, ChatKind, Event
-from bot.messengers.max import MaxMessenger, Timeouts
+from bot.messengers.max import MaxMessenger, MaxTimeouts
 from sandbox.faults import Fault, FaultKind
-from sandbox.max import max_fault, too_fast
+from sandbox.max import max_fault, rate_limit_fault
 from sandbox.max.state import Message
 from sandbox.server import Sandbox
-from tests.contract.harness import TOKEN, Shown
+from tests.contract.harness import TOKEN, ShownMessage
 
 CITIZEN, NEIGHBOUR = 501, 502
-HOUSE = -70_801_090_403_050
+HOUSE_CHAT = -70_801_090_403_050
 CHANNEL = -70_801_090_403_051
 
 
-class MaxTown:
+class MaxHarness:
     """See :class:`tests.contract.harness.Town`; the last part is for the tests of MAX alone."""
 
     send_method = "sendMessage"
     poll_method = "getUpdates"
     citizen = str(CITIZEN)
     private = Chat("max", str(CITIZEN), ChatKind.PRIVATE, str(CITIZEN))
-    public = Chat("max", str(HOUSE), ChatKind.GROUP, str(HOUSE))
+    public = Chat("max", str(HOUSE_CHAT), ChatKind.GROUP, str(HOUSE_CHAT))
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self.server = sandbox.max
         self.faults = sandbox.max.faults
-        self.messenger = self.another()
+        self.messenger = self.new_messenger()
 
-    def another(
+    def new_messenger(
         self,
         *,
         token: str | None = None,
@@ -46,20 +46,22 @@ class MaxTown:
         return MaxMessenger(
             token or TOKEN,
             f"{self.sandbox.url}/max",
-            [(HOUSE, "Дом на Ленина, 45")],
+            [(HOUSE_CHAT, "Дом на Ленина, 45")],
             clock or SystemClock(),
             webhook_url=webhook_url,
-            timeouts=Timeouts(**limits),
+            timeouts=MaxTimeouts(**limits),
         )
 
-    def too_fast(self, seconds: int) -> Fault:
-        return too_fast()
+    def rate_limit_fault(self, seconds: int) -> Fault:
+        return rate_limit_fault()
 
     async def write_privately(self, text: str, *, photo: bytes | None = None) -> str:
-        return await self.server.say(CITIZEN, CITIZEN, text, photos=[photo] if photo else ())
+        return await self.server.send_message(CITIZEN, CITIZEN, text, photos=[photo] if photo else ())
 
     async def write_publicly(self, text: str, *, photo: bytes | None = None, reply_to: str | None = None) -> str:
-        return await self.server.say(HOUSE, CITIZEN, text, photos=[photo] if photo else (), reply_to=reply_to)
+        return await self.server.send_message(
+            HOUSE_CHAT, CITIZEN, text, photos=[photo] if photo else (), reply_to=reply_to
+        )
 
     async def edit_publicly(self, message_id: str, text: str) -> None:
         await self.server.edit(message_id, text)
@@ -67,14 +69,14 @@ class MaxTown:
     async def delete_publicly(self, message_id: str) -> None:
         await self.server.remove(message_id)
 
-    def shown_privately(self) -> list[Shown]:
-        return [self.shown(one) for one in self.server.from_bot(CITIZEN)]
+    def shown_privately(self) -> list[ShownMessage]:
+        return [self.shown_message(one) for one in self.server.from_bot(CITIZEN)]
 
-    def shown_publicly(self) -> list[Shown]:
-        return [self.shown(one) for one in self.server.from_bot(HOUSE)]
+    def shown_publicly(self) -> list[ShownMessage]:
+        return [self.shown_message(one) for one in self.server.from_bot(HOUSE_CHAT)]
 
-    def shown(self, message: Message) -> Shown:
-        return Shown(
+    def shown_message(self, message: Message) -> ShownMessage:
+        return ShownMessage(
             message.mid,
             message.text,
             tuple(tuple(button["text"] for button in row) for row in message.keyboard),
@@ -83,13 +85,13 @@ class MaxTown:
             not message.notify,
         )
 
-    async def press(self, message_id: str, words: str) -> None:
-        await self.server.press(CITIZEN, message_id, words)
+    async def press_button(self, message_id: str, words: str) -> None:
+        await self.server.press_button(CITIZEN, message_id, words)
 
     def press_answers(self) -> list[str | None]:
-        return [one["notification"] for one in self.server.answered.values()]
+        return [one["notification"] for one in self.server.callback_answers.values()]
 
-    async def shut_out(self) -> None:
+    async def block_bot(self) -> None:
         await self.server.stop_bot(CITIZEN)
 
     async def push(self, payload: dict[str, Any]) -> None:
@@ -103,40 +105,40 @@ class MaxTown:
 
     # MAX alone
 
-    async def news(self) -> Sequence[Event]:
+    async def new_events(self) -> Sequence[Event]:
         """The events of what has happened since the last look."""
         batch = await self.messenger.fetch()
         return [event for update in batch.updates for event in self.messenger.parse(update.payload)]
 
-    async def one(self, kind: type[Any] = object) -> Any:
+    async def one_event(self, kind: type[Any] = object) -> Any:
         """The one event of *kind* among them."""
-        found = [event for event in await self.news() if isinstance(event, kind)]
+        found = [event for event in await self.new_events() if isinstance(event, kind)]
         assert len(found) == 1, found
         return found[0]
 
-    def refuse(self, method: str, status: int, code: str, message: str = "no", times: int = 1) -> None:
+    def refuse_next(self, method: str, status: int, code: str, message: str = "no", times: int = 1) -> None:
         """Let the next calls of *method* meet this refusal."""
         self.faults.order(method, max_fault(status, code, message), times)
 
-    def fail(self, method: str, kind: FaultKind, times: int = 1) -> None:
+    def fail_next(self, method: str, kind: FaultKind, times: int = 1) -> None:
         self.faults.order(method, Fault(kind), times)
 
-    def called(self, method: str) -> list[dict[str, Any]]:
+    def calls_of(self, method: str) -> list[dict[str, Any]]:
         """Query and body of every call of *method* so far."""
         return [{**call.query, **call.body} for call in self.server.calls if call.name == method]
 
 
 @asynccontextmanager
-async def open_town(sandbox: Sandbox) -> AsyncIterator[MaxTown]:
+async def open_harness(sandbox: Sandbox) -> AsyncIterator[MaxHarness]:
     """A started sandbox with the town in it; the citizen has pressed «Начать», and that has been heard."""
     server = sandbox.max
     server.add_bot(TOKEN, username="lgo_bot")
     server.user(CITIZEN, "Мария", "Кузнецова", "masha")
     server.user(NEIGHBOUR, "Иван", "Петров")
-    server.chat(HOUSE, "Дом на Ленина, 45")
+    server.chat(HOUSE_CHAT, "Дом на Ленина, 45")
     server.channel(CHANNEL, "Администрация")
     await server.start_bot(CITIZEN)
-    town = MaxTown(sandbox)
+    town = MaxHarness(sandbox)
     try:
         await town.messenger.fetch()
         yield town

@@ -9,13 +9,13 @@ from bot.messengers.telegram import TelegramMessenger
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from sandbox.telegram import api_fault
-from tests.contract.harness import TOKEN, Shown
+from tests.contract.harness import TOKEN, ShownMessage
 
 CITIZEN = 501
 GROUP = -1001234567890
 
 
-class TelegramTown:
+class TelegramHarness:
     """See :class:`tests.contract.harness.Town`."""
 
     send_method = "sendMessage"
@@ -28,9 +28,9 @@ class TelegramTown:
         self.sandbox = sandbox
         self.server = sandbox.telegram
         self.faults = sandbox.telegram.faults
-        self.messenger = self.another()
+        self.messenger = self.new_messenger()
 
-    def another(self, *, token: str | None = None, request_timeout: float | None = None) -> TelegramMessenger:
+    def new_messenger(self, *, token: str | None = None, request_timeout: float | None = None) -> TelegramMessenger:
         return TelegramMessenger(
             token or TOKEN,
             f"{self.sandbox.url}/telegram",
@@ -39,15 +39,15 @@ class TelegramTown:
             request_timeout=request_timeout or 10,
         )
 
-    def too_fast(self, seconds: int) -> Fault:
+    def rate_limit_fault(self, seconds: int) -> Fault:
         return api_fault(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
     async def write_privately(self, text: str, *, photo: bytes | None = None) -> str:
-        return str(await self.server.say(CITIZEN, CITIZEN, text, photo=photo))
+        return str(await self.server.send_message(CITIZEN, CITIZEN, text, photo=photo))
 
     async def write_publicly(self, text: str, *, photo: bytes | None = None, reply_to: str | None = None) -> str:
         replied = None if reply_to is None else int(reply_to)
-        return str(await self.server.say(GROUP, CITIZEN, text, photo=photo, reply_to=replied))
+        return str(await self.server.send_message(GROUP, CITIZEN, text, photo=photo, reply_to=replied))
 
     async def edit_publicly(self, message_id: str, text: str) -> None:
         await self.server.edit(GROUP, int(message_id), text)
@@ -55,18 +55,18 @@ class TelegramTown:
     async def delete_publicly(self, message_id: str) -> None:
         await self.server.delete(GROUP, int(message_id))
 
-    def shown_privately(self) -> list[Shown]:
+    def shown_privately(self) -> list[ShownMessage]:
         return [self._shown(one) for one in self.server.from_bot(CITIZEN)]
 
-    def shown_publicly(self) -> list[Shown]:
+    def shown_publicly(self) -> list[ShownMessage]:
         return [self._shown(one) for one in self.server.from_bot(GROUP)]
 
-    def _shown(self, message: dict[str, Any]) -> Shown:
+    def _shown(self, message: dict[str, Any]) -> ShownMessage:
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
         replied = message.get("reply_to_message", {}).get("message_id")
         files = [message["photo"][-1]] if "photo" in message else []
         files += [message[kind] for kind in ("document", "video", "voice", "audio") if kind in message]
-        return Shown(
+        return ShownMessage(
             str(message["message_id"]),
             message.get("text") or message.get("caption") or "",
             tuple(tuple(button["text"] for button in row) for row in rows),
@@ -75,13 +75,13 @@ class TelegramTown:
             message.get("disable_notification", False),
         )
 
-    async def press(self, message_id: str, words: str) -> None:
-        await self.server.press(CITIZEN, CITIZEN, int(message_id), words)
+    async def press_button(self, message_id: str, words: str) -> None:
+        await self.server.press_button(CITIZEN, CITIZEN, int(message_id), words)
 
     def press_answers(self) -> list[str | None]:
-        return [one["text"] for one in self.server.answered.values()]
+        return [one["text"] for one in self.server.callback_answers.values()]
 
-    async def shut_out(self) -> None:
+    async def block_bot(self) -> None:
         await self.server.block(CITIZEN)
 
     async def push(self, payload: dict[str, Any]) -> None:
@@ -95,14 +95,14 @@ class TelegramTown:
 
 
 @asynccontextmanager
-async def open_town(sandbox: Sandbox) -> AsyncIterator[TelegramTown]:
+async def open_harness(sandbox: Sandbox) -> AsyncIterator[TelegramHarness]:
     """A started sandbox with the town in it; the citizen has pressed «Start», and that has been heard."""
     server = sandbox.telegram
     server.add_bot(TOKEN, username="lgo_bot")
     server.user(CITIZEN, "Мария", "Кузнецова", "masha")
     server.group(GROUP, "Подслушано", bot_is_admin=False)
     await server.start_bot(CITIZEN)
-    town = TelegramTown(sandbox)
+    town = TelegramHarness(sandbox)
     await town.messenger.fetch()
     yield town
     await town.messenger.close()

@@ -4,9 +4,9 @@ import pytest
 
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     Conflict,
     MessageGone,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -14,54 +14,68 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
-from bot.messengers.max.errors import Asked, Said, refusal
+from bot.messengers.max.errors import MaxErrorResponse, MaxOperation, translate_error
 from bot.messengers.port import Severity
 from sandbox.faults import FaultKind
-from sandbox.max.state import Kind
-from tests.contract.max_harness import HOUSE, open_town
+from sandbox.max.state import ChatType
+from tests.contract.max_harness import HOUSE_CHAT, open_harness
 
-SEND, TO_PERSON, REPLY = Asked("sendMessage"), Asked("sendMessage", private=True), Asked("sendMessage", replying=True)
+SEND, TO_PERSON, REPLY = (
+    MaxOperation("sendMessage"),
+    MaxOperation("sendMessage", private=True),
+    MaxOperation("sendMessage", replying=True),
+)
 
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_town(sandbox) as town:
+    async with open_harness(sandbox) as town:
         yield town
 
 
 @pytest.mark.parametrize(
     ("asked", "said", "error", "reason"),
     [
-        (SEND, Said(401, "verify.token", "invalid access_token"), BadCredentials, None),
-        (SEND, Said(429, "too.many.requests"), RetryAfter, None),
-        (SEND, Said(500), TemporaryFailure, None),
-        (SEND, Said(503, "service.unavailable"), TemporaryFailure, None),
-        (SEND, Said(400, "attachment.not.ready"), TemporaryFailure, None),
-        (SEND, Said(400, "proto.payload", "key: errors.process.attachment.file.not.processed"), TemporaryFailure, None),
-        (SEND, Said(400, "proto.payload", "something else"), Rejected, RejectReason.BAD_REQUEST),
-        (SEND, Said(400, "proto.payload", "buttons: too many"), Rejected, RejectReason.BAD_MARKUP),
-        (SEND, Said(400, "proto.payload", "text: must be at most 4000 characters"), Rejected, RejectReason.TOO_LONG),
-        (SEND, Said(403, "access.denied"), Rejected, RejectReason.NO_RIGHTS),
-        (SEND, Said(404, "chat.not.found"), Rejected, RejectReason.NO_RIGHTS),
-        (TO_PERSON, Said(403, "chat.denied", "key: error.dialog.suspended"), RecipientUnreachable, None),
-        (TO_PERSON, Said(400, "x", "key: error.dialog.suspended"), RecipientUnreachable, None),
-        (TO_PERSON, Said(404, "dialog.not.found"), RecipientUnreachable, None),
-        (Asked("sendMessage", True, True), Said(404, "message.not.found"), ReplyTargetGone, None),
-        (REPLY, Said(404, "message.not.found"), ReplyTargetGone, None),
-        (REPLY, Said(400, "proto.payload", "link.mid: invalid"), ReplyTargetGone, None),
-        (REPLY, Said(404, "chat.not.found"), Rejected, RejectReason.NO_RIGHTS),
-        (Asked("createComment"), Said(404, "message.not.found"), Rejected, RejectReason.GONE),
-        (Asked("editMessage"), Said(404, "message.not.found"), MessageGone, None),
-        (Asked("editMessage"), Said(403, "access.denied"), MessageGone, None),
-        (Asked("editComment"), Said(422, "comments.timeout_exceeded"), MessageGone, None),
-        (Asked("answerOnCallback"), Said(400, "proto.payload"), PressExpired, None),
-        (Asked("answerOnCallback"), Said(404, "callback.not.found"), PressExpired, None),
-        (Asked("getUpdates"), Said(405, "method.not.allowed"), Conflict, None),
-        (SEND, Said(418, "teapot"), Rejected, RejectReason.BAD_REQUEST),
+        (SEND, MaxErrorResponse(401, "verify.token", "invalid access_token"), BadCredentials, None),
+        (SEND, MaxErrorResponse(429, "too.many.requests"), RetryAfter, None),
+        (SEND, MaxErrorResponse(500), TemporaryFailure, None),
+        (SEND, MaxErrorResponse(503, "service.unavailable"), TemporaryFailure, None),
+        (SEND, MaxErrorResponse(400, "attachment.not.ready"), TemporaryFailure, None),
+        (
+            SEND,
+            MaxErrorResponse(400, "proto.payload", "key: errors.process.attachment.file.not.processed"),
+            TemporaryFailure,
+            None,
+        ),
+        (SEND, MaxErrorResponse(400, "proto.payload", "something else"), Rejected, RejectReason.BAD_REQUEST),
+        (SEND, MaxErrorResponse(400, "proto.payload", "buttons: too many"), Rejected, RejectReason.BAD_MARKUP),
+        (
+            SEND,
+            MaxErrorResponse(400, "proto.payload", "text: must be at most 4000 characters"),
+            Rejected,
+            RejectReason.TOO_LONG,
+        ),
+        (SEND, MaxErrorResponse(403, "access.denied"), Rejected, RejectReason.NO_RIGHTS),
+        (SEND, MaxErrorResponse(404, "chat.not.found"), Rejected, RejectReason.NO_RIGHTS),
+        (TO_PERSON, MaxErrorResponse(403, "chat.denied", "key: error.dialog.suspended"), RecipientUnreachable, None),
+        (TO_PERSON, MaxErrorResponse(400, "x", "key: error.dialog.suspended"), RecipientUnreachable, None),
+        (TO_PERSON, MaxErrorResponse(404, "dialog.not.found"), RecipientUnreachable, None),
+        (MaxOperation("sendMessage", True, True), MaxErrorResponse(404, "message.not.found"), ReplyTargetGone, None),
+        (REPLY, MaxErrorResponse(404, "message.not.found"), ReplyTargetGone, None),
+        (REPLY, MaxErrorResponse(400, "proto.payload", "link.mid: invalid"), ReplyTargetGone, None),
+        (REPLY, MaxErrorResponse(404, "chat.not.found"), Rejected, RejectReason.NO_RIGHTS),
+        (MaxOperation("createComment"), MaxErrorResponse(404, "message.not.found"), Rejected, RejectReason.GONE),
+        (MaxOperation("editMessage"), MaxErrorResponse(404, "message.not.found"), MessageGone, None),
+        (MaxOperation("editMessage"), MaxErrorResponse(403, "access.denied"), MessageGone, None),
+        (MaxOperation("editComment"), MaxErrorResponse(422, "comments.timeout_exceeded"), MessageGone, None),
+        (MaxOperation("answerOnCallback"), MaxErrorResponse(400, "proto.payload"), CallbackExpired, None),
+        (MaxOperation("answerOnCallback"), MaxErrorResponse(404, "callback.not.found"), CallbackExpired, None),
+        (MaxOperation("getUpdates"), MaxErrorResponse(405, "method.not.allowed"), Conflict, None),
+        (SEND, MaxErrorResponse(418, "teapot"), Rejected, RejectReason.BAD_REQUEST),
     ],
 )
 def test_the_table(asked, said, error, reason):
-    found = refusal(asked, said)
+    found = translate_error(asked, said)
     assert type(found) is error
     if isinstance(found, Rejected):
         assert found.reason is reason
@@ -69,21 +83,23 @@ def test_the_table(asked, said, error, reason):
 
 
 def test_people_are_not_quoted():
-    assert "Мария" not in str(refusal(SEND, Said(400, "proto.payload", "мария просит")))
+    assert "Мария" not in str(translate_error(SEND, MaxErrorResponse(400, "proto.payload", "мария просит")))
 
 
 def test_how_long_to_wait():
-    assert refusal(SEND, Said(429)).seconds == 1.0
-    assert refusal(SEND, Said(429, retry_after=7.0)).seconds == 7.0
-    assert refusal(SEND, Said(500)).outcome_unknown
-    assert not refusal(SEND, Said(400, "attachment.not.ready")).outcome_unknown
+    assert translate_error(SEND, MaxErrorResponse(429)).seconds == 1.0
+    assert translate_error(SEND, MaxErrorResponse(429, retry_after=7.0)).seconds == 7.0
+    assert translate_error(SEND, MaxErrorResponse(500)).outcome_unknown
+    assert not translate_error(SEND, MaxErrorResponse(400, "attachment.not.ready")).outcome_unknown
 
 
 async def test_a_page_of_some_server_on_the_way_is_no_verdict(town):
-    town.fail("sendMessage", FaultKind.HTTP_500)
+    town.fail_next("sendMessage", FaultKind.HTTP_500)
     with pytest.raises(TemporaryFailure):
-        await town.messenger._client.call("POST", "/messages", SEND, query={"chat_id": str(HOUSE)}, body={"text": "а"})
-    elsewhere = town.another()
+        await town.messenger._client.call(
+            "POST", "/messages", SEND, query={"chat_id": str(HOUSE_CHAT)}, body={"text": "а"}
+        )
+    elsewhere = town.new_messenger()
     elsewhere._client._api_base = town.sandbox.url + "/nowhere"
     with pytest.raises(TemporaryFailure):
         await elsewhere.fetch()
@@ -93,7 +109,7 @@ async def test_a_page_of_some_server_on_the_way_is_no_verdict(town):
 # The self-check
 
 
-def faults(findings):
+def fault_texts(findings):
     return [finding.text for finding in findings if finding.severity is Severity.FAULT]
 
 
@@ -115,32 +131,32 @@ async def test_all_is_well(town):
     ],
 )
 async def test_what_is_missing_in_a_chat(town, change, words):
-    chat = town.server.world.chats[HOUSE]
+    chat = town.server.world.chats[HOUSE_CHAT]
     for name, value in change.items():
-        setattr(chat, name, Kind(value) if name == "kind" else value)
-    [fault] = faults(await town.messenger.check())
+        setattr(chat, name, ChatType(value) if name == "kind" else value)
+    [fault] = fault_texts(await town.messenger.check())
     assert words in fault
 
 
 async def test_a_chat_that_is_not_there(town):
-    del town.server.world.chats[HOUSE]
-    [fault] = faults(await town.messenger.check())
-    assert str(HOUSE) in fault
+    del town.server.world.chats[HOUSE_CHAT]
+    [fault] = fault_texts(await town.messenger.check())
+    assert str(HOUSE_CHAT) in fault
 
 
 async def test_a_webhook_is_named_by_its_host_alone(town):
     town.server.subscribe("https://robots.example/hook?secret=abc")
-    notes = [one for one in await town.messenger.check() if one.severity is Severity.NOTE]
+    notes = [one for one in await town.messenger.check() if one.severity is Severity.WARNING]
     assert "robots.example" in notes[0].text
     assert "abc" not in notes[0].text
 
 
 async def test_an_address_that_updates_are_brought_to(town):
     url = "https://bot.town.example/max"
-    messenger = town.another(webhook_url=url)
+    messenger = town.new_messenger(webhook_url=url)
     try:
         town.server.subscribe("https://robots.example/hook")
-        [note] = [one for one in await messenger.check() if one.severity is Severity.NOTE]
+        [note] = [one for one in await messenger.check() if one.severity is Severity.WARNING]
         assert "robots.example" in note.text
         await messenger.subscribe(url, "a-secret")
         assert [one["url"] for one in town.server.world.subscriptions] == [url]
@@ -150,17 +166,17 @@ async def test_an_address_that_updates_are_brought_to(town):
 
 
 async def test_a_server_that_is_silent(town):
-    town.fail("getMyInfo", FaultKind.HTTP_500)
-    [fault] = faults(await town.messenger.check())
+    town.fail_next("getMyInfo", FaultKind.HTTP_500)
+    [fault] = fault_texts(await town.messenger.check())
     assert "не отвечает" in fault
-    nowhere = town.another()
+    nowhere = town.new_messenger()
     nowhere._client._api_base = "http://127.0.0.1:9"
-    [fault] = faults(await nowhere.check())
+    [fault] = fault_texts(await nowhere.check())
     await nowhere.close()
     assert "не отвечает" in fault
-    town.refuse("getMyInfo", 429, "too.many.requests")
-    [fault] = faults(await town.messenger.check())
+    town.refuse_next("getMyInfo", 429, "too.many.requests")
+    [fault] = fault_texts(await town.messenger.check())
     assert "Повторите" in fault
-    town.refuse("getMyInfo", 401, "verify.token")
-    [fault] = faults(await town.messenger.check())
+    town.refuse_next("getMyInfo", 401, "verify.token")
+    [fault] = fault_texts(await town.messenger.check())
     assert "токен" in fault

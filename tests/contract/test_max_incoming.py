@@ -21,12 +21,12 @@ from bot.messengers.events import (
     MessagePosted,
 )
 from bot.messengers.max.attachments import pack_ref
-from bot.messengers.max.chats import link
-from bot.messengers.max.parsing import events, raw_update
+from bot.messengers.max.chats import message_link
+from bot.messengers.max.parsing import parse_update, raw_update
 from sandbox.faults import FaultKind
 from sandbox.max import max_fault
-from tests.contract.harness import heard
-from tests.contract.max_harness import CHANNEL, CITIZEN, HOUSE, NEIGHBOUR, open_town
+from tests.contract.harness import fetch_events
+from tests.contract.max_harness import CHANNEL, CITIZEN, HOUSE_CHAT, NEIGHBOUR, open_harness
 
 DIALOG = Chat("max", str(CITIZEN), ChatKind.PRIVATE, str(CITIZEN))
 KINDS = [
@@ -46,33 +46,33 @@ KINDS = [
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_town(sandbox) as town:
+    async with open_harness(sandbox) as town:
         yield town
 
 
 async def test_a_message_in_a_group(town):
-    mid = await town.server.say(HOUSE, CITIZEN, "На Ленина 45 открыт люк")
-    event = await town.one(MessagePosted)
-    assert event.chat == Chat("max", str(HOUSE), ChatKind.GROUP, str(HOUSE))
+    mid = await town.server.send_message(HOUSE_CHAT, CITIZEN, "На Ленина 45 открыт люк")
+    event = await town.one_event(MessagePosted)
+    assert event.chat == Chat("max", str(HOUSE_CHAT), ChatKind.GROUP, str(HOUSE_CHAT))
     assert (event.message_id, event.author.username) == (mid, "masha")
-    assert event.link == link(mid)
-    assert event.link.startswith(f"https://max.ru/c/{HOUSE}/")
+    assert event.link == message_link(mid)
+    assert event.link.startswith(f"https://max.ru/c/{HOUSE_CHAT}/")
     assert event.sent_at.tzinfo is UTC
 
 
 async def test_a_dialog_goes_by_the_persons_number(town):
-    mid = await town.server.say(CITIZEN, CITIZEN, "Здравствуйте")
-    event = await town.one(MessagePosted)
+    mid = await town.server.send_message(CITIZEN, CITIZEN, "Здравствуйте")
+    event = await town.one_event(MessagePosted)
     assert (event.chat, event.message_id, event.link) == (DIALOG, mid, None)
     await town.server.edit(mid, "Здравствуйте!")
-    assert (await town.one(MessageEdited)).message.chat == DIALOG
+    assert (await town.one_event(MessageEdited)).message.chat == DIALOG
     await town.server.remove(mid)
-    assert await town.one(MessageDeleted) == MessageDeleted(DIALOG, mid)
+    assert await town.one_event(MessageDeleted) == MessageDeleted(DIALOG, mid)
 
 
 async def test_an_album_is_one_message(town):
-    await town.server.say(
-        HOUSE,
+    await town.server.send_message(
+        HOUSE_CHAT,
         CITIZEN,
         "Вот",
         photos=[b"one", b"two"],
@@ -82,7 +82,7 @@ async def test_an_album_is_one_message(town):
         location=(45.5, 133.4),
         sticker="smile",
     )
-    event = await town.one(MessagePosted)
+    event = await town.one_event(MessagePosted)
     kinds = [item.kind for item in event.attachments]
     photo, video, audio, file = MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.DOCUMENT
     assert kinds == [photo, photo, video, audio, file, MediaKind.LOCATION, MediaKind.STICKER]
@@ -107,8 +107,8 @@ async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(town):
         {"type": "image"},
         {"no": "type"},
     ]
-    await town.server.say(HOUSE, CITIZEN, "Люк открыт", raw_attachments=odd)
-    event = await town.one(MessagePosted)
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, "Люк открыт", raw_attachments=odd)
+    event = await town.one_event(MessagePosted)
     assert event.text == "Люк открыт"
     assert [(item.kind, item.name) for item in event.attachments] == [
         (MediaKind.OTHER, "hologram"),
@@ -124,17 +124,17 @@ async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(town):
 
 
 async def test_a_forwarded_message(town):
-    source = await town.server.say(CITIZEN, NEIGHBOUR, "Третий день без воды", photos=[b"tap"])
-    await town.server.say(HOUSE, CITIZEN, "Соседи пишут", forward=source)
-    event = (await town.news())[-1]
+    source = await town.server.send_message(CITIZEN, NEIGHBOUR, "Третий день без воды", photos=[b"tap"])
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, "Соседи пишут", forward=source)
+    event = (await town.new_events())[-1]
     assert event.text == "Соседи пишут\n\nТретий день без воды"
     assert (event.forwarded_from, len(event.attachments), event.reply_to) == ("Иван Петров", 1, None)
 
 
 async def test_two_people_forward_the_same_without_a_word(town):
-    source = await town.server.say(HOUSE, NEIGHBOUR, "Третий день без воды")
-    await town.server.say(HOUSE, CITIZEN, forward=source)
-    await town.server.say(CITIZEN, CITIZEN, forward=source)
+    source = await town.server.send_message(HOUSE_CHAT, NEIGHBOUR, "Третий день без воды")
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, forward=source)
+    await town.server.send_message(CITIZEN, CITIZEN, forward=source)
     batch = await town.messenger.fetch()
     assert len({one.key for one in batch.updates}) == 3
     forwards = [town.messenger.parse(one.payload)[0] for one in batch.updates[1:]]
@@ -143,19 +143,19 @@ async def test_two_people_forward_the_same_without_a_word(town):
 
 
 async def test_comments_under_a_post(town):
-    post = await town.server.post(CHANNEL, "Новость", photos=[b"picture"])
+    post = await town.server.publish_post(CHANNEL, "Новость", photos=[b"picture"])
     comment = await town.server.comment(post, CITIZEN, "Когда починят?")
     await town.server.edit_comment(post, comment, "Когда починят дорогу?")
     await town.server.comment(post, NEIGHBOUR, "Тоже жду", reply_to=comment)
     await town.server.remove_comment(post, comment)
-    published, asked, edited, replied, removed = await town.news()
+    published, asked, edited, replied, removed = await town.new_events()
     place = Chat("max", post, ChatKind.WALL, str(CHANNEL), thread=post)
     assert (published.chat.kind, published.author.kind, published.author.id) == (
         ChatKind.CHANNEL,
         AuthorKind.CHAT,
         str(CHANNEL),
     )
-    assert (asked.chat, asked.message_id, asked.link) == (place, comment, link(post))
+    assert (asked.chat, asked.message_id, asked.link) == (place, comment, message_link(post))
     assert (edited.message.message_id, edited.message.text) == (comment, "Когда починят дорогу?")
     assert (replied.chat, replied.reply_to) == (place, comment)
     assert removed == MessageDeleted(place, comment)
@@ -165,7 +165,7 @@ async def test_starting_and_stopping(town):
     await town.server.start_bot(NEIGHBOUR, "code-7")
     await town.server.start_bot(CITIZEN)
     await town.server.stop_bot(CITIZEN)
-    back, started, _, again, gone = await town.news()
+    back, started, _, again, gone = await town.new_events()
     assert (back.change, back.author.id) == (ChatChange.UNBLOCKED, str(NEIGHBOUR))
     assert (started.text, started.payload, started.chat.id) == ("/start code-7", "code-7", str(NEIGHBOUR))
     assert (again.text, again.payload) == ("/start", None)
@@ -173,10 +173,10 @@ async def test_starting_and_stopping(town):
 
 
 async def test_coming_into_chats_and_leaving_them(town):
-    await town.server.remove_bot_from(HOUSE, CITIZEN)
+    await town.server.remove_bot_from(HOUSE_CHAT, CITIZEN)
     await town.server.add_bot_to(CHANNEL, CITIZEN)
-    out, into = await town.news()
-    assert (out.change, out.chat.id, out.chat.kind) == (ChatChange.BOT_REMOVED, str(HOUSE), ChatKind.GROUP)
+    out, into = await town.new_events()
+    assert (out.change, out.chat.id, out.chat.kind) == (ChatChange.BOT_REMOVED, str(HOUSE_CHAT), ChatKind.GROUP)
     assert (into.change, into.chat.kind, into.author.name) == (
         ChatChange.BOT_ADDED,
         ChatKind.CHANNEL,
@@ -185,17 +185,17 @@ async def test_coming_into_chats_and_leaving_them(town):
 
 
 async def test_only_an_unmonitored_chat_is_asked_for_its_title(town):
-    await town.server.say(HOUSE, CITIZEN, "раз")
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
     await town.server.add_bot_to(CHANNEL, CITIZEN)
-    await town.server.post(CHANNEL, "два")
-    titles = [event.chat.title for event in await heard(town.messenger)]
+    await town.server.publish_post(CHANNEL, "два")
+    titles = [event.chat.title for event in await fetch_events(town.messenger)]
     assert titles == [None, "Администрация", "Администрация"]
-    assert len(town.called("getChat")) == 1
+    assert len(town.calls_of("getChat")) == 1
 
 
 async def test_a_title_that_is_not_told_holds_nothing_up(town):
-    town.fail("getChat", FaultKind.HANG)
-    patient = town.another(lookup=0.1)
+    town.fail_next("getChat", FaultKind.HANG)
+    patient = town.new_messenger(lookup=0.1)
     try:
         [event] = town.messenger.parse({"update_type": "bot_added", "chat_id": -5, "user": person(), "timestamp": 1})
         assert (await patient.enrich(event)).chat.title is None
@@ -209,18 +209,18 @@ async def test_a_press_under_a_message_that_is_gone(town):
         {"update_type": "message_callback", "timestamp": 2, "callback": press, "message": None}
     )
     assert isinstance(event, ButtonPressed)
-    assert (event.chat, event.message_id, event.code, event.press_id) == (DIALOG, None, "t1:a", "c1")
+    assert (event.chat, event.message_id, event.code, event.callback_id) == (DIALOG, None, "t1:a", "c1")
 
 
 async def test_a_press_in_a_group(town):
-    mid = await town.server.say(HOUSE, CITIZEN, "раз")
-    await town.server.press_raw(CITIZEN, mid, "t1:a")
-    event = await town.one(ButtonPressed)
-    assert (event.chat.id, event.chat.kind, event.message_id) == (str(HOUSE), ChatKind.GROUP, mid)
+    mid = await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
+    await town.server.press_payload(CITIZEN, mid, "t1:a")
+    event = await town.one_event(ButtonPressed)
+    assert (event.chat.id, event.chat.kind, event.message_id) == (str(HOUSE_CHAT), ChatKind.GROUP, mid)
 
 
 async def test_a_voice_message_is_known_only_to_have_come(town):
-    await town.server.speak(CITIZEN)
+    await town.server.send_voice(CITIZEN)
     [update] = (await town.messenger.fetch()).updates
     with pytest.raises(UnknownUpdate) as caught:
         town.messenger.parse(update.payload)
@@ -229,13 +229,13 @@ async def test_a_voice_message_is_known_only_to_have_come(town):
 
 @pytest.mark.parametrize("kind", ["dialog_muted", "dialog_removed", "user_added", "chat_title_changed"])
 def test_what_concerns_nobody(kind):
-    assert events({"update_type": kind, "timestamp": 1, "chat_id": 5}) == ()
+    assert parse_update({"update_type": kind, "timestamp": 1, "chat_id": 5}) == ()
 
 
 async def test_words_of_a_bot_are_known_as_such(town):
-    town.server.world.person(77).is_bot = True
-    await town.server.say(HOUSE, 77, "Погода на завтра")
-    assert (await town.one(MessagePosted)).author.kind is AuthorKind.BOT
+    town.server.world.ensure_user(77).is_bot = True
+    await town.server.send_message(HOUSE_CHAT, 77, "Погода на завтра")
+    assert (await town.one_event(MessagePosted)).author.kind is AuthorKind.BOT
 
 
 def test_names_are_made_of_what_there_is():
@@ -244,17 +244,17 @@ def test_names_are_made_of_what_there_is():
         ({"user_id": 1, "name": "Анна К."}, "Анна К."),
         ({"user_id": 1}, None),
     ):
-        recipient = {"chat_id": HOUSE, "chat_type": "chat"}
+        recipient = {"chat_id": HOUSE_CHAT, "chat_type": "chat"}
         message = {"recipient": recipient, "timestamp": 1, "sender": sender, "body": {"mid": "mid.1", "text": None}}
-        [event] = events({"update_type": "message_created", "timestamp": 1, "message": message})
+        [event] = parse_update({"update_type": "message_created", "timestamp": 1, "message": message})
         assert (event.author.name, event.text) == (name, "")
 
 
 def test_times_are_milliseconds():
     update = {"update_type": "bot_started", "chat_id": 5, "user": person(), "timestamp": 1_775_025_604_499}
-    assert events(update)[1].sent_at.isoformat() == "2026-04-01T06:40:04.499000+00:00"
+    assert parse_update(update)[1].sent_at.isoformat() == "2026-04-01T06:40:04.499000+00:00"
     with pytest.raises(MalformedUpdate):
-        events(update | {"timestamp": 10**30})
+        parse_update(update | {"timestamp": 10**30})
 
 
 def person():
@@ -281,25 +281,25 @@ async def test_files_that_cannot_be_had(town):
 
 async def test_a_file_larger_than_promised(town, monkeypatch):
     monkeypatch.setattr("bot.messengers.max.media.DOWNLOAD_LIMIT", 10)
-    await town.server.say(HOUSE, CITIZEN, photos=[b"far too large a picture"])
-    [picture] = (await town.one(MessagePosted)).attachments
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, photos=[b"far too large a picture"])
+    [picture] = (await town.one_event(MessagePosted)).attachments
     with pytest.raises(FileUnavailable):
         await town.messenger.download(picture)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.DROP])
 async def test_a_file_server_that_fails_may_work_later(town, kind):
-    await town.server.say(HOUSE, CITIZEN, photos=[b"picture"])
-    [picture] = (await town.one(MessagePosted)).attachments
-    town.fail("file", kind)
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, photos=[b"picture"])
+    [picture] = (await town.one_event(MessagePosted)).attachments
+    town.fail_next("file", kind)
     with pytest.raises(TemporaryFailure):
         await town.messenger.download(picture)
     assert (await town.messenger.download(picture)).data == b"picture"
 
 
 async def test_a_video_that_is_not_ready(town):
-    await town.server.say(HOUSE, CITIZEN, videos=[b"film"])
-    [film] = (await town.one(MessagePosted)).attachments
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, videos=[b"film"])
+    [film] = (await town.one_event(MessagePosted)).attachments
     town.faults.order("getVideoAttachmentDetails", max_fault(200, "", ""))
     with pytest.raises(FileUnavailable):
         await town.messenger.download(film)
@@ -328,7 +328,9 @@ def test_whatever_comes_is_understood_or_set_aside(kind, fields):
     assert 0 < len(raw.key) <= 128
     assert len(raw.conversation) <= 128
     with suppress(UnknownUpdate, MalformedUpdate):
-        assert all(event.chat.account == "max" for event in events(update) if not isinstance(event, MessageEdited))
+        assert all(
+            event.chat.account == "max" for event in parse_update(update) if not isinstance(event, MessageEdited)
+        )
 
 
 @given(JSON)
@@ -338,16 +340,16 @@ def test_the_same_update_has_the_same_key(thing):
 
 
 async def test_keys_and_conversations(town):
-    mid = await town.server.say(HOUSE, CITIZEN, "раз")
+    mid = await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
     await town.server.edit(mid, "два")
     await town.server.edit(mid, "три")
     await town.server.remove(mid)
     await town.server.start_bot(CITIZEN)
-    await town.server.say(CITIZEN, CITIZEN, "четыре")
+    await town.server.send_message(CITIZEN, CITIZEN, "четыре")
     updates = (await town.messenger.fetch()).updates
     assert len({one.key for one in updates}) == 6
     assert updates[0].key == f"message_created:{mid}"
-    assert {one.conversation for one in updates[:4]} == {f"{HOUSE}:{CITIZEN}"}
+    assert {one.conversation for one in updates[:4]} == {f"{HOUSE_CHAT}:{CITIZEN}"}
     assert {one.conversation for one in updates[4:]} == {f":{CITIZEN}"}
 
 

@@ -9,37 +9,37 @@ from bot.domain.clock import ManualClock
 from bot.messengers.errors import BadCredentials, Conflict, RetryAfter, TemporaryFailure
 from bot.messengers.events import MessagePosted
 from bot.messengers.port import Batch
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.contract.harness import TOKEN
-from tests.contract.max_harness import CITIZEN, HOUSE, MaxTown, open_town
+from tests.contract.max_harness import CITIZEN, HOUSE_CHAT, MaxHarness, open_harness
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_town(sandbox) as town:
+    async with open_harness(sandbox) as town:
         yield town
 
 
-def texts(messenger, updates):
+def event_texts(messenger, updates):
     found = [event for update in updates for event in messenger.parse(update.payload)]
     return [event.text for event in found if isinstance(event, MessagePosted)]
 
 
 async def test_the_first_start_of_all(town):
     """Without a marker MAX tells only the latest update. It is handled, and everything after it."""
-    await town.server.say(HOUSE, CITIZEN, "раз")
-    await town.server.say(HOUSE, CITIZEN, "два")
-    fresh = town.another()
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
+    await town.server.send_message(HOUSE_CHAT, CITIZEN, "два")
+    fresh = town.new_messenger()
     try:
-        fresh.resume(None)
+        fresh.set_cursor(None)
         first = await fresh.fetch()
-        assert texts(fresh, first.updates) == ["два"]
-        await town.server.say(HOUSE, CITIZEN, "три")
-        assert texts(fresh, (await fresh.fetch()).updates) == ["три"]
+        assert event_texts(fresh, first.updates) == ["два"]
+        await town.server.send_message(HOUSE_CHAT, CITIZEN, "три")
+        assert event_texts(fresh, (await fresh.fetch()).updates) == ["три"]
         assert not first.gap
     finally:
         await fresh.close()
@@ -47,12 +47,12 @@ async def test_the_first_start_of_all(town):
 
 async def test_a_bot_that_nobody_has_written_to_yet(sandbox):
     sandbox.max.add_bot(TOKEN)
-    fresh = MaxTown(sandbox).messenger
+    fresh = MaxHarness(sandbox).messenger
     try:
         assert await fresh.fetch() == Batch((), None)
         await sandbox.max.start_bot(CITIZEN)
         batch = await fresh.fetch()
-        assert texts(fresh, batch.updates) == ["/start"]
+        assert event_texts(fresh, batch.updates) == ["/start"]
         assert batch.cursor is not None
     finally:
         await fresh.close()
@@ -61,44 +61,44 @@ async def test_a_bot_that_nobody_has_written_to_yet(sandbox):
 async def test_what_came_while_we_were_down(town):
     cursor = (await town.messenger.fetch()).cursor
     for number in range(120):
-        await town.server.say(HOUSE, CITIZEN, str(number))
-    again = town.another()
+        await town.server.send_message(HOUSE_CHAT, CITIZEN, str(number))
+    again = town.new_messenger()
     try:
-        again.resume(cursor)
+        again.set_cursor(cursor)
         first, second = await again.fetch(), await again.fetch()
-        assert texts(again, first.updates + second.updates) == [str(number) for number in range(120)]
+        assert event_texts(again, first.updates + second.updates) == [str(number) for number in range(120)]
         assert (len(first.updates), len(second.updates)) == (100, 20)
     finally:
         await again.close()
-    assert len(town.server.unconfirmed) == 20  # the last batch is ours only when more is asked for
+    assert len(town.server.pending_updates) == 20  # the last batch is ours only when more is asked for
 
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "@", "12@nonsense", "@1775025604"])
 async def test_a_cursor_that_is_none(town, cursor):
-    again = town.another()
+    again = town.new_messenger()
     try:
-        again.resume(cursor)
+        again.set_cursor(cursor)
         await again.fetch()
     finally:
         await again.close()
 
 
 async def test_a_poll_waits_for_news(town):
-    patient = town.another(poll=20)
+    patient = town.new_messenger(poll=20)
     try:
-        patient.resume((await town.messenger.fetch()).cursor)
+        patient.set_cursor((await town.messenger.fetch()).cursor)
         async with asyncio.TaskGroup() as group:
             polling = group.create_task(patient.fetch())
-            await town.server.journal.until(lambda: town.called("getUpdates")[-1]["timeout"] == "20")
-            await town.server.say(HOUSE, CITIZEN, "раз")
-        assert texts(patient, polling.result().updates) == ["раз"]
+            await town.server.change_log.wait_until(lambda: town.calls_of("getUpdates")[-1]["timeout"] == "20")
+            await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
+        assert event_texts(patient, polling.result().updates) == ["раз"]
     finally:
         await patient.close()
 
 
 async def test_polls_keep_the_pace_that_max_allows(town):
     town.server.rate_limits = True
-    steady = town.another(between_polls=0.5)
+    steady = town.new_messenger(between_polls=0.5)
     loop = asyncio.get_running_loop()
     try:
         began = loop.time()
@@ -110,7 +110,7 @@ async def test_polls_keep_the_pace_that_max_allows(town):
 
 
 async def test_a_hasty_poll_is_told_to_wait(town):
-    town.refuse("getUpdates", 429, "too.many.requests")
+    town.refuse_next("getUpdates", 429, "too.many.requests")
     with pytest.raises(RetryAfter) as caught:
         await town.messenger.fetch()
     assert caught.value.seconds > 0
@@ -120,7 +120,7 @@ async def test_a_webhook_in_the_way_is_taken_down_at_the_start(town):
     town.server.subscribe("https://town.example/max")
     with pytest.raises(Conflict):  # somebody has just set it: not torn out of his hands again and again
         await town.messenger.fetch()
-    again = town.another()
+    again = town.new_messenger()
     try:
         await again.fetch()
     finally:
@@ -129,8 +129,8 @@ async def test_a_webhook_in_the_way_is_taken_down_at_the_start(town):
 
 
 async def test_a_server_that_tells_of_no_subscriptions_is_polled_all_the_same(town):
-    town.refuse("getSubscriptions", 404, "not.found")
-    again = town.another()
+    town.refuse_next("getSubscriptions", 404, "not.found")
+    again = town.new_messenger()
     try:
         await again.fetch()
     finally:
@@ -145,7 +145,7 @@ async def test_an_answer_that_is_none(town, answer):
 
 
 async def test_a_wrong_token_says_so(town):
-    town.refuse("getUpdates", 401, "verify.token")
+    town.refuse_next("getUpdates", 401, "verify.token")
     with pytest.raises(BadCredentials):
         await town.messenger.fetch()
 
@@ -157,46 +157,46 @@ async def test_a_wrong_token_says_so(town):
 async def slow_town():
     """A town whose clock the test moves."""
     clock = ManualClock(NOON)
-    async with Sandbox(journal=Journal(clock.now)) as sandbox, open_town(sandbox) as town:
+    async with Sandbox(change_log=ChangeLog(clock.now)) as sandbox, open_harness(sandbox) as town:
         town.clock = clock
         yield town
 
 
-async def asleep_for(town, hours):
+async def messenger_after_pause(town, hours):
     """A messenger that wakes after so long; meanwhile three messages came, an hour apart, the last just now."""
-    before = town.another(clock=town.clock)
-    before.resume((await town.messenger.fetch()).cursor)
+    before = town.new_messenger(clock=town.clock)
+    before.set_cursor((await town.messenger.fetch()).cursor)
     cursor = (await before.fetch()).cursor
     await before.close()
     town.clock.advance(timedelta(hours=1))
     for words in ("раз", "два", "три"):
-        await town.server.say(HOUSE, CITIZEN, words)
+        await town.server.send_message(HOUSE_CHAT, CITIZEN, words)
         town.clock.advance(timedelta(hours=(hours - 1) / 3))
-    again = town.another(clock=town.clock)
-    again.resume(cursor)
+    again = town.new_messenger(clock=town.clock)
+    again.set_cursor(cursor)
     return again
 
 
 async def test_a_night_is_no_gap(slow_town):
-    again = await asleep_for(slow_town, 12)
+    again = await messenger_after_pause(slow_town, 12)
     try:
         batch = await again.fetch()
-        assert texts(again, batch.updates) == ["раз", "два", "три"]
+        assert event_texts(again, batch.updates) == ["раз", "два", "три"]
         assert not batch.gap
     finally:
         await again.close()
 
 
 async def test_after_more_than_a_day_the_chats_are_read_back(slow_town):
-    before = await slow_town.server.say(HOUSE, CITIZEN, "давно")
+    before = await slow_town.server.send_message(HOUSE_CHAT, CITIZEN, "давно")
     slow_town.clock.advance(timedelta(minutes=1))
-    again = await asleep_for(slow_town, 40)
+    again = await messenger_after_pause(slow_town, 40)
     try:
         batch = await again.fetch()
         assert batch.gap
-        assert texts(again, batch.updates) == ["три"]
-        missed = await again.missed(slow_town.clock.now() - timedelta(hours=40))
-        assert texts(again, missed) == ["раз", "два", "три"]
+        assert event_texts(again, batch.updates) == ["три"]
+        missed = await again.fetch_missed(slow_town.clock.now() - timedelta(hours=40))
+        assert event_texts(again, missed) == ["раз", "два", "три"]
         assert {one.key for one in batch.updates} <= {one.key for one in missed}  # so that nothing doubles
         assert before not in {one.payload["message"]["body"]["mid"] for one in missed}
         assert not (await again.fetch()).gap
@@ -205,10 +205,10 @@ async def test_after_more_than_a_day_the_chats_are_read_back(slow_town):
 
 
 async def test_a_chat_that_may_not_be_read_is_passed_over(slow_town):
-    slow_town.server.world.chats[HOUSE].rights = ("write",)
-    again = await asleep_for(slow_town, 40)
+    slow_town.server.world.chats[HOUSE_CHAT].rights = ("write",)
+    again = await messenger_after_pause(slow_town, 40)
     try:
         assert (await again.fetch()).gap
-        assert await again.missed(slow_town.clock.now() - timedelta(hours=40)) == []
+        assert await again.fetch_missed(slow_town.clock.now() - timedelta(hours=40)) == []
     finally:
         await again.close()

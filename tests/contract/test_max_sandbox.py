@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.domain.clock import ManualClock
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.contract.harness import TOKEN
@@ -16,7 +16,7 @@ HOUSE, CHANNEL = -100_500, -100_501
 JPEG = b"\xff\xd8 a picture"
 
 
-class Caller:
+class ApiClient:
     """Calls methods by hand."""
 
     def __init__(self, sandbox, session, clock):
@@ -55,14 +55,14 @@ class Caller:
 @pytest.fixture
 async def call():
     clock = ManualClock(datetime(2026, 11, 20, 12, tzinfo=UTC))
-    async with Sandbox(journal=Journal(clock.now)) as sandbox, aiohttp.ClientSession() as session:
+    async with Sandbox(change_log=ChangeLog(clock.now)) as sandbox, aiohttp.ClientSession() as session:
         sandbox.max.add_bot(TOKEN)
         sandbox.max.user(MARIA, "Мария", "Кузнецова")
         sandbox.max.user(IVAN, "Иван")
         sandbox.max.chat(HOUSE, "Дом")
         sandbox.max.channel(CHANNEL, "Канал")
         await sandbox.max.start_bot(MARIA)
-        yield Caller(sandbox, session, clock)
+        yield ApiClient(sandbox, session, clock)
 
 
 def keyboard(*rows):
@@ -149,7 +149,7 @@ async def test_to_whom(call):
 
 
 async def test_replies(call):
-    asked = await call.server.say(HOUSE, MARIA, "Когда?")
+    asked = await call.server.send_message(HOUSE, MARIA, "Когда?")
     reply = {"text": "Завтра", "link": {"type": "reply", "mid": asked}}
     mid = await call.send(reply, chat_id=HOUSE)
     assert call.server.message(mid).reply_to == asked
@@ -175,7 +175,7 @@ async def test_uploads(call):
 
 
 async def test_a_file_may_not_be_ready_yet(call):
-    call.server.work_slowly()
+    call.server.delay_uploads()
     token = await call.upload("file")
     body = {"attachments": [{"type": "file", "payload": {"token": token}}]}
     assert await call.code("POST", "/messages", body, user_id=MARIA) == (400, "attachment.not.ready")
@@ -193,23 +193,23 @@ async def test_edits(call):
     call.clock.advance(timedelta(days=8))
     status, answer = await call("PUT", "/messages", {"text": "Вчера"}, message_id=mid)
     assert (status, answer["success"]) == (200, False)
-    theirs = await call.server.say(HOUSE, MARIA, "Когда?")
+    theirs = await call.server.send_message(HOUSE, MARIA, "Когда?")
     assert await call.code("PUT", "/messages", {"text": "а"}, message_id=theirs) == (403, "access.denied")
     assert await call.code("PUT", "/messages", {"text": "а"}, message_id="mid.1") == (404, "message.not.found")
     assert (await call.code("PUT", "/messages", {"text": "а"}))[0] == 400
 
 
 async def test_deletion(call):
-    ours, theirs = await call.send({"text": "а"}), await call.server.say(MARIA, MARIA, "б")
+    ours, theirs = await call.send({"text": "а"}), await call.server.send_message(MARIA, MARIA, "б")
     assert (await call("DELETE", "/messages", message_id=ours))[1] == {"success": True}
     assert await call.code("DELETE", "/messages", message_id=ours) == (404, "message.not.found")
     assert await call.code("DELETE", "/messages", message_id=theirs) == (403, "access.denied")
-    in_house = await call.server.say(HOUSE, MARIA, "в")
+    in_house = await call.server.send_message(HOUSE, MARIA, "в")
     assert (await call("DELETE", "/messages", message_id=in_house))[0] == 200
 
 
 async def test_reading(call):
-    first, second = [await call.server.say(HOUSE, MARIA, words) for words in ("раз", "два")]
+    first, second = [await call.server.send_message(HOUSE, MARIA, words) for words in ("раз", "два")]
     _, found = await call("GET", "/messages", chat_id=HOUSE)
     assert [one["body"]["text"] for one in found["messages"]] == ["два", "раз"]
     _, found = await call("GET", "/messages", chat_id=HOUSE, count=1)
@@ -228,23 +228,23 @@ async def test_reading(call):
 
 async def test_only_an_administrator_who_may_read_hears_a_group(call):
     house = call.server.world.chats[HOUSE]
-    before = len(call.server.unconfirmed)
+    before = len(call.server.pending_updates)
     for admin, rights in ((False, ()), (True, ("write",))):
         house.bot_is_admin, house.rights = admin, rights
-        await call.server.say(HOUSE, MARIA, "не слышно")
-        await call.server.remove(await call.server.say(HOUSE, MARIA, "и это"))
-    assert len(call.server.unconfirmed) == before
+        await call.server.send_message(HOUSE, MARIA, "не слышно")
+        await call.server.remove(await call.server.send_message(HOUSE, MARIA, "и это"))
+    assert len(call.server.pending_updates) == before
     house.rights = ("read_all_messages",)
-    await call.server.say(HOUSE, MARIA, "слышно")
-    assert len(call.server.unconfirmed) == before + 1
+    await call.server.send_message(HOUSE, MARIA, "слышно")
+    assert len(call.server.pending_updates) == before + 1
 
 
 async def test_markers(call):
     for words in ("раз", "два", "три"):
-        await call.server.say(HOUSE, MARIA, words)
+        await call.server.send_message(HOUSE, MARIA, words)
     _, latest = await call("GET", "/updates", timeout=0)
     assert [one["message"]["body"]["text"] for one in latest["updates"]] == ["три"]
-    assert len(call.server.unconfirmed) == 4  # nothing is confirmed by that
+    assert len(call.server.pending_updates) == 4  # nothing is confirmed by that
     marker = latest["marker"] - 3
     _, found = await call("GET", "/updates", marker=marker, limit=2, timeout=0)
     assert [one["message"]["body"]["text"] for one in found["updates"]] == ["раз", "два"]
@@ -252,7 +252,7 @@ async def test_markers(call):
     assert again == found
     _, rest = await call("GET", "/updates", marker=found["marker"], timeout=0)
     assert [one["message"]["body"]["text"] for one in rest["updates"]] == ["три"]
-    assert len(call.server.unconfirmed) == 1
+    assert len(call.server.pending_updates) == 1
     _, nothing = await call("GET", "/updates", marker=rest["marker"], timeout=0)
     assert nothing == {"updates": [], "marker": rest["marker"]}
     call.clock.advance(timedelta(hours=25))
@@ -283,9 +283,9 @@ async def test_a_subscription(call):
 
 async def test_presses(call):
     mid = await call.send({"text": "Карточка", "attachments": [keyboard([button()])]})
-    first, second = [await call.server.press(MARIA, mid, "Да") for _ in range(2)]
+    first, second = [await call.server.press_button(MARIA, mid, "Да") for _ in range(2)]
     with pytest.raises(LookupError):
-        await call.server.press(MARIA, mid, "Нет")
+        await call.server.press_button(MARIA, mid, "Нет")
     for body in ({}, {"notification": ""}, {"notification": None}, {"alert": "Да"}):
         assert (await call.code("POST", "/answers", body, callback_id=first))[0] == 400
     assert (await call("POST", "/answers", {"notification": "Принято"}, callback_id=first))[0] == 200
@@ -293,7 +293,7 @@ async def test_presses(call):
     changed = {"message": {"text": "В работе"}}
     assert (await call("POST", "/answers", changed, callback_id=second))[0] == 200
     assert call.server.message(mid).text == "В работе"
-    assert set(call.server.answered) == {first, second}
+    assert set(call.server.callback_answers) == {first, second}
 
 
 async def test_chats_and_rights(call):
@@ -313,7 +313,7 @@ async def test_chats_and_rights(call):
 
 
 async def test_comments(call):
-    post = await call.server.post(CHANNEL, "Новость")
+    post = await call.server.publish_post(CHANNEL, "Новость")
     path = f"/messages/{post}/comments"
     _, answer = await call("POST", path, {"text": "Ответ"})
     mid = answer["message"]["body"]["mid"]
@@ -329,7 +329,7 @@ async def test_comments(call):
     assert (await call.code("PUT", path, {"text": "а"}, comment_id=theirs))[0] == 403
     call.clock.advance(timedelta(hours=27))
     assert await call.code("PUT", path, {"text": "а"}, comment_id=mid) == (422, "comments.timeout_exceeded")
-    in_house = await call.server.say(HOUSE, MARIA, "раз")
+    in_house = await call.server.send_message(HOUSE, MARIA, "раз")
     assert (await call.code("POST", f"/messages/{in_house}/comments", {"text": "а"}))[0] == 400
     call.server.world.chats[CHANNEL].rights = ("read_all_messages",)
     assert (await call.code("POST", path, {"text": "а"}))[0] == 403
@@ -367,8 +367,8 @@ async def test_the_menu_is_one_for_all(call):
 
 
 async def test_numbers_look_as_max_makes_them(call):
-    mid = await call.server.say(HOUSE, MARIA, "раз")
+    mid = await call.server.send_message(HOUSE, MARIA, "раз")
     assert mid.startswith("mid.ffffffff")
     assert len(mid) == 36
-    dialog = await call.server.say(MARIA, MARIA, "два")
+    dialog = await call.server.send_message(MARIA, MARIA, "два")
     assert int(dialog[4:20], 16) == call.server.world.dialog_id(MARIA) != MARIA

@@ -12,11 +12,11 @@ import pytest
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     FileUnavailable,
     MalformedUpdate,
     MessengerError,
     NotModified,
-    PressExpired,
     RecipientUnreachable,
     ReplyTargetGone,
     RetryAfter,
@@ -33,9 +33,9 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
-from bot.messengers.port import Command, Placed, Pushing, Severity, Standing, Target
+from bot.messengers.port import MenuCommand, PublishedAnswer, Severity, Target, Visibility, WebhookReceiver
 from sandbox.faults import Fault, FaultKind
-from tests.contract.harness import TOKEN, Town, heard
+from tests.contract.harness import TOKEN, MessengerHarness, fetch_events
 
 HOLE = "На Ленина 45 третий день открыт люк"
 CARD = Content.of(
@@ -56,8 +56,8 @@ NASTY = [
 ]
 
 
-async def only(town: Town) -> MessagePosted:
-    [event] = await heard(town.messenger)
+async def only_event(town: MessengerHarness) -> MessagePosted:
+    [event] = await fetch_events(town.messenger)
     assert isinstance(event, MessagePosted)
     return event
 
@@ -65,9 +65,9 @@ async def only(town: Town) -> MessagePosted:
 # In
 
 
-async def test_a_private_message(town: Town) -> None:
+async def test_a_private_message(town: MessengerHarness) -> None:
     message_id = await town.write_privately(HOLE)
-    event = await only(town)
+    event = await only_event(town)
     assert (event.text, event.message_id) == (HOLE, message_id)
     assert event.chat.account == town.messenger.account
     assert (event.chat.kind, event.chat.id) == (ChatKind.PRIVATE, town.private.id)
@@ -78,40 +78,44 @@ async def test_a_private_message(town: Town) -> None:
     assert not event.service
 
 
-async def test_an_update_that_is_brought_reads_like_one_that_is_polled(town: Town) -> None:
+async def test_an_update_that_is_brought_reads_like_one_that_is_polled(town: MessengerHarness) -> None:
     await town.write_privately(HOLE)
     [polled] = (await town.messenger.fetch()).updates
-    pushing = cast(Pushing, town.messenger)
+    pushing = cast(WebhookReceiver, town.messenger)
     brought = pushing.receive({**polled.payload, "secret": "hush"} if "event_id" in polled.payload else polled.payload)
     assert brought == polled
-    assert pushing.is_ours(polled.payload)
-    assert await pushing.greeting(polled.payload, trusted=True) is None
-    assert pushing.shown_secret({}, polled.payload) == ""
+    assert pushing.accepts(polled.payload)
+    assert await pushing.handshake(polled.payload, trusted=True) is None
+    assert pushing.secret_of({}, polled.payload) == ""
 
 
-async def test_a_public_message(town: Town) -> None:
+async def test_a_public_message(town: MessengerHarness) -> None:
     message_id = await town.write_publicly(HOLE)
-    event = await only(town)
+    event = await only_event(town)
     assert (event.text, event.message_id) == (HOLE, message_id)
-    assert (event.chat.id, event.chat.kind, event.chat.root) == (town.public.id, town.public.kind, town.public.root)
+    assert (event.chat.id, event.chat.kind, event.chat.source_id) == (
+        town.public.id,
+        town.public.kind,
+        town.public.source_id,
+    )
     assert event.author.id == town.citizen
     assert event.link is not None
     assert event.link.startswith("https://")
 
 
-async def test_a_reply_names_what_it_replies_to(town: Town) -> None:
+async def test_a_reply_names_what_it_replies_to(town: MessengerHarness) -> None:
     first = await town.write_publicly(HOLE)
     await town.write_publicly("И у нас тоже", reply_to=first)
-    _, event = await heard(town.messenger)
+    _, event = await fetch_events(town.messenger)
     assert isinstance(event, MessagePosted)
     assert event.reply_to == first
 
 
-async def test_an_edit(town: Town) -> None:
+async def test_an_edit(town: MessengerHarness) -> None:
     message_id = await town.write_publicly(HOLE)
-    posted = await only(town)
+    posted = await only_event(town)
     await town.edit_publicly(message_id, HOLE + "!")
-    [event] = await heard(town.messenger)
+    [event] = await fetch_events(town.messenger)
     assert isinstance(event, MessageEdited)
     assert (event.message.message_id, event.message.text) == (message_id, HOLE + "!")
     assert event.message.chat == posted.chat
@@ -119,28 +123,28 @@ async def test_an_edit(town: Town) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY)
-async def test_a_citizens_words_arrive_as_they_are(town: Town, text: str) -> None:
+async def test_a_citizens_words_arrive_as_they_are(town: MessengerHarness, text: str) -> None:
     await town.write_privately(text)
-    assert (await only(town)).text == text
+    assert (await only_event(town)).text == text
 
 
 @pytest.mark.parametrize("public", [False, True])
-async def test_a_photo_with_words(town: Town, public: bool) -> None:
+async def test_a_photo_with_words(town: MessengerHarness, public: bool) -> None:
     write = town.write_publicly if public else town.write_privately
     await write("Вот она", photo=b"the largest picture")
-    event = await only(town)
+    event = await only_event(town)
     assert event.text == "Вот она"
     [picture] = event.attachments
     assert (picture.kind, picture.origin) == (MediaKind.PHOTO, town.messenger.account)
     assert (await town.messenger.download(picture)).data == b"the largest picture"
 
 
-async def test_a_strangers_file_is_not_downloaded(town: Town) -> None:
+async def test_a_strangers_file_is_not_downloaded(town: MessengerHarness) -> None:
     with pytest.raises(FileUnavailable):
         await town.messenger.download(Attachment(MediaKind.PHOTO, "elsewhere", "ref"))
 
 
-async def test_conversations_keep_their_order_by_chat_and_author(town: Town) -> None:
+async def test_conversations_keep_their_order_by_chat_and_author(town: MessengerHarness) -> None:
     await town.write_privately("раз")
     await town.write_privately("два")
     await town.write_publicly("три")
@@ -149,13 +153,13 @@ async def test_conversations_keep_their_order_by_chat_and_author(town: Town) -> 
     assert len({first.key, second.key, third.key}) == 3
 
 
-async def test_what_was_fetched_and_not_stored_comes_again_after_a_restart(town: Town) -> None:
+async def test_what_was_fetched_and_not_stored_comes_again_after_a_restart(town: MessengerHarness) -> None:
     stored = (await town.messenger.fetch()).cursor
     await town.write_privately("раз")
     await town.write_publicly("два")
     lost = await town.messenger.fetch()
-    again = town.another()
-    again.resume(stored)
+    again = town.new_messenger()
+    again.set_cursor(stored)
     try:
         found = await again.fetch()
     finally:
@@ -164,7 +168,7 @@ async def test_what_was_fetched_and_not_stored_comes_again_after_a_restart(town:
     assert [one.payload for one in found.updates] == [one.payload for one in lost.updates]
 
 
-async def test_what_was_stored_does_not_come_again(town: Town) -> None:
+async def test_what_was_stored_does_not_come_again(town: MessengerHarness) -> None:
     await town.write_privately("раз")
     before = await town.messenger.fetch()
     await town.write_privately("два")
@@ -174,15 +178,15 @@ async def test_what_was_stored_does_not_come_again(town: Town) -> None:
     assert not (await town.messenger.fetch()).updates
 
 
-async def test_a_failed_poll_loses_nothing(town: Town) -> None:
+async def test_a_failed_poll_loses_nothing(town: MessengerHarness) -> None:
     await town.write_privately("раз")
     town.faults.order(town.poll_method, Fault(FaultKind.DROP))
     with pytest.raises(TemporaryFailure):
         await town.messenger.fetch()
-    assert (await only(town)).text == "раз"
+    assert (await only_event(town)).text == "раз"
 
 
-async def test_odd_updates_harm_nobody(town: Town) -> None:
+async def test_odd_updates_harm_nobody(town: MessengerHarness) -> None:
     await town.push(town.unknown_update())
     await town.push(town.malformed_update())
     await town.write_privately(HOLE)
@@ -195,7 +199,7 @@ async def test_odd_updates_harm_nobody(town: Town) -> None:
     assert isinstance(event, MessagePosted)
 
 
-async def test_a_poll_can_be_cancelled(town: Town) -> None:
+async def test_a_poll_can_be_cancelled(town: MessengerHarness) -> None:
     town.faults.order(town.poll_method, Fault(FaultKind.HANG))
     began = time.monotonic()
     with pytest.raises(TimeoutError):
@@ -206,8 +210,8 @@ async def test_a_poll_can_be_cancelled(town: Town) -> None:
 # Out
 
 
-async def test_a_card_with_buttons(town: Town) -> None:
-    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+async def test_a_card_with_buttons(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(CARD, ChatKind.PRIVATE)
     sent = await town.messenger.send(Target(town.private), part, key="k1")
     [shown] = town.shown_privately()
     assert sent.ids == (shown.id,)
@@ -216,30 +220,30 @@ async def test_a_card_with_buttons(town: Town) -> None:
         assert words in shown.text
 
 
-async def test_an_answer_is_a_reply_to_the_citizens_message(town: Town) -> None:
+async def test_an_answer_is_a_reply_to_the_citizens_message(town: MessengerHarness) -> None:
     message_id = await town.write_publicly(HOLE)
-    event = await only(town)
-    [part] = town.messenger.parts(Content.of("Люк закрыт."), event.chat.kind)
+    event = await only_event(town)
+    [part] = town.messenger.split(Content.of("Люк закрыт."), event.chat.kind)
     sent = await town.messenger.send(Target(event.chat, message_id), part, key="k1")
     [shown] = town.shown_publicly()
     assert (shown.text, shown.reply_to, shown.id) == ("Люк закрыт.", message_id, sent.ids[0])
     assert sent.link is not None
 
 
-async def test_a_reply_in_private(town: Town) -> None:
+async def test_a_reply_in_private(town: MessengerHarness) -> None:
     message_id = await town.write_privately(HOLE)
-    [part] = town.messenger.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+    [part] = town.messenger.split(Content.of("Люк закрыт."), ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private, message_id), part, key="k1")
     [shown] = town.shown_privately()
     assert (shown.text, shown.reply_to) == ("Люк закрыт.", message_id)
 
 
-async def test_the_message_to_reply_to_is_gone(town: Town) -> None:
+async def test_the_message_to_reply_to_is_gone(town: MessengerHarness) -> None:
     message_id = await town.write_publicly(HOLE)
-    event = await only(town)
+    event = await only_event(town)
     await town.delete_publicly(message_id)
     await town.messenger.fetch()
-    [part] = town.messenger.parts(Content.of("Люк закрыт."), event.chat.kind)
+    [part] = town.messenger.split(Content.of("Люк закрыт."), event.chat.kind)
     with pytest.raises(ReplyTargetGone):
         await town.messenger.send(Target(event.chat, message_id), part, key="k1")
     await town.messenger.send(Target(event.chat), part, key="k2")
@@ -247,44 +251,44 @@ async def test_the_message_to_reply_to_is_gone(town: Town) -> None:
 
 
 @pytest.mark.parametrize("kind", [ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL])
-def test_a_long_text_is_parted_and_nothing_is_lost(town: Town, kind: ChatKind) -> None:
+def test_a_long_text_is_parted_and_nothing_is_lost(town: MessengerHarness, kind: ChatKind) -> None:
     words = "\n\n".join(f"Абзац {number}. " + "Слова о дороге. " * 60 for number in range(12))
     keyboard = CARD.keyboard
-    made = town.messenger.parts(Content((Text(words),), keyboard), kind)
+    made = town.messenger.split(Content((Text(words),), keyboard), kind)
     assert len(made) > 1
-    assert all(len(part.plain) <= town.messenger.capabilities.text_limit for part in made)
-    assert "".join("".join(part.plain for part in made).split()) == "".join(words.split())
+    assert all(len(part.plain_text) <= town.messenger.capabilities.text_limit for part in made)
+    assert "".join("".join(part.plain_text for part in made).split()) == "".join(words.split())
     assert [bool(part.keyboard) for part in made] == [False] * (len(made) - 1) + [True]
 
 
-async def test_every_part_of_a_long_text_is_accepted(town: Town) -> None:
+async def test_every_part_of_a_long_text_is_accepted(town: MessengerHarness) -> None:
     words = "Очень длинный ответ 😀 с подробностями. " * 300
-    made = town.messenger.parts(Content((Text(words),)), ChatKind.PRIVATE)
+    made = town.messenger.split(Content((Text(words),)), ChatKind.PRIVATE)
     for number, part in enumerate(made):
         await town.messenger.send(Target(town.private), part, key=f"k{number}")
     assert "".join("".join(one.text for one in town.shown_privately()).split()) == "".join(words.split())
 
 
-def test_what_must_stay_whole_is_cut(town: Town) -> None:
+def test_what_must_stay_whole_is_cut(town: MessengerHarness) -> None:
     long_card = Content((Text("№142\n"), Quote("слово " * 2000), Text("\nдо 15:30")), CARD.keyboard, whole=True)
-    [part] = town.messenger.parts(long_card, ChatKind.PRIVATE)
-    assert len(part.plain) <= town.messenger.capabilities.text_limit
+    [part] = town.messenger.split(long_card, ChatKind.PRIVATE)
+    assert len(part.plain_text) <= town.messenger.capabilities.text_limit
     assert part.keyboard == CARD.keyboard
-    assert part.plain.startswith("№142")
-    assert "…" in part.plain
-    assert part.plain.endswith("до 15:30")
+    assert part.plain_text.startswith("№142")
+    assert "…" in part.plain_text
+    assert part.plain_text.endswith("до 15:30")
 
 
-async def test_a_cut_card_is_accepted(town: Town) -> None:
+async def test_a_cut_card_is_accepted(town: MessengerHarness) -> None:
     long_card = Content((Bold("№142\n"), Quote("😀 слово " * 1000), Text("\nдо 15:30")), CARD.keyboard, whole=True)
-    [part] = town.messenger.parts(long_card, ChatKind.PRIVATE)
+    [part] = town.messenger.split(long_card, ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private), part, key="k1")
     assert town.shown_privately()[0].buttons
 
 
 @pytest.mark.parametrize("text", [*NASTY, "\0\x07нуль", "\ud83d половина", "а" * 4096, "\u200b", ""])
-async def test_any_words_can_be_sent(town: Town, text: str) -> None:
-    made = town.messenger.parts(Content.of(Quote(text), Text(""), Bold(text)), ChatKind.PRIVATE)
+async def test_any_words_can_be_sent(town: MessengerHarness, text: str) -> None:
+    made = town.messenger.split(Content.of(Quote(text), Text(""), Bold(text)), ChatKind.PRIVATE)
     assert made
     for number, part in enumerate(made):
         await town.messenger.send(Target(town.private), part, key=f"k{number}")
@@ -292,93 +296,93 @@ async def test_any_words_can_be_sent(town: Town, text: str) -> None:
         assert text in town.shown_privately()[0].text
 
 
-async def test_a_link_is_shown(town: Town) -> None:
-    [part] = town.messenger.parts(Content.of("см. ", Link("здесь", "https://example.ru/1")), ChatKind.PRIVATE)
+async def test_a_link_is_shown(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(Content.of("см. ", Link("здесь", "https://example.ru/1")), ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private), part, key="k1")
     assert "здесь" in town.shown_privately()[0].text
 
 
 @pytest.mark.parametrize("length", [200, 1000, 5000])
-async def test_words_to_copy(town: Town, length: int) -> None:
+async def test_words_to_copy(town: MessengerHarness, length: int) -> None:
     """They arrive as they are; a button that copies is there only where it can hold them."""
     words = "<Засыплем> & укатаем 😀 " * (length // 20)
     copied = words[:length]
     rows = [[Button("Скопировать", copies=copied), Button("Готово", "t1:p")], [Button("Ещё раз", copies=copied)]]
-    made = town.messenger.parts(Content((Mono(words),), tuple(map(tuple, rows))), ChatKind.PRIVATE)
+    made = town.messenger.split(Content((Mono(words),), tuple(map(tuple, rows))), ChatKind.PRIVATE)
     for number, part in enumerate(made):
         await town.messenger.send(Target(town.private), part, key=f"k{number}")
     shown = town.shown_privately()
     assert "".join("".join(one.text for one in shown).split()) == "".join(words.split())
-    if len(copied.encode("utf-16-le")) // 2 <= town.messenger.capabilities.copies:
+    if len(copied.encode("utf-16-le")) // 2 <= town.messenger.capabilities.copy_button_limit:
         assert shown[-1].buttons == (("Скопировать", "Готово"), ("Ещё раз",))
     else:
         assert shown[-1].buttons == (("Готово",),)
 
 
-async def test_an_edit_of_a_card(town: Town) -> None:
-    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+async def test_an_edit_of_a_card(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(CARD, ChatKind.PRIVATE)
     sent = await town.messenger.send(Target(town.private), part, key="k1")
     changed = Content.of("№142 · В работе", keyboard=[[Button("Ответить", "t1:r")]], whole=True)
-    [part] = town.messenger.parts(changed, ChatKind.PRIVATE)
+    [part] = town.messenger.split(changed, ChatKind.PRIVATE)
     await town.messenger.edit(town.private, sent.ids[0], part)
     [shown] = town.shown_privately()
     assert (shown.id, shown.text, shown.buttons) == (sent.ids[0], "№142 · В работе", (("Ответить",),))
     with suppress(NotModified):  # not every messenger minds
         await town.messenger.edit(town.private, sent.ids[0], part)
-    [part] = town.messenger.parts(Content.of("Закрыто", whole=True), ChatKind.PRIVATE)
+    [part] = town.messenger.split(Content.of("Закрыто", whole=True), ChatKind.PRIVATE)
     await town.messenger.edit(town.private, sent.ids[0], part)
     assert town.shown_privately() == [town.shown_privately()[0]]
     assert town.shown_privately()[0].buttons == ()
 
 
-async def test_an_edit_of_an_answer(town: Town) -> None:
+async def test_an_edit_of_an_answer(town: MessengerHarness) -> None:
     message_id = await town.write_publicly(HOLE)
-    event = await only(town)
-    if event.chat.kind not in town.messenger.capabilities.edits_in:
+    event = await only_event(town)
+    if event.chat.kind not in town.messenger.capabilities.can_edit_in:
         pytest.skip("this messenger lets nobody edit there")
-    [part] = town.messenger.parts(Content.of("Закроем завтра."), event.chat.kind)
+    [part] = town.messenger.split(Content.of("Закроем завтра."), event.chat.kind)
     sent = await town.messenger.send(Target(event.chat, message_id), part, key="k1")
-    [part] = town.messenger.parts(Content.of("Закрыто."), event.chat.kind)
+    [part] = town.messenger.split(Content.of("Закрыто."), event.chat.kind)
     await town.messenger.edit(event.chat, sent.ids[0], part)
     assert [one.text for one in town.shown_publicly()] == ["Закрыто."]
 
 
-async def test_a_message_to_edit_that_is_not_there(town: Town) -> None:
-    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+async def test_a_message_to_edit_that_is_not_there(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(CARD, ChatKind.PRIVATE)
     with pytest.raises(MessengerError) as caught:
         await town.messenger.edit(town.private, "99999", part)
     assert not isinstance(caught.value, TemporaryFailure)
 
 
-async def test_a_press(town: Town) -> None:
-    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+async def test_a_press(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(CARD, ChatKind.PRIVATE)
     sent = await town.messenger.send(Target(town.private), part, key="k1")
     await town.messenger.fetch()
-    await town.press(sent.ids[0], "Принять")
-    [event] = await heard(town.messenger)
+    await town.press_button(sent.ids[0], "Принять")
+    [event] = await fetch_events(town.messenger)
     assert isinstance(event, ButtonPressed)
     assert (event.code, event.message_id, event.author.id) == ("t1:a", sent.ids[0], town.citizen)
     assert (event.chat.id, event.chat.kind) == (town.private.id, ChatKind.PRIVATE)
-    await town.messenger.answer_press(event.press_id, "Принято")
+    await town.messenger.answer_callback(event.callback_id, "Принято")
     assert town.press_answers() == ["Принято"]
 
 
-async def test_a_press_is_answered_once(town: Town) -> None:
-    [part] = town.messenger.parts(CARD, ChatKind.PRIVATE)
+async def test_a_press_is_answered_once(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(CARD, ChatKind.PRIVATE)
     sent = await town.messenger.send(Target(town.private), part, key="k1")
     await town.messenger.fetch()
-    await town.press(sent.ids[0], "Ещё")
-    [event] = await heard(town.messenger)
+    await town.press_button(sent.ids[0], "Ещё")
+    [event] = await fetch_events(town.messenger)
     assert isinstance(event, ButtonPressed)
-    await town.messenger.answer_press(event.press_id)
-    with pytest.raises(PressExpired):
-        await town.messenger.answer_press(event.press_id)
+    await town.messenger.answer_callback(event.callback_id)
+    with pytest.raises(CallbackExpired):
+        await town.messenger.answer_callback(event.callback_id)
 
 
-async def test_bytes_become_a_picture(town: Town) -> None:
+async def test_bytes_become_a_picture(town: MessengerHarness) -> None:
     picture = Upload(MediaKind.PHOTO, "photo.jpg", "image/jpeg", b"a picture from elsewhere")
     paper = Upload(MediaKind.DOCUMENT, "акт.pdf", "application/pdf", b"a document from elsewhere")
-    made = town.messenger.parts(Content.of("Готово").with_media([picture, paper]), ChatKind.PRIVATE)
+    made = town.messenger.split(Content.of("Готово").with_media([picture, paper]), ChatKind.PRIVATE)
     for number, part in enumerate(made):
         await town.messenger.send(Target(town.private), part, key=f"k{number}")
     shown = town.shown_privately()
@@ -386,17 +390,17 @@ async def test_bytes_become_a_picture(town: Town) -> None:
     assert [one.text for one in shown if one.text] == ["Готово"]
 
 
-async def test_a_picture_goes_back_where_it_came_from(town: Town) -> None:
+async def test_a_picture_goes_back_where_it_came_from(town: MessengerHarness) -> None:
     await town.write_privately("Вот", photo=b"the largest picture")
-    [picture] = (await only(town)).attachments
-    made = town.messenger.parts(Content.of("Ваше фото").with_media([picture]), ChatKind.PRIVATE)
+    [picture] = (await only_event(town)).attachments
+    made = town.messenger.split(Content.of("Ваше фото").with_media([picture]), ChatKind.PRIVATE)
     for number, part in enumerate(made):
         await town.messenger.send(Target(town.private), part, key=f"k{number}")
     assert [one for message in town.shown_privately() for one in message.files] == [b"the largest picture"]
 
 
-async def test_a_silent_message(town: Town) -> None:
-    [part] = town.messenger.parts(Content.of("Тихо"), ChatKind.PRIVATE)
+async def test_a_silent_message(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(Content.of("Тихо"), ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private), part, key="k1", silent=True)
     assert town.shown_privately()[0].silent in (True, None)
 
@@ -404,60 +408,60 @@ async def test_a_silent_message(town: Town) -> None:
 # Does it still stand
 
 
-async def answered(town: Town) -> Placed:
+async def publish_answer(town: MessengerHarness) -> PublishedAnswer:
     """An answer to a citizen's public message."""
     message_id = await town.write_publicly(HOLE)
-    event = await only(town)
-    [part] = town.messenger.parts(Content.of("Люк закрыт."), event.chat.kind)
+    event = await only_event(town)
+    [part] = town.messenger.split(Content.of("Люк закрыт."), event.chat.kind)
     sent = await town.messenger.send(Target(event.chat, message_id), part, key="k1")
     await town.messenger.fetch()
-    return Placed(event.chat, sent.ids, ours=True, question=message_id, link=sent.link)
+    return PublishedAnswer(event.chat, sent.ids, sent_by_bot=True, question_id=message_id, link=sent.link)
 
 
-async def test_an_answer_that_stands_and_a_look_that_nobody_notices(town: Town) -> None:
-    placed = await answered(town)
+async def test_an_answer_that_stands_and_a_look_that_nobody_notices(town: MessengerHarness) -> None:
+    placed = await publish_answer(town)
     before = town.shown_publicly()
-    [seen] = await town.messenger.look([placed])
-    assert seen.standing is Standing.STANDS
-    assert seen.question in (HOLE, None)  # None where the messenger lets nobody read
+    [seen] = await town.messenger.check_published([placed])
+    assert seen.visibility is Visibility.VISIBLE
+    assert seen.question_text in (HOLE, None)  # None where the messenger lets nobody read
     assert town.shown_publicly() == before
     assert not (await town.messenger.fetch()).updates
 
 
-async def test_a_question_that_was_changed_since(town: Town) -> None:
-    placed = await answered(town)
-    assert placed.question is not None
-    await town.edit_publicly(placed.question, "Люк закрыт, спасибо! А яма?")
-    [seen] = await town.messenger.look([placed])
-    assert seen.standing is Standing.STANDS
-    assert seen.question in ("Люк закрыт, спасибо! А яма?", None)
+async def test_a_question_that_was_changed_since(town: MessengerHarness) -> None:
+    placed = await publish_answer(town)
+    assert placed.question_id is not None
+    await town.edit_publicly(placed.question_id, "Люк закрыт, спасибо! А яма?")
+    [seen] = await town.messenger.check_published([placed])
+    assert seen.visibility is Visibility.VISIBLE
+    assert seen.question_text in ("Люк закрыт, спасибо! А яма?", None)
 
 
-async def test_an_answer_that_was_deleted(town: Town) -> None:
-    placed = await answered(town)
+async def test_an_answer_that_was_deleted(town: MessengerHarness) -> None:
+    placed = await publish_answer(town)
     await town.delete_publicly(placed.ids[0])
-    assert [one.standing for one in await town.messenger.look([placed])] == [Standing.GONE]
+    assert [one.visibility for one in await town.messenger.check_published([placed])] == [Visibility.GONE]
 
 
-async def test_several_answers_at_once_keep_their_order(town: Town) -> None:
-    first = await answered(town)
-    [part] = town.messenger.parts(Content.of("Здравствуйте!"), ChatKind.PRIVATE)
+async def test_several_answers_at_once_keep_their_order(town: MessengerHarness) -> None:
+    first = await publish_answer(town)
+    [part] = town.messenger.split(Content.of("Здравствуйте!"), ChatKind.PRIVATE)
     sent = await town.messenger.send(Target(town.private), part, key="k2")
-    second = Placed(town.private, sent.ids, ours=True, link=sent.link)
+    second = PublishedAnswer(town.private, sent.ids, sent_by_bot=True, link=sent.link)
     await town.delete_publicly(first.ids[0])
-    seen = await town.messenger.look([second, first, second])
-    assert [one.standing for one in seen] == [Standing.STANDS, Standing.GONE, Standing.STANDS]
-    assert await town.messenger.look([]) == []
+    seen = await town.messenger.check_published([second, first, second])
+    assert [one.visibility for one in seen] == [Visibility.VISIBLE, Visibility.GONE, Visibility.VISIBLE]
+    assert await town.messenger.check_published([]) == []
 
 
-async def test_a_look_that_fails_says_nothing(town: Town) -> None:
-    [part] = town.messenger.parts(Content.of("Здравствуйте!"), ChatKind.PRIVATE)
+async def test_a_look_that_fails_says_nothing(town: MessengerHarness) -> None:
+    [part] = town.messenger.split(Content.of("Здравствуйте!"), ChatKind.PRIVATE)
     sent = await town.messenger.send(Target(town.private), part, key="k1")
-    placed = Placed(town.private, sent.ids, ours=True)
-    stranger = town.another(token="4200:wrong")
+    placed = PublishedAnswer(town.private, sent.ids, sent_by_bot=True)
+    stranger = town.new_messenger(token="4200:wrong")
     try:
         with pytest.raises(MessengerError):
-            await stranger.look([placed])
+            await stranger.check_published([placed])
     finally:
         await stranger.close()
 
@@ -465,14 +469,14 @@ async def test_a_look_that_fails_says_nothing(town: Town) -> None:
 # Errors
 
 
-async def send_one(town: Town, key: str = "k1") -> None:
-    [part] = town.messenger.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+async def send_one(town: MessengerHarness, key: str = "k1") -> None:
+    [part] = town.messenger.split(Content.of("Люк закрыт."), ChatKind.PRIVATE)
     await town.messenger.send(Target(town.private), part, key=key)
 
 
-async def test_too_fast(town: Town) -> None:
+async def test_too_fast(town: MessengerHarness) -> None:
     # Twice: a messenger's package may wait and repeat once by itself, but not hide the limit for ever.
-    town.faults.order(town.send_method, town.too_fast(3), times=2)
+    town.faults.order(town.send_method, town.rate_limit_fault(3), times=2)
     with pytest.raises(RetryAfter) as caught:
         await send_one(town)
     assert caught.value.seconds > 0
@@ -480,7 +484,7 @@ async def test_too_fast(town: Town) -> None:
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.REFUSE])
-async def test_a_server_that_fails(town: Town, kind: FaultKind) -> None:
+async def test_a_server_that_fails(town: MessengerHarness, kind: FaultKind) -> None:
     town.faults.order(town.send_method, Fault(kind))
     with pytest.raises(TemporaryFailure):
         await send_one(town)
@@ -489,7 +493,7 @@ async def test_a_server_that_fails(town: Town, kind: FaultKind) -> None:
     assert len(town.shown_privately()) == 1
 
 
-async def test_a_dropped_connection_leaves_the_outcome_unknown(town: Town) -> None:
+async def test_a_dropped_connection_leaves_the_outcome_unknown(town: MessengerHarness) -> None:
     town.faults.order(town.send_method, Fault(FaultKind.DROP))
     with pytest.raises(TemporaryFailure) as caught:
         await send_one(town)
@@ -498,10 +502,10 @@ async def test_a_dropped_connection_leaves_the_outcome_unknown(town: Town) -> No
     assert len(town.shown_privately()) == (1 if town.messenger.capabilities.idempotent else 2)
 
 
-async def test_a_server_that_hangs(town: Town) -> None:
+async def test_a_server_that_hangs(town: MessengerHarness) -> None:
     town.faults.order(town.send_method, Fault(FaultKind.HANG))
-    impatient = town.another(request_timeout=1)
-    [part] = impatient.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+    impatient = town.new_messenger(request_timeout=1)
+    [part] = impatient.split(Content.of("Люк закрыт."), ChatKind.PRIVATE)
     try:
         with pytest.raises(TemporaryFailure) as caught:
             await asyncio.wait_for(impatient.send(Target(town.private), part, key="k1"), 8)
@@ -510,18 +514,18 @@ async def test_a_server_that_hangs(town: Town) -> None:
     assert caught.value.outcome_unknown
 
 
-async def test_a_person_who_wants_nothing_from_us(town: Town) -> None:
-    await town.shut_out()
+async def test_a_person_who_wants_nothing_from_us(town: MessengerHarness) -> None:
+    await town.block_bot()
     with pytest.raises(RecipientUnreachable):
         await send_one(town)
 
 
-async def test_a_wrong_token(town: Town) -> None:
-    stranger = town.another(token="4200:wrong")
+async def test_a_wrong_token(town: MessengerHarness) -> None:
+    stranger = town.new_messenger(token="4200:wrong")
     try:
         with pytest.raises(BadCredentials):
             await stranger.fetch()
-        [part] = stranger.parts(Content.of("Люк закрыт."), ChatKind.PRIVATE)
+        [part] = stranger.split(Content.of("Люк закрыт."), ChatKind.PRIVATE)
         with pytest.raises(BadCredentials):
             await stranger.send(Target(town.private), part, key="k1")
         findings = await stranger.check()
@@ -530,7 +534,7 @@ async def test_a_wrong_token(town: Town) -> None:
     assert Severity.FAULT in {one.severity for one in findings}
 
 
-async def test_errors_tell_no_secrets(town: Town) -> None:
+async def test_errors_tell_no_secrets(town: MessengerHarness) -> None:
     town.faults.order(town.send_method, Fault(FaultKind.HTTP_500))
     with pytest.raises(MessengerError) as caught:
         await send_one(town)
@@ -542,17 +546,17 @@ async def test_errors_tell_no_secrets(town: Town) -> None:
 # The rest
 
 
-async def test_the_self_check_finds_nothing_wrong(town: Town) -> None:
+async def test_the_self_check_finds_nothing_wrong(town: MessengerHarness) -> None:
     findings = await town.messenger.check()
     assert findings
     assert [one for one in findings if one.severity is Severity.FAULT] == []
 
 
-async def test_a_command_menu(town: Town) -> None:
-    await town.messenger.show_commands(town.private, [Command("my", "Мои сообщения")])
-    await town.messenger.show_commands(town.private, [])
+async def test_a_command_menu(town: MessengerHarness) -> None:
+    await town.messenger.set_commands(town.private, [MenuCommand("my", "Мои сообщения")])
+    await town.messenger.set_commands(town.private, [])
 
 
-async def test_closing_twice_is_no_harm(town: Town) -> None:
+async def test_closing_twice_is_no_harm(town: MessengerHarness) -> None:
     await town.messenger.close()
     await town.messenger.close()

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from bot.messengers.content import Button, Content
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.port import Target
-from tests.contract.harness import Town
+from tests.contract.harness import MessengerHarness
 
 Path = tuple[str | int, ...]
 
 POLLS = 20
 
-GONE = object()
+REMOVED = object()
 NUMBERS = (True, 0, -1, 2**70, 0.5, float("nan"), float("inf"))
 WORDS = ("", "0", "-", "№", "\ud800", "9" * 5_000)
 SHAPES = ([], {}, [None], [[]], [{}], {"id": {}}, {"type": "photo"}, [{"type": []}])
-ODD = st.sampled_from([GONE, None, *NUMBERS, *WORDS, *SHAPES])
+ODD = st.sampled_from([REMOVED, None, *NUMBERS, *WORDS, *SHAPES])
 
 
-async def everything(town: Town) -> list[dict[str, Any]]:
+async def all_updates(town: MessengerHarness) -> list[dict[str, Any]]:
     """What a messenger tells when the citizen does all that she can."""
     await town.write_privately("На Мира 7 нет света", photo=b"a picture")
     first = await town.write_publicly("На Ленина 45 открыт люк")
@@ -35,8 +35,8 @@ async def everything(town: Town) -> list[dict[str, Any]]:
     await town.delete_publicly(second)
     question = Content.of("Это всё?", keyboard=[[Button("Да", "t1:a")]])
     sent = await town.messenger.send(Target(town.private), question, key="1:0")
-    await town.press(sent.ids[0], "Да")
-    await town.shut_out()
+    await town.press_button(sent.ids[0], "Да")
+    await town.block_bot()
     found: list[dict[str, Any]] = []
     with suppress(TimeoutError):
         for _ in range(POLLS):  # the last one waits for what does not come
@@ -46,24 +46,24 @@ async def everything(town: Town) -> list[dict[str, Any]]:
     return found
 
 
-def places(value: Any, path: Path = ()) -> list[Path]:
+def list_paths(value: Any, path: Path = ()) -> list[Path]:
     """Where something stands, at any depth."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for key, one in inner for place in [(*path, key), *places(one, (*path, key))]]
+    return [place for key, one in inner for place in [(*path, key), *list_paths(one, (*path, key))]]
 
 
-def changed(value: Any, place: Path, odd: Any) -> None:
+def replace_at(value: Any, place: Path, odd: Any) -> None:
     *way, last = place
     for key in way:
         value = value[key]
-    if odd is GONE:
+    if odd is REMOVED:
         del value[last]
     else:
         value[last] = deepcopy(odd)
 
 
-async def test_no_mutated_update_breaks_anything(town: Town) -> None:
-    updates = json.loads(json.dumps(await everything(town)))
+async def test_no_mutated_update_breaks_anything(town: MessengerHarness) -> None:
+    updates = json.loads(json.dumps(await all_updates(town)))
     for update in updates:  # as they are they can be read
         with suppress(UnknownUpdate):
             town.messenger.parse(update)
@@ -73,8 +73,8 @@ async def test_no_mutated_update_breaks_anything(town: Town) -> None:
     def is_read_or_set_aside(data: st.DataObject) -> None:
         update = deepcopy(data.draw(st.sampled_from(updates)))
         for _ in range(data.draw(st.integers(1, 3))):
-            if where := places(update):
-                changed(update, data.draw(st.sampled_from(where)), data.draw(ODD))
+            if where := list_paths(update):
+                replace_at(update, data.draw(st.sampled_from(where)), data.draw(ODD))
         with suppress(UnknownUpdate, MalformedUpdate):
             town.messenger.parse(update)
 

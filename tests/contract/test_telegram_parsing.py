@@ -19,11 +19,11 @@ from bot.messengers.events import (
     MessagePosted,
 )
 from bot.messengers.telegram import TelegramMessenger
-from bot.messengers.telegram.parsing import conversation, events
+from bot.messengers.telegram.parsing import conversation_key, parse_update
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer
-from tests.contract.harness import heard
-from tests.contract.telegram_harness import CITIZEN, GROUP, TelegramTown, open_town
+from tests.contract.harness import fetch_events
+from tests.contract.telegram_harness import CITIZEN, GROUP, TelegramHarness, open_harness
 
 CHANNEL = -1009876543210
 BASIC = -4455
@@ -31,22 +31,22 @@ BASIC = -4455
 
 @pytest.fixture
 async def town(sandbox: Sandbox) -> Any:
-    async with open_town(sandbox) as opened:
+    async with open_harness(sandbox) as opened:
         yield opened
 
 
 @pytest.fixture
-def server(town: TelegramTown) -> TelegramServer:
+def server(town: TelegramHarness) -> TelegramServer:
     return town.server
 
 
 @pytest.fixture
-def bot(town: TelegramTown) -> TelegramMessenger:
+def bot(town: TelegramHarness) -> TelegramMessenger:
     return town.messenger
 
 
-async def posted(bot: TelegramMessenger) -> MessagePosted:
-    [event] = await heard(bot)
+async def posted_message(bot: TelegramMessenger) -> MessagePosted:
+    [event] = await fetch_events(bot)
     assert isinstance(event, MessagePosted)
     return event
 
@@ -55,31 +55,31 @@ async def posted(bot: TelegramMessenger) -> MessagePosted:
 
 
 async def test_an_anonymous_administrator_is_the_group(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(GROUP, 1, "Правила чата", sender_chat=GROUP)
-    author = (await posted(bot)).author
+    await server.send_message(GROUP, 1, "Правила чата", sender_chat=GROUP)
+    author = (await posted_message(bot)).author
     assert (author.id, author.kind, author.name) == (str(GROUP), AuthorKind.CHAT, "Подслушано")
 
 
 async def test_a_person_who_speaks_as_a_channel(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.channel(CHANNEL, "Чужой канал")
-    await server.say(GROUP, 1, "Реклама", sender_chat=CHANNEL)
-    author = (await posted(bot)).author
+    await server.send_message(GROUP, 1, "Реклама", sender_chat=CHANNEL)
+    author = (await posted_message(bot)).author
     assert (author.id, author.kind) == (str(CHANNEL), AuthorKind.CHAT)
 
 
 async def test_another_bot(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.user(900, "Модератор", is_bot=True)
-    await server.say(GROUP, 900, "Ругаться нельзя")
-    assert (await posted(bot)).author.kind is AuthorKind.BOT
+    await server.send_message(GROUP, 900, "Ругаться нельзя")
+    assert (await posted_message(bot)).author.kind is AuthorKind.BOT
 
 
 async def test_a_channels_post_and_the_comments_under_it(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.channel(CHANNEL, "Администрация", discussion=GROUP)
-    post = await server.post(CHANNEL, "Ремонт на Ленина", photo=b"picture")
+    post = await server.publish_post(CHANNEL, "Ремонт на Ленина", photo=b"picture")
     assert post.copy_id is not None
-    comment = await server.say(GROUP, CITIZEN, "Когда закончите?", reply_to=post.copy_id)
-    await server.say(GROUP, CITIZEN, "И ещё про люк", reply_to=comment)
-    copy, first, second = await heard(bot)
+    comment = await server.send_message(GROUP, CITIZEN, "Когда закончите?", reply_to=post.copy_id)
+    await server.send_message(GROUP, CITIZEN, "И ещё про люк", reply_to=comment)
+    copy, first, second = await fetch_events(bot)
     assert isinstance(copy, MessagePosted)
     assert copy.automatic
     assert copy.author.kind is AuthorKind.CHAT
@@ -91,12 +91,12 @@ async def test_a_channels_post_and_the_comments_under_it(server: TelegramServer,
 
 async def test_a_channel_itself(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.channel(CHANNEL, "Администрация", username="lgo", bot_is_admin=True)
-    post = await server.post(CHANNEL, "Ремонт на Ленина")
-    event = await posted(bot)
+    post = await server.publish_post(CHANNEL, "Ремонт на Ленина")
+    event = await posted_message(bot)
     assert (event.chat.kind, event.author.kind) == (ChatKind.CHANNEL, AuthorKind.CHAT)
     assert event.link == f"https://t.me/lgo/{post.message_id}"
     await server.edit(CHANNEL, post.message_id, "Ремонт на Мира")
-    [edited] = await heard(bot)
+    [edited] = await fetch_events(bot)
     assert isinstance(edited, MessageEdited)
 
 
@@ -104,18 +104,18 @@ async def test_a_channel_itself(server: TelegramServer, bot: TelegramMessenger) 
 
 
 async def test_a_reply_in_the_groups_talk_stays_in_it(server: TelegramServer, bot: TelegramMessenger) -> None:
-    first = await server.say(GROUP, CITIZEN, "На Ленина яма")
-    await server.say(GROUP, 502, "Да, большая", reply_to=first)
-    _, reply = await heard(bot)
+    first = await server.send_message(GROUP, CITIZEN, "На Ленина яма")
+    await server.send_message(GROUP, 502, "Да, большая", reply_to=first)
+    _, reply = await fetch_events(bot)
     assert isinstance(reply, MessagePosted)
     assert (reply.chat.thread, reply.reply_to) == ("", str(first))
 
 
 async def test_a_forum_topic(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.group(-1001111111111, "Дом 5", forum=True)
-    topic = await server.say(-1001111111111, 1, raw={"forum_topic_created": {"name": "ЖКХ", "icon_color": 0}})
-    await server.say(-1001111111111, CITIZEN, "Течёт крыша", reply_to=topic, thread=topic)
-    created, event = await heard(bot)
+    topic = await server.send_message(-1001111111111, 1, raw={"forum_topic_created": {"name": "ЖКХ", "icon_color": 0}})
+    await server.send_message(-1001111111111, CITIZEN, "Течёт крыша", reply_to=topic, thread=topic)
+    created, event = await fetch_events(bot)
     assert isinstance(created, MessagePosted)
     assert created.service
     assert isinstance(event, MessagePosted)
@@ -126,27 +126,27 @@ async def test_links(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.group(-1002222222222, "Открытый", username="openchat")
     server.group(BASIC, "Малый", supergroup=False)
     numbers = [
-        await server.say(GROUP, CITIZEN, "а"),
-        await server.say(-1002222222222, CITIZEN, "б"),
-        await server.say(BASIC, CITIZEN, "в"),
-        await server.say(CITIZEN, CITIZEN, "г"),
+        await server.send_message(GROUP, CITIZEN, "а"),
+        await server.send_message(-1002222222222, CITIZEN, "б"),
+        await server.send_message(BASIC, CITIZEN, "в"),
+        await server.send_message(CITIZEN, CITIZEN, "г"),
     ]
-    links = [event.link for event in await heard(bot) if isinstance(event, MessagePosted)]
+    links = [event.link for event in await fetch_events(bot) if isinstance(event, MessagePosted)]
     assert links == [
         f"https://t.me/c/1234567890/{numbers[0]}",
         f"https://t.me/openchat/{numbers[1]}",
         None,
         None,
     ]
-    assert links[0] == server.link(GROUP, numbers[0])
+    assert links[0] == server.message_link(GROUP, numbers[0])
 
 
 # What
 
 
 async def test_an_album_is_several_messages_with_one_mark(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(GROUP, CITIZEN, "Смотрите", album=[b"one", b"two", b"three"])
-    found = [event for event in await heard(bot) if isinstance(event, MessagePosted)]
+    await server.send_message(GROUP, CITIZEN, "Смотрите", album=[b"one", b"two", b"three"])
+    found = [event for event in await fetch_events(bot) if isinstance(event, MessagePosted)]
     assert [event.text for event in found] == ["Смотрите", "", ""]
     assert len({event.album for event in found}) == 1
     assert found[0].album
@@ -167,8 +167,8 @@ async def test_an_album_is_several_messages_with_one_mark(server: TelegramServer
     ],
 )
 async def test_files(server: TelegramServer, bot: TelegramMessenger, sent: dict[str, Any], kind: MediaKind) -> None:
-    await server.say(GROUP, CITIZEN, **sent)
-    [one] = (await posted(bot)).attachments
+    await server.send_message(GROUP, CITIZEN, **sent)
+    [one] = (await posted_message(bot)).attachments
     assert one.kind is kind
     [content] = sent.values()
     found = await bot.download(one)
@@ -178,19 +178,21 @@ async def test_files(server: TelegramServer, bot: TelegramMessenger, sent: dict[
 
 
 async def test_a_place(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(GROUP, CITIZEN, location=(45.47, 133.42))
-    [one] = (await posted(bot)).attachments
+    await server.send_message(GROUP, CITIZEN, location=(45.47, 133.42))
+    [one] = (await posted_message(bot)).attachments
     assert (one.kind, one.latitude, one.longitude) == (MediaKind.LOCATION, 45.47, 133.42)
     place = {"latitude": 45.0, "longitude": 133.0}
-    await server.say(GROUP, CITIZEN, raw={"venue": {"location": place, "title": "Вокзал", "address": "Ленина, 1"}})
-    [one] = (await posted(bot)).attachments
+    await server.send_message(
+        GROUP, CITIZEN, raw={"venue": {"location": place, "title": "Вокзал", "address": "Ленина, 1"}}
+    )
+    [one] = (await posted_message(bot)).attachments
     assert (one.kind, one.name, one.latitude) == (MediaKind.LOCATION, "Вокзал, Ленина, 1", 45.0)
 
 
 @pytest.mark.parametrize("field", ["poll", "contact", "dice", "story", "something_from_the_future"])
 async def test_what_has_no_word_of_its_own(server: TelegramServer, bot: TelegramMessenger, field: str) -> None:
-    await server.say(GROUP, CITIZEN, raw={field: {"id": "1"}})
-    [one] = (await posted(bot)).attachments
+    await server.send_message(GROUP, CITIZEN, raw={field: {"id": "1"}})
+    [one] = (await posted_message(bot)).attachments
     assert one.kind is MediaKind.OTHER
 
 
@@ -201,37 +203,39 @@ async def test_what_has_no_word_of_its_own(server: TelegramServer, bot: Telegram
 async def test_forwarded_words(server: TelegramServer, bot: TelegramMessenger, source: int | str, name: str) -> None:
     server.channel(CHANNEL, "Новости")
     server.user(777, "Житель 777")
-    await server.say(CITIZEN, CITIZEN, "Отключат воду", forward_from=source)
-    event = await posted(bot)
+    await server.send_message(CITIZEN, CITIZEN, "Отключат воду", forward_from=source)
+    event = await posted_message(bot)
     assert (event.forwarded_from, event.text) == (name, "Отключат воду")
 
 
 async def test_a_forward_of_a_kind_to_be_invented(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(CITIZEN, CITIZEN, "Отключат воду", raw={"forward_origin": {"type": "hologram", "who": 5}})
-    event = await posted(bot)
+    await server.send_message(CITIZEN, CITIZEN, "Отключат воду", raw={"forward_origin": {"type": "hologram", "who": 5}})
+    event = await posted_message(bot)
     assert event.text == "Отключат воду"
     assert event.forwarded_from
 
 
 async def test_a_deep_link(server: TelegramServer, bot: TelegramMessenger) -> None:
     await server.start_bot(502, "invite-7")
-    await server.say(502, 502, "/start@lgo_bot invite-8")
+    await server.send_message(502, 502, "/start@lgo_bot invite-8")
     await server.start_bot(502)
-    found = [event.payload for event in await heard(bot) if isinstance(event, MessagePosted)]
+    found = [event.payload for event in await fetch_events(bot) if isinstance(event, MessagePosted)]
     assert found == ["invite-7", "invite-8", None]
 
 
 @pytest.mark.parametrize("field", ["new_chat_members", "left_chat_member", "pinned_message", "new_chat_title"])
 async def test_notices_of_telegram(server: TelegramServer, bot: TelegramMessenger, field: str) -> None:
-    await server.say(GROUP, CITIZEN, raw={field: {}})
-    event = await posted(bot)
+    await server.send_message(GROUP, CITIZEN, raw={field: {}})
+    event = await posted_message(bot)
     assert event.service
     assert event.attachments == ()
 
 
 async def test_halves_of_signs_and_nul_do_not_get_in(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(GROUP, CITIZEN, "яма\0 \ud83d тут", raw={"from": {"id": CITIZEN, "first_name": "\udc00М\0"}})
-    event = await posted(bot)
+    await server.send_message(
+        GROUP, CITIZEN, "яма\0 \ud83d тут", raw={"from": {"id": CITIZEN, "first_name": "\udc00М\0"}}
+    )
+    event = await posted_message(bot)
     assert event.text == "яма \ufffd тут"
     assert event.author.name == "\ufffdМ"
 
@@ -242,7 +246,7 @@ async def test_halves_of_signs_and_nul_do_not_get_in(server: TelegramServer, bot
 async def test_a_person_blocks_and_comes_back(server: TelegramServer, bot: TelegramMessenger) -> None:
     await server.block(CITIZEN)
     await server.unblock(CITIZEN)
-    found = [(event.change, event.chat.kind) for event in await heard(bot) if isinstance(event, ChatChanged)]
+    found = [(event.change, event.chat.kind) for event in await fetch_events(bot) if isinstance(event, ChatChanged)]
     assert found == [(ChatChange.BLOCKED, ChatKind.PRIVATE), (ChatChange.UNBLOCKED, ChatKind.PRIVATE)]
 
 
@@ -251,14 +255,14 @@ async def test_in_and_out_of_a_group(server: TelegramServer, bot: TelegramMessen
     await server.kick_bot(GROUP)
     await server.invite_bot(GROUP)
     await server.invite_bot(GROUP, admin=True)
-    found = [event.change for event in await heard(bot) if isinstance(event, ChatChanged)]
+    found = [event.change for event in await fetch_events(bot) if isinstance(event, ChatChanged)]
     assert found == [ChatChange.BOT_MUTED, ChatChange.BOT_REMOVED, ChatChange.BOT_ADDED]
 
 
 async def test_a_group_becomes_a_supergroup(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.group(BASIC, "Малый", supergroup=False)
     new_id = await server.migrate(BASIC)
-    change, notice = await heard(bot)
+    change, notice = await fetch_events(bot)
     assert isinstance(change, ChatChanged)
     assert (change.change, change.chat.id, change.new_id) == (ChatChange.MIGRATED, str(BASIC), str(new_id))
     assert isinstance(notice, MessagePosted)
@@ -270,42 +274,42 @@ async def test_a_group_becomes_a_supergroup(server: TelegramServer, bot: Telegra
 
 
 async def test_a_press_under_a_message_that_is_gone(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.press_raw(CITIZEN, CITIZEN, 77, "t1:a")
-    [event] = await heard(bot)
+    await server.press_callback_data(CITIZEN, CITIZEN, 77, "t1:a")
+    [event] = await fetch_events(bot)
     assert isinstance(event, ButtonPressed)
     assert (event.message_id, event.code, event.chat.id) == ("77", "t1:a", str(CITIZEN))
 
 
 def test_a_press_without_a_message_or_without_a_code() -> None:
     person = {"id": 5, "is_bot": False, "first_name": "М"}
-    [event] = events({"callback_query": {"id": "1", "from": person, "data": "x"}}, "telegram")
+    [event] = parse_update({"callback_query": {"id": "1", "from": person, "data": "x"}}, "telegram")
     assert isinstance(event, ButtonPressed)
     assert event.message_id is None
-    assert not events({"callback_query": {"id": "1", "from": person, "game_short_name": "x"}}, "telegram")
+    assert not parse_update({"callback_query": {"id": "1", "from": person, "game_short_name": "x"}}, "telegram")
 
 
 # Odd shapes
 
 
 def test_kinds_nobody_asked_for_are_passed_over() -> None:
-    assert not events({"update_id": 1, "poll": {}}, "telegram")
+    assert not parse_update({"update_id": 1, "poll": {}}, "telegram")
     with pytest.raises(UnknownUpdate) as caught:
-        events({"update_id": 1, "telepathy": {}}, "telegram")
+        parse_update({"update_id": 1, "telepathy": {}}, "telegram")
     assert caught.value.kind == "telepathy"
     with pytest.raises(UnknownUpdate):
-        events({"update_id": 1}, "telegram")
+        parse_update({"update_id": 1}, "telegram")
 
 
 @pytest.mark.parametrize("date", [None, "now", 10**20, -(10**18)])
 def test_impossible_times(date: object) -> None:
     message = {"message_id": 1, "chat": {"id": 5, "type": "private"}, "from": {"id": 5}, "date": date}
     with pytest.raises(MalformedUpdate):
-        events({"message": message}, "telegram")
+        parse_update({"message": message}, "telegram")
 
 
 def test_moments_are_in_utc() -> None:
     message = {"message_id": 1, "chat": {"id": 5, "type": "private"}, "from": {"id": 5}, "date": 1_800_000_000}
-    [event] = events({"message": message}, "telegram")
+    [event] = parse_update({"message": message}, "telegram")
     assert isinstance(event, MessagePosted)
     assert event.sent_at == datetime.fromtimestamp(1_800_000_000, UTC)
 
@@ -351,9 +355,9 @@ JSON = st.recursive(
 
 @given(st.dictionaries(FIELDS | st.just("update_id"), JSON, max_size=4))
 def test_no_shape_of_an_update_surprises(update: dict[str, Any]) -> None:
-    assert ":" in conversation(update)
+    assert ":" in conversation_key(update)
     try:
-        events(update, "telegram")
+        parse_update(update, "telegram")
     except (UnknownUpdate, MalformedUpdate):
         return
 
@@ -365,6 +369,6 @@ ANY_FIELD = st.dictionaries(FIELDS | st.text(max_size=4), JSON, max_size=8)
 def test_no_odd_field_hides_a_message(odd: dict[str, Any]) -> None:
     must = {"message_id": 7, "chat": {"id": 5, "type": "private"}, "from": {"id": 5}, "date": 0, "text": "яма"}
     must |= {"migrate_to_chat_id": None, "sender_chat": None}
-    [event] = events({"update_id": 1, "message": odd | must}, "telegram")
+    [event] = parse_update({"update_id": 1, "message": odd | must}, "telegram")
     assert isinstance(event, MessagePosted)
     assert event.text == "яма"

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from bot.domain.clock import ManualClock
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer, api_fault
@@ -18,10 +18,10 @@ from tests.contract.harness import TOKEN
 
 MARIA, IVAN = 501, 502
 GROUP, BASIC, CHANNEL = -1001234567890, -4455, -1009876543210
-START = "2026-11-20T05:30:00+00:00"
+START_TIME = "2026-11-20T05:30:00+00:00"
 
 
-class Api:
+class ApiClient:
     """A bare client of the Bot API."""
 
     def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
@@ -51,12 +51,12 @@ class Api:
 
 @pytest.fixture
 def clock() -> ManualClock:
-    return ManualClock(datetime.fromisoformat(START))
+    return ManualClock(datetime.fromisoformat(START_TIME))
 
 
 @pytest.fixture
 async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    async with Sandbox(journal=Journal(clock.now)) as running:
+    async with Sandbox(change_log=ChangeLog(clock.now)) as running:
         yield running
 
 
@@ -71,17 +71,17 @@ def server(sandbox: Sandbox) -> TelegramServer:
 
 
 @pytest.fixture
-async def api(sandbox: Sandbox, server: TelegramServer) -> AsyncIterator[Api]:
+async def api(sandbox: Sandbox, server: TelegramServer) -> AsyncIterator[ApiClient]:
     async with aiohttp.ClientSession() as session:
-        yield Api(session, f"{sandbox.url}/telegram")
+        yield ApiClient(session, f"{sandbox.url}/telegram")
 
 
 # Updates
 
 
-async def test_an_update_waits_until_an_offset_confirms_it(api: Api, server: TelegramServer) -> None:
+async def test_an_update_waits_until_an_offset_confirms_it(api: ApiClient, server: TelegramServer) -> None:
     for text in "абв":
-        await server.say(GROUP, MARIA, text)
+        await server.send_message(GROUP, MARIA, text)
     ids = await api.update_ids()
     assert len(ids) == 3
     assert await api.update_ids() == ids
@@ -89,44 +89,44 @@ async def test_an_update_waits_until_an_offset_confirms_it(api: Api, server: Tel
     assert await api.update_ids(offset=ids[1]) == ids[1:]
     assert await api.update_ids() == ids[1:]
     assert await api.update_ids(offset=ids[2] + 1) == []
-    assert server.unconfirmed == []
+    assert server.pending_updates == []
 
 
-async def test_a_negative_offset_forgets_all_but_the_last(api: Api, server: TelegramServer) -> None:
+async def test_a_negative_offset_forgets_all_but_the_last(api: ApiClient, server: TelegramServer) -> None:
     for text in "абв":
-        await server.say(GROUP, MARIA, text)
+        await server.send_message(GROUP, MARIA, text)
     ids = await api.update_ids()
     assert await api.update_ids(offset=-2) == ids[1:]
     assert await api.update_ids() == ids[1:]
 
 
-async def test_an_offset_far_ahead_confirms_nothing(api: Api, server: TelegramServer) -> None:
-    await server.say(GROUP, MARIA, "а")
+async def test_an_offset_far_ahead_confirms_nothing(api: ApiClient, server: TelegramServer) -> None:
+    await server.send_message(GROUP, MARIA, "а")
     assert len(await api.update_ids(offset=2_000_000_000)) == 1
 
 
-async def test_a_long_poll_ends_with_the_first_news(api: Api, server: TelegramServer) -> None:
+async def test_a_long_poll_ends_with_the_first_news(api: ApiClient, server: TelegramServer) -> None:
     poll = asyncio.ensure_future(api("getUpdates", timeout=30))  # noqa: TID251 - a test may
-    await server.journal.until(lambda: server.calls)
-    await server.say(GROUP, MARIA, "яма")
+    await server.change_log.wait_until(lambda: server.calls)
+    await server.send_message(GROUP, MARIA, "яма")
     [update] = await asyncio.wait_for(poll, 5)
     assert update["message"]["text"] == "яма"
 
 
-async def test_of_two_polls_the_older_gives_way(api: Api, server: TelegramServer) -> None:
+async def test_of_two_polls_the_older_gives_way(api: ApiClient, server: TelegramServer) -> None:
     first = asyncio.ensure_future(api.raw("getUpdates", timeout=30))  # noqa: TID251 - a test may
-    await server.journal.until(lambda: server.calls)
+    await server.change_log.wait_until(lambda: server.calls)
     second = asyncio.ensure_future(api("getUpdates", timeout=30))  # noqa: TID251 - a test may
     status, body = await asyncio.wait_for(first, 5)
     assert (status, body["description"].partition(":")[0]) == (409, "Conflict")
-    await server.say(GROUP, MARIA, "яма")
+    await server.send_message(GROUP, MARIA, "яма")
     assert len(await asyncio.wait_for(second, 5)) == 1
 
 
-async def test_a_webhook_and_polling_exclude_each_other(api: Api, server: TelegramServer) -> None:
+async def test_a_webhook_and_polling_exclude_each_other(api: ApiClient, server: TelegramServer) -> None:
     await api("setWebhook", url="https://example.ru/hook")
     assert (await api.refused("getUpdates")).startswith("Conflict: can't use getUpdates method while webhook")
-    await server.say(GROUP, MARIA, "а")
+    await server.send_message(GROUP, MARIA, "а")
     info = await api("getWebhookInfo")
     assert (info["url"], info["pending_update_count"]) == ("https://example.ru/hook", 1)
     await api("deleteWebhook")
@@ -136,23 +136,23 @@ async def test_a_webhook_and_polling_exclude_each_other(api: Api, server: Telegr
     assert await api("getUpdates") == []
 
 
-async def test_kinds_that_were_not_asked_for_do_not_come(api: Api, server: TelegramServer) -> None:
+async def test_kinds_that_were_not_asked_for_do_not_come(api: ApiClient, server: TelegramServer) -> None:
     await api("getUpdates", allowed_updates=["callback_query"])
-    await server.say(GROUP, MARIA, "а")
-    await server.press_raw(MARIA, GROUP, 1, "x")
+    await server.send_message(GROUP, MARIA, "а")
+    await server.press_callback_data(MARIA, GROUP, 1, "x")
     assert [set(one) - {"update_id"} for one in await api("getUpdates")] == [{"callback_query"}]
     await api("getUpdates", allowed_updates=[])
-    await server.say(GROUP, MARIA, "б")
+    await server.send_message(GROUP, MARIA, "б")
     assert len(await api("getUpdates")) == 2
 
 
-async def test_updates_grow_old(api: Api, server: TelegramServer, clock: ManualClock) -> None:
-    await server.say(GROUP, MARIA, "а")
-    press = await server.press_raw(MARIA, GROUP, 1, "x")
+async def test_updates_grow_old(api: ApiClient, server: TelegramServer, clock: ManualClock) -> None:
+    await server.send_message(GROUP, MARIA, "а")
+    press = await server.press_callback_data(MARIA, GROUP, 1, "x")
     clock.advance(timedelta(seconds=151))
     assert len(await api("getUpdates")) == 1  # the press is gone
     await api("answerCallbackQuery", callback_query_id=press)
-    late = await server.press_raw(MARIA, GROUP, 1, "x")
+    late = await server.press_callback_data(MARIA, GROUP, 1, "x")
     clock.advance(timedelta(hours=24))
     assert await api("getUpdates") == []
     assert "query is too old" in await api.refused("answerCallbackQuery", callback_query_id=late)
@@ -161,21 +161,21 @@ async def test_updates_grow_old(api: Api, server: TelegramServer, clock: ManualC
 @pytest.mark.parametrize(
     ("text", "reaches"), [("яма", False), ("/help", True), ("@lgo_bot яма", True), ("ответ боту", True)]
 )
-async def test_privacy_mode(api: Api, server: TelegramServer, text: str, reaches: bool) -> None:
+async def test_privacy_mode(api: ApiClient, server: TelegramServer, text: str, reaches: bool) -> None:
     server.world.me.can_read_all_group_messages = False
     own = await api("sendMessage", chat_id=GROUP, text="Здравствуйте")
-    await server.say(GROUP, MARIA, text, reply_to=own["message_id"] if text == "ответ боту" else None)
+    await server.send_message(GROUP, MARIA, text, reply_to=own["message_id"] if text == "ответ боту" else None)
     assert bool(await api("getUpdates")) is reaches
-    await server.say(MARIA, MARIA, "в личном чате слышно всё")
+    await server.send_message(MARIA, MARIA, "в личном чате слышно всё")
     assert len(await api("getUpdates")) == reaches + 1
 
 
 # Who may write where
 
 
-async def test_private_chats_open_from_the_persons_side(api: Api, server: TelegramServer) -> None:
+async def test_private_chats_open_from_the_persons_side(api: ApiClient, server: TelegramServer) -> None:
     assert await api.refused("sendMessage", chat_id=MARIA, text="а") == "Bad Request: chat not found"
-    await server.say(GROUP, MARIA, "яма")
+    await server.send_message(GROUP, MARIA, "яма")
     assert await api.refused("sendMessage", chat_id=MARIA, text="а") == (
         "Forbidden: bot can't initiate conversation with a user"
     )
@@ -187,7 +187,7 @@ async def test_private_chats_open_from_the_persons_side(api: Api, server: Telegr
     await api("sendMessage", chat_id=MARIA, text="а")
 
 
-async def test_groups(api: Api, server: TelegramServer) -> None:
+async def test_groups(api: ApiClient, server: TelegramServer) -> None:
     assert (await api("sendMessage", chat_id="@PodSlushano", text="а"))["chat"]["id"] == GROUP
     assert await api.refused("sendMessage", chat_id=-100999, text="а") == "Bad Request: chat not found"
     assert await api.refused("sendMessage", text="а") == "Bad Request: chat_id is empty"
@@ -201,9 +201,9 @@ async def test_groups(api: Api, server: TelegramServer) -> None:
     assert (await api("sendMessage", chat_id=CHANNEL, text="а"))["sender_chat"]["id"] == CHANNEL
 
 
-async def test_a_group_moves(api: Api, server: TelegramServer) -> None:
+async def test_a_group_moves(api: ApiClient, server: TelegramServer) -> None:
     server.group(BASIC, "Малый", supergroup=False)
-    await server.say(BASIC, MARIA, "яма")
+    await server.send_message(BASIC, MARIA, "яма")
     new_id = await server.migrate(BASIC)
     status, body = await api.raw("sendMessage", chat_id=BASIC, text="а")
     assert (status, body["parameters"]) == (400, {"migrate_to_chat_id": new_id})
@@ -239,7 +239,7 @@ async def test_a_group_moves(api: Api, server: TelegramServer) -> None:
         ({"text": "а", "parse_mode": "BBCode"}, "unsupported parse_mode"),
     ],
 )
-async def test_texts_that_are_refused(api: Api, params: dict[str, Any], description: str) -> None:
+async def test_texts_that_are_refused(api: ApiClient, params: dict[str, Any], description: str) -> None:
     said = await api.refused("sendMessage", chat_id=GROUP, **params)
     assert said.startswith("Bad Request: ")
     assert description in said
@@ -258,12 +258,12 @@ async def test_texts_that_are_refused(api: Api, params: dict[str, Any], descript
         ({"text": "а", "callback_data": "x", "size": 5}, "unknown field size"),
     ],
 )
-async def test_buttons_that_are_refused(api: Api, button: dict[str, Any], description: str) -> None:
+async def test_buttons_that_are_refused(api: ApiClient, button: dict[str, Any], description: str) -> None:
     keyboard = {"inline_keyboard": [[button]]}
     assert description in await api.refused("sendMessage", chat_id=GROUP, text="а", reply_markup=keyboard)
 
 
-async def test_keyboards_that_are_too_large(api: Api) -> None:
+async def test_keyboards_that_are_too_large(api: ApiClient) -> None:
     button = {"text": "а", "callback_data": "x"}
     wide = {"inline_keyboard": [[button] * 9]}
     assert "too long" in await api.refused("sendMessage", chat_id=GROUP, text="а", reply_markup=wide)
@@ -273,7 +273,7 @@ async def test_keyboards_that_are_too_large(api: Api) -> None:
     assert "too long" in await api.refused("sendMessage", chat_id=GROUP, text="а", reply_markup=heavy)
 
 
-async def test_what_the_server_does_to_a_text(api: Api) -> None:
+async def test_what_the_server_does_to_a_text(api: ApiClient) -> None:
     bold = {"type": "bold", "offset": 2, "length": 4}
     sent = await api("sendMessage", chat_id=GROUP, text="\n яма\t\0 https://a.ru \n", entities=[bold])
     assert sent["text"] == "яма   https://a.ru"
@@ -288,8 +288,8 @@ async def test_what_the_server_does_to_a_text(api: Api) -> None:
     assert [one["type"] for one in marked["entities"]] == ["bold", "text_link"]
 
 
-async def test_a_reply(api: Api, server: TelegramServer) -> None:
-    yama = await server.say(GROUP, MARIA, "яма")
+async def test_a_reply(api: ApiClient, server: TelegramServer) -> None:
+    yama = await server.send_message(GROUP, MARIA, "яма")
     sent = await api("sendMessage", chat_id=GROUP, text="а", reply_parameters={"message_id": yama})
     assert (sent["reply_to_message"]["text"], sent["message_thread_id"]) == ("яма", yama)
     await server.delete(GROUP, yama)
@@ -300,7 +300,7 @@ async def test_a_reply(api: Api, server: TelegramServer) -> None:
 # Files
 
 
-async def upload(api: Api, method: str, files: dict[str, bytes], **params: Any) -> tuple[int, Any]:
+async def upload(api: ApiClient, method: str, files: dict[str, bytes], **params: Any) -> tuple[int, Any]:
     form = aiohttp.FormData()
     for name, value in params.items():
         form.add_field(name, value if isinstance(value, str) else json.dumps(value))
@@ -311,7 +311,7 @@ async def upload(api: Api, method: str, files: dict[str, bytes], **params: Any) 
         return response.status, body.get("result", body.get("description"))
 
 
-async def test_a_file_there_and_back(api: Api, server: TelegramServer) -> None:
+async def test_a_file_there_and_back(api: ApiClient, server: TelegramServer) -> None:
     _, sent = await upload(api, "sendPhoto", {"p": b"picture"}, chat_id=str(GROUP), photo="attach://p", caption="Вот")
     largest = sent["photo"][-1]
     assert largest["width"] == max(one["width"] for one in sent["photo"])
@@ -345,7 +345,7 @@ async def test_a_file_there_and_back(api: Api, server: TelegramServer) -> None:
         (["photo", "voice"], "type must be one of"),
     ],
 )
-async def test_albums_that_are_refused(api: Api, kinds: list[str], description: str) -> None:
+async def test_albums_that_are_refused(api: ApiClient, kinds: list[str], description: str) -> None:
     media = [{"type": kind, "media": f"attach://f{number}"} for number, kind in enumerate(kinds)]
     files = {f"f{number}": b"data" for number in range(len(kinds))}
     status, said = await upload(api, "sendMediaGroup", files, chat_id=str(GROUP), media=media)
@@ -353,7 +353,7 @@ async def test_albums_that_are_refused(api: Api, kinds: list[str], description: 
     assert description in said
 
 
-async def test_an_album(api: Api) -> None:
+async def test_an_album(api: ApiClient) -> None:
     media = [
         {"type": "photo", "media": "attach://a", "caption": "Было"},
         {"type": "video", "media": "attach://b"},
@@ -366,14 +366,14 @@ async def test_an_album(api: Api) -> None:
     assert "file attachment not found" in said
 
 
-async def test_a_place(api: Api) -> None:
+async def test_a_place(api: ApiClient) -> None:
     sent = await api("sendLocation", chat_id=GROUP, latitude=45.4, longitude="133.4")
     assert sent["location"] == {"latitude": 45.4, "longitude": 133.4}
     assert "wrong latitude" in await api.refused("sendLocation", chat_id=GROUP, latitude=91, longitude=0)
 
 
-async def test_a_copy(api: Api, server: TelegramServer) -> None:
-    yama = await server.say(GROUP, MARIA, "яма", photo=b"picture")
+async def test_a_copy(api: ApiClient, server: TelegramServer) -> None:
+    yama = await server.send_message(GROUP, MARIA, "яма", photo=b"picture")
     await server.start_bot(IVAN)
     copied = await api("copyMessage", chat_id=IVAN, from_chat_id=GROUP, message_id=yama, caption="Смотрите")
     message = server.message(IVAN, copied["message_id"])
@@ -386,8 +386,8 @@ async def test_a_copy(api: Api, server: TelegramServer) -> None:
 # Changing
 
 
-async def test_edits(api: Api, server: TelegramServer) -> None:
-    yama = await server.say(GROUP, MARIA, "яма")
+async def test_edits(api: ApiClient, server: TelegramServer) -> None:
+    yama = await server.send_message(GROUP, MARIA, "яма")
     keyboard = {"inline_keyboard": [[{"text": "Да", "callback_data": "y"}]]}
     own = (await api("sendMessage", chat_id=GROUP, text="а", reply_markup=keyboard))["message_id"]
     here = {"chat_id": GROUP, "message_id": own}
@@ -401,7 +401,7 @@ async def test_edits(api: Api, server: TelegramServer) -> None:
     assert "message can't be edited" in await api.refused("editMessageText", chat_id=GROUP, message_id=yama, text="в")
     assert "message to edit not found" in await api.refused("editMessageText", chat_id=GROUP, message_id=999, text="в")
     assert "identifier is not specified" in await api.refused("editMessageText", chat_id=GROUP, text="в")
-    photo = await server.say(GROUP, MARIA, photo=b"picture")
+    photo = await server.send_message(GROUP, MARIA, photo=b"picture")
     file_id = server.message(GROUP, photo)["photo"][-1]["file_id"]
     own_photo = (await api("sendPhoto", chat_id=GROUP, photo=file_id))["message_id"]
     assert "no text in the message" in await api.refused(
@@ -416,26 +416,26 @@ async def test_edits(api: Api, server: TelegramServer) -> None:
 # Presses
 
 
-async def test_a_press_is_answered_once(api: Api, server: TelegramServer) -> None:
+async def test_a_press_is_answered_once(api: ApiClient, server: TelegramServer) -> None:
     keyboard = {"inline_keyboard": [[{"text": "Да", "callback_data": "y"}]]}
     own = (await api("sendMessage", chat_id=GROUP, text="а", reply_markup=keyboard))["message_id"]
-    press = await server.press(MARIA, GROUP, own, "Да")
+    press = await server.press_button(MARIA, GROUP, own, "Да")
     [update] = await api("getUpdates")
     query = update["callback_query"]
     assert (query["id"], query["data"], query["message"]["message_id"]) == (press, "y", own)
     assert query["chat_instance"]
     assert "MESSAGE_TOO_LONG" in await api.refused("answerCallbackQuery", callback_query_id=press, text="а" * 201)
     await api("answerCallbackQuery", callback_query_id=press, text="Ясно", show_alert="true")
-    assert server.answered == {press: {"text": "Ясно", "show_alert": True}}
+    assert server.callback_answers == {press: {"text": "Ясно", "show_alert": True}}
     assert "query is too old" in await api.refused("answerCallbackQuery", callback_query_id=press)
     with pytest.raises(LookupError):
-        await server.press(MARIA, GROUP, own, "Нет")
+        await server.press_button(MARIA, GROUP, own, "Нет")
 
 
 # Everything else
 
 
-async def test_wrong_tokens_and_methods(api: Api) -> None:
+async def test_wrong_tokens_and_methods(api: ApiClient) -> None:
     assert await api.raw("getMe", token="4200:other") == (
         401,
         {"ok": False, "error_code": 401, "description": "Unauthorized"},
@@ -444,7 +444,7 @@ async def test_wrong_tokens_and_methods(api: Api) -> None:
     assert (await api("GETME"))["username"] == "lgo_bot"
 
 
-async def test_ways_to_send_parameters(api: Api, server: TelegramServer) -> None:
+async def test_ways_to_send_parameters(api: ApiClient, server: TelegramServer) -> None:
     address = f"{api.base}/bot{TOKEN}/sendMessage"
     async with api.session.get(address, params={"chat_id": GROUP, "text": "из адреса"}) as response:
         assert response.status == 200
@@ -455,8 +455,8 @@ async def test_ways_to_send_parameters(api: Api, server: TelegramServer) -> None
     assert [one["text"] for one in server.from_bot(GROUP)] == ["из адреса", "из формы"]
 
 
-async def test_chats_and_members(api: Api, server: TelegramServer) -> None:
-    await server.say(GROUP, MARIA, "яма")
+async def test_chats_and_members(api: ApiClient, server: TelegramServer) -> None:
+    await server.send_message(GROUP, MARIA, "яма")
     server.channel(CHANNEL, "Новости", discussion=GROUP)
     assert (await api("getChat", chat_id=GROUP))["linked_chat_id"] == CHANNEL
     assert (await api("getChatMember", chat_id=GROUP, user_id=MARIA))["status"] == "member"
@@ -469,7 +469,7 @@ async def test_chats_and_members(api: Api, server: TelegramServer) -> None:
     assert (await api.refused("getChatMember", chat_id=GROUP, user_id=4200)).startswith("Forbidden")
 
 
-async def test_the_menu(api: Api, server: TelegramServer) -> None:
+async def test_the_menu(api: ApiClient, server: TelegramServer) -> None:
     await server.start_bot(MARIA)
     scope = {"type": "chat", "chat_id": MARIA}
     menu = [{"command": "my", "description": "Мои сообщения"}]
@@ -484,7 +484,7 @@ async def test_the_menu(api: Api, server: TelegramServer) -> None:
     assert "chat not found" in await api.refused("setMyCommands", commands=menu, scope={"type": "chat", "chat_id": 9})
 
 
-async def test_the_limits_when_they_matter(api: Api, server: TelegramServer, clock: ManualClock) -> None:
+async def test_the_limits_when_they_matter(api: ApiClient, server: TelegramServer, clock: ManualClock) -> None:
     server.rate_limits = True
     for _ in range(10):
         await api("sendMessage", chat_id=GROUP, text="а")
@@ -502,7 +502,7 @@ async def test_the_limits_when_they_matter(api: Api, server: TelegramServer, clo
 
 
 async def test_thirty_a_second_and_every_picture_of_an_album_counts(
-    api: Api, server: TelegramServer, clock: ManualClock
+    api: ApiClient, server: TelegramServer, clock: ManualClock
 ) -> None:
     people = range(7001, 7013)
     for person in people:
@@ -521,7 +521,7 @@ async def test_thirty_a_second_and_every_picture_of_an_album_counts(
     assert server.violations == ["*"]
 
 
-async def test_faults(api: Api, server: TelegramServer) -> None:
+async def test_faults(api: ApiClient, server: TelegramServer) -> None:
     server.faults.order("sendMessage", api_fault(429, "Too Many Requests: retry after 5", retry_after=5))
     assert (await api.raw("sendMessage", chat_id=GROUP, text="а"))[1]["parameters"] == {"retry_after": 5}
     server.faults.order("*", Fault(FaultKind.HTTP_500))
@@ -539,15 +539,15 @@ async def test_faults(api: Api, server: TelegramServer) -> None:
 
 async def test_closing_does_not_wait_for_polls_and_hangs(clock: ManualClock) -> None:
     async with aiohttp.ClientSession() as session:
-        async with Sandbox(journal=Journal(clock.now)) as running:
+        async with Sandbox(change_log=ChangeLog(clock.now)) as running:
             running.telegram.add_bot(TOKEN)
-            api = Api(session, f"{running.url}/telegram")
+            api = ApiClient(session, f"{running.url}/telegram")
             running.telegram.faults.order("getMe", Fault(FaultKind.HANG))
             waiting = [
                 asyncio.ensure_future(api.raw("getUpdates", timeout=50)),  # noqa: TID251 - a test may
                 asyncio.ensure_future(api.raw("getMe")),  # noqa: TID251 - a test may
             ]
-            await running.journal.until(lambda: len(running.telegram.calls) == 2)
+            await running.change_log.wait_until(lambda: len(running.telegram.calls) == 2)
         ended = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 3)
     assert len(ended) == 2
 

@@ -6,13 +6,13 @@ import pytest
 
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
 from bot.messengers.errors import (
+    CallbackExpired,
     ChatMigrated,
     Conflict,
     FileUnavailable,
     MessageGone,
     MessengerError,
     NotModified,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -21,19 +21,19 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, MediaKind, MessagePosted, Upload
-from bot.messengers.port import Command, Severity, Target
+from bot.messengers.port import MenuCommand, Severity, Target
 from bot.messengers.telegram import TelegramMessenger
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer, api_fault
-from tests.contract.harness import TOKEN, heard
-from tests.contract.telegram_harness import CITIZEN, GROUP, TelegramTown, open_town
+from tests.contract.harness import TOKEN, fetch_events
+from tests.contract.telegram_harness import CITIZEN, GROUP, TelegramHarness, open_harness
 
 BASIC = -4455
 FORUM = -1001111111111
 CHANNEL = -1009876543210
-PRIVATE = TelegramTown.private
-PUBLIC = TelegramTown.public
+PRIVATE = TelegramHarness.private
+PUBLIC = TelegramHarness.public
 
 
 def photo(data: bytes = b"picture") -> Upload:
@@ -50,30 +50,30 @@ def place(chat_id: int, kind: ChatKind = ChatKind.GROUP, thread: str = "") -> Ch
 
 @pytest.fixture
 async def town(sandbox: Sandbox) -> Any:
-    async with open_town(sandbox) as opened:
+    async with open_harness(sandbox) as opened:
         yield opened
 
 
 @pytest.fixture
-def server(town: TelegramTown) -> TelegramServer:
+def server(town: TelegramHarness) -> TelegramServer:
     return town.server
 
 
 @pytest.fixture
-def bot(town: TelegramTown) -> TelegramMessenger:
+def bot(town: TelegramHarness) -> TelegramMessenger:
     return town.messenger
 
 
-async def send(
+async def send_content(
     bot: TelegramMessenger, content: Content, chat: Chat = PRIVATE, reply_to: str | None = None
 ) -> list[str]:
     ids: list[str] = []
-    for part in bot.parts(content, chat.kind):
+    for part in bot.split(content, chat.kind):
         ids += (await bot.send(Target(chat, reply_to), part, key="k")).ids
     return ids
 
 
-def last(server: TelegramServer, chat_id: int = CITIZEN) -> dict[str, Any]:
+def last_message(server: TelegramServer, chat_id: int = CITIZEN) -> dict[str, Any]:
     return server.from_bot(chat_id)[-1]
 
 
@@ -81,8 +81,10 @@ def last(server: TelegramServer, chat_id: int = CITIZEN) -> dict[str, Any]:
 
 
 async def test_looks_become_entities(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await send(bot, Content.of(Bold("№1 😀"), "\n", Quote("<b>яма</b>"), "\n", Link("открыть", "https://a.ru/x?y=1")))
-    message = last(server)
+    await send_content(
+        bot, Content.of(Bold("№1 😀"), "\n", Quote("<b>яма</b>"), "\n", Link("открыть", "https://a.ru/x?y=1"))
+    )
+    message = last_message(server)
     assert message["text"] == "№1 😀\n<b>яма</b>\nоткрыть"
     assert message["entities"] == [
         {"type": "bold", "offset": 0, "length": 5},
@@ -95,23 +97,23 @@ async def test_looks_become_entities(server: TelegramServer, bot: TelegramMessen
 
 
 async def test_an_address_telegram_would_refuse_is_left_out(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await send(bot, Content.of(Link("открыть", "http://localhost"), Link("ещё", "не адрес"), Bold("  ")))
-    assert last(server)["text"] == "открытьещё"
-    assert "entities" not in last(server)
+    await send_content(bot, Content.of(Link("открыть", "http://localhost"), Link("ещё", "не адрес"), Bold("  ")))
+    assert last_message(server)["text"] == "открытьещё"
+    assert "entities" not in last_message(server)
 
 
 async def test_long_rows_go_on_in_the_next(server: TelegramServer, bot: TelegramMessenger) -> None:
     row = [Button(str(number), f"c{number}") for number in range(11)]
-    await send(bot, Content.of("Выберите", keyboard=[row, [Button("сайт", url="https://a.ru")]]))
-    rows = last(server)["reply_markup"]["inline_keyboard"]
+    await send_content(bot, Content.of("Выберите", keyboard=[row, [Button("сайт", url="https://a.ru")]]))
+    rows = last_message(server)["reply_markup"]["inline_keyboard"]
     assert [len(one) for one in rows] == [8, 3, 1]
     assert rows[2] == [{"text": "сайт", "url": "https://a.ru"}]
 
 
 async def test_a_button_telegram_would_refuse_is_left_out(server: TelegramServer, bot: TelegramMessenger) -> None:
     rows = [[Button("открыть", url="http://localhost/1")], [Button("Да\ud83d", "y"), Button("?", url="не адрес")]]
-    await send(bot, Content.of("№1", keyboard=rows))
-    [[button]] = last(server)["reply_markup"]["inline_keyboard"]
+    await send_content(bot, Content.of("№1", keyboard=rows))
+    [[button]] = last_message(server)["reply_markup"]["inline_keyboard"]
     assert button["callback_data"] == "y"
 
 
@@ -120,21 +122,23 @@ async def test_a_button_telegram_would_refuse_is_left_out(server: TelegramServer
 
 @pytest.mark.parametrize("name", ['a"b\r\nX-Evil: 1/..\\c.pdf', "акт\0\ud83d.pdf", "", "я" * 300 + ".pdf"])
 async def test_any_name_of_a_file(server: TelegramServer, bot: TelegramMessenger, name: str) -> None:
-    await send(bot, Content.of("Акт").with_media([Upload(MediaKind.DOCUMENT, name, "application/pdf", b"paper")]))
-    document = last(server)["document"]
+    await send_content(
+        bot, Content.of("Акт").with_media([Upload(MediaKind.DOCUMENT, name, "application/pdf", b"paper")])
+    )
+    document = last_message(server)["document"]
     assert server.file(document["file_id"]) == b"paper"
     assert document["file_name"].endswith(".pdf") or not name
 
 
 async def test_one_photo_carries_words_and_buttons(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await send(bot, Content.of(Bold("Готово"), keyboard=[[Button("Да", "y")]]).with_media([photo()]))
+    await send_content(bot, Content.of(Bold("Готово"), keyboard=[[Button("Да", "y")]]).with_media([photo()]))
     [message] = server.from_bot(CITIZEN)
     assert (message["caption"], message["caption_entities"][0]["type"]) == ("Готово", "bold")
     assert message["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "y"
 
 
 async def test_what_is_too_long_for_a_caption_comes_first(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await send(bot, Content.of("а" * 1025, keyboard=[[Button("Да", "y")]]).with_media([photo()]))
+    await send_content(bot, Content.of("а" * 1025, keyboard=[[Button("Да", "y")]]).with_media([photo()]))
     words, picture = server.from_bot(CITIZEN)
     assert len(words["text"]) == 1025
     assert "reply_markup" in words
@@ -143,18 +147,18 @@ async def test_what_is_too_long_for_a_caption_comes_first(server: TelegramServer
 
 
 async def test_an_album_takes_a_caption_but_no_buttons(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await send(bot, Content.of("Было и стало").with_media([photo(b"1"), photo(b"2")]))
+    await send_content(bot, Content.of("Было и стало").with_media([photo(b"1"), photo(b"2")]))
     first, second = server.from_bot(CITIZEN)
     assert first["media_group_id"] == second["media_group_id"]
     assert (first["caption"], second.get("caption")) == ("Было и стало", None)
-    await send(bot, Content.of("Было?", keyboard=[[Button("Да", "y")]]).with_media([photo(b"1"), photo(b"2")]))
+    await send_content(bot, Content.of("Было?", keyboard=[[Button("Да", "y")]]).with_media([photo(b"1"), photo(b"2")]))
     words, *album = server.from_bot(CITIZEN)[2:]
     assert (words["text"], "reply_markup" in words, len(album)) == ("Было?", True, 2)
 
 
 async def test_what_must_stay_whole_never_stands_under_a_photo(server: TelegramServer, bot: TelegramMessenger) -> None:
     content = Content((Text("№1"),), ((Button("Да", "y"),),), (photo(),), whole=True)
-    await send(bot, content)
+    await send_content(bot, content)
     words, picture = server.from_bot(CITIZEN)
     assert (words["text"], "reply_markup" in words, "photo" in picture) == ("№1", True, True)
 
@@ -165,42 +169,42 @@ async def test_kinds_of_files_that_travel_together(server: TelegramServer, bot: 
     audio = Upload(MediaKind.AUDIO, "a.mp3", "audio/mpeg", b"a")
     spot = Attachment(MediaKind.LOCATION, "vk:1", latitude=45.4, longitude=133.4)
     mixed = [photo(), paper(), video, voice, audio, spot, paper(b"2")]
-    await send(bot, Content.of("Всё сразу").with_media(mixed))
+    await send_content(bot, Content.of("Всё сразу").with_media(mixed))
     methods = [method for method, _ in server.calls if method.startswith("send")]
     assert methods == ["sendMediaGroup", "sendMediaGroup", "sendVoice", "sendAudio", "sendLocation"]
-    assert last(server)["location"] == {"latitude": 45.4, "longitude": 133.4}
-    assert last(server).get("caption") is None
+    assert last_message(server)["location"] == {"latitude": 45.4, "longitude": 133.4}
+    assert last_message(server).get("caption") is None
 
 
 async def test_eleven_photos_are_two_messages(server: TelegramServer, bot: TelegramMessenger) -> None:
-    made = bot.parts(Content.of("Фото").with_media([photo(bytes([n])) for n in range(11)]), ChatKind.PRIVATE)
+    made = bot.split(Content.of("Фото").with_media([photo(bytes([n])) for n in range(11)]), ChatKind.PRIVATE)
     assert [len(part.media) for part in made] == [10, 1]
-    ids = await send(bot, Content.of("Фото").with_media([photo(bytes([n + 1])) for n in range(11)]))
+    ids = await send_content(bot, Content.of("Фото").with_media([photo(bytes([n + 1])) for n in range(11)]))
     assert len(set(ids)) == 11
 
 
 async def test_a_picture_telegram_takes_for_none_goes_as_a_document(
     server: TelegramServer, bot: TelegramMessenger
 ) -> None:
-    await send(bot, Content().with_media([Upload(MediaKind.PHOTO, "p.heic", "image/heic", b"heic")]))
-    assert "document" in last(server)
+    await send_content(bot, Content().with_media([Upload(MediaKind.PHOTO, "p.heic", "image/heic", b"heic")]))
+    assert "document" in last_message(server)
 
 
 @pytest.mark.parametrize("sent", ["photo", "video", "video_note", "animation", "document", "voice", "audio", "sticker"])
 async def test_every_kind_of_file_goes_back_as_it_came(
     server: TelegramServer, bot: TelegramMessenger, sent: str
 ) -> None:
-    await server.say(CITIZEN, CITIZEN, **{sent: b"content"})  # type: ignore[arg-type]
-    [event] = await heard(bot)
+    await server.send_message(CITIZEN, CITIZEN, **{sent: b"content"})  # type: ignore[arg-type]
+    [event] = await fetch_events(bot)
     assert isinstance(event, MessagePosted)
-    await send(bot, Content.of("Вот").with_media(event.attachments))
-    assert sent in last(server)
+    await send_content(bot, Content.of("Вот").with_media(event.attachments))
+    assert sent in last_message(server)
 
 
 async def test_what_another_messenger_has_is_a_link(server: TelegramServer, bot: TelegramMessenger) -> None:
     foreign = Attachment(MediaKind.VIDEO, "vk:1", "video1_2", link="https://vk.com/video1_2")
     lost = Attachment(MediaKind.PHOTO, "vk:1", "photo1_2")
-    await send(bot, Content.of("Яма").with_media([foreign, lost]))
+    await send_content(bot, Content.of("Яма").with_media([foreign, lost]))
     [message] = server.from_bot(CITIZEN)
     assert message["text"] == "Яма\n📎 видео"
     assert message["entities"][0]["url"] == "https://vk.com/video1_2"
@@ -211,52 +215,52 @@ async def test_what_another_messenger_has_is_a_link(server: TelegramServer, bot:
 
 async def test_topics_and_comments(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.group(FORUM, "Дом 5", forum=True)
-    topic = await server.say(FORUM, 1, raw={"forum_topic_created": {"name": "ЖКХ"}})
-    await send(bot, Content.of("В тему"), place(FORUM, thread=f"topic-{topic}"))
-    assert last(server, FORUM)["message_thread_id"] == topic
+    topic = await server.send_message(FORUM, 1, raw={"forum_topic_created": {"name": "ЖКХ"}})
+    await send_content(bot, Content.of("В тему"), place(FORUM, thread=f"topic-{topic}"))
+    assert last_message(server, FORUM)["message_thread_id"] == topic
     server.channel(CHANNEL, "Администрация", discussion=GROUP)
-    post = await server.post(CHANNEL, "Ремонт")
-    await send(bot, Content.of("Под пост"), place(GROUP, thread=str(post.copy_id)))
-    assert last(server, GROUP)["reply_to_message"]["message_id"] == post.copy_id
+    post = await server.publish_post(CHANNEL, "Ремонт")
+    await send_content(bot, Content.of("Под пост"), place(GROUP, thread=str(post.copy_id)))
+    assert last_message(server, GROUP)["reply_to_message"]["message_id"] == post.copy_id
     await server.delete(GROUP, post.copy_id or 0)
-    await send(bot, Content.of("Пост удалён"), place(GROUP, thread=str(post.copy_id)))
-    assert "reply_to_message" not in last(server, GROUP)
+    await send_content(bot, Content.of("Пост удалён"), place(GROUP, thread=str(post.copy_id)))
+    assert "reply_to_message" not in last_message(server, GROUP)
 
 
 async def test_links_to_what_was_sent(server: TelegramServer, bot: TelegramMessenger) -> None:
-    [part] = bot.parts(Content.of("Ответ"), ChatKind.GROUP)
+    [part] = bot.split(Content.of("Ответ"), ChatKind.GROUP)
     sent = await bot.send(Target(PUBLIC), part, key="k")
-    assert sent.link == server.link(GROUP, int(sent.ids[0]))
+    assert sent.link == server.message_link(GROUP, int(sent.ids[0]))
     assert (await bot.send(Target(PRIVATE), part, key="k")).link is None
 
 
 async def test_an_answer_to_a_message_of_a_kind_to_be_invented(server: TelegramServer, bot: TelegramMessenger) -> None:
-    odd = await server.say(GROUP, CITIZEN, "яма", raw={"forward_origin": {"type": "hologram"}})
-    assert await send(bot, Content.of("Ответ"), PUBLIC, str(odd))
-    assert last(server, GROUP)["reply_to_message"]["forward_origin"] == {"type": "hologram"}
+    odd = await server.send_message(GROUP, CITIZEN, "яма", raw={"forward_origin": {"type": "hologram"}})
+    assert await send_content(bot, Content.of("Ответ"), PUBLIC, str(odd))
+    assert last_message(server, GROUP)["reply_to_message"]["forward_origin"] == {"type": "hologram"}
 
 
 # Changing
 
 
 async def test_words_under_a_photo_are_changed_there(server: TelegramServer, bot: TelegramMessenger) -> None:
-    [number] = await send(bot, Content.of("Закроем").with_media([photo()]))
+    [number] = await send_content(bot, Content.of("Закроем").with_media([photo()]))
     long = "Закрыли " + "слово " * 400
     await bot.edit(PRIVATE, number, Content.of(long, whole=True))
-    assert last(server)["caption"].startswith("Закрыли")
-    assert last(server)["caption"].endswith("…")
+    assert last_message(server)["caption"].startswith("Закрыли")
+    assert last_message(server)["caption"].endswith("…")
     with pytest.raises(Rejected) as refused:  # somebody's words are not cut behind his back
         await bot.edit(PRIVATE, number, Content.of(long))
     assert refused.value.reason is RejectReason.TOO_LONG
     await bot.edit(PRIVATE, number, Content.of("Закрыли").with_media([photo()]))
-    assert last(server)["caption"] == "Закрыли"
+    assert last_message(server)["caption"] == "Закрыли"
 
 
 async def test_a_card_with_files_is_changed_part_by_part(server: TelegramServer, bot: TelegramMessenger) -> None:
     spot = Attachment(MediaKind.LOCATION, "telegram", latitude=45.4, longitude=133.4)
     card = Content((Text("№1"),), (), (photo(), spot), whole=True)
-    ids = await send(bot, card)
-    for number, part in zip(ids, bot.parts(card, ChatKind.PRIVATE), strict=True):
+    ids = await send_content(bot, card)
+    for number, part in zip(ids, bot.split(card, ChatKind.PRIVATE), strict=True):
         changed = part if part.media else Content.of("№1 · В работе", whole=True)
         await bot.edit(PRIVATE, number, changed)
     assert [one.get("text") for one in server.from_bot(CITIZEN)] == ["№1 · В работе", None, None]
@@ -264,28 +268,28 @@ async def test_a_card_with_files_is_changed_part_by_part(server: TelegramServer,
 
 async def test_the_same_again(server: TelegramServer, bot: TelegramMessenger) -> None:
     card = Content.of("№1", keyboard=[[Button("Да", "y")]])
-    [number] = await send(bot, card)
+    [number] = await send_content(bot, card)
     with pytest.raises(NotModified):
         await bot.edit(PRIVATE, number, card)
 
 
 async def test_what_cannot_be_changed(server: TelegramServer, bot: TelegramMessenger) -> None:
-    theirs = await server.say(CITIZEN, CITIZEN, "моё")
+    theirs = await server.send_message(CITIZEN, CITIZEN, "моё")
     for number in (str(theirs), "4040"):
         with pytest.raises(MessageGone):
             await bot.edit(PRIVATE, number, Content.of("наше"))
 
 
 async def test_a_late_answer_to_a_press(server: TelegramServer, bot: TelegramMessenger) -> None:
-    with pytest.raises(PressExpired):
-        await bot.answer_press("404")
+    with pytest.raises(CallbackExpired):
+        await bot.answer_callback("404")
 
 
 async def test_a_long_answer_to_a_press_is_cut(server: TelegramServer, bot: TelegramMessenger) -> None:
-    press = await server.press_raw(CITIZEN, CITIZEN, 1, "x")
-    await bot.answer_press(press, "слово " * 100, alert=True)
-    assert server.answered[press]["show_alert"]
-    assert server.answered[press]["text"].endswith("…")
+    press = await server.press_callback_data(CITIZEN, CITIZEN, 1, "x")
+    await bot.answer_callback(press, "слово " * 100, alert=True)
+    assert server.callback_answers[press]["show_alert"]
+    assert server.callback_answers[press]["text"].endswith("…")
 
 
 # Errors
@@ -328,14 +332,14 @@ async def test_errors_become_ours(
 ) -> None:
     server.faults.order("sendMessage", api_fault(code, description))
     with pytest.raises(kind) as caught:
-        await send(bot, Content.of("Ответ"), PUBLIC)
+        await send_content(bot, Content.of("Ответ"), PUBLIC)
     assert getattr(caught.value, "reason", None) is reason
 
 
 async def test_the_limits_own_words(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.faults.order("sendMessage", api_fault(429, "Too Many Requests: retry after 7", retry_after=7))
     with pytest.raises(RetryAfter) as caught:
-        await send(bot, Content.of("Ответ"))
+        await send_content(bot, Content.of("Ответ"))
     assert caught.value.seconds == 7
 
 
@@ -343,7 +347,7 @@ async def test_the_limits_own_words(server: TelegramServer, bot: TelegramMesseng
 async def test_answers_that_are_none(server: TelegramServer, bot: TelegramMessenger, answer: dict[str, Any]) -> None:
     server.faults.order("sendMessage", Fault(FaultKind.ANSWER, 200, answer))
     with pytest.raises(TemporaryFailure) as caught:
-        await send(bot, Content.of("Ответ"))
+        await send_content(bot, Content.of("Ответ"))
     assert caught.value.outcome_unknown
 
 
@@ -358,35 +362,35 @@ async def test_a_refused_connection_carried_nothing_out(sandbox: Sandbox) -> Non
 async def test_somebody_the_bot_has_never_met(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.user(777, "Начальник")
     with pytest.raises(RecipientUnreachable):  # Telegram says: chat not found
-        await send(bot, Content.of("Карточка"), place(777, ChatKind.PRIVATE))
-    await server.say(GROUP, 777, "я тут")
+        await send_content(bot, Content.of("Карточка"), place(777, ChatKind.PRIVATE))
+    await server.send_message(GROUP, 777, "я тут")
     with pytest.raises(RecipientUnreachable):  # and now: bot can't initiate conversation
-        await send(bot, Content.of("Карточка"), place(777, ChatKind.PRIVATE))
+        await send_content(bot, Content.of("Карточка"), place(777, ChatKind.PRIVATE))
     await server.start_bot(777)
-    assert await send(bot, Content.of("Карточка"), place(777, ChatKind.PRIVATE))
+    assert await send_content(bot, Content.of("Карточка"), place(777, ChatKind.PRIVATE))
 
 
 async def test_a_group_that_moved(server: TelegramServer, bot: TelegramMessenger) -> None:
     server.group(BASIC, "Малый", supergroup=False)
-    old = await server.say(BASIC, CITIZEN, "яма")
+    old = await server.send_message(BASIC, CITIZEN, "яма")
     new_id = await server.migrate(BASIC)
     with pytest.raises(ChatMigrated) as caught:
-        await send(bot, Content.of("Ответ"), place(BASIC), str(old))
+        await send_content(bot, Content.of("Ответ"), place(BASIC), str(old))
     assert caught.value.new_id == str(new_id)
     with pytest.raises(ReplyTargetGone):
-        await send(bot, Content.of("Ответ"), place(new_id), str(old + 500))
+        await send_content(bot, Content.of("Ответ"), place(new_id), str(old + 500))
 
 
 async def test_a_chat_the_bot_was_thrown_out_of(server: TelegramServer, bot: TelegramMessenger) -> None:
     await server.kick_bot(GROUP)
     with pytest.raises(Rejected) as caught:
-        await send(bot, Content.of("Ответ"), PUBLIC)
+        await send_content(bot, Content.of("Ответ"), PUBLIC)
     assert caught.value.reason is RejectReason.NO_RIGHTS
 
 
 async def test_a_code_that_is_too_long(server: TelegramServer, bot: TelegramMessenger) -> None:
     with pytest.raises(Rejected) as caught:
-        await send(bot, Content.of("№1", keyboard=[[Button("Да", "я" * 33)]]))
+        await send_content(bot, Content.of("№1", keyboard=[[Button("Да", "я" * 33)]]))
     assert caught.value.reason is RejectReason.BAD_MARKUP
 
 
@@ -394,8 +398,8 @@ async def test_a_code_that_is_too_long(server: TelegramServer, bot: TelegramMess
 
 
 async def test_files_bots_may_not_download(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(CITIZEN, CITIZEN, video=b"\1" * (20 * 1024 * 1024 + 1))
-    [event] = await heard(bot)
+    await server.send_message(CITIZEN, CITIZEN, video=b"\1" * (20 * 1024 * 1024 + 1))
+    [event] = await fetch_events(bot)
     assert isinstance(event, MessagePosted)
     [video] = event.attachments
     with pytest.raises(FileUnavailable):
@@ -408,8 +412,8 @@ async def test_files_bots_may_not_download(server: TelegramServer, bot: Telegram
 
 
 async def test_downloads_that_fail(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await server.say(CITIZEN, CITIZEN, photo=b"picture")
-    [event] = await heard(bot)
+    await server.send_message(CITIZEN, CITIZEN, photo=b"picture")
+    [event] = await fetch_events(bot)
     assert isinstance(event, MessagePosted)
     [picture] = event.attachments
     for kind in (FaultKind.HTTP_500, FaultKind.DROP):
@@ -427,14 +431,14 @@ async def test_downloads_that_fail(server: TelegramServer, bot: TelegramMessenge
 
 
 async def test_the_first_poll_names_no_offset_and_later_ones_confirm(
-    server: TelegramServer, town: TelegramTown
+    server: TelegramServer, town: TelegramHarness
 ) -> None:
-    fresh = town.another()
-    first = await server.say(CITIZEN, CITIZEN, "раз")
+    fresh = town.new_messenger()
+    first = await server.send_message(CITIZEN, CITIZEN, "раз")
     await fresh.fetch()
-    assert len(server.unconfirmed) == 2  # the start of the town, and this
+    assert len(server.pending_updates) == 2  # the start of the town, and this
     await fresh.fetch()
-    assert server.unconfirmed == []
+    assert server.pending_updates == []
     await fresh.close()
     offsets = [params.get("offset") for method, params in server.calls if method == "getUpdates"][-2:]
     assert offsets[0] is None
@@ -444,20 +448,20 @@ async def test_the_first_poll_names_no_offset_and_later_ones_confirm(
 
 async def test_more_than_a_batch(server: TelegramServer, bot: TelegramMessenger) -> None:
     for number in range(130):
-        await server.say(CITIZEN, CITIZEN, str(number))
+        await server.send_message(CITIZEN, CITIZEN, str(number))
     sizes = [len((await bot.fetch()).updates) for _ in range(3)]
     assert sizes == [100, 30, 0]
 
 
-async def test_two_programs_with_one_token(server: TelegramServer, town: TelegramTown) -> None:
+async def test_two_programs_with_one_token(server: TelegramServer, town: TelegramHarness) -> None:
     server.faults.order("getUpdates", api_fault(409, "Conflict: terminated by other getUpdates request"))
     with pytest.raises(Conflict):
         await town.messenger.fetch()
 
 
-async def test_a_webhook_left_behind_is_removed(server: TelegramServer, town: TelegramTown) -> None:
+async def test_a_webhook_left_behind_is_removed(server: TelegramServer, town: TelegramHarness) -> None:
     server.world.webhook = {"url": "https://example.ru/hook"}
-    fresh = town.another()
+    fresh = town.new_messenger()
     await fresh.fetch()
     await fresh.close()
     assert server.world.webhook["url"] == ""
@@ -473,42 +477,42 @@ async def test_only_wanted_kinds_are_asked_for(server: TelegramServer, bot: Tele
 # The self-check
 
 
-async def findings(town: TelegramTown, *chats: tuple[int, str]) -> list[str]:
+async def check_findings(town: TelegramHarness, *chats: tuple[int, str]) -> list[str]:
     fresh = TelegramMessenger(TOKEN, f"{town.sandbox.url}/telegram", chats)
     found = await fresh.check()
     await fresh.close()
     return [one.text for one in found if one.severity is Severity.FAULT]
 
 
-async def test_privacy_mode_is_found(town: TelegramTown, server: TelegramServer) -> None:
+async def test_privacy_mode_is_found(town: TelegramHarness, server: TelegramServer) -> None:
     server.world.me.can_read_all_group_messages = False
-    [text] = await findings(town, (GROUP, "Подслушано"))
+    [text] = await check_findings(town, (GROUP, "Подслушано"))
     assert "/setprivacy" in text
     await server.invite_bot(GROUP, admin=True)
-    assert await findings(town, (GROUP, "Подслушано")) == []
+    assert await check_findings(town, (GROUP, "Подслушано")) == []
 
 
-async def test_chats_the_bot_cannot_serve_are_found(town: TelegramTown, server: TelegramServer) -> None:
+async def test_chats_the_bot_cannot_serve_are_found(town: TelegramHarness, server: TelegramServer) -> None:
     server.group(BASIC, "Малый", supergroup=False)
     new_id = await server.migrate(BASIC)
     server.channel(CHANNEL, "Новости", discussion=GROUP, bot_is_admin=True)
-    found = await findings(town, (BASIC, "Малый"), (CHANNEL, "Новости"), (-1005, "Нет такого"), (GROUP, "Есть"))
+    found = await check_findings(town, (BASIC, "Малый"), (CHANNEL, "Новости"), (-1005, "Нет такого"), (GROUP, "Есть"))
     assert [str(new_id) in found[0], str(GROUP) in found[1], "Добавьте" in found[2]] == [True] * 3
     assert len(found) == 3
     await server.kick_bot(GROUP)
-    assert "Добавьте" in (await findings(town, (GROUP, "Есть")))[0]
+    assert "Добавьте" in (await check_findings(town, (GROUP, "Есть")))[0]
     await server.restrict_bot(GROUP)
-    assert "запрещено писать" in (await findings(town, (GROUP, "Есть")))[0]
+    assert "запрещено писать" in (await check_findings(town, (GROUP, "Есть")))[0]
 
 
-async def test_nothing_listens(town: TelegramTown) -> None:
+async def test_nothing_listens(town: TelegramHarness) -> None:
     nobody = TelegramMessenger(TOKEN, "http://127.0.0.1:1", request_timeout=2)
     [finding] = await nobody.check()
     await nobody.close()
     assert "не отвечает" in finding.text
 
 
-async def test_a_token_that_is_none(town: TelegramTown) -> None:
+async def test_a_token_that_is_none(town: TelegramHarness) -> None:
     nobody = TelegramMessenger("no token", f"{town.sandbox.url}/telegram")
     [finding] = await nobody.check()
     await nobody.close()
@@ -519,8 +523,8 @@ async def test_a_token_that_is_none(town: TelegramTown) -> None:
 
 
 async def test_a_menu_for_one_chat(server: TelegramServer, bot: TelegramMessenger) -> None:
-    await bot.show_commands(PRIVATE, [Command("my", "Мои сообщения"), Command("help", "Помощь")])
+    await bot.set_commands(PRIVATE, [MenuCommand("my", "Мои сообщения"), MenuCommand("help", "Помощь")])
     assert [one["command"] for one in server.commands(CITIZEN)] == ["my", "help"]
     assert server.commands() == []
-    await bot.show_commands(PRIVATE, [])
+    await bot.set_commands(PRIVATE, [])
     assert server.commands(CITIZEN) == []

@@ -4,16 +4,16 @@ import pytest
 
 from bot.messengers.port import Severity
 from tests.contract.harness import TOKEN
-from tests.contract.vk_harness import GROUP, open_vk
+from tests.contract.vk_harness import GROUP, open_vk_harness
 
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_vk(sandbox) as town:
+    async with open_vk_harness(sandbox) as town:
         yield town
 
 
-def faults(findings):
+def fault_texts(findings):
     return [finding.text for finding in findings if finding.severity is Severity.FAULT]
 
 
@@ -26,16 +26,16 @@ async def test_all_is_well(town):
 async def test_events_that_are_off_are_listed(town):
     town.vk.world.communities[GROUP].events -= {"wall_reply_new", "message_event", "photo_comment_new"}
     findings = await town.messenger.check()
-    (fault,) = faults(findings)
+    (fault,) = fault_texts(findings)
     assert "комментарий на стене: добавление" in fault
     assert "нажатие кнопки" in fault
-    (note,) = [finding.text for finding in findings if finding.severity is Severity.NOTE]
+    (note,) = [finding.text for finding in findings if finding.severity is Severity.WARNING]
     assert "комментарий к фотографии" in note
 
 
 async def test_a_long_poll_that_is_off(town):
     town.vk.world.communities[GROUP].longpoll_enabled = False
-    (fault,) = faults(await town.messenger.check())
+    (fault,) = fault_texts(await town.messenger.check())
     assert "Long Poll API выключен" in fault
 
 
@@ -44,9 +44,9 @@ async def test_an_old_version_and_missing_rights(town):
     community.api_version = "5.131"
     community.permissions -= {"messages", "docs", "wall"}
     findings = await town.messenger.check()
-    (fault,) = faults(findings)
+    (fault,) = fault_texts(findings)
     assert "сообщения сообщества" in fault
-    notes = " ".join(finding.text for finding in findings if finding.severity is Severity.NOTE)
+    notes = " ".join(finding.text for finding in findings if finding.severity is Severity.WARNING)
     assert "5.131" in notes
     assert "документы" in notes
     assert "стена" in notes
@@ -55,33 +55,33 @@ async def test_an_old_version_and_missing_rights(town):
 async def test_a_key_of_another_community(town):
     del town.vk.world.communities[GROUP]
     town.vk.community(202, "Чужое", TOKEN)
-    assert any("другому сообществу" in fault for fault in faults(await town.messenger.check()))
+    assert any("другому сообществу" in fault for fault in fault_texts(await town.messenger.check()))
 
 
 async def test_a_key_that_was_taken_back(town):
     town.vk.world.communities[GROUP].token = "another"
-    (fault,) = faults(await town.messenger.check())
+    (fault,) = fault_texts(await town.messenger.check())
     assert "Ключ доступа не подходит" in fault
 
 
 async def test_an_address_that_updates_are_brought_to(sandbox):
     url = "http://127.0.0.1:9/vk"  # nobody listens there
-    async with open_vk(sandbox) as town:
-        messenger = town.another(webhook_url=url)
+    async with open_vk_harness(sandbox) as town:
+        messenger = town.new_messenger(webhook_url=url)
         try:
             [note] = [one for one in await messenger.check() if one.severity is not Severity.OK]
-            assert (note.severity, url in note.text) == (Severity.NOTE, True)
+            assert (note.severity, url in note.text) == (Severity.WARNING, True)
 
             await messenger.subscribe(url, "a-secret")
             [server] = town.vk.world.communities[GROUP].servers.values()
             server.status = "failed"
-            (fault,) = faults(await messenger.check())
+            (fault,) = fault_texts(await messenger.check())
             assert "не может доставить" in fault
 
             server.status = "ok"
             assert {one.severity for one in await messenger.check()} == {Severity.OK}
             server.events -= {"wall_reply_new"}
-            (fault,) = faults(await messenger.check())
+            (fault,) = fault_texts(await messenger.check())
             assert "комментарий на стене: добавление" in fault
             await messenger.subscribe(url, "a-secret")
             assert {one.severity for one in await messenger.check()} == {Severity.OK}

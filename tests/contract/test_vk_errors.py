@@ -5,8 +5,8 @@ import pytest
 from bot.messengers.content import Content
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     MessageGone,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -16,10 +16,10 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Severity, Target
-from bot.messengers.vk.errors import OUR_METHODS, refusal
+from bot.messengers.vk.errors import GROUP_KEY_METHODS, translate_error
 from sandbox.faults import Fault, FaultKind
 from tests.contract.harness import TOKEN
-from tests.contract.vk_harness import GROUP, MARIA, open_vk
+from tests.contract.vk_harness import GROUP, MARIA, open_vk_harness
 
 WITH_MARIA = Target(Chat(f"vk:{GROUP}", str(MARIA), ChatKind.PRIVATE, str(GROUP)))
 SECRET = "текст гражданина"
@@ -27,12 +27,12 @@ SECRET = "текст гражданина"
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_vk(sandbox) as town:
-        await town.vk.allow(GROUP, MARIA)
+    async with open_vk_harness(sandbox) as town:
+        await town.vk.allow_messages(GROUP, MARIA)
         yield town
 
 
-def wall(post: int) -> Target:
+def wall_target(post: int) -> Target:
     return Target(Chat(f"vk:{GROUP}", f"wall-{GROUP}_{post}", ChatKind.WALL, str(GROUP)))
 
 
@@ -67,7 +67,7 @@ def wall(post: int) -> Target:
     ],
 )
 async def test_the_table(town, code, error, reason):
-    town.refuse("messages.send", code, SECRET, captcha_sid="1", captcha_img="https://vk.com/captcha")
+    town.refuse_next("messages.send", code, SECRET, captcha_sid="1", captcha_img="https://vk.com/captcha")
     with pytest.raises(error) as caught:
         await town.messenger.send(WITH_MARIA, Content.of(SECRET), key="1")
     if reason is not None:
@@ -75,11 +75,11 @@ async def test_the_table(town, code, error, reason):
     assert SECRET not in repr(caught.value) + str(caught.value.__cause__)
     assert TOKEN not in repr(caught.value)
     assert town.vk.messages(GROUP, MARIA) == []
-    assert len(town.called("messages.send")) == 1  # nobody repeats it behind our back
+    assert len(town.calls_of("messages.send")) == 1  # nobody repeats it behind our back
 
 
 async def test_a_captcha_without_a_picture(town):
-    town.refuse("messages.send", 14)
+    town.refuse_next("messages.send", 14)
     with pytest.raises(Rejected) as caught:
         await town.messenger.send(WITH_MARIA, Content.of("Ответ"), key="1")
     assert caught.value.reason is RejectReason.CAPTCHA
@@ -87,8 +87,8 @@ async def test_a_captcha_without_a_picture(town):
 
 def test_error_27_tells_a_bad_key_from_a_method_that_is_not_for_communities():
     words = "Group authorization failed: method is unavailable with group auth."
-    assert all(isinstance(refusal(27, method, words), BadCredentials) for method in OUR_METHODS)
-    other = refusal(27, "photos.createComment", words)
+    assert all(isinstance(translate_error(27, method, words), BadCredentials) for method in GROUP_KEY_METHODS)
+    other = translate_error(27, "photos.createComment", words)
     assert isinstance(other, Rejected)
     assert other.reason is RejectReason.NO_RIGHTS
 
@@ -109,18 +109,18 @@ def test_error_27_tells_a_bad_key_from_a_method_that_is_not_for_communities():
         (920, "messages.edit", "", False, MessageGone),
         (100, "messages.edit", "…: cmid is invalid", False, MessageGone),
         (100, "messages.edit", "…: keyboard is invalid", False, Rejected),
-        (100, "messages.sendMessageEventAnswer", "", False, PressExpired),
+        (100, "messages.sendMessageEventAnswer", "", False, CallbackExpired),
     ],
 )
 def test_one_number_means_several_things(code, method, words, replying, error):
-    assert type(refusal(code, method, words, replying=replying)) is error
+    assert type(translate_error(code, method, words, replying=replying)) is error
 
 
 @pytest.mark.parametrize("target", ["messages.send", "wall.createComment"])
 async def test_an_answer_cut_short_is_repeated_and_shown_once(town, target):
     post = await town.vk.post(GROUP, "Новость")
-    place = WITH_MARIA if target == "messages.send" else wall(post)
-    town.fail(target, FaultKind.DROP)
+    place = WITH_MARIA if target == "messages.send" else wall_target(post)
+    town.fail_next(target, FaultKind.DROP)
     with pytest.raises(TemporaryFailure) as caught:
         await town.messenger.send(place, Content.of("Ответ"), key="outbox:1")
     assert caught.value.outcome_unknown
@@ -146,12 +146,14 @@ async def test_answers_that_make_no_sense_are_temporary(town, method, fault):
     post = await town.vk.post(GROUP, "Новость")
     town.faults.order(method, fault)
     with pytest.raises(TemporaryFailure) as caught:
-        await town.messenger.send(WITH_MARIA if method == "messages.send" else wall(post), Content.of("А"), key="1")
+        await town.messenger.send(
+            WITH_MARIA if method == "messages.send" else wall_target(post), Content.of("А"), key="1"
+        )
     assert caught.value.outcome_unknown
 
 
 async def test_nobody_listens_there(town):
-    messenger = town.another()
+    messenger = town.new_messenger()
     await town.sandbox.stop()
     with pytest.raises(TemporaryFailure) as caught:
         await messenger.fetch()
@@ -167,7 +169,7 @@ async def test_a_failing_upload_sends_nothing(town, method):
     from bot.messengers.events import MediaKind, Upload
     from tests.contract.vk_harness import PHOTO
 
-    town.fail(method, FaultKind.HTTP_500)
+    town.fail_next(method, FaultKind.HTTP_500)
     picture = Upload(MediaKind.PHOTO, "a.jpg", "image/jpeg", PHOTO)
     with pytest.raises(TemporaryFailure):
         await town.messenger.send(WITH_MARIA, Content.of("Ответ").with_media([picture]), key="1")

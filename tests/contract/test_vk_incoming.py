@@ -23,29 +23,29 @@ from bot.messengers.events import (
     MessagePosted,
     PagePosted,
 )
-from bot.messengers.vk.chats import Places
-from bot.messengers.vk.parsing import IRRELEVANT, READERS, events_of, raw_update
+from bot.messengers.vk.chats import VkChats
+from bot.messengers.vk.parsing import EVENT_PARSERS, IGNORED_EVENTS, parse_update, raw_update
 from sandbox.faults import FaultKind
-from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
+from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk_harness
 
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_vk(sandbox) as town:
+    async with open_vk_harness(sandbox) as town:
         yield town
 
 
 async def test_a_comment_under_a_post(town):
     post = await town.vk.post(GROUP, "Субботник в воскресенье")
     await town.vk.comment(GROUP, post, MARIA, "На Ленина 45 открыт люк", photo=PHOTO)
-    event = await town.one(MessagePosted)
+    event = await town.one_event(MessagePosted)
     place = f"wall-{GROUP}_{post}"
     assert event.chat == Chat(f"vk:{GROUP}", place, ChatKind.WALL, str(GROUP), "Администрация", str(post))
     assert (event.text, event.author.id, event.author.kind) == ("На Ленина 45 открыт люк", "7", AuthorKind.PERSON)
     assert event.reply_to is None
     assert event.link == f"https://vk.com/{place}?reply={event.message_id}"
     assert event.sent_at.tzinfo is UTC
-    assert abs((town.sandbox.journal.now() - event.sent_at).total_seconds()) < 60
+    assert abs((town.sandbox.change_log.now() - event.sent_at).total_seconds()) < 60
     (picture,) = event.attachments
     assert picture.kind is MediaKind.PHOTO
     assert (await town.messenger.download(picture)).data == PHOTO
@@ -55,7 +55,7 @@ async def test_an_answer_in_a_thread_of_comments(town):
     post = await town.vk.post(GROUP, "Новость")
     first = await town.vk.comment(GROUP, post, MARIA, "Когда включат воду?")
     second = await town.vk.comment(GROUP, post, IVAN, "Тоже жду", reply_to=first)
-    event = (await town.news())[-1]
+    event = (await town.new_events())[-1]
     assert event.reply_to == str(first)
     assert event.link.endswith(f"?reply={second}&thread={first}")
 
@@ -66,7 +66,7 @@ async def test_comments_change_go_and_return(town):
     await town.vk.edit_comment(GROUP, post, comment, "Яма на Мира, 3")
     await town.vk.delete_comment(GROUP, post, comment)
     await town.vk.restore_comment(GROUP, post, comment)
-    posted, edited, deleted, restored = await town.news()
+    posted, edited, deleted, restored = await town.new_events()
     assert isinstance(edited, MessageEdited)
     assert edited.message.text == "Яма на Мира, 3"
     assert deleted == MessageDeleted(posted.chat, str(comment))
@@ -78,7 +78,7 @@ async def test_visitors_write_on_the_wall_and_propose_posts(town):
     await town.vk.post(GROUP, "Своя запись никого не касается")
     post = await town.vk.visitor_post(GROUP, MARIA, "Не горит фонарь", photos=[PHOTO])
     idea = await town.vk.visitor_post(GROUP, IVAN, "Предложение", suggested=True)
-    own, proposed = await town.news()
+    own, proposed = await town.new_events()
     assert (own.chat.id, own.chat.kind, own.message_id) == (f"wall-{GROUP}_{post}", ChatKind.WALL, "post")
     assert own.link == f"https://vk.com/wall-{GROUP}_{post}"
     assert own.attachments[0].kind is MediaKind.PHOTO
@@ -88,12 +88,12 @@ async def test_visitors_write_on_the_wall_and_propose_posts(town):
 async def test_the_community_itself_is_no_person(town):
     post = await town.vk.post(GROUP, "Новость")
     await town.vk.comment(GROUP, post, -GROUP, "Спасибо за сигнал")
-    event = await town.one(MessagePosted)
+    event = await town.one_event(MessagePosted)
     assert (event.author.kind, event.author.id) == (AuthorKind.CHAT, f"-{GROUP}")
 
 
 async def test_a_private_message_with_everything(town):
-    await town.vk.message(
+    await town.vk.send_message(
         GROUP,
         MARIA,
         "Смотрите",
@@ -104,9 +104,9 @@ async def test_a_private_message_with_everything(town):
         sticker=9,
         geo=(45.4708, 133.4225),
     )
-    event = await town.one(MessagePosted)
+    event = await town.one_event(MessagePosted)
     chat = event.chat
-    assert (chat.id, chat.kind, chat.root) == (str(MARIA), ChatKind.PRIVATE, str(GROUP))
+    assert (chat.id, chat.kind, chat.source_id) == (str(MARIA), ChatKind.PRIVATE, str(GROUP))
     assert (event.message_id, event.link) == ("1", f"https://vk.com/gim{GROUP}?sel={MARIA}")
     by_kind = {attachment.kind: attachment for attachment in event.attachments}
     assert set(by_kind) == set(MediaKind) - {MediaKind.AUDIO, MediaKind.OTHER}
@@ -124,13 +124,13 @@ async def test_a_private_message_with_everything(town):
 
 async def test_files_that_are_gone_or_too_large(town, monkeypatch):
     monkeypatch.setattr("bot.messengers.vk.media.DOWNLOAD_LIMIT", 10)
-    await town.vk.message(GROUP, MARIA, photos=[b"\xff\xd8" + b"x" * 20], docs=[("a.txt", b"x" * 20)])
-    picture, document = (await town.one(MessagePosted)).attachments
+    await town.vk.send_message(GROUP, MARIA, photos=[b"\xff\xd8" + b"x" * 20], docs=[("a.txt", b"x" * 20)])
+    picture, document = (await town.one_event(MessagePosted)).attachments
     for attachment in (picture, document):
         with pytest.raises(FileUnavailable):
             await town.messenger.download(attachment)
     monkeypatch.undo()
-    town.fail("file", FaultKind.HTTP_500)
+    town.fail_next("file", FaultKind.HTTP_500)
     with pytest.raises(TemporaryFailure):
         await town.messenger.download(picture)
     town.vk.world.files.clear()
@@ -139,21 +139,21 @@ async def test_files_that_are_gone_or_too_large(town, monkeypatch):
 
 
 async def test_forwarded_words_belong_to_the_message(town):
-    await town.vk.message(GROUP, MARIA, "Перешлите коммунальщикам", forward=[(IVAN, "Прорвало трубу на Мира")])
-    event = await town.messenger.enrich(await town.one(MessagePosted))
+    await town.vk.send_message(GROUP, MARIA, "Перешлите коммунальщикам", forward=[(IVAN, "Прорвало трубу на Мира")])
+    event = await town.messenger.enrich(await town.one_event(MessagePosted))
     assert event.text == "Перешлите коммунальщикам\n\nПрорвало трубу на Мира"
     assert event.forwarded_from == "Иван Петров"
-    await town.vk.message(GROUP, MARIA, forward=[(MARIA, "Своё же")])
-    assert (await town.one(MessagePosted)).forwarded_from is None
+    await town.vk.send_message(GROUP, MARIA, forward=[(MARIA, "Своё же")])
+    assert (await town.one_event(MessagePosted)).forwarded_from is None
 
 
 async def test_replies_payloads_and_the_button_start(town):
-    first = await town.vk.message(GROUP, MARIA, "Раз")
-    await town.vk.message(GROUP, MARIA, "Два", reply_to=first.cmid)
-    await town.vk.message(GROUP, MARIA, "Начать", payload={"command": "start"}, ref="invite_9")
-    await town.vk.message(GROUP, MARIA, "Да", payload={"c": "y:1"})
-    await town.vk.message(GROUP, MARIA, "Да", payload='["x"]')
-    _, reply, start, code, strange = await town.news()
+    first = await town.vk.send_message(GROUP, MARIA, "Раз")
+    await town.vk.send_message(GROUP, MARIA, "Два", reply_to=first.cmid)
+    await town.vk.send_message(GROUP, MARIA, "Начать", payload={"command": "start"}, ref="invite_9")
+    await town.vk.send_message(GROUP, MARIA, "Да", payload={"c": "y:1"})
+    await town.vk.send_message(GROUP, MARIA, "Да", payload='["x"]')
+    _, reply, start, code, strange = await town.new_events()
     assert reply.reply_to == str(first.cmid)
     assert (start.text, start.payload) == ("/start", "invite_9")
     assert (code.text, code.payload) == ("Да", "y:1")
@@ -161,30 +161,30 @@ async def test_replies_payloads_and_the_button_start(town):
 
 
 async def test_conversations_of_several_people(town):
-    await town.vk.say_in_conversation(GROUP, CHAT, MARIA, "Вода ржавая")
-    event = await town.one(MessagePosted)
+    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "Вода ржавая")
+    event = await town.one_event(MessagePosted)
     assert (event.chat.id, event.chat.kind) == (str(CHAT), ChatKind.GROUP)
     assert event.link == f"https://vk.com/gim{GROUP}?sel=c5"
-    await town.vk.say_in_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_title_update", "text": "х"})
-    await town.vk.say_in_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_invite_user", "member_id": -GROUP})
-    await town.vk.say_in_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_kick_user", "member_id": -GROUP})
-    renamed, came, went = await town.news()
+    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_title_update", "text": "х"})
+    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_invite_user", "member_id": -GROUP})
+    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_kick_user", "member_id": -GROUP})
+    renamed, came, went = await town.new_events()
     assert renamed.service
     assert (came.change, went.change) == (ChatChange.BOT_ADDED, ChatChange.BOT_REMOVED)
 
 
 async def test_edits_of_people_count_ours_do_not(town):
-    message = await town.vk.message(GROUP, MARIA, "Яма")
+    message = await town.vk.send_message(GROUP, MARIA, "Яма")
     await town.vk.edit_message(GROUP, MARIA, message.cmid, "Яма у школы")
-    posted, edited = await town.news()
+    posted, edited = await town.new_events()
     assert isinstance(edited, MessageEdited)
     assert (edited.message.message_id, edited.message.text) == (posted.message_id, "Яма у школы")
 
 
 async def test_allowing_and_forbidding_messages(town):
-    await town.vk.allow(GROUP, MARIA)
-    await town.vk.deny(GROUP, MARIA)
-    came, went = await town.news()
+    await town.vk.allow_messages(GROUP, MARIA)
+    await town.vk.deny_messages(GROUP, MARIA)
+    came, went = await town.new_events()
     assert isinstance(came, ChatChanged)
     assert (came.change, went.change) == (ChatChange.UNBLOCKED, ChatChange.BLOCKED)
     assert went.chat.id == went.author.id == str(MARIA)
@@ -197,7 +197,7 @@ async def test_comments_where_we_cannot_answer(town):
         await town.vk.market_comment(GROUP, 33, MARIA, "в"): (f"market-{GROUP}_33", "?reply="),
         await town.vk.board_comment(GROUP, 34, MARIA, "г"): (f"topic-{GROUP}_34", "?post="),
     }
-    for event in await town.news():
+    for event in await town.new_events():
         chat_id, query = places.pop(int(event.message_id))
         assert (event.chat.id, event.chat.kind) == (chat_id, ChatKind.SHOWCASE)
         assert event.link == f"https://vk.com/{chat_id}{query}{event.message_id}"
@@ -208,19 +208,19 @@ async def test_names_are_asked_for_once_and_together(town):
     post = await town.vk.post(GROUP, "Новость")
     for person in (MARIA, IVAN, MARIA):
         await town.vk.comment(GROUP, post, person, "Здравствуйте")
-    events = await town.news()
+    events = await town.new_events()
     named = await asyncio.gather(*(town.messenger.enrich(event) for event in events))
     assert [event.author.name for event in named] == ["Мария Кузнецова", "Иван Петров", "Мария Кузнецова"]
     assert await town.messenger.enrich(events[0]) == named[0]
     assert await town.messenger.enrich(MessageEdited(events[1])) == MessageEdited(named[1])
-    assert [call["user_ids"] for call in town.called("users.get")] == [f"{MARIA},{IVAN}"]
+    assert [call["user_ids"] for call in town.calls_of("users.get")] == [f"{MARIA},{IVAN}"]
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.HANG, FaultKind.REFUSE])
 async def test_a_name_that_does_not_come_stops_nobody(town, kind):
-    await town.vk.message(GROUP, MARIA, "Добрый день")
-    event = await town.one(MessagePosted)
-    town.fail("users.get", kind)
+    await town.vk.send_message(GROUP, MARIA, "Добрый день")
+    event = await town.one_event(MessagePosted)
+    town.fail_next("users.get", kind)
     assert await town.messenger.enrich(event) == event
     assert (await town.messenger.enrich(event)).author.name == "Мария Кузнецова"
 
@@ -228,7 +228,7 @@ async def test_a_name_that_does_not_come_stops_nobody(town, kind):
 async def test_updates_keep_their_key_and_their_conversation(town):
     post = await town.vk.post(GROUP, "Новость")
     await town.vk.comment(GROUP, post, MARIA, "Раз")
-    await town.vk.message(GROUP, MARIA, "Два")
+    await town.vk.send_message(GROUP, MARIA, "Два")
     await town.vk.visitor_post(GROUP, IVAN, "Три")
     batch = await town.messenger.fetch()
     keys = {update.key for update in batch.updates}
@@ -240,10 +240,10 @@ async def test_updates_keep_their_key_and_their_conversation(town):
 
 
 def read(payload):
-    return events_of(Places(f"vk:{GROUP}", GROUP, "Администрация"), payload)
+    return parse_update(VkChats(f"vk:{GROUP}", GROUP, "Администрация"), payload)
 
 
-@pytest.mark.parametrize("kind", sorted(IRRELEVANT))
+@pytest.mark.parametrize("kind", sorted(IGNORED_EVENTS))
 def test_what_concerns_nobody(kind):
     assert read({"type": kind, "object": {}}) == ()
 
@@ -260,7 +260,7 @@ async def test_the_communitys_own_post_is_a_sign_of_life(town):
     batch = await town.messenger.fetch()
     [event] = town.messenger.parse(batch.updates[0].payload)
     assert isinstance(event, PagePosted)
-    assert (event.post_id, event.chat.root) == (str(post), str(GROUP))
+    assert (event.post_id, event.chat.source_id) == (str(post), str(GROUP))
 
 
 def test_what_a_manager_writes_by_hand_in_the_communitys_name_is_heard():
@@ -394,7 +394,7 @@ JSON = st.recursive(
 )
 
 
-@given(kind=st.sampled_from([*READERS, "?"]), thing=JSON)
+@given(kind=st.sampled_from([*EVENT_PARSERS, "?"]), thing=JSON)
 def test_no_update_breaks_anything(kind, thing):
     update = raw_update({"type": kind, "object": thing})
     assert update.key == raw_update({"type": kind, "object": json.loads(json.dumps(thing))}).key

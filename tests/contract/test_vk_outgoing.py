@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
 from bot.messengers.errors import (
+    CallbackExpired,
     MessageGone,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -18,8 +18,8 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, ButtonPressed, Chat, ChatKind, MediaKind, MessagePosted, Upload
 from bot.messengers.port import Target
-from bot.messengers.vk.rendering import keyboard_of, parts_of, plain
-from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk
+from bot.messengers.vk.rendering import render_keyboard, render_text, split_content
+from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk_harness
 
 ACCOUNT = f"vk:{GROUP}"
 WITH_MARIA = Chat(ACCOUNT, str(MARIA), ChatKind.PRIVATE, str(GROUP))
@@ -28,18 +28,20 @@ NEIGHBOURS = Chat(ACCOUNT, str(CHAT), ChatKind.GROUP, str(GROUP))
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_vk(sandbox) as town:
+    async with open_vk_harness(sandbox) as town:
         yield town
 
 
-def wall(post: int, kind: ChatKind = ChatKind.WALL) -> Chat:
+def wall_chat(post: int, kind: ChatKind = ChatKind.WALL) -> Chat:
     return Chat(ACCOUNT, f"wall-{GROUP}_{post}", kind, str(GROUP), thread=str(post))
 
 
 async def test_an_answer_stands_under_the_citizens_comment(town):
     post = await town.vk.post(GROUP, "Новость")
     comment = await town.vk.comment(GROUP, post, MARIA, "Люк открыт")
-    sent = await town.messenger.send(Target(wall(post), str(comment)), Content.of("Закрыли ", Bold("сегодня")), key="1")
+    sent = await town.messenger.send(
+        Target(wall_chat(post), str(comment)), Content.of("Закрыли ", Bold("сегодня")), key="1"
+    )
     answer = town.vk.comments(GROUP, post)[-1]
     assert (answer.text, answer.from_id, answer.reply_to_comment) == ("Закрыли сегодня", -GROUP, comment)
     assert sent.ids == (str(answer.id),)
@@ -48,7 +50,7 @@ async def test_an_answer_stands_under_the_citizens_comment(town):
 
 async def test_a_visitors_post_is_answered_below_it(town):
     post = await town.vk.visitor_post(GROUP, MARIA, "Нет воды")
-    event = await town.one(MessagePosted)
+    event = await town.one_event(MessagePosted)
     sent = await town.messenger.send(Target(event.chat, event.message_id), Content.of("Дали"), key="1")
     (answer,) = town.vk.comments(GROUP, post)
     assert answer.reply_to_comment is None
@@ -57,8 +59,8 @@ async def test_a_visitors_post_is_answered_below_it(town):
 
 async def test_the_same_key_shows_one_message_and_another_key_another(town):
     post = await town.vk.post(GROUP, "Новость")
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
-    for target in (Target(wall(post)), Target(WITH_MARIA)):
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    for target in (Target(wall_chat(post)), Target(WITH_MARIA)):
         first = await town.messenger.send(target, Content.of("Ответ"), key="outbox:5:0")
         assert await town.messenger.send(target, Content.of("Ответ"), key="outbox:5:0") == first
         second = await town.messenger.send(target, Content.of("Ответ"), key="outbox:5:1")
@@ -70,9 +72,9 @@ async def test_the_same_key_shows_one_message_and_another_key_another(town):
 @pytest.mark.parametrize("chat", [WITH_MARIA, NEIGHBOURS])
 async def test_conversations_are_answered_by_a_reply(town, chat):
     if chat is WITH_MARIA:
-        message = await town.vk.message(GROUP, MARIA, "Яма")
+        message = await town.vk.send_message(GROUP, MARIA, "Яма")
     else:
-        message = await town.vk.say_in_conversation(GROUP, CHAT, MARIA, "Яма")
+        message = await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "Яма")
     sent = await town.messenger.send(Target(chat, str(message.cmid)), Content.of("Засыпали"), key="1")
     answer = town.vk.messages(GROUP, message.peer_id)[-1]
     assert (answer.reply, answer.text, sent.ids) == (message, "Засыпали", (str(answer.cmid),))
@@ -82,9 +84,9 @@ async def test_what_to_reply_to_may_be_gone(town):
     post = await town.vk.post(GROUP, "Новость")
     comment = await town.vk.comment(GROUP, post, MARIA, "Люк")
     await town.vk.delete_comment(GROUP, post, comment)
-    message = await town.vk.message(GROUP, MARIA, "Яма")
+    message = await town.vk.send_message(GROUP, MARIA, "Яма")
     await town.vk.delete_message(GROUP, MARIA, message.cmid)
-    for target in (Target(wall(post), str(comment)), Target(WITH_MARIA, str(message.cmid))):
+    for target in (Target(wall_chat(post), str(comment)), Target(WITH_MARIA, str(message.cmid))):
         with pytest.raises(ReplyTargetGone):
             await town.messenger.send(target, Content.of("Ответ"), key="1")
         assert await town.messenger.send(Target(target.chat), Content.of("Ответ"), key="1")
@@ -94,31 +96,31 @@ async def test_places_where_we_may_not_or_cannot_write(town):
     post = await town.vk.post(GROUP, "Новость")
     await town.vk.close_comments(GROUP, post)
     with pytest.raises(Rejected) as closed:
-        await town.messenger.send(Target(wall(post)), Content.of("Ответ"), key="1")
+        await town.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
     await town.vk.delete_post(GROUP, post)
     with pytest.raises(Rejected) as gone:
-        await town.messenger.send(Target(wall(post)), Content.of("Ответ"), key="1")
+        await town.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
     with pytest.raises(RecipientUnreachable):
         await town.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
     calls = len(town.vk.calls)
     with pytest.raises(Rejected) as heard:
-        await town.messenger.send(Target(wall(post, ChatKind.SHOWCASE)), Content.of("Ответ"), key="1")
+        await town.messenger.send(Target(wall_chat(post, ChatKind.SHOWCASE)), Content.of("Ответ"), key="1")
     assert len(town.vk.calls) == calls
     reasons = [caught.value.reason for caught in (closed, gone, heard)]
     assert reasons == [RejectReason.NO_RIGHTS, RejectReason.GONE, RejectReason.NO_RIGHTS]
 
 
 async def test_a_person_who_forbids_messages_is_unreachable(town):
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
-    await town.vk.deny(GROUP, MARIA)
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.deny_messages(GROUP, MARIA)
     with pytest.raises(RecipientUnreachable):
         await town.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
-    await town.vk.allow(GROUP, MARIA)
+    await town.vk.allow_messages(GROUP, MARIA)
     assert await town.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
 
 
 async def test_photos_and_files_reach_a_conversation(town):
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
     media = (
         Upload(MediaKind.PHOTO, "after.jpg", "image/jpeg", PHOTO),
         Upload(MediaKind.PHOTO, "broken.jpg", "image/jpeg", b"no picture at all"),
@@ -140,15 +142,15 @@ async def test_photos_go_under_posts_as_documents(town):
         Upload(MediaKind.PHOTO, "after.jpg", "image/jpeg", PHOTO),
         Attachment(MediaKind.LOCATION, latitude=45.47, longitude=133.42),
     )
-    await town.messenger.send(Target(wall(post)), Content.of("Сделано").with_media(media), key="1")
+    await town.messenger.send(Target(wall_chat(post)), Content.of("Сделано").with_media(media), key="1")
     (answer,) = town.vk.comments(GROUP, post)
     assert [thing["type"] for thing in answer.attachments] == ["doc"]
     assert answer.text == "Сделано\nКоординаты: 45.470000, 133.420000"
 
 
 async def test_what_a_citizen_attached_can_be_shown_again(town):
-    await town.vk.message(GROUP, MARIA, "Смотрите", photos=[PHOTO], video="Потоп")
-    seen = await town.one(MessagePosted)
+    await town.vk.send_message(GROUP, MARIA, "Смотрите", photos=[PHOTO], video="Потоп")
+    seen = await town.one_event(MessagePosted)
     stranger = Attachment(MediaKind.VIDEO, "telegram", "file-id", "clip.mp4", link="https://t.me/c/1/2")
     await town.messenger.send(Target(WITH_MARIA), Content(media=(*seen.attachments, stranger)), key="1")
     shown = town.vk.messages(GROUP, MARIA)[-1]
@@ -157,7 +159,7 @@ async def test_what_a_citizen_attached_can_be_shown_again(town):
 
 
 async def test_an_edit_keeps_what_is_attached_and_replied_to(town):
-    message = await town.vk.message(GROUP, MARIA, "Яма")
+    message = await town.vk.send_message(GROUP, MARIA, "Яма")
     part = Content.of("Черновик", keyboard=[[Button("Да", "y")]]).with_media(
         [Upload(MediaKind.PHOTO, "a.jpg", "image/jpeg", PHOTO)]
     )
@@ -166,7 +168,7 @@ async def test_an_edit_keeps_what_is_attached_and_replied_to(town):
     shown = town.vk.messages(GROUP, MARIA)[-1]
     assert (shown.text, len(shown.attachments), shown.reply) == ("Чистовик", 1, message)
     assert shown.keyboard["buttons"][0][0]["action"]["label"] == "Нет"
-    restarted = town.another()  # remembers nothing, so it has to ask
+    restarted = town.new_messenger()  # remembers nothing, so it has to ask
     try:
         await restarted.edit(WITH_MARIA, sent.ids[0], Content.of("Готово"))
     finally:
@@ -176,7 +178,7 @@ async def test_an_edit_keeps_what_is_attached_and_replied_to(town):
 
 async def test_what_cannot_be_edited(town):
     post = await town.vk.post(GROUP, "Новость")
-    theirs = await town.vk.message(GROUP, MARIA, "Моё")
+    theirs = await town.vk.send_message(GROUP, MARIA, "Моё")
     with pytest.raises(MessageGone):
         await town.messenger.edit(WITH_MARIA, str(theirs.cmid), Content.of("Чужое"))
     with pytest.raises(MessageGone):
@@ -185,41 +187,41 @@ async def test_what_cannot_be_edited(town):
     town.vk.messages(GROUP, MARIA)[-1].date -= timedelta(hours=25)
     with pytest.raises(MessageGone):
         await town.messenger.edit(WITH_MARIA, sent.ids[0], Content.of("Новое"))
-    answer = await town.messenger.send(Target(wall(post)), Content.of("Ответ"), key="1")
+    answer = await town.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
     with pytest.raises(Rejected) as caught:
-        await town.messenger.edit(wall(post), answer.ids[0], Content.of("Исправлено"))
+        await town.messenger.edit(wall_chat(post), answer.ids[0], Content.of("Исправлено"))
     assert caught.value.reason is RejectReason.NO_RIGHTS
-    assert ChatKind.WALL not in town.messenger.capabilities.edits_in
+    assert ChatKind.WALL not in town.messenger.capabilities.can_edit_in
 
 
 async def test_a_button_is_pressed_and_the_press_answered_once(town):
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
     card = Content.of("Карточка", keyboard=[[Button("✅ Принять", "v1:acc:142")], [Button("Сайт", url="https://a.ru")]])
     sent = await town.messenger.send(Target(WITH_MARIA), card, key="1")
-    await town.vk.press(MARIA, GROUP, town.vk.messages(GROUP, MARIA)[-1], "✅ Принять")
-    press = await town.one(ButtonPressed)
+    await town.vk.press_button(MARIA, GROUP, town.vk.messages(GROUP, MARIA)[-1], "✅ Принять")
+    press = await town.one_event(ButtonPressed)
     assert (press.code, press.message_id, press.author.id, press.chat.id) == ("v1:acc:142", sent.ids[0], "7", "7")
-    await town.messenger.answer_press(press.press_id, "Принято. " * 20, alert=True)
+    await town.messenger.answer_callback(press.callback_id, "Принято. " * 20, alert=True)
     (answered,) = town.vk.event_answers
     assert answered.answer["type"] == "show_snackbar"
     assert len(answered.answer["text"]) <= 90
-    for late in (press.press_id, "7:7:unknown", "nonsense"):
-        with pytest.raises(PressExpired):
-            await town.messenger.answer_press(late)
+    for late in (press.callback_id, "7:7:unknown", "nonsense"):
+        with pytest.raises(CallbackExpired):
+            await town.messenger.answer_callback(late)
 
 
 async def test_a_press_without_words_only_stops_the_spinner(town):
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
     await town.messenger.send(Target(WITH_MARIA), Content.of("?", keyboard=[[Button("Да", "y")]]), key="1")
     message = town.vk.messages(GROUP, MARIA)[-1]
-    await town.vk.press(MARIA, GROUP, message, "Да")
-    press = await town.one(ButtonPressed)
-    await town.messenger.answer_press(press.press_id)
+    await town.vk.press_button(MARIA, GROUP, message, "Да")
+    press = await town.one_event(ButtonPressed)
+    await town.messenger.answer_callback(press.callback_id)
     assert town.vk.event_answers[0].answer is None
 
 
 async def test_any_keyboard_of_ours_is_taken(town):
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
     capabilities = town.messenger.capabilities
     full = [
         [
@@ -240,7 +242,7 @@ async def test_any_keyboard_of_ours_is_taken(town):
 
 
 def test_a_keyboard_keeps_within_ten_buttons():
-    rows = json.loads(keyboard_of([[Button(str(n), str(n)) for n in range(4)]] * 6))["buttons"]
+    rows = json.loads(render_keyboard([[Button(str(n), str(n)) for n in range(4)]] * 6))["buttons"]
     assert [len(row) for row in rows] == [4, 4, 2]
 
 
@@ -258,7 +260,7 @@ def test_a_keyboard_keeps_within_ten_buttons():
     ],
 )  # fmt: skip
 def test_spans_are_written_in_plain_words(spans, shown):
-    assert plain(spans) == shown
+    assert render_text(spans) == shown
 
 
 SPANS = st.lists(
@@ -274,13 +276,13 @@ SPANS = st.lists(
 @settings(deadline=None)
 @given(spans=SPANS, whole=st.booleans())
 def test_no_part_is_longer_than_vk_takes(spans, whole):
-    parts = parts_of(Content(tuple(spans), whole=whole))
+    parts = split_content(Content(tuple(spans), whole=whole))
     assert len(parts) == 1 or not whole
-    assert all(len(plain(part.spans).encode("utf-16-le")) <= 2 * 4096 for part in parts)
+    assert all(len(render_text(part.spans).encode("utf-16-le")) <= 2 * 4096 for part in parts)
 
 
 async def test_words_of_people_are_shown_as_they_are(town):
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
     for number, (text, shown) in enumerate(
         [
             ("<b>&amp;</b> *_`[x](y)", "<b>&amp;</b> *_`[x](y)"),
@@ -295,11 +297,11 @@ async def test_words_of_people_are_shown_as_they_are(town):
 
 async def test_long_answers_are_parted_and_buttons_hang_under_the_last(town):
     post = await town.vk.post(GROUP, "Новость")
-    await town.vk.message(GROUP, MARIA, "Здравствуйте")
+    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
     text = "\n\n".join(f"Абзац {n}. " + "Слово, " * 150 for n in range(8))
     content = Content.of(Quote("Вопрос [id1|x] " * 50), text, keyboard=[[Button("Да", "y")]])
-    for target in (Target(WITH_MARIA), Target(wall(post))):
-        parts = town.messenger.parts(content, target.chat.kind)
+    for target in (Target(WITH_MARIA), Target(wall_chat(post))):
+        parts = town.messenger.split(content, target.chat.kind)
         assert len(parts) > 2
         for number, part in enumerate(parts):
             await town.messenger.send(target, part, key=str(number))
@@ -311,8 +313,8 @@ async def test_long_answers_are_parted_and_buttons_hang_under_the_last(town):
 async def test_a_whole_card_stays_one_message(town):
     photos = [Upload(MediaKind.PHOTO, f"{n}.jpg", "image/jpeg", PHOTO) for n in range(12)]
     card = Content.of("🆕 №142\n", Quote("текст " * 2000), "\nсрок", keyboard=[[Button("Да", "y")]], whole=True)
-    (part,) = town.messenger.parts(card.with_media(photos), ChatKind.PRIVATE)
-    await town.vk.message(GROUP, IVAN, "Здравствуйте")
+    (part,) = town.messenger.split(card.with_media(photos), ChatKind.PRIVATE)
+    await town.vk.send_message(GROUP, IVAN, "Здравствуйте")
     await town.messenger.send(Target(Chat(ACCOUNT, str(IVAN), ChatKind.PRIVATE, str(GROUP))), part, key="1")
     shown = town.vk.messages(GROUP, IVAN)[-1]
     assert len(shown.text) <= 4096
@@ -323,11 +325,11 @@ async def test_a_whole_card_stays_one_message(town):
 
 def test_many_photos_make_several_messages():
     photos = tuple(Upload(MediaKind.PHOTO, f"{n}.jpg", "image/jpeg", PHOTO) for n in range(23))
-    parts = parts_of(Content.of("Фото", keyboard=[[Button("Да", "y")]]).with_media(photos))
-    assert [(part.plain, len(part.media), len(part.keyboard)) for part in parts] == [
+    parts = split_content(Content.of("Фото", keyboard=[[Button("Да", "y")]]).with_media(photos))
+    assert [(part.plain_text, len(part.media), len(part.keyboard)) for part in parts] == [
         ("Фото", 10, 0),
         ("", 10, 0),
         ("", 3, 1),
     ]
-    (empty,) = parts_of(Content())
+    (empty,) = split_content(Content())
     assert empty == Content()

@@ -15,7 +15,7 @@ from bot.messengers.port import Target
 from bot.messengers.vk import VkMessenger
 from sandbox.faults import Fault, FaultKind
 from tests.contract.harness import TOKEN
-from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, TITLE, open_vk
+from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, TITLE, open_vk_harness
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -24,34 +24,34 @@ WITH_MARIA = Chat(f"vk:{GROUP}", str(MARIA), ChatKind.PRIVATE, str(GROUP))
 
 @pytest.fixture
 async def town(sandbox):
-    async with open_vk(sandbox, poll=1) as town:
+    async with open_vk_harness(sandbox, poll=1) as town:
         yield town
 
 
-def texts(events):
+def event_texts(events):
     return [event.text for event in events if isinstance(event, MessagePosted)]
 
 
 async def test_the_first_look_only_says_where_the_queue_stands(town):
-    await town.vk.message(GROUP, MARIA, "Раньше нас")
-    fresh = town.another()
+    await town.vk.send_message(GROUP, MARIA, "Раньше нас")
+    fresh = town.new_messenger()
     first = await fresh.fetch()
     assert (first.updates, first.gap) == ((), False)
-    await town.vk.message(GROUP, MARIA, "При нас")
+    await town.vk.send_message(GROUP, MARIA, "При нас")
     second = await fresh.fetch()
-    assert texts(fresh.parse(second.updates[0].payload)) == ["При нас"]
+    assert event_texts(fresh.parse(second.updates[0].payload)) == ["При нас"]
     await fresh.close()
 
 
 async def test_a_stored_place_brings_what_came_while_we_were_away(town):
-    await town.vk.message(GROUP, MARIA, "При нас")
+    await town.vk.send_message(GROUP, MARIA, "При нас")
     stored = (await town.messenger.fetch()).cursor
     await town.messenger.close()
-    await town.vk.message(GROUP, MARIA, "Без нас")
-    again = town.another()
-    again.resume(stored)
+    await town.vk.send_message(GROUP, MARIA, "Без нас")
+    again = town.new_messenger()
+    again.set_cursor(stored)
     batch = await again.fetch()
-    assert [texts(again.parse(update.payload)) for update in batch.updates] == [["Без нас"]]
+    assert [event_texts(again.parse(update.payload)) for update in batch.updates] == [["Без нас"]]
     assert not batch.gap
     await again.close()
 
@@ -59,33 +59,33 @@ async def test_a_stored_place_brings_what_came_while_we_were_away(town):
 async def test_a_poll_waits_for_news_and_can_come_back_with_none(town):
     quiet = await town.messenger.fetch()
     assert (quiet.updates, quiet.gap) == ((), False)
-    poll, _ = await asyncio.gather(town.messenger.fetch(), town.vk.message(GROUP, MARIA, "Здравствуйте"))
+    poll, _ = await asyncio.gather(town.messenger.fetch(), town.vk.send_message(GROUP, MARIA, "Здравствуйте"))
     assert len(poll.updates) == 1
 
 
 async def test_lost_events_are_a_gap(town):
-    await town.vk.message(GROUP, MARIA, "Потеряно")
-    await town.vk.lose_history(GROUP)
+    await town.vk.send_message(GROUP, MARIA, "Потеряно")
+    await town.vk.drop_events(GROUP)
     batch = await town.messenger.fetch()
     assert (batch.updates, batch.gap) == ((), True)
-    await town.vk.message(GROUP, MARIA, "Дальше")
-    assert texts(await town.news()) == ["Дальше"]
+    await town.vk.send_message(GROUP, MARIA, "Дальше")
+    assert event_texts(await town.new_events()) == ["Дальше"]
 
 
 async def test_a_key_that_ran_out_loses_nothing(town):
-    await town.vk.message(GROUP, MARIA, "Не потеряно")
+    await town.vk.send_message(GROUP, MARIA, "Не потеряно")
     await town.vk.fail_longpoll(GROUP, 2)
     batch = await town.messenger.fetch()
     assert (batch.updates, batch.gap) == ((), False)
-    assert texts(await town.news()) == ["Не потеряно"]
+    assert event_texts(await town.new_events()) == ["Не потеряно"]
 
 
 async def test_key_and_place_lost_are_a_gap(town):
-    await town.vk.message(GROUP, MARIA, "Потеряно")
+    await town.vk.send_message(GROUP, MARIA, "Потеряно")
     await town.vk.fail_longpoll(GROUP, 3)
     assert (await town.messenger.fetch()).gap
-    await town.vk.message(GROUP, MARIA, "Дальше")
-    assert texts(await town.news()) == ["Дальше"]
+    await town.vk.send_message(GROUP, MARIA, "Дальше")
+    assert event_texts(await town.new_events()) == ["Дальше"]
 
 
 async def test_a_failure_reaches_a_waiting_poll(town):
@@ -100,8 +100,8 @@ async def test_a_server_that_takes_no_key_is_a_failure_and_not_a_race(town):
         assert not (await town.messenger.fetch()).updates
     with pytest.raises(TemporaryFailure):
         await town.messenger.fetch()
-    await town.vk.message(GROUP, MARIA, "Опять хорошо")
-    assert texts(await town.news()) == ["Опять хорошо"]
+    await town.vk.send_message(GROUP, MARIA, "Опять хорошо")
+    assert event_texts(await town.new_events()) == ["Опять хорошо"]
 
 
 @pytest.mark.parametrize(
@@ -116,79 +116,79 @@ async def test_a_server_that_takes_no_key_is_a_failure_and_not_a_race(town):
     ids=["500", "drop", "strange", "no ts", "404"],
 )
 async def test_a_poll_that_fails_keeps_its_place(town, fault):
-    await town.vk.message(GROUP, MARIA, "Цело")
+    await town.vk.send_message(GROUP, MARIA, "Цело")
     town.faults.order("longpoll", fault)
     with pytest.raises(TemporaryFailure):
         await town.messenger.fetch()
-    assert texts(await town.news()) == ["Цело"]
+    assert event_texts(await town.new_events()) == ["Цело"]
 
 
 async def test_updates_that_are_no_objects_are_kept_and_named(town):
     await town.vk.push_raw(GROUP, ["not", "an", "object"])
     await town.vk.push_raw(GROUP, {"object": 5})
-    await town.vk.message(GROUP, MARIA, "Цело")
+    await town.vk.send_message(GROUP, MARIA, "Цело")
     first, second, good = (await town.messenger.fetch()).updates
     for update in (first, second):
         assert update.key.startswith("sha256:")
         with pytest.raises(MalformedUpdate):
             town.messenger.parse(update.payload)
-    assert texts(town.messenger.parse(good.payload)) == ["Цело"]
+    assert event_texts(town.messenger.parse(good.payload)) == ["Цело"]
 
 
 async def test_after_a_gap_unread_conversations_are_read_back(town):
-    await town.vk.message(GROUP, MARIA, "Раз")
-    await town.vk.message(GROUP, MARIA, "Два")
-    await town.vk.say_in_conversation(GROUP, CHAT, IVAN, "В беседе")
-    await town.vk.message(GROUP, IVAN, "Уже отвечено")
+    await town.vk.send_message(GROUP, MARIA, "Раз")
+    await town.vk.send_message(GROUP, MARIA, "Два")
+    await town.vk.send_to_conversation(GROUP, CHAT, IVAN, "В беседе")
+    await town.vk.send_message(GROUP, IVAN, "Уже отвечено")
     await town.messenger.send(
         Target(Chat(f"vk:{GROUP}", str(IVAN), ChatKind.PRIVATE, str(GROUP))), Content.of("Да"), key="1"
     )
-    heard = {event.message_id: event for event in await town.news() if isinstance(event, MessagePosted)}
-    updates = await town.messenger.missed(LONG_AGO)
+    heard = {event.message_id: event for event in await town.new_events() if isinstance(event, MessagePosted)}
+    updates = await town.messenger.fetch_missed(LONG_AGO)
     found = [event for update in updates for event in town.messenger.parse(update.payload)]
-    assert texts(found) == ["Раз", "Два", "В беседе"]
+    assert event_texts(found) == ["Раз", "Два", "В беседе"]
     assert found[1] == heard["2"]
     assert [update.key for update in updates] == [f"history:{MARIA}:1", f"history:{MARIA}:2", f"history:{CHAT}:1"]
-    assert await town.messenger.missed(LONG_AGO) == updates
+    assert await town.messenger.fetch_missed(LONG_AGO) == updates
 
 
 async def test_what_is_old_is_not_read_back(town):
-    await town.vk.message(GROUP, MARIA, "Давно")
+    await town.vk.send_message(GROUP, MARIA, "Давно")
     later = ManualClock(datetime.now(UTC) + timedelta(days=4))  # noqa: TID251 - the sandbox has the machine's time
     messenger = VkMessenger(GROUP, TITLE, TOKEN, f"{town.sandbox.url}/vk", later)
-    assert await messenger.missed(LONG_AGO) == []
+    assert await messenger.fetch_missed(LONG_AGO) == []
     await messenger.close()
 
 
 @pytest.mark.parametrize("method", ["messages.getConversations", "messages.getHistory"])
 async def test_history_that_may_not_be_read_stops_nobody(town, method):
-    await town.vk.message(GROUP, MARIA, "Раз")
-    town.refuse(method, 15)
-    town.refuse(method, 15)
-    assert await town.messenger.missed(LONG_AGO) == []
+    await town.vk.send_message(GROUP, MARIA, "Раз")
+    town.refuse_next(method, 15)
+    town.refuse_next(method, 15)
+    assert await town.messenger.fetch_missed(LONG_AGO) == []
 
 
 @pytest.mark.parametrize("method", ["messages.getConversations", "messages.getHistory"])
 async def test_history_that_does_not_come_now_is_not_taken_for_read(town, method):
-    await town.vk.message(GROUP, MARIA, "Раз")
+    await town.vk.send_message(GROUP, MARIA, "Раз")
     town.vk.faults.order(method, Fault(FaultKind.HTTP_500))
     with pytest.raises(MessengerError):
-        await town.messenger.missed(LONG_AGO)
+        await town.messenger.fetch_missed(LONG_AGO)
 
 
 async def test_only_what_came_since_then_is_read_back(town):
-    await town.vk.message(GROUP, MARIA, "Раз")
-    assert await town.messenger.missed(datetime.now(UTC) + timedelta(hours=1)) == []  # noqa: TID251 - as above
+    await town.vk.send_message(GROUP, MARIA, "Раз")
+    assert await town.messenger.fetch_missed(datetime.now(UTC) + timedelta(hours=1)) == []  # noqa: TID251 - as above
 
 
 async def test_closing_ends_a_poll_and_a_call_that_hang(sandbox):
-    async with open_vk(sandbox, poll=60, call=60) as town:
-        await town.vk.allow(GROUP, MARIA)
+    async with open_vk_harness(sandbox, poll=60, call=60) as town:
+        await town.vk.allow_messages(GROUP, MARIA)
         await town.messenger.fetch()
-        town.fail("messages.send", FaultKind.HANG)
+        town.fail_next("messages.send", FaultKind.HANG)
 
         async def close_in_the_middle():
-            await town.sandbox.journal.until(lambda: town.called("messages.send"), 5)
+            await town.sandbox.change_log.wait_until(lambda: town.calls_of("messages.send"), 5)
             await town.messenger.close()
 
         async with asyncio.timeout(3):
@@ -203,10 +203,10 @@ async def test_closing_ends_a_poll_and_a_call_that_hang(sandbox):
 
 async def test_a_call_that_nobody_waits_for_any_more_leaves_nothing(sandbox):
     before = set(threading.enumerate())
-    async with open_vk(sandbox, call=60) as town:
-        town.fail("users.get", FaultKind.HANG)
-        await town.vk.message(GROUP, MARIA, "Здравствуйте")
-        await town.messenger.enrich(await town.one(MessagePosted))  # gives up after half a second
+    async with open_vk_harness(sandbox, call=60) as town:
+        town.fail_next("users.get", FaultKind.HANG)
+        await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+        await town.messenger.enrich(await town.one_event(MessagePosted))  # gives up after half a second
         assert any(thread.name.startswith("vk") for thread in threading.enumerate())
     assert not [thread for thread in set(threading.enumerate()) - before if thread.name.startswith("vk")]
     gc.collect()  # an unclosed session or transport would warn here, and warnings are errors
@@ -214,7 +214,7 @@ async def test_a_call_that_nobody_waits_for_any_more_leaves_nothing(sandbox):
 
 
 async def test_many_sends_go_side_by_side(town):
-    await town.vk.allow(GROUP, MARIA)
+    await town.vk.allow_messages(GROUP, MARIA)
     sent = await asyncio.gather(
         *(town.messenger.send(Target(WITH_MARIA), Content.of(str(n)), key=str(n)) for n in range(12))
     )

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sandbox.change_log import Journal
+from sandbox.change_log import ChangeLog
 from sandbox.server import Sandbox
 from sandbox.vk.state import EVENT_TYPES
 from tests.contract.harness import TOKEN
@@ -16,7 +16,7 @@ GROUP, MARIA, IVAN = 101, 7, 8
 CHAT = 2_000_000_005
 
 
-class Caller:
+class ApiClient:
     """Calls methods by hand."""
 
     def __init__(self, sandbox, session):
@@ -42,7 +42,7 @@ async def call(sandbox):
     sandbox.vk.user(MARIA, "Мария", "Кузнецова")
     sandbox.vk.user(IVAN, "Иван", "Петров")
     async with aiohttp.ClientSession() as session:
-        yield Caller(sandbox, session)
+        yield ApiClient(sandbox, session)
 
 
 async def test_an_error_is_told_as_vk_tells_it(call):
@@ -88,7 +88,7 @@ async def test_keys_versions_and_methods(call):
     ],
 )  # fmt: skip
 async def test_what_send_refuses(call, params, code):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     assert await call.code("messages.send", **params) == code
 
 
@@ -117,7 +117,7 @@ def button(**action):
     ],
 )
 async def test_keyboards_that_vk_refuses(call, keyboard):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     text = keyboard if isinstance(keyboard, str) else json.dumps(keyboard)
     assert await call.code("messages.send", peer_id=MARIA, random_id=1, message="а", keyboard=text) == 911
     call.vk.world.communities[GROUP].bots_enabled = False
@@ -125,7 +125,7 @@ async def test_keyboards_that_vk_refuses(call, keyboard):
 
 
 async def test_a_repeated_random_id_sends_nothing(call):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     first = await call("messages.send", peer_id=MARIA, random_id=5, message="а")
     assert await call("messages.send", peer_id=MARIA, random_id=5, message="б") == first
     assert await call("messages.send", peer_id=MARIA, random_id=0, message="в") != first
@@ -133,7 +133,7 @@ async def test_a_repeated_random_id_sends_nothing(call):
 
 
 async def test_several_peers_get_a_result_each(call):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     answer = await call("messages.send", peer_ids=f"{MARIA},{IVAN}", random_id=5, message="а")
     good, bad = answer["response"]
     assert good["conversation_message_id"] == 1
@@ -149,7 +149,7 @@ async def test_what_create_comment_refuses(call):
     assert await call.code("wall.createComment", owner_id=-5, post_id=post, message="а") == 15
     assert await call.code("wall.createComment", owner_id=-GROUP, post_id=999, message="а") == 15
     assert await call.code("wall.createComment", **place, message="а", reply_to_comment=999) == 100
-    picture = call.vk.world.store(-GROUP, "photo", "a.jpg", b"\xff\xd8")
+    picture = call.vk.world.store_file(-GROUP, "photo", "a.jpg", b"\xff\xd8")
     assert await call.code("wall.createComment", **place, message="а", attachments=picture.attachment) == 100
     await call.vk.close_comments(GROUP, post)
     assert await call.code("wall.createComment", **place, message="а", reply_to_comment=comment) == 212
@@ -163,10 +163,10 @@ async def test_a_repeated_guid_comments_nothing(call):
 
 
 async def test_a_press_can_be_answered_by_whom_it_concerns_only(call):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     keyboard = json.dumps({"inline": True, "buttons": [[button(payload='{"a":1}')]]})
     await call("messages.send", peer_id=MARIA, random_id=1, message="?", keyboard=keyboard)
-    event_id = await call.vk.press(MARIA, GROUP, call.vk.messages(GROUP, MARIA)[0], "Да")
+    event_id = await call.vk.press_button(MARIA, GROUP, call.vk.messages(GROUP, MARIA)[0], "Да")
     answer = {"event_id": event_id, "user_id": MARIA, "peer_id": MARIA}
     snackbar = json.dumps({"type": "show_snackbar", "text": "я" * 91})
     assert await call.code("messages.sendMessageEventAnswer", **answer | {"user_id": IVAN}) == 100
@@ -177,10 +177,10 @@ async def test_a_press_can_be_answered_by_whom_it_concerns_only(call):
 
 
 async def test_a_text_button_writes_its_words(call):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     keyboard = json.dumps({"buttons": [[button(type="text", payload='{"c":"x"}')]]})
     await call("messages.send", peer_id=MARIA, random_id=1, message="?", keyboard=keyboard)
-    assert await call.vk.press(MARIA, GROUP, call.vk.messages(GROUP, MARIA)[0], "Да") is None
+    assert await call.vk.press_button(MARIA, GROUP, call.vk.messages(GROUP, MARIA)[0], "Да") is None
     said = call.vk.messages(GROUP, MARIA)[-1]
     assert (said.text, said.payload) == ("Да", '{"c":"x"}')
 
@@ -189,10 +189,10 @@ async def test_the_long_poll_follows_the_settings(call):
     assert (await call("groups.setLongPollSettings", group_id=GROUP, message_new=0))["response"] == 1
     server = (await call("groups.getLongPollServer", group_id=GROUP))["response"]
     place = {"act": "a_check", "key": server["key"], "wait": 0}
-    await call.vk.message(GROUP, MARIA, "Не слышно")
+    await call.vk.send_message(GROUP, MARIA, "Не слышно")
     assert await call.poll(ts=server["ts"], **place) == {"ts": server["ts"], "updates": []}
     await call("groups.setLongPollSettings", group_id=GROUP, message_new=1)
-    await call.vk.message(GROUP, MARIA, "Слышно")
+    await call.vk.send_message(GROUP, MARIA, "Слышно")
     heard = await call.poll(ts=server["ts"], **place)
     assert [update["object"]["message"]["text"] for update in heard["updates"]] == ["Слышно"]
     assert {"event_id", "group_id", "type", "object", "v"} == set(heard["updates"][0])
@@ -213,7 +213,7 @@ async def test_settings_show_every_kind_of_event(call):
 
 
 async def test_messages_can_be_taken_back(call):
-    await call.vk.allow(GROUP, MARIA)
+    await call.vk.allow_messages(GROUP, MARIA)
     await call("messages.send", peer_id=MARIA, random_id=1, message="Ошибка")
     answer = await call("messages.delete", peer_id=MARIA, cmids="1,9", delete_for_all=1)
     assert [item["response"] for item in answer["response"]] == [1, 0]
@@ -224,7 +224,7 @@ async def test_one_can_look_around(call):
     post = await call.vk.post(GROUP, "Новость")
     await call.vk.visitor_post(GROUP, MARIA, "Вопрос", photos=[b"\xff\xd8"])
     call.vk.conversation(GROUP, CHAT, "Соседи")
-    await call.vk.message(GROUP, MARIA, "Здравствуйте")
+    await call.vk.send_message(GROUP, MARIA, "Здравствуйте")
     first, second = call.vk.posts(GROUP)
     assert (first.id, second.text, call.vk.file(second.attachments[0])) == (post, "Вопрос", b"\xff\xd8")
     assert [dialog.peer_id for dialog in call.vk.conversations(GROUP)] == [CHAT, MARIA]
@@ -255,12 +255,12 @@ async def test_uploads_are_checked(call):
 
 async def test_too_many_calls_and_a_flood():
     moments = [datetime(2026, 11, 20, 12, tzinfo=UTC)]
-    async with Sandbox(journal=Journal(lambda: moments[-1])) as sandbox, aiohttp.ClientSession() as session:
-        call = Caller(sandbox, session)
+    async with Sandbox(change_log=ChangeLog(lambda: moments[-1])) as sandbox, aiohttp.ClientSession() as session:
+        call = ApiClient(sandbox, session)
         call.vk.community(GROUP, "Администрация", TOKEN)
         call.vk.user(MARIA, "Мария", "Кузнецова")
         call.vk.strict_rates = True
-        await call.vk.allow(GROUP, MARIA)
+        await call.vk.allow_messages(GROUP, MARIA)
 
         async def codes(count, method, **params):
             answers = [await call(method, **params, random_id=0) for _ in range(count)]
@@ -325,10 +325,10 @@ async def test_a_callback_is_brought_until_it_is_taken(call):
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/vk"
         await call("groups.addCallbackServer", group_id=GROUP, url=url, title="MCU", secret_key="hush")
         [server] = call.vk.world.communities[GROUP].servers.values()
-        await call.vk.journal.until(lambda: server.status == "ok")
+        await call.vk.change_log.wait_until(lambda: server.status == "ok")
         await call("groups.setCallbackSettings", group_id=GROUP, server_id=1, message_new=1)
-        await call.vk.message(GROUP, MARIA, "Привет")
-        await call.vk.journal.until(lambda: not answers and not server.queue)
+        await call.vk.send_message(GROUP, MARIA, "Привет")
+        await call.vk.change_log.wait_until(lambda: not answers and not server.queue)
     finally:
         await runner.cleanup()
     assert [body["secret"] for body, _ in brought] == ["hush"] * 4

@@ -6,21 +6,21 @@ from typing import Any
 
 from bot.domain.clock import SystemClock
 from bot.messengers.events import Chat, ChatKind, Event, PagePosted
-from bot.messengers.vk import Timeouts, VkMessenger
+from bot.messengers.vk import VkMessenger, VkTimeouts
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from sandbox.vk.state import Comment, Message
-from tests.contract.harness import TOKEN, Shown
+from tests.contract.harness import TOKEN, ShownMessage
 
 GROUP = 101
 TITLE = "Администрация"
 MARIA, IVAN = 7, 8
 CHAT = 2_000_000_005
-SERVICE = "service-key-for-tests-only"
+SERVICE_TOKEN = "service-key-for-tests-only"
 PHOTO = b"\xff\xd8\xff\xe0 a picture"
 
 
-class VkTown:
+class VkHarness:
     """See :class:`tests.contract.harness.Town`; the last part is for the tests of VK alone."""
 
     send_method = "messages.send"
@@ -32,17 +32,17 @@ class VkTown:
         self.sandbox = sandbox
         self.vk = sandbox.vk
         self.faults = sandbox.vk.faults
-        self.messenger = self.another(**timeouts)
+        self.messenger = self.new_messenger(**timeouts)
         self.post = 0
         self.public = self.private
 
-    def another(
+    def new_messenger(
         self,
         *,
         token: str | None = None,
         request_timeout: float | None = None,
         webhook_url: str | None = None,
-        service_token: str | None = SERVICE,
+        service_token: str | None = SERVICE_TOKEN,
         **timeouts: Any,
     ) -> VkMessenger:
         limits = {"call": request_timeout or 5.0, "poll": 5, "lookup": 0.5, "file": 5.0, **timeouts}
@@ -54,14 +54,14 @@ class VkTown:
             SystemClock(),
             webhook_url=webhook_url,
             service_token=service_token,
-            timeouts=Timeouts(**limits),
+            timeouts=VkTimeouts(**limits),
         )
 
-    def too_fast(self, seconds: int) -> Fault:
+    def rate_limit_fault(self, seconds: int) -> Fault:
         return vk_fault(6, "Too many requests per second")
 
     async def write_privately(self, text: str, *, photo: bytes | None = None) -> str:
-        message = await self.vk.message(GROUP, MARIA, text, photos=[photo] if photo else ())
+        message = await self.vk.send_message(GROUP, MARIA, text, photos=[photo] if photo else ())
         return str(message.cmid)
 
     async def write_publicly(self, text: str, *, photo: bytes | None = None, reply_to: str | None = None) -> str:
@@ -74,15 +74,15 @@ class VkTown:
     async def delete_publicly(self, message_id: str) -> None:
         await self.vk.delete_comment(GROUP, self.post, int(message_id))
 
-    def shown_privately(self) -> list[Shown]:
-        return [self._message(one) for one in self.vk.messages(GROUP, MARIA) if one.out]
+    def shown_privately(self) -> list[ShownMessage]:
+        return [self._shown_message(one) for one in self.vk.messages(GROUP, MARIA) if one.out]
 
-    def shown_publicly(self) -> list[Shown]:
-        return [self._comment(one) for one in self.vk.comments(GROUP, self.post) if one.from_id == -GROUP]
+    def shown_publicly(self) -> list[ShownMessage]:
+        return [self._shown_comment(one) for one in self.vk.comments(GROUP, self.post) if one.from_id == -GROUP]
 
-    def _message(self, message: Message) -> Shown:
+    def _shown_message(self, message: Message) -> ShownMessage:
         rows = (message.keyboard or {}).get("buttons", [])
-        return Shown(
+        return ShownMessage(
             str(message.cmid),
             message.text,
             tuple(tuple(button["action"]["label"] for button in row) for row in rows),
@@ -90,9 +90,9 @@ class VkTown:
             self._files(message.attachments),
         )
 
-    def _comment(self, comment: Comment) -> Shown:
+    def _shown_comment(self, comment: Comment) -> ShownMessage:
         replied = comment.reply_to_comment
-        return Shown(
+        return ShownMessage(
             str(comment.id),
             comment.text,
             reply_to=None if replied is None else str(replied),
@@ -102,15 +102,15 @@ class VkTown:
     def _files(self, attachments: Sequence[dict[str, Any]]) -> tuple[bytes, ...]:
         return tuple(self.vk.file(one) for one in attachments)
 
-    async def press(self, message_id: str, words: str) -> None:
+    async def press_button(self, message_id: str, words: str) -> None:
         [message] = [one for one in self.vk.messages(GROUP, MARIA) if str(one.cmid) == message_id]
-        await self.vk.press(MARIA, GROUP, message, words)
+        await self.vk.press_button(MARIA, GROUP, message, words)
 
     def press_answers(self) -> list[str | None]:
         return [(press.answer or {}).get("text") for press in self.vk.event_answers]
 
-    async def shut_out(self) -> None:
-        await self.vk.deny(GROUP, MARIA)
+    async def block_bot(self) -> None:
+        await self.vk.deny_messages(GROUP, MARIA)
 
     async def push(self, payload: dict[str, Any]) -> None:
         await self.vk.push_raw(GROUP, payload)
@@ -123,26 +123,26 @@ class VkTown:
 
     # VK alone
 
-    async def news(self) -> Sequence[Event]:
+    async def new_events(self) -> Sequence[Event]:
         """The events of what people have done since the last look."""
         batch = await self.messenger.fetch()
         events = [event for update in batch.updates for event in self.messenger.parse(update.payload)]
         return [event for event in events if not isinstance(event, PagePosted)]
 
-    async def one(self, kind: type[Any] = object) -> Any:
+    async def one_event(self, kind: type[Any] = object) -> Any:
         """The one event of *kind* among them."""
-        found = [event for event in await self.news() if isinstance(event, kind)]
+        found = [event for event in await self.new_events() if isinstance(event, kind)]
         assert len(found) == 1, found
         return found[0]
 
-    def refuse(self, method: str, code: int, words: str = "no", **more: Any) -> None:
+    def refuse_next(self, method: str, code: int, words: str = "no", **more: Any) -> None:
         """Let the next call of *method* meet VK's error *code*."""
         self.faults.order(method, vk_fault(code, words, **more))
 
-    def fail(self, method: str, kind: FaultKind, times: int = 1) -> None:
+    def fail_next(self, method: str, kind: FaultKind, times: int = 1) -> None:
         self.faults.order(method, Fault(kind), times)
 
-    def called(self, method: str) -> list[dict[str, str]]:
+    def calls_of(self, method: str) -> list[dict[str, str]]:
         """The parameters of every call of *method* so far."""
         return [call.params for call in self.vk.calls if call.method == method]
 
@@ -154,14 +154,14 @@ def vk_fault(code: int, words: str, **more: Any) -> Fault:
 
 
 @asynccontextmanager
-async def open_vk(sandbox: Sandbox, **timeouts: Any) -> AsyncIterator[VkTown]:
+async def open_vk_harness(sandbox: Sandbox, **timeouts: Any) -> AsyncIterator[VkHarness]:
     """A community and two people who have not written to it yet; the messenger has begun to listen."""
     sandbox.vk.community(GROUP, TITLE, TOKEN)
-    sandbox.vk.service_key(SERVICE)
+    sandbox.vk.service_key(SERVICE_TOKEN)
     sandbox.vk.user(MARIA, "Мария", "Кузнецова")
     sandbox.vk.user(IVAN, "Иван", "Петров")
     sandbox.vk.conversation(GROUP, CHAT, "Соседи")
-    town = VkTown(sandbox, **timeouts)
+    town = VkHarness(sandbox, **timeouts)
     try:
         await town.messenger.fetch()
         yield town
@@ -170,12 +170,12 @@ async def open_vk(sandbox: Sandbox, **timeouts: Any) -> AsyncIterator[VkTown]:
 
 
 @asynccontextmanager
-async def open_town(sandbox: Sandbox) -> AsyncIterator[VkTown]:
+async def open_harness(sandbox: Sandbox) -> AsyncIterator[VkHarness]:
     """The town of the common suite: a post to comment, and a citizen who allows messages."""
-    async with open_vk(sandbox, poll=0) as town:
+    async with open_vk_harness(sandbox, poll=0) as town:
         town.post = await town.vk.post(GROUP, "Новость")
         place = f"wall-{GROUP}_{town.post}"
         town.public = Chat(f"vk:{GROUP}", place, ChatKind.WALL, str(GROUP), TITLE, str(town.post))
-        await town.vk.allow(GROUP, MARIA)
+        await town.vk.allow_messages(GROUP, MARIA)
         await town.messenger.fetch()
         yield town

@@ -9,21 +9,21 @@ from aiohttp import web
 
 
 @dataclass
-class Balancer:
+class LoadBalancer:
     """Posts what comes to one of *ports* after another; with *twice* to a second one, too, as an impatient messenger
     would."""
 
     ports: list[int]
-    twice: bool = False
-    taken: Counter[int] = field(default_factory=Counter)
-    _turn: int = 0
+    duplicate_posts: bool = False
+    accepted: Counter[int] = field(default_factory=Counter)
+    _next_index: int = 0
     _runner: web.AppRunner | None = None
     _session: aiohttp.ClientSession | None = None
 
     async def open(self) -> str:
         """Listen; the address."""
         app = web.Application()
-        app.router.add_post("/{path:.*}", self._pass_on)
+        app.router.add_post("/{path:.*}", self._forward)
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5))
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -36,13 +36,13 @@ class Balancer:
         await self._runner.cleanup()
         await self._session.close()
 
-    async def until(self, port: int, wanted: int, seconds: float = 30.0) -> None:
+    async def wait_for_status(self, port: int, wanted: int, seconds: float = 30.0) -> None:
         """Look again and again until ``/readyz`` says *wanted* there."""
         async with asyncio.timeout(seconds):
-            while await self.status(port) != wanted:  # noqa: ASYNC110 - nothing rings here
+            while await self.readiness_status(port) != wanted:  # noqa: ASYNC110 - nothing rings here
                 await asyncio.sleep(0.05)
 
-    async def status(self, port: int) -> int:
+    async def readiness_status(self, port: int) -> int:
         """What ``/readyz`` says there; 0 where nobody listens."""
         assert self._session is not None
         try:
@@ -51,13 +51,13 @@ class Balancer:
         except aiohttp.ClientError:
             return 0
 
-    async def _pass_on(self, request: web.Request) -> web.Response:
-        self._turn += 1
-        order = [self.ports[(self._turn + step) % len(self.ports)] for step in range(len(self.ports))]
+    async def _forward(self, request: web.Request) -> web.Response:
+        self._next_index += 1
+        order = [self.ports[(self._next_index + step) % len(self.ports)] for step in range(len(self.ports))]
         body = await request.read()
-        answers = await asyncio.gather(*(self._post(port, request, body) for port in order[: 1 + self.twice]))
+        answers = await asyncio.gather(*(self._post(port, request, body) for port in order[: 1 + self.duplicate_posts]))
         taken = [answer for answer in answers if answer[0] == 200]
-        for port in order[1 + self.twice :]:
+        for port in order[1 + self.duplicate_posts :]:
             if taken:
                 break
             answer = await self._post(port, request, body)
@@ -71,7 +71,7 @@ class Balancer:
         try:
             url = f"http://127.0.0.1:{port}{request.path}"
             async with self._session.post(url, data=body, headers=headers) as answer:
-                self.taken[port] += answer.status == 200
+                self.accepted[port] += answer.status == 200
                 return answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError):
             return 0, ""

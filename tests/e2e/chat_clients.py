@@ -5,86 +5,88 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.e2e.harness import COMMUNITY, Town, buttons, words
+from tests.e2e.harness import COMMUNITY, Harness, button_labels, message_text
 
 Rows = list[list[str]]
 
 
 @dataclass(frozen=True)
-class Letter:
+class BotMessage:
     """A message of our bot as its reader sees it now. ``raw`` is the sandbox's own."""
 
     id: Any
     text: str
-    rows: Rows
+    button_rows: Rows
     reply_to: Any
     pictures: int
     raw: Any
 
     @property
-    def labels(self) -> list[str]:
-        return [label for row in self.rows for label in row]
+    def button_labels(self) -> list[str]:
+        return [label for row in self.button_rows for label in row]
 
 
-class Phone(Protocol):
+class ChatClient(Protocol):
     """What each messenger's sandbox is asked for."""
 
-    town: Town
+    harness: Harness
     person: int
 
-    def letters(self) -> list[Letter]: ...
+    def bot_messages(self) -> list[BotMessage]: ...
 
-    async def press(self, letter: Letter, label: str) -> Callable[[], str | None]:
+    async def press_button(self, letter: BotMessage, label: str) -> Callable[[], str | None]:
         """Press; what returns the words of the answer once there is one («» for none)."""
         ...
 
-    async def write(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None: ...
+    async def send_message(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None: ...
 
-    async def start(self) -> None:
+    async def start_bot(self) -> None:
         """Open the bot there."""
         ...
 
 
 @dataclass(frozen=True)
-class Telegram:
-    town: Town
+class TelegramChatClient:
+    harness: Harness
     person: int
 
-    def letters(self) -> list[Letter]:
+    def bot_messages(self) -> list[BotMessage]:
         return [
-            Letter(
+            BotMessage(
                 one["message_id"],
-                words(one),
+                message_text(one),
                 [[b["text"] for b in row] for row in one.get("reply_markup", {}).get("inline_keyboard", [])],
                 one.get("reply_to_message", {}).get("message_id"),
                 int("photo" in one),
                 one,
             )
-            for one in self.town.letters(self.person)
+            for one in self.harness.bot_messages(self.person)
         ]
 
-    async def press(self, letter: Letter, label: str) -> Callable[[], str | None]:
-        telegram = self.town.sandbox.telegram
-        assert label in buttons(letter.raw)
-        press_id = await telegram.press(self.person, self.person, letter.id, label)
-        return lambda: None if press_id not in telegram.answered else telegram.answered[press_id].get("text") or ""
+    async def press_button(self, letter: BotMessage, label: str) -> Callable[[], str | None]:
+        telegram = self.harness.sandbox.telegram
+        assert label in button_labels(letter.raw)
+        press_id = await telegram.press_button(self.person, self.person, letter.id, label)
+        return lambda: (
+            None if press_id not in telegram.callback_answers else telegram.callback_answers[press_id].get("text") or ""
+        )
 
-    async def write(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None:
-        await self.town.sandbox.telegram.say(self.person, self.person, text, photo=photo, reply_to=reply_to)
+    async def send_message(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None:
+        await self.harness.sandbox.telegram.send_message(self.person, self.person, text, photo=photo, reply_to=reply_to)
 
-    async def start(self) -> None:
-        await self.town.sandbox.telegram.start_bot(self.person)
+    async def start_bot(self) -> None:
+        await self.harness.sandbox.telegram.start_bot(self.person)
 
 
 @dataclass(frozen=True)
-class Vk:
-    town: Town
+class VkChatClient:
+    harness: Harness
     person: int
 
-    def letters(self) -> list[Letter]:
-        vk = self.town.sandbox.vk
+    def bot_messages(self) -> list[BotMessage]:
+        vk = self.harness.sandbox.vk
         return [
-            Letter(
+            BotMessage(
                 one.cmid,
                 one.text,
                 [[b["action"]["label"] for b in row] for row in (one.keyboard or {}).get("buttons", [])],
@@ -96,29 +98,29 @@ class Vk:
             if one.out
         ]
 
-    async def press(self, letter: Letter, label: str) -> Callable[[], str | None]:
-        vk = self.town.sandbox.vk
-        event = await vk.press(self.person, COMMUNITY, letter.raw, label)
+    async def press_button(self, letter: BotMessage, label: str) -> Callable[[], str | None]:
+        vk = self.harness.sandbox.vk
+        event = await vk.press_button(self.person, COMMUNITY, letter.raw, label)
         assert event is not None
         press = vk.world.presses[event]
         return lambda: (press.answer or {}).get("text", "") if press.answered else None
 
-    async def write(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None:
+    async def send_message(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None:
         photos = [photo] if photo else []
-        await self.town.sandbox.vk.message(COMMUNITY, self.person, text, photos=photos, reply_to=reply_to)
+        await self.harness.sandbox.vk.send_message(COMMUNITY, self.person, text, photos=photos, reply_to=reply_to)
 
-    async def start(self) -> None:
-        await self.town.sandbox.vk.message(COMMUNITY, self.person, "Начать", payload={"command": "start"})
+    async def start_bot(self) -> None:
+        await self.harness.sandbox.vk.send_message(COMMUNITY, self.person, "Начать", payload={"command": "start"})
 
 
 @dataclass(frozen=True)
-class Max:
-    town: Town
+class MaxChatClient:
+    harness: Harness
     person: int
 
-    def letters(self) -> list[Letter]:
+    def bot_messages(self) -> list[BotMessage]:
         return [
-            Letter(
+            BotMessage(
                 one.mid,
                 one.text,
                 [[b["text"] for b in row] for row in one.keyboard],
@@ -126,81 +128,89 @@ class Max:
                 sum(1 for thing in one.media if thing["type"] == "image"),
                 one,
             )
-            for one in self.town.sandbox.max.from_bot(self.person)
+            for one in self.harness.sandbox.max.from_bot(self.person)
         ]
 
-    async def press(self, letter: Letter, label: str) -> Callable[[], str | None]:
-        server = self.town.sandbox.max
-        press_id = await server.press(self.person, letter.id, label)
+    async def press_button(self, letter: BotMessage, label: str) -> Callable[[], str | None]:
+        server = self.harness.sandbox.max
+        press_id = await server.press_button(self.person, letter.id, label)
 
         def answered() -> str | None:
-            if press_id not in server.answered:
+            if press_id not in server.callback_answers:
                 return None
-            return str(server.answered[press_id].get("notification") or "")
+            return str(server.callback_answers[press_id].get("notification") or "")
 
         return answered
 
-    async def write(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None:
+    async def send_message(self, text: str = "", *, photo: bytes | None = None, reply_to: Any = None) -> None:
         photos = [photo] if photo else []
-        await self.town.sandbox.max.say(self.person, self.person, text, photos=photos, reply_to=reply_to)
+        await self.harness.sandbox.max.send_message(self.person, self.person, text, photos=photos, reply_to=reply_to)
 
-    async def start(self) -> None:
-        await self.town.sandbox.max.start_bot(self.person)
+    async def start_bot(self) -> None:
+        await self.harness.sandbox.max.start_bot(self.person)
 
 
 @dataclass(frozen=True)
-class Desk:
+class OfficialChat:
     """What tests ask of a phone."""
 
-    phone: Phone
+    client: ChatClient
 
     @property
-    def texts(self) -> list[str]:
-        return [one.text for one in self.phone.letters()]
+    def bot_texts(self) -> list[str]:
+        return [one.text for one in self.client.bot_messages()]
 
-    def find(self, *pieces: str, opening: str = "", button: str = "") -> Letter | None:
+    def find_message(self, *pieces: str, opening: str = "", button: str = "") -> BotMessage | None:
         """The newest letter that holds every one of *pieces* (begins with the pattern *opening*, has a button that
         reads *button* somewhere)."""
         found = [
             one
-            for one in self.phone.letters()
+            for one in self.client.bot_messages()
             if all(piece in one.text for piece in pieces)
             and re.match(opening, one.text)
-            and any(button in label for label in one.labels or [""])
+            and any(button in label for label in one.button_labels or [""])
         ]
         return found[-1] if found else None
 
-    async def letter(self, *pieces: str, opening: str = "", button: str = "") -> Letter:
+    async def wait_for_message(self, *pieces: str, opening: str = "", button: str = "") -> BotMessage:
         """Wait for such a letter."""
         try:
-            return await self.phone.town.until(lambda: self.find(*pieces, opening=opening, button=button))
+            return await self.client.harness.wait_until(
+                lambda: self.find_message(*pieces, opening=opening, button=button)
+            )
         except TimeoutError:
-            raise AssertionError(f"no {pieces} with {button!r}; there is: {self.texts}") from None
+            raise AssertionError(f"no {pieces} with {button!r}; there is: {self.bot_texts}") from None
 
-    async def card(self, number: int, *pieces: str, button: str = "") -> Letter:
+    async def wait_for_card(self, number: int, *pieces: str, button: str = "") -> BotMessage:
         """Wait for the card of that ticket that reads so."""
-        return await self.letter(*pieces, opening=rf"[^\s:]+ №{number} · ", button=button)
+        return await self.wait_for_message(*pieces, opening=rf"[^\s:]+ №{number} · ", button=button)
 
-    def cards(self, number: int) -> list[Letter]:
+    def find_cards(self, number: int) -> list[BotMessage]:
         """The cards of that ticket that stand there."""
-        return [one for one in self.phone.letters() if re.match(rf"[^\s:]+ №{number} · ", one.text)]
+        return [one for one in self.client.bot_messages() if re.match(rf"[^\s:]+ №{number} · ", one.text)]
 
-    async def press(self, letter: Letter, button: str) -> str:
+    async def press_button(self, letter: BotMessage, button: str) -> str:
         """Press a button by a part of its words; the words of the answer. Some presses are answered by what happens."""
-        answered = await self.phone.press(letter, next(label for label in letter.labels if button in label))
-        await self.phone.town.until(lambda: answered() is not None)
+        answered = await self.client.press_button(
+            letter, next(label for label in letter.button_labels if button in label)
+        )
+        await self.client.harness.wait_until(lambda: answered() is not None)
         return answered() or ""
 
-    async def tap(self, letter: Letter, button: str) -> None:
+    async def press_without_answer(self, letter: BotMessage, button: str) -> None:
         """Press where no word is expected: MAX lets such presses be."""
-        await self.phone.press(letter, next(label for label in letter.labels if button in label))
+        await self.client.press_button(letter, next(label for label in letter.button_labels if button in label))
 
-    async def write(self, text: str = "", *, photo: bytes | None = None, reply_to: Letter | None = None) -> None:
-        await self.phone.write(text, photo=photo, reply_to=reply_to.id if reply_to else None)
+    async def send_message(
+        self, text: str = "", *, photo: bytes | None = None, reply_to: BotMessage | None = None
+    ) -> None:
+        await self.client.send_message(text, photo=photo, reply_to=reply_to.id if reply_to else None)
 
-    async def answer(self, number: int, text: str) -> None:
+    async def answer_ticket(self, number: int, text: str) -> None:
         """The whole way of an answer: button, words, preview, «Отправить»."""
-        await self.tap(await self.card(number, button="Ответить"), "Ответить")
-        await self.letter(f"Ответ на №{number}")
-        await self.write(text)
-        await self.tap(await self.letter("Так ответ увидит житель", text[:40], button="Отправить"), "Отправить")
+        await self.press_without_answer(await self.wait_for_card(number, button="Ответить"), "Ответить")
+        await self.wait_for_message(f"Ответ на №{number}")
+        await self.send_message(text)
+        await self.press_without_answer(
+            await self.wait_for_message("Так ответ увидит житель", text[:40], button="Отправить"), "Отправить"
+        )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.port import Limits
+from bot.messengers.port import SendRateLimits
 from bot.messengers.rate_limits import Rate
 from bot.outbox import worker
-from bot.outbox.rate_limiter import Pace
-from tests.databases import Shelf, migrated_database
-from tests.e2e.harness import Town
+from bot.outbox.rate_limiter import RateLimiter
+from tests.databases import DatabasePool, migrated_database
+from tests.e2e.harness import Harness
 
 
 @pytest.fixture(params=["sqlite"])
@@ -20,12 +20,14 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def closed_town(kind: str, tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def closed_town(
+    kind: str, tmp_path: Path, shelf: DatabasePool, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Harness]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
     # One message a second to one person is right for Telegram and long for a test; the pace has tests of its own.
-    monkeypatch.setattr(worker, "Pace", lambda limits: Pace(Limits(Rate(1000))))
+    monkeypatch.setattr(worker, "RateLimiter", lambda limits: RateLimiter(SendRateLimits(Rate(1000))))
     async with migrated_database(kind, tmp_path, shelf) as url:
-        town = Town(tmp_path)
+        town = Harness(tmp_path)
         town.settings["database"] = url
         await town.open()
         try:
@@ -35,7 +37,7 @@ async def closed_town(kind: str, tmp_path: Path, shelf: Shelf, monkeypatch: pyte
 
 
 @pytest.fixture
-async def town(closed_town: Town) -> Town:
+async def town(closed_town: Harness) -> Harness:
     """The town with the bot running."""
     await closed_town.start()
     return closed_town

@@ -12,17 +12,17 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.app import App
-from bot.config import load
+from bot.config import load_config
 from bot.domain.clock import ManualClock
 from bot.domain.messages import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
-from bot.scheduler.scheduler import BY_THE_CLOCK
-from bot.understanding.analyzer import KeywordUnderstanding
-from bot.understanding.reading import Understanding
-from sandbox.change_log import Journal
+from bot.scheduler.scheduler import CLOCK_DRIVEN_TASKS
+from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.reading import TextAnalyzer
+from sandbox.change_log import ChangeLog
 from sandbox.server import Sandbox
-from tests.databases import lay_migrated
+from tests.databases import copy_migrated_sqlite
 
 T = TypeVar("T")
 
@@ -35,14 +35,14 @@ VK_TOKEN = "vk-token-for-tests-only"
 ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR = 1001, 1002, 1003, 1004, 1005
 MARIA, PYOTR, ANNA = 2001, 2002, 2003
 
-GLANCE, QUIET = 0.05, 0.3
+POLL_INTERVAL_SECONDS, IDLE_SECONDS_BEFORE_TICK = 0.05, 0.3
 """Seconds: how often a test looks whether it need not wait any more; after how long a world where nothing happens wants
 a push."""
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds that anything may take: on a machine with much else to do, a test that is right shall not fail."""
 
-START = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
+START_TIME = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 """Friday, 14:30 in Vladivostok."""
 
 CONFIG = """
@@ -148,7 +148,7 @@ telegram_id = 1005
 """
 
 
-DEFAULTS = {
+CONFIG_DEFAULTS = {
     "token": TOKEN,
     "group": str(GROUP),
     "second_group": str(SECOND_GROUP),
@@ -173,34 +173,36 @@ DEFAULTS = {
 
 
 @lru_cache
-def understanding_of(sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...]) -> Understanding:
+def build_understanding(sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...]) -> TextAnalyzer:
     """Reading dictionaries takes a third of a second; towns with the same sectors and streets share one reader."""
-    return KeywordUnderstanding(sectors, threshold, streets=streets)
+    return RuleBasedAnalyzer(sectors, threshold, streets=streets)
 
 
 @dataclass
-class Town:
+class Harness:
     """Everything that a test plays with."""
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
-    rewrites: dict[str, str] = field(default_factory=dict)  # lines of the configuration that shall read otherwise
+    config_replacements: dict[str, str] = field(
+        default_factory=dict
+    )  # lines of the configuration that shall read otherwise
     call_seconds: int | None = None  # how long the bot waits for an answer
     poll_seconds: int = 5
     check_seconds: float = 3600.0
     tick_seconds: float = 0.5
     """As in life. Ticking quicker would take most of a test's processor time; :meth:`hurry` does better."""
-    clock: ManualClock = field(default_factory=lambda: ManualClock(START))
-    moment: Callable[[], float] = time.monotonic  # for the pace of sending
-    pauses: Sequence[float] = (0.1, 0.3, 1.0)  # in seconds, after failures of a messenger
-    gather: timedelta = timedelta()
+    clock: ManualClock = field(default_factory=lambda: ManualClock(START_TIME))
+    monotonic: Callable[[], float] = time.monotonic  # for the pace of sending
+    retry_pauses: Sequence[float] = (0.1, 0.3, 1.0)  # in seconds, after failures of a messenger
+    card_edit_delay: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
     sandbox: Sandbox = field(init=False)
     app: App | None = None
 
     async def open(self) -> None:
         """The servers are up, the people have pressed «Start»."""
-        self.sandbox = Sandbox(journal=Journal(self.clock.now))
+        self.sandbox = Sandbox(change_log=ChangeLog(self.clock.now))
         await self.sandbox.start()
         telegram, vk = self.sandbox.telegram, self.sandbox.vk
         telegram.add_bot(TOKEN, username="mcu_test_bot")
@@ -229,31 +231,31 @@ class Town:
 
     async def start(self) -> None:
         """Switch the bot on."""
-        values = DEFAULTS | {"url": self.sandbox.url} | self.settings
+        values = CONFIG_DEFAULTS | {"url": self.sandbox.url} | self.settings
         path = self.folder / "config.toml"
         text = CONFIG.format_map(values)
-        for old, new in self.rewrites.items():
+        for old, new in self.config_replacements.items():
             assert old in text
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
-        config = load(path)
-        await lay_migrated(config.database_url, self.folder.parent)
+        config = load_config(path)
+        await copy_migrated_sqlite(config.database_url, self.folder.parent)
         self.app = App(
             config,
-            understanding=understanding_of(config.sectors(), config.threshold, tuple(config.streets())),
+            understanding=build_understanding(config.sectors(), config.routing_threshold, tuple(config.read_streets())),
             clock=self.clock,
-            moment=self.moment,
+            monotonic=self.monotonic,
             tick_seconds=self.tick_seconds,
             poll_seconds=self.poll_seconds,
-            check_seconds=self.check_seconds,
+            self_check_seconds=self.check_seconds,
             call_seconds=self.call_seconds,
-            gather=self.gather,
-            pauses=self.pauses,
+            card_edit_interval=self.card_edit_delay,
+            retry_delays=self.retry_pauses,
         )
         await self.app.__aenter__()
-        await self.until(self._is_listened_to)
+        await self.wait_until(self._is_polling)
 
-    def _is_listened_to(self) -> bool:
+    def _is_polling(self) -> bool:
         telegram = any(name in ("getUpdates", "setWebhook") for name, _ in self.sandbox.telegram.calls)
         vk = any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
         servers = self.sandbox.vk.world.communities[COMMUNITY].servers.values()
@@ -270,157 +272,159 @@ class Town:
         await self.stop()
         await self.sandbox.stop()
 
-    async def until(self, look: Callable[[], T], seconds: float = PATIENCE) -> T:
+    async def wait_until(self, predicate: Callable[[], T], seconds: float = TIMEOUT_SECONDS) -> T:
         """Wait for something that a test can see; also for what the sandbox does not notice (a line of the log).
         While nothing happens, the bot is made to look at the clock: after a while, and then more and more seldom."""
-        quiet, patience = 0, QUIET
+        quiet, patience = 0, IDLE_SECONDS_BEFORE_TICK
         async with asyncio.timeout(seconds):
-            while not (seen := look()):
-                revision = self.sandbox.journal.revision
-                quiet += await self.sandbox.journal.wait_newer(revision, GLANCE) == revision
-                if quiet * GLANCE >= patience:
+            while not (seen := predicate()):
+                revision = self.sandbox.change_log.revision
+                quiet += await self.sandbox.change_log.wait_for_change(revision, POLL_INTERVAL_SECONDS) == revision
+                if quiet * POLL_INTERVAL_SECONDS >= patience:
                     patience *= 2
-                    self.hurry()
+                    self.trigger_due_tasks()
             return seen
 
     def pass_time(self, **step: float) -> None:
         """Let time pass: ``hours=1``."""
         self.clock.advance(timedelta(**step))
-        self.hurry()
+        self.trigger_due_tasks()
 
-    def hurry(self) -> None:
+    def trigger_due_tasks(self) -> None:
         """What is due is looked for at once, not at the next tick."""
         if self.app is not None:
-            self.app.ticker.hurry()
+            self.app.scheduler.trigger_now()
 
-    def at(self, moment: str) -> None:
+    def set_time(self, moment: str) -> None:
         """Let it be *moment* on the town's clock, in the year of the story: ``at("21.11 08:00")``."""
         zone = ZoneInfo(self.settings.get("timezone", "Asia/Vladivostok"))
-        told = datetime.strptime(f"{moment} {START.year}", "%d.%m %H:%M %Y")  # noqa: DTZ007 - the zone follows
+        told = datetime.strptime(f"{moment} {START_TIME.year}", "%d.%m %H:%M %Y")  # noqa: DTZ007 - the zone follows
         self.clock.set(told.replace(tzinfo=zone))
-        self.hurry()
+        self.trigger_due_tasks()
 
     # what happens inside
 
-    async def told(self, seconds: float = PATIENCE) -> None:
+    async def wait_for_outbox(self, seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until every sweep has come round since now, and all that is due has been sent."""
         async with asyncio.timeout(seconds):
-            await self.swept(*BY_THE_CLOCK)
-            while await self._sends():
-                await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.02)
+            await self.wait_for_tasks(*CLOCK_DRIVEN_TASKS)
+            while await self._has_due_messages():
+                await self.sandbox.change_log.wait_for_change(self.sandbox.change_log.revision, 0.02)
 
-    async def swept(self, *names: str, times: int = 1) -> None:
+    async def wait_for_tasks(self, *names: str, times: int = 1) -> None:
         """Wait until these sweeps have looked *times* over since now."""
         assert self.app is not None
-        ticker = self.app.ticker
-        wanted = {name: ticker.rounds[name] + times + 1 for name in names}  # one may be half way
-        while late := [name for name, rounds in wanted.items() if ticker.rounds[name] < rounds]:
-            ticker.hurry(late)
+        ticker = self.app.scheduler
+        wanted = {name: ticker.completed_runs[name] + times + 1 for name in names}  # one may be half way
+        while late := [name for name, rounds in wanted.items() if ticker.completed_runs[name] < rounds]:
+            ticker.trigger_now(late)
             await asyncio.sleep(0.005)
 
-    async def _sends(self) -> bool:
+    async def _has_due_messages(self) -> bool:
         assert self.app is not None
         async with self.app.database.read() as uow:
-            return await uow.outbox.anything_due(self.clock.now())
+            return await uow.outbox.has_due(self.clock.now())
 
-    async def settled(self, seconds: float = PATIENCE) -> None:
+    async def wait_for_inbox(self, seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until everything that people have done so far has had its effect."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        while not await self._has_settled():
+        while not await self._is_inbox_empty():
             if loop.time() > deadline:
                 raise AssertionError("something is still waiting in the inbox")
-            await self.sandbox.journal.wait_newer(self.sandbox.journal.revision, 0.02)
+            await self.sandbox.change_log.wait_for_change(self.sandbox.change_log.revision, 0.02)
 
-    async def _has_settled(self) -> bool:
+    async def _is_inbox_empty(self) -> bool:
         assert self.app is not None
         queue = self.sandbox.telegram.world.queue
         community = self.sandbox.vk.world.communities[COMMUNITY]
         async with self.app.database.read() as uow:
-            heard = await uow.inbox.cursor("telegram") == str(queue.next_id) or not queue.waiting
+            heard = await uow.inbox.get_cursor("telegram") == str(queue.next_id) or not queue.pending
             if community.servers:
                 heard = heard and not any(server.queue for server in community.servers.values())
             else:
-                heard = heard and await uow.inbox.cursor(f"vk:{COMMUNITY}") == str(community.log.ts)
-            return heard and not (await uow.inbox.counts()).get("new", 0)
+                heard = heard and await uow.inbox.get_cursor(f"vk:{COMMUNITY}") == str(community.log.ts)
+            return heard and not (await uow.inbox.count_by_status()).get("new", 0)
 
-    async def later(self, **step: float) -> None:
+    async def settle_and_advance(self, **step: float) -> None:
         """All that was done has its effect; then time passes (three seconds, unless said otherwise)."""
-        await self.settled()
+        await self.wait_for_inbox()
         self.pass_time(**(step or {"seconds": 3}))
 
-    async def stored(self, account: str, chat_id: int | str, message_id: int | str) -> Message | None:
+    async def find_stored_message(self, account: str, chat_id: int | str, message_id: int | str) -> Message | None:
         """A citizen's message as the bot keeps it, if it does."""
         assert self.app is not None
         async with self.app.database.read() as uow:
-            return await uow.messages.by_place(account, str(chat_id), str(message_id))
+            return await uow.messages.find_by_external_id(account, str(chat_id), str(message_id))
 
     # what stands where
 
-    def letters(self, chat_id: int) -> list[dict[str, Any]]:
+    def bot_messages(self, chat_id: int) -> list[dict[str, Any]]:
         """What our bot wrote in a Telegram chat."""
         return self.sandbox.telegram.from_bot(chat_id)
 
-    def texts(self, chat_id: int) -> list[str]:
-        return [words(letter) for letter in self.letters(chat_id)]
+    def bot_texts(self, chat_id: int) -> list[str]:
+        return [message_text(letter) for letter in self.bot_messages(chat_id)]
 
-    def find(self, chat_id: int, *pieces: str, opening: re.Pattern[str] | None = None) -> dict[str, Any] | None:
+    def find_message(self, chat_id: int, *pieces: str, opening: re.Pattern[str] | None = None) -> dict[str, Any] | None:
         """The newest message of our bot in a chat that holds every one of *pieces* (and begins with *opening*)."""
-        found = [letter for letter in self.letters(chat_id) if all(piece in words(letter) for piece in pieces)]
-        found = [letter for letter in found if opening is None or opening.match(words(letter))]
+        found = [
+            letter for letter in self.bot_messages(chat_id) if all(piece in message_text(letter) for piece in pieces)
+        ]
+        found = [letter for letter in found if opening is None or opening.match(message_text(letter))]
         return found[-1] if found else None
 
-    async def letter(self, chat_id: int, *pieces: str) -> dict[str, Any]:
+    async def wait_for_message(self, chat_id: int, *pieces: str) -> dict[str, Any]:
         """Wait for such a message."""
         try:
-            return await self.until(lambda: self.find(chat_id, *pieces))
+            return await self.wait_until(lambda: self.find_message(chat_id, *pieces))
         except TimeoutError:
-            raise AssertionError(f"no {pieces} in {chat_id}; there is: {self.texts(chat_id)}") from None
+            raise AssertionError(f"no {pieces} in {chat_id}; there is: {self.bot_texts(chat_id)}") from None
 
-    async def card(self, person: int, number: int, *pieces: str) -> dict[str, Any]:
+    async def wait_for_card(self, person: int, number: int, *pieces: str) -> dict[str, Any]:
         """Wait for the card of ticket *number* that reads so."""
         card = re.compile(rf"[^\s:]+ №{number} · ")  # a reminder has words before the number
         try:
-            return await self.until(lambda: self.find(person, *pieces, opening=card))
+            return await self.wait_until(lambda: self.find_message(person, *pieces, opening=card))
         except TimeoutError:
-            raise AssertionError(f"no card {number} {pieces} for {person}: {self.texts(person)}") from None
+            raise AssertionError(f"no card {number} {pieces} for {person}: {self.bot_texts(person)}") from None
 
-    def numbers(self, person: int) -> list[int]:
+    def ticket_numbers(self, person: int) -> list[int]:
         """The numbers of the tickets that a person has cards of."""
-        found = [re.match(r"[^\s:]+ №(\d+) · ", text) for text in self.texts(person)]
+        found = [re.match(r"[^\s:]+ №(\d+) · ", text) for text in self.bot_texts(person)]
         return sorted(int(match[1]) for match in found if match)
 
-    async def press(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:
+    async def press_button(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:
         """Press a button (by its text, or a part of it) and wait for the answer to the press."""
-        label = next(label for label in buttons(letter) if button in label)
+        label = next(label for label in button_labels(letter) if button in label)
         telegram = self.sandbox.telegram
-        press_id = await telegram.press(person, person, letter["message_id"], label)
-        return await self.until(lambda: telegram.answered.get(press_id))
+        press_id = await telegram.press_button(person, person, letter["message_id"], label)
+        return await self.wait_until(lambda: telegram.callback_answers.get(press_id))
 
-    async def press_raw(self, person: int, chat_id: int, message_id: int, code: str) -> dict[str, Any]:
+    async def press_code(self, person: int, chat_id: int, message_id: int, code: str) -> dict[str, Any]:
         telegram = self.sandbox.telegram
-        press_id = await telegram.press_raw(person, chat_id, message_id, code)
-        return await self.until(lambda: telegram.answered.get(press_id))
+        press_id = await telegram.press_callback_data(person, chat_id, message_id, code)
+        return await self.wait_until(lambda: telegram.callback_answers.get(press_id))
 
-    async def write(self, person: int, text: str = "", **more: Any) -> int:
+    async def send_message(self, person: int, text: str = "", **more: Any) -> int:
         """Somebody writes to the bot in private."""
-        return await self.sandbox.telegram.say(person, person, text, **more)
+        return await self.sandbox.telegram.send_message(person, person, text, **more)
 
-    async def answer(self, person: int, number: int, text: str) -> None:
+    async def answer_ticket(self, person: int, number: int, text: str) -> None:
         """The whole way of an answer: button, words, preview, «Отправить»."""
-        await self.press(person, await self.card(person, number), "Ответить")
-        await self.letter(person, f"Ответ на №{number}")
-        await self.write(person, text)
-        preview = await self.letter(person, f"(№{number}):", text[:50])
-        await self.press(person, preview, buttons(preview)[0])
+        await self.press_button(person, await self.wait_for_card(person, number), "Ответить")
+        await self.wait_for_message(person, f"Ответ на №{number}")
+        await self.send_message(person, text)
+        preview = await self.wait_for_message(person, f"(№{number}):", text[:50])
+        await self.press_button(person, preview, button_labels(preview)[0])
 
 
-def words(letter: dict[str, Any]) -> str:
+def message_text(letter: dict[str, Any]) -> str:
     """Text or caption."""
     return str(letter.get("text") or letter.get("caption") or "")
 
 
-def buttons(letter: dict[str, Any]) -> list[str]:
+def button_labels(letter: dict[str, Any]) -> list[str]:
     """The texts of the buttons under a message."""
     rows = letter.get("reply_markup", {}).get("inline_keyboard", [])
     return [button["text"] for row in rows for button in row]

@@ -23,31 +23,31 @@ class BotProcess:
     async def start(self) -> None:
         assert self._process is None
         with self.log.open("ab") as log:
-            self._process = await self._run("run", out=DEVNULL, err=log.fileno())
+            self._process = await self._spawn("run", out=DEVNULL, err=log.fileno())
 
     async def kill(self) -> None:
         """As when the power goes out: no last words."""
-        assert await self._end(signal.SIGKILL) == -signal.SIGKILL
+        assert await self._stop(signal.SIGKILL) == -signal.SIGKILL
 
     async def terminate(self) -> int:
         """As an administrator stops it; the exit code. ``TimeoutError`` where it takes more than ten seconds."""
-        return await self._end(signal.SIGTERM)
+        return await self._stop(signal.SIGTERM)
 
     async def close(self) -> None:
         """Leave no process behind, whatever has happened."""
         if self._process is not None:
-            await self._end(signal.SIGKILL)
+            await self._stop(signal.SIGKILL)
 
-    async def exported(self) -> list[dict[str, str]]:
+    async def export_tickets(self) -> list[dict[str, str]]:
         """What ``python -m bot export`` says: one row a ticket."""
-        process = await self._run("export", out=PIPE, err=DEVNULL)
+        process = await self._spawn("export", out=PIPE, err=DEVNULL)
         out, _ = await process.communicate()
         assert process.returncode == 0
         return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
 
-    async def refused(self) -> tuple[int, str]:
+    async def run_refused_start(self) -> tuple[int, str]:
         """A start that ends by itself: its exit code and what it said."""
-        process = await self._run("run", out=DEVNULL, err=PIPE)
+        process = await self._spawn("run", out=DEVNULL, err=PIPE)
         async with asyncio.timeout(20):
             _, said = await process.communicate()
         assert process.returncode is not None
@@ -58,7 +58,7 @@ class BotProcess:
         """What the processes have written to standard error."""
         return self.config.parent / "bot.log"
 
-    async def _run(self, command: str, out: int, err: int) -> Process:
+    async def _spawn(self, command: str, out: int, err: int) -> Process:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", command, "--config", str(self.config)),
@@ -67,7 +67,7 @@ class BotProcess:
             env=environment,
         )
 
-    async def _end(self, how: signal.Signals) -> int:
+    async def _stop(self, how: signal.Signals) -> int:
         process, self._process = self._process, None
         assert process is not None
         assert process.returncode is None, f"it ended by itself: {self.log.read_text(encoding='utf-8')[-3000:]}"

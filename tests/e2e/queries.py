@@ -6,39 +6,39 @@ from typing import Any
 from bot.domain.answers import Publication
 from bot.domain.audit import AuditRow
 from bot.domain.tickets import State, Ticket
-from tests.e2e.harness import CURATOR, GROUP, MARIA, PATIENCE, Town
+from tests.e2e.harness import CURATOR, GROUP, MARIA, TIMEOUT_SECONDS, Harness
 
 HATCH = "На Ленина 45 третий день яма на дороге, машины вязнут"
 ROOF = "На Школьной 5 в подъезде течёт крыша, соберите комиссию"
-RIDDLE = "Кто отвечает за это безобразие у вокзала? Сделайте что-нибудь!"
+UNCLEAR_REPORT = "Кто отвечает за это безобразие у вокзала? Сделайте что-нибудь!"
 
 
-async def report(town: Town, text: str = HATCH, who: int = MARIA, **more: Any) -> int:
+async def send_report(town: Harness, text: str = HATCH, who: int = MARIA, **more: Any) -> int:
     """A citizen writes in the Telegram group; the message's id."""
-    return await town.sandbox.telegram.say(GROUP, who, text, **more)
+    return await town.sandbox.telegram.send_message(GROUP, who, text, **more)
 
 
-async def delivered(town: Town) -> None:
+async def wait_until_idle(town: Harness) -> None:
     """Everything that people did has had its effect, and whatever the bot wants to say by now is said."""
-    await town.settled()
+    await town.wait_for_inbox()
     assert town.app is not None
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
             async with town.app.database.read() as uow:
-                if not await uow.outbox.anything_due(town.clock.now()):
+                if not await uow.outbox.has_due(town.clock.now()):
                     return
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
 
 
-async def others_served(town: Town) -> None:
+async def wait_for_unblocked_messages(town: Harness) -> None:
     """Whatever may leave has left, though something is held back: somebody else's question was answered meanwhile."""
-    await town.settled()
-    before = len(town.letters(CURATOR))
-    await town.write(CURATOR, "/help")
-    await town.until(lambda: len(town.letters(CURATOR)) > before)
+    await town.wait_for_inbox()
+    before = len(town.bot_messages(CURATOR))
+    await town.send_message(CURATOR, "/help")
+    await town.wait_until(lambda: len(town.bot_messages(CURATOR)) > before)
 
 
-async def ticket(town: Town, number: int) -> Ticket:
+async def get_ticket(town: Harness, number: int) -> Ticket:
     assert town.app is not None
     async with town.app.database.read() as uow:
         found = await uow.tickets.get(number)
@@ -46,37 +46,37 @@ async def ticket(town: Town, number: int) -> Ticket:
     return found
 
 
-async def state(town: Town, number: int) -> State:
-    return (await ticket(town, number)).state
+async def get_ticket_state(town: Harness, number: int) -> State:
+    return (await get_ticket(town, number)).state
 
 
-async def audit(town: Town, number: int, action: str = "") -> list[AuditRow]:
+async def list_audit(town: Harness, number: int, action: str = "") -> list[AuditRow]:
     """What the books say happened to a ticket (of one kind, if *action* is given)."""
     assert town.app is not None
     async with town.app.database.read() as uow:
-        rows = await uow.chronicle.of_ticket(number)
+        rows = await uow.chronicle.list_for_ticket(number)
     return [row for row in rows if action in ("", row.action)]
 
 
-async def refusals(town: Town, number: int) -> list[str]:
+async def refusal_codes(town: Harness, number: int) -> list[str]:
     """The codes of refused attempts."""
-    return [row.facts["code"] for row in await audit(town, number, "refused")]
+    return [row.facts["code"] for row in await list_audit(town, number, "refused")]
 
 
-async def publications(town: Town, number: int) -> list[Publication]:
+async def list_publications(town: Harness, number: int) -> list[Publication]:
     """The publications of the newest answer."""
     assert town.app is not None
     async with town.app.database.read() as uow:
-        answer = await uow.answers.latest(number)
-        return await uow.answers.publications(answer.id) if answer else []
+        answer = await uow.answers.find_latest(number)
+        return await uow.answers.list_publications(answer.id) if answer else []
 
 
-async def preview(town: Town, person: int, *pieces: str) -> dict[str, Any]:
+async def wait_for_preview(town: Harness, person: int, *pieces: str) -> dict[str, Any]:
     """Wait for the preview of a draft."""
-    return await town.letter(person, "Так ответ увидит житель", *pieces)
+    return await town.wait_for_message(person, "Так ответ увидит житель", *pieces)
 
 
-def looks(letter: dict[str, Any]) -> list[tuple[str, str]]:
+def styled_spans(letter: dict[str, Any]) -> list[tuple[str, str]]:
     """(kind, words) of everything in a message that is not plain."""
     text = str(letter.get("text") or letter.get("caption") or "").encode("utf-16-le")
     entities = letter.get("entities") or letter.get("caption_entities") or []
@@ -86,7 +86,7 @@ def looks(letter: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def rows(letter: dict[str, Any]) -> list[list[str]]:
+def button_rows(letter: dict[str, Any]) -> list[list[str]]:
     """The texts of the buttons, row by row."""
     keyboard = letter.get("reply_markup", {}).get("inline_keyboard", [])
     return [[button["text"] for button in row] for row in keyboard]

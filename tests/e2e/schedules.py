@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from tests.e2e.harness import GROUP, MARIA, STAFF, Town, words
+from tests.e2e.harness import GROUP, MARIA, STAFF, Harness, message_text
 
 POTHOLE = "Яма на дороге, улица Пушкина, 10, объехать негде"
 LAMP = "Асфальт на дороге разбит, яма на яме, улица Мира, 21"
 KERB = "Бордюр на дороге разбит, улица Садовая, 3"
 TAP = "Из крана в доме течёт ржавая вода, улица Мира, 7"
 DANGER = "Провалился асфальт на дороге, в яму упал ребёнок, улица Ленина, 3"
-RIDDLE = "Кто отвечает за это безобразие у вокзала? Сделайте что-нибудь!"
+UNCLEAR_REPORT = "Кто отвечает за это безобразие у вокзала? Сделайте что-нибудь!"
 
 MANAGER, ROADS_CURATOR, HOUSING_CURATOR = 1006, 1007, 1008
 
@@ -41,35 +41,35 @@ telegram_id = 1006
 )
 
 
-async def newcomers(town: Town, *numbers: int) -> None:
+async def add_officials(town: Harness, *numbers: int) -> None:
     """More officials press «Start»."""
     for number in numbers:
         town.sandbox.telegram.user(number, f"Сотрудник {number}")
         await town.sandbox.telegram.start_bot(number)
 
 
-async def report(town: Town, text: str, who: int = MARIA) -> None:
+async def send_report(town: Harness, text: str, who: int = MARIA) -> None:
     """A citizen writes in the group."""
-    await town.sandbox.telegram.say(GROUP, who, text)
+    await town.sandbox.telegram.send_message(GROUP, who, text)
 
 
-def told(town: Town, person: int, *pieces: str) -> list[str]:
+def deadline_notices(town: Harness, person: int, *pieces: str) -> list[str]:
     """Reminders and overdue notices that *person* got (those that hold every one of *pieces*), oldest first."""
     openings = ("⏰", "Просрочено")
-    heard = [text for text in town.texts(person) if text.startswith(openings)]
+    heard = [text for text in town.bot_texts(person) if text.startswith(openings)]
     return [text for text in heard if all(piece in text for piece in pieces)]
 
 
-def digests(town: Town, person: int) -> list[str]:
+def digest_texts(town: Harness, person: int) -> list[str]:
     """The digests that *person* got, oldest first."""
-    return [text for text in town.texts(person) if text.startswith("📊 Сводка")]
+    return [text for text in town.bot_texts(person) if text.startswith("📊 Сводка")]
 
 
-def rings(letter: dict[str, Any]) -> bool:
+def makes_sound(letter: dict[str, Any]) -> bool:
     """Whether the phone makes a sound."""
     return not letter.get("disable_notification")
 
 
-def replies_to(letter: dict[str, Any]) -> str:
+def replied_text(letter: dict[str, Any]) -> str:
     """The words of the message that *letter* answers."""
-    return words(letter.get("reply_to_message", {}))
+    return message_text(letter.get("reply_to_message", {}))

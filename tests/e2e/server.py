@@ -15,17 +15,17 @@ from typing import Any
 from tests.e2e.messengers.test_webhook import free_port
 
 
-def missing() -> str | None:
+def unavailable_reason() -> str | None:
     """Why there can be no such server here, if so."""
-    if _programs() is None:
+    if _find_binaries() is None:
         return "PostgreSQL's server is not installed"
-    if os.geteuid() == 0 and not _has_account():
+    if os.geteuid() == 0 and not _has_postgres_user():
         return "PostgreSQL does not run as root, and there is no user postgres"
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class PostgresServer:
     """It runs; what it holds need not survive the machine."""
 
     folder: Path
@@ -37,25 +37,25 @@ class Server:
 
     async def restart(self, how: str) -> None:
         """*how*: ``fast`` (connections are cut, then an orderly end) or ``immediate`` (as if it had crashed)."""
-        await self._control("restart", "-m", how)
+        await self._pg_ctl("restart", "-m", how)
 
-    async def make(self) -> None:
-        await self._run("initdb", "-U", "mcu", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
+    async def create_cluster(self) -> None:
+        await self._run_program("initdb", "-U", "mcu", "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8")
         await self.start()
 
     async def start(self) -> None:
-        await self._control("start")
+        await self._pg_ctl("start")
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():
-            await self._control("stop", "-m", "immediate")
+            await self._pg_ctl("stop", "-m", "immediate")
 
-    async def _control(self, *what: str) -> None:
+    async def _pg_ctl(self, *what: str) -> None:
         options = f"-F -p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
-        await self._run("pg_ctl", *what, "-w", "-l", str(self.folder / "log"), "-o", options)
+        await self._run_program("pg_ctl", *what, "-w", "-l", str(self.folder / "log"), "-o", options)
 
-    async def _run(self, program: str, *arguments: str) -> None:
-        folder = _programs()
+    async def _run_program(self, program: str, *arguments: str) -> None:
+        folder = _find_binaries()
         assert folder is not None
         who: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         process = await asyncio.create_subprocess_exec(
@@ -70,27 +70,27 @@ class Server:
 
 
 @asynccontextmanager
-async def own_server() -> AsyncIterator[Server]:
+async def running_postgres() -> AsyncIterator[PostgresServer]:
     """A server that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="mcu-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    server = Server(folder, free_port())
+    server = PostgresServer(folder, free_port())
     try:
-        await server.make()
+        await server.create_cluster()
         yield server
     finally:
-        await server.end()
+        await server.stop()
         shutil.rmtree(folder)
 
 
-def _programs() -> Path | None:
+def _find_binaries() -> Path | None:
     found = shutil.which("pg_ctl")
     folders = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return next((folder for folder in reversed(folders) if (folder / "initdb").exists()), None)
 
 
-def _has_account() -> bool:
+def _has_postgres_user() -> bool:
     try:
         pwd.getpwnam("postgres")
     except KeyError:

@@ -5,32 +5,32 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import Terms
-from bot.domain.durations import Term
-from bot.domain.people import Account, MessengerName, Person, Role, Staff
+from bot.domain.deadlines import DeadlineTerms
+from bot.domain.durations import Duration
+from bot.domain.people import MessengerName, Person, Role, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.sectors import Sector
 from bot.messengers.events import ChatKind
-from bot.messengers.port import Capabilities, Limits
+from bot.messengers.port import Capabilities, SendRateLimits
 from bot.messengers.rate_limits import Rate
-from bot.services.context import Centre, Office
+from bot.services.context import BotAccount, Municipality
 
 ZONE = ZoneInfo("Europe/Berlin")
 """Its clocks are put back on 25 October 2026."""
 
-ACCEPT = Term.parse("2h")
+ACCEPT_TERM = Duration.parse("2h")
 DIGEST_AT = time(2, 30)
 """Comes twice on that day."""
 
 HEADS = {"roads": "1", "housing": "2"}
 CURATOR = "4"
 
-NOBODY_READS: Any = None
+NO_UNDERSTANDING: Any = None
 """What reads texts is not asked in these tests."""
 
 
 def _person(number: int, role: Role, *sectors: str) -> Person:
-    account = Account(MessengerName.TELEGRAM, str(number))
+    account = StaffAccount(MessengerName.TELEGRAM, str(number))
     return Person(0, f"{role}{number}", frozenset({role}), frozenset(sectors), accounts=(account,))
 
 
@@ -42,21 +42,21 @@ STAFF = (
 )
 
 
-def centre_of(staff: Staff) -> Centre:
-    limits = Limits(Rate(30))
+def municipality_of(staff: Staff) -> Municipality:
+    limits = SendRateLimits(Rate(30))
     capabilities = Capabilities(4096, 1024, 8, 10, frozenset({ChatKind.PRIVATE}), frozenset(), False, limits)
-    return Centre(
+    return Municipality(
         name="Город",
         zone=ZONE,
         staff=staff,
         sectors={code: Sector(code, code) for code in HEADS},
-        understanding=NOBODY_READS,
+        understanding=NO_UNDERSTANDING,
         calendar=WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))]),
-        terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
-        urgent_terms=Terms(ACCEPT, Term.parse("14h"), (0.5, 0.8)),
-        quiet=QuietHours(ZONE, time(22), time(8)),
-        follow_up=timedelta(minutes=30),
+        terms=DeadlineTerms(ACCEPT_TERM, Duration.parse("14h"), (0.5, 0.8)),
+        urgent_terms=DeadlineTerms(ACCEPT_TERM, Duration.parse("14h"), (0.5, 0.8)),
+        quiet_hours=QuietHours(ZONE, time(22), time(8)),
+        follow_up_window=timedelta(minutes=30),
         digest_at=DIGEST_AT,
         sources={},
-        offices={"telegram": Office("telegram", "Telegram", capabilities)},
+        bot_accounts={"telegram": BotAccount("telegram", "Telegram", capabilities)},
     )

@@ -13,17 +13,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.clock import ManualClock
 from bot.domain.people import Staff
-from bot.http.server import Listener
+from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
-from bot.runtime.supervisor import Bell, Supervisor
-from bot.scheduler.publication_check import Lookout
-from bot.scheduler.scheduler import Ticker
+from bot.runtime.supervisor import Supervisor, WakeUp
+from bot.scheduler.publication_check import PublicationChecker
+from bot.scheduler.scheduler import Scheduler
 from bot.services.monitoring import watchdog
 from bot.services.monitoring.health import Health
 from storage.database import Database
 from storage.migrate import migrate
 from tests.e2e.messengers.test_webhook import free_port
-from tests.services.municipality import STAFF, centre_of
+from tests.services.municipality import STAFF, municipality_of
 
 FIRST_START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
 
@@ -37,29 +37,31 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @dataclass
-class Office:
+class SchedulerHarness:
     """A ticker, and what it works with; nobody tells it the time."""
 
     database: Database
     clock: ManualClock = field(default_factory=lambda: ManualClock(FIRST_START))
-    bell: Bell = field(default_factory=Bell)
+    wake_up: WakeUp = field(default_factory=WakeUp)
     health: Health = field(default_factory=lambda: Health(ready=True))
 
-    async def ticker(self, seconds: float) -> Ticker:
+    async def make_scheduler(self, seconds: float) -> Scheduler:
         async with self.database.begin() as uow:
-            centre = centre_of(Staff(await uow.people.replace(STAFF)))
-            await uow.chronicle.once("first_start", FIRST_START)
-        lookout = Lookout(self.database, {}, lambda: centre, self.clock, self.bell)
-        return Ticker(self.database, lambda: centre, self.clock, self.bell, self.health, lookout, seconds)
+            municipality = municipality_of(Staff(await uow.staff.sync(STAFF)))
+            await uow.chronicle.claim("first_start", FIRST_START)
+        publication_checker = PublicationChecker(self.database, {}, lambda: municipality, self.clock, self.wake_up)
+        return Scheduler(
+            self.database, lambda: municipality, self.clock, self.wake_up, self.health, publication_checker, seconds
+        )
 
-    async def told(self) -> list[str]:
+    async def incident_codes(self) -> list[str]:
         async with self.database.read() as uow:
-            return [trouble.code for trouble in await watchdog.lasting(uow)]
+            return [trouble.code for trouble in await watchdog.list_reported(uow)]
 
 
 @asynccontextmanager
-async def leading(office: Office, ticker: Ticker) -> AsyncIterator[AsyncIOScheduler]:
-    supervisor = Supervisor(office.database.is_used_by)
+async def running_scheduler(office: SchedulerHarness, ticker: Scheduler) -> AsyncIterator[AsyncIOScheduler]:
+    supervisor = Supervisor(office.database.is_in_transaction)
     scheduler = ticker.start(supervisor)
     try:
         yield scheduler
@@ -70,48 +72,48 @@ async def leading(office: Office, ticker: Ticker) -> AsyncIterator[AsyncIOSchedu
 
 async def test_sweeps_go_on_while_the_scheduler_waits_for_its_hour(database: Database) -> None:
     """When the machine's clock is put back, the scheduler waits until it has caught up."""
-    office = Office(database)
-    async with leading(office, await office.ticker(seconds=0.01)) as scheduler:
+    office = SchedulerHarness(database)
+    async with running_scheduler(office, await office.make_scheduler(seconds=0.01)) as scheduler:
         scheduler.pause()
         office.clock.set(datetime(2026, 10, 21, 2, 0, tzinfo=UTC))
-        await office.bell.wait(10)
+        await office.wake_up.wait(10)
         async with database.read() as uow:
-            assert await uow.times.has_digest(date(2026, 10, 21))
+            assert await uow.deadlines.has_digest(date(2026, 10, 21))
 
 
-async def look_of_the_auditor(ticker: Ticker) -> None:
+async def run_audit(ticker: Scheduler) -> None:
     """One, begun by us."""
-    rounds = ticker.rounds["audit"]
-    ticker.hurry(["audit"])
+    rounds = ticker.completed_runs["audit"]
+    ticker.trigger_now(["audit"])
     async with asyncio.timeout(10):
-        while ticker.rounds["audit"] == rounds:  # noqa: ASYNC110 - nobody is told when a sweep has ended
+        while ticker.completed_runs["audit"] == rounds:  # noqa: ASYNC110 - nobody is told when a sweep has ended
             await asyncio.sleep(0.005)
 
 
 async def test_what_was_suspected_before_the_lead_was_lost_is_not_the_first_of_two_looks(database: Database) -> None:
-    office = Office(database)
-    ticker = await office.ticker(seconds=1000)
+    office = SchedulerHarness(database)
+    ticker = await office.make_scheduler(seconds=1000)
     async with database.begin() as uow:
         await uow.inbox.store("telegram", [("1", "chat", {})], FIRST_START - timedelta(minutes=5))
-    async with leading(office, ticker):
-        await look_of_the_auditor(ticker)
-    async with leading(office, ticker):
-        await look_of_the_auditor(ticker)
-        assert await office.told() == []
-        await look_of_the_auditor(ticker)
-        assert await office.told() == ["inbox"]
-    other = await office.ticker(seconds=1000)
-    async with leading(office, other):  # another process: what was told stays told
-        await look_of_the_auditor(other)
-        assert await office.told() == ["inbox"]
+    async with running_scheduler(office, ticker):
+        await run_audit(ticker)
+    async with running_scheduler(office, ticker):
+        await run_audit(ticker)
+        assert await office.incident_codes() == []
+        await run_audit(ticker)
+        assert await office.incident_codes() == ["inbox"]
+    other = await office.make_scheduler(seconds=1000)
+    async with running_scheduler(office, other):  # another process: what was told stays told
+        await run_audit(other)
+        assert await office.incident_codes() == ["inbox"]
 
 
 async def test_a_process_that_never_led_shows_what_the_leaders_auditor_has_found(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.once("trouble:outbox:VK «Школа: 5»", FIRST_START)
+        await uow.chronicle.claim("trouble:outbox:VK «Школа: 5»", FIRST_START)
     webhooks = Webhooks(database, ManualClock(FIRST_START), lambda: None)
     port = free_port()
-    listener = Listener("127.0.0.1", port, database, {}, webhooks, Health(ready=True))
+    listener = HttpServer("127.0.0.1", port, database, {}, webhooks, Health(ready=True))
     await listener.open()
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from tests.databases import KINDS, Shelf, empty_database, migrated_database
+from tests.databases import DATABASE_KINDS, DatabasePool, empty_database, migrated_database
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASE_KINDS)
 async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A database without tables."""
     async with empty_database(request.param, tmp_path) as address:
@@ -18,8 +18,8 @@ async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         await database.close()
 
 
-@pytest.fixture(params=KINDS)
-async def url(request: pytest.FixtureRequest, tmp_path: Path, shelf: Shelf) -> AsyncIterator[str]:
+@pytest.fixture(params=DATABASE_KINDS)
+async def url(request: pytest.FixtureRequest, tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[str]:
     """The address of a database at its newest schema."""
     async with migrated_database(request.param, tmp_path, shelf) as address:
         yield address

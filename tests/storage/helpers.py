@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=1)
 
 
-def later(**step: float) -> datetime:
+def time_after(**step: float) -> datetime:
     return NOW + timedelta(**step)
 
 
@@ -31,8 +31,8 @@ async def add_ticket(uow: UnitOfWork, text: str = "Яма на дороге", **
             "author_id": "7",
             "registered_at": NOW,
             "touched_at": NOW,
-            "accept_due": later(hours=1),
-            "answer_due": later(hours=8),
+            "accept_due": time_after(hours=1),
+            "answer_due": time_after(hours=8),
         }
         | values
     )
@@ -59,7 +59,9 @@ async def add_message(uow: UnitOfWork, external_id: str, ticket_id: int | None =
     return post.id
 
 
-def draft(chat: str = "1001", *, number: int | None = None, account: str = "telegram", **values: Any) -> OutboxDraft:
+def outbox_draft(
+    chat: str = "1001", *, number: int | None = None, account: str = "telegram", **values: Any
+) -> OutboxDraft:
     """A note to *chat*; rows about the same ticket *number* leave in order."""
     how: dict[str, Any] = {"priority": Priority.NOTE} | values
     return OutboxDraft(OutboxKind.NOTE, account, chat, ticket_id=number, **how)
@@ -68,22 +70,22 @@ def draft(chat: str = "1001", *, number: int | None = None, account: str = "tele
 ACCOUNTS = ("telegram", "vk:500")
 
 
-async def take(
+async def claim_rows(
     uow: UnitOfWork,
     now: datetime,
     most: int,
     *,
     accounts: tuple[str, ...] = ACCOUNTS,
-    resting: Collection[str] = (),
-    but: Collection[int] = (),
+    blocked_chats: Collection[str] = (),
+    exclude_ids: Collection[int] = (),
 ) -> list[OutboxRow]:
     """Claim up to *most* rows as the worker does: again and again the best of what the chats have to offer, until
     nothing is left that may go. Rows *but* are in hand."""
     taken: list[OutboxRow] = []
     while len(taken) < most:
-        found = await uow.outbox.presses(now, accounts, most)
-        found += await uow.outbox.waiting(now, accounts)
-        found = [row for row in found if row.id not in but and row.chat_id not in resting]
+        found = await uow.outbox.next_callback_answers(now, accounts, most)
+        found += await uow.outbox.next_per_chat(now, accounts)
+        found = [row for row in found if row.id not in exclude_ids and row.chat_id not in blocked_chats]
         ids = [row.id for row in sorted(found, key=lambda row: (row.priority, row.id))]
         if not ids:
             break

@@ -7,74 +7,91 @@ import pytest
 from sqlalchemy import event
 
 from bot.domain.tickets import Ticket
-from storage.batching.candidate_cache import Wanted
+from storage.batching.candidate_cache import CandidateQuery
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
-from tests.storage.helpers import NOW, add_ticket, later
+from tests.storage.helpers import NOW, add_ticket, time_after
 
-MOST = 3
-MATTERS = ("heating", "roads", "")
+CANDIDATE_LIMIT = 3
+SUBJECT_FAMILIES = ("heating", "roads", "")
 SECTORS = ("energy", "roads", None)
-QUESTIONS = [
-    Wanted(matters, later(hours=-3), lone_since, sector, but, author)
-    for matters, lone_since in ((["heating"], None), (["heating", "roads"], None), ([], None), ([], later(minutes=-20)))
+QUERIES = [
+    CandidateQuery(matters, time_after(hours=-3), lone_since, sector, but, author)
+    for matters, lone_since in (
+        (["heating"], None),
+        (["heating", "roads"], None),
+        ([], None),
+        ([], time_after(minutes=-20)),
+    )
     for sector in SECTORS
     for but, author in ((None, None), (1, "telegram:1"))
 ]
 
 
-class Trouble(Exception):
+class SimulatedFailure(Exception):
     """What goes wrong in these tests."""
 
 
-class Town:
+class RandomWorkload:
     """Does something at random, as registering does it."""
 
     def __init__(self, uow: UnitOfWork, random: Random) -> None:
         self.uow = uow
         self.random = random
-        self.alone: list[Ticket] = []
+        self.lone_tickets: list[Ticket] = []
         self.problems: list[int] = []
         self.leads: list[int] = []
         self.count = 0
 
     async def step(self) -> None:
-        what = self.random.choice((self.add, self.add, self.add, self.begin, self.grow, self.close, self.change))
+        what = self.random.choice(
+            (
+                self.add_lone_ticket,
+                self.add_lone_ticket,
+                self.add_lone_ticket,
+                self.create_problem,
+                self.add_member,
+                self.close_ticket,
+                self.change_candidate,
+            )
+        )
         await what()
 
-    def sketch(self) -> dict[str, int]:
+    def random_fingerprint(self) -> dict[str, int]:
         self.count += 1
         return {"number": self.count}
 
-    async def add(self) -> None:
+    async def add_lone_ticket(self) -> None:
         values = {
             "sector": self.random.choice(SECTORS),
-            "matter": self.random.choice((*MATTERS, None)),
+            "matter": self.random.choice((*SUBJECT_FAMILIES, None)),
             "author_key": f"telegram:{self.random.randrange(3)}",
-            "registered_at": later(minutes=-self.random.choice((0, 0, 10, 60, 300))),
+            "registered_at": time_after(minutes=-self.random.choice((0, 0, 10, 60, 300))),
         }
-        self.alone.append(await add_ticket(self.uow, **values, sketch=self.sketch()))
+        self.lone_tickets.append(await add_ticket(self.uow, **values, sketch=self.random_fingerprint()))
 
-    async def begin(self) -> None:
-        if self.alone:
-            lead = self.alone.pop(self.random.randrange(len(self.alone)))
-            matter = self.random.choice(MATTERS)
-            self.problems.append(await self.uow.problems.begin(lead, matter, self.sketch(), lead.registered_at))
+    async def create_problem(self) -> None:
+        if self.lone_tickets:
+            lead = self.lone_tickets.pop(self.random.randrange(len(self.lone_tickets)))
+            matter = self.random.choice(SUBJECT_FAMILIES)
+            self.problems.append(
+                await self.uow.problems.create(lead, matter, self.random_fingerprint(), lead.registered_at)
+            )
             self.leads.append(lead.id)
 
-    async def grow(self) -> None:
+    async def add_member(self) -> None:
         if self.problems:
             one = self.random.choice(self.problems)
-            self.uow.problems.grow(one, members=1, people=1, sketch=self.sketch(), heard_at=NOW)
+            self.uow.problems.add_members(one, members=1, people=1, fingerprint=self.random_fingerprint(), heard_at=NOW)
 
-    async def close(self) -> None:
-        if self.alone and self.random.random() < 0.2:
-            closed = self.alone.pop(self.random.randrange(len(self.alone)))
-            assert await self.uow.tickets.change(closed, state="dismissed") is not None
+    async def close_ticket(self) -> None:
+        if self.lone_tickets and self.random.random() < 0.2:
+            closed = self.lone_tickets.pop(self.random.randrange(len(self.lone_tickets)))
+            assert await self.uow.tickets.update(closed, state="dismissed") is not None
 
-    async def change(self) -> None:
+    async def change_candidate(self) -> None:
         """What a candidate shows, or by which it is one no more, or again."""
-        numbers = [*self.leads, *(ticket.id for ticket in self.alone)]
+        numbers = [*self.leads, *(ticket.id for ticket in self.lone_tickets)]
         if numbers:
             ticket = await self.uow.tickets.get(self.random.choice(numbers), lock=True)
             assert ticket is not None
@@ -85,28 +102,28 @@ class Town:
                     {"urgent": True, "urgency": "danger"},
                 )
             )
-            changed = await self.uow.tickets.change(ticket, **values)
+            changed = await self.uow.tickets.update(ticket, **values)
             assert changed is not None
-            self.alone = [changed if one.id == changed.id else one for one in self.alone]
+            self.lone_tickets = [changed if one.id == changed.id else one for one in self.lone_tickets]
 
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_what_is_remembered_is_what_is_there(database: Database, seed: int) -> None:
     random = Random(seed)
     async with database.begin() as uow:
-        town = Town(uow, random)
+        town = RandomWorkload(uow, random)
         for _ in range(random.choice((3, 30, 90))):
             await town.step()
         for _ in range(4):
-            for wanted in QUESTIONS:
-                await uow.problems.candidates(wanted, MOST)
+            for wanted in QUERIES:
+                await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)
             for _ in range(random.randrange(1, 12)):
                 await town.step()
-        remembered = [await uow.problems.candidates(wanted, MOST) for wanted in QUESTIONS]
+        remembered = [await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) for wanted in QUERIES]
         known = {number: await uow.tickets.get(number, lock=True) for number in town.leads}
-        assert known == await uow.tickets.some(town.leads)
-        uow.problems.forget_candidates()
-        assert remembered == [await uow.problems.candidates(wanted, MOST) for wanted in QUESTIONS]
+        assert known == await uow.tickets.get_many(town.leads)
+        uow.problems.clear_candidates()
+        assert remembered == [await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) for wanted in QUERIES]
 
 
 async def test_many_messages_of_one_matter_ask_once_and_are_written_together(database: Database) -> None:
@@ -115,14 +132,14 @@ async def test_many_messages_of_one_matter_ask_once_and_are_written_together(dat
     def note(_1: object, _2: object, statement: str, *_3: object) -> None:
         asked.append(statement.split()[0])
 
-    wanted = Wanted(["roads"], later(hours=-1), None, "roads")
+    wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads")
     async with database.begin() as uow:
-        await uow.problems.candidates(wanted, MOST)
+        await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)
         await add_ticket(uow, matter="roads", sketch={})  # whose number may have to be asked for
         event.listen(database.engine.sync_engine, "before_cursor_execute", note)
         try:
             for number in range(1, 4):
-                assert len(await uow.problems.candidates(wanted, MOST)) == number
+                assert len(await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)) == number
                 await add_ticket(uow, matter="roads", sketch={})
         finally:
             event.remove(database.engine.sync_engine, "before_cursor_execute", note)
@@ -133,38 +150,38 @@ async def test_many_messages_of_one_matter_ask_once_and_are_written_together(dat
 async def test_who_is_in_a_problem_is_known_from_the_start_and_kept_true(database: Database) -> None:
     async with database.begin() as uow:
         lead = await add_ticket(uow, author_key="telegram:7")
-        number = await uow.problems.begin(lead, "roads", {}, NOW)
+        number = await uow.problems.create(lead, "roads", {}, NOW)
         await add_ticket(uow, author_key="telegram:8", problem_id=number, lead_id=lead.id)
     async with database.begin() as uow:
-        await uow.problems.foresee(["telegram:7", "telegram:8", "telegram:9"], [], MOST)
+        await uow.problems.prefetch(["telegram:7", "telegram:8", "telegram:9"], [], CANDIDATE_LIMIT)
         people = [f"telegram:{one}" for one in (7, 8, 9)]
         assert [await uow.problems.has_author(number, one) for one in people] == [True, True, False]
         member = await add_ticket(uow, author_key="telegram:9", problem_id=number, lead_id=lead.id)
         assert await uow.problems.has_author(number, "telegram:9")
-        assert await uow.tickets.change(member, problem_id=None, lead_id=None) is not None
+        assert await uow.tickets.update(member, problem_id=None, lead_id=None) is not None
         assert not await uow.problems.has_author(number, "telegram:9")
-        other = await uow.problems.begin(await add_ticket(uow), "roads", {}, NOW)
+        other = await uow.problems.create(await add_ticket(uow), "roads", {}, NOW)
         assert await uow.problems.has_author(other, "telegram:7")
 
 
 async def test_what_was_undone_is_no_candidate(database: Database) -> None:
-    wanted = Wanted(["roads"], later(hours=-1), None, "roads")
+    wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads")
     async with database.begin() as uow:
         first = await add_ticket(uow, matter="roads", sketch={"number": 1})
-        [before] = await uow.problems.candidates(wanted, MOST)
-        with suppress(Trouble):
+        [before] = await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)
+        with suppress(SimulatedFailure):
             async with uow.savepoint():
                 await add_ticket(uow, matter="roads", sketch={"number": 2})
-                await uow.problems.begin(first, "roads", {"number": 3}, NOW)
-                assert len(await uow.problems.candidates(wanted, MOST)) == 2
-                raise Trouble
-        assert await uow.problems.candidates(wanted, MOST) == [before]
+                await uow.problems.create(first, "roads", {"number": 3}, NOW)
+                assert len(await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)) == 2
+                raise SimulatedFailure
+        assert await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) == [before]
 
 
 async def test_an_author_who_has_written_a_lot_hides_nobody(database: Database) -> None:
-    wanted = Wanted(["roads"], later(hours=-1), None, "roads", author="telegram:1")
+    wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads", exclude_author="telegram:1")
     async with database.begin() as uow:
         other = await add_ticket(uow, matter="roads", sketch={}, author_key="telegram:2")
         for _ in range(100):
             await add_ticket(uow, matter="roads", sketch={}, author_key="telegram:1")
-        assert [one.lead_id for one in await uow.problems.candidates(wanted, MOST)] == [other.id]
+        assert [one.lead_id for one in await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)] == [other.id]

@@ -9,36 +9,36 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.people import Account, MessengerName, Person, Role
-from storage.copy import STEP, TransferFailed, backup_sqlite, move
+from bot.domain.people import MessengerName, Person, Role, StaffAccount
+from storage.copy import PAGES_PER_STEP, TransferFailed, backup_sqlite, copy_database
 from storage.database import Database
 from storage.migrate import migrate
-from tests.databases import KINDS, empty_database
+from tests.databases import DATABASE_KINDS, empty_database
 
 NOW = datetime(2026, 11, 20, 4, 30, 0, 123456, tzinfo=UTC)
 
-PAGES = 10 * STEP
+PAGES = 10 * PAGES_PER_STEP
 """Of the database, at least."""
 
 
-async def filled(url: str, updates: int = 2500) -> None:
+async def fill_database(url: str, updates: int = 2500) -> None:
     """A database with something of most kinds in it."""
     database = Database(url)
     await migrate(database.engine)
     async with database.begin() as uow:
         rows = [(str(n), f"chat:{n % 7}", {"text": f"яма №{n} «ёлка»", "n": n}) for n in range(updates)]
         await uow.inbox.store("telegram", rows, NOW)
-        await uow.inbox.move_cursor("telegram", "42", NOW)
-        own = (Account(MessengerName.TELEGRAM, "1001"),)
-        await uow.people.replace([Person(0, "Начальник", frozenset({Role.HEAD}), frozenset({"roads"}), accounts=own)])
-        await uow.chronicle.once("first_start", NOW)
+        await uow.inbox.set_cursor("telegram", "42", NOW)
+        own = (StaffAccount(MessengerName.TELEGRAM, "1001"),)
+        await uow.staff.sync([Person(0, "Начальник", frozenset({Role.HEAD}), frozenset({"roads"}), accounts=own)])
+        await uow.chronicle.claim("first_start", NOW)
         await uow.chronicle.record("registered", NOW, facts={"sector": "roads", "empty": None})
     await database.close()
 
 
-async def large(url: str) -> None:
+async def fill_large_database(url: str) -> None:
     """A database of some ten times as many pages as are copied in one step."""
-    await filled(url, 10)
+    await fill_database(url, 10)
     database = Database(url)
     async with database.begin() as uow:
         rows = [(f"large:{n}", "chat", {"text": "яма " * 1000}) for n in range(PAGES)]
@@ -48,7 +48,7 @@ async def large(url: str) -> None:
 
 async def test_a_backup_is_one_moment_and_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
-    await large(url)
+    await fill_large_database(url)
     database = Database(url)
     told: list[int] = []
 
@@ -78,7 +78,7 @@ async def test_a_backup_is_one_moment_and_ends_though_somebody_writes_all_the_ti
 async def test_a_copy_that_has_no_room_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would take the bot's own room, too."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
-    await large(url)
+    await fill_large_database(url)
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=5_000_000))
     told: list[int] = []
@@ -95,22 +95,22 @@ async def test_no_database_no_backup(tmp_path: Path) -> None:
     assert not (tmp_path / "copy.sqlite3").exists()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASE_KINDS)
 async def test_a_move_brings_everything_and_new_numbers_go_on(kind: str, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
-    await filled(old_url)
+    await fill_database(old_url)
     async with empty_database(kind, tmp_path / "new") as new_url:
         heard: list[str] = []
 
-        moved = {one.table: one for one in await move(old_url, new_url, lambda one: heard.append(one.table))}
+        moved = {one.table: one for one in await copy_database(old_url, new_url, lambda one: heard.append(one.table))}
 
         assert moved["inbox"].rows == 2500
         assert moved["person"].rows == 1
         assert heard == list(moved)
         database = Database(new_url)
         async with database.begin() as uow:
-            assert await uow.inbox.cursor("telegram") == "42"
+            assert await uow.inbox.get_cursor("telegram") == "42"
             await uow.inbox.store("telegram", [("new", "chat:1", {})], NOW)
             claimed = await uow.inbox.claim(NOW, NOW - NOW, 5000)
         await database.close()
@@ -121,25 +121,25 @@ async def test_a_move_brings_everything_and_new_numbers_go_on(kind: str, tmp_pat
 async def test_a_database_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
     new_url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
-    await filled(old_url, 10)
-    await filled(new_url, 3)
+    await fill_database(old_url, 10)
+    await fill_database(new_url, 3)
 
     with pytest.raises(TransferFailed, match="не пуста"):
-        await move(old_url, new_url, lambda one: None)
+        await copy_database(old_url, new_url, lambda one: None)
 
     database = Database(new_url)
     async with database.read() as uow:
-        assert (await uow.inbox.counts()) == {"new": 3}
+        assert (await uow.inbox.count_by_status()) == {"new": 3}
     await database.close()
 
 
 async def test_a_database_with_a_bot_at_work_is_not_moved(tmp_path: Path) -> None:
     old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
-    await filled(old_url, 10)
+    await fill_database(old_url, 10)
     bot = Database(old_url)
-    bot.occupy()
+    bot.acquire_file_lock()
     try:
         with pytest.raises(TransferFailed, match="запущенный бот"):
-            await move(old_url, f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}", lambda one: None)
+            await copy_database(old_url, f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}", lambda one: None)
     finally:
         await bot.close()

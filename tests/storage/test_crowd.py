@@ -9,11 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.domain.outbox import OutboxRow
-from bot.outbox.sender import written
+from bot.outbox.sender import retry_until_committed
 from storage import database as module
 from storage.database import Database
-from storage.errors import Refusal, refusal_of
-from tests.storage.helpers import LEASE, NOW, draft
+from storage.errors import DatabaseFault, classify_error
+from tests.storage.helpers import LEASE, NOW, outbox_draft
 
 DELIVERIES, SWEEPS, FOR_EVER = 24, 12, 2
 
@@ -21,29 +21,31 @@ DELIVERIES, SWEEPS, FOR_EVER = 24, 12, 2
 @pytest.fixture
 async def narrow(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """A process with two connections."""
-    for name, value in (("_KEPT", 1), ("_IN_A_RUSH", 1), ("_PATIENCE", 0.05)):
+    for name, value in (("_POOL_SIZE", 1), ("_MAX_POOL_OVERFLOW", 1), ("_POOL_TIMEOUT_SECONDS", 0.05)):
         monkeypatch.setattr(module, name, value)
     database = Database(url)
     yield database
     await database.close()
 
 
-async def taken(database: Database, how_many: int) -> list[OutboxRow]:
+async def claim_sent_rows(database: Database, how_many: int) -> list[OutboxRow]:
     """Messages that have been sent just now."""
     async with database.begin() as uow:
-        await uow.outbox.put_all([draft(str(number)) for number in range(how_many)], NOW)
-        return await uow.outbox.claim([row.id for row in await uow.outbox.waiting(NOW, ("telegram",))], NOW, LEASE)
+        await uow.outbox.enqueue_all([outbox_draft(str(number)) for number in range(how_many)], NOW)
+        return await uow.outbox.claim(
+            [row.id for row in await uow.outbox.next_per_chat(NOW, ("telegram",))], NOW, LEASE
+        )
 
 
-async def write_down(database: Database, row: OutboxRow, tries: list[int], again: asyncio.Event) -> None:
+async def record_delivery(database: Database, row: OutboxRow, tries: list[int], again: asyncio.Event) -> None:
     async def write() -> None:
         if row.id in tries:
             again.set()
         tries.append(row.id)
-        async with database.begin(first=True) as uow:
+        async with database.begin(priority=True) as uow:
             await uow.outbox.finish(row, NOW)
 
-    await written(write)
+    await retry_until_committed(write)
 
 
 async def test_what_was_sent_is_written_down_though_no_connection_was_free(
@@ -51,7 +53,7 @@ async def test_what_was_sent_is_written_down_though_no_connection_was_free(
 ) -> None:
     if not narrow.is_shared:
         pytest.skip("on SQLite one writes at a time")
-    [row] = await taken(database, 1)
+    [row] = await claim_sent_rows(database, 1)
     again = asyncio.Event()
     async with asyncio.timeout(60), asyncio.TaskGroup() as group, AsyncExitStack() as all_of_them:
         for _ in range(2):
@@ -59,27 +61,27 @@ async def test_what_was_sent_is_written_down_though_no_connection_was_free(
         with pytest.raises(NoConnectionFree) as caught:
             async with narrow.begin():
                 pass
-        assert refusal_of(caught.value) is Refusal.BUSY
-        assert narrow.refusal is Refusal.BUSY
-        group.create_task(write_down(narrow, row, [], again))
+        assert classify_error(caught.value) is DatabaseFault.BUSY
+        assert narrow.current_fault is DatabaseFault.BUSY
+        group.create_task(record_delivery(narrow, row, [], again))
         await again.wait()
 
     async with database.read() as uow:
-        assert await uow.outbox.counts() == {"sent": 1}
-    assert narrow.refusal is None
+        assert await uow.outbox.count_by_status() == {"sent": 1}
+    assert narrow.current_fault is None
     assert "все соединения с ней заняты" in caplog.text
 
 
 async def test_there_are_connections_for_all_that_may_write_at_once(database: Database, second: Database) -> None:
     if not database.is_shared:
         pytest.skip("on SQLite one writes at a time")
-    rows = await taken(second, DELIVERIES)
+    rows = await claim_sent_rows(second, DELIVERIES)
     tries: list[int] = []
     again = asyncio.Event()
 
     async def sweep() -> None:
         async with database.begin() as uow:
-            await uow.outbox.waiting(NOW, ("telegram",))
+            await uow.outbox.next_per_chat(NOW, ("telegram",))
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as group, AsyncExitStack() as for_ever:
         for _ in range(FOR_EVER):
@@ -87,7 +89,7 @@ async def test_there_are_connections_for_all_that_may_write_at_once(database: Da
         async with second.engine.begin() as slow:
             await slow.execute(text("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE"))
             for row in rows:
-                group.create_task(write_down(database, row, tries, again))
+                group.create_task(record_delivery(database, row, tries, again))
             for _ in range(SWEEPS):
                 group.create_task(sweep())
             waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'outbox'::regclass")
@@ -96,4 +98,4 @@ async def test_there_are_connections_for_all_that_may_write_at_once(database: Da
 
     assert not again.is_set(), "each at the first try"
     async with database.read() as uow:
-        assert await uow.outbox.counts() == {"sent": DELIVERIES}
+        assert await uow.outbox.count_by_status() == {"sent": DELIVERIES}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.cards import Dialog
 from storage.database import Database
-from tests.storage.helpers import NOW, later
+from tests.storage.helpers import NOW, time_after
 
 DRAFT = Dialog(
     account="telegram",
@@ -17,14 +17,14 @@ DRAFT = Dialog(
     media=({"kind": "photo", "id": "x"},),
     facts={"card": 5},
     version=2,
-    expires_at=later(hours=24),
+    expires_at=time_after(hours=24),
 )
 
 
 async def test_a_half_written_answer_outlives_the_process(database: Database, second: Database) -> None:
     async with database.begin() as uow:
-        await uow.dialogs.save(replace(DRAFT, text="Бригада"))
-        await uow.dialogs.save(DRAFT)
+        await uow.dialogs.upsert(replace(DRAFT, text="Бригада"))
+        await uow.dialogs.upsert(DRAFT)
     await database.close()
 
     async with second.read() as uow:
@@ -42,8 +42,8 @@ async def test_dialogs_about_a_ticket_are_voided_by_step(database: Database) -> 
     )
     async with database.begin() as uow:
         for one in (DRAFT, *others):
-            await uow.dialogs.save(one)
-        gone = await uow.dialogs.void(7, ["answer"], NOW)
+            await uow.dialogs.upsert(one)
+        gone = await uow.dialogs.cancel_for_ticket(7, ["answer"], NOW)
 
         assert sorted(one.user_id for one in gone) == ["1001", "1002"], "who was still writing must be told"
         assert await uow.dialogs.get("telegram", "1001", NOW) is None
@@ -54,7 +54,7 @@ async def test_dialogs_about_a_ticket_are_voided_by_step(database: Database) -> 
 async def test_who_goes_on_with_a_dialog_waits_for_what_is_being_noted_about_it(database: Database) -> None:
     """Else he would write over it, and the buttons of a question that has just arrived would stay for ever."""
     async with database.begin() as uow:
-        await uow.dialogs.save(DRAFT)
+        await uow.dialogs.upsert(DRAFT)
     noted = replace(DRAFT, facts={"shown": {"id": "77"}})
 
     async def goes_on() -> Dialog | None:
@@ -62,7 +62,7 @@ async def test_who_goes_on_with_a_dialog_waits_for_what_is_being_noted_about_it(
             return await uow.dialogs.get("telegram", "1001", NOW, lock=True)
 
     async with asyncio.TaskGroup() as group, database.begin() as uow:
-        assert await uow.dialogs.note_facts(noted)
+        assert await uow.dialogs.update_facts(noted)
         going_on = group.create_task(goes_on())
         await asyncio.wait([going_on], timeout=0.3)
         assert not going_on.done()

@@ -9,134 +9,136 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.messages import InboxRow
-from bot.runtime.supervisor import Bell, Supervisor
+from bot.runtime.supervisor import Supervisor, WakeUp
 from storage.database import Database
-from storage.postgres.leadership import listen
-from tests.storage.helpers import LEASE, NOW, later
+from storage.postgres.leadership import listen_for_wake_ups
+from tests.storage.helpers import LEASE, NOW, time_after
 
 ACCOUNT = "telegram"
 
 
-async def store(database: Database, *updates: tuple[str, str], now: datetime = NOW, account: str = ACCOUNT) -> None:
+async def store_updates(
+    database: Database, *updates: tuple[str, str], now: datetime = NOW, account: str = ACCOUNT
+) -> None:
     """Updates (key, conversation) come in."""
     async with database.begin() as uow:
         await uow.inbox.store(account, [(key, conversation, {"text": key}) for key, conversation in updates], now)
 
 
-async def claim(database: Database, now: datetime = NOW, most: int = 50) -> list[InboxRow]:
+async def claim_rows(database: Database, now: datetime = NOW, most: int = 50) -> list[InboxRow]:
     async with database.begin() as uow:
         return await uow.inbox.claim(now, LEASE, most)
 
 
-def keys(rows: list[InboxRow]) -> list[str]:
+def update_keys(rows: list[InboxRow]) -> list[str]:
     return [row.key for row in rows]
 
 
 async def test_updates_come_in_their_order_and_once(database: Database) -> None:
-    await store(database, ("1", "a"), ("2", "b"), ("3", "a"))
-    rows = await claim(database)
+    await store_updates(database, ("1", "a"), ("2", "b"), ("3", "a"))
+    rows = await claim_rows(database)
 
-    assert keys(rows) == ["1", "2", "3"]
+    assert update_keys(rows) == ["1", "2", "3"]
     assert [row.payload for row in rows] == [{"text": "1"}, {"text": "2"}, {"text": "3"}]
-    assert await claim(database) == []
+    assert await claim_rows(database) == []
 
 
 async def test_a_repeated_update_is_kept_once_even_when_handled(database: Database) -> None:
-    await store(database, ("1", "a"), ("1", "a"))
+    await store_updates(database, ("1", "a"), ("1", "a"))
     async with database.begin() as uow:
         [row] = await uow.inbox.claim(NOW, LEASE, 50)
         await uow.inbox.finish([row.id], NOW)
-    await store(database, ("1", "a"))
+    await store_updates(database, ("1", "a"))
 
-    assert await claim(database, later(days=1)) == []
+    assert await claim_rows(database, time_after(days=1)) == []
 
 
 async def test_another_account_may_use_the_same_key(database: Database) -> None:
-    await store(database, ("1", "a"))
-    await store(database, ("1", "a"), account="vk:500")
+    await store_updates(database, ("1", "a"))
+    await store_updates(database, ("1", "a"), account="vk:500")
 
-    rows = await claim(database)
+    rows = await claim_rows(database)
     assert [(row.account, row.conversation) for row in rows] == [("telegram", "telegram|a"), ("vk:500", "vk:500|a")]
 
 
 async def test_most_bounds_a_claim(database: Database) -> None:
-    await store(database, *((str(n), "a") for n in range(5)))
-    assert keys(await claim(database, most=3)) == ["0", "1", "2"]
+    await store_updates(database, *((str(n), "a") for n in range(5)))
+    assert update_keys(await claim_rows(database, most=3)) == ["0", "1", "2"]
 
 
 async def test_a_conversation_waits_for_the_update_that_is_being_handled(database: Database) -> None:
-    await store(database, ("1", "a"), ("2", "b"))
-    assert keys(await claim(database, most=1)) == ["1"]
-    await store(database, ("3", "a"), ("4", "b"))
+    await store_updates(database, ("1", "a"), ("2", "b"))
+    assert update_keys(await claim_rows(database, most=1)) == ["1"]
+    await store_updates(database, ("3", "a"), ("4", "b"))
 
-    assert keys(await claim(database)) == ["2", "4"]
+    assert update_keys(await claim_rows(database)) == ["2", "4"]
 
 
 async def test_a_conversation_waits_for_the_update_that_is_tried_again(database: Database) -> None:
-    await store(database, ("1", "a"), ("2", "a"), ("3", "b"))
+    await store_updates(database, ("1", "a"), ("2", "a"), ("3", "b"))
     async with database.begin() as uow:
         rows = await uow.inbox.claim(NOW, LEASE, 50)
-        await uow.inbox.postpone(rows[0].id, later(seconds=2), "Trouble")
+        await uow.inbox.postpone(rows[0].id, time_after(seconds=2), "Trouble")
         await uow.inbox.release([rows[1]])
         await uow.inbox.finish([rows[2].id], NOW)
 
-    assert await claim(database, later(seconds=1)) == []
-    rows = await claim(database, later(seconds=2))
+    assert await claim_rows(database, time_after(seconds=1)) == []
+    rows = await claim_rows(database, time_after(seconds=2))
     assert [(row.key, row.attempts) for row in rows] == [("1", 2), ("2", 1)]
 
 
 async def test_a_buried_update_is_in_nobody_s_way(database: Database) -> None:
-    await store(database, ("1", "a"), ("2", "a"))
+    await store_updates(database, ("1", "a"), ("2", "a"))
     async with database.begin() as uow:
         rows = await uow.inbox.claim(NOW, LEASE, 50)
-        await uow.inbox.bury(rows[0].id, NOW, "Trouble")
+        await uow.inbox.move_to_dead_letter(rows[0].id, NOW, "Trouble")
         await uow.inbox.release([rows[1]])
 
-    assert keys(await claim(database)) == ["2"]
+    assert update_keys(await claim_rows(database)) == ["2"]
     async with database.read() as uow:
-        assert await uow.inbox.counts() == {"dead": 1, "new": 1}
+        assert await uow.inbox.count_by_status() == {"dead": 1, "new": 1}
 
 
 async def test_a_lease_runs_out(database: Database) -> None:
-    await store(database, ("1", "a"))
-    await claim(database)
+    await store_updates(database, ("1", "a"))
+    await claim_rows(database)
 
-    assert await claim(database, NOW + LEASE - timedelta(microseconds=1)) == []
-    [row] = await claim(database, NOW + LEASE)
+    assert await claim_rows(database, NOW + LEASE - timedelta(microseconds=1)) == []
+    [row] = await claim_rows(database, NOW + LEASE)
     assert row.attempts == 2
 
 
 async def test_a_start_takes_up_what_the_dead_process_held(database: Database) -> None:
-    await store(database, ("1", "a"), ("2", "a"))
-    await claim(database)
+    await store_updates(database, ("1", "a"), ("2", "a"))
+    await claim_rows(database)
     async with database.begin() as uow:
-        await uow.inbox.release_leases()
+        await uow.inbox.release_all_leases()
 
-    assert keys(await claim(database)) == ["1", "2"]
+    assert update_keys(await claim_rows(database)) == ["1", "2"]
 
 
 async def test_the_cursor_moves_with_the_updates_or_not_at_all(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.inbox.move_cursor(ACCOUNT, "10", NOW)
+        await uow.inbox.set_cursor(ACCOUNT, "10", NOW)
     with suppress(LookupError):
         async with database.begin() as uow:
             await uow.inbox.store(ACCOUNT, [("1", "a", {})], NOW)
-            await uow.inbox.move_cursor(ACCOUNT, "11", NOW)
+            await uow.inbox.set_cursor(ACCOUNT, "11", NOW)
             raise LookupError
 
     async with database.read() as uow:
-        assert await uow.inbox.cursor(ACCOUNT) == "10"
-        assert await uow.inbox.cursor("vk:500") is None
-    assert await claim(database) == []
+        assert await uow.inbox.get_cursor(ACCOUNT) == "10"
+        assert await uow.inbox.get_cursor("vk:500") is None
+    assert await claim_rows(database) == []
 
 
 async def test_many_workers_share_the_work(database: Database, second: Database) -> None:
-    await store(database, *((str(n), f"chat {n}") for n in range(60)))
+    await store_updates(database, *((str(n), f"chat {n}") for n in range(60)))
 
     async def work(mine: Database) -> list[str]:
         taken: list[str] = []
-        while rows := await claim(mine, most=7):
-            taken += keys(rows)
+        while rows := await claim_rows(mine, most=7):
+            taken += update_keys(rows)
             async with mine.begin() as uow:
                 await uow.inbox.finish([row.id for row in rows], NOW)
         return taken
@@ -150,24 +152,26 @@ async def test_long_keys_and_odd_payloads_are_kept(database: Database) -> None:
     async with database.begin() as uow:
         await uow.inbox.store(ACCOUNT, [("k" * 500, "c" * 500, payload)], NOW)
 
-    [row] = await claim(database)
+    [row] = await claim_rows(database)
     assert (len(row.key), len(row.conversation)) == (128, 128)
     assert row.payload == payload
 
 
 async def test_who_was_slower_than_the_lease_finds_out_before_doing_it_twice(database: Database) -> None:
-    await store(database, ("1", "a"), ("2", "b"))
-    slow = await claim(database)
-    quick = await claim(database, NOW + LEASE, most=1)
+    await store_updates(database, ("1", "a"), ("2", "b"))
+    slow = await claim_rows(database)
+    quick = await claim_rows(database, NOW + LEASE, most=1)
     async with database.begin() as uow:
         lost = {row.id for row in quick}  # PostgreSQL may give out more than was asked for
         kept = [row for row in slow if row.id not in lost]
         assert slow[0].id in lost
-        assert await uow.inbox.hold(slow, later(minutes=3)) == {row.id for row in kept}
-        assert await uow.inbox.hold(quick, later(minutes=3)) == lost
+        assert await uow.inbox.extend_leases(slow, time_after(minutes=3)) == {row.id for row in kept}
+        assert await uow.inbox.extend_leases(quick, time_after(minutes=3)) == lost
         await uow.inbox.release(slow)
 
-    assert keys(await claim(database, later(minutes=2))) == keys(kept), "what others hold was given back"
+    assert update_keys(await claim_rows(database, time_after(minutes=2))) == update_keys(kept), (
+        "what others hold was given back"
+    )
 
 
 async def test_what_comes_after_an_update_that_is_handled_too_slowly_is_not_handled_beside_it(
@@ -175,45 +179,45 @@ async def test_what_comes_after_an_update_that_is_handled_too_slowly_is_not_hand
 ) -> None:
     if not database.is_shared:
         pytest.skip("on SQLite nobody looks while somebody writes")
-    await store(database, ("1", "a"), ("2", "a"))
-    slow = await claim(database, most=2)
-    await store(database, ("3", "a"), ("4", "b"))
+    await store_updates(database, ("1", "a"), ("2", "a"))
+    slow = await claim_rows(database, most=2)
+    await store_updates(database, ("3", "a"), ("4", "b"))
     late = NOW + 2 * LEASE
     async with database.begin() as uow:
-        held = await uow.inbox.hold(slow, late + LEASE)
+        held = await uow.inbox.extend_leases(slow, late + LEASE)
         assert held == {row.id for row in slow}
-        assert keys(await claim(second, late)) == ["4"]
+        assert update_keys(await claim_rows(second, late)) == ["4"]
         await uow.inbox.finish([slow[0].id], late)
         await uow.inbox.postpone(slow[1].id, late + timedelta(seconds=2), "Trouble")
 
-    assert await claim(second, late) == []
-    assert keys(await claim(second, late + timedelta(seconds=2))) == ["2", "3"]
+    assert await claim_rows(second, late) == []
+    assert update_keys(await claim_rows(second, late + timedelta(seconds=2))) == ["2", "3"]
 
 
 async def test_what_was_handled_is_nobody_s_any_more(database: Database) -> None:
-    await store(database, ("1", "a"))
-    slow = await claim(database)
-    quick = await claim(database, NOW + LEASE)
+    await store_updates(database, ("1", "a"))
+    slow = await claim_rows(database)
+    quick = await claim_rows(database, NOW + LEASE)
     async with database.begin() as uow:
         await uow.inbox.finish([row.id for row in quick], NOW)
     async with database.begin() as uow:
-        assert await uow.inbox.hold(slow, later(minutes=3)) == set()
+        assert await uow.inbox.extend_leases(slow, time_after(minutes=3)) == set()
         await uow.inbox.release(slow)
-    assert await claim(database, later(days=1)) == []
+    assert await claim_rows(database, time_after(days=1)) == []
 
 
 async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> None:
-    await store(database, ("leased", "a"), ("next", "a"))
-    await claim(database, most=1)
-    await store(database, ("waiting", "b"))
+    await store_updates(database, ("leased", "a"), ("next", "a"))
+    await claim_rows(database, most=1)
+    await store_updates(database, ("waiting", "b"))
     before = NOW - timedelta(hours=1)
-    assert sorted(keys(await claim(database, before))) == ["leased", "next", "waiting"]
+    assert sorted(update_keys(await claim_rows(database, before))) == ["leased", "next", "waiting"]
 
 
 async def test_no_more_is_claimed_than_was_asked_for_whatever_the_server_plans(database: Database) -> None:
     if not database.is_shared:
         pytest.skip("SQLite has one way to do it")
-    await store(database, *((str(number), str(number)) for number in range(6)))
+    await store_updates(database, *((str(number), str(number)) for number in range(6)))
     async with database.begin() as uow:
         for way in ("hashjoin", "hashagg", "mergejoin", "material", "sort"):
             await uow._connection.execute(text(f"SET LOCAL enable_{way} = off"))
@@ -225,24 +229,24 @@ async def test_what_a_dead_process_held_is_free_and_what_a_living_one_holds_is_n
 ) -> None:
     if not database.is_shared:
         pytest.skip("on SQLite there is one process")
-    shown, supervisor = Bell(), Supervisor()
-    supervisor.keep("wake-up", lambda: listen(second, lambda _: shown.ring()))
+    shown, supervisor = WakeUp(), Supervisor()
+    supervisor.run_forever("wake-up", lambda: listen_for_wake_ups(second, lambda _: shown.set()))
     await shown.wait(10)
-    assert second.presence is not None
-    await store(database, ("1", "a"), ("2", "b"))
+    assert second.presence_lock_id is not None
+    await store_updates(database, ("1", "a"), ("2", "b"))
     async with second.begin() as uow:
-        [held] = await uow.inbox.claim(NOW, LEASE, 1, second.presence)
+        [held] = await uow.inbox.claim(NOW, LEASE, 1, second.presence_lock_id)
     async with database.begin() as uow:
         [leased] = await uow.inbox.claim(NOW, LEASE, 1)  # before its line stood, or by an older release
-        assert await uow.inbox.release_of_the_dead() == 0
+        assert await uow.inbox.release_orphaned() == 0
 
     await supervisor.stop()
-    assert second.presence is None
+    assert second.presence_lock_id is None
     async with asyncio.timeout(10):
         while True:
             async with database.begin() as uow:
-                if await uow.inbox.release_of_the_dead():
+                if await uow.inbox.release_orphaned():
                     break
-    assert keys(await claim(database)) == [held.key]
+    assert update_keys(await claim_rows(database)) == [held.key]
     async with database.begin() as uow:
-        assert await uow.inbox.hold([held, leased], later(minutes=1)) == {leased.id}
+        assert await uow.inbox.extend_leases([held, leased], time_after(minutes=1)) == {leased.id}

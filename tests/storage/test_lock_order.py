@@ -7,9 +7,9 @@ import pytest
 
 from bot.domain.people import Person, Role
 from storage.database import Database
-from storage.errors import Refusal, refusal_of
+from storage.errors import DatabaseFault, classify_error
 from storage.unit_of_work import UnitOfWork
-from tests.storage.helpers import LEASE, NOW, add_ticket, draft, later
+from tests.storage.helpers import LEASE, NOW, add_ticket, outbox_draft, time_after
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +20,9 @@ def several(database: Database) -> None:
 
 async def test_who_claims_does_not_wait_for_who_changes(database: Database, second: Database) -> None:
     async with database.begin() as uow:
-        await uow.outbox.put_all([draft("7", dedupe="card:1"), draft("8")], NOW)
+        await uow.outbox.enqueue_all([outbox_draft("7", dedupe="card:1"), outbox_draft("8")], NOW)
     async with database.begin() as uow:
-        await uow.outbox.put(draft("7", dedupe="card:1"), NOW)
+        await uow.outbox.enqueue(outbox_draft("7", dedupe="card:1"), NOW)
         await uow.flush()
         async with asyncio.timeout(5), second.begin() as other:
             claimed = await other.outbox.claim([1, 2], NOW, LEASE)
@@ -34,13 +34,13 @@ async def test_who_claims_does_not_wait_for_who_changes(database: Database, seco
 async def test_a_notice_does_not_wait_for_who_works_on_its_ticket(database: Database, second: Database) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
-        await uow.times.plan(ticket.id, [("accept", "overdue", 1.0, later(hours=1))])
-        [head] = await uow.people.replace([Person(0, "Иванов", frozenset({Role.HEAD}))])
+        await uow.deadlines.schedule(ticket.id, [("accept", "overdue", 1.0, time_after(hours=1))])
+        [head] = await uow.staff.sync([Person(0, "Иванов", frozenset({Role.HEAD}))])
     async with database.begin() as uow:
         assert await uow.tickets.get(ticket.id, lock=True)
         async with asyncio.timeout(5), second.begin() as other:
-            await other.times.fire(later(hours=1), 10)
-            await other.times.add_notice(head.id, ticket.id, "accept_overdue", NOW)
+            await other.deadlines.take_due(time_after(hours=1), 10)
+            await other.deadlines.add_notice(head.id, ticket.id, "accept_overdue", NOW)
 
 
 async def test_whoever_is_undone_is_not_taken_for_a_database_that_is_gone(
@@ -65,7 +65,7 @@ async def test_whoever_is_undone_is_not_taken_for_a_database_that_is_gone(
 
     outcomes = await asyncio.gather(change(database, [0, 1]), change(second, [1, 0]))
     [undone] = [error for error in outcomes if error is not None]
-    assert refusal_of(undone) is Refusal.CROSSED
-    assert database.refusal is None
-    assert second.refusal is None
+    assert classify_error(undone) is DatabaseFault.DEADLOCK
+    assert database.current_fault is None
+    assert second.current_fault is None
     assert "База" not in caplog.text

@@ -12,14 +12,14 @@ from sqlalchemy import Connection, inspect, text
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import alembic_config, downgrade, migrate, newest_revision, upgrade
 from storage.tables import metadata
-from storage.tables.base import BESIDE
+from storage.tables.base import UNMANAGED_TABLES
 
 
 def _differences(connection: Connection) -> list[Any]:
     options = {
         "compare_type": True,
         "compare_server_default": _default_differs,
-        "include_name": lambda name, *_: not str(name).removeprefix("ix_").startswith(BESIDE),
+        "include_name": lambda name, *_: not str(name).removeprefix("ix_").startswith(UNMANAGED_TABLES),
     }
     context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, metadata))
@@ -32,7 +32,7 @@ def _default_differs(_1: Any, _2: Any, _3: Any, found: str | None, _4: Any, want
 
 def _tables(connection: Connection) -> set[str]:
     names = set(inspect(connection).get_table_names()) - {"alembic_version"}
-    return {name for name in names if not name.startswith(BESIDE)}
+    return {name for name in names if not name.startswith(UNMANAGED_TABLES)}
 
 
 def _walk(connection: Connection) -> None:

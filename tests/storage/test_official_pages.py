@@ -6,7 +6,9 @@ from storage.database import Database
 from tests.storage.helpers import NOW
 
 
-def comment(number: int, *, ours: bool = False, thread: int | None = None, to_all: bool = False) -> dict[str, object]:
+def comment_values(
+    number: int, *, ours: bool = False, thread: int | None = None, to_all: bool = False
+) -> dict[str, object]:
     return {
         "account": "vk:pages",
         "chat_id": "wall-1_5",
@@ -23,24 +25,24 @@ def comment(number: int, *, ours: bool = False, thread: int | None = None, to_al
 
 async def test_a_word_of_the_page_answers_its_thread_and_a_word_to_all_everybody_before(database: Database) -> None:
     async with database.begin() as uow:
-        for one in (comment(1), comment(2), comment(3, ours=True, thread=1), comment(4)):
-            await uow.pages.add(one)
-        assert [one.link for one in await uow.pages.unanswered("vk:pages", "1", NOW)] == [
+        for one in (comment_values(1), comment_values(2), comment_values(3, ours=True, thread=1), comment_values(4)):
+            await uow.official_pages.add_comment(one)
+        assert [one.link for one in await uow.official_pages.list_unanswered("vk:pages", "1", NOW)] == [
             "https://vk.com/wall-1_5?reply=2",
             "https://vk.com/wall-1_5?reply=4",
         ]
-        await uow.pages.add(comment(5, ours=True, to_all=True))
-        await uow.pages.add(comment(6))
-        assert len(await uow.pages.unanswered("vk:pages", "1", NOW)) == 1
-        await uow.pages.remove("vk:pages", "wall-1_5", "6")
-        assert await uow.pages.unanswered("vk:pages", "1", NOW) == []
-        assert [row async for row in uow.reports.export(None, None)] == []
+        await uow.official_pages.add_comment(comment_values(5, ours=True, to_all=True))
+        await uow.official_pages.add_comment(comment_values(6))
+        assert len(await uow.official_pages.list_unanswered("vk:pages", "1", NOW)) == 1
+        await uow.official_pages.delete_comment("vk:pages", "wall-1_5", "6")
+        assert await uow.official_pages.list_unanswered("vk:pages", "1", NOW) == []
+        assert [row async for row in uow.reports.iterate_tickets(None, None)] == []
 
 
 async def test_the_latest_post_counts_whatever_comes_last(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.pages.watch("vk:pages", "1", NOW)
-        await uow.pages.watch("vk:pages", "1", NOW + timedelta(days=1))
-        await uow.pages.posted("vk:pages", "1", NOW - timedelta(days=1))
-        await uow.pages.posted("vk:pages", "1", NOW - timedelta(days=9))
-        assert await uow.pages.quiet_since("vk:pages", "1") == (NOW, NOW - timedelta(days=1))
+        await uow.official_pages.start_watching("vk:pages", "1", NOW)
+        await uow.official_pages.start_watching("vk:pages", "1", NOW + timedelta(days=1))
+        await uow.official_pages.record_post("vk:pages", "1", NOW - timedelta(days=1))
+        await uow.official_pages.record_post("vk:pages", "1", NOW - timedelta(days=9))
+        assert await uow.official_pages.find_last_post("vk:pages", "1") == (NOW, NOW - timedelta(days=1))

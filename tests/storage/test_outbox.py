@@ -3,18 +3,18 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.outbox import PATIENCE, OutboxDraft, OutboxKind, OutboxRow, Priority, Unsent
+from bot.domain.outbox import RATE_LIMITED, OldestPending, OutboxDraft, OutboxKind, OutboxRow, Priority
 from storage.database import Database
-from tests.storage.helpers import ACCOUNTS, LEASE, NOW, draft, later, take
+from tests.storage.helpers import ACCOUNTS, LEASE, NOW, claim_rows, outbox_draft, time_after
 
 
-async def put(database: Database, *drafts: OutboxDraft, now: datetime = NOW) -> None:
+async def add_drafts(database: Database, *drafts: OutboxDraft, now: datetime = NOW) -> None:
     async with database.begin() as uow:
         for one in drafts:
-            await uow.outbox.put(one, now)
+            await uow.outbox.enqueue(one, now)
 
 
-async def claim(
+async def claim_pending(
     database: Database,
     now: datetime = NOW,
     most: int = 50,
@@ -22,268 +22,289 @@ async def claim(
     accounts: tuple[str, ...] = ACCOUNTS,
 ) -> list[OutboxRow]:
     async with database.begin() as uow:
-        return await take(uow, now, most, accounts=accounts, resting=resting)
+        return await claim_rows(uow, now, most, accounts=accounts, blocked_chats=resting)
 
 
-async def finish(database: Database, *rows: OutboxRow) -> None:
+async def finish_rows(database: Database, *rows: OutboxRow) -> None:
     async with database.begin() as uow:
         for row in rows:
             await uow.outbox.finish(row, NOW)
 
 
-def tickets(rows: list[OutboxRow]) -> list[int | None]:
+def ticket_ids(rows: list[OutboxRow]) -> list[int | None]:
     return [row.ticket_id for row in rows]
 
 
 async def test_the_urgent_leaves_first_then_the_older(database: Database) -> None:
-    await put(
+    await add_drafts(
         database,
-        draft(number=1, priority=Priority.BULK),
-        draft(number=2, priority=Priority.CARD),
-        draft(number=3, priority=Priority.PRESS),
-        draft(number=4, priority=Priority.CARD),
-        draft(number=5, priority=Priority.URGENT),
+        outbox_draft(number=1, priority=Priority.BULK),
+        outbox_draft(number=2, priority=Priority.CARD),
+        outbox_draft(number=3, priority=Priority.INTERACTIVE),
+        outbox_draft(number=4, priority=Priority.CARD),
+        outbox_draft(number=5, priority=Priority.URGENT),
     )
-    assert tickets(await claim(database, most=4)) == [3, 5, 2, 4]
-    assert tickets(await claim(database)) == [1]
+    assert ticket_ids(await claim_pending(database, most=4)) == [3, 5, 2, 4]
+    assert ticket_ids(await claim_pending(database)) == [1]
 
 
 async def test_one_chat_hears_of_one_ticket_in_order(database: Database) -> None:
-    await put(
+    await add_drafts(
         database,
-        draft(number=1, facts={"n": 1}),
-        draft(number=1, facts={"n": 2}, priority=Priority.URGENT),
-        draft(number=2, facts={"n": 3}),
-        draft("1002", number=1, facts={"n": 4}),
+        outbox_draft(number=1, facts={"n": 1}),
+        outbox_draft(number=1, facts={"n": 2}, priority=Priority.URGENT),
+        outbox_draft(number=2, facts={"n": 3}),
+        outbox_draft("1002", number=1, facts={"n": 4}),
     )
-    first = await claim(database)
+    first = await claim_pending(database)
     assert [row.facts["n"] for row in first] == [1, 3, 4]
-    assert await claim(database) == []
+    assert await claim_pending(database) == []
 
-    await finish(database, first[0])
-    assert [row.facts["n"] for row in await claim(database)] == [2]
+    await finish_rows(database, first[0])
+    assert [row.facts["n"] for row in await claim_pending(database)] == [2]
 
 
 async def test_a_row_that_is_tried_again_holds_the_later_ones(database: Database) -> None:
-    await put(database, draft(number=1), draft(number=1), draft(number=2))
+    await add_drafts(database, outbox_draft(number=1), outbox_draft(number=1), outbox_draft(number=2))
     async with database.begin() as uow:
-        row = (await take(uow, NOW, 1))[0]
-        await uow.outbox.retry(row, later(seconds=30), "temporary")
+        row = (await claim_rows(uow, NOW, 1))[0]
+        await uow.outbox.retry(row, time_after(seconds=30), "temporary")
 
-    assert tickets(await claim(database, later(seconds=29))) == [2]
-    [again] = await claim(database, later(seconds=30))
+    assert ticket_ids(await claim_pending(database, time_after(seconds=29))) == [2]
+    [again] = await claim_pending(database, time_after(seconds=30))
     assert (again.id, again.attempts, again.error) == (row.id, 2, "temporary")
 
 
 async def test_patience_does_not_count_as_a_try(database: Database) -> None:
-    await put(database, draft())
+    await add_drafts(database, outbox_draft())
     for _ in range(5):
         async with database.begin() as uow:
-            [row] = await take(uow, NOW, 1)
+            [row] = await claim_rows(uow, NOW, 1)
             assert row.attempts == 1
-            await uow.outbox.retry(row, NOW, PATIENCE, counts=False)
+            await uow.outbox.retry(row, NOW, RATE_LIMITED, counts_as_attempt=False)
 
 
 async def test_a_row_that_is_tried_every_minute_is_seen_to_wait_since_it_was_queued(database: Database) -> None:
-    await put(database, draft())
+    await add_drafts(database, outbox_draft())
     for minute in range(12):
         async with database.begin() as uow:
-            [row] = await take(uow, later(minutes=minute), 1)
-            await uow.outbox.retry(row, later(minutes=minute + 1), "temporary")
-    await put(database, draft("1002", due_at=later(minutes=20)), now=later(minutes=11))
-    await put(database, draft("1003"), now=later(minutes=11))
+            [row] = await claim_rows(uow, time_after(minutes=minute), 1)
+            await uow.outbox.retry(row, time_after(minutes=minute + 1), "temporary")
+    await add_drafts(database, outbox_draft("1002", due_at=time_after(minutes=20)), now=time_after(minutes=11))
+    await add_drafts(database, outbox_draft("1003"), now=time_after(minutes=11))
 
     async with database.read() as uow:
-        assert await uow.outbox.unsent() == [Unsent("telegram", NOW, None)]
+        assert await uow.outbox.oldest_pending() == [OldestPending("telegram", NOW, None)]
 
 
 async def test_what_the_messenger_would_take_later_and_what_is_planned_are_told_apart(database: Database) -> None:
-    await put(database, draft(), draft("1", account="vk:500", due_at=later(minutes=3)))
+    await add_drafts(database, outbox_draft(), outbox_draft("1", account="vk:500", due_at=time_after(minutes=3)))
     async with database.begin() as uow:
-        [row] = await take(uow, later(minutes=1), 1)
-        await uow.outbox.retry(row, later(minutes=9), PATIENCE, counts=False)
+        [row] = await claim_rows(uow, time_after(minutes=1), 1)
+        await uow.outbox.retry(row, time_after(minutes=9), RATE_LIMITED, counts_as_attempt=False)
 
     async with database.read() as uow:
-        waits = sorted(await uow.outbox.unsent(), key=lambda one: one.account)
-    assert waits == [Unsent("telegram", None, NOW), Unsent("vk:500", later(minutes=3), None)]
+        waits = sorted(await uow.outbox.oldest_pending(), key=lambda one: one.account)
+    assert waits == [OldestPending("telegram", None, NOW), OldestPending("vk:500", time_after(minutes=3), None)]
 
 
 async def test_what_is_planned_for_later_holds_nobody(database: Database) -> None:
-    await put(database, draft(number=1, due_at=later(seconds=2), facts={"n": 1}), draft(number=1, facts={"n": 2}))
+    await add_drafts(
+        database,
+        outbox_draft(number=1, due_at=time_after(seconds=2), facts={"n": 1}),
+        outbox_draft(number=1, facts={"n": 2}),
+    )
 
-    [row] = await claim(database)
+    [row] = await claim_pending(database)
     assert row.facts == {"n": 2}
-    await finish(database, row)
-    assert [row.facts["n"] for row in await claim(database, later(seconds=2))] == [1]
+    await finish_rows(database, row)
+    assert [row.facts["n"] for row in await claim_pending(database, time_after(seconds=2))] == [1]
 
 
 async def test_a_resting_chat_is_passed_over(database: Database) -> None:
-    await put(database, draft("1", number=1), draft("2", number=2), draft("3", number=3, account="vk:500"))
+    await add_drafts(
+        database,
+        outbox_draft("1", number=1),
+        outbox_draft("2", number=2),
+        outbox_draft("3", number=3, account="vk:500"),
+    )
 
-    assert tickets(await claim(database, resting=("1",))) == [2, 3]
-    assert tickets(await claim(database)) == [1]
+    assert ticket_ids(await claim_pending(database, resting=("1",))) == [2, 3]
+    assert ticket_ids(await claim_pending(database)) == [1]
 
 
 async def test_what_answers_a_press_stands_first_in_its_chat(database: Database) -> None:
-    await put(database, draft("1", number=1), draft("1", number=2, priority=Priority.PRESS))
+    await add_drafts(database, outbox_draft("1", number=1), outbox_draft("1", number=2, priority=Priority.INTERACTIVE))
 
     async with database.begin() as uow:
-        [row] = await uow.outbox.waiting(NOW, ("telegram",))
-        assert row.priority == Priority.PRESS
+        [row] = await uow.outbox.next_per_chat(NOW, ("telegram",))
+        assert row.priority == Priority.INTERACTIVE
 
 
 async def test_presses_of_a_silent_account_do_not_hide_those_of_another(database: Database) -> None:
-    await put(database, *(draft("", number=number, account="vk:500", priority=Priority.PRESS) for number in range(5)))
-    await put(database, draft("", number=9, account="vk:999", priority=Priority.PRESS))
-    await put(database, draft("", number=7, priority=Priority.PRESS))
+    await add_drafts(
+        database,
+        *(outbox_draft("", number=number, account="vk:500", priority=Priority.INTERACTIVE) for number in range(5)),
+    )
+    await add_drafts(database, outbox_draft("", number=9, account="vk:999", priority=Priority.INTERACTIVE))
+    await add_drafts(database, outbox_draft("", number=7, priority=Priority.INTERACTIVE))
 
     async with database.read() as uow:
-        rows = await uow.outbox.presses(NOW, ("telegram", "vk:500"), 2)
+        rows = await uow.outbox.next_callback_answers(NOW, ("telegram", "vk:500"), 2)
     assert sorted(row.account for row in rows) == ["telegram", "vk:500", "vk:500"]
 
 
 async def test_who_is_sending_is_given_time_to_write_it_down(database: Database) -> None:
-    await put(database, draft("1", number=1), draft("2", number=2))
-    [slow, _] = await claim(database)
+    await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2))
+    [slow, _] = await claim_pending(database)
     async with database.begin() as uow:
-        await uow.outbox.spare(NOW + LEASE + timedelta(seconds=7))
-        assert await take(uow, NOW + LEASE, 10) == []
+        await uow.outbox.extend_running_leases(NOW + LEASE + timedelta(seconds=7))
+        assert await claim_rows(uow, NOW + LEASE, 10) == []
         assert await uow.outbox.finish(slow, NOW + LEASE)
-        assert len(await take(uow, NOW + LEASE + timedelta(seconds=7), 10)) == 1
+        assert len(await claim_rows(uow, NOW + LEASE + timedelta(seconds=7), 10)) == 1
 
 
 async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Database) -> None:
-    await put(database, *(draft("storm", number=number) for number in range(300)))
-    await put(database, draft("1", number=1), draft("2", number=2, priority=Priority.URGENT))
+    await add_drafts(database, *(outbox_draft("storm", number=number) for number in range(300)))
+    await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2, priority=Priority.URGENT))
 
     async with database.read() as uow:
-        rows = await uow.outbox.waiting(NOW, ("telegram", "vk:500"))
+        rows = await uow.outbox.next_per_chat(NOW, ("telegram", "vk:500"))
         assert [row.chat_id for row in rows] == ["2", "storm", "1"]
-        assert await uow.outbox.waiting(NOW, ("vk:500",)) == []
+        assert await uow.outbox.next_per_chat(NOW, ("vk:500",)) == []
 
 
 async def test_what_was_sent_lately_is_remembered_with_its_parts(database: Database) -> None:
-    await put(database, draft("1"), draft("2"), draft("3"), draft("4"))
-    first, second, third, _ = await claim(database)
+    await add_drafts(database, outbox_draft("1"), outbox_draft("2"), outbox_draft("3"), outbox_draft("4"))
+    first, second, third, _ = await claim_pending(database)
     async with database.begin() as uow:
-        await uow.outbox.finish(first, later(seconds=-90))
-        await uow.outbox.progressed(second, ["10", "11"])
-        await uow.outbox.finish(second, later(seconds=-10))
+        await uow.outbox.finish(first, time_after(seconds=-90))
+        await uow.outbox.save_progress(second, ["10", "11"])
+        await uow.outbox.finish(second, time_after(seconds=-10))
         await uow.outbox.finish(third, NOW, "dropped", "not needed")
     async with database.read() as uow:
-        sent = await uow.outbox.sent_since("telegram", later(seconds=-60))
-    assert [(row.chat_id, row.messages, row.at) for row in sent] == [("2", 3, later(seconds=-10)), ("4", 1, None)]
+        sent = await uow.outbox.list_sent_since("telegram", time_after(seconds=-60))
+    assert [(row.chat_id, row.messages, row.at) for row in sent] == [("2", 3, time_after(seconds=-10)), ("4", 1, None)]
 
 
 async def test_rows_of_an_account_that_is_not_ours_stay(database: Database) -> None:
-    await put(database, draft(number=1, account="max"), draft(number=2))
+    await add_drafts(database, outbox_draft(number=1, account="max"), outbox_draft(number=2))
 
-    assert tickets(await claim(database)) == [2]
-    assert tickets(await claim(database, accounts=("max",))) == [1]
+    assert ticket_ids(await claim_pending(database)) == [2]
+    assert ticket_ids(await claim_pending(database, accounts=("max",))) == [1]
 
 
 async def test_the_same_fact_waits_once_at_its_earliest_loudest_and_most_urgent(database: Database) -> None:
-    await put(database, draft(number=1, dedupe="card:1", due_at=later(seconds=5), silent=True, facts={"n": 1}))
-    await put(database, draft(number=1, dedupe="card:1", due_at=later(seconds=1), priority=Priority.PRESS))
-    await put(database, draft(number=1, dedupe="card:1", due_at=later(seconds=9), silent=True, priority=Priority.BULK))
+    await add_drafts(
+        database, outbox_draft(number=1, dedupe="card:1", due_at=time_after(seconds=5), silent=True, facts={"n": 1})
+    )
+    await add_drafts(
+        database, outbox_draft(number=1, dedupe="card:1", due_at=time_after(seconds=1), priority=Priority.INTERACTIVE)
+    )
+    await add_drafts(
+        database,
+        outbox_draft(number=1, dedupe="card:1", due_at=time_after(seconds=9), silent=True, priority=Priority.BULK),
+    )
 
-    assert await claim(database) == []
-    [row] = await claim(database, later(seconds=1))
-    assert (row.facts, row.silent, row.priority) == ({"n": 1}, False, Priority.PRESS)
+    assert await claim_pending(database) == []
+    [row] = await claim_pending(database, time_after(seconds=1))
+    assert (row.facts, row.silent, row.priority) == ({"n": 1}, False, Priority.INTERACTIVE)
 
 
 async def test_silence_stays_while_everybody_wants_it(database: Database) -> None:
-    await put(database, *(draft(dedupe="card:1", silent=True) for _ in range(3)))
-    [row] = await claim(database)
+    await add_drafts(database, *(outbox_draft(dedupe="card:1", silent=True) for _ in range(3)))
+    [row] = await claim_pending(database)
     assert row.silent
 
 
 async def test_a_change_during_delivery_is_a_row_of_its_own(database: Database) -> None:
-    await put(database, draft(number=1, dedupe="card:1"))
-    [first] = await claim(database)
-    await put(database, draft(number=1, dedupe="card:1"))
+    await add_drafts(database, outbox_draft(number=1, dedupe="card:1"))
+    [first] = await claim_pending(database)
+    await add_drafts(database, outbox_draft(number=1, dedupe="card:1"))
 
-    assert await claim(database) == [], "the newer picture overtakes the older"
+    assert await claim_pending(database) == [], "the newer picture overtakes the older"
     async with database.begin() as uow:
         await uow.outbox.retry(first, NOW, "temporary")  # both wait now; the key may be there once only
-    await put(database, draft(number=1, dedupe="card:1"))
+    await add_drafts(database, outbox_draft(number=1, dedupe="card:1"))
     async with database.read() as uow:
-        assert await uow.outbox.counts() == {"queued": 2}
-    [again] = await claim(database)
+        assert await uow.outbox.count_by_status() == {"queued": 2}
+    [again] = await claim_pending(database)
     assert again.id == first.id
 
 
 async def test_what_was_put_back_stands_where_it_stood(database: Database) -> None:
-    await put(database, draft(number=1, dedupe="x"), draft(number=1), draft(number=2))
-    rows = await claim(database)
-    assert tickets(rows) == [1, 2]
+    await add_drafts(database, outbox_draft(number=1, dedupe="x"), outbox_draft(number=1), outbox_draft(number=2))
+    rows = await claim_pending(database)
+    assert ticket_ids(rows) == [1, 2]
     async with database.begin() as uow:
-        await uow.outbox.put_back(rows[0])
+        await uow.outbox.unclaim(rows[0])
 
-    [again] = await claim(database)
+    [again] = await claim_pending(database)
     assert (again.id, again.attempts) == (rows[0].id, 1)
 
 
 async def test_a_lease_runs_out(database: Database) -> None:
-    await put(database, draft())
-    [row] = await claim(database)
+    await add_drafts(database, outbox_draft())
+    [row] = await claim_pending(database)
 
-    assert await claim(database, NOW + LEASE - timedelta(microseconds=1)) == []
-    [again] = await claim(database, NOW + LEASE)
+    assert await claim_pending(database, NOW + LEASE - timedelta(microseconds=1)) == []
+    [again] = await claim_pending(database, NOW + LEASE)
     assert (again.id, again.attempts, again.error) == (row.id, 2, "interrupted")
 
 
 async def test_a_start_sends_again_what_a_dead_process_was_sending(database: Database) -> None:
-    await put(database, draft(number=1, dedupe="card:1"))
-    [row] = await claim(database)
-    await put(database, draft(number=1, dedupe="card:1"))
+    await add_drafts(database, outbox_draft(number=1, dedupe="card:1"))
+    [row] = await claim_pending(database)
+    await add_drafts(database, outbox_draft(number=1, dedupe="card:1"))
     async with database.begin() as uow:
         await uow.outbox.release_leases()
 
-    [again] = await claim(database)
+    [again] = await claim_pending(database)
     assert (again.id, again.error) == (row.id, "interrupted")
 
 
 async def test_answers_to_presses_that_a_dead_leader_had_in_hand_do_not_wait_for_its_messages(
     database: Database,
 ) -> None:
-    press = OutboxDraft(OutboxKind.PRESS, "telegram", "", facts={"press_id": "7"}, priority=Priority.PRESS)
-    await put(database, draft(), press)
-    assert len(await claim(database)) == 2
+    press = OutboxDraft(
+        OutboxKind.CALLBACK_ANSWER, "telegram", "", facts={"press_id": "7"}, priority=Priority.INTERACTIVE
+    )
+    await add_drafts(database, outbox_draft(), press)
+    assert len(await claim_pending(database)) == 2
     async with database.begin() as uow:
-        holders = await uow.outbox.holders()
-        await uow.outbox.release_leases(holders, [OutboxKind.PRESS])
+        holders = await uow.outbox.list_holders()
+        await uow.outbox.release_leases(holders, [OutboxKind.CALLBACK_ANSWER])
 
-    assert [row.kind for row in await claim(database)] == [OutboxKind.PRESS]
+    assert [row.kind for row in await claim_pending(database)] == [OutboxKind.CALLBACK_ANSWER]
 
 
 async def test_progress_is_kept(database: Database) -> None:
-    await put(database, draft())
+    await add_drafts(database, outbox_draft())
     async with database.begin() as uow:
-        [row] = await take(uow, NOW, 1)
-        await uow.outbox.progressed(row, ["11", "12,13"])
+        [row] = await claim_rows(uow, NOW, 1)
+        await uow.outbox.save_progress(row, ["11", "12,13"])
         await uow.outbox.retry(row, NOW, "temporary")
 
-    [again] = await claim(database)
+    [again] = await claim_pending(database)
     assert again.progress == ("11", "12,13")
 
 
 async def test_a_group_that_moved_takes_its_rows_along(database: Database) -> None:
-    await put(database, draft("-1", number=1), draft("-2", number=2))
+    await add_drafts(database, outbox_draft("-1", number=1), outbox_draft("-2", number=2))
     async with database.begin() as uow:
-        await uow.outbox.redirect("telegram", "-1", "-1001")
+        await uow.outbox.change_chat_id("telegram", "-1", "-1001")
 
-    assert sorted(row.chat_id for row in await claim(database)) == ["-1001", "-2"]
+    assert sorted(row.chat_id for row in await claim_pending(database)) == ["-1001", "-2"]
 
 
 async def test_many_workers_share_the_work(database: Database, second: Database) -> None:
-    await put(database, *(draft(str(n % 9), number=n) for n in range(60)))
+    await add_drafts(database, *(outbox_draft(str(n % 9), number=n) for n in range(60)))
 
     async def work(mine: Database) -> list[int | None]:
         taken: list[int | None] = []
-        while rows := await claim(mine, most=5):
-            taken += tickets(rows)
-            await finish(mine, *rows)
+        while rows := await claim_pending(mine, most=5):
+            taken += ticket_ids(rows)
+            await finish_rows(mine, *rows)
         return taken
 
     shares = await asyncio.gather(*(work(one) for one in (database, second) * 2))
@@ -292,72 +313,81 @@ async def test_many_workers_share_the_work(database: Database, second: Database)
 
 async def test_our_messages_remember_their_ticket(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.letters.remember("telegram", "1", ["10", "11"], 7, "card", NOW)
-        await uow.letters.remember("telegram", "1", ["11"], 8, "note", NOW)
-        assert await uow.letters.subject("telegram", "1", "11") == (7, "card")
-        assert await uow.letters.subject("telegram", "2", "11") is None
+        await uow.sent_messages.add("telegram", "1", ["10", "11"], 7, "card", NOW)
+        await uow.sent_messages.add("telegram", "1", ["11"], 8, "note", NOW)
+        assert await uow.sent_messages.ticket_of("telegram", "1", "11") == (7, "card")
+        assert await uow.sent_messages.ticket_of("telegram", "2", "11") is None
 
 
 async def test_who_has_lost_the_lease_changes_nothing(database: Database) -> None:
-    await put(database, draft(dedupe="x"))
-    [slow] = await claim(database)
-    [quick] = await claim(database, NOW + LEASE)
+    await add_drafts(database, outbox_draft(dedupe="x"))
+    [slow] = await claim_pending(database)
+    [quick] = await claim_pending(database, NOW + LEASE)
     async with database.begin() as uow:
-        assert not await uow.outbox.is_held(slow)
-        assert not await uow.outbox.progressed(slow, ["1"])
+        assert not await uow.outbox.is_claimed_by_us(slow)
+        assert not await uow.outbox.save_progress(slow, ["1"])
         assert not await uow.outbox.retry(slow, NOW, "temporary")
         assert not await uow.outbox.finish(slow, NOW)
-        await uow.outbox.put_back(slow)
-        await uow.outbox.renew([slow], later(days=1))
-        assert await uow.outbox.is_held(quick)
-    assert [row.id for row in await claim(database, NOW + 2 * LEASE)] == [quick.id], "the lease was not the loser's"
+        await uow.outbox.unclaim(slow)
+        await uow.outbox.extend_leases([slow], time_after(days=1))
+        assert await uow.outbox.is_claimed_by_us(quick)
+    assert [row.id for row in await claim_pending(database, NOW + 2 * LEASE)] == [quick.id], (
+        "the lease was not the loser's"
+    )
 
 
 async def test_renewing_nothing_renews_nobodys_lease(database: Database) -> None:
-    await put(database, draft())
+    await add_drafts(database, outbox_draft())
     async with database.begin() as uow:
-        await uow.outbox.renew([], later(days=1))
-    assert len(await claim(database)) == 1
+        await uow.outbox.extend_leases([], time_after(days=1))
+    assert len(await claim_pending(database)) == 1
 
 
 async def test_what_was_finished_is_not_finished_again(database: Database) -> None:
-    await put(database, draft())
-    [row] = await claim(database)
+    await add_drafts(database, outbox_draft())
+    [row] = await claim_pending(database)
     async with database.begin() as uow:
         assert await uow.outbox.finish(row, NOW)
         assert not await uow.outbox.finish(row, NOW, "failed", "Rejected")
-        assert await uow.outbox.counts() == {"sent": 1}
+        assert await uow.outbox.count_by_status() == {"sent": 1}
 
 
 async def test_what_is_in_hand_is_not_claimed_though_its_lease_is_over(database: Database) -> None:
-    await put(database, draft("1", number=1), draft("2", number=2))
-    [first, second] = await claim(database)
+    await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2))
+    [first, second] = await claim_pending(database)
     async with database.begin() as uow:
-        again = await take(uow, NOW + LEASE, 10, but=[first.id])
+        again = await claim_rows(uow, NOW + LEASE, 10, exclude_ids=[first.id])
         assert [row.id for row in again] == [second.id]
-        assert await uow.outbox.is_held(first)
+        assert await uow.outbox.is_claimed_by_us(first)
 
 
 async def test_the_form_of_what_was_sent_is_kept(database: Database) -> None:
-    await put(database, draft())
-    [row] = await claim(database)
+    await add_drafts(database, outbox_draft())
+    [row] = await claim_pending(database)
     async with database.begin() as uow:
-        assert await uow.outbox.progressed(row, ["11"], "quoting")
+        assert await uow.outbox.save_progress(row, ["11"], "quoting")
         await uow.outbox.retry(row, NOW, "temporary")
-    [again] = await claim(database)
+    [again] = await claim_pending(database)
     assert (again.progress, again.form) == (("11",), "quoting")
 
 
 async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> None:
     before = NOW - timedelta(hours=1)
-    await put(database, draft("1", number=1), draft("2", number=2), draft("3", number=3, due_at=later(seconds=5)))
+    await add_drafts(
+        database,
+        outbox_draft("1", number=1),
+        outbox_draft("2", number=2),
+        outbox_draft("3", number=3, due_at=time_after(seconds=5)),
+    )
     async with database.begin() as uow:
-        first, second = await take(uow, NOW, 2)
-        await uow.outbox.retry(first, later(minutes=1), "temporary")
-    await put(database, draft("4", number=4, due_at=before + timedelta(seconds=5)), now=before)
+        first, second = await claim_rows(uow, NOW, 2)
+        await uow.outbox.retry(first, time_after(minutes=1), "temporary")
+    await add_drafts(database, outbox_draft("4", number=4, due_at=before + timedelta(seconds=5)), now=before)
     async with database.read() as uow:
-        assert await uow.outbox.anything_due(before)
-    rows = await claim(database, before)
-    assert sorted(tickets(rows)) == [1, 2, 3], "a retry, a dead process's lease, a plan; not what is ahead by any clock"
+        assert await uow.outbox.has_due(before)
+    rows = await claim_pending(database, before)
+    assert sorted(ticket_ids(rows)) == [1, 2, 3], (
+        "a retry, a dead process's lease, a plan; not what is ahead by any clock"
+    )
     async with database.begin() as uow:
         assert not await uow.outbox.finish(second, before)

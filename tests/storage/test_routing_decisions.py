@@ -8,7 +8,7 @@ from tests.storage.helpers import NOW, add_ticket
 HEAD = 1
 
 
-async def decide(uow: UnitOfWork, ticket_id: int, *actions: str, person: int | None = HEAD) -> None:
+async def record_decisions(uow: UnitOfWork, ticket_id: int, *actions: str, person: int | None = HEAD) -> None:
     for action in actions:
         await uow.chronicle.record(action, NOW, person_id=person, ticket_id=ticket_id)
 
@@ -20,18 +20,18 @@ async def test_what_stands_at_last_counts_once(database: Database) -> None:
         talk = await add_ticket(uow, "болтовня", dismiss_reason=DismissReason.NOT_A_PROBLEM.value)
         machine = await add_ticket(uow, "никто не трогал")
         silent = await add_ticket(uow, "")
-        await decide(uow, taken.id, "accept", "answer")
-        await decide(uow, moved.id, "hand_over")
-        await decide(uow, machine.id, "choose_sector", "registered", person=None)
-        await decide(uow, machine.id, "registered", "refused")
-        await decide(uow, talk.id, "dismiss")
-        await decide(uow, silent.id, "accept")
-        await decide(uow, moved.id, "hand_over", "accept")
+        await record_decisions(uow, taken.id, "accept", "answer")
+        await record_decisions(uow, moved.id, "hand_over")
+        await record_decisions(uow, machine.id, "choose_sector", "registered", person=None)
+        await record_decisions(uow, machine.id, "registered", "refused")
+        await record_decisions(uow, talk.id, "dismiss")
+        await record_decisions(uow, silent.id, "accept")
+        await record_decisions(uow, moved.id, "hand_over", "accept")
 
-        found = await uow.decisions.latest(10)
-        newest = await uow.decisions.latest(1)
+        found = await uow.routing_decisions.list_latest(10)
+        newest = await uow.routing_decisions.list_latest(1)
 
-    assert [(one.text, one.sector, one.district, one.chosen, one.dismissed) for one in found] == [
+    assert [(one.text, one.sector, one.district, one.sector_chosen_by_person, one.dismiss_reason) for one in found] == [
         ("взято как есть", "roads", None, False, None),
         ("болтовня", "roads", None, False, DismissReason.NOT_A_PROBLEM),
         ("передано", "housing", "Центр", True, None),
@@ -42,10 +42,10 @@ async def test_what_stands_at_last_counts_once(database: Database) -> None:
 async def test_new_ones_are_counted_by_ticket(database: Database) -> None:
     async with database.begin() as uow:
         first, second = await add_ticket(uow, "раз"), await add_ticket(uow, "два")
-        await decide(uow, first.id, "accept")
-        [known] = await uow.decisions.latest(10)
-        await decide(uow, second.id, "hand_over", "accept", "answer")
-        await decide(uow, second.id, "edited", person=None)
+        await record_decisions(uow, first.id, "accept")
+        [known] = await uow.routing_decisions.list_latest(10)
+        await record_decisions(uow, second.id, "hand_over", "accept", "answer")
+        await record_decisions(uow, second.id, "edited", person=None)
 
-        assert await uow.decisions.count_since(0) == 2
-        assert await uow.decisions.count_since(known.number) == 1
+        assert await uow.routing_decisions.count_since(0) == 2
+        assert await uow.routing_decisions.count_since(known.audit_id) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.services.tickets.search import searched
+from bot.services.tickets.search import build_search_text
 from storage.database import Database
 from tests.storage.helpers import add_ticket
 
@@ -15,9 +15,9 @@ TEXTS = (
 )
 
 
-async def found(database: Database, words: str, sectors: list[str] | None = None) -> list[str]:
+async def search_texts(database: Database, words: str, sectors: list[str] | None = None) -> list[str]:
     async with database.read() as uow:
-        tickets = await uow.tickets.find(searched(words).split(), sectors, 50)
+        tickets = await uow.tickets.search(build_search_text(words).split(), sectors, 50)
     return [ticket.text for ticket in tickets]
 
 
@@ -25,7 +25,7 @@ async def found(database: Database, words: str, sectors: list[str] | None = None
 async def full(database: Database) -> Database:
     async with database.begin() as uow:
         for text in TEXTS:
-            await add_ticket(uow, text, search=searched(text, "мкр. Южный", None, "Мария Ким"))
+            await add_ticket(uow, text, search=build_search_text(text, "мкр. Южный", None, "Мария Ким"))
     return database
 
 
@@ -45,37 +45,39 @@ async def full(database: Database) -> Database:
     ],
 )
 async def test_words_are_found_in_any_case(full: Database, words: str, index: int) -> None:
-    assert await found(full, words) == [TEXTS[index]]
+    assert await search_texts(full, words) == [TEXTS[index]]
 
 
 @pytest.mark.parametrize("words", ["%", "_"])
 async def test_signs_of_patterns_mean_themselves(full: Database, words: str) -> None:
-    assert await found(full, words) == [TEXTS[2]]
+    assert await search_texts(full, words) == [TEXTS[2]]
 
 
 @pytest.mark.parametrize("words", ["яма елка", "'; DROP TABLE ticket; --", "ямаяма"])
 async def test_what_is_not_there_is_not_found(full: Database, words: str) -> None:
-    assert await found(full, words) == []
+    assert await search_texts(full, words) == []
 
 
 async def test_place_and_author_are_looked_through_and_the_newest_comes_first(full: Database) -> None:
-    assert await found(full, "южный мария") == list(reversed(TEXTS))
+    assert await search_texts(full, "южный мария") == list(reversed(TEXTS))
 
 
 async def test_a_search_stays_within_the_given_sectors(full: Database) -> None:
-    assert await found(full, "яма", ["housing"]) == []
-    assert await found(full, "яма", []) == []
-    assert await found(full, "яма", ["housing", "roads"]) == [TEXTS[0]]
+    assert await search_texts(full, "яма", ["housing"]) == []
+    assert await search_texts(full, "яма", []) == []
+    assert await search_texts(full, "яма", ["housing", "roads"]) == [TEXTS[0]]
 
 
 async def test_changed_words_are_found_and_the_old_ones_are_not(full: Database) -> None:
     async with full.begin() as uow:
-        [ticket] = await uow.tickets.find(["елка"], None, 50)
-        assert await uow.tickets.change(ticket, text="Сосна упала", search="сосна упала")
-    assert await found(full, "сосн") == ["Сосна упала"]
-    assert await found(full, "елка") == []
+        [ticket] = await uow.tickets.search(["елка"], None, 50)
+        assert await uow.tickets.update(ticket, text="Сосна упала", search="сосна упала")
+    assert await search_texts(full, "сосн") == ["Сосна упала"]
+    assert await search_texts(full, "елка") == []
 
 
 @pytest.mark.parametrize("words", ['"яма"', 'я"м*', "45", "а OR б", "search:яма", "NEAR(яма)"])
 async def test_no_sign_is_a_command_of_the_index(full: Database, words: str) -> None:
-    assert await found(full, words) == [text for text in reversed(TEXTS) if searched(words) in searched(text)]
+    assert await search_texts(full, words) == [
+        text for text in reversed(TEXTS) if build_search_text(words) in build_search_text(text)
+    ]

@@ -10,33 +10,33 @@ from sqlalchemy.exc import StatementError
 
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
-from tests.storage.helpers import NOW, add_ticket, draft, later
+from tests.storage.helpers import NOW, add_ticket, outbox_draft, time_after
 
 
-class Trouble(Exception):
+class SimulatedFailure(Exception):
     """What goes wrong in these tests."""
 
 
 async def test_a_clean_end_commits_everything_together(database: Database) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
-        await uow.outbox.put(draft(number=ticket.id), NOW)
+        await uow.outbox.enqueue(outbox_draft(number=ticket.id), NOW)
 
     async with database.read() as uow:
         assert await uow.tickets.get(ticket.id) == ticket
-        assert await uow.outbox.counts() == {"queued": 1}
+        assert await uow.outbox.count_by_status() == {"queued": 1}
 
 
 async def test_an_exception_leaves_nothing_behind(database: Database) -> None:
-    with suppress(Trouble):
+    with suppress(SimulatedFailure):
         async with database.begin() as uow:
             await add_ticket(uow)
-            await uow.outbox.put(draft(), NOW)
-            raise Trouble
+            await uow.outbox.enqueue(outbox_draft(), NOW)
+            raise SimulatedFailure
 
     async with database.read() as uow:
         assert await uow.tickets.get(1) is None
-        assert await uow.outbox.counts() == {}
+        assert await uow.outbox.count_by_status() == {}
 
 
 async def test_a_cancelled_use_case_leaves_nothing_behind(database: Database) -> None:
@@ -51,10 +51,10 @@ async def test_a_cancelled_use_case_leaves_nothing_behind(database: Database) ->
     async with asyncio.TaskGroup() as group:
         task = group.create_task(use_case())
         await inside.wait()
-        assert database.is_used_by(task)
+        assert database.is_in_transaction(task)
         task.cancel()
 
-    assert not database.is_used_by(task)
+    assert not database.is_in_transaction(task)
     async with database.begin() as uow:  # the writer's place is free again
         assert await uow.tickets.get(1) is None
 
@@ -65,84 +65,84 @@ async def test_who_has_read_within_his_transaction_is_still_in_it(database: Data
     assert me is not None
     async with database.begin():
         async with database.read(), database.read():
-            assert database.is_used_by(me)
-        assert database.is_used_by(me)
-    assert not database.is_used_by(me)
+            assert database.is_in_transaction(me)
+        assert database.is_in_transaction(me)
+    assert not database.is_in_transaction(me)
 
 
 async def test_nothing_done_while_reading_is_kept(database: Database) -> None:
     async with database.read() as uow:
-        await uow.chronicle.once("key", NOW)
+        await uow.chronicle.claim("key", NOW)
 
     async with database.read() as uow:
-        assert await uow.chronicle.when("key") is None
+        assert await uow.chronicle.get("key") is None
 
 
 async def test_a_savepoint_fails_alone(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.once("before", NOW)
-        with suppress(Trouble):
+        await uow.chronicle.claim("before", NOW)
+        with suppress(SimulatedFailure):
             async with uow.savepoint():
-                await uow.chronicle.once("lost", NOW)
-                raise Trouble
+                await uow.chronicle.claim("lost", NOW)
+                raise SimulatedFailure
         async with uow.savepoint():
-            await uow.chronicle.once("kept", NOW)
-        await uow.chronicle.once("after", NOW)
+            await uow.chronicle.claim("kept", NOW)
+        await uow.chronicle.claim("after", NOW)
 
     async with database.read() as uow:
-        kept = [key for key in ("before", "lost", "kept", "after") if await uow.chronicle.when(key)]
+        kept = [key for key in ("before", "lost", "kept", "after") if await uow.chronicle.get(key)]
     assert kept == ["before", "kept", "after"]
 
 
 async def test_a_savepoint_within_a_savepoint(database: Database) -> None:
     async with database.begin() as uow:
         async with uow.savepoint():
-            await uow.chronicle.once("outer", NOW)
-            with suppress(Trouble):
+            await uow.chronicle.claim("outer", NOW)
+            with suppress(SimulatedFailure):
                 async with uow.savepoint():
-                    await uow.chronicle.once("inner", NOW)
-                    raise Trouble
-        with suppress(Trouble):
+                    await uow.chronicle.claim("inner", NOW)
+                    raise SimulatedFailure
+        with suppress(SimulatedFailure):
             async with uow.savepoint():
                 async with uow.savepoint():
-                    await uow.chronicle.once("both", NOW)
-                raise Trouble
+                    await uow.chronicle.claim("both", NOW)
+                raise SimulatedFailure
 
     async with database.read() as uow:
-        assert await uow.chronicle.when("outer") == NOW
-        assert await uow.chronicle.when("inner") is None
-        assert await uow.chronicle.when("both") is None
+        assert await uow.chronicle.get("outer") == NOW
+        assert await uow.chronicle.get("inner") is None
+        assert await uow.chronicle.get("both") is None
 
 
 async def test_a_failed_statement_in_a_savepoint_spares_the_rest(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.once("before", NOW)
+        await uow.chronicle.claim("before", NOW)
         with pytest.raises(StatementError):
             async with uow.savepoint():
                 await add_ticket(uow, registered_at=None)
-        await uow.chronicle.once("after", NOW)
+        await uow.chronicle.claim("after", NOW)
 
     async with database.read() as uow:
-        assert await uow.chronicle.when("after") == NOW
+        assert await uow.chronicle.get("after") == NOW
 
 
 async def test_readers_see_one_picture_and_do_not_wait_for_the_writer(database: Database, second: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.once("old", NOW)
+        await uow.chronicle.claim("old", NOW)
 
     async with database.read() as early, second.read() as foreign:
-        assert await early.chronicle.when("old") == NOW
-        assert await foreign.chronicle.when("old") == NOW
+        assert await early.chronicle.get("old") == NOW
+        assert await foreign.chronicle.get("old") == NOW
         async with database.begin() as writer:
-            await writer.chronicle.once("new", NOW)
+            await writer.chronicle.claim("new", NOW)
             async with database.read() as during:
-                assert await during.chronicle.when("new") is None, "not committed yet"
+                assert await during.chronicle.get("new") is None, "not committed yet"
         if database.engine.dialect.name == "sqlite":
-            assert await early.chronicle.when("new") is None, "the picture has changed under the reader"
-            assert await foreign.chronicle.when("new") is None
+            assert await early.chronicle.get("new") is None, "the picture has changed under the reader"
+            assert await foreign.chronicle.get("new") is None
 
     async with second.read() as afterwards:
-        assert await afterwards.chronicle.when("new") == NOW
+        assert await afterwards.chronicle.get("new") == NOW
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -160,7 +160,7 @@ async def test_no_update_is_lost(database: Database, second: Database, processes
                 ticket = await uow.tickets.get(number)
                 assert ticket is not None
                 value = str(int(ticket.external_number or "") + 1)
-                done += await uow.tickets.change(ticket, external_number=value) is not None
+                done += await uow.tickets.update(ticket, external_number=value) is not None
 
     await asyncio.gather(*(count(databases[index % processes]) for index in range(tasks)))
 
@@ -174,9 +174,9 @@ async def test_of_two_changes_to_what_was_read_one_wins(database: Database) -> N
     async with database.begin() as uow:
         read = await add_ticket(uow)
     async with database.begin() as uow:
-        assert await uow.tickets.change(read, state="accepted") is not None
+        assert await uow.tickets.update(read, state="accepted") is not None
     async with database.begin() as uow:
-        assert await uow.tickets.change(read, state="dismissed") is None
+        assert await uow.tickets.update(read, state="dismissed") is None
 
     async with database.read() as uow:
         ticket = await uow.tickets.get(read.id)
@@ -187,7 +187,7 @@ async def test_of_two_changes_to_what_was_read_one_wins(database: Database) -> N
 async def test_once_is_true_for_one_of_many(database: Database, second: Database) -> None:
     async def ask(mine: Database) -> bool:
         async with mine.begin() as uow:
-            return await uow.chronicle.once("first_start", NOW)
+            return await uow.chronicle.claim("first_start", NOW)
 
     told = await asyncio.gather(*(ask(one) for one in (database, second) * 6))
     assert sorted(told) == [False] * 11 + [True]
@@ -197,19 +197,19 @@ async def test_a_naive_moment_is_refused(database: Database) -> None:
     naive = datetime(2026, 11, 20, 14, 30)  # noqa: DTZ001 - that is the point
     with pytest.raises(StatementError, match="must be aware"):
         async with database.begin() as uow:
-            await uow.chronicle.once("key", naive)
+            await uow.chronicle.claim("key", naive)
     with pytest.raises(StatementError, match="must be aware"):
         async with database.read() as uow:
-            await uow.times.anything_due(naive)
+            await uow.deadlines.has_due(naive)
 
 
 async def test_moments_come_back_aware_in_utc_to_the_microsecond(database: Database) -> None:
-    exact = later(microseconds=123456)
+    exact = time_after(microseconds=123456)
     async with database.begin() as uow:
-        await uow.chronicle.once("key", exact)
+        await uow.chronicle.claim("key", exact)
 
     async with database.read() as uow:
-        kept = await uow.chronicle.when("key")
+        kept = await uow.chronicle.get("key")
     assert kept == exact
     assert kept is not None
     assert kept.utcoffset() is not None

@@ -6,69 +6,69 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.sqlite.write_lock import Writing
+from storage.sqlite.write_lock import PriorityLock
 
 
-async def _come(writing: Writing, name: str, done: list[str], *, first: bool = False) -> None:
-    async with writing.turn(first=first):
+async def _acquire(writing: PriorityLock, name: str, done: list[str], *, first: bool = False) -> None:
+    async with writing.acquire(priority=first):
         await asyncio.sleep(0)
         done.append(name)
 
 
-async def _settle() -> None:
+async def _let_tasks_run() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
 
 
 async def test_whoever_holds_up_others_goes_before_those_who_wait() -> None:
-    writing, done = Writing(), list[str]()
-    async with asyncio.TaskGroup() as group, writing.turn():
+    writing, done = PriorityLock(), list[str]()
+    async with asyncio.TaskGroup() as group, writing.acquire():
         for name in ("a", "b"):
-            group.create_task(_come(writing, name, done))
-        group.create_task(_come(writing, "urgent", done, first=True))
-        await _settle()
+            group.create_task(_acquire(writing, name, done))
+        group.create_task(_acquire(writing, "urgent", done, first=True))
+        await _let_tasks_run()
     assert done == ["urgent", "a", "b"]
 
 
 async def test_who_gives_up_waiting_is_passed_over() -> None:
-    writing, done = Writing(), list[str]()
-    async with asyncio.TaskGroup() as group, writing.turn():
-        lost = group.create_task(_come(writing, "lost", done))
-        group.create_task(_come(writing, "next", done))
-        await _settle()
+    writing, done = PriorityLock(), list[str]()
+    async with asyncio.TaskGroup() as group, writing.acquire():
+        lost = group.create_task(_acquire(writing, "lost", done))
+        group.create_task(_acquire(writing, "next", done))
+        await _let_tasks_run()
         lost.cancel()
     assert done == ["next"]
 
 
 async def test_who_gives_up_in_the_moment_of_his_turn_lets_the_next_in() -> None:
-    writing, done = Writing(), list[str]()
+    writing, done = PriorityLock(), list[str]()
     async with asyncio.TaskGroup() as group:
-        async with writing.turn():
-            lost = group.create_task(_come(writing, "lost", done))
-            group.create_task(_come(writing, "next", done))
-            await _settle()
+        async with writing.acquire():
+            lost = group.create_task(_acquire(writing, "lost", done))
+            group.create_task(_acquire(writing, "next", done))
+            await _let_tasks_run()
         lost.cancel()  # it was let in just now, and has not run since
     assert done == ["next"]
 
 
 @pytest.mark.parametrize("first", [False, True])
 async def test_an_error_inside_gives_the_turn_back(first: bool) -> None:
-    writing = Writing()
+    writing = PriorityLock()
     with pytest.raises(ValueError, match="inside"):
-        async with writing.turn(first=first):
+        async with writing.acquire(priority=first):
             raise ValueError("inside")
-    async with asyncio.timeout(1), writing.turn():
+    async with asyncio.timeout(1), writing.acquire():
         pass
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.booleans()), max_size=12))
 def test_one_at_a_time_and_nobody_is_forgotten(people: list[tuple[bool, int, bool]]) -> None:
     async def scene() -> None:
-        writing, inside, done = Writing(), 0, set[int]()
+        writing, inside, done = PriorityLock(), 0, set[int]()
 
         async def come(number: int, first: bool) -> None:
             nonlocal inside
-            async with writing.turn(first=first):
+            async with writing.acquire(priority=first):
                 inside += 1
                 assert inside == 1
                 try:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.cli import main
 
-TOWN = """
+CONFIG = """
 [municipality]
 name = "Пригорск"
 timezone = "Europe/Moscow"
@@ -39,11 +39,13 @@ def town(tmp_path: Path) -> Path:
         connection.execute("create table one (number integer)")
     connection.close()
     config = tmp_path / "town.toml"
-    config.write_text(TOWN.format(database=database), encoding="utf-8")
+    config.write_text(CONFIG.format(database=database), encoding="utf-8")
     return config
 
 
-def refused(town: Path, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+def failed_backup_output(
+    town: Path, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
     monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(file), "--config", str(town)])
     with pytest.raises(SystemExit) as leaving:
         main.main()
@@ -56,7 +58,7 @@ def refused(town: Path, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
 def test_where_there_is_no_folder(
     town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = refused(town, town.parent / "nowhere" / "copy.sqlite3", monkeypatch, capsys)
+    said = failed_backup_output(town, town.parent / "nowhere" / "copy.sqlite3", monkeypatch, capsys)
     assert said == (
         "Копия не сделана: файл не создать или не открыть. Проверьте, что папка есть и в неё можно писать.\n"
     )
@@ -66,7 +68,7 @@ def test_where_a_folder_has_the_name(
     town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (town.parent / "copy").mkdir()
-    said = refused(town, town.parent / "copy", monkeypatch, capsys)
+    said = failed_backup_output(town, town.parent / "copy", monkeypatch, capsys)
     assert said.startswith("Копия не сделана: это папка, а нужен файл: ")
     assert said.endswith(" Укажите для копии другое место.\n")
     assert not (town.parent / "copy.part").exists()
@@ -74,7 +76,7 @@ def test_where_a_folder_has_the_name(
 
 def test_what_is_no_database(town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (town.parent / "mcu.sqlite3").write_bytes(b"not a database, whatever its name says " * 100)
-    said = refused(town, town.parent / "copy.sqlite3", monkeypatch, capsys)
+    said = failed_backup_output(town, town.parent / "copy.sqlite3", monkeypatch, capsys)
     assert said == "Копия не сделана: это не база SQLite. Проверьте [database] url.\n"
 
 
@@ -83,7 +85,7 @@ def test_a_full_disk(town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    said = refused(town, town.parent / "copy.sqlite3", monkeypatch, capsys)
+    said = failed_backup_output(town, town.parent / "copy.sqlite3", monkeypatch, capsys)
     assert said == "Копия не сделана: на диске нет места. Укажите для копии другое место.\n"
 
 

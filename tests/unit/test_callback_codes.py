@@ -5,61 +5,61 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.tickets import DismissReason
-from bot.views.callback_codes import MAX_BYTES, Op, Press, pack, unpack
-from bot.views.dialogs.prompts import SOURCES
+from bot.views.callback_codes import MAX_BYTES, CallbackData, Op, pack, unpack
+from bot.views.dialogs.prompts import MANUAL_SOURCES
 
 # What stands under messages in people's phones. Lines are added here, never changed or taken away.
 PUBLISHED = {
-    b"1:a:142": Press(Op.ACCEPT, 142),
-    b"1:w:142": Press(Op.ANSWER, 142),
-    b"1:h:142:0": Press(Op.HAND_OVER, 142, "0"),
-    b"1:h:142:2": Press(Op.HAND_OVER, 142, "2"),
-    b"1:ht:142:housing": Press(Op.HAND_TO, 142, "housing"),
-    b"1:m:142": Press(Op.MORE, 142),
-    b"1:b:142": Press(Op.BACK, 142),
-    b"1:d:142": Press(Op.DISMISS, 142),
-    b"1:df:142:not_a_problem": Press(Op.DISMISS_FOR, 142, "not_a_problem"),
-    b"1:df:142:answered_elsewhere": Press(Op.DISMISS_FOR, 142, "answered_elsewhere"),
-    b"1:df:142:duplicate": Press(Op.DISMISS_FOR, 142, "duplicate"),
-    b"1:df:142:insults": Press(Op.DISMISS_FOR, 142, "insults"),
-    b"1:df:142:not_ours": Press(Op.DISMISS_FOR, 142, "not_ours"),
-    b"1:df:142:other": Press(Op.DISMISS_FOR, 142, "other"),
-    b"1:i:142": Press(Op.HISTORY, 142),
-    b"1:c:142": Press(Op.CORRECT, 142),
-    b"1:t:142:roads": Press(Op.CHOOSE, 142, "roads"),
-    b"1:ta:142:0": Press(Op.CHOOSE_ALL, 142, "0"),
-    b"1:ro:142": Press(Op.REOPEN, 142),
-    b"1:ro:142:roads": Press(Op.REOPEN, 142, "roads"),
-    b"1:ra:142:0": Press(Op.REOPEN_ALL, 142, "0"),
-    b"1:o:142": Press(Op.OPEN, 142),
-    b"1:s:142:3": Press(Op.SEND, 142, "3"),
-    b"1:e:142:3": Press(Op.CHANGE, 142, "3"),
-    b"1:x:142": Press(Op.CANCEL, 142),
-    b"1:x:0": Press(Op.CANCEL, 0),
-    b"1:x:142:no": Press(Op.CANCEL, 142, "no"),
-    b"1:p:142:17": Press(Op.POSTED, 142, "17"),
-    b"1:rt:142:17": Press(Op.RETRY, 142, "17"),
-    b"1:st:142:17": Press(Op.SETTLE, 142, "17"),
-    b"1:y:142:99": Press(Op.ADOPT, 142, "99"),
-    b"1:r:142": Press(Op.REASON, 142),
-    b"1:qp:0:99": Press(Op.IS_PROBLEM, 0, "99"),
-    b"1:qt:0:99": Press(Op.IS_TALK, 0, "99"),
-    b"1:q:0:1": Press(Op.DOUBTS, 0, "1"),
-    b"1:g:0": Press(Op.SETTINGS, 0),
-    b"1:g:0:cards": Press(Op.SETTINGS, 0, "cards"),
-    b"1:g:0:cards=vk.3001": Press(Op.SETTINGS, 0, "cards=vk.3001"),
-    b"1:g:0:reports": Press(Op.SETTINGS, 0, "reports"),
-    b"1:g:0:reports=telegram.1001": Press(Op.SETTINGS, 0, "reports=telegram.1001"),
-    b"1:g:0:connect": Press(Op.SETTINGS, 0, "connect"),
-    b"1:n:0:source=0": Press(Op.NEW, 0, "source=0"),
-    b"1:n:0:number=": Press(Op.NEW, 0, "number="),
-    b"1:n:0:due=": Press(Op.NEW, 0, "due="),
-    b"1:l:142:0": Press(Op.LIST, 142, "0"),
-    b"1:l:142:n3": Press(Op.LIST, 142, "n3"),
-    b"1:sp:145": Press(Op.SPLIT, 145),
-    b"1:mg:142": Press(Op.MERGE, 142),
-    b"1:mi:142:140": Press(Op.MERGE_INTO, 142, "140"),
-    b"1:fu:142": Press(Op.FOLLOW_UP, 142),
+    b"1:a:142": CallbackData(Op.ACCEPT, 142),
+    b"1:w:142": CallbackData(Op.ANSWER, 142),
+    b"1:h:142:0": CallbackData(Op.HAND_OVER, 142, "0"),
+    b"1:h:142:2": CallbackData(Op.HAND_OVER, 142, "2"),
+    b"1:ht:142:housing": CallbackData(Op.HAND_TO, 142, "housing"),
+    b"1:m:142": CallbackData(Op.MORE, 142),
+    b"1:b:142": CallbackData(Op.BACK, 142),
+    b"1:d:142": CallbackData(Op.DISMISS, 142),
+    b"1:df:142:not_a_problem": CallbackData(Op.DISMISS_FOR, 142, "not_a_problem"),
+    b"1:df:142:answered_elsewhere": CallbackData(Op.DISMISS_FOR, 142, "answered_elsewhere"),
+    b"1:df:142:duplicate": CallbackData(Op.DISMISS_FOR, 142, "duplicate"),
+    b"1:df:142:insults": CallbackData(Op.DISMISS_FOR, 142, "insults"),
+    b"1:df:142:not_ours": CallbackData(Op.DISMISS_FOR, 142, "not_ours"),
+    b"1:df:142:other": CallbackData(Op.DISMISS_FOR, 142, "other"),
+    b"1:i:142": CallbackData(Op.HISTORY, 142),
+    b"1:c:142": CallbackData(Op.CORRECT, 142),
+    b"1:t:142:roads": CallbackData(Op.CHOOSE_SECTOR, 142, "roads"),
+    b"1:ta:142:0": CallbackData(Op.CHOOSE_SECTOR_PAGE, 142, "0"),
+    b"1:ro:142": CallbackData(Op.REOPEN, 142),
+    b"1:ro:142:roads": CallbackData(Op.REOPEN, 142, "roads"),
+    b"1:ra:142:0": CallbackData(Op.REOPEN_ALL, 142, "0"),
+    b"1:o:142": CallbackData(Op.OPEN, 142),
+    b"1:s:142:3": CallbackData(Op.SEND, 142, "3"),
+    b"1:e:142:3": CallbackData(Op.CHANGE, 142, "3"),
+    b"1:x:142": CallbackData(Op.CANCEL, 142),
+    b"1:x:0": CallbackData(Op.CANCEL, 0),
+    b"1:x:142:no": CallbackData(Op.CANCEL, 142, "no"),
+    b"1:p:142:17": CallbackData(Op.POSTED, 142, "17"),
+    b"1:rt:142:17": CallbackData(Op.RETRY, 142, "17"),
+    b"1:st:142:17": CallbackData(Op.CLOSE_WITHOUT_ANSWER, 142, "17"),
+    b"1:y:142:99": CallbackData(Op.ADOPT, 142, "99"),
+    b"1:r:142": CallbackData(Op.REASON, 142),
+    b"1:qp:0:99": CallbackData(Op.IS_PROBLEM, 0, "99"),
+    b"1:qt:0:99": CallbackData(Op.IS_TALK, 0, "99"),
+    b"1:q:0:1": CallbackData(Op.REVIEW_LIST, 0, "1"),
+    b"1:g:0": CallbackData(Op.SETTINGS, 0),
+    b"1:g:0:cards": CallbackData(Op.SETTINGS, 0, "cards"),
+    b"1:g:0:cards=vk.3001": CallbackData(Op.SETTINGS, 0, "cards=vk.3001"),
+    b"1:g:0:reports": CallbackData(Op.SETTINGS, 0, "reports"),
+    b"1:g:0:reports=telegram.1001": CallbackData(Op.SETTINGS, 0, "reports=telegram.1001"),
+    b"1:g:0:connect": CallbackData(Op.SETTINGS, 0, "connect"),
+    b"1:n:0:source=0": CallbackData(Op.MANUAL_ENTRY, 0, "source=0"),
+    b"1:n:0:number=": CallbackData(Op.MANUAL_ENTRY, 0, "number="),
+    b"1:n:0:due=": CallbackData(Op.MANUAL_ENTRY, 0, "due="),
+    b"1:l:142:0": CallbackData(Op.LIST, 142, "0"),
+    b"1:l:142:n3": CallbackData(Op.LIST, 142, "n3"),
+    b"1:sp:145": CallbackData(Op.SPLIT, 145),
+    b"1:mg:142": CallbackData(Op.MERGE, 142),
+    b"1:mi:142:140": CallbackData(Op.MERGE_INTO, 142, "140"),
+    b"1:fu:142": CallbackData(Op.FOLLOW_UP, 142),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.
@@ -76,7 +76,7 @@ def test_a_published_code_keeps_its_meaning(code: bytes) -> None:
 def test_every_button_and_every_reason_is_pinned() -> None:
     assert {press.op for press in PUBLISHED.values()} == set(Op)
     assert {press.arg for press in PUBLISHED.values() if press.op is Op.DISMISS_FOR} == set(DismissReason)
-    assert SOURCES[: len(PUBLISHED_SOURCES)] == PUBLISHED_SOURCES
+    assert MANUAL_SOURCES[: len(PUBLISHED_SOURCES)] == PUBLISHED_SOURCES
 
 
 @pytest.mark.parametrize("op", Op)
@@ -127,4 +127,4 @@ def test_no_bytes_break_the_codec(code: str) -> None:
 
 @given(st.sampled_from(Op), st.integers(0, 10**12), st.text("abc_0123456789=:", max_size=30))
 def test_there_and_back(op: Op, number: int, arg: str) -> None:
-    assert unpack(pack(op, number, arg)) == Press(op, number, arg)
+    assert unpack(pack(op, number, arg)) == CallbackData(op, number, arg)

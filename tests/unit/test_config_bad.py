@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config import ConfigFaults, Fault, load, render
+from bot.config import ConfigFaults, Fault, load_config, render_faults
 from bot.config.secrets import is_placeholder
 from bot.domain.people import Role
 
@@ -28,7 +28,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def town(**changes: str) -> str:
+def build_config(**changes: str) -> str:
     """The text of a good small configuration with some sections replaced or added; an empty text removes one."""
     text = ""
     for name, body in {**GOOD, **changes}.items():
@@ -41,7 +41,7 @@ def faults_of(tmp_path: Path, text: str, *, tokens_needed: bool = True) -> dict[
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigFaults) as caught:
-        load(path, tokens_needed=tokens_needed)
+        load_config(path, tokens_needed=tokens_needed)
     faults = caught.value.faults
     assert faults
     for fault in faults:
@@ -54,8 +54,8 @@ def faults_of(tmp_path: Path, text: str, *, tokens_needed: bool = True) -> dict[
 
 def test_the_small_town_is_good(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(town(), encoding="utf-8")
-    assert load(path).name == "Город"
+    path.write_text(build_config(), encoding="utf-8")
+    assert load_config(path).name == "Город"
 
 
 CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
@@ -244,7 +244,7 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
     ],
 )
 def test_one_fault(tmp_path: Path, changes: dict[str, str], key: str, problem: str, remedy: str) -> None:
-    faults = faults_of(tmp_path, town(**changes))
+    faults = faults_of(tmp_path, build_config(**changes))
     assert list(faults) == [key]
     assert problem in faults[key].problem
     assert remedy in faults[key].remedy
@@ -264,7 +264,7 @@ WEBHOOK = GOOD["telegram"] + 'mode = "webhook"\n'
     ],
 )
 def test_webhooks(tmp_path: Path, telegram: str, keys: list[str]) -> None:
-    assert list(faults_of(tmp_path, town(telegram=telegram, http="[http]\n"))) == keys
+    assert list(faults_of(tmp_path, build_config(telegram=telegram, http="[http]\n"))) == keys
 
 
 VK_HOOK = """mode = "webhook"
@@ -273,7 +273,7 @@ webhook_url = "https://bot.gorod.ru/vk"
 id = 7
 token = "vk1.a.real"
 """
-HUSH = 'secret = "c2VjcmV0"\n'
+MAX_SECRET = 'secret = "c2VjcmV0"\n'
 MAX_HOOK = 'token = "max.real"\nmode = "webhook"\nwebhook_url = "https://bot.gorod.ru/max"\n'
 
 
@@ -287,21 +287,21 @@ MAX_HOOK = 'token = "max.real"\nmode = "webhook"\nwebhook_url = "https://bot.gor
         ({"max": MAX_HOOK}, ["max.secret"]),
         (
             {
-                "vk": VK_HOOK + HUSH,
-                "max": MAX_HOOK.replace("/max", "/vk/") + HUSH,
+                "vk": VK_HOOK + MAX_SECRET,
+                "max": MAX_HOOK.replace("/max", "/vk/") + MAX_SECRET,
             },
             ["max.webhook_url"],
         ),
-        ({"vk": VK_HOOK + HUSH, "max": MAX_HOOK + HUSH, "http": ""}, ["http"]),
+        ({"vk": VK_HOOK + MAX_SECRET, "max": MAX_HOOK + MAX_SECRET, "http": ""}, ["http"]),
     ],
 )
 def test_webhooks_of_vk_and_max(tmp_path: Path, sections: dict[str, str], keys: list[str]) -> None:
-    assert list(faults_of(tmp_path, town(**{"http": "[http]\n", **sections}))) == keys
+    assert list(faults_of(tmp_path, build_config(**{"http": "[http]\n", **sections}))) == keys
 
 
 def test_webhooks_need_the_listener(tmp_path: Path) -> None:
     telegram = WEBHOOK + 'webhook_url = "http://localhost:8080/tg"\nsecret = "c2VjcmV0"\n'
-    assert list(faults_of(tmp_path, town(telegram=telegram))) == ["http"]
+    assert list(faults_of(tmp_path, build_config(telegram=telegram))) == ["http"]
 
 
 def test_every_fault_at_once(tmp_path: Path) -> None:
@@ -373,11 +373,11 @@ gazetteer = "none.csv"
     ],
 )
 def test_examples_are_not_tokens(tmp_path: Path, token: str) -> None:
-    faults = faults_of(tmp_path, town(telegram=f'token = "{token}"\n'))
+    faults = faults_of(tmp_path, build_config(telegram=f'token = "{token}"\n'))
     assert list(faults) == ["telegram.token"]
     assert "образец" in faults["telegram.token"].problem
     path = tmp_path / "config.toml"
-    assert load(path, tokens_needed=False).telegram is not None
+    assert load_config(path, tokens_needed=False).telegram is not None
 
 
 @pytest.mark.parametrize("token", [TOKEN, "1:a", "vk1.a.Zx_-9", "42:sandbox-token"])
@@ -400,7 +400,7 @@ def test_what_is_not_toml(tmp_path: Path, content: bytes, problem: str) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
     with pytest.raises(ConfigFaults) as caught:
-        load(path)
+        load_config(path)
     (fault,) = caught.value.faults
     assert fault.key == str(path)
     assert problem in fault.problem
@@ -410,7 +410,7 @@ def test_what_is_not_toml(tmp_path: Path, content: bytes, problem: str) -> None:
 def test_no_file_and_a_folder(tmp_path: Path) -> None:
     for path, words in ((tmp_path / "none.toml", "файла настроек нет"), (tmp_path, "папка")):
         with pytest.raises(ConfigFaults) as caught:
-            load(path)
+            load_config(path)
         assert words in caught.value.faults[0].problem
 
 
@@ -418,38 +418,38 @@ def test_faults_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MCU_TELEGRM__TOKEN", TOKEN)
     monkeypatch.setenv("MCU_TELEGRAM__TOKN", TOKEN)
     monkeypatch.setenv("MCU_DEADLINES__REMIND_AT", "0.5;0.8")
-    faults = faults_of(tmp_path, town())
+    faults = faults_of(tmp_path, build_config())
     assert set(faults) == {"MCU_TELEGRM__TOKEN", "telegram.tokn", "deadlines.remind_at"}
     assert "«telegram»" in faults["MCU_TELEGRM__TOKEN"].remedy
     assert "«token»" in faults["telegram.tokn"].remedy
 
 
 def test_without_network_everything_but_tokens_is_still_checked(tmp_path: Path) -> None:
-    text = town(telegram='token = "…"\ntoken_fil = "x"\n', deadlines='answer = "?"\n')
+    text = build_config(telegram='token = "…"\ntoken_fil = "x"\n', deadlines='answer = "?"\n')
     assert set(faults_of(tmp_path, text, tokens_needed=False)) == {"telegram.token_fil", "deadlines.answer"}
 
 
 def test_rendered_for_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(town(telegram='token = "…"\n', chats="[[telegram.chats]]\nid = -1\n"), encoding="utf-8")
+    path.write_text(build_config(telegram='token = "…"\n', chats="[[telegram.chats]]\nid = -1\n"), encoding="utf-8")
     with pytest.raises(ConfigFaults, match="2 ошибки в настройках") as caught:
-        load(path)
-    text = render(caught.value.faults)
+        load_config(path)
+    text = render_faults(caught.value.faults)
     assert text.startswith("В настройках 2 ошибки:")
     assert "telegram.token: вместо токена стоит образец." in text
     assert "Как исправить: добавьте ключ answers" in text
     assert ".." not in text
-    assert render(()) == ""
+    assert render_faults(()) == ""
 
 
 def test_every_role_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     for role in Role:
         path.write_text(
-            town(staff=GOOD["staff"] + f'[[staff]]\nname = "Ч"\nrole = "{role}"\nsectors = ["roads"]\n'),
+            build_config(staff=GOOD["staff"] + f'[[staff]]\nname = "Ч"\nrole = "{role}"\nsectors = ["roads"]\n'),
             encoding="utf-8",
         )
-        assert load(path).staff[1].roles == {role}
+        assert load_config(path).staff[1].roles == {role}
 
 
 scalars = st.one_of(
@@ -475,25 +475,25 @@ def test_nothing_of_any_shape_breaks_the_reader(
     path.write_text("\n".join(f"{key} = {value}" for key, value in values.items()), encoding="utf-8")
     for tokens_needed in (True, False):
         with pytest.raises(ConfigFaults) as caught:
-            load(path, tokens_needed=tokens_needed)
-        assert render(caught.value.faults)
+            load_config(path, tokens_needed=tokens_needed)
+        assert render_faults(caught.value.faults)
 
 
 def test_an_invitation_stands_only_where_answers_are_off(tmp_path: Path) -> None:
     chat = '[[telegram.chats]]\nid = -1001\ntitle = "Чат"\nanswers = "{}"\ninvite = "https://max.ru/x"\n'
-    assert set(faults_of(tmp_path, town() + chat.format("bot"))) == {"telegram.chats[0].invite"}
-    assert set(faults_of(tmp_path, town() + chat.format("off").replace("https://max.ru/x", "max"))) == {
+    assert set(faults_of(tmp_path, build_config() + chat.format("bot"))) == {"telegram.chats[0].invite"}
+    assert set(faults_of(tmp_path, build_config() + chat.format("off").replace("https://max.ru/x", "max"))) == {
         "telegram.chats[0].invite"
     }
-    private = town(telegram=f'token = "{TOKEN}"\ninvite = "https://max.ru/x"\n')
+    private = build_config(telegram=f'token = "{TOKEN}"\ninvite = "https://max.ru/x"\n')
     assert set(faults_of(tmp_path, private)) == {"telegram.invite"}
 
 
 def test_a_page_is_watched_only_where_the_bot_hears_it(tmp_path: Path) -> None:
     page = '[[pages]]\nmessenger = "{}"\nid = {}\ntitle = "Школа"\n'
-    assert set(faults_of(tmp_path, town() + page.format("vk", 901))) == {"pages[0].id"}
-    assert set(faults_of(tmp_path, town() + page.format("max", -5))) == {"pages[0].id"}
-    assert set(faults_of(tmp_path, town() + page.format("telegram", -1005))) == {"pages[0].discussion"}
-    assert set(faults_of(tmp_path, town() + page.format("ok", 901))) == {"pages[0].messenger"}
-    vk = town(vk='service_token = "…"\n') + page.format("vk", 901)
+    assert set(faults_of(tmp_path, build_config() + page.format("vk", 901))) == {"pages[0].id"}
+    assert set(faults_of(tmp_path, build_config() + page.format("max", -5))) == {"pages[0].id"}
+    assert set(faults_of(tmp_path, build_config() + page.format("telegram", -1005))) == {"pages[0].discussion"}
+    assert set(faults_of(tmp_path, build_config() + page.format("ok", 901))) == {"pages[0].messenger"}
+    vk = build_config(vk='service_token = "…"\n') + page.format("vk", 901)
     assert "vk.service_token" in faults_of(tmp_path, vk)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.config import ConfigFaults, load
-from bot.domain.durations import Term
-from bot.domain.people import Account, MessengerName, Role
+from bot.config import ConfigFaults, load_config
+from bot.domain.durations import Duration
+from bot.domain.people import MessengerName, Role, StaffAccount
 from bot.domain.sectors import Sector
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,21 +52,21 @@ def file(tmp_path: Path) -> Path:
 def test_shipped_files_work_with_tokens_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MCU_TELEGRAM__TOKEN", TELEGRAM_TOKEN)
     monkeypatch.setenv("MCU_VK__COMMUNITIES__0__TOKEN", VK_TOKEN)
-    config = load(ROOT / name)
+    config = load_config(ROOT / name)
     assert config.name == "Лесозаводский городской округ"
     assert config.zone == ZoneInfo("Asia/Vladivostok")
     assert config.telegram is not None
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
     assert config.vk is not None
     assert config.vk.communities[0].token.get_secret_value() == VK_TOKEN
-    assert not config.not_yet()
-    assert not config.notes()
+    assert not config.unsupported_faults()
+    assert not config.warnings()
 
 
 @pytest.mark.parametrize("name", ["config.example.toml", "examples/lesozavodsk.toml"])
 def test_shipped_files_are_refused_only_for_their_tokens(name: str) -> None:
     with pytest.raises(ConfigFaults) as caught:
-        load(ROOT / name)
+        load_config(ROOT / name)
     assert [fault.key for fault in caught.value.faults] == ["telegram.token", "vk.communities[0].token"]
     assert all("образец" in fault.problem for fault in caught.value.faults)
     assert "@BotFather" in caught.value.faults[0].remedy
@@ -75,16 +75,16 @@ def test_shipped_files_are_refused_only_for_their_tokens(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["config.example.toml", "examples/lesozavodsk.toml"])
 def test_shipped_files_serve_commands_without_network(name: str) -> None:
-    assert load(ROOT / name, tokens_needed=False).sectors()
+    assert load_config(ROOT / name, tokens_needed=False).sectors()
 
 
 def test_the_example_shows_every_key() -> None:
     """Every key of the tree stands in the example, set or as a commented line."""
-    from bot.config.schema import Tree
+    from bot.config.schema import ConfigTree
     from bot.config.wording import _keys_at
 
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
-    for section in Tree.model_fields:
+    for section in ConfigTree.model_fields:
         assert f"[{section}]" in text
         for key in _keys_at([section]):
             assert f"{key} = " in text or f"[{section}.{key}]" in text, f"{section}.{key}"
@@ -94,7 +94,7 @@ def test_the_example_shows_every_key() -> None:
 
 
 def test_lesozavodsk_follows_the_regulation() -> None:
-    config = load(ROOT / "examples" / "lesozavodsk.toml", tokens_needed=False)
+    config = load_config(ROOT / "examples" / "lesozavodsk.toml", tokens_needed=False)
     assert [sector.code for sector in config.sectors()] == ["roads", "education", "housing"]
     heads = [entry for entry in config.staff if Role.HEAD in entry.roles]
     assert [sorted(head.sectors) for head in heads] == [["roads"], ["education"], ["housing"]]
@@ -103,24 +103,24 @@ def test_lesozavodsk_follows_the_regulation() -> None:
 
 
 def test_defaults(file: Path) -> None:
-    config = load(file)
-    assert config.terms().accept == Term.parse("1wh")
-    assert config.terms().answer == Term.parse("8wh")
-    assert config.terms().remind_at == (0.5, 0.8)
-    assert config.follow_up == timedelta(minutes=30)
+    config = load_config(file)
+    assert config.deadline_terms().accept == Duration.parse("1wh")
+    assert config.deadline_terms().answer == Duration.parse("8wh")
+    assert config.deadline_terms().remind_at == (0.5, 0.8)
+    assert config.follow_up_window == timedelta(minutes=30)
     assert config.fallback_after == timedelta(minutes=10)
-    assert config.joins_problems
-    assert (config.problems_within, config.repeat_after) == (timedelta(hours=6), timedelta(minutes=30))
+    assert config.groups_problems
+    assert (config.problem_window, config.answer_repeat_interval) == (timedelta(hours=6), timedelta(minutes=30))
     assert config.digest_at == time(9)
-    assert (config.quiet().start, config.quiet().end) == (time(22), time(8))
-    assert config.threshold == 0.6
+    assert (config.quiet_hours().start, config.quiet_hours().end) == (time(22), time(8))
+    assert config.routing_threshold == 0.6
     assert config.gazetteer is None
     assert config.http is None
     assert config.vk is None
     assert config.telegram is not None
     assert config.telegram.api_base == "https://api.telegram.org"
     assert config.sectors() == (Sector("roads", "Дороги"),)
-    assert [(s.account, s.root, s.answers) for s in config.sources()] == [("telegram", "private", "bot")]
+    assert [(s.account, s.source_id, s.answers) for s in config.sources()] == [("telegram", "private", "bot")]
 
 
 def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -132,9 +132,9 @@ def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.Monkey
         encoding="utf-8",
     )
     monkeypatch.chdir(tmp_path)
-    config = load(Path("town/config.toml"))
+    config = load_config(Path("town/config.toml"))
     assert config.gazetteer == file.parent / "streets.csv"
-    assert [row.street for row in config.streets()] == ["ул. Ленина"]
+    assert [row.street for row in config.read_streets()] == ["ул. Ленина"]
     assert config.database_url == f"sqlite+aiosqlite:///{file.parent}/var/my.sqlite3?timeout=5"
     assert config.telegram is not None
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
@@ -146,7 +146,7 @@ def test_relative_paths_start_at_the_file(file: Path, monkeypatch: pytest.Monkey
 )
 def test_other_database_addresses_are_left_alone(file: Path, url: str) -> None:
     file.write_text(f'{SMALL}[database]\nurl = "{url}"\n', encoding="utf-8")
-    assert load(file).database_url == url
+    assert load_config(file).database_url == url
 
 
 def test_everything_written_out(file: Path) -> None:
@@ -210,32 +210,32 @@ at = "18:05"
 """,
         encoding="utf-8",
     )
-    config = load(file)
+    config = load_config(file)
     assert config.telegram is not None
     assert config.telegram.api_base == "http://127.0.0.1:8081"
     assert config.http is not None
     assert (config.http.host, config.http.port) == ("0.0.0.0", 9000)  # noqa: S104
     assert config.sectors() == (Sector("zoo", "Зоопарк", ("слон",)),)
-    assert not config.joins_problems
-    assert (config.problems_within, config.repeat_after) == (timedelta(hours=2), timedelta(hours=1))
+    assert not config.groups_problems
+    assert (config.problem_window, config.answer_repeat_interval) == (timedelta(hours=2), timedelta(hours=1))
     director = config.staff[0]
     assert director.roles == {Role.HEAD, Role.CURATOR}
     assert director.sectors == {"zoo"}
     assert director.districts == {"Центр"}
-    assert director.accounts == (Account(MessengerName.TELEGRAM, "5"), Account(MessengerName.VK, "6"))
-    assert [(s.account, s.root, s.title, s.kind, s.answers) for s in config.sources()] == [
+    assert director.accounts == (StaffAccount(MessengerName.TELEGRAM, "5"), StaffAccount(MessengerName.VK, "6"))
+    assert [(s.account, s.source_id, s.title, s.kind, s.answers) for s in config.sources()] == [
         ("telegram", "private", "личные сообщения боту Telegram", "official", "off"),
         ("telegram", "-100", "Соседи", "chat", "person"),
         ("vk:7", "7", "сообщество VK 7", "official", "bot"),
     ]
-    calendar = config.calendar()
+    calendar = config.working_calendar()
     assert not calendar.is_working_day(date(2026, 9, 11))
     assert not calendar.is_working_day(date(2026, 9, 12))
     assert calendar.is_working_day(date(2026, 9, 13))
-    assert config.quiet().end == time(7, 30)
-    assert config.terms().remind_at == ()
+    assert config.quiet_hours().end == time(7, 30)
+    assert config.deadline_terms().remind_at == ()
     assert config.digest_at == time(18, 5)
-    assert config.learns_at == time(2, 15)
+    assert config.nightly_training_at == time(2, 15)
     assert config.file == file
 
 
@@ -254,14 +254,14 @@ def test_the_environment_is_stronger_than_the_file(file: Path, monkeypatch: pyte
         "MCU_CONFIG": "not a section, somebody else's",
     }.items():
         monkeypatch.setenv(name, value)
-    config = load(file)
-    assert config.threshold == 0.4
-    assert config.learns_at is None
-    assert config.terms().answer == Term.parse("2wd")
-    assert config.terms().remind_at == (0.25,)
-    assert config.staff[0].accounts == (Account(MessengerName.TELEGRAM, "77"),)
+    config = load_config(file)
+    assert config.routing_threshold == 0.4
+    assert config.nightly_training_at is None
+    assert config.deadline_terms().answer == Duration.parse("2wd")
+    assert config.deadline_terms().remind_at == (0.25,)
+    assert config.staff[0].accounts == (StaffAccount(MessengerName.TELEGRAM, "77"),)
     assert config.staff[1].roles == {Role.MANAGER}
-    assert config.quiet().start == time(21)
+    assert config.quiet_hours().start == time(21)
     assert config.http is not None
     assert config.http.port == 9999
     assert config.zone == ZoneInfo("Asia/Vladivostok")
@@ -270,14 +270,14 @@ def test_the_environment_is_stronger_than_the_file(file: Path, monkeypatch: pyte
 def test_a_token_of_the_environment_replaces_a_token_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(SMALL.replace(f'token = "{TELEGRAM_TOKEN}"', 'token_file = "absent"'), encoding="utf-8")
     monkeypatch.setenv("MCU_TELEGRAM__TOKEN", TELEGRAM_TOKEN)
-    config = load(file)
+    config = load_config(file)
     assert config.telegram is not None
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
 
 
 def test_windows_marks_at_the_beginning_do_no_harm(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
-    assert load(file).name == "Город"
+    assert load_config(file).name == "Город"
 
 
 def test_secrets_hide_themselves(file: Path) -> None:
@@ -286,7 +286,7 @@ def test_secrets_hide_themselves(file: Path) -> None:
         + '[database]\nurl = "postgresql+asyncpg://mcu:p4ssw0rd@db/mcu"\n',
         encoding="utf-8",
     )
-    config = load(file)
+    config = load_config(file)
     for shown in (repr(config), str(config), repr(config.telegram), repr(config.tree.database)):
         assert "AAFake" not in shown
         assert "hush" not in shown
@@ -319,9 +319,9 @@ secret = "c2VjcmV0c2VjcmV0"
         ),
         encoding="utf-8",
     )
-    config = load(file)
-    assert config.is_called
-    assert config.not_yet() == ()
+    config = load_config(file)
+    assert config.uses_webhooks
+    assert config.unsupported_faults() == ()
     assert "c0ffee42" not in repr(config.vk)
 
 
@@ -332,11 +332,11 @@ def test_a_town_without_anybody_for_triage_is_warned(file: Path) -> None:
         ),
         encoding="utf-8",
     )
-    assert [note.key for note in load(file).notes()] == ["staff", "telegram.chats[0].id"]
+    assert [note.key for note in load_config(file).warnings()] == ["staff", "telegram.chats[0].id"]
 
 
 def test_commands_without_network_need_neither_messenger_nor_staff(file: Path) -> None:
     file.write_text(
         '[municipality]\nname = "Город"\ntimezone = "Europe/Moscow"\n[[sectors]]\ncode = "roads"\n', encoding="utf-8"
     )
-    assert load(file, tokens_needed=False).sectors()[0].code == "roads"
+    assert load_config(file, tokens_needed=False).sectors()[0].code == "roads"

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from bot.outbox.in_flight import Exposure
+from bot.outbox.in_flight import InFlightGuard
 
 
 async def test_exposure_come_one_after_another_in_order() -> None:
-    exposure, inside, order = Exposure(), 0, []
+    exposure, inside, order = InFlightGuard(), 0, []
 
     async def send(number: int) -> None:
         nonlocal inside
-        async with exposure.take("telegram"):
+        async with exposure.acquire("telegram"):
             inside += 1
             assert inside == 1
             order.append(number)
@@ -22,21 +22,21 @@ async def test_exposure_come_one_after_another_in_order() -> None:
 
 
 async def test_accounts_do_not_wait_for_each_other() -> None:
-    exposure = Exposure()
-    async with exposure.take("telegram"), asyncio.timeout(0.5), exposure.take("max"):
+    exposure = InFlightGuard()
+    async with exposure.acquire("telegram"), asyncio.timeout(0.5), exposure.acquire("max"):
         pass
 
 
 async def test_who_hangs_is_waited_for_a_while_and_then_no_more() -> None:
-    exposure, hang, sent = Exposure(longest=0.02), asyncio.Event(), []
+    exposure, hang, sent = InFlightGuard(max_wait_seconds=0.02), asyncio.Event(), []
 
     async def hangs() -> None:
-        async with exposure.take("telegram"):
+        async with exposure.acquire("telegram"):
             sent.append("hanging")
             await hang.wait()
 
     async def sends(number: int) -> None:
-        async with exposure.take("telegram"):
+        async with exposure.acquire("telegram"):
             sent.append(number)
 
     async with asyncio.TaskGroup() as group:
@@ -50,17 +50,22 @@ async def test_who_hangs_is_waited_for_a_while_and_then_no_more() -> None:
 
 
 async def test_what_has_arrived_is_waited_for_until_it_is_written_down() -> None:
-    exposure, arrived, written, sent = Exposure(longest=0.02), asyncio.Event(), asyncio.Event(), list[str]()
+    exposure, arrived, written, sent = (
+        InFlightGuard(max_wait_seconds=0.02),
+        asyncio.Event(),
+        asyncio.Event(),
+        list[str](),
+    )
 
     async def arrives() -> None:
-        async with exposure.take("telegram") as mine:
-            mine.arrive()
+        async with exposure.acquire("telegram") as mine:
+            mine.mark_accepted()
             arrived.set()
             await written.wait()
             sent.append("written down")
 
     async def sends() -> None:
-        async with exposure.take("telegram"):
+        async with exposure.acquire("telegram"):
             sent.append("the next")
 
     async with asyncio.TaskGroup() as group:
@@ -74,10 +79,10 @@ async def test_what_has_arrived_is_waited_for_until_it_is_written_down() -> None
 
 
 async def test_a_turn_ends_with_its_failure_and_with_its_cancelling() -> None:
-    exposure = Exposure(longest=60)
+    exposure = InFlightGuard(max_wait_seconds=60)
 
     async def waits() -> None:
-        async with exposure.take("telegram"):
+        async with exposure.acquire("telegram"):
             await asyncio.Event().wait()
 
     async with asyncio.TaskGroup() as group:
@@ -87,5 +92,5 @@ async def test_a_turn_ends_with_its_failure_and_with_its_cancelling() -> None:
         await asyncio.sleep(0)
         queued.cancel()
         task.cancel()
-    async with asyncio.timeout(1), exposure.take("telegram"):
+    async with asyncio.timeout(1), exposure.acquire("telegram"):
         pass

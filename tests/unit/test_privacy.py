@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.privacy import covered
+from bot.domain.privacy import redact
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from bot.domain.privacy import covered
     ],
 )
 def test_personal_data_is_covered(text: str, shown: str) -> None:
-    assert covered(text) == shown
+    assert redact(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,16 @@ def test_personal_data_is_covered(text: str, shown: str) -> None:
     ],
 )
 def test_the_rest_stays(text: str) -> None:
-    assert covered(text) == text
+    assert redact(text) == text
 
 
 @given(st.text(max_size=300))
 def test_covering_twice_changes_nothing_more(text: str) -> None:
-    once = covered(text)
-    assert covered(once) == once
+    once = redact(text)
+    assert redact(once) == once
 
 
 @given(st.from_regex(r"(\+7|8) ?9\d{2} ?\d{3}[- ]?\d{2}[- ]?\d{2}", fullmatch=True))
 def test_no_mobile_number_is_shown(phone: str) -> None:
-    shown = covered(f"звоните {phone} вечером")
+    shown = redact(f"звоните {phone} вечером")
     assert sum(map(str.isdecimal, shown)) == 0

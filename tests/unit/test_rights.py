@@ -4,7 +4,17 @@ from itertools import product
 
 import pytest
 
-from bot.domain.people import LADDER, RIGHTS, TRIAGE_LADDER, Account, MessengerName, Person, Right, Role, Staff
+from bot.domain.people import (
+    ESCALATION_ORDER,
+    RIGHTS,
+    TRIAGE_ESCALATION_ORDER,
+    MessengerName,
+    Person,
+    Right,
+    Role,
+    Staff,
+    StaffAccount,
+)
 
 # What a role may do in a full town: own = over a ticket of the person's own sector, other = of another sector,
 # triage = while nobody has chosen a sector. Rights that stand in no line are nobody's. (A head's right to choose a
@@ -73,7 +83,7 @@ manager        group       yes yes   yes
 """
 
 OWN, OTHER = "roads", "housing"
-WANTED = {
+EXPECTED_RIGHTS = {
     (Role(role), Right(right)): tuple(word == "yes" for word in where)
     for role, right, *where in map(str.split, TABLE.strip().splitlines()[1:])
 }
@@ -87,7 +97,7 @@ def block(role: Role) -> bool:
     return role in (Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR)
 
 
-FULL = Staff(
+FULL_STAFF = Staff(
     (
         *(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(Role, 1)),
         person(100, Role.HEAD, sectors={OTHER}),
@@ -97,77 +107,79 @@ FULL = Staff(
 
 @pytest.mark.parametrize(("role", "right"), list(product(Role, Right)), ids=str)
 def test_a_role_and_a_right(role: Role, right: Right) -> None:
-    one = FULL.with_role(role)[0]
-    may = tuple(FULL.may(one, right, sector) for sector in (OWN, OTHER, None))
-    assert may == WANTED.get((role, right), (False, False, False))
+    one = FULL_STAFF.with_role(role)[0]
+    may = tuple(FULL_STAFF.has_right(one, right, sector) for sector in (OWN, OTHER, None))
+    assert may == EXPECTED_RIGHTS.get((role, right), (False, False, False))
 
 
 def test_absent_means_no() -> None:
     nobody = person(1)
     staff = Staff((nobody,))
-    assert not any(staff.may(nobody, right, sector) for right in Right for sector in (OWN, None))
+    assert not any(staff.has_right(nobody, right, sector) for right in Right for sector in (OWN, None))
     assert set(RIGHTS) == set(Role)
 
 
 def test_rights_are_the_union_of_the_roles() -> None:
     both = person(1, Role.EMPLOYEE, Role.CURATOR, sectors={OWN})
     staff = Staff((both, person(2, Role.HEAD, sectors={OWN})))
-    assert staff.may(both, Right.LIST_OWN, OWN)  # as an employee
-    assert staff.may(both, Right.DIGEST, OTHER)  # as a curator
-    assert not staff.may(both, Right.ANSWER, OWN)
+    assert staff.has_right(both, Right.LIST_OWN, OWN)  # as an employee
+    assert staff.has_right(both, Right.DIGEST, OTHER)  # as a curator
+    assert not staff.has_right(both, Right.ANSWER, OWN)
 
 
 def test_a_district_bounds_a_head() -> None:
     north = person(1, Role.HEAD, sectors={OWN}, districts={"север"})
     staff = Staff((north, person(2, Role.HEAD, sectors={OWN}, districts={"юг"})))
-    assert staff.may(north, Right.ANSWER, OWN, "север")
-    assert not staff.may(north, Right.ANSWER, OWN, "юг")
-    assert staff.may(north, Right.ANSWER, OWN, None)  # nobody knows where it is
-    assert staff.responsible(OWN, "север") == (north,)
+    assert staff.has_right(north, Right.ANSWER, OWN, "север")
+    assert not staff.has_right(north, Right.ANSWER, OWN, "юг")
+    assert staff.has_right(north, Right.ANSWER, OWN, None)  # nobody knows where it is
+    assert staff.responsible_for(OWN, "север") == (north,)
 
 
 def test_a_head_of_a_district_alone_stands_for_all_of_its_sectors() -> None:
     village = person(1, Role.HEAD, districts={"Пантелеймоновка"})
     staff = Staff((village,))
-    assert staff.may(village, Right.ANSWER, OWN, "Пантелеймоновка")
-    assert not staff.may(village, Right.ANSWER, OWN, "Тихменево")
+    assert staff.has_right(village, Right.ANSWER, OWN, "Пантелеймоновка")
+    assert not staff.has_right(village, Right.ANSWER, OWN, "Тихменево")
 
 
 def test_a_head_of_nothing_has_no_tickets() -> None:
     idle = person(1, Role.HEAD)
-    assert not Staff((idle,)).may(idle, Right.ANSWER, OWN)
+    assert not Staff((idle,)).has_right(idle, Right.ANSWER, OWN)
 
 
-@pytest.mark.parametrize("rung", range(len(LADDER)))
+@pytest.mark.parametrize("rung", range(len(ESCALATION_ORDER)))
 def test_a_sector_falls_to_the_next_rung(rung: int) -> None:
-    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(LADDER))
+    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(ESCALATION_ORDER))
     staff = Staff(tuple(reversed(people[rung:])))
-    assert staff.responsible(OWN) == (people[rung],)
+    assert staff.responsible_for(OWN) == (people[rung],)
     for right in (Right.ACCEPT, Right.ANSWER, Right.CORRECT, Right.HAND_OVER, Right.DISMISS, Right.SEE_TICKET):
-        assert staff.may(people[rung], right, OWN), right
+        assert staff.has_right(people[rung], right, OWN), right
 
 
-@pytest.mark.parametrize("rung", range(len(TRIAGE_LADDER)))
+@pytest.mark.parametrize("rung", range(len(TRIAGE_ESCALATION_ORDER)))
 def test_what_nobody_is_sure_of_falls_to_the_next_rung(rung: int) -> None:
-    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_LADDER))
+    people = tuple(
+        person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_ESCALATION_ORDER)
+    )
     staff = Staff(tuple(reversed(people[rung:])))
-    assert staff.responsible(None) == (people[rung],)
-    assert staff.may(people[rung], Right.TRIAGE, None)
-    assert staff.may(people[rung], Right.SEE_TICKET, None)
-    assert staff.may(people[rung], Right.DISMISS, None)
+    assert staff.responsible_for(None) == (people[rung],)
+    assert staff.has_right(people[rung], Right.TRIAGE, None)
+    assert staff.has_right(people[rung], Right.SEE_TICKET, None)
+    assert staff.has_right(people[rung], Right.DISMISS, None)
 
 
 def test_heads_of_one_sector_are_responsible_together() -> None:
     heads = (person(1, Role.HEAD, sectors={OWN}), person(2, Role.HEAD, sectors={OWN, OTHER}))
-    assert Staff(heads).responsible(OWN) == heads
-    assert Staff(heads).responsible(OTHER) == heads[1:]
-    assert Staff(heads).responsible(None) == heads
+    assert Staff(heads).responsible_for(OWN) == heads
+    assert Staff(heads).responsible_for(OTHER) == heads[1:]
+    assert Staff(heads).responsible_for(None) == heads
 
 
 def test_an_account_belongs_to_one_messenger() -> None:
-    ivan = Person(1, "Иван", frozenset({Role.HEAD}), accounts=(Account(MessengerName.TELEGRAM, "7"),))
+    ivan = Person(1, "Иван", frozenset({Role.HEAD}), accounts=(StaffAccount(MessengerName.TELEGRAM, "7"),))
     staff = Staff((ivan,))
-    assert staff.by_account("telegram", "7") == ivan
-    assert staff.by_account("vk", "7") is None
-    assert staff.by_id(1) == ivan
-    assert staff.by_id(2) is None
+    assert staff.find_by_account("telegram", "7") == ivan
+    assert staff.find_by_account("vk", "7") is None
+    assert staff.find_by_id(1) == ivan
+    assert staff.find_by_id(2) is None

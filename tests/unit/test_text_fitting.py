@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messengers.content import Bold, Link, Quote, Span, Text
-from bot.messengers.text_fitting import Measure, characters, clean, cleaned, cut, split, total, trimmed, utf16_units
+from bot.messengers.text_fitting import (
+    Measure,
+    characters,
+    clean_spans,
+    clean_text,
+    split,
+    total_length,
+    trim_spans,
+    truncate,
+    utf16_units,
+)
 
 FAMILY = "👩\u200d👩\u200d👧\u200d👦"
 WORDS = st.text(st.sampled_from("абв \n.!x😀\u200d\u0301🇷🇺́"), max_size=120)
@@ -24,7 +34,7 @@ SPANS = st.lists(
 MEASURES = st.sampled_from([utf16_units, characters])
 
 
-def written_out(span: Span) -> int:
+def length_with_links(span: Span) -> int:
     """A measure like VK's, where a link shows its address."""
     return len(span.text) + (len(span.url) + 3 if isinstance(span, Link) else 0)
 
@@ -33,37 +43,39 @@ def plain(spans: tuple[Span, ...]) -> str:
     return "".join(span.text for span in spans)
 
 
-def inked(text: str) -> str:
+def visible_characters(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
 @given(SPANS, st.integers(8, 200), MEASURES)
 def test_splitting_loses_only_white_space(spans: tuple[Span, ...], limit: int, measure: Measure) -> None:
     parts = split(spans, limit, measure)
-    assert inked("".join(map(plain, parts))) == inked(plain(clean(spans)))
+    assert visible_characters("".join(map(plain, parts))) == visible_characters(plain(clean_spans(spans)))
     assert all(plain(part).strip() for part in parts)
 
 
 @given(SPANS, st.integers(8, 200), st.integers(8, 60))
 def test_every_part_is_within_the_limit(spans: tuple[Span, ...], limit: int, first: int) -> None:
-    parts = split(spans, limit, utf16_units, first=first)
-    assert all(total(part, utf16_units) <= (first if number == 0 else limit) for number, part in enumerate(parts))
+    parts = split(spans, limit, utf16_units, first_limit=first)
+    assert all(
+        total_length(part, utf16_units) <= (first if number == 0 else limit) for number, part in enumerate(parts)
+    )
 
 
 @given(SPANS, st.integers(50, 200))
 def test_any_measure_will_do(spans: tuple[Span, ...], limit: int) -> None:
-    parts = split(spans, limit, written_out)
-    assert all(total(part, written_out) <= limit for part in parts)
-    assert inked("".join(map(plain, parts))) == inked(plain(clean(spans)))
-    assert total(cut(spans, limit, written_out), written_out) <= limit
+    parts = split(spans, limit, length_with_links)
+    assert all(total_length(part, length_with_links) <= limit for part in parts)
+    assert visible_characters("".join(map(plain, parts))) == visible_characters(plain(clean_spans(spans)))
+    assert total_length(truncate(spans, limit, length_with_links), length_with_links) <= limit
 
 
 @given(SPANS, st.integers(1, 200), MEASURES)
 def test_a_cut_text_fits_and_says_that_it_was_cut(spans: tuple[Span, ...], limit: int, measure: Measure) -> None:
-    whole = trimmed(clean(spans))
-    kept = cut(spans, limit, measure)
-    assert total(kept, measure) <= limit
-    if total(whole, measure) <= limit:
+    whole = trim_spans(clean_spans(spans))
+    kept = truncate(spans, limit, measure)
+    assert total_length(kept, measure) <= limit
+    if total_length(whole, measure) <= limit:
         assert kept == whole
     else:
         assert "…" in plain(kept)
@@ -83,16 +95,16 @@ def test_no_sign_is_torn(signs: list[str]) -> None:
 
 @given(ANY | st.text(st.characters(min_codepoint=0xD700, max_codepoint=0xE0FF)))
 def test_what_is_clean_can_be_sent(text: str) -> None:
-    done = cleaned(text)
+    done = clean_text(text)
     assert done.encode("utf-8").decode("utf-8") == done
     assert "\0" not in done
-    assert cleaned(done) == done
+    assert clean_text(done) == done
 
 
 def test_two_halves_become_one_character() -> None:
-    assert cleaned("\ud83d\ude00") == "😀"
-    assert cleaned("a\ud83db") == "a\ufffdb"
-    assert cleaned("раз\r\nдва\x00\x07") == "раз\nдва"
+    assert clean_text("\ud83d\ude00") == "😀"
+    assert clean_text("a\ud83db") == "a\ufffdb"
+    assert clean_text("раз\r\nдва\x00\x07") == "раз\nдва"
 
 
 def test_a_paragraph_is_the_best_place() -> None:
@@ -125,11 +137,11 @@ def test_looks_survive_a_cut() -> None:
 
 def test_the_quote_is_cut_before_the_lines_around_it() -> None:
     spans = (Text("№142 · Дороги\n"), Quote("Яма на дороге, дети не могут пройти в школу"), Text("\nдо 15:30"))
-    kept = cut(spans, 50, utf16_units)
+    kept = truncate(spans, 50, utf16_units)
     assert kept[0] == spans[0]
     assert kept[2] == spans[2]
     assert kept[1].text.endswith("…")
-    assert total(kept, utf16_units) <= 50
+    assert total_length(kept, utf16_units) <= 50
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "\0"])

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.errors import OutdatedButton
-from bot.domain.tickets import OPEN, TRANSITIONS, UNACCEPTED, State, Step, allowed, follow
+from bot.domain.tickets import OPEN_TICKET_STATES, TRANSITIONS, UNACCEPTED_STATES, State, Step, is_allowed, next_state
 
 # state: what may happen → the state after it. What is not written here must be refused.
 TABLE = """
@@ -39,35 +39,37 @@ dismissed  reopen         assigned
 closed     reopen         assigned
 """
 
-WANTED = {(State(state), Step(step)): State(after) for state, step, after in map(str.split, TABLE.strip().splitlines())}
+EXPECTED_STATES = {
+    (State(state), Step(step)): State(after) for state, step, after in map(str.split, TABLE.strip().splitlines())
+}
 
 PAIRS = [(state, step) for state in State for step in Step]
 
 
 @pytest.mark.parametrize(("state", "step"), PAIRS, ids=lambda one: str(one))
 def test_a_pair(state: State, step: Step) -> None:
-    after = WANTED.get((state, step))
+    after = EXPECTED_STATES.get((state, step))
     if after is not None:
-        assert allowed(state, step)
-        assert follow(state, step) is after
+        assert is_allowed(state, step)
+        assert next_state(state, step) is after
         return
-    assert not allowed(state, step)
+    assert not is_allowed(state, step)
     with pytest.raises(OutdatedButton) as refused:
-        follow(state, step)
+        next_state(state, step)
     assert refused.value.facts == {"state": state.value, "step": step.value}
 
 
 def test_there_is_nothing_else_in_the_table() -> None:
-    assert TRANSITIONS == WANTED
+    assert TRANSITIONS == EXPECTED_STATES
     assert len(PAIRS) == 11 * 19
 
 
 def test_every_state_is_open_or_over() -> None:
-    assert set(State) - OPEN == {State.ANSWERED, State.DISMISSED, State.CLOSED}
-    assert {State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED} == UNACCEPTED
-    assert UNACCEPTED < OPEN
+    assert set(State) - OPEN_TICKET_STATES == {State.ANSWERED, State.DISMISSED, State.CLOSED}
+    assert {State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED} == UNACCEPTED_STATES
+    assert UNACCEPTED_STATES < OPEN_TICKET_STATES
 
 
 def test_no_state_is_a_dead_end_and_none_is_out_of_reach() -> None:
-    assert {state for state, _ in WANTED} == set(State)
-    assert {State.NEW, *WANTED.values()} == set(State)
+    assert {state for state, _ in EXPECTED_STATES} == set(State)
+    assert {State.NEW, *EXPECTED_STATES.values()} == set(State)

@@ -7,12 +7,14 @@ import sys
 import pytest
 
 from bot.cli import main
-from bot.os_errors import refused_by_system
+from bot.os_errors import describe_os_error
 
 COMMANDS = [one.name or one.callback.__name__ for one in main.cli.registered_commands if one.callback is not None]
 
 
-def said(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
+def command_output(
+    *words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[object, str]:
     monkeypatch.setattr(sys, "argv", ["mcu-bot", *words])
     with pytest.raises(SystemExit) as leaving:
         main.main()
@@ -35,7 +37,7 @@ def said(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 def test_what_was_typed_wrongly(
     words: tuple[str, ...], answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, errors = said(*words, monkeypatch=monkeypatch, capsys=capsys)
+    code, errors = command_output(*words, monkeypatch=monkeypatch, capsys=capsys)
     assert code == 2
     assert errors.startswith(answer)
     assert "--help" in errors
@@ -72,6 +74,6 @@ def test_help_says_what_is_needed_and_what_stands_in(
 
 
 def test_what_the_system_refuses() -> None:
-    assert refused_by_system(PermissionError(errno.EACCES, "Permission denied", "/x")) == "нет прав доступа: /x"
-    assert refused_by_system(OSError(errno.ENOSPC, "No space left on device")) == "на диске нет места"
-    assert refused_by_system(OSError(9999, "What?")) == "системная ошибка 9999"
+    assert describe_os_error(PermissionError(errno.EACCES, "Permission denied", "/x")) == "нет прав доступа: /x"
+    assert describe_os_error(OSError(errno.ENOSPC, "No space left on device")) == "на диске нет места"
+    assert describe_os_error(OSError(9999, "What?")) == "системная ошибка 9999"

@@ -2,18 +2,18 @@
 
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.max.chats import ACCOUNT
-from bot.messengers.max.raw import Raw, may_obj, may_real, may_whole, may_words, objects
+from bot.messengers.max.raw import JsonObject, find_float, find_int, find_text, list_objects, object_or_empty
 
-_KINDS = {
+_MEDIA_KINDS = {
     "image": MediaKind.PHOTO,
     "video": MediaKind.VIDEO,
     "audio": MediaKind.AUDIO,
     "file": MediaKind.DOCUMENT,
     "sticker": MediaKind.STICKER,
 }
-_NAMES = {"image": "photo.jpg", "video": "video.mp4", "audio": "audio.mp3"}
-_MIMES = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "sticker": "image/webp"}
-_BY_NAME = {
+_DEFAULT_NAMES = {"image": "photo.jpg", "video": "video.mp4", "audio": "audio.mp3"}
+_DEFAULT_MIMES = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "sticker": "image/webp"}
+_MIMES_BY_EXTENSION = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
@@ -35,34 +35,36 @@ def unpack_ref(ref: str) -> tuple[str, str]:
     return token, url
 
 
-def attachments_of(body: Raw) -> tuple[Attachment, ...]:
+def parse_attachments(body: JsonObject) -> tuple[Attachment, ...]:
     """Everything attached; a keyboard is none of it."""
-    return tuple(_one(item) for item in objects(body, "attachments") if item.get("type") != "inline_keyboard")
-
-
-def _one(item: Raw) -> Attachment:
-    kind = may_words(item, "type") or "?"
-    payload = may_obj(item, "payload")
-    if kind in _KINDS:
-        return _file(kind, item, payload)
-    if kind == "location":
-        latitude, longitude = may_real(item, "latitude"), may_real(item, "longitude")
-        if latitude is not None and longitude is not None:
-            return Attachment(MediaKind.LOCATION, ACCOUNT, latitude=latitude, longitude=longitude)
-    title = may_words(item, "title") if kind == "share" else None
-    return Attachment(MediaKind.OTHER, ACCOUNT, name=title or kind[:100], link=_address(payload) or None)
-
-
-def _file(kind: str, item: Raw, payload: Raw) -> Attachment:
-    name = may_words(item, "filename") or _NAMES.get(kind)
-    token = may_words(payload, "code" if kind == "sticker" else "token") or ""
-    url = _address(payload)
-    mime = _MIMES.get(kind) or _BY_NAME.get((name or "").rpartition(".")[2].lower())
-    return Attachment(
-        _KINDS[kind], ACCOUNT, pack_ref(token, url), name, mime, may_whole(item, "size"), link=url or None
+    return tuple(
+        _parse_one(item) for item in list_objects(body, "attachments") if item.get("type") != "inline_keyboard"
     )
 
 
-def _address(payload: Raw) -> str:
-    url = may_words(payload, "url") or ""
+def _parse_one(item: JsonObject) -> Attachment:
+    kind = find_text(item, "type") or "?"
+    payload = object_or_empty(item, "payload")
+    if kind in _MEDIA_KINDS:
+        return _file(kind, item, payload)
+    if kind == "location":
+        latitude, longitude = find_float(item, "latitude"), find_float(item, "longitude")
+        if latitude is not None and longitude is not None:
+            return Attachment(MediaKind.LOCATION, ACCOUNT, latitude=latitude, longitude=longitude)
+    title = find_text(item, "title") if kind == "share" else None
+    return Attachment(MediaKind.OTHER, ACCOUNT, name=title or kind[:100], link=_find_url(payload) or None)
+
+
+def _file(kind: str, item: JsonObject, payload: JsonObject) -> Attachment:
+    name = find_text(item, "filename") or _DEFAULT_NAMES.get(kind)
+    token = find_text(payload, "code" if kind == "sticker" else "token") or ""
+    url = _find_url(payload)
+    mime = _DEFAULT_MIMES.get(kind) or _MIMES_BY_EXTENSION.get((name or "").rpartition(".")[2].lower())
+    return Attachment(
+        _MEDIA_KINDS[kind], ACCOUNT, pack_ref(token, url), name, mime, find_int(item, "size"), link=url or None
+    )
+
+
+def _find_url(payload: JsonObject) -> str:
+    url = find_text(payload, "url") or ""
     return url if url.startswith(("https://", "http://")) else ""

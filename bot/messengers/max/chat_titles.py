@@ -6,42 +6,42 @@ from dataclasses import replace
 
 from bot.messengers.errors import MessengerError
 from bot.messengers.events import Chat, ChatChanged, ChatKind, Event, MessagePosted
-from bot.messengers.max.client import Client
-from bot.messengers.max.errors import Asked
-from bot.messengers.max.raw import may_words
+from bot.messengers.max.client import MaxClient
+from bot.messengers.max.errors import MaxOperation
+from bot.messengers.max.raw import find_text
 
-_MOST_KEPT = 500
+_CACHE_SIZE = 500
 
 
-class Titles:
+class ChatTitleLoader:
     """What chats are called, for the administrator who decides whether to monitor them. *known* are the ids of the
     monitored ones, which he has named himself."""
 
-    def __init__(self, client: Client, known: frozenset[str]) -> None:
+    def __init__(self, client: MaxClient, monitored_ids: frozenset[str]) -> None:
         self._client = client
-        self._known = known
-        self._found: OrderedDict[str, str | None] = OrderedDict()
+        self._monitored_ids = monitored_ids
+        self._cached_titles: OrderedDict[str, str | None] = OrderedDict()
 
-    async def put(self, event: Event) -> Event:
+    async def add_title(self, event: Event) -> Event:
         """*event* with the title of its chat, where one is missing and MAX tells it in time."""
         if not isinstance(event, MessagePosted | ChatChanged):
             return event
         chat = event.chat
-        if chat.kind is ChatKind.PRIVATE or chat.title is not None or chat.root in self._known:
+        if chat.kind is ChatKind.PRIVATE or chat.title is not None or chat.source_id in self._monitored_ids:
             return event
-        title = await self._title(chat)
+        title = await self._find_title(chat)
         return event if title is None else replace(event, chat=replace(chat, title=title))
 
-    async def _title(self, chat: Chat) -> str | None:
-        if chat.root not in self._found:
+    async def _find_title(self, chat: Chat) -> str | None:
+        if chat.source_id not in self._cached_titles:
             title = None
             try:
                 async with asyncio.timeout(self._client.timeouts.lookup):
-                    answer = await self._client.call("GET", f"/chats/{chat.root}", Asked("getChat"))
-                    title = may_words(answer, "title")
+                    answer = await self._client.call("GET", f"/chats/{chat.source_id}", MaxOperation("getChat"))
+                    title = find_text(answer, "title")
             except (MessengerError, TimeoutError):
                 pass  # a title is a nicety; not asked for again
-            self._found[chat.root] = title
-            while len(self._found) > _MOST_KEPT:
-                self._found.popitem(last=False)
-        return self._found[chat.root]
+            self._cached_titles[chat.source_id] = title
+            while len(self._cached_titles) > _CACHE_SIZE:
+                self._cached_titles.popitem(last=False)
+        return self._cached_titles[chat.source_id]

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from bot.messengers.errors import BadCredentials, MessengerError, Rejected, TemporaryFailure
 from bot.messengers.max import webhook
-from bot.messengers.max.client import Client
-from bot.messengers.max.errors import Asked
-from bot.messengers.max.raw import may_words
+from bot.messengers.max.client import MaxClient
+from bot.messengers.max.errors import MaxOperation
+from bot.messengers.max.raw import find_text
 from bot.messengers.port import Finding, Severity
 
 _SUBJECT = "MAX"
@@ -32,16 +32,16 @@ _ANOTHER_BOT = (
 _RIGHTS = "Управление чатом → «Администраторы» → бот"
 
 
-async def check(client: Client, chats: Sequence[tuple[int, str]], webhook_url: str | None) -> Sequence[Finding]:
+async def check(client: MaxClient, chats: Sequence[tuple[int, str]], webhook_url: str | None) -> Sequence[Finding]:
     """Findings about the bot, then about each of *chats* (id, title). *webhook_url*: where updates are to be brought,
     if not by polling."""
     try:
-        me = await client.call("GET", "/me", Asked("getMyInfo"))
-        found = [Finding(Severity.OK, _SUBJECT, f"Бот {_name(me)} подключён.")]
-        found += await _subscriptions(client, webhook_url)
-        chats_found = [await _chat(client, chat_id, title) for chat_id, title in chats]
+        me = await client.call("GET", "/me", MaxOperation("getMyInfo"))
+        found = [Finding(Severity.OK, _SUBJECT, f"Бот {_bot_name(me)} подключён.")]
+        found += await _subscription_findings(client, webhook_url)
+        chats_found = [await _chat_findings(client, chat_id, title) for chat_id, title in chats]
         if len(chats_found) > 1 and all(_ABSENT in one[0].text for one in chats_found):
-            found = [*found[1:], _fault(_SUBJECT, _ANOTHER_BOT.format(name=_name(me)))]
+            found = [*found[1:], _fault(_SUBJECT, _ANOTHER_BOT.format(name=_bot_name(me)))]
         found += [finding for one in chats_found for finding in one]
     except BadCredentials:
         return [_fault(_SUBJECT, _NOT_ACCEPTED)]
@@ -56,26 +56,26 @@ def _fault(subject: str, text: str) -> Finding:
     return Finding(Severity.FAULT, subject, text)
 
 
-def _name(me: Mapping[str, Any]) -> str:
-    username = may_words(me, "username")
-    return f"@{username}" if username else f"«{may_words(me, 'first_name') or 'без имени'}»"
+def _bot_name(me: Mapping[str, Any]) -> str:
+    username = find_text(me, "username")
+    return f"@{username}" if username else f"«{find_text(me, 'first_name') or 'без имени'}»"
 
 
-async def _subscriptions(client: Client, webhook_url: str | None) -> list[Finding]:
-    urls = await webhook.addresses(client)
+async def _subscription_findings(client: MaxClient, webhook_url: str | None) -> list[Finding]:
+    urls = await webhook.list_addresses(client)
     hosts = [urlsplit(url).hostname or "?" for url in urls if url != webhook_url]
     if webhook_url is not None:
-        return _hooked(set(urls) == {webhook_url}, hosts)
+        return _webhook_findings(set(urls) == {webhook_url}, hosts)
     if not hosts:
         return []
     words = (
         f'Бот подписан на webhook ({", ".join(hosts)}), а настроен опрос (mode = "polling"): при запуске программа'
         " отменит подписку. Если ею пользуется другая программа, заведите для МЦУ отдельного бота."
     )
-    return [Finding(Severity.NOTE, _SUBJECT, words)]
+    return [Finding(Severity.WARNING, _SUBJECT, words)]
 
 
-def _hooked(is_set: bool, others: Sequence[str]) -> list[Finding]:
+def _webhook_findings(is_set: bool, others: Sequence[str]) -> list[Finding]:
     if is_set:
         return [Finding(Severity.OK, _SUBJECT, "MAX приносит сообщения на ваш адрес (webhook).")]
     words = (
@@ -83,28 +83,28 @@ def _hooked(is_set: bool, others: Sequence[str]) -> list[Finding]:
     )
     if others:
         words += f" Подписку на другой адрес ({', '.join(others)}) она отменит."
-    return [Finding(Severity.NOTE, _SUBJECT, words)]
+    return [Finding(Severity.WARNING, _SUBJECT, words)]
 
 
-async def _chat(client: Client, chat_id: int, title: str) -> list[Finding]:
+async def _chat_findings(client: MaxClient, chat_id: int, title: str) -> list[Finding]:
     subject = f"MAX «{title}»"
     absent = (
         f"{_ABSENT}, или id в настройках неверен: {chat_id}, или токен от другого бота. Добавьте бота в чат"
         " администратором."
     )
     try:
-        chat = await client.call("GET", f"/chats/{chat_id}", Asked("getChat"))
+        chat = await client.call("GET", f"/chats/{chat_id}", MaxOperation("getChat"))
         if chat.get("type") == "dialog":
             return [_fault(subject, f"{chat_id} — личный диалог, а не чат. Личные сообщения бот читает и так.")]
-        member = await client.call("GET", f"/chats/{chat_id}/members/me", Asked("getMembership"))
+        member = await client.call("GET", f"/chats/{chat_id}/members/me", MaxOperation("getMembership"))
     except Rejected:
         return [_fault(subject, absent)]
     if chat.get("status") not in (None, "active"):
         return [_fault(subject, absent)]
-    return [_rights(subject, member, is_channel=chat.get("type") == "channel")]
+    return [_rights_finding(subject, member, is_channel=chat.get("type") == "channel")]
 
 
-def _rights(subject: str, member: Mapping[str, Any], *, is_channel: bool) -> Finding:
+def _rights_finding(subject: str, member: Mapping[str, Any], *, is_channel: bool) -> Finding:
     if member.get("is_admin") is not True and member.get("is_owner") is not True:
         words = "Бот не администратор, поэтому MAX не показывает ему сообщения. Назначьте бота администратором с правом"
         return _fault(subject, f"{words} «Читать все сообщения»: {_RIGHTS}.")

@@ -15,20 +15,20 @@ import aiohttp
 
 from bot.messengers import http_body
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
-from bot.messengers.max.errors import Asked, Said, refusal
+from bot.messengers.max.errors import MaxErrorResponse, MaxOperation, translate_error
 from bot.messengers.rate_limits import Rate
-from bot.messengers.throttle import Turns
+from bot.messengers.throttle import Throttle
 
 CERTIFICATES = Path(__file__).with_name("russian_trusted_ca.pem")
 """The authority of the Ministry of Digital Development, which has signed MAX's servers (gosuslugi.ru/crt) and which
 operating systems do not know. It is trusted for the connections of this messenger alone."""
 
 CALLS_PER_SECOND = 30  # of one bot, whatever is called (dev.max.ru)
-FOR_POLLS = 1  # of these
+POLL_CALLS_PER_SECOND = 1  # of these
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
+class MaxTimeouts:
     """How long to wait, in seconds."""
 
     connect: float = 5.0
@@ -39,22 +39,22 @@ class Timeouts:
     file: float = 60.0
 
 
-class Client:
+class MaxClient:
     """One bot. Every method raises only errors of :mod:`bot.messengers.errors`."""
 
-    def __init__(self, token: str, api_base: str, timeouts: Timeouts) -> None:
+    def __init__(self, token: str, api_base: str, timeouts: MaxTimeouts) -> None:
         self._token = token
         self._api_base = api_base.rstrip("/")
         self.timeouts = timeouts
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
-        self._turns = Turns(Rate(CALLS_PER_SECOND))
+        self._throttle = Throttle(Rate(CALLS_PER_SECOND))
 
     async def call(
         self,
         verb: str,
         path: str,
-        asked: Asked,
+        operation: MaxOperation,
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
@@ -63,29 +63,29 @@ class Client:
         """The JSON object that MAX answers. *more_time* is added to the usual limit, for polls."""
         if not self._token or not self._token.isascii() or not self._token.isprintable():
             raise BadCredentials("MAX: the token does not look like a token")
-        async with self._turns.one():
+        async with self._throttle.slot():
             status, headers, content = await self._request(
                 verb,
                 self._api_base + path,
-                asked.name,
+                operation.name,
                 self.timeouts.call + more_time,
                 headers={"Authorization": self._token},
                 params=query,
                 json=body,
             )
-        answer = _object(content)
+        answer = _parse_object(content)
         if answer is None:
             # Not MAX's way of speaking: a page of some server on the way, a body cut short.
-            raise TemporaryFailure(f"MAX: unreadable answer to {asked.name} ({status})", outcome_unknown=True)
+            raise TemporaryFailure(f"MAX: unreadable answer to {operation.name} ({status})", outcome_unknown=True)
         if status == 200:
             return answer
-        said = Said(
+        said = MaxErrorResponse(
             status,
             str(answer.get("code") or ""),
             str(answer.get("message") or "").lower(),
-            _seconds(headers.get("Retry-After")),
+            _retry_after(headers.get("Retry-After")),
         )
-        raise refusal(asked, said)
+        raise translate_error(operation, said)
 
     async def upload(self, url: str, name: str, mime: str, data: bytes) -> tuple[int, bytes]:
         """Post a file to an upload address; status and answer. The address is its own key: the token stays here."""
@@ -111,7 +111,7 @@ class Client:
             async with self._open().request(
                 verb, url, timeout=timeout, allow_redirects=limit is not None, **more
             ) as response:
-                return response.status, response.headers, await http_body.read(response, limit, "MAX")
+                return response.status, response.headers, await http_body.read_body(response, limit, "MAX")
         except aiohttp.ClientConnectorCertificateError:
             raise TemporaryFailure(f"MAX: {name}: the server's certificate is not trusted") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
@@ -141,7 +141,7 @@ class Client:
             await asyncio.sleep(0)  # the transports say goodbye in the loop's next round
 
 
-def _object(content: bytes) -> Mapping[str, Any] | None:
+def _parse_object(content: bytes) -> Mapping[str, Any] | None:
     try:
         found = json.loads(content)
     except ValueError:
@@ -149,7 +149,7 @@ def _object(content: bytes) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _seconds(header: str | None) -> float | None:
+def _retry_after(header: str | None) -> float | None:
     return float(header) if header is not None and header.isdecimal() and int(header) > 0 else None
 
 

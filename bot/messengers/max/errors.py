@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     Conflict,
     MessageGone,
     MessengerError,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -21,14 +21,14 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 
-PAUSE = 1.0  # seconds after 429: MAX names none, its limits are per second
+RATE_LIMIT_PAUSE_SECONDS = 1.0  # seconds after 429: MAX names none, its limits are per second
 
-_EDITS = frozenset({"editMessage", "editComment"})
-_NOT_READY = ("attachment.not.ready", "not.processed")
+_EDIT_OPERATIONS = frozenset({"editMessage", "editComment"})
+_NOT_READY_SIGNS = ("attachment.not.ready", "not.processed")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MaxOperation:
     """What a call was about: the operation's name in MAX's schema; *private*: into a person's dialog; *replying*: as a
     reply to a message."""
 
@@ -38,7 +38,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class MaxErrorResponse:
     """What MAX said: status, code, message (in lower case), and how long to wait, if it named it."""
 
     status: int
@@ -47,40 +47,40 @@ class Said:
     retry_after: float | None = None
 
 
-def refusal(asked: Asked, said: Said) -> MessengerError:
+def translate_error(operation: MaxOperation, response: MaxErrorResponse) -> MessengerError:
     """Our error for it. Its text holds the operation and the code, never MAX's words: they may quote people."""
-    note = f"MAX {said.status} on {asked.name}" + (f" ({said.code[:60]})" if said.code else "")
+    note = f"MAX {response.status} on {operation.name}" + (f" ({response.code[:60]})" if response.code else "")
     for applies, make in _RULES:
-        if applies(asked, said):
-            return make(note, said)
+        if applies(operation, response):
+            return make(note, response)
     return Rejected(note, RejectReason.BAD_REQUEST)
 
 
-Applies = Callable[[Asked, Said], bool]
-Make = Callable[[str, Said], MessengerError]
+Predicate = Callable[[MaxOperation, MaxErrorResponse], bool]
+ErrorFactory = Callable[[str, MaxErrorResponse], MessengerError]
 
 
-def _status(*statuses: int) -> Applies:
+def _has_status(*statuses: int) -> Predicate:
     return lambda asked, said: said.status in statuses
 
 
-def _rejected(reason: RejectReason) -> Make:
+def _rejected(reason: RejectReason) -> ErrorFactory:
     return lambda note, said: Rejected(note, reason)
 
 
-def _plain(kind: type[MessengerError]) -> Make:
+def _error_of(kind: type[MessengerError]) -> ErrorFactory:
     return lambda note, said: kind(note)
 
 
-def _not_ready(asked: Asked, said: Said) -> bool:
-    return any(sign in said.code or sign in said.message for sign in _NOT_READY)
+def _is_attachment_not_ready(asked: MaxOperation, said: MaxErrorResponse) -> bool:
+    return any(sign in said.code or sign in said.message for sign in _NOT_READY_SIGNS)
 
 
-def _edit_too_late(asked: Asked, said: Said) -> bool:
-    return asked.name in _EDITS and said.status in (403, 404, 422)
+def _is_edit_too_late(asked: MaxOperation, said: MaxErrorResponse) -> bool:
+    return asked.name in _EDIT_OPERATIONS and said.status in (403, 404, 422)
 
 
-def _reply_target(asked: Asked, said: Said) -> bool:
+def _is_reply_target_gone(asked: MaxOperation, said: MaxErrorResponse) -> bool:
     if not asked.replying:
         return False
     if said.code.startswith("message."):
@@ -88,28 +88,28 @@ def _reply_target(asked: Asked, said: Said) -> bool:
     return said.status == 400 and any(word in said.message for word in ("link", "mid", "reply"))
 
 
-def _nobody_there(asked: Asked, said: Said) -> bool:
+def _is_recipient_unreachable(asked: MaxOperation, said: MaxErrorResponse) -> bool:
     return asked.private and (said.status in (403, 404) or "dialog.suspended" in said.message)
 
 
-def _in_400(*words: str) -> Applies:
+def _is_400_with(*words: str) -> Predicate:
     return lambda asked, said: said.status == 400 and any(word in said.message for word in words)
 
 
 # First match wins: the particular before the general.
-_RULES: tuple[tuple[Applies, Make], ...] = (
-    (_status(401), _plain(BadCredentials)),
-    (_status(429), lambda note, said: RetryAfter(note, said.retry_after or PAUSE)),
+_RULES: tuple[tuple[Predicate, ErrorFactory], ...] = (
+    (_has_status(401), _error_of(BadCredentials)),
+    (_has_status(429), lambda note, said: RetryAfter(note, said.retry_after or RATE_LIMIT_PAUSE_SECONDS)),
     (lambda asked, said: said.status >= 500, lambda note, said: TemporaryFailure(note, outcome_unknown=True)),
-    (_not_ready, _plain(TemporaryFailure)),
-    (lambda asked, said: asked.name == "getUpdates" and said.status in (405, 409), _plain(Conflict)),
-    (lambda asked, said: asked.name == "answerOnCallback", _plain(PressExpired)),
-    (_edit_too_late, _plain(MessageGone)),
-    (lambda asked, said: asked.name == "getMessageById" and said.status == 404, _plain(MessageGone)),
-    (_reply_target, _plain(ReplyTargetGone)),
-    (_nobody_there, _plain(RecipientUnreachable)),
+    (_is_attachment_not_ready, _error_of(TemporaryFailure)),
+    (lambda asked, said: asked.name == "getUpdates" and said.status in (405, 409), _error_of(Conflict)),
+    (lambda asked, said: asked.name == "answerOnCallback", _error_of(CallbackExpired)),
+    (_is_edit_too_late, _error_of(MessageGone)),
+    (lambda asked, said: asked.name == "getMessageById" and said.status == 404, _error_of(MessageGone)),
+    (_is_reply_target_gone, _error_of(ReplyTargetGone)),
+    (_is_recipient_unreachable, _error_of(RecipientUnreachable)),
     (lambda asked, said: asked.name == "createComment" and said.status == 404, _rejected(RejectReason.GONE)),
-    (_status(403, 404), _rejected(RejectReason.NO_RIGHTS)),
-    (_in_400("button", "keyboard"), _rejected(RejectReason.BAD_MARKUP)),
-    (_in_400("too long", "at most 4000", "maxlength"), _rejected(RejectReason.TOO_LONG)),
+    (_has_status(403, 404), _rejected(RejectReason.NO_RIGHTS)),
+    (_is_400_with("button", "keyboard"), _rejected(RejectReason.BAD_MARKUP)),
+    (_is_400_with("too long", "at most 4000", "maxlength"), _rejected(RejectReason.TOO_LONG)),
 )

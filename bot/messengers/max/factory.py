@@ -1,13 +1,13 @@
 """The account of ours, as its section of the configuration asks for."""
 
-from bot.config.schema import Max, Mode
+from bot.config.schema import MaxSection, UpdateMode
 from bot.domain.clock import Clock
-from bot.messengers.max.client import Timeouts
+from bot.messengers.max.client import MaxTimeouts
 from bot.messengers.max.messenger import MaxMessenger
-from bot.messengers.port import Messenger, Waits
+from bot.messengers.port import Messenger, Timeouts
 
 
-def build(section: Max, clock: Clock, waits: Waits) -> list[Messenger]:
+def build(section: MaxSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
     """One bot."""
     return [
         MaxMessenger(
@@ -15,7 +15,7 @@ def build(section: Max, clock: Clock, waits: Waits) -> list[Messenger]:
             section.api_base,
             [(chat.id, chat.title or str(chat.id)) for chat in section.chats],
             clock,
-            webhook_url=section.webhook_url if section.mode is Mode.WEBHOOK else None,
-            timeouts=Timeouts(poll=waits.poll),
+            webhook_url=section.webhook_url if section.mode is UpdateMode.WEBHOOK else None,
+            timeouts=MaxTimeouts(poll=waits.poll),
         )
     ]

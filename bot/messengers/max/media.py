@@ -11,46 +11,46 @@ from bot.messengers.errors import FileUnavailable, Rejected, RejectReason, Tempo
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
 from bot.messengers.max.attachments import unpack_ref
 from bot.messengers.max.chats import ACCOUNT
-from bot.messengers.max.client import Client
-from bot.messengers.max.errors import Asked
-from bot.messengers.max.raw import may_obj, may_words, objects
-from bot.messengers.max.rendering import note_of, opens, upload_type
+from bot.messengers.max.client import MaxClient
+from bot.messengers.max.errors import MaxOperation
+from bot.messengers.max.raw import find_text, list_objects, object_or_empty
+from bot.messengers.max.rendering import fallback_line, is_valid_url, upload_type
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes, as in the other messengers
-_MOST_REMEMBERED = 200
+_CACHE_SIZE = 200
 _QUALITIES = ("mp4_720", "mp4_480", "mp4_360", "mp4_240", "mp4_144", "mp4_1080")  # readable before large
 
-Request = dict[str, Any]
+AttachmentRequest = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class MaxPreparedMedia:
     """What goes along with a message, and lines for what cannot."""
 
-    requests: tuple[Request, ...] = ()
-    notes: tuple[str, ...] = ()
+    requests: tuple[AttachmentRequest, ...] = ()
+    fallback_lines: tuple[str, ...] = ()
 
 
-class MediaDesk:
+class MaxMediaTransfer:
     """Uploads and downloads of one bot."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: MaxClient) -> None:
         self._client = client
         # A large file is worked through by MAX for a while; who tries again must not begin anew with another upload.
         self._uploaded: OrderedDict[tuple[str, str], str] = OrderedDict()
 
-    async def attach(self, media: Sequence[Media]) -> Attached:
+    async def prepare(self, media: Sequence[Media]) -> MaxPreparedMedia:
         """Prepare *media* for a message. Raises only :class:`TemporaryFailure` and what concerns the whole account."""
-        requests: list[Request] = []
+        requests: list[AttachmentRequest] = []
         notes: list[str] = []
         for item in media:
             try:
-                requests.append(await self._request(item))
+                requests.append(await self._prepare_one(item))
             except (Rejected, FileUnavailable):
-                notes.append(note_of(item))  # a kind of file that MAX does not take
-        return Attached(tuple(requests), tuple(notes))
+                notes.append(fallback_line(item))  # a kind of file that MAX does not take
+        return MaxPreparedMedia(tuple(requests), tuple(notes))
 
-    async def _request(self, item: Media) -> Request:
+    async def _prepare_one(self, item: Media) -> AttachmentRequest:
         kind = upload_type(item)
         if isinstance(item, Upload):
             try:
@@ -72,8 +72,8 @@ class MediaDesk:
         if key in self._uploaded:
             self._uploaded.move_to_end(key)
             return self._uploaded[key]
-        address = await self._client.call("POST", "/uploads", Asked("getUploadUrl"), query={"type": kind})
-        url = may_words(address, "url")
+        address = await self._client.call("POST", "/uploads", MaxOperation("getUploadUrl"), query={"type": kind})
+        url = find_text(address, "url")
         if url is None:
             raise TemporaryFailure("MAX: no address to upload to")
         status, answer = await self._client.upload(url, file.name, file.mime, file.data)
@@ -82,11 +82,11 @@ class MediaDesk:
         if status != 200:
             raise Rejected(f"MAX: {status} on an upload", RejectReason.BAD_REQUEST)
         # A video's or audio's token comes with the address, a picture's or file's with the answer to the upload.
-        token = _token(answer) or may_words(address, "token")
+        token = _find_token(answer) or find_text(address, "token")
         if token is None:
             raise TemporaryFailure("MAX: no token of the upload")
         self._uploaded[key] = token
-        while len(self._uploaded) > _MOST_REMEMBERED:
+        while len(self._uploaded) > _CACHE_SIZE:
             self._uploaded.popitem(last=False)
         return token
 
@@ -98,47 +98,47 @@ class MediaDesk:
         if (attachment.size or 0) > DOWNLOAD_LIMIT:
             raise FileUnavailable("MAX: the file is too large")
         if attachment.kind is MediaKind.VIDEO:
-            url = await self._film(token)  # the address in the message is a page with a player
-        if not opens(url):
+            url = await self._find_video_url(token)  # the address in the message is a page with a player
+        if not is_valid_url(url):
             raise FileUnavailable("MAX: no address of the file")
         data = await self._client.download(url, DOWNLOAD_LIMIT)
         mime = attachment.mime or "application/octet-stream"
         return Upload(attachment.kind, attachment.name or f"{attachment.kind.value}.bin", mime, data)
 
-    async def _film(self, token: str) -> str:
+    async def _find_video_url(self, token: str) -> str:
         if not token.replace("-", "").replace("_", "").isalnum():
             raise FileUnavailable("MAX: not a video's token")
         try:
-            details = await self._client.call("GET", f"/videos/{token}", Asked("getVideoAttachmentDetails"))
+            details = await self._client.call("GET", f"/videos/{token}", MaxOperation("getVideoAttachmentDetails"))
         except Rejected:
             raise FileUnavailable("MAX: no such video") from None
-        urls = may_obj(details, "urls")
-        found = next((url for quality in _QUALITIES if (url := may_words(urls, quality))), None)
+        urls = object_or_empty(details, "urls")
+        found = next((url for quality in _QUALITIES if (url := find_text(urls, quality))), None)
         if found is None:
             raise FileUnavailable("MAX: the video is not ready")
         return found
 
 
-def _token(answer: bytes) -> str | None:
+def _find_token(answer: bytes) -> str | None:
     try:
         found = json.loads(answer)
     except ValueError:
         return None  # videos and audio are answered in XML
     if not isinstance(found, Mapping):
         return None
-    photos = may_obj(found, "photos")
-    tokens = [may_words(one, "token") for one in photos.values() if isinstance(one, Mapping)]
-    return next((token for token in tokens if token), None) or may_words(found, "token")
+    photos = object_or_empty(found, "photos")
+    tokens = [find_text(one, "token") for one in photos.values() if isinstance(one, Mapping)]
+    return next((token for token in tokens if token), None) or find_text(found, "token")
 
 
-def carried(body: Mapping[str, Any]) -> tuple[Request, ...]:
+def attachment_requests(body: Mapping[str, Any]) -> tuple[AttachmentRequest, ...]:
     """What a message of ours carries beside its buttons, as requests: an edit without it would take it away."""
-    found: list[Request] = []
-    for item in objects(body, "attachments"):
-        kind, payload = item.get("type"), may_obj(item, "payload")
-        if kind in ("image", "video", "audio", "file") and (token := may_words(payload, "token")):
+    found: list[AttachmentRequest] = []
+    for item in list_objects(body, "attachments"):
+        kind, payload = item.get("type"), object_or_empty(item, "payload")
+        if kind in ("image", "video", "audio", "file") and (token := find_text(payload, "token")):
             found.append({"type": kind, "payload": {"token": token}})
-        elif kind == "sticker" and (code := may_words(payload, "code")):
+        elif kind == "sticker" and (code := find_text(payload, "code")):
             found.append({"type": "sticker", "payload": {"code": code}})
         elif kind == "location":
             place = {name: item.get(name) for name in ("latitude", "longitude")}

@@ -10,9 +10,9 @@ from typing import Any
 from bot.domain.clock import Clock
 from bot.messengers.content import Content, Text
 from bot.messengers.errors import (
+    CallbackExpired,
     MalformedUpdate,
     MessageGone,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -21,54 +21,54 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
 from bot.messengers.max import chats, parsing, rendering, webhook
-from bot.messengers.max.chat_titles import Titles
+from bot.messengers.max.chat_titles import ChatTitleLoader
 from bot.messengers.max.check import check
-from bot.messengers.max.client import CALLS_PER_SECOND, FOR_POLLS, Client, Timeouts
-from bot.messengers.max.errors import Asked
-from bot.messengers.max.media import MediaDesk, Request, carried
-from bot.messengers.max.polling import LongPoll
-from bot.messengers.max.raw import may_obj, may_words
+from bot.messengers.max.client import CALLS_PER_SECOND, POLL_CALLS_PER_SECOND, MaxClient, MaxTimeouts
+from bot.messengers.max.errors import MaxOperation
+from bot.messengers.max.media import AttachmentRequest, MaxMediaTransfer, attachment_requests
+from bot.messengers.max.polling import MaxLongPoll
+from bot.messengers.max.raw import find_text, object_or_empty
 from bot.messengers.port import (
     Batch,
     Capabilities,
-    Command,
+    CheckResult,
     Finding,
-    Limits,
-    Placed,
+    MenuCommand,
+    PublishedAnswer,
     RawUpdate,
-    Seen,
+    SendRateLimits,
     Sent,
-    Standing,
     Target,
+    Visibility,
 )
 from bot.messengers.rate_limits import Rate
-from bot.messengers.text_fitting import ELLIPSIS, Spans, clean, cleaned
+from bot.messengers.text_fitting import ELLIPSIS, Spans, clean_spans, clean_text
 
-_PRESS_ANSWER = 200  # characters: a line at the edge of the screen
-_MOST_REMEMBERED = 2000
+_CALLBACK_TEXT_LIMIT = 200  # characters: a line at the edge of the screen
+_CACHE_SIZE = 2000
 
-_OWN = frozenset({ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL})
+_WRITABLE_KINDS = frozenset({ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL})
 CAPABILITIES = Capabilities(
     text_limit=rendering.TEXT_LIMIT,
     caption_limit=rendering.TEXT_LIMIT,
     buttons_per_row=rendering.BUTTONS_PER_ROW,
     button_rows=rendering.BUTTON_ROWS,
-    answers_in=_OWN,
+    can_answer_in=_WRITABLE_KINDS,
     # dev.max.ru: dialogs for 7 days, with buttons always; groups always; comments for 26 hours
-    edits_in=_OWN,
+    can_edit_in=_WRITABLE_KINDS,
     idempotent=False,
     # dev.max.ru: 30 calls a second in all, uploads and polls among them; 2 messages a second into one chat
-    limits=Limits(Rate(CALLS_PER_SECOND - FOR_POLLS), private=(Rate(2),), group=(Rate(2),)),
-    looks=4,
-    copies=rendering.COPIES,
+    rate_limits=SendRateLimits(Rate(CALLS_PER_SECOND - POLL_CALLS_PER_SECOND), private=(Rate(2),), group=(Rate(2),)),
+    checks_per_call=4,
+    copy_button_limit=rendering.COPY_TEXT_LIMIT,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _MessageExtras:
     """What a message of ours carries beside words and buttons; an edit must name it again."""
 
-    media: tuple[Request, ...] = ()
+    media: tuple[AttachmentRequest, ...] = ()
     reply_to: str | None = None
 
 
@@ -84,16 +84,16 @@ class MaxMessenger:
         clock: Clock,
         *,
         webhook_url: str | None = None,
-        timeouts: Timeouts | None = None,
+        timeouts: MaxTimeouts | None = None,
     ) -> None:
-        self._client = Client(token, api_base, timeouts or Timeouts())
+        self._client = MaxClient(token, api_base, timeouts or MaxTimeouts())
         self._webhook_url = webhook_url
         self._chats = tuple(chats)
-        self._long_poll = LongPoll(self._client, clock, [chat_id for chat_id, _ in chats])
-        self._titles = Titles(self._client, frozenset(str(chat_id) for chat_id, _ in chats))
-        self._media = MediaDesk(self._client)
-        self._shown: OrderedDict[str, _Shown] = OrderedDict()
-        self._answered: OrderedDict[str, None] = OrderedDict()
+        self._long_poll = MaxLongPoll(self._client, clock, [chat_id for chat_id, _ in chats])
+        self._titles = ChatTitleLoader(self._client, frozenset(str(chat_id) for chat_id, _ in chats))
+        self._media = MaxMediaTransfer(self._client)
+        self._extras_by_message: OrderedDict[str, _MessageExtras] = OrderedDict()
+        self._answered_callbacks: OrderedDict[str, None] = OrderedDict()
 
     @property
     def account(self) -> str:
@@ -109,85 +109,85 @@ class MaxMessenger:
 
     # In
 
-    def resume(self, cursor: str | None) -> None:
-        self._long_poll.resume(cursor)
+    def set_cursor(self, cursor: str | None) -> None:
+        self._long_poll.set_cursor(cursor)
 
     async def fetch(self) -> Batch:
         return await self._long_poll.fetch()
 
-    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
-        return await self._long_poll.missed(since)
+    async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
+        return await self._long_poll.fetch_missed(since)
 
     @property
-    def receipt(self) -> str:
+    def ack_body(self) -> str:
         return ""
 
-    def is_ours(self, payload: Mapping[str, Any]) -> bool:
+    def accepts(self, payload: Mapping[str, Any]) -> bool:
         return True
 
-    def shown_secret(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+    def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
         return headers.get("X-Max-Bot-Api-Secret", "")
 
-    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+    async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
         return None
 
     def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
         return parsing.raw_update(dict(payload))
 
     async def subscribe(self, url: str, secret: str) -> None:
-        await webhook.only(self._client, url, secret)
+        await webhook.subscribe_only(self._client, url, secret)
 
-    async def left_over(self) -> Batch:
-        return Batch(await self._long_poll.left_over(), None)
+    async def fetch_backlog(self) -> Batch:
+        return Batch(await self._long_poll.fetch_backlog(), None)
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
-        return parsing.events(payload)
+        return parsing.parse_update(payload)
 
     async def enrich(self, event: Event) -> Event:
         """The title of a chat that is not monitored."""
-        return await self._titles.put(event)
+        return await self._titles.add_title(event)
 
     async def download(self, attachment: Attachment) -> Upload:
         return await self._media.download(attachment)
 
     # Out
 
-    def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
-        return rendering.parts(content, kind)
+    def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
+        return rendering.split_content(content, kind)
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
         """Send one part. MAX has nothing like *key*: what is repeated is shown twice."""
         chat = target.chat
-        if chat.kind not in CAPABILITIES.answers_in:
+        if chat.kind not in CAPABILITIES.can_answer_in:
             raise Rejected(f"MAX: nothing is written in {chat.kind}", RejectReason.NO_RIGHTS)
         if target.reply_to is not None and not chats.is_mid(target.reply_to):
             raise ReplyTargetGone("MAX: the message has no number there")
         if chat.kind is ChatKind.WALL:
-            return await self._comment(target, part, silent=silent)
+            return await self._send_comment(target, part, silent=silent)
         private = chat.kind is ChatKind.PRIVATE
-        attached = await self._media.attach(part.media)
-        spans = rendering.with_notes(clean(part.spans), attached.notes)
-        body = _body(spans, [*attached.requests, *_keyboard(part)], target.reply_to)
+        attached = await self._media.prepare(part.media)
+        spans = rendering.with_fallback_lines(clean_spans(part.spans), attached.fallback_lines)
+        body = _message_body(spans, [*attached.requests, *_keyboard_attachments(part)], target.reply_to)
         answer = await self._client.call(
             "POST",
             "/messages",
-            Asked("sendMessage", private, target.reply_to is not None),
-            query={"user_id" if private else "chat_id": _number(chat.id), "disable_link_preview": "true"},
+            MaxOperation("sendMessage", private, target.reply_to is not None),
+            query={"user_id" if private else "chat_id": _require_id(chat.id), "disable_link_preview": "true"},
             body=body | {"notify": not silent},
         )
-        message = may_obj(answer, "message")
-        mid = _mid(message)
-        self._remember(mid, _Shown(attached.requests, target.reply_to))
-        return Sent((mid,), may_words(message, "url") or chats.link(mid))
+        message = object_or_empty(answer, "message")
+        mid = _message_id(message)
+        self._cache_extras(mid, _MessageExtras(attached.requests, target.reply_to))
+        return Sent((mid,), find_text(message, "url") or chats.message_link(mid))
 
-    async def _comment(self, target: Target, part: Content, *, silent: bool) -> Sent:
+    async def _send_comment(self, target: Target, part: Content, *, silent: bool) -> Sent:
         answer = await self._client.call(
             "POST",
-            f"/messages/{_post(target.chat)}/comments",
-            Asked("createComment", replying=target.reply_to is not None),
-            body=_body(clean(part.spans), None, target.reply_to) | {"notify": not silent},
+            f"/messages/{_post_id(target.chat)}/comments",
+            MaxOperation("createComment", replying=target.reply_to is not None),
+            body=_message_body(clean_spans(part.spans), None, target.reply_to) | {"notify": not silent},
         )
-        return Sent((_mid(may_obj(answer, "message")),), chats.link(target.chat.id))
+        return Sent((_message_id(object_or_empty(answer, "message")),), chats.message_link(target.chat.id))
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         """Change words and buttons; what is attached stays. MAX never says that nothing changed."""
@@ -195,90 +195,96 @@ class MaxMessenger:
             return  # a file alone has nothing that could be changed
         if not chats.is_mid(message_id):
             raise MessageGone("MAX: not a message's number")
-        spans = rendering.cut(part.spans) or (Text(ELLIPSIS),)
+        spans = rendering.truncate(part.spans) or (Text(ELLIPSIS),)
         if chat.kind is ChatKind.WALL:
-            path, query, asked = f"/messages/{_post(chat)}/comments", {"comment_id": message_id}, Asked("editComment")
-            body = _body(spans, None, None)
+            path, query, asked = (
+                f"/messages/{_post_id(chat)}/comments",
+                {"comment_id": message_id},
+                MaxOperation("editComment"),
+            )
+            body = _message_body(spans, None, None)
         else:
-            shown = await self._shown_with(message_id)
-            path, query, asked = "/messages", {"message_id": message_id}, Asked("editMessage")
-            body = _body(spans, [*shown.media, *_keyboard(part)], shown.reply_to)
+            shown = await self._load_extras(message_id)
+            path, query, asked = "/messages", {"message_id": message_id}, MaxOperation("editMessage")
+            body = _message_body(spans, [*shown.media, *_keyboard_attachments(part)], shown.reply_to)
         answer = await self._client.call("PUT", path, asked, query=query, body=body)
         if answer.get("success") is False:
             raise MessageGone("MAX: may not be edited any more")
 
-    async def _shown_with(self, mid: str) -> _Shown:
-        known = self._shown.get(mid)
+    async def _load_extras(self, mid: str) -> _MessageExtras:
+        known = self._extras_by_message.get(mid)
         if known is not None:
             return known
-        message = await self._client.call("GET", f"/messages/{mid}", Asked("editMessage"))
-        linked = may_obj(message, "link")
-        reply_to = may_words(may_obj(linked, "message"), "mid") if linked.get("type") == "reply" else None
-        found = _Shown(carried(may_obj(message, "body")), reply_to)
-        self._remember(mid, found)
+        message = await self._client.call("GET", f"/messages/{mid}", MaxOperation("editMessage"))
+        linked = object_or_empty(message, "link")
+        reply_to = find_text(object_or_empty(linked, "message"), "mid") if linked.get("type") == "reply" else None
+        found = _MessageExtras(attachment_requests(object_or_empty(message, "body")), reply_to)
+        self._cache_extras(mid, found)
         return found
 
-    def _remember(self, mid: str, shown: _Shown) -> None:
-        self._shown[mid] = shown
-        while len(self._shown) > _MOST_REMEMBERED:
-            self._shown.popitem(last=False)
+    def _cache_extras(self, mid: str, shown: _MessageExtras) -> None:
+        self._extras_by_message[mid] = shown
+        while len(self._extras_by_message) > _CACHE_SIZE:
+            self._extras_by_message.popitem(last=False)
 
-    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
-        return [await self._look(one) for one in placed]
+    async def check_published(self, published: Sequence[PublishedAnswer]) -> Sequence[CheckResult]:
+        return [await self._check_one(one) for one in published]
 
-    async def _look(self, placed: Placed) -> Seen:
+    async def _check_one(self, answer: PublishedAnswer) -> CheckResult:
         """A message that is not there is answered 404, and so is one in a place that we may not look at any more."""
-        for mid in placed.ids:
+        for mid in answer.ids:
             try:
-                await self._read(placed.chat, mid)
+                await self._fetch_message(answer.chat, mid)
             except MessageGone:
-                there = placed.chat.kind is ChatKind.PRIVATE or await self._is_member(placed.chat)
-                return Seen(Standing.GONE if there else Standing.UNKNOWN)
+                there = answer.chat.kind is ChatKind.PRIVATE or await self._is_member(answer.chat)
+                return CheckResult(Visibility.GONE if there else Visibility.UNKNOWN)
             except (Rejected, RecipientUnreachable):
-                return Seen(Standing.UNKNOWN)
+                return CheckResult(Visibility.UNKNOWN)
         question = None
-        if placed.question is not None and chats.is_mid(placed.question):
+        if answer.question_id is not None and chats.is_mid(answer.question_id):
             with suppress(MessageGone, Rejected, RecipientUnreachable, MalformedUpdate):
-                question = parsing.text_of(await self._read(placed.chat, placed.question))
-        return Seen(Standing.STANDS, question)
+                question = parsing.text_of(await self._fetch_message(answer.chat, answer.question_id))
+        return CheckResult(Visibility.VISIBLE, question)
 
-    async def _read(self, chat: Chat, mid: str) -> Mapping[str, Any]:
+    async def _fetch_message(self, chat: Chat, mid: str) -> Mapping[str, Any]:
         if not chats.is_mid(mid):
             raise MessageGone("MAX: not a message's number")
-        path = f"/messages/{_post(chat)}/comments/{mid}" if chat.kind is ChatKind.WALL else f"/messages/{mid}"
-        return await self._client.call("GET", path, Asked("getMessageById"))
+        path = f"/messages/{_post_id(chat)}/comments/{mid}" if chat.kind is ChatKind.WALL else f"/messages/{mid}"
+        return await self._client.call("GET", path, MaxOperation("getMessageById"))
 
     async def _is_member(self, chat: Chat) -> bool:
         try:
-            answer = await self._client.call("GET", f"/chats/{chat.root}", Asked("getChat"))
+            answer = await self._client.call("GET", f"/chats/{chat.source_id}", MaxOperation("getChat"))
         except Rejected:
             return False
-        return may_words(answer, "status") in (None, "active")
+        return find_text(answer, "status") in (None, "active")
 
-    async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
+    async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
         """A line at the edge of the screen. MAX has no window to close, so *alert* looks the same, and no spinner that
         would have to be stopped without a word."""
-        if press_id in self._answered:
-            raise PressExpired("MAX: answered already")
-        words = cleaned(text or "").strip()
+        if callback_id in self._answered_callbacks:
+            raise CallbackExpired("MAX: answered already")
+        words = clean_text(text or "").strip()
         if words:
-            words = words if len(words) <= _PRESS_ANSWER else words[: _PRESS_ANSWER - 1].rstrip() + ELLIPSIS
-            query = {"callback_id": press_id}
-            await self._client.call(
-                "POST", "/answers", Asked("answerOnCallback"), query=query, body={"notification": words}
+            words = (
+                words if len(words) <= _CALLBACK_TEXT_LIMIT else words[: _CALLBACK_TEXT_LIMIT - 1].rstrip() + ELLIPSIS
             )
-        self._answered[press_id] = None
-        while len(self._answered) > _MOST_REMEMBERED:
-            self._answered.popitem(last=False)
+            query = {"callback_id": callback_id}
+            await self._client.call(
+                "POST", "/answers", MaxOperation("answerOnCallback"), query=query, body={"notification": words}
+            )
+        self._answered_callbacks[callback_id] = None
+        while len(self._answered_callbacks) > _CACHE_SIZE:
+            self._answered_callbacks.popitem(last=False)
 
-    async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
+    async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
         """Nothing: MAX has one list of commands for all who talk to the bot, and ours differ from person to person."""
 
-    def invitation(self, code: str) -> str | None:
+    def start_link(self, code: str) -> str | None:
         """Our name is known to MAX alone, and may change there."""
         return None
 
-    async def may_write(self, user_id: str) -> bool | None:
+    async def can_message(self, user_id: str) -> bool | None:
         """MAX lists no dialogs to bots: only a message would tell."""
         return None
 
@@ -289,36 +295,36 @@ class MaxMessenger:
         await self._client.close()
 
 
-def _body(spans: Spans, attachments: list[Request] | None, reply_to: str | None) -> dict[str, Any]:
+def _message_body(spans: Spans, attachments: list[AttachmentRequest] | None, reply_to: str | None) -> dict[str, Any]:
     if not rendering.is_visible(spans) and not any(one["type"] != "inline_keyboard" for one in attachments or ()):
         spans = (Text(ELLIPSIS),)  # MAX takes no message without anything to see
     return {
-        "text": rendering.html(spans),
+        "text": rendering.render_html(spans),
         "format": "html",
         "attachments": attachments,
         "link": None if reply_to is None else {"type": "reply", "mid": reply_to},
     }
 
 
-def _keyboard(part: Content) -> list[Request]:
-    made = rendering.keyboard(part.keyboard)
+def _keyboard_attachments(part: Content) -> list[AttachmentRequest]:
+    made = rendering.render_keyboard(part.keyboard)
     return [] if made is None else [made]
 
 
-def _number(text: str) -> str:
+def _require_id(text: str) -> str:
     if not text.removeprefix("-").isdecimal():
         raise Rejected("MAX: not a number of a chat or a person", RejectReason.BAD_REQUEST)
     return text
 
 
-def _post(chat: Chat) -> str:
+def _post_id(chat: Chat) -> str:
     if not chats.is_mid(chat.id):
         raise Rejected("MAX: not a post's number", RejectReason.BAD_REQUEST)
     return chat.id
 
 
-def _mid(message: Mapping[str, Any]) -> str:
-    mid = may_words(may_obj(message, "body"), "mid")
+def _message_id(message: Mapping[str, Any]) -> str:
+    mid = find_text(object_or_empty(message, "body"), "mid")
     if mid is None:
         raise TemporaryFailure("MAX: sent, but the answer says not what", outcome_unknown=True)
     return mid

@@ -22,12 +22,21 @@ from bot.messengers.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.messengers.max.attachments import attachments_of
-from bot.messengers.max.chats import comments, dialog, link, room
-from bot.messengers.max.raw import Raw, may_obj, may_whole, may_words, moment, obj, whole, words
+from bot.messengers.max.attachments import parse_attachments
+from bot.messengers.max.chats import comments_chat, dialog_chat, group_or_channel, message_link
+from bot.messengers.max.raw import (
+    JsonObject,
+    find_int,
+    find_text,
+    get_int,
+    get_object,
+    get_text,
+    get_timestamp_ms,
+    object_or_empty,
+)
 from bot.messengers.port import RawUpdate
 
-_UNWANTED = frozenset(
+_IGNORED_UPDATES = frozenset(
     {
         "bot_admin_permissions_changed",
         "chat_title_changed",
@@ -41,194 +50,207 @@ _UNWANTED = frozenset(
     }
 )
 _WITHOUT_MESSAGE = "голосовое сообщение"
-_LONGEST_KEY = 120
+_MAX_KEY_LENGTH = 120
 
 
 def raw_update(update: dict[str, Any]) -> RawUpdate:
     """*update* with its key and its conversation, both found without understanding the rest."""
-    return RawUpdate(_key(update), _conversation(update), update)
+    return RawUpdate(_update_key(update), _conversation_key(update), update)
 
 
-def _key(update: Raw) -> str:
-    kind = may_words(update, "update_type") or ""
-    mid = may_words(may_obj(may_obj(update, "message"), "body"), "mid") or may_words(update, "message_id")
-    callback = may_words(may_obj(update, "callback"), "callback_id")
+def _update_key(update: JsonObject) -> str:
+    kind = find_text(update, "update_type") or ""
+    mid = find_text(object_or_empty(object_or_empty(update, "message"), "body"), "mid") or find_text(
+        update, "message_id"
+    )
+    callback = find_text(object_or_empty(update, "callback"), "callback_id")
     found = ""
     if kind in ("message_created", "message_removed", "comment_created", "comment_removed"):
         found = mid or ""
     elif kind in ("message_edited", "comment_edited") and mid:
-        found = f"{mid}:{_digest([update.get('timestamp'), may_obj(update, 'message').get('body')])[:24]}"
+        found = f"{mid}:{_digest([update.get('timestamp'), object_or_empty(update, 'message').get('body')])[:24]}"
     elif kind == "message_callback" and callback:
-        press = may_obj(update, "callback")
-        found = _digest([callback, press.get("timestamp"), may_obj(press, "user").get("user_id")])
+        press = object_or_empty(update, "callback")
+        found = _digest([callback, press.get("timestamp"), object_or_empty(press, "user").get("user_id")])
     key = f"{kind}:{found}"
-    return key if found and len(key) <= _LONGEST_KEY else f"{kind[:40]}:{_digest(update)}"
+    return key if found and len(key) <= _MAX_KEY_LENGTH else f"{kind[:40]}:{_digest(update)}"
 
 
 def _digest(thing: Any) -> str:
     return hashlib.sha256(json.dumps(thing, sort_keys=True).encode()).hexdigest()[:48]
 
 
-def _conversation(update: Raw) -> str:
+def _conversation_key(update: JsonObject) -> str:
     """Who speaks where; in a dialog the person alone tells it."""
-    message = may_obj(update, "message")
-    recipient = may_obj(message, "recipient")
-    chat_id = may_whole(recipient, "chat_id") or may_whole(update, "chat_id") or 0
-    people = (may_obj(may_obj(update, "callback"), "user"), may_obj(message, "sender"), may_obj(update, "user"), update)
-    user_id = next((found for one in people if (found := may_whole(one, "user_id")) is not None), "")
+    message = object_or_empty(update, "message")
+    recipient = object_or_empty(message, "recipient")
+    chat_id = find_int(recipient, "chat_id") or find_int(update, "chat_id") or 0
+    people = (
+        object_or_empty(object_or_empty(update, "callback"), "user"),
+        object_or_empty(message, "sender"),
+        object_or_empty(update, "user"),
+        update,
+    )
+    user_id = next((found for one in people if (found := find_int(one, "user_id")) is not None), "")
     return f"{chat_id}:{user_id}" if chat_id < 0 else f":{user_id}"
 
 
-def events(update: Raw) -> Sequence[Event]:
+def parse_update(update: JsonObject) -> Sequence[Event]:
     """What *update* tells. Raises :class:`UnknownUpdate`, :class:`MalformedUpdate`."""
-    kind = may_words(update, "update_type") or "nothing"
-    if kind in _UNWANTED:
+    kind = find_text(update, "update_type") or "nothing"
+    if kind in _IGNORED_UPDATES:
         return ()
-    if kind not in _READERS:
+    if kind not in _PARSERS:
         raise UnknownUpdate(kind)
-    return _READERS[kind](update)
+    return _PARSERS[kind](update)
 
 
-def _created(update: Raw) -> Sequence[Event]:
+def _message_created(update: JsonObject) -> Sequence[Event]:
     if update.get("message") is None:
         # MAX tells bots of voice messages nothing but that there is one: not from whom, not where.
         raise UnknownUpdate(_WITHOUT_MESSAGE)
-    return (_posted(obj(update, "message")),)
+    return (_read_message(get_object(update, "message")),)
 
 
-def _edited(update: Raw) -> Sequence[Event]:
-    return (MessageEdited(_posted(obj(update, "message"))),)
+def _message_edited(update: JsonObject) -> Sequence[Event]:
+    return (MessageEdited(_read_message(get_object(update, "message"))),)
 
 
-def _removed(update: Raw) -> Sequence[Event]:
+def _message_removed(update: JsonObject) -> Sequence[Event]:
     """Whose the message was is not told, in a dialog only who removed it: the person."""
-    chat_id, user_id = whole(update, "chat_id"), may_whole(update, "user_id")
-    chat = room(chat_id) if chat_id < 0 or user_id is None else dialog(user_id)
-    return (MessageDeleted(chat, words(update, "message_id")),)
+    chat_id, user_id = get_int(update, "chat_id"), find_int(update, "user_id")
+    chat = group_or_channel(chat_id) if chat_id < 0 or user_id is None else dialog_chat(user_id)
+    return (MessageDeleted(chat, get_text(update, "message_id")),)
 
 
-def _comment_removed(update: Raw) -> Sequence[Event]:
-    return (MessageDeleted(comments(whole(update, "chat_id"), words(update, "post_id")), words(update, "message_id")),)
+def _comment_removed(update: JsonObject) -> Sequence[Event]:
+    return (
+        MessageDeleted(
+            comments_chat(get_int(update, "chat_id"), get_text(update, "post_id")), get_text(update, "message_id")
+        ),
+    )
 
 
-def _posted(message: Raw) -> MessagePosted:
+def _read_message(message: JsonObject) -> MessagePosted:
     chat = _chat(message)
-    body, linked = may_obj(message, "body"), may_obj(message, "link")
-    inner = may_obj(linked, "message")
+    body, linked = object_or_empty(message, "body"), object_or_empty(message, "link")
+    inner = object_or_empty(linked, "message")
     forwards = linked.get("type") == "forward"
-    mid = may_words(body, "mid")
+    mid = find_text(body, "mid")
     if mid is None:
         # Nothing but a forward has no body and no number of its own.
         if not forwards:
             raise MalformedUpdate("a message without a number")
-        mid = f"forward:{whole(message, 'timestamp')}:{may_obj(message, 'sender').get('user_id')}"
+        mid = f"forward:{get_int(message, 'timestamp')}:{object_or_empty(message, 'sender').get('user_id')}"
     return MessagePosted(
         chat,
         mid,
         _author(message),
-        moment(message),
+        get_timestamp_ms(message),
         text_of(message),
-        attachments_of(body) + (attachments_of(inner) if forwards else ()),
-        reply_to=may_words(inner, "mid") if linked.get("type") == "reply" else None,
-        forwarded_from=_source(linked) if forwards else None,
-        link=may_words(message, "url") or link(chat.thread or mid),
+        parse_attachments(body) + (parse_attachments(inner) if forwards else ()),
+        reply_to=find_text(inner, "mid") if linked.get("type") == "reply" else None,
+        forwarded_from=_forward_source(linked) if forwards else None,
+        link=find_text(message, "url") or message_link(chat.thread or mid),
     )
 
 
-def text_of(message: Raw) -> str:
+def text_of(message: JsonObject) -> str:
     """The words of a message, with those that it forwards."""
-    linked = may_obj(message, "link")
-    inner = may_obj(linked, "message") if linked.get("type") == "forward" else {}
-    texts = (may_words(may_obj(message, "body"), "text"), may_words(inner, "text"))
+    linked = object_or_empty(message, "link")
+    inner = object_or_empty(linked, "message") if linked.get("type") == "forward" else {}
+    texts = (find_text(object_or_empty(message, "body"), "text"), find_text(inner, "text"))
     return "\n\n".join(text for text in texts if text)
 
 
-def _chat(message: Raw) -> Chat:
+def _chat(message: JsonObject) -> Chat:
     """Where it stands. In a dialog the person is whoever of the two is not a bot."""
-    recipient = obj(message, "recipient")
-    chat_type = may_words(recipient, "chat_type")
+    recipient = get_object(message, "recipient")
+    chat_type = find_text(recipient, "chat_type")
     if chat_type == "dialog":
-        sender = may_obj(message, "sender")
+        sender = object_or_empty(message, "sender")
         if sender.get("is_bot") is True:
-            return dialog(whole(recipient, "user_id"))
-        return dialog(whole(sender, "user_id"))
-    post = may_words(recipient, "post_id")
+            return dialog_chat(get_int(recipient, "user_id"))
+        return dialog_chat(get_int(sender, "user_id"))
+    post = find_text(recipient, "post_id")
     if post is not None:
-        return comments(whole(recipient, "chat_id"), post)
-    return room(whole(recipient, "chat_id"), chat_type)
+        return comments_chat(get_int(recipient, "chat_id"), post)
+    return group_or_channel(get_int(recipient, "chat_id"), chat_type)
 
 
-def _author(message: Raw) -> Author:
+def _author(message: JsonObject) -> Author:
     """Who speaks; nobody is named where a channel does."""
-    sender = may_obj(message, "sender")
-    if may_whole(sender, "user_id") is None:
-        return Author(str(whole(obj(message, "recipient"), "chat_id")), kind=AuthorKind.CHAT)
+    sender = object_or_empty(message, "sender")
+    if find_int(sender, "user_id") is None:
+        return Author(str(get_int(get_object(message, "recipient"), "chat_id")), kind=AuthorKind.CHAT)
     return _person(sender)
 
 
-def _person(user: Raw) -> Author:
+def _person(user: JsonObject) -> Author:
     kind = AuthorKind.BOT if user.get("is_bot") is True else AuthorKind.PERSON
-    return Author(str(whole(user, "user_id")), _name(user), may_words(user, "username"), kind)
+    return Author(str(get_int(user, "user_id")), _name(user), find_text(user, "username"), kind)
 
 
-def _name(user: Raw) -> str | None:
-    full = " ".join(part for key in ("first_name", "last_name") if (part := may_words(user, key)))
-    return full or may_words(user, "name")
+def _name(user: JsonObject) -> str | None:
+    full = " ".join(part for key in ("first_name", "last_name") if (part := find_text(user, key)))
+    return full or find_text(user, "name")
 
 
-def _source(linked: Raw) -> str:
-    return _name(may_obj(linked, "sender")) or "неизвестный источник"
+def _forward_source(linked: JsonObject) -> str:
+    return _name(object_or_empty(linked, "sender")) or "неизвестный источник"
 
 
-def _pressed(update: Raw) -> Sequence[Event]:
-    press = obj(update, "callback")
-    author = _person(obj(press, "user"))
-    code = may_words(press, "payload") or ""
-    callback_id = words(press, "callback_id")
-    message = may_obj(update, "message")
+def _button_pressed(update: JsonObject) -> Sequence[Event]:
+    press = get_object(update, "callback")
+    author = _person(get_object(press, "user"))
+    code = find_text(press, "payload") or ""
+    callback_id = get_text(press, "callback_id")
+    message = object_or_empty(update, "message")
     if not message:  # the message has been removed meanwhile
-        return (ButtonPressed(dialog(int(author.id)), None, author, code, callback_id),)
-    recipient = obj(message, "recipient")
-    if may_words(recipient, "chat_type") == "dialog":
-        chat = dialog(int(author.id))
+        return (ButtonPressed(dialog_chat(int(author.id)), None, author, code, callback_id),)
+    recipient = get_object(message, "recipient")
+    if find_text(recipient, "chat_type") == "dialog":
+        chat = dialog_chat(int(author.id))
     else:
-        chat = room(whole(recipient, "chat_id"), may_words(recipient, "chat_type"))
-    return (ButtonPressed(chat, may_words(may_obj(message, "body"), "mid"), author, code, callback_id),)
+        chat = group_or_channel(get_int(recipient, "chat_id"), find_text(recipient, "chat_type"))
+    return (ButtonPressed(chat, find_text(object_or_empty(message, "body"), "mid"), author, code, callback_id),)
 
 
-def _started(update: Raw) -> Sequence[Event]:
+def _bot_started(update: JsonObject) -> Sequence[Event]:
     """A press on «Начать» reads «/start», as in the other messengers; a link's payload comes along."""
-    author = _person(obj(update, "user"))
-    chat = dialog(int(author.id))
-    payload = may_words(update, "payload")
+    author = _person(get_object(update, "user"))
+    chat = dialog_chat(int(author.id))
+    payload = find_text(update, "payload")
     text = f"/start {payload}" if payload else "/start"
-    started = MessagePosted(chat, f"start:{whole(update, 'timestamp')}", author, moment(update), text, payload=payload)
+    started = MessagePosted(
+        chat, f"start:{get_int(update, 'timestamp')}", author, get_timestamp_ms(update), text, payload=payload
+    )
     return (ChatChanged(chat, ChatChange.UNBLOCKED, author), started)
 
 
-def _stopped(update: Raw) -> Sequence[Event]:
-    author = _person(obj(update, "user"))
-    return (ChatChanged(dialog(int(author.id)), ChatChange.BLOCKED, author),)
+def _bot_stopped(update: JsonObject) -> Sequence[Event]:
+    author = _person(get_object(update, "user"))
+    return (ChatChanged(dialog_chat(int(author.id)), ChatChange.BLOCKED, author),)
 
 
-def _standing(change: ChatChange) -> Callable[[Raw], Sequence[Event]]:
-    def read(update: Raw) -> Sequence[Event]:
-        chat = room(whole(update, "chat_id"), "channel" if update.get("is_channel") is True else "chat")
-        return (ChatChanged(chat, change, _person(obj(update, "user"))),)
+def _membership_changed(change: ChatChange) -> Callable[[JsonObject], Sequence[Event]]:
+    def read(update: JsonObject) -> Sequence[Event]:
+        chat = group_or_channel(get_int(update, "chat_id"), "channel" if update.get("is_channel") is True else "chat")
+        return (ChatChanged(chat, change, _person(get_object(update, "user"))),)
 
     return read
 
 
-_READERS: dict[str, Callable[[Raw], Sequence[Event]]] = {
-    "message_created": _created,
-    "message_edited": _edited,
-    "message_removed": _removed,
-    "message_callback": _pressed,
-    "comment_created": _created,
-    "comment_edited": _edited,
+_PARSERS: dict[str, Callable[[JsonObject], Sequence[Event]]] = {
+    "message_created": _message_created,
+    "message_edited": _message_edited,
+    "message_removed": _message_removed,
+    "message_callback": _button_pressed,
+    "comment_created": _message_created,
+    "comment_edited": _message_edited,
     "comment_removed": _comment_removed,
-    "bot_started": _started,
-    "bot_stopped": _stopped,
-    "bot_added": _standing(ChatChange.BOT_ADDED),
-    "bot_removed": _standing(ChatChange.BOT_REMOVED),
+    "bot_started": _bot_started,
+    "bot_stopped": _bot_stopped,
+    "bot_added": _membership_changed(ChatChange.BOT_ADDED),
+    "bot_removed": _membership_changed(ChatChange.BOT_REMOVED),
 }

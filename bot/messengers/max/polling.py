@@ -14,112 +14,114 @@ from typing import Any
 from bot.domain.clock import Clock
 from bot.messengers.errors import Conflict, Rejected, TemporaryFailure
 from bot.messengers.max import webhook
-from bot.messengers.max.client import Client
-from bot.messengers.max.errors import Asked
+from bot.messengers.max.client import MaxClient
+from bot.messengers.max.errors import MaxOperation
 from bot.messengers.max.parsing import raw_update
-from bot.messengers.max.raw import may_obj, may_whole, may_words, objects
+from bot.messengers.max.raw import find_int, find_text, list_objects, object_or_empty
 from bot.messengers.port import Batch, RawUpdate
 
-BATCH = 100
-KEPT_FOR = timedelta(hours=24)
-_READ_BACK = 100  # messages of a chat; MAX gives no more at once
-_MOST_PAGES = 50
-_MOST_LEFT = 1000  # updates of one poll; MAX gives no more at once
+MAX_UPDATES_PER_POLL = 100
+UPDATE_RETENTION = timedelta(hours=24)
+_MESSAGES_PER_PAGE = 100  # messages of a chat; MAX gives no more at once
+_MAX_PAGES = 50
+_MAX_BACKLOG_UPDATES = 1000  # updates of one poll; MAX gives no more at once
 
 
-class LongPoll:
+class MaxLongPoll:
     """The queue of one bot. *chats* are those whose history may be read after a gap."""
 
-    def __init__(self, client: Client, clock: Clock, chats: Sequence[int]) -> None:
+    def __init__(self, client: MaxClient, clock: Clock, chats: Sequence[int]) -> None:
         self._client = client
         self._clock = clock
         self._chats = tuple(chats)
         self._marker: int | None = None
-        self._good_at: datetime | None = None  # of a cursor that was stored and not yet used
+        self._cursor_valid_at: datetime | None = None  # of a cursor that was stored and not yet used
         self._ready = False
         self._not_before = 0.0
 
-    def resume(self, cursor: str | None) -> None:
+    def set_cursor(self, cursor: str | None) -> None:
         marker, _, seconds = (cursor or "").partition("@")
         self._marker = int(marker) if marker.isdecimal() else None
-        self._good_at = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
+        self._cursor_valid_at = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
 
     async def fetch(self) -> Batch:
         """One poll. The very first one of a bot, without a marker, brings the latest update alone, and the marker."""
         if not self._ready:
             await self._end_subscriptions()
             self._ready = True
-        await self._keep_pace()
+        await self._wait_between_polls()
         seconds = self._client.timeouts.poll
-        query = {"limit": str(BATCH), "timeout": str(seconds)}
+        query = {"limit": str(MAX_UPDATES_PER_POLL), "timeout": str(seconds)}
         if self._marker is not None:
             query["marker"] = str(self._marker)
         try:
-            answer = await self._client.call("GET", "/updates", Asked("getUpdates"), query=query, more_time=seconds)
+            answer = await self._client.call(
+                "GET", "/updates", MaxOperation("getUpdates"), query=query, more_time=seconds
+            )
         except Conflict:
             self._ready = False  # somebody has subscribed us since
             raise
-        updates = _updates(answer)
-        marker = may_whole(answer, "marker")
+        updates = _parse_updates(answer)
+        marker = find_int(answer, "marker")
         self._marker = self._marker if marker is None else marker
         now = self._clock.now()
-        gap = self._good_at is not None and now - self._good_at > KEPT_FOR
-        self._good_at = None
+        gap = self._cursor_valid_at is not None and now - self._cursor_valid_at > UPDATE_RETENTION
+        self._cursor_valid_at = None
         cursor = None if self._marker is None else f"{self._marker}@{int(now.timestamp())}"
         return Batch(updates, cursor, gap)
 
     async def _end_subscriptions(self) -> None:
         """With a webhook set polling is refused. What waits is not lost."""
         with suppress(Rejected):
-            await webhook.end(self._client, await webhook.addresses(self._client))
+            await webhook.unsubscribe(self._client, await webhook.list_addresses(self._client))
 
-    async def left_over(self) -> tuple[RawUpdate, ...]:
+    async def fetch_backlog(self) -> tuple[RawUpdate, ...]:
         """What waits behind the stored marker for a poll that will not come again: asked for once, without waiting.
         Nothing where a webhook stands already."""
         if self._marker is None:
             return ()
-        query = {"limit": str(_MOST_LEFT), "timeout": "0", "marker": str(self._marker)}
+        query = {"limit": str(_MAX_BACKLOG_UPDATES), "timeout": "0", "marker": str(self._marker)}
         try:
-            answer = await self._client.call("GET", "/updates", Asked("getUpdates"), query=query)
+            answer = await self._client.call("GET", "/updates", MaxOperation("getUpdates"), query=query)
         except Conflict:
             return ()
-        return _updates(answer)
+        return _parse_updates(answer)
 
-    async def _keep_pace(self) -> None:
+    async def _wait_between_polls(self) -> None:
         loop = asyncio.get_running_loop()
         wait = self._not_before - loop.time()
         if wait > 0:
             await asyncio.sleep(wait)
         self._not_before = loop.time() + self._client.timeouts.between_polls
 
-    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+    async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
         """What was written in the monitored chats while MAX did not keep it for us. Dialogs cannot be read back: MAX
         does not tell bots which they have."""
         found: list[RawUpdate] = []
         for chat_id in self._chats:
             with suppress(Rejected):  # a chat that we may not read has its own finding in the self-check
-                found += await self._history(chat_id, int(since.timestamp() * 1000))
+                found += await self._fetch_history(chat_id, int(since.timestamp() * 1000))
         return found
 
-    async def _history(self, chat_id: int, earliest: int) -> list[RawUpdate]:
+    async def _fetch_history(self, chat_id: int, earliest: int) -> list[RawUpdate]:
         """The messages since then (milliseconds), page by page from the latest back, told oldest first."""
         messages: list[Mapping[str, Any]] = []
-        query = {"chat_id": str(chat_id), "count": str(_READ_BACK)}
-        for _ in range(_MOST_PAGES):
-            answer = await self._client.call("GET", "/messages", Asked("getMessages"), query=query)
-            page = [one for one in objects(answer, "messages") if (may_whole(one, "timestamp") or 0) >= earliest]
+        query = {"chat_id": str(chat_id), "count": str(_MESSAGES_PER_PAGE)}
+        for _ in range(_MAX_PAGES):
+            answer = await self._client.call("GET", "/messages", MaxOperation("getMessages"), query=query)
+            page = [one for one in list_objects(answer, "messages") if (find_int(one, "timestamp") or 0) >= earliest]
             messages += page
-            if len(page) < _READ_BACK:
+            if len(page) < _MESSAGES_PER_PAGE:
                 break
-            query["from"] = str(may_whole(page[-1], "timestamp"))  # the later end; known ones do no harm
+            query["from"] = str(find_int(page[-1], "timestamp"))  # the later end; known ones do no harm
         return [
             raw_update({"update_type": "message_created", "timestamp": one.get("timestamp"), "message": dict(one)})
             for one in reversed(messages)
-            if may_words(may_obj(one, "body"), "mid")
+            if find_text(object_or_empty(one, "body"), "mid")
         ]
 
 
-def _updates(answer: Mapping[str, Any]) -> tuple[RawUpdate, ...]:
+def _parse_updates(answer: Mapping[str, Any]) -> tuple[RawUpdate, ...]:
     if not isinstance(answer.get("updates"), list):
         raise TemporaryFailure("MAX: getUpdates: not a list")
-    return tuple(raw_update(dict(one)) for one in objects(answer, "updates"))
+    return tuple(raw_update(dict(one)) for one in list_objects(answer, "updates"))

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.messengers.errors import MalformedUpdate
-from bot.messengers.text_fitting import cleaned
+from bot.messengers.text_fitting import clean_text
 
-Raw = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 
-def obj(source: Raw, key: str) -> Raw:
+def get_object(source: JsonObject, key: str) -> JsonObject:
     """The object under *key*; :class:`MalformedUpdate` without one."""
     found = source.get(key)
     if not isinstance(found, Mapping):
@@ -18,56 +18,56 @@ def obj(source: Raw, key: str) -> Raw:
     return found
 
 
-def may_obj(source: Raw, key: str) -> Raw:
+def object_or_empty(source: JsonObject, key: str) -> JsonObject:
     """The object under *key*; an empty one if there is none."""
     found = source.get(key)
     return found if isinstance(found, Mapping) else {}
 
 
-def whole(source: Raw, key: str) -> int:
+def get_int(source: JsonObject, key: str) -> int:
     """The integer under *key*; :class:`MalformedUpdate` without one."""
-    found = may_whole(source, key)
+    found = find_int(source, key)
     if found is None:
         raise MalformedUpdate(f"no number {key!r}")
     return found
 
 
-def may_whole(source: Raw, key: str) -> int | None:
+def find_int(source: JsonObject, key: str) -> int | None:
     """The integer under *key*, if there is one."""
     found = source.get(key)
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def words(source: Raw, key: str) -> str:
+def get_text(source: JsonObject, key: str) -> str:
     """The text under *key*, cleaned of what a database or another messenger refuses; :class:`MalformedUpdate` without
     one."""
-    found = may_words(source, key)
+    found = find_text(source, key)
     if found is None:
         raise MalformedUpdate(f"no text {key!r}")
     return found
 
 
-def may_words(source: Raw, key: str) -> str | None:
+def find_text(source: JsonObject, key: str) -> str | None:
     """The same, but ``None`` for none and for an empty one."""
     found = source.get(key)
-    return cleaned(found) or None if isinstance(found, str) else None
+    return clean_text(found) or None if isinstance(found, str) else None
 
 
-def may_real(source: Raw, key: str) -> float | None:
+def find_float(source: JsonObject, key: str) -> float | None:
     """The number under *key*, if there is one."""
     found = source.get(key)
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
-def objects(source: Raw, key: str) -> list[Raw]:
+def list_objects(source: JsonObject, key: str) -> list[JsonObject]:
     """The objects in the array under *key*; none if it is no array."""
     found = source.get(key)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def moment(source: Raw, key: str = "timestamp") -> datetime:
+def get_timestamp_ms(source: JsonObject, key: str = "timestamp") -> datetime:
     """The time under *key*, in MAX always milliseconds since 1970; :class:`MalformedUpdate` without a possible one."""
     try:
-        return datetime.fromtimestamp(whole(source, key) / 1000, UTC)
+        return datetime.fromtimestamp(get_int(source, key) / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         raise MalformedUpdate(f"impossible time {key!r}") from None

@@ -16,20 +16,20 @@ from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Spa
 from bot.messengers.events import Attachment, ChatKind, Media, MediaKind, Upload
 from bot.messengers.max.attachments import unpack_ref
 from bot.messengers.max.chats import ACCOUNT
-from bot.messengers.text_fitting import ELLIPSIS, Spans, clean, trimmed
+from bot.messengers.text_fitting import ELLIPSIS, Spans, clean_spans, trim_spans
 
 TEXT_LIMIT = 4000
-TOGETHER = 10  # pictures and videos in one message
+MAX_ALBUM_ITEMS = 10  # pictures and videos in one message
 BUTTONS_PER_ROW = 7
-OPENERS_PER_ROW = 3
+LINK_BUTTONS_PER_ROW = 3
 BUTTON_ROWS = 30
-_LABEL = 128
-_CODE = 1024
-COPIES = 1024  # what a button can copy («clipboard»)
-_ADDRESS = 2048
+_LABEL_LIMIT = 128
+_CALLBACK_DATA_LIMIT = 1024
+COPY_TEXT_LIMIT = 1024  # what a button can copy («clipboard»)
+_URL_LIMIT = 2048
 
-_WORDLESS = ("sticker", "location")  # no words stand under these
-_WORDS = {
+_CAPTIONLESS_KINDS = ("sticker", "location")  # no words stand under these
+_MEDIA_LABELS = {
     MediaKind.PHOTO: "фото",
     MediaKind.VIDEO: "видео",
     MediaKind.VOICE: "голосовое сообщение",
@@ -39,12 +39,12 @@ _WORDS = {
 }
 
 
-def html(spans: Sequence[Span]) -> str:
+def render_html(spans: Sequence[Span]) -> str:
     """The spans as MAX's HTML."""
-    return "".join(map(_written, spans))
+    return "".join(map(_render_span, spans))
 
 
-def _written(span: Span) -> str:
+def _render_span(span: Span) -> str:
     words = escape(span.text)
     if not span.text.strip():
         return words
@@ -54,33 +54,33 @@ def _written(span: Span) -> str:
         return f"<blockquote>{words}</blockquote>"
     if isinstance(span, Mono):
         return f"<code>{words}</code>"
-    if isinstance(span, Link) and opens(span.url):
+    if isinstance(span, Link) and is_valid_url(span.url):
         return f'<a href="{escape(span.url)}">{words}</a>'
     return words
 
 
 def length(span: Span) -> int:
     """The room that *span* takes with its tags, in UTF-16 units: the strictest way in which MAX may count."""
-    written = _written(span)
+    written = _render_span(span)
     return len(written) + sum(character > "\uffff" for character in written)
 
 
 def fits(spans: Sequence[Span]) -> bool:
-    return text_fitting.total(spans, length) <= TEXT_LIMIT
+    return text_fitting.total_length(spans, length) <= TEXT_LIMIT
 
 
-def cut(spans: Sequence[Span]) -> Spans:
+def truncate(spans: Sequence[Span]) -> Spans:
     """*spans* as one message."""
-    return text_fitting.cut(spans, TEXT_LIMIT, length)
+    return text_fitting.truncate(spans, TEXT_LIMIT, length)
 
 
-def opens(url: str | None) -> bool:
+def is_valid_url(url: str | None) -> bool:
     """Whether MAX takes *url* for an address; one that it does not would make it refuse the whole message."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url or "") <= _ADDRESS
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url or "") <= _URL_LIMIT
 
 
 def is_visible(spans: Sequence[Span]) -> bool:
@@ -88,7 +88,7 @@ def is_visible(spans: Sequence[Span]) -> bool:
     return any(unicodedata.category(sign)[0] not in "CZ" for span in spans for sign in span.text)
 
 
-def keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
+def render_keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
     """The keyboard as an attachment; ``None`` for no buttons.
 
     A row that is too long goes on in the next; a button to an address that MAX does not take is left out, and so is
@@ -97,63 +97,63 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
     made: list[list[dict[str, Any]]] = []
     for row in rows:
         usable = [button for button in row if _is_usable(button)]
-        width = OPENERS_PER_ROW if any(button.url is not None for button in usable) else BUTTONS_PER_ROW
-        made += [[_button(one) for one in usable[at : at + width]] for at in range(0, len(usable), width)]
+        width = LINK_BUTTONS_PER_ROW if any(button.url is not None for button in usable) else BUTTONS_PER_ROW
+        made += [[_render_button(one) for one in usable[at : at + width]] for at in range(0, len(usable), width)]
     return {"type": "inline_keyboard", "payload": {"buttons": made[:BUTTON_ROWS]}} if made else None
 
 
 def _is_usable(button: Button) -> bool:
     if button.copies is not None:
-        return 0 < text_fitting.utf16_units(Text(button.copies)) <= COPIES
-    return button.url is None or opens(button.url)
+        return 0 < text_fitting.utf16_units(Text(button.copies)) <= COPY_TEXT_LIMIT
+    return button.url is None or is_valid_url(button.url)
 
 
-def _button(button: Button) -> dict[str, Any]:
-    label = text_fitting.cleaned(button.text).strip() or ELLIPSIS
-    label = label if len(label) <= _LABEL else label[: _LABEL - 1].rstrip() + ELLIPSIS
+def _render_button(button: Button) -> dict[str, Any]:
+    label = text_fitting.clean_text(button.text).strip() or ELLIPSIS
+    label = label if len(label) <= _LABEL_LIMIT else label[: _LABEL_LIMIT - 1].rstrip() + ELLIPSIS
     if button.copies is not None:
         return {"type": "clipboard", "text": label, "payload": button.copies}
     if button.url is not None:
         return {"type": "link", "text": label, "url": button.url}
-    return {"type": "callback", "text": label, "payload": button.code[:_CODE]}
+    return {"type": "callback", "text": label, "payload": button.code[:_CALLBACK_DATA_LIMIT]}
 
 
-def parts(content: Content, kind: ChatKind) -> list[Content]:
+def split_content(content: Content, kind: ChatKind) -> list[Content]:
     """The messages that *content* becomes, each of which can be sent as one.
 
     The last words carry the keyboard and the first files; what does not go with them follows. Comments show neither
     files nor links nor buttons: addresses are written out, files named.
     """
     if kind is ChatKind.WALL:
-        return _as_comments(content)
-    files = chunks([item for item in content.media if can_send(item)])
-    spans = trimmed(clean((*content.spans, *_links(content.media))))
-    worded = _texts(spans, whole=content.whole)
+        return _split_comments(content)
+    files = group_media([item for item in content.media if can_send(item)])
+    spans = trim_spans(clean_spans((*content.spans, *_media_links(content.media))))
+    worded = _split_text(spans, whole=content.whole)
     if not any(map(is_visible, worded)):
         worded = [(Text(ELLIPSIS),)] if not files else []
     made = [Content(one, whole=content.whole) for one in worded] or [Content()]
-    shared = files[:1] if files and (upload_type(files[0][0]) not in _WORDLESS or not worded) else []
+    shared = files[:1] if files and (upload_type(files[0][0]) not in _CAPTIONLESS_KINDS or not worded) else []
     made[-1] = Content(made[-1].spans, content.keyboard, shared[0] if shared else (), content.whole)
     return made + [Content(media=chunk) for chunk in files[len(shared) :]]
 
 
-def _as_comments(content: Content) -> list[Content]:
-    spans = [Text(_spelled(span)) if isinstance(span, Link) else span for span in content.spans]
+def _split_comments(content: Content) -> list[Content]:
+    spans = [Text(_link_text(span)) if isinstance(span, Link) else span for span in content.spans]
     for item in content.media:
-        spans += [Text("\n" if spans else ""), Text(note_of(item))]
-    worded = [one for one in _texts(trimmed(clean(spans)), whole=content.whole) if is_visible(one)]
+        spans += [Text("\n" if spans else ""), Text(fallback_line(item))]
+    worded = [one for one in _split_text(trim_spans(clean_spans(spans)), whole=content.whole) if is_visible(one)]
     made = [Content(one, whole=content.whole) for one in worded or [(Text(ELLIPSIS),)]]
     made[-1] = replace(made[-1], keyboard=content.keyboard)
     return made
 
 
-def _spelled(link: Link) -> str:
+def _link_text(link: Link) -> str:
     return link.url if link.text.strip() in ("", link.url) else f"{link.text}: {link.url}"
 
 
-def _texts(spans: Spans, *, whole: bool) -> list[Spans]:
+def _split_text(spans: Spans, *, whole: bool) -> list[Spans]:
     if whole:
-        return [one for one in (cut(spans),) if one]
+        return [one for one in (truncate(spans),) if one]
     return text_fitting.split(spans, TEXT_LIMIT, length)
 
 
@@ -166,23 +166,23 @@ def can_send(item: Media) -> bool:
     return item.origin == ACCOUNT and item.kind is not MediaKind.OTHER and bool(unpack_ref(item.ref)[0])
 
 
-def chunks(media: Sequence[Media]) -> list[tuple[Media, ...]]:
+def group_media(media: Sequence[Media]) -> list[tuple[Media, ...]]:
     """*media* as messages: pictures and videos together, everything else alone."""
-    seen = [item for item in media if _is_seen(item)]
-    together = [tuple(seen[at : at + TOGETHER]) for at in range(0, len(seen), TOGETHER)]
-    return together + [(item,) for item in media if not _is_seen(item)]
+    seen = [item for item in media if _is_visual(item)]
+    together = [tuple(seen[at : at + MAX_ALBUM_ITEMS]) for at in range(0, len(seen), MAX_ALBUM_ITEMS)]
+    return together + [(item,) for item in media if not _is_visual(item)]
 
 
-def _is_seen(item: Media) -> bool:
+def _is_visual(item: Media) -> bool:
     return upload_type(item) in ("image", "video")
 
 
-_UPLOADS = {
+_UPLOAD_FORMATS = {
     MediaKind.PHOTO: ("image", {"image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/heic"}),
     MediaKind.VIDEO: ("video", {"video/mp4", "video/quicktime", "video/x-matroska", "video/webm"}),
     MediaKind.AUDIO: ("audio", {"audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/wav", "audio/x-wav"}),
 }
-_SENT = {
+_TYPES_BY_KIND = {
     MediaKind.PHOTO: "image",
     MediaKind.VIDEO: "video",
     MediaKind.AUDIO: "audio",
@@ -195,31 +195,31 @@ _SENT = {
 def upload_type(item: Media) -> str:
     """MAX's name for what *item* is sent as; bytes of a format that MAX does not list go as a file."""
     if isinstance(item, Attachment):
-        return _SENT.get(item.kind, "file")
-    name, formats = _UPLOADS.get(item.kind, ("file", set()))
+        return _TYPES_BY_KIND.get(item.kind, "file")
+    name, formats = _UPLOAD_FORMATS.get(item.kind, ("file", set()))
     return name if item.mime in formats else "file"
 
 
-def _links(media: Sequence[Media]) -> list[Span]:
+def _media_links(media: Sequence[Media]) -> list[Span]:
     """Lines for what cannot be shown itself but can be looked at elsewhere."""
     lines: list[Span] = []
     for item in media:
-        if isinstance(item, Attachment) and not can_send(item) and opens(item.link):
-            lines += [Text("\n"), Link(f"📎 {item.name or _WORDS.get(item.kind, 'вложение')}", item.link or "")]
+        if isinstance(item, Attachment) and not can_send(item) and is_valid_url(item.link):
+            lines += [Text("\n"), Link(f"📎 {item.name or _MEDIA_LABELS.get(item.kind, 'вложение')}", item.link or "")]
     return lines
 
 
-def note_of(item: Media) -> str:
+def fallback_line(item: Media) -> str:
     """A line that stands for what cannot be attached."""
     if isinstance(item, Attachment) and item.latitude is not None and item.longitude is not None:
         return f"📍 {item.latitude:.6f}, {item.longitude:.6f}"
-    words = f"📎 {item.name or _WORDS.get(item.kind, 'вложение')}"
-    return f"{words}: {item.link}" if isinstance(item, Attachment) and opens(item.link) else words
+    words = f"📎 {item.name or _MEDIA_LABELS.get(item.kind, 'вложение')}"
+    return f"{words}: {item.link}" if isinstance(item, Attachment) and is_valid_url(item.link) else words
 
 
-def with_notes(spans: Spans, notes: Sequence[str]) -> Spans:
+def with_fallback_lines(spans: Spans, lines: Sequence[str]) -> Spans:
     """*spans* and below them *notes*, as far as there is room."""
-    for note in notes:
+    for note in lines:
         longer = (*spans, Text(f"\n{note}" if spans else note))
         if fits(longer):
             spans = longer

@@ -4,27 +4,29 @@ after eight hours without a success MAX ends the subscription by itself, so it i
 from collections.abc import Iterable
 
 from bot.messengers.errors import TemporaryFailure
-from bot.messengers.max.client import Client
-from bot.messengers.max.errors import Asked
-from bot.messengers.max.raw import may_words, objects
+from bot.messengers.max.client import MaxClient
+from bot.messengers.max.errors import MaxOperation
+from bot.messengers.max.raw import find_text, list_objects
 
-PATH = "/subscriptions"
+SUBSCRIPTIONS_PATH = "/subscriptions"
 
 
-async def addresses(client: Client) -> list[str]:
+async def list_addresses(client: MaxClient) -> list[str]:
     """Where MAX brings updates of the bot now."""
-    answer = await client.call("GET", PATH, Asked("getSubscriptions"))
-    return [url for one in objects(answer, "subscriptions") if (url := may_words(one, "url"))]
+    answer = await client.call("GET", SUBSCRIPTIONS_PATH, MaxOperation("getSubscriptions"))
+    return [url for one in list_objects(answer, "subscriptions") if (url := find_text(one, "url"))]
 
 
-async def end(client: Client, urls: Iterable[str]) -> None:
+async def unsubscribe(client: MaxClient, urls: Iterable[str]) -> None:
     for url in urls:
-        await client.call("DELETE", PATH, Asked("unsubscribe"), query={"url": url})
+        await client.call("DELETE", SUBSCRIPTIONS_PATH, MaxOperation("unsubscribe"), query={"url": url})
 
 
-async def only(client: Client, url: str, secret: str) -> None:
+async def subscribe_only(client: MaxClient, url: str, secret: str) -> None:
     """Let updates come to *url* and nowhere else: an address of before would get a copy of everything."""
-    answer = await client.call("POST", PATH, Asked("subscribe"), body={"url": url, "secret": secret})
+    answer = await client.call(
+        "POST", SUBSCRIPTIONS_PATH, MaxOperation("subscribe"), body={"url": url, "secret": secret}
+    )
     if answer.get("success") is False:
         raise TemporaryFailure("MAX: the subscription was not taken")
-    await end(client, [one for one in await addresses(client) if one != url])
+    await unsubscribe(client, [one for one in await list_addresses(client) if one != url])

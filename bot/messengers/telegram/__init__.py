@@ -1,4 +1,7 @@
-"""Telegram. Importing this package imports aiogram, which takes a while: only ``bot.bootstrap`` does, when it is needed."""
+"""Telegram: client, parser and renderer.
+
+Importing this package imports aiogram, which takes seconds, so only ``bot.bootstrap`` does it, and only when needed.
+"""
 
 from bot.messengers.telegram.lazy_aiogram import import_aiogram
 

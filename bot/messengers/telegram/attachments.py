@@ -1,11 +1,11 @@
 """What is attached to a message, in neutral words."""
 
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.telegram.raw import Raw, may_number, may_obj, may_real, may_text, objects
+from bot.messengers.telegram.raw import JsonObject, find_float, find_int, find_object, find_text, list_objects
 
 # Telegram's kinds of files. Where sending needs another method than the neutral kind says, ``ref`` begins with the
 # kind's name and a colon (see ``media.method_for``).
-_FILES = {
+_FILE_KINDS = {
     "animation": MediaKind.VIDEO,
     "video": MediaKind.VIDEO,
     "video_note": MediaKind.VIDEO,
@@ -14,10 +14,10 @@ _FILES = {
     "document": MediaKind.DOCUMENT,
     "sticker": MediaKind.STICKER,
 }
-MARKED = ("animation", "video_note")
-_MIMES = {"voice": "audio/ogg", "video": "video/mp4", "video_note": "video/mp4", "sticker": "image/webp"}
+PREFIXED_KINDS = ("animation", "video_note")
+_DEFAULT_MIMES = {"voice": "audio/ogg", "video": "video/mp4", "video_note": "video/mp4", "sticker": "image/webp"}
 
-SERVICE = frozenset(
+SERVICE_FIELDS = frozenset(
     {
         "new_chat_members",
         "left_chat_member",
@@ -75,62 +75,62 @@ SERVICE = frozenset(
 """Fields that make a message a notice of Telegram's own instead of somebody's words."""
 
 
-def is_service(message: Raw) -> bool:
+def is_service(message: JsonObject) -> bool:
     """Whether Telegram itself tells something with this message."""
-    return any(key in message for key in SERVICE)
+    return any(key in message for key in SERVICE_FIELDS)
 
 
-def attachments(message: Raw, account: str) -> tuple[Attachment, ...]:
+def parse_attachments(message: JsonObject, account: str) -> tuple[Attachment, ...]:
     """Everything attached to *message*.
 
     What is not text and not known here is one attachment of kind OTHER: a poll, a contact, a kind of message that
     Telegram will only invent.
     """
-    found = [one for one in (_photo(message, account), _place(message, account)) if one is not None]
+    found = [one for one in (_photo(message, account), _location(message, account)) if one is not None]
     # An animation is also given as a document, for old bots.
-    kinds = [kind for kind in _FILES if not (kind == "document" and "animation" in message)]
+    kinds = [kind for kind in _FILE_KINDS if not (kind == "document" and "animation" in message)]
     found += [one for kind in kinds if (one := _file(message, kind, account)) is not None]
     if not found and not is_service(message) and not (message.get("text") or message.get("caption")):
         found.append(Attachment(MediaKind.OTHER, account))
     return tuple(found)
 
 
-def _photo(message: Raw, account: str) -> Attachment | None:
-    sizes = [size for size in objects(message, "photo") if may_text(size, "file_id")]
+def _photo(message: JsonObject, account: str) -> Attachment | None:
+    sizes = [size for size in list_objects(message, "photo") if find_text(size, "file_id")]
     if not sizes:
         return None
-    largest = max(sizes, key=lambda size: (may_number(size, "width") or 0) * (may_number(size, "height") or 0))
+    largest = max(sizes, key=lambda size: (find_int(size, "width") or 0) * (find_int(size, "height") or 0))
     return Attachment(
         MediaKind.PHOTO,
         account,
-        may_text(largest, "file_id") or "",
+        find_text(largest, "file_id") or "",
         mime="image/jpeg",
-        size=may_number(largest, "file_size"),
+        size=find_int(largest, "file_size"),
     )
 
 
-def _file(message: Raw, kind: str, account: str) -> Attachment | None:
-    body = may_obj(message, kind)
-    file_id = may_text(body, "file_id") if body is not None else None
+def _file(message: JsonObject, kind: str, account: str) -> Attachment | None:
+    body = find_object(message, kind)
+    file_id = find_text(body, "file_id") if body is not None else None
     if body is None or file_id is None:
         return None
     return Attachment(
-        _FILES[kind],
+        _FILE_KINDS[kind],
         account,
-        f"{kind}:{file_id}" if kind in MARKED else file_id,
-        may_text(body, "file_name"),
-        may_text(body, "mime_type") or _MIMES.get(kind),
-        may_number(body, "file_size"),
+        f"{kind}:{file_id}" if kind in PREFIXED_KINDS else file_id,
+        find_text(body, "file_name"),
+        find_text(body, "mime_type") or _DEFAULT_MIMES.get(kind),
+        find_int(body, "file_size"),
     )
 
 
-def _place(message: Raw, account: str) -> Attachment | None:
-    venue = may_obj(message, "venue") or {}
-    place = may_obj(message, "location") or may_obj(venue, "location")
+def _location(message: JsonObject, account: str) -> Attachment | None:
+    venue = find_object(message, "venue") or {}
+    place = find_object(message, "location") or find_object(venue, "location")
     if place is None:
         return None
-    latitude, longitude = may_real(place, "latitude"), may_real(place, "longitude")
+    latitude, longitude = find_float(place, "latitude"), find_float(place, "longitude")
     if latitude is None or longitude is None:
         return None
-    name = ", ".join(part for part in (may_text(venue, "title"), may_text(venue, "address")) if part)
+    name = ", ".join(part for part in (find_text(venue, "title"), find_text(venue, "address")) if part)
     return Attachment(MediaKind.LOCATION, account, name=name or None, latitude=latitude, longitude=longitude)

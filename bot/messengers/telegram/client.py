@@ -14,7 +14,7 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientError, ClientResponseError
 
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
-from bot.messengers.telegram.errors import translated
+from bot.messengers.telegram.errors import translate_error
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class _RawSession(AiohttpSession):
             await self._session.close()
 
 
-class Client:
+class TelegramClient:
     """One bot at one API server. *timeout* is the longest a call may take, in seconds."""
 
     def __init__(self, token: str, api_base: str, timeout: int) -> None:
@@ -64,14 +64,14 @@ class Client:
         *private*: it concerns a person's private chat. *more_time* is added to the usual timeout, for long polls and
         uploads.
         """
-        call = self._known()(method, request_timeout=self._timeout + more_time)
-        return await _ours(call, method.__api_method__, private=private)
+        call = self._require_bot()(method, request_timeout=self._timeout + more_time)
+        return await _translate_errors(call, method.__api_method__, private=private)
 
     async def download(self, path: str) -> bytes:
         """The file at *path* of ``getFile``. Raises :class:`FileUnavailable`, :class:`TemporaryFailure`."""
-        found = _Limited(DOWNLOAD_LIMIT)
+        found = _LimitedBuffer(DOWNLOAD_LIMIT)
         try:
-            await self._known().download_file(path, found, timeout=self._timeout)
+            await self._require_bot().download_file(path, found, timeout=self._timeout)
         except ClientResponseError as error:
             # Without the original, here and below: the address in it holds the token.
             if error.status < 500:
@@ -85,29 +85,29 @@ class Client:
         if self._bot is not None:
             await self._bot.session.close()
 
-    def _known(self) -> Bot:
+    def _require_bot(self) -> Bot:
         if self._bot is None:
             raise BadCredentials("the token does not look like a token")
         return self._bot
 
 
-class _Limited(BytesIO):
+class _LimitedBuffer(BytesIO):
     """Memory for a download that is not what the server promised."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
-        self._left = limit
+        self._bytes_left = limit
 
     def write(self, data: Any) -> int:
-        self._left -= len(data)
-        if self._left < 0:
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
             raise FileUnavailable("file: larger than promised")
         return super().write(data)
 
 
-async def _ours(call: Awaitable[T], method: str, *, private: bool) -> T:
+async def _translate_errors(call: Awaitable[T], method: str, *, private: bool) -> T:
     try:
         return await call
     except AiogramError as error:
         # Without the original: its text may hold what people wrote, and would come out with the traceback.
-        raise translated(error, method, private=private) from None
+        raise translate_error(error, method, private=private) from None

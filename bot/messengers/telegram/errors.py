@@ -24,13 +24,13 @@ from aiohttp import ClientConnectorError
 
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     ChatMigrated,
     Conflict,
     FileUnavailable,
     MessageGone,
     MessengerError,
     NotModified,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -44,16 +44,16 @@ class NoTextToEdit(MessageGone):
     """The message carries its words under a photo or file: they are edited as a caption."""
 
 
-class WebhookLeft(Conflict):
+class WebhookActive(Conflict):
     """An earlier set-up left a webhook behind: while there is one, polling is refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _DescriptionRule:
     """If the description contains one of *signs* (lower case), make this error of ours."""
 
-    signs: tuple[str, ...]
-    make: Callable[[str], MessengerError]
+    substrings: tuple[str, ...]
+    make_error: Callable[[str], MessengerError]
 
 
 def _rejected(reason: RejectReason) -> Callable[[str], MessengerError]:
@@ -62,10 +62,12 @@ def _rejected(reason: RejectReason) -> Callable[[str], MessengerError]:
 
 # First match wins: the particular before the general.
 _BAD_REQUESTS = (
-    _Rule(("message is not modified",), NotModified),
-    _Rule(("there is no text in the message",), NoTextToEdit),
-    _Rule(("message to be replied not found", "replied message not found", "reply message not found"), ReplyTargetGone),
-    _Rule(
+    _DescriptionRule(("message is not modified",), NotModified),
+    _DescriptionRule(("there is no text in the message",), NoTextToEdit),
+    _DescriptionRule(
+        ("message to be replied not found", "replied message not found", "reply message not found"), ReplyTargetGone
+    ),
+    _DescriptionRule(
         (
             "message to edit not found",
             "message can't be edited",
@@ -74,8 +76,8 @@ _BAD_REQUESTS = (
         ),
         MessageGone,
     ),
-    _Rule(("query is too old", "query id is invalid", "query_id_invalid"), PressExpired),
-    _Rule(
+    _DescriptionRule(("query is too old", "query id is invalid", "query_id_invalid"), CallbackExpired),
+    _DescriptionRule(
         (
             "file is too big",
             "wrong file_id",
@@ -87,15 +89,17 @@ _BAD_REQUESTS = (
         ),
         FileUnavailable,
     ),
-    _Rule(
+    _DescriptionRule(
         ("user not found", "user_is_blocked", "peer_id_invalid", "user is deactivated", "input_user_deactivated"),
         RecipientUnreachable,
     ),
-    _Rule(("message thread not found", "topic_deleted"), _rejected(RejectReason.GONE)),
+    _DescriptionRule(("message thread not found", "topic_deleted"), _rejected(RejectReason.GONE)),
     # What is too long in "reply markup is too long" is the markup, not the text.
-    _Rule(("button_", "inline keyboard", "reply markup", "reply_markup"), _rejected(RejectReason.BAD_MARKUP)),
-    _Rule(("too long", "_too_long"), _rejected(RejectReason.TOO_LONG)),
-    _Rule(
+    _DescriptionRule(
+        ("button_", "inline keyboard", "reply markup", "reply_markup"), _rejected(RejectReason.BAD_MARKUP)
+    ),
+    _DescriptionRule(("too long", "_too_long"), _rejected(RejectReason.TOO_LONG)),
+    _DescriptionRule(
         (
             "not enough rights",
             "have no rights",
@@ -114,14 +118,14 @@ _BAD_REQUESTS = (
     ),
 )
 _FORBIDDEN = (
-    _Rule(
+    _DescriptionRule(
         ("bot was blocked", "can't initiate conversation", "user is deactivated", "messages to bots"),
         RecipientUnreachable,
     ),
 )
 
 
-def translated(error: AiogramError, method: str, *, private: bool = False) -> MessengerError:
+def translate_error(error: AiogramError, method: str, *, private: bool = False) -> MessengerError:
     """Our error for *error*, raised by a call of *method*; *private*: the call was about a person's private chat."""
     if isinstance(error, TelegramRetryAfter):
         return RetryAfter(f"{method}: 429", float(error.retry_after))
@@ -134,37 +138,37 @@ def translated(error: AiogramError, method: str, *, private: bool = False) -> Me
         unsent = isinstance(error.__cause__, ClientConnectorError)
         return TemporaryFailure(f"{method}: no answer", outcome_unknown=not unsent)
     if isinstance(error, TelegramAPIError):
-        return _answered(error, method, private=private)
+        return _translate_api_error(error, method, private=private)
     # What cannot be decoded is a page of some server on the way.
     return TemporaryFailure(f"{method}: unreadable answer", outcome_unknown=True)
 
 
-def _answered(error: TelegramAPIError, method: str, *, private: bool) -> MessengerError:
+def _translate_api_error(error: TelegramAPIError, method: str, *, private: bool) -> MessengerError:
     if isinstance(error, TelegramNotFound) and "method not found" in error.message:
         return Rejected(f"{method}: the server does not know it", RejectReason.BAD_REQUEST)
     if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
         return BadCredentials(f"{method}: the token is not accepted")
     if isinstance(error, TelegramConflictError):
         if "webhook is active" in error.message.lower():
-            return WebhookLeft(f"{method}: 409 (webhook is active)")
+            return WebhookActive(f"{method}: 409 (webhook is active)")
         return Conflict(f"{method}: 409")
     if isinstance(error, TelegramServerError):
         return TemporaryFailure(f"{method}: server error", outcome_unknown=True)
     said = error.message.lower()
     if isinstance(error, TelegramForbiddenError):
-        found = _first(_FORBIDDEN, said, f"{method}: 403")
+        found = _first_match(_FORBIDDEN, said, f"{method}: 403")
         return found or Rejected(f"{method}: 403", RejectReason.NO_RIGHTS)
     if isinstance(error, TelegramBadRequest):
         note = f"{method}: 400"
         if private and "chat not found" in said:
             return RecipientUnreachable(note)
-        return _first(_BAD_REQUESTS, said, note) or Rejected(note, RejectReason.BAD_REQUEST)
+        return _first_match(_BAD_REQUESTS, said, note) or Rejected(note, RejectReason.BAD_REQUEST)
     return TemporaryFailure(f"{method}: unknown kind of answer", outcome_unknown=True)
 
 
-def _first(rules: tuple[_Rule, ...], said: str, note: str) -> MessengerError | None:
+def _first_match(rules: tuple[_DescriptionRule, ...], said: str, note: str) -> MessengerError | None:
     for rule in rules:
-        for sign in rule.signs:
+        for sign in rule.substrings:
             if sign in said:
-                return rule.make(f"{note} ({sign})")
+                return rule.make_error(f"{note} ({sign})")
     return None

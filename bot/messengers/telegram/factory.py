@@ -1,12 +1,12 @@
 """The account of ours, as its section of the configuration asks for."""
 
-from bot.config.schema import Telegram
+from bot.config.schema import TelegramSection
 from bot.domain.clock import Clock
-from bot.messengers.port import Messenger, Waits
-from bot.messengers.telegram.messenger import REQUEST_SECONDS, TelegramMessenger
+from bot.messengers.port import Messenger, Timeouts
+from bot.messengers.telegram.messenger import REQUEST_TIMEOUT_SECONDS, TelegramMessenger
 
 
-def build(section: Telegram, clock: Clock, waits: Waits) -> list[Messenger]:
+def build(section: TelegramSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
     """One bot."""
     return [
         TelegramMessenger(
@@ -14,6 +14,6 @@ def build(section: Telegram, clock: Clock, waits: Waits) -> list[Messenger]:
             section.api_base,
             [(chat.id, chat.title or str(chat.id)) for chat in section.chats],
             poll_timeout=waits.poll,
-            request_timeout=waits.call or REQUEST_SECONDS,
+            request_timeout=waits.call or REQUEST_TIMEOUT_SECONDS,
         )
     ]

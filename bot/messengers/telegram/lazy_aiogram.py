@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-_stock = BaseModel.__dict__["model_rebuild"].__func__
+_original_rebuild = BaseModel.__dict__["model_rebuild"].__func__
 
 
 def import_aiogram() -> None:
@@ -44,7 +44,7 @@ def import_aiogram() -> None:
 
 
 def _rebuild(cls: type[BaseModel], *args: Any, **how: Any) -> bool | None:
-    done: bool | None = _stock(cls, *args, **how)
+    done: bool | None = _original_rebuild(cls, *args, **how)
     return done
 
 

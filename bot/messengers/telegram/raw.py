@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.messengers.errors import MalformedUpdate
-from bot.messengers.text_fitting import cleaned
+from bot.messengers.text_fitting import clean_text
 
-Raw = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 
-def obj(source: Raw, key: str) -> Raw:
+def get_object(source: JsonObject, key: str) -> JsonObject:
     """The object under *key*; :class:`MalformedUpdate` without one."""
     found = source.get(key)
     if not isinstance(found, Mapping):
@@ -18,13 +18,13 @@ def obj(source: Raw, key: str) -> Raw:
     return found
 
 
-def may_obj(source: Raw, key: str) -> Raw | None:
+def find_object(source: JsonObject, key: str) -> JsonObject | None:
     """The object under *key*, if there is one."""
     found = source.get(key)
     return found if isinstance(found, Mapping) else None
 
 
-def number(source: Raw, key: str) -> int:
+def get_int(source: JsonObject, key: str) -> int:
     """The integer under *key*; :class:`MalformedUpdate` without one."""
     found = source.get(key)
     if not isinstance(found, int) or isinstance(found, bool):
@@ -32,33 +32,33 @@ def number(source: Raw, key: str) -> int:
     return found
 
 
-def may_number(source: Raw, key: str) -> int | None:
+def find_int(source: JsonObject, key: str) -> int | None:
     """The integer under *key*, if there is one."""
     found = source.get(key)
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def may_text(source: Raw, key: str) -> str | None:
+def find_text(source: JsonObject, key: str) -> str | None:
     """The string under *key*, cleaned of what a database or another messenger refuses; ``None`` for an empty one."""
     found = source.get(key)
-    return cleaned(found) or None if isinstance(found, str) else None
+    return clean_text(found) or None if isinstance(found, str) else None
 
 
-def may_real(source: Raw, key: str) -> float | None:
+def find_float(source: JsonObject, key: str) -> float | None:
     """The number under *key*, if there is one."""
     found = source.get(key)
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 
-def objects(source: Raw, key: str) -> list[Raw]:
+def list_objects(source: JsonObject, key: str) -> list[JsonObject]:
     """The objects in the array under *key*; none if it is no array."""
     found = source.get(key)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
-def moment(source: Raw, key: str) -> datetime:
+def get_timestamp(source: JsonObject, key: str) -> datetime:
     """The Unix time under *key*; :class:`MalformedUpdate` without a possible one."""
     try:
-        return datetime.fromtimestamp(number(source, key), UTC)
+        return datetime.fromtimestamp(get_int(source, key), UTC)
     except (ValueError, OverflowError, OSError):
         raise MalformedUpdate(f"impossible time {key!r}") from None

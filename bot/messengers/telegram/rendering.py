@@ -8,16 +8,26 @@ from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMa
 
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, Media, MediaKind
-from bot.messengers.telegram.media import can_send, chunks, takes_caption
-from bot.messengers.text_fitting import ELLIPSIS, Spans, clean, cleaned, cut, split, total, trimmed, utf16_units
+from bot.messengers.telegram.media import can_have_caption, can_send, group_media
+from bot.messengers.text_fitting import (
+    ELLIPSIS,
+    Spans,
+    clean_spans,
+    clean_text,
+    split,
+    total_length,
+    trim_spans,
+    truncate,
+    utf16_units,
+)
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 BUTTONS_PER_ROW = 8
 BUTTON_ROWS = 12  # a hundred buttons in all
-COPIES = 256  # characters that a button can copy (CopyTextButton)
+COPY_TEXT_LIMIT = 256  # characters that a button can copy (CopyTextButton)
 
-_WORDS = {
+_MEDIA_LABELS = {
     MediaKind.PHOTO: "фото",
     MediaKind.VIDEO: "видео",
     MediaKind.VOICE: "голосовое сообщение",
@@ -26,7 +36,7 @@ _WORDS = {
 }
 
 
-def marked_up(spans: Sequence[Span]) -> tuple[str, list[MessageEntity]]:
+def render_text(spans: Sequence[Span]) -> tuple[str, list[MessageEntity]]:
     """The words, and which of them are bold, links, quotes (offsets in UTF-16 units)."""
     text = ""
     entities = []
@@ -50,11 +60,11 @@ def _entity_kind(span: Span) -> str | None:
     if isinstance(span, Mono):
         return "code"
     if isinstance(span, Link):
-        return "text_link" if opens(span.url) else None
+        return "text_link" if is_valid_url(span.url) else None
     return None
 
 
-def opens(url: str | None) -> bool:
+def is_valid_url(url: str | None) -> bool:
     """Whether Telegram takes *url* for an address; one that it does not would make it refuse the whole message."""
     try:
         parts = urlsplit(url or "")
@@ -63,12 +73,12 @@ def opens(url: str | None) -> bool:
     return parts.scheme == "tg" or (parts.scheme in ("http", "https") and "." in (parts.hostname or ""))
 
 
-def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+def render_keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
     """Buttons under a message. A row that is too long goes on in the next; a button to an address that Telegram does
     not take, or with more to copy than it does, is left out, since it would refuse the whole message."""
     usable = [[button for button in row if _is_usable(button)] for row in rows]
     made = [
-        [_button(button) for button in row[at : at + BUTTONS_PER_ROW]]
+        [_render_button(button) for button in row[at : at + BUTTONS_PER_ROW]]
         for row in usable
         for at in range(0, len(row), BUTTONS_PER_ROW)
     ]
@@ -77,12 +87,12 @@ def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
 
 def _is_usable(button: Button) -> bool:
     if button.copies is not None:
-        return 0 < utf16_units(Text(button.copies)) <= COPIES
-    return button.url is None or opens(button.url)
+        return 0 < utf16_units(Text(button.copies)) <= COPY_TEXT_LIMIT
+    return button.url is None or is_valid_url(button.url)
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    text = cleaned(button.text)
+def _render_button(button: Button) -> InlineKeyboardButton:
+    text = clean_text(button.text)
     if button.copies is not None:
         return InlineKeyboardButton(text=text, copy_text=CopyTextButton(text=button.copies))
     if button.url is not None:
@@ -90,20 +100,20 @@ def _button(button: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=text, callback_data=button.code)
 
 
-def parts(content: Content, account: str) -> list[Content]:
+def split_content(content: Content, account: str) -> list[Content]:
     """The messages that *content* becomes, each of which :mod:`~bot.messengers.telegram.messenger` can send as one.
 
     Words that fit stand under the first file, unless there is a keyboard that could not hang there too (an album has
     none). Otherwise they come first, the files after them. What must stay one message never moves under a file: its
     words must have room to change.
     """
-    files = chunks([item for item in content.media if can_send(item, account)])
-    spans = trimmed(clean((*content.spans, *_links(content.media, account))))
-    if files and not content.whole and _fits_under(files, spans, keyboard=bool(content.keyboard)):
+    files = group_media([item for item in content.media if can_send(item, account)])
+    spans = trim_spans(clean_spans((*content.spans, *_media_links(content.media, account))))
+    if files and not content.whole and _fits_as_caption(files, spans, keyboard=bool(content.keyboard)):
         first = Content(spans, content.keyboard, files[0])
         return [first, *(Content(media=chunk) for chunk in files[1:])]
-    worded = _texts(spans, whole=content.whole)
-    if not any(map(_visible, worded)) and (content.keyboard or not files):
+    worded = _split_text(spans, whole=content.whole)
+    if not any(map(_is_visible, worded)) and (content.keyboard or not files):
         worded = [(Text(ELLIPSIS),)]  # the server takes no message without a visible sign in it
     made = [Content(one, whole=content.whole) for one in worded]
     if made:
@@ -111,29 +121,29 @@ def parts(content: Content, account: str) -> list[Content]:
     return made + [Content(media=chunk) for chunk in files]
 
 
-def _fits_under(files: list[tuple[Media, ...]], spans: Spans, *, keyboard: bool) -> bool:
+def _fits_as_caption(files: list[tuple[Media, ...]], spans: Spans, *, keyboard: bool) -> bool:
     if keyboard and (len(files) > 1 or len(files[0]) > 1):
         return False
     if not spans and not keyboard:
         return True
-    return takes_caption(files[0]) and total(spans, utf16_units) <= CAPTION_LIMIT
+    return can_have_caption(files[0]) and total_length(spans, utf16_units) <= CAPTION_LIMIT
 
 
-def _texts(spans: Spans, *, whole: bool) -> list[Spans]:
+def _split_text(spans: Spans, *, whole: bool) -> list[Spans]:
     if whole:
-        return [one for one in (cut(spans, TEXT_LIMIT, utf16_units),) if one]
+        return [one for one in (truncate(spans, TEXT_LIMIT, utf16_units),) if one]
     return split(spans, TEXT_LIMIT, utf16_units)
 
 
-def _visible(spans: Spans) -> bool:
+def _is_visible(spans: Spans) -> bool:
     """Whether there is anything to see: zero-width signs alone are an empty message."""
     return any(unicodedata.category(sign)[0] not in "CZ" for span in spans for sign in span.text)
 
 
-def _links(media: Sequence[Media], account: str) -> list[Span]:
+def _media_links(media: Sequence[Media], account: str) -> list[Span]:
     """Lines for what cannot be shown itself but can be looked at elsewhere."""
     lines: list[Span] = []
     for item in media:
-        if isinstance(item, Attachment) and not can_send(item, account) and opens(item.link):
-            lines += [Text("\n"), Link(f"📎 {item.name or _WORDS.get(item.kind, 'вложение')}", item.link or "")]
+        if isinstance(item, Attachment) and not can_send(item, account) and is_valid_url(item.link):
+            lines += [Text("\n"), Link(f"📎 {item.name or _MEDIA_LABELS.get(item.kind, 'вложение')}", item.link or "")]
     return lines

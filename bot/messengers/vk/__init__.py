@@ -1,6 +1,6 @@
 """VK: one community of ours, in both directions."""
 
 from bot.messengers.vk.messenger import VkMessenger
-from bot.messengers.vk.transport import Timeouts
+from bot.messengers.vk.transport import VkTimeouts
 
-__all__ = ["Timeouts", "VkMessenger"]
+__all__ = ["VkMessenger", "VkTimeouts"]

@@ -5,101 +5,107 @@ from collections.abc import Callable
 from bot.messengers.errors import MalformedUpdate
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.vk.chats import SITE
-from bot.messengers.vk.fields import Json, items, record, whole, words
+from bot.messengers.vk.fields import JsonObject, get_int, get_object, get_objects, text_or_empty
 
 
-def attachments_of(source: Json, origin: str) -> tuple[Attachment, ...]:
+def parse_attachments(source: JsonObject, origin: str) -> tuple[Attachment, ...]:
     """All attachments of a message, with its place on the map last."""
-    found = [_one(item, origin) for item in items(source, "attachments")]
-    place = _place(source, origin)
+    found = [_parse_one(item, origin) for item in get_objects(source, "attachments")]
+    place = _location(source, origin)
     return (*found, place) if place else tuple(found)
 
 
-def _one(item: Json, origin: str) -> Attachment:
+def _parse_one(item: JsonObject, origin: str) -> Attachment:
     kind = item.get("type")
-    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    reader = _PARSERS.get(kind) if isinstance(kind, str) else None
     try:
         if reader is not None and isinstance(kind, str):
-            return reader(record(item, kind), origin)
+            return reader(get_object(item, kind), origin)
     except MalformedUpdate:
         pass  # a photo that we cannot read must not cost us the words it came with
     return Attachment(MediaKind.OTHER, origin, name=kind if isinstance(kind, str) else None)
 
 
-def _photo(thing: Json, origin: str) -> Attachment:
-    best = max(items(thing, "sizes"), key=_area, default=None) or record(thing, "orig_photo")
+def _photo(thing: JsonObject, origin: str) -> Attachment:
+    best = max(get_objects(thing, "sizes"), key=_area, default=None) or get_object(thing, "orig_photo")
     return Attachment(
         MediaKind.PHOTO,
         origin,
-        words(best, "url"),
-        name=f"photo{whole(thing, 'owner_id')}_{whole(thing, 'id')}.jpg",
+        text_or_empty(best, "url"),
+        name=f"photo{get_int(thing, 'owner_id')}_{get_int(thing, 'id')}.jpg",
         mime="image/jpeg",
-        link=f"{SITE}/photo{whole(thing, 'owner_id')}_{whole(thing, 'id')}",
+        link=f"{SITE}/photo{get_int(thing, 'owner_id')}_{get_int(thing, 'id')}",
     )
 
 
-_LETTERS = "smxopqryzw"  # sizes of old photos carry a letter and zeros for width and height; w is the largest
+_SIZE_LETTERS = "smxopqryzw"  # sizes of old photos carry a letter and zeros for width and height; w is the largest
 
 
-def _area(size: Json) -> tuple[int, int]:
+def _area(size: JsonObject) -> tuple[int, int]:
     width, height, letter = size.get("width"), size.get("height"), size.get("type")
     area = width * height if isinstance(width, int) and isinstance(height, int) else 0
-    return area, _LETTERS.find(letter) if isinstance(letter, str) else -1
+    return area, _SIZE_LETTERS.find(letter) if isinstance(letter, str) else -1
 
 
-def _video(thing: Json, origin: str) -> Attachment:
-    name = f"video{whole(thing, 'owner_id')}_{whole(thing, 'id')}"
-    key = words(thing, "access_key")
+def _video(thing: JsonObject, origin: str) -> Attachment:
+    name = f"video{get_int(thing, 'owner_id')}_{get_int(thing, 'id')}"
+    key = text_or_empty(thing, "access_key")
     return Attachment(
-        MediaKind.VIDEO, origin, f"{name}_{key}" if key else name, words(thing, "title") or None, link=f"{SITE}/{name}"
+        MediaKind.VIDEO,
+        origin,
+        f"{name}_{key}" if key else name,
+        text_or_empty(thing, "title") or None,
+        link=f"{SITE}/{name}",
     )
 
 
-def _document(thing: Json, origin: str) -> Attachment:
+def _document(thing: JsonObject, origin: str) -> Attachment:
     size = thing.get("size")
     return Attachment(
         MediaKind.DOCUMENT,
         origin,
-        words(thing, "url"),
-        name=words(thing, "title") or None,
+        text_or_empty(thing, "url"),
+        name=text_or_empty(thing, "title") or None,
         size=size if isinstance(size, int) else None,
-        link=f"{SITE}/doc{whole(thing, 'owner_id')}_{whole(thing, 'id')}",
+        link=f"{SITE}/doc{get_int(thing, 'owner_id')}_{get_int(thing, 'id')}",
     )
 
 
-def _voice(thing: Json, origin: str) -> Attachment:
-    ogg = words(thing, "link_ogg")
+def _voice(thing: JsonObject, origin: str) -> Attachment:
+    ogg = text_or_empty(thing, "link_ogg")
     mime = "audio/ogg" if ogg else "audio/mpeg"
     return Attachment(
-        MediaKind.VOICE, origin, ogg or words(thing, "link_mp3"), f"voice.{'ogg' if ogg else 'mp3'}", mime
+        MediaKind.VOICE, origin, ogg or text_or_empty(thing, "link_mp3"), f"voice.{'ogg' if ogg else 'mp3'}", mime
     )
 
 
-def _audio(thing: Json, origin: str) -> Attachment:
-    title = " — ".join(part for part in (words(thing, "artist"), words(thing, "title")) if part)
+def _audio(thing: JsonObject, origin: str) -> Attachment:
+    title = " — ".join(part for part in (text_or_empty(thing, "artist"), text_or_empty(thing, "title")) if part)
     return Attachment(MediaKind.AUDIO, origin, name=title or None)
 
 
-def _sticker(thing: Json, origin: str) -> Attachment:
-    best = max(items(thing, "images"), key=_area, default=None)
-    return Attachment(MediaKind.STICKER, origin, words(best, "url") if best else "", mime="image/png")
+def _sticker(thing: JsonObject, origin: str) -> Attachment:
+    best = max(get_objects(thing, "images"), key=_area, default=None)
+    return Attachment(MediaKind.STICKER, origin, text_or_empty(best, "url") if best else "", mime="image/png")
 
 
-def _graffiti(thing: Json, origin: str) -> Attachment:
-    return Attachment(MediaKind.OTHER, origin, words(thing, "url"), "graffiti.png", "image/png")
+def _graffiti(thing: JsonObject, origin: str) -> Attachment:
+    return Attachment(MediaKind.OTHER, origin, text_or_empty(thing, "url"), "graffiti.png", "image/png")
 
 
-def _link(thing: Json, origin: str) -> Attachment:
-    return Attachment(MediaKind.OTHER, origin, name=words(thing, "title") or None, link=words(thing, "url") or None)
+def _link(thing: JsonObject, origin: str) -> Attachment:
+    return Attachment(
+        MediaKind.OTHER, origin, name=text_or_empty(thing, "title") or None, link=text_or_empty(thing, "url") or None
+    )
 
 
-def _wall(thing: Json, origin: str) -> Attachment:
+def _wall(thing: JsonObject, origin: str) -> Attachment:
     owner = thing.get("owner_id", thing.get("to_id", thing.get("from_id")))
-    link = f"{SITE}/wall{owner}_{whole(thing, 'id')}" if isinstance(owner, int) else None
+    link = f"{SITE}/wall{owner}_{get_int(thing, 'id')}" if isinstance(owner, int) else None
     return Attachment(MediaKind.OTHER, origin, name="запись на стене", link=link)
 
 
-def _place(source: Json, origin: str) -> Attachment | None:
+def _location(source: JsonObject, origin: str) -> Attachment | None:
     geo = source.get("geo")
     if not isinstance(geo, dict):
         return None
@@ -116,7 +122,7 @@ def _place(source: Json, origin: str) -> Attachment | None:
     return Attachment(MediaKind.LOCATION, origin, latitude=latitude, longitude=longitude)
 
 
-_READERS: dict[str, Callable[[Json, str], Attachment]] = {
+_PARSERS: dict[str, Callable[[JsonObject, str], Attachment]] = {
     "photo": _photo,
     "video": _video,
     "doc": _document,

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from bot.messengers.events import Chat, ChatKind
 
-CHAT_PEERS = 2_000_000_000  # peer ids above this are conversations of several people (dev.vk.com, «Беседы»)
+GROUP_PEER_OFFSET = 2_000_000_000  # peer ids above this are conversations of several people (dev.vk.com, «Беседы»)
 SITE = "https://vk.com"
-POST = "post"  # the message id of a visitor's own post; comments have numbers
+POST_MESSAGE_ID = "post"  # the message id of a visitor's own post; comments have numbers
 
 _WALL = re.compile(r"wall(-?\d+)_(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
+class WallPost:
     """The post behind a chat id like ``wall-1_22``."""
 
     owner_id: int
     post_id: int
 
 
-class Places:
+class VkChats:
     """Chats and links of one community."""
 
     def __init__(self, account: str, group_id: int, title: str) -> None:
@@ -28,36 +28,36 @@ class Places:
         self.group_id = group_id
         self._title = title
 
-    def talk(self, peer_id: int) -> Chat:
+    def conversation(self, peer_id: int) -> Chat:
         """A private conversation or one of several people."""
-        if peer_id > CHAT_PEERS:
+        if peer_id > GROUP_PEER_OFFSET:
             return Chat(self.account, str(peer_id), ChatKind.GROUP, str(self.group_id))
         return Chat(self.account, str(peer_id), ChatKind.PRIVATE, str(self.group_id), self._title)
 
-    def wall(self, owner_id: int, post_id: int, *, answerable: bool = True) -> Chat:
+    def wall_comments(self, owner_id: int, post_id: int, *, answerable: bool = True) -> Chat:
         """The comments of a post."""
         kind = ChatKind.WALL if answerable and owner_id == -self.group_id else ChatKind.SHOWCASE
         return Chat(
             self.account, f"wall{owner_id}_{post_id}", kind, str(self.group_id), self._title, thread=str(post_id)
         )
 
-    def showcase(self, kind: str, owner_id: int, thing_id: int) -> Chat:
+    def showcase_comments(self, kind: str, owner_id: int, thing_id: int) -> Chat:
         """Comments under a ``photo``, a ``video``, a ``topic`` or a ``market`` item: heard, not answered."""
         chat_id = f"{kind}{owner_id}_{thing_id}"
         return Chat(
             self.account, chat_id, ChatKind.SHOWCASE, str(self.group_id), self._title, thread=f"{kind}{thing_id}"
         )
 
-    def talk_link(self, peer_id: int) -> str:
+    def conversation_link(self, peer_id: int) -> str:
         """The conversation, for those who answer in the community's name."""
-        chosen = f"c{peer_id - CHAT_PEERS}" if peer_id > CHAT_PEERS else str(peer_id)
+        chosen = f"c{peer_id - GROUP_PEER_OFFSET}" if peer_id > GROUP_PEER_OFFSET else str(peer_id)
         return f"{SITE}/gim{self.group_id}?sel={chosen}"
 
 
-def wall_of(chat: Chat) -> Wall | None:
+def wall_post_of(chat: Chat) -> WallPost | None:
     """The post whose comments *chat* is, if it is one."""
     match = _WALL.fullmatch(chat.id)
-    return Wall(int(match[1]), int(match[2])) if match else None
+    return WallPost(int(match[1]), int(match[2])) if match else None
 
 
 def comment_link(chat_id: str, comment_id: int | str, thread: int | None = None) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     MessageGone,
     MessengerError,
-    PressExpired,
     RecipientUnreachable,
     Rejected,
     RejectReason,
@@ -19,17 +19,17 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 
-Maker = Callable[[str], MessengerError]
+ErrorFactory = Callable[[str], MessengerError]
 
 FLOOD_PAUSE = 30.0  # seconds after error 9: VK names none; half a minute is what its flood window takes in practice
 DAY_LIMIT_PAUSE = 600.0  # after error 29, the limit on calls a day: look again now and then
 
 
-def _rejected(reason: RejectReason) -> Maker:
+def _rejected(reason: RejectReason) -> ErrorFactory:
     return lambda words: Rejected(words, reason)
 
 
-_TABLE: dict[int, Maker] = {
+_ERRORS_BY_CODE: dict[int, ErrorFactory] = {
     1: TemporaryFailure,
     5: BadCredentials,
     6: lambda words: RetryAfter(words, 1.0, whole_account=True),
@@ -69,37 +69,37 @@ _TABLE: dict[int, Maker] = {
     946: _rejected(RejectReason.NO_RIGHTS),
     983: RecipientUnreachable,
 }
-_NO_SUCH_TARGET = frozenset({15, 100, 921, 936})  # how VK may say that the message to answer to is not there
+_REPLY_TARGET_CODES = frozenset({15, 100, 921, 936})  # how VK may say that the message to answer to is not there
 
 
-def refusal(code: int, method: str, words: str = "", *, replying: bool = False) -> MessengerError:
+def translate_error(code: int, method: str, description: str = "", *, replying: bool = False) -> MessengerError:
     """Our error for VK's *code* on *method*; *words* is VK's ``error_msg``, *replying*: a reply was asked for."""
     ours = f"VK {code} on {method}"
-    said = words.lower()
-    if replying and code in _NO_SUCH_TARGET and (code in {921, 936} or "reply" in said or "forward" in said):
+    said = description.lower()
+    if replying and code in _REPLY_TARGET_CODES and (code in {921, 936} or "reply" in said or "forward" in said):
         return ReplyTargetGone(ours)
-    if code == 27 and "unavailable with group auth" in said and method not in OUR_METHODS:
+    if code == 27 and "unavailable with group auth" in said and method not in GROUP_KEY_METHODS:
         return Rejected(ours, RejectReason.NO_RIGHTS)  # the key is good, the method is for people's keys
     if method == "messages.sendMessageEventAnswer" and code == 100:
-        return PressExpired(ours)
+        return CallbackExpired(ours)
     if method == "messages.edit" and code in {15, 100} and ("cmid" in said or "message_id" in said or code == 15):
         return MessageGone(ours)
     if method == "wall.createComment" and code in {15, 100} and "not found" in said:
         return Rejected(ours, RejectReason.GONE)
-    if method in _READS and code in {211, 212}:
+    if method in _READ_METHODS and code in {211, 212}:
         return Rejected(ours, RejectReason.CLOSED)
-    if method in _READS and code in {15, 100} and ("not found" in said or "deleted" in said):
+    if method in _READ_METHODS and code in {15, 100} and ("not found" in said or "deleted" in said):
         return Rejected(ours, RejectReason.GONE)
     if code == 100 and "too long" in said:
         return Rejected(ours, RejectReason.TOO_LONG)
-    return _TABLE.get(code, _rejected(RejectReason.BAD_REQUEST))(ours)
+    return _ERRORS_BY_CODE.get(code, _rejected(RejectReason.BAD_REQUEST))(ours)
 
 
-_READS = frozenset({"wall.get", "wall.getById", "wall.getComments", "board.getComments"})
+_READ_METHODS = frozenset({"wall.get", "wall.getById", "wall.getComments", "board.getComments"})
 """What is asked with a service key: whose fault it is, is told by the place that is read."""
 
 # What a community's key may call and we do call: here an error 27 means that the key itself was taken back.
-OUR_METHODS = frozenset(
+GROUP_KEY_METHODS = frozenset(
     {
         "docs.getMessagesUploadServer",
         "docs.getWallUploadServer",

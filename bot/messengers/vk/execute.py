@@ -10,13 +10,13 @@ from typing import Any
 
 from bot.messengers.errors import MessengerError, TemporaryFailure
 from bot.messengers.vk.client import VkClient
-from bot.messengers.vk.errors import refusal
+from bot.messengers.vk.errors import translate_error
 
-MOST_CALLS = 25
+MAX_CALLS_PER_EXECUTE = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class ApiCall:
     """One call; parameters that are ``None`` are left out."""
 
     method: str
@@ -28,29 +28,29 @@ class Ask:
         return f"API.{self.method}({json.dumps(given)})"  # escaped to ASCII: nothing ends the script's strings
 
 
-Answer = Any | MessengerError
+CallResult = Any | MessengerError
 
 
-async def execute(client: VkClient, asked: Sequence[Ask]) -> list[Answer]:
+async def execute_calls(client: VkClient, calls: Sequence[ApiCall]) -> list[CallResult]:
     """What each of *asked* answers, or the error it met; raises what concerns them all."""
-    answers: list[Answer] = []
-    for start in range(0, len(asked), MOST_CALLS):
-        answers += await _together(client, asked[start : start + MOST_CALLS])
+    answers: list[CallResult] = []
+    for start in range(0, len(calls), MAX_CALLS_PER_EXECUTE):
+        answers += await _execute_batch(client, calls[start : start + MAX_CALLS_PER_EXECUTE])
     return answers
 
 
-async def _together(client: VkClient, asked: Sequence[Ask]) -> list[Answer]:
-    code = "return [" + ", ".join(one.script for one in asked) + "];"
+async def _execute_batch(client: VkClient, calls: Sequence[ApiCall]) -> list[CallResult]:
+    code = "return [" + ", ".join(one.script for one in calls) + "];"
     answer = await client.execute(code)
     results, errors = answer.get("response"), answer.get("execute_errors", [])
-    if not isinstance(results, list) or len(results) != len(asked) or not isinstance(errors, list):
+    if not isinstance(results, list) or len(results) != len(calls) or not isinstance(errors, list):
         raise TemporaryFailure("VK: execute answered something else")
     failed = iter(errors)
-    pairs = zip(asked, results, strict=True)
-    return [_error(one, next(failed, None)) if result is False else result for one, result in pairs]
+    pairs = zip(calls, results, strict=True)
+    return [_call_error(one, next(failed, None)) if result is False else result for one, result in pairs]
 
 
-def _error(asked: Ask, error: Any) -> MessengerError:
+def _call_error(call: ApiCall, error: Any) -> MessengerError:
     if not isinstance(error, dict) or not isinstance(error.get("error_code"), int):
-        return TemporaryFailure(f"VK: {asked.method} failed within execute")
-    return refusal(error["error_code"], asked.method, str(error.get("error_msg", "")))
+        return TemporaryFailure(f"VK: {call.method} failed within execute")
+    return translate_error(error["error_code"], call.method, str(error.get("error_msg", "")))

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.config.schema import Mode, Vk
+from bot.config.schema import UpdateMode, VkSection
 from bot.domain.clock import Clock
-from bot.domain.sources import Page
-from bot.messengers.port import Messenger, Waits
+from bot.domain.sources import OfficialPage
+from bot.messengers.port import Messenger, Timeouts
 from bot.messengers.vk import wall_reader
 from bot.messengers.vk.messenger import VkMessenger
-from bot.messengers.vk.transport import Timeouts
+from bot.messengers.vk.transport import VkTimeouts
 
 
-def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
+def build(section: VkSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
     """One for each community."""
-    timeouts = Timeouts(poll=waits.poll)
+    timeouts = VkTimeouts(poll=waits.poll)
     if waits.call:
         timeouts = replace(timeouts, call=waits.call)
     return [
@@ -24,7 +24,7 @@ def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
             one.token.get_secret_value(),
             section.api_base,
             clock,
-            webhook_url=section.webhook_url if section.mode is Mode.WEBHOOK else None,
+            webhook_url=section.webhook_url if section.mode is UpdateMode.WEBHOOK else None,
             service_token=section.service_token.get_secret_value() if section.service_token else None,
             confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
             timeouts=timeouts,
@@ -33,13 +33,13 @@ def build(section: Vk, clock: Clock, waits: Waits) -> list[Messenger]:
     ]
 
 
-def build_pages(section: Vk, watched: Sequence[Page], clock: Clock, waits: Waits) -> Messenger:
+def build_wall_reader(section: VkSection, watched: Sequence[OfficialPage], clock: Clock, waits: Timeouts) -> Messenger:
     """What reads the watched pages with the service key."""
-    return wall_reader.VkPages(
+    return wall_reader.VkWallReader(
         section.service_token.get_secret_value() if section.service_token else "",
         section.api_base,
-        [wall_reader.Page(int(one.root), one.title, one.account) for one in watched],
+        [wall_reader.WallPage(int(one.source_id), one.title, one.account) for one in watched],
         clock,
-        every=section.pages_every.timedelta().total_seconds(),
-        timeouts=Timeouts(call=waits.call) if waits.call else Timeouts(),
+        poll_interval=section.pages_every.to_timedelta().total_seconds(),
+        timeouts=VkTimeouts(call=waits.call) if waits.call else VkTimeouts(),
     )

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.messengers.errors import MalformedUpdate
-from bot.messengers.text_fitting import cleaned
+from bot.messengers.text_fitting import clean_text
 
-Json = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 
-def record(source: Json, name: str) -> Json:
+def get_object(source: JsonObject, name: str) -> JsonObject:
     """An object that must be there."""
     value = source.get(name)
     if not isinstance(value, Mapping):
@@ -18,7 +18,7 @@ def record(source: Json, name: str) -> Json:
     return value
 
 
-def whole(source: Json, name: str) -> int:
+def get_int(source: JsonObject, name: str) -> int:
     """A whole number that must be there."""
     value = source.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
@@ -26,22 +26,22 @@ def whole(source: Json, name: str) -> int:
     return value
 
 
-def maybe_whole(source: Json, name: str) -> int | None:
+def find_nonzero_int(source: JsonObject, name: str) -> int | None:
     """A whole number, or ``None`` where there is none (0 also means none in VK)."""
-    return whole(source, name) or None if source.get(name) is not None else None
+    return get_int(source, name) or None if source.get(name) is not None else None
 
 
-def words(source: Json, name: str) -> str:
+def text_or_empty(source: JsonObject, name: str) -> str:
     """A text, cleaned of what a database or another messenger refuses; absent means empty."""
     value = source.get(name)
     if value is None:
         return ""
     if not isinstance(value, str):
         raise MalformedUpdate(f"{name} is no text")
-    return cleaned(value)
+    return clean_text(value)
 
 
-def items(source: Json, name: str) -> list[Json]:
+def get_objects(source: JsonObject, name: str) -> list[JsonObject]:
     """The objects of a list; absent means none."""
     value = source.get(name)
     if value is None:
@@ -51,9 +51,9 @@ def items(source: Json, name: str) -> list[Json]:
     return [item for item in value if isinstance(item, Mapping)]
 
 
-def moment(source: Json, name: str = "date") -> datetime:
+def get_timestamp(source: JsonObject, name: str = "date") -> datetime:
     """A time in seconds since 1970, as an aware moment in UTC."""
     try:
-        return datetime.fromtimestamp(whole(source, name), UTC)
+        return datetime.fromtimestamp(get_int(source, name), UTC)
     except (OverflowError, ValueError, OSError):
         raise MalformedUpdate(f"{name} is no time") from None

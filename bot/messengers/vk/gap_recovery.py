@@ -10,13 +10,13 @@ from bot.messengers.port import RawUpdate
 from bot.messengers.vk.client import API_VERSION, VkClient
 from bot.messengers.vk.parsing import raw_update
 
-LOOK_BACK = timedelta(days=3)  # what is older has been seen by a person or is not waiting for a machine any more
-MOST_CONVERSATIONS = 200  # messages.getConversations gives no more at once
-MOST_PAGES = 10
-MOST_MESSAGES = 100  # of one conversation
+MAX_RECOVERY_AGE = timedelta(days=3)  # what is older has been seen by a person or is not waiting for a machine any more
+CONVERSATIONS_PER_PAGE = 200  # messages.getConversations gives no more at once
+MAX_PAGES = 10
+MESSAGES_PER_CONVERSATION = 100  # of one conversation
 
 
-async def missed_messages(client: VkClient, group_id: int, since: datetime) -> Sequence[RawUpdate]:
+async def fetch_missed_messages(client: VkClient, group_id: int, since: datetime) -> Sequence[RawUpdate]:
     """Incoming messages since then of unread and unanswered conversations, oldest first. Raises when VK does not answer
     now; what our key may not read is left out.
 
@@ -24,43 +24,43 @@ async def missed_messages(client: VkClient, group_id: int, since: datetime) -> S
     """
     oldest = int(since.timestamp())
     found: list[tuple[tuple[int, int, int], RawUpdate]] = []
-    for peer_id in await _waiting(client):
+    for peer_id in await _list_waiting_peers(client):
         with suppress(Rejected):
-            history = await client.call("messages.getHistory", peer_id=peer_id, count=MOST_MESSAGES)
-            for message in _dicts(history):
+            history = await client.call("messages.getHistory", peer_id=peer_id, count=MESSAGES_PER_CONVERSATION)
+            for message in _list_items(history):
                 date, cmid = message.get("date"), message.get("conversation_message_id")
                 if message.get("out") == 0 and isinstance(date, int) and isinstance(cmid, int) and date >= oldest:
                     found.append(((date, peer_id, cmid), _as_update(group_id, peer_id, message)))
     return [update for _, update in sorted(found, key=lambda pair: pair[0])]
 
 
-async def _waiting(client: VkClient) -> list[int]:
+async def _list_waiting_peers(client: VkClient) -> list[int]:
     """Peers with something for us; whoever has read it may have been a person, so how much is unread says little."""
     peers: dict[int, None] = {}
     for chosen in ("unread", "unanswered"):
         with suppress(Rejected):  # a key without the right to messages: the self-check says so
-            for page in range(MOST_PAGES):
+            for page in range(MAX_PAGES):
                 answer = await client.call(
                     "messages.getConversations",
                     filter=chosen,
-                    count=MOST_CONVERSATIONS,
-                    offset=page * MOST_CONVERSATIONS or None,
+                    count=CONVERSATIONS_PER_PAGE,
+                    offset=page * CONVERSATIONS_PER_PAGE or None,
                 )
-                items = _dicts(answer)
-                peers.update(dict.fromkeys(peer for item in items if (peer := _peer(item)) is not None))
-                if len(items) < MOST_CONVERSATIONS:
+                items = _list_items(answer)
+                peers.update(dict.fromkeys(peer for item in items if (peer := _peer_id(item)) is not None))
+                if len(items) < CONVERSATIONS_PER_PAGE:
                     break
     return list(peers)
 
 
-def _peer(item: dict[str, Any]) -> int | None:
+def _peer_id(item: dict[str, Any]) -> int | None:
     conversation = item.get("conversation")
     peer = conversation.get("peer") if isinstance(conversation, dict) else None
     number = peer.get("id") if isinstance(peer, dict) else None
     return number if isinstance(number, int) else None
 
 
-def _dicts(answer: Any) -> list[dict[str, Any]]:
+def _list_items(answer: Any) -> list[dict[str, Any]]:
     items = answer.get("items") if isinstance(answer, dict) else None
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 

@@ -14,16 +14,16 @@ _PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})  # what VK ta
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class VkPreparedMedia:
     """What goes along with a message: names of things, a place on the map, and lines for what cannot go along."""
 
     names: tuple[str, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
-    notes: tuple[str, ...] = ()
+    fallback_lines: tuple[str, ...] = ()
 
 
-class MediaDesk:
+class VkMediaTransfer:
     """Uploads and downloads of one community."""
 
     def __init__(self, client: VkClient, account: str, group_id: int) -> None:
@@ -31,7 +31,7 @@ class MediaDesk:
         self._account = account
         self._group_id = group_id
 
-    async def attach(self, media: Sequence[Media], peer_id: int | None) -> Attached:
+    async def prepare(self, media: Sequence[Media], peer_id: int | None) -> VkPreparedMedia:
         """Prepare *media* for a conversation, or (*peer_id* ``None``) for a comment on the wall.
 
         A community's key cannot attach photos to comments, so there a photo goes as a document.
@@ -41,17 +41,17 @@ class MediaDesk:
         point: tuple[float, float] | None = None
         for thing in media:
             if isinstance(thing, Attachment) and thing.kind is MediaKind.LOCATION:
-                point = _point(thing) or point
+                point = _coordinates(thing) or point
             else:
-                name = await self._name(thing, peer_id)
-                (names if name else notes).append(name or _note(thing))
+                name = await self._attachment_name(thing, peer_id)
+                (names if name else notes).append(name or _fallback_line(thing))
         if point and peer_id is None:
             notes.append(f"Координаты: {point[0]:.6f}, {point[1]:.6f}")
             point = None
         latitude, longitude = point or (None, None)
-        return Attached(tuple(names), latitude, longitude, tuple(notes))
+        return VkPreparedMedia(tuple(names), latitude, longitude, tuple(notes))
 
-    async def _name(self, thing: Media, peer_id: int | None) -> str | None:
+    async def _attachment_name(self, thing: Media, peer_id: int | None) -> str | None:
         """The attachment's name in VK; ``None`` when it cannot be attached."""
         if isinstance(thing, Attachment):
             if thing.origin != self._account or not thing.ref:
@@ -63,32 +63,32 @@ class MediaDesk:
             except FileUnavailable:
                 return None
         if thing.kind is MediaKind.PHOTO and thing.mime in _PHOTO_TYPES and peer_id is not None:
-            return await self._photo(thing, peer_id)
+            return await self._upload_photo(thing, peer_id)
         try:
-            return await self._document(thing, peer_id)
+            return await self._upload_document(thing, peer_id)
         except Rejected:
             return None  # a kind of file that VK does not take
 
-    async def _photo(self, photo: Upload, peer_id: int) -> str | None:
+    async def _upload_photo(self, photo: Upload, peer_id: int) -> str | None:
         server = await self._client.call("photos.getMessagesUploadServer", peer_id=peer_id)
-        sent = await self._client.upload(_address(server), _form("photo", photo))
+        sent = await self._client.upload(_upload_url(server), _upload_form("photo", photo))
         if not sent.get("photo") or sent.get("photo") == "[]":
-            return await self._document(photo, peer_id)
+            return await self._upload_document(photo, peer_id)
         saved = await self._client.call(
             "photos.saveMessagesPhoto", photo=sent["photo"], server=sent.get("server"), hash=sent.get("hash")
         )
-        return _named("photo", saved[0] if isinstance(saved, list) and saved else None)
+        return _attachment_id("photo", saved[0] if isinstance(saved, list) and saved else None)
 
-    async def _document(self, file: Upload, peer_id: int | None) -> str | None:
+    async def _upload_document(self, file: Upload, peer_id: int | None) -> str | None:
         if peer_id is None:
             server = await self._client.call("docs.getWallUploadServer", group_id=self._group_id)
         else:
             server = await self._client.call("docs.getMessagesUploadServer", type="doc", peer_id=peer_id)
-        sent = await self._client.upload(_address(server), _form("file", file))
+        sent = await self._client.upload(_upload_url(server), _upload_form("file", file))
         if not sent.get("file"):
             return None
         saved = await self._client.call("docs.save", file=sent["file"], title=file.name[:128])
-        return _named("doc", saved.get("doc") if isinstance(saved, dict) else None)
+        return _attachment_id("doc", saved.get("doc") if isinstance(saved, dict) else None)
 
     async def download(self, attachment: Attachment) -> Upload:
         """The bytes behind *attachment*, up to 20 MB."""
@@ -104,42 +104,42 @@ class MediaDesk:
         if status != 200 or not data:
             raise FileUnavailable(f"VK: HTTP {status} on a file")
         name = attachment.name or f"{attachment.kind.value}.bin"
-        return Upload(attachment.kind, name, attachment.mime or _mime(name), data)
+        return Upload(attachment.kind, name, attachment.mime or _guess_mime(name), data)
 
 
-def _point(place: Attachment) -> tuple[float, float] | None:
+def _coordinates(place: Attachment) -> tuple[float, float] | None:
     if place.latitude is None or place.longitude is None:
         return None
     return place.latitude, place.longitude
 
 
-def _note(thing: Media) -> str:
+def _fallback_line(thing: Media) -> str:
     words = f"Вложение: {thing.name or 'файл'}"
     return f"{words} — {thing.link}" if isinstance(thing, Attachment) and thing.link else words
 
 
-def _form(field: str, file: Upload) -> aiohttp.FormData:
+def _upload_form(field: str, file: Upload) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     name = file.name.replace('"', "'").replace("\r", " ").replace("\n", " ") or "file"
     form.add_field(field, file.data, filename=name if "." in name else f"{name}.bin", content_type=file.mime)
     return form
 
 
-def _address(server: object) -> str:
+def _upload_url(server: object) -> str:
     url = server.get("upload_url") if isinstance(server, dict) else None
     if not isinstance(url, str):
         raise TemporaryFailure("VK: no address to upload to")
     return url
 
 
-def _named(kind: str, thing: object) -> str | None:
+def _attachment_id(kind: str, thing: object) -> str | None:
     if not isinstance(thing, dict) or "id" not in thing or "owner_id" not in thing:
         return None
     key = f"_{thing['access_key']}" if thing.get("access_key") else ""
     return f"{kind}{thing['owner_id']}_{thing['id']}{key}"
 
 
-def _mime(name: str) -> str:
+def _guess_mime(name: str) -> str:
     kinds = {
         "jpg": "image/jpeg",
         "jpeg": "image/jpeg",

@@ -9,42 +9,42 @@ from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
 from bot.messengers.port import RawUpdate
 from bot.messengers.vk import parsing_messages, parsing_wall
-from bot.messengers.vk.chats import Places
-from bot.messengers.vk.fields import Json, record
+from bot.messengers.vk.chats import VkChats
+from bot.messengers.vk.fields import JsonObject, get_object
 
-Reader = Callable[[Places, Json], Sequence[Event]]
+EventParser = Callable[[VkChats, JsonObject], Sequence[Event]]
 
-_TOPIC = parsing_wall.under("topic", "topic_id", "topic_owner_id")
-_COMMENTED = (
-    ("photo", parsing_wall.under("photo", "photo_id", "photo_owner_id", "owner_id")),
-    ("video", parsing_wall.under("video", "video_id", "video_owner_id", "owner_id")),
-    ("market", parsing_wall.under("market", "item_id", "market_owner_id", "owner_id")),
+_TOPIC_LOCATOR = parsing_wall.locate_comments_under("topic", "topic_id", "topic_owner_id")
+_COMMENT_LOCATORS = (
+    ("photo", parsing_wall.locate_comments_under("photo", "photo_id", "photo_owner_id", "owner_id")),
+    ("video", parsing_wall.locate_comments_under("video", "video_id", "video_owner_id", "owner_id")),
+    ("market", parsing_wall.locate_comments_under("market", "item_id", "market_owner_id", "owner_id")),
 )
 
-READERS: Mapping[str, Reader] = {
-    "message_new": parsing_messages.said,
-    "message_reply": parsing_messages.replied,
-    "message_edit": parsing_messages.changed,
-    "message_event": parsing_messages.pressed,
-    "message_allow": parsing_messages.allowed,
-    "message_deny": parsing_messages.denied,
-    "wall_post_new": parsing_wall.visitor_post,
-    "wall_reply_new": parsing_wall.posted(parsing_wall.under_post),
-    "wall_reply_restore": parsing_wall.posted(parsing_wall.under_post),
-    "wall_reply_edit": parsing_wall.edited(parsing_wall.under_post),
-    "wall_reply_delete": parsing_wall.deleted(parsing_wall.under_post),
-    "like_add": parsing_wall.liked(on=True),
-    "like_remove": parsing_wall.liked(on=False),
-    "board_post_new": parsing_wall.posted(_TOPIC),
-    "board_post_restore": parsing_wall.posted(_TOPIC),
-    "board_post_edit": parsing_wall.edited(_TOPIC),
-    "board_post_delete": parsing_wall.deleted(_TOPIC),
-    **{f"{kind}_comment_new": parsing_wall.posted(place) for kind, place in _COMMENTED},
-    **{f"{kind}_comment_restore": parsing_wall.posted(place) for kind, place in _COMMENTED},
-    **{f"{kind}_comment_edit": parsing_wall.edited(place) for kind, place in _COMMENTED},
-    **{f"{kind}_comment_delete": parsing_wall.deleted(place) for kind, place in _COMMENTED},
+EVENT_PARSERS: Mapping[str, EventParser] = {
+    "message_new": parsing_messages.message_created,
+    "message_reply": parsing_messages.message_sent,
+    "message_edit": parsing_messages.message_edited,
+    "message_event": parsing_messages.button_pressed,
+    "message_allow": parsing_messages.messages_allowed,
+    "message_deny": parsing_messages.messages_denied,
+    "wall_post_new": parsing_wall.post_created,
+    "wall_reply_new": parsing_wall.comment_created(parsing_wall.locate_post_comments),
+    "wall_reply_restore": parsing_wall.comment_created(parsing_wall.locate_post_comments),
+    "wall_reply_edit": parsing_wall.comment_edited(parsing_wall.locate_post_comments),
+    "wall_reply_delete": parsing_wall.comment_deleted(parsing_wall.locate_post_comments),
+    "like_add": parsing_wall.like_changed(added=True),
+    "like_remove": parsing_wall.like_changed(added=False),
+    "board_post_new": parsing_wall.comment_created(_TOPIC_LOCATOR),
+    "board_post_restore": parsing_wall.comment_created(_TOPIC_LOCATOR),
+    "board_post_edit": parsing_wall.comment_edited(_TOPIC_LOCATOR),
+    "board_post_delete": parsing_wall.comment_deleted(_TOPIC_LOCATOR),
+    **{f"{kind}_comment_new": parsing_wall.comment_created(place) for kind, place in _COMMENT_LOCATORS},
+    **{f"{kind}_comment_restore": parsing_wall.comment_created(place) for kind, place in _COMMENT_LOCATORS},
+    **{f"{kind}_comment_edit": parsing_wall.comment_edited(place) for kind, place in _COMMENT_LOCATORS},
+    **{f"{kind}_comment_delete": parsing_wall.comment_deleted(place) for kind, place in _COMMENT_LOCATORS},
 }
-IRRELEVANT = frozenset(
+IGNORED_EVENTS = frozenset(
     {
         "audio_new",
         "confirmation",
@@ -80,18 +80,18 @@ IRRELEVANT = frozenset(
 )
 
 
-def events_of(places: Places, payload: Mapping[str, Any]) -> Sequence[Event]:
+def parse_update(places: VkChats, payload: Mapping[str, Any]) -> Sequence[Event]:
     """The events in one raw update; see :meth:`bot.messengers.port.Messenger.parse`."""
     kind = payload.get("type")
     if not isinstance(kind, str) or not kind:
         raise MalformedUpdate("VK: an update without a type")
-    if kind in IRRELEVANT:
+    if kind in IGNORED_EVENTS:
         return ()
-    reader = READERS.get(kind)
+    reader = EVENT_PARSERS.get(kind)
     if reader is None:
         raise UnknownUpdate(kind)
     try:
-        return reader(places, record(payload, "object"))
+        return reader(places, get_object(payload, "object"))
     except MalformedUpdate as error:
         raise MalformedUpdate(f"VK {kind}: {error}") from None
 
@@ -101,7 +101,7 @@ def raw_update(update: Any) -> RawUpdate:
     payload: Mapping[str, Any] = update if isinstance(update, dict) else {"unreadable": update}
     event_id = payload.get("event_id")
     key = event_id if isinstance(event_id, str) and event_id else _digest(payload)
-    return RawUpdate(key, _conversation(payload), payload)
+    return RawUpdate(key, _conversation_key(payload), payload)
 
 
 def _digest(payload: Mapping[str, Any]) -> str:
@@ -109,7 +109,7 @@ def _digest(payload: Mapping[str, Any]) -> str:
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()[:48]
 
 
-def _conversation(payload: Mapping[str, Any]) -> str:
+def _conversation_key(payload: Mapping[str, Any]) -> str:
     """Place and person: «7:7» for a private chat, «wall-1_22:7» for comments."""
     thing = payload.get("object")
     if not isinstance(thing, Mapping):

@@ -16,14 +16,22 @@ from bot.messengers.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.messengers.vk.attachments import attachments_of
-from bot.messengers.vk.chats import Places
-from bot.messengers.vk.fields import Json, items, maybe_whole, moment, record, whole, words
+from bot.messengers.vk.attachments import parse_attachments
+from bot.messengers.vk.chats import VkChats
+from bot.messengers.vk.fields import (
+    JsonObject,
+    find_nonzero_int,
+    get_int,
+    get_object,
+    get_objects,
+    get_timestamp,
+    text_or_empty,
+)
 
-CODE = "c"  # the name under which our buttons' codes travel in a payload
-START = "start"  # the bot command that VK's own button «Начать» sends
-_PRESS_PARTS = 3
-_DEEPEST_FORWARD = 5
+PAYLOAD_KEY = "c"  # the name under which our buttons' codes travel in a payload
+START_COMMAND = "start"  # the bot command that VK's own button «Начать» sends
+_CALLBACK_ID_PARTS = 3
+_MAX_FORWARD_DEPTH = 5
 
 
 def author_of(from_id: int) -> Author:
@@ -31,122 +39,124 @@ def author_of(from_id: int) -> Author:
     return Author(str(from_id), kind=AuthorKind.PERSON if from_id > 0 else AuthorKind.CHAT)
 
 
-def said(places: Places, thing: Json) -> Sequence[Event]:
+def message_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``message_new``."""
-    message = record(thing, "message") if "message" in thing else thing
+    message = get_object(thing, "message") if "message" in thing else thing
     if message.get("out") == 1:
         return ()
-    change = _standing(places, message)
-    return (change,) if change else (_message(places, message),)
+    change = _membership_changed(places, message)
+    return (change,) if change else (_read_message(places, message),)
 
 
-def replied(places: Places, thing: Json) -> Sequence[Event]:
+def message_sent(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``message_reply``: what was written in the community's name. What we have sent ourselves names nobody; a manager
     who answers by hand is named (``admin_author_id``), and is heard."""
-    manager = maybe_whole(thing, "admin_author_id")
+    manager = find_nonzero_int(thing, "admin_author_id")
     if not manager or "from_id" not in thing:
         return ()
-    message = _message(places, thing)
+    message = _read_message(places, thing)
     return (replace(message, author=replace(message.author, speaker=str(manager)), payload=None),)
 
 
-def changed(places: Places, thing: Json) -> Sequence[Event]:
+def message_edited(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``message_edit``: of a person's message; our own edits come back too and mean nothing."""
-    message = record(thing, "message") if "message" in thing else thing
-    if message.get("out") == 1 or whole(message, "from_id") == -places.group_id:
+    message = get_object(thing, "message") if "message" in thing else thing
+    if message.get("out") == 1 or get_int(message, "from_id") == -places.group_id:
         return ()
-    return (MessageEdited(_message(places, message)),)
+    return (MessageEdited(_read_message(places, message)),)
 
 
-def allowed(places: Places, thing: Json) -> Sequence[Event]:
+def messages_allowed(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``message_allow``: now we may write to this person."""
-    return (_consent(places, thing, ChatChange.UNBLOCKED),)
+    return (_consent_changed(places, thing, ChatChange.UNBLOCKED),)
 
 
-def denied(places: Places, thing: Json) -> Sequence[Event]:
+def messages_denied(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``message_deny``: we may not write to this person any more."""
-    return (_consent(places, thing, ChatChange.BLOCKED),)
+    return (_consent_changed(places, thing, ChatChange.BLOCKED),)
 
 
-def pressed(places: Places, thing: Json) -> Sequence[Event]:
+def button_pressed(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``message_event``: a callback button."""
-    user_id, peer_id = whole(thing, "user_id"), whole(thing, "peer_id")
-    cmid = maybe_whole(thing, "conversation_message_id")
-    press = Press(words(thing, "event_id"), user_id, peer_id)
+    user_id, peer_id = get_int(thing, "user_id"), get_int(thing, "peer_id")
+    cmid = find_nonzero_int(thing, "conversation_message_id")
+    press = VkCallbackId(text_or_empty(thing, "event_id"), user_id, peer_id)
     return (
         ButtonPressed(
-            places.talk(peer_id),
+            places.conversation(peer_id),
             str(cmid) if cmid else None,
             author_of(user_id),
-            _code(thing.get("payload")) or "",
-            press.packed(),
+            _payload_code(thing.get("payload")) or "",
+            press.pack(),
         ),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class VkCallbackId:
     """What VK wants to know of a press to answer it."""
 
     event_id: str
     user_id: int
     peer_id: int
 
-    def packed(self) -> str:
+    def pack(self) -> str:
         return f"{self.peer_id}:{self.user_id}:{self.event_id}"
 
     @classmethod
-    def unpacked(cls, press_id: str) -> "Press | None":
-        parts = press_id.split(":", _PRESS_PARTS - 1)
-        if len(parts) != _PRESS_PARTS or not all(part.lstrip("-").isdigit() for part in parts[:2]):
+    def unpack(cls, callback_id: str) -> "VkCallbackId | None":
+        parts = callback_id.split(":", _CALLBACK_ID_PARTS - 1)
+        if len(parts) != _CALLBACK_ID_PARTS or not all(part.lstrip("-").isdigit() for part in parts[:2]):
             return None
         return cls(parts[2], int(parts[1]), int(parts[0]))
 
 
-def _message(places: Places, message: Json) -> MessagePosted:
+def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
     """A message as ours. The button «Начать» reads «/start», as in the other messengers; a link's ``ref`` is its
     payload."""
-    peer_id, from_id = whole(message, "peer_id"), whole(message, "from_id")
+    peer_id, from_id = get_int(message, "peer_id"), get_int(message, "from_id")
     reply = message.get("reply_message")
-    forwarded = _forwarded(message)
-    code = _code(message.get("payload"))
-    started = code == START
-    attachments: tuple[Attachment, ...] = attachments_of(message, places.account)
+    forwarded = _list_forwarded(message)
+    code = _payload_code(message.get("payload"))
+    started = code == START_COMMAND
+    attachments: tuple[Attachment, ...] = parse_attachments(message, places.account)
     for one in forwarded:
-        attachments += attachments_of(one, places.account)
-    others = [whole(one, "from_id") for one in forwarded if one.get("from_id") != from_id]
+        attachments += parse_attachments(one, places.account)
+    others = [get_int(one, "from_id") for one in forwarded if one.get("from_id") != from_id]
     return MessagePosted(
-        places.talk(peer_id),
-        str(whole(message, "conversation_message_id")),
+        places.conversation(peer_id),
+        str(get_int(message, "conversation_message_id")),
         author_of(from_id),
-        moment(message),
+        get_timestamp(message),
         text_of(message),
         attachments,
-        reply_to=str(whole(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,
+        reply_to=str(get_int(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,
         forwarded_from=f"id{others[0]}" if others else None,
         service=isinstance(message.get("action"), Mapping),
-        payload=words(message, "ref") or (None if started else code),
-        link=places.talk_link(peer_id),
+        payload=text_or_empty(message, "ref") or (None if started else code),
+        link=places.conversation_link(peer_id),
     )
 
 
-def text_of(message: Json) -> str:
+def text_of(message: JsonObject) -> str:
     """The words of a message, with those that it forwards."""
-    own = "/start" if _code(message.get("payload")) == START else words(message, "text")
-    return "\n\n".join(text for text in (own, *(words(one, "text") for one in _forwarded(message))) if text)
+    own = "/start" if _payload_code(message.get("payload")) == START_COMMAND else text_or_empty(message, "text")
+    return "\n\n".join(
+        text for text in (own, *(text_or_empty(one, "text") for one in _list_forwarded(message))) if text
+    )
 
 
-def _forwarded(message: Json, depth: int = 0) -> list[Json]:
+def _list_forwarded(message: JsonObject, depth: int = 0) -> list[JsonObject]:
     """Forwarded messages, those inside them too."""
-    found: list[Json] = []
-    for one in items(message, "fwd_messages"):
+    found: list[JsonObject] = []
+    for one in get_objects(message, "fwd_messages"):
         found.append(one)
-        if depth < _DEEPEST_FORWARD:
-            found += _forwarded(one, depth + 1)
+        if depth < _MAX_FORWARD_DEPTH:
+            found += _list_forwarded(one, depth + 1)
     return found
 
 
-def _code(payload: Any) -> str | None:
+def _payload_code(payload: Any) -> str | None:
     """The code in a payload: ours, a bot command (:data:`START`), or the payload itself as text.
 
     VK sends it as an object or as JSON in a string, depending on the event.
@@ -159,18 +169,18 @@ def _code(payload: Any) -> str | None:
         except ValueError:
             return str(payload)
     if isinstance(payload, Mapping):
-        for name in (CODE, "command"):
+        for name in (PAYLOAD_KEY, "command"):
             if isinstance(payload.get(name), str):
                 return str(payload[name])
     return json.dumps(payload, ensure_ascii=False) if payload else None
 
 
-def _consent(places: Places, thing: Json, change: ChatChange) -> ChatChanged:
-    user_id = whole(thing, "user_id")
-    return ChatChanged(places.talk(user_id), change, author_of(user_id))
+def _consent_changed(places: VkChats, thing: JsonObject, change: ChatChange) -> ChatChanged:
+    user_id = get_int(thing, "user_id")
+    return ChatChanged(places.conversation(user_id), change, author_of(user_id))
 
 
-def _standing(places: Places, message: Json) -> ChatChanged | None:
+def _membership_changed(places: VkChats, message: JsonObject) -> ChatChanged | None:
     """The community was let into a conversation, or shown out of it."""
     action = message.get("action")
     if not isinstance(action, Mapping) or action.get("member_id") != -places.group_id:
@@ -179,4 +189,4 @@ def _standing(places: Places, message: Json) -> ChatChanged | None:
     change = kinds.get(str(action.get("type")))
     if change is None:
         return None
-    return ChatChanged(places.talk(whole(message, "peer_id")), change, author_of(whole(message, "from_id")))
+    return ChatChanged(places.conversation(get_int(message, "peer_id")), change, author_of(get_int(message, "from_id")))

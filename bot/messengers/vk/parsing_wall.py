@@ -3,102 +3,102 @@
 from collections.abc import Callable, Sequence
 
 from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, PagePosted, Reacted
-from bot.messengers.vk.attachments import attachments_of
-from bot.messengers.vk.chats import POST, Places, comment_link, post_link
-from bot.messengers.vk.fields import Json, items, maybe_whole, moment, whole, words
+from bot.messengers.vk.attachments import parse_attachments
+from bot.messengers.vk.chats import POST_MESSAGE_ID, VkChats, comment_link, post_link
+from bot.messengers.vk.fields import JsonObject, find_nonzero_int, get_int, get_objects, get_timestamp, text_or_empty
 from bot.messengers.vk.parsing_messages import author_of
 
-Locate = Callable[[Places, Json], Chat]
+ChatLocator = Callable[[VkChats, JsonObject], Chat]
 
 
-def visitor_post(places: Places, thing: Json) -> Sequence[Event]:
+def post_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """``wall_post_new``: a visitor's post, or one he proposes; the community's own is no message.
 
     A proposed post cannot be commented until a manager publishes it, so it is a place where we only hear.
     """
-    if whole(thing, "from_id") <= 0:
-        chat = places.wall(whole(thing, "owner_id"), whole(thing, "id"))
-        return (PagePosted(chat, str(whole(thing, "id")), moment(thing)),)
-    chat = places.wall(
-        whole(thing, "owner_id"), whole(thing, "id"), answerable=words(thing, "post_type") in {"", "post"}
+    if get_int(thing, "from_id") <= 0:
+        chat = places.wall_comments(get_int(thing, "owner_id"), get_int(thing, "id"))
+        return (PagePosted(chat, str(get_int(thing, "id")), get_timestamp(thing)),)
+    chat = places.wall_comments(
+        get_int(thing, "owner_id"), get_int(thing, "id"), answerable=text_or_empty(thing, "post_type") in {"", "post"}
     )
-    reposted = items(thing, "copy_history")
-    texts = [words(thing, "text"), *(words(one, "text") for one in reposted)]
-    others = [whole(one, "from_id") for one in reposted]
+    reposted = get_objects(thing, "copy_history")
+    texts = [text_or_empty(thing, "text"), *(text_or_empty(one, "text") for one in reposted)]
+    others = [get_int(one, "from_id") for one in reposted]
     return (
         MessagePosted(
             chat,
-            POST,
-            author_of(whole(thing, "from_id")),
-            moment(thing),
+            POST_MESSAGE_ID,
+            author_of(get_int(thing, "from_id")),
+            get_timestamp(thing),
             "\n\n".join(text for text in texts if text),
-            attachments_of(thing, places.account),
+            parse_attachments(thing, places.account),
             forwarded_from=f"id{others[0]}" if others else None,
             link=post_link(chat.id),
         ),
     )
 
 
-def under_post(places: Places, thing: Json) -> Chat:
+def locate_post_comments(places: VkChats, thing: JsonObject) -> Chat:
     """The place of ``wall_reply_*``."""
-    return places.wall(whole(thing, "owner_id"), whole(thing, "post_id"))
+    return places.wall_comments(get_int(thing, "owner_id"), get_int(thing, "post_id"))
 
 
-def under(kind: str, thing_key: str, *owner_keys: str) -> Locate:
+def locate_comments_under(kind: str, thing_key: str, *owner_keys: str) -> ChatLocator:
     """The place of comments under a *kind* of thing; its owner stands in one of *owner_keys*."""
 
-    def locate(places: Places, thing: Json) -> Chat:
-        owners = [whole(thing, key) for key in owner_keys if thing.get(key) is not None]
+    def locate(places: VkChats, thing: JsonObject) -> Chat:
+        owners = [get_int(thing, key) for key in owner_keys if thing.get(key) is not None]
         owner = owners[0] if owners else -places.group_id
         # Some events name the community by its positive id.
         owner = -owner if owner == places.group_id else owner
-        return places.showcase(kind, owner, whole(thing, thing_key))
+        return places.showcase_comments(kind, owner, get_int(thing, thing_key))
 
     return locate
 
 
-def posted(locate: Locate) -> Callable[[Places, Json], Sequence[Event]]:
+def comment_created(locate: ChatLocator) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
     """A new comment (also one brought back)."""
-    return lambda places, thing: (_comment(places, thing, locate(places, thing)),)
+    return lambda places, thing: (_read_comment(places, thing, locate(places, thing)),)
 
 
-def edited(locate: Locate) -> Callable[[Places, Json], Sequence[Event]]:
+def comment_edited(locate: ChatLocator) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
     """A changed comment."""
-    return lambda places, thing: (MessageEdited(_comment(places, thing, locate(places, thing))),)
+    return lambda places, thing: (MessageEdited(_read_comment(places, thing, locate(places, thing))),)
 
 
-def deleted(locate: Locate) -> Callable[[Places, Json], Sequence[Event]]:
+def comment_deleted(locate: ChatLocator) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
     """A comment taken back."""
-    return lambda places, thing: (MessageDeleted(locate(places, thing), str(whole(thing, "id"))),)
+    return lambda places, thing: (MessageDeleted(locate(places, thing), str(get_int(thing, "id"))),)
 
 
-def liked(*, on: bool) -> Callable[[Places, Json], Sequence[Event]]:
+def like_changed(*, added: bool) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
     """``like_add`` and ``like_remove``: of comments under posts and of visitors' posts; of other things nobody asks."""
 
-    def read(places: Places, thing: Json) -> Sequence[Event]:
-        kind, owner = words(thing, "object_type"), whole(thing, "object_owner_id")
-        author = author_of(whole(thing, "liker_id"))
+    def read(places: VkChats, thing: JsonObject) -> Sequence[Event]:
+        kind, owner = text_or_empty(thing, "object_type"), get_int(thing, "object_owner_id")
+        author = author_of(get_int(thing, "liker_id"))
         if kind == "post":
-            return (Reacted(places.wall(owner, whole(thing, "object_id")), POST, author, on),)
-        if kind == "comment" and (post_id := maybe_whole(thing, "post_id")):
-            return (Reacted(places.wall(owner, post_id), str(whole(thing, "object_id")), author, on),)
+            return (Reacted(places.wall_comments(owner, get_int(thing, "object_id")), POST_MESSAGE_ID, author, added),)
+        if kind == "comment" and (post_id := find_nonzero_int(thing, "post_id")):
+            return (Reacted(places.wall_comments(owner, post_id), str(get_int(thing, "object_id")), author, added),)
         return ()
 
     return read
 
 
-def _comment(places: Places, thing: Json, chat: Chat) -> MessagePosted:
-    comment_id = whole(thing, "id")
-    parent = maybe_whole(thing, "reply_to_comment")
+def _read_comment(places: VkChats, thing: JsonObject, chat: Chat) -> MessagePosted:
+    comment_id = get_int(thing, "id")
+    parent = find_nonzero_int(thing, "reply_to_comment")
     stack = thing.get("parents_stack")
     thread = stack[0] if isinstance(stack, list) and stack and isinstance(stack[0], int) else None
     return MessagePosted(
         chat,
         str(comment_id),
-        author_of(whole(thing, "from_id")),
-        moment(thing),
-        words(thing, "text"),
-        attachments_of(thing, places.account),
+        author_of(get_int(thing, "from_id")),
+        get_timestamp(thing),
+        text_or_empty(thing, "text"),
+        parse_attachments(thing, places.account),
         reply_to=str(parent) if parent else None,
         link=comment_link(chat.id, comment_id, thread),
     )

@@ -11,13 +11,13 @@ from bot.messengers.port import Batch
 from bot.messengers.vk.client import VkClient
 from bot.messengers.vk.parsing import raw_update
 
-LONG_AGO = "0"
+EXPIRED_TS = "0"
 """A place that VK has forgotten: asking from there is answered with ``failed: 1``."""
 
-MOST_LOST_KEYS = 3  # in a row, before we say that something is wrong and let the caller pause
+MAX_LOST_KEYS = 3  # in a row, before we say that something is wrong and let the caller pause
 
 
-class LongPoll:
+class VkLongPoll:
     """The queue of one community."""
 
     def __init__(self, client: VkClient, group_id: int) -> None:
@@ -27,22 +27,22 @@ class LongPoll:
         self._server: tuple[str, str] | None = None  # address and key
         self._lost_keys = 0
 
-    def resume(self, cursor: str | None) -> None:
+    def set_cursor(self, cursor: str | None) -> None:
         self._ts = cursor
 
     @property
-    def has_place(self) -> bool:
+    def has_cursor(self) -> bool:
         """Whether this community has been listened to before."""
         return self._ts is not None
 
     async def fetch(self) -> Batch:
         """One ``a_check``. The very first call only says where the queue stands now, so that this is stored."""
         if self._server is None:
-            fresh = await self._ask_server()
+            fresh = await self._request_server()
             if self._ts is None:
                 self._ts = fresh
                 return Batch((), self._ts)
-        answer = await self._check()
+        answer = await self._poll()
         if "failed" in answer:
             return await self._recover(answer)
         updates, ts = answer.get("updates"), answer.get("ts")
@@ -52,7 +52,7 @@ class LongPoll:
         self._ts = str(ts)
         return Batch(tuple(raw_update(update) for update in updates), self._ts)
 
-    async def _check(self) -> Mapping[str, Any]:
+    async def _poll(self) -> Mapping[str, Any]:
         assert self._server is not None  # noqa: S101 - fetch has asked for it
         wait = self._client.timeouts.poll
         url, key = self._server
@@ -67,16 +67,16 @@ class LongPoll:
             return Batch((), self._ts, gap=True)
         self._server = None
         self._lost_keys += 1
-        if self._lost_keys > MOST_LOST_KEYS:
+        if self._lost_keys > MAX_LOST_KEYS:
             self._lost_keys = 0
             raise TemporaryFailure("VK: the long poll takes no key")
-        fresh = await self._ask_server()
+        fresh = await self._request_server()
         if code == 2:
             return Batch((), self._ts)
         self._ts = fresh
         return Batch((), self._ts, gap=True)
 
-    async def _ask_server(self) -> str:
+    async def _request_server(self) -> str:
         answer = await self._client.call("groups.getLongPollServer", group_id=self._group_id)
         try:
             self._server = (str(answer["server"]), str(answer["key"]))

@@ -11,117 +11,125 @@ from typing import Any
 from bot.messengers.errors import MalformedUpdate, MessageGone, MessengerError, Rejected, RejectReason, RetryAfter
 from bot.messengers.errors import TemporaryFailure as Temporary
 from bot.messengers.events import ChatKind
-from bot.messengers.port import Placed, Seen, Standing
-from bot.messengers.vk.chats import wall_of
+from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
+from bot.messengers.vk.chats import wall_post_of
 from bot.messengers.vk.client import VkClient
-from bot.messengers.vk.execute import Answer, Ask, execute
-from bot.messengers.vk.fields import items, maybe_whole, words
+from bot.messengers.vk.execute import ApiCall, CallResult, execute_calls
+from bot.messengers.vk.fields import find_nonzero_int, get_objects, text_or_empty
 from bot.messengers.vk.parsing_messages import text_of
 
 _THREAD = re.compile(r"[?&]thread=(\d+)")
 _TOPIC = re.compile(r"topic-(\d+)_(\d+)")
 
-_UNKNOWN = Seen(Standing.UNKNOWN)
+_UNKNOWN = CheckResult(Visibility.UNKNOWN)
 
 
-class Lookout:
+class VkPublicationChecker:
     """One community's eyes. *reader* has a service key, if there is one."""
 
-    def __init__(self, client: VkClient, reader: VkClient | None) -> None:
+    def __init__(self, client: VkClient, service_client: VkClient | None) -> None:
         self._client = client
-        self._reader = reader
+        self._service_client = service_client
 
-    async def look(self, placed: Sequence[Placed]) -> list[Seen]:
+    async def check_published(self, published: Sequence[PublishedAnswer]) -> list[CheckResult]:
         """See :meth:`bot.messengers.port.Messenger.look`."""
-        seen = [_UNKNOWN] * len(placed)
-        for client, wanted in ((self._client, _is_talk), (self._reader, _is_readable)):
-            chosen = [(at, one) for at, one in enumerate(placed) if wanted(one)]
+        seen = [_UNKNOWN] * len(published)
+        for client, wanted in ((self._client, _is_conversation), (self._service_client, _is_readable)):
+            chosen = [(at, one) for at, one in enumerate(published) if wanted(one)]
             if client is None or not chosen:
                 continue
-            asked = [(at, one, ask) for at, one in chosen for ask in _asks(one)]
-            answers = await execute(client, [ask for _, _, ask in asked])
+            asked = [(at, one, ask) for at, one in chosen for ask in _calls_for(one)]
+            answers = await execute_calls(client, [ask for _, _, ask in asked])
             for at, one in chosen:
                 found = [answer for (place, _, _), answer in zip(asked, answers, strict=True) if place == at]
-                seen[at] = _talk_seen(one, found[0]) if _is_talk(one) else _comments_seen(one, found)
+                seen[at] = (
+                    _conversation_result(one, found[0]) if _is_conversation(one) else _comments_result(one, found)
+                )
         return seen
 
 
-def _is_talk(placed: Placed) -> bool:
+def _is_conversation(placed: PublishedAnswer) -> bool:
     return placed.chat.kind in (ChatKind.PRIVATE, ChatKind.GROUP)
 
 
-def _is_readable(placed: Placed) -> bool:
-    return wall_of(placed.chat) is not None or _TOPIC.fullmatch(placed.chat.id) is not None
+def _is_readable(placed: PublishedAnswer) -> bool:
+    return wall_post_of(placed.chat) is not None or _TOPIC.fullmatch(placed.chat.id) is not None
 
 
-def _asks(placed: Placed) -> list[Ask]:
+def _calls_for(placed: PublishedAnswer) -> list[ApiCall]:
     """The calls that show the answer's messages and, last, the question."""
-    if _is_talk(placed):
-        numbers = [one for one in (*placed.ids, placed.question or "") if one.isdigit()]
+    if _is_conversation(placed):
+        numbers = [one for one in (*placed.ids, placed.question_id or "") if one.isdigit()]
         params = {"peer_id": int(placed.chat.id), "conversation_message_ids": ",".join(numbers)}
-        return [Ask("messages.getByConversationMessageId", params)]
-    return [_comment(placed, one) for one in (*placed.ids, placed.question or "") if one.isdigit()]
+        return [ApiCall("messages.getByConversationMessageId", params)]
+    return [_comment_call(placed, one) for one in (*placed.ids, placed.question_id or "") if one.isdigit()]
 
 
-def _comment(placed: Placed, comment_id: str) -> Ask:
+def _comment_call(placed: PublishedAnswer, comment_id: str) -> ApiCall:
     topic = _TOPIC.fullmatch(placed.chat.id)
     start = {"start_comment_id": int(comment_id), "count": 1}
     if topic is not None:
-        return Ask("board.getComments", {"group_id": int(topic[1]), "topic_id": int(topic[2]), **start})
-    wall = wall_of(placed.chat)
+        return ApiCall("board.getComments", {"group_id": int(topic[1]), "topic_id": int(topic[2]), **start})
+    wall = wall_post_of(placed.chat)
     assert wall is not None  # noqa: S101 - _is_readable has looked
     found = _THREAD.search(placed.link or "")
     thread = int(found[1]) if found and found[1] != comment_id else None
-    return Ask("wall.getComments", {"owner_id": wall.owner_id, "post_id": wall.post_id, "comment_id": thread, **start})
+    return ApiCall(
+        "wall.getComments", {"owner_id": wall.owner_id, "post_id": wall.post_id, "comment_id": thread, **start}
+    )
 
 
-def _talk_seen(placed: Placed, answer: Answer) -> Seen:
+def _conversation_result(placed: PublishedAnswer, answer: CallResult) -> CheckResult:
     if isinstance(answer, MessengerError):
-        return _failed(answer)
-    there = {maybe_whole(one, "conversation_message_id"): one for one in items(answer, "items") if not _deleted(one)}
-    standing = Standing.STANDS if all(int(one) in there for one in placed.ids if one.isdigit()) else Standing.GONE
-    question = there.get(int(placed.question)) if placed.question and placed.question.isdigit() else None
-    return Seen(standing, _text(question) if question is not None else None)
+        return _result_of_error(answer)
+    there = {
+        find_nonzero_int(one, "conversation_message_id"): one
+        for one in get_objects(answer, "items")
+        if not _is_deleted(one)
+    }
+    standing = Visibility.VISIBLE if all(int(one) in there for one in placed.ids if one.isdigit()) else Visibility.GONE
+    question = there.get(int(placed.question_id)) if placed.question_id and placed.question_id.isdigit() else None
+    return CheckResult(standing, _question_text(question) if question is not None else None)
 
 
-def _comments_seen(placed: Placed, answers: Sequence[Answer]) -> Seen:
+def _comments_result(placed: PublishedAnswer, answers: Sequence[CallResult]) -> CheckResult:
     ids = [one for one in placed.ids if one.isdigit()]
     for comment_id, answer in zip(ids, answers, strict=False):
         if isinstance(answer, MessengerError):
-            return _failed(answer)
-        if _named(answer, comment_id) is None:
-            return Seen(Standing.GONE)
+            return _result_of_error(answer)
+        if _find_comment(answer, comment_id) is None:
+            return CheckResult(Visibility.GONE)
     question = None
-    if placed.question is not None and placed.question.isdigit() and len(answers) > len(ids):
+    if placed.question_id is not None and placed.question_id.isdigit() and len(answers) > len(ids):
         last = answers[len(ids)]
-        question = None if isinstance(last, MessengerError) else _named(last, placed.question)
-    return Seen(Standing.STANDS, words(question, "text") if question is not None else None)
+        question = None if isinstance(last, MessengerError) else _find_comment(last, placed.question_id)
+    return CheckResult(Visibility.VISIBLE, text_or_empty(question, "text") if question is not None else None)
 
 
-def _named(answer: Any, comment_id: str) -> Any | None:
+def _find_comment(answer: Any, comment_id: str) -> Any | None:
     """The comment of that number, if it stands: VK shows a deleted one as such or goes on to the next."""
-    found = items(answer, "items") if isinstance(answer, dict) else []
-    return next((one for one in found if one.get("id") == int(comment_id) and not _deleted(one)), None)
+    found = get_objects(answer, "items") if isinstance(answer, dict) else []
+    return next((one for one in found if one.get("id") == int(comment_id) and not _is_deleted(one)), None)
 
 
-def _deleted(thing: Any) -> bool:
+def _is_deleted(thing: Any) -> bool:
     return thing.get("deleted") in (1, True)
 
 
-def _text(message: Any) -> str | None:
+def _question_text(message: Any) -> str | None:
     try:
         return text_of(message)
     except MalformedUpdate:
         return None
 
 
-def _failed(error: MessengerError) -> Seen:
+def _result_of_error(error: MessengerError) -> CheckResult:
     """What an error says of the place. Raises what says nothing of it."""
     match error:
         case RetryAfter() | Temporary():
             raise error
         case MessageGone() | Rejected(reason=RejectReason.GONE):
-            return Seen(Standing.GONE)
+            return CheckResult(Visibility.GONE)
         case Rejected(reason=RejectReason.CLOSED):
-            return Seen(Standing.CLOSED)
+            return CheckResult(Visibility.CLOSED)
     return _UNKNOWN

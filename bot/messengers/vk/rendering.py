@@ -9,21 +9,21 @@ from dataclasses import replace
 from bot.messengers import text_fitting
 from bot.messengers.content import Button, Content, Link, Quote, Span
 from bot.messengers.events import Media
-from bot.messengers.vk.parsing_messages import CODE
+from bot.messengers.vk.parsing_messages import PAYLOAD_KEY
 
 TEXT_LIMIT = 4096
-MOST_ATTACHED = 10  # things in one message
+MAX_ATTACHMENTS = 10  # things in one message
 LABEL_LIMIT = 40
 # The inline keyboard (dev.vk.com, «Клавиатура»): 6 rows of 5, but 10 buttons in all.
-MOST_ROWS, MOST_COLUMNS, MOST_BUTTONS = 6, 5, 10
+MAX_ROWS, MAX_COLUMNS, MAX_BUTTONS = 6, 5, 10
 SNACKBAR_LIMIT = 90
 
 # «[id1|Имя]», «@id1 (Имя)» and the like become mentions; an invisible space keeps people's words as they are.
 _MENTION = re.compile(r"\[(?=[^\[\]|\n]+\|)|[@*](?=(?:id|club|public|event|app)\d)")
-_INVISIBLE = "\u200b"
+_ZERO_WIDTH_SPACE = "\u200b"
 
 
-def plain(spans: Sequence[Span]) -> str:
+def render_text(spans: Sequence[Span]) -> str:
     """The spans as VK shows them: it knows no bold; a link is its words and its address, a quote stands in «»."""
     text = ""
     after_quote = False
@@ -31,13 +31,13 @@ def plain(spans: Sequence[Span]) -> str:
         is_quote = isinstance(span, Quote)
         if (is_quote and text and not text.endswith("\n")) or (after_quote and not span.text.startswith("\n")):
             text += "\n"
-        text += _written(span)
+        text += _render_span(span)
         after_quote = is_quote
     return text
 
 
-def _written(span: Span) -> str:
-    words = _MENTION.sub(lambda match: match[0] + _INVISIBLE, span.text)
+def _render_span(span: Span) -> str:
+    words = _MENTION.sub(lambda match: match[0] + _ZERO_WIDTH_SPACE, span.text)
     if isinstance(span, Link):
         return span.url if span.text.strip() in {"", span.url} else f"{words}: {span.url}"
     return f"«{words}»" if isinstance(span, Quote) else words
@@ -50,54 +50,54 @@ def is_visible(text: str) -> bool:
 
 def length(span: Span) -> int:
     """The most room that *span* may take, in UTF-16 units: the strictest way in which VK may count."""
-    written = _written(span)
+    written = _render_span(span)
     around = 2 if isinstance(span, Quote) else 0  # line ends before and after
     return len(written) + sum(character > "\uffff" for character in written) + around
 
 
-def parts_of(content: Content) -> list[Content]:
+def split_content(content: Content) -> list[Content]:
     """The messages that *content* becomes; the same everywhere, though comments will show no buttons."""
     keyboard = content.keyboard
     media = list(content.media)
     if content.whole:
-        spans = text_fitting.cut(content.spans, TEXT_LIMIT, length)
-        return [Content(spans, keyboard, tuple(media[:MOST_ATTACHED]), whole=True)]
+        spans = text_fitting.truncate(content.spans, TEXT_LIMIT, length)
+        return [Content(spans, keyboard, tuple(media[:MAX_ATTACHMENTS]), whole=True)]
     texts = text_fitting.split(content.spans, TEXT_LIMIT, length) or [()]
     parts = [Content(spans) for spans in texts]
-    parts[-1] = replace(parts[-1], media=tuple(media[:MOST_ATTACHED]))
-    for start in range(MOST_ATTACHED, len(media), MOST_ATTACHED):
-        more: tuple[Media, ...] = tuple(media[start : start + MOST_ATTACHED])
+    parts[-1] = replace(parts[-1], media=tuple(media[:MAX_ATTACHMENTS]))
+    for start in range(MAX_ATTACHMENTS, len(media), MAX_ATTACHMENTS):
+        more: tuple[Media, ...] = tuple(media[start : start + MAX_ATTACHMENTS])
         parts.append(Content(media=more))
     parts[-1] = replace(parts[-1], keyboard=keyboard)
     return parts
 
 
-def keyboard_of(rows: Sequence[Sequence[Button]]) -> str | None:
+def render_keyboard(rows: Sequence[Sequence[Button]]) -> str | None:
     """The inline keyboard as VK's JSON; ``None`` for no buttons.
 
     Too wide rows are folded; buttons beyond what VK draws are left out, and those that copy, which it does not have.
     """
     drawn = [[button for button in row if button.copies is None] for row in rows]
-    folded = [row[start : start + MOST_COLUMNS] for row in drawn for start in range(0, len(row), MOST_COLUMNS) if row]
+    folded = [row[start : start + MAX_COLUMNS] for row in drawn for start in range(0, len(row), MAX_COLUMNS) if row]
     kept: list[list[Button]] = []
-    room = MOST_BUTTONS
-    for row in folded[:MOST_ROWS]:
+    room = MAX_BUTTONS
+    for row in folded[:MAX_ROWS]:
         if room:
             kept.append(row[:room])
             room -= len(kept[-1])
     if not kept:
         return None
-    buttons = [[{"action": _action(button)} for button in row] for row in kept]
+    buttons = [[{"action": _button_action(button)} for button in row] for row in kept]
     return json.dumps({"inline": True, "buttons": buttons}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _action(button: Button) -> dict[str, str]:
-    label = shortened(button.text, LABEL_LIMIT)
+def _button_action(button: Button) -> dict[str, str]:
+    label = truncate_label(button.text, LABEL_LIMIT)
     if button.url is not None:
         return {"type": "open_link", "link": button.url, "label": label}
-    payload = json.dumps({CODE: button.code}, ensure_ascii=False, separators=(",", ":"))
+    payload = json.dumps({PAYLOAD_KEY: button.code}, ensure_ascii=False, separators=(",", ":"))
     return {"type": "callback", "label": label, "payload": payload}
 
 
-def shortened(text: str, limit: int) -> str:
+def truncate_label(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

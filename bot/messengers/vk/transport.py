@@ -18,11 +18,11 @@ from requests.adapters import BaseAdapter
 from bot.messengers import http_body
 from bot.messengers.errors import TemporaryFailure
 
-LIBRARY_BASE = "https://api.vk.ru"  # what vk_api has written into it
+LIBRARY_BASE_URL = "https://api.vk.ru"  # what vk_api has written into it
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
+class VkTimeouts:
     """How long to wait, in seconds."""
 
     connect: float = 5.0
@@ -32,14 +32,14 @@ class Timeouts:
     file: float = 60.0
 
 
-class Http:
+class VkHttp:
     """The messenger's only way to the network. Every failure is a :class:`TemporaryFailure`."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
+    def __init__(self, timeouts: VkTimeouts) -> None:
         self.timeouts = timeouts
         self.loop: asyncio.AbstractEventLoop | None = None
         self._session: aiohttp.ClientSession | None = None
-        self._under_way: set[asyncio.Task[Any]] = set()
+        self._in_flight: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     def open(self) -> aiohttp.ClientSession:
@@ -58,28 +58,28 @@ class Http:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self.timeouts.connect)
         try:
             async with self.open().request(method, url, timeout=timeout, **kwargs) as response:
-                return response.status, await http_body.read(response, limit, "VK")
+                return response.status, await http_body.read_body(response, limit, "VK")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TemporaryFailure(f"VK: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise TemporaryFailure(f"VK: {type(error).__name__}", outcome_unknown=True) from None
 
-    async def for_thread(self, method: str, url: str, **kwargs: Any) -> tuple[int, bytes]:
+    async def request_from_thread(self, method: str, url: str, **kwargs: Any) -> tuple[int, bytes]:
         """:meth:`request` for a thread that waits: a task of its own, which closing ends."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs has a task
-        self._under_way.add(task)
+        self._in_flight.add(task)
         try:
             return await self.request(method, url, seconds=self.timeouts.call, allow_redirects=False, **kwargs)
         finally:
-            self._under_way.discard(task)
+            self._in_flight.discard(task)
 
     async def close(self) -> None:
         """End what is under way and let the connections go."""
         self._closed = True
-        for task in self._under_way:
+        for task in self._in_flight:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._in_flight, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -89,17 +89,17 @@ class Http:
 class LoopAdapter(BaseAdapter):
     """Lets a ``requests`` session in a thread work over :class:`Http` on the event loop."""
 
-    def __init__(self, http: Http, api_base: str) -> None:
+    def __init__(self, http: VkHttp, api_base: str) -> None:
         super().__init__()
         self._http = http
         self._api_base = api_base.rstrip("/")
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        url = (request.url or "").replace(LIBRARY_BASE, self._api_base, 1)
+        url = (request.url or "").replace(LIBRARY_BASE_URL, self._api_base, 1)
         body = request.body or b""
         headers = {"Content-Type": request.headers.get("Content-Type", "application/x-www-form-urlencoded")}
-        work = self._http.for_thread(request.method or "POST", url, headers=headers, data=body)
-        status, content = self._wait(work)
+        work = self._http.request_from_thread(request.method or "POST", url, headers=headers, data=body)
+        status, content = self._run_on_loop(work)
         response = requests.Response()
         response.status_code = status
         response._content = content
@@ -108,7 +108,7 @@ class LoopAdapter(BaseAdapter):
         response.encoding = "utf-8"
         return response
 
-    def _wait(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
+    def _run_on_loop(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
         loop = self._http.loop
         if loop is None or loop.is_closed():
             work.close()

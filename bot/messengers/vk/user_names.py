@@ -8,11 +8,11 @@ from typing import Any
 from bot.messengers.errors import MessengerError
 from bot.messengers.vk.client import VkClient
 
-MOST_KEPT = 2000
-MOST_ASKED = 1000  # users.get takes no more at once
+MAX_CACHED_NAMES = 2000
+MAX_IDS_PER_CALL = 1000  # users.get takes no more at once
 
 
-class Names:
+class UserNameLoader:
     """Names of VK users. The first who asks asks for all that came up meanwhile."""
 
     def __init__(self, client: VkClient) -> None:
@@ -21,19 +21,19 @@ class Names:
         self._queue: list[int] = []  # to be asked next
         self._pending: dict[int, asyncio.Future[None]] = {}  # done once the answer is in, whatever it was
 
-    async def name(self, user_id: int) -> str | None:
+    async def find_name(self, user_id: int) -> str | None:
         """First and last name, ``None`` when VK does not say in time."""
         if user_id <= 0:
             return None
         if user_id not in self._known:
             try:
                 async with asyncio.timeout(self._client.timeouts.lookup):
-                    await self._look_up(user_id)
+                    await self._load(user_id)
             except TimeoutError:
                 return None
         return self._known.get(user_id)
 
-    async def _look_up(self, user_id: int) -> None:
+    async def _load(self, user_id: int) -> None:
         answer = self._pending.get(user_id)
         if answer is None:
             answer = self._pending[user_id] = asyncio.get_running_loop().create_future()
@@ -41,34 +41,34 @@ class Names:
             try:
                 await asyncio.sleep(0)  # let the others of the same batch say whom they want
                 if user_id in self._queue:
-                    await self._ask()
+                    await self._load_batch()
             finally:
                 if user_id in self._queue:
                     self._queue.remove(user_id)
-                    self._settle([user_id])
+                    self._resolve_pending([user_id])
         await asyncio.shield(answer)
 
-    async def _ask(self) -> None:
-        asked, self._queue = self._queue[:MOST_ASKED], self._queue[MOST_ASKED:]
+    async def _load_batch(self) -> None:
+        asked, self._queue = self._queue[:MAX_IDS_PER_CALL], self._queue[MAX_IDS_PER_CALL:]
         try:
             users = await self._client.call("users.get", user_ids=",".join(map(str, asked)))
             for user in users if isinstance(users, list) else ():
-                self._keep(user)
+                self._cache_name(user)
         except MessengerError:
             pass  # a name is a nicety
         finally:
-            self._settle(asked)
+            self._resolve_pending(asked)
 
-    def _keep(self, user: Mapping[str, Any]) -> None:
+    def _cache_name(self, user: Mapping[str, Any]) -> None:
         if not isinstance(user, Mapping) or not isinstance(user.get("id"), int):
             return
         name = " ".join(part for part in (user.get("first_name"), user.get("last_name")) if isinstance(part, str))
         if name.strip():
             self._known[user["id"]] = name.strip()
-            while len(self._known) > MOST_KEPT:
+            while len(self._known) > MAX_CACHED_NAMES:
                 self._known.popitem(last=False)
 
-    def _settle(self, user_ids: list[int]) -> None:
+    def _resolve_pending(self, user_ids: list[int]) -> None:
         for user_id in user_ids:
             future = self._pending.pop(user_id, None)
             if future is not None and not future.done():

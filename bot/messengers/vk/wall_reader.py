@@ -15,10 +15,10 @@ from bot.domain.clock import Clock
 from bot.messengers.content import Content
 from bot.messengers.errors import (
     BadCredentials,
+    CallbackExpired,
     FileUnavailable,
     MalformedUpdate,
     MessengerError,
-    PressExpired,
     Rejected,
     RejectReason,
 )
@@ -26,53 +26,53 @@ from bot.messengers.events import Attachment, AuthorKind, Chat, ChatKind, Event,
 from bot.messengers.port import (
     Batch,
     Capabilities,
-    Command,
+    CheckResult,
     Finding,
-    Limits,
-    Placed,
+    MenuCommand,
+    PublishedAnswer,
     RawUpdate,
-    Seen,
+    SendRateLimits,
     Sent,
     Severity,
     Target,
 )
 from bot.messengers.rate_limits import Rate
-from bot.messengers.vk.chats import Places
-from bot.messengers.vk.client import API_VERSION, OF_A_SERVICE_KEY, VkClient
-from bot.messengers.vk.execute import Ask, execute
-from bot.messengers.vk.fields import items
-from bot.messengers.vk.parsing import events_of, raw_update
-from bot.messengers.vk.publication_check import Lookout
-from bot.messengers.vk.rendering import TEXT_LIMIT, parts_of
-from bot.messengers.vk.transport import Timeouts
-from bot.messengers.vk.user_names import Names
+from bot.messengers.vk.chats import VkChats
+from bot.messengers.vk.client import API_VERSION, SERVICE_KEY_RATE, VkClient
+from bot.messengers.vk.execute import ApiCall, execute_calls
+from bot.messengers.vk.fields import get_objects
+from bot.messengers.vk.parsing import parse_update, raw_update
+from bot.messengers.vk.publication_check import VkPublicationChecker
+from bot.messengers.vk.rendering import TEXT_LIMIT, split_content
+from bot.messengers.vk.transport import VkTimeouts
+from bot.messengers.vk.user_names import UserNameLoader
 
 ACCOUNT = "vk:pages"
 
-POSTS = 20
+POSTS_PER_PAGE = 20
 """The newest posts of a page, whose comments are read."""
 
-COMMENTS = 100
-IN_THREAD = 10
-MOST_TURNS = 5
+COMMENTS_PER_CALL = 100
+THREAD_COMMENTS_PER_CALL = 10
+MAX_COMMENT_PAGES = 5
 """Pages of a hundred comments of one post that are read at one look; the rest is read at the next."""
 
-_NOTHING_WRITTEN = frozenset[ChatKind]()
+_NO_CHAT_KINDS = frozenset[ChatKind]()
 _CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
     caption_limit=TEXT_LIMIT,
     buttons_per_row=2,
     button_rows=5,
-    answers_in=_NOTHING_WRITTEN,
-    edits_in=_NOTHING_WRITTEN,
+    can_answer_in=_NO_CHAT_KINDS,
+    can_edit_in=_NO_CHAT_KINDS,
     idempotent=True,
-    limits=Limits(Rate(3)),
-    looks=12,
+    rate_limits=SendRateLimits(Rate(3)),
+    checks_per_call=12,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WallPage:
     """A community that is read. ``account``: of ours, where it has one, or :data:`ACCOUNT`."""
 
     id: int
@@ -81,7 +81,7 @@ class Page:
 
 
 @dataclass(slots=True)
-class _Place:
+class _ReadPosition:
     """How far the pages were read: since when (Unix time), and by page the highest comment, the highest post, and how
     many comments its newest posts had."""
 
@@ -91,18 +91,18 @@ class _Place:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @classmethod
-    def parsed(cls, cursor: str | None) -> "_Place | None":
+    def from_cursor(cls, cursor: str | None) -> "_ReadPosition | None":
         try:
             return cls(**json.loads(cursor)) if cursor else None
         except (ValueError, TypeError):
             return None
 
-    def packed(self) -> str:
+    def to_cursor(self) -> str:
         known = {"since": self.since, "comments": self.comments, "posts": self.posts, "counts": self.counts}
         return json.dumps(known, separators=(",", ":"))
 
 
-class VkPages:
+class VkWallReader:
     """Pages that are read every *every* seconds. See :class:`bot.messengers.port.Messenger`; what cannot be done here
     is refused for good, and a person does it."""
 
@@ -110,21 +110,21 @@ class VkPages:
         self,
         service_token: str,
         api_base: str,
-        pages: Sequence[Page],
+        pages: Sequence[WallPage],
         clock: Clock,
         *,
-        every: float = 300.0,
-        timeouts: Timeouts | None = None,
+        poll_interval: float = 300.0,
+        timeouts: VkTimeouts | None = None,
     ) -> None:
-        self._client = VkClient(service_token, api_base, timeouts or Timeouts(), OF_A_SERVICE_KEY)
+        self._client = VkClient(service_token, api_base, timeouts or VkTimeouts(), SERVICE_KEY_RATE)
         self._pages = tuple(pages)
-        self._places = {page.id: Places(page.account, page.id, page.title) for page in pages}
+        self._chats = {page.id: VkChats(page.account, page.id, page.title) for page in pages}
         self._clock = clock
-        self._every = every
-        self._names = Names(self._client)
-        self._lookout = Lookout(self._client, self._client)
-        self._place: _Place | None = None
-        self._rested = True
+        self._poll_interval = poll_interval
+        self._names = UserNameLoader(self._client)
+        self._publication_checker = VkPublicationChecker(self._client, self._client)
+        self._position: _ReadPosition | None = None
+        self._skip_next_wait = True
 
     @property
     def account(self) -> str:
@@ -138,44 +138,46 @@ class VkPages:
     def capabilities(self) -> Capabilities:
         return _CAPABILITIES
 
-    def resume(self, cursor: str | None) -> None:
-        self._place = _Place.parsed(cursor)
+    def set_cursor(self, cursor: str | None) -> None:
+        self._position = _ReadPosition.from_cursor(cursor)
 
     async def fetch(self) -> Batch:
         """One look at every page, the first at once."""
-        if not self._rested:
-            await asyncio.sleep(self._every)
-        self._rested = False
-        place = self._place or _Place(since=int(self._clock.now().timestamp()))
+        if not self._skip_next_wait:
+            await asyncio.sleep(self._poll_interval)
+        self._skip_next_wait = False
+        place = self._position or _ReadPosition(since=int(self._clock.now().timestamp()))
         place = replace(
             place, comments=dict(place.comments), posts=dict(place.posts), counts={**place.counts}
         )  # what is not stored is read again
         updates: list[RawUpdate] = []
-        asked = [Ask("wall.get", {"owner_id": -page.id, "count": POSTS}) for page in self._pages]
-        for page, wall in zip(self._pages, await execute(self._client, asked), strict=True):
+        asked = [ApiCall("wall.get", {"owner_id": -page.id, "count": POSTS_PER_PAGE}) for page in self._pages]
+        for page, wall in zip(self._pages, await execute_calls(self._client, asked), strict=True):
             if not isinstance(wall, MessengerError):
-                updates += await self._read(page, items(wall, "items"), place)
-        self._place = place
-        return Batch(tuple(updates), place.packed())
+                updates += await self._read_page(page, get_objects(wall, "items"), place)
+        self._position = place
+        return Batch(tuple(updates), place.to_cursor())
 
-    async def _read(self, page: Page, posts: Sequence[Mapping[str, Any]], place: _Place) -> list[RawUpdate]:
+    async def _read_page(
+        self, page: WallPage, posts: Sequence[Mapping[str, Any]], place: _ReadPosition
+    ) -> list[RawUpdate]:
         """What is new on one page; *place* moves on only if all of it could be read."""
         key = str(page.id)
         numbered = [post for post in posts if isinstance(post.get("id"), int)]
-        fresh = [_update(page, "wall_post_new", post) for post in self._new_posts(key, numbered, place)]
-        counts = {str(post["id"]): _count(post) for post in numbered}
+        fresh = [_as_update(page, "wall_post_new", post) for post in self._new_posts(key, numbered, place)]
+        counts = {str(post["id"]): _comment_count(post) for post in numbered}
         known = place.counts.get(key, {})
         changed = [int(number) for number, count in counts.items() if count and count != known.get(number)]
-        comments = await self._comments(page, changed, place.comments.get(key, 0), place.since)
+        comments = await self._fetch_new_comments(page, changed, place.comments.get(key, 0), place.since)
         if comments is None:
             return fresh
         place.counts[key] = counts
         place.posts[key] = max([place.posts.get(key, 0), *(int(number) for number in counts)])
         place.comments[key] = max([place.comments.get(key, 0), *(one["id"] for one in comments)])
         new = [one for one in comments if one.get("date", 0) >= place.since and not one.get("deleted")]
-        return fresh + [_update(page, "wall_reply_new", one) for one in sorted(new, key=lambda one: int(one["id"]))]
+        return fresh + [_as_update(page, "wall_reply_new", one) for one in sorted(new, key=lambda one: int(one["id"]))]
 
-    def _new_posts(self, key: str, posts: Iterable[Mapping[str, Any]], place: _Place) -> list[Mapping[str, Any]]:
+    def _new_posts(self, key: str, posts: Iterable[Mapping[str, Any]], place: _ReadPosition) -> list[Mapping[str, Any]]:
         """Posts since the last look; of the page itself also the newest older one: it tells how long it is silent."""
         last = place.posts.get(key)
         new = [post for post in posts if post["id"] > (last or 0)]
@@ -185,59 +187,65 @@ class VkPages:
         newest = sorted(own, key=lambda post: -int(post["id"]))[:1]
         return newest + [post for post in new if post.get("date", 0) >= place.since and post not in newest]
 
-    async def _comments(self, page: Page, posts: Sequence[int], last: int, since: int) -> list[dict[str, Any]] | None:
+    async def _fetch_new_comments(
+        self, page: WallPage, posts: Sequence[int], last: int, since: int
+    ) -> list[dict[str, Any]] | None:
         """Comments under *posts* above number *last*, those in threads too; ``None`` where one could not be read."""
         found: list[dict[str, Any]] = []
         turns = [(post, 0, 0) for post in posts]  # the post, the thread (0: the post's own level), the offset
         while turns:
-            answers = await execute(self._client, [_ask(page, *turn) for turn in turns])
+            answers = await execute_calls(self._client, [_comments_call(page, *turn) for turn in turns])
             following = []
             for (post, thread, offset), answer in zip(turns, answers, strict=True):
                 if isinstance(answer, Rejected):
                     continue  # closed or gone: nothing to read there
                 if isinstance(answer, MessengerError):
                     return None
-                level = [dict(one, owner_id=-page.id, post_id=post) for one in items(answer, "items")]
+                level = [dict(one, owner_id=-page.id, post_id=post) for one in get_objects(answer, "items")]
                 level = [one for one in level if isinstance(one.get("id"), int)]
                 found += [one for one in level if one["id"] > last]
                 for one in level:
                     inner = one.get("thread")
-                    shown = items(inner, "items") if isinstance(inner, Mapping) else []
+                    shown = get_objects(inner, "items") if isinstance(inner, Mapping) else []
                     found += [dict(deep, owner_id=-page.id, post_id=post) for deep in shown if deep.get("id", 0) > last]
                     if isinstance(inner, Mapping) and inner.get("count", 0) > len(shown):
                         following.append((post, one["id"], 0))
-                full = len(level) == COMMENTS and min(one["id"] for one in level) > last
-                if full and min(one.get("date", 0) for one in level) >= since and offset < COMMENTS * MOST_TURNS:
-                    following.append((post, thread, offset + COMMENTS))
+                full = len(level) == COMMENTS_PER_CALL and min(one["id"] for one in level) > last
+                if (
+                    full
+                    and min(one.get("date", 0) for one in level) >= since
+                    and offset < COMMENTS_PER_CALL * MAX_COMMENT_PAGES
+                ):
+                    following.append((post, thread, offset + COMMENTS_PER_CALL))
             turns = following
         return list({one["id"]: one for one in found}.values())
 
-    async def missed(self, since: datetime) -> Sequence[RawUpdate]:
+    async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
         """Nothing: every look goes on where the last stored one ended."""
         return ()
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
-        places = self._places.get(payload.get("group_id", 0))
+        places = self._chats.get(payload.get("group_id", 0))
         if places is None:
             raise MalformedUpdate("VK: a page that is not watched any more")
-        return events_of(places, payload)
+        return parse_update(places, payload)
 
     async def enrich(self, event: Event) -> Event:
         if isinstance(event, MessageEdited) or not isinstance(event, MessagePosted):
             return event
         author = event.author
         if author.name is None and author.kind is AuthorKind.PERSON:
-            author = replace(author, name=await self._names.name(int(author.id)))
+            author = replace(author, name=await self._names.find_name(int(author.id)))
         return replace(event, author=author)
 
-    async def look(self, placed: Sequence[Placed]) -> Sequence[Seen]:
-        return await self._lookout.look(placed)
+    async def check_published(self, published: Sequence[PublishedAnswer]) -> Sequence[CheckResult]:
+        return await self._publication_checker.check_published(published)
 
     async def check(self) -> Sequence[Finding]:
         """Whether the key is taken and every page can be read."""
-        asked = [Ask("wall.get", {"owner_id": -page.id, "count": 1}) for page in self._pages]
+        asked = [ApiCall("wall.get", {"owner_id": -page.id, "count": 1}) for page in self._pages]
         try:
-            answers = await execute(self._client, asked)
+            answers = await execute_calls(self._client, asked)
         except BadCredentials:
             words = "Сервисный ключ не подходит. Возьмите ключ в настройках приложения: dev.vk.com, «Мои приложения»."
             return [Finding(Severity.FAULT, self.title, words)]
@@ -248,8 +256,8 @@ class VkPages:
 
     # What cannot be done here
 
-    def parts(self, content: Content, kind: ChatKind) -> Sequence[Content]:
-        return parts_of(content)
+    def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
+        return split_content(content)
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
         raise Rejected("VK: this page is only read", RejectReason.NO_RIGHTS)
@@ -257,45 +265,45 @@ class VkPages:
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         raise Rejected("VK: this page is only read", RejectReason.NO_RIGHTS)
 
-    async def answer_press(self, press_id: str, text: str | None = None, *, alert: bool = False) -> None:
-        raise PressExpired("VK: this page has no buttons of ours")
+    async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
+        raise CallbackExpired("VK: this page has no buttons of ours")
 
     async def download(self, attachment: Attachment) -> Upload:
         raise FileUnavailable("VK: files of this page are looked at by their links")
 
-    async def show_commands(self, chat: Chat, commands: Sequence[Command]) -> None:
+    async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
         """Nobody talks to us here."""
 
-    def invitation(self, code: str) -> str | None:
+    def start_link(self, code: str) -> str | None:
         return None
 
-    async def may_write(self, user_id: str) -> bool | None:
+    async def can_message(self, user_id: str) -> bool | None:
         return None
 
     async def close(self) -> None:
         await self._client.close()
 
 
-def _ask(page: Page, post: int, thread: int, offset: int) -> Ask:
+def _comments_call(page: WallPage, post: int, thread: int, offset: int) -> ApiCall:
     params = {
         "owner_id": -page.id,
         "post_id": post,
         "comment_id": thread or None,
         "sort": "desc",
-        "count": COMMENTS,
+        "count": COMMENTS_PER_CALL,
         "offset": offset or None,
-        "thread_items_count": None if thread else IN_THREAD,
+        "thread_items_count": None if thread else THREAD_COMMENTS_PER_CALL,
     }
-    return Ask("wall.getComments", params)
+    return ApiCall("wall.getComments", params)
 
 
-def _count(post: Mapping[str, Any]) -> int:
+def _comment_count(post: Mapping[str, Any]) -> int:
     comments = post.get("comments")
     count = comments.get("count") if isinstance(comments, Mapping) else 0
     return count if isinstance(count, int) else 0
 
 
-def _update(page: Page, kind: str, thing: Mapping[str, Any]) -> RawUpdate:
+def _as_update(page: WallPage, kind: str, thing: Mapping[str, Any]) -> RawUpdate:
     """As the long poll would have brought it."""
     return raw_update(
         {

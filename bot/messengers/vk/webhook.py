@@ -10,13 +10,13 @@ from typing import Any
 
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.vk.client import API_VERSION, VkClient
-from bot.messengers.vk.parsing import READERS
+from bot.messengers.vk.parsing import EVENT_PARSERS
 
-TITLE = "MCU"  # VK allows 14 characters
-CONFIRMATION = "confirmation"
+SERVER_TITLE = "MCU"  # VK allows 14 characters
+CONFIRMATION_TYPE = "confirmation"
 
 
-class Callback:
+class VkWebhook:
     """The address of one community: *url* where VK is to bring updates, *confirmation* where an administrator has
     connected it by hand."""
 
@@ -26,13 +26,13 @@ class Callback:
         self.url = url
         self._confirmation = confirmation
 
-    async def greeting(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
+    async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
         """What VK wants to read before it brings anything; ``None`` for an update.
 
         By hand the address may be confirmed before the secret is typed in, therefore that string is told to anybody: it
         opens nothing. VK is asked only for whoever shows the secret.
         """
-        if payload.get("type") != CONFIRMATION:
+        if payload.get("type") != CONFIRMATION_TYPE:
             return None
         if self._confirmation is not None:
             return self._confirmation
@@ -43,15 +43,15 @@ class Callback:
             raise TemporaryFailure("VK: no confirmation code in the answer")
         return str(answer["code"])
 
-    async def connect(self, url: str, secret: str) -> None:
+    async def subscribe(self, url: str, secret: str) -> None:
         """Let VK bring what we read to *url*; where an administrator has done so, nothing is touched. VK confirms the
         address in its own time: what became of it, :meth:`status` tells."""
         if self._confirmation is not None:
             return
-        server = await self._server(url)
+        server = await self._find_server(url)
         if server is None:
             answer = await self._client.call(
-                "groups.addCallbackServer", group_id=self._group_id, url=url, title=TITLE, secret_key=secret
+                "groups.addCallbackServer", group_id=self._group_id, url=url, title=SERVER_TITLE, secret_key=secret
             )
             number = answer.get("server_id") if isinstance(answer, dict) else None
         else:
@@ -62,12 +62,12 @@ class Callback:
                     group_id=self._group_id,
                     server_id=number,
                     url=url,
-                    title=TITLE,
+                    title=SERVER_TITLE,
                     secret_key=secret,
                 )
         if not isinstance(number, int):
             raise TemporaryFailure("VK: no number of the callback server in the answer")
-        wanted: dict[str, Any] = dict.fromkeys(READERS, 1)
+        wanted: dict[str, Any] = dict.fromkeys(EVENT_PARSERS, 1)
         await self._client.call(
             "groups.setCallbackSettings",
             group_id=self._group_id,
@@ -78,12 +78,12 @@ class Callback:
 
     async def status(self, url: str) -> str | None:
         """``ok``, ``wait``, ``failed`` or ``unconfigured``; ``None`` where VK does not know the address."""
-        server = await self._server(url)
+        server = await self._find_server(url)
         return None if server is None else str(server.get("status", ""))
 
-    async def events(self, url: str) -> set[str]:
+    async def enabled_events(self, url: str) -> set[str]:
         """The kinds of updates that VK brings there."""
-        server = await self._server(url)
+        server = await self._find_server(url)
         if server is None:
             return set()
         answer = await self._client.call(
@@ -92,7 +92,7 @@ class Callback:
         events = answer.get("events") if isinstance(answer, dict) else None
         return {name for name, on in events.items() if on} if isinstance(events, dict) else set()
 
-    async def _server(self, url: str) -> Mapping[str, Any] | None:
+    async def _find_server(self, url: str) -> Mapping[str, Any] | None:
         answer = await self._client.call("groups.getCallbackServers", group_id=self._group_id)
         items = answer.get("items") if isinstance(answer, dict) else None
         found = [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []

@@ -1,84 +1,86 @@
 """What people post by hand: is it the answer that waits for them?"""
 
 from bot.domain.answers import Poster, Publication
-from bot.domain.messages import Message, Part
+from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.sources import Source
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
 from bot.services.answers import answers
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.manual_posting import staff_replies
-from bot.services.sources.messages import clean, store
+from bot.services.sources.messages import clean_text, save_message
 from bot.services.tickets import workflow
 from bot.understanding.agreement import is_same_wording
 
 
-async def hear(work: Work, event: MessagePosted, source: Source, official: Person | None) -> bool:
+async def detect_manual_post(
+    ctx: UseCaseContext, event: MessagePosted, source: Source, official: Person | None
+) -> bool:
     """Whether *event* is an answer that was approved and waits to be posted by hand; then it is one now.
 
     An official, or who speaks for the place, need not reply to the citizen's message, if the words are those that were
     approved. Of anybody else only a reply with these words counts: nobody but officials can know them beforehand, and
     they may post from accounts that we do not know. A colleague's reply in other words is offered as the answer.
     """
-    ours = official is not None or staff_replies.speaks_for_the_place(event)
-    text = clean(event.text)
+    ours = official is not None or staff_replies.is_posted_as_chat(event)
+    text = clean_text(event.text)
     if not text or event.author.kind is AuthorKind.BOT or not (ours or event.reply_to):
         return False
-    waiting = await _waiting(work, event)
-    same = [one for one in waiting if is_same_wording(one[2], text) and (ours or _replies(event, one[1]))]
-    meant = [one for one in same if _replies(event, one[1])] or same
+    waiting = await _list_awaiting(ctx, event)
+    same = [one for one in waiting if is_same_wording(one[2], text) and (ours or _is_reply_to(event, one[1]))]
+    meant = [one for one in same if _is_reply_to(event, one[1])] or same
     if not meant or any(place.author_id == event.author.id for _, place, _ in meant):
-        return ours and await _offer(work, event, source, official, waiting)
+        return ours and await _offer_as_answer(ctx, event, source, official, waiting)
     for number, (publication, place, _) in enumerate(meant):
-        await _found(work, event, source, official, publication, place, store_it=number == 0)
+        await _record_manual_post(ctx, event, source, official, publication, place, store_message=number == 0)
     return True
 
 
-async def _waiting(work: Work, event: MessagePosted) -> list[tuple[Publication, Message, str]]:
+async def _list_awaiting(ctx: UseCaseContext, event: MessagePosted) -> list[tuple[Publication, Message, str]]:
     """What waits to be posted where *event* stands, with the message that it answers and its words."""
     chat = event.chat
-    former = await work.uow.chronicle.former_id(chat.account, chat.id) if chat.kind is ChatKind.GROUP else None
+    former = await ctx.uow.chronicle.find_former_id(chat.account, chat.id) if chat.kind is ChatKind.GROUP else None
     found = []
     for chat_id in (chat.id, former) if former else (chat.id,):
-        for publication in await work.uow.answers.waiting_in(chat.account, chat_id):
-            place = await work.uow.messages.get(publication.message_id)
-            answer = await work.uow.answers.get(publication.answer_id)
+        for publication in await ctx.uow.answers.list_manual_pending_in_chat(chat.account, chat_id):
+            place = await ctx.uow.messages.get(publication.message_id)
+            answer = await ctx.uow.answers.get(publication.answer_id)
             if place is not None and answer is not None:
                 found.append((publication, place, answer.text))
     return found
 
 
-def _replies(event: MessagePosted, place: Message) -> bool:
+def _is_reply_to(event: MessagePosted, question: Message) -> bool:
     """Whether *event* is an answer to *place*; in private everything is."""
-    return event.chat.kind is ChatKind.PRIVATE or event.reply_to == place.external_id
+    return event.chat.kind is ChatKind.PRIVATE or event.reply_to == question.external_id
 
 
-async def _found(
-    work: Work,
+async def _record_manual_post(
+    ctx: UseCaseContext,
     event: MessagePosted,
     source: Source,
     official: Person | None,
     publication: Publication,
-    place: Message,
+    question: Message,
     *,
-    store_it: bool,
+    store_message: bool,
 ) -> None:
-    if store_it:
-        message = await store(work, event, source)
-        await work.uow.messages.attach(message.id, publication.ticket_id, Part.STAFF)
-    await answers.posted(work, publication.id, (event.message_id,), event.link, Poster.NOTICED, official)
+    if store_message:
+        message = await save_message(ctx, event, source)
+        await ctx.uow.messages.attach_to_ticket(message.id, publication.ticket_id, MessageRole.STAFF)
+    await answers.on_published(ctx, publication.id, (event.message_id,), event.link, Poster.NOTICED, official)
 
 
-async def _offer(
-    work: Work,
+async def _offer_as_answer(
+    ctx: UseCaseContext,
     event: MessagePosted,
     source: Source,
     official: Person | None,
-    waiting: list[tuple[Publication, Message, str]],
+    awaiting: list[tuple[Publication, Message, str]],
 ) -> bool:
     """A colleague has replied in other words than were approved: the head says whether that is the answer."""
-    replied = next((publication for publication, place, _ in waiting if _replies(event, place)), None)
+    replied = next((publication for publication, place, _ in awaiting if _is_reply_to(event, place)), None)
     if replied is None:
         return False
-    await staff_replies.take_reply(work, event, source, official, await workflow.get(work, replied.ticket_id))
+    await staff_replies.receive_reply(ctx, event, source, official, await workflow.get(ctx, replied.ticket_id))
     return True

@@ -6,42 +6,42 @@ import json
 from bot.domain.answers import PublicationState
 from bot.domain.outbox import Priority
 from bot.services.answers import answers
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.tickets import workflow
 
 
-async def explain(work: Work) -> None:
+async def announce_policy(ctx: UseCaseContext) -> None:
     """At the first start, and whenever they have changed, tell the administrator what the written choices mean."""
-    items = [[one.account, one.title, one.answers, one.invite] for one in work.centre.sources.values()]
+    items = [[one.account, one.title, one.answers, one.invite] for one in ctx.municipality.sources.values()]
     if items:
         digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:32]
-        await notify.tell_administrator(work, "choices", once=f"choices:{digest}", sources=items)
+        await notify.notify_administrator(ctx, "choices", once_key=f"choices:{digest}", sources=items)
 
 
-async def apply(work: Work) -> None:
+async def apply_policy(ctx: UseCaseContext) -> None:
     """What has been approved and is not posted yet follows the present choices: what the bot may not post any more is
     given to a person, what nobody may is kept. Nothing that waits for a person goes back to the bot."""
-    for publication in await work.uow.answers.unposted():
-        place = await work.uow.messages.get(publication.message_id)
-        answer = await work.uow.answers.get(publication.answer_id)
+    for publication in await ctx.uow.answers.list_unposted():
+        place = await ctx.uow.messages.get(publication.message_id)
+        answer = await ctx.uow.answers.get(publication.answer_id)
         if place is None or answer is None:
             continue
-        now = await handout.who_posts(work, place)
+        now = await handout.decide_poster(ctx, place)
         if now in (publication.state, PublicationState.QUEUED):
             continue
-        await work.uow.answers.set_publication(publication.id, now)
-        ticket = await workflow.get(work, publication.ticket_id)
+        await ctx.uow.answers.update_publication(publication.id, now)
+        ticket = await workflow.get(ctx, publication.ticket_id)
         facts = {"publication": publication.id, "was": publication.state.value, "now": now.value}
-        await work.uow.chronicle.record("choice_changed", work.now, ticket_id=ticket.id, facts=facts)
+        await ctx.uow.chronicle.record("choice_changed", ctx.now, ticket_id=ticket.id, facts=facts)
         if now is PublicationState.BY_PERSON:
-            giver = work.centre.staff.by_id(answer.person_id)
-            people = (giver,) if giver is not None else cards.responsible(work, ticket)
+            giver = ctx.municipality.staff.find_by_id(answer.person_id)
+            people = (giver,) if giver is not None else cards.responsible_people(ctx, ticket)
             for person in people:
-                await handout.hand_out(work, ticket, answer, [publication], person, Priority.NOTE)
+                await handout.ask_to_post(ctx, ticket, answer, [publication], person, Priority.NOTE)
         else:
-            await handout.withdraw(work, ticket, publication)
-            ticket = await answers.settle(work, ticket, answer)
-        await handout.tell_fate(work, ticket, answer.id)
-        await cards.show(work, ticket)
+            await handout.withdraw_request(ctx, ticket, publication)
+            ticket = await answers.confirm_if_nothing_pending(ctx, ticket, answer)
+        await handout.update_status_note(ctx, ticket, answer.id)
+        await cards.sync(ctx, ticket)

@@ -10,18 +10,18 @@ from datetime import datetime, timedelta
 
 from bot.domain.people import Person, Role
 from bot.domain.tickets import Ticket
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
 
-LONG = timedelta(minutes=30)
+MIN_OUTAGE = timedelta(minutes=30)
 """A shorter pause is an update or a restart: what was due then is still news. No shorter than the time for which a
 curator's notices are gathered, so that the summary comes to nobody right after a notice."""
 
-PATIENCE = timedelta(minutes=2)
+MAX_BACKLOG_WAIT = timedelta(minutes=2)
 """So long the summary waits for the messages of the outage, should a messenger not bring them."""
 
-_ALIVE = "alive"
-_OUTAGE = "outage:"
+_HEARTBEAT_KEY = "alive"
+_OUTAGE_KEY_PREFIX = "outage:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,54 +32,54 @@ class Outage:
     until: datetime
 
 
-async def beat(work: Work) -> None:
+async def record_heartbeat(ctx: UseCaseContext) -> None:
     """We live now."""
-    await work.uow.chronicle.mark(_ALIVE, work.now)
+    await ctx.uow.chronicle.set(_HEARTBEAT_KEY, ctx.now)
 
 
-async def begin(work: Work) -> None:
+async def detect_outage(ctx: UseCaseContext) -> None:
     """The watch over the clock is taken up (again). An outage that follows another before anybody was told of it is one
     with it."""
-    last = await work.uow.chronicle.when(_ALIVE)
-    if last is not None and work.now - last >= LONG:
-        before = await open_outage(work)
+    last = await ctx.uow.chronicle.get(_HEARTBEAT_KEY)
+    if last is not None and ctx.now - last >= MIN_OUTAGE:
+        before = await find_open_outage(ctx)
         since = before.since if before is not None else last
-        await work.uow.chronicle.mark(f"{_OUTAGE}{since.isoformat()}", work.now)
-    await beat(work)
+        await ctx.uow.chronicle.set(f"{_OUTAGE_KEY_PREFIX}{since.isoformat()}", ctx.now)
+    await record_heartbeat(ctx)
 
 
-async def open_outage(work: Work) -> Outage | None:
+async def find_open_outage(ctx: UseCaseContext) -> Outage | None:
     """The outage that people have not been told of."""
-    for key, until in (await work.uow.chronicle.moments(_OUTAGE)).items():
-        return Outage(datetime.fromisoformat(key.removeprefix(_OUTAGE)), until)
+    for key, until in (await ctx.uow.chronicle.list_by_prefix(_OUTAGE_KEY_PREFIX)).items():
+        return Outage(datetime.fromisoformat(key.removeprefix(_OUTAGE_KEY_PREFIX)), until)
     return None
 
 
-async def is_over(work: Work, outage: Outage, *, heard: bool) -> bool:
+async def is_summary_ready(ctx: UseCaseContext, outage: Outage, *, messengers_caught_up: bool) -> bool:
     """Whether what came meanwhile is known. *heard*: every messenger has told what it kept for us."""
-    is_early = timedelta(0) <= work.now - outage.until < PATIENCE
-    if is_early and not (heard and await work.uow.inbox.oldest_waiting() is None):
+    is_early = timedelta(0) <= ctx.now - outage.until < MAX_BACKLOG_WAIT
+    if is_early and not (messengers_caught_up and await ctx.uow.inbox.get_oldest_pending() is None):
         return False
-    return not await work.uow.times.anything_due(work.now)
+    return not await ctx.uow.deadlines.has_due(ctx.now)
 
 
-async def close(work: Work) -> None:
+async def close_outage(ctx: UseCaseContext) -> None:
     """People have been told."""
-    for key in await work.uow.chronicle.keys(_OUTAGE):
-        await work.uow.chronicle.forget(key)
+    for key in await ctx.uow.chronicle.list_keys(_OUTAGE_KEY_PREFIX):
+        await ctx.uow.chronicle.delete(key)
 
 
-async def newcomers(work: Work, outage: Outage) -> Counter[int]:
+async def count_new_tickets(ctx: UseCaseContext, outage: Outage) -> Counter[int]:
     """How many messages of that time each person has to do with: the responsible ones theirs, who watches all."""
-    numbers = await work.uow.reports.written_between(outage.since, outage.until)
+    numbers = await ctx.uow.reports.list_written_between(outage.since, outage.until)
     found: Counter[int] = Counter()
-    tickets = [one for one in (await work.uow.tickets.some(numbers)).values() if one.is_open]
+    tickets = [one for one in (await ctx.uow.tickets.get_many(numbers)).values() if one.is_open]
     for ticket in tickets:
-        found.update(person.id for person in await _concerned(work, ticket))
+        found.update(person.id for person in await _recipients(ctx, ticket))
     return found
 
 
-async def _concerned(work: Work, ticket: Ticket) -> set[Person]:
-    staff = work.centre.staff
+async def _recipients(ctx: UseCaseContext, ticket: Ticket) -> set[Person]:
+    staff = ctx.municipality.staff
     watching = (*staff.with_role(Role.CURATOR), *staff.with_role(Role.MANAGER), *staff.with_role(Role.ADMINISTRATOR))
-    return {*await cards.audience(work, ticket), *watching}
+    return {*await cards.recipients(ctx, ticket), *watching}

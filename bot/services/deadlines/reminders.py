@@ -6,120 +6,122 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.answers import PublicationState
-from bot.domain.deadlines import DueKind, Limit
+from bot.domain.deadlines import DeadlineKind, DueKind
 from bot.domain.outbox import Priority
 from bot.domain.people import Person, Role
 from bot.domain.reminders import DueRow, NoticeRow
-from bot.domain.tickets import UNACCEPTED, State, Ticket
-from bot.services.context import Work
+from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
+from bot.services.context import UseCaseContext
 from bot.services.deadlines import outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 
-GATHER_FOR_CURATOR = timedelta(minutes=30)
+WATCHER_NOTICE_INTERVAL = timedelta(minutes=30)
 """After the first one, a curator's overdue notices come together, at most one message in this time."""
 
-BATCH = 200
+BATCH_SIZE = 200
 
-WATCHED = "watch_overdue"
+WATCHER_NOTICE = "watch_overdue"
 """Notice code of those who watch terms and do not work the ticket."""
 
 
-async def sweep(work: Work) -> None:
+async def create_due_notices(ctx: UseCaseContext) -> None:
     """Turn the moments that have come into notices for the people concerned."""
-    for due in await work.uow.times.fire(work.now, BATCH):
-        ticket = await work.uow.tickets.get(due.ticket_id)
-        if ticket is not None and due.limit == handout.POSTING:
-            await _remind_of_posting(work, ticket)
+    for due in await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE):
+        ticket = await ctx.uow.tickets.get(due.ticket_id)
+        if ticket is not None and due.limit == handout.POSTING_DEADLINE:
+            await _create_posting_notices(ctx, ticket)
             continue
-        if ticket is None or not _still_matters(ticket, due):
+        if ticket is None or not _is_still_relevant(ticket, due):
             continue
         code = f"{due.limit}_{due.kind}"
-        concerned = await cards.audience(work, ticket)
+        concerned = await cards.recipients(ctx, ticket)
         for person in concerned:
-            await work.uow.times.add_notice(person.id, ticket.id, code, work.now)
+            await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
         if due.kind == DueKind.OVERDUE:
-            await work.uow.chronicle.record("overdue", work.now, ticket_id=ticket.id, facts={"limit": due.limit})
-            for person in _watchers(work, ticket, concerned):
-                await work.uow.times.add_notice(person.id, ticket.id, WATCHED, work.now)
-            await cards.show(work, ticket)
+            await ctx.uow.chronicle.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
+            for person in _watchers(ctx, ticket, concerned):
+                await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
+            await cards.sync(ctx, ticket)
 
 
-async def _remind_of_posting(work: Work, ticket: Ticket) -> None:
+async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
     """An approved answer still waits to be posted by hand: whoever gave it is told; with nobody, whose turn it is."""
-    answer = await work.uow.answers.latest(ticket.id)
-    if answer is None or not await handout.waiting(work, ticket.id):
+    answer = await ctx.uow.answers.find_latest(ticket.id)
+    if answer is None or not await handout.list_awaiting_posting(ctx, ticket.id):
         return
-    giver = work.centre.staff.by_id(answer.person_id)
-    there = giver is not None and await work.can_reach(giver)
-    for person in (giver,) if there and giver else cards.responsible(work, ticket):
-        await work.uow.times.add_notice(person.id, ticket.id, handout.REMINDER, work.now)
+    giver = ctx.municipality.staff.find_by_id(answer.person_id)
+    there = giver is not None and await ctx.can_reach(giver)
+    for person in (giver,) if there and giver else cards.responsible_people(ctx, ticket):
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, ctx.now)
 
 
-def _still_matters(ticket: Ticket, due: DueRow) -> bool:
-    return ticket.state in UNACCEPTED if due.limit == Limit.ACCEPT else ticket.is_open
+def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:
+    return ticket.state in UNACCEPTED_STATES if due.limit == DeadlineKind.ACCEPT else ticket.is_open
 
 
-def _watchers(work: Work, ticket: Ticket, but: Iterable[Person]) -> list[Person]:
+def _watchers(ctx: UseCaseContext, ticket: Ticket, exclude: Iterable[Person]) -> list[Person]:
     """The curator; with none, the manager. The curators of the ticket's block, too."""
-    staff = work.centre.staff
+    staff = ctx.municipality.staff
     people = [*(staff.with_role(Role.CURATOR) or staff.with_role(Role.MANAGER))]
-    people += [p for p in staff.with_role(Role.BLOCK_CURATOR) if p.stands_for(ticket.sector, ticket.district)]
-    skip = {person.id for person in but}
+    people += [p for p in staff.with_role(Role.BLOCK_CURATOR) if p.covers(ticket.sector, ticket.district)]
+    skip = {person.id for person in exclude}
     return list({person.id: person for person in people if person.id not in skip}.values())
 
 
 @dataclass(slots=True)
-class _Outlook:
+class _NoticePlan:
     """What is to be done about the notices that wait: to whom each is said now, and which say nothing true any more.
 
     The others go on waiting.
     """
 
-    said: list[NoticeRow] = field(default_factory=list)
-    void: list[NoticeRow] = field(default_factory=list)
-    words: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
+    to_send: list[NoticeRow] = field(default_factory=list)
+    obsolete: list[NoticeRow] = field(default_factory=list)
+    notices: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
     outage: Outage | None = None
     """What is said now is the summary of this outage."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.said or self.void or self.outage)
+        return not (self.to_send or self.obsolete or self.outage)
 
 
-async def anything_to_say(work: Work, *, heard: bool = True) -> bool:
+async def has_pending(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> bool:
     """A look that writes nothing: whether :func:`flush` would do anything."""
-    return not (await _look(work, heard=heard)).is_empty
+    return not (await _plan_notices(ctx, messengers_caught_up=messengers_caught_up)).is_empty
 
 
-async def flush(work: Work, *, heard: bool = True) -> None:
+async def send_notices(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> None:
     """Tell people what waits for them; in quiet hours only what is urgent, and after an outage (*heard*: the messengers
     have told what they kept for us) all in one summary."""
-    outlook = await _look(work, heard=heard)
-    await work.uow.times.drop_notices([row.id for row in outlook.void])
-    await work.uow.times.sent_notices([row.id for row in outlook.said], work.now)
+    outlook = await _plan_notices(ctx, messengers_caught_up=messengers_caught_up)
+    await ctx.uow.deadlines.delete_notices([row.id for row in outlook.obsolete])
+    await ctx.uow.deadlines.mark_notices_sent([row.id for row in outlook.to_send], ctx.now)
     if outlook.outage is not None:
-        await _sum_up(work, outlook.outage, outlook.words)
+        await _send_outage_summary(ctx, outlook.outage, outlook.notices)
         return
-    for person_id, words in outlook.words.items():
-        person = work.centre.staff.by_id(person_id)
+    for person_id, words in outlook.notices.items():
+        person = ctx.municipality.staff.find_by_id(person_id)
         if person is not None:
-            await _say(work, person, words)
+            await _send_person_notices(ctx, person, words)
 
 
-async def _sum_up(work: Work, outage: Outage, words: Mapping[int, list[tuple[str, Ticket]]]) -> None:
+async def _send_outage_summary(
+    ctx: UseCaseContext, outage: Outage, notices: Mapping[int, list[tuple[str, Ticket]]]
+) -> None:
     """One message to everybody whom the outage concerns."""
-    await outage_summary.close(work)
-    new = await outage_summary.newcomers(work, outage)
-    for person_id in sorted({*words, *new}):
-        person = work.centre.staff.by_id(person_id)
+    await outage_summary.close_outage(ctx)
+    new = await outage_summary.count_new_tickets(ctx, outage)
+    for person_id in sorted({*notices, *new}):
+        person = ctx.municipality.staff.find_by_id(person_id)
         if person is None:
             continue
-        weightiest = _weightiest(words.get(person_id, ()))
+        weightiest = _most_severe(notices.get(person_id, ()))
         urgent = any(ticket.urgent for _, ticket in weightiest)
-        await notify.tell(
-            work,
+        await notify.notify(
+            ctx,
             person,
             "catch_up",
             ticket=weightiest[0][1] if len(weightiest) == 1 else None,
@@ -127,54 +129,58 @@ async def _sum_up(work: Work, outage: Outage, words: Mapping[int, list[tuple[str
             since=outage.since.isoformat(),
             until=outage.until.isoformat(),
             new=new[person_id],
-            items=_items(work, weightiest),
+            items=_item_facts(ctx, weightiest),
         )
 
 
-async def _look(work: Work, *, heard: bool) -> _Outlook:
-    waiting = await work.uow.times.waiting_notices()
-    tickets = await work.uow.tickets.some({row.ticket_id for row in waiting})
-    quiet = work.centre.quiet.is_quiet(work.now)
-    outlook = _Outlook()
-    outage = await outage_summary.open_outage(work)
-    if outage is not None and not quiet and await outage_summary.is_over(work, outage, heard=heard):
+async def _plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> _NoticePlan:
+    waiting = await ctx.uow.deadlines.list_pending_notices()
+    tickets = await ctx.uow.tickets.get_many({row.ticket_id for row in waiting})
+    quiet = ctx.municipality.quiet_hours.is_quiet(ctx.now)
+    outlook = _NoticePlan()
+    outage = await outage_summary.find_open_outage(ctx)
+    if (
+        outage is not None
+        and not quiet
+        and await outage_summary.is_summary_ready(ctx, outage, messengers_caught_up=messengers_caught_up)
+    ):
         outlook.outage = outage
     held = quiet or outage != outlook.outage
     lately: dict[int, bool] = {}
     for row in waiting:
-        if row.created_at > work.now:
+        if row.created_at > ctx.now:
             continue  # the clock has been put back: what the notice says is not so yet, and will be
         ticket = tickets.get(row.ticket_id)
-        if ticket is None or not await _is_true(work, row, ticket):
-            outlook.void.append(row)
+        if ticket is None or not await _is_still_true(ctx, row, ticket):
+            outlook.obsolete.append(row)
             continue
-        if (held and not ticket.rings_at_night) or await _is_on_its_way(work, ticket):
+        if (held and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
             continue
-        if row.code == handout.REMINDER:
+        if row.code == handout.POSTING_REMINDER:
             hearers: Sequence[int] = (row.person_id,)
-        elif row.code == WATCHED:
+        elif row.code == WATCHER_NOTICE:
             if row.person_id not in lately:
-                lately[row.person_id] = await _told_lately(work, row.person_id)
+                lately[row.person_id] = await _was_notified_recently(ctx, row.person_id)
             if lately[row.person_id]:
                 continue
             hearers = (row.person_id,)
         else:  # whose turn it is may have changed while the notice waited for the morning
-            hearers = [person.id for person in await cards.audience(work, ticket)]
-        outlook.said.append(row)
+            hearers = [person.id for person in await cards.recipients(ctx, ticket)]
+        outlook.to_send.append(row)
         for person_id in hearers:
-            outlook.words[person_id].append((row.code, ticket))
+            outlook.notices[person_id].append((row.code, ticket))
     return outlook
 
 
-async def _is_true(work: Work, row: NoticeRow, ticket: Ticket) -> bool:
+async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> bool:
     """Whether the notice still says what is so: terms stop, run anew, and run out."""
-    if row.code == handout.REMINDER:
-        return bool(await handout.waiting(work, ticket.id))
+    if row.code == handout.POSTING_REMINDER:
+        return bool(await handout.list_awaiting_posting(ctx, ticket.id))
     if not ticket.is_open:
         return False
-    unaccepted = ticket.state in UNACCEPTED
-    accept_late = unaccepted and ticket.accept_due <= work.now
-    answer_late = ticket.answer_due <= work.now
+    unaccepted = ticket.state in UNACCEPTED_STATES
+    accept_late = unaccepted and ticket.accept_due <= ctx.now
+    answer_late = ticket.answer_due <= ctx.now
     match row.code:
         case "accept_overdue":
             return accept_late
@@ -187,51 +193,51 @@ async def _is_true(work: Work, row: NoticeRow, ticket: Ticket) -> bool:
     return accept_late or answer_late
 
 
-async def _is_on_its_way(work: Work, ticket: Ticket) -> bool:
+async def _is_being_published(ctx: UseCaseContext, ticket: Ticket) -> bool:
     """The answer was given and the messenger has not confirmed it yet: nobody can do more than wait for it."""
     if ticket.state is not State.PUBLISHING:
         return False
-    answer = await work.uow.answers.latest(ticket.id)
-    places = await work.uow.answers.tally(answer.id) if answer else {}
+    answer = await ctx.uow.answers.find_latest(ticket.id)
+    places = await ctx.uow.answers.count_by_state(answer.id) if answer else {}
     return PublicationState.QUEUED in places
 
 
-async def _told_lately(work: Work, person_id: int) -> bool:
-    last = await work.uow.times.last_notice(person_id, WATCHED)
-    return last is not None and timedelta(0) <= work.now - last < GATHER_FOR_CURATOR
+async def _was_notified_recently(ctx: UseCaseContext, person_id: int) -> bool:
+    last = await ctx.uow.deadlines.find_last_notice_time(person_id, WATCHER_NOTICE)
+    return last is not None and timedelta(0) <= ctx.now - last < WATCHER_NOTICE_INTERVAL
 
 
-_WEIGHTS = {
+_SEVERITY = {
     "accept_reminder": 0,
     "answer_reminder": 1,
-    handout.REMINDER: 2,
-    WATCHED: 3,
+    handout.POSTING_REMINDER: 2,
+    WATCHER_NOTICE: 3,
     "accept_overdue": 4,
     "answer_overdue": 5,
 }
 """Of several notices about one ticket the weightiest is said."""
 
 
-def _weightiest(words: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticket]]:
+def _most_severe(notices: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticket]]:
     found: dict[int, tuple[str, Ticket]] = {}
-    for code, ticket in words:
+    for code, ticket in notices:
         known = found.get(ticket.id)
-        if known is None or _WEIGHTS[code] >= _WEIGHTS[known[0]]:
+        if known is None or _SEVERITY[code] >= _SEVERITY[known[0]]:
             found[ticket.id] = (code, ticket)
     return list(found.values())
 
 
-def _items(work: Work, words: Iterable[tuple[str, Ticket]]) -> list[list[str | int]]:
-    return [[code, ticket.id, work.centre.sector_title(ticket.sector)] for code, ticket in words]
+def _item_facts(ctx: UseCaseContext, notices: Iterable[tuple[str, Ticket]]) -> list[list[str | int]]:
+    return [[code, ticket.id, ctx.municipality.sector_title(ticket.sector)] for code, ticket in notices]
 
 
-async def _say(work: Work, person: Person, words: list[tuple[str, Ticket]]) -> None:
-    weightiest = _weightiest(words)
+async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: list[tuple[str, Ticket]]) -> None:
+    weightiest = _most_severe(notices)
     urgent = any(ticket.urgent for _, ticket in weightiest)
     priority = Priority.URGENT if urgent else Priority.NOTE
     if len(weightiest) == 1:
         [(code, ticket)] = weightiest
-        sector = work.centre.sector_title(ticket.sector)
-        await notify.tell(work, person, code, ticket=ticket, priority=priority, number=ticket.id, sector=sector)
+        sector = ctx.municipality.sector_title(ticket.sector)
+        await notify.notify(ctx, person, code, ticket=ticket, priority=priority, number=ticket.id, sector=sector)
         return
-    await notify.tell(work, person, "notices", priority=priority, items=_items(work, weightiest))
+    await notify.notify(ctx, person, "notices", priority=priority, items=_item_facts(ctx, weightiest))

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.deadlines import Plan
+from bot.domain.deadlines import DeadlinePlan
 from bot.domain.messages import Message
 from bot.domain.people import Person
-from bot.domain.tickets import State, Step, Ticket, follow
-from bot.services.context import Work, author_key
+from bot.domain.tickets import State, Step, Ticket, next_state
+from bot.services.context import UseCaseContext, author_key
 from bot.services.deadlines import deadlines
 from bot.services.notifications import cards
 from bot.services.tickets import problem_matching, problem_members, workflow
-from bot.services.tickets.problem_matching import Likeness
-from bot.services.tickets.search import searched
+from bot.services.tickets.problem_matching import ProblemMatch
+from bot.services.tickets.search import build_search_text
 from bot.understanding.reading import Reading
 
 
@@ -36,80 +36,88 @@ class NewTicket:
     answer_due: datetime | None = None
     created_by: Person | None = None
     message: Message | None = None
-    answered: Ticket | None = None  # what the author has had an answer to
-    hold: bool = False  # its first card waits for the rest of an album
+    previous_ticket: Ticket | None = None  # what the author has had an answer to
+    wait_for_album: bool = False  # its first card waits for the rest of an album
 
 
-async def register(work: Work, new: NewTicket) -> Ticket:
+async def register_ticket(ctx: UseCaseContext, new: NewTicket) -> Ticket:
     """Make a ticket and route it: to its sector when that is sure, else to the coordinator."""
     reading = new.reading
-    sector = new.sector or (reading.sector if reading.sure else None)
-    found, lead = await _find_lead(work, new, sector)
+    sector = new.sector or (reading.sector if reading.is_confident else None)
+    found, lead = await _find_lead(ctx, new, sector)
     if found is not None and lead is not None:
-        return await _join(work, new, sector, found, lead)
-    terms = deadlines.planned(work, reading.urgency, work.now, answer_due=new.answer_due)
-    ticket = await work.uow.tickets.add(
-        _values(new, terms, work.now)
+        return await _join_problem(ctx, new, sector, found, lead)
+    terms = deadlines.compute(ctx, reading.urgency, ctx.now, answer_due=new.answer_due)
+    ticket = await ctx.uow.tickets.add(
+        _column_values(new, terms, ctx.now)
         | {
-            "state": follow(State.NEW, Step.ROUTE if sector else Step.UNSURE).value,
+            "state": next_state(State.NEW, Step.ROUTE if sector else Step.UNSURE).value,
             "sector": sector,
             "why": list(reading.evidence) if sector in (None, reading.sector) else None,
-            "matter": found.matter if found is not None else None,
-            "sketch": found.event.as_record() if found is not None else None,
+            "matter": found.subject_family if found is not None else None,
+            "sketch": found.event.to_record() if found is not None else None,
         }
     )
-    await deadlines.remind(work, ticket, terms.dues)
-    await _record(work, ticket, new.created_by, sector=sector)
-    await cards.show(work, ticket, hold=new.hold)
+    await deadlines.schedule(ctx, ticket, terms.due_moments)
+    await _record_registration(ctx, ticket, new.created_by, sector=sector)
+    await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket
 
 
-async def _find_lead(work: Work, new: NewTicket, sector: str | None) -> tuple[Likeness | None, Ticket | None]:
+async def _find_lead(
+    ctx: UseCaseContext, new: NewTicket, sector: str | None
+) -> tuple[ProblemMatch | None, Ticket | None]:
     """What *new* resembles, and the ticket that it joins."""
     while True:
-        found = await problem_matching.look(work, new.text, new.reading, new.message, sector, _had(new))
+        found = await problem_matching.find_matching_problem(
+            ctx, new.text, new.reading, new.message, sector, _answered_problem_id(new)
+        )
         if found is None or found.candidate is None:
             return found, None
-        lead = await problem_members.lead_for(work, found)
+        lead = await problem_members.find_or_create_lead(ctx, found)
         if lead is not None:
             return found, lead
-        work.uow.problems.forget_candidates()  # they were fetched before another process changed this one
+        ctx.uow.problems.clear_candidates()  # they were fetched before another process changed this one
 
 
-def _had(new: NewTicket) -> int | None:
+def _answered_problem_id(new: NewTicket) -> int | None:
     """The problem whose answer the author has had: who writes again is not satisfied with it."""
-    return new.answered.problem_id if new.answered is not None else None
+    return new.previous_ticket.problem_id if new.previous_ticket is not None else None
 
 
-async def _join(work: Work, new: NewTicket, sector: str | None, found: Likeness, lead: Ticket) -> Ticket:
+async def _join_problem(
+    ctx: UseCaseContext, new: NewTicket, sector: str | None, found: ProblemMatch, lead: Ticket
+) -> Ticket:
     """A ticket about what *lead* is about: no card and no reminders of its own."""
-    values = _values(new, deadlines.planned(work, new.reading.urgency, work.now, answer_due=new.answer_due), work.now)
-    await problem_members.count_in(work, lead, values["author_key"], found)
-    ticket = await work.uow.tickets.add(values | problem_members.state_beside(lead))
-    await _record(work, ticket, new.created_by, sector=lead.sector, **{"with": lead.id})
+    values = _column_values(
+        new, deadlines.compute(ctx, new.reading.urgency, ctx.now, answer_due=new.answer_due), ctx.now
+    )
+    await problem_members.add_member(ctx, lead, values["author_key"], found)
+    ticket = await ctx.uow.tickets.add(values | problem_members.inherited_state(lead))
+    await _record_registration(ctx, ticket, new.created_by, sector=lead.sector, **{"with": lead.id})
     if lead.state is State.TRIAGE and sector is not None:
-        await workflow.move(work, lead, Step.CHOOSE_SECTOR, None, sector=sector)
-        return await workflow.get(work, ticket.id)
-    await cards.show(work, lead, crowd=True)
+        await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, sector=sector)
+        return await workflow.get(ctx, ticket.id)
+    await cards.sync(ctx, lead, counters_only=True)
     return ticket
 
 
-async def _record(work: Work, ticket: Ticket, by: Person | None, **facts: Any) -> None:
-    person_id, facts = by.id if by else None, facts | {"state": ticket.state.value}
-    await work.uow.chronicle.record("registered", work.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
+async def _record_registration(ctx: UseCaseContext, ticket: Ticket, person: Person | None, **facts: Any) -> None:
+    person_id, facts = person.id if person else None, facts | {"state": ticket.state.value}
+    await ctx.uow.chronicle.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
 
 
-def _values(new: NewTicket, terms: Plan, now: datetime) -> dict[str, Any]:
+def _column_values(new: NewTicket, plan: DeadlinePlan, now: datetime) -> dict[str, Any]:
     """A ticket's columns, but for whose it is."""
     reading = new.reading
     latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
     place = new.place or (reading.place.text if reading.place else None)
     return {
         "topic": reading.topic,
-        "likely": list(reading.likeliest),
+        "likely": list(reading.top_sectors),
         "source": new.source[:64],
         "text": new.text,
-        "search": searched(new.text, place, new.external_number, new.author_name),
+        "search": build_search_text(new.text, place, new.external_number, new.author_name),
         "text_key": new.text_key,
         "place": place,
         "street": reading.place.street if reading.place else None,
@@ -125,9 +133,9 @@ def _values(new: NewTicket, terms: Plan, now: datetime) -> dict[str, Any]:
         "author_name": new.author_name,
         "registered_at": now,
         "touched_at": now,
-        "accept_due": terms.accept_due,
-        "answer_due": terms.answer_due,
-        "previous_id": new.answered.id if new.answered else None,
+        "accept_due": plan.accept_due,
+        "answer_due": plan.answer_due,
+        "previous_id": new.previous_ticket.id if new.previous_ticket else None,
         "external_number": new.external_number,
         "created_by": new.created_by.id if new.created_by else None,
     }

@@ -7,166 +7,168 @@ them has waited long enough; in between it changes in place. In quiet hours it r
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.cards import DoubtList
+from bot.domain.cards import ReviewList
 from bot.domain.channels import Address, Purpose
 from bot.domain.errors import NotAllowed
-from bot.domain.messages import Message, Verdict
+from bot.domain.messages import Message, ReviewVerdict
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, Right
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
-from bot.domain.view_data import DoubtFacts
-from bot.messengers.serialization import chat_of
+from bot.domain.view_data import ReviewListFacts
+from bot.messengers.serialization import chat_from_columns
 from bot.outbox import render_data
-from bot.services.context import Work
-from bot.services.intake.create_ticket import make_ticket, understand
-from bot.services.intake.follow_ups import join_ticket
+from bot.services.context import UseCaseContext
+from bot.services.intake.create_ticket import create_ticket, read_message
+from bot.services.intake.follow_ups import attach_to_open_ticket
 from bot.services.notifications import notify
-from bot.services.notifications.routing import places
+from bot.services.notifications.routing import addresses_for
 from bot.services.sources.messages import is_private
 from bot.services.tickets import workflow
 from bot.understanding.reading import Reading
 
-MANY = 10
+MIN_NEW_ITEMS = 10
 """New ones that are worth a new list at once."""
 
-PATIENCE = timedelta(hours=2)
+MAX_ITEM_AGE = timedelta(hours=2)
 """The first new one waits no longer (in the morning it has waited all night)."""
 
-REST = timedelta(minutes=30)
+MIN_LIST_INTERVAL = timedelta(minutes=30)
 """Between two lists."""
 
-REFRESH = timedelta(minutes=10)
+EDIT_INTERVAL = timedelta(minutes=10)
 """A list that stands there shows what has come meanwhile after this time: an edit makes no sound."""
 
-KEEP = timedelta(days=7)
+RETENTION = timedelta(days=7)
 """Who has not been listened to for a week will not be by this list."""
 
 
-async def gather(work: Work, message: Message, reading: Reading, source: Source) -> None:
+async def queue_for_review(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Remember *message*, which is no ticket, if a person should have a look at it."""
-    if source.kind != "chat" or is_private(message) or not message.text or not reading.doubtful:
+    if source.kind != "chat" or is_private(message) or not message.text or not reading.needs_review:
         return
-    if await work.uow.doubts.add(message.id, reading.appeal_score, work.now):
-        for known in await work.uow.doubts.lists():
-            if known.external_id is not None and work.now - known.posted_at < timedelta(days=1):
-                await _draw(work, known, later=True)
+    if await ctx.uow.review_queue.add(message.id, reading.appeal_score, ctx.now):
+        for known in await ctx.uow.review_queue.list_review_lists():
+            if known.external_id is not None and ctx.now - known.posted_at < timedelta(days=1):
+                await _queue_list(ctx, known, delayed=True)
 
 
-async def is_due(work: Work) -> bool:
+async def is_due(ctx: UseCaseContext) -> bool:
     """Whether the lists shall be renewed now."""
-    if work.centre.quiet.is_quiet(work.now):
+    if ctx.municipality.quiet_hours.is_quiet(ctx.now):
         return False
-    count, oldest = await work.uow.doubts.news()
-    if oldest is None or (count < MANY and work.now - oldest < PATIENCE):
+    count, oldest = await ctx.uow.review_queue.summarize_unlisted()
+    if oldest is None or (count < MIN_NEW_ITEMS and ctx.now - oldest < MAX_ITEM_AGE):
         return False
-    latest = max((known.posted_at for known in await work.uow.doubts.lists()), default=None)
-    return latest is None or work.now - latest >= REST
+    latest = max((known.posted_at for known in await ctx.uow.review_queue.list_review_lists()), default=None)
+    return latest is None or ctx.now - latest >= MIN_LIST_INTERVAL
 
 
-async def publish(work: Work) -> None:
+async def publish_lists(ctx: UseCaseContext) -> None:
     """Put a new list before everybody who sorts."""
-    if not await is_due(work):
+    if not await is_due(ctx):
         return
-    await work.uow.doubts.mark_listed(work.now)
-    for person in work.centre.staff.responsible(None):
-        for address in await places(work, person, Purpose.CARDS):
-            await _renew(work, person, address)
+    await ctx.uow.review_queue.mark_listed(ctx.now)
+    for person in ctx.municipality.staff.responsible_for(None):
+        for address in await addresses_for(ctx, person, Purpose.CARDS):
+            await _publish_list(ctx, person, address)
 
 
-async def _renew(work: Work, person: Person, address: Address) -> None:
-    above = await work.uow.doubts.list_of(person.id, address.account)
+async def _publish_list(ctx: UseCaseContext, person: Person, address: Address) -> None:
+    above = await ctx.uow.review_queue.find_review_list(person.id, address.account)
     if above is not None and above.external_id is not None:
-        await notify.change_note(work, above.account, above.chat_id, above.external_id, "doubts_below")
-    fresh = DoubtList(person.id, address.account, address.chat_id, None, None, 0, work.now)
-    await work.uow.doubts.save_list(fresh)
-    await _draw(work, fresh)
+        await notify.edit_notification(ctx, above.account, above.chat_id, above.external_id, "doubts_below")
+    fresh = ReviewList(person.id, address.account, address.chat_id, None, None, 0, ctx.now)
+    await ctx.uow.review_queue.upsert_review_list(fresh)
+    await _queue_list(ctx, fresh)
 
 
-async def accept(work: Work, person: Person, message_id: int) -> Ticket | None:
+async def mark_as_problem(ctx: UseCaseContext, person: Person, message_id: int) -> Ticket | None:
     """«О проблеме»: it goes the way of every message; its term runs from now. ``None``: somebody was faster."""
-    _permit(work, person)
-    message = await work.uow.doubts.decide(message_id, Verdict.PROBLEM, person.id, work.now)
-    ticket = await _take_in(work, message) if message is not None else None
+    _check_can_triage(ctx, person)
+    message = await ctx.uow.review_queue.decide(message_id, ReviewVerdict.PROBLEM, person.id, ctx.now)
+    ticket = await _create_or_extend_ticket(ctx, message) if message is not None else None
     if ticket is not None:
         facts = {"message": message_id}
-        await work.uow.chronicle.record("is_problem", work.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
-    await _draw_all(work, person)
+        await ctx.uow.chronicle.record("is_problem", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    await _queue_all_lists(ctx, person)
     return ticket
 
 
-async def _take_in(work: Work, message: Message) -> Ticket | None:
+async def _create_or_extend_ticket(ctx: UseCaseContext, message: Message) -> Ticket | None:
     """The ticket that *message* is now, or is a part of."""
-    chat = chat_of(message.account, message.chat_id, message.chat_kind, message.root)
-    source = work.centre.source(chat)
+    chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root)
+    source = ctx.municipality.configured_source(chat)
     if source is None:  # the chat was taken out of the configuration meanwhile
         return None
-    reading = understand(work, message)
-    if not await join_ticket(work, message, reading, source):
-        await make_ticket(work, message, reading, source)
-    known = await work.uow.messages.get(message.id)
-    return await workflow.get(work, known.ticket_id) if known is not None and known.ticket_id is not None else None
+    reading = read_message(ctx, message)
+    if not await attach_to_open_ticket(ctx, message, reading, source):
+        await create_ticket(ctx, message, reading, source)
+    known = await ctx.uow.messages.get(message.id)
+    return await workflow.get(ctx, known.ticket_id) if known is not None and known.ticket_id is not None else None
 
 
-async def set_aside(work: Work, person: Person, message_id: int) -> bool:
+async def mark_as_talk(ctx: UseCaseContext, person: Person, message_id: int) -> bool:
     """«Не требует ответа»; false: somebody was faster."""
-    _permit(work, person)
-    message = await work.uow.doubts.decide(message_id, Verdict.TALK, person.id, work.now)
+    _check_can_triage(ctx, person)
+    message = await ctx.uow.review_queue.decide(message_id, ReviewVerdict.TALK, person.id, ctx.now)
     if message is not None:
-        await work.uow.chronicle.record("is_talk", work.now, person_id=person.id, facts={"message": message_id})
-    await _draw_all(work, person)
+        await ctx.uow.chronicle.record("is_talk", ctx.now, person_id=person.id, facts={"message": message_id})
+    await _queue_all_lists(ctx, person)
     return message is not None
 
 
-async def turn(work: Work, person: Person, page: int) -> None:
+async def open_page(ctx: UseCaseContext, person: Person, page: int) -> None:
     """Open another page of the person's own list."""
-    _permit(work, person)
-    desk = work.desk(person)
-    known = await work.uow.doubts.list_of(person.id, desk.account) if desk is not None else None
+    _check_can_triage(ctx, person)
+    desk = ctx.reply_address(person)
+    known = await ctx.uow.review_queue.find_review_list(person.id, desk.account) if desk is not None else None
     if known is not None:
         turned = replace(known, page=page)
-        await work.uow.doubts.save_list(turned)
-        await _draw(work, turned, priority=Priority.PRESS)
+        await ctx.uow.review_queue.upsert_review_list(turned)
+        await _queue_list(ctx, turned, priority=Priority.INTERACTIVE)
 
 
-def _permit(work: Work, person: Person) -> None:
-    if not work.centre.staff.may(person, Right.TRIAGE, None):
+def _check_can_triage(ctx: UseCaseContext, person: Person) -> None:
+    if not ctx.municipality.staff.has_right(person, Right.TRIAGE, None):
         raise NotAllowed(right=Right.TRIAGE.value)
 
 
-async def _draw_all(work: Work, actor: Person) -> None:
+async def _queue_all_lists(ctx: UseCaseContext, actor: Person) -> None:
     """Who has pressed sees it at once, colleagues soon."""
-    for known in await work.uow.doubts.lists():
+    for known in await ctx.uow.review_queue.list_review_lists():
         if known.person_id == actor.id:
-            await _draw(work, known, priority=Priority.PRESS)
+            await _queue_list(ctx, known, priority=Priority.INTERACTIVE)
         elif known.external_id is not None:
-            await _draw(work, known, later=True)
+            await _queue_list(ctx, known, delayed=True)
 
 
-async def _draw(work: Work, known: DoubtList, *, priority: Priority = Priority.BULK, later: bool = False) -> None:
-    await work.uow.outbox.put(
+async def _queue_list(
+    ctx: UseCaseContext, review_list: ReviewList, *, priority: Priority = Priority.BULK, delayed: bool = False
+) -> None:
+    await ctx.uow.outbox.enqueue(
         OutboxDraft(
-            OutboxKind.DOUBTS,
-            known.account,
-            known.chat_id,
-            person_id=known.person_id,
+            OutboxKind.REVIEW_LIST,
+            review_list.account,
+            review_list.chat_id,
+            person_id=review_list.person_id,
             priority=priority,
             silent=True,
-            due_at=work.now + REFRESH if later else None,
-            dedupe=f"doubts:{known.person_id}:{known.account}",
+            due_at=ctx.now + EDIT_INTERVAL if delayed else None,
+            dedupe=f"doubts:{review_list.person_id}:{review_list.account}",
         ),
-        work.now,
+        ctx.now,
     )
 
 
-async def facts(work: Work, person_id: int, account: str, size: int) -> DoubtFacts | None:
+async def page_facts(ctx: UseCaseContext, person_id: int, account: str, page_size: int) -> ReviewListFacts | None:
     """The page that stands open in the person's list; ``None``: there is no list, or it is not the person's to see."""
-    known = await work.uow.doubts.list_of(person_id, account)
-    person = work.centre.staff.by_id(person_id)
-    if known is None or person is None or not work.centre.staff.may(person, Right.TRIAGE, None):
+    known = await ctx.uow.review_queue.find_review_list(person_id, account)
+    person = ctx.municipality.staff.find_by_id(person_id)
+    if known is None or person is None or not ctx.municipality.staff.has_right(person, Right.TRIAGE, None):
         return None
-    waiting = await work.uow.doubts.waiting()
-    pages = max(1, -(-waiting // size))
+    waiting = await ctx.uow.review_queue.count_pending()
+    pages = max(1, -(-waiting // page_size))
     page = min(known.page, pages - 1)
-    found = await work.uow.doubts.page(page * size, size)
-    return DoubtFacts(known, page, pages, waiting, [(one, render_data.place_of(work, one)) for one in found])
+    found = await ctx.uow.review_queue.list_page(page * page_size, page_size)
+    return ReviewListFacts(known, page, pages, waiting, [(one, render_data.message_facts(ctx, one)) for one in found])

@@ -6,35 +6,35 @@ from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.messages import Message
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.problems import Spot
+from bot.domain.problems import AnswerTarget
 from bot.domain.tickets import Ticket
-from bot.messengers.serialization import chat_of
-from bot.services.context import Work
+from bot.messengers.serialization import chat_from_columns
+from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.sources import sources
 
-POSTING = "posting"
+POSTING_DEADLINE = "posting"
 """The limit of a due moment: an approved answer should have been posted by hand."""
 
-REMINDER = "posting_reminder"
+POSTING_REMINDER = "posting_reminder"
 """The notice that comes of it."""
 
 
-async def who_posts(work: Work, place: Message | Spot) -> PublicationState:
+async def decide_poster(ctx: UseCaseContext, target: Message | AnswerTarget) -> PublicationState:
     """What becomes of an answer at *place*: the bot posts it, a person does, or it is only kept."""
-    chat = chat_of(place.account, place.chat_id, place.chat_kind, place.root)
-    source = await sources.source_of(work, chat)
-    office = work.centre.offices.get(place.account)
+    chat = chat_from_columns(target.account, target.chat_id, target.chat_kind, target.root)
+    source = await sources.find_source(ctx, chat)
+    office = ctx.municipality.bot_accounts.get(target.account)
     rule = source.answers if source else "person"
     if rule == "off":
         return PublicationState.KEPT
-    if rule == "person" or office is None or chat.kind not in office.capabilities.answers_in:
+    if rule == "person" or office is None or chat.kind not in office.capabilities.can_answer_in:
         return PublicationState.BY_PERSON
     return PublicationState.QUEUED
 
 
-async def hand_out(
-    work: Work,
+async def ask_to_post(
+    ctx: UseCaseContext,
     ticket: Ticket,
     answer: Answer,
     publications: Sequence[Publication],
@@ -43,60 +43,64 @@ async def hand_out(
 ) -> None:
     """Give *person* a link to each place and the text, as a message of its own; later remind of it."""
     for publication in publications:
-        await notify.tell(
-            work,
+        await notify.notify(
+            ctx,
             person,
             "post_by_hand",
             ticket=ticket,
             priority=priority,
             number=ticket.id,
             publication_id=publication.id,
-            letter=_letter(publication),
+            letter=_request_kind(publication),
         )
-    await notify.tell(
-        work, person, "answer_text", ticket=ticket, priority=priority, number=ticket.id, answer_id=answer.id
+    await notify.notify(
+        ctx, person, "answer_text", ticket=ticket, priority=priority, number=ticket.id, answer_id=answer.id
     )
-    at = work.centre.calendar.add(work.now, work.centre.posting)
-    await work.uow.times.plan(ticket.id, [(POSTING, "reminder", 1.0, at)])
+    at = ctx.municipality.calendar.add(ctx.now, ctx.municipality.manual_posting_term)
+    await ctx.uow.deadlines.schedule(ticket.id, [(POSTING_DEADLINE, "reminder", 1.0, at)])
 
 
-async def waiting(work: Work, ticket_id: int) -> list[Publication]:
+async def list_awaiting_posting(ctx: UseCaseContext, ticket_id: int) -> list[Publication]:
     """Where the ticket's latest answer still waits to be posted by hand."""
-    answer = await work.uow.answers.latest(ticket_id)
-    return await work.uow.answers.waiting_for_people(answer.id) if answer else []
+    answer = await ctx.uow.answers.find_latest(ticket_id)
+    return await ctx.uow.answers.list_manual_pending(answer.id) if answer else []
 
 
-async def stands(work: Work, ticket: Ticket, publication: Publication, poster: Poster) -> None:
+async def on_posted(ctx: UseCaseContext, ticket: Ticket, publication: Publication, poster: Poster) -> None:
     """*publication* does not wait for a person any more (if it did): what was told about it says so."""
-    if not await waiting(work, ticket.id):
-        await work.uow.times.void(ticket.id, [POSTING])
+    if not await list_awaiting_posting(ctx, ticket.id):
+        await ctx.uow.deadlines.cancel(ticket.id, [POSTING_DEADLINE])
     code = "hand_noticed" if poster is Poster.NOTICED else "hand_posted"
-    await _change(work, ticket, _letter(publication), code, publication_id=publication.id)
-    await tell_fate(work, ticket, publication.answer_id)
+    await _edit_notifications(ctx, ticket, _request_kind(publication), code, publication_id=publication.id)
+    await update_status_note(ctx, ticket, publication.answer_id)
 
 
-async def withdraw(work: Work, ticket: Ticket, publication: Publication) -> None:
+async def withdraw_request(ctx: UseCaseContext, ticket: Ticket, publication: Publication) -> None:
     """Nobody is to post it any more."""
-    await _change(work, ticket, _letter(publication), "hand_withdrawn", publication_id=publication.id)
+    await _edit_notifications(ctx, ticket, _request_kind(publication), "hand_withdrawn", publication_id=publication.id)
 
 
-async def remember_draft(work: Work, ticket: Ticket, answer: Answer, account: str, chat_id: str, letter: str) -> None:
+async def track_status_note(
+    ctx: UseCaseContext, ticket: Ticket, answer: Answer, account: str, chat_id: str, message_id: str
+) -> None:
     """The preview under which «Отправить» was pressed goes on to tell what becomes of the answer."""
-    await work.uow.letters.remember(account, chat_id, [letter], ticket.id, f"draft:{answer.id}", work.now, anew=True)
+    await ctx.uow.sent_messages.add(
+        account, chat_id, [message_id], ticket.id, f"draft:{answer.id}", ctx.now, replace_kind=True
+    )
 
 
-async def tell_fate(work: Work, ticket: Ticket, answer_id: int) -> None:
+async def update_status_note(ctx: UseCaseContext, ticket: Ticket, answer_id: int) -> None:
     """Let the sent draft say where its answer stands now."""
-    await _change(work, ticket, f"draft:{answer_id}", "draft_sent", answer_id=answer_id)
+    await _edit_notifications(ctx, ticket, f"draft:{answer_id}", "draft_sent", answer_id=answer_id)
 
 
-def _letter(publication: Publication) -> str:
+def _request_kind(publication: Publication) -> str:
     return f"hand:{publication.id}"
 
 
-async def _change(work: Work, ticket: Ticket, kind: str, code: str, **facts: int) -> None:
+async def _edit_notifications(ctx: UseCaseContext, ticket: Ticket, kind: str, code: str, **facts: int) -> None:
     done: set[tuple[str, str, str]] = set()
-    for account, chat_id, message_id in await work.uow.letters.about(ticket.id, kind):
+    for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(ticket.id, kind):
         if (account, chat_id, message_id) not in done:
-            await notify.change_note(work, account, chat_id, message_id, code, number=ticket.id, **facts)
-            done.update(await work.uow.letters.twins(account, chat_id, message_id))
+            await notify.edit_notification(ctx, account, chat_id, message_id, code, number=ticket.id, **facts)
+            done.update(await ctx.uow.sent_messages.list_copies(account, chat_id, message_id))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.services.monitoring.inactivity import Hush
+from bot.services.monitoring.inactivity import InactiveSource
 
 
 @dataclass(slots=True)
@@ -14,13 +14,13 @@ class Health:
     wrong, by account."""
 
     ready: bool = False
-    silent: set[str] = field(default_factory=set)
-    hushes: list[Hush] | None = None
-    faults: dict[str, list[str]] = field(default_factory=dict)
-    failing: dict[str, datetime] = field(default_factory=dict)
+    not_caught_up: set[str] = field(default_factory=set)
+    inactive: list[InactiveSource] | None = None
+    rights_faults: dict[str, list[str]] = field(default_factory=dict)
+    failing_since: dict[str, datetime] = field(default_factory=dict)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Another process leads now."""
-        self.failing.clear()
-        self.hushes = None
-        self.faults.clear()
+        self.failing_since.clear()
+        self.inactive = None
+        self.rights_faults.clear()

@@ -7,78 +7,83 @@ from datetime import timedelta
 from math import sqrt
 
 from bot.domain.people import Person, Role
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
-from storage.repositories.activity import About, Busy
+from storage.repositories.activity import Dimension, Volume
 
-LATELY = timedelta(hours=1)
-USUALLY = timedelta(days=28)
+RECENT_WINDOW = timedelta(hours=1)
+BASELINE_WINDOW = timedelta(days=28)
 """What is usual is learnt from so long before."""
 
-FEWEST = 5
+MIN_PEOPLE = 5
 """People: fewer are no burst, however quiet the topic usually is."""
 
-_DEVIATIONS = 4.0
+_MIN_DEVIATIONS = 4.0
 _PREFIX = "burst:"
 
 
 @dataclass(frozen=True, slots=True)
-class Burst:
+class Spike:
     """So many people within the last hour, where *usual* are usual."""
 
-    about: About
+    dimension: Dimension
     name: str
     people: int
-    usual: float
+    usual_people: float
 
     @property
     def key(self) -> str:
-        return f"{_PREFIX}{self.about}:{self.name}"[:160]
+        return f"{_PREFIX}{self.dimension}:{self.name}"[:160]
 
 
-async def look(work: Work) -> list[Burst]:
+async def list_spikes(ctx: UseCaseContext) -> list[Spike]:
     """What is beyond the usual now."""
     found = []
-    for about in About:
-        busy = await work.uow.rhythms.busy(about, work.now - LATELY, FEWEST)
+    for about in Dimension:
+        busy = await ctx.uow.activity.busiest(about, ctx.now - RECENT_WINDOW, MIN_PEOPLE)
         if busy:
-            usual = await work.uow.rhythms.counts(
-                about, [one.name for one in busy], work.now - LATELY - USUALLY, work.now - LATELY
+            usual = await ctx.uow.activity.count_tickets(
+                about, [one.name for one in busy], ctx.now - RECENT_WINDOW - BASELINE_WINDOW, ctx.now - RECENT_WINDOW
             )
-            found += _beyond(about, busy, usual)
+            found += _above_usual(about, busy, usual)
     return found
 
 
-def _beyond(about: About, busy: Iterable[Busy], counts: dict[str, int]) -> list[Burst]:
+def _above_usual(dimension: Dimension, volumes: Iterable[Volume], counts: dict[str, int]) -> list[Spike]:
     """Those that a calm hour would bring hardly ever: four standard deviations of a Poisson flow above its mean."""
-    hours = USUALLY / LATELY
+    hours = BASELINE_WINDOW / RECENT_WINDOW
     bursts = []
-    for one in busy:
+    for one in volumes:
         mean = counts.get(one.name, 0) / hours
-        if one.people >= max(FEWEST, mean + _DEVIATIONS * sqrt(mean)):
-            bursts.append(Burst(about, one.name, one.people, mean))
+        if one.people >= max(MIN_PEOPLE, mean + _MIN_DEVIATIONS * sqrt(mean)):
+            bursts.append(Spike(dimension, one.name, one.people, mean))
     return bursts
 
 
-async def anything_to_say(work: Work, present: list[Burst]) -> bool:
+async def has_changes(ctx: UseCaseContext, spikes: list[Spike]) -> bool:
     """Whether :func:`report` would do anything."""
-    return {burst.key for burst in present} != set(await work.uow.chronicle.keys(_PREFIX))
+    return {burst.key for burst in spikes} != set(await ctx.uow.chronicle.list_keys(_PREFIX))
 
 
-async def report(work: Work, present: list[Burst]) -> None:
+async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
     """Warn of what has begun; forget what is over."""
-    for burst in present:
-        if await work.uow.chronicle.once(burst.key, work.now):
-            facts = {"about": burst.about.value, "name": burst.name, "count": burst.people, "usual": burst.usual}
-            await notify.tell_all(work, _watchers(work), "burst", **facts)
-    lasting = {burst.key for burst in present}
-    for key in await work.uow.chronicle.keys(_PREFIX):
+    for burst in spikes:
+        if await ctx.uow.chronicle.claim(burst.key, ctx.now):
+            facts = {
+                "about": burst.dimension.value,
+                "name": burst.name,
+                "count": burst.people,
+                "usual": burst.usual_people,
+            }
+            await notify.notify_all(ctx, _recipients(ctx), "burst", **facts)
+    lasting = {burst.key for burst in spikes}
+    for key in await ctx.uow.chronicle.list_keys(_PREFIX):
         if key not in lasting:
-            await work.uow.chronicle.forget(key)
+            await ctx.uow.chronicle.delete(key)
 
 
-def _watchers(work: Work) -> tuple[Person, ...]:
+def _recipients(ctx: UseCaseContext) -> tuple[Person, ...]:
     for role in (Role.COORDINATOR, Role.MANAGER, Role.CURATOR):
-        if people := work.centre.staff.with_role(role):
+        if people := ctx.municipality.staff.with_role(role):
             return people
     return ()

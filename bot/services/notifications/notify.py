@@ -8,22 +8,22 @@ from bot.domain.channels import Address, Purpose
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, Role
 from bot.domain.tickets import Ticket
-from bot.services.context import Work
-from bot.services.notifications.routing import note_to, places
+from bot.services.context import UseCaseContext
+from bot.services.notifications.routing import addresses_for, notification_draft
 
-PRESS_LIFETIME = timedelta(minutes=2)
+CALLBACK_LIFETIME = timedelta(minutes=2)
 """Nobody waits longer for a button; messengers forget the press, too."""
 
 
-async def tell(
-    work: Work,
+async def notify(
+    ctx: UseCaseContext,
     person: Person,
     code: str,
     *,
     ticket: Ticket | None = None,
     priority: Priority = Priority.NOTE,
     purpose: Purpose = Purpose.CARDS,
-    at: Address | None = None,
+    to_address: Address | None = None,
     silent: bool = False,
     due_at: datetime | None = None,
     dedupe: str | None = None,
@@ -36,75 +36,79 @@ async def tell(
     in danger.
     """
     unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
-    held = unasked and not (ticket is not None and ticket.rings_at_night)
-    addresses = await _where(work, person, purpose, at)
+    held = unasked and not (ticket is not None and ticket.may_notify_at_night)
+    addresses = await _addresses_for(ctx, person, purpose, to_address)
     if purpose is not Purpose.CARDS:
         facts["purpose"] = purpose.value
     if len(addresses) > 1:
-        facts["twin"] = f"{code}:{person.id}:{ticket.id if ticket else ''}:{work.now.timestamp():.6f}"
+        facts["twin"] = f"{code}:{person.id}:{ticket.id if ticket else ''}:{ctx.now.timestamp():.6f}"
     for address in addresses:
-        draft = note_to(
+        draft = notification_draft(
             address,
             person,
             code,
             facts,
             ticket_id=ticket.id if ticket else None,
             priority=priority,
-            silent=silent or (held and work.centre.quiet.is_quiet(work.now)),
+            silent=silent or (held and ctx.municipality.quiet_hours.is_quiet(ctx.now)),
             due_at=due_at,
             dedupe=f"{dedupe}:{address.account}" if dedupe and len(addresses) > 1 else dedupe,
         )
-        await work.uow.outbox.put(draft, work.now)
+        await ctx.uow.outbox.enqueue(draft, ctx.now)
 
 
-async def _where(work: Work, person: Person, purpose: Purpose, at: Address | None) -> tuple[Address, ...]:
-    if at is not None:
-        return (at,)
-    if work.here is not None and work.actor == person:
-        return (work.here,)
-    return await places(work, person, purpose)
+async def _addresses_for(
+    ctx: UseCaseContext, person: Person, purpose: Purpose, to_address: Address | None
+) -> tuple[Address, ...]:
+    if to_address is not None:
+        return (to_address,)
+    if ctx.origin is not None and ctx.actor == person:
+        return (ctx.origin,)
+    return await addresses_for(ctx, person, purpose)
 
 
-async def tell_all(work: Work, people: Iterable[Person], code: str, **how: Any) -> None:
+async def notify_all(ctx: UseCaseContext, people: Iterable[Person], code: str, **options: Any) -> None:
     """:func:`tell` each of them."""
     for person in people:
-        await tell(work, person, code, **how)
+        await notify(ctx, person, code, **options)
 
 
-async def tell_administrator(work: Work, code: str, *, once: str | None = None, **facts: Any) -> None:
+async def notify_administrator(ctx: UseCaseContext, code: str, *, once_key: str | None = None, **facts: Any) -> None:
     """A note to whoever looks after the machine. *once*: only the first time ever for this key."""
-    if once is not None and not await work.uow.chronicle.once(once, work.now):
+    if once_key is not None and not await ctx.uow.chronicle.claim(once_key, ctx.now):
         return
     people: tuple[Person, ...] = ()
     for role in (Role.ADMINISTRATOR, Role.MANAGER, Role.COORDINATOR):
-        people = people or work.centre.staff.with_role(role)
-    await tell_all(work, people, code, **facts)
+        people = people or ctx.municipality.staff.with_role(role)
+    await notify_all(ctx, people, code, **facts)
 
 
-async def bad_credentials(work: Work, account: str, title: str) -> None:
+async def notify_bad_credentials(ctx: UseCaseContext, account: str, title: str) -> None:
     """A messenger does not accept our token: the administrator is told once a day, by whoever notices first."""
-    day = work.now.date().isoformat()
-    await tell_administrator(work, "credentials", once=f"credentials:{account}:{day}", title=title)
+    day = ctx.now.date().isoformat()
+    await notify_administrator(ctx, "credentials", once_key=f"credentials:{account}:{day}", title=title)
 
 
-async def answer_press(work: Work, account: str, press_id: str, code: str = "", **facts: Any) -> None:
+async def answer_callback(ctx: UseCaseContext, account: str, callback_id: str, code: str = "", **facts: Any) -> None:
     """Stop the spinner of a pressed button; *code* names a short word to show, if any."""
-    await work.uow.outbox.put(
+    await ctx.uow.outbox.enqueue(
         OutboxDraft(
-            OutboxKind.PRESS,
+            OutboxKind.CALLBACK_ANSWER,
             account,
             "",
-            facts={"press_id": press_id, "code": code, **facts},
-            priority=Priority.PRESS,
-            expires_at=work.now + PRESS_LIFETIME,
+            facts={"press_id": callback_id, "code": code, **facts},
+            priority=Priority.INTERACTIVE,
+            expires_at=ctx.now + CALLBACK_LIFETIME,
         ),
-        work.now,
+        ctx.now,
     )
 
 
-async def tell_citizen(work: Work, account: str, chat_id: str, reply_to: str | None, code: str, **facts: Any) -> None:
+async def notify_citizen(
+    ctx: UseCaseContext, account: str, chat_id: str, reply_to: str | None, code: str, **facts: Any
+) -> None:
     """A short text to a citizen in a private chat."""
-    await work.uow.outbox.put(
+    await ctx.uow.outbox.enqueue(
         OutboxDraft(
             OutboxKind.CITIZEN_NOTE,
             account,
@@ -112,22 +116,24 @@ async def tell_citizen(work: Work, account: str, chat_id: str, reply_to: str | N
             facts={"code": code, "reply_to": reply_to, **facts},
             priority=Priority.ANSWER,
         ),
-        work.now,
+        ctx.now,
     )
 
 
-async def change_note(work: Work, account: str, chat_id: str, message_id: str, code: str, **facts: Any) -> None:
+async def edit_notification(
+    ctx: UseCaseContext, account: str, chat_id: str, message_id: str, code: str, **facts: Any
+) -> None:
     """A note of ours reads otherwise now, and so does the same note in another messenger of its person; the buttons
     go."""
-    places = [(account, chat_id, message_id), *await work.uow.letters.twins(account, chat_id, message_id)]
+    places = [(account, chat_id, message_id), *await ctx.uow.sent_messages.list_copies(account, chat_id, message_id)]
     for at_account, at_chat, at_message in places:
-        await work.uow.outbox.put(
+        await ctx.uow.outbox.enqueue(
             OutboxDraft(
                 OutboxKind.EDIT_NOTE,
                 at_account,
                 at_chat,
                 facts={"code": code, "edits": at_message, **facts},
-                priority=Priority.PRESS,
+                priority=Priority.INTERACTIVE,
             ),
-            work.now,
+            ctx.now,
         )

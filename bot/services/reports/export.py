@@ -11,10 +11,10 @@ import xlsxwriter
 
 from bot.domain.answers import PublicationState
 from bot.domain.people import MessengerName
-from bot.domain.privacy import covered
+from bot.domain.privacy import redact
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.tickets import DismissReason, State
-from bot.services.context import Centre
+from bot.services.context import Municipality
 
 COLUMNS = {
     "id": "Номер",
@@ -48,9 +48,9 @@ COLUMNS = {
 }
 """Column → Russian heading of the spreadsheet."""
 
-MOMENTS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at")
+DATETIME_COLUMNS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at")
 
-STATES = {
+STATE_TITLES = {
     State.NEW: "новое",
     State.TRIAGE: "ждёт выбора отрасли",
     State.ASSIGNED: "ждёт принятия",
@@ -64,7 +64,7 @@ STATES = {
     State.CLOSED: "закрыто",
 }
 
-REASONS = {
+DISMISS_REASON_TITLES = {
     DismissReason.NOT_A_PROBLEM: "не о проблеме",
     DismissReason.ANSWERED_ELSEWHERE: "уже отвечено",
     DismissReason.DUPLICATE: "повтор",
@@ -73,19 +73,19 @@ REASONS = {
     DismissReason.OTHER: "другое",
 }
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
-def record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
+def ticket_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
     """One ticket: moments as ISO 8601 in the municipality's zone, everything else as it is stored."""
-    values = dict(row) | {"sector_title": centre.sector_title(row["sector"])}
+    values = dict(row) | {"sector_title": municipality.sector_title(row["sector"])}
     for name, value in values.items():
         if isinstance(value, datetime):
-            values[name] = value.astimezone(centre.zone).isoformat(timespec="seconds")
+            values[name] = value.astimezone(municipality.zone).isoformat(timespec="seconds")
     return {name: values.get(name) for name in COLUMNS}
 
 
-FATES = {
+ANSWER_STATE_TITLES = {
     PublicationState.QUEUED: "отправляется",
     PublicationState.BY_PERSON: "ждёт публикации вручную",
     PublicationState.POSTED: "опубликован",
@@ -95,23 +95,23 @@ FATES = {
 }
 
 
-def sheet_record(centre: Centre, row: Mapping[str, Any]) -> dict[str, Any]:
+def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
     """The same ticket for officials' eyes: Russian words for state, source and reason, with what was typed for a
     reason; moments as the municipality's clock shows them."""
-    values = record(centre, row) | {
-        name: value.astimezone(centre.zone).replace(tzinfo=None)
+    values = ticket_record(municipality, row) | {
+        name: value.astimezone(municipality.zone).replace(tzinfo=None)
         for name, value in row.items()
         if isinstance(value, datetime)
     }
     values = {name: values.get(name) for name in COLUMNS}
     values["source"] = _source_title(values["source"])
-    values["state"] = STATES[State(values["state"])]
+    values["state"] = STATE_TITLES[State(values["state"])]
     values["urgent"] = bool(values["urgent"])
     if values["answer_state"]:
         fates = dict.fromkeys(values["answer_state"].split(","))
-        values["answer_state"] = ", ".join(FATES[PublicationState(fate)] for fate in fates)
+        values["answer_state"] = ", ".join(ANSWER_STATE_TITLES[PublicationState(fate)] for fate in fates)
     if values["dismiss_reason"] is not None:
-        words = [REASONS[DismissReason(values["dismiss_reason"])], row["dismiss_words"]]
+        words = [DISMISS_REASON_TITLES[DismissReason(values["dismiss_reason"])], row["dismiss_words"]]
         values["dismiss_reason"] = ": ".join(filter(None, words))
     return values
 
@@ -122,20 +122,20 @@ def _source_title(source: str) -> str:
     return messenger_title(source) if known else source
 
 
-def for_outsiders(record: Mapping[str, Any]) -> dict[str, Any]:
+def redact_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record that may leave the house: nobody's name, telephone, flat or health, and no link to who wrote it."""
-    texts = {name: covered(record[name]) for name in ("text", "answer", "dismiss_reason") if record[name]}
+    texts = {name: redact(record[name]) for name in ("text", "answer", "dismiss_reason") if record[name]}
     return dict(record) | texts | dict.fromkeys(("author_name", "link", "answer_link", "assignee"))
 
 
-def cell(value: Any) -> str:
+def format_csv_cell(value: Any) -> str:
     """A value as a spreadsheet may read it: what a program would take for a formula is made plain text."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "да" if value else "нет"
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
 
 
 async def as_csv(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
@@ -144,7 +144,7 @@ async def as_csv(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
     async for one in records:
-        writer.writerow([cell(value) for value in one.values()])
+        writer.writerow([format_csv_cell(value) for value in one.values()])
         yield _drain(buffer)
     yield _drain(buffer)
 
@@ -167,7 +167,7 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
     sheet.write_row(0, 0, list(COLUMNS.values()), book.add_format({"bold": True}))
     moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
     for column, name in enumerate(COLUMNS):
-        if name in MOMENTS:
+        if name in DATETIME_COLUMNS:
             sheet.set_column(column, column, 16)
     line = 1
     async for one in records:
@@ -177,13 +177,13 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
             elif isinstance(value, datetime):
                 sheet.write_datetime(line, column, value, moment)
             else:
-                sheet.write_string(line, column, "" if value is None else _plain(value))
+                sheet.write_string(line, column, "" if value is None else _format_sheet_text(value))
         line += 1
     book.close()
     return buffer.getvalue()
 
 
-def _plain(value: Any) -> str:
+def _format_sheet_text(value: Any) -> str:
     # A workbook keeps strings apart from formulas, so nothing has to be put before them.
     return ("да" if value else "нет") if isinstance(value, bool) else str(value)[:32_767]
 

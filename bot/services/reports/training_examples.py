@@ -7,27 +7,29 @@ nothing of sectors.
 
 from collections.abc import Sequence
 
-from bot.domain.audit import Decision
+from bot.domain.audit import RoutingDecision
 from bot.understanding.model.training_data import Example
 from storage.unit_of_work import UnitOfWork
 
-MOST = 40_000
+MAX_DECISIONS = 40_000
 """The latest ones: more takes long and changes little."""
 
-CHOSEN, WENT_ON = 1.0, 0.5
+CHOSEN_WEIGHT, ACCEPTED_WEIGHT = 1.0, 0.5
 """What the word of a person, and a silent consent, weigh in training."""
 
 
-async def collect(uow: UnitOfWork) -> tuple[list[Example], int]:
+async def collect_examples(uow: UnitOfWork) -> tuple[list[Example], int]:
     """The examples of the town's own tickets, the oldest first, and the number of the last decision."""
-    decisions = await uow.decisions.latest(MOST)
-    return sectors_of(decisions), max((one.number for one in decisions), default=0)
+    decisions = await uow.routing_decisions.list_latest(MAX_DECISIONS)
+    return sector_examples(decisions), max((one.audit_id for one in decisions), default=0)
 
 
-def sectors_of(decisions: Sequence[Decision]) -> list[Example]:
+def sector_examples(decisions: Sequence[RoutingDecision]) -> list[Example]:
     """Which sector is right for which message."""
     return [
-        Example(one.text, (one.sector,), one.district, CHOSEN if one.chosen else WENT_ON)
+        Example(
+            one.text, (one.sector,), one.district, CHOSEN_WEIGHT if one.sector_chosen_by_person else ACCEPTED_WEIGHT
+        )
         for one in decisions
-        if one.sector is not None and one.dismissed is None
+        if one.sector is not None and one.dismiss_reason is None
     ]

@@ -3,22 +3,22 @@
 import hashlib
 import re
 
-from bot.domain.bidi import closed
+from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message
-from bot.domain.sources import PRIVATE_ROOT, Source
+from bot.domain.sources import PRIVATE_SOURCE_ID, Source
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
-from bot.services.context import Work
+from bot.services.context import UseCaseContext
 from bot.understanding.reading import Noise, Reading
 
-_TALKING = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
+_CONTENT_MEDIA = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
 """What can stand for words where a person speaks to us alone."""
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """The words as they can be stored and shown: no NUL (PostgreSQL refuses it), no half characters, no turn of
     direction that goes on behind them."""
-    return closed(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip())
+    return close_bidi(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip())
 
 
 def text_key(text: str) -> str | None:
@@ -36,42 +36,42 @@ def is_noise(message: Message, reading: Reading) -> bool:
     """Nothing to act on: greetings, thanks, «+», emoji, a bare link, a sticker; a photo may still speak for itself."""
     if reading.noise is None:
         return False
-    speaks = any(MediaKind(item["kind"]) in _TALKING for item in message.media)
+    speaks = any(MediaKind(item["kind"]) in _CONTENT_MEDIA for item in message.media)
     return not speaks or reading.noise is Noise.THANKS
 
 
-async def store(work: Work, event: MessagePosted, source: Source) -> Message:
+async def save_message(ctx: UseCaseContext, event: MessagePosted, source: Source) -> Message:
     """Keep a post. Its ``root`` is what the configuration names, also in a group that has got a new id since."""
     chat = event.chat
-    return await work.uow.messages.add(
+    return await ctx.uow.messages.add(
         {
             "account": chat.account,
             "chat_id": chat.id,
             "chat_kind": chat.kind.value,
-            "root": chat.root if source.root == PRIVATE_ROOT else source.root,
-            "thread": await _thread(work, event),
-            "chat_title": clean(chat.title[:190]) if chat.title else None,
+            "root": chat.source_id if source.source_id == PRIVATE_SOURCE_ID else source.source_id,
+            "thread": await _conversation_thread(ctx, event),
+            "chat_title": clean_text(chat.title[:190]) if chat.title else None,
             "external_id": event.message_id,
             "author_id": event.author.id,
-            "author_name": clean(event.author.name[:190]) if event.author.name else None,
-            "text": clean(event.text),
+            "author_name": clean_text(event.author.name[:190]) if event.author.name else None,
+            "text": clean_text(event.text),
             "media": list(pack_media(event.attachments)),
             "album": event.album,
             "reply_to": event.reply_to,
             "link": event.link,
-            "forwarded_from": clean(event.forwarded_from[:190]) if event.forwarded_from else None,
+            "forwarded_from": clean_text(event.forwarded_from[:190]) if event.forwarded_from else None,
             "sent_at": event.sent_at,
         },
-        work.now,
+        ctx.now,
     )
 
 
-async def _thread(work: Work, event: MessagePosted) -> str:
+async def _conversation_thread(ctx: UseCaseContext, event: MessagePosted) -> str:
     """The conversation within the chat. Telegram gives every chain of replies in an ordinary group a number of its own,
     that of the first message: people do not see it as a conversation apart, and neither do we."""
     chat = event.chat
     root = thread_root(chat)
-    first = await work.uow.messages.by_place(chat.account, chat.id, root) if root is not None else None
+    first = await ctx.uow.messages.find_by_external_id(chat.account, chat.id, root) if root is not None else None
     return first.thread if first is not None else chat.thread
 
 

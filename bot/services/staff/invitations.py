@@ -6,8 +6,8 @@ import secrets
 from dataclasses import replace
 
 from bot.domain.errors import NotAllowed
-from bot.domain.people import Account, MessengerName, Person, Right, Role
-from bot.services.context import Work, messenger_of
+from bot.domain.people import MessengerName, Person, Right, Role, StaffAccount
+from bot.services.context import UseCaseContext, messenger_of
 from bot.services.notifications import notify
 
 CODE_BYTES = 9
@@ -21,44 +21,47 @@ def looks_like_code(words: str) -> bool:
     return len(words) == CODE_LENGTH and re.fullmatch(r"[A-Za-z0-9_-]+", words) is not None
 
 
-async def remind(work: Work) -> None:
+async def notify_not_joined(ctx: UseCaseContext) -> None:
     """Whoever may hand codes out, and the coordinators, are told once who has not joined yet."""
-    absent = [person for person in work.centre.staff.people if not person.accounts]
+    absent = [person for person in ctx.municipality.staff.people if not person.accounts]
     if not absent:
         return
     key = hashlib.sha256(",".join(str(person.id) for person in absent).encode()).hexdigest()[:16]
-    if not await work.uow.chronicle.once(f"absent:{key}", work.now):
+    if not await ctx.uow.chronicle.claim(f"absent:{key}", ctx.now):
         return
-    staff = work.centre.staff
-    told = {person.id: person for person in staff.people if work.centre.may_ever(person, Right.INVITE)}
+    staff = ctx.municipality.staff
+    told = {person.id: person for person in staff.people if ctx.municipality.has_right_anywhere(person, Right.INVITE)}
     told |= {person.id: person for person in staff.with_role(Role.COORDINATOR)}
-    await notify.tell_all(work, told.values(), "not_joined", names=[person.name for person in absent])
+    await notify.notify_all(ctx, told.values(), "not_joined", names=[person.name for person in absent])
 
 
-async def invite_all(work: Work) -> list[tuple[str, str]]:
+async def invite_all(ctx: UseCaseContext) -> list[tuple[str, str]]:
     """(name, code) of everybody who has no account yet. A code lasts until it is used, once."""
-    waiting = [person for person in work.centre.staff.people if not person.accounts]
+    waiting = [person for person in ctx.municipality.staff.people if not person.accounts]
     return [
-        (person.name, await work.uow.people.invite(person.id, secrets.token_urlsafe(CODE_BYTES), work.now))
+        (
+            person.name,
+            await ctx.uow.staff.get_or_create_invitation(person.id, secrets.token_urlsafe(CODE_BYTES), ctx.now),
+        )
         for person in waiting
     ]
 
 
-async def invite(work: Work, person: Person) -> list[tuple[str, str]]:
+async def invite_all_on_request(ctx: UseCaseContext, person: Person) -> list[tuple[str, str]]:
     """``/invite``: the same, for somebody who may hand codes out."""
-    if not work.centre.may_ever(person, Right.INVITE):
+    if not ctx.municipality.has_right_anywhere(person, Right.INVITE):
         raise NotAllowed(right=Right.INVITE.value)
-    return await invite_all(work)
+    return await invite_all(ctx)
 
 
-async def join(work: Work, account: str, user_id: str, code: str) -> Person | None:
+async def accept_invitation(ctx: UseCaseContext, account: str, user_id: str, code: str) -> Person | None:
     """Somebody unknown shows *code*: the official he is from now on, or ``None`` for a wrong or used one."""
-    person_id = await work.uow.people.use_invitation(code, work.now)
-    person = work.centre.staff.by_id(person_id) if person_id is not None else None
+    person_id = await ctx.uow.staff.use_invitation(code, ctx.now)
+    person = ctx.municipality.staff.find_by_id(person_id) if person_id is not None else None
     if person is None:
         return None
-    own = Account(MessengerName(messenger_of(account)), user_id)
-    await work.uow.people.join(person.id, own)
-    await work.uow.chronicle.record("joined", work.now, person_id=person.id, facts={"account": account})
-    work.centre = replace(work.centre, staff=work.centre.staff.with_account(person.id, own))
-    return work.centre.staff.by_id(person.id)
+    own = StaffAccount(MessengerName(messenger_of(account)), user_id)
+    await ctx.uow.staff.link_account(person.id, own)
+    await ctx.uow.chronicle.record("joined", ctx.now, person_id=person.id, facts={"account": account})
+    ctx.municipality = replace(ctx.municipality, staff=ctx.municipality.staff.with_account(person.id, own))
+    return ctx.municipality.staff.find_by_id(person.id)

@@ -3,86 +3,94 @@
 import secrets
 from dataclasses import dataclass
 
-from bot.domain.channels import Channel, Purpose, asked_for
-from bot.domain.errors import LastPlace, NotAllowed, NotOpened
+from bot.domain.channels import Channel, Purpose, preferred_channels
+from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed
 from bot.domain.people import Person
-from bot.services.context import Office, Work, account_of, messenger_of
+from bot.services.context import BotAccount, UseCaseContext, account_of, messenger_of
 from bot.services.staff import reachability
 from bot.services.staff.invitations import CODE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AccountPreferences:
     """One own account as its owner sees it. ``name`` stands in buttons, ``cards`` and ``reports``: whether they come
     here as things are chosen."""
 
     name: str
     account: str
-    cards: bool
-    reports: bool
+    receives_cards: bool
+    receives_reports: bool
     channel: Channel
 
 
-async def places_of(work: Work, person: Person) -> list[Place]:
+async def list_accounts(ctx: UseCaseContext, person: Person) -> list[AccountPreferences]:
     """Every own account of *person*, in their order."""
-    channels = await work.channels(person)
-    cards, reports = asked_for(channels, Purpose.CARDS), asked_for(channels, Purpose.REPORTS)
-    return [Place(_name(one), one.address.account, one in cards, one in reports[:1], one) for one in channels]
+    channels = await ctx.channels(person)
+    cards, reports = preferred_channels(channels, Purpose.CARDS), preferred_channels(channels, Purpose.REPORTS)
+    return [
+        AccountPreferences(_name(one), one.address.account, one in cards, one in reports[:1], one) for one in channels
+    ]
 
 
 def _name(channel: Channel) -> str:
     return f"{messenger_of(channel.address.account)}.{channel.address.user_id}"
 
 
-async def switch_cards(work: Work, person: Person, name: str) -> bool:
+async def toggle_cards(ctx: UseCaseContext, person: Person, name: str) -> bool:
     """Cards come to that account, or do not any more; which of both. :class:`LastPlace` for the only one left."""
-    places = await places_of(work, person)
-    chosen = _own(places, name)
-    on = not chosen.cards
-    if not on and sum(place.cards for place in places) == 1:
-        raise LastPlace()
+    places = await list_accounts(ctx, person)
+    chosen = _get_account(places, name)
+    on = not chosen.receives_cards
+    if not on and sum(place.receives_cards for place in places) == 1:
+        raise LastChannel()
     if on and chosen.channel.blocked:
-        raise NotOpened(messenger=messenger_of(chosen.account))
+        raise BotNotOpened(messenger=messenger_of(chosen.account))
     for place in places:
-        wanted = on if place is chosen else place.cards
-        await work.uow.people.choose(account_of(place.channel.address), cards=wanted, reports=place.reports)
-    await _chosen(work, person, "cards", chosen.account, on)
+        wanted = on if place is chosen else place.receives_cards
+        await ctx.uow.staff.set_preferences(
+            account_of(place.channel.address), cards=wanted, reports=place.receives_reports
+        )
+    await _record_change(ctx, person, "cards", chosen.account, on)
     if on:
-        await reachability.show_open_tickets(work, person, chosen.channel.address)
+        await reachability.send_open_tickets(ctx, person, chosen.channel.address)
     return on
 
 
-async def send_reports_to(work: Work, person: Person, name: str) -> None:
+async def set_reports_account(ctx: UseCaseContext, person: Person, name: str) -> None:
     """Digests and reports come to that account alone."""
-    places = await places_of(work, person)
-    chosen = _own(places, name)
+    places = await list_accounts(ctx, person)
+    chosen = _get_account(places, name)
     if chosen.channel.blocked:
-        raise NotOpened(messenger=messenger_of(chosen.account))
+        raise BotNotOpened(messenger=messenger_of(chosen.account))
     for place in places:
         own = account_of(place.channel.address)
-        await work.uow.people.choose(own, cards=place.cards, reports=place is chosen)
-    await _chosen(work, person, "reports", chosen.account, True)
+        await ctx.uow.staff.set_preferences(own, cards=place.receives_cards, reports=place is chosen)
+    await _record_change(ctx, person, "reports", chosen.account, True)
 
 
-async def connect(work: Work, person: Person) -> str:
+async def create_connect_code(ctx: UseCaseContext, person: Person) -> str:
     """A one-time code by which *person* joins from one more messenger."""
-    return await work.uow.people.invite(person.id, secrets.token_urlsafe(CODE_BYTES), work.now)
+    return await ctx.uow.staff.get_or_create_invitation(person.id, secrets.token_urlsafe(CODE_BYTES), ctx.now)
 
 
-def other_messengers(work: Work, person: Person) -> list[Office]:
+def list_unconnected_messengers(ctx: UseCaseContext, person: Person) -> list[BotAccount]:
     """Our accounts in messengers where *person* has none."""
     have = {own.messenger.value for own in person.accounts}
-    return [one for one in work.centre.offices.values() if one.talks and one.messenger not in have]
+    return [
+        one
+        for one in ctx.municipality.bot_accounts.values()
+        if one.supports_private_messages and one.messenger not in have
+    ]
 
 
-def _own(places: list[Place], name: str) -> Place:
-    found = next((place for place in places if place.name == name), None)
+def _get_account(accounts: list[AccountPreferences], name: str) -> AccountPreferences:
+    found = next((place for place in accounts if place.name == name), None)
     if found is None:
         raise NotAllowed()
     return found
 
 
-async def _chosen(work: Work, person: Person, what: str, account: str, on: bool) -> None:
-    work.forget()
-    facts = {"what": what, "account": account, "on": on}
-    await work.uow.chronicle.record("settings", work.now, person_id=person.id, facts=facts)
+async def _record_change(ctx: UseCaseContext, person: Person, setting: str, account: str, on: bool) -> None:
+    ctx.invalidate_reachability()
+    facts = {"what": setting, "account": account, "on": on}
+    await ctx.uow.chronicle.record("settings", ctx.now, person_id=person.id, facts=facts)

@@ -4,22 +4,30 @@ from typing import Any
 
 from bot.domain.audit import Remark
 from bot.domain.channels import Address
-from bot.domain.deadlines import Limit
-from bot.domain.errors import MovedOn, NoSuchTicket, NotAllowed, NotYours, OutdatedButton, PartOfProblem, TakenByOther
+from bot.domain.deadlines import DeadlineKind
+from bot.domain.errors import (
+    HandedOverByOther,
+    NoSuchTicket,
+    NotAllowed,
+    OutdatedButton,
+    PartOfProblem,
+    TakenByOther,
+    TicketNotAccessible,
+)
 from bot.domain.people import Person, Right
-from bot.domain.tickets import TOGETHER, UNACCEPTED, DismissReason, State, Step, Ticket, follow
-from bot.services.context import Work
+from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
+from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
 from bot.services.tickets import problem_members
 
-ANSWER_STEPS = ("answer", "answer_preview")
+ANSWER_DIALOG_STEPS = ("answer", "answer_preview")
 """Dialog steps in which somebody is writing an answer."""
 
-TICKET_STEPS = (
-    *ANSWER_STEPS,
+TICKET_DIALOG_STEPS = (
+    *ANSWER_DIALOG_STEPS,
     "further",
     "further_preview",
     "correct",
@@ -30,115 +38,117 @@ TICKET_STEPS = (
 """Dialog steps that are about one ticket."""
 
 
-async def get(work: Work, ticket_id: int) -> Ticket:
+async def get(ctx: UseCaseContext, ticket_id: int) -> Ticket:
     """The ticket, or :class:`NoSuchTicket`."""
-    ticket = await work.uow.tickets.get(ticket_id, lock=True)
+    ticket = await ctx.uow.tickets.get(ticket_id, lock=True)
     if ticket is None:
         raise NoSuchTicket(number=ticket_id)
     return ticket
 
 
-def permit(work: Work, person: Person, right: Right, ticket: Ticket) -> None:
+def check_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> None:
     """:class:`NotAllowed` unless *person* holds *right* over *ticket*."""
     sector = None if ticket.state is State.TRIAGE else ticket.sector
-    if not work.centre.staff.may(person, right, sector, ticket.district):
-        refusal = NotYours if right is Right.SEE_TICKET else NotAllowed
+    if not ctx.municipality.staff.has_right(person, right, sector, ticket.district):
+        refusal = TicketNotAccessible if right is Right.SEE_TICKET else NotAllowed
         raise refusal(right=right.value, number=ticket.id)
 
 
-async def move(work: Work, ticket: Ticket, step: Step, actor: Person | None, **values: Any) -> Ticket:
+async def transition(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person | None, **values: Any) -> Ticket:
     """Take *step* and write down all that follows from it.
 
     Raises :class:`OutdatedButton` where the table does not know the step, :class:`TakenByOther` where somebody else has
     changed the ticket a moment ago, :class:`PartOfProblem` where the ticket that leads a problem is to be asked.
     """
     if actor is not None:
-        check_stands_alone(ticket, step)
-    state = follow(ticket.state, step)
-    changed = await work.uow.tickets.change(ticket, state=state.value, **values)
+        require_not_member(ticket, step)
+    state = next_state(ticket.state, step)
+    changed = await ctx.uow.tickets.update(ticket, state=state.value, **values)
     if changed is None:
         raise TakenByOther(number=ticket.id)
     facts = {"was": ticket.state.value, "now": state.value, "sector": changed.sector}
     if changed.dismiss_reason is not None:
         facts["reason"] = changed.dismiss_reason.value
     person_id = actor.id if actor else None
-    await work.uow.chronicle.record(step.value, work.now, person_id=person_id, ticket_id=changed.id, facts=facts)
-    await problem_members.follow(work, changed, step, actor, values)
-    await deadlines.stop(work, ticket, changed)
-    await work.uow.cards.close_menus(ticket.id)
-    await cards.show(work, changed, actor=actor)
+    await ctx.uow.chronicle.record(step.value, ctx.now, person_id=person_id, ticket_id=changed.id, facts=facts)
+    await problem_members.apply_step_to_members(ctx, changed, step, actor, values)
+    await deadlines.cancel_finished(ctx, ticket, changed)
+    await ctx.uow.cards.close_menus(ticket.id)
+    await cards.sync(ctx, changed, actor=actor)
     if step is Step.CHOOSE_SECTOR:
-        await staff_replies.offer_waiting(work, changed)
+        await staff_replies.offer_stored_replies(ctx, changed)
     return changed
 
 
-def check_stands_alone(ticket: Ticket, step: Step) -> None:
+def require_not_member(ticket: Ticket, step: Step) -> None:
     """Members of a problem are decided together: :class:`PartOfProblem`."""
-    if ticket.lead_id is not None and step in TOGETHER:
+    if ticket.lead_id is not None and step in SHARED_BY_MEMBERS:
         raise PartOfProblem(number=ticket.id, lead=ticket.lead_id)
 
 
-async def accept(work: Work, ticket_id: int, person: Person) -> Ticket:
+async def accept(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """«Принять»: the person takes the ticket."""
-    ticket = await get(work, ticket_id)
-    permit(work, person, Right.ACCEPT, ticket)
+    ticket = await get(ctx, ticket_id)
+    check_right(ctx, person, Right.ACCEPT, ticket)
     if ticket.state is State.ACCEPTED:
         if ticket.assignee_id == person.id:
             return ticket
-        raise TakenByOther(number=ticket.id, name=await _name(work, ticket.assignee_id))
-    first = ticket.accepted_at or work.now
-    return await move(work, ticket, Step.ACCEPT, person, assignee_id=person.id, accepted_at=first)
+        raise TakenByOther(number=ticket.id, name=await _person_name(ctx, ticket.assignee_id))
+    first = ticket.accepted_at or ctx.now
+    return await transition(ctx, ticket, Step.ACCEPT, person, assignee_id=person.id, accepted_at=first)
 
 
-async def hand_over(work: Work, ticket_id: int, person: Person, sector: str) -> Ticket:
+async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str) -> Ticket:
     """«Передать», or the coordinator's choice: the ticket belongs to *sector* now. Its terms run on."""
-    ticket = await get(work, ticket_id)
+    ticket = await get(ctx, ticket_id)
     triage = ticket.state is State.TRIAGE
-    permit(work, person, Right.TRIAGE if triage else Right.HAND_OVER, ticket)
-    if sector not in work.centre.sectors or ticket.sector == sector:
+    check_right(ctx, person, Right.TRIAGE if triage else Right.HAND_OVER, ticket)
+    if sector not in ctx.municipality.sectors or ticket.sector == sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
     step = Step.CHOOSE_SECTOR if triage else Step.HAND_OVER
-    seen = {card.person_id for card in await work.uow.cards.of_ticket(ticket.id)}
-    changed = await move(work, ticket, step, person, sector=sector, assignee_id=None)
-    await _call_back(work, changed, person, seen, "handed_to_you")
-    await void_dialogs(work, changed, TICKET_STEPS, person, "draft_void_handed")
-    if ticket.state not in UNACCEPTED:
+    seen = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
+    changed = await transition(ctx, ticket, step, person, sector=sector, assignee_id=None)
+    await _notify_previous_holders(ctx, changed, person, seen, "handed_to_you")
+    await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_handed")
+    if ticket.state not in UNACCEPTED_STATES:
         # It was accepted; what is left of the term to accept runs for the next head.
-        terms = deadlines.planned(work, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
-        left = [due for due in terms.dues if due.limit is Limit.ACCEPT and due.at > work.now]
-        await deadlines.remind(work, ticket, left)
+        terms = deadlines.compute(ctx, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
+        left = [due for due in terms.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
+        await deadlines.schedule(ctx, ticket, left)
     return changed
 
 
-async def dismiss(work: Work, ticket_id: int, person: Person, reason: DismissReason, words: str = "") -> Ticket:
+async def dismiss(
+    ctx: UseCaseContext, ticket_id: int, person: Person, reason: DismissReason, reason_text: str = ""
+) -> Ticket:
     """«Не требует ответа», with a reason."""
-    ticket = await get(work, ticket_id)
-    permit(work, person, Right.DISMISS, ticket)
-    changed = await move(
-        work, ticket, Step.DISMISS, person, dismiss_reason=reason.value, ended_at=work.now, assignee_id=person.id
+    ticket = await get(ctx, ticket_id)
+    check_right(ctx, person, Right.DISMISS, ticket)
+    changed = await transition(
+        ctx, ticket, Step.DISMISS, person, dismiss_reason=reason.value, ended_at=ctx.now, assignee_id=person.id
     )
-    await void_dialogs(work, changed, TICKET_STEPS, person, "draft_void_dismissed")
-    if words:
-        await work.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", words, work.now))
+    await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_dismissed")
+    if reason_text:
+        await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", reason_text, ctx.now))
     return changed
 
 
-async def reopen(work: Work, ticket_id: int, person: Person, sector: str | None = None) -> Ticket:
+async def reopen(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str | None = None) -> Ticket:
     """«Вернуть в работу»: terms run anew, from now."""
-    ticket = await get(work, ticket_id)
-    permit(work, person, Right.REOPEN, ticket)
-    return await again(work, ticket, Step.REOPEN, person, sector or ticket.sector)
+    ticket = await get(ctx, ticket_id)
+    check_right(ctx, person, Right.REOPEN, ticket)
+    return await restart(ctx, ticket, Step.REOPEN, person, sector or ticket.sector)
 
 
-async def again(work: Work, ticket: Ticket, step: Step, person: Person, sector: str | None = None) -> Ticket:
+async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, sector: str | None = None) -> Ticket:
     """The ticket is in work again, for *sector* (``None``: its own); terms run anew, from now."""
     sector = sector or ticket.sector
-    if sector is None or sector not in work.centre.sectors:
+    if sector is None or sector not in ctx.municipality.sectors:
         raise OutdatedButton(state=ticket.state.value)
-    terms = deadlines.planned(work, ticket.urgency, work.now)
-    seen = {card.person_id for card in await work.uow.cards.of_ticket(ticket.id)}
-    changed = await move(
-        work,
+    terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
+    seen = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
+    changed = await transition(
+        ctx,
         ticket,
         step,
         person,
@@ -150,51 +160,55 @@ async def again(work: Work, ticket: Ticket, step: Step, person: Person, sector: 
         accept_due=terms.accept_due,
         answer_due=terms.answer_due,
     )
-    await deadlines.remind(work, ticket, terms.dues)
-    await _call_back(work, changed, person, seen, "returned")
+    await deadlines.schedule(ctx, ticket, terms.due_moments)
+    await _notify_previous_holders(ctx, changed, person, seen, "returned")
     return changed
 
 
-async def lose_answer(work: Work, ticket: Ticket) -> Ticket:
+async def on_answer_removed(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     """What answered the ticket does not answer it any more: it is its head's again, with a new term."""
-    terms = deadlines.planned(work, ticket.urgency, work.now)
-    changed = await move(work, ticket, Step.LOSE, None, answered_at=None, answer_due=terms.answer_due)
-    await deadlines.remind(work, ticket, [due for due in terms.dues if due.limit is Limit.ANSWER])
+    terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
+    changed = await transition(ctx, ticket, Step.ANSWER_REMOVED, None, answered_at=None, answer_due=terms.answer_due)
+    await deadlines.schedule(ctx, ticket, [due for due in terms.due_moments if due.deadline is DeadlineKind.ANSWER])
     return changed
 
 
-async def _call_back(work: Work, ticket: Ticket, actor: Person, seen: set[int], code: str) -> None:
+async def _notify_previous_holders(
+    ctx: UseCaseContext, ticket: Ticket, actor: Person, previous_holder_ids: set[int], code: str
+) -> None:
     """Whose turn it is again: those who have had the card see it change without a sound, so they are told."""
-    for person in cards.responsible(work, ticket):
-        if person.id in seen and person != actor:
-            await notify.tell(work, person, code, ticket=ticket, number=ticket.id)
+    for person in cards.responsible_people(ctx, ticket):
+        if person.id in previous_holder_ids and person != actor:
+            await notify.notify(ctx, person, code, ticket=ticket, number=ticket.id)
 
 
-async def check_handed_over_by(work: Work, ticket: Ticket, person: Person) -> None:
+async def check_handed_over_by(ctx: UseCaseContext, ticket: Ticket, person: Person) -> None:
     """Only who handed the ticket over last may say why."""
     steps = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
-    moves = [row for row in await work.uow.chronicle.of_ticket(ticket.id) if row.action in steps]
+    moves = [row for row in await ctx.uow.chronicle.list_for_ticket(ticket.id) if row.action in steps]
     if not moves or moves[-1].person_id != person.id:
-        raise MovedOn(number=ticket.id)
+        raise HandedOverByOther(number=ticket.id)
 
 
-async def explain_hand_over(work: Work, ticket_id: int, person: Person, words: str) -> Ticket:
+async def add_hand_over_reason(ctx: UseCaseContext, ticket_id: int, person: Person, reason_text: str) -> Ticket:
     """A reason for colleagues, shown on the card and in the history; the citizen never sees it."""
-    ticket = await get(work, ticket_id)
-    await check_handed_over_by(work, ticket, person)
-    await work.uow.cards.add_remark(Remark(ticket.id, person.id, "hand_over", words, work.now))
-    await cards.show(work, ticket, actor=person)
+    ticket = await get(ctx, ticket_id)
+    await check_handed_over_by(ctx, ticket, person)
+    await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "hand_over", reason_text, ctx.now))
+    await cards.sync(ctx, ticket, actor=person)
     return ticket
 
 
-async def void_dialogs(work: Work, ticket: Ticket, steps: tuple[str, ...], actor: Person | None, code: str) -> None:
+async def cancel_dialogs(
+    ctx: UseCaseContext, ticket: Ticket, steps: tuple[str, ...], actor: Person | None, code: str
+) -> None:
     """What colleagues were writing about this ticket has lost its point: tell them."""
-    for dialog in await dialogs.void(work, ticket, steps):
-        writer = work.centre.person_at(dialog.account, dialog.user_id)
+    for dialog in await dialogs.cancel_for_ticket(ctx, ticket, steps):
+        writer = ctx.municipality.find_official(dialog.account, dialog.user_id)
         if writer is not None and writer != actor:
             at = Address(dialog.account, dialog.user_id)
-            await notify.tell(work, writer, code, ticket=ticket, at=at, number=ticket.id)
+            await notify.notify(ctx, writer, code, ticket=ticket, to_address=at, number=ticket.id)
 
 
-async def _name(work: Work, person_id: int | None) -> str | None:
-    return await work.uow.people.name(person_id) if person_id is not None else None
+async def _person_name(ctx: UseCaseContext, person_id: int | None) -> str | None:
+    return await ctx.uow.staff.find_name(person_id) if person_id is not None else None

@@ -5,7 +5,7 @@ from typing import Any
 from bot.understanding.reading import Reading
 
 
-def as_record(message_id: object, reading: Reading) -> dict[str, Any]:
+def reading_to_record(message_id: object, reading: Reading) -> dict[str, Any]:
     """One JSON object a message; the sector and its scores are filled also where it is no appeal."""
     place = reading.place
     return {

@@ -10,56 +10,58 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.model.training_data import Row
-from bot.understanding.reading import Reading, Understanding
+from bot.understanding.model.training_data import TableRow
+from bot.understanding.reading import Reading, TextAnalyzer
 
-_CONFUSIONS = 12
-Read = tuple[Row, Reading]
+_MAX_CONFUSIONS = 12
+LabelledReading = tuple[TableRow, Reading]
 Pairs = Sequence[tuple[bool, bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class CalibrationBin:
     """Answers with scores near one another: what they promised, what came true, how many they are."""
 
-    said: float
-    came: float
+    predicted: float
+    observed: float
     count: int
 
 
-def read_all(understanding: Understanding, rows: Sequence[Row]) -> tuple[list[Read], float]:
+def read_rows(understanding: TextAnalyzer, rows: Sequence[TableRow]) -> tuple[list[LabelledReading], float]:
     """What is made of every row, and the milliseconds that one took."""
     started = time.perf_counter()
     reads = [(row, understanding.read(row["text"], row.get("district", "").strip() or None)) for row in rows]
     return reads, (time.perf_counter() - started) / max(1, len(reads)) * 1000
 
 
-def measure(reads: Sequence[Read], spent: float, misses: int = 0) -> Iterator[str]:
+def report_lines(reads: Sequence[LabelledReading], ms_per_message: float, max_misses: int = 0) -> Iterator[str]:
     """Lines for people; with *misses*, as many wrong answers of each kind."""
-    yield f"Сообщений: {len(reads)}; {spent:.2f} мс на сообщение."
-    yield from _sectors(of_sectors(reads), misses)
-    yield from _relevance([(row, one) for row, one in reads if row.get("label") in ("appeal", "not_appeal")], misses)
-    yield from _urgency([(row, one) for row, one in reads if row.get("urgent") in ("0", "1")], misses)
-    yield from _places([(row, one) for row, one in reads if "street" in row], misses)
+    yield f"Сообщений: {len(reads)}; {ms_per_message:.2f} мс на сообщение."
+    yield from _sector_lines(with_known_sector(reads), max_misses)
+    yield from _relevance_lines(
+        [(row, one) for row, one in reads if row.get("label") in ("appeal", "not_appeal")], max_misses
+    )
+    yield from _urgency_lines([(row, one) for row, one in reads if row.get("urgent") in ("0", "1")], max_misses)
+    yield from _place_lines([(row, one) for row, one in reads if "street" in row], max_misses)
 
 
-def of_sectors(reads: Sequence[Read]) -> list[Read]:
+def with_known_sector(reads: Sequence[LabelledReading]) -> list[LabelledReading]:
     """Those whose right sector is known."""
     return [(row, one) for row, one in reads if _codes(row) and one.sector is not None]
 
 
-def _codes(row: Row) -> list[str]:
+def _codes(row: TableRow) -> list[str]:
     named = row.get("codes") or row.get("sector") or ""
     return [code.strip() for code in named.split("|") if code.strip()]
 
 
-def _sectors(reads: Sequence[Read], misses: int) -> Iterator[str]:
+def _sector_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]:
     if not reads:
         return
     n = len(reads)
     right = [reading.sector in _codes(row) for row, reading in reads]
     first = sum(reading.sector == _codes(row)[0] for row, reading in reads)
-    top = sum(any(code in _codes(row) for code in reading.likeliest) for row, reading in reads)
+    top = sum(any(code in _codes(row) for code in reading.top_sectors) for row, reading in reads)
     yield (
         f"Сектор: верно {sum(right) / n:.3f}, первый из верных {first / n:.3f}, среди трёх {top / n:.3f}, "
         f"macro-F1 {_macro_f1(reads):.3f} (сообщений {n})."
@@ -69,20 +71,22 @@ def _sectors(reads: Sequence[Read], misses: int) -> Iterator[str]:
     yield "  " + "; ".join(
         f"самые уверенные {s:.0%}: верно {sum(right[at] for at in b) / len(b):.3f}" for s, b in shares
     )
-    sure = [(ok, max(one.sector_scores.values())) for ok, (_, one) in zip(right, reads, strict=True) if one.sure]
+    sure = [
+        (ok, max(one.sector_scores.values())) for ok, (_, one) in zip(right, reads, strict=True) if one.is_confident
+    ]
     yield (
         f"  без координатора: {len(sure) / n:.3f}, из них верно {sum(ok for ok, _ in sure) / max(1, len(sure)):.3f}, "
         f"обещано {sum(score for _, score in sure) / max(1, len(sure)):.3f}"
     )
-    yield from _calibration(calibration(reads))
-    yield from _confusions(reads)
+    yield from _calibration_lines(calibration_bins(reads))
+    yield from _confusion_lines(reads)
     wrong = (read for read, ok in zip(reads, right, strict=True) if not ok)
     for (row, reading), _ in zip(wrong, range(misses), strict=False):
-        given = " ".join(f"{code}={reading.sector_scores[code]:.2f}" for code in reading.likeliest)
+        given = " ".join(f"{code}={reading.sector_scores[code]:.2f}" for code in reading.top_sectors)
         yield f"    {'|'.join(_codes(row))} <- {given} :: {' '.join(reading.evidence)} :: {row['text'][:150]!r}"
 
 
-def _macro_f1(reads: Sequence[Read]) -> float:
+def _macro_f1(reads: Sequence[LabelledReading]) -> float:
     """Mean F1 of the sectors that are right somewhere; any right answer counts as the one that was meant."""
     asked, given, hit = Counter[str](), Counter[str](), Counter[str]()
     for row, reading in reads:
@@ -94,44 +98,46 @@ def _macro_f1(reads: Sequence[Read]) -> float:
     return sum(2 * hit[code] / (asked[code] + given[code]) for code in asked) / len(asked)
 
 
-def calibration(reads: Sequence[Read]) -> list[Bin]:
+def calibration_bins(reads: Sequence[LabelledReading]) -> list[CalibrationBin]:
     """The scores of the chosen sectors in ten steps, those that occur."""
     bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
     for row, reading in reads:
         score = max(reading.sector_scores.values())
         bins[min(9, int(score * 10))].append((score, reading.sector in _codes(row)))
     return [
-        Bin(sum(score for score, _ in found) / len(found), sum(ok for _, ok in found) / len(found), len(found))
+        CalibrationBin(
+            sum(score for score, _ in found) / len(found), sum(ok for _, ok in found) / len(found), len(found)
+        )
         for _, found in sorted(bins.items())
     ]
 
 
-def calibration_error(bins: Sequence[Bin]) -> float:
+def calibration_error(bins: Sequence[CalibrationBin]) -> float:
     """How far the scores are from the truth on average (expected calibration error): 0 is honest."""
-    return sum(abs(one.said - one.came) * one.count for one in bins) / max(1, sum(one.count for one in bins))
+    return sum(abs(one.predicted - one.observed) * one.count for one in bins) / max(1, sum(one.count for one in bins))
 
 
-def _calibration(bins: Sequence[Bin]) -> Iterator[str]:
+def _calibration_lines(bins: Sequence[CalibrationBin]) -> Iterator[str]:
     yield f"  Калибровка, ошибка {calibration_error(bins):.3f}: обещано → верно (сообщений)"
     for one in bins:
-        yield f"    {one.said:.2f} → {one.came:.2f} ({one.count})"
+        yield f"    {one.predicted:.2f} → {one.observed:.2f} ({one.count})"
 
 
-def confusion(reads: Sequence[Read]) -> Counter[tuple[str, str]]:
+def confusion_counts(reads: Sequence[LabelledReading]) -> Counter[tuple[str, str]]:
     """(right sector, chosen sector) → how often; any right answer counts as the one that was meant."""
     chosen = ((_codes(row), one.sector or "") for row, one in reads)
     return Counter((given if given in codes else codes[0], given) for codes, given in chosen)
 
 
-def _confusions(reads: Sequence[Read]) -> Iterator[str]:
-    wrong = Counter({pair: times for pair, times in confusion(reads).items() if pair[0] != pair[1]})
+def _confusion_lines(reads: Sequence[LabelledReading]) -> Iterator[str]:
+    wrong = Counter({pair: times for pair, times in confusion_counts(reads).items() if pair[0] != pair[1]})
     if wrong:
         yield "  Чаще всего путает: верный → выбранный (раз)"
-    for (truth, given), times in wrong.most_common(_CONFUSIONS):
+    for (truth, given), times in wrong.most_common(_MAX_CONFUSIONS):
         yield f"    {truth} → {given} ({times})"
 
 
-def _relevance(reads: Sequence[Read], misses: int) -> Iterator[str]:
+def _relevance_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]:
     groups: defaultdict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for row, reading in reads:
         pair = (row["label"] == "appeal", reading.appeal)
@@ -145,7 +151,7 @@ def _relevance(reads: Sequence[Read], misses: int) -> Iterator[str]:
         yield f"    {row['label']} {reading.appeal_score:.2f} {' '.join(reading.evidence)} :: {row['text'][:150]!r}"
 
 
-def _urgency(reads: Sequence[Read], misses: int) -> Iterator[str]:
+def _urgency_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]:
     if not reads:
         return
     yield f"Срочность: {_f1([(row['urgent'] == '1', one.urgent) for row, one in reads])}"
@@ -163,7 +169,7 @@ def _f1(pairs: Pairs) -> str:
     return f"F1 {score:.3f} (точность {precision:.3f}, полнота {recall:.3f}, сообщений {len(pairs)})"
 
 
-def _places(reads: Sequence[Read], misses: int) -> Iterator[str]:
+def _place_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]:
     groups: defaultdict[str, list[tuple[bool, bool]]] = defaultdict(list)
     wrong: list[str] = []
     for row, reading in reads:

@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.model.features import Index, Seen
+from bot.understanding.model.features import FeatureIndex, TextFeatures
 
-FORMAT = 1
-ARRAYS, ABOUT = "model.npz", "model.json"
-_FLOOR = 0.01
+FORMAT_VERSION = 1
+ARRAYS_FILE, METADATA_FILE = "model.npz", "model.json"
+_MIN_PROBABILITY = 0.01
 """Neither the rules nor the model may rule a sector out altogether."""
-_RARE = 0.005
+_FREQUENCY_SMOOTHING = 0.005
 Floats = NDArray[np.float32]
 
 
-class ModelFault(Exception):
+class ModelError(Exception):
     """A model that can not be used; the text says why and what to do, in Russian."""
 
 
@@ -66,55 +66,59 @@ class Predictor:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._index = Index(model.features, model.rarity.tolist(), with_topics=model.recipe.topics)
-        self._seen = frozenset(model.seen.tolist())
+        self._index = FeatureIndex(model.features, model.rarity.tolist(), with_topics=model.recipe.topics)
+        self._training_fingerprints = frozenset(model.seen.tolist())
 
-    def mixed(self, seen: Seen, district: str | None, rules: Mapping[str, float]) -> NDArray[np.float64]:
+    def mixed_shares(
+        self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
+    ) -> NDArray[np.float64]:
         """Shares (they add up to 1) of the model's codes: the model and the chances of the *rules* together."""
-        at, weights = self._index.values(seen, district)
+        at, weights = self._index.vectorize(features, district)
         scores = self.model.bias.astype(np.float64)
         if at:
             rows = self.model.weights.take(np.array(at, dtype=np.intp), axis=0)
             scores = scores + np.array(weights, dtype=np.float32) @ rows
-        return mix(_softmax(scores), rules, self.model.codes, self.model.frequency, self.model.recipe)
+        return mix_with_rules(_softmax(scores), rules, self.model.codes, self.model.frequency, self.model.recipe)
 
-    def chances(self, seen: Seen, district: str | None, rules: Mapping[str, float]) -> dict[str, float]:
+    def probabilities(
+        self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
+    ) -> dict[str, float]:
         """Code → the chance (0–1) that sending the message there is right, for the codes of *rules*.
 
         A code that the model has never met keeps at most what the known ones leave over.
         """
-        shares = self.mixed(seen, district, rules)
+        shares = self.mixed_shares(features, district, rules)
         known = {
-            code: self._honest(share)
+            code: self._calibrate(share)
             for code, share in zip(self.model.codes, shares.tolist(), strict=True)
             if code in rules
         }
         left = 1.0 - max(known.values(), default=0.0)
         return {code: known[code] if code in known else chance * left for code, chance in rules.items()}
 
-    def speaks_for(self, seen: Seen, code: str, most: int) -> list[str]:
+    def top_words_for(self, features: TextFeatures, code: str, limit: int) -> list[str]:
         """The words of the text that speak most for *code* rather than for the others, in their order."""
         if code not in self.model.codes:
             return []
         column = self.model.codes.index(code)
         spoken: dict[str, float] = {}
-        for lemma, norm in zip(seen.lemmas, seen.norms, strict=True):
-            place = self._index.place_of_word(lemma)
+        for lemma, norm in zip(features.lemmas, features.norms, strict=True):
+            place = self._index.column_of_word(lemma)
             if place is not None and len(norm) > 2:
                 row = self.model.weights[place]
                 spoken[norm] = float(row[column] - row.mean()) * float(self.model.rarity[place])
-        best = sorted((norm for norm in spoken if spoken[norm] > 0.0), key=lambda norm: -spoken[norm])[:most]
-        return sorted(best, key=seen.norms.index)
+        best = sorted((norm for norm in spoken if spoken[norm] > 0.0), key=lambda norm: -spoken[norm])[:limit]
+        return sorted(best, key=features.norms.index)
 
-    def _honest(self, share: float) -> float:
-        return honest(share, self.model.slope, self.model.lift)
+    def _calibrate(self, share: float) -> float:
+        return calibrate(share, self.model.slope, self.model.lift)
 
-    def has_seen(self, text: str) -> bool:
+    def was_trained_on(self, text: str) -> bool:
         """Whether the model was made of this very text."""
-        return fingerprint(text) in self._seen
+        return fingerprint(text) in self._training_fingerprints
 
 
-def mix(
+def mix_with_rules(
     text: NDArray[np.float64],
     rules: Mapping[str, float],
     codes: Sequence[str],
@@ -123,9 +127,11 @@ def mix(
 ) -> NDArray[np.float64]:
     """Multiply what the text model says (less *prior* of the frequency) by what the rules say, to their weights."""
     common = frequency.astype(np.float64)
-    score = np.log((1.0 - _FLOOR) * text + _FLOOR * common) - recipe.prior * np.log(common + _RARE)
+    score = np.log((1.0 - _MIN_PROBABILITY) * text + _MIN_PROBABILITY * common) - recipe.prior * np.log(
+        common + _FREQUENCY_SMOOTHING
+    )
     if recipe.rules:
-        score += recipe.rules * np.log(np.array([rules.get(code, 0.0) for code in codes]) + _FLOOR)
+        score += recipe.rules * np.log(np.array([rules.get(code, 0.0) for code in codes]) + _MIN_PROBABILITY)
     return _softmax(score)
 
 
@@ -141,9 +147,9 @@ def log_odds(share: float) -> float:
     return math.log(inside / (1.0 - inside))
 
 
-def honest(share: float, slope: float, lift: float) -> float:
+def calibrate(share: float, slope: float, intercept: float) -> float:
     """The chance of being right that goes with a share of the mixture."""
-    return 1.0 / (1.0 + math.exp(-(slope * log_odds(share) + lift)))
+    return 1.0 / (1.0 + math.exp(-(slope * log_odds(share) + intercept)))
 
 
 def fingerprint(text: str) -> int:
@@ -159,9 +165,9 @@ def write_model(model: Model, folder: Path) -> None:
         arrays, weights=model.weights.astype(np.float16), bias=model.bias, rarity=model.rarity,
         frequency=model.frequency, seen=model.seen,
     )  # fmt: skip
-    (folder / ARRAYS).write_bytes(arrays.getvalue())
+    (folder / ARRAYS_FILE).write_bytes(arrays.getvalue())
     about = {
-        "format": FORMAT,
+        "format": FORMAT_VERSION,
         "codes": model.codes,
         "recipe": {"topics": model.recipe.topics, "rules": model.recipe.rules, "prior": model.recipe.prior},
         "slope": model.slope,
@@ -170,29 +176,29 @@ def write_model(model: Model, folder: Path) -> None:
         "about": dict(model.about),
         "features": model.features,
     }
-    (folder / ABOUT).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
+    (folder / METADATA_FILE).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
 
 
 def read_model(folder: Path) -> Model:
     """Read what :func:`write_model` wrote. Raises :class:`ModelFault` for anything else."""
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        packed = (folder / ARRAYS).read_bytes()
-        if about["format"] != FORMAT:
-            raise ModelFault(_fault(folder, "она записана другой версией программы"))
+        about = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+        packed = (folder / ARRAYS_FILE).read_bytes()
+        if about["format"] != FORMAT_VERSION:
+            raise ModelError(_error_text(folder, "она записана другой версией программы"))
         if hashlib.sha256(packed).hexdigest() != about["sha256"]:
-            raise ModelFault(_fault(folder, "файл изменён или записан не до конца"))
+            raise ModelError(_error_text(folder, "файл изменён или записан не до конца"))
         with np.load(io.BytesIO(packed), allow_pickle=False, max_header_size=10_000) as arrays:
-            model = _model(about, {name: arrays[name] for name in arrays.files})
+            model = _build_model(about, {name: arrays[name] for name in arrays.files})
     except FileNotFoundError as error:
-        raise ModelFault(_fault(folder, f"нет файла {Path(error.filename).name}")) from None
+        raise ModelError(_error_text(folder, f"нет файла {Path(error.filename).name}")) from None
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ModelFault(_fault(folder, f"файл повреждён ({type(error).__name__})")) from None
-    _check(model, folder)
+        raise ModelError(_error_text(folder, f"файл повреждён ({type(error).__name__})")) from None
+    _check_consistency(model, folder)
     return model
 
 
-def _model(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
+def _build_model(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
     recipe = about["recipe"]
     return Model(
         codes=tuple(map(str, about["codes"])),
@@ -209,7 +215,7 @@ def _model(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
     )
 
 
-def _check(model: Model, folder: Path) -> None:
+def _check_consistency(model: Model, folder: Path) -> None:
     codes, features = len(model.codes), len(model.features)
     fits = (
         codes > 0
@@ -220,12 +226,12 @@ def _check(model: Model, folder: Path) -> None:
     )
     numbers = (model.weights, model.bias, model.rarity, model.frequency)
     if not fits or not all(bool(np.isfinite(array).all()) for array in numbers):
-        raise ModelFault(_fault(folder, "её таблицы не подходят друг к другу"))
+        raise ModelError(_error_text(folder, "её таблицы не подходят друг к другу"))
     if not (math.isfinite(model.slope) and math.isfinite(model.lift)):
-        raise ModelFault(_fault(folder, "её числа испорчены"))
+        raise ModelError(_error_text(folder, "её числа испорчены"))
 
 
-def _fault(folder: Path, problem: str) -> str:
+def _error_text(folder: Path, problem: str) -> str:
     return (
         f"Модель в папке {folder} нельзя использовать: {problem}. "
         "Верните предыдущую командой «python -m bot train --back» или обучите новую."

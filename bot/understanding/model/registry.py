@@ -9,60 +9,60 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.understanding.model.model import Model, ModelFault, read_model, write_model
-from bot.understanding.model.training_data import Row
+from bot.understanding.model.model import Model, ModelError, read_model, write_model
+from bot.understanding.model.training_data import TableRow
 
-_CURRENT, _JOURNAL, _LOCK = "current.json", "journal.jsonl", "training.lock"
-_TABLE = "table.jsonl.gz"
-_KEPT = 5
+_CURRENT_FILE, _JOURNAL_FILE, _LOCK_FILE = "current.json", "journal.jsonl", "training.lock"
+_TABLE_FILE = "table.jsonl.gz"
+_MAX_KEPT_VERSIONS = 5
 """Models that are kept to go back to."""
 
 
-class Shelf:
+class ModelRegistry:
     """The models of one municipality. Several processes may read while one writes: files appear whole or not at all."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def current(self) -> Model | None:
+    def load_current(self) -> Model | None:
         """The model in use, or ``None``: the rules alone. Raises :class:`ModelFault` if it can not be read."""
-        name = self.name()
+        name = self.current_name()
         return read_model(self.folder / name) if name is not None else None
 
-    def name(self) -> str | None:
+    def current_name(self) -> str | None:
         """The name of the model in use: cheap, to see whether it is another one. Raises as :meth:`current` does."""
-        line = self._line()
+        line = self._versions()
         return line[-1] if line else None
 
-    def front(self) -> str | None:
+    def current_version(self) -> str | None:
         """What stands in front, usable or not: another one wherever :meth:`current` would say something else."""
         try:
-            return self.name()
-        except ModelFault as fault:
+            return self.current_name()
+        except ModelError as fault:
             return str(fault)
 
-    def table(self) -> list[Row]:
+    def load_table(self) -> list[TableRow]:
         """The table of past messages that the current model was made of, if there was one."""
-        name = self.name()
-        if name is None or not (self.folder / name / _TABLE).exists():
+        name = self.current_name()
+        if name is None or not (self.folder / name / _TABLE_FILE).exists():
             return []
-        with gzip.open(self.folder / name / _TABLE, "rt", encoding="utf-8") as lines:
+        with gzip.open(self.folder / name / _TABLE_FILE, "rt", encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """One training at a time: :class:`ModelFault` while another process is at it."""
         import fcntl  # not on every system that can run the rest
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / _LOCK).open("w") as lock:
+        with (self.folder / _LOCK_FILE).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ModelFault("Обучение уже идёт, например ночное. Повторите команду позже.") from None
+                raise ModelError("Обучение уже идёт, например ночное. Повторите команду позже.") from None
             yield
 
-    def put(self, model: Model, table: Sequence[Row] = ()) -> str:
+    def publish(self, model: Model, table: Sequence[TableRow] = ()) -> str:
         """Make *model* the current one, and keep the *table* it was made of; returns its name. Raises
         :class:`OSError` where nothing can be written."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -73,44 +73,44 @@ class Shelf:
         fresh.mkdir()
         write_model(model, fresh)
         if table:
-            with gzip.open(fresh / _TABLE, "wt", encoding="utf-8") as lines:
+            with gzip.open(fresh / _TABLE_FILE, "wt", encoding="utf-8") as lines:
                 lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in table)
         fresh.rename(self.folder / name)
-        line = [*self._line(), name]
-        self._set(line[-_KEPT:])
-        for old in line[:-_KEPT]:
+        line = [*self._versions(), name]
+        self._write_versions(line[-_MAX_KEPT_VERSIONS:])
+        for old in line[:-_MAX_KEPT_VERSIONS]:
             shutil.rmtree(self.folder / old, ignore_errors=True)
         return name
 
-    def back(self) -> str | None:
+    def rollback(self) -> str | None:
         """Put the current model away and return to the one before it; ``None``: to the rules alone.
 
         Raises :class:`ModelFault` where there is nothing to go back from.
         """
-        line = self._line()
+        line = self._versions()
         if not line:
-            raise ModelFault("Возвращаться не к чему: обученной модели нет, работают встроенные правила.")
-        self._set(line[:-1])
+            raise ModelError("Возвращаться не к чему: обученной модели нет, работают встроенные правила.")
+        self._write_versions(line[:-1])
         return line[-2] if len(line) > 1 else None
 
-    def note(self, entry: Mapping[str, Any]) -> None:
+    def log_run(self, entry: Mapping[str, Any]) -> None:
         """Add a line to the journal: every attempt with both scores, kept or not."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / _JOURNAL).open("a", encoding="utf-8") as journal:
+        with (self.folder / _JOURNAL_FILE).open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(dict(entry), ensure_ascii=False) + "\n")
 
-    def last(self) -> dict[str, Any]:
+    def last_run(self) -> dict[str, Any]:
         """The newest line of the journal; empty where nothing was ever tried."""
         try:
-            lines = (self.folder / _JOURNAL).read_text(encoding="utf-8").splitlines()
+            lines = (self.folder / _JOURNAL_FILE).read_text(encoding="utf-8").splitlines()
             entry = json.loads(lines[-1])
         except (OSError, ValueError, IndexError):
             return {}
         return entry if isinstance(entry, dict) else {}
 
-    def _line(self) -> list[str]:
+    def _versions(self) -> list[str]:
         """Names of the kept models, the current one last."""
-        file = self.folder / _CURRENT
+        file = self.folder / _CURRENT_FILE
         try:
             line = json.loads(file.read_text(encoding="utf-8"))["models"]
             if not isinstance(line, list) or not all(str(name).isdecimal() for name in line):
@@ -118,13 +118,13 @@ class Shelf:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError):
-            raise ModelFault(
+            raise ModelError(
                 f"Файл {file} повреждён, и неизвестно, какая модель действует. Удалите его: будут работать "
                 "встроенные правила, а модель можно обучить заново."
             ) from None
         return [str(name) for name in line]
 
-    def _set(self, line: list[str]) -> None:
-        fresh = self.folder / f"{_CURRENT}.new"
-        fresh.write_text(json.dumps({"models": line}), encoding="utf-8")
-        os.replace(fresh, self.folder / _CURRENT)
+    def _write_versions(self, versions: list[str]) -> None:
+        fresh = self.folder / f"{_CURRENT_FILE}.new"
+        fresh.write_text(json.dumps({"models": versions}), encoding="utf-8")
+        os.replace(fresh, self.folder / _CURRENT_FILE)

@@ -12,99 +12,120 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from bot.understanding.analyzer import KeywordUnderstanding
-from bot.understanding.model.features import BLOCKS, DISTRICT, PIECES, TOPICS, WORDS, Index, Seen, counts, plain
+from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.model.features import (
+    DISTRICT_PREFIX,
+    NGRAM_PREFIX,
+    TFIDF_BLOCKS,
+    TOPIC_PREFIX,
+    WORD_PREFIX,
+    FeatureIndex,
+    TextFeatures,
+    count_terms,
+    topic_and_district_features,
+)
 from bot.understanding.model.model import Floats, Model, Predictor, Recipe, fingerprint, log_odds
 from bot.understanding.model.training_data import Example
 from bot.understanding.sectors.topics import Topic
 
-_LEAST = {WORDS: 2, PIECES: 3, TOPICS: 1, DISTRICT: 2}
+_MIN_TEXTS = {WORD_PREFIX: 2, NGRAM_PREFIX: 3, TOPIC_PREFIX: 1, DISTRICT_PREFIX: 2}
 """Features that fewer texts have are left out."""
-_MOST = {WORDS: 60_000, PIECES: 40_000}
-_LESSON = 0.5
+_MAX_FEATURES = {WORD_PREFIX: 60_000, NGRAM_PREFIX: 40_000}
+_SYNTHETIC_WEIGHT = 0.5
 """What a phrase of the taxonomy counts beside a real message."""
-_STRENGTH, _GENTLY = 10.0, 3.0
+_INVERSE_REGULARIZATION, _INVERSE_REGULARIZATION_WITH_RULES = 10.0, 3.0
 """How closely the regression follows the examples: less so where the rules vote, too."""
-_STEPS = 300
+_MAX_ITERATIONS = 300
 _FOLDS = 3
-_OTHERS = 0.25
+_LOWER_RANK_WEIGHT = 0.25
 """What the second and third choice count in calibration: the threshold is about the first one."""
-KNOWN = Recipe(topics=False, rules=0.8, prior=0.5)
+RECIPE_WITH_RULES = Recipe(topics=False, rules=0.8, prior=0.5)
 """For sectors that the rules know: they vote. Taking back some of the frequency keeps chats from suffering."""
-FOREIGN = Recipe(topics=True, rules=0.0, prior=0.0)
+RECIPE_WITHOUT_RULES = Recipe(topics=True, rules=0.0, prior=0.0)
 """For a municipality's own sectors: the topics of the rules become features."""
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class TrainingSample:
     """An example as the rules see it."""
 
-    seen: Seen
+    features: TextFeatures
     rules: Mapping[str, float]
     codes: tuple[str, ...]
     district: str | None
     weight: float = 1.0
 
 
-def observe(examples: Sequence[Example], rules: KeywordUnderstanding) -> list[Observed]:
+def extract_samples(examples: Sequence[Example], rules: RuleBasedAnalyzer) -> list[TrainingSample]:
     """Let the rules read the examples, about half a millisecond each."""
-    return [Observed(*rules.observe(one.text), one.codes, one.district, one.weight) for one in examples]
+    return [TrainingSample(*rules.extract_features(one.text), one.codes, one.district, one.weight) for one in examples]
 
 
-def lessons(topics: Sequence[Topic], rules: KeywordUnderstanding, codes: Sequence[str]) -> list[Observed]:
+def build_synthetic_samples(
+    topics: Sequence[Topic], rules: RuleBasedAnalyzer, codes: Sequence[str]
+) -> list[TrainingSample]:
     """The taxonomy as tiny messages: it teaches the sectors that the examples hardly show, in the words of chats."""
-    made: list[Observed] = []
+    made: list[TrainingSample] = []
     for topic in topics:
         code = max(topic.sectors, key=lambda one: topic.sectors[one])
         if code not in codes:
             continue
-        phrases = [line.split() for weight, source in topic.patterns if weight >= 2.0 for line in _lines(source)]
+        phrases = [
+            line.split() for weight, source in topic.patterns if weight >= 2.0 for line in _split_phrases(source)
+        ]
         for number, elements in enumerate(phrases):
-            text = " ".join(_word(element, number + 3 * at) for at, element in enumerate(elements))
-            made.append(Observed(*rules.observe(text), (code,), None, _LESSON))
+            text = " ".join(_pick_alternative(element, number + 3 * at) for at, element in enumerate(elements))
+            made.append(TrainingSample(*rules.extract_features(text), (code,), None, _SYNTHETIC_WEIGHT))
     return made
 
 
-def _lines(source: str) -> list[str]:
+def _split_phrases(source: str) -> list[str]:
     return [line for line in source.replace("\n", ";").split(";") if line.strip()]
 
 
-def _word(element: str, turn: int) -> str:
+def _pick_alternative(element: str, turn: int) -> str:
     """One of the alternatives of a pattern's element, another one every turn."""
     words = element.split("|")
     return words[turn % len(words)].strip("=*")
 
 
 def train(
-    observed: Sequence[Observed], taught: Sequence[Observed], texts: Sequence[str], about: Mapping[str, Any]
+    samples: Sequence[TrainingSample],
+    synthetic: Sequence[TrainingSample],
+    texts: Sequence[str],
+    about: Mapping[str, Any],
 ) -> Model:
     """A calibrated model of all of *observed*; *taught* are :func:`lessons`, *texts* what it was made of."""
-    recipe = recipe_for(observed, taught)
-    model = _fit([*observed, *_used(taught, recipe)], recipe)
-    slope, lift = _calibrate(observed, taught, recipe)
+    recipe = choose_recipe(samples, synthetic)
+    model = _fit([*samples, *_synthetic_for(synthetic, recipe)], recipe)
+    slope, lift = _fit_calibration(samples, synthetic, recipe)
     seen = np.array(sorted({fingerprint(text) for text in texts}), dtype=np.uint64)
     return replace(model, slope=slope, lift=lift, seen=seen, about=dict(about))
 
 
-def recipe_for(observed: Sequence[Observed], taught: Sequence[Observed]) -> Recipe:
+def choose_recipe(samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample]) -> Recipe:
     """How to mix: the rules vote if they know the sectors of most examples."""
-    known = {one.codes[0] for one in taught}
-    share = sum(1 for one in observed if known.intersection(one.codes)) / max(1, len(observed))
-    return KNOWN if share >= 0.5 else FOREIGN
+    known = {one.codes[0] for one in synthetic}
+    share = sum(1 for one in samples if known.intersection(one.codes)) / max(1, len(samples))
+    return RECIPE_WITH_RULES if share >= 0.5 else RECIPE_WITHOUT_RULES
 
 
-def _used(taught: Sequence[Observed], recipe: Recipe) -> Sequence[Observed]:
-    return taught if recipe.rules else ()
+def _synthetic_for(synthetic: Sequence[TrainingSample], recipe: Recipe) -> Sequence[TrainingSample]:
+    return synthetic if recipe.rules else ()
 
 
-def _fit(observed: Sequence[Observed], recipe: Recipe) -> Model:
+def _fit(samples: Sequence[TrainingSample], recipe: Recipe) -> Model:
     """One fit. An example with several right sectors is one of each, in shares."""
-    features, rarity = _vocabulary(observed, recipe)
-    matrix = _matrix(observed, features, rarity, recipe)
-    rows = [row for row, one in enumerate(observed) for _ in one.codes]
-    truths = [code for one in observed for code in one.codes]
-    weights = np.array([one.weight / len(one.codes) for one in observed for _ in one.codes])
-    regression = LogisticRegression(C=_GENTLY if recipe.rules else _STRENGTH, max_iter=_STEPS, tol=1e-3)
+    features, rarity = _select_features(samples, recipe)
+    matrix = _feature_matrix(samples, features, rarity, recipe)
+    rows = [row for row, one in enumerate(samples) for _ in one.codes]
+    truths = [code for one in samples for code in one.codes]
+    weights = np.array([one.weight / len(one.codes) for one in samples for _ in one.codes])
+    regression = LogisticRegression(
+        C=_INVERSE_REGULARIZATION_WITH_RULES if recipe.rules else _INVERSE_REGULARIZATION,
+        max_iter=_MAX_ITERATIONS,
+        tol=1e-3,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a step short of the best is good enough
         regression.fit(matrix[rows], truths, sample_weight=weights)
@@ -131,54 +152,58 @@ def _fit(observed: Sequence[Observed], recipe: Recipe) -> Model:
     )
 
 
-def _vocabulary(observed: Sequence[Observed], recipe: Recipe) -> tuple[list[str], list[float]]:
+def _select_features(samples: Sequence[TrainingSample], recipe: Recipe) -> tuple[list[str], list[float]]:
     """The features worth knowing and their rarity (as TF-IDF has it, smoothed)."""
-    spread: dict[str, Counter[str]] = {block: Counter() for block in _LEAST}
-    for one in observed:
-        for block, found in counts(one.seen).items():
+    spread: dict[str, Counter[str]] = {block: Counter() for block in _MIN_TEXTS}
+    for one in samples:
+        for block, found in count_terms(one.features).items():
             spread[block].update(found.keys())
-        for name in plain(one.seen, one.district, with_topics=recipe.topics):
-            spread[TOPICS if name.startswith(TOPICS) else DISTRICT][name] += 1
+        for name in topic_and_district_features(one.features, one.district, with_topics=recipe.topics):
+            spread[TOPIC_PREFIX if name.startswith(TOPIC_PREFIX) else DISTRICT_PREFIX][name] += 1
     features: list[str] = []
     rarity: list[float] = []
     for block, found in spread.items():
-        for name, times in found.most_common(_MOST.get(block)):
-            if times >= _LEAST[block]:
+        for name, times in found.most_common(_MAX_FEATURES.get(block)):
+            if times >= _MIN_TEXTS[block]:
                 features.append(name)
-                rarity.append(float(np.log((1 + len(observed)) / (1 + times))) + 1.0 if block in BLOCKS else 1.0)
+                rarity.append(float(np.log((1 + len(samples)) / (1 + times))) + 1.0 if block in TFIDF_BLOCKS else 1.0)
     return features, rarity
 
 
-def _matrix(observed: Sequence[Observed], features: Sequence[str], rarity: Sequence[float], recipe: Recipe) -> Any:
-    index = Index(features, rarity, with_topics=recipe.topics)
+def _feature_matrix(
+    samples: Sequence[TrainingSample], features: Sequence[str], rarity: Sequence[float], recipe: Recipe
+) -> Any:
+    index = FeatureIndex(features, rarity, with_topics=recipe.topics)
     at: list[int] = []
     weights: list[float] = []
     ends = [0]
-    for one in observed:
-        places, found = index.values(one.seen, one.district)
+    for one in samples:
+        places, found = index.vectorize(one.features, one.district)
         at += places
         weights += found
         ends.append(len(at))
     data: Floats = np.array(weights, dtype=np.float32)
-    return csr_matrix((data, at, ends), shape=(len(observed), len(features)))
+    return csr_matrix((data, at, ends), shape=(len(samples), len(features)))
 
 
-def _calibrate(observed: Sequence[Observed], taught: Sequence[Observed], recipe: Recipe) -> tuple[float, float]:
+def _fit_calibration(
+    samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample], recipe: Recipe
+) -> tuple[float, float]:
     """What a share of the mixture is worth, learned on examples that the model had not seen (three folds)."""
     odds: list[float] = []
     right: list[bool] = []
     weights: list[float] = []
     for fold in range(_FOLDS):
-        earlier = [one for number, one in enumerate(observed) if number % _FOLDS != fold]
+        earlier = [one for number, one in enumerate(samples) if number % _FOLDS != fold]
         if len({code for one in earlier for code in one.codes}) < 2:
             continue
-        predictor = Predictor(_fit([*earlier, *_used(taught, recipe)], recipe))
-        for one in observed[fold::_FOLDS]:
-            shares: NDArray[np.float64] = predictor.mixed(one.seen, one.district, one.rules)
+        predictor = Predictor(_fit([*earlier, *_synthetic_for(synthetic, recipe)], recipe))
+        for one in samples[fold::_FOLDS]:
+            shares: NDArray[np.float64] = predictor.mixed_shares(one.features, one.district, one.rules)
             for rank, place in enumerate(np.argsort(-shares)[:3].tolist()):
                 odds.append(log_odds(float(shares[place])))
                 right.append(predictor.model.codes[place] in one.codes)
-                weights.append(1.0 if rank == 0 else _OTHERS)
+                weights.append(1.0 if rank == 0 else _LOWER_RANK_WEIGHT)
     if len(set(right)) < 2:
         return 1.0, 0.0
     curve = LogisticRegression(C=1e6).fit(np.array(odds).reshape(-1, 1), right, sample_weight=weights)

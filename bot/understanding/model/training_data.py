@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.domain.sectors import Sector
 
-Row = dict[str, str]
+TableRow = dict[str, str]
 _FORMATS = (".csv", ".xlsx")
 
 
-class TableFault(Exception):
+class TableError(Exception):
     """A table that can not be read; the text says why and what to do, in Russian."""
 
 
@@ -29,30 +29,30 @@ class Example:
     weight: float = 1.0
 
 
-def read_table(file: Path, needed: Sequence[str] = ("text",)) -> list[Row]:
+def read_table(file: Path, required_columns: Sequence[str] = ("text",)) -> list[TableRow]:
     """The rows of *file*, by the names of the first row in lower case. Raises :class:`TableFault`."""
     kind = file.suffix.casefold()
     if kind not in _FORMATS:
-        raise TableFault(f"Файл {file.name}: нужен CSV или XLSX. Сохраните таблицу в одном из этих форматов.")
+        raise TableError(f"Файл {file.name}: нужен CSV или XLSX. Сохраните таблицу в одном из этих форматов.")
     try:
-        lines = list(_xlsx(file) if kind == ".xlsx" else _csv(file))
+        lines = list(_read_xlsx(file) if kind == ".xlsx" else _read_csv(file))
     except FileNotFoundError:
-        raise TableFault(f"Файла {file} нет. Проверьте путь.") from None
+        raise TableError(f"Файла {file} нет. Проверьте путь.") from None
     except (OSError, csv.Error, UnicodeError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise TableFault(
+        raise TableError(
             f"Файл {file.name} не читается ({type(error).__name__}). Откройте его в табличном редакторе и сохраните "
             "заново как CSV UTF-8 или XLSX."
         ) from None
     if not lines:
-        raise TableFault(f"Файл {file.name} пуст. Первая строка должна назвать столбцы.")
+        raise TableError(f"Файл {file.name} пуст. Первая строка должна назвать столбцы.")
     names = [name.strip().casefold() for name in lines[0]]
-    missing = [name for name in needed if name not in names]
+    missing = [name for name in required_columns if name not in names]
     if missing:
-        raise TableFault(f"В первой строке файла {file.name} нет столбца {', '.join(missing)}. Назовите его так.")
+        raise TableError(f"В первой строке файла {file.name} нет столбца {', '.join(missing)}. Назовите его так.")
     return [dict(zip(names, [*line, *[""] * (len(names) - len(line))], strict=False)) for line in lines[1:]]
 
 
-def _csv(file: Path) -> Iterable[list[str]]:
+def _read_csv(file: Path) -> Iterable[list[str]]:
     raw = file.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
@@ -62,7 +62,7 @@ def _csv(file: Path) -> Iterable[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
 
 
-def _xlsx(file: Path) -> Iterable[list[str]]:
+def _read_xlsx(file: Path) -> Iterable[list[str]]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -80,7 +80,7 @@ def _xlsx(file: Path) -> Iterable[list[str]]:
         book.close()
 
 
-def examples(rows: Iterable[Row], sectors: Sequence[Sector]) -> tuple[list[Example], Counter[str]]:
+def parse_examples(rows: Iterable[TableRow], sectors: Sequence[Sector]) -> tuple[list[Example], Counter[str]]:
     """The rows that can teach something, and how often unknown sectors were met.
 
     ``codes`` or ``sector`` names codes or titles of *sectors*, ``a|b`` if either is right.

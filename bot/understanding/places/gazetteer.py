@@ -9,29 +9,31 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 
 from bot.domain.streets import StreetRow
-from bot.understanding.places.houses import Houses
+from bot.understanding.places.houses import HouseNumberParser
 from bot.understanding.places.street_names import Vocabulary
 from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word, prepare
+from bot.understanding.text.tokens import Word, prepare_text
 
-_ALIKE = 81.0
+_MIN_SIMILARITY = 81.0
 """Of 100: how like a street of the list a word must be to be taken for it written with mistakes."""
-_AHEAD = 5.0
+_MIN_SIMILARITY_MARGIN = 5.0
 """By so much the likest street must be before the next one."""
-_SHORTEST = 5
+_MIN_FUZZY_LENGTH = 5
 """Shorter names have too many neighbours to be mended."""
-_LONGEST_NAME = 4
-_BEFORE = frozenset(
+_MAX_NAME_WORDS = 4
+_PLACE_PREPOSITIONS = frozenset(
     {"на", "по", "у", "возле", "около", "с", "со", "от", "до", "напротив", "за", "рядом", "угол", "углу"}
 )
-_TYPES = frozenset({"ул", "улица", "улице", "улицы", "пер", "переулок", "переулке", "мкр", "микрорайон", "микрорайоне"})
-_IN = frozenset({"в", "во", "из"})
+_STREET_TYPE_WORDS = frozenset(
+    {"ул", "улица", "улице", "улицы", "пер", "переулок", "переулке", "мкр", "микрорайон", "микрорайоне"}
+)
+_IN_PREPOSITIONS = frozenset({"в", "во", "из"})
 _CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
-_AREAS = frozenset({"мкр.", "кв-л", "пос.", "с.", "д.", "р-н"})
+_AREA_KINDS = frozenset({"мкр.", "кв-л", "пос.", "с.", "д.", "р-н"})
 """What people live «in», not «on»."""
-_SHORTEST_SEEN = 3
-_NEAR = 1_500.0
+_MIN_WORD_LENGTH = 3
+_MAX_DISTANCE_METRES = 1_500.0
 """Metres within which a point belongs to the district of the nearest place of the list."""
 _METRES_PER_DEGREE = 111_195.0
 
@@ -51,20 +53,20 @@ class Gazetteer:
     def __init__(self, rows: Iterable[StreetRow], morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
         self._vocabulary = vocabulary
-        self._houses = Houses(vocabulary)
+        self._houses = HouseNumberParser(vocabulary)
         gathered: defaultdict[tuple[str, str | None], list[StreetRow]] = defaultdict(list)
         for row in rows:
-            gathered[self._split(row.street)].append(row)
+            gathered[self._split_kind(row.street)].append(row)
         self._streets = [_Street(name, kind, tuple(lines)) for (name, kind), lines in gathered.items()]
         self._by_name: defaultdict[str, list[_Street]] = defaultdict(list)
         self._by_lemmas: defaultdict[tuple[str, ...], list[_Street]] = defaultdict(list)
-        self._by_last: defaultdict[str, list[_Street]] = defaultdict(list)
+        self._by_last_word: defaultdict[str, list[_Street]] = defaultdict(list)
         for street in self._streets:
             self._by_name[_fold(street.name)].append(street)
             words = _fold(street.name).split()
             self._by_lemmas[self._lemmas(words)].append(street)
             if len(words) > 1:
-                self._by_last[words[-1]].append(street)
+                self._by_last_word[words[-1]].append(street)
         self._names = list(self._by_name)
         self._points = [row for street in self._streets for row in street.rows if row.latitude is not None]
         self._districts = {
@@ -74,34 +76,34 @@ class Gazetteer:
             if row.district is not None
         }
 
-    def look_up(self, place: PlaceName | None, words: Sequence[Word]) -> PlaceName | None:
+    def resolve(self, place: PlaceName | None, words: Sequence[Word]) -> PlaceName | None:
         """*place* as the list spells it, with district and coordinates; where the rules found no street, one that the
         list knows. *words* are those of the whole message: they may name the district."""
         if not self._streets:
             return place
         if place is not None and place.street is not None:
-            known = self._known(place.street, place.kind)
-            return self._located(place, known, words) if known else place
+            known = self._find_streets(place.street, place.kind)
+            return self._with_location(place, known, words) if known else place
         if place is not None and place.landmark is not None:
-            known = self._listed(_fold(place.landmark).split())
+            known = self._find_exact(_fold(place.landmark).split())
             if known:
-                return replace(self._located(place, known, words), street=None, kind=None)
-        found = self._seen(words)
+                return replace(self._with_location(place, known, words), street=None, kind=None)
+        found = self._find_in_text(words)
         if found is None:
             return place
         streets, house = found
-        return self._located(PlaceName(None, house, None, place.landmark if place else None), streets, words)
+        return self._with_location(PlaceName(None, house, None, place.landmark if place else None), streets, words)
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
         """The district of the nearest place of the list, if one is near."""
-        nearest: tuple[float, str | None] = (_NEAR, None)
+        nearest: tuple[float, str | None] = (_MAX_DISTANCE_METRES, None)
         for row in self._points:
-            distance = _metres(latitude, longitude, row.latitude or 0.0, row.longitude or 0.0)
+            distance = _distance_metres(latitude, longitude, row.latitude or 0.0, row.longitude or 0.0)
             if distance < nearest[0]:
                 nearest = (distance, row.district)
         return nearest[1]
 
-    def _split(self, cell: str) -> tuple[str, str | None]:
+    def _split_kind(self, cell: str) -> tuple[str, str | None]:
         """«ул. Ленина» → («Ленина», «ул.»): the type word may stand before or behind, as officials write it."""
         pieces = cell.split()
         for at in (0, -1):
@@ -111,53 +113,57 @@ class Gazetteer:
                 return " ".join(rest).strip(" ,"), kind[0]
         return cell, None
 
-    def _known(self, name: str, kind: str | None) -> list[_Street]:
+    def _find_streets(self, name: str, kind: str | None) -> list[_Street]:
         """The streets that *name* may mean: as it is written, in another case, without the first name, misspelt."""
         folded = _fold(name)
         words = folded.split()
         if not words:
             return []
-        found = self._listed(words)
-        if not found and len(words[-1]) >= _SHORTEST:
-            found = [s for s in self._by_last.get(words[-1], ()) if _fits_initial(words, _fold(s.name).split())]
+        found = self._find_exact(words)
+        if not found and len(words[-1]) >= _MIN_FUZZY_LENGTH:
+            found = [s for s in self._by_last_word.get(words[-1], ()) if _fits_initial(words, _fold(s.name).split())]
         if not found:
-            found = self._alike(folded)
+            found = self._find_similar(folded)
         same_kind = [street for street in found if kind is not None and street.kind == kind]
         return same_kind or found
 
-    def _listed(self, norms: Sequence[str]) -> list[_Street]:
+    def _find_exact(self, norms: Sequence[str]) -> list[_Street]:
         """Of that name, in whatever case."""
         return self._by_name.get(" ".join(norms)) or self._by_lemmas.get(self._lemmas(norms)) or []
 
-    def _alike(self, folded: str) -> list[_Street]:
-        if len(folded) < _SHORTEST:
+    def _find_similar(self, folded: str) -> list[_Street]:
+        if len(folded) < _MIN_FUZZY_LENGTH:
             return []
-        best = process.extract(folded, self._names, scorer=fuzz.ratio, score_cutoff=_ALIKE - _AHEAD, limit=3)
+        best = process.extract(
+            folded, self._names, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY - _MIN_SIMILARITY_MARGIN, limit=3
+        )
         best = [one for one in best if _digits(one[0]) == _digits(folded)]
-        if not best or best[0][1] < _ALIKE:
+        if not best or best[0][1] < _MIN_SIMILARITY:
             return []
-        if len(best) > 1 and best[0][1] - best[1][1] < _AHEAD:
+        if len(best) > 1 and best[0][1] - best[1][1] < _MIN_SIMILARITY_MARGIN:
             return []
         return self._by_name[best[0][0]]
 
-    def _seen(self, words: Sequence[Word]) -> tuple[list[_Street], str | None] | None:
+    def _find_in_text(self, words: Sequence[Word]) -> tuple[list[_Street], str | None] | None:
         """A name of the list among *words*, where a place is told: after «на», «у» …, or with a house behind it."""
         for start in range(len(words)):
-            if len(words[start].norm) < _SHORTEST_SEEN:
+            if len(words[start].norm) < _MIN_WORD_LENGTH:
                 continue
             before = words[start - 1].norm if start and not words[start].starts_sentence else ""
-            for end in range(min(start + _LONGEST_NAME, len(words)), start, -1):
-                read = self._houses.after(words, end, named=True)
-                found = self._listed([word.norm for word in words[start:end]])
-                if not found and end == start + 1 and (read is not None or before in _TYPES):
-                    found = self._alike(words[start].norm)
-                if read is None and before not in _TYPES:
-                    found = [] if self._describes(words, end) else _lived(found, before)
-                if found and (read is not None or before in _BEFORE | _TYPES | _IN):
+            for end in range(min(start + _MAX_NAME_WORDS, len(words)), start, -1):
+                read = self._houses.parse_at(words, end, after_street=True)
+                found = self._find_exact([word.norm for word in words[start:end]])
+                if not found and end == start + 1 and (read is not None or before in _STREET_TYPE_WORDS):
+                    found = self._find_similar(words[start].norm)
+                if read is None and before not in _STREET_TYPE_WORDS:
+                    found = [] if self._is_adjective_of_next(words, end) else _filter_by_preposition(found, before)
+                if found and (
+                    read is not None or before in _PLACE_PREPOSITIONS | _STREET_TYPE_WORDS | _IN_PREPOSITIONS
+                ):
                     return found, read[0] if read else None
         return None
 
-    def _describes(self, words: Sequence[Word], end: int) -> bool:
+    def _is_adjective_of_next(self, words: Sequence[Word], end: int) -> bool:
         """«на северной стороне»: the word before *end* is an adjective of the noun that follows, no name."""
         if end >= len(words) or words[end].gap.strip(" "):
             return False
@@ -165,20 +171,20 @@ class Gazetteer:
         nouns = [tag & _CASES for tag in self._morphology.form(words[end].norm).tags if "NOUN" in tag]
         return any(one & other for one in adjectives for other in nouns)
 
-    def _located(self, place: PlaceName, known: Sequence[_Street], words: Sequence[Word]) -> PlaceName:
+    def _with_location(self, place: PlaceName, streets: Sequence[_Street], words: Sequence[Word]) -> PlaceName:
         """*place* on one of the streets *known*. What the list leaves open is left open."""
-        rows = [row for street in known for row in street.rows]
+        rows = [row for street in streets for row in street.rows]
         named = self._named_districts(words)
         if len({row.district for row in rows}) > 1 and named:
             rows = [row for row in rows if row.district in named] or rows
-        street = next(street for street in known if rows[0] in street.rows)
+        street = next(street for street in streets if rows[0] in street.rows)
         place = replace(place, street=street.name, kind=street.kind or place.kind)
         if place.house is not None:
-            fits = [(row.houses.fit(place.house), row) for row in rows]
+            fits = [(row.houses.match_precision(place.house), row) for row in rows]
             best = max(fit for fit, _ in fits)
             covering = [row for fit, row in fits if fit == best and best > 0]
         else:
-            covering = [row for row in rows if row.houses.is_everything]
+            covering = [row for row in rows if row.houses.is_whole_street]
         districts = {row.district for row in covering or rows}
         district = districts.pop() if len(districts) == 1 else None
         if len(covering) == 1:
@@ -193,13 +199,13 @@ class Gazetteer:
         return tuple(next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms)
 
 
-def _lived(found: list[_Street], before: str) -> list[_Street]:
+def _filter_by_preposition(found: list[_Street], before: str) -> list[_Street]:
     """People live «in» a microdistrict and «on» a street."""
-    return [street for street in found if (street.kind in _AREAS) is (before in _IN)]
+    return [street for street in found if (street.kind in _AREA_KINDS) is (before in _IN_PREPOSITIONS)]
 
 
 def _fold(name: str) -> str:
-    return " ".join(word.norm for word in prepare(name).words)
+    return " ".join(word.norm for word in prepare_text(name).words)
 
 
 def _digits(name: str) -> list[str]:
@@ -211,8 +217,8 @@ def _fits_initial(written: Sequence[str], known: Sequence[str]) -> bool:
     return all(any(word.startswith(part) for word in known) for part in written)
 
 
-def _metres(latitude: float, longitude: float, other: float, along: float) -> float:
+def _distance_metres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """The distance over a few kilometres, where the earth is flat."""
-    north = (other - latitude) * _METRES_PER_DEGREE
-    east = (along - longitude) * _METRES_PER_DEGREE * math.cos(math.radians(latitude))
+    north = (other_latitude - latitude) * _METRES_PER_DEGREE
+    east = (other_longitude - longitude) * _METRES_PER_DEGREE * math.cos(math.radians(latitude))
     return math.hypot(north, east)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from bot.understanding.places.street_names import Vocabulary
 from bot.understanding.text.tokens import Word
 
-_BY = frozenset({"у", "возле", "около", "напротив", "за", "рядом"})
-_LARGEST_NUMBER = 999
+_NEAR_PREPOSITIONS = frozenset({"у", "возле", "около", "напротив", "за", "рядом"})
+_MAX_NUMBER = 999
 _ENDINGS = "-йяеуюго"
 
 
-class Landmarks:
+class LandmarkFinder:
     """Finds institutions with a number, and shops and the like that something stands by."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -22,7 +22,7 @@ class Landmarks:
             for start, name in self._vocabulary.numbered.items():
                 if word.norm.startswith(start) and (number := _number_near(words, index)) is not None:
                     return f"{name} № {number}"
-            if index and words[index - 1].norm in _BY:
+            if index and words[index - 1].norm in _NEAR_PREPOSITIONS:
                 for start, name in self._vocabulary.shops.items():
                     if word.norm.startswith(start):
                         return name
@@ -34,6 +34,6 @@ def _number_near(words: Sequence[Word], index: int) -> int | None:
     for other in (index + 1, index - 1):
         if 0 <= other < len(words):
             digits = words[other].norm.rstrip(_ENDINGS)
-            if digits.isdecimal() and 0 < int(digits[:4]) <= _LARGEST_NUMBER:
+            if digits.isdecimal() and 0 < int(digits[:4]) <= _MAX_NUMBER:
                 return int(digits[:4])
     return None

@@ -10,7 +10,7 @@ from typing import Any
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_REMEMBERED = 20_000
+_CACHE_SIZE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class StreetNames:
     def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
         self._vocabulary = vocabulary
-        self.likely = _remembering(self._likely)
-        self.adjective = _remembering(self._adjective)
-        self.surely = _remembering(self._surely)
+        self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
+        self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
+        self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
 
-    def _likely(self, word: Word) -> bool:
+    def _can_be_street_with_house(self, word: Word) -> bool:
         """Whether *word* alone, with a house number after it, may be a street."""
         words = self._vocabulary.words
         if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
@@ -67,20 +67,24 @@ class StreetNames:
         form = self._morphology.form(word.norm)
         if word.capitalised and not word.raw.isupper() and (not form.known or form.can_be("Geox")):
             return True
-        return self._surname(word) or self.adjective(word) or form.can_be("NOUN", "anim", "plur", "gent", "masc")
+        return (
+            self._is_surname(word)
+            or self.is_street_adjective(word)
+            or form.can_be("NOUN", "anim", "plur", "gent", "masc")
+        )
 
-    def _surname(self, word: Word) -> bool:
+    def _is_surname(self, word: Word) -> bool:
         form = self._morphology.form(word.norm)
         return form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
 
-    def _adjective(self, word: Word) -> bool:
+    def _is_street_adjective(self, word: Word) -> bool:
         """A full adjective that a street may be named by («Садовой», «Невском»), no pronoun or numeral."""
         if word.norm in self._vocabulary.words["never"]:
             return False
         form = self._morphology.form(word.norm)
         return any("ADJF" in tag and "sing" in tag and not tag & {"Apro", "Anum", "Supr", "Poss"} for tag in form.tags)
 
-    def _surely(self, word: Word) -> bool:
+    def _can_be_street_alone(self, word: Word) -> bool:
         """Whether *word* may be a street even where no number follows."""
         if word.norm in self._vocabulary.words["names"] or word.norm in self._vocabulary.words["quays"]:
             return True
@@ -94,11 +98,11 @@ class StreetNames:
             return form.can_be("Surn", "gent") and bool(top & {"Surn", "Geox"})
         return {"Surn", "gent"} <= top
 
-    def given(self, word: Word) -> bool:
+    def is_given_name(self, word: Word) -> bool:
         """Whether it is a given name in the genitive: a street only where a corner is told («угол Абая»)."""
         return word.capitalised and self._morphology.form(word.norm).can_be("Name", "gent")
 
-    def first_part(self, first: Word, second: Word) -> bool:
+    def is_first_part(self, first: Word, second: Word) -> bool:
         """Whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская»."""
         key = f"{first.norm} {second.norm}"
         if key in self._vocabulary.aliases or first.norm in self._vocabulary.words["ranks"]:
@@ -116,14 +120,14 @@ class StreetNames:
             return False
         return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
 
-    def title(self, parts: Sequence[Word], gender: str | None) -> str:
+    def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
         """The dictionary form of the name that *parts* make; *gender* is that of its type word, if there was one."""
         alias = self._vocabulary.aliases.get(" ".join(part.norm for part in parts))
         if alias is not None:
             return alias
-        return " ".join(self._part(part, index, len(parts), gender) for index, part in enumerate(parts))
+        return " ".join(self._inflect_part(part, index, len(parts), gender) for index, part in enumerate(parts))
 
-    def _part(self, word: Word, index: int, count: int, gender: str | None) -> str:
+    def _inflect_part(self, word: Word, index: int, count: int, gender: str | None) -> str:
         last = index == count - 1
         raw = word.raw
         if word.norm in self._vocabulary.words["tails"]:
@@ -131,24 +135,28 @@ class StreetNames:
         form = self._morphology.form(word.norm)
         if "набережная" in form.lemmas:
             return "Набережная"
-        if last and raw.endswith(("овой", "евой", "ёвой", "иной")) and not (form.known and _plain_adjective(form.tags)):
-            return _capital(raw)
+        if (
+            last
+            and raw.endswith(("овой", "евой", "ёвой", "иной"))
+            and not (form.known and _is_plain_adjective(form.tags))
+        ):
+            return _capitalize(raw)
         surname = form.can_be("Surn", "gent", "masc") and not word.norm.endswith(("ая", "ий", "ый", "ой", "ую"))
-        if word.norm not in self._vocabulary.words["names"] and not surname and self.adjective(word) and last:
+        if word.norm not in self._vocabulary.words["names"] and not surname and self.is_street_adjective(word) and last:
             name = self._morphology.in_gender(word.norm, gender or _gender(form.tags))
             raw = name if name is not None else raw
         elif gender == "masc" and last and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):
             raw = self._morphology.nominative(word.norm)
-        return _capital(raw)
+        return _capitalize(raw)
 
 
-def _remembering(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
+def _cached_by_spelling(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
     """*judge*, who looks at nothing but how a word is written, asked once for each."""
-    known = lru_cache(maxsize=_REMEMBERED)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
+    known = lru_cache(maxsize=_CACHE_SIZE)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
     return lambda word: known(word.raw, word.norm)
 
 
-def _plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
+def _is_plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
     return any("ADJF" in tag for tag in tags) and not any("Surn" in tag for tag in tags)
 
 
@@ -157,7 +165,7 @@ def _gender(tags: Sequence[frozenset[str]]) -> str:
     return "femn" if any("ADJF" in tag and "femn" in tag for tag in tags) else "masc"
 
 
-def _capital(name: str) -> str:
+def _capitalize(name: str) -> str:
     if name.isupper() and len(name) > 3:
         name = name.lower()
     return name[:1].upper() + name[1:]

@@ -5,18 +5,18 @@ import unicodedata
 
 from bot.understanding.reading import Noise
 from bot.understanding.text.rules import load_rules
-from bot.understanding.text.tokens import Text
-from bot.understanding.text.word_lists import WordList, word_list
+from bot.understanding.text.tokens import PreparedText
+from bot.understanding.text.word_lists import WordList, parse_word_list
 
 _COMMAND = re.compile(r"\s*/[A-Za-z]\w{0,40}(?:@\w{1,40})?(?:\s|$)")
 _PLUSES = re.compile(r"\s{0,9}\+[+\s]{0,40}\d{0,3}[!.\s]{0,9}")
-_LONGEST = 14
+_MAX_WORDS = 14
 """Words: a longer message says more than thanks or a greeting."""
 
 
 def load_noise_words() -> dict[str, WordList]:
     """The package's own lists (``data/noise.toml``)."""
-    return {name: word_list(source) for name, source in load_rules("noise").items()}
+    return {name: parse_word_list(source) for name, source in load_rules("noise").items()}
 
 
 class NoiseFilter:
@@ -25,39 +25,39 @@ class NoiseFilter:
     def __init__(self, words: dict[str, WordList]) -> None:
         self._words = words
 
-    def of(self, raw: str, text: Text) -> Noise | None:
+    def classify(self, raw: str, text: PreparedText) -> Noise | None:
         """The sort of noise, or ``None`` if somebody should think about the message."""
         if _COMMAND.match(raw):
             return Noise.COMMAND
         if _PLUSES.fullmatch(text.clean):
             return Noise.PLUS
         if not text.words:
-            return _wordless(text)
-        if text.asks or len(text.words) > _LONGEST:
+            return _classify_wordless(text)
+        if text.has_question or len(text.words) > _MAX_WORDS:
             return None
         norms = [word.norm for word in text.words]
-        if len(norms) <= 2 and self._words["plus"].has(norms[0]):
+        if len(norms) <= 2 and self._words["plus"].contains(norms[0]):
             return Noise.PLUS
-        if self._words["thanks"].any_of(norms):
-            return Noise.THANKS if self._only_thanks(norms) else None
-        return Noise.GREETING if self._only_greeting(norms) else None
+        if self._words["thanks"].contains_any(norms):
+            return Noise.THANKS if self._is_only_thanks(norms) else None
+        return Noise.GREETING if self._is_only_greeting(norms) else None
 
-    def _only_thanks(self, norms: list[str]) -> bool:
+    def _is_only_thanks(self, norms: list[str]) -> bool:
         """Thanks for an answer or for work done, and nothing that asks for more."""
-        if self._words["doubts"].any_of(norms):
+        if self._words["doubts"].contains_any(norms):
             return False
         polite = ("fillers", "greetings", "thanks", "thanked", "wishes")
-        return self._words["done"].any_of(norms) or self._all_in(norms, polite)
+        return self._words["done"].contains_any(norms) or self._all_in(norms, polite)
 
-    def _only_greeting(self, norms: list[str]) -> bool:
-        greeted = self._words["greetings"].any_of(norms) or self._words["wishes"].any_of(norms)
+    def _is_only_greeting(self, norms: list[str]) -> bool:
+        greeted = self._words["greetings"].contains_any(norms) or self._words["wishes"].contains_any(norms)
         return greeted and self._all_in(norms, ("greetings", "wishes", "fillers"))
 
     def _all_in(self, norms: list[str], names: tuple[str, ...]) -> bool:
-        return all(any(self._words[name].has(norm) for name in names) for norm in norms)
+        return all(any(self._words[name].contains(norm) for name in names) for norm in norms)
 
 
-def _wordless(text: Text) -> Noise:
+def _classify_wordless(text: PreparedText) -> Noise:
     if text.links:
         return Noise.LINK_ONLY
     symbols = any(unicodedata.category(letter) in ("So", "Sk", "Sm") for letter in text.clean)

@@ -4,70 +4,70 @@ import math
 from collections.abc import Mapping
 
 from bot.understanding.reading import Noise, PlaceName
-from bot.understanding.text.rules import Groups
-from bot.understanding.text.tokens import Text
+from bot.understanding.text.rules import PatternGroups
+from bot.understanding.text.tokens import PreparedText
 from bot.understanding.text.word_lists import WordList
 
-_START = -1.45
-_TOPIC, _ENOUGH_TOPIC = 2.6, 6.0
-_HOUSE, _STREET = 1.5, 0.7
-_TO_PERSON, _TO_BODY = -1.2, 1.2
-_LONG, _LONG_WORDS = 1.0, 60
-_SARCASM = 3.0
-_EARNEST_RESULT = -2.0
-_NO_TOPIC = {"complaint": 0.5, "service question": 0.4, "duration": 0.5, "official": 0.0}
+_BIAS = -1.45
+_TOPIC_WEIGHT, _TOPIC_SATURATION = 2.6, 6.0
+_HOUSE_WEIGHT, _STREET_WEIGHT = 1.5, 0.7
+_PERSON_MENTION_WEIGHT, _COMMUNITY_MENTION_WEIGHT = -1.2, 1.2
+_LENGTH_WEIGHT, _LENGTH_SATURATION_WORDS = 1.0, 60
+_SARCASM_WEIGHT = 3.0
+_SINCERE_THANKS_WEIGHT = -2.0
+_NO_TOPIC_FACTORS = {"complaint": 0.5, "service question": 0.4, "duration": 0.5, "official": 0.0}
 """What a group keeps where no topic is in sight: people complain about everything under the sun."""
-_CONTRAST = frozenset({"но", "а", "только", "однако", "зато", "хотя", "лишь", "теперь"})
-_NOISY = 0.02
+_CONTRAST_WORDS = frozenset({"но", "а", "только", "однако", "зато", "хотя", "лишь", "теперь"})
+_NOISE_SCORE = 0.02
 """The score of noise: it is surely nothing to be done."""
 
 
-class Relevance:
+class RelevanceScorer:
     """Adds up (as log-odds) what speaks for a message that needs an answer, and what against it."""
 
-    def __init__(self, groups: Groups, words: Mapping[str, WordList]) -> None:
+    def __init__(self, groups: PatternGroups, words: Mapping[str, WordList]) -> None:
         self._groups = groups
         self._words = words
 
-    def score(self, text: Text, topic: float, place: PlaceName | None, noise: Noise | None) -> float:
+    def score(self, text: PreparedText, topic: float, place: PlaceName | None, noise: Noise | None) -> float:
         """The chance (0–1) that something needs doing. *topic*: the weight of the strongest topic."""
         if noise is not None:
-            return _NOISY
+            return _NOISE_SCORE
         found = self._groups.find(text.words)
         if topic < 1.0:
-            for name in _NO_TOPIC.keys() & found.keys():
-                found[name] *= _NO_TOPIC[name] if place is None or name != "complaint" else 1.0
+            for name in _NO_TOPIC_FACTORS.keys() & found.keys():
+                found[name] *= _NO_TOPIC_FACTORS[name] if place is None or name != "complaint" else 1.0
         if "thanks" in found:
             self._weigh_thanks(text, found, topic)
-        total = _START + _TOPIC * min(topic / _ENOUGH_TOPIC, 1.0) + sum(found.values())
+        total = _BIAS + _TOPIC_WEIGHT * min(topic / _TOPIC_SATURATION, 1.0) + sum(found.values())
         if place is not None and place.street is not None:
-            total += _HOUSE if place.house else _STREET
+            total += _HOUSE_WEIGHT if place.house else _STREET_WEIGHT
         if topic >= 2.5:
-            total += _LONG * min(len(text.words) / _LONG_WORDS, 1.0)
-        if text.to_person:
-            total += _TO_PERSON
-        if text.to_body:
-            total += _TO_BODY
+            total += _LENGTH_WEIGHT * min(len(text.words) / _LENGTH_SATURATION_WORDS, 1.0)
+        if text.mentions_person:
+            total += _PERSON_MENTION_WEIGHT
+        if text.mentions_community:
+            total += _COMMUNITY_MENTION_WEIGHT
         return 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, total))))
 
-    def _weigh_thanks(self, text: Text, found: dict[str, float], topic: float) -> None:
+    def _weigh_thanks(self, text: PreparedText, found: dict[str, float], topic: float) -> None:
         norms = [word.norm for word in text.words]
-        if self._sarcastic(norms, found):
-            found["thanks"] = _SARCASM
+        if self._is_sarcastic(norms, found):
+            found["thanks"] = _SARCASM_WEIGHT
             found.pop("good news", None)
-        elif "request" in found or "complaint" in found or text.asks or _CONTRAST.intersection(norms[1:]):
+        elif "request" in found or "complaint" in found or text.has_question or _CONTRAST_WORDS.intersection(norms[1:]):
             found["thanks"] = 0.0
         else:
-            found["good news"] = found.get("good news", 0.0) + _EARNEST_RESULT
+            found["good news"] = found.get("good news", 0.0) + _SINCERE_THANKS_WEIGHT
 
-    def _sarcastic(self, norms: list[str], found: Mapping[str, float]) -> bool:
+    def _is_sarcastic(self, norms: list[str], found: Mapping[str, float]) -> bool:
         """«Спасибо администрации за каток во дворе», «спасибо за ямы»: a trouble is thanked for."""
-        at = next((index for index, norm in enumerate(norms) if self._words["thanks"].has(norm)), None)
+        at = next((index for index, norm in enumerate(norms) if self._words["thanks"].contains(norm)), None)
         if at is None or "за" not in norms[at : at + 6]:
             return False
         over = norms.index("за", at)
         thanked, reason = norms[at + 1 : over], norms[over + 1 : over + 4]
-        if self._words["curses"].any_of(reason):
+        if self._words["curses"].contains_any(reason):
             return True
-        praised = self._words["blessings"].any_of(reason) or "good news" in found or "wishes" in found
-        return self._words["powers"].any_of(thanked) and not praised
+        praised = self._words["blessings"].contains_any(reason) or "good news" in found or "wishes" in found
+        return self._words["powers"].contains_any(thanked) and not praised

@@ -4,27 +4,27 @@ from collections.abc import Sequence
 
 from bot.domain.urgency import Urgency
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.rules import Group, Groups, load_rules
+from bot.understanding.text.rules import PatternGroup, PatternGroups, load_rules
 from bot.understanding.text.tokens import Word
 
-_LEAST_APPEAL = 0.35
+_MIN_APPEAL_SCORE = 0.35
 """A story or a joke with a fire in it is not urgent."""
 
 
-class UrgencyReader:
+class UrgencyDetector:
     """Looks for danger, and for supplies that are off right now."""
 
     def __init__(self, morphology: Morphology) -> None:
         rules = load_rules("urgency")
         names = ("suicide", "lively", "crime", "danger", "outage", "calm")
-        self._groups = Groups([Group(name, 1.0, 9.0, rules[name]) for name in names], morphology)
+        self._groups = PatternGroups([PatternGroup(name, 1.0, 9.0, rules[name]) for name in names], morphology)
 
-    def read(self, words: Sequence[Word], appeal_score: float) -> Urgency | None:
+    def detect(self, words: Sequence[Word], appeal_score: float) -> Urgency | None:
         """Why the people responsible should be told at once; ``None``: it can wait its turn."""
         found = self._groups.find(words)
         if "suicide" in found and "lively" not in found:
             return Urgency.SUICIDE
-        if appeal_score < _LEAST_APPEAL:
+        if appeal_score < _MIN_APPEAL_SCORE:
             return None
         if "crime" in found:
             return Urgency.CRIME

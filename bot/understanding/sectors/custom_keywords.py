@@ -7,16 +7,16 @@ from functools import lru_cache
 
 from bot.domain.sectors import Sector
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word, prepare
+from bot.understanding.text.tokens import Word, prepare_text
 
-_REMEMBERED = 20_000
-_SHORTEST_OPEN_WORD = 5
+_CACHE_SIZE = 20_000
+_MIN_WHOLE_WORD_PREFIX = 5
 """A complete word shorter than this stands for itself alone: «свет» is not the beginning of «светофор»."""
-_SHORTEST_BEGINNING = 3
+_MIN_PREFIX = 3
 
 
 @dataclass(frozen=True, slots=True)
-class OwnHits:
+class KeywordHits:
     """How many different own keywords of each sector were found, and the words of the text that are theirs."""
 
     counts: Counter[str]
@@ -29,7 +29,7 @@ class OwnHits:
         return tuple(code for code, count in self.counts.items() if count == most)
 
 
-class OwnWords:
+class CustomKeywords:
     """Finds own keywords. A keyword that several sectors claim is ambiguous and decides nothing between them."""
 
     def __init__(self, sectors: Sequence[Sector], morphology: Morphology) -> None:
@@ -37,45 +37,45 @@ class OwnWords:
         self._keywords: dict[tuple[str, ...], set[str]] = {}
         for sector in sectors:
             for keyword in sector.keywords:
-                parts = tuple(word.norm for word in prepare(keyword).words)
+                parts = tuple(word.norm for word in prepare_text(keyword).words)
                 if parts:
                     self._keywords.setdefault(parts, set()).add(sector.code)
         self._parts = frozenset(part for parts in self._keywords for part in parts)
-        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._parts_of)
+        self._cached_matching_parts = lru_cache(maxsize=_CACHE_SIZE)(self._matching_parts)
 
-    def _parts_of(self, word: str) -> frozenset[str]:
+    def _matching_parts(self, word: str) -> frozenset[str]:
         """Which parts of keywords the word of a text is a form or a continuation of."""
         lemmas = self._morphology.form(word).lemmas
-        return frozenset(part for part in self._parts if self._fits(part, word, lemmas))
+        return frozenset(part for part in self._parts if self._is_match(part, word, lemmas))
 
-    def _fits(self, part: str, word: str, lemmas: Sequence[str]) -> bool:
+    def _is_match(self, part: str, word: str, lemmas: Sequence[str]) -> bool:
         form = self._morphology.form(part)
         if word == part or (form.known and form.lemmas and form.lemmas[0] in lemmas):
             return True
         complete = form.known and part in form.lemmas
-        shortest = _SHORTEST_OPEN_WORD if complete else _SHORTEST_BEGINNING
+        shortest = _MIN_WHOLE_WORD_PREFIX if complete else _MIN_PREFIX
         if len(part) < shortest:
             return False
         return word.startswith(part) or any(lemma.startswith(part) for lemma in lemmas)
 
-    def find(self, words: Sequence[Word]) -> OwnHits:
+    def find(self, words: Sequence[Word]) -> KeywordHits:
         """Count the keywords in the text."""
         counts: Counter[str] = Counter()
         seen: defaultdict[str, list[str]] = defaultdict(list)
         if not self._keywords:
-            return OwnHits(counts, {})
-        fits = [self._of_word(word.norm) for word in words]
+            return KeywordHits(counts, {})
+        fits = [self._cached_matching_parts(word.norm) for word in words]
         for parts, codes in self._keywords.items():
-            at = _sequence(parts, fits)
+            at = _find_sequence(parts, fits)
             if at is None:
                 continue
             for code in codes:
                 counts[code] += 1
                 seen[code].extend(word.raw for word in words[at : at + len(parts)])
-        return OwnHits(counts, {code: tuple(dict.fromkeys(found)) for code, found in seen.items()})
+        return KeywordHits(counts, {code: tuple(dict.fromkeys(found)) for code, found in seen.items()})
 
 
-def _sequence(parts: Sequence[str], fits: Sequence[frozenset[str]]) -> int | None:
+def _find_sequence(parts: Sequence[str], fits: Sequence[frozenset[str]]) -> int | None:
     for start in range(len(fits) - len(parts) + 1):
         if all(part in fits[start + offset] for offset, part in enumerate(parts)):
             return start

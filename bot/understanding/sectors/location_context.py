@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_NEAR = {
+_PREPOSITION_CASES = {
     "у": "gent", "возле": "gent", "около": "gent", "напротив": "gent", "мимо": "gent", "вдоль": "gent",
     "вблизи": "gent", "рядом": "ablt", "перед": "ablt", "за": "ablt", "между": "ablt", "недалеко": "gent", "до": "gent",
     "к": "datv", "ко": "datv", "позади": "gent", "после": "gent", "против": "gent", "сзади": "gent",
     "поблизости": "gent",
     "через": "accs", "районе": "gent", "сторону": "gent",
 }  # fmt: skip
-_INTO = frozenset({"в", "во", "на"})
-_FROM = frozenset({"из", "с", "со"})
-_ROOMS = frozenset({
+_INTO_PREPOSITIONS = frozenset({"в", "во", "на"})
+_FROM_PREPOSITIONS = frozenset({"из", "с", "со"})
+_ROOM_WORDS = frozenset({
     "этаж", "этаже", "этажа", "этажи", "эт", "парадная", "парадной", "парадную", "парадн", "пар", "подъезд", "подъезде",
 })  # fmt: skip
 """What a number makes a part of a house."""
@@ -23,31 +23,31 @@ _ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "ш
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class LocationContext:
     """Indexes of the words that only tell the way, that are the scene («в школе»), that name the street."""
 
     passing: frozenset[int]
-    inside: frozenset[int]
+    scene: frozenset[int]
     street: frozenset[int]
 
 
-def see_context(words: Sequence[Word], street: frozenset[int], morphology: Morphology) -> Context:
+def find_location_context(words: Sequence[Word], street: frozenset[int], morphology: Morphology) -> LocationContext:
     """Find the words *in passing*. *street*: the indexes of the words that name the place."""
     passing: set[int] = set()
     inside: set[int] = set()
     for index, word in enumerate(words):
-        case = _NEAR.get(word.norm)
+        case = _PREPOSITION_CASES.get(word.norm)
         if case is not None:
-            passing |= _noun_after(words, index, case, morphology)
-        elif word.norm in _INTO:
-            passing |= _destination(words, index, morphology)
-            inside |= _noun_after(words, index, "loct", morphology)
-        elif word.norm in _ROOMS and _numbered(words, index) and index not in passing:
+            passing |= _noun_phrase_after(words, index, case, morphology)
+        elif word.norm in _INTO_PREPOSITIONS:
+            passing |= _destination_words(words, index, morphology)
+            inside |= _noun_phrase_after(words, index, "loct", morphology)
+        elif word.norm in _ROOM_WORDS and _is_numbered(words, index) and index not in passing:
             inside.add(index)
-    return Context(frozenset(passing), frozenset(inside), street)
+    return LocationContext(frozenset(passing), frozenset(inside), street)
 
 
-def _numbered(words: Sequence[Word], index: int) -> bool:
+def _is_numbered(words: Sequence[Word], index: int) -> bool:
     """«3 этаж», «парадная 2», «первый подъезд»: told as the scene."""
     number = index > 0 and (words[index - 1].is_number or words[index - 1].norm.startswith(_ORDINALS))
     before = number and not words[index].gap.strip(" -")
@@ -55,7 +55,7 @@ def _numbered(words: Sequence[Word], index: int) -> bool:
     return before or after
 
 
-def _noun_after(words: Sequence[Word], index: int, case: str, morphology: Morphology) -> set[int]:
+def _noun_phrase_after(words: Sequence[Word], index: int, case: str, morphology: Morphology) -> set[int]:
     """The noun in *case* (with its adjectives, numbers, «с») that the preposition at *index* governs."""
     found: set[int] = set()
     for other in range(index + 1, min(index + 5, len(words))):
@@ -70,7 +70,7 @@ def _noun_after(words: Sequence[Word], index: int, case: str, morphology: Morpho
     return set()
 
 
-def _destination(words: Sequence[Word], index: int, morphology: Morphology) -> set[int]:
+def _destination_words(words: Sequence[Word], index: int, morphology: Morphology) -> set[int]:
     """«в школу», «на остановку»: where somebody goes, not what is wrong."""
     if index + 1 >= len(words):
         return set()

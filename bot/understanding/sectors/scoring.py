@@ -4,30 +4,30 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.sectors.location_context import Context
+from bot.understanding.sectors.location_context import LocationContext
 from bot.understanding.sectors.topics import Topic
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import Match, Patterns
+from bot.understanding.text.patterns import Match, PatternSet
 from bot.understanding.text.tokens import Word
 
-_IN_PASSING = 0.3
+_PASSING_WORD_FACTOR = 0.3
 """What a word keeps of its weight where it only tells the way («яма у школы» is not about the school)."""
-_PHRASE_IN_PASSING = 0.7
-_EXPLAINED = 0.5
+_PASSING_PHRASE_FACTOR = 0.7
+_EXPLAINED_FACTOR = 0.5
 """What a word keeps for one topic where a phrase of another explains it («люк мусоропровода» is no street hatch)."""
-_INSIDE = 2.2
+_SCENE_FACTOR = 2.2
 """How much more an institution or a stairwell weighs where it is the scene («в школе», «в подъезде»)."""
-_FLATS_ELSEWHERE = 0.6
+_FLATS_AT_INSTITUTION_FACTOR = 0.6
 """What the troubles of blocks of flats keep where an institution is the scene."""
-_STREET_IN_FLATS = 0.5
+_STREET_IN_FLATS_FACTOR = 0.5
 """What the troubles of streets keep where the stairwell of a block of flats is the scene."""
-_ABOUT_PEOPLE = 0.5
+_PEOPLE_FACTOR = 0.5
 """What the words for who writes, or to whom, keep where the message names a matter."""
-_MATTER = 2.5
+_MIN_SUBJECT_EVIDENCE = 2.5
 """Evidence that names a matter."""
-_DOUBT = 3.5
+_UNCERTAINTY_MASS = 3.5
 """Evidence (squared) that is held against every topic: a single weak word must not make anybody sure."""
-_SHARPNESS = 2.0
+_EVIDENCE_EXPONENT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,87 +49,95 @@ class TopicScorer:
     def __init__(self, topics: Sequence[Topic], morphology: Morphology) -> None:
         self.topics = tuple(topics)
         self._morphology = morphology
-        self._patterns = Patterns(morphology)
+        self._patterns = PatternSet(morphology)
         for index, topic in enumerate(self.topics):
             for weight, source in topic.patterns:
                 self._patterns.add(index, weight, source)
 
-    def weigh(self, words: Sequence[Word], context: Context) -> Evidence:
+    def find_evidence(self, words: Sequence[Word], context: LocationContext) -> Evidence:
         """Find the evidence for every topic; a word counts once for a topic, by its best pattern."""
         matches = self._patterns.find(words)
         explained: defaultdict[int, set[int]] = defaultdict(set)
         for match in matches:
-            if len(match.at) > 1:
-                for index in match.at:
+            if len(match.indexes) > 1:
+                for index in match.indexes:
                     explained[index].add(match.pattern.owner)
         best: defaultdict[int, dict[str, tuple[float, int]]] = defaultdict(dict)
         scenes: set[str] = set()
         for match in matches:
-            share = self._share(match, explained, context)
+            share = self._weight_per_word(match, explained, context)
             mine = best[match.pattern.owner]
-            if self.topics[match.pattern.owner].house and len(match.at) == 1 and match.at[0] in context.inside:
-                share *= _INSIDE
+            if (
+                self.topics[match.pattern.owner].is_institution
+                and len(match.indexes) == 1
+                and match.indexes[0] in context.scene
+            ):
+                share *= _SCENE_FACTOR
                 sectors = self.topics[match.pattern.owner].sectors
                 scenes.update(code for code, readiness in sectors.items() if readiness == 1.0)
-            for index in match.at:
-                key = self._key(words[index])
+            for index in match.indexes:
+                key = self._lemma(words[index])
                 if share > mine.get(key, (0.0, 0))[0]:
                     mine[key] = (share, index)
         weights = {
-            topic: sum(share for share, _ in found.values()) * self._at_scene(topic, scenes)
+            topic: sum(share for share, _ in found.values()) * self._scene_factor(topic, scenes)
             for topic, found in best.items()
         }
-        self._set_people_aside(weights)
-        return Evidence(weights, {topic: _in_order(found, words) for topic, found in best.items()})
+        self._discount_people_topics(weights)
+        return Evidence(weights, {topic: _strongest_words(found, words) for topic, found in best.items()})
 
-    def _set_people_aside(self, weights: dict[int, float]) -> None:
-        people = [index for index in weights if self.topics[index].person]
-        if people and any(weight >= _MATTER for index, weight in weights.items() if index not in people):
+    def _discount_people_topics(self, weights: dict[int, float]) -> None:
+        people = [index for index in weights if self.topics[index].is_about_people]
+        if people and any(weight >= _MIN_SUBJECT_EVIDENCE for index, weight in weights.items() if index not in people):
             for index in people:
-                weights[index] *= _ABOUT_PEOPLE
+                weights[index] *= _PEOPLE_FACTOR
 
-    def _share(self, match: Match, explained: Mapping[int, set[int]], context: Context) -> float:
+    def _weight_per_word(self, match: Match, explained: Mapping[int, set[int]], context: LocationContext) -> float:
         """What the match gives to each of its words."""
-        weight = match.pattern.weight / len(match.at)
-        if any(index in context.street for index in match.at):
+        weight = match.pattern.weight / len(match.indexes)
+        if any(index in context.street for index in match.indexes):
             return 0.0
-        passing = sum(1 for index in match.at if index in context.passing)
-        if len(match.at) > 1:
-            return weight * (_PHRASE_IN_PASSING if passing else 1.0)
+        passing = sum(1 for index in match.indexes if index in context.passing)
+        if len(match.indexes) > 1:
+            return weight * (_PASSING_PHRASE_FACTOR if passing else 1.0)
         if passing:
-            weight *= _IN_PASSING
-        if explained.get(match.at[0], set()) - {match.pattern.owner}:
-            weight *= _EXPLAINED
+            weight *= _PASSING_WORD_FACTOR
+        if explained.get(match.indexes[0], set()) - {match.pattern.owner}:
+            weight *= _EXPLAINED_FACTOR
         return weight
 
-    def _at_scene(self, index: int, scenes: set[str]) -> float:
+    def _scene_factor(self, index: int, scenes: set[str]) -> float:
         """What the topic keeps where the message plays in the institutions of *scenes*."""
         topic = self.topics[index]
-        if not scenes or topic.house or scenes & {code for code, share in topic.sectors.items() if share == 1.0}:
+        if (
+            not scenes
+            or topic.is_institution
+            or scenes & {code for code, share in topic.sectors.items() if share == 1.0}
+        ):
             return 1.0
         if "housing" in scenes:
-            return _STREET_IN_FLATS
-        return _FLATS_ELSEWHERE if "housing" in topic.sectors else 1.0
+            return _STREET_IN_FLATS_FACTOR
+        return _FLATS_AT_INSTITUTION_FACTOR if "housing" in topic.sectors else 1.0
 
-    def _key(self, word: Word) -> str:
+    def _lemma(self, word: Word) -> str:
         lemmas = self._morphology.form(word.norm).lemmas
         return lemmas[0] if lemmas else word.norm
 
-    def chances(self, evidence: Evidence, priors: Mapping[str, float]) -> dict[str, float]:
+    def sector_probabilities(self, evidence: Evidence, priors: Mapping[str, float]) -> dict[str, float]:
         """Sector code → the chance (0–1) that sending the message there is right, for every sector that is known.
 
         Sectors that share a topic do not compete for it; topics do compete with one another.
         """
-        total = _DOUBT
+        total = _UNCERTAINTY_MASS
         support: defaultdict[str, float] = defaultdict(float)
         for index, weight in evidence.weights.items():
-            power = weight**_SHARPNESS
+            power = weight**_EVIDENCE_EXPONENT
             total += power
             for code, readiness in self.topics[index].sectors.items():
                 support[code] += power * readiness
-        return {code: (support[code] + _DOUBT * prior) / total for code, prior in priors.items()}
+        return {code: (support[code] + _UNCERTAINTY_MASS * prior) / total for code, prior in priors.items()}
 
-    def ranked(self, evidence: Evidence, first: str, second: str) -> bool:
+    def prefers_sector(self, evidence: Evidence, first: str, second: str) -> bool:
         """Whether the strongest topic itself puts *first* before *second*, so that near scores are no tie."""
         strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
         if strongest is None:
@@ -138,6 +146,6 @@ class TopicScorer:
         return second in sectors and sectors.get(first, 0.0) > sectors[second]
 
 
-def _in_order(found: Mapping[str, tuple[float, int]], words: Sequence[Word]) -> tuple[str, ...]:
+def _strongest_words(found: Mapping[str, tuple[float, int]], words: Sequence[Word]) -> tuple[str, ...]:
     best = sorted(found.values(), key=lambda pair: -pair[0])[:4]
     return tuple(words[index].raw for _, index in sorted(best, key=lambda pair: pair[1]))

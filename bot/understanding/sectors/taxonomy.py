@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import Patterns
+from bot.understanding.text.patterns import PatternSet
 from bot.understanding.text.rules import load_rules
 from bot.understanding.text.tokens import Word
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TaxonomyEntry:
     """One entry: ``topic`` is the broader one it belongs to (itself, if it is one); ``term`` is a suggestion as the
     configuration writes terms («4h», «3d»); ``urgent``: it seldom may wait."""
 
@@ -24,33 +24,33 @@ class Taxonomy:
     """About 240 names in two levels. Pure."""
 
     def __init__(self, morphology: Morphology) -> None:
-        self.kinds: dict[str, Kind] = {}
-        self._finer: dict[str, tuple[Patterns, tuple[str, ...]]] = {}
+        self.entries: dict[str, TaxonomyEntry] = {}
+        self._subtopics: dict[str, tuple[PatternSet, tuple[str, ...]]] = {}
         for row in load_rules("taxonomy")["topic"]:
             finer = row.get("kind", ())
-            patterns = Patterns(morphology)
+            patterns = PatternSet(morphology)
             for number, one in enumerate(finer):
                 patterns.add(number, 1.0, one["patterns"])
                 self._add(one, row["name"])
             self._add(row, row["name"])
             if finer:
-                self._finer[row["name"]] = patterns, tuple(one["name"] for one in finer)
+                self._subtopics[row["name"]] = patterns, tuple(one["name"] for one in finer)
 
     def _add(self, row: dict[str, str], topic: str) -> None:
-        self.kinds[row["name"]] = Kind(row["name"], topic, row["term"], bool(row.get("urgent", False)))
+        self.entries[row["name"]] = TaxonomyEntry(row["name"], topic, row["term"], bool(row.get("urgent", False)))
 
-    def finest(self, topic: str, words: Sequence[Word]) -> str:
+    def subtopic_of(self, topic: str, words: Sequence[Word]) -> str:
         """The finer name of *topic* that most of the *words* speak for; the topic itself if none does."""
-        if topic not in self._finer:
+        if topic not in self._subtopics:
             return topic
-        patterns, names = self._finer[topic]
+        patterns, names = self._subtopics[topic]
         spoken = [0] * len(names)
         for match in patterns.find(words):
-            spoken[match.pattern.owner] += len(match.at)
+            spoken[match.pattern.owner] += len(match.indexes)
         best = max(range(len(names)), key=lambda number: spoken[number])
         return names[best] if spoken[best] else topic
 
-    def broad(self, name: str | None) -> str | None:
+    def topic_of(self, name: str | None) -> str | None:
         """The topic that a name belongs to."""
-        kind = self.kinds.get(name or "")
+        kind = self.entries.get(name or "")
         return kind.topic if kind is not None else name

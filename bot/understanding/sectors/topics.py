@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-STRONG, WORD, WEAK = 5.0, 2.5, 0.8
+STRONG_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT = 5.0, 2.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Topic:
     name: str
     sectors: Mapping[str, float]
     patterns: tuple[tuple[float, str], ...]
-    house: bool = False
-    person: bool = False
+    is_institution: bool = False
+    is_about_people: bool = False
 
 
 def load_topics() -> tuple[Topic, ...]:
@@ -45,12 +45,12 @@ def load_topics() -> tuple[Topic, ...]:
                     name=row["name"],
                     sectors={**row.get("also", {}), row.get("main", sector): 1.0},
                     patterns=(
-                        (STRONG, row.get("strong", "")),
-                        (WORD, row.get("words", "")),
-                        (WEAK, row.get("weak", "")),
+                        (STRONG_WEIGHT, row.get("strong", "")),
+                        (WORD_WEIGHT, row.get("words", "")),
+                        (WEAK_WEIGHT, row.get("weak", "")),
                     ),
-                    house=row.get("house", False),
-                    person=row.get("person", False),
+                    is_institution=row.get("house", False),
+                    is_about_people=row.get("person", False),
                 )
             )
     return tuple(found)

@@ -5,14 +5,14 @@ from functools import lru_cache
 
 import pymorphy3
 
-_REMEMBERED = 20_000
+_CACHE_SIZE = 20_000
 _LONGEST_WORD = 40
-_WORTHY = 0.12
+_MIN_PARSE_SCORE = 0.12
 """A parse less likely than this is left out of the lemmas."""
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class WordForm:
     """What one written word can be: its lemmas (the likeliest first) and the grammar of its parses."""
 
     lemmas: tuple[str, ...]
@@ -25,7 +25,7 @@ class Form:
         return any(tag.issuperset(grammemes) for tag in self.tags)
 
 
-_NOTHING = Form((), False, ())
+_NO_FORM = WordForm((), False, ())
 
 
 class Morphology:
@@ -33,21 +33,21 @@ class Morphology:
 
     def __init__(self) -> None:
         self._analyzer = pymorphy3.MorphAnalyzer()
-        self.form = lru_cache(maxsize=_REMEMBERED)(self._form)
-        self.in_gender = lru_cache(maxsize=_REMEMBERED)(self._in_gender)
-        self.nominative = lru_cache(maxsize=_REMEMBERED)(self._nominative)
+        self.form = lru_cache(maxsize=_CACHE_SIZE)(self._form)
+        self.in_gender = lru_cache(maxsize=_CACHE_SIZE)(self._in_gender)
+        self.nominative = lru_cache(maxsize=_CACHE_SIZE)(self._nominative)
 
-    def _form(self, word: str) -> Form:
+    def _form(self, word: str) -> WordForm:
         if not word or len(word) > _LONGEST_WORD or not any("а" <= letter <= "я" for letter in word):
-            return _NOTHING
+            return _NO_FORM
         parses = self._analyzer.parse(word)
         lemmas: list[str] = []
         for parse in parses:
             lemma = parse.normal_form.replace("ё", "е")
-            if lemma not in lemmas and (not lemmas or parse.score >= _WORTHY):
+            if lemma not in lemmas and (not lemmas or parse.score >= _MIN_PARSE_SCORE):
                 lemmas.append(lemma)
         tags = tuple(frozenset(parse.tag.grammemes) for parse in parses[:12])
-        return Form(tuple(lemmas[:3]), self._analyzer.word_is_known(word), tags)
+        return WordForm(tuple(lemmas[:3]), self._analyzer.word_is_known(word), tags)
 
     def _in_gender(self, word: str, gender: str) -> str | None:
         """The nominative singular of an adjective in *gender* (masc, femn, neut); ``None`` if it is no adjective."""

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_REMEMBERED = 20_000
-_SPAN = 4
+_CACHE_SIZE = 20_000
+_MAX_GAP_WORDS = 4
 """How many words more than the pattern has may lie between its ends."""
-_SHORTEST_TYPO = 5
-_PLACES = 12
+_MIN_TYPO_LENGTH = 5
+_MAX_OCCURRENCES = 12
 """A word repeated more often than this adds nothing; the bound keeps hostile texts cheap."""
 
 
@@ -36,10 +36,10 @@ class Match(NamedTuple):
     """A pattern found: the indexes of its words in the text."""
 
     pattern: Pattern
-    at: tuple[int, ...]
+    indexes: tuple[int, ...]
 
 
-class Patterns:
+class PatternSet:
     """A set of patterns. Fill it with :meth:`add`, then search with :meth:`find` as often as you like."""
 
     def __init__(self, morphology: Morphology) -> None:
@@ -51,7 +51,7 @@ class Patterns:
         self._longest_beginning = 0
         self._typos: defaultdict[str, set[str]] = defaultdict(set)
         self._starting: defaultdict[int, list[Pattern]] = defaultdict(list)
-        self._of_word = lru_cache(maxsize=_REMEMBERED)(self._elements_of)
+        self._of_word = lru_cache(maxsize=_CACHE_SIZE)(self._elements_of)
 
     def add(self, owner: int, weight: float, source: str) -> None:
         """Add the patterns of *source*, separated by semicolons or line ends."""
@@ -67,11 +67,11 @@ class Patterns:
             if token == "не":  # noqa: S105 - a Russian word, no secret
                 negated = True
                 continue
-            elements.append(self._element(token, negated))
+            elements.append(self._add_element(token, negated))
             negated = False
         return tuple(elements)
 
-    def _element(self, source: str, negated: bool) -> int:
+    def _add_element(self, source: str, negated: bool) -> int:
         key = f"не {source}" if negated else source
         known = self._elements.get(key)
         if known is not None:
@@ -91,8 +91,8 @@ class Patterns:
         lemmas = self._morphology.form(word).lemmas
         for lemma in (word,) if word in lemmas or not lemmas else lemmas:
             self._by_lemma[lemma, negated].add(number)
-            if len(lemma) >= _SHORTEST_TYPO:
-                for shorter in _shortened(lemma):
+            if len(lemma) >= _MIN_TYPO_LENGTH:
+                for shorter in _with_one_deletion(lemma):
                     self._typos[shorter].add(lemma)
         self._by_form[word, negated].add(number)
 
@@ -106,14 +106,14 @@ class Patterns:
             for length in range(2, min(len(word), self._longest_beginning) + 1):
                 found |= self._by_beginning.get((word[:length], flag), set())
             if not found and not form.known and form.lemmas:
-                found |= self._mended(form.lemmas[0], flag)
+                found |= self._elements_of_typo(form.lemmas[0], flag)
         return tuple(sorted(found))
 
-    def _mended(self, lemma: str, negated: bool) -> set[int]:
+    def _elements_of_typo(self, lemma: str, negated: bool) -> set[int]:
         """Elements of the known words that are one slip of the finger away from the unknown *lemma*."""
-        if not _SHORTEST_TYPO <= len(lemma) <= 25:
+        if not _MIN_TYPO_LENGTH <= len(lemma) <= 25:
             return set()
-        near = {word for shorter in _shortened(lemma) for word in self._typos.get(shorter, ())}
+        near = {word for shorter in _with_one_deletion(lemma) for word in self._typos.get(shorter, ())}
         found: set[int] = set()
         for word in near:
             if word[0] == lemma[0] and abs(len(word) - len(lemma)) <= 1:
@@ -128,7 +128,7 @@ class Patterns:
                 at = places.get(element)
                 if at is None:
                     places[element] = [index]
-                elif len(at) < _PLACES:
+                elif len(at) < _MAX_OCCURRENCES:
                     at.append(index)
         found: list[Match] = []
         for element, at in places.items():
@@ -136,30 +136,32 @@ class Patterns:
                 if len(pattern.elements) == 1:
                     found += [Match(pattern, (index,)) for index in at]
                 elif pattern.elements[1] in places:
-                    found += [Match(pattern, where) for where in _locate(pattern.elements, places, words)]
+                    found += [Match(pattern, where) for where in _find_nearby(pattern.elements, places, words)]
         return found
 
 
-def _shortened(word: str) -> Iterable[str]:
+def _with_one_deletion(word: str) -> Iterable[str]:
     yield word
     for index in range(1, len(word)):
         yield word[:index] + word[index + 1 :]
 
 
-def _locate(elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]) -> list[tuple[int, ...]]:
+def _find_nearby(
+    elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]
+) -> list[tuple[int, ...]]:
     """Where all *elements*, two or more, stand near one another."""
     if any(element not in places for element in elements[1:]):
         return []
-    reach = len(elements) + _SPAN
+    reach = len(elements) + _MAX_GAP_WORDS
     for first in places[elements[0]]:
         at = [first]
         for element in elements[1:]:
             near = min(
                 (other for other in places[element] if other not in at),
-                key=lambda other: abs(words[other].place - words[first].place),
+                key=lambda other: abs(words[other].position - words[first].position),
                 default=None,
             )
-            if near is None or abs(words[near].place - words[first].place) >= reach:
+            if near is None or abs(words[near].position - words[first].position) >= reach:
                 break
             at.append(near)
         else:

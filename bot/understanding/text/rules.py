@@ -8,26 +8,26 @@ from importlib.resources import files
 from typing import Any
 
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import Patterns
+from bot.understanding.text.patterns import PatternSet
 from bot.understanding.text.tokens import Word
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PatternGroup:
     """Patterns that say the same. Every word found adds ``weight``, all together no more than ``most``."""
 
     name: str
     weight: float
-    most: float
+    max_total: float
     patterns: str
 
 
-class Groups:
+class PatternGroups:
     """Finds which groups a text has words of."""
 
-    def __init__(self, groups: Sequence[Group], morphology: Morphology) -> None:
+    def __init__(self, groups: Sequence[PatternGroup], morphology: Morphology) -> None:
         self._groups = tuple(groups)
-        self._patterns = Patterns(morphology)
+        self._patterns = PatternSet(morphology)
         for index, group in enumerate(groups):
             self._patterns.add(index, group.weight, group.patterns)
 
@@ -35,16 +35,16 @@ class Groups:
         """Name of the group → what it gives, for the groups that were found."""
         hit: defaultdict[int, set[int]] = defaultdict(set)
         count: defaultdict[int, int] = defaultdict(int)
-        for match in sorted(self._patterns.find(words), key=lambda match: len(match.at)):
+        for match in sorted(self._patterns.find(words), key=lambda match: len(match.indexes)):
             owner = match.pattern.owner
-            if not hit[owner].intersection(match.at):
+            if not hit[owner].intersection(match.indexes):
                 count[owner] += 1
-            hit[owner].update(match.at)
+            hit[owner].update(match.indexes)
         found: dict[str, float] = {}
         for index, times in count.items():
             group = self._groups[index]
             total = group.weight * times
-            found[group.name] = min(total, group.most) if group.weight > 0 else max(total, group.most)
+            found[group.name] = min(total, group.max_total) if group.weight > 0 else max(total, group.max_total)
         return found
 
 
@@ -54,6 +54,8 @@ def load_rules(name: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def load_groups(name: str) -> tuple[Group, ...]:
+def load_groups(name: str) -> tuple[PatternGroup, ...]:
     """The ``[[group]]`` tables of one of the package's own files."""
-    return tuple(Group(row["name"], row["weight"], row["most"], row["patterns"]) for row in load_rules(name)["group"])
+    return tuple(
+        PatternGroup(row["name"], row["weight"], row["most"], row["patterns"]) for row in load_rules(name)["group"]
+    )

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
-LONGEST = 6_000
+MAX_TEXT_LENGTH = 6_000
 """Characters that are read. A messenger's message has at most 9,000; what matters stands in the first screens."""
 
 _INVISIBLE = re.compile(
@@ -13,20 +13,20 @@ _INVISIBLE = re.compile(
 )
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|vk\.com/|vk\.cc/)[^\s]{1,2000}", re.IGNORECASE)
 _MENTION = re.compile(r"\[(?:id|club|public)[^\s|\]]{0,30}\|[^\]]{0,200}\],?|(?<!\w)@\w{1,64}")
-_TO_BODY = re.compile(r"\[(?:club|public)[^\s|\]]{0,30}\|")
-_TO_PERSON = re.compile(r"\[id[^\s|\]]{0,30}\|")
+_COMMUNITY_MENTION = re.compile(r"\[(?:club|public)[^\s|\]]{0,30}\|")
+_PERSON_MENTION = re.compile(r"\[id[^\s|\]]{0,30}\|")
 _MASK = re.compile(r"\[[^\[\]\n]{1,40}\]")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+){0,4}")
 _LATIN = re.compile(r"[A-Za-z]")
-_MIXED = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
+_ANY_LETTERS = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
 _GLUED_NUMBER = re.compile(r"(?<=[А-Яа-яЁё]{3})(?=\d)|(?<=\d)(?=[А-Яа-яЁё]{5})")
 _SENTENCE_END = re.compile(r"[.!?…\n;]")
 
 _NEGATIONS = frozenset({"не", "ни", "нельзя", "невозможно"})
 
-_LOOK_ALIKE = str.maketrans("aAcCeEoOpPxXyYkKMTHBbmu3", "аАсСеЕоОрРхХуУкКМТНВьмиз")
-_LOOK_ALIKE_LETTERS = frozenset("aAcCeEoOpPxXyYkKMTHB")
+_LOOKALIKE_TABLE = str.maketrans("aAcCeEoOpPxXyYkKMTHBbmu3", "аАсСеЕоОрРхХуУкКМТНВьмиз")
+_LOOKALIKE_LETTERS = frozenset("aAcCeEoOpPxXyYkKMTHB")
 
 
 class Word(NamedTuple):
@@ -35,7 +35,7 @@ class Word(NamedTuple):
     raw: str
     norm: str
     gap: str
-    place: int
+    position: int
     """Its place in a count of words where the end of a sentence counts for three."""
     negated: bool = False
     """One of the two words before it says no: «не работает», «не очень-то работает»."""
@@ -46,7 +46,7 @@ class Word(NamedTuple):
 
     @property
     def starts_sentence(self) -> bool:
-        return self.place == 0 or _SENTENCE_END.search(self.gap) is not None
+        return self.position == 0 or _SENTENCE_END.search(self.gap) is not None
 
     @property
     def is_number(self) -> bool:
@@ -54,54 +54,54 @@ class Word(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PreparedText:
     """A message made ready for reading."""
 
     clean: str
     words: tuple[Word, ...]
     links: int
-    to_person: bool
+    mentions_person: bool
     """Addressed by a mention to another person."""
-    to_body: bool
+    mentions_community: bool
     """Addressed by a mention to a community: the page of an office, a shop …"""
 
     @property
-    def asks(self) -> bool:
+    def has_question(self) -> bool:
         return "?" in self.clean
 
 
-def prepare(raw: str) -> Text:
+def prepare_text(raw: str) -> PreparedText:
     """Clean *raw* and cut it into words. Any string will do; only :data:`LONGEST` characters of it are looked at."""
-    text = unicodedata.normalize("NFC", raw[: LONGEST * 2])
-    text = _INVISIBLE.sub("", text)[:LONGEST].replace("\xa0", " ")
-    to_person = _TO_PERSON.search(text) is not None
-    to_body = _TO_BODY.search(text) is not None
+    text = unicodedata.normalize("NFC", raw[: MAX_TEXT_LENGTH * 2])
+    text = _INVISIBLE.sub("", text)[:MAX_TEXT_LENGTH].replace("\xa0", " ")
+    to_person = _PERSON_MENTION.search(text) is not None
+    to_body = _COMMUNITY_MENTION.search(text) is not None
     text = _MENTION.sub(" ", text)
     text, links = _LINK.subn(" ", text)
     text = _MASK.sub(" ", text)
     text = _GLUED_NUMBER.sub(" ", text)
     text = _REPEATED.sub(r"\1", text)
     if _LATIN.search(text):
-        text = _MIXED.sub(_mend, text)
-    return Text(text.strip(), _words(text), links, to_person, to_body)
+        text = _ANY_LETTERS.sub(_fix_lookalikes, text)
+    return PreparedText(text.strip(), _split_words(text), links, to_person, to_body)
 
 
-def _mend(match: re.Match[str]) -> str:
+def _fix_lookalikes(match: re.Match[str]) -> str:
     word = match.group()
     latin = sum(1 for letter in word if letter.isascii())
     if latin == 0 or latin == len(word):
         return word
-    return word.translate(_LOOK_ALIKE)
+    return word.translate(_LOOKALIKE_TABLE)
 
 
-def cyrillic_twin(word: str) -> str | None:
+def cyrillic_lookalike(word: str) -> str | None:
     """The Cyrillic word that a wholly Latin one looks like («HET» → «НЕТ»), if every letter has a twin."""
-    if word.isascii() and all(letter in _LOOK_ALIKE_LETTERS for letter in word):
-        return word.translate(_LOOK_ALIKE)
+    if word.isascii() and all(letter in _LOOKALIKE_LETTERS for letter in word):
+        return word.translate(_LOOKALIKE_TABLE)
     return None
 
 
-def _words(text: str) -> tuple[Word, ...]:
+def _split_words(text: str) -> tuple[Word, ...]:
     found: list[Word] = []
     end = 0
     place = -1
@@ -112,7 +112,7 @@ def _words(text: str) -> tuple[Word, ...]:
         if found and _SENTENCE_END.search(gap):
             place += 2
         raw = match.group()
-        twin = cyrillic_twin(raw)
+        twin = cyrillic_lookalike(raw)
         negated = bool(found) and (found[-1].norm in _NEGATIONS or found[max(-2, -len(found))].norm in _NEGATIONS)
         found.append(Word(raw, (twin or raw).lower().replace("ё", "е"), gap, place if found else 0, negated))
     return tuple(found)

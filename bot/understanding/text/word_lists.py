@@ -7,17 +7,17 @@ from dataclasses import dataclass
 class WordList:
     """Whole words and beginnings (written with a star)."""
 
-    whole: frozenset[str]
-    beginnings: tuple[str, ...]
+    whole_words: frozenset[str]
+    prefixes: tuple[str, ...]
 
-    def has(self, word: str) -> bool:
-        return word in self.whole or (bool(self.beginnings) and word.startswith(self.beginnings))
+    def contains(self, word: str) -> bool:
+        return word in self.whole_words or (bool(self.prefixes) and word.startswith(self.prefixes))
 
-    def any_of(self, words: list[str]) -> bool:
-        return any(self.has(word) for word in words)
+    def contains_any(self, words: list[str]) -> bool:
+        return any(self.contains(word) for word in words)
 
 
-def word_list(source: str) -> WordList:
+def parse_word_list(source: str) -> WordList:
     """Read «слово начал*»."""
     words = source.split()
     return WordList(

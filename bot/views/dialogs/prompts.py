@@ -5,11 +5,11 @@ from collections.abc import Callable
 from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
 from bot.views.callback_codes import Op, pack
-from bot.views.dialogs.drafts import DRAFTS, cancel_row
-from bot.views.render_context import Look
-from bot.views.toasts import written
+from bot.views.dialogs.drafts import DRAFT_VIEWS, cancel_row
+from bot.views.render_context import RenderContext
+from bot.views.toasts import refusal_text
 
-COMMANDS: dict[str, str] = {
+COMMAND_TITLES: dict[str, str] = {
     "my": "Мои сообщения в работе",
     "find": "Найти: номер или слова",
     "new": "Внести сообщение вручную",
@@ -21,10 +21,10 @@ COMMANDS: dict[str, str] = {
 }
 """Command → its line in the messenger's menu."""
 
-NUMBERLESS = ("Телефон", "Личный приём")
+SOURCES_WITHOUT_NUMBER = ("Телефон", "Личный приём")
 """Sources that give a message no number."""
 
-SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
+MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
 """Where a message that is typed in may have come from."""
 
 _ROLES = {
@@ -40,17 +40,17 @@ _ROLES = {
 }
 
 
-def welcome_staff(note: NoteFacts, look: Look) -> Content:
+def welcome_staff(note: NoteFacts, context: RenderContext) -> Content:
     roles = ", ".join(_ROLES.get(role, role) for role in note.facts["roles"])
     return Content.of(
         f"Здравствуйте, {note.facts['name']}! Вы подключены к центру управления «{note.facts['centre']}».\n"
         f"Ваша роль: {roles}.\n\n",
-        *_comes_by_itself(note),
-        *_help(note),
+        *_automatic_messages(note),
+        *_help_spans(note),
     )
 
 
-def _comes_by_itself(note: NoteFacts) -> list[Span]:
+def _automatic_messages(note: NoteFacts) -> list[Span]:
     """What will arrive here unasked, so that silence until then frightens nobody."""
     roles = note.facts["roles"]
     said = []
@@ -65,11 +65,11 @@ def _comes_by_itself(note: NoteFacts) -> list[Span]:
     return [Text(" ".join(said) + "\n\n")] if said else []
 
 
-def help_staff(note: NoteFacts, look: Look) -> Content:
-    return Content.of(*_help(note))
+def help_staff(note: NoteFacts, context: RenderContext) -> Content:
+    return Content.of(*_help_spans(note))
 
 
-def _help(note: NoteFacts) -> list[Span]:
+def _help_spans(note: NoteFacts) -> list[Span]:
     spans: list[Span] = []
     if note.facts.get("sorts"):
         spans.append(
@@ -84,42 +84,42 @@ def _help(note: NoteFacts) -> list[Span]:
             )
         )
     spans.append(Bold("Команды"))
-    spans += [Text(f"\n/{name} — {COMMANDS[name].lower()}") for name in note.facts["commands"]]
+    spans += [Text(f"\n/{name} — {COMMAND_TITLES[name].lower()}") for name in note.facts["commands"]]
     return spans
 
 
-def unknown_command(note: NoteFacts, look: Look) -> Content:
-    return Content.of("Такой команды нет.\n\n", *_help(note))
+def unknown_command(note: NoteFacts, context: RenderContext) -> Content:
+    return Content.of("Такой команды нет.\n\n", *_help_spans(note))
 
 
-def card_below(note: NoteFacts, look: Look) -> Content:
+def card_below(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"№{note.facts['number']}: карточка теперь ниже.")
 
 
-def no_dialog(note: NoteFacts, look: Look) -> Content:
+def no_dialog(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         "Чтобы ответить жителю, нажмите «Ответить» под карточкой или ответьте на неё сообщением. "
         "Список ваших карточек: /my"
     )
 
 
-def refused(note: NoteFacts, look: Look) -> Content:
-    return Content.of(written(note.facts["refusal"], note.facts))
+def refused(note: NoteFacts, context: RenderContext) -> Content:
+    return Content.of(refusal_text(note.facts["refusal"], note.facts))
 
 
-def already_answered(note: NoteFacts, look: Look) -> Content:
+def already_answered(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"На сообщение №{note.facts['number']} уже отвечено. Чтобы изменить ответ, нажмите «Исправить ответ» "
         "под карточкой."
     )
 
 
-def closed(note: NoteFacts, look: Look) -> Content:
+def closed(note: NoteFacts, context: RenderContext) -> Content:
     """A question of ours that has been answered: only the words stay, the buttons go."""
     return Content.of(note.facts["text"])
 
 
-def handed(note: NoteFacts, look: Look) -> Content:
+def handed(note: NoteFacts, context: RenderContext) -> Content:
     number = note.facts["number"]
     return Content.of(
         f"↪️ Сообщение №{number} передано: {note.facts['sector']}.",
@@ -127,25 +127,25 @@ def handed(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def ask_reason(note: NoteFacts, look: Look) -> Content:
+def ask_reason(note: NoteFacts, context: RenderContext) -> Content:
     number = note.facts["number"]
     return Content.of(f"Напишите пояснение к №{number} для коллег. Жители его не увидят.", keyboard=cancel_row(note))
 
 
-def reason_added(note: NoteFacts, look: Look) -> Content:
+def reason_added(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"Пояснение к №{note.facts['number']} добавлено в карточку.")
 
 
-def ask_dismiss_reason(note: NoteFacts, look: Look) -> Content:
+def ask_dismiss_reason(note: NoteFacts, context: RenderContext) -> Content:
     number = note.facts["number"]
     return Content.of(f"Почему №{number} не требует ответа? Напишите коротко.", keyboard=cancel_row(note))
 
 
-def dismissed(note: NoteFacts, look: Look) -> Content:
+def dismissed(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"🚫 Сообщение №{note.facts['number']} закрыто без ответа.")
 
 
-def new_text(note: NoteFacts, look: Look) -> Content:
+def new_text(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         Bold("📝 Новое сообщение"),
         "\nНапишите, что сообщил житель: что случилось, где, кто сообщил и как с ним связаться.",
@@ -153,20 +153,20 @@ def new_text(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def new_source(note: NoteFacts, look: Look) -> Content:
-    rows = [[Button(name, pack(Op.NEW, 0, f"source={i}"))] for i, name in enumerate(SOURCES)]
+def new_source(note: NoteFacts, context: RenderContext) -> Content:
+    rows = [[Button(name, pack(Op.MANUAL_ENTRY, 0, f"source={i}"))] for i, name in enumerate(MANUAL_SOURCES)]
     pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
     left = "Файлы сюда не вносятся, записан только текст. " if note.facts.get("files_left") else ""
     return Content.of(f"{left}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(note)])
 
 
-def new_number(note: NoteFacts, look: Look) -> Content:
-    skip = Button("Нет номера", pack(Op.NEW, 0, "number="))
+def new_number(note: NoteFacts, context: RenderContext) -> Content:
+    skip = Button("Нет номера", pack(Op.MANUAL_ENTRY, 0, "number="))
     return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(note)])
 
 
-def new_due(note: NoteFacts, look: Look) -> Content:
-    skip = Button("Обычный срок", pack(Op.NEW, 0, "due="))
+def new_due(note: NoteFacts, context: RenderContext) -> Content:
+    skip = Button("Обычный срок", pack(Op.MANUAL_ENTRY, 0, "due="))
     faults = {
         "unread": "Не получилось прочитать дату. ",
         "past": "Это время уже прошло. ",
@@ -179,12 +179,12 @@ def new_due(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def new_done(note: NoteFacts, look: Look) -> Content:
+def new_done(note: NoteFacts, context: RenderContext) -> Content:
     where = f"передано: {note.facts['sector']}" if note.facts["sector"] else "выберите отрасль в карточке"
     return Content.of(f"✅ Сообщение №{note.facts['number']} внесено, {where}.")
 
 
-def invitations(note: NoteFacts, look: Look) -> Content:
+def invitations(note: NoteFacts, context: RenderContext) -> Content:
     invited = note.facts["invited"]
     if not invited:
         return Content.of("У всех сотрудников из настроек уже есть доступ, приглашать некого.")
@@ -205,14 +205,14 @@ def invitations(note: NoteFacts, look: Look) -> Content:
     return Content.of(*spans)
 
 
-def find_how(note: NoteFacts, look: Look) -> Content:
+def find_how(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of("Напишите номер или слова, например: /find 142 или /find люк Ленина")
 
 
-DIALOGS: dict[str, Callable[[NoteFacts, Look], Content]] = {
+DIALOG_VIEWS: dict[str, Callable[[NoteFacts, RenderContext], Content]] = {
     view.__name__: view
     for view in (
-        *DRAFTS,
+        *DRAFT_VIEWS,
         welcome_staff,
         help_staff,
         no_dialog,
@@ -237,6 +237,6 @@ DIALOGS: dict[str, Callable[[NoteFacts, Look], Content]] = {
 }
 
 
-def menu(commands: list[str]) -> list[tuple[str, str]]:
+def command_menu(commands: list[str]) -> list[tuple[str, str]]:
     """(name, description) of each command, for the messenger's own menu."""
-    return [(name, COMMANDS[name]) for name in commands if name in COMMANDS]
+    return [(name, COMMAND_TITLES[name]) for name in commands if name in COMMAND_TITLES]

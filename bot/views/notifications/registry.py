@@ -18,11 +18,11 @@ from bot.views.notifications import (
     settings,
     verification,
 )
-from bot.views.render_context import Look, shorten
+from bot.views.render_context import RenderContext, shorten
 
-NoteView = Callable[[NoteFacts, Look], Content]
+NoteView = Callable[[NoteFacts, RenderContext], Content]
 
-FAILURES = {
+FAILURE_REASONS = {
     "unreachable": "житель запретил сообщения или удалил переписку",
     "no_rights": "мессенджер не разрешает там писать: комментарии закрыты или бота убрали",
     "captcha": "VK просит подтвердить, что пишет человек",
@@ -35,25 +35,25 @@ FAILURES = {
 }
 
 
-def addition(note: NoteFacts, look: Look) -> Content:
+def addition(note: NoteFacts, context: RenderContext) -> Content:
     words = note.message_text
     opening = f"➕ Житель дополнил сообщение №{note.facts['number']}"
     return Content.of(f"{opening}:\n", Quote(shorten(words, 1000))) if words else Content.of(f"{opening}: вложение.")
 
 
-def became_urgent(note: NoteFacts, look: Look) -> Content:
+def became_urgent(note: NoteFacts, context: RenderContext) -> Content:
     number, by = note.facts["number"], note.facts.get("by")
     if by is not None:
         return Content.of(f"🔥 Проблема №{number} теперь срочная: так пишут в сообщении №{by}.")
     return Content.of(f"🔥 Сообщение №{number} теперь срочное.")
 
 
-def urgent_news(note: NoteFacts, look: Look) -> Content:
+def urgent_news(note: NoteFacts, context: RenderContext) -> Content:
     """To who watches and does not work it."""
-    return Content.of(Bold(f"🔥 Срочно: №{note.facts['number']} · {note.facts['sector']}"), *_alarming(note))
+    return Content.of(Bold(f"🔥 Срочно: №{note.facts['number']} · {note.facts['sector']}"), *_urgent_details(note))
 
 
-def burst(note: NoteFacts, look: Look) -> Content:
+def burst(note: NoteFacts, context: RenderContext) -> Content:
     about, name, usual = note.facts["about"], note.facts["name"], note.facts["usual"]
     where = f"улица «{name}»" if about == "street" else f"тема «{name}»"
     people = plural(note.facts["count"], "человек", "человека", "человек")
@@ -64,16 +64,16 @@ def burst(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def duty(note: NoteFacts, look: Look) -> Content:
+def duty(note: NoteFacts, context: RenderContext) -> Content:
     """To the duty officer."""
     return Content.of(
         Bold(f"🚨 Дежурному: сообщение №{note.facts['number']}"),
-        *_alarming(note),
+        *_urgent_details(note),
         "\nПохоже на преступление или угрозу жизни. Проверьте и, если подтвердится, сообщите по 112.",
     )
 
 
-def _alarming(note: NoteFacts) -> list[Span | str]:
+def _urgent_details(note: NoteFacts) -> list[Span | str]:
     ticket = note.tickets.get(note.facts.get("by") or note.facts["number"])
     spans: list[Span | str] = []
     if ticket is not None and ticket.text:
@@ -85,7 +85,7 @@ def _alarming(note: NoteFacts) -> list[Span | str]:
     return spans
 
 
-def staff_reply(note: NoteFacts, look: Look) -> Content:
+def staff_reply(note: NoteFacts, context: RenderContext) -> Content:
     number, message = note.facts["number"], note.facts["message_id"]
     yes = Button("Да, это ответ", pack(Op.ADOPT, number, message))
     no = Button("Нет", pack(Op.CANCEL, number, "no"))
@@ -97,7 +97,7 @@ def staff_reply(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def pass_answer_on(note: NoteFacts, look: Look) -> Content:
+def pass_answer_on(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         Bold(f"☎️ Есть ответ на №{note.facts['number']}"),
         "\nСообщение пришло не из мессенджера, передайте ответ жителю:\n",
@@ -105,10 +105,14 @@ def pass_answer_on(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def publication_failed(note: NoteFacts, look: Look) -> Content:
+def publication_failed(note: NoteFacts, context: RenderContext) -> Content:
     number = note.facts["number"]
-    reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
-    spans: list[Span | str] = [Bold(f"⚠️ Ответ на №{number} не опубликован"), *_there(note), f"\nПричина: {reason}.\n"]
+    reason = FAILURE_REASONS.get(note.facts["reason"], "мессенджер не ответил")
+    spans: list[Span | str] = [
+        Bold(f"⚠️ Ответ на №{number} не опубликован"),
+        *_location_suffix(note),
+        f"\nПричина: {reason}.\n",
+    ]
     if not note.facts["back"]:
         spans.append("В других местах ответ опубликован или ещё отправляется.\n")
     else:
@@ -120,15 +124,15 @@ def publication_failed(note: NoteFacts, look: Look) -> Content:
     return Content.of(*spans, keyboard=[[retry]] if note.facts["back"] else ())
 
 
-def _there(note: NoteFacts) -> list[Span | str]:
-    return [f" · {note.place}"] if note.place else []
+def _location_suffix(note: NoteFacts) -> list[Span | str]:
+    return [f" · {note.message_source}"] if note.message_source else []
 
 
-def correction_failed(note: NoteFacts, look: Look) -> Content:
-    reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
+def correction_failed(note: NoteFacts, context: RenderContext) -> Content:
+    reason = FAILURE_REASONS.get(note.facts["reason"], "мессенджер не ответил")
     spans: list[Span | str] = [
         Bold(f"⚠️ Ответ на №{note.facts['number']} исправить не удалось"),
-        *_there(note),
+        *_location_suffix(note),
         f"\nПричина: {reason}. Там остался прежний текст.",
     ]
     if note.message_link:
@@ -136,15 +140,15 @@ def correction_failed(note: NoteFacts, look: Look) -> Content:
     return Content.of(*spans)
 
 
-def undelivered(note: NoteFacts, look: Look) -> Content:
-    reason = FAILURES.get(note.facts["reason"], "мессенджер не ответил")
+def undelivered(note: NoteFacts, context: RenderContext) -> Content:
+    reason = FAILURE_REASONS.get(note.facts["reason"], "мессенджер не ответил")
     return Content.of(
         f"⚠️ Сообщение сотруднику не доставлено (запись №{note.facts['row']}): {reason}. "
         "Подробности — в журнале работы бота."
     )
 
 
-def unreachable(note: NoteFacts, look: Look) -> Content:
+def unreachable(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ {note.facts['name']} не получает карточки: не открыл бота или заблокировал его. "
         "Попросите открыть бота и нажать «Старт». Пока этого нет, новые сообщения этого блока приходят и вам: "
@@ -152,11 +156,11 @@ def unreachable(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def reachable(note: NoteFacts, look: Look) -> Content:
+def reachable(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"✅ {note.facts['name']} снова получает карточки.")
 
 
-def not_joined(note: NoteFacts, look: Look) -> Content:
+def not_joined(note: NoteFacts, context: RenderContext) -> Content:
     names = ", ".join(note.facts["names"])
     return Content.of(
         Bold("Ещё не вошли в бота: "),
@@ -165,93 +169,95 @@ def not_joined(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def draft_void_handed(note: NoteFacts, look: Look) -> Content:
+def draft_void_handed(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"Сообщение №{note.facts['number']} передали другому блоку, ваш черновик отменён.")
 
 
-def draft_void_dismissed(note: NoteFacts, look: Look) -> Content:
+def draft_void_dismissed(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"Сообщение №{note.facts['number']} закрыли без ответа, ваш черновик отменён.")
 
 
-def draft_void_answered(note: NoteFacts, look: Look) -> Content:
+def draft_void_answered(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"На сообщение №{note.facts['number']} уже ответил коллега, ваш черновик отменён.")
 
 
-def draft_void_merged(note: NoteFacts, look: Look) -> Content:
+def draft_void_merged(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"Сообщение №{note.facts['number']} объединили с другими, ваш черновик отменён.")
 
 
-def returned(note: NoteFacts, look: Look) -> Content:
-    return _again(note, look, f"↩️ №{note.facts['number']} возвращено в работу")
+def returned(note: NoteFacts, context: RenderContext) -> Content:
+    return _returned_text(note, context, f"↩️ №{note.facts['number']} возвращено в работу")
 
 
-def handed_to_you(note: NoteFacts, look: Look) -> Content:
-    return _again(note, look, f"↪️ №{note.facts['number']} снова передано вам")
+def handed_to_you(note: NoteFacts, context: RenderContext) -> Content:
+    return _returned_text(note, context, f"↪️ №{note.facts['number']} снова передано вам")
 
 
-def _again(note: NoteFacts, look: Look, words: str) -> Content:
+def _returned_text(note: NoteFacts, context: RenderContext, words: str) -> Content:
     ticket = note.tickets.get(note.facts["number"])
-    until = f": примите до {look.moment(ticket.accept_due)}" if ticket and ticket.accept_due > look.now else ""
+    until = (
+        f": примите до {context.format_short(ticket.accept_due)}" if ticket and ticket.accept_due > context.now else ""
+    )
     return Content.of(f"{words}{until}.")
 
 
-def chat_unknown(note: NoteFacts, look: Look) -> Content:
+def chat_unknown(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"Бота добавили в чат «{note.facts['title']}» (id {note.facts['chat_id']}), которого нет в настройках. "
         "Сообщения оттуда не учитываются. Чтобы следить за ним, добавьте чат в файл настроек и перезапустите бота."
     )
 
 
-def chat_lost(note: NoteFacts, look: Look) -> Content:
+def chat_lost(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ Бота удалили из чата «{note.facts['title']}» (id {note.facts['chat_id']}). "
         "Сообщения оттуда больше не приходят. Верните бота в чат."
     )
 
 
-def chat_muted(note: NoteFacts, look: Look) -> Content:
+def chat_muted(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ Боту запретили писать в чате «{note.facts['title']}» (id {note.facts['chat_id']}). "
         "Ответы там не появятся. Верните боту право писать."
     )
 
 
-def chat_migrated(note: NoteFacts, look: Look) -> Content:
+def chat_migrated(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"Группа «{note.facts['title']}» стала супергруппой, её новый id {note.facts['new_id']}. "
         f"Настройки сохранились. При случае замените id {note.facts['old_id']} в файле настроек."
     )
 
 
-def check_fault(note: NoteFacts, look: Look) -> Content:
+def check_fault(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(Bold(f"⚠️ {note.facts['subject']}"), f"\n{note.facts['text']}")
 
 
-def unknown_update(note: NoteFacts, look: Look) -> Content:
+def unknown_update(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"{note.facts['title']}: пришло событие неизвестного вида «{note.facts['kind']}». Оно сохранено и отложено, "
         "остальные обрабатываются как обычно. Возможно, пора обновить бота."
     )
 
 
-def dead_update(note: NoteFacts, look: Look) -> Content:
+def dead_update(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ {note.facts['title']}: событие №{note.facts['row']} не удалось обработать, оно сохранено и отложено. "
         "Остальные обрабатываются как обычно. Подробности — в журнале работы бота."
     )
 
 
-def credentials(note: NoteFacts, look: Look) -> Content:
+def credentials(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ {note.facts['title']}: токен не принят. Проверьте токен в настройках. Остальные мессенджеры работают."
     )
 
 
-def doubts_below(note: NoteFacts, look: Look) -> Content:
+def doubts_below(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of("Список сообщений, о которых бот не уверен, теперь ниже.")
 
 
-def model_updated(note: NoteFacts, look: Look) -> Content:
+def model_updated(note: NoteFacts, context: RenderContext) -> Content:
     """Shares as «0,93»: what the new model got right of messages that neither model had seen."""
     before, after = (f"{note.facts[name]:.2f}".replace(".", ",") for name in ("before", "after"))
     judged = plural(note.facts["judged"], "последнем сообщении", "последних сообщениях", "последних сообщениях")
@@ -261,11 +267,11 @@ def model_updated(note: NoteFacts, look: Look) -> Content:
     )
 
 
-def model_broken(note: NoteFacts, look: Look) -> Content:
+def model_broken(note: NoteFacts, context: RenderContext) -> Content:
     return Content.of(f"⚠️ {note.facts['fault']} Пока работает то, что работало до неё.")
 
 
-TROUBLES = {
+INCIDENT_TEXTS = {
     "inbox": "входящие сообщения не обрабатываются. Перезапустите бота; если не поможет, посмотрите журнал работы",
     "outbox": (
         "{subject}: сообщения слишком долго ждут отправки. Проверьте сеть и токен: python -m bot check; причина видна "
@@ -282,14 +288,14 @@ TROUBLES = {
 }
 
 
-def trouble(note: NoteFacts, look: Look) -> Content:
-    since = look.moment(datetime.fromisoformat(note.facts["since"]))
-    words = TROUBLES[note.facts["trouble"]].format(subject=_subject(note))
+def trouble(note: NoteFacts, context: RenderContext) -> Content:
+    since = context.format_short(datetime.fromisoformat(note.facts["since"]))
+    words = INCIDENT_TEXTS[note.facts["trouble"]].format(subject=_subject(note))
     return Content.of(Bold("⚠️ Самопроверка: "), f"{words}. Так с {since}.")
 
 
-def trouble_over(note: NoteFacts, look: Look) -> Content:
-    words = TROUBLES[note.facts["trouble"]].partition(".")[0].format(subject=_subject(note))
+def trouble_over(note: NoteFacts, context: RenderContext) -> Content:
+    words = INCIDENT_TEXTS[note.facts["trouble"]].partition(".")[0].format(subject=_subject(note))
     return Content.of(f"✅ Самопроверка: снова в порядке. Было: {words}.")
 
 
@@ -298,7 +304,7 @@ def _subject(note: NoteFacts) -> str:
     return str(note.facts["subject"] or "Бот")
 
 
-NOTES: dict[str, NoteView] = {
+NOTE_VIEWS: dict[str, NoteView] = {
     "addition": addition,
     "became_urgent": became_urgent,
     "members": problems.members,
@@ -307,7 +313,7 @@ NOTES: dict[str, NoteView] = {
     "duty": duty,
     "burst": burst,
     "staff_reply": staff_reply,
-    **manual_posting.BY_HAND,
+    **manual_posting.MANUAL_POSTING,
     "answer_lost": verification.answer_lost,
     "pages_week": official_pages.pages_week,
     "choices": posting_policy.choices,
@@ -351,10 +357,10 @@ NOTES: dict[str, NoteView] = {
     "watch_overdue": reminders.watch_overdue,
     "notices": reminders.notices,
     "catch_up": reminders.catch_up,
-    **prompts.DIALOGS,
+    **prompts.DIALOG_VIEWS,
 }
 
 
-def note(facts: NoteFacts, look: Look) -> Content:
+def render_note(facts: NoteFacts, context: RenderContext) -> Content:
     """The words of a note; ``KeyError`` for a code that no release ever had."""
-    return NOTES[facts.code](facts, look)
+    return NOTE_VIEWS[facts.code](facts, context)

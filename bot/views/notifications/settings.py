@@ -9,11 +9,11 @@ from bot.domain.tickets import Ticket
 from bot.domain.view_data import NoteFacts
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.views.callback_codes import Op, pack
-from bot.views.listings import opened_by_buttons
-from bot.views.render_context import Look
+from bot.views.listings import ticket_lines_with_buttons
+from bot.views.render_context import RenderContext
 
 
-def diverted(note: NoteFacts, look: Look) -> Content:
+def diverted(note: NoteFacts, context: RenderContext) -> Content:
     """Why it comes here now."""
     name = messenger_title(note.facts["messenger"])
     if note.facts["blocked"]:
@@ -24,32 +24,34 @@ def diverted(note: NoteFacts, look: Look) -> Content:
     return Content.of(f"⚠️ {name} не отвечает. Карточки и уведомления пока приходят сюда. Всё, что ждёт вас: /my")
 
 
-def resumed(account: str, elsewhere: Sequence[str], tickets: Sequence[Ticket], look: Look) -> Content:
+def render_channel_restored(
+    account: str, elsewhere: Sequence[str], tickets: Sequence[Ticket], context: RenderContext
+) -> Content:
     """A messenger delivers again. What came meanwhile stands elsewhere and is opened from here on demand."""
     titles = " и ".join(messenger_title(other) for other in elsewhere) or "другой мессенджер"
     opening = f"✅ {messenger_title(account)} снова доступен. "
     if not tickets:
         return Content.of(f"{opening}Пока он молчал, уведомления приходили в {titles}; карточки здесь обновлены.")
     amount = plural(len(tickets), "карточка", "карточки", "карточек")
-    lines, keyboard = opened_by_buttons(tickets, look)
+    lines, keyboard = ticket_lines_with_buttons(tickets, context)
     words = f"{opening}Пока он молчал, сюда не дошло: {amount}. Они в {titles}, здесь их можно открыть кнопкой."
     return Content.of(words, *lines, keyboard=keyboard)
 
 
-def settings(note: NoteFacts, look: Look) -> Content:
+def settings(note: NoteFacts, context: RenderContext) -> Content:
     """One page of the settings: the overview, a list to choose from, or how to connect one more messenger."""
     match note.facts["page"]:
         case "cards":
             words = "Где получать карточки и уведомления? Можно в нескольких мессенджерах сразу."
-            return _choice(note, look, words, "cards")
+            return _choice_page(note, context, words, "cards")
         case "reports":
-            return _choice(note, look, "Где получать сводки и отчёты?", "reports")
+            return _choice_page(note, context, "Где получать сводки и отчёты?", "reports")
         case "connect":
-            return _connect(note)
-    return _overview(note)
+            return _connect_page(note)
+    return _overview_page(note)
 
 
-def _overview(note: NoteFacts) -> Content:
+def _overview_page(note: NoteFacts) -> Content:
     places = note.facts["places"]
     rows = []
     if len(places) > 1:
@@ -61,42 +63,42 @@ def _overview(note: NoteFacts) -> Content:
         rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
     spans: list[Span | str] = [Bold("⚙️ Куда приходят карточки и сводки")]
     for purpose, title in (("cards", "Карточки и уведомления"), ("reports", "Сводки и отчёты")):
-        chosen = ", ".join(_title(place, places) for place in places if place[purpose])
+        chosen = ", ".join(_channel_title(place, places) for place in places if place[purpose])
         spans.append(f"\n{title}: {chosen}")
-    ill = [f"\n⚠️ {_title(place, places)}: {_trouble(place)}" for place in places if _trouble(place)]
+    ill = [f"\n⚠️ {_channel_title(place, places)}: {_channel_fault(place)}" for place in places if _channel_fault(place)]
     spans += ill
     if len(places) > 1:
         spans.append("\nВ остальных мессенджерах карточки открываются по /my и /find.")
     return Content.of(*spans, keyboard=rows)
 
 
-def _choice(note: NoteFacts, look: Look, words: str, purpose: str) -> Content:
+def _choice_page(note: NoteFacts, context: RenderContext, words: str, purpose: str) -> Content:
     places = note.facts["places"]
     rows = [
-        [Button(f"{'✅' if place[purpose] else '▫️'} {_title(place, places)}", _choose(purpose, place))]
-        for place in places[: look.capabilities.button_rows - 1]
+        [Button(f"{'✅' if place[purpose] else '▫️'} {_channel_title(place, places)}", _choice_code(purpose, place))]
+        for place in places[: context.capabilities.button_rows - 1]
     ]
-    return Content.of(words, keyboard=[*rows, _back()])
+    return Content.of(words, keyboard=[*rows, _back_row()])
 
 
-def _choose(purpose: str, place: Mapping[str, Any]) -> str:
+def _choice_code(purpose: str, place: Mapping[str, Any]) -> str:
     return pack(Op.SETTINGS, 0, f"{purpose}={place['name']}")
 
 
-def _connect(note: NoteFacts) -> Content:
+def _connect_page(note: NoteFacts) -> Content:
     code = note.facts["invitation"]
     spans: list[Span | str] = [
         Bold("➕ Ещё один мессенджер"),
         f"\nОткройте там нашего бота ({', '.join(title for title, _ in note.facts['others'])}) и отправьте ему эту "
         "команду целиком:\n",
         Mono(f"/start {code}"),
-        *by_link(note.facts["others"], code),
+        *start_links(note.facts["others"], code),
         "\nКод личный и действует один раз, никому его не пересылайте.",
     ]
-    return Content.of(*spans, keyboard=[_back()])
+    return Content.of(*spans, keyboard=[_back_row()])
 
 
-def by_link(offices: Sequence[tuple[str, str | None]], code: str) -> list[Span | str]:
+def start_links(offices: Sequence[tuple[str, str | None]], code: str) -> list[Span | str]:
     """Where a link brings the code along: there any word will do."""
     spans: list[Span | str] = []
     for title, link in offices:
@@ -105,18 +107,18 @@ def by_link(offices: Sequence[tuple[str, str | None]], code: str) -> list[Span |
     return spans
 
 
-def _back() -> list[Button]:
+def _back_row() -> list[Button]:
     return [Button("← Назад", pack(Op.SETTINGS, 0))]
 
 
-def _title(place: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
+def _channel_title(place: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
     """The messenger; with the person's number where there are two of one messenger."""
     title = messenger_title(place["account"])
     alike = [other for other in places if messenger_title(other["account"]) == title]
     return title if len(alike) == 1 else f"{title} {place['name'].partition('.')[2]}"
 
 
-def _trouble(place: Mapping[str, Any]) -> str:
+def _channel_fault(place: Mapping[str, Any]) -> str:
     if place["blocked"]:
         return "бот там не может вам писать; откройте его и напишите любое слово"
     return "сейчас не отвечает" if place["silent"] else ""

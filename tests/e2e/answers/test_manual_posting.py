@@ -14,10 +14,18 @@ from tests.e2e.harness import (
     ROADS_HEAD,
     SECOND_GROUP,
     STAFF,
-    Town,
-    words,
+    Harness,
+    message_text,
 )
-from tests.e2e.queries import HATCH, delivered, preview, publications, report, rows, state
+from tests.e2e.queries import (
+    HATCH,
+    button_rows,
+    get_ticket_state,
+    list_publications,
+    send_report,
+    wait_for_preview,
+    wait_until_idle,
+)
 
 ANSWER = "Яму на Ленина засыплем до пятницы, бригада выедет утром."
 LONG = "Яму засыплем. " * 40
@@ -25,180 +33,188 @@ BY_PERSON = {'title = "Дворы"\nkind = "chat"\nanswers = "bot"': 'title = "�
 MANAGER_OF_VK = 9004
 
 
-async def by_hand(town: Town, answer: str = ANSWER, text: str = HATCH) -> int:
+async def prepare_manual_answer(town: Harness, answer: str = ANSWER, text: str = HATCH) -> int:
     """A citizen has written where a person answers; the head has approved an answer. The citizen's message."""
     town.settings["answers"] = "person"
     await town.start()
-    asked = await report(town, text)
-    await town.answer(ROADS_HEAD, 1, answer)
-    await town.letter(ROADS_HEAD, "нужно опубликовать вручную")
+    asked = await send_report(town, text)
+    await town.answer_ticket(ROADS_HEAD, 1, answer)
+    await town.wait_for_message(ROADS_HEAD, "нужно опубликовать вручную")
     return asked
 
 
-async def history(town: Town) -> str:
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1, "✅ Отвечено"), "История")
-    return words(await town.letter(ROADS_HEAD, "🕘 История №1"))
+async def ticket_history(town: Harness) -> str:
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено"), "История")
+    return message_text(await town.wait_for_message(ROADS_HEAD, "🕘 История №1"))
 
 
-async def test_what_the_head_is_told_is_true_from_the_preview_to_the_end(closed_town: Town) -> None:
+async def test_what_the_head_is_told_is_true_from_the_preview_to_the_end(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "person"
     await town.start()
-    await report(town)
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Ответить")
-    await town.letter(ROADS_HEAD, "Ответ на №1")
-    await town.write(ROADS_HEAD, ANSWER)
-    draft = await preview(town, ROADS_HEAD, "бот не отвечает", "опубликуете ответ вы")
-    assert rows(draft)[0] == ["✅ Утвердить"]
+    await send_report(town)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await town.send_message(ROADS_HEAD, ANSWER)
+    draft = await wait_for_preview(town, ROADS_HEAD, "бот не отвечает", "опубликуете ответ вы")
+    assert button_rows(draft)[0] == ["✅ Утвердить"]
 
-    said = await town.press(ROADS_HEAD, draft, "Утвердить")
+    said = await town.press_button(ROADS_HEAD, draft, "Утвердить")
 
     assert said["text"] == "Текст готов, его нужно опубликовать"
-    await town.until(lambda: words(draft).startswith("✍️ Текст ответа на №1 готов, теперь его нужно опубликовать"))
-    await town.press(ROADS_HEAD, await town.letter(ROADS_HEAD, "нужно опубликовать вручную"), "Опубликовано")
-    await town.until(lambda: words(draft) == f"✅ Ответ на №1 опубликован:\n{ANSWER}")
+    await town.wait_until(
+        lambda: message_text(draft).startswith("✍️ Текст ответа на №1 готов, теперь его нужно опубликовать")
+    )
+    await town.press_button(
+        ROADS_HEAD, await town.wait_for_message(ROADS_HEAD, "нужно опубликовать вручную"), "Опубликовано"
+    )
+    await town.wait_until(lambda: message_text(draft) == f"✅ Ответ на №1 опубликован:\n{ANSWER}")
 
 
-async def test_the_bot_sees_the_answer_that_a_colleague_has_posted(closed_town: Town) -> None:
+async def test_the_bot_sees_the_answer_that_a_colleague_has_posted(closed_town: Harness) -> None:
     town = closed_town
-    asked = await by_hand(town)
-    note = await town.letter(ROADS_HEAD, "нужно опубликовать вручную")
-    posted = await town.sandbox.telegram.say(
+    asked = await prepare_manual_answer(town)
+    note = await town.wait_for_message(ROADS_HEAD, "нужно опубликовать вручную")
+    posted = await town.sandbox.telegram.send_message(
         GROUP, CURATOR, f"Добрый день, Мария! {ANSWER.replace(',', '')}", reply_to=asked
     )
 
-    card = await town.card(ROADS_HEAD, 1, "✅ Отвечено")
+    card = await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
 
-    assert town.sandbox.telegram.link(GROUP, posted) in [one.get("url") for one in card["entities"]]
-    await town.until(lambda: words(note).startswith("✅ Ответ на №1 опубликован: бот увидел его в переписке"))
-    assert rows(note) == []
-    [publication] = await publications(town, 1)
+    assert town.sandbox.telegram.message_link(GROUP, posted) in [one.get("url") for one in card["entities"]]
+    await town.wait_until(
+        lambda: message_text(note).startswith("✅ Ответ на №1 опубликован: бот увидел его в переписке")
+    )
+    assert button_rows(note) == []
+    [publication] = await list_publications(town, 1)
     assert publication.poster is Poster.NOTICED
     assert publication.external_ids == (str(posted),)
-    assert "ответ опубликован вручную, бот увидел его в переписке — Куратор" in await history(town)
-    assert not town.find(ROADS_HEAD, "Считать это ответом?")
-    assert "Исправить" not in str(rows(card))  # a bot cannot change what a person has posted
+    assert "ответ опубликован вручную, бот увидел его в переписке — Куратор" in await ticket_history(town)
+    assert not town.find_message(ROADS_HEAD, "Считать это ответом?")
+    assert "Исправить" not in str(button_rows(card))  # a bot cannot change what a person has posted
 
 
 async def test_an_answer_from_an_account_that_nobody_knows_counts_only_as_a_reply_in_these_words(
-    closed_town: Town,
+    closed_town: Harness,
 ) -> None:
     town = closed_town
-    asked = await by_hand(town)
-    await town.sandbox.telegram.say(GROUP, PYOTR, ANSWER)
-    await town.sandbox.telegram.say(GROUP, PYOTR, "Засыплют они, как же", reply_to=asked)
-    await town.sandbox.telegram.say(GROUP, MARIA, ANSWER, reply_to=asked)
-    await delivered(town)
-    assert await state(town, 1) is State.PUBLISHING
+    asked = await prepare_manual_answer(town)
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, ANSWER)
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, "Засыплют они, как же", reply_to=asked)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, ANSWER, reply_to=asked)
+    await wait_until_idle(town)
+    assert await get_ticket_state(town, 1) is State.PUBLISHING
 
-    await town.sandbox.telegram.say(GROUP, PYOTR, ANSWER, reply_to=asked)
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, ANSWER, reply_to=asked)
 
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert (await publications(town, 1))[0].poster_id is None
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert (await list_publications(town, 1))[0].poster_id is None
 
 
-async def test_other_words_of_a_colleague_are_offered(closed_town: Town) -> None:
+async def test_other_words_of_a_colleague_are_offered(closed_town: Harness) -> None:
     town = closed_town
-    asked = await by_hand(town)
-    await town.sandbox.telegram.say(GROUP, CURATOR, "Уже едем!", reply_to=asked)
-    note = await town.letter(ROADS_HEAD, "ответили в самом чате (Куратор)", "Уже едем!")
-    assert await state(town, 1) is State.PUBLISHING
+    asked = await prepare_manual_answer(town)
+    await town.sandbox.telegram.send_message(GROUP, CURATOR, "Уже едем!", reply_to=asked)
+    note = await town.wait_for_message(ROADS_HEAD, "ответили в самом чате (Куратор)", "Уже едем!")
+    assert await get_ticket_state(town, 1) is State.PUBLISHING
 
-    await town.press(ROADS_HEAD, note, "Да, это ответ")
+    await town.press_button(ROADS_HEAD, note, "Да, это ответ")
 
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert (await publications(town, 1))[0].poster is Poster.STAFF_REPLY
-    assert len(await publications(town, 1)) == 1
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert (await list_publications(town, 1))[0].poster is Poster.STAFF_REPLY
+    assert len(await list_publications(town, 1)) == 1
 
 
-async def test_every_place_has_its_own_button_under_the_card(closed_town: Town) -> None:
+async def test_every_place_has_its_own_button_under_the_card(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "person"
-    town.rewrites |= BY_PERSON
+    town.config_replacements |= BY_PERSON
     await town.start()
-    await report(town)
-    await town.card(ROADS_HEAD, 1)
-    await town.sandbox.telegram.say(SECOND_GROUP, MARIA, HATCH)
-    await town.card(ROADS_HEAD, 1, "«Дворы»")
-    await town.answer(ROADS_HEAD, 1, ANSWER)
-    card = await town.card(ROADS_HEAD, 1, "ждёт публикации вручную", ANSWER)
-    labels = [row[0] for row in rows(card) if "Опубликовано" in row[0]]
+    await send_report(town)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.sandbox.telegram.send_message(SECOND_GROUP, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1, "«Дворы»")
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    card = await town.wait_for_card(ROADS_HEAD, 1, "ждёт публикации вручную", ANSWER)
+    labels = [row[0] for row in button_rows(card) if "Опубликовано" in row[0]]
     assert labels == ["✅ Опубликовано: Telegram «Подслушано»", "✅ Опубликовано: Telegram «Дворы»"]
-    await delivered(town)
-    assert town.texts(ROADS_HEAD).count(ANSWER) == 1
+    await wait_until_idle(town)
+    assert town.bot_texts(ROADS_HEAD).count(ANSWER) == 1
 
-    await town.press(ROADS_HEAD, card, "«Дворы»")
+    await town.press_button(ROADS_HEAD, card, "«Дворы»")
 
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено", "ждёт публикации вручную")
-    await town.letter(ROADS_HEAD, "нужно опубликовать (в 1 из 2 мест)")
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Опубликовано")
-    await town.until(lambda: "Опубликовано" not in str(rows(card)))
-    states = {one.state for one in await publications(town, 1)}
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено", "ждёт публикации вручную")
+    await town.wait_for_message(ROADS_HEAD, "нужно опубликовать (в 1 из 2 мест)")
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Опубликовано")
+    await town.wait_until(lambda: "Опубликовано" not in str(button_rows(card)))
+    states = {one.state for one in await list_publications(town, 1)}
     assert states == {PublicationState.POSTED}
 
 
-async def test_who_forgets_is_reminded_once(closed_town: Town) -> None:
+async def test_who_forgets_is_reminded_once(closed_town: Harness) -> None:
     town = closed_town
-    await by_hand(town)
-    card = await town.card(ROADS_HEAD, 1)
+    await prepare_manual_answer(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
     town.pass_time(minutes=59)
-    await town.told()
-    assert not town.find(ROADS_HEAD, "ещё не опубликован")
+    await town.wait_for_outbox()
+    assert not town.find_message(ROADS_HEAD, "ещё не опубликован")
     town.pass_time(minutes=2)
-    reminder = await town.letter(ROADS_HEAD, "⏰ Напоминание: №1", "ответ готов, но ещё не опубликован")
+    reminder = await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1", "ответ готов, но ещё не опубликован")
     assert reminder["reply_to_message"]["message_id"] == card["message_id"]
     town.pass_time(hours=2)
-    await town.told()
-    assert len([one for one in town.texts(ROADS_HEAD) if "ещё не опубликован" in one]) == 1
+    await town.wait_for_outbox()
+    assert len([one for one in town.bot_texts(ROADS_HEAD) if "ещё не опубликован" in one]) == 1
 
 
-async def test_who_has_posted_it_is_not_reminded(closed_town: Town) -> None:
+async def test_who_has_posted_it_is_not_reminded(closed_town: Harness) -> None:
     town = closed_town
-    await by_hand(town)
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Опубликовано")
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
+    await prepare_manual_answer(town)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Опубликовано")
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
     town.pass_time(hours=2)
-    await town.told()
-    assert not town.find(ROADS_HEAD, "ещё не опубликован")
+    await town.wait_for_outbox()
+    assert not town.find_message(ROADS_HEAD, "ещё не опубликован")
 
 
-async def test_a_long_answer_has_no_button_to_copy_and_files_come_along(closed_town: Town) -> None:
+async def test_a_long_answer_has_no_button_to_copy_and_files_come_along(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "person"
     await town.start()
-    await report(town)
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Ответить")
-    await town.letter(ROADS_HEAD, "Ответ на №1")
-    await town.write(ROADS_HEAD, LONG, photo=b"\xff\xd8repaired")
-    await town.press(ROADS_HEAD, await preview(town, ROADS_HEAD), "Утвердить")
-    note = await town.letter(ROADS_HEAD, "нужно опубликовать вручную")
-    assert rows(note) == [["✅ Опубликовано"]]
-    await town.until(lambda: [one for one in town.letters(ROADS_HEAD) if words(one) == LONG.strip() and "photo" in one])
+    await send_report(town)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await town.send_message(ROADS_HEAD, LONG, photo=b"\xff\xd8repaired")
+    await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD), "Утвердить")
+    note = await town.wait_for_message(ROADS_HEAD, "нужно опубликовать вручную")
+    assert button_rows(note) == [["✅ Опубликовано"]]
+    await town.wait_until(
+        lambda: [one for one in town.bot_messages(ROADS_HEAD) if message_text(one) == LONG.strip() and "photo" in one]
+    )
 
 
-async def test_what_is_only_kept_is_not_called_sent(closed_town: Town) -> None:
+async def test_what_is_only_kept_is_not_called_sent(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "off"
     await town.start()
-    await report(town)
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Ответить")
-    await town.letter(ROADS_HEAD, "Ответ на №1")
-    await town.write(ROADS_HEAD, ANSWER)
-    draft = await town.letter(
+    await send_report(town)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await town.send_message(ROADS_HEAD, ANSWER)
+    draft = await town.wait_for_message(
         ROADS_HEAD, "Ответ сохранится без публикации", "ответы выключены настройкой: житель ответа не увидит"
     )
-    assert rows(draft)[0] == ["💾 Сохранить"]
-    said = await town.press(ROADS_HEAD, draft, "Сохранить")
+    assert button_rows(draft)[0] == ["💾 Сохранить"]
+    said = await town.press_button(ROADS_HEAD, draft, "Сохранить")
     assert said["text"] == "Ответ сохранён без публикации"
-    await town.until(lambda: words(draft) == f"💾 Ответ на №1 сохранён без публикации:\n{ANSWER}")
-    told = await history(town)
+    await town.wait_until(lambda: message_text(draft) == f"💾 Ответ на №1 сохранён без публикации:\n{ANSWER}")
+    told = await ticket_history(town)
     assert "ответ сохранён без публикации" in told
     assert "опубликован —" not in told
 
 
-async def managed(town: Town) -> None:
+async def use_managed_community(town: Harness) -> None:
     """People write to the community, managers answer there by hand."""
-    town.rewrites['token = "{vk_token}"'.format(vk_token="vk-token-for-tests-only")] = (
+    town.config_replacements['token = "{vk_token}"'.format(vk_token="vk-token-for-tests-only")] = (
         'token = "vk-token-for-tests-only"\nanswers = "person"'
     )
     town.settings["staff"] = STAFF.replace("telegram_id = 1004", f"telegram_id = 1004\nvk_id = {MANAGER_OF_VK}")
@@ -206,29 +222,29 @@ async def managed(town: Town) -> None:
     await town.start()
 
 
-async def test_an_answer_given_by_hand_in_the_communitys_messages_is_seen(closed_town: Town) -> None:
+async def test_an_answer_given_by_hand_in_the_communitys_messages_is_seen(closed_town: Harness) -> None:
     town = closed_town
-    await managed(town)
+    await use_managed_community(town)
     vk = town.sandbox.vk
-    await vk.message(COMMUNITY, MARIA, HATCH)
-    await town.answer(ROADS_HEAD, 1, ANSWER)
-    note: dict[str, Any] = await town.letter(ROADS_HEAD, "нужно опубликовать вручную")
+    await vk.send_message(COMMUNITY, MARIA, HATCH)
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    note: dict[str, Any] = await town.wait_for_message(ROADS_HEAD, "нужно опубликовать вручную")
     assert any("vk.com/gim" in one.get("url", "") for one in note["entities"])
 
-    await vk.answer_by_hand(COMMUNITY, MARIA, MANAGER_OF_VK, f"Здравствуйте! {ANSWER}")
+    await vk.answer_as_manager(COMMUNITY, MARIA, MANAGER_OF_VK, f"Здравствуйте! {ANSWER}")
 
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert "бот увидел его в переписке — Куратор" in await history(town)
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert "бот увидел его в переписке — Куратор" in await ticket_history(town)
 
 
-async def test_a_manager_who_answers_at_once_is_offered_as_the_answer(town: Town) -> None:
+async def test_a_manager_who_answers_at_once_is_offered_as_the_answer(town: Harness) -> None:
     vk = town.sandbox.vk
-    await vk.message(COMMUNITY, MARIA, HATCH)
-    await town.card(ROADS_HEAD, 1)
-    await vk.answer_by_hand(COMMUNITY, MARIA, MANAGER_OF_VK, ANSWER)
-    note = await town.letter(ROADS_HEAD, "ответили в самом чате (Администрация)", ANSWER)
-    await town.press(ROADS_HEAD, note, "Да, это ответ")
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
-    await delivered(town)
+    await vk.send_message(COMMUNITY, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await vk.answer_as_manager(COMMUNITY, MARIA, MANAGER_OF_VK, ANSWER)
+    note = await town.wait_for_message(ROADS_HEAD, "ответили в самом чате (Администрация)", ANSWER)
+    await town.press_button(ROADS_HEAD, note, "Да, это ответ")
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(town)
     assert [one.text for one in vk.messages(COMMUNITY, MARIA) if one.text == ANSWER] == [ANSWER]
-    assert town.find(COORDINATOR, ANSWER) is None
+    assert town.find_message(COORDINATOR, ANSWER) is None

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.inbox.worker import TRIES
+from bot.inbox.worker import MAX_ATTEMPTS
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
-from bot.understanding.analyzer import KeywordUnderstanding
-from bot.understanding.events.matcher import Judge
+from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import Signature
 from bot.understanding.reading import Reading
-from tests.e2e.harness import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Town
-from tests.e2e.queries import audit
+from tests.e2e.harness import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Harness
+from tests.e2e.queries import list_audit
 
 PIT = "Яма на дороге, Ленина 45"
 OTHER_PIT = "Кирова 10, яма на дороге"
@@ -23,79 +23,79 @@ COLD = "На Ленина 45 нет отопления в квартире"
 CURSED = "Яма на дороге, Гоголя 13"
 
 
-async def test_each_message_of_a_batch_sees_what_the_earlier_ones_did(town: Town) -> None:
+async def test_each_message_of_a_batch_sees_what_the_earlier_ones_did(town: Harness) -> None:
     telegram = town.sandbox.telegram
     await town.stop()
-    first = await telegram.say(GROUP, MARIA, PIT)
-    await telegram.say(GROUP, PYOTR, OTHER_PIT)
-    await telegram.say(GROUP, MARIA, MORE)
-    await telegram.say(SECOND_GROUP, MARIA, PIT)
-    await telegram.say(GROUP, MARIA, COLD)
+    first = await telegram.send_message(GROUP, MARIA, PIT)
+    await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    await telegram.send_message(GROUP, MARIA, MORE)
+    await telegram.send_message(SECOND_GROUP, MARIA, PIT)
+    await telegram.send_message(GROUP, MARIA, COLD)
     await telegram.edit(GROUP, first, "Яма на дороге, Ленина 45, у самого перехода")
     await town.start()
 
-    await town.card(ROADS_HEAD, 1, "у самого перехода", f"➕ {MORE}", "Дворы")
-    await town.card(ROADS_HEAD, 2, OTHER_PIT)
-    await town.card(HOUSING_HEAD, 3, COLD)
-    await town.settled()
-    assert town.numbers(ROADS_HEAD) == [1, 2]
-    assert [row.action for row in await audit(town, 1)] == ["registered", "addition", "copy", "edited"]
+    await town.wait_for_card(ROADS_HEAD, 1, "у самого перехода", f"➕ {MORE}", "Дворы")
+    await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
+    await town.wait_for_card(HOUSING_HEAD, 3, COLD)
+    await town.wait_for_inbox()
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
+    assert [row.action for row in await list_audit(town, 1)] == ["registered", "addition", "copy", "edited"]
 
 
 async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their_effect_once(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     telegram = town.sandbox.telegram
     await town.stop()
-    await telegram.say(GROUP, MARIA, PIT)
-    await telegram.say(GROUP, PYOTR, CURSED)
-    await telegram.say(GROUP, MARIA, MORE)
-    await telegram.say(GROUP, PYOTR, OTHER_PIT)
-    reads = KeywordUnderstanding.read
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await telegram.send_message(GROUP, PYOTR, CURSED)
+    await telegram.send_message(GROUP, MARIA, MORE)
+    await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    reads = RuleBasedAnalyzer.read
     spells = 3  # read ahead, in the batch, by itself
 
-    def read(self: KeywordUnderstanding, text: str, district: str | None = None) -> Reading:
+    def read(self: RuleBasedAnalyzer, text: str, district: str | None = None) -> Reading:
         nonlocal spells
         if text == CURSED and spells:
             spells -= 1
             raise ArithmeticError
         return reads(self, text, district)
 
-    monkeypatch.setattr(KeywordUnderstanding, "read", read)
+    monkeypatch.setattr(RuleBasedAnalyzer, "read", read)
     await town.start()
-    await town.card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
+    await town.wait_for_card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
     town.pass_time(seconds=30)
     # Its author's next message has waited behind it, and no number has been left out.
-    await town.card(ROADS_HEAD, 2, CURSED)
-    await town.card(ROADS_HEAD, 3, OTHER_PIT)
-    await town.settled()
-    assert town.numbers(ROADS_HEAD) == [1, 2, 3]
-    assert [row.action for row in await audit(town, 1)] == ["registered", "addition"]
-    assert not town.find(ADMINISTRATOR, "не удалось обработать")
+    await town.wait_for_card(ROADS_HEAD, 2, CURSED)
+    await town.wait_for_card(ROADS_HEAD, 3, OTHER_PIT)
+    await town.wait_for_inbox()
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2, 3]
+    assert [row.action for row in await list_audit(town, 1)] == ["registered", "addition"]
+    assert not town.find_message(ADMINISTRATOR, "не удалось обработать")
 
 
-async def test_words_that_nobody_can_read_hold_nobody_else_up(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_words_that_nobody_can_read_hold_nobody_else_up(town: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     telegram = town.sandbox.telegram
     await town.stop()
-    await telegram.say(GROUP, PYOTR, CURSED)
-    await telegram.say(GROUP, MARIA, PIT)
-    looks = Judge.look
+    await telegram.send_message(GROUP, PYOTR, CURSED)
+    await telegram.send_message(GROUP, MARIA, PIT)
+    looks = EventMatcher.signature
 
-    def look(self: Judge, text: str, reading: Reading) -> Signature:
+    def look(self: EventMatcher, text: str, reading: Reading) -> Signature:
         if text == CURSED:
             raise ArithmeticError
         return looks(self, text, reading)
 
-    monkeypatch.setattr(Judge, "look", look)
+    monkeypatch.setattr(EventMatcher, "signature", look)
     await town.start()
-    await town.card(ROADS_HEAD, 1, PIT)
-    assert town.numbers(ROADS_HEAD) == [1]
+    await town.wait_for_card(ROADS_HEAD, 1, PIT)
+    assert town.ticket_numbers(ROADS_HEAD) == [1]
 
 
 @pytest.mark.parametrize("fault", [KeyError, ConnectionResetError])
 @pytest.mark.parametrize("stage", ["parse", "enrich"])
 async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
-    town: Town,
+    town: Harness,
     stage: str,
     fault: type[Exception],
     monkeypatch: pytest.MonkeyPatch,
@@ -105,9 +105,9 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     assert town.app is not None
     telegram = town.sandbox.telegram
     await town.stop()
-    await telegram.say(GROUP, PYOTR, CURSED)
-    await telegram.say(GROUP, PYOTR, OTHER_PIT)
-    await telegram.say(GROUP, MARIA, PIT)
+    await telegram.send_message(GROUP, PYOTR, CURSED)
+    await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    await telegram.send_message(GROUP, MARIA, PIT)
     parses, enriches, tries = TelegramMessenger.parse, TelegramMessenger.enrich, []
 
     def stumble(whole: Any, at: str) -> None:
@@ -127,17 +127,19 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     monkeypatch.setattr(TelegramMessenger, "enrich", enrich)
     with caplog.at_level(logging.INFO):
         await town.start()
-        await town.card(ROADS_HEAD, 1, PIT)  # in the same batch
-        bell = town.app.inbox_worker().bell
-        for number in range(1, TRIES):
-            await town.until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+        await town.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
+        bell = town.app.create_inbox_worker().wake_up
+        for number in range(1, MAX_ATTEMPTS):
+            await town.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
             town.pass_time(seconds=31)
-            bell.ring()
-        await town.card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
-        await town.letter(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено")
-    await town.settled()
-    assert len(tries) == TRIES
-    assert len([text for text in town.texts(ADMINISTRATOR) if "не удалось обработать" in text]) == 1
-    assert town.numbers(ROADS_HEAD) == [1, 2]
+            bell.set()
+        await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
+        await town.wait_for_message(
+            ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено"
+        )
+    await town.wait_for_inbox()
+    assert len(tries) == MAX_ATTEMPTS
+    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "не удалось обработать" in text]) == 1
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
     assert fault.__name__ in caplog.text
     assert "Гоголя" not in caplog.text

@@ -14,8 +14,8 @@ from tests.e2e.harness import (
     ROADS_HEAD,
     TOKEN,
     VK_TOKEN,
-    Town,
-    words,
+    Harness,
+    message_text,
 )
 
 PIT = "Яма на дороге, Ленина 45"
@@ -23,32 +23,32 @@ OTHER_PIT = "Яма на дороге, Кирова 10"
 THIRD_PIT = "Проезжая часть на Садовой 7 вся в ямах"
 
 
-async def dead(town: Town) -> int:
+async def count_dead_letters(town: Harness) -> int:
     assert town.app is not None
     async with town.app.database.read() as uow:
-        return (await uow.inbox.counts()).get("dead", 0)
+        return (await uow.inbox.count_by_status()).get("dead", 0)
 
 
-def told(town: Town, piece: str) -> list[str]:
-    return [text for text in town.texts(ADMINISTRATOR) if piece in text]
+def messages_with(town: Harness, piece: str) -> list[str]:
+    return [text for text in town.bot_texts(ADMINISTRATOR) if piece in text]
 
 
-async def test_an_update_of_an_unknown_kind_is_set_aside_and_told_of_once(town: Town) -> None:
+async def test_an_update_of_an_unknown_kind_is_set_aside_and_told_of_once(town: Harness) -> None:
     telegram, vk = town.sandbox.telegram, town.sandbox.vk
     for number in range(2):
         await telegram.push_raw({"teleported_message": {"message_id": number}})
         await vk.push_raw(COMMUNITY, {"type": "hologram_new", "event_id": f"h{number}", "object": {"id": number}})
-    await telegram.say(GROUP, MARIA, PIT)
-    await vk.message(COMMUNITY, PYOTR, OTHER_PIT)
-    await town.letter(ROADS_HEAD, "№", "Ленина")
-    await town.letter(ROADS_HEAD, "№", "Кирова")
-    await town.letter(ADMINISTRATOR, "Telegram: пришло событие неизвестного вида «teleported_message»")
-    await town.letter(ADMINISTRATOR, "VK «Администрация»: пришло событие неизвестного вида «hologram_new»")
-    assert len(told(town, "неизвестного вида")) == 2
-    assert await dead(town) == 4
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
+    await town.wait_for_message(ROADS_HEAD, "№", "Ленина")
+    await town.wait_for_message(ROADS_HEAD, "№", "Кирова")
+    await town.wait_for_message(ADMINISTRATOR, "Telegram: пришло событие неизвестного вида «teleported_message»")
+    await town.wait_for_message(ADMINISTRATOR, "VK «Администрация»: пришло событие неизвестного вида «hologram_new»")
+    assert len(messages_with(town, "неизвестного вида")) == 2
+    assert await count_dead_letters(town) == 4
 
 
-async def test_a_malformed_update_is_set_aside_and_told_of_once(town: Town) -> None:
+async def test_a_malformed_update_is_set_aside_and_told_of_once(town: Harness) -> None:
     telegram, vk = town.sandbox.telegram, town.sandbox.vk
     broken: list[dict[str, Any]] = [
         {"message": {"message_id": "седьмое", "date": None, "chat": []}},
@@ -60,103 +60,103 @@ async def test_a_malformed_update_is_set_aside_and_told_of_once(town: Town) -> N
     await vk.push_raw(COMMUNITY, {"type": "wall_reply_new", "event_id": "b1", "object": {"id": "семь", "text": 5}})
     await vk.push_raw(COMMUNITY, {"type": "message_new", "event_id": "b2", "object": []})
     await vk.push_raw(COMMUNITY, {"nothing": "at all"})
-    await telegram.say(GROUP, MARIA, PIT)
-    await vk.message(COMMUNITY, PYOTR, OTHER_PIT)
-    await town.letter(ROADS_HEAD, "№", "Ленина")
-    await town.letter(ROADS_HEAD, "№", "Кирова")
-    await town.letter(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено")
-    await town.letter(ADMINISTRATOR, "VK «Администрация»: событие №")
-    assert len(told(town, "не удалось обработать")) == 2
-    assert await dead(town) == 6
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
+    await town.wait_for_message(ROADS_HEAD, "№", "Ленина")
+    await town.wait_for_message(ROADS_HEAD, "№", "Кирова")
+    await town.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено")
+    await town.wait_for_message(ADMINISTRATOR, "VK «Администрация»: событие №")
+    assert len(messages_with(town, "не удалось обработать")) == 2
+    assert await count_dead_letters(town) == 6
 
 
-async def test_what_is_delivered_twice_has_its_effect_once(town: Town) -> None:
+async def test_what_is_delivered_twice_has_its_effect_once(town: Harness) -> None:
     telegram, vk = town.sandbox.telegram, town.sandbox.vk
-    asked = await telegram.say(GROUP, MARIA, PIT)
-    await vk.message(COMMUNITY, PYOTR, OTHER_PIT)
-    await town.card(ROADS_HEAD, 2)
+    asked = await telegram.send_message(GROUP, MARIA, PIT)
+    await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
+    await town.wait_for_card(ROADS_HEAD, 2)
     # The same post under a new update number, and a whole event of VK once more.
     await telegram.push_raw({"message": telegram.message(GROUP, asked)})
     log = vk.world.communities[COMMUNITY].log
-    await vk.push_raw(COMMUNITY, log.kept[0][1])
-    await vk.push_raw(COMMUNITY, log.kept[0][1] | {"event_id": "another"})
-    await telegram.say(GROUP, PYOTR, THIRD_PIT)
-    await town.card(ROADS_HEAD, 3)
-    assert town.numbers(ROADS_HEAD) == [1, 2, 3]
-    assert not town.find(ROADS_HEAD, "дополнил")
+    await vk.push_raw(COMMUNITY, log.events[0][1])
+    await vk.push_raw(COMMUNITY, log.events[0][1] | {"event_id": "another"})
+    await telegram.send_message(GROUP, PYOTR, THIRD_PIT)
+    await town.wait_for_card(ROADS_HEAD, 3)
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2, 3]
+    assert not town.find_message(ROADS_HEAD, "дополнил")
     assert len([m for m in vk.messages(COMMUNITY, PYOTR) if "принято" in m.text]) == 1
 
 
-async def test_nothing_is_made_twice_when_the_bot_starts_again(town: Town) -> None:
+async def test_nothing_is_made_twice_when_the_bot_starts_again(town: Harness) -> None:
     """The first question after a start names no place in the queue: the server sends all that it may send."""
     telegram = town.sandbox.telegram
-    await telegram.say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
     await town.stop()
-    await telegram.say(GROUP, PYOTR, OTHER_PIT)
+    await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
     await town.start()
-    await town.card(ROADS_HEAD, 2)
-    assert town.numbers(ROADS_HEAD) == [1, 2]
+    await town.wait_for_card(ROADS_HEAD, 2)
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
 
 
-async def test_a_lost_key_of_the_long_poll_costs_nothing(town: Town) -> None:
+async def test_a_lost_key_of_the_long_poll_costs_nothing(town: Harness) -> None:
     vk = town.sandbox.vk
     await vk.fail_longpoll(COMMUNITY, 2)
-    await vk.message(COMMUNITY, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
-    await town.settled()
-    assert town.numbers(ROADS_HEAD) == [1], "heard, and once"
+    await vk.send_message(COMMUNITY, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.wait_for_inbox()
+    assert town.ticket_numbers(ROADS_HEAD) == [1], "heard, and once"
 
 
 @pytest.mark.parametrize("code", [1, 3])
-async def test_what_was_lost_in_a_gap_is_read_back_from_history(town: Town, code: int) -> None:
+async def test_what_was_lost_in_a_gap_is_read_back_from_history(town: Harness, code: int) -> None:
     vk = town.sandbox.vk
-    await vk.message(COMMUNITY, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
+    await vk.send_message(COMMUNITY, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
     # Said while the queue forgets it: no event of it will ever come.
     vk.world.communities[COMMUNITY].events.discard("message_new")
-    await vk.message(COMMUNITY, PYOTR, OTHER_PIT)
+    await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
     vk.world.communities[COMMUNITY].events.add("message_new")
     await vk.fail_longpoll(COMMUNITY, code)
-    await town.card(ROADS_HEAD, 2, "Кирова")
-    await vk.message(COMMUNITY, PYOTR, THIRD_PIT)
-    await town.card(ROADS_HEAD, 3)
-    assert town.numbers(ROADS_HEAD) == [1, 2, 3]
+    await town.wait_for_card(ROADS_HEAD, 2, "Кирова")
+    await vk.send_message(COMMUNITY, PYOTR, THIRD_PIT)
+    await town.wait_for_card(ROADS_HEAD, 3)
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2, 3]
 
 
 async def test_a_wrong_key_of_vk_is_named_and_telegram_goes_on(
-    closed_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    closed_town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(receiver, "CREDENTIALS_PAUSE", 0.05)
+    monkeypatch.setattr(receiver, "CREDENTIALS_RETRY_SECONDS", 0.05)
     community = closed_town.sandbox.vk.world.communities[COMMUNITY]
     community.token = "another-key-than-the-one-in-the-settings"
     await closed_town.start()
     town = closed_town
-    await town.sandbox.telegram.say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
-    await town.letter(ADMINISTRATOR, "VK «Администрация»: токен не принят", "Остальные мессенджеры работают")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.wait_for_message(ADMINISTRATOR, "VK «Администрация»: токен не принят", "Остальные мессенджеры работают")
     assert "VK «Администрация»: токен не принят" in caplog.text
     assert VK_TOKEN not in caplog.text
     # It is tried again; one day it is right.
     community.token = VK_TOKEN
-    await town.settled()
-    await town.sandbox.vk.message(COMMUNITY, PYOTR, OTHER_PIT)
-    await town.card(ROADS_HEAD, 2)
-    assert len(told(town, "токен не принят")) == 1
+    await town.wait_for_inbox()
+    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
+    await town.wait_for_card(ROADS_HEAD, 2)
+    assert len(messages_with(town, "токен не принят")) == 1
 
 
 async def test_a_wrong_token_of_telegram_is_named_and_vk_goes_on(
-    closed_town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    closed_town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(receiver, "CREDENTIALS_PAUSE", 0.05)
+    monkeypatch.setattr(receiver, "CREDENTIALS_RETRY_SECONDS", 0.05)
     telegram, vk = closed_town.sandbox.telegram, closed_town.sandbox.vk
     await closed_town.start()
     town = closed_town
     telegram.add_bot("700001:revoked-and-made-anew", username="mcu_test_bot")
-    await vk.message(COMMUNITY, MARIA, PIT)
-    await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "№1 принято" in m.text])
-    await town.until(lambda: "Telegram: токен не принят" in caplog.text)
+    await vk.send_message(COMMUNITY, MARIA, PIT)
+    await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "№1 принято" in m.text])
+    await town.wait_until(lambda: "Telegram: токен не принят" in caplog.text)
     assert TOKEN not in caplog.text
     telegram.add_bot(TOKEN, username="mcu_test_bot")
-    await town.later(minutes=1)
-    assert PIT in words(await town.card(ROADS_HEAD, 1))
+    await town.settle_and_advance(minutes=1)
+    assert PIT in message_text(await town.wait_for_card(ROADS_HEAD, 1))

@@ -11,8 +11,8 @@ from tests.e2e.harness import (
     PYOTR,
     ROADS_HEAD,
     SECOND_GROUP,
-    Town,
-    words,
+    Harness,
+    message_text,
 )
 
 PIT = "Яма на дороге, Ленина 45"
@@ -22,161 +22,161 @@ COLD = "На Ленина 45 нет отопления в квартире"
 MORE = "Яма глубокая, уже с полметра"
 
 
-async def test_a_further_message_joins_and_the_head_gets_a_reply_to_the_card(town: Town) -> None:
+async def test_a_further_message_joins_and_the_head_gets_a_reply_to_the_card(town: Harness) -> None:
     telegram = town.sandbox.telegram
-    await telegram.say(GROUP, MARIA, PIT)
-    card = await town.card(ROADS_HEAD, 1)
+    await telegram.send_message(GROUP, MARIA, PIT)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
     town.pass_time(minutes=29)
-    await telegram.say(GROUP, MARIA, MORE)
-    told = await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", MORE)
+    await telegram.send_message(GROUP, MARIA, MORE)
+    told = await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", MORE)
     assert told["reply_to_message"]["message_id"] == card["message_id"]
-    await town.card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
+    await town.wait_for_card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
 
     # The time runs anew from every addition; another author's words do not join.
     town.pass_time(minutes=29)
-    await telegram.say(GROUP, PYOTR, MORE)
-    await town.card(ROADS_HEAD, 2, "Пётр", MORE)
-    await telegram.say(GROUP, MARIA, "Проезжая часть вся в ямах")
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", "Проезжая часть")
+    await telegram.send_message(GROUP, PYOTR, MORE)
+    await town.wait_for_card(ROADS_HEAD, 2, "Пётр", MORE)
+    await telegram.send_message(GROUP, MARIA, "Проезжая часть вся в ямах")
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", "Проезжая часть")
 
     town.pass_time(minutes=31)
-    await telegram.say(GROUP, MARIA, "Проезжую часть так и не сделали, яма на месте")
-    await town.card(ROADS_HEAD, 3, "так и не сделали")
+    await telegram.send_message(GROUP, MARIA, "Проезжую часть так и не сделали, яма на месте")
+    await town.wait_for_card(ROADS_HEAD, 3, "так и не сделали")
 
 
-async def test_another_house_and_another_sector_are_tickets_of_their_own(town: Town) -> None:
-    say = town.sandbox.telegram.say
+async def test_another_house_and_another_sector_are_tickets_of_their_own(town: Harness) -> None:
+    say = town.sandbox.telegram.send_message
     await say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
+    await town.wait_for_card(ROADS_HEAD, 1)
     await say(GROUP, MARIA, NEIGHBOUR_PIT)
-    await town.card(ROADS_HEAD, 2, "Ленина, 97")
+    await town.wait_for_card(ROADS_HEAD, 2, "Ленина, 97")
     await say(GROUP, MARIA, COLD)
-    await town.card(HOUSING_HEAD, 3, "отопления", "Ленина, 45")
+    await town.wait_for_card(HOUSING_HEAD, 3, "отопления", "Ленина, 45")
     # What fits the first of several open tickets joins that one.
     await say(GROUP, MARIA, "Ленина 45, яма на дороге стала шире")
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", "стала шире")
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", "стала шире")
 
 
-async def test_in_vk_too_a_follow_up_joins_and_another_house_does_not(town: Town) -> None:
+async def test_in_vk_too_a_follow_up_joins_and_another_house_does_not(town: Harness) -> None:
     vk = town.sandbox.vk
     post = await vk.post(COMMUNITY, "Итоги недели")
     await vk.comment(COMMUNITY, post, MARIA, PIT)
-    await vk.message(COMMUNITY, PYOTR, OTHER_PIT)
-    await town.card(ROADS_HEAD, 2)
+    await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
+    await town.wait_for_card(ROADS_HEAD, 2)
     await vk.comment(COMMUNITY, post, MARIA, MORE)
-    await vk.message(COMMUNITY, PYOTR, "Это у самого перекрёстка")
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", MORE)
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №2", "перекрёстка")
-    await vk.message(COMMUNITY, PYOTR, NEIGHBOUR_PIT)
-    await town.card(ROADS_HEAD, 3, "Ленина, 97")
+    await vk.send_message(COMMUNITY, PYOTR, "Это у самого перекрёстка")
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", MORE)
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №2", "перекрёстка")
+    await vk.send_message(COMMUNITY, PYOTR, NEIGHBOUR_PIT)
+    await town.wait_for_card(ROADS_HEAD, 3, "Ленина, 97")
 
 
-async def test_what_is_added_gives_the_place_and_the_sector_that_were_missing(town: Town) -> None:
-    await town.write(MARIA, "Помогите, у нас беда")
-    await town.card(COORDINATOR, 1, "нужно выбрать отрасль")
-    await town.write(MARIA, "Крыша течёт прямо в квартиру, Мира 3")
-    card = await town.card(HOUSING_HEAD, 1, "📍 ул. Мира, 3")
-    assert "Помогите, у нас беда" in words(card)
-    assert "➕ Крыша течёт" in words(card)
+async def test_what_is_added_gives_the_place_and_the_sector_that_were_missing(town: Harness) -> None:
+    await town.send_message(MARIA, "Помогите, у нас беда")
+    await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+    await town.send_message(MARIA, "Крыша течёт прямо в квартиру, Мира 3")
+    card = await town.wait_for_card(HOUSING_HEAD, 1, "📍 ул. Мира, 3")
+    assert "Помогите, у нас беда" in message_text(card)
+    assert "➕ Крыша течёт" in message_text(card)
 
 
-async def test_words_after_a_lonely_photo_are_the_tickets_words(town: Town) -> None:
-    await town.write(MARIA, photo=b"\xff\xd8")
-    await town.card(COORDINATOR, 1, "Без текста")
-    await town.write(MARIA, PIT)
-    card = await town.card(ROADS_HEAD, 1, PIT)
-    assert "➕" not in words(card)
+async def test_words_after_a_lonely_photo_are_the_tickets_words(town: Harness) -> None:
+    await town.send_message(MARIA, photo=b"\xff\xd8")
+    await town.wait_for_card(COORDINATOR, 1, "Без текста")
+    await town.send_message(MARIA, PIT)
+    card = await town.wait_for_card(ROADS_HEAD, 1, PIT)
+    assert "➕" not in message_text(card)
 
 
-async def test_a_reply_chain_of_an_ordinary_group_is_one_conversation(town: Town) -> None:
+async def test_a_reply_chain_of_an_ordinary_group_is_one_conversation(town: Harness) -> None:
     """Telegram numbers such a chain as a thread of its own; people do not see one."""
     telegram = town.sandbox.telegram
-    first = await telegram.say(GROUP, PYOTR, OTHER_PIT)
-    asked = await telegram.say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 2)
-    reply = await telegram.say(GROUP, MARIA, MORE, reply_to=asked)
+    first = await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    asked = await telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 2)
+    reply = await telegram.send_message(GROUP, MARIA, MORE, reply_to=asked)
     assert telegram.message(GROUP, reply)["message_thread_id"] == asked
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №2", MORE)
-    deeper = await telegram.say(GROUP, MARIA, "Проезжая часть вся в ямах", reply_to=reply)
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №2", MORE)
+    deeper = await telegram.send_message(GROUP, MARIA, "Проезжая часть вся в ямах", reply_to=reply)
     assert telegram.message(GROUP, deeper)["message_thread_id"] == asked
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №2", "Проезжая часть")
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №2", "Проезжая часть")
     # A reply in somebody else's chain is a part of the talk of the whole group, too.
-    in_chain = await telegram.say(GROUP, PYOTR, "у нас то же самое", reply_to=first)
-    await telegram.say(GROUP, MARIA, "и ещё бордюр сломан", reply_to=in_chain)
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №2", "бордюр")
+    in_chain = await telegram.send_message(GROUP, PYOTR, "у нас то же самое", reply_to=first)
+    await telegram.send_message(GROUP, MARIA, "и ещё бордюр сломан", reply_to=in_chain)
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №2", "бордюр")
 
 
-async def test_the_same_words_in_several_chats_are_one_ticket_answered_in_each(town: Town) -> None:
+async def test_the_same_words_in_several_chats_are_one_ticket_answered_in_each(town: Harness) -> None:
     telegram = town.sandbox.telegram
-    first = await telegram.say(GROUP, MARIA, PIT)
-    second = await telegram.say(SECOND_GROUP, MARIA, "яма на дороге - Ленина, 45!")
-    third = await town.write(MARIA, PIT)
-    card = await town.card(ROADS_HEAD, 1, "«Подслушано»", "«Дворы»", "личное сообщение")
-    assert words(card).count("Яма на дороге") == 1
-    await town.letter(MARIA, "Сообщение №1 принято")
-    assert town.numbers(ROADS_HEAD) == [1]
+    first = await telegram.send_message(GROUP, MARIA, PIT)
+    second = await telegram.send_message(SECOND_GROUP, MARIA, "яма на дороге - Ленина, 45!")
+    third = await town.send_message(MARIA, PIT)
+    card = await town.wait_for_card(ROADS_HEAD, 1, "«Подслушано»", "«Дворы»", "личное сообщение")
+    assert message_text(card).count("Яма на дороге") == 1
+    await town.wait_for_message(MARIA, "Сообщение №1 принято")
+    assert town.ticket_numbers(ROADS_HEAD) == [1]
 
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
     for chat, asked in ((GROUP, first), (SECOND_GROUP, second), (MARIA, third)):
-        answer = await town.letter(chat, "Засыплем завтра.")
+        answer = await town.wait_for_message(chat, "Засыплем завтра.")
         assert answer["reply_to_message"]["message_id"] == asked
 
 
-async def test_the_same_words_under_two_posts_of_vk_are_one_ticket(town: Town) -> None:
+async def test_the_same_words_under_two_posts_of_vk_are_one_ticket(town: Harness) -> None:
     vk = town.sandbox.vk
     posts = [await vk.post(COMMUNITY, "Новости"), await vk.post(COMMUNITY, "Ещё новости")]
     asked = [await vk.comment(COMMUNITY, post, MARIA, PIT) for post in posts]
-    await vk.message(COMMUNITY, MARIA, PIT)
-    await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "№1 принято" in m.text])
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
+    await vk.send_message(COMMUNITY, MARIA, PIT)
+    await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "№1 принято" in m.text])
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
     for post, comment in zip(posts, asked, strict=True):
-        answer = await town.until(lambda at=post: [c for c in vk.comments(COMMUNITY, at) if "Засыплем" in c.text])
+        answer = await town.wait_until(lambda at=post: [c for c in vk.comments(COMMUNITY, at) if "Засыплем" in c.text])
         assert answer[0].reply_to_comment == comment
-    await town.until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "Засыплем" in m.text])
+    await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "Засыплем" in m.text])
 
 
-async def test_the_same_words_after_the_answer_was_written_are_a_ticket_of_their_own(closed_town: Town) -> None:
+async def test_the_same_words_after_the_answer_was_written_are_a_ticket_of_their_own(closed_town: Harness) -> None:
     """It waits to be posted by hand in the first chat; nobody would answer in the second."""
     closed_town.settings["answers"] = "person"
     await closed_town.start()
     town = closed_town
-    await town.sandbox.telegram.say(GROUP, MARIA, PIT)
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
-    await town.card(ROADS_HEAD, 1, "ждёт публикации вручную")
-    await town.sandbox.telegram.say(SECOND_GROUP, MARIA, PIT)
-    await town.answer(ROADS_HEAD, 2, "Засыплем завтра.")
-    await town.letter(SECOND_GROUP, "Засыплем завтра.")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    await town.wait_for_card(ROADS_HEAD, 1, "ждёт публикации вручную")
+    await town.sandbox.telegram.send_message(SECOND_GROUP, MARIA, PIT)
+    await town.answer_ticket(ROADS_HEAD, 2, "Засыплем завтра.")
+    await town.wait_for_message(SECOND_GROUP, "Засыплем завтра.")
 
 
-async def test_who_repeats_the_same_in_the_same_chat_is_heard_once_more(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
-    await town.sandbox.telegram.say(GROUP, MARIA, PIT)
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", PIT)
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
-    await town.letter(GROUP, "Засыплем завтра.")
-    await town.sandbox.telegram.say(GROUP, PYOTR, OTHER_PIT)
-    await town.card(ROADS_HEAD, 2)
-    assert [text for text in town.texts(GROUP) if "Засыплем" in text] == ["Засыплем завтра."]
+async def test_who_repeats_the_same_in_the_same_chat_is_heard_once_more(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", PIT)
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    await town.wait_for_message(GROUP, "Засыплем завтра.")
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    await town.wait_for_card(ROADS_HEAD, 2)
+    assert [text for text in town.bot_texts(GROUP) if "Засыплем" in text] == ["Засыплем завтра."]
 
 
-async def test_the_next_message_after_the_answer_is_a_new_ticket_and_thanks_is_none(town: Town) -> None:
+async def test_the_next_message_after_the_answer_is_a_new_ticket_and_thanks_is_none(town: Harness) -> None:
     telegram, vk = town.sandbox.telegram, town.sandbox.vk
-    await telegram.say(GROUP, MARIA, PIT)
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
-    await town.card(ROADS_HEAD, 1, "Отвечено")
-    await vk.message(COMMUNITY, PYOTR, OTHER_PIT)
-    await town.answer(ROADS_HEAD, 2, "Сделаем в среду.")
-    await town.card(ROADS_HEAD, 2, "Отвечено")
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
+    await town.answer_ticket(ROADS_HEAD, 2, "Сделаем в среду.")
+    await town.wait_for_card(ROADS_HEAD, 2, "Отвечено")
 
-    await telegram.say(GROUP, MARIA, "Спасибо большое!")
-    await vk.message(COMMUNITY, PYOTR, "Спасибо!")
+    await telegram.send_message(GROUP, MARIA, "Спасибо большое!")
+    await vk.send_message(COMMUNITY, PYOTR, "Спасибо!")
     town.pass_time(minutes=10)
-    await telegram.say(GROUP, MARIA, "Прошёл день, яма на дороге на месте")
-    await town.card(ROADS_HEAD, 3, "на месте", "Житель уже писал: №1")
-    await vk.message(COMMUNITY, PYOTR, "Яму на дороге так и не засыпали")
-    await town.card(ROADS_HEAD, 4, "не засыпали", "Житель уже писал: №2")
+    await telegram.send_message(GROUP, MARIA, "Прошёл день, яма на дороге на месте")
+    await town.wait_for_card(ROADS_HEAD, 3, "на месте", "Житель уже писал: №1")
+    await vk.send_message(COMMUNITY, PYOTR, "Яму на дороге так и не засыпали")
+    await town.wait_for_card(ROADS_HEAD, 4, "не засыпали", "Житель уже писал: №2")
 
     town.clock.advance(timedelta(days=15))
-    await telegram.say(GROUP, MARIA, PIT)
-    assert "Житель уже писал" not in words(await town.card(ROADS_HEAD, 5))
+    await telegram.send_message(GROUP, MARIA, PIT)
+    assert "Житель уже писал" not in message_text(await town.wait_for_card(ROADS_HEAD, 5))

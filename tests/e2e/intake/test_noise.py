@@ -16,8 +16,8 @@ from tests.e2e.harness import (
     PYOTR,
     ROADS_HEAD,
     STAFF,
-    Town,
-    words,
+    Harness,
+    message_text,
 )
 
 PIT = "Яма на дороге, Ленина 45"
@@ -25,48 +25,50 @@ CHANNEL, DISCUSSION = -1001000000009, -1001000000010
 OTHER_BOT = 3001
 OFFICIALS = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR)
 
-SIGNS = ["Здравствуйте!", "Спасибо большое!", "+", "👍👍👍", "https://example.org/news/1", "..."]
+NOISE_TEXTS = ["Здравствуйте!", "Спасибо большое!", "+", "👍👍👍", "https://example.org/news/1", "..."]
 
 
-def notes(town: Town) -> list[str]:
+def list_notes(town: Harness) -> list[str]:
     """All that officials were told beside their welcome and what the settings mean."""
-    return [text for person in OFFICIALS for text in town.texts(person) if not text.startswith(("Здравствуйте", "ℹ️"))]
+    return [
+        text for person in OFFICIALS for text in town.bot_texts(person) if not text.startswith(("Здравствуйте", "ℹ️"))
+    ]
 
 
-async def test_signs_of_life_in_a_telegram_group_are_no_tickets(town: Town) -> None:
+async def test_signs_of_life_in_a_telegram_group_are_no_tickets(town: Harness) -> None:
     telegram = town.sandbox.telegram
     telegram.user(OTHER_BOT, "Погода", is_bot=True)
-    for text in SIGNS:
-        await telegram.say(GROUP, PYOTR, text)
-    await telegram.say(GROUP, PYOTR, sticker=b"RIFF")
-    await telegram.say(GROUP, OTHER_BOT, "На Садовой 7 яма на дороге, объезжайте")
-    await telegram.say(GROUP, PYOTR, raw={"new_chat_members": [telegram.world.person(PYOTR)]})
-    await telegram.say(GROUP, ROADS_HEAD, "Яму на Садовой 7 засыплем завтра")
-    await telegram.say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1, "Ленина")
-    assert len(notes(town)) == 1
+    for text in NOISE_TEXTS:
+        await telegram.send_message(GROUP, PYOTR, text)
+    await telegram.send_message(GROUP, PYOTR, sticker=b"RIFF")
+    await telegram.send_message(GROUP, OTHER_BOT, "На Садовой 7 яма на дороге, объезжайте")
+    await telegram.send_message(GROUP, PYOTR, raw={"new_chat_members": [telegram.world.ensure_user(PYOTR)]})
+    await telegram.send_message(GROUP, ROADS_HEAD, "Яму на Садовой 7 засыплем завтра")
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1, "Ленина")
+    assert len(list_notes(town)) == 1
 
 
-async def test_signs_of_life_to_the_community_and_under_its_posts_are_no_tickets(closed_town: Town) -> None:
+async def test_signs_of_life_to_the_community_and_under_its_posts_are_no_tickets(closed_town: Harness) -> None:
     closed_town.settings["staff"] = STAFF.replace("telegram_id = 1004", "telegram_id = 1004\nvk_id = 9004")
     await closed_town.start()
     town, vk = closed_town, closed_town.sandbox.vk
     vk.user(9004, "Павел", "Куратов")
     post = await vk.post(COMMUNITY, "На Садовой 7 засыпали яму на дороге")
-    for text in SIGNS:
+    for text in NOISE_TEXTS:
         await vk.comment(COMMUNITY, post, PYOTR, text)
-        await vk.message(COMMUNITY, PYOTR, text)
-    await vk.message(COMMUNITY, PYOTR, sticker=12)
+        await vk.send_message(COMMUNITY, PYOTR, text)
+    await vk.send_message(COMMUNITY, PYOTR, sticker=12)
     await vk.comment(COMMUNITY, post, -COMMUNITY, "Яму на Садовой 7 засыплем завтра")
     await vk.comment(COMMUNITY, post, 9004, "Яму на Садовой 7 засыплем завтра")
     await vk.comment(COMMUNITY, post, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1, "Ленина")
-    assert len(notes(town)) == 1
-    assert "Опишите проблему" in vk.messages(COMMUNITY, PYOTR)[len(SIGNS) + 1].text
+    await town.wait_for_card(ROADS_HEAD, 1, "Ленина")
+    assert len(list_notes(town)) == 1
+    assert "Опишите проблему" in vk.messages(COMMUNITY, PYOTR)[len(NOISE_TEXTS) + 1].text
     assert not [m for m in vk.messages(COMMUNITY, PYOTR) if "принято" in m.text]
 
 
-async def test_a_bare_link_stays_noise_when_vk_attaches_its_preview(town: Town) -> None:
+async def test_a_bare_link_stays_noise_when_vk_attaches_its_preview(town: Harness) -> None:
     link = {"type": "link", "link": {"url": "https://example.org/news/1", "title": "Новости"}}
     seen = {"id": 9, "from_id": PYOTR, "date": int(town.clock.now().timestamp()), "owner_id": -COMMUNITY, "post_id": 7}
     seen |= {"text": "https://example.org/news/1", "attachments": [link]}
@@ -78,50 +80,50 @@ async def test_a_bare_link_stays_noise_when_vk_attaches_its_preview(town: Town) 
     await town.sandbox.vk.push_raw(
         COMMUNITY, {"type": "message_new", "event_id": "e2", "group_id": COMMUNITY, "object": {"message": said}}
     )
-    await town.sandbox.vk.message(COMMUNITY, MARIA, PIT)
-    assert PIT in words(await town.card(ROADS_HEAD, 1)), "the links before it have no number"
+    await town.sandbox.vk.send_message(COMMUNITY, MARIA, PIT)
+    assert PIT in message_text(await town.wait_for_card(ROADS_HEAD, 1)), "the links before it have no number"
 
 
-async def test_a_photo_with_a_greeting_speaks_for_itself_in_private_only(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, PYOTR, "Всем привет!", photo=b"\xff\xd8")
-    await town.write(MARIA, "Здравствуйте", photo=b"\xff\xd8")
-    await town.card(COORDINATOR, 1, "Мария")
+async def test_a_photo_with_a_greeting_speaks_for_itself_in_private_only(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, "Всем привет!", photo=b"\xff\xd8")
+    await town.send_message(MARIA, "Здравствуйте", photo=b"\xff\xd8")
+    await town.wait_for_card(COORDINATOR, 1, "Мария")
 
 
-async def test_what_channels_and_the_group_itself_say_is_no_ticket(closed_town: Town) -> None:
+async def test_what_channels_and_the_group_itself_say_is_no_ticket(closed_town: Harness) -> None:
     telegram = closed_town.sandbox.telegram
     telegram.group(DISCUSSION, "Обсуждение")
     telegram.channel(CHANNEL, "Новости округа", discussion=DISCUSSION)
     closed_town.settings["second_group"] = str(DISCUSSION)
     await closed_town.start()
     town = closed_town
-    await telegram.post(CHANNEL, "На Садовой 7 яма на дороге, объезжайте")
-    await telegram.say(DISCUSSION, PYOTR, "На Садовой 7 яма на дороге", sender_chat=CHANNEL)
-    await telegram.say(DISCUSSION, PYOTR, "На Садовой 7 яма на дороге", sender_chat=DISCUSSION)
-    await telegram.say(DISCUSSION, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1, "Ленина")
-    assert town.numbers(ROADS_HEAD) == [1]
+    await telegram.publish_post(CHANNEL, "На Садовой 7 яма на дороге, объезжайте")
+    await telegram.send_message(DISCUSSION, PYOTR, "На Садовой 7 яма на дороге", sender_chat=CHANNEL)
+    await telegram.send_message(DISCUSSION, PYOTR, "На Садовой 7 яма на дороге", sender_chat=DISCUSSION)
+    await telegram.send_message(DISCUSSION, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1, "Ленина")
+    assert town.ticket_numbers(ROADS_HEAD) == [1]
 
 
-async def test_comments_under_a_channels_post_become_tickets_and_are_answered_there(closed_town: Town) -> None:
+async def test_comments_under_a_channels_post_become_tickets_and_are_answered_there(closed_town: Harness) -> None:
     telegram = closed_town.sandbox.telegram
     telegram.group(DISCUSSION, "Обсуждение")
     telegram.channel(CHANNEL, "Новости округа", discussion=DISCUSSION)
     closed_town.settings["second_group"] = str(DISCUSSION)
     await closed_town.start()
     town = closed_town
-    post = await telegram.post(CHANNEL, "Итоги недели")
-    other = await telegram.post(CHANNEL, "План на неделю")
+    post = await telegram.publish_post(CHANNEL, "Итоги недели")
+    other = await telegram.publish_post(CHANNEL, "План на неделю")
     assert post.copy_id is not None
-    asked = await telegram.say(DISCUSSION, MARIA, PIT, reply_to=post.copy_id)
-    await town.card(ROADS_HEAD, 1)
-    await telegram.say(DISCUSSION, MARIA, "Яма глубокая, полметра", reply_to=post.copy_id)
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", "полметра")
+    asked = await telegram.send_message(DISCUSSION, MARIA, PIT, reply_to=post.copy_id)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await telegram.send_message(DISCUSSION, MARIA, "Яма глубокая, полметра", reply_to=post.copy_id)
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", "полметра")
     # Under another post it is another conversation.
-    await telegram.say(DISCUSSION, MARIA, "Яма на дороге и тут", reply_to=other.copy_id)
-    await town.card(ROADS_HEAD, 2, "и тут")
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
-    answer = await town.letter(DISCUSSION, "Засыплем завтра.")
+    await telegram.send_message(DISCUSSION, MARIA, "Яма на дороге и тут", reply_to=other.copy_id)
+    await town.wait_for_card(ROADS_HEAD, 2, "и тут")
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    answer = await town.wait_for_message(DISCUSSION, "Засыплем завтра.")
     assert answer["reply_to_message"]["message_id"] == asked
     assert answer["message_thread_id"] == post.copy_id
 
@@ -131,30 +133,30 @@ CHATTER = ["кто смотрел вчера матч?", "Продам детс�
 
 @pytest.mark.parametrize("place", ["chat", "official"])
 async def test_neighbours_chatter_is_kept_quietly_and_an_official_place_hears_everything(
-    closed_town: Town, place: str
+    closed_town: Harness, place: str
 ) -> None:
     closed_town.settings["kind"] = place
     await closed_town.start()
     town, telegram = closed_town, closed_town.sandbox.telegram
-    said = [await telegram.say(GROUP, 5001 + index, text) for index, text in enumerate(CHATTER)]
-    await telegram.say(GROUP, PYOTR, PIT)
+    said = [await telegram.send_message(GROUP, 5001 + index, text) for index, text in enumerate(CHATTER)]
+    await telegram.send_message(GROUP, PYOTR, PIT)
     if place == "official":
-        await town.card(ROADS_HEAD, 4)
-        await town.until(lambda: town.numbers(COORDINATOR) == [1, 2, 3])
+        await town.wait_for_card(ROADS_HEAD, 4)
+        await town.wait_until(lambda: town.ticket_numbers(COORDINATOR) == [1, 2, 3])
         return
-    await town.card(ROADS_HEAD, 1)
-    assert len(notes(town)) == 1
-    kept = [await town.stored("telegram", GROUP, message_id) for message_id in said]
+    await town.wait_for_card(ROADS_HEAD, 1)
+    assert len(list_notes(town)) == 1
+    kept = [await town.find_stored_message("telegram", GROUP, message_id) for message_id in said]
     assert [message.text for message in kept if message and message.ticket_id is None] == CHATTER
 
 
-async def test_in_a_chat_of_neighbours_a_problem_a_question_and_a_reply_to_us_are_tickets(closed_town: Town) -> None:
+async def test_in_a_chat_of_neighbours_a_problem_a_question_and_a_reply_to_us_are_tickets(closed_town: Harness) -> None:
     closed_town.settings["kind"] = "chat"
     await closed_town.start()
     town, telegram = closed_town, closed_town.sandbox.telegram
-    await telegram.say(GROUP, MARIA, "Когда отремонтируют крышу дома на Мира 3?")
-    await town.card(HOUSING_HEAD, 1)
-    await town.answer(HOUSING_HEAD, 1, "В декабре.")
-    answer = await town.letter(GROUP, "В декабре.")
-    await telegram.say(GROUP, MARIA, "а когда точно?", reply_to=answer["message_id"])
-    await town.card(HOUSING_HEAD, 2, "а когда точно?", "Житель уже писал: №1")
+    await telegram.send_message(GROUP, MARIA, "Когда отремонтируют крышу дома на Мира 3?")
+    await town.wait_for_card(HOUSING_HEAD, 1)
+    await town.answer_ticket(HOUSING_HEAD, 1, "В декабре.")
+    answer = await town.wait_for_message(GROUP, "В декабре.")
+    await telegram.send_message(GROUP, MARIA, "а когда точно?", reply_to=answer["message_id"])
+    await town.wait_for_card(HOUSING_HEAD, 2, "а когда точно?", "Житель уже писал: №1")

@@ -13,9 +13,9 @@ from tests.e2e.harness import (
     PYOTR,
     ROADS_HEAD,
     STAFF,
-    Town,
-    buttons,
-    words,
+    Harness,
+    button_labels,
+    message_text,
 )
 
 SCHOOL = "В школе холодно, дети сидят в куртках"
@@ -30,45 +30,47 @@ title = "Медицина"
 """
 
 
-def without(role: str) -> str:
+def staff_without(role: str) -> str:
     """The staff without whoever has this role."""
     entries = STAFF.split("[[staff]]")
     return "[[staff]]".join(entry for entry in entries if f'role = "{role}"' not in entry)
 
 
-async def test_a_sure_sector_goes_to_its_head_in_both_messengers(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, "Тротуар у дома Мира 3 провалился")
-    await town.sandbox.vk.message(COMMUNITY, PYOTR, "Нет света в подъезде")
-    await town.letter(ROADS_HEAD, "· Дороги", "Тротуар")
-    await town.letter(HOUSING_HEAD, "· ЖКХ", "Нет света")
-    assert town.numbers(COORDINATOR) == []
+async def test_a_sure_sector_goes_to_its_head_in_both_messengers(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Тротуар у дома Мира 3 провалился")
+    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, "Нет света в подъезде")
+    await town.wait_for_message(ROADS_HEAD, "· Дороги", "Тротуар")
+    await town.wait_for_message(HOUSING_HEAD, "· ЖКХ", "Нет света")
+    assert town.ticket_numbers(COORDINATOR) == []
 
 
-async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_town: Town) -> None:
+async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_town: Harness) -> None:
     closed_town.settings["staff"] = MORE_SECTORS + STAFF
     await closed_town.start()
     town = closed_town
-    await town.sandbox.telegram.say(GROUP, MARIA, "Помогите, у нас беда")
-    card = await town.card(COORDINATOR, 1, "нужно выбрать отрасль")
-    assert buttons(card)[:3] == ["ЖКХ", "Дороги", "Отходы"]
-    assert "Не требует ответа" in " ".join(buttons(card))
-    await town.press(COORDINATOR, card, "ЖКХ")
-    await town.card(HOUSING_HEAD, 1, "беда")
-    assert town.numbers(ROADS_HEAD) == []
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Помогите, у нас беда")
+    card = await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+    assert button_labels(card)[:3] == ["ЖКХ", "Дороги", "Отходы"]
+    assert "Не требует ответа" in " ".join(button_labels(card))
+    await town.press_button(COORDINATOR, card, "ЖКХ")
+    await town.wait_for_card(HOUSING_HEAD, 1, "беда")
+    assert town.ticket_numbers(ROADS_HEAD) == []
 
 
-async def test_below_the_threshold_it_is_a_doubt_too(closed_town: Town) -> None:
-    closed_town.rewrites["threshold = 0.6"] = "threshold = 1.0"
+async def test_below_the_threshold_it_is_a_doubt_too(closed_town: Harness) -> None:
+    closed_town.config_replacements["threshold = 0.6"] = "threshold = 1.0"
     await closed_town.start()
-    await closed_town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге")
-    card = await closed_town.card(COORDINATOR, 1, "нужно выбрать отрасль")
-    assert buttons(card)[0] == "Дороги"
+    await closed_town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге")
+    card = await closed_town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+    assert button_labels(card)[0] == "Дороги"
 
 
-async def test_the_towns_own_words_win(town: Town) -> None:
+async def test_the_towns_own_words_win(town: Harness) -> None:
     """«Проселочная» stands in the settings for roads; pipes and heating speak for housing."""
-    await town.sandbox.telegram.say(GROUP, MARIA, "Проселочная дорога у дома: в подъезде нет отопления и течёт труба")
-    await town.card(ROADS_HEAD, 1, "Дороги")
+    await town.sandbox.telegram.send_message(
+        GROUP, MARIA, "Проселочная дорога у дома: в подъезде нет отопления и течёт труба"
+    )
+    await town.wait_for_card(ROADS_HEAD, 1, "Дороги")
 
 
 DEPUTY = """
@@ -89,27 +91,27 @@ telegram_id = 1004
 @pytest.mark.parametrize(
     ("staff", "person"),
     [
-        (without("curator") + DEPUTY, CURATOR),
+        (staff_without("curator") + DEPUTY, CURATOR),
         (STAFF, COORDINATOR),
-        (without("curator").replace('role = "coordinator"', 'role = "curator"') + MANAGER, CURATOR),
-        (without("coordinator"), ADMINISTRATOR),
+        (staff_without("curator").replace('role = "coordinator"', 'role = "curator"') + MANAGER, CURATOR),
+        (staff_without("coordinator"), ADMINISTRATOR),
     ],
     ids=["deputy", "coordinator", "manager", "administrator"],
 )
 async def test_a_sector_without_a_head_falls_to_the_next_on_the_ladder(
-    closed_town: Town, staff: str, person: int
+    closed_town: Harness, staff: str, person: int
 ) -> None:
     closed_town.settings["staff"] = staff
     await closed_town.start()
     town = closed_town
-    await town.sandbox.telegram.say(GROUP, MARIA, SCHOOL)
-    await town.card(person, 1, "Образование")
-    await town.answer(person, 1, "Котельную наладили.")
-    await town.letter(GROUP, "Котельную наладили.")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, SCHOOL)
+    await town.wait_for_card(person, 1, "Образование")
+    await town.answer_ticket(person, 1, "Котельную наладили.")
+    await town.wait_for_message(GROUP, "Котельную наладили.")
     others = {ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR} - {person}
-    assert [town.numbers(other) for other in others] == [[], [], [], []]
+    assert [town.ticket_numbers(other) for other in others] == [[], [], [], []]
 
 
-async def test_danger_is_urgent(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, "На дороге у Мира 3 открыт люк, яма, упал ребёнок!")
-    assert "🔥 №1" in words(await town.card(ROADS_HEAD, 1, "[срочно]"))
+async def test_danger_is_urgent(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "На дороге у Мира 3 открыт люк, яма, упал ребёнок!")
+    assert "🔥 №1" in message_text(await town.wait_for_card(ROADS_HEAD, 1, "[срочно]"))

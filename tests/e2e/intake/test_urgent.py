@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import COORDINATOR, CURATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, STAFF, Town
-from tests.e2e.queries import ticket
+from tests.e2e.harness import COORDINATOR, CURATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, STAFF, Harness
+from tests.e2e.queries import get_ticket
 
 STREETS = """улица;дома;район;широта;долгота
 ул. Кедровая;1-45 нечёт;Центральный;45,4712;133,4010
@@ -38,7 +38,7 @@ FIGHT = "На Кедровой 7 во дворе дома мужчина изб�
 
 
 @pytest.fixture
-async def districts(closed_town: Town) -> Town:
+async def districts(closed_town: Harness) -> Harness:
     town = closed_town
     (town.folder / "streets.csv").write_text(STREETS, encoding="utf-8")
     town.settings |= {"staff": DISTRICTS, "more": '[places]\ngazetteer = "streets.csv"\n'}
@@ -49,110 +49,112 @@ async def districts(closed_town: Town) -> Town:
     return town
 
 
-def links(letter: dict[str, Any]) -> list[str]:
+def link_targets(letter: dict[str, Any]) -> list[str]:
     return [one["url"] for one in letter.get("entities", []) if one["type"] == "text_link"]
 
 
-def rings(letter: dict[str, object]) -> bool:
+def makes_sound(letter: dict[str, object]) -> bool:
     return not letter.get("disable_notification")
 
 
-async def test_a_misspelt_street_goes_to_the_head_of_its_district(districts: Town) -> None:
+async def test_a_misspelt_street_goes_to_the_head_of_its_district(districts: Harness) -> None:
     town = districts
-    await town.sandbox.telegram.say(GROUP, MARIA, "Огромная яма на дороге, Кидровая 12, колёса бьём")
-    card = await town.card(FAR_HEAD, 1, "ул. Кедровая, 12", "точка на карте")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Огромная яма на дороге, Кидровая 12, колёса бьём")
+    card = await town.wait_for_card(FAR_HEAD, 1, "ул. Кедровая, 12", "точка на карте")
     assert card
-    assert town.numbers(ROADS_HEAD) == []
-    assert (await ticket(town, 1)).district == "Заречный"
+    assert town.ticket_numbers(ROADS_HEAD) == []
+    assert (await get_ticket(town, 1)).district == "Заречный"
 
 
-async def test_a_point_from_the_citizen_beats_the_words(districts: Town) -> None:
+async def test_a_point_from_the_citizen_beats_the_words(districts: Harness) -> None:
     town = districts
-    await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Кедровая 7, объехать нельзя")
-    await town.card(ROADS_HEAD, 1)
-    await town.sandbox.telegram.say(GROUP, MARIA, location=(45.4801, 133.4201))
-    await town.card(FAR_HEAD, 1)
-    found = await ticket(town, 1)
-    assert (found.point, found.district) == ((45.4801, 133.4201), "Заречный")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Кедровая 7, объехать нельзя")
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, location=(45.4801, 133.4201))
+    await town.wait_for_card(FAR_HEAD, 1)
+    found = await get_ticket(town, 1)
+    assert (found.coordinates, found.district) == ((45.4801, 133.4201), "Заречный")
 
 
-async def test_danger_has_a_short_term_and_the_coordinator_knows(districts: Town) -> None:
+async def test_danger_has_a_short_term_and_the_coordinator_knows(districts: Harness) -> None:
     town = districts
-    await town.sandbox.telegram.say(GROUP, MARIA, HATCH)
-    await town.card(ROADS_HEAD, 1, "[срочно]", "принять до 15:00", "ответить до 18:30")
-    note = await town.letter(COORDINATOR, "🔥 Срочно: №1 · Дороги", "открыт люк")
-    assert rings(note)
-    assert town.find(DUTY, "🚨") is None
+    await town.sandbox.telegram.send_message(GROUP, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1, "[срочно]", "принять до 15:00", "ответить до 18:30")
+    note = await town.wait_for_message(COORDINATOR, "🔥 Срочно: №1 · Дороги", "открыт люк")
+    assert makes_sound(note)
+    assert town.find_message(DUTY, "🚨") is None
 
 
-async def test_supplies_that_are_off_wake_nobody(districts: Town) -> None:
+async def test_supplies_that_are_off_wake_nobody(districts: Harness) -> None:
     await districts.stop()
     districts.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
     await districts.start()
-    districts.at("21.11 02:00")
-    await districts.sandbox.telegram.say(GROUP, MARIA, NO_WATER)
-    assert not rings(await districts.card(HOUSING_HEAD, 1, "[срочно]", "принять до 08:30"))
-    assert not rings(await districts.letter(COORDINATOR, "🔥 Срочно: №1"))
-    await districts.sandbox.telegram.say(GROUP, PYOTR, HATCH)
-    assert rings(await districts.card(ROADS_HEAD, 2, "[срочно]"))
-    assert rings(await districts.letter(COORDINATOR, "🔥 Срочно: №2"))
+    districts.set_time("21.11 02:00")
+    await districts.sandbox.telegram.send_message(GROUP, MARIA, NO_WATER)
+    assert not makes_sound(await districts.wait_for_card(HOUSING_HEAD, 1, "[срочно]", "принять до 08:30"))
+    assert not makes_sound(await districts.wait_for_message(COORDINATOR, "🔥 Срочно: №1"))
+    await districts.sandbox.telegram.send_message(GROUP, PYOTR, HATCH)
+    assert makes_sound(await districts.wait_for_card(ROADS_HEAD, 2, "[срочно]"))
+    assert makes_sound(await districts.wait_for_message(COORDINATOR, "🔥 Срочно: №2"))
 
 
-async def test_a_crime_is_told_to_the_duty_officer(districts: Town) -> None:
-    await districts.sandbox.telegram.say(GROUP, MARIA, FIGHT)
-    note = await districts.letter(DUTY, "🚨 Дежурному: сообщение №1", "избивает", "112")
-    assert rings(note)
+async def test_a_crime_is_told_to_the_duty_officer(districts: Harness) -> None:
+    await districts.sandbox.telegram.send_message(GROUP, MARIA, FIGHT)
+    note = await districts.wait_for_message(DUTY, "🚨 Дежурному: сообщение №1", "избивает", "112")
+    assert makes_sound(note)
 
 
-async def test_without_a_duty_officer_the_coordinator_is_told_so(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, FIGHT)
-    await town.letter(COORDINATOR, "🚨 Дежурному: сообщение №1")
+async def test_without_a_duty_officer_the_coordinator_is_told_so(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, FIGHT)
+    await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
 
 
-async def test_what_turns_urgent_hurries(districts: Town) -> None:
+async def test_what_turns_urgent_hurries(districts: Harness) -> None:
     town = districts
-    first = await town.sandbox.telegram.say(GROUP, MARIA, "Люк на дороге гремит под колёсами, Кедровая 7")
-    await town.card(ROADS_HEAD, 1, "принять до 15:30")
+    first = await town.sandbox.telegram.send_message(GROUP, MARIA, "Люк на дороге гремит под колёсами, Кедровая 7")
+    await town.wait_for_card(ROADS_HEAD, 1, "принять до 15:30")
     town.pass_time(minutes=10)
-    await town.sandbox.telegram.say(GROUP, MARIA, "Теперь люк открыт, ребёнок чуть не провалился!")
-    await town.card(ROADS_HEAD, 1, "[срочно]", "принять до 15:10", "ответить до 18:40")
-    assert rings(await town.letter(ROADS_HEAD, "🔥 Сообщение №1 теперь срочное"))
-    note = await town.letter(COORDINATOR, "🔥 Срочно: №1", "Открыть сообщение жителя")
-    assert links(note) == [f"https://t.me/c/1000000001/{first}"]
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Теперь люк открыт, ребёнок чуть не провалился!")
+    await town.wait_for_card(ROADS_HEAD, 1, "[срочно]", "принять до 15:10", "ответить до 18:40")
+    assert makes_sound(await town.wait_for_message(ROADS_HEAD, "🔥 Сообщение №1 теперь срочное"))
+    note = await town.wait_for_message(COORDINATOR, "🔥 Срочно: №1", "Открыть сообщение жителя")
+    assert link_targets(note) == [f"https://t.me/c/1000000001/{first}"]
     town.pass_time(minutes=31)
-    await town.letter(ROADS_HEAD, "Просрочено: №1")
+    await town.wait_for_message(ROADS_HEAD, "Просрочено: №1")
 
 
-async def test_what_turns_out_to_be_a_crime_is_told_to_the_duty_officer_with_its_place(districts: Town) -> None:
+async def test_what_turns_out_to_be_a_crime_is_told_to_the_duty_officer_with_its_place(districts: Harness) -> None:
     town = districts
-    first = await town.sandbox.telegram.say(GROUP, MARIA, "На Кедровой 7 во дворе опять шумят, фонарь не горит")
-    await town.card(COORDINATOR, 1)
-    await town.sandbox.telegram.say(GROUP, MARIA, "Там мужчина избивает ребёнка, приезжайте")
-    note = await town.letter(DUTY, "🚨 Дежурному: сообщение №1", "Открыть сообщение жителя")
-    assert links(note) == [f"https://t.me/c/1000000001/{first}"]
+    first = await town.sandbox.telegram.send_message(
+        GROUP, MARIA, "На Кедровой 7 во дворе опять шумят, фонарь не горит"
+    )
+    await town.wait_for_card(COORDINATOR, 1)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Там мужчина избивает ребёнка, приезжайте")
+    note = await town.wait_for_message(DUTY, "🚨 Дежурному: сообщение №1", "Открыть сообщение жителя")
+    assert link_targets(note) == [f"https://t.me/c/1000000001/{first}"]
 
 
-async def test_who_only_watches_sees_no_telephone(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Ленина 45, кв. 12, звоните 89141234567")
-    await town.card(ROADS_HEAD, 1, "кв. 12", "89141234567")
-    await town.write(CURATOR, "/find яма")
-    shown = await town.letter(CURATOR, "№1")
+async def test_who_only_watches_sees_no_telephone(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Ленина 45, кв. 12, звоните 89141234567")
+    await town.wait_for_card(ROADS_HEAD, 1, "кв. 12", "89141234567")
+    await town.send_message(CURATOR, "/find яма")
+    shown = await town.wait_for_message(CURATOR, "№1")
     assert "8914" not in shown["text"]
-    await town.press(CURATOR, shown, "№1")
-    await town.card(CURATOR, 1, "кв. [№]", "[телефон]")
+    await town.press_button(CURATOR, shown, "№1")
+    await town.wait_for_card(CURATOR, 1, "кв. [№]", "[телефон]")
     town.pass_time(hours=2)
-    note = await town.letter(CURATOR, "Просрочено: №1")
+    note = await town.wait_for_message(CURATOR, "Просрочено: №1")
     assert "8914" not in note["text"]
-    town.at("21.11 09:00")
-    digest = await town.letter(CURATOR, "Сводка")
+    town.set_time("21.11 09:00")
+    digest = await town.wait_for_message(CURATOR, "Сводка")
     assert "8914" not in digest["text"]
 
 
-async def test_an_export_for_others_names_nobody(town: Town) -> None:
+async def test_an_export_for_others_names_nobody(town: Harness) -> None:
     from bot.cli.operations import export_tickets
 
-    await town.sandbox.telegram.say(GROUP, MARIA, "Яма на дороге, Ленина 45, звоните 89141234567")
-    await town.card(ROADS_HEAD, 1)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Ленина 45, звоните 89141234567")
+    await town.wait_for_card(ROADS_HEAD, 1)
     assert town.app is not None
     file = town.folder / "out.csv"
     await export_tickets(town.app.config, "csv", None, None, file, public=True)
@@ -163,7 +165,7 @@ async def test_an_export_for_others_names_nobody(town: Town) -> None:
     assert "Мария" not in text
 
 
-async def test_a_list_of_streets_that_cannot_be_read_names_its_line(closed_town: Town) -> None:
+async def test_a_list_of_streets_that_cannot_be_read_names_its_line(closed_town: Harness) -> None:
     from bot.config import ConfigFaults
 
     (closed_town.folder / "streets.csv").write_text("улица;дома\nул. Речная;до угла\n", encoding="utf-8")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Town
-from tests.e2e.queries import ticket
+from tests.e2e.harness import COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
+from tests.e2e.queries import get_ticket
 
 PIT = "Яма на дороге, Ленина 45"
 OTHER_PIT = "Яма на дороге, Кирова 10"
@@ -13,30 +13,30 @@ ANSWER = "Засыплем завтра."
 TALK = 2_000_000_001
 
 
-def links(letter: dict[str, Any]) -> list[str]:
+def link_targets(letter: dict[str, Any]) -> list[str]:
     return [entity["url"] for entity in letter.get("entities", []) if entity["type"] == "text_link"]
 
 
-async def test_a_visitors_post_is_answered_by_a_comment(town: Town) -> None:
+async def test_a_visitors_post_is_answered_by_a_comment(town: Harness) -> None:
     vk = town.sandbox.vk
     post = await vk.visitor_post(COMMUNITY, MARIA, PIT, photos=[b"\xff\xd8photo"])
-    card = await town.card(ROADS_HEAD, 1, "VK «Администрация»", "📎 1 вложение")
-    assert any(url.endswith(f"wall-{COMMUNITY}_{post}") for url in links(card))
+    card = await town.wait_for_card(ROADS_HEAD, 1, "VK «Администрация»", "📎 1 вложение")
+    assert any(url.endswith(f"wall-{COMMUNITY}_{post}") for url in link_targets(card))
     await vk.comment(COMMUNITY, post, MARIA, "Яма глубокая, уже с полметра")
-    await town.letter(ROADS_HEAD, "Житель дополнил сообщение №1", "полметра")
-    await town.answer(ROADS_HEAD, 1, ANSWER)
-    answer = await town.until(lambda: [c for c in vk.comments(COMMUNITY, post) if c.text == ANSWER])
+    await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", "полметра")
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    answer = await town.wait_until(lambda: [c for c in vk.comments(COMMUNITY, post) if c.text == ANSWER])
     assert answer[0].from_id == -COMMUNITY
     assert answer[0].reply_to_comment is None
-    assert "https://vk.com/wall" in "".join(links(await town.card(ROADS_HEAD, 1, "Отвечено", "ответ")))
+    assert "https://vk.com/wall" in "".join(link_targets(await town.wait_for_card(ROADS_HEAD, 1, "Отвечено", "ответ")))
 
 
-async def test_what_the_community_itself_posts_is_no_ticket(town: Town) -> None:
+async def test_what_the_community_itself_posts_is_no_ticket(town: Harness) -> None:
     vk = town.sandbox.vk
     await vk.post(COMMUNITY, "На Садовой 7 яма на дороге, объезжайте")
     await vk.visitor_post(COMMUNITY, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1, "Ленина")
-    assert town.numbers(ROADS_HEAD) == [1]
+    await town.wait_for_card(ROADS_HEAD, 1, "Ленина")
+    assert town.ticket_numbers(ROADS_HEAD) == [1]
 
 
 @pytest.mark.parametrize(
@@ -49,47 +49,47 @@ async def test_what_the_community_itself_posts_is_no_ticket(town: Town) -> None:
     ],
 )
 async def test_where_the_community_cannot_answer_the_head_gets_the_text_and_the_link(
-    town: Town, place: str, address: str
+    town: Harness, place: str, address: str
 ) -> None:
     vk = town.sandbox.vk
     comment = await getattr(vk, f"{place}_comment")(COMMUNITY, 31, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1, "Мария Ким", "VK «Администрация»")
-    await town.answer(ROADS_HEAD, 1, ANSWER)
-    note = await town.letter(ROADS_HEAD, "Ответ на №1 нужно опубликовать вручную")
-    assert f"{address}{comment}" in links(note)
-    await town.card(ROADS_HEAD, 1, "ждёт публикации вручную")
-    await town.press(ROADS_HEAD, note, "Опубликовано")
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено: Начальник отдела дорог", ANSWER)
+    await town.wait_for_card(ROADS_HEAD, 1, "Мария Ким", "VK «Администрация»")
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    note = await town.wait_for_message(ROADS_HEAD, "Ответ на №1 нужно опубликовать вручную")
+    assert f"{address}{comment}" in link_targets(note)
+    await town.wait_for_card(ROADS_HEAD, 1, "ждёт публикации вручную")
+    await town.press_button(ROADS_HEAD, note, "Опубликовано")
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено: Начальник отдела дорог", ANSWER)
     assert not [call for call in vk.calls if "createComment" in call.method]
 
 
-async def test_a_conversation_of_several_people_is_answered_there(town: Town) -> None:
+async def test_a_conversation_of_several_people_is_answered_there(town: Harness) -> None:
     vk = town.sandbox.vk
     vk.conversation(COMMUNITY, TALK, "Дом 45")
-    said = await vk.say_in_conversation(COMMUNITY, TALK, MARIA, PIT)
-    await vk.say_in_conversation(COMMUNITY, TALK, PYOTR, photos=[b"\xff\xd8"], text="")
-    await vk.say_in_conversation(COMMUNITY, TALK, PYOTR, OTHER_PIT, reply_to=said.cmid)
-    await town.card(ROADS_HEAD, 1, "2 человека, 1 чат")
-    await town.answer(ROADS_HEAD, 1, ANSWER)
-    answer = await town.until(lambda: [m for m in vk.messages(COMMUNITY, TALK) if m.text == ANSWER])
+    said = await vk.send_to_conversation(COMMUNITY, TALK, MARIA, PIT)
+    await vk.send_to_conversation(COMMUNITY, TALK, PYOTR, photos=[b"\xff\xd8"], text="")
+    await vk.send_to_conversation(COMMUNITY, TALK, PYOTR, OTHER_PIT, reply_to=said.cmid)
+    await town.wait_for_card(ROADS_HEAD, 1, "2 человека, 1 чат")
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    answer = await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, TALK) if m.text == ANSWER])
     assert answer[0].reply is not None
     assert answer[0].reply.cmid == said.cmid
     # Nobody is told numbers in front of everybody.
     assert not [m for m in vk.messages(COMMUNITY, TALK) if "принято" in m.text]
 
 
-async def test_a_proposed_post_is_heard_though_nobody_can_comment_it_yet(town: Town) -> None:
+async def test_a_proposed_post_is_heard_though_nobody_can_comment_it_yet(town: Harness) -> None:
     post = await town.sandbox.vk.visitor_post(COMMUNITY, MARIA, PIT, suggested=True)
-    await town.card(ROADS_HEAD, 1)
-    await town.answer(ROADS_HEAD, 1, ANSWER)
-    note = await town.letter(ROADS_HEAD, "нужно опубликовать вручную")
-    assert any(url.endswith(f"wall-{COMMUNITY}_{post}") for url in links(note))
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    note = await town.wait_for_message(ROADS_HEAD, "нужно опубликовать вручную")
+    assert any(url.endswith(f"wall-{COMMUNITY}_{post}") for url in link_targets(note))
 
 
-async def test_the_same_words_in_telegram_and_in_vk_are_two_tickets(town: Town) -> None:
+async def test_the_same_words_in_telegram_and_in_vk_are_two_tickets(town: Harness) -> None:
     """Two accounts of different messengers may be two people, who tell of the same."""
-    await town.sandbox.telegram.say(GROUP, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1)
-    await town.sandbox.vk.message(COMMUNITY, MARIA, PIT)
-    await town.card(ROADS_HEAD, 1, "2 человека")
-    assert (await ticket(town, 2)).author_name == "Мария Ким"
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.sandbox.vk.send_message(COMMUNITY, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1, "2 человека")
+    assert (await get_ticket(town, 2)).author_name == "Мария Ким"

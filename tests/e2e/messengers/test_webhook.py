@@ -11,8 +11,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from sandbox.faults import Fault, FaultKind
 from storage.repositories.inbox import Inbox
-from tests.e2e.harness import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town
-from tests.e2e.queries import delivered
+from tests.e2e.harness import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.queries import wait_until_idle
 
 SECRET = "secret-of-the-webhook"
 HATCH = "На Ленина 45 огромная яма на дороге"
@@ -25,7 +25,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def prepare(town: Town, name: str) -> str:
+def configure_webhook(town: Harness, name: str) -> str:
     """Let *name* be set up for webhooks; the address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/{name}"
@@ -34,8 +34,8 @@ def prepare(town: Town, name: str) -> str:
     if name == "telegram":
         town.settings["telegram_more"] = f'{mode}\nsecret = "{SECRET}"'
     elif name == "vk":
-        town.rewrites["[vk]\n"] = f"[vk]\n{mode}\n"
-        town.rewrites["id = 500\n"] = f'id = 500\nsecret = "{SECRET}"\n'
+        town.config_replacements["[vk]\n"] = f"[vk]\n{mode}\n"
+        town.config_replacements["id = 500\n"] = f'id = 500\nsecret = "{SECRET}"\n'
     else:
         town.sandbox.max.add_bot(MAX_TOKEN)
         town.sandbox.max.user(MARIA, "Мария", "Ким")
@@ -47,40 +47,40 @@ def prepare(town: Town, name: str) -> str:
 
 
 @dataclass
-class Way:
+class WebhookSource:
     """One messenger that brings updates: how a citizen writes there, and how a forged update would look."""
 
-    town: Town
+    harness: Harness
     name: str
     url: str
 
-    async def write(self, text: str) -> None:
-        sandbox = self.town.sandbox
+    async def send_message(self, text: str) -> None:
+        sandbox = self.harness.sandbox
         ways: dict[str, Callable[[], Awaitable[Any]]] = {
-            "telegram": lambda: sandbox.telegram.say(GROUP, MARIA, text),
-            "vk": lambda: sandbox.vk.message(COMMUNITY, MARIA, text),
-            "max": lambda: sandbox.max.say(HOUSE, MARIA, text),
+            "telegram": lambda: sandbox.telegram.send_message(GROUP, MARIA, text),
+            "vk": lambda: sandbox.vk.send_message(COMMUNITY, MARIA, text),
+            "max": lambda: sandbox.max.send_message(HOUSE, MARIA, text),
         }
         await ways[self.name]()
 
-    def answers(self) -> list[str]:
+    def bot_answers(self) -> list[str]:
         """What our bot has written where the citizen wrote."""
-        sandbox = self.town.sandbox
+        sandbox = self.harness.sandbox
         if self.name == "telegram":
-            return self.town.texts(GROUP)
+            return self.harness.bot_texts(GROUP)
         if self.name == "vk":
             return [one.text for one in sandbox.vk.messages(COMMUNITY, MARIA) if one.out]
         return [one.text for one in sandbox.max.from_bot(HOUSE)]
 
-    def polls(self) -> int:
-        sandbox = self.town.sandbox
+    def poll_count(self) -> int:
+        sandbox = self.harness.sandbox
         if self.name == "telegram":
             return sum(name == "getUpdates" for name, _ in sandbox.telegram.calls)
         if self.name == "vk":
             return sum(call.method == "groups.getLongPollServer" for call in sandbox.vk.calls)
         return sum(call.name == "getUpdates" for call in sandbox.max.calls)
 
-    def forged(self, secret: str | None) -> tuple[dict[str, Any], dict[str, str]]:
+    def forged_update(self, secret: str | None) -> tuple[dict[str, Any], dict[str, str]]:
         """Body and headers of an update that somebody made up."""
         if self.name == "vk":
             body = {"type": "message_new", "group_id": COMMUNITY, "event_id": "e1", "object": {}}
@@ -90,41 +90,41 @@ class Way:
 
 
 @pytest.fixture(params=["telegram", "vk", "max"])
-def way(request: pytest.FixtureRequest, closed_town: Town) -> Way:
+def way(request: pytest.FixtureRequest, closed_town: Harness) -> WebhookSource:
     """Set up, not yet running."""
-    return Way(closed_town, request.param, prepare(closed_town, request.param))
+    return WebhookSource(closed_town, request.param, configure_webhook(closed_town, request.param))
 
 
-async def test_an_update_that_is_brought_becomes_a_card(way: Way) -> None:
-    await way.town.start()
-    await way.write(HATCH)
-    await way.town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
-    await way.town.until(lambda: [text for text in way.answers() if "Заделаем завтра." in text])
-    assert not way.polls()
+async def test_an_update_that_is_brought_becomes_a_card(way: WebhookSource) -> None:
+    await way.harness.start()
+    await way.send_message(HATCH)
+    await way.harness.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
+    await way.harness.wait_until(lambda: [text for text in way.bot_answers() if "Заделаем завтра." in text])
+    assert not way.poll_count()
 
 
-async def test_what_comes_while_the_bot_is_off_is_brought_again(way: Way) -> None:
-    await way.town.start()
-    await way.write(HATCH)
-    await way.town.card(ROADS_HEAD, 1)
-    await way.town.stop()
-    await way.write("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
-    await way.town.start()
-    await way.town.card(ROADS_HEAD, 2, "Мира")
-    assert way.town.numbers(ROADS_HEAD) == [1, 2]
+async def test_what_comes_while_the_bot_is_off_is_brought_again(way: WebhookSource) -> None:
+    await way.harness.start()
+    await way.send_message(HATCH)
+    await way.harness.wait_for_card(ROADS_HEAD, 1)
+    await way.harness.stop()
+    await way.send_message("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
+    await way.harness.start()
+    await way.harness.wait_for_card(ROADS_HEAD, 2, "Мира")
+    assert way.harness.ticket_numbers(ROADS_HEAD) == [1, 2]
 
 
-async def test_without_the_secret_nothing_is_taken(way: Way) -> None:
-    await way.town.start()
+async def test_without_the_secret_nothing_is_taken(way: WebhookSource) -> None:
+    await way.harness.start()
     async with aiohttp.ClientSession() as session:
         for secret, status in ((None, 403), ("guess", 403), ("я" * 5, 403), (SECRET, 200)):
-            body, headers = way.forged(secret)
+            body, headers = way.forged_update(secret)
             if secret is not None and not secret.isascii() and headers:
                 continue  # no client sends such a header
             async with session.post(way.url, json=body, headers=headers) as answer:
                 assert answer.status == status, secret
                 assert await answer.text() == ("ok" if way.name == "vk" and status == 200 else "")
-        _, headers = way.forged(SECRET)
+        _, headers = way.forged_update(SECRET)
         for rubbish in (b"no json", b"[]", b"", b"[" * 100_000):
             async with session.post(way.url, data=rubbish, headers=headers) as answer:
                 assert answer.status == 400
@@ -132,44 +132,44 @@ async def test_without_the_secret_nothing_is_taken(way: Way) -> None:
             assert answer.status == 404
 
 
-async def test_going_back_to_polling_loses_nothing(way: Way) -> None:
-    town = way.town
+async def test_going_back_to_polling_loses_nothing(way: WebhookSource) -> None:
+    town = way.harness
     await town.start()
-    await way.write(HATCH)
-    await town.card(ROADS_HEAD, 1)
+    await way.send_message(HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
     await town.stop()
-    await way.write("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
+    await way.send_message("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
     town.settings["telegram_more"] = ""
-    town.rewrites.clear()
+    town.config_replacements.clear()
     town.settings["more"] = town.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
     await town.start()
-    await town.card(ROADS_HEAD, 2, "Мира")
-    await town.until(way.polls)
-    await way.write("На Пушкина 9 огромная яма на дороге, машины вязнут")
-    await town.card(ROADS_HEAD, 2)
+    await town.wait_for_card(ROADS_HEAD, 2, "Мира")
+    await town.wait_until(way.poll_count)
+    await way.send_message("На Пушкина 9 огромная яма на дороге, машины вязнут")
+    await town.wait_for_card(ROADS_HEAD, 2)
     assert not town.sandbox.max.world.subscriptions
     assert not town.sandbox.telegram.world.webhook["url"]
 
 
-async def test_going_over_to_webhooks_loses_nothing(way: Way) -> None:
-    town = way.town
-    settings, rewrites = dict(town.settings), dict(town.rewrites)
+async def test_going_over_to_webhooks_loses_nothing(way: WebhookSource) -> None:
+    town = way.harness
+    settings, rewrites = dict(town.settings), dict(town.config_replacements)
     town.settings["telegram_more"] = ""
-    town.rewrites.clear()
+    town.config_replacements.clear()
     town.settings["more"] = town.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
     await town.start()
-    await way.write(HATCH)
-    await town.card(ROADS_HEAD, 1)
+    await way.send_message(HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
     await town.stop()
-    await way.write("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
-    town.settings, town.rewrites = settings, rewrites
+    await way.send_message("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
+    town.settings, town.config_replacements = settings, rewrites
     await town.start()
-    await town.card(ROADS_HEAD, 2, "Мира")
-    assert town.numbers(ROADS_HEAD) == [1, 2]
+    await town.wait_for_card(ROADS_HEAD, 2, "Мира")
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
 
 
-async def test_a_subscription_that_fails_is_tried_again_and_reported(way: Way) -> None:
-    town, sandbox = way.town, way.town.sandbox
+async def test_a_subscription_that_fails_is_tried_again_and_reported(way: WebhookSource) -> None:
+    town, sandbox = way.harness, way.harness.sandbox
     faults, method = {
         "telegram": (sandbox.telegram.faults, "setWebhook"),
         "vk": (sandbox.vk.faults, "groups.getCallbackServers"),
@@ -177,36 +177,36 @@ async def test_a_subscription_that_fails_is_tried_again_and_reported(way: Way) -
     }[way.name]
     faults.order(method, Fault(FaultKind.HTTP_500), times=2)
     await town.start()
-    await way.write(HATCH)
-    await town.card(ROADS_HEAD, 1)
+    await way.send_message(HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
 
 
 # VK's own: the address is confirmed first
 
 
-async def test_an_address_connected_by_hand_answers_the_string_of_the_settings(closed_town: Town) -> None:
+async def test_an_address_connected_by_hand_answers_the_string_of_the_settings(closed_town: Harness) -> None:
     town, vk = closed_town, closed_town.sandbox.vk
-    url = prepare(town, "vk")
-    code = await vk.connect_by_hand(COMMUNITY, url, SECRET)
-    town.rewrites["id = 500\n"] += f'confirmation = "{code}"\n'
+    url = configure_webhook(town, "vk")
+    code = await vk.add_callback_server_as_manager(COMMUNITY, url, SECRET)
+    town.config_replacements["id = 500\n"] += f'confirmation = "{code}"\n'
     await town.start()
     [server] = vk.world.communities[COMMUNITY].servers.values()
     if server.status == "failed":  # VK has asked before the bot was there: the manager presses «Подтвердить» again
         server.status = "wait"
-        await vk.journal.changed()
-    await town.until(lambda: server.status == "ok")
-    await vk.message(COMMUNITY, MARIA, HATCH)
-    await town.card(ROADS_HEAD, 1)
+        await vk.change_log.notify()
+    await town.wait_until(lambda: server.status == "ok")
+    await vk.send_message(COMMUNITY, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
     assert not [call for call in vk.calls if call.method == "groups.addCallbackServer"]
 
 
-async def test_who_does_not_know_the_secret_is_told_no_string_of_the_api(closed_town: Town) -> None:
+async def test_who_does_not_know_the_secret_is_told_no_string_of_the_api(closed_town: Harness) -> None:
     town = closed_town
-    url = prepare(town, "vk")
+    url = configure_webhook(town, "vk")
     await town.start()
     asked = {"type": "confirmation", "group_id": COMMUNITY}
     calls = town.sandbox.vk.calls
-    await town.until(lambda: town.sandbox.vk.world.communities[COMMUNITY].servers[1].status == "ok")
+    await town.wait_until(lambda: town.sandbox.vk.world.communities[COMMUNITY].servers[1].status == "ok")
     before = len([one for one in calls if one.method == "groups.getCallbackConfirmationCode"])
     async with aiohttp.ClientSession() as session:
         for body in (asked, asked | {"secret": "guess"}, asked | {"group_id": 7}, asked | {"group_id": "500"}):
@@ -216,41 +216,41 @@ async def test_who_does_not_know_the_secret_is_told_no_string_of_the_api(closed_
     assert len(after) == before == 1
 
 
-async def test_the_secret_is_not_kept_with_the_update(closed_town: Town) -> None:
+async def test_the_secret_is_not_kept_with_the_update(closed_town: Harness) -> None:
     town = closed_town
-    prepare(town, "vk")
+    configure_webhook(town, "vk")
     await town.start()
-    await town.sandbox.vk.message(COMMUNITY, MARIA, HATCH)
-    await town.card(ROADS_HEAD, 1)
-    await delivered(town)
+    await town.sandbox.vk.send_message(COMMUNITY, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(town)
     await town.stop()
     kept = b"".join(one.read_bytes() for one in town.folder.glob("mcu.sqlite3*"))
     assert "огромная яма".encode() in kept or b"\\u043e\\u0433\\u0440" in kept
     assert SECRET.encode() not in kept
 
 
-async def test_an_address_that_vk_cannot_confirm_is_told_and_tried_again(closed_town: Town) -> None:
+async def test_an_address_that_vk_cannot_confirm_is_told_and_tried_again(closed_town: Harness) -> None:
     town, vk = closed_town, closed_town.sandbox.vk
-    prepare(town, "vk")
+    configure_webhook(town, "vk")
     vk.faults.order("groups.getCallbackConfirmationCode", Fault(FaultKind.HTTP_500))
     await town.start()
     servers = vk.world.communities[COMMUNITY].servers
-    await town.until(lambda: servers and servers[1].status == "failed")
+    await town.wait_until(lambda: servers and servers[1].status == "failed")
     await town.stop()
     await town.start()
-    await town.until(lambda: servers[1].status == "ok")
-    await vk.message(COMMUNITY, MARIA, HATCH)
-    await town.card(ROADS_HEAD, 1)
+    await town.wait_until(lambda: servers[1].status == "ok")
+    await vk.send_message(COMMUNITY, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
     assert list(servers) == [1]
 
 
-async def test_another_programs_address_is_left_alone(closed_town: Town) -> None:
+async def test_another_programs_address_is_left_alone(closed_town: Harness) -> None:
     town, vk = closed_town, closed_town.sandbox.vk
-    url = prepare(town, "vk")
-    await vk.connect_by_hand(COMMUNITY, "https://robots.example/vk", "their-secret")
+    url = configure_webhook(town, "vk")
+    await vk.add_callback_server_as_manager(COMMUNITY, "https://robots.example/vk", "their-secret")
     await town.start()
     servers = vk.world.communities[COMMUNITY].servers
-    await town.until(lambda: [one.url for one in servers.values()] == ["https://robots.example/vk", url])
+    await town.wait_until(lambda: [one.url for one in servers.values()] == ["https://robots.example/vk", url])
     assert servers[1].secret_key == "their-secret"
 
 
@@ -258,11 +258,11 @@ async def test_another_programs_address_is_left_alone(closed_town: Town) -> None
 
 
 async def test_where_no_connection_is_free_whoever_asks_is_asked_to_come_again(
-    way: Way, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    way: WebhookSource, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    town = way.town
+    town = way.harness
     await town.start()
-    whole: dict[str, Any] = {name: getattr(Inbox, name) for name in ("store", "counts")}
+    whole: dict[str, Any] = {name: getattr(Inbox, name) for name in ("store", "count_by_status")}
     asked: list[str] = []
 
     async def waits(self: Inbox, *how: Any) -> None:
@@ -271,8 +271,8 @@ async def test_where_no_connection_is_free_whoever_asks_is_asked_to_come_again(
 
     for name in whole:
         monkeypatch.setattr(Inbox, name, waits)
-    await way.write(HATCH)
-    await town.until(lambda: asked)
+    await way.send_message(HATCH)
+    await town.wait_until(lambda: asked)
     url = f"http://127.0.0.1:{town.app.config.http.port}" if town.app and town.app.config.http else ""
     async with aiohttp.ClientSession() as session:
         for path in ("readyz", "metrics"):
@@ -280,12 +280,12 @@ async def test_where_no_connection_is_free_whoever_asks_is_asked_to_come_again(
                 assert answer.status == 503
     for name, method in whole.items():
         monkeypatch.setattr(Inbox, name, method)
-    await town.card(ROADS_HEAD, 1)  # it was brought again
+    await town.wait_for_card(ROADS_HEAD, 1)  # it was brought again
     assert "Traceback" not in caplog.text
 
 
-async def test_health_readiness_and_figures(closed_town: Town) -> None:
-    url = prepare(closed_town, "telegram").removesuffix("/telegram")
+async def test_health_readiness_and_figures(closed_town: Harness) -> None:
+    url = configure_webhook(closed_town, "telegram").removesuffix("/telegram")
     await closed_town.start()
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{url}/healthz") as answer:

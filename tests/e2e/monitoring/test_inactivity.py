@@ -2,54 +2,54 @@
 
 from datetime import timedelta
 
-from bot.scheduler.scheduler import BY_THE_CLOCK
+from bot.scheduler.scheduler import CLOCK_DRIVEN_TASKS
 from bot.services.monitoring import watchdog
 from sandbox.faults import Fault, FaultKind
 from storage.tables import message
-from tests.e2e.harness import ADMINISTRATOR, COMMUNITY, GROUP, MARIA, ROADS_HEAD, Town
-from tests.e2e.queries import delivered
+from tests.e2e.harness import ADMINISTRATOR, COMMUNITY, GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.queries import wait_until_idle
 
 REFUSED = Fault(FaultKind.REFUSE)
 
 
-async def until_failing(town: Town, account: str, *, fails: bool = True) -> None:
+async def wait_until_failing(town: Harness, account: str, *, fails: bool = True) -> None:
     """Until a poll has failed (or has not): a thing that cannot be seen from outside."""
     assert town.app is not None
     health = town.app.health
-    await town.until(lambda: (account in health.failing) is fails)
+    await town.wait_until(lambda: (account in health.failing_since) is fails)
 
 
-async def audited(town: Town) -> None:
+async def wait_for_audit(town: Harness) -> None:
     """The other sweeps have caught up, and the auditor, who believes what it sees twice, has looked."""
-    await town.swept(*BY_THE_CLOCK, "silence")
-    await town.swept("audit", times=2)
+    await town.wait_for_tasks(*CLOCK_DRIVEN_TASKS, "silence")
+    await town.wait_for_tasks("audit", times=2)
 
 
-async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(town: Town) -> None:
+async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(town: Harness) -> None:
     vk = town.sandbox.vk
     vk.faults.order("longpoll", REFUSED, times=500)
     vk.faults.order("groups.getLongPollServer", REFUSED, times=500)
-    await vk.message(COMMUNITY, MARIA, "На Мира 7 огромная яма на дороге")  # wakes the poll that waits: it fails
-    await until_failing(town, f"vk:{COMMUNITY}")
+    await vk.send_message(COMMUNITY, MARIA, "На Мира 7 огромная яма на дороге")  # wakes the poll that waits: it fails
+    await wait_until_failing(town, f"vk:{COMMUNITY}")
 
     town.pass_time(minutes=6)
-    await audited(town)
-    await town.letter(ADMINISTRATOR, "Самопроверка", "VK «Администрация» не отвечает")
+    await wait_for_audit(town)
+    await town.wait_for_message(ADMINISTRATOR, "Самопроверка", "VK «Администрация» не отвечает")
     town.pass_time(minutes=30)
-    await town.sandbox.telegram.say(-1001000000001, MARIA, "На Ленина 45 огромная яма на дороге")
-    await town.card(ROADS_HEAD, 1, "Ленина")  # the other messenger works on
-    await audited(town)
-    await town.told()
-    assert len([text for text in town.texts(ADMINISTRATOR) if "не отвечает" in text]) == 1
+    await town.sandbox.telegram.send_message(-1001000000001, MARIA, "На Ленина 45 огромная яма на дороге")
+    await town.wait_for_card(ROADS_HEAD, 1, "Ленина")  # the other messenger works on
+    await wait_for_audit(town)
+    await town.wait_for_outbox()
+    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "не отвечает" in text]) == 1
 
     vk.faults.clear()
-    await until_failing(town, f"vk:{COMMUNITY}", fails=False)
-    await audited(town)
-    await town.letter(ADMINISTRATOR, "снова в порядке", "VK «Администрация»")
-    await town.card(ROADS_HEAD, 2, "Мира")
+    await wait_until_failing(town, f"vk:{COMMUNITY}", fails=False)
+    await wait_for_audit(town)
+    await town.wait_for_message(ADMINISTRATOR, "снова в порядке", "VK «Администрация»")
+    await town.wait_for_card(ROADS_HEAD, 2, "Мира")
 
 
-async def test_an_update_that_nobody_handles_is_reported(town: Town) -> None:
+async def test_an_update_that_nobody_handles_is_reported(town: Harness) -> None:
     assert town.app is not None
     now = town.clock.now()
     later = now + timedelta(minutes=2)
@@ -59,11 +59,11 @@ async def test_an_update_that_nobody_handles_is_reported(town: Town) -> None:
 
     town.clock.set(later)
 
-    await audited(town)
-    await town.letter(ADMINISTRATOR, "Самопроверка", "входящие сообщения не обрабатываются")
+    await wait_for_audit(town)
+    await town.wait_for_message(ADMINISTRATOR, "Самопроверка", "входящие сообщения не обрабатываются")
 
 
-async def test_a_chat_that_is_silent_for_unusually_long_is_told_once_with_what_to_do(town: Town) -> None:
+async def test_a_chat_that_is_silent_for_unusually_long_is_told_once_with_what_to_do(town: Harness) -> None:
     assert town.app is not None
     week = [town.clock.now() - timedelta(weeks=weeks) for weeks in (1, 2, 3, 4)]
     row = {"account": "telegram", "chat_kind": "group", "root": str(GROUP), "thread": "", "media": [], "text": ""}
@@ -73,31 +73,33 @@ async def test_a_chat_that_is_silent_for_unusually_long_is_told_once_with_what_t
     ]
     async with town.app.database.engine.begin() as connection:
         await connection.execute(message.insert(), rows)
-    await delivered(town)  # or the welcome would be three hours late
+    await wait_until_idle(town)  # or the welcome would be three hours late
     town.pass_time(hours=3)
-    await audited(town)
-    await town.letter(ADMINISTRATOR, "Самопроверка", "Telegram: нет ни одного сообщения", "режим приватности")
+    await wait_for_audit(town)
+    await town.wait_for_message(ADMINISTRATOR, "Самопроверка", "Telegram: нет ни одного сообщения", "режим приватности")
     async with town.app.database.read() as uow:
-        assert [one.code for one in await watchdog.lasting(uow)] == ["hush"]
+        assert [one.code for one in await watchdog.list_reported(uow)] == ["hush"]
 
-    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
-    await town.settled()
-    await audited(town)
-    await town.letter(ADMINISTRATOR, "снова в порядке", "Telegram")
-    assert len([text for text in town.texts(ADMINISTRATOR) if text.startswith("⚠️ Самопроверка: Telegram: нет")]) == 1
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    await town.wait_for_inbox()
+    await wait_for_audit(town)
+    await town.wait_for_message(ADMINISTRATOR, "снова в порядке", "Telegram")
+    assert (
+        len([text for text in town.bot_texts(ADMINISTRATOR) if text.startswith("⚠️ Самопроверка: Telegram: нет")]) == 1
+    )
 
 
-async def test_rights_that_are_taken_while_the_bot_runs_are_noticed(closed_town: Town) -> None:
+async def test_rights_that_are_taken_while_the_bot_runs_are_noticed(closed_town: Harness) -> None:
     town = closed_town
     town.check_seconds = 0.2
     await town.start()
     assert town.app is not None
     health = town.app.health
-    await town.until(lambda: len(health.faults) == 2)
-    assert health.faults == {"telegram": [], f"vk:{COMMUNITY}": []}
+    await town.wait_until(lambda: len(health.rights_faults) == 2)
+    assert health.rights_faults == {"telegram": [], f"vk:{COMMUNITY}": []}
     town.sandbox.vk.world.communities[COMMUNITY].longpoll_enabled = False
-    await town.letter(ADMINISTRATOR, "Long Poll API выключен")
-    assert health.faults[f"vk:{COMMUNITY}"]
+    await town.wait_for_message(ADMINISTRATOR, "Long Poll API выключен")
+    assert health.rights_faults[f"vk:{COMMUNITY}"]
     town.sandbox.vk.world.communities[COMMUNITY].longpoll_enabled = True
-    await town.until(lambda: not health.faults[f"vk:{COMMUNITY}"])
-    assert len([text for text in town.texts(ADMINISTRATOR) if "Long Poll API выключен" in text]) == 1
+    await town.wait_until(lambda: not health.rights_faults[f"vk:{COMMUNITY}"])
+    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "Long Poll API выключен" in text]) == 1

@@ -4,29 +4,29 @@ import asyncio
 from pathlib import Path
 
 from storage.copy import backup_sqlite
-from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Town
-from tests.e2e.queries import delivered
+from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
+from tests.e2e.queries import wait_until_idle
 
 
-def lose(database: Path) -> None:
+def delete_database(database: Path) -> None:
     """As with the disk on which it was."""
     for file in database.parent.glob(f"{database.name}*"):
         file.unlink()
 
 
-async def test_the_bot_goes_on_where_the_copy_was_made(town: Town) -> None:
+async def test_the_bot_goes_on_where_the_copy_was_made(town: Harness) -> None:
     assert town.app is not None
     url, database, copy = str(town.settings["database"]), town.folder / "mcu.sqlite3", town.folder / "copy.sqlite3"
-    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
-    await town.card(ROADS_HEAD, 1)
-    await delivered(town)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(town)
 
     await asyncio.to_thread(backup_sqlite, url, copy, lambda _: None)
-    await town.sandbox.telegram.say(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале")
-    await town.card(HOUSING_HEAD, 2)
-    await delivered(town)
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале")
+    await town.wait_for_card(HOUSING_HEAD, 2)
+    await wait_until_idle(town)
     await town.stop()
-    lose(database)
+    delete_database(database)
     copy.rename(database)
     await town.start()
 
@@ -35,7 +35,7 @@ async def test_the_bot_goes_on_where_the_copy_was_made(town: Town) -> None:
         assert ticket is not None
         assert "яма на дороге" in ticket.text
         assert await uow.tickets.get(2) is None, "that came after the copy"
-    await town.answer(ROADS_HEAD, 1, "Яму заделали утром.")
-    await town.letter(GROUP, "Яму заделали утром.")
-    await town.sandbox.telegram.say(GROUP, PYOTR, "На Мира 7 прорвало трубу, снова вода в подвале")
-    await town.until(lambda: town.find(HOUSING_HEAD, "снова вода"))
+    await town.answer_ticket(ROADS_HEAD, 1, "Яму заделали утром.")
+    await town.wait_for_message(GROUP, "Яму заделали утром.")
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, "На Мира 7 прорвало трубу, снова вода в подвале")
+    await town.wait_until(lambda: town.find_message(HOUSING_HEAD, "снова вода"))

@@ -18,20 +18,20 @@ from bot.cli.main import main
 from tests.e2e.harness import (
     COMMUNITY,
     CONFIG,
-    DEFAULTS,
+    CONFIG_DEFAULTS,
     GROUP,
     MARIA,
     ROADS_HEAD,
     STAFF,
     TOKEN,
     VK_TOKEN,
-    Town,
+    Harness,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
-async def process(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
+async def run_process(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
     """Run ``python -m bot …`` from another directory: (exit code, output, errors)."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -48,13 +48,13 @@ async def process(*words: str, cwd: Path, given: str = "") -> tuple[int, str, st
     return process.returncode or 0, output.decode(), errors.decode()
 
 
-async def command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
+async def run_command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
     """The same without a process of its own, which takes two seconds to begin: for what a command reads and says.
     Not for those that set up the log."""
-    return await asyncio.to_thread(_typed, words, cwd, given)
+    return await asyncio.to_thread(_run_in_process, words, cwd, given)
 
 
-def _typed(words: Sequence[str], cwd: Path, given: str) -> tuple[int, str, str]:
+def _run_in_process(words: Sequence[str], cwd: Path, given: str) -> tuple[int, str, str]:
     stdin, stdout, stderr = (io.TextIOWrapper(io.BytesIO(text), "utf-8") for text in (given.encode(), b"", b""))
     code = 0
     with pytest.MonkeyPatch.context() as patch:
@@ -71,7 +71,7 @@ def _typed(words: Sequence[str], cwd: Path, given: str) -> tuple[int, str, str]:
 
 
 def write_config(folder: Path, **changes: str) -> Path:
-    values = DEFAULTS | {"token": "…", "url": "http://127.0.0.1:9", "vk_token": "…"} | changes
+    values = CONFIG_DEFAULTS | {"token": "…", "url": "http://127.0.0.1:9", "vk_token": "…"} | changes
     path = folder / "town.toml"
     path.write_text(CONFIG.format_map(values), encoding="utf-8")
     return path
@@ -85,7 +85,7 @@ async def test_classify_answers_line_by_line_without_tokens(tmp_path: Path) -> N
     ]
     given = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n"
 
-    code, output, _ = await process("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
+    code, output, _ = await run_process("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
 
     assert code == 0
     first, second, third = [json.loads(line) for line in output.splitlines()]
@@ -104,7 +104,9 @@ async def test_classify_answers_line_by_line_without_tokens(tmp_path: Path) -> N
 async def test_classify_names_a_broken_line_and_goes_on(tmp_path: Path) -> None:
     given = 'not json\n{"id": 1, "text": "яма на дороге"}\n'
 
-    code, output, errors = await command("classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given)
+    code, output, errors = await run_command(
+        "classify", "--config", str(write_config(tmp_path)), cwd=tmp_path, given=given
+    )
 
     assert code == 1
     assert json.loads(output)["id"] == 1
@@ -115,7 +117,7 @@ async def test_classify_names_a_broken_line_and_goes_on(tmp_path: Path) -> None:
 async def test_run_lists_every_fault_and_exits_with_2(tmp_path: Path) -> None:
     path = write_config(tmp_path, staff=STAFF + '[[staff]]\nname = "Двойник"\nrole = "head"\ntelegram_id = 1001\n')
 
-    code, output, errors = await process("run", "--config", str(path), cwd=tmp_path)
+    code, output, errors = await run_process("run", "--config", str(path), cwd=tmp_path)
 
     assert code == 2
     assert output == ""
@@ -129,18 +131,18 @@ async def test_an_unreachable_database_is_a_fault_of_the_configuration(tmp_path:
     path = write_config(tmp_path, token="700001:sandbox-token-for-tests-only", vk_token="vk-token-for-tests-only")
     path.write_text(path.read_text().replace("aiosqlite:///mcu.sqlite3", "aiosqlite:///file/mcu.sqlite3"))
 
-    code, _, errors = await process("run", "--config", str(path), cwd=tmp_path)
+    code, _, errors = await run_process("run", "--config", str(path), cwd=tmp_path)
 
     assert code == 2
     assert "database.url" in errors
     assert "Traceback" not in errors
 
 
-async def test_check_says_what_is_wrong_with_tokens(closed_town: Town, tmp_path: Path) -> None:
+async def test_check_says_what_is_wrong_with_tokens(closed_town: Harness, tmp_path: Path) -> None:
     url = closed_town.sandbox.url
     path = write_config(tmp_path, url=url, token="700001:another-token-than-the-bots", vk_token="another-vk-token")
 
-    code, output, errors = await process("check", "--config", str(path), cwd=tmp_path)
+    code, output, errors = await run_process("check", "--config", str(path), cwd=tmp_path)
 
     assert code == 1
     assert "Telegram" in output
@@ -150,12 +152,12 @@ async def test_check_says_what_is_wrong_with_tokens(closed_town: Town, tmp_path:
     assert "another" not in output + errors
 
 
-async def test_check_names_officials_who_have_not_let_us_write(closed_town: Town, tmp_path: Path) -> None:
+async def test_check_names_officials_who_have_not_let_us_write(closed_town: Harness, tmp_path: Path) -> None:
     """Neither a bot nor a community may write first."""
     town = closed_town
     for number in (3001, 3002):
         town.sandbox.vk.user(number, "Лев", "Орлов")
-    await town.sandbox.vk.allow(COMMUNITY, 3002)
+    await town.sandbox.vk.allow_messages(COMMUNITY, 3002)
     town.sandbox.telegram.user(1031, "Игорь")
     staff = "".join(
         f'[[staff]]\nname = "{name}"\nrole = "curator"\n{key} = {number}\n'
@@ -163,7 +165,7 @@ async def test_check_names_officials_who_have_not_let_us_write(closed_town: Town
     )
     path = write_config(tmp_path, url=town.sandbox.url, token=TOKEN, vk_token=VK_TOKEN, staff=STAFF + staff)
 
-    _, output, _ = await process("check", "--config", str(path), cwd=tmp_path)
+    _, output, _ = await run_process("check", "--config", str(path), cwd=tmp_path)
 
     lines = [line for line in output.splitlines() if "ещё не разрешил нам писать" in line]
     assert len(lines) == 2, output
@@ -173,12 +175,12 @@ async def test_check_names_officials_who_have_not_let_us_write(closed_town: Town
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+7 не звоните", "-1", "@все"])
-async def test_export_never_writes_a_formula(town: Town, text: str) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, f"{text} на Ленина 45 яма на дороге")
-    await town.card(ROADS_HEAD, 1)
+async def test_export_never_writes_a_formula(town: Harness, text: str) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, f"{text} на Ленина 45 яма на дороге")
+    await town.wait_for_card(ROADS_HEAD, 1)
     await town.stop()
 
-    code, output, _ = await command("export", "--config", str(town.folder / "config.toml"), cwd=town.folder)
+    code, output, _ = await run_command("export", "--config", str(town.folder / "config.toml"), cwd=town.folder)
 
     assert code == 0
     [row] = csv.DictReader(io.StringIO(output))
@@ -188,49 +190,49 @@ async def test_export_never_writes_a_formula(town: Town, text: str) -> None:
     assert row["text"] == f"'{text} на Ленина 45 яма на дороге"
 
 
-async def test_export_knows_three_formats_and_periods(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 яма на дороге")
-    await town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
-    await town.letter(GROUP, "Заделаем завтра.")
-    await town.card(ROADS_HEAD, 1, "Отвечено")
+async def test_export_knows_three_formats_and_periods(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 яма на дороге")
+    await town.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
+    await town.wait_for_message(GROUP, "Заделаем завтра.")
+    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
     await town.stop()
     config, folder = str(town.folder / "config.toml"), town.folder
 
-    code, output, _ = await process("export", "--config", config, "--format", "json", cwd=folder)
+    code, output, _ = await run_process("export", "--config", config, "--format", "json", cwd=folder)
     [ticket] = json.loads(output)
     assert (code, ticket["state"], ticket["answer"]) == (0, "answered", "Заделаем завтра.")
     assert ticket["registered_at"] == "2026-11-20T14:30:00+10:00"
     assert ticket["link"].startswith("https://t.me/")
 
-    code, _, _ = await command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=folder)
+    code, _, _ = await run_command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=folder)
     assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
     for taken in ("none/out.csv", "."):
-        code, _, errors = await command("export", "--config", config, "--output", taken, cwd=folder)
+        code, _, errors = await run_command("export", "--config", config, "--output", taken, cwd=folder)
         assert code == 2
         assert errors.startswith("Файл не записан")
         assert "Traceback" not in errors
 
-    code, output, _ = await command("export", "--config", config, "--since", "2026-11-21", cwd=folder)
+    code, output, _ = await run_command("export", "--config", config, "--since", "2026-11-21", cwd=folder)
     assert list(csv.DictReader(io.StringIO(output))) == []
-    code, output, _ = await command("export", "--config", config, "--until", "20.11.2026", cwd=folder)
+    code, output, _ = await run_command("export", "--config", config, "--until", "20.11.2026", cwd=folder)
     assert [row["id"] for row in csv.DictReader(io.StringIO(output))] == ["1"]
-    code, _, errors = await command("export", "--config", config, "--since", "вчера", cwd=folder)
+    code, _, errors = await run_command("export", "--config", config, "--since", "вчера", cwd=folder)
     assert code == 2
     assert "2026-11-20" in errors
 
 
-async def test_the_spreadsheet_speaks_russian(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, "На Ленина 45 яма на дороге")
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
-    await town.letter(ROADS_HEAD, "Почему №1")
-    await town.write(ROADS_HEAD, "это сарказм")
-    await town.letter(ROADS_HEAD, "закрыто без ответа")
-    await town.card(ROADS_HEAD, 1, "🚫 Не требует ответа: это сарказм")
+async def test_the_spreadsheet_speaks_russian(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 яма на дороге")
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
+    await town.wait_for_message(ROADS_HEAD, "Почему №1")
+    await town.send_message(ROADS_HEAD, "это сарказм")
+    await town.wait_for_message(ROADS_HEAD, "закрыто без ответа")
+    await town.wait_for_card(ROADS_HEAD, 1, "🚫 Не требует ответа: это сарказм")
     await town.stop()
     config = str(town.folder / "config.toml")
 
-    await command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=town.folder)
+    await run_command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=town.folder)
     with zipfile.ZipFile(town.folder / "out.xlsx") as book:
         said = book.read("xl/sharedStrings.xml").decode()
     for words in ("не требует ответа", "другое: это сарказм", "нет", "Telegram"):
@@ -242,6 +244,6 @@ async def test_the_spreadsheet_speaks_russian(town: Town) -> None:
     assert values["Поступило"].isoformat() == "2026-11-20T14:30:00", "by the town's clock"
     book.close()
 
-    _, output, _ = await command("export", "--config", config, "--format", "json", cwd=town.folder)
+    _, output, _ = await run_command("export", "--config", config, "--format", "json", cwd=town.folder)
     [ticket] = json.loads(output)
     assert (ticket["state"], ticket["dismiss_reason"]) == ("dismissed", "other")

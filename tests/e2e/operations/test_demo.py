@@ -15,12 +15,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.cli.demo import MORNING, Demo, TownClock, run_demo, town_config
+from bot.cli.demo import DAY_START, Demo, OffsetClock, demo_config, run_demo
 from bot.domain.clock import SystemClock
 
-ROOT = Path(__file__).parents[2]
-STARTUP = 30.0
-FAREWELL = 10.0
+ROOT = Path(__file__).parents[3]
+STARTUP_SECONDS = 30.0
+SHUTDOWN_SECONDS = 10.0
 
 HATCH = "На Речной 14 у школы открыт люк прямо на дороге! Дети обходят по проезжей части."
 GROUP, COMMUNITY = "telegram/-1001000000001", 500
@@ -28,7 +28,7 @@ MARIA, ROADS = 2001, 1001
 
 
 @asynccontextmanager
-async def started(folder: Path, port: int = 0, **environment: str) -> AsyncIterator[Process]:
+async def running_demo(folder: Path, port: int = 0, **environment: str) -> AsyncIterator[Process]:
     """The command, run in *folder*, which is not the project's."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--port", str(port)),
@@ -45,24 +45,24 @@ async def started(folder: Path, port: int = 0, **environment: str) -> AsyncItera
         await process.communicate()
 
 
-async def address(process: Process) -> str:
+async def page_address(process: Process) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(STARTUP):
+    async with asyncio.timeout(STARTUP_SECONDS):
         return (await process.stdout.readline()).decode()
 
 
 async def test_it_prints_its_address_answers_and_stops_when_asked(tmp_path: Path) -> None:
     # Whoever has a real bot on this machine shall not see it taken over by the demonstration.
     real = {"MCU_TELEGRAM__TOKEN": "1:real", "MCU_DATABASE__URL": f"sqlite+aiosqlite:///{tmp_path}/real.sqlite3"}
-    async with started(tmp_path, **real) as process:
-        line = await address(process)
+    async with running_demo(tmp_path, **real) as process:
+        line = await page_address(process)
         url = line.strip()
         assert line == f"{url}\n"
         async with aiohttp.ClientSession() as session, session.get(url) as response:
             assert response.status == 200
             assert "Показать" in await response.text()
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(FAREWELL):
+        async with asyncio.timeout(SHUTDOWN_SECONDS):
             rest, errors = await process.communicate()
     assert process.returncode == 0
     assert rest == b""
@@ -72,12 +72,12 @@ async def test_it_prints_its_address_answers_and_stops_when_asked(tmp_path: Path
 
 
 async def test_ctrl_c_while_it_starts_stops_it_too(tmp_path: Path) -> None:
-    async with started(tmp_path) as process:
+    async with running_demo(tmp_path) as process:
         assert process.stderr is not None
-        async with asyncio.timeout(STARTUP):
+        async with asyncio.timeout(STARTUP_SECONDS):
             assert "Готовим город" in (await process.stderr.readline()).decode()
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(FAREWELL):
+        async with asyncio.timeout(SHUTDOWN_SECONDS):
             out, errors = await process.communicate()
     assert out == b""
     assert "Traceback" not in errors.decode(), errors.decode()
@@ -131,17 +131,17 @@ async def test_each_start_forgets_the_day_before(tmp_path: Path) -> None:
 
 def test_the_day_begins_in_the_morning_of_a_working_day() -> None:
     settings: dict[str, Any] = _settings()
-    config = town_config(settings, Path("demo.sqlite3"), "http://127.0.0.1:1")
-    clock = TownClock()
-    clock.begin_day(config)
+    config = demo_config(settings, Path("demo.sqlite3"), "http://127.0.0.1:1")
+    clock = OffsetClock()
+    clock.jump_to_morning(config)
     here = clock.now().astimezone(config.zone)
-    assert (here.hour, here.minute) == (MORNING.hour, MORNING.minute)
-    assert config.calendar().is_working_day(here.date())
+    assert (here.hour, here.minute) == (DAY_START.hour, DAY_START.minute)
+    assert config.working_calendar().is_working_day(here.date())
     assert clock.now() >= SystemClock().now() - timedelta(days=1)
     before = clock.now()
     clock.advance(timedelta(hours=2))
     assert clock.now() - before >= timedelta(hours=2)
-    assert abs(clock.ahead - (clock.now() - datetime.now(UTC)).total_seconds()) < 1  # noqa: TID251
+    assert abs(clock.offset_seconds - (clock.now() - datetime.now(UTC)).total_seconds()) < 1  # noqa: TID251
 
 
 def _settings() -> dict[str, Any]:

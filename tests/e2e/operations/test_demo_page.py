@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 
 from bot.cli.demo import Demo
-from sandbox.page.pictures import SAMPLES, drawn
+from sandbox.page.pictures import SAMPLES, sample_png
 from sandbox.page.spans import max_blocks, telegram_blocks, vk_blocks
-from tests.e2e.harness import GLANCE, PATIENCE
+from tests.e2e.harness import POLL_INTERVAL_SECONDS, TIMEOUT_SECONDS
 
 GROUP, WALL, TALK = "telegram/-1001000000001", "vk/500/wall", "vk/500/2001"
 YARD = "max/-70800000000001"
@@ -33,7 +33,7 @@ async def client(demo: Demo) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def act(client: aiohttp.ClientSession, **body: Any) -> tuple[int, dict[str, Any]]:
+async def post_action(client: aiohttp.ClientSession, **body: Any) -> tuple[int, dict[str, Any]]:
     async with client.post("page/act", json=body) as response:
         return response.status, await response.json()
 
@@ -69,26 +69,26 @@ async def test_only_what_makes_sense_is_done(client: aiohttp.ClientSession, demo
         {"act": "pass_time", "minutes": -5},
         {"act": "pass_time", "minutes": "много"},
     ):
-        status, answer = await act(client, **body)
+        status, answer = await post_action(client, **body)
         assert status == 400, body
         assert answer["error"], body
     assert demo.sandbox.telegram.messages(int(GROUP.partition("/")[2])) == []
 
 
-def from_bot(demo: Demo, phone: int) -> list[dict[str, Any]]:
+def bot_items(demo: Demo, phone: int) -> list[dict[str, Any]]:
     return [letter for letter in demo.sandbox.telegram.messages(phone) if letter["from"]["is_bot"]]
 
 
 async def test_in_the_beginning_officials_are_greeted_and_nothing_else(demo: Demo) -> None:
-    await demo.sandbox.journal.until(lambda: all(from_bot(demo, phone) for phone in PHONES), PATIENCE)
+    await demo.sandbox.change_log.wait_until(lambda: all(bot_items(demo, phone) for phone in PHONES), TIMEOUT_SECONDS)
     assert demo.app is not None
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         due = True
         while due:  # whatever else it may have to say
             async with demo.app.database.read() as uow:
-                due = await uow.outbox.anything_due(demo.clock.now())
-            await demo.sandbox.journal.wait_newer(demo.sandbox.journal.revision, GLANCE)
-    heard = {phone: from_bot(demo, phone) for phone in PHONES}
+                due = await uow.outbox.has_due(demo.clock.now())
+            await demo.sandbox.change_log.wait_for_change(demo.sandbox.change_log.revision, POLL_INTERVAL_SECONDS)
+    heard = {phone: bot_items(demo, phone) for phone in PHONES}
     assert {phone: len(letters) for phone, letters in heard.items()} == dict.fromkeys(PHONES, 1)
     assert all(letters[0]["text"].startswith("Здравствуйте") for letters in heard.values())
 
@@ -141,72 +141,74 @@ async def test_everywhere_one_can_write_answer_change_and_take_back(client: aioh
         (YARD, {}),
         (f"max/{MARIA}", {}),
     ):
-        own = drawn("snow")
-        status, said = await act(
+        own = sample_png("snow")
+        status, said = await post_action(
             client, act="say", place=place, who=MARIA, text=HATCH, pictures=["hatch"], location=True, **more
         )
         assert status == 200, place
         last = said["key"].rpartition("/")[2]
         number = last if place.startswith("max/") else int(last)
         told = {"place": place, "message": number, **more}
-        assert (await act(client, act="edit", text="Передумала", **told))[0] == 200
+        assert (await post_action(client, act="edit", text="Передумала", **told))[0] == 200
         reply = {"act": "say", "place": place, "who": MARIA, "text": "и ещё", "reply_to": number, **more}
-        assert (await act(client, **reply, pictures=[_data_url(own)]))[0] == 200
-        assert (await act(client, act="delete", **told))[0] == 200
-    status, said = await act(client, act="say", place=WALL, who=MARIA, text="На стене", post=None, pictures=["lamp"])
+        assert (await post_action(client, **reply, pictures=[_data_url(own)]))[0] == 200
+        assert (await post_action(client, act="delete", **told))[0] == 200
+    status, said = await post_action(
+        client, act="say", place=WALL, who=MARIA, text="На стене", post=None, pictures=["lamp"]
+    )
     assert status == 200
     assert "post" in said["key"]
 
 
 async def test_a_head_works_in_max_on_the_page(client: aiohttp.ClientSession, demo: Demo) -> None:
     phone = f"max/{HOUSING}"
-    await act(client, act="say", place=YARD, who=MARIA, text="В подъезде на Лесной 5 второй день нет света!")
+    await post_action(client, act="say", place=YARD, who=MARIA, text="В подъезде на Лесной 5 второй день нет света!")
     async with client.get("page/events") as stream:
         items: dict[str, Any] = {}
 
         async def seen(place: str, *pieces: str) -> dict[str, Any]:
             while True:
                 for item in reversed(items.values()):
-                    if item["place"] == place and all(piece in _words(item) for piece in pieces):
+                    if item["place"] == place and all(piece in _item_text(item) for piece in pieces):
                         return dict(item)
-                items.update({item["key"]: item for item in (await _event(stream))["items"]})
+                items.update({item["key"]: item for item in (await _read_event(stream))["items"]})
 
         card = await seen(phone, "№1 · ", "нет света")
         assert {"href", "jump"} <= {name for block in card["blocks"] for part in block["parts"] for name in part}
         accept = next(one["code"] for row in card["buttons"] for one in row if "Принять" in one["text"])
         pressed = {"act": "press", "place": phone, "message": card["id"], "who": HOUSING}
-        status, said = await act(client, **pressed, code=accept)
+        status, said = await post_action(client, **pressed, code=accept)
         assert (status, said) == (200, {"text": "Принято в работу", "alert": False})
         await seen(phone, "В работе")
-        await act(client, act="say", place=phone, who=HOUSING, text="Свет дадут к 14:00.", reply_to=card["id"])
+        await post_action(client, act="say", place=phone, who=HOUSING, text="Свет дадут к 14:00.", reply_to=card["id"])
         preview = await seen(phone, "Так ответ увидит житель", "к 14:00")
         send = next(one["code"] for row in preview["buttons"] for one in row if "Отправить" in one["text"])
-        await act(client, **{**pressed, "message": preview["id"]}, code=send)
+        await post_action(client, **{**pressed, "message": preview["id"]}, code=send)
         answer = await seen(YARD, "Свет дадут к 14:00.")
         assert answer["reply"]["text"].startswith("В подъезде на Лесной 5")
         assert answer["from"]["bot"]
     assert [one["place"] for one in demo.stage.as_json()["phones"]][1] == phone
 
 
-def _words(item: dict[str, Any]) -> str:
+def _item_text(item: dict[str, Any]) -> str:
     return "".join(part["text"] for block in item["blocks"] for part in block["parts"])
 
 
 async def test_the_events_tell_everything_once_and_then_the_news(client: aiohttp.ClientSession, demo: Demo) -> None:
     async with client.get("page/events") as stream:
-        first = await _event(stream)
+        first = await _read_event(stream)
         assert first["first"]
         assert {item["place"] for item in first["items"]} >= {f"telegram/{ROADS}", WALL}
-        await act(client, act="say", place=GROUP, who=MARIA, text="Всем <b>привет</b>")
-        news = await _event(stream)
+        await post_action(client, act="say", place=GROUP, who=MARIA, text="Всем <b>привет</b>")
+        news = await _read_event(stream)
         while not (said := [item for item in news["items"] if item["place"] == GROUP]):
-            news = await _event(stream)  # of somebody who is still being greeted
+            news = await _read_event(stream)  # of somebody who is still being greeted
         assert len(said) == 1
         parts = said[0]["blocks"][0]["parts"]
         assert "".join(part["text"] for part in parts) == "Всем <b>привет</b>"
         assert not news["first"]
 
-        restarting = asyncio.gather(act(client, act="new_day"), _until_first(stream))
+        restarting = asyncio.gather(post_action(client, act="new_day"), _read_first_event(stream))
         (status, _), again = await restarting
         assert status == 200
         assert again["ready"]
@@ -214,13 +216,13 @@ async def test_the_events_tell_everything_once_and_then_the_news(client: aiohttp
     assert demo.sandbox.telegram.messages(int(GROUP.partition("/")[2])) == []
 
 
-async def _until_first(stream: aiohttp.ClientResponse) -> dict[str, Any]:
-    while not (news := await _event(stream))["first"]:
+async def _read_first_event(stream: aiohttp.ClientResponse) -> dict[str, Any]:
+    while not (news := await _read_event(stream))["first"]:
         pass
     return news
 
 
-async def _event(stream: aiohttp.ClientResponse) -> dict[str, Any]:
+async def _read_event(stream: aiohttp.ClientResponse) -> dict[str, Any]:
     async with asyncio.timeout(15):
         while not (line := (await stream.content.readline()).decode()).startswith("data: "):
             assert line
@@ -282,5 +284,5 @@ def test_vk_mentions_and_links_become_plain_pieces() -> None:
 
 def test_the_samples_are_pictures() -> None:
     for name in SAMPLES:
-        assert drawn(name).startswith(b"\x89PNG\r\n")
-        assert len(drawn(name)) < 60_000
+        assert sample_png(name).startswith(b"\x89PNG\r\n")
+        assert len(sample_png(name)) < 60_000

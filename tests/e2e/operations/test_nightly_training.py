@@ -7,10 +7,20 @@ from pathlib import Path
 import pytest
 
 from bot.services.reports import training_examples
-from bot.understanding.model.registry import Shelf
+from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example
-from tests.e2e.harness import ADMINISTRATOR, ANNA, COORDINATOR, HOUSING_HEAD, PYOTR, ROADS_HEAD, START, Town, words
-from tests.e2e.queries import HATCH, RIDDLE, ROOF, report, rows
+from tests.e2e.harness import (
+    ADMINISTRATOR,
+    ANNA,
+    COORDINATOR,
+    HOUSING_HEAD,
+    PYOTR,
+    ROADS_HEAD,
+    START_TIME,
+    Harness,
+    message_text,
+)
+from tests.e2e.queries import HATCH, ROOF, UNCLEAR_REPORT, button_rows, send_report
 from tests.storage.helpers import add_ticket
 
 SCENES = ("у почты", "за рынком", "на углу", "у пруда", "в сквере", "возле бани", "под горой")
@@ -25,116 +35,116 @@ TROUBLES = (
 """What the built-in rules do not know or take for something else."""
 
 
-async def decisions(town: Town, count: int) -> None:
+async def decide_messages(town: Harness, count: int) -> None:
     """People have decided about *count* messages, one after another."""
     assert town.app is not None
     async with town.app.database.begin() as uow:
         for number in range(count):
             trouble, sector = TROUBLES[number % len(TROUBLES)]
             text = f"{SCENES[number % len(SCENES)]} {trouble}, участок {number}"
-            ticket = await add_ticket(uow, text, sector=sector, registered_at=START, touched_at=START)
-            await uow.chronicle.record("hand_over", START, person_id=1, ticket_id=ticket.id)
+            ticket = await add_ticket(uow, text, sector=sector, registered_at=START_TIME, touched_at=START_TIME)
+            await uow.chronicle.record("hand_over", START_TIME, person_id=1, ticket_id=ticket.id)
 
 
-async def examples(town: Town) -> list[Example]:
+async def list_examples(town: Harness) -> list[Example]:
     assert town.app is not None
     async with town.app.database.read() as uow:
-        found, _ = await training_examples.collect(uow)
+        found, _ = await training_examples.collect_examples(uow)
     return found
 
 
-def sector_of(town: Town, text: str) -> str | None:
+def sector_of(town: Harness, text: str) -> str | None:
     assert town.app is not None
-    return town.app.centre().understanding.read(text).sector
+    return town.app.municipality().understanding.read(text).sector
 
 
-async def test_every_decision_about_a_ticket_is_an_example(town: Town) -> None:
-    await report(town, HATCH)
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Принять")
-    await report(town, RIDDLE, PYOTR)
-    await town.press(COORDINATOR, await town.card(COORDINATOR, 2), "ЖКХ")
-    await report(town, ROOF, ANNA)
-    card = await town.card(HOUSING_HEAD, 3)
-    await town.press(HOUSING_HEAD, card, "Передать")
-    await town.until(lambda: ["Дороги"] in rows(card))
-    await town.press(HOUSING_HEAD, card, "Дороги")
-    await town.settled()
+async def test_every_decision_about_a_ticket_is_an_example(town: Harness) -> None:
+    await send_report(town, HATCH)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
+    await send_report(town, UNCLEAR_REPORT, PYOTR)
+    await town.press_button(COORDINATOR, await town.wait_for_card(COORDINATOR, 2), "ЖКХ")
+    await send_report(town, ROOF, ANNA)
+    card = await town.wait_for_card(HOUSING_HEAD, 3)
+    await town.press_button(HOUSING_HEAD, card, "Передать")
+    await town.wait_until(lambda: ["Дороги"] in button_rows(card))
+    await town.press_button(HOUSING_HEAD, card, "Дороги")
+    await town.wait_for_inbox()
 
-    assert await examples(town) == [
-        Example(HATCH, ("roads",), None, training_examples.WENT_ON),
-        Example(RIDDLE, ("housing",), None, training_examples.CHOSEN),
-        Example(ROOF, ("roads",), None, training_examples.CHOSEN),
+    assert await list_examples(town) == [
+        Example(HATCH, ("roads",), None, training_examples.ACCEPTED_WEIGHT),
+        Example(UNCLEAR_REPORT, ("housing",), None, training_examples.CHOSEN_WEIGHT),
+        Example(ROOF, ("roads",), None, training_examples.CHOSEN_WEIGHT),
     ]
 
-    card = await town.card(ROADS_HEAD, 3)
-    await town.press(ROADS_HEAD, card, "Ещё")
-    await town.until(lambda: any("Не требует ответа" in text for row in rows(card) for text in row))
-    await town.press(ROADS_HEAD, card, "Не требует ответа")
-    await town.until(lambda: any("Не о проблеме" in row for row in rows(card)))
-    await town.press(ROADS_HEAD, card, "Не о проблеме")
-    await town.card(ROADS_HEAD, 3, "не о проблеме")
-    assert [one.text for one in await examples(town)] == [HATCH, RIDDLE]
+    card = await town.wait_for_card(ROADS_HEAD, 3)
+    await town.press_button(ROADS_HEAD, card, "Ещё")
+    await town.wait_until(lambda: any("Не требует ответа" in text for row in button_rows(card) for text in row))
+    await town.press_button(ROADS_HEAD, card, "Не требует ответа")
+    await town.wait_until(lambda: any("Не о проблеме" in row for row in button_rows(card)))
+    await town.press_button(ROADS_HEAD, card, "Не о проблеме")
+    await town.wait_for_card(ROADS_HEAD, 3, "не о проблеме")
+    assert [one.text for one in await list_examples(town)] == [HATCH, UNCLEAR_REPORT]
 
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 3, "не о проблеме"), "Вернуть в работу")
-    await town.card(ROADS_HEAD, 3, "🆕 №3 · Дороги")
-    assert [one.text for one in await examples(town)] == [HATCH, RIDDLE, ROOF]
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 3, "не о проблеме"), "Вернуть в работу")
+    await town.wait_for_card(ROADS_HEAD, 3, "🆕 №3 · Дороги")
+    assert [one.text for one in await list_examples(town)] == [HATCH, UNCLEAR_REPORT, ROOF]
 
 
-async def test_by_night_a_better_model_is_trained_taken_and_told_of(town: Town) -> None:
+async def test_by_night_a_better_model_is_trained_taken_and_told_of(town: Harness) -> None:
     fresh = "у вокзала ливнёвка забита, лоток переполнен"
-    await decisions(town, 150)
+    await decide_messages(town, 150)
     before = sector_of(town, fresh)
     assert before != "housing"
 
-    town.at("21.11 03:31")
-    note = await town.until(lambda: town.find(ADMINISTRATOR, "Модель обновлена"), 120)
+    town.set_time("21.11 03:31")
+    note = await town.wait_until(lambda: town.find_message(ADMINISTRATOR, "Модель обновлена"), 120)
 
-    assert "на 30 последних сообщениях" in words(note)
+    assert "на 30 последних сообщениях" in message_text(note)
     assert note.get("disable_notification") is not False
-    assert await town.until(lambda: sector_of(town, fresh) == "housing")
-    entry = Shelf(town.folder / "var" / "model").last()
+    assert await town.wait_until(lambda: sector_of(town, fresh) == "housing")
+    entry = ModelRegistry(town.folder / "var" / "model").last_run()
     assert (entry["kept"], entry["own"], entry["judged"]) == (True, 150, 30)
     assert 0 <= entry["before"] < entry["after"] <= 1
 
     # Going back is noticed, too, and the next night without anything new changes nothing.
-    Shelf(town.folder / "var" / "model").back()
-    assert await town.until(lambda: sector_of(town, fresh) == before)
-    town.at("22.11 03:31")
-    await decisions(town, 5)
-    await town.told()
-    assert Shelf(town.folder / "var" / "model").last() == entry
-    assert len([text for text in town.texts(ADMINISTRATOR) if "Модель" in text]) == 1
+    ModelRegistry(town.folder / "var" / "model").rollback()
+    assert await town.wait_until(lambda: sector_of(town, fresh) == before)
+    town.set_time("22.11 03:31")
+    await decide_messages(town, 5)
+    await town.wait_for_outbox()
+    assert ModelRegistry(town.folder / "var" / "model").last_run() == entry
+    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "Модель" in text]) == 1
 
 
-async def test_by_day_and_with_little_to_learn_nothing_is_trained(closed_town: Town) -> None:
+async def test_by_day_and_with_little_to_learn_nothing_is_trained(closed_town: Harness) -> None:
     await closed_town.start()
-    await decisions(closed_town, 60)
-    await closed_town.told()
-    assert Shelf(closed_town.folder / "var" / "model").last() == {}
-    closed_town.at("21.11 06:00")  # the night is over
-    await closed_town.told()
+    await decide_messages(closed_town, 60)
+    await closed_town.wait_for_outbox()
+    assert ModelRegistry(closed_town.folder / "var" / "model").last_run() == {}
+    closed_town.set_time("21.11 06:00")  # the night is over
+    await closed_town.wait_for_outbox()
     assert closed_town.app is not None
     async with closed_town.app.database.read() as uow:
-        assert await uow.chronicle.keys("night school") == []
+        assert await uow.chronicle.list_keys("night school") == []
 
 
-async def test_a_broken_model_stops_nobody(town: Town) -> None:
+async def test_a_broken_model_stops_nobody(town: Harness) -> None:
     folder = town.folder / "var" / "model"
     (folder / "000007").mkdir(parents=True)
     (folder / "000007" / "model.json").write_text("{}", encoding="utf-8")
     (folder / "current.json").write_text(json.dumps({"models": ["000007"]}), encoding="utf-8")
 
-    await town.letter(ADMINISTRATOR, "000007", "нельзя использовать", "train --back")
-    await report(town, HATCH)
-    await town.card(ROADS_HEAD, 1)
+    await town.wait_for_message(ADMINISTRATOR, "000007", "нельзя использовать", "train --back")
+    await send_report(town, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
 
     await town.stop()
     await town.start()
-    await report(town, "На Мира 3 на дороге яма, объехать негде", PYOTR)
-    await town.card(ROADS_HEAD, 2)
+    await send_report(town, "На Мира 3 на дороге яма, объехать негде", PYOTR)
+    await town.wait_for_card(ROADS_HEAD, 2)
 
 
-async def test_training_ends_with_the_bot(town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_training_ends_with_the_bot(town: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A program that would train for ever is stopped, and does not hold the bot up."""
     from bot.scheduler import nightly_training
 
@@ -142,9 +152,9 @@ async def test_training_ends_with_the_bot(town: Town, monkeypatch: pytest.Monkey
     slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
     slow.chmod(0o755)
     monkeypatch.setattr(nightly_training.sys, "executable", str(slow))
-    await decisions(town, 40)
-    town.at("21.11 03:31")
-    await town.until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
+    await decide_messages(town, 40)
+    town.set_time("21.11 03:31")
+    await town.wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
     number = (tmp_path / "pid").read_text().strip()
 
     await town.stop()

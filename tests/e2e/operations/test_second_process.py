@@ -5,27 +5,27 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
-from storage.sqlite.file_lock import Occupied
+from storage.sqlite.file_lock import DatabaseInUse
 from tests.e2e.process import BotProcess
-from tests.e2e.reliability.test_kill import Stations
+from tests.e2e.reliability.test_kill import StationsHarness
 
 
 async def test_a_second_bot_on_the_same_file_is_refused_until_the_first_has_died(tmp_path: Path) -> None:
-    town = Stations(tmp_path)
+    town = StationsHarness(tmp_path)
     await town.open()
     second = BotProcess(town.bot.config)
     try:
         await town.bot.start()
-        await town.until_asked()
-        code, said = await second.refused()
+        await town.wait_for_polls()
+        code, said = await second.run_refused_start()
         assert code == 2
         assert "mcu.sqlite3 уже работает запущенный бот" in said
         assert "Traceback" not in said
-        assert await town.bot.exported() == [], "reading stays possible"
+        assert await town.bot.export_tickets() == [], "reading stays possible"
 
         await town.bot.kill()
         await second.start()
-        await town.until_asked()
+        await town.wait_for_polls()
         assert await second.terminate() == 0
     finally:
         await second.close()
@@ -35,9 +35,9 @@ async def test_a_second_bot_on_the_same_file_is_refused_until_the_first_has_died
 async def test_the_lock_is_given_back_and_is_not_asked_for_by_readers(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
     first, other = Database(url), Database(url)
-    first.occupy()
-    with pytest.raises(Occupied, match="mcu"):
-        other.occupy()
+    first.acquire_file_lock()
+    with pytest.raises(DatabaseInUse, match="mcu"):
+        other.acquire_file_lock()
     await first.close()
-    other.occupy()
+    other.acquire_file_lock()
     await other.close()

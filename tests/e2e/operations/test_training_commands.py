@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from tests.e2e.operations.test_commands import command, process
+from tests.e2e.operations.test_commands import run_command, run_process
 
 CONFIG = """
 [municipality]
@@ -19,13 +19,13 @@ title = "Сады и парки"
 """
 
 
-def town(folder: Path) -> str:
+def write_config(folder: Path) -> str:
     path = folder / "town.toml"
     path.write_text(CONFIG, encoding="utf-8")
     return str(path)
 
 
-def past(folder: Path) -> str:
+def write_training_table(folder: Path) -> str:
     lamps = ("не горит фонарь", "мигает прожектор", "погасла опора")
     trees = ("клумба вытоптана", "липа засохла", "газон перекопан")
     path = folder / "past.csv"
@@ -39,58 +39,62 @@ def past(folder: Path) -> str:
 
 
 async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
-    config, table = town(tmp_path), past(tmp_path)
+    config, table = write_config(tmp_path), write_training_table(tmp_path)
     line = json.dumps({"id": 1, "text": "засохла липа", "district": "Левый берег"}) + "\n"
 
-    code, output, errors = await process("train", "--from", table, "--config", config, cwd=tmp_path)
+    code, output, errors = await run_process("train", "--from", table, "--config", config, cwd=tmp_path)
     assert (code, errors) == (0, "")
     assert "стало 100.0%" in output
     files = {file.name for file in (tmp_path / "var" / "model" / "000001").iterdir()}
     assert files == {"model.npz", "model.json", "table.jsonl.gz"}
 
-    _, output, _ = await command("classify", "--config", config, cwd=tmp_path, given=line)
+    _, output, _ = await run_command("classify", "--config", config, cwd=tmp_path, given=line)
     taught = json.loads(output)
     assert taught["sector"] == "sady"
     assert taught["sector_scores"]["sady"] > 0.8
 
-    code, output, _ = await command("evaluate", table, "--config", config, cwd=tmp_path)
+    code, output, _ = await run_command("evaluate", table, "--config", config, cwd=tmp_path)
     assert code == 0
     assert "Калибровка" in output
 
     picture = tmp_path / "picture.png"
-    code, output, errors = await command("evaluate", table, "--plot", str(picture), "--config", config, cwd=tmp_path)
+    code, output, errors = await run_command(
+        "evaluate", table, "--plot", str(picture), "--config", config, cwd=tmp_path
+    )
     assert (code, errors) == (0, "")
     assert "ошибка" in output
     assert picture.read_bytes()[:4] == b"\x89PNG"
-    code, _, errors = await command("evaluate", table, "--plot", "absent/p.png", "--config", config, cwd=tmp_path)
+    code, _, errors = await run_command("evaluate", table, "--plot", "absent/p.png", "--config", config, cwd=tmp_path)
     assert (code, "не записана" in errors, "Traceback" in errors) == (2, True, False)
 
-    code, output, _ = await command("train", "--back", "--config", config, cwd=tmp_path)
+    code, output, _ = await run_command("train", "--back", "--config", config, cwd=tmp_path)
     assert (code, "встроенные правила" in output) == (0, True)
-    _, output, _ = await command("classify", "--config", config, cwd=tmp_path, given=line)
+    _, output, _ = await run_command("classify", "--config", config, cwd=tmp_path, given=line)
     assert json.loads(output)["sector_scores"]["sady"] < 0.5
 
 
 async def test_faults_are_one_plain_message(tmp_path: Path) -> None:
-    config = town(tmp_path)
+    config = write_config(tmp_path)
     for words, said in (
         (("train", "--from", "absent.csv"), "Файла absent.csv нет"),
         (("train",), "Укажите одно: --from"),
         (("train", "--back"), "Возвращаться не к чему"),
         (("evaluate", "notes.txt"), "нужен CSV или XLSX"),
     ):
-        code, output, errors = await command(*words, "--config", config, cwd=tmp_path)
+        code, output, errors = await run_command(*words, "--config", config, cwd=tmp_path)
         assert (code, output) == (2, "")
         assert said in errors
         assert "Traceback" not in errors
 
 
 async def test_a_spoiled_model_is_named(tmp_path: Path) -> None:
-    config = town(tmp_path)
+    config = write_config(tmp_path)
     (tmp_path / "var" / "model").mkdir(parents=True)
     (tmp_path / "var" / "model" / "current.json").write_text("{", encoding="utf-8")
 
-    code, output, errors = await command("classify", "--config", config, cwd=tmp_path, given='{"id": 1, "text": "яма"}')
+    code, output, errors = await run_command(
+        "classify", "--config", config, cwd=tmp_path, given='{"id": 1, "text": "яма"}'
+    )
 
     assert (code, output) == (2, "")
     assert "повреждён" in errors
@@ -106,7 +110,7 @@ async def test_group_names_the_event_of_every_message(tmp_path: Path) -> None:
     ]
     given = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\nno json\n"
 
-    code, output, errors = await command("group", "--config", town(tmp_path), cwd=tmp_path, given=given)
+    code, output, errors = await run_command("group", "--config", write_config(tmp_path), cwd=tmp_path, given=given)
 
     groups = {record["id"]: record["group"] for record in map(json.loads, output.splitlines())}
     assert list(groups) == ["a", "b", "c", "d"]
@@ -118,10 +122,10 @@ async def test_group_names_the_event_of_every_message(tmp_path: Path) -> None:
 async def test_without_matplotlib_there_are_figures_and_no_picture(tmp_path: Path) -> None:
     (tmp_path / "matplotlib").mkdir()
     (tmp_path / "matplotlib" / "__init__.py").write_text("raise ImportError\n", encoding="utf-8")
-    config, table = town(tmp_path), past(tmp_path)
+    config, table = write_config(tmp_path), write_training_table(tmp_path)
 
-    code, output, errors = await process("evaluate", table, "--plot", "p.png", "--config", config, cwd=tmp_path)
+    code, output, errors = await run_process("evaluate", table, "--plot", "p.png", "--config", config, cwd=tmp_path)
     assert (code, output) == (2, "")
     assert "mcu-bot[plot]" in errors
-    code, output, _ = await process("evaluate", table, "--config", config, cwd=tmp_path)
+    code, output, _ = await run_process("evaluate", table, "--config", config, cwd=tmp_path)
     assert (code, "Калибровка" in output) == (0, True)

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import text
 
-from tests.databases import KINDS
-from tests.e2e.harness import GROUP, MARIA, ROADS_HEAD, Town
-from tests.e2e.reliability.test_postgres import second_process
+from tests.databases import DATABASE_KINDS
+from tests.e2e.harness import GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.reliability.test_postgres import build_second_app
 
-pytestmark = pytest.mark.parametrize("kind", KINDS[1:], indirect=True)
+pytestmark = pytest.mark.parametrize("kind", DATABASE_KINDS[1:], indirect=True)
 
-ADDITIVE = (
+ADDITIVE_STATEMENTS = (
     "ALTER TABLE ticket ADD COLUMN of_tomorrow VARCHAR(20) NOT NULL DEFAULT 'unknown'",
     "ALTER TABLE inbox ADD COLUMN of_tomorrow TIMESTAMP WITH TIME ZONE",
     "ALTER TABLE outbox ADD COLUMN of_tomorrow INTEGER NOT NULL DEFAULT 0",
@@ -19,39 +19,41 @@ ADDITIVE = (
 )
 """What the rule of docs/upgrade.md allows the next release to do."""
 
-UNDONE = (
+UNDO_STATEMENTS = (
     "DROP TABLE of_tomorrow",
     *(f"ALTER TABLE {name} DROP COLUMN of_tomorrow" for name in ("ticket", "inbox", "outbox", "message")),
 )
 
 
-async def test_tables_grow_under_two_processes_at_work(town: Town) -> None:
+async def test_tables_grow_under_two_processes_at_work(town: Harness) -> None:
     assert town.app is not None
-    other = await second_process(town)
+    other = await build_second_app(town)
     try:
         for number in range(30):
             town.sandbox.telegram.user(3001 + number, f"Житель {number}")
-            await town.sandbox.telegram.say(GROUP, 3001 + number, f"На Ленина {3001 + number} огромная яма на дороге")
+            await town.sandbox.telegram.send_message(
+                GROUP, 3001 + number, f"На Ленина {3001 + number} огромная яма на дороге"
+            )
             if number % 5 == 4:  # one statement of the migration after another, in the thick of it
-                await _execute(town, ADDITIVE[number // 5])
-        await town.settled()
+                await _execute(town, ADDITIVE_STATEMENTS[number // 5])
+        await town.wait_for_inbox()
         async with town.app.database.read() as uow:
-            assert sorted(await uow.tickets.some(range(1, 100))) == list(range(1, 31))
-            assert set(await uow.inbox.counts()) == {"done"}
-        await town.answer(ROADS_HEAD, 1, "Заделаем завтра.")
-        await town.letter(GROUP, "Заделаем завтра.")
+            assert sorted(await uow.tickets.get_many(range(1, 100))) == list(range(1, 31))
+            assert set(await uow.inbox.count_by_status()) == {"done"}
+        await town.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
+        await town.wait_for_message(GROUP, "Заделаем завтра.")
 
         await town.stop()  # the last of the old ones goes
-        await town.sandbox.telegram.say(GROUP, MARIA, "На Мира 7 асфальт разбит, машины вязнут")
-        await town.until(lambda: town.find(ROADS_HEAD, "№31 · ", "Мира"))
+        await town.sandbox.telegram.send_message(GROUP, MARIA, "На Мира 7 асфальт разбит, машины вязнут")
+        await town.wait_until(lambda: town.find_message(ROADS_HEAD, "№31 · ", "Мира"))
     finally:
         await other.__aexit__()
         await town.start()
-        for statement in UNDONE:  # the database is used again
+        for statement in UNDO_STATEMENTS:  # the database is used again
             await _execute(town, statement)
 
 
-async def _execute(town: Town, statement: str) -> None:
+async def _execute(town: Harness, statement: str) -> None:
     assert town.app is not None
     async with town.app.database.engine.begin() as connection:
         await connection.execute(text(statement))

@@ -2,24 +2,24 @@
 
 from pathlib import Path
 
-from crashtest.broadcast_run import Storm
-from crashtest.failpoints import Point
-from crashtest.run import Ordeal
+from crashtest.broadcast_run import BroadcastRun
+from crashtest.failpoints import CrashPoint
+from crashtest.run import CrashRun
 
 KILLS, SEED = 20, 20_261_120
 
 
 async def test_twenty_deaths_lose_nothing_and_say_nothing_twice(tmp_path: Path) -> None:
-    report = await Ordeal(tmp_path, KILLS, SEED, quick=True, pause=0.3).run()
+    report = await CrashRun(tmp_path, KILLS, SEED, quick=True, pause=0.3).run()
     assert report.violations == []
-    assert set(report.deaths) == set(Point)
+    assert set(report.deaths) == set(CrashPoint)
     assert report.deaths.total() == KILLS
     assert report.tickets == report.complaints > KILLS
     assert report.answers > 0
 
 
 async def test_the_one_answer_of_a_storm_reaches_everybody_once_whoever_dies_meanwhile(tmp_path: Path) -> None:
-    storm = Storm(tmp_path, kills=3, seed=7, voices=36)
+    storm = BroadcastRun(tmp_path, kills=3, seed=7, author_count=36)
     report = await storm.run()
     assert report.violations == []
     assert report.deaths.total() == 3

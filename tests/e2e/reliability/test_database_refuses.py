@@ -13,38 +13,38 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from storage.repositories.outbox import Outbox
-from tests.e2e.harness import GROUP, ROADS_HEAD, Town
-from tests.e2e.queries import delivered
+from tests.e2e.harness import GROUP, ROADS_HEAD, Harness
+from tests.e2e.queries import wait_until_idle
 
 LONG = "На улице Ленина огромная яма на дороге, объехать негде. " + "Подробности: машины вязнут. " * 120
 PEOPLE = range(3001, 3011)
 
 
-class Disk:
+class DiskLimit:
     """As large as it is now, or without end."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Harness) -> None:
         assert town.app is not None
         self.full = False
-        event.listen(town.app.database.engine.sync_engine, "begin", self._limit)
+        event.listen(town.app.database.engine.sync_engine, "begin", self._apply_limit)
 
-    def _limit(self, connection: Any) -> None:
+    def _apply_limit(self, connection: Any) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if self.full else 1 << 30}")
 
 
-async def complain(town: Town) -> None:
+async def send_complaints(town: Harness) -> None:
     for number in PEOPLE:
         town.sandbox.telegram.user(number, f"Житель {number}")
-        await town.sandbox.telegram.say(GROUP, number, f"{LONG} Дом {number - 3000}.")
+        await town.sandbox.telegram.send_message(GROUP, number, f"{LONG} Дом {number - 3000}.")
 
 
-async def readiness(port: int) -> tuple[int, dict[str, Any]]:
+async def get_readiness(port: int) -> tuple[int, dict[str, Any]]:
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
         return answer.status, await answer.json()
 
 
 @pytest.fixture
-async def watched(closed_town: Town) -> tuple[Town, int]:
+async def watched(closed_town: Harness) -> tuple[Harness, int]:
     """The town with a page of its health; messages of one event stay apart."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -54,31 +54,31 @@ async def watched(closed_town: Town) -> tuple[Town, int]:
     return closed_town, port
 
 
-async def test_a_full_disk_loses_nothing(watched: tuple[Town, int], caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_full_disk_loses_nothing(watched: tuple[Harness, int], caplog: pytest.LogCaptureFixture) -> None:
     town, port = watched
-    await delivered(town)
-    disk = Disk(town)
+    await wait_until_idle(town)
+    disk = DiskLimit(town)
     disk.full = True
     with caplog.at_level(logging.INFO):
-        await complain(town)
-        await town.until(lambda: "на диске нет места" in caplog.text)
-        assert await readiness(port) == (503, {"ready": False, "database": "full"})
+        await send_complaints(town)
+        await town.wait_until(lambda: "на диске нет места" in caplog.text)
+        assert await get_readiness(port) == (503, {"ready": False, "database": "full"})
 
         disk.full = False
-        await town.until(lambda: len(town.numbers(ROADS_HEAD)) == len(PEOPLE), seconds=60)
-        await town.until(lambda: "База снова принимает записи" in caplog.text)
-    await delivered(town)
-    assert town.numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
-    assert (await readiness(port))[0] == 200
+        await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == len(PEOPLE), seconds=60)
+        await town.wait_until(lambda: "База снова принимает записи" in caplog.text)
+    await wait_until_idle(town)
+    assert town.ticket_numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
+    assert (await get_readiness(port))[0] == 200
     assert caplog.text.count("на диске нет места") < 5, "said once, not at every try"
     assert "Traceback" not in caplog.text
 
 
 async def test_a_disk_that_fills_up_between_sending_and_writing_down_repeats_nothing(
-    watched: tuple[Town, int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    watched: tuple[Harness, int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     town, _ = watched
-    await delivered(town)
+    await wait_until_idle(town)
     whole, tries = Outbox.finish, []
 
     async def refuses(self: Outbox, *how: Any, **more: Any) -> bool:
@@ -89,20 +89,20 @@ async def test_a_disk_that_fills_up_between_sending_and_writing_down_repeats_not
 
     monkeypatch.setattr(Outbox, "finish", refuses)
     town.sandbox.telegram.user(3001, "Житель")
-    await town.sandbox.telegram.say(GROUP, 3001, "На Ленина 45 огромная яма на дороге")
-    await town.card(ROADS_HEAD, 1)
-    await town.until(lambda: len(tries) >= 4)
-    await delivered(town)
-    assert town.numbers(ROADS_HEAD) == [1]
+    await town.sandbox.telegram.send_message(GROUP, 3001, "На Ленина 45 огромная яма на дороге")
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.wait_until(lambda: len(tries) >= 4)
+    await wait_until_idle(town)
+    assert town.ticket_numbers(ROADS_HEAD) == [1]
     assert "Traceback" not in caplog.text
 
 
 async def test_a_database_that_another_program_holds_is_waited_for(
-    watched: tuple[Town, int], caplog: pytest.LogCaptureFixture
+    watched: tuple[Harness, int], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A backup or a check that writes, for longer than SQLite itself waits."""
     town, port = watched
-    await delivered(town)
+    await wait_until_idle(town)
     assert town.app is not None
     event.listen(
         town.app.database.engine.sync_engine,
@@ -113,13 +113,13 @@ async def test_a_database_that_another_program_holds_is_waited_for(
     with closing(sqlite3.connect(town.folder / "mcu.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with caplog.at_level(logging.INFO):
-            await complain(town)
-            await town.until(lambda: "База занята другой программой" in caplog.text)
-            assert (await readiness(port))[1] == {"ready": False, "database": "locked"}
-            assert town.numbers(ROADS_HEAD) == []
+            await send_complaints(town)
+            await town.wait_until(lambda: "База занята другой программой" in caplog.text)
+            assert (await get_readiness(port))[1] == {"ready": False, "database": "locked"}
+            assert town.ticket_numbers(ROADS_HEAD) == []
             other.execute("ROLLBACK")
-            await town.until(lambda: len(town.numbers(ROADS_HEAD)) == len(PEOPLE), seconds=60)
-    await delivered(town)
-    assert town.numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
-    assert (await readiness(port))[0] == 200
+            await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == len(PEOPLE), seconds=60)
+    await wait_until_idle(town)
+    assert town.ticket_numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
+    assert (await get_readiness(port))[0] == 200
     assert "Traceback" not in caplog.text

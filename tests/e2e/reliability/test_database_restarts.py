@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.port import Limits
+from bot.messengers.port import SendRateLimits
 from bot.messengers.rate_limits import Rate
 from bot.outbox import worker
-from bot.outbox.rate_limiter import Pace
+from bot.outbox.rate_limiter import RateLimiter
 from bot.runtime import supervisor
 from tests.e2e.harness import (
     ADMINISTRATOR,
@@ -19,29 +19,29 @@ from tests.e2e.harness import (
     GROUP,
     HOUSING_HEAD,
     ROADS_HEAD,
-    Town,
-    buttons,
+    Harness,
+    button_labels,
 )
-from tests.e2e.queries import delivered
-from tests.e2e.reliability.test_drain import note, queue
-from tests.e2e.server import Server, missing, own_server
+from tests.e2e.queries import wait_until_idle
+from tests.e2e.reliability.test_drain import build_note, queue_notes
+from tests.e2e.server import PostgresServer, running_postgres, unavailable_reason
 
-pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
+pytestmark = pytest.mark.skipif(unavailable_reason() is not None, reason=unavailable_reason() or "")
 
 ANSWER = "Заделаем завтра, спасибо за сообщение."
-ROUND = 10
+CITIZENS_PER_ROUND = 10
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with own_server() as server:
+async def server() -> AsyncIterator[PostgresServer]:
+    async with running_postgres() as server:
         yield server
 
 
 @pytest.fixture
-async def town(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
-    monkeypatch.setattr(worker, "Pace", lambda limits: Pace(Limits(Rate(1000))))
-    town = Town(tmp_path, {"database": server.url, "more": "[problems]\njoin = false\n"})
+async def town(server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
+    monkeypatch.setattr(worker, "RateLimiter", lambda limits: RateLimiter(SendRateLimits(Rate(1000))))
+    town = Harness(tmp_path, {"database": server.url, "more": "[problems]\njoin = false\n"})
     await town.open()
     try:
         await town.start()
@@ -50,68 +50,72 @@ async def town(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         await town.close()
 
 
-async def complain(town: Town, first: int) -> None:
+async def send_complaints(town: Harness, first: int) -> None:
     """A round of citizens writes, here and there."""
-    for number in range(first, first + ROUND):
+    for number in range(first, first + CITIZENS_PER_ROUND):
         text = f"На Ленина {number - 3000} огромная яма на дороге"
         if number % 2:
             town.sandbox.telegram.user(number, f"Житель {number}")
-            await town.sandbox.telegram.say(GROUP, number, text)
+            await town.sandbox.telegram.send_message(GROUP, number, text)
         else:
             town.sandbox.vk.user(number, "Житель", str(number))
-            await town.sandbox.vk.message(COMMUNITY, number, text)
-        await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.05)
+            await town.sandbox.vk.send_message(COMMUNITY, number, text)
+        await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
 
 
 async def test_a_restart_under_load_loses_and_doubles_nothing(
-    town: Town, server: Server, caplog: pytest.LogCaptureFixture
+    town: Harness, server: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await town.sandbox.telegram.say(GROUP, 2001, "На Мира 1 огромная яма на дороге")
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Ответить")
-    await town.letter(ROADS_HEAD, "Ответ на №1")
-    await town.write(ROADS_HEAD, ANSWER)
-    preview = await town.letter(ROADS_HEAD, "(№1):", ANSWER)
+    await town.sandbox.telegram.send_message(GROUP, 2001, "На Мира 1 огромная яма на дороге")
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await town.send_message(ROADS_HEAD, ANSWER)
+    preview = await town.wait_for_message(ROADS_HEAD, "(№1):", ANSWER)
 
-    await asyncio.gather(complain(town, 3001), server.restart("immediate"))
-    await town.sandbox.telegram.press(ROADS_HEAD, ROADS_HEAD, preview["message_id"], buttons(preview)[0])
-    await asyncio.gather(complain(town, 3001 + ROUND), server.restart("fast"))
-    await town.until(lambda: len(town.numbers(ROADS_HEAD)) == 1 + 2 * ROUND, seconds=60)
-    await town.letter(GROUP, ANSWER)
+    await asyncio.gather(send_complaints(town, 3001), server.restart("immediate"))
+    await town.sandbox.telegram.press_button(ROADS_HEAD, ROADS_HEAD, preview["message_id"], button_labels(preview)[0])
+    await asyncio.gather(send_complaints(town, 3001 + CITIZENS_PER_ROUND), server.restart("fast"))
+    await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == 1 + 2 * CITIZENS_PER_ROUND, seconds=60)
+    await town.wait_for_message(GROUP, ANSWER)
 
     database = town.app.database if town.app else None
     assert database is not None
-    await town.until(lambda: database.presence is not None)
-    await delivered(town)
-    numbers = town.numbers(ROADS_HEAD)  # with gaps: after a crash the server leaves out what may have been given out
-    assert len(set(numbers)) == len(numbers) == 1 + 2 * ROUND
-    assert len([text for text in town.texts(GROUP) if ANSWER in text]) == 1
+    await town.wait_until(lambda: database.presence_lock_id is not None)
+    await wait_until_idle(town)
+    numbers = town.ticket_numbers(
+        ROADS_HEAD
+    )  # with gaps: after a crash the server leaves out what may have been given out
+    assert len(set(numbers)) == len(numbers) == 1 + 2 * CITIZENS_PER_ROUND
+    assert len([text for text in town.bot_texts(GROUP) if ANSWER in text]) == 1
     async with database.read() as uow:
-        tickets = await uow.tickets.some(range(1, max(numbers) + 100))
-        assert set(await uow.inbox.counts()) == {"done"}
-        assert not {"queued", "sending", "failed"} & set(await uow.outbox.counts())
-    assert len(tickets) == len({ticket.author_id for ticket in tickets.values()}) == 1 + 2 * ROUND
+        tickets = await uow.tickets.get_many(range(1, max(numbers) + 100))
+        assert set(await uow.inbox.count_by_status()) == {"done"}
+        assert not {"queued", "sending", "failed"} & set(await uow.outbox.count_by_status())
+    assert len(tickets) == len({ticket.author_id for ticket in tickets.values()}) == 1 + 2 * CITIZENS_PER_ROUND
     assert "Traceback" not in caplog.text
 
 
 async def test_what_was_sent_when_the_server_went_away_for_long_is_not_sent_again(
-    town: Town, server: Server, monkeypatch: pytest.MonkeyPatch
+    town: Harness, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lead is lost, and deliveries are not cut off with it: they write down what has arrived."""
-    monkeypatch.setattr(supervisor, "PATIENCE", 0.2)
+    monkeypatch.setattr(supervisor, "SHUTDOWN_TIMEOUT_SECONDS", 0.2)
     people = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR)
-    await delivered(town)
-    await queue(town, *(note(chat, f"№{chat}-{turn}", chat * 100 + turn) for turn in range(20) for chat in people))
+    await wait_until_idle(town)
+    await queue_notes(
+        town, *(build_note(chat, f"№{chat}-{turn}", chat * 100 + turn) for turn in range(20) for chat in people)
+    )
 
     def got() -> list[str]:
-        return [text.split("№")[1].split()[0] for chat in people for text in town.texts(chat) if "№" in text]
+        return [text.split("№")[1].split()[0] for chat in people for text in town.bot_texts(chat) if "№" in text]
 
-    await town.until(lambda: len(got()) >= 5)
-    await server.end()
-    await town.until(lambda: town.app is not None and not town.app.leads, seconds=20)
+    await town.wait_until(lambda: len(got()) >= 5)
+    await server.stop()
+    await town.wait_until(lambda: town.app is not None and not town.app.is_leader, seconds=20)
     await server.start()
     async with asyncio.timeout(60):
         while len(set(got())) < 100:
             town.pass_time(seconds=2)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.05)
-    await delivered(town)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
+    await wait_until_idle(town)
     assert len(got()) == 100

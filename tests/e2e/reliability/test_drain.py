@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.config import load
+from bot.config import load_config
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from sandbox.telegram.server import api_fault
-from tests.databases import SERVER, empty_database
+from tests.databases import POSTGRES_URL, empty_database
 from tests.e2e.harness import (
     ADMINISTRATOR,
     COORDINATOR,
@@ -19,104 +19,107 @@ from tests.e2e.harness import (
     HOUSING_HEAD,
     ROADS_HEAD,
     SECOND_GROUP,
-    Town,
-    words,
+    Harness,
+    message_text,
 )
 
 STAFF = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR)
-STEP = 0.25
-EACH = 15
+STEP_SECONDS = 0.25
+NOTES_PER_CHAT = 15
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with opened(Town(tmp_path)) as town:
+async def town(tmp_path: Path) -> AsyncIterator[Harness]:
+    async with running_harness(Harness(tmp_path)) as town:
         yield town
 
 
 @pytest.fixture
-async def shared_town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with empty_database("postgresql", tmp_path) as url, opened(Town(tmp_path, {"database": url})) as town:
+async def shared_town(tmp_path: Path) -> AsyncIterator[Harness]:
+    async with (
+        empty_database("postgresql", tmp_path) as url,
+        running_harness(Harness(tmp_path, {"database": url})) as town,
+    ):
         yield town
 
 
 @asynccontextmanager
-async def opened(town: Town) -> AsyncIterator[Town]:
+async def running_harness(town: Harness) -> AsyncIterator[Harness]:
     """The pace runs on the town's clock, too."""
-    town.moment = lambda: town.clock.now().timestamp()
+    town.monotonic = lambda: town.clock.now().timestamp()
     await town.open()
     try:
         await town.start()
         for _ in range(20):  # the welcome leaves
-            town.pass_time(seconds=STEP)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+            town.pass_time(seconds=STEP_SECONDS)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
         yield town
     finally:
         await town.close()
 
 
-def note(
+def build_note(
     chat: int, name: str, ticket: int, *, kind: str = "private", priority: Priority = Priority.NOTE
 ) -> OutboxDraft:
     facts = {"code": "credentials", "title": name}
     return OutboxDraft(OutboxKind.NOTE, "telegram", str(chat), kind, ticket_id=ticket, facts=facts, priority=priority)
 
 
-async def queue(town: Town, *drafts: OutboxDraft) -> None:
+async def queue_notes(town: Harness, *drafts: OutboxDraft) -> None:
     assert town.app is not None
     async with town.app.database.begin() as uow:
-        await uow.outbox.put_all(drafts, town.clock.now())
+        await uow.outbox.enqueue_all(drafts, town.clock.now())
 
 
-async def pass_time_until(town: Town, done: list[int], most: float = 60.0) -> float:
+async def pass_time_until(town: Harness, done: list[int], most: float = 60.0) -> float:
     """Let time pass step by step until each of the chats *done* has all of its notes; how many seconds that were."""
     passed = 0.0
-    while any(len(names(town, chat)) < EACH for chat in done):
-        assert passed < most, {chat: len(names(town, chat)) for chat in done}
-        town.pass_time(seconds=STEP)
-        passed += STEP
+    while any(len(delivered_names(town, chat)) < NOTES_PER_CHAT for chat in done):
+        assert passed < most, {chat: len(delivered_names(town, chat)) for chat in done}
+        town.pass_time(seconds=STEP_SECONDS)
+        passed += STEP_SECONDS
         for _ in range(5):
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
     return passed
 
 
-def names(town: Town, chat: int) -> list[str]:
-    return [text.split()[1].strip(":") for text in map(words, town.letters(chat)) if "№" in text]
+def delivered_names(town: Harness, chat: int) -> list[str]:
+    return [text.split()[1].strip(":") for text in map(message_text, town.bot_messages(chat)) if "№" in text]
 
 
-async def test_a_storm_delays_nobody_and_no_limit_is_overstepped(town: Town) -> None:
+async def test_a_storm_delays_nobody_and_no_limit_is_overstepped(town: Harness) -> None:
     town.sandbox.telegram.rate_limits = True
     town.sandbox.telegram.violations.clear()
-    storm = [note(GROUP, f"№{n}", 9, kind="group") for n in range(300)]
-    others = [note(chat, f"№{n}", n // 2) for n in range(EACH - 1) for chat in STAFF]
-    urgent = [note(chat, "№срочно", 100, priority=Priority.URGENT) for chat in STAFF]
-    await queue(town, *storm, *others, *urgent)
+    storm = [build_note(GROUP, f"№{n}", 9, kind="group") for n in range(300)]
+    others = [build_note(chat, f"№{n}", n // 2) for n in range(NOTES_PER_CHAT - 1) for chat in STAFF]
+    urgent = [build_note(chat, "№срочно", 100, priority=Priority.URGENT) for chat in STAFF]
+    await queue_notes(town, *storm, *others, *urgent)
 
     took = await pass_time_until(town, list(STAFF))
 
     assert town.sandbox.telegram.violations == []
-    assert took <= EACH, "five at once, then one a second"
+    assert took <= NOTES_PER_CHAT, "five at once, then one a second"
     for chat in STAFF:
-        rest = names(town, chat)
+        rest = delivered_names(town, chat)
         assert rest.index("№срочно") < 3  # what is on its way at the same moment may overtake it
         rest.remove("№срочно")
-        assert set(rest) == {f"№{n}" for n in range(EACH - 1)}
-        for n in range(0, EACH - 1, 2):  # two to a ticket
+        assert set(rest) == {f"№{n}" for n in range(NOTES_PER_CHAT - 1)}
+        for n in range(0, NOTES_PER_CHAT - 1, 2):  # two to a ticket
             assert rest.index(f"№{n}") < rest.index(f"№{n + 1}")
-    in_the_group = names(town, GROUP)
+    in_the_group = delivered_names(town, GROUP)
     assert 5 <= len(in_the_group) <= 20
     assert in_the_group == [f"№{n}" for n in range(len(in_the_group))]
 
 
-async def test_after_complaints_it_goes_on_slower(town: Town) -> None:
+async def test_after_complaints_it_goes_on_slower(town: Harness) -> None:
     """However slow the messenger makes us, the queue goes on."""
     telegram = town.sandbox.telegram
-    await queue(town, *(note(chat, f"№{n}", n) for n in range(EACH) for chat in STAFF))
+    await queue_notes(town, *(build_note(chat, f"№{n}", n) for n in range(NOTES_PER_CHAT) for chat in STAFF))
     for _ in range(8):  # one complaint after the other leaves a tenth of the pace
         telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests: retry after 3", retry_after=3), times=2)
         for _ in range(16):
-            town.pass_time(seconds=STEP)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+            town.pass_time(seconds=STEP_SECONDS)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
     telegram.faults.clear()
     telegram.rate_limits = True
     telegram.violations.clear()
@@ -124,48 +127,48 @@ async def test_after_complaints_it_goes_on_slower(town: Town) -> None:
     assert telegram.violations == []
 
 
-async def test_a_restart_does_not_begin_the_minute_anew(town: Town) -> None:
+async def test_a_restart_does_not_begin_the_minute_anew(town: Harness) -> None:
     town.sandbox.telegram.rate_limits = True
     town.sandbox.telegram.violations.clear()
-    await queue(town, *(note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)))
+    await queue_notes(town, *(build_note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)))
     await pass_time_until(town, [SECOND_GROUP])
     await town.stop()
     await town.start()
-    sent = len(names(town, SECOND_GROUP))
+    sent = len(delivered_names(town, SECOND_GROUP))
     for _ in range(20):
-        town.pass_time(seconds=STEP)
-        await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
-    assert sent <= len(names(town, SECOND_GROUP)) <= 20
+        town.pass_time(seconds=STEP_SECONDS)
+        await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+    assert sent <= len(delivered_names(town, SECOND_GROUP)) <= 20
     assert town.sandbox.telegram.violations == []
 
 
-@pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
-async def test_several_processes_keep_one_pace_together_and_after_a_takeover(shared_town: Town) -> None:
+@pytest.mark.skipif(POSTGRES_URL is None, reason="MCU_TEST_POSTGRES is not set")
+async def test_several_processes_keep_one_pace_together_and_after_a_takeover(shared_town: Harness) -> None:
     town = shared_town
-    config = load(town.folder / "config.toml")
-    other = App(config, clock=town.clock, moment=town.moment, tick_seconds=0.05, poll_seconds=5)
+    config = load_config(town.folder / "config.toml")
+    other = App(config, clock=town.clock, monotonic=town.monotonic, tick_seconds=0.05, poll_seconds=5)
     await other.__aenter__()
     try:
         town.sandbox.telegram.rate_limits = True
         town.sandbox.telegram.violations.clear()
-        await queue(
+        await queue_notes(
             town,
-            *(note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)),
-            *(note(chat, f"№{n}", n) for n in range(EACH) for chat in STAFF),
+            *(build_note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)),
+            *(build_note(chat, f"№{n}", n) for n in range(NOTES_PER_CHAT) for chat in STAFF),
         )
         await pass_time_until(town, [SECOND_GROUP, *STAFF])
         assert town.sandbox.telegram.violations == []
 
         await town.stop()
         async with other.database.begin() as uow:
-            await uow.outbox.put(note(ROADS_HEAD, "№последнее", 99), town.clock.now())
+            await uow.outbox.enqueue(build_note(ROADS_HEAD, "№последнее", 99), town.clock.now())
         for _ in range(400):  # the other takes over in its own time
-            if "№последнее" in names(town, ROADS_HEAD):
+            if "№последнее" in delivered_names(town, ROADS_HEAD):
                 break
             town.pass_time(seconds=0.05)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
-        assert "№последнее" in names(town, ROADS_HEAD)
-        assert len(names(town, SECOND_GROUP)) <= 20
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+        assert "№последнее" in delivered_names(town, ROADS_HEAD)
+        assert len(delivered_names(town, SECOND_GROUP)) <= 20
         assert town.sandbox.telegram.violations == []
     finally:
         await other.__aexit__()

@@ -8,22 +8,22 @@ from sqlalchemy.exc import OperationalError
 
 from bot.outbox import render_data
 from storage.repositories.inbox import Inbox
-from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Town
+from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
 
 HOLE = "На Ленина 45 огромная яма на дороге"
 
 
-async def nothing_is_being_sent(town: Town) -> None:
+async def wait_until_nothing_is_sending(town: Harness) -> None:
     """What has failed is written down."""
     assert town.app is not None
     while True:
         async with town.app.database.read() as uow:
-            if not (await uow.outbox.counts()).get("sending"):
+            if not (await uow.outbox.count_by_status()).get("sending"):
                 return
 
 
 async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
-    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = Inbox.store
     failed = []
@@ -36,12 +36,12 @@ async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
 
     monkeypatch.setattr(Inbox, "store", fails_once)
     with caplog.at_level(logging.ERROR):
-        await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
-        await town.card(ROADS_HEAD, 1)
+        await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+        await town.wait_for_card(ROADS_HEAD, 1)
     assert failed
 
 
-async def test_what_people_write_is_not_in_the_words_of_a_database_error(town: Town) -> None:
+async def test_what_people_write_is_not_in_the_words_of_a_database_error(town: Harness) -> None:
     assert town.app is not None
     async with town.app.database.begin() as uow:
         with pytest.raises(Exception, match="hidden") as caught:
@@ -50,7 +50,7 @@ async def test_what_people_write_is_not_in_the_words_of_a_database_error(town: T
 
 
 async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = render_data.card_facts
     tries: list[int] = []
@@ -62,22 +62,24 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
         return await whole(work, ticket, person, card)
 
     monkeypatch.setattr(render_data, "card_facts", breaks)
-    await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
-    await town.sandbox.telegram.say(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале, нет отопления в доме")
-    await town.card(HOUSING_HEAD, 2)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    await town.sandbox.telegram.send_message(
+        GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале, нет отопления в доме"
+    )
+    await town.wait_for_card(HOUSING_HEAD, 2)
     for number in range(1, 6):
-        await town.until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
-        await nothing_is_being_sent(town)
+        await town.wait_until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
+        await wait_until_nothing_is_sending(town)
         town.pass_time(minutes=1)
-    await town.letter(ADMINISTRATOR, "не доставлено")
+    await town.wait_for_message(ADMINISTRATOR, "не доставлено")
 
 
-async def test_a_reply_to_our_answer_goes_to_who_gave_it(town: Town) -> None:
-    await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
-    await town.answer(ROADS_HEAD, 1, "Где именно?")
-    answer = await town.letter(GROUP, "Где именно?")
+async def test_a_reply_to_our_answer_goes_to_who_gave_it(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    await town.answer_ticket(ROADS_HEAD, 1, "Где именно?")
+    answer = await town.wait_for_message(GROUP, "Где именно?")
 
-    await town.sandbox.telegram.say(GROUP, MARIA, "возле рынка, я же писала", reply_to=answer["message_id"])
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "возле рынка, я же писала", reply_to=answer["message_id"])
 
-    await town.card(ROADS_HEAD, 2, "возле рынка", "Житель уже писал: №1")
-    assert not [text for text in town.texts(COORDINATOR) if "№2 ·" in text]
+    await town.wait_for_card(ROADS_HEAD, 2, "возле рынка", "Житель уже писал: №1")
+    assert not [text for text in town.bot_texts(COORDINATOR) if "№2 ·" in text]

@@ -6,49 +6,51 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.domain.channels import Way
+from bot.domain.channels import Direction
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.port import Sent
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.outbox import render_data
-from bot.outbox.worker import UNDER_WAY
+from bot.outbox.worker import MAX_IN_FLIGHT_PER_ACCOUNT
 from sandbox.faults import FaultKind
 from sandbox.telegram.server import api_fault
 from storage.repositories.outbox import Outbox
-from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Town
-from tests.e2e.queries import delivered
-from tests.e2e.reliability.test_drain import note, queue
+from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Harness
+from tests.e2e.queries import wait_until_idle
+from tests.e2e.reliability.test_drain import build_note, queue_notes
 
 HOLE = "На Ленина 45 огромная яма на дороге"
 
 
-def calls(town: Town, method: str) -> int:
+def count_calls(town: Harness, method: str) -> int:
     return sum(1 for name, _ in town.sandbox.telegram.calls if name == method)
 
 
-async def counts(town: Town) -> dict[str, int]:
+async def outbox_counts(town: Harness) -> dict[str, int]:
     assert town.app is not None
     async with town.app.database.read() as uow:
-        return await uow.outbox.counts()
+        return await uow.outbox.count_by_status()
 
 
-async def test_a_complaint_about_a_press_holds_up_no_message(town: Town) -> None:
-    await delivered(town)
+async def test_a_complaint_about_a_press_holds_up_no_message(town: Harness) -> None:
+    await wait_until_idle(town)
     refusal = api_fault(429, "Too Many Requests: retry after 3000", retry_after=3000)
     town.sandbox.telegram.faults.order("answerCallbackQuery", refusal)
     press = {"press_id": "1", "code": ""}
-    await queue(town, OutboxDraft(OutboxKind.PRESS, "telegram", "", facts=press, priority=Priority.PRESS))
-    await town.until(lambda: calls(town, "answerCallbackQuery"))
-    await queue(town, note(HOUSING_HEAD, "№77", 77, priority=Priority.URGENT))
-    await town.letter(HOUSING_HEAD, "№77")
+    await queue_notes(
+        town, OutboxDraft(OutboxKind.CALLBACK_ANSWER, "telegram", "", facts=press, priority=Priority.INTERACTIVE)
+    )
+    await town.wait_until(lambda: count_calls(town, "answerCallbackQuery"))
+    await queue_notes(town, build_note(HOUSING_HEAD, "№77", 77, priority=Priority.URGENT))
+    await town.wait_for_message(HOUSING_HEAD, "№77")
 
 
 async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even if its messenger had failed many times before."""
-    await delivered(town)
+    await wait_until_idle(town)
     whole, works, lost = render_data.card_facts, asyncio.Event(), asyncio.Event()
 
     async def loses(*what: Any) -> Any:
@@ -58,31 +60,31 @@ async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
         raise OperationalError("SELECT", {}, Exception("connection was closed in the middle of operation"))
 
     monkeypatch.setattr(render_data, "card_facts", loses)
-    town.sandbox.telegram.faults.down(FaultKind.HTTP_500, "sendMessage")
-    before = calls(town, "sendMessage")
-    await town.sandbox.telegram.say(GROUP, MARIA, HOLE)
+    town.sandbox.telegram.faults.start_outage(FaultKind.HTTP_500, "sendMessage")
+    before = count_calls(town, "sendMessage")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
     async with asyncio.timeout(30):
-        while calls(town, "sendMessage") < before + 12:  # to the head and to the coordinator
+        while count_calls(town, "sendMessage") < before + 12:  # to the head and to the coordinator
             town.pass_time(minutes=2)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.05)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
     works.set()
     async with asyncio.timeout(30):
         while not lost.is_set():
             town.pass_time(minutes=2)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.05)
-    town.sandbox.telegram.faults.up()
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
+    town.sandbox.telegram.faults.end_outage()
     async with asyncio.timeout(30):
-        while not town.numbers(ROADS_HEAD):
+        while not town.ticket_numbers(ROADS_HEAD):
             town.pass_time(minutes=2)
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.05)
-    assert "failed" not in await counts(town)
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
+    assert "failed" not in await outbox_counts(town)
 
 
 async def test_a_failure_is_over_with_the_next_success_though_the_sending_loop_fell_meanwhile(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await delivered(town)
-    send, waiting = TelegramMessenger.send, Outbox.waiting
+    await wait_until_idle(town)
+    send, waiting = TelegramMessenger.send, Outbox.next_per_chat
     on_its_way, fails, fell = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def fails_once(self: TelegramMessenger, *what: Any, **how: Any) -> Sent:
@@ -99,50 +101,50 @@ async def test_a_failure_is_over_with_the_next_success_though_the_sending_loop_f
         return await waiting(self, *what)
 
     monkeypatch.setattr(TelegramMessenger, "send", fails_once)
-    monkeypatch.setattr(Outbox, "waiting", falls_once)
-    await queue(town, note(ROADS_HEAD, "№1", 1))
+    monkeypatch.setattr(Outbox, "next_per_chat", falls_once)
+    await queue_notes(town, build_note(ROADS_HEAD, "№1", 1))
     await on_its_way.wait()
     await fell.wait()
-    await queue(town, note(HOUSING_HEAD, "№2", 2))
-    await town.letter(HOUSING_HEAD, "№2")  # the loop runs again
+    await queue_notes(town, build_note(HOUSING_HEAD, "№2", 2))
+    await town.wait_for_message(HOUSING_HEAD, "№2")  # the loop runs again
     fails.set()
     async with asyncio.timeout(10):
-        while not await failing(town):
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
+        while not await failing_accounts(town):
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
     town.pass_time(minutes=2)
-    await town.letter(ROADS_HEAD, "№1")
-    await delivered(town)
-    assert await failing(town) == set()
+    await town.wait_for_message(ROADS_HEAD, "№1")
+    await wait_until_idle(town)
+    assert await failing_accounts(town) == set()
 
 
-async def failing(town: Town) -> set[str]:
+async def failing_accounts(town: Harness) -> set[str]:
     assert town.app is not None
     async with town.app.database.read() as uow:
-        return await uow.outages.failing(Way.OUT)
+        return await uow.outages.list_failing_accounts(Direction.OUT)
 
 
 async def test_few_are_in_hand_where_they_leave_one_by_one_so_that_something_urgent_comes_soon(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = range(5001, 5031)
     for person in people:
         town.sandbox.telegram.user(person, f"Начальник {person}")
         await town.sandbox.telegram.start_bot(person)
-    await delivered(town)
+    await wait_until_idle(town)
     send, open_, sent = TelegramMessenger.send, asyncio.Event(), list[str]()
 
     async def slow(self: TelegramMessenger, target: Any, part: Any, **how: Any) -> Sent:
         await open_.wait()
-        sent.append(part.plain)
+        sent.append(part.plain_text)
         return await send(self, target, part, **how)
 
     monkeypatch.setattr(TelegramMessenger, "send", slow)
-    await queue(town, *(note(person, f"№{person}", person) for person in people))
+    await queue_notes(town, *(build_note(person, f"№{person}", person) for person in people))
     async with asyncio.timeout(10):
-        while (await counts(town)).get("sending", 0) < UNDER_WAY:
-            await town.sandbox.journal.wait_newer(town.sandbox.journal.revision, 0.02)
-    await queue(town, note(HOUSING_HEAD, "№77", 77, priority=Priority.URGENT))
+        while (await outbox_counts(town)).get("sending", 0) < MAX_IN_FLIGHT_PER_ACCOUNT:
+            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+    await queue_notes(town, build_note(HOUSING_HEAD, "№77", 77, priority=Priority.URGENT))
     open_.set()
-    await town.letter(HOUSING_HEAD, "№77")
+    await town.wait_for_message(HOUSING_HEAD, "№77")
     # Those that were in hand, and at most as many that were chosen just before it came.
-    assert next(number for number, text in enumerate(sent) if "№77" in text) < 2 * UNDER_WAY
+    assert next(number for number, text in enumerate(sent) if "№77" in text) < 2 * MAX_IN_FLIGHT_PER_ACCOUNT

@@ -11,30 +11,30 @@ from pathlib import Path
 
 import pytest
 
-from crashtest.failpoints import Point
-from tests.databases import SERVER, Shelf
-from tests.e2e.harness import PATIENCE
+from crashtest.failpoints import CrashPoint
+from tests.databases import POSTGRES_URL, DatabasePool
+from tests.e2e.harness import TIMEOUT_SECONDS
 from tests.e2e.process import ROOT
-from tests.e2e.reliability.test_kill import Stations
+from tests.e2e.reliability.test_kill import StationsHarness
 
-pytestmark = pytest.mark.skipif(SERVER is None, reason="MCU_TEST_POSTGRES is not set")
+pytestmark = pytest.mark.skipif(POSTGRES_URL is None, reason="MCU_TEST_POSTGRES is not set")
 
-DOOMED = """
+CRASHING_BOT_SCRIPT = """
 import sys
 from pathlib import Path
-from crashtest.failpoints import Doom, Point
-from crashtest.fork_server import live
-live(Path(sys.argv[1]), Doom(Point(sys.argv[2]), int(sys.argv[3])))
+from crashtest.failpoints import CrashPoint, Failpoint
+from crashtest.fork_server import run_bot
+run_bot(Path(sys.argv[1]), Failpoint(CrashPoint(sys.argv[2]), int(sys.argv[3])))
 """
 
 
 @pytest.fixture
-async def stations(tmp_path: Path, shelf: Shelf) -> AsyncIterator[Stations]:
-    town = Stations(tmp_path)
+async def stations(tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[StationsHarness]:
+    town = StationsHarness(tmp_path)
     await town.open()
     try:
-        async with shelf.database() as url:
-            town.use(url)
+        async with shelf.borrow_database() as url:
+            town.use_database(url)
             yield town
             await town.bot.close()
     finally:
@@ -42,11 +42,11 @@ async def stations(tmp_path: Path, shelf: Shelf) -> AsyncIterator[Stations]:
 
 
 @asynccontextmanager
-async def doomed(stations: Stations, point: Point, passage: int) -> AsyncIterator[Process]:
+async def crashing_bot(stations: StationsHarness, point: CrashPoint, passage: int) -> AsyncIterator[Process]:
     """Another process, that kills itself when it passes *point* for the *passage*-th time."""
     with stations.bot.log.open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", DOOMED, str(stations.bot.config), point.value, str(passage)),
+            *(sys.executable, "-c", CRASHING_BOT_SCRIPT, str(stations.bot.config), point.value, str(passage)),
             stdout=DEVNULL,
             stderr=log.fileno(),
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
@@ -59,40 +59,40 @@ async def doomed(stations: Stations, point: Point, passage: int) -> AsyncIterato
             await process.wait()
 
 
-async def until_started(stations: Stations, times: int) -> None:
-    async with asyncio.timeout(PATIENCE):
+async def wait_until_started(stations: StationsHarness, times: int) -> None:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         while stations.bot.log.read_text(encoding="utf-8").count("started") < times:
-            await pause(stations)
+            await wait_briefly(stations)
 
 
-async def pause(stations: Stations) -> None:
-    journal = stations.sandbox.journal
-    await journal.wait_newer(journal.revision, 0.1)
+async def wait_briefly(stations: StationsHarness) -> None:
+    journal = stations.sandbox.change_log
+    await journal.wait_for_change(journal.revision, 0.1)
 
 
-async def test_updates_of_a_dead_process_are_handled_by_the_others(stations: Stations) -> None:
+async def test_updates_of_a_dead_process_are_handled_by_the_others(stations: StationsHarness) -> None:
     await stations.bot.start()
-    await stations.until_asked()
-    await stations.write(2)
-    await stations.until_cards(2)
-    async with doomed(stations, Point.HANDLING, 1) as process:
-        await until_started(stations, 2)
-        async with asyncio.timeout(PATIENCE):
+    await stations.wait_for_polls()
+    await stations.send_complaints(2)
+    await stations.wait_for_cards(2)
+    async with crashing_bot(stations, CrashPoint.HANDLING, 1) as process:
+        await wait_until_started(stations, 2)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while process.returncode is None:  # the one that lives takes its share
-                await stations.write(1)
-                await pause(stations)
+                await stations.send_complaints(1)
+                await wait_briefly(stations)
         assert process.returncode == -signal.SIGKILL
-    await stations.until_cards(stations.written, 30)  # waits for half as long as the lease is
-    assert len(set().union(*stations.cards().values())) == stations.written
+    await stations.wait_for_cards(stations.messages_written, 30)  # waits for half as long as the lease is
+    assert len(set().union(*stations.cards_by_complaint().values())) == stations.messages_written
 
 
-async def test_messages_that_the_dead_leader_was_sending_are_sent_by_the_next(stations: Stations) -> None:
-    async with doomed(stations, Point.CLAIMED, 30) as leader:
-        await stations.until_asked()
+async def test_messages_that_the_dead_leader_was_sending_are_sent_by_the_next(stations: StationsHarness) -> None:
+    async with crashing_bot(stations, CrashPoint.CLAIMED, 30) as leader:
+        await stations.wait_for_polls()
         await stations.bot.start()
-        await until_started(stations, 2)
-        await stations.write(20)
-        async with asyncio.timeout(PATIENCE):
+        await wait_until_started(stations, 2)
+        await stations.send_complaints(20)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             assert await leader.wait() == -signal.SIGKILL
-    await stations.until_cards(20, 30)  # waits for a quarter of what the lease is
-    assert [of for of in stations.cards().values() if len(of) > 1] == []
+    await stations.wait_for_cards(20, 30)  # waits for a quarter of what the lease is
+    assert [of for of in stations.cards_by_complaint().values() if len(of) > 1] == []

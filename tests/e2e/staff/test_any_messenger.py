@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.e2e.chat_clients import Desk, Max, Vk
-from tests.e2e.harness import CURATOR, GROUP, HOUSING_HEAD, PYOTR, STAFF, Town
-from tests.e2e.queries import HATCH, RIDDLE, delivered, report
+from tests.e2e.chat_clients import MaxChatClient, OfficialChat, VkChatClient
+from tests.e2e.harness import CURATOR, GROUP, HOUSING_HEAD, PYOTR, STAFF, Harness
+from tests.e2e.queries import HATCH, UNCLEAR_REPORT, send_report, wait_until_idle
 
-HEAD, SORTER = 3001, 3003
+HEAD, COORDINATOR_ID = 3001, 3003
 MORE = ("improvement", "transport", "waste", "energy", "health", "social", "trade", "culture")
 JPEG = b"\xff\xd8filled in"
 MAX_TOKEN = "max-token-for-tests-only"
@@ -16,170 +16,176 @@ MAX_SECTION = '[max]\ntoken = "{token}"\napi_base = "{url}/max"\n'
 
 
 @dataclass
-class Office:
+class MessengerStaff:
     """The town, and the two who work in the messenger that the test is about."""
 
-    town: Town
-    head: Desk
-    sorter: Desk
+    harness: Harness
+    head_chat: OfficialChat
+    coordinator_chat: OfficialChat
 
 
 @pytest.fixture(params=["vk", "max"])
-async def office(request: pytest.FixtureRequest, closed_town: Town) -> Office:
+async def office(request: pytest.FixtureRequest, closed_town: Harness) -> MessengerStaff:
     town, name = closed_town, request.param
     staff = STAFF.replace("telegram_id = 1001", f"{name}_id = {HEAD}").replace(
-        "telegram_id = 1003", f"{name}_id = {SORTER}"
+        "telegram_id = 1003", f"{name}_id = {COORDINATOR_ID}"
     )
     town.settings["staff"] = staff.replace('role = "coordinator"', 'roles = ["coordinator", "manager"]')
     town.settings["more"] = "".join(f'[[sectors]]\ncode = "{code}"\n' for code in MORE)
     if name == "max":
         town.sandbox.max.add_bot(MAX_TOKEN, username="mcu_max_bot")
         town.settings["more"] += MAX_SECTION.format(token=MAX_TOKEN, url=town.sandbox.url)
-    for number, first, last in ((HEAD, "Лев", "Орлов"), (SORTER, "Вера", "Климова")):
+    for number, first, last in ((HEAD, "Лев", "Орлов"), (COORDINATOR_ID, "Вера", "Климова")):
         (town.sandbox.vk if name == "vk" else town.sandbox.max).user(number, first, last)
     await town.start()
-    phone = Vk if name == "vk" else Max
-    desks = Desk(phone(town, HEAD)), Desk(phone(town, SORTER))
+    phone = VkChatClient if name == "vk" else MaxChatClient
+    desks = OfficialChat(phone(town, HEAD)), OfficialChat(phone(town, COORDINATOR_ID))
     for desk in desks:
-        await desk.phone.start()
-        await desk.letter("Вы подключены к центру управления", "/settings")
-    return Office(town, *desks)
+        await desk.client.start_bot()
+        await desk.wait_for_message("Вы подключены к центру управления", "/settings")
+    return MessengerStaff(town, *desks)
 
 
-async def test_accept_answer_with_a_photo_correct(office: Office) -> None:
-    town, head = office.town, office.head
-    hatch = await report(town, photo=JPEG)
-    card = await head.card(1, "🆕", "ул. Ленина, 45", button="Принять")
-    assert card.labels == ["✅ Принять", "✍️ Ответить", "↪️ Передать", "⋯ Ещё"]
-    await delivered(town)
+async def test_accept_answer_with_a_photo_correct(office: MessengerStaff) -> None:
+    town, head = office.harness, office.head_chat
+    hatch = await send_report(town, photo=JPEG)
+    card = await head.wait_for_card(1, "🆕", "ул. Ленина, 45", button="Принять")
+    assert card.button_labels == ["✅ Принять", "✍️ Ответить", "↪️ Передать", "⋯ Ещё"]
+    await wait_until_idle(town)
     town.pass_time(seconds=3)
-    await town.until(lambda: [one for one in head.phone.letters() if one.pictures])
+    await town.wait_until(lambda: [one for one in head.client.bot_messages() if one.pictures])
 
-    await head.tap(card, "Принять")
-    card = await head.card(1, "🛠", "В работе: Начальник отдела дорог")
-    await head.tap(card, "Ответить")
-    await head.letter("Ответ на №1", button="Отмена")
-    await head.write("Яму засыпали.", photo=JPEG)
-    preview = await head.letter("Так ответ увидит житель", "Яму засыпали.", button="Отправить")
-    await head.tap(preview, "Изменить")
-    await head.letter("Ответ на №1")
-    await head.write("Яму засыпали сегодня.", photo=JPEG)
-    await head.tap(await head.letter("Так ответ увидит житель", "засыпали сегодня.", button="Отправить"), "Отправить")
-    answer = await town.letter(GROUP, "Яму засыпали сегодня.")
+    await head.press_without_answer(card, "Принять")
+    card = await head.wait_for_card(1, "🛠", "В работе: Начальник отдела дорог")
+    await head.press_without_answer(card, "Ответить")
+    await head.wait_for_message("Ответ на №1", button="Отмена")
+    await head.send_message("Яму засыпали.", photo=JPEG)
+    preview = await head.wait_for_message("Так ответ увидит житель", "Яму засыпали.", button="Отправить")
+    await head.press_without_answer(preview, "Изменить")
+    await head.wait_for_message("Ответ на №1")
+    await head.send_message("Яму засыпали сегодня.", photo=JPEG)
+    await head.press_without_answer(
+        await head.wait_for_message("Так ответ увидит житель", "засыпали сегодня.", button="Отправить"), "Отправить"
+    )
+    answer = await town.wait_for_message(GROUP, "Яму засыпали сегодня.")
     assert answer["reply_to_message"]["message_id"] == hatch
     assert answer["photo"]
-    card = await head.card(1, "✅ Отвечено")
+    card = await head.wait_for_card(1, "✅ Отвечено")
 
-    await head.tap(card, "Исправить ответ")
-    await head.letter("Исправление ответа на №1")
-    await head.write("Яму засыпали вчера.")
-    await head.tap(await head.letter("исправленный ответ", button="Опубликовать"), "Опубликовать")
-    await town.letter(GROUP, "Яму засыпали вчера.")
-    assert len(head.cards(1)) == 1, "one card from the beginning to the end, edited"
+    await head.press_without_answer(card, "Исправить ответ")
+    await head.wait_for_message("Исправление ответа на №1")
+    await head.send_message("Яму засыпали вчера.")
+    await head.press_without_answer(
+        await head.wait_for_message("исправленный ответ", button="Опубликовать"), "Опубликовать"
+    )
+    await town.wait_for_message(GROUP, "Яму засыпали вчера.")
+    assert len(head.find_cards(1)) == 1, "one card from the beginning to the end, edited"
 
 
-async def paged_to(desk: Desk, title: str) -> None:
+async def choose_sector(desk: OfficialChat, title: str) -> None:
     """Turn the pages of sectors of card 1 until *title* is there, and choose it. Nothing is cut off on the way."""
-    card = await desk.card(1, button="Назад")
-    while title not in card.labels:
-        assert "Дальше ›" in card.labels
-        known = card.labels
-        await desk.tap(card, "Дальше ›")
-        await desk.phone.town.until(lambda known=known: desk.cards(1)[0].labels != known)
-        card = desk.cards(1)[0]
-    await desk.tap(card, title)
+    card = await desk.wait_for_card(1, button="Назад")
+    while title not in card.button_labels:
+        assert "Дальше ›" in card.button_labels
+        known = card.button_labels
+        await desk.press_without_answer(card, "Дальше ›")
+        await desk.client.harness.wait_until(lambda known=known: desk.find_cards(1)[0].button_labels != known)
+        card = desk.find_cards(1)[0]
+    await desk.press_without_answer(card, title)
 
 
-async def test_sort_hand_over_dismiss_and_return(office: Office) -> None:
-    town, head, sorter = office.town, office.head, office.sorter
-    await report(town, RIDDLE)
-    card = await sorter.card(1, "❓", button="Все отрасли")
-    await sorter.tap(card, "Все отрасли")
-    await paged_to(sorter, "Дороги")
-    card = await head.card(1, "🆕")
+async def test_sort_hand_over_dismiss_and_return(office: MessengerStaff) -> None:
+    town, head, sorter = office.harness, office.head_chat, office.coordinator_chat
+    await send_report(town, UNCLEAR_REPORT)
+    card = await sorter.wait_for_card(1, "❓", button="Все отрасли")
+    await sorter.press_without_answer(card, "Все отрасли")
+    await choose_sector(sorter, "Дороги")
+    card = await head.wait_for_card(1, "🆕")
 
-    await head.tap(card, "Передать")
-    await paged_to(head, "ЖКХ")
-    await town.card(HOUSING_HEAD, 1)
-    note = await head.letter("↪️ Сообщение №1 передано: ЖКХ", button="пояснение")
-    await head.tap(note, "пояснение")
-    await head.letter("Напишите пояснение к №1")
-    await head.write("Это двор, а не дорога.")
-    await head.letter("Пояснение к №1 добавлено")
-    await town.card(HOUSING_HEAD, 1, "Это двор, а не дорога.")
+    await head.press_without_answer(card, "Передать")
+    await choose_sector(head, "ЖКХ")
+    await town.wait_for_card(HOUSING_HEAD, 1)
+    note = await head.wait_for_message("↪️ Сообщение №1 передано: ЖКХ", button="пояснение")
+    await head.press_without_answer(note, "пояснение")
+    await head.wait_for_message("Напишите пояснение к №1")
+    await head.send_message("Это двор, а не дорога.")
+    await head.wait_for_message("Пояснение к №1 добавлено")
+    await town.wait_for_card(HOUSING_HEAD, 1, "Это двор, а не дорога.")
 
-    await report(town, HATCH, PYOTR)
-    card = await head.card(2, "🆕")
-    await head.tap(card, "Ещё")
-    await head.tap(await head.card(2, button="История"), "История")
-    await head.letter("№2", opening="(?s)^(?!🆕).*")
-    await head.tap(await head.card(2, button="Не требует"), "Не требует")
-    card = await head.card(2, button="Повтор")
-    assert "← Назад" in card.labels
-    await head.tap(card, "Другое")
-    await head.letter("Почему №2 не требует ответа?")
-    await head.write("Уже отвечено на сходе.")
-    card = await head.card(2, "🚫", "Уже отвечено на сходе.", button="Вернуть")
-    await head.tap(card, "Вернуть")
-    await head.card(2, "🆕", button="Принять")
+    await send_report(town, HATCH, PYOTR)
+    card = await head.wait_for_card(2, "🆕")
+    await head.press_without_answer(card, "Ещё")
+    await head.press_without_answer(await head.wait_for_card(2, button="История"), "История")
+    await head.wait_for_message("№2", opening="(?s)^(?!🆕).*")
+    await head.press_without_answer(await head.wait_for_card(2, button="Не требует"), "Не требует")
+    card = await head.wait_for_card(2, button="Повтор")
+    assert "← Назад" in card.button_labels
+    await head.press_without_answer(card, "Другое")
+    await head.wait_for_message("Почему №2 не требует ответа?")
+    await head.send_message("Уже отвечено на сходе.")
+    card = await head.wait_for_card(2, "🚫", "Уже отвечено на сходе.", button="Вернуть")
+    await head.press_without_answer(card, "Вернуть")
+    await head.wait_for_card(2, "🆕", button="Принять")
 
 
-async def test_lists_reminders_digest_and_typing_in(office: Office) -> None:
-    town, head, sorter = office.town, office.head, office.sorter
-    await report(town)
-    card = await head.card(1)
-    await head.write("/my")
-    listing = await head.letter("Ждут вас: 1 сообщение", button="№1")
-    await head.write("/find Ленина")
-    await head.letter("Найдено: 1 сообщение", button="№1")
-    await head.tap(listing, "№1")
-    await head.letter("карточка теперь ниже")
-    await town.until(lambda: len(head.cards(1)) == 1 and head.cards(1)[0].id != card.id)
+async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> None:
+    town, head, sorter = office.harness, office.head_chat, office.coordinator_chat
+    await send_report(town)
+    card = await head.wait_for_card(1)
+    await head.send_message("/my")
+    listing = await head.wait_for_message("Ждут вас: 1 сообщение", button="№1")
+    await head.send_message("/find Ленина")
+    await head.wait_for_message("Найдено: 1 сообщение", button="№1")
+    await head.press_without_answer(listing, "№1")
+    await head.wait_for_message("карточка теперь ниже")
+    await town.wait_until(lambda: len(head.find_cards(1)) == 1 and head.find_cards(1)[0].id != card.id)
 
     town.pass_time(minutes=31)
-    assert (await head.letter("⏰", "№1")).reply_to == head.cards(1)[0].id
+    assert (await head.wait_for_message("⏰", "№1")).reply_to == head.find_cards(1)[0].id
     town.pass_time(minutes=31)
-    await head.letter("Просрочено", "№1")
-    await town.letter(CURATOR, "Просрочено", "№1")
+    await head.wait_for_message("Просрочено", "№1")
+    await town.wait_for_message(CURATOR, "Просрочено", "№1")
 
-    await sorter.write("/new")
-    await sorter.letter("Новое сообщение", button="Отмена")
-    await sorter.write("На Мира 7 на дороге яма, звонила Анна, 555-01-02")
-    await sorter.tap(await sorter.letter("Откуда пришло", button="Телефон"), "Телефон")
-    await sorter.tap(await sorter.letter("До какого времени", button="Обычный срок"), "Обычный срок")
-    await sorter.letter("✅ Сообщение №2 внесено")
-    await head.card(2, "Телефон")
+    await sorter.send_message("/new")
+    await sorter.wait_for_message("Новое сообщение", button="Отмена")
+    await sorter.send_message("На Мира 7 на дороге яма, звонила Анна, 555-01-02")
+    await sorter.press_without_answer(await sorter.wait_for_message("Откуда пришло", button="Телефон"), "Телефон")
+    await sorter.press_without_answer(
+        await sorter.wait_for_message("До какого времени", button="Обычный срок"), "Обычный срок"
+    )
+    await sorter.wait_for_message("✅ Сообщение №2 внесено")
+    await head.wait_for_card(2, "Телефон")
 
-    await sorter.write("/digest")
-    await sorter.letter("Сводка", "По отраслям")
-    town.at("21.11 09:00")
-    await sorter.letter("Сводка за")
-    await head.write("/digest")
-    await head.letter("не для вашей роли")
+    await sorter.send_message("/digest")
+    await sorter.wait_for_message("Сводка", "По отраслям")
+    town.set_time("21.11 09:00")
+    await sorter.wait_for_message("Сводка за")
+    await head.send_message("/digest")
+    await head.wait_for_message("не для вашей роли")
 
 
-async def test_a_draft_survives_a_restart_and_a_second_press_says_so(office: Office) -> None:
-    town, head = office.town, office.head
-    await report(town)
-    await head.tap(await head.card(1), "Ответить")
-    await head.letter("Ответ на №1")
-    await delivered(town)
+async def test_a_draft_survives_a_restart_and_a_second_press_says_so(office: MessengerStaff) -> None:
+    town, head = office.harness, office.head_chat
+    await send_report(town)
+    await head.press_without_answer(await head.wait_for_card(1), "Ответить")
+    await head.wait_for_message("Ответ на №1")
+    await wait_until_idle(town)
     await town.stop()
     await town.start()
-    await head.write("Засыплем завтра.")
-    preview = await head.letter("Так ответ увидит житель", button="Отправить")
-    await head.tap(preview, "Отправить")
-    await town.letter(GROUP, "Засыплем завтра.")
-    await head.card(1, "✅ Отвечено")
-    await delivered(town)
-    sent = next(one for one in head.phone.letters() if one.id == preview.id)
-    assert "Отправить" not in str(sent.labels)
-    assert len(town.texts(GROUP)) == 1
+    await head.send_message("Засыплем завтра.")
+    preview = await head.wait_for_message("Так ответ увидит житель", button="Отправить")
+    await head.press_without_answer(preview, "Отправить")
+    await town.wait_for_message(GROUP, "Засыплем завтра.")
+    await head.wait_for_card(1, "✅ Отвечено")
+    await wait_until_idle(town)
+    sent = next(one for one in head.client.bot_messages() if one.id == preview.id)
+    assert "Отправить" not in str(sent.button_labels)
+    assert len(town.bot_texts(GROUP)) == 1
 
 
-async def test_the_settings_of_who_has_one_messenger(office: Office) -> None:
-    await office.head.write("/settings")
-    letter = await office.head.letter("⚙️ Куда приходят карточки и сводки", button="Подключить")
-    await office.head.tap(letter, "Подключить")
-    letter = await office.head.letter("Telegram", "/start ", button="Назад")
-    assert letter.labels == ["← Назад"]
+async def test_the_settings_of_who_has_one_messenger(office: MessengerStaff) -> None:
+    await office.head_chat.send_message("/settings")
+    letter = await office.head_chat.wait_for_message("⚙️ Куда приходят карточки и сводки", button="Подключить")
+    await office.head_chat.press_without_answer(letter, "Подключить")
+    letter = await office.head_chat.wait_for_message("Telegram", "/start ", button="Назад")
+    assert letter.button_labels == ["← Назад"]

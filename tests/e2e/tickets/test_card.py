@@ -3,67 +3,69 @@
 import pytest
 
 from bot.domain.tickets import State
-from tests.e2e.harness import COMMUNITY, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Town, words
-from tests.e2e.queries import HATCH, audit, looks, report, rows, state
+from tests.e2e.harness import COMMUNITY, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Harness, message_text
+from tests.e2e.queries import HATCH, button_rows, get_ticket_state, list_audit, send_report, styled_spans
 
-MAIN = [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
+MAIN_BUTTONS = [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
 
 
-async def test_a_card_tells_all_that_a_head_needs(town: Town) -> None:
-    asked = await report(town, "На Ленина 45 на дороге яма")
-    card = await town.card(ROADS_HEAD, 1)
+async def test_a_card_tells_all_that_a_head_needs(town: Harness) -> None:
+    asked = await send_report(town, "На Ленина 45 на дороге яма")
+    card = await town.wait_for_card(ROADS_HEAD, 1)
 
-    assert words(card).splitlines() == [
+    assert message_text(card).splitlines() == [
         "🆕 №1 · Дороги",
         "На Ленина 45 на дороге яма",
         "📍 ул. Ленина, 45",
         "👤 Мария · Telegram «Подслушано» · пт 20.11, 14:30 · открыть",
         "⏱ принять до 15:30 · ответить до 22:30",
     ]
-    assert looks(card) == [
+    assert styled_spans(card) == [
         ("bold", "🆕 №1 · Дороги"),
         ("blockquote", "На Ленина 45 на дороге яма"),
         ("text_link", "открыть"),
     ]
-    assert card["entities"][-1]["url"] == town.sandbox.telegram.link(GROUP, asked)
-    assert rows(card) == MAIN
+    assert card["entities"][-1]["url"] == town.sandbox.telegram.message_link(GROUP, asked)
+    assert button_rows(card) == MAIN_BUTTONS
 
 
-async def test_a_card_of_a_private_message_in_vk(town: Town) -> None:
-    await town.sandbox.vk.message(COMMUNITY, MARIA, "На дороге у дома Ленина 45 яма")
-    card = await town.card(ROADS_HEAD, 1)
-    assert "👤 Мария Ким · VK «Администрация», личное сообщение · пт 20.11, 14:30 · открыть" in words(card)
+async def test_a_card_of_a_private_message_in_vk(town: Harness) -> None:
+    await town.sandbox.vk.send_message(COMMUNITY, MARIA, "На дороге у дома Ленина 45 яма")
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    assert "👤 Мария Ким · VK «Администрация», личное сообщение · пт 20.11, 14:30 · открыть" in message_text(card)
 
 
-async def test_what_is_dangerous_says_so(town: Town) -> None:
-    await report(town, "На Ленина 45 на дороге открыт люк, ребёнок провалился!")
-    card = await town.card(ROADS_HEAD, 1)
-    assert words(card).startswith("🔥 №1 · Дороги [срочно]\n")
+async def test_what_is_dangerous_says_so(town: Harness) -> None:
+    await send_report(town, "На Ленина 45 на дороге открыт люк, ребёнок провалился!")
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    assert message_text(card).startswith("🔥 №1 · Дороги [срочно]\n")
     assert not card.get("disable_notification")
 
 
-async def test_accepting_says_who_and_until_when(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
+async def test_accepting_says_who_and_until_when(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
 
-    said = await town.press(ROADS_HEAD, card, "Принять")
+    said = await town.press_button(ROADS_HEAD, card, "Принять")
 
     assert said == {"text": "Принято в работу", "show_alert": False}
-    card = await town.card(ROADS_HEAD, 1, "🛠 №1 · Дороги", "В работе: Начальник отдела дорог, до 22:30")
-    assert "принять до" not in words(card)
-    assert rows(card) == [["✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
-    assert len([text for text in town.texts(ROADS_HEAD) if "№1 · " in text]) == 1  # edited, not sent anew
-    assert await state(town, 1) is State.ACCEPTED
+    card = await town.wait_for_card(ROADS_HEAD, 1, "🛠 №1 · Дороги", "В работе: Начальник отдела дорог, до 22:30")
+    assert "принять до" not in message_text(card)
+    assert button_rows(card) == [["✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
+    assert len([text for text in town.bot_texts(ROADS_HEAD) if "№1 · " in text]) == 1  # edited, not sent anew
+    assert await get_ticket_state(town, 1) is State.ACCEPTED
 
 
-async def test_more_opens_and_goes_back(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press(ROADS_HEAD, card, "Ещё")
-    await town.until(lambda: rows(card) == [["🚫 Не требует ответа"], ["🔗 Объединить"], ["🕘 История"], ["← Назад"]])
-    await town.press(ROADS_HEAD, card, "Назад")
-    await town.until(lambda: rows(card) == MAIN)
-    assert await state(town, 1) is State.ASSIGNED
+async def test_more_opens_and_goes_back(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_button(ROADS_HEAD, card, "Ещё")
+    await town.wait_until(
+        lambda: button_rows(card) == [["🚫 Не требует ответа"], ["🔗 Объединить"], ["🕘 История"], ["← Назад"]]
+    )
+    await town.press_button(ROADS_HEAD, card, "Назад")
+    await town.wait_until(lambda: button_rows(card) == MAIN_BUTTONS)
+    assert await get_ticket_state(town, 1) is State.ASSIGNED
 
 
 REASONS = [
@@ -76,101 +78,103 @@ REASONS = [
 
 
 @pytest.mark.parametrize(("button", "reason"), REASONS)
-async def test_what_needs_no_answer_is_closed_with_a_reason(town: Town, button: str, reason: str) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press(ROADS_HEAD, card, "Ещё")
-    await town.until(lambda: "🚫 Не требует ответа" in rows(card)[0])
-    await town.press(ROADS_HEAD, card, "Не требует ответа")
-    await town.until(lambda: ["← Назад"] in rows(card) and ["Не о проблеме", "Уже отвечено"] in rows(card))
+async def test_what_needs_no_answer_is_closed_with_a_reason(town: Harness, button: str, reason: str) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_button(ROADS_HEAD, card, "Ещё")
+    await town.wait_until(lambda: "🚫 Не требует ответа" in button_rows(card)[0])
+    await town.press_button(ROADS_HEAD, card, "Не требует ответа")
+    await town.wait_until(
+        lambda: ["← Назад"] in button_rows(card) and ["Не о проблеме", "Уже отвечено"] in button_rows(card)
+    )
 
-    said = await town.press(ROADS_HEAD, card, button)
+    said = await town.press_button(ROADS_HEAD, card, button)
 
     assert said["text"] == "Закрыто без ответа"
-    card = await town.card(ROADS_HEAD, 1, f"🚫 Не требует ответа: {reason}")
-    assert rows(card) == [["↩️ Вернуть в работу", "🕘 История"]]
-    assert await state(town, 1) is State.DISMISSED
-    assert town.letters(GROUP) == []
-    await town.press(ROADS_HEAD, card, "История")
-    await town.letter(ROADS_HEAD, f"14:30 · не требует ответа: {reason} — Начальник отдела дорог")
+    card = await town.wait_for_card(ROADS_HEAD, 1, f"🚫 Не требует ответа: {reason}")
+    assert button_rows(card) == [["↩️ Вернуть в работу", "🕘 История"]]
+    assert await get_ticket_state(town, 1) is State.DISMISSED
+    assert town.bot_messages(GROUP) == []
+    await town.press_button(ROADS_HEAD, card, "История")
+    await town.wait_for_message(ROADS_HEAD, f"14:30 · не требует ответа: {reason} — Начальник отдела дорог")
 
 
-async def test_the_reason_in_ones_own_words(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press(ROADS_HEAD, card, "Ещё")
-    await town.until(lambda: "🚫 Не требует ответа" in rows(card)[0])
-    await town.press(ROADS_HEAD, card, "Не требует ответа")
-    await town.until(lambda: ["Не наш округ", "Другое: напишу"] in rows(card))
-    await town.press(ROADS_HEAD, card, "Другое")
-    question = await town.letter(ROADS_HEAD, "Почему №1 не требует ответа?")
-    assert rows(question) == [["Отмена"]]
-    assert await state(town, 1) is State.ASSIGNED
+async def test_the_reason_in_ones_own_words(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_button(ROADS_HEAD, card, "Ещё")
+    await town.wait_until(lambda: "🚫 Не требует ответа" in button_rows(card)[0])
+    await town.press_button(ROADS_HEAD, card, "Не требует ответа")
+    await town.wait_until(lambda: ["Не наш округ", "Другое: напишу"] in button_rows(card))
+    await town.press_button(ROADS_HEAD, card, "Другое")
+    question = await town.wait_for_message(ROADS_HEAD, "Почему №1 не требует ответа?")
+    assert button_rows(question) == [["Отмена"]]
+    assert await get_ticket_state(town, 1) is State.ASSIGNED
 
-    await town.write(ROADS_HEAD, "Это репетиция учений.")
+    await town.send_message(ROADS_HEAD, "Это репетиция учений.")
 
-    await town.card(ROADS_HEAD, 1, "Не требует ответа: Это репетиция учений.")
-    await town.letter(ROADS_HEAD, "№1 закрыто без ответа")
-    await town.until(lambda: rows(question) == [])
-    assert town.letters(GROUP) == []
-
-
-async def test_the_own_words_can_be_thought_better_of(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
-    question = await town.letter(ROADS_HEAD, "Почему №1")
-    await town.press(ROADS_HEAD, question, "Отмена")
-    await town.until(lambda: rows(question) == [])
-    assert words(question) == "Отменено."
-    await town.write(ROADS_HEAD, "Уже неважно")
-    await town.letter(ROADS_HEAD, "Чтобы ответить жителю")
-    assert await state(town, 1) is State.ASSIGNED
+    await town.wait_for_card(ROADS_HEAD, 1, "Не требует ответа: Это репетиция учений.")
+    await town.wait_for_message(ROADS_HEAD, "№1 закрыто без ответа")
+    await town.wait_until(lambda: button_rows(question) == [])
+    assert town.bot_messages(GROUP) == []
 
 
-async def test_back_to_work_with_new_terms(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:duplicate")
-    card = await town.card(ROADS_HEAD, 1, "повтор")
+async def test_the_own_words_can_be_thought_better_of(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
+    question = await town.wait_for_message(ROADS_HEAD, "Почему №1")
+    await town.press_button(ROADS_HEAD, question, "Отмена")
+    await town.wait_until(lambda: button_rows(question) == [])
+    assert message_text(question) == "Отменено."
+    await town.send_message(ROADS_HEAD, "Уже неважно")
+    await town.wait_for_message(ROADS_HEAD, "Чтобы ответить жителю")
+    assert await get_ticket_state(town, 1) is State.ASSIGNED
+
+
+async def test_back_to_work_with_new_terms(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:duplicate")
+    card = await town.wait_for_card(ROADS_HEAD, 1, "повтор")
     town.pass_time(minutes=10)
 
-    said = await town.press(ROADS_HEAD, card, "Вернуть в работу")
+    said = await town.press_button(ROADS_HEAD, card, "Вернуть в работу")
 
     assert said["text"] == "Возвращено в работу"
-    card = await town.card(ROADS_HEAD, 1, "принять до 15:40 · ответить до 22:40")
-    assert "Не требует" not in words(card)
-    assert rows(card) == MAIN
+    card = await town.wait_for_card(ROADS_HEAD, 1, "принять до 15:40 · ответить до 22:40")
+    assert "Не требует" not in message_text(card)
+    assert button_rows(card) == MAIN_BUTTONS
 
 
-async def test_the_coordinator_brings_back_what_a_head_put_aside(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:not_ours")
-    await town.card(ROADS_HEAD, 1, "не наш округ")
-    await town.write(COORDINATOR, "/find 1")
-    card = await town.card(COORDINATOR, 1, "не наш округ")
-    await town.press(COORDINATOR, card, "Вернуть в работу")
-    await town.card(ROADS_HEAD, 1, "принять до")
-    await town.letter(ROADS_HEAD, "№1 возвращено в работу")  # an edit makes no sound
+async def test_the_coordinator_brings_back_what_a_head_put_aside(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:not_ours")
+    await town.wait_for_card(ROADS_HEAD, 1, "не наш округ")
+    await town.send_message(COORDINATOR, "/find 1")
+    card = await town.wait_for_card(COORDINATOR, 1, "не наш округ")
+    await town.press_button(COORDINATOR, card, "Вернуть в работу")
+    await town.wait_for_card(ROADS_HEAD, 1, "принять до")
+    await town.wait_for_message(ROADS_HEAD, "№1 возвращено в работу")  # an edit makes no sound
 
 
-async def test_the_history_says_who_did_what_when_and_why_the_term_is_so(town: Town) -> None:
-    await report(town)
-    await town.card(ROADS_HEAD, 1)
-    await town.write(COORDINATOR, "/find 1")
-    card = await town.card(COORDINATOR, 1)
-    await town.press(COORDINATOR, card, "Передать")
-    await town.until(lambda: ["ЖКХ"] in rows(card))
-    await town.press(COORDINATOR, card, "ЖКХ")
-    card = await town.card(HOUSING_HEAD, 1)
+async def test_the_history_says_who_did_what_when_and_why_the_term_is_so(town: Harness) -> None:
+    await send_report(town)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(COORDINATOR, "/find 1")
+    card = await town.wait_for_card(COORDINATOR, 1)
+    await town.press_button(COORDINATOR, card, "Передать")
+    await town.wait_until(lambda: ["ЖКХ"] in button_rows(card))
+    await town.press_button(COORDINATOR, card, "ЖКХ")
+    card = await town.wait_for_card(HOUSING_HEAD, 1)
     town.pass_time(minutes=5)
-    await town.press(HOUSING_HEAD, card, "Принять")
-    await town.card(HOUSING_HEAD, 1, "В работе")
+    await town.press_button(HOUSING_HEAD, card, "Принять")
+    await town.wait_for_card(HOUSING_HEAD, 1, "В работе")
 
-    await town.press_raw(HOUSING_HEAD, HOUSING_HEAD, card["message_id"], "1:i:1")
+    await town.press_code(HOUSING_HEAD, HOUSING_HEAD, card["message_id"], "1:i:1")
 
-    history = words(await town.letter(HOUSING_HEAD, "🕘 История №1"))
+    history = message_text(await town.wait_for_message(HOUSING_HEAD, "🕘 История №1"))
     assert "пт 20.11, 14:30 · получено, отрасль: Дороги" in history
     assert "пт 20.11, 14:30 · передано: ЖКХ — Координатор" in history
     assert "пт 20.11, 14:35 · принято в работу — Начальник отдела ЖКХ" in history
@@ -178,21 +182,21 @@ async def test_the_history_says_who_did_what_when_and_why_the_term_is_so(town: T
     assert "Срок считается с пт 20.11, 14:30" in history
 
 
-async def test_the_history_names_the_days_that_do_not_count(closed_town: Town) -> None:
-    closed_town.rewrites['answer = "8h"'] = 'answer = "8wh"'
+async def test_the_history_names_the_days_that_do_not_count(closed_town: Harness) -> None:
+    closed_town.config_replacements['answer = "8h"'] = 'answer = "8wh"'
     await closed_town.start()
-    await report(closed_town)
-    card = await closed_town.card(ROADS_HEAD, 1, "ответить до пн 23.11, 14:30")
-    await closed_town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:i:1")
-    history = words(await closed_town.letter(ROADS_HEAD, "🕘 История №1"))
+    await send_report(closed_town)
+    card = await closed_town.wait_for_card(ROADS_HEAD, 1, "ответить до пн 23.11, 14:30")
+    await closed_town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:i:1")
+    history = message_text(await closed_town.wait_for_message(ROADS_HEAD, "🕘 История №1"))
     assert "Не считается: 21 и 22 ноября: выходные" in history
 
 
-async def test_every_change_is_in_the_books_without_a_word_of_people(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press(ROADS_HEAD, card, "Принять")
-    await town.card(ROADS_HEAD, 1, "В работе")
-    rows_ = await audit(town, 1)
+async def test_every_change_is_in_the_books_without_a_word_of_people(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_button(ROADS_HEAD, card, "Принять")
+    await town.wait_for_card(ROADS_HEAD, 1, "В работе")
+    rows_ = await list_audit(town, 1)
     assert [row.action for row in rows_] == ["registered", "accept"]
     assert HATCH not in repr(rows_)

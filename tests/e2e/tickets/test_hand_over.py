@@ -2,143 +2,152 @@
 
 from bot.domain.tickets import State
 from tests.databases import ON_BOTH
-from tests.e2e.harness import COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, Town, words
-from tests.e2e.queries import audit, delivered, preview, refusals, report, rows, state, ticket
+from tests.e2e.harness import COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, Harness, message_text
+from tests.e2e.queries import (
+    button_rows,
+    get_ticket,
+    get_ticket_state,
+    list_audit,
+    refusal_codes,
+    send_report,
+    wait_for_preview,
+    wait_until_idle,
+)
 
 pytestmark = ON_BOTH
 
 EDUCATION_HEAD = 1010
 
 
-async def hand_to(town: Town, person: int, number: int, sector: str) -> dict[str, object]:
-    card = await town.card(person, number)
-    await town.press(person, card, "Передать")
-    await town.until(lambda: [sector] in rows(card))
-    return await town.press(person, card, sector)
+async def hand_over_to(town: Harness, person: int, number: int, sector: str) -> dict[str, object]:
+    card = await town.wait_for_card(person, number)
+    await town.press_button(person, card, "Передать")
+    await town.wait_until(lambda: [sector] in button_rows(card))
+    return await town.press_button(person, card, sector)
 
 
-async def test_the_press_moves_it_at_once(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.press(ROADS_HEAD, card, "Передать")
-    await town.until(lambda: rows(card) == [["ЖКХ"], ["Образование"], ["← Назад"]])
+async def test_the_press_moves_it_at_once(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.press_button(ROADS_HEAD, card, "Передать")
+    await town.wait_until(lambda: button_rows(card) == [["ЖКХ"], ["Образование"], ["← Назад"]])
 
-    said = await town.press(ROADS_HEAD, card, "ЖКХ")
+    said = await town.press_button(ROADS_HEAD, card, "ЖКХ")
 
     assert said["text"] == "Передано: ЖКХ"
-    mine = await town.card(HOUSING_HEAD, 1, "🆕 №1 · ЖКХ", "принять до 15:30 · ответить до 22:30")
-    assert rows(mine) == [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
-    await town.until(lambda: rows(card) == [])
-    assert "👉 Сейчас у: Начальник отдела ЖКХ" in words(card)
-    note = await town.letter(ROADS_HEAD, "Сообщение №1 передано: ЖКХ.")
-    assert rows(note) == [["💬 Добавить пояснение"]]
-    assert (await ticket(town, 1)).sector == "housing"
+    mine = await town.wait_for_card(HOUSING_HEAD, 1, "🆕 №1 · ЖКХ", "принять до 15:30 · ответить до 22:30")
+    assert button_rows(mine) == [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
+    await town.wait_until(lambda: button_rows(card) == [])
+    assert "👉 Сейчас у: Начальник отдела ЖКХ" in message_text(card)
+    note = await town.wait_for_message(ROADS_HEAD, "Сообщение №1 передано: ЖКХ.")
+    assert button_rows(note) == [["💬 Добавить пояснение"]]
+    assert (await get_ticket(town, 1)).sector == "housing"
 
 
-async def test_a_reason_can_follow(town: Town) -> None:
-    await report(town)
-    await hand_to(town, ROADS_HEAD, 1, "ЖКХ")
-    note = await town.letter(ROADS_HEAD, "Сообщение №1 передано: ЖКХ.")
+async def test_a_reason_can_follow(town: Harness) -> None:
+    await send_report(town)
+    await hand_over_to(town, ROADS_HEAD, 1, "ЖКХ")
+    note = await town.wait_for_message(ROADS_HEAD, "Сообщение №1 передано: ЖКХ.")
 
-    await town.press(ROADS_HEAD, note, "Добавить пояснение")
-    question = await town.letter(ROADS_HEAD, "Напишите пояснение к №1 для коллег")
-    await town.until(lambda: rows(note) == [])
-    await town.write(ROADS_HEAD, "Это двор, а не улица.")
+    await town.press_button(ROADS_HEAD, note, "Добавить пояснение")
+    question = await town.wait_for_message(ROADS_HEAD, "Напишите пояснение к №1 для коллег")
+    await town.wait_until(lambda: button_rows(note) == [])
+    await town.send_message(ROADS_HEAD, "Это двор, а не улица.")
 
-    await town.letter(ROADS_HEAD, "Пояснение к №1 добавлено")
-    await town.until(lambda: rows(question) == [])
-    await town.card(HOUSING_HEAD, 1, "💬 Начальник отдела дорог (передано, 14:30): Это двор, а не улица.")
-    assert town.letters(GROUP) == []
-    assert "двор" not in repr(await audit(town, 1))
+    await town.wait_for_message(ROADS_HEAD, "Пояснение к №1 добавлено")
+    await town.wait_until(lambda: button_rows(question) == [])
+    await town.wait_for_card(HOUSING_HEAD, 1, "💬 Начальник отдела дорог (передано, 14:30): Это двор, а не улица.")
+    assert town.bot_messages(GROUP) == []
+    assert "двор" not in repr(await list_audit(town, 1))
 
 
-async def test_a_reason_comes_too_late_when_it_has_moved_on(town: Town) -> None:
-    await report(town)
-    await hand_to(town, ROADS_HEAD, 1, "ЖКХ")
-    note = await town.letter(ROADS_HEAD, "передано: ЖКХ.")
-    await hand_to(town, HOUSING_HEAD, 1, "Дороги")
-    await town.letter(ROADS_HEAD, "№1 снова передано вам: примите до 15:30.")
-    said = await town.press(ROADS_HEAD, note, "Добавить пояснение")
+async def test_a_reason_comes_too_late_when_it_has_moved_on(town: Harness) -> None:
+    await send_report(town)
+    await hand_over_to(town, ROADS_HEAD, 1, "ЖКХ")
+    note = await town.wait_for_message(ROADS_HEAD, "передано: ЖКХ.")
+    await hand_over_to(town, HOUSING_HEAD, 1, "Дороги")
+    await town.wait_for_message(ROADS_HEAD, "№1 снова передано вам: примите до 15:30.")
+    said = await town.press_button(ROADS_HEAD, note, "Добавить пояснение")
     assert said == {"text": "Пояснить может только тот, кто передал сообщение последним.", "show_alert": True}
-    card = await town.card(ROADS_HEAD, 1)
-    assert rows(card)[0] == ["✅ Принять", "✍️ Ответить"]
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    assert button_rows(card)[0] == ["✅ Принять", "✍️ Ответить"]
 
 
-async def test_what_was_accepted_waits_for_the_next_head_to_accept(town: Town) -> None:
-    await report(town)
-    await town.press(ROADS_HEAD, await town.card(ROADS_HEAD, 1), "Принять")
-    await town.card(ROADS_HEAD, 1, "В работе")
-    await hand_to(town, ROADS_HEAD, 1, "ЖКХ")
-    await town.card(HOUSING_HEAD, 1, "принять до 15:30")
-    assert await state(town, 1) is State.ASSIGNED
-    await delivered(town)
+async def test_what_was_accepted_waits_for_the_next_head_to_accept(town: Harness) -> None:
+    await send_report(town)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
+    await town.wait_for_card(ROADS_HEAD, 1, "В работе")
+    await hand_over_to(town, ROADS_HEAD, 1, "ЖКХ")
+    await town.wait_for_card(HOUSING_HEAD, 1, "принять до 15:30")
+    assert await get_ticket_state(town, 1) is State.ASSIGNED
+    await wait_until_idle(town)
     town.pass_time(minutes=31)
-    await town.letter(HOUSING_HEAD, "Напоминание: №1")
+    await town.wait_for_message(HOUSING_HEAD, "Напоминание: №1")
 
 
-async def test_the_draft_of_the_head_who_hands_it_over_is_dropped(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.write(ROADS_HEAD, "Начал писать", reply_to=card["message_id"])
-    draft = await preview(town, ROADS_HEAD)
-    await hand_to(town, ROADS_HEAD, 1, "ЖКХ")
-    await town.until(lambda: rows(draft) == [])
-    assert "Черновик ответа на №1 закрыт" in words(draft)
-    assert "Начал писать" in words(draft)
-    said = await town.press_raw(ROADS_HEAD, ROADS_HEAD, draft["message_id"], "1:s:1:1")
+async def test_the_draft_of_the_head_who_hands_it_over_is_dropped(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(ROADS_HEAD, "Начал писать", reply_to=card["message_id"])
+    draft = await wait_for_preview(town, ROADS_HEAD)
+    await hand_over_to(town, ROADS_HEAD, 1, "ЖКХ")
+    await town.wait_until(lambda: button_rows(draft) == [])
+    assert "Черновик ответа на №1 закрыт" in message_text(draft)
+    assert "Начал писать" in message_text(draft)
+    said = await town.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], "1:s:1:1")
     assert said["show_alert"]
-    assert town.letters(GROUP) == []
+    assert town.bot_messages(GROUP) == []
 
 
-async def test_the_coordinator_hands_over_and_the_writer_is_told(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
-    await town.write(ROADS_HEAD, "Начал писать", reply_to=card["message_id"])
-    draft = await preview(town, ROADS_HEAD)
-    await town.write(COORDINATOR, "/find 1")
-    await hand_to(town, COORDINATOR, 1, "ЖКХ")
-    await town.letter(ROADS_HEAD, "Сообщение №1 передали другому блоку, ваш черновик отменён.")
-    await town.until(lambda: rows(draft) == [])
-    await town.card(HOUSING_HEAD, 1)
+async def test_the_coordinator_hands_over_and_the_writer_is_told(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(ROADS_HEAD, "Начал писать", reply_to=card["message_id"])
+    draft = await wait_for_preview(town, ROADS_HEAD)
+    await town.send_message(COORDINATOR, "/find 1")
+    await hand_over_to(town, COORDINATOR, 1, "ЖКХ")
+    await town.wait_for_message(ROADS_HEAD, "Сообщение №1 передали другому блоку, ваш черновик отменён.")
+    await town.wait_until(lambda: button_rows(draft) == [])
+    await town.wait_for_card(HOUSING_HEAD, 1)
 
 
-async def test_many_sectors_are_paged(closed_town: Town) -> None:
+async def test_many_sectors_are_paged(closed_town: Harness) -> None:
     more = "".join(f'[[sectors]]\ncode = "s{n}"\ntitle = "Отрасль {n}"\nkeywords = ["словцо{n}"]\n' for n in range(20))
     head = '[[staff]]\nname = "Прочие"\nrole = "head"\ntelegram_id = 1010\nsectors = ['
     head += ", ".join(f'"s{n}"' for n in range(20)) + "]\n"
-    closed_town.rewrites["[routing]"] = more + head + "[routing]"
+    closed_town.config_replacements["[routing]"] = more + head + "[routing]"
     closed_town.sandbox.telegram.user(EDUCATION_HEAD, "Ольга")
     await closed_town.sandbox.telegram.start_bot(EDUCATION_HEAD)
     await closed_town.start()
-    await report(closed_town)
-    card = await closed_town.card(ROADS_HEAD, 1)
-    await closed_town.press(ROADS_HEAD, card, "Передать")
-    await closed_town.until(lambda: ["← Назад", "Дальше ›"] in rows(card))
-    seen = [button for row in rows(card)[:-1] for button in row]
-    await closed_town.press(ROADS_HEAD, card, "Дальше")
-    await closed_town.until(lambda: ["‹ Раньше", "← Назад", "Дальше ›"] in rows(card))
-    seen += [button for row in rows(card)[:-1] for button in row]
-    await closed_town.press(ROADS_HEAD, card, "Дальше")
-    await closed_town.until(lambda: ["‹ Раньше", "← Назад"] in rows(card))
-    seen += [button for row in rows(card)[:-1] for button in row]
+    await send_report(closed_town)
+    card = await closed_town.wait_for_card(ROADS_HEAD, 1)
+    await closed_town.press_button(ROADS_HEAD, card, "Передать")
+    await closed_town.wait_until(lambda: ["← Назад", "Дальше ›"] in button_rows(card))
+    seen = [button for row in button_rows(card)[:-1] for button in row]
+    await closed_town.press_button(ROADS_HEAD, card, "Дальше")
+    await closed_town.wait_until(lambda: ["‹ Раньше", "← Назад", "Дальше ›"] in button_rows(card))
+    seen += [button for row in button_rows(card)[:-1] for button in row]
+    await closed_town.press_button(ROADS_HEAD, card, "Дальше")
+    await closed_town.wait_until(lambda: ["‹ Раньше", "← Назад"] in button_rows(card))
+    seen += [button for row in button_rows(card)[:-1] for button in row]
     assert seen == ["ЖКХ", "Образование", *(f"Отрасль {n}" for n in range(20))]
 
-    await closed_town.press(ROADS_HEAD, card, "Отрасль 19")
-    await closed_town.card(EDUCATION_HEAD, 1, "Отрасль 19")
+    await closed_town.press_button(ROADS_HEAD, card, "Отрасль 19")
+    await closed_town.wait_for_card(EDUCATION_HEAD, 1, "Отрасль 19")
 
 
-async def test_nowhere_to_hand_over_to_its_own_sector_or_to_an_unknown_one(town: Town) -> None:
-    await report(town)
-    card = await town.card(ROADS_HEAD, 1)
+async def test_nowhere_to_hand_over_to_its_own_sector_or_to_an_unknown_one(town: Harness) -> None:
+    await send_report(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
     for sector in ("roads", "nowhere", ""):
-        said = await town.press_raw(ROADS_HEAD, ROADS_HEAD, card["message_id"], f"1:ht:1:{sector}")
+        said = await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], f"1:ht:1:{sector}")
         assert said["show_alert"]
-    assert (await ticket(town, 1)).sector == "roads"
-    assert await refusals(town, 1) == ["outdated"] * 3
+    assert (await get_ticket(town, 1)).sector == "roads"
+    assert await refusal_codes(town, 1) == ["outdated"] * 3
 
 
-async def test_the_new_owner_has_no_head_then_the_coordinator_gets_it(town: Town) -> None:
-    await report(town)
-    await hand_to(town, ROADS_HEAD, 1, "Образование")
-    card = await town.card(COORDINATOR, 1, "🆕 №1 · Образование")
-    assert rows(card) == [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
+async def test_the_new_owner_has_no_head_then_the_coordinator_gets_it(town: Harness) -> None:
+    await send_report(town)
+    await hand_over_to(town, ROADS_HEAD, 1, "Образование")
+    card = await town.wait_for_card(COORDINATOR, 1, "🆕 №1 · Образование")
+    assert button_rows(card) == [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]

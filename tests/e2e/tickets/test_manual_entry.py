@@ -4,160 +4,160 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.e2e.harness import COORDINATOR, GROUP, ROADS_HEAD, STAFF, Town, words
-from tests.e2e.queries import HATCH, RIDDLE, delivered, report, rows, ticket
+from tests.e2e.harness import COORDINATOR, GROUP, ROADS_HEAD, STAFF, Harness, message_text
+from tests.e2e.queries import HATCH, UNCLEAR_REPORT, button_rows, get_ticket, send_report, wait_until_idle
 
-CALL = "Звонила Анна Петровна, 2-14-15: на Ленина 45 яма на дороге"
+PHONE_REPORT = "Звонила Анна Петровна, 2-14-15: на Ленина 45 яма на дороге"
 
 
-async def dictate(town: Town, *steps: str) -> None:
+async def enter_ticket(town: Harness, *steps: str) -> None:
     """Go through the questions: a step that is a button's text is pressed, else it is written."""
     questions = ("Откуда пришло сообщение?", "Номер в той системе?", "До какого времени")
     if steps and steps[0] in ("Телефон", "Личный приём"):  # these have no number
         questions = (questions[0], questions[2])
     for question, step in zip(questions, steps, strict=False):
-        letter = await town.letter(COORDINATOR, question)
-        if any(step in row for row in rows(letter)):
-            await town.press(COORDINATOR, letter, step)
+        letter = await town.wait_for_message(COORDINATOR, question)
+        if any(step in row for row in button_rows(letter)):
+            await town.press_button(COORDINATOR, letter, step)
         else:
-            await town.write(COORDINATOR, step)
-        await town.until(lambda letter=letter: rows(letter) == [])
+            await town.send_message(COORDINATOR, step)
+        await town.wait_until(lambda letter=letter: button_rows(letter) == [])
 
 
-async def test_the_whole_dialog(town: Town) -> None:
-    await town.write(COORDINATOR, "/new")
-    await town.letter(COORDINATOR, "📝 Новое сообщение", "кто сообщил и как с ним связаться")
-    await town.write(COORDINATOR, CALL)
-    letter = await town.letter(COORDINATOR, "Откуда пришло сообщение?")
-    assert rows(letter) == [
+async def test_the_whole_dialog(town: Harness) -> None:
+    await town.send_message(COORDINATOR, "/new")
+    await town.wait_for_message(COORDINATOR, "📝 Новое сообщение", "кто сообщил и как с ним связаться")
+    await town.send_message(COORDINATOR, PHONE_REPORT)
+    letter = await town.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
+    assert button_rows(letter) == [
         ["Телефон", "Личный приём"],
         ["ПОС", "Инцидент Менеджмент"],
         ["СЭД", "Другое"],
         ["Отмена"],
     ]
-    await dictate(town, "Инцидент Менеджмент", "ИМ-2026/77", "23.11.2026 12:00")
+    await enter_ticket(town, "Инцидент Менеджмент", "ИМ-2026/77", "23.11.2026 12:00")
 
-    done = await town.letter(COORDINATOR, "✅ Сообщение №1 внесено, передано: Дороги.")
-    assert rows(done) == []
-    card = await town.card(ROADS_HEAD, 1, CALL)
-    assert "👤 Житель · Инцидент Менеджмент" in words(card)
-    assert "🔢 Номер в источнике: ИМ-2026/77" in words(card)
-    assert "ответить до пн 23.11, 12:00" in words(card)
-    assert await town.letter(COORDINATOR, "✓ Инцидент Менеджмент")
-    assert (await ticket(town, 1)).answer_due == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-
-
-async def test_the_short_way(town: Town) -> None:
-    await town.write(COORDINATOR, f"/new {CALL}")
-    await dictate(town, "Телефон", "Обычный срок")
-    card = await town.card(ROADS_HEAD, 1, CALL, "ответить до 22:30")
-    assert "Телефон" in words(card)
-    assert "Номер в источнике" not in words(card)
+    done = await town.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, передано: Дороги.")
+    assert button_rows(done) == []
+    card = await town.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT)
+    assert "👤 Житель · Инцидент Менеджмент" in message_text(card)
+    assert "🔢 Номер в источнике: ИМ-2026/77" in message_text(card)
+    assert "ответить до пн 23.11, 12:00" in message_text(card)
+    assert await town.wait_for_message(COORDINATOR, "✓ Инцидент Менеджмент")
+    assert (await get_ticket(town, 1)).answer_due == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-async def test_a_text_on_the_next_line_of_the_command(town: Town) -> None:
-    await town.write(COORDINATOR, f"/new\n{CALL}")
-    await dictate(town, "Сайт администрации", "Нет номера", "25.11")
-    card = await town.card(ROADS_HEAD, 1, "ответить до ср 25.11, 23:59")
-    assert "Сайт администрации" in words(card)
+async def test_the_short_way(town: Harness) -> None:
+    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(town, "Телефон", "Обычный срок")
+    card = await town.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "ответить до 22:30")
+    assert "Телефон" in message_text(card)
+    assert "Номер в источнике" not in message_text(card)
 
 
-async def test_the_answer_to_a_call_goes_to_whoever_typed_it_in(town: Town) -> None:
-    await town.write(COORDINATOR, f"/new {CALL}")
-    await dictate(town, "Телефон", "Обычный срок")
-    await town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
-    note = await town.letter(COORDINATOR, "☎️ Есть ответ на №1", "Засыплем завтра.")
-    assert "передайте ответ жителю" in words(note)
-    await town.card(ROADS_HEAD, 1, "✅ Отвечено")
-    await delivered(town)
-    assert town.letters(GROUP) == []
+async def test_a_text_on_the_next_line_of_the_command(town: Harness) -> None:
+    await town.send_message(COORDINATOR, f"/new\n{PHONE_REPORT}")
+    await enter_ticket(town, "Сайт администрации", "Нет номера", "25.11")
+    card = await town.wait_for_card(ROADS_HEAD, 1, "ответить до ср 25.11, 23:59")
+    assert "Сайт администрации" in message_text(card)
 
 
-async def test_only_the_typist_passes_the_answer_on(closed_town: Town) -> None:
+async def test_the_answer_to_a_call_goes_to_whoever_typed_it_in(town: Harness) -> None:
+    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(town, "Телефон", "Обычный срок")
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    note = await town.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1", "Засыплем завтра.")
+    assert "передайте ответ жителю" in message_text(note)
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(town)
+    assert town.bot_messages(GROUP) == []
+
+
+async def test_only_the_typist_passes_the_answer_on(closed_town: Harness) -> None:
     """Two coordinators would both ring the person up."""
     second = '[[staff]]\nname = "Второй координатор"\nrole = "coordinator"\ntelegram_id = 1011\n'
     closed_town.settings["staff"] = STAFF + second
     closed_town.sandbox.telegram.user(1011, "Зоя")
     await closed_town.sandbox.telegram.start_bot(1011)
     await closed_town.start()
-    await closed_town.write(COORDINATOR, f"/new {CALL}")
-    await dictate(closed_town, "Телефон", "Обычный срок")
-    card = await closed_town.card(ROADS_HEAD, 1)
-    assert "👤 Житель · Телефон · внесено: Координатор" in words(card)
-    await closed_town.answer(ROADS_HEAD, 1, "Засыплем завтра.")
-    await closed_town.letter(COORDINATOR, "☎️ Есть ответ на №1")
-    await delivered(closed_town)
-    assert closed_town.find(1011, "№1") is None
+    await closed_town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(closed_town, "Телефон", "Обычный срок")
+    card = await closed_town.wait_for_card(ROADS_HEAD, 1)
+    assert "👤 Житель · Телефон · внесено: Координатор" in message_text(card)
+    await closed_town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    await closed_town.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1")
+    await wait_until_idle(closed_town)
+    assert closed_town.find_message(1011, "№1") is None
 
 
-async def test_a_wrong_or_past_moment_is_asked_again(town: Town) -> None:
-    await town.write(COORDINATOR, f"/new {CALL}")
-    await dictate(town, "Телефон")
-    await town.write(COORDINATOR, "как-нибудь потом")
-    again = await town.letter(COORDINATOR, "Не получилось прочитать дату.")
-    await town.write(COORDINATOR, "31.02")
-    await town.until(lambda: rows(again) == [])
-    await town.write(COORDINATOR, "20.11.2026 10:00")
-    past = await town.letter(COORDINATOR, "Это время уже прошло.")
-    assert rows(past) == [["Обычный срок"], ["Отмена"]]
-    await town.press(COORDINATOR, past, "Обычный срок")
-    await town.card(ROADS_HEAD, 1, "ответить до 22:30")
+async def test_a_wrong_or_past_moment_is_asked_again(town: Harness) -> None:
+    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(town, "Телефон")
+    await town.send_message(COORDINATOR, "как-нибудь потом")
+    again = await town.wait_for_message(COORDINATOR, "Не получилось прочитать дату.")
+    await town.send_message(COORDINATOR, "31.02")
+    await town.wait_until(lambda: button_rows(again) == [])
+    await town.send_message(COORDINATOR, "20.11.2026 10:00")
+    past = await town.wait_for_message(COORDINATOR, "Это время уже прошло.")
+    assert button_rows(past) == [["Обычный срок"], ["Отмена"]]
+    await town.press_button(COORDINATOR, past, "Обычный срок")
+    await town.wait_for_card(ROADS_HEAD, 1, "ответить до 22:30")
 
 
 @pytest.mark.parametrize("steps", [(), ("ПОС",), ("ПОС", "Нет номера")])
-async def test_it_can_be_cancelled_at_every_step(town: Town, steps: tuple[str, ...]) -> None:
-    await town.write(COORDINATOR, f"/new {CALL}")
-    await dictate(town, *steps)
+async def test_it_can_be_cancelled_at_every_step(town: Harness, steps: tuple[str, ...]) -> None:
+    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(town, *steps)
     questions = ("Откуда пришло", "Номер в той системе?", "До какого времени")
-    letter = await town.letter(COORDINATOR, questions[len(steps)])
-    await town.press(COORDINATOR, letter, "Отмена")
-    await town.until(lambda: words(letter) == "Отменено.")
-    await delivered(town)
-    assert not any(rows(one) for one in town.letters(COORDINATOR))
-    assert town.find(ROADS_HEAD, "№1") is None
+    letter = await town.wait_for_message(COORDINATOR, questions[len(steps)])
+    await town.press_button(COORDINATOR, letter, "Отмена")
+    await town.wait_until(lambda: message_text(letter) == "Отменено.")
+    await wait_until_idle(town)
+    assert not any(button_rows(one) for one in town.bot_messages(COORDINATOR))
+    assert town.find_message(ROADS_HEAD, "№1") is None
 
 
-async def test_what_the_machine_is_unsure_of_is_sorted_by_the_coordinator(town: Town) -> None:
-    await town.write(COORDINATOR, f"/new {RIDDLE}")
-    await dictate(town, "Телефон", "Обычный срок")
-    await town.letter(COORDINATOR, "✅ Сообщение №1 внесено, выберите отрасль в карточке.")
-    card = await town.card(COORDINATOR, 1, "нужно выбрать отрасль")
-    await town.press(COORDINATOR, card, "Дороги")
-    await town.card(ROADS_HEAD, 1)
+async def test_what_the_machine_is_unsure_of_is_sorted_by_the_coordinator(town: Harness) -> None:
+    await town.send_message(COORDINATOR, f"/new {UNCLEAR_REPORT}")
+    await enter_ticket(town, "Телефон", "Обычный срок")
+    await town.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, выберите отрасль в карточке.")
+    card = await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+    await town.press_button(COORDINATOR, card, "Дороги")
+    await town.wait_for_card(ROADS_HEAD, 1)
 
 
-async def test_a_picture_alone_is_no_text(town: Town) -> None:
-    await town.write(COORDINATOR, "/new")
-    await town.letter(COORDINATOR, "📝 Новое сообщение")
-    await town.write(COORDINATOR, photo=b"picture")
-    await town.letter(COORDINATOR, "Здесь нужен текст")
-    await town.write(COORDINATOR, CALL)
-    await town.letter(COORDINATOR, "Откуда пришло сообщение?")
+async def test_a_picture_alone_is_no_text(town: Harness) -> None:
+    await town.send_message(COORDINATOR, "/new")
+    await town.wait_for_message(COORDINATOR, "📝 Новое сообщение")
+    await town.send_message(COORDINATOR, photo=b"picture")
+    await town.wait_for_message(COORDINATOR, "Здесь нужен текст")
+    await town.send_message(COORDINATOR, PHONE_REPORT)
+    await town.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
 
 
-async def test_a_half_typed_message_survives_a_restart(town: Town) -> None:
-    await town.write(COORDINATOR, f"/new {CALL}")
-    await dictate(town, "ПОС")
-    await town.letter(COORDINATOR, "Номер в той системе?")
-    await delivered(town)
+async def test_a_half_typed_message_survives_a_restart(town: Harness) -> None:
+    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(town, "ПОС")
+    await town.wait_for_message(COORDINATOR, "Номер в той системе?")
+    await wait_until_idle(town)
     await town.stop()
     await town.start()
-    await town.write(COORDINATOR, "А-1")
-    letter = await town.letter(COORDINATOR, "До какого времени")
-    await town.press(COORDINATOR, letter, "Обычный срок")
-    await town.card(ROADS_HEAD, 1, CALL, "А-1", "ПОС")
+    await town.send_message(COORDINATOR, "А-1")
+    letter = await town.wait_for_message(COORDINATOR, "До какого времени")
+    await town.press_button(COORDINATOR, letter, "Обычный срок")
+    await town.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "А-1", "ПОС")
 
 
-async def test_a_card_of_a_citizen_can_be_answered_in_between(town: Town) -> None:
+async def test_a_card_of_a_citizen_can_be_answered_in_between(town: Harness) -> None:
     """Another matter in the middle: the typing in is given up, and that is said."""
-    await report(town, HATCH)
-    await town.card(ROADS_HEAD, 1)
-    await town.write(COORDINATOR, f"/new {CALL}")
-    question = await town.letter(COORDINATOR, "Откуда пришло сообщение?")
-    await town.write(COORDINATOR, "/new Другой звонок: на Мира 7 яма на дороге")
-    await town.until(lambda: rows(question) == [])
-    await delivered(town)
-    newest = [letter for letter in town.letters(COORDINATOR) if "Откуда пришло" in words(letter)][-1]
-    assert rows(newest)[-1] == ["Отмена"]
-    await dictate(town, "Телефон", "Обычный срок")
-    await town.card(ROADS_HEAD, 2, "Другой звонок")
+    await send_report(town, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    question = await town.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
+    await town.send_message(COORDINATOR, "/new Другой звонок: на Мира 7 яма на дороге")
+    await town.wait_until(lambda: button_rows(question) == [])
+    await wait_until_idle(town)
+    newest = [letter for letter in town.bot_messages(COORDINATOR) if "Откуда пришло" in message_text(letter)][-1]
+    assert button_rows(newest)[-1] == ["Отмена"]
+    await enter_ticket(town, "Телефон", "Обычный срок")
+    await town.wait_for_card(ROADS_HEAD, 2, "Другой звонок")

@@ -78,19 +78,19 @@ def test_2027_working(day: date) -> None:
 )
 def test_number_of_working_days(year: int, count: int) -> None:
     assert working_days_of(year) == count
-    assert CALENDAR.knows_transfers(year)
+    assert CALENDAR.has_transfers(year)
 
 
 def test_the_library_knows_the_transfers_of_the_year_ahead() -> None:
     """The decree comes out by autumn. If this fails, update ``holidays`` (or enter the days in ``[calendar]``)."""
     today = SystemClock().now().date()
     year = today.year + 1 if today.month >= 11 else today.year
-    assert CALENDAR.knows_transfers(year), f"holidays knows no transfers of {year}: update the library"
+    assert CALENDAR.has_transfers(year), f"holidays knows no transfers of {year}: update the library"
 
 
 def test_a_year_without_a_decree_follows_the_labour_code() -> None:
     """A holiday on a weekend gives the next working day off; nobody can know yet what the Government will move."""
-    if CALENDAR.knows_transfers(2034):
+    if CALENDAR.has_transfers(2034):
         pytest.skip("the decree of 2034 is out: choose a later year")
     # In 2034 12 June is a Monday, 4 November a Saturday, 1 January a Sunday.
     assert CALENDAR.is_working_day(date(2034, 11, 3))

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import Due, DueKind, Limit, Terms, plan
-from bot.domain.durations import Term
+from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment, compute_plan
+from bot.domain.durations import Duration
 
 ZONE = ZoneInfo("Asia/Vladivostok")
 CALENDAR = WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))])
-TERMS = Terms(Term.parse("1wh"), Term.parse("8wh"), (0.8, 0.5, 0.5))
+TERMS = DeadlineTerms(Duration.parse("1wh"), Duration.parse("8wh"), (0.8, 0.5, 0.5))
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
@@ -21,90 +21,93 @@ def local(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def test_from_registration_to_overdue() -> None:
-    made = plan(local(20, 14), TERMS, CALENDAR)
+    made = compute_plan(local(20, 14), TERMS, CALENDAR)
     assert made.accept_due == local(20, 15)
     assert made.answer_due == local(23, 13)
-    assert made.dues == (
-        Due(Limit.ACCEPT, DueKind.REMINDER, 0.5, local(20, 14, 30)),
-        Due(Limit.ACCEPT, DueKind.REMINDER, 0.8, local(20, 14, 48)),
-        Due(Limit.ACCEPT, DueKind.OVERDUE, 1.0, local(20, 15)),
-        Due(Limit.ANSWER, DueKind.REMINDER, 0.5, local(20, 18)),
-        Due(Limit.ANSWER, DueKind.REMINDER, 0.8, local(23, 11, 24)),
-        Due(Limit.ANSWER, DueKind.OVERDUE, 1.0, local(23, 13)),
+    assert made.due_moments == (
+        DueMoment(DeadlineKind.ACCEPT, DueKind.REMINDER, 0.5, local(20, 14, 30)),
+        DueMoment(DeadlineKind.ACCEPT, DueKind.REMINDER, 0.8, local(20, 14, 48)),
+        DueMoment(DeadlineKind.ACCEPT, DueKind.OVERDUE, 1.0, local(20, 15)),
+        DueMoment(DeadlineKind.ANSWER, DueKind.REMINDER, 0.5, local(20, 18)),
+        DueMoment(DeadlineKind.ANSWER, DueKind.REMINDER, 0.8, local(23, 11, 24)),
+        DueMoment(DeadlineKind.ANSWER, DueKind.OVERDUE, 1.0, local(23, 13)),
     )
-    assert all(due.at.tzinfo is UTC for due in made.dues)
+    assert all(due.at.tzinfo is UTC for due in made.due_moments)
 
 
 def test_shares_are_kept_in_order_and_within_the_term() -> None:
     assert TERMS.remind_at == (0.5, 0.8)
     for share in (0.0, 1.0, -0.5, 2.0):
         with pytest.raises(ValueError, match="share"):
-            Terms(TERMS.accept, TERMS.answer, (share,))
+            DeadlineTerms(TERMS.accept, TERMS.answer, (share,))
 
 
 def test_a_foreign_deadline_replaces_ours_and_has_its_own_reminders() -> None:
-    made = plan(local(20, 9), TERMS, CALENDAR, answer_due=local(24, 18))
+    made = compute_plan(local(20, 9), TERMS, CALENDAR, answer_due=local(24, 18))
     assert made.answer_due == local(24, 18)
-    answer = [due for due in made.dues if due.limit is Limit.ANSWER]
+    answer = [due for due in made.due_moments if due.deadline is DeadlineKind.ANSWER]
     assert [due.at for due in answer] == [local(23, 13), local(24, 12, 12), local(24, 18)]
 
 
 def test_an_earlier_foreign_deadline_pulls_the_accept_deadline_along() -> None:
-    made = plan(local(20, 14), TERMS, CALENDAR, answer_due=local(20, 14, 20))
+    made = compute_plan(local(20, 14), TERMS, CALENDAR, answer_due=local(20, 14, 20))
     assert made.accept_due == made.answer_due == local(20, 14, 20)
-    assert made.dues[-1].kind is DueKind.OVERDUE
+    assert made.due_moments[-1].kind is DueKind.OVERDUE
 
 
 def test_a_foreign_deadline_outside_working_time_is_still_reminded() -> None:
-    made = plan(local(21, 10), TERMS, CALENDAR, answer_due=local(21, 20))
-    answer = [due.at for due in made.dues if due.limit is Limit.ANSWER]
+    made = compute_plan(local(21, 10), TERMS, CALENDAR, answer_due=local(21, 20))
+    answer = [due.at for due in made.due_moments if due.deadline is DeadlineKind.ANSWER]
     assert answer == [local(21, 15), local(21, 18), local(21, 20)]
 
 
 def test_the_coordinator_may_set_both() -> None:
-    made = plan(local(20, 14), TERMS, CALENDAR, accept_due=local(23, 12), answer_due=local(23, 10))
+    made = compute_plan(local(20, 14), TERMS, CALENDAR, accept_due=local(23, 12), answer_due=local(23, 10))
     assert (made.accept_due, made.answer_due) == (local(23, 12), local(23, 10))
 
 
 def test_a_deadline_in_the_past_is_overdue_at_once_without_reminders() -> None:
-    made = plan(local(20, 14), TERMS, CALENDAR, answer_due=local(19, 18))
-    assert [(d.limit, d.kind) for d in made.dues] == [
-        (Limit.ACCEPT, DueKind.OVERDUE),
-        (Limit.ANSWER, DueKind.OVERDUE),
+    made = compute_plan(local(20, 14), TERMS, CALENDAR, answer_due=local(19, 18))
+    assert [(d.deadline, d.kind) for d in made.due_moments] == [
+        (DeadlineKind.ACCEPT, DueKind.OVERDUE),
+        (DeadlineKind.ANSWER, DueKind.OVERDUE),
     ]
 
 
 def test_a_reminder_that_coincides_with_the_end_is_dropped() -> None:
-    terms = Terms(Term.parse("0.001s"), Term.parse("1h"), (0.9999,))
-    made = plan(local(20, 14), terms, CALENDAR)
-    assert [d.kind for d in made.dues if d.limit is Limit.ACCEPT] == [DueKind.OVERDUE]
-    assert [d.kind for d in made.dues if d.limit is Limit.ANSWER] == [DueKind.REMINDER, DueKind.OVERDUE]
+    terms = DeadlineTerms(Duration.parse("0.001s"), Duration.parse("1h"), (0.9999,))
+    made = compute_plan(local(20, 14), terms, CALENDAR)
+    assert [d.kind for d in made.due_moments if d.deadline is DeadlineKind.ACCEPT] == [DueKind.OVERDUE]
+    assert [d.kind for d in made.due_moments if d.deadline is DeadlineKind.ANSWER] == [
+        DueKind.REMINDER,
+        DueKind.OVERDUE,
+    ]
 
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 moments = st.integers(0, 2 * 365 * 86_400).map(lambda n: EPOCH + timedelta(seconds=n))
 term = st.builds(
-    lambda n, u: Term.parse(f"{n}{u}"), st.integers(1, 40), st.sampled_from(["s", "m", "h", "d", "wh", "wd"])
+    lambda n, u: Duration.parse(f"{n}{u}"), st.integers(1, 40), st.sampled_from(["s", "m", "h", "d", "wh", "wd"])
 )
 shares = st.lists(st.floats(0.001, 0.999), max_size=4).map(tuple)
 
 
 @given(
     moments,
-    st.builds(Terms, term, term, shares),
+    st.builds(DeadlineTerms, term, term, shares),
     st.none() | st.integers(-(10**6), 10**7).map(lambda n: timedelta(seconds=n)),
 )
 def test_every_plan_is_in_order_and_ends_each_limit_once(
-    start: datetime, terms: Terms, override: timedelta | None
+    start: datetime, terms: DeadlineTerms, override: timedelta | None
 ) -> None:
     answer_due = None if override is None else start + override
-    made = plan(start, terms, CALENDAR, answer_due=answer_due)
-    assert [d.at for d in made.dues] == sorted(d.at for d in made.dues)
+    made = compute_plan(start, terms, CALENDAR, answer_due=answer_due)
+    assert [d.at for d in made.due_moments] == sorted(d.at for d in made.due_moments)
     assert made.accept_due <= made.answer_due
-    for limit, end in ((Limit.ACCEPT, made.accept_due), (Limit.ANSWER, made.answer_due)):
-        own = [d for d in made.dues if d.limit is limit]
+    for limit, end in ((DeadlineKind.ACCEPT, made.accept_due), (DeadlineKind.ANSWER, made.answer_due)):
+        own = [d for d in made.due_moments if d.deadline is limit]
         assert [d.kind for d in own].count(DueKind.OVERDUE) == 1
-        assert own[-1] == Due(limit, DueKind.OVERDUE, 1.0, end)
+        assert own[-1] == DueMoment(limit, DueKind.OVERDUE, 1.0, end)
         assert all(start <= d.at < end for d in own[:-1])
         assert [d.share for d in own] == sorted(d.share for d in own)
-    assert made == plan(start.astimezone(ZONE), terms, CALENDAR, answer_due=answer_due)
+    assert made == compute_plan(start.astimezone(ZONE), terms, CALENDAR, answer_due=answer_due)

@@ -37,38 +37,38 @@ def test_over_midnight(moment: datetime, quiet: bool) -> None:
 
 def test_what_waits_sounds_at_the_end() -> None:
     morning = local(2026, 11, 21, 8).astimezone(UTC)
-    assert NIGHT.ends(local(2026, 11, 20, 22)) == morning
-    assert NIGHT.ends(local(2026, 11, 21, 3)) == morning
+    assert NIGHT.defer(local(2026, 11, 20, 22)) == morning
+    assert NIGHT.defer(local(2026, 11, 21, 3)) == morning
     noon = local(2026, 11, 21, 12)
-    assert NIGHT.ends(noon) == noon
-    assert NIGHT.ends(noon).tzinfo is UTC
+    assert NIGHT.defer(noon) == noon
+    assert NIGHT.defer(noon).tzinfo is UTC
 
 
 def test_within_one_day() -> None:
     siesta = QuietHours(VLADIVOSTOK, time(13), time(14))
     assert siesta.is_quiet(local(2026, 11, 20, 13, 30))
     assert not siesta.is_quiet(local(2026, 11, 20, 14))
-    assert siesta.ends(local(2026, 11, 20, 13, 30)) == local(2026, 11, 20, 14)
+    assert siesta.defer(local(2026, 11, 20, 13, 30)) == local(2026, 11, 20, 14)
 
 
 @given(moments)
 def test_equal_times_are_never_quiet(moment: datetime) -> None:
     never = QuietHours(VLADIVOSTOK, time(22), time(22))
     assert not never.is_quiet(moment)
-    assert never.ends(moment) == moment
+    assert never.defer(moment) == moment
 
 
 def test_an_end_that_the_clock_jumps_over_is_the_jump() -> None:
     quiet = QuietHours(BERLIN, time(23), time(2, 30))
     jump = datetime(2026, 3, 29, 1, tzinfo=UTC)  # 02:00 becomes 03:00
-    assert quiet.ends(jump - timedelta(minutes=30)) == jump
+    assert quiet.defer(jump - timedelta(minutes=30)) == jump
 
 
 def test_an_end_that_comes_twice() -> None:
     quiet = QuietHours(BERLIN, time(23), time(2, 30))
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 for the first time; at 03:00 clocks go back to 02:00
-    assert quiet.ends(first - timedelta(minutes=10)) == first
-    assert quiet.ends(first + timedelta(minutes=40)) == first + timedelta(hours=1)
+    assert quiet.defer(first - timedelta(minutes=10)) == first
+    assert quiet.defer(first + timedelta(minutes=40)) == first + timedelta(hours=1)
 
 
 times = st.times().map(lambda t: t.replace(second=0, microsecond=0))
@@ -82,7 +82,7 @@ times = st.times().map(lambda t: t.replace(second=0, microsecond=0))
 )
 def test_the_end_is_never_quiet_and_never_before(moment: datetime, start: time, end: time, zone: ZoneInfo) -> None:
     quiet = QuietHours(zone, start, end)
-    until = quiet.ends(moment)
+    until = quiet.defer(moment)
     assert until >= moment
     assert not quiet.is_quiet(until)
     assert until - moment <= timedelta(hours=26)

@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.durations import BadTerm, Term, Unit
+from bot.domain.durations import Duration, InvalidDuration, TimeUnit
 from bot.domain.russian_text import plural
 
 
 @pytest.mark.parametrize(
     ("text", "amount", "unit"),
     [
-        ("8wh", "8", Unit.WORKING_HOUR),
-        ("1wd", "1", Unit.WORKING_DAY),
-        ("30m", "30", Unit.MINUTE),
-        ("45s", "45", Unit.SECOND),
-        ("1.5h", "1.5", Unit.HOUR),
-        ("7d", "7", Unit.DAY),
-        (" 8 wh ", "8", Unit.WORKING_HOUR),
+        ("8wh", "8", TimeUnit.WORKING_HOUR),
+        ("1wd", "1", TimeUnit.WORKING_DAY),
+        ("30m", "30", TimeUnit.MINUTE),
+        ("45s", "45", TimeUnit.SECOND),
+        ("1.5h", "1.5", TimeUnit.HOUR),
+        ("7d", "7", TimeUnit.DAY),
+        (" 8 wh ", "8", TimeUnit.WORKING_HOUR),
     ],
 )
-def test_reads_what_is_written(text: str, amount: str, unit: Unit) -> None:
-    assert Term.parse(text) == Term(Decimal(amount), unit)
+def test_reads_what_is_written(text: str, amount: str, unit: TimeUnit) -> None:
+    assert Duration.parse(text) == Duration(Decimal(amount), unit)
 
 
 @pytest.mark.parametrize(
@@ -32,25 +32,25 @@ def test_reads_what_is_written(text: str, amount: str, unit: Unit) -> None:
     ["", "8", "wh", "0h", "0.0wd", "-1h", "1,5h", "1e3h", "8 часов", "8WH", "1h30m", "1.h", ".5h", "nan", "infs", "٣h"],
 )
 def test_refuses_everything_else_with_a_remedy(text: str) -> None:
-    with pytest.raises(BadTerm) as caught:
-        Term.parse(text)
+    with pytest.raises(InvalidDuration) as caught:
+        Duration.parse(text)
     assert caught.value.problem
     assert caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["3661d", "2501wd", "20001wh", "999999999s", "999999999wd"])
 def test_refuses_a_term_of_more_than_ten_years(text: str) -> None:
-    with pytest.raises(BadTerm, match="десяти лет"):
-        Term.parse(text)
+    with pytest.raises(InvalidDuration, match="десяти лет"):
+        Duration.parse(text)
 
 
 @given(
     amount=st.decimals(min_value=Decimal("0.001"), max_value=2500, places=3),
-    unit=st.sampled_from(list(Unit)),
+    unit=st.sampled_from(list(TimeUnit)),
 )
-def test_text_parses_back_to_an_equal_term(amount: Decimal, unit: Unit) -> None:
-    term = Term(amount, unit)
-    assert Term.parse(str(term)) == term
+def test_text_parses_back_to_an_equal_term(amount: Decimal, unit: TimeUnit) -> None:
+    term = Duration(amount, unit)
+    assert Duration.parse(str(term)) == term
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,17 @@ def test_text_parses_back_to_an_equal_term(amount: Decimal, unit: Unit) -> None:
     ],
 )
 def test_says_it_in_russian(text: str, words: str) -> None:
-    assert Term.parse(text).in_russian() == words
+    assert Duration.parse(text).in_russian() == words
 
 
 def test_only_calendar_terms_have_a_plain_length() -> None:
-    assert Term.parse("1.5h").timedelta() == timedelta(minutes=90)
-    assert Term.parse("2d").timedelta() == timedelta(days=2)
+    assert Duration.parse("1.5h").to_timedelta() == timedelta(minutes=90)
+    assert Duration.parse("2d").to_timedelta() == timedelta(days=2)
     for text in ("1wh", "1wd"):
         with pytest.raises(ValueError, match="working"):
-            Term.parse(text).timedelta()
+            Duration.parse(text).to_timedelta()
     with pytest.raises(ValueError, match="no fixed length"):
-        Term.parse("1wd").microseconds()
+        Duration.parse("1wd").to_microseconds()
 
 
 @pytest.mark.parametrize(

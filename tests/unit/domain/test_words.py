@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.bidi import closed
+from bot.domain.bidi import close_bidi
 
 MARKED = st.text(st.sampled_from("аб\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), max_size=30)
 
@@ -22,10 +22,10 @@ MARKED = st.text(st.sampled_from("аб\u202a\u202b\u202c\u202d\u202e\u2066\u2067
     ],
 )
 def test_what_is_open_is_closed(text: str, wanted: str) -> None:
-    assert closed(text) == wanted
+    assert close_bidi(text) == wanted
 
 
 @given(MARKED)
 def test_closing_twice_is_closing_once(text: str) -> None:
-    assert closed(closed(text)) == closed(text)
-    assert closed(text).startswith(text)
+    assert close_bidi(close_bidi(text)) == close_bidi(text)
+    assert close_bidi(text).startswith(text)

@@ -3,23 +3,23 @@
 import pytest
 
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.analyzer import RuleBasedAnalyzer
 
 THRESHOLD = 0.6
 
 
 @pytest.fixture(scope="session")
-def everything() -> KeywordUnderstanding:
+def everything() -> RuleBasedAnalyzer:
     """A town that configured all nineteen standard sectors."""
-    return KeywordUnderstanding([Sector(code, title) for code, title in STANDARD_SECTORS.items()], THRESHOLD)
+    return RuleBasedAnalyzer([Sector(code, title) for code, title in STANDARD_SECTORS.items()], THRESHOLD)
 
 
 @pytest.fixture(scope="session")
-def small_town() -> KeywordUnderstanding:
+def small_town() -> RuleBasedAnalyzer:
     """Three sectors, one of them with words of its own."""
     sectors = [
         Sector("roads", "Дороги", ("яма", "асфальт", "проселоч")),
         Sector("education", "Образование"),
         Sector("housing", "ЖКХ"),
     ]
-    return KeywordUnderstanding(sectors, THRESHOLD)
+    return RuleBasedAnalyzer(sectors, THRESHOLD)

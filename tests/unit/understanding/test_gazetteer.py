@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.config.gazetteer import read_gazetteer
 from bot.domain.sectors import Sector
-from bot.domain.streets import Houses, read_houses
-from bot.understanding.analyzer import KeywordUnderstanding
+from bot.domain.streets import HouseRanges, parse_houses
+from bot.understanding.analyzer import RuleBasedAnalyzer
 from bot.understanding.reading import PlaceName, Reading
 
 LIST = """улица;дома;район;широта;долгота
@@ -25,15 +25,15 @@ LIST = """улица;дома;район;широта;долгота
 
 
 @pytest.fixture(scope="session")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> KeywordUnderstanding:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> RuleBasedAnalyzer:
     file = tmp_path_factory.mktemp("streets") / "streets.csv"
     file.write_text(LIST, encoding="utf-8")
     rows, faults = read_gazetteer(file)
     assert faults == []
-    return KeywordUnderstanding([Sector("roads", "Дороги")], 0.6, streets=rows)
+    return RuleBasedAnalyzer([Sector("roads", "Дороги")], 0.6, streets=rows)
 
 
-def place(reader: KeywordUnderstanding, text: str) -> PlaceName:
+def find_place(reader: RuleBasedAnalyzer, text: str) -> PlaceName:
     found = reader.read(text).place
     assert found is not None
     return found
@@ -58,19 +58,19 @@ def place(reader: KeywordUnderstanding, text: str) -> PlaceName:
     ],
 )
 def test_a_street_is_found_mended_and_laid_into_its_district(
-    reader: KeywordUnderstanding, text: str, street: str, house: str | None, district: str | None
+    reader: RuleBasedAnalyzer, text: str, street: str, house: str | None, district: str | None
 ) -> None:
-    found = place(reader, text)
+    found = find_place(reader, text)
     assert (found.street, found.house, found.district) == (street, house, district)
 
 
-def test_a_house_brings_its_point(reader: KeywordUnderstanding) -> None:
-    assert place(reader, "яма на кедровой 12").point == (45.4713, 133.402)
-    assert place(reader, "яма на кедровой 99").point is None, "the list does not know that house"
+def test_a_house_brings_its_point(reader: RuleBasedAnalyzer) -> None:
+    assert find_place(reader, "яма на кедровой 12").point == (45.4713, 133.402)
+    assert find_place(reader, "яма на кедровой 99").point is None, "the list does not know that house"
 
 
-def test_a_landmark_of_the_list_stays_a_landmark(reader: KeywordUnderstanding) -> None:
-    found = place(reader, "возле школы 5 гололёд, дети падают")
+def test_a_landmark_of_the_list_stays_a_landmark(reader: RuleBasedAnalyzer) -> None:
+    found = find_place(reader, "возле школы 5 гололёд, дети падают")
     assert (found.street, found.landmark, found.district, found.point) == (
         None,
         "школа № 5",
@@ -80,17 +80,17 @@ def test_a_landmark_of_the_list_stays_a_landmark(reader: KeywordUnderstanding) -
 
 
 @pytest.mark.parametrize("text", ["на северной стороне двора темно", "новая дорога уже разбита", "в полевых условиях"])
-def test_ordinary_words_are_no_streets(reader: KeywordUnderstanding, text: str) -> None:
+def test_ordinary_words_are_no_streets(reader: RuleBasedAnalyzer, text: str) -> None:
     found = reader.read(text).place
     assert found is None or found.district is None
 
 
-def test_a_street_that_is_not_on_the_list_is_left_as_it_is(reader: KeywordUnderstanding) -> None:
-    found = place(reader, "яма на Гагарина 7")
+def test_a_street_that_is_not_on_the_list_is_left_as_it_is(reader: RuleBasedAnalyzer) -> None:
+    found = find_place(reader, "яма на Гагарина 7")
     assert (found.street, found.house, found.district, found.point) == ("Гагарина", "7", None, None)
 
 
-def test_a_point_lies_in_the_district_of_what_is_near(reader: KeywordUnderstanding) -> None:
+def test_a_point_lies_in_the_district_of_what_is_near(reader: RuleBasedAnalyzer) -> None:
     assert reader.district_at(45.4801, 133.4201) == "Заречный"
     assert reader.district_at(55.75, 37.62) is None
 
@@ -133,18 +133,18 @@ def test_many_bad_lines_are_not_all_read_out(tmp_path: Path) -> None:
 @given(first=st.integers(1, 900), length=st.integers(0, 90), number=st.integers(1, 999))
 def test_every_house_lies_on_one_side_of_the_street(first: int, length: int, number: int) -> None:
     last = first + length
-    odd, even, both = (read_houses(f"{first}-{last}{side}") for side in (" нечёт", " чет.", ""))
-    assert (odd.fit(str(number)) + even.fit(f"{number}к2") > 0) == (first <= number <= last)
-    assert both.fit(f"{number}а") == (2 if first <= number <= last else 0)
-    assert not (odd.fit(str(number)) and even.fit(str(number)))
+    odd, even, both = (parse_houses(f"{first}-{last}{side}") for side in (" нечёт", " чет.", ""))
+    assert (odd.match_precision(str(number)) + even.match_precision(f"{number}к2") > 0) == (first <= number <= last)
+    assert both.match_precision(f"{number}а") == (2 if first <= number <= last else 0)
+    assert not (odd.match_precision(str(number)) and even.match_precision(str(number)))
 
 
 def test_the_more_exactly_named_house_wins() -> None:
-    assert [read_houses(text).fit("12к2") for text in ("12к2", "12", "1-20", "", "14")] == [4, 3, 2, 1, 0]
-    assert Houses().is_everything
+    assert [parse_houses(text).match_precision("12к2") for text in ("12к2", "12", "1-20", "", "14")] == [4, 3, 2, 1, 0]
+    assert HouseRanges().is_whole_street
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
-def test_any_text_can_be_looked_up(reader: KeywordUnderstanding, text: str) -> None:
+def test_any_text_can_be_looked_up(reader: RuleBasedAnalyzer, text: str) -> None:
     assert isinstance(reader.read(text), Reading), "and nothing breaks"

@@ -6,41 +6,45 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.analyzer import KeywordUnderstanding
-from bot.understanding.events.grouping import Grouping, Joined
-from bot.understanding.events.matcher import Post
+from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.events.grouping import EventAssignment, EventGrouper
+from bot.understanding.events.matcher import MessageToMatch
 
-QUIET = 6 * 3600.0
+EVENT_IDLE_SECONDS = 6 * 3600.0
 YARD, TOWN, PARENTS = "Двор на Заводской", "Наш Пригорск", "Родители лицея 2"
 
 
-class Talk:
+class Conversation:
     """Feeds messages one by one, a minute apart, and remembers the event of each."""
 
-    def __init__(self, understanding: KeywordUnderstanding) -> None:
+    def __init__(self, understanding: RuleBasedAnalyzer) -> None:
         self._understanding = understanding
-        self._grouping = Grouping(understanding.judge, QUIET)
+        self._grouping = EventGrouper(understanding.event_matcher, EVENT_IDLE_SECONDS)
         self.now = 0.0
         self._count = 0
 
-    def say(self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0) -> str:
+    def add_message(self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0) -> str:
         """Returns the message's id."""
-        self.joined(text, chat, reply_to=reply_to, after=after)
+        self.join_message(text, chat, reply_to=reply_to, after=after)
         return f"m{self._count}"
 
-    def joined(self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0) -> Joined | None:
+    def join_message(
+        self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0
+    ) -> EventAssignment | None:
         self._count += 1
         self.now += after
-        post = Post(f"m{self._count}", self.now, f"u{self._count}", chat, text, reply_to)
+        post = MessageToMatch(f"m{self._count}", self.now, f"u{self._count}", chat, text, reply_to)
         return self._grouping.add(post, self._understanding.read(text))
 
     def events(self, texts: Iterable[str], chat: str = TOWN) -> list[int | None]:
-        return [joined.event if (joined := self.joined(text, chat)) is not None else None for text in texts]
+        return [
+            joined.event_number if (joined := self.join_message(text, chat)) is not None else None for text in texts
+        ]
 
 
 @pytest.fixture
-def talk(everything: KeywordUnderstanding) -> Talk:
-    return Talk(everything)
+def talk(everything: RuleBasedAnalyzer) -> Conversation:
+    return Conversation(everything)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def talk(everything: KeywordUnderstanding) -> Talk:
         ("мкр Сосновый без света", "в сосновом нет электричества", "Сосновый 4, света нет"),
     ],
 )
-def test_one_trouble_at_one_place_is_one_event(talk: Talk, texts: tuple[str, ...]) -> None:
+def test_one_trouble_at_one_place_is_one_event(talk: Conversation, texts: tuple[str, ...]) -> None:
     events = talk.events(texts)
 
     assert len(set(events)) == 1
@@ -72,14 +76,14 @@ def test_one_trouble_at_one_place_is_one_event(talk: Talk, texts: tuple[str, ...
         ("на Полевой не вывозят мусор", "тариф на вывоз мусора подняли"),
     ],
 )
-def test_near_things_stay_apart(talk: Talk, first: str, second: str) -> None:
+def test_near_things_stay_apart(talk: Conversation, first: str, second: str) -> None:
     events = talk.events([first, second])
 
     assert None not in events
     assert events[0] != events[1]
 
 
-def test_where_nothing_is_collected_the_whole_town_is_one_event(talk: Talk) -> None:
+def test_where_nothing_is_collected_the_whole_town_is_one_event(talk: Conversation) -> None:
     texts = ("Полевая 3 мусор не вывозят неделю", "на Заводской 7 баки переполнены", "мусоровоз не приезжал, Лесная 1")
 
     assert len(set(talk.events(texts))) == 1
@@ -93,14 +97,16 @@ def test_where_nothing_is_collected_the_whole_town_is_one_event(talk: Talk) -> N
         ("сугробы с Лесной никто не вывозит", "Полевая 3 мусор не вывозят неделю"),
     ],
 )
-def test_snow_that_is_not_taken_away_is_no_rubbish_of_the_whole_town(talk: Talk, first: str, second: str) -> None:
+def test_snow_that_is_not_taken_away_is_no_rubbish_of_the_whole_town(
+    talk: Conversation, first: str, second: str
+) -> None:
     events = talk.events([first, second])
 
     assert None not in events
     assert events[0] != events[1]
 
 
-def test_who_names_both_snow_and_rubbish_speaks_of_both(talk: Talk) -> None:
+def test_who_names_both_snow_and_rubbish_speaks_of_both(talk: Conversation) -> None:
     texts = (
         "Полевая 3 мусор не вывозят, снег не чистят",
         "на Заводской 7 баки переполнены",
@@ -110,44 +116,44 @@ def test_who_names_both_snow_and_rubbish_speaks_of_both(talk: Talk) -> None:
     assert len(set(talk.events(texts))) == 1
 
 
-def test_replies_and_pluses_are_voices(talk: Talk) -> None:
-    first = talk.joined("Заводская 12 нет воды", YARD)
+def test_replies_and_pluses_are_voices(talk: Conversation) -> None:
+    first = talk.join_message("Заводская 12 нет воды", YARD)
     assert first is not None
-    assert (first.first, first.voice) == (True, False)
+    assert (first.is_new_event, first.is_upvote) == (True, False)
 
     for text, reply_to in (("и у нас тоже", None), ("+1", None), ("обещали к вечеру", "m1"), ("сил нет", "m4")):
-        joined = talk.joined(text, YARD, reply_to=reply_to)
+        joined = talk.join_message(text, YARD, reply_to=reply_to)
         assert joined is not None, text
-        assert (joined.event, joined.voice, joined.first) == (first.event, True, False)
+        assert (joined.event_number, joined.is_upvote, joined.is_new_event) == (first.event_number, True, False)
 
 
-def test_an_echo_without_an_event_is_nothing(talk: Talk) -> None:
-    assert talk.joined("+1") is None
-    assert talk.joined("и у нас тоже") is None
-    talk.say("Заводская 12 нет воды", YARD)
-    assert talk.joined("+1", TOWN) is None
-    assert talk.joined("+1", YARD, after=3 * 3600) is None
+def test_an_echo_without_an_event_is_nothing(talk: Conversation) -> None:
+    assert talk.join_message("+1") is None
+    assert talk.join_message("и у нас тоже") is None
+    talk.add_message("Заводская 12 нет воды", YARD)
+    assert talk.join_message("+1", TOWN) is None
+    assert talk.join_message("+1", YARD, after=3 * 3600) is None
 
 
-def test_talk_and_thanks_stay_out(talk: Talk) -> None:
-    water = talk.say("Заводская 12 нет воды", YARD)
-    talk.say("на заводской 10 воды нет", YARD)
+def test_talk_and_thanks_stay_out(talk: Conversation) -> None:
+    water = talk.add_message("Заводская 12 нет воды", YARD)
+    talk.add_message("на заводской 10 воды нет", YARD)
 
     for text in ("Доброе утро, соседи!", "Продам коляску, самовывоз", "с праздником всех"):
-        assert talk.joined(text, YARD) is None
-    assert talk.joined("спасибо большое", YARD, reply_to=water) is None
+        assert talk.join_message(text, YARD) is None
+    assert talk.join_message("спасибо большое", YARD, reply_to=water) is None
 
 
-def test_a_reply_about_something_else_elsewhere_is_its_own_event(talk: Talk) -> None:
-    water = talk.joined("Заводская 12 нет воды")
-    other = talk.joined("а на Полевой 3 упало дерево на дорогу", reply_to="m1")
+def test_a_reply_about_something_else_elsewhere_is_its_own_event(talk: Conversation) -> None:
+    water = talk.join_message("Заводская 12 нет воды")
+    other = talk.join_message("а на Полевой 3 упало дерево на дорогу", reply_to="m1")
 
     assert water is not None
     assert other is not None
-    assert water.event != other.event
+    assert water.event_number != other.event_number
 
 
-def test_without_a_place_it_joins_what_the_chat_is_talking_about(talk: Talk) -> None:
+def test_without_a_place_it_joins_what_the_chat_is_talking_about(talk: Conversation) -> None:
     texts = ["Заводская 12 нет воды", "на заводской 14 воды нет", "водовозку пришлите, без воды сидим"]
 
     events = talk.events(texts, YARD)
@@ -155,18 +161,18 @@ def test_without_a_place_it_joins_what_the_chat_is_talking_about(talk: Talk) -> 
     assert len(set(events)) == 1
 
 
-def test_a_quiet_event_closes(talk: Talk) -> None:
-    first, second = talk.joined("Заводская 12 нет воды"), talk.joined("Заводская 12 нет воды", after=3600)
-    later = talk.joined("Заводская 12 нет воды", after=30 * 3600)
+def test_a_quiet_event_closes(talk: Conversation) -> None:
+    first, second = talk.join_message("Заводская 12 нет воды"), talk.join_message("Заводская 12 нет воды", after=3600)
+    later = talk.join_message("Заводская 12 нет воды", after=30 * 3600)
 
     assert first is not None
     assert second is not None
     assert later is not None
-    assert first.event == second.event != later.event
-    assert later.first
+    assert first.event_number == second.event_number != later.event_number
+    assert later.is_new_event
 
 
-def test_a_burst_is_one_event_and_the_others_are_not_swallowed(talk: Talk) -> None:
+def test_a_burst_is_one_event_and_the_others_are_not_swallowed(talk: Conversation) -> None:
     burst = [f"Заводская {10 + number % 5} нет воды, подъезд {number % 4 + 1}" for number in range(200)]
     others = ["яма на Полевой 5", "не горит фонарь на Лесной 8", "в лицее 2 холодно", "собаки у пляжа бросаются, стая"]
 
@@ -179,9 +185,9 @@ def test_a_burst_is_one_event_and_the_others_are_not_swallowed(talk: Talk) -> No
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=60), st.integers(0, 5), st.floats(0, 1e5)), max_size=12))
-def test_any_text_will_do(everything: KeywordUnderstanding, messages: list[tuple[str, int, float]]) -> None:
-    talk = Talk(everything)
+def test_any_text_will_do(everything: RuleBasedAnalyzer, messages: list[tuple[str, int, float]]) -> None:
+    talk = Conversation(everything)
 
     for text, reply_to, after in messages:
-        joined = talk.joined(text, reply_to=f"m{reply_to}", after=after)
-        assert joined is None or joined.event > 0
+        joined = talk.join_message(text, reply_to=f"m{reply_to}", after=after)
+        assert joined is None or joined.event_number > 0

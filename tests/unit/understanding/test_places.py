@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.analyzer import RuleBasedAnalyzer
 from bot.understanding.reading import PlaceName
 
 ADDRESSES = [
@@ -37,7 +37,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("text", "street", "house"), ADDRESSES, ids=[text for text, _, _ in ADDRESSES])
-def test_street_and_house(everything: KeywordUnderstanding, text: str, street: str, house: str | None) -> None:
+def test_street_and_house(everything: RuleBasedAnalyzer, text: str, street: str, house: str | None) -> None:
     place = everything.read(text).place
     assert place is not None
     assert (place.street, place.house) == (street, house)
@@ -57,18 +57,18 @@ def test_street_and_house(everything: KeywordUnderstanding, text: str, street: s
         "20 ноября не было воды",
     ],
 )
-def test_a_number_is_not_always_a_house(everything: KeywordUnderstanding, text: str) -> None:
+def test_a_number_is_not_always_a_house(everything: RuleBasedAnalyzer, text: str) -> None:
     place = everything.read(text).place
     assert place is None or (place.street is None and place.house is None)
 
 
-def test_minutes_after_a_street_are_no_house(everything: KeywordUnderstanding) -> None:
+def test_minutes_after_a_street_are_no_house(everything: RuleBasedAnalyzer) -> None:
     place = everything.read("на Ленина 45 минут стояли в пробке").place
     assert place is not None
     assert (place.street, place.house) == ("Ленина", None)
 
 
-def test_a_landmark_stands_in_for_an_address(everything: KeywordUnderstanding) -> None:
+def test_a_landmark_stands_in_for_an_address(everything: RuleBasedAnalyzer) -> None:
     school = everything.read("в школе № 4 выбиты окна").place
     assert school is not None
     assert school.text == "школа № 4"
@@ -85,20 +85,20 @@ class TestPlaceName:
         assert PlaceName(None, None, None, "школа № 4").text == "школа № 4"
 
     def test_another_house_is_another_place(self) -> None:
-        assert PlaceName("Ленина", "45").differs_from(PlaceName("Ленина", "47"))
-        assert PlaceName("Ленина", "45").differs_from(PlaceName("Мира", "45"))
+        assert PlaceName("Ленина", "45").is_different_from(PlaceName("Ленина", "47"))
+        assert PlaceName("Ленина", "45").is_different_from(PlaceName("Мира", "45"))
 
     def test_what_is_left_out_proves_nothing(self) -> None:
         exact, vague = PlaceName("Ленина", "45"), PlaceName("ленина", None)
-        assert not exact.differs_from(vague)
-        assert not vague.differs_from(exact)
-        assert not exact.same_as(vague)
+        assert not exact.is_different_from(vague)
+        assert not vague.is_different_from(exact)
+        assert not exact.is_same_as(vague)
 
     def test_spelling_does_not_make_two_places(self) -> None:
-        assert PlaceName("Зелёная", "7а", "ул.").same_as(PlaceName("зеленая", "7А"))
+        assert PlaceName("Зелёная", "7а", "ул.").is_same_as(PlaceName("зеленая", "7А"))
 
     def test_landmarks_are_compared_where_nothing_else_is_known(self) -> None:
         first, second = PlaceName(None, None, None, "школа № 4"), PlaceName(None, None, None, "школа № 5")
-        assert first.differs_from(second)
-        assert first.same_as(first)
-        assert not first.differs_from(PlaceName("Ленина", "1"))
+        assert first.is_different_from(second)
+        assert first.is_same_as(first)
+        assert not first.is_different_from(PlaceName("Ленина", "1"))

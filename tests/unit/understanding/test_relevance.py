@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.analyzer import RuleBasedAnalyzer
 from bot.understanding.reading import Noise
 
 APPEALS = [
@@ -41,7 +41,7 @@ TALK = [
 
 
 @pytest.mark.parametrize("text", APPEALS)
-def test_something_needs_doing(everything: KeywordUnderstanding, text: str) -> None:
+def test_something_needs_doing(everything: RuleBasedAnalyzer, text: str) -> None:
     reading = everything.read(text)
     assert reading.appeal
     assert reading.noise is None
@@ -49,7 +49,7 @@ def test_something_needs_doing(everything: KeywordUnderstanding, text: str) -> N
 
 
 @pytest.mark.parametrize("text", TALK)
-def test_talk_is_kept_quiet(everything: KeywordUnderstanding, text: str) -> None:
+def test_talk_is_kept_quiet(everything: RuleBasedAnalyzer, text: str) -> None:
     reading = everything.read(text)
     assert not reading.appeal
     assert not reading.urgent
@@ -79,11 +79,11 @@ NOISE = [
 
 
 @pytest.mark.parametrize(("text", "noise"), NOISE, ids=ascii)
-def test_noise_is_named(everything: KeywordUnderstanding, text: str, noise: Noise) -> None:
+def test_noise_is_named(everything: RuleBasedAnalyzer, text: str, noise: Noise) -> None:
     reading = everything.read(text)
     assert reading.noise is noise
     assert not reading.appeal
-    assert not reading.sure
+    assert not reading.is_confident
     assert set(reading.sector_scores) > {"roads", "housing"}
 
 
@@ -100,9 +100,9 @@ def test_noise_is_named(everything: KeywordUnderstanding, text: str, noise: Nois
         "https://example.org вот такая яма",
     ],
 )
-def test_in_doubt_it_is_no_noise(everything: KeywordUnderstanding, text: str) -> None:
+def test_in_doubt_it_is_no_noise(everything: RuleBasedAnalyzer, text: str) -> None:
     assert everything.read(text).noise is None
 
 
-def test_a_name_in_the_address_of_a_mention_means_nothing(everything: KeywordUnderstanding) -> None:
+def test_a_name_in_the_address_of_a_mention_means_nothing(everything: RuleBasedAnalyzer) -> None:
     assert everything.read("[club1|Дорожная служба], спасибо").noise is Noise.THANKS

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.sectors import Sector
-from bot.understanding.analyzer import KeywordUnderstanding
+from bot.understanding.analyzer import RuleBasedAnalyzer
 
 CLEAR = [
     ("На Ленина 45 третий день открыт люк", {"improvement", "roads", "housing"}),
@@ -31,56 +31,56 @@ CLEAR = [
 
 
 @pytest.mark.parametrize(("text", "right"), CLEAR, ids=[text for text, _ in CLEAR])
-def test_a_clear_message_goes_to_its_sector(everything: KeywordUnderstanding, text: str, right: set[str]) -> None:
+def test_a_clear_message_goes_to_its_sector(everything: RuleBasedAnalyzer, text: str, right: set[str]) -> None:
     reading = everything.read(text)
     assert reading.sector in right
-    assert reading.sure
-    assert reading.likeliest[0] == reading.sector
+    assert reading.is_confident
+    assert reading.top_sectors[0] == reading.sector
     assert reading.evidence
 
 
 @pytest.mark.parametrize("text", ["ужас что творится", "Помогите!", "", "asdf qwerty", "когда это кончится уже"])
-def test_a_wordless_message_is_a_guess_and_says_so(everything: KeywordUnderstanding, text: str) -> None:
+def test_a_wordless_message_is_a_guess_and_says_so(everything: RuleBasedAnalyzer, text: str) -> None:
     reading = everything.read(text)
-    assert not reading.sure
+    assert not reading.is_confident
     assert reading.sector is not None
-    assert len(reading.likeliest) == 3
+    assert len(reading.top_sectors) == 3
 
 
 @pytest.mark.parametrize(
     "text", ["не вывозят мусор", "автобус не ходит", "к врачу не записаться", "нет интернета", "пенсию не принесли"]
 )
-def test_what_belongs_to_an_absent_sector_is_pressed_into_no_other(small_town: KeywordUnderstanding, text: str) -> None:
-    assert not small_town.read(text).sure
+def test_what_belongs_to_an_absent_sector_is_pressed_into_no_other(small_town: RuleBasedAnalyzer, text: str) -> None:
+    assert not small_town.read(text).is_confident
 
 
-def test_what_several_may_deal_with_goes_to_the_one_that_is_there(small_town: KeywordUnderstanding) -> None:
+def test_what_several_may_deal_with_goes_to_the_one_that_is_there(small_town: RuleBasedAnalyzer) -> None:
     reading = small_town.read("На Ленина 45 третий день открыт люк")
     assert reading.sector == "roads"
-    assert reading.sure
+    assert reading.is_confident
     assert set(reading.sector_scores) == {"roads", "education", "housing"}
 
 
 @pytest.mark.parametrize(
     "text", ["НЕТ ВОДЫ!!!", "нeт вoды", "нет во\u200bды", "нееет воооды", "HET BOДЫ", "нет\xa0воды"], ids=ascii
 )
-def test_spelling_does_not_hide_the_meaning(everything: KeywordUnderstanding, text: str) -> None:
+def test_spelling_does_not_hide_the_meaning(everything: RuleBasedAnalyzer, text: str) -> None:
     reading = everything.read(text)
-    assert (reading.sector, reading.sure) == ("housing", True)
+    assert (reading.sector, reading.is_confident) == ("housing", True)
 
 
-def test_a_slip_of_the_finger_is_forgiven(everything: KeywordUnderstanding) -> None:
+def test_a_slip_of_the_finger_is_forgiven(everything: RuleBasedAnalyzer) -> None:
     assert everything.read("не работает светафор на перекрестке").sector == "roads"
     assert everything.read("в подьезде не моют полы").sector == "housing"
 
 
-def test_a_word_that_only_tells_the_way_does_not_decide(everything: KeywordUnderstanding) -> None:
+def test_a_word_that_only_tells_the_way_does_not_decide(everything: RuleBasedAnalyzer) -> None:
     assert everything.read("огромная яма у школы").sector == "roads"
     assert everything.read("напротив поликлиники не горят фонари").sector == "improvement"
     assert everything.read("на улице Больничной нет света").sector == "energy"
 
 
-def test_the_topic_is_named_in_russian(everything: KeywordUnderstanding) -> None:
+def test_the_topic_is_named_in_russian(everything: RuleBasedAnalyzer) -> None:
     assert everything.read("лифт не работает").topic == "Лифт не работает"
     assert everything.read("ничего не понимаю").topic is None
 
@@ -88,49 +88,49 @@ def test_the_topic_is_named_in_russian(everything: KeywordUnderstanding) -> None
 class TestOwnKeywords:
     def test_one_unambiguous_word_is_enough(self) -> None:
         own = [Sector("bath", "Бани", ("баня",)), Sector("housing", "ЖКХ")]
-        reading = KeywordUnderstanding(own, 0.6).read("Когда откроют баню?")
-        assert (reading.sector, reading.sure, reading.evidence) == ("bath", True, ("баню",))
+        reading = RuleBasedAnalyzer(own, 0.6).read("Когда откроют баню?")
+        assert (reading.sector, reading.is_confident, reading.evidence) == ("bath", True, ("баню",))
 
     def test_they_beat_the_built_in_ones(self) -> None:
         own = [Sector("roads", "Дороги", ("люк",)), Sector("improvement", "Благоустройство")]
-        reading = KeywordUnderstanding(own, 0.6).read("Во дворе на газоне у лавочки открыт люк")
-        assert (reading.sector, reading.sure) == ("roads", True)
+        reading = RuleBasedAnalyzer(own, 0.6).read("Во дворе на газоне у лавочки открыт люк")
+        assert (reading.sector, reading.is_confident) == ("roads", True)
 
-    def test_a_beginning_stands_for_all_its_words(self, small_town: KeywordUnderstanding) -> None:
+    def test_a_beginning_stands_for_all_its_words(self, small_town: RuleBasedAnalyzer) -> None:
         assert small_town.read("размыло просёлочную").sector == "roads"
-        assert small_town.read("обещали асфальтирование").sure
+        assert small_town.read("обещали асфальтирование").is_confident
 
     def test_a_short_whole_word_is_no_beginning(self) -> None:
         own = [Sector("power", "Свет", ("свет",)), Sector("roads", "Дороги")]
-        understanding = KeywordUnderstanding(own, 0.6)
+        understanding = RuleBasedAnalyzer(own, 0.6)
         assert understanding.read("не работает светофор").sector == "roads"
         assert understanding.read("опять без света").sector == "power"
 
     def test_a_phrase_counts_as_a_whole(self) -> None:
         own = [Sector("rink", "Каток", ("ледовый дворец",)), Sector("housing", "ЖКХ")]
-        understanding = KeywordUnderstanding(own, 0.6)
+        understanding = RuleBasedAnalyzer(own, 0.6)
         assert understanding.read("в ледовом дворце холодно").sector == "rink"
-        assert understanding.read("ледовый").sector != "rink" or not understanding.read("ледовый").sure
+        assert understanding.read("ледовый").sector != "rink" or not understanding.read("ледовый").is_confident
 
     def test_words_of_two_sectors_are_a_tie(self) -> None:
         own = [Sector("a", "А", ("фонтан",)), Sector("b", "Б", ("сквер",)), Sector("c", "В")]
-        reading = KeywordUnderstanding(own, 0.4).read("фонтан в сквере")
-        assert not reading.sure
-        assert set(reading.likeliest[:2]) == {"a", "b"}
+        reading = RuleBasedAnalyzer(own, 0.4).read("фонтан в сквере")
+        assert not reading.is_confident
+        assert set(reading.top_sectors[:2]) == {"a", "b"}
 
     def test_a_word_that_two_claim_decides_nothing(self) -> None:
         own = [Sector("a", "А", ("фонтан",)), Sector("b", "Б", ("фонтан",))]
-        assert not KeywordUnderstanding(own, 0.4).read("фонтан").sure
+        assert not RuleBasedAnalyzer(own, 0.4).read("фонтан").is_confident
 
 
 def test_a_higher_threshold_makes_fewer_sure() -> None:
     sectors = [Sector("roads", "Дороги"), Sector("improvement", "Благоустройство")]
-    assert KeywordUnderstanding(sectors, 0.6).read("яма").sure
-    assert not KeywordUnderstanding(sectors, 0.99).read("яма").sure
+    assert RuleBasedAnalyzer(sectors, 0.6).read("яма").is_confident
+    assert not RuleBasedAnalyzer(sectors, 0.99).read("яма").is_confident
 
 
 def test_without_sectors_there_is_no_candidate() -> None:
-    reading = KeywordUnderstanding([], 0.6).read("яма на дороге")
+    reading = RuleBasedAnalyzer([], 0.6).read("яма на дороге")
     assert reading.sector is None
-    assert not reading.sure
-    assert reading.likeliest == ()
+    assert not reading.is_confident
+    assert reading.top_sectors == ()

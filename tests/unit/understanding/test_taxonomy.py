@@ -2,18 +2,18 @@
 
 import pytest
 
-from bot.config.fields import term
-from bot.understanding.analyzer import KeywordUnderstanding
+from bot.config.fields import parse_duration
+from bot.understanding.analyzer import RuleBasedAnalyzer
 from bot.understanding.sectors.topics import load_topics
 
 
-def test_every_topic_has_a_term_and_every_name_is_used_once(everything: KeywordUnderstanding) -> None:
-    kinds = everything.taxonomy.kinds
+def test_every_topic_has_a_term_and_every_name_is_used_once(everything: RuleBasedAnalyzer) -> None:
+    kinds = everything.taxonomy.entries
 
     assert len(kinds) >= 150
     assert {topic.name for topic in load_topics()} == {kind.topic for kind in kinds.values()}
     for kind in kinds.values():
-        assert term(kind.term).amount > 0
+        assert parse_duration(kind.term).amount > 0
         assert "обращени" not in kind.name.casefold()
 
 
@@ -30,8 +30,8 @@ def test_every_topic_has_a_term_and_every_name_is_used_once(everything: KeywordU
         ("лифт", "Лифт", False),
     ],
 )
-def test_the_finest_name_is_chosen(everything: KeywordUnderstanding, text: str, name: str, urgent: bool) -> None:
+def test_the_finest_name_is_chosen(everything: RuleBasedAnalyzer, text: str, name: str, urgent: bool) -> None:
     reading = everything.read(text)
 
     assert reading.topic == name
-    assert everything.taxonomy.kinds[name].urgent is urgent
+    assert everything.taxonomy.entries[name].urgent is urgent
