@@ -12,7 +12,7 @@ from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.max import methods, read_methods
 from sandbox.max.call import Request
-from sandbox.max.driver import MaxControl
+from sandbox.max.control import MaxControl
 from sandbox.max.errors import ApiError, bad_request, too_many_requests
 from sandbox.max.rates import OVERALL_CALLS_PER_SECOND, POLLS_PER_SECOND, WRITES_PER_CHAT_PER_SECOND, RateLimits
 from sandbox.max.state import Bot, Call
@@ -30,7 +30,7 @@ _WRITE_METHODS = frozenset({"sendMessage", "editMessage", "answerOnCallback", "c
 class MaxServer(MaxControl):
     """A MAX Bot API server for one bot, and the town it serves; ``rate_limits`` makes it refuse haste.
 
-    People act through :class:`~sandbox.max.driver.Driver`'s methods; the bot comes over HTTP. Faults go by the names of
+    People act through :class:`~sandbox.max.control.Driver`'s methods; the bot comes over HTTP. Faults go by the names of
     the schema's operations (``sendMessage``, ``getUpdates`` …), ``upload`` and ``file`` for the two file servers.
     """
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
-from sandbox.telegram.driver import TelegramControl
+from sandbox.telegram.control import TelegramControl
 from sandbox.telegram.transport import Transport
 from sandbox.telegram.world import Bot, World
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 class TelegramServer(TelegramControl):
     """A Bot API server for one bot, and the town it serves.
 
-    People act through :class:`~sandbox.telegram.driver.Driver`'s methods; the bot comes over HTTP.
+    People act through :class:`~sandbox.telegram.control.Driver`'s methods; the bot comes over HTTP.
     """
 
     def __init__(self, change_log: ChangeLog, faults: Faults) -> None:

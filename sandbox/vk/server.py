@@ -10,6 +10,7 @@ from aiohttp import web
 from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.vk import callbacks
+from sandbox.vk.control import VkControl
 from sandbox.vk.errors import VkError
 from sandbox.vk.files import receive_upload
 from sandbox.vk.methods import SERVICE_METHODS, USER_TOKEN_METHODS, method_table
@@ -17,7 +18,6 @@ from sandbox.vk.params import Params
 from sandbox.vk.rates import RateLimits
 from sandbox.vk.script import parse_calls
 from sandbox.vk.state import Call, Community
-from sandbox.vk.town import VkControl
 from sandbox.vk.wall import WallComments
 from sandbox.webhook_pusher import WebhookPusher
 

@@ -7,7 +7,7 @@ from sandbox.change_log import ChangeLog
 from sandbox.telegram import posting
 from sandbox.telegram.posting import FileLike
 from sandbox.telegram.read_methods import chat_member_object
-from sandbox.telegram.town import TelegramSetup
+from sandbox.telegram.setup import TelegramSetup
 from sandbox.telegram.world import FIRST_SUPERGROUP, TELEGRAM_SERVICE_USER, CallbackQuery, Chat, World, to_wire
 
 Json = dict[str, Any]

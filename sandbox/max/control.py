@@ -5,8 +5,8 @@ from typing import Any
 
 from sandbox.change_log import ChangeLog
 from sandbox.max.render import file_object, linked, message_object, user_object
+from sandbox.max.setup import MaxSetup
 from sandbox.max.state import ALL_RIGHTS, Callback, Chat, ChatType, Message
-from sandbox.max.town import MaxSetup
 from sandbox.max.world import World
 
 Json = dict[str, Any]
