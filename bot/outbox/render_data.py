@@ -11,17 +11,16 @@ from bot.domain.messages import Message, MessageRole
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person, Right, Role
 from bot.domain.privacy import redact
-from bot.domain.sources import messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, MessageFacts, NoteFacts, PublicationFacts
-from bot.messengers.events import Attachment, ChatKind, MediaKind
-from bot.messengers.serialization import chat_from_columns, unpack_media
+from bot.messengers.events import Attachment, MediaKind
+from bot.messengers.serialization import unpack_media
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.problems import merge_split
-from bot.services.sources.messages import text_key
+from bot.services.sources.messages import message_facts, text_key
 from bot.understanding.similarity import find_similar
 
 MAX_ADDITIONS_SHOWN = 5
@@ -110,19 +109,6 @@ def _rights(ctx: UseCaseContext, ticket: Ticket, person: Person) -> frozenset[Ri
     sector = None if ticket.state is State.TRIAGE else ticket.sector
     staff = ctx.municipality.staff
     return frozenset(right for right in Right if staff.has_right(person, right, sector, ticket.district))
-
-
-def message_facts(ctx: UseCaseContext, message: Message) -> MessageFacts:
-    """Where *message* stands, for officials."""
-    chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root)
-    source = ctx.municipality.configured_source(chat)
-    office = ctx.municipality.bot_accounts.get(message.account)
-    if chat.kind is ChatKind.PRIVATE:
-        title = f"{office.title if office else message.account}, личное сообщение"
-    else:
-        name = source.title if source else message.chat_title or message.root
-        title = f"{messenger_title(message.account)} «{name}»"
-    return MessageFacts(title, message.link, message.deleted_at is not None)
 
 
 async def list_new_media(ctx: UseCaseContext, ticket_id: int, shown_count: int) -> list[Attachment]:

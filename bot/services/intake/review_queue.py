@@ -17,13 +17,12 @@ from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import ReviewListFacts
 from bot.messengers.serialization import chat_from_columns
-from bot.outbox import render_data
 from bot.services.context import UseCaseContext
 from bot.services.intake.create_ticket import create_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_open_ticket
 from bot.services.notifications import notify
 from bot.services.notifications.routing import addresses_for
-from bot.services.sources.messages import is_private
+from bot.services.sources.messages import is_private, message_facts
 from bot.services.tickets import workflow
 from bot.understanding.reading import Reading
 
@@ -171,4 +170,4 @@ async def page_facts(ctx: UseCaseContext, person_id: int, account: str, page_siz
     pages = max(1, -(-waiting // page_size))
     page = min(known.page, pages - 1)
     found = await ctx.uow.review_queue.list_page(page * page_size, page_size)
-    return ReviewListFacts(known, page, pages, waiting, [(one, render_data.message_facts(ctx, one)) for one in found])
+    return ReviewListFacts(known, page, pages, waiting, [(one, message_facts(ctx, one)) for one in found])

@@ -5,9 +5,10 @@ import re
 
 from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message
-from bot.domain.sources import PRIVATE_SOURCE_ID, Source
+from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_title
+from bot.domain.view_data import MessageFacts
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
-from bot.messengers.serialization import pack_media
+from bot.messengers.serialization import chat_from_columns, pack_media
 from bot.services.context import UseCaseContext
 from bot.understanding.reading import Noise, Reading
 
@@ -78,3 +79,16 @@ async def _conversation_thread(ctx: UseCaseContext, event: MessagePosted) -> str
 def thread_root(chat: Chat) -> str | None:
     """The message that a chain of replies in an ordinary group is numbered by."""
     return chat.thread if chat.thread.isdecimal() and chat.kind is ChatKind.GROUP else None
+
+
+def message_facts(ctx: UseCaseContext, message: Message) -> MessageFacts:
+    """Return the place and the link of *message* as officials see them."""
+    chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root)
+    source = ctx.municipality.configured_source(chat)
+    office = ctx.municipality.bot_accounts.get(message.account)
+    if chat.kind is ChatKind.PRIVATE:
+        title = f"{office.title if office else message.account}, личное сообщение"
+    else:
+        name = source.title if source else message.chat_title or message.root
+        title = f"{messenger_title(message.account)} «{name}»"
+    return MessageFacts(title, message.link, message.deleted_at is not None)
