@@ -80,7 +80,7 @@ class Page:
         return _static_file(request.match_info["name"])
 
     async def _stage_json(self, request: web.Request) -> web.Response:
-        samples = [{"name": name, "title": title} for name, (title, _) in SAMPLES.items()]
+        samples = [{"name": name, "title": title} for name, title in SAMPLES.items()]
         return web.json_response({**self._stage.as_json(), "samples": samples}, headers=_HEADERS)
 
     async def _sample(self, request: web.Request) -> web.Response:
