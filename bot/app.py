@@ -48,7 +48,9 @@ from bot.understanding.reading import TextAnalyzer
 from storage.database import Database
 from storage.errors import DATABASE_ERRORS, classify_error
 from storage.migrate import migrate
-from storage.postgres.leadership import listen_for_wake_ups, release_orphaned_leases, run_as_leader
+from storage.postgres.leadership import run_as_leader
+from storage.postgres.orphaned_leases import release_orphaned_leases
+from storage.postgres.wake_up import listen_for_wake_ups
 from storage.unit_of_work import WakeUpTopic
 
 logger = logging.getLogger(__name__)
@@ -179,7 +181,7 @@ class App:
             self._municipality = build_municipality(
                 self.config, Staff(staff), understanding, offices, self.card_edit_interval
             )
-            await uow.chronicle.claim("first_start", self.clock.now())
+            await uow.once_keys.claim("first_start", self.clock.now())
             if not self.database.is_shared:
                 await uow.inbox.release_all_leases()
                 await uow.outbox.release_leases()

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.domain.messages import InboxRow
 from bot.runtime.supervisor import Supervisor, WakeUp
 from storage.database import Database
-from storage.postgres.leadership import listen_for_wake_ups
+from storage.postgres.wake_up import listen_for_wake_ups
 from tests.storage.helpers import LEASE, NOW, time_after
 
 ACCOUNT = "telegram"

@@ -1,0 +1,59 @@
+"""Wake-ups between processes over PostgreSQL's LISTEN/NOTIFY."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from storage.database import NOTIFY_CHANNEL, Database
+from storage.postgres.connection import CHECK_INTERVAL_SECONDS, RESPONSE_TIMEOUT_SECONDS, SET_KEEPALIVE
+from storage.repositories.base import PRESENCE_LOCK_CLASS
+from storage.unit_of_work import WakeUpTopic
+
+
+async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTopic], None]) -> None:
+    """Call *on_wake_up* whenever any process has committed new work.
+
+    It is called once for every topic at the beginning, because notifications from before the connection are lost. While
+    the connection lasts, the presence lock shows other processes that this one lives. Returns when the connection ends;
+    on SQLite never.
+    """
+    if not database.is_shared:
+        await asyncio.Event().wait()
+    ended = asyncio.Event()
+    async with database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        if driver is None:
+            return
+        driver.add_termination_listener(lambda _: ended.set())
+        try:
+            await driver.execute(SET_KEEPALIVE)
+            while database.presence_lock_id is None:
+                lock_id = secrets.randbelow(2**31)
+                if await driver.fetchval("SELECT pg_try_advisory_lock($1, $2)", PRESENCE_LOCK_CLASS, lock_id):
+                    database.presence_lock_id = lock_id
+            await driver.add_listener(NOTIFY_CHANNEL, lambda *arguments: on_wake_up(_parse_topic(arguments[-1])))
+            for topic in WakeUpTopic:
+                on_wake_up(topic)
+            while not await _wait_for(ended, CHECK_INTERVAL_SECONDS):
+                await driver.execute("SELECT 1", timeout=RESPONSE_TIMEOUT_SECONDS)
+        finally:
+            database.presence_lock_id = None
+            await connection.invalidate()  # a listening connection must not return to the pool
+
+
+async def _wait_for(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _parse_topic(payload: str) -> WakeUpTopic:
+    """Return the topic of a notification; an older release sends none, a newer one may send unknown ones: then WORK."""
+    try:
+        return WakeUpTopic(payload)
+    except ValueError:
+        return WakeUpTopic.WORK
