@@ -1,4 +1,4 @@
-"""Why a database does not take what we write, when that is no fault of what we write: it may work later."""
+"""Database faults: conditions of the server or the disk under which a write may succeed later."""
 
 import errno
 from enum import StrEnum
@@ -18,9 +18,13 @@ class DatabaseFault(StrEnum):
     LOCKED = "locked"
     GONE = "gone"
     BUSY = "busy"
-    """All our connections are in use, and for longer than we wait for one."""
+    """No pooled connection became free within the pool timeout."""
     DEADLOCK = "crossed"
-    """The server has undone this transaction because it and another waited for one another; nothing is amiss."""
+    """The server rolled this transaction back to end a deadlock; it is simply repeated."""
+
+
+class TransferFailed(Exception):
+    """A backup or a copy has failed; nothing was changed permanently. The message says why."""
 
 
 FAULT_MESSAGES = {
@@ -29,10 +33,10 @@ FAULT_MESSAGES = {
     DatabaseFault.BUSY: "База не успевает отвечать: все соединения с ней заняты. Бот ждёт и продолжит сам.",
     DatabaseFault.GONE: "База не отвечает. Проверьте сервер базы и диск, бот пробует снова и продолжит сам.",
 }
-"""For the log of whoever looks after the machine."""
+"""Log messages for the administrator of the server."""
 
 DATABASE_ERRORS = (DBAPIError, OSError, NoConnectionFree)
-"""All that work with a database may raise and work without one does not: for whoever can go on without it."""
+"""All errors that only work with a database raises: for callers that can go on without it."""
 
 _DEADLOCK_STATES = ("40001", "40P01")  # serialization_failure, deadlock_detected
 
@@ -40,18 +44,18 @@ _PERMANENT_ERRORS = (IntegrityError, DataError, ProgrammingError, NotSupportedEr
 
 
 def classify_error(error: BaseException) -> DatabaseFault | None:
-    """``None`` for an error that would come again at the next try."""
+    """Return the fault behind *error*; ``None`` if a retry would fail in the same way."""
     if isinstance(error, OSError):
         return DatabaseFault.FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else DatabaseFault.GONE
     if isinstance(error, NoConnectionFree):
         return DatabaseFault.BUSY
     if not isinstance(error, DBAPIError) or isinstance(error, _PERMANENT_ERRORS):
         return None
-    said, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
+    message, state = str(error.orig).lower(), str(getattr(error.orig, "sqlstate", None) or "")
     if state in _DEADLOCK_STATES:
         return DatabaseFault.DEADLOCK
-    if "is full" in said or "no space left" in said or state == "53100":
+    if "is full" in message or "no space left" in message or state == "53100":
         return DatabaseFault.FULL
-    if "is locked" in said or "table is locked" in said:
+    if "is locked" in message or "table is locked" in message:
         return DatabaseFault.LOCKED
     return DatabaseFault.GONE

@@ -223,7 +223,8 @@ def backup(
 ) -> None:
     """Скопировать базу SQLite, не останавливая бота, и проверить копию."""
     settings = _load_config(config, tokens_needed=False)
-    from storage.copy import TransferFailed, backup_sqlite
+    from storage.errors import TransferFailed
+    from storage.sqlite.backup import backup_sqlite
 
     typer.echo("Копирую базу. Бот в это время работает.")
     try:
@@ -244,7 +245,8 @@ def migrate_data(
 ) -> None:
     """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
     settings = _load_config(config, tokens_needed=False)
-    from storage.copy import TransferFailed, copy_database
+    from storage.copy import copy_database
+    from storage.errors import TransferFailed
 
     with _report_database_faults():
         try:

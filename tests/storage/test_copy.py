@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.domain.people import MessengerName, Person, Role, StaffAccount
-from storage.copy import PAGES_PER_STEP, TransferFailed, backup_sqlite, copy_database
+from storage.copy import copy_database
 from storage.database import Database
+from storage.errors import TransferFailed
 from storage.migrate import migrate
+from storage.sqlite.backup import PAGES_PER_STEP, backup_sqlite
 from tests.databases import DATABASE_KINDS, empty_database
 
 NOW = datetime(2026, 11, 20, 4, 30, 0, 123456, tzinfo=UTC)
@@ -31,8 +33,8 @@ async def fill_database(url: str, updates: int = 2500) -> None:
         await uow.inbox.set_cursor("telegram", "42", NOW)
         own = (StaffAccount(MessengerName.TELEGRAM, "1001"),)
         await uow.staff.sync([Person(0, "Начальник", frozenset({Role.HEAD}), frozenset({"roads"}), accounts=own)])
-        await uow.chronicle.claim("first_start", NOW)
-        await uow.chronicle.record("registered", NOW, facts={"sector": "roads", "empty": None})
+        await uow.once_keys.claim("first_start", NOW)
+        await uow.audit_log.record("registered", NOW, facts={"sector": "roads", "empty": None})
     await database.close()
 
 

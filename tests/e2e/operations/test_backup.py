@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from storage.copy import backup_sqlite
+from storage.sqlite.backup import backup_sqlite
 from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.queries import wait_until_idle
 
