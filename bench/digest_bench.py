@@ -25,7 +25,7 @@ async def time_daily_digest(config: Path, times: int) -> Figures:
         latest -= _DAY if latest > now else timedelta()
         mornings = [latest - back * _DAY for back in range(times, -1, -1)]
         async with app.database.begin() as uow:
-            await uow.chronicle.set("first_start", mornings[0] - _DAY)
+            await uow.once_keys.set("first_start", mornings[0] - _DAY)
             await uow.deadlines.claim_digest(
                 mornings[0].astimezone(municipality.zone).date(), mornings[0] - _DAY, mornings[0]
             )

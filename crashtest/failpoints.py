@@ -68,13 +68,13 @@ class FailpointDatabase(Database):
 
 
 def _with_failpoint(uow: UnitOfWork, failpoint: Failpoint) -> UnitOfWork:
-    record = uow.chronicle.record
+    record = uow.audit_log.record
 
     async def last_record(*what: Any, **facts: Any) -> None:
         failpoint.hit(CrashPoint.HANDLING)
         await record(*what, **facts)
 
-    uow.chronicle.record = last_record  # type: ignore[method-assign]
+    uow.audit_log.record = last_record  # type: ignore[method-assign]
     return uow
 
 

@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.batching.id_allocator import IdAllocator
 from storage.repositories.activity import Activity
 from storage.repositories.answers import Answers
-from storage.repositories.audit_log import Chronicle
+from storage.repositories.audit_log import AuditLog
 from storage.repositories.base import advisory_lock
 from storage.repositories.cards import Cards
+from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.inbox import Inbox
 from storage.repositories.messages import Messages
 from storage.repositories.official_pages import OfficialPages
+from storage.repositories.once_keys import OnceKeys
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
 from storage.repositories.problems import Problems
@@ -60,7 +62,9 @@ class UnitOfWork:
         self.answers = Answers(transaction)
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
-        self.chronicle = Chronicle(transaction)
+        self.audit_log = AuditLog(transaction)
+        self.once_keys = OnceKeys(transaction)
+        self.chat_aliases = ChatAliases(transaction)
         self.reports = Reports(transaction)
         self.retention = Retention(transaction)
         self.activity = Activity(transaction)

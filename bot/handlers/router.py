@@ -72,7 +72,7 @@ async def _on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
             await commands.on_message_posted(ctx, official, event)
     except Refusal as refusal:
         ctx.invalidate_reachability()
-        await ctx.uow.chronicle.record(
+        await ctx.uow.audit_log.record(
             "refused", ctx.now, person_id=official.id, ticket_id=_ticket_id_of(refusal), facts={"code": refusal.code}
         )
         facts: dict[str, Any] = {**refusal.facts, "refusal": refusal.code}
@@ -103,7 +103,7 @@ async def _refuse_button(
     facts = {"code": refusal.code, "button": event.code[:64]}
     if person is None:
         facts["account"] = f"{event.chat.account}/{event.author.id}"
-    await ctx.uow.chronicle.record(
+    await ctx.uow.audit_log.record(
         "refused", ctx.now, person_id=person.id if person else None, ticket_id=ticket_id or None, facts=facts
     )
     await notify.answer_callback(

@@ -106,7 +106,7 @@ class Delivery:
             ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
             ours = await uow.outbox.finish(row, ctx.now)
             if (row.may_be_delivered or not ours) and not attempt.messenger.capabilities.idempotent:
-                await uow.chronicle.record("resent", ctx.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
+                await uow.audit_log.record("resent", ctx.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
             if not ours:
                 self._log_lost_lease(row)
                 return

@@ -217,7 +217,7 @@ async def _find_message(ctx: UseCaseContext, message_id: int) -> Message | None:
 
 
 async def _history_facts(ctx: UseCaseContext, ticket: Ticket) -> HistoryFacts:
-    rows = await ctx.uow.chronicle.list_for_ticket(ticket.id)
+    rows = await ctx.uow.audit_log.list_for_ticket(ticket.id)
     remarks = await ctx.uow.cards.list_remarks(ticket.id)
     ids = {row.person_id for row in rows if row.person_id is not None} | {one.person_id for one in remarks}
     names = {person_id: await ctx.uow.staff.find_name(person_id) for person_id in ids}

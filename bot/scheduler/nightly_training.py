@@ -64,12 +64,12 @@ class NightlyTraining:
         learned = (await asyncio.to_thread(self.registry.last_run)).get("newest", 0)
         async with self.database.read() as uow:
             if (
-                await uow.chronicle.get(key) is not None
+                await uow.once_keys.get(key) is not None
                 or await uow.routing_decisions.count_since(learned) < MIN_NEW_DECISIONS
             ):
                 return False
         async with self.database.begin() as uow:
-            return await uow.chronicle.claim(key, now)
+            return await uow.once_keys.claim(key, now)
 
     async def _train_and_report(self) -> None:
         before = await asyncio.to_thread(self.registry.last_run)

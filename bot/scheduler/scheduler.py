@@ -172,7 +172,7 @@ class Scheduler:
             found = await watchdog.list_incidents(
                 UseCaseContext(self.municipality(), uow, now), self.health.failing_since, self.health.inactive
             )
-            told = set(await uow.chronicle.list_keys(watchdog.INCIDENT_KEY_PREFIX))
+            told = set(await uow.once_keys.list_keys(watchdog.INCIDENT_KEY_PREFIX))
         present = [trouble for trouble in found if trouble.key in self.unconfirmed | told]
         self.unconfirmed = frozenset(trouble.key for trouble in found)
         if {trouble.key for trouble in present} == told:

@@ -54,7 +54,7 @@ async def list_audit(town: Harness, number: int, action: str = "") -> list[Audit
     """What the books say happened to a ticket (of one kind, if *action* is given)."""
     assert town.app is not None
     async with town.app.database.read() as uow:
-        rows = await uow.chronicle.list_for_ticket(number)
+        rows = await uow.audit_log.list_for_ticket(number)
     return [row for row in rows if action in ("", row.action)]
 
 

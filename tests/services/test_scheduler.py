@@ -48,7 +48,7 @@ class SchedulerHarness:
     async def make_scheduler(self, seconds: float) -> Scheduler:
         async with self.database.begin() as uow:
             municipality = municipality_of(Staff(await uow.staff.sync(STAFF)))
-            await uow.chronicle.claim("first_start", FIRST_START)
+            await uow.once_keys.claim("first_start", FIRST_START)
         publication_checker = PublicationChecker(self.database, {}, lambda: municipality, self.clock, self.wake_up)
         return Scheduler(
             self.database, lambda: municipality, self.clock, self.wake_up, self.health, publication_checker, seconds
@@ -110,7 +110,7 @@ async def test_what_was_suspected_before_the_lead_was_lost_is_not_the_first_of_t
 
 async def test_a_process_that_never_led_shows_what_the_leaders_auditor_has_found(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.claim("trouble:outbox:VK «Школа: 5»", FIRST_START)
+        await uow.once_keys.claim("trouble:outbox:VK «Школа: 5»", FIRST_START)
     webhooks = Webhooks(database, ManualClock(FIRST_START), lambda: None)
     port = free_port()
     listener = HttpServer("127.0.0.1", port, database, {}, webhooks, Health(ready=True))

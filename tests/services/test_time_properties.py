@@ -67,7 +67,7 @@ class DeadlineMachine(RuleBasedStateMachine):
                 await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
                 staff = await uow.staff.sync(STAFF)
-                await uow.chronicle.claim("first_start", self.now)
+                await uow.once_keys.claim("first_start", self.now)
             return municipality_of(Staff(staff))
 
         self.municipality = self.runner.run(prepare())

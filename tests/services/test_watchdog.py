@@ -66,7 +66,7 @@ async def test_a_term_without_its_notice(uow: UnitOfWork) -> None:
 async def test_a_digest_that_was_not_sent(uow: UnitOfWork) -> None:
     zone: ZoneInfo = municipality_of(Staff(())).zone
     at = datetime.combine(NOW.astimezone(zone).date(), DIGEST_AT, zone)
-    await uow.chronicle.claim("first_start", at - timedelta(days=2))
+    await uow.once_keys.claim("first_start", at - timedelta(days=2))
     assert await incident_codes(uow, at + MAX_DIGEST_DELAY) == []
     assert await incident_codes(uow, at + MAX_DIGEST_DELAY + A_MOMENT) == ["digest"]
     await uow.deadlines.claim_digest(at.date(), at - timedelta(days=1), at)

@@ -18,13 +18,13 @@ async def test_what_was_put_is_seen_by_whoever_asks_for_it(database: Database) -
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
         await add_message(uow, "1", ticket.id)
-        await uow.chronicle.record("registered", NOW, ticket_id=ticket.id)
+        await uow.audit_log.record("registered", NOW, ticket_id=ticket.id)
         await uow.outbox.enqueue(outbox_draft(number=ticket.id), NOW)
         await uow.deadlines.schedule(ticket.id, [("accept", "overdue", 1.0, NOW)])
 
         assert await uow.tickets.get(ticket.id) == ticket
         assert [one.external_id for one in await uow.messages.list_for_ticket(ticket.id)] == ["1"]
-        assert [one.action for one in await uow.chronicle.list_for_ticket(ticket.id)] == ["registered"]
+        assert [one.action for one in await uow.audit_log.list_for_ticket(ticket.id)] == ["registered"]
         assert await uow.outbox.count_by_status() == {"queued": 1}
         assert await uow.deadlines.has_due(NOW)
 
@@ -40,7 +40,7 @@ async def test_a_question_writes_only_what_it_could_see(database: Database) -> N
         try:
             ticket = await add_ticket(uow)
             await add_message(uow, "1", ticket.id)
-            await uow.chronicle.record("registered", NOW, ticket_id=ticket.id)
+            await uow.audit_log.record("registered", NOW, ticket_id=ticket.id)
             await uow.outbox.enqueue(outbox_draft(), NOW)
             await uow.staff.list_reachability()
             assert written == []
@@ -52,7 +52,7 @@ async def test_a_question_writes_only_what_it_could_see(database: Database) -> N
             event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
     async with database.read() as uow:
-        assert len(await uow.chronicle.list_for_ticket(ticket.id)) == 1
+        assert len(await uow.audit_log.list_for_ticket(ticket.id)) == 1
         assert await uow.outbox.count_by_status() == {"queued": 1}
 
 

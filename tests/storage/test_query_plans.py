@@ -52,7 +52,7 @@ HOT_QUERIES: dict[str, Query] = {
     "letters: of a ticket": lambda uow: uow.sent_messages.list_for_ticket(1, "hand:1"),
     "doubts: what is new": lambda uow: uow.review_queue.summarize_unlisted(),
     "doubts: a page": lambda uow: uow.review_queue.list_page(0, 5),
-    "audit: of a ticket": lambda uow: uow.chronicle.list_for_ticket(1),
+    "audit: of a ticket": lambda uow: uow.audit_log.list_for_ticket(1),
     "/my of a head": lambda uow: uow.tickets.list_open(["roads", "housing"], 1, triage=False, limit=50),
     "/my of a coordinator": lambda uow: uow.tickets.list_open([], 1, triage=True, limit=50),
     "/find by words": lambda uow: uow.tickets.search(["яма", "45"], ["roads"], 50, triage=True),

@@ -31,13 +31,13 @@ async def fill_database(database: Database) -> None:
             await uow.deadlines.schedule(
                 number, [("accept", "overdue", 1.0, NOW), ("answer", "overdue", 1.0, time_after(hours=1))]
             )
-            await uow.chronicle.record("created", NOW, ticket_id=number)
+            await uow.audit_log.record("created", NOW, ticket_id=number)
             await uow.deadlines.add_notice(1, number, "accept_overdue", NOW)
         await uow.deadlines.take_due(NOW, 10)
         await uow.deadlines.mark_notices_sent([1], NOW)
-        await uow.chronicle.record("refused", NOW)
-        await uow.chronicle.claim("first_start", NOW)
-        await uow.chronicle.claim("credentials:telegram:2026-11-20", NOW)
+        await uow.audit_log.record("refused", NOW)
+        await uow.once_keys.claim("first_start", NOW)
+        await uow.once_keys.claim("credentials:telegram:2026-11-20", NOW)
         updates = [(key, key, {"text": "x" * 1000}) for key in ("done", "dead", "new")]
         await uow.inbox.store("telegram", updates, NOW)
         rows = await uow.inbox.claim(NOW, DAY, 2)
@@ -97,7 +97,7 @@ async def test_a_round_cleans_in_small_transactions_and_leaves_the_records(
     assert (after["inbox"], after["outbox"], after["card"], after["letter"]) == (1, 1, 1, 1)
     assert (after["ticket"], after["message"], after["once"]) == (2, 2, 1)
     async with database.read() as uow:
-        assert [row.action for row in await uow.chronicle.list_for_ticket(1)] == ["created"]
+        assert [row.action for row in await uow.audit_log.list_for_ticket(1)] == ["created"]
 
 
 async def test_a_round_stops_somewhere(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ async def test_a_round_stops_somewhere(database: Database, monkeypatch: pytest.M
     monkeypatch.setattr(retention, "MAX_TRANSACTIONS_PER_RUN", 20)
     async with database.begin() as uow:
         for number in range(30):
-            await uow.chronicle.claim(f"undelivered:{number}:2026-01-01", NOW)
+            await uow.once_keys.claim(f"undelivered:{number}:2026-01-01", NOW)
     clock = ManualClock(NOW + RETENTION[RetentionKind.DAILY_KEYS] + DAY)
     for left in (15, 0):  # five kinds come first
         await Cleaner(database, clock).run()
@@ -115,9 +115,9 @@ async def test_a_round_stops_somewhere(database: Database, monkeypatch: pytest.M
 
 async def test_a_connection_is_opened_while_somebody_writes(database: Database, second: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.claim("written", NOW)
+        await uow.once_keys.claim("written", NOW)
         async with asyncio.timeout(2), second.read() as other:
-            assert await other.chronicle.get("written") is None
+            assert await other.once_keys.get("written") is None
 
 
 async def test_the_file_gives_back_what_is_free(database: Database, url: str) -> None:

@@ -10,7 +10,7 @@ HEAD = 1
 
 async def record_decisions(uow: UnitOfWork, ticket_id: int, *actions: str, person: int | None = HEAD) -> None:
     for action in actions:
-        await uow.chronicle.record(action, NOW, person_id=person, ticket_id=ticket_id)
+        await uow.audit_log.record(action, NOW, person_id=person, ticket_id=ticket_id)
 
 
 async def test_what_stands_at_last_counts_once(database: Database) -> None:

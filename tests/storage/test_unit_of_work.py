@@ -72,77 +72,77 @@ async def test_who_has_read_within_his_transaction_is_still_in_it(database: Data
 
 async def test_nothing_done_while_reading_is_kept(database: Database) -> None:
     async with database.read() as uow:
-        await uow.chronicle.claim("key", NOW)
+        await uow.once_keys.claim("key", NOW)
 
     async with database.read() as uow:
-        assert await uow.chronicle.get("key") is None
+        assert await uow.once_keys.get("key") is None
 
 
 async def test_a_savepoint_fails_alone(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.claim("before", NOW)
+        await uow.once_keys.claim("before", NOW)
         with suppress(SimulatedFailure):
             async with uow.savepoint():
-                await uow.chronicle.claim("lost", NOW)
+                await uow.once_keys.claim("lost", NOW)
                 raise SimulatedFailure
         async with uow.savepoint():
-            await uow.chronicle.claim("kept", NOW)
-        await uow.chronicle.claim("after", NOW)
+            await uow.once_keys.claim("kept", NOW)
+        await uow.once_keys.claim("after", NOW)
 
     async with database.read() as uow:
-        kept = [key for key in ("before", "lost", "kept", "after") if await uow.chronicle.get(key)]
+        kept = [key for key in ("before", "lost", "kept", "after") if await uow.once_keys.get(key)]
     assert kept == ["before", "kept", "after"]
 
 
 async def test_a_savepoint_within_a_savepoint(database: Database) -> None:
     async with database.begin() as uow:
         async with uow.savepoint():
-            await uow.chronicle.claim("outer", NOW)
+            await uow.once_keys.claim("outer", NOW)
             with suppress(SimulatedFailure):
                 async with uow.savepoint():
-                    await uow.chronicle.claim("inner", NOW)
+                    await uow.once_keys.claim("inner", NOW)
                     raise SimulatedFailure
         with suppress(SimulatedFailure):
             async with uow.savepoint():
                 async with uow.savepoint():
-                    await uow.chronicle.claim("both", NOW)
+                    await uow.once_keys.claim("both", NOW)
                 raise SimulatedFailure
 
     async with database.read() as uow:
-        assert await uow.chronicle.get("outer") == NOW
-        assert await uow.chronicle.get("inner") is None
-        assert await uow.chronicle.get("both") is None
+        assert await uow.once_keys.get("outer") == NOW
+        assert await uow.once_keys.get("inner") is None
+        assert await uow.once_keys.get("both") is None
 
 
 async def test_a_failed_statement_in_a_savepoint_spares_the_rest(database: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.claim("before", NOW)
+        await uow.once_keys.claim("before", NOW)
         with pytest.raises(StatementError):
             async with uow.savepoint():
                 await add_ticket(uow, registered_at=None)
-        await uow.chronicle.claim("after", NOW)
+        await uow.once_keys.claim("after", NOW)
 
     async with database.read() as uow:
-        assert await uow.chronicle.get("after") == NOW
+        assert await uow.once_keys.get("after") == NOW
 
 
 async def test_readers_see_one_picture_and_do_not_wait_for_the_writer(database: Database, second: Database) -> None:
     async with database.begin() as uow:
-        await uow.chronicle.claim("old", NOW)
+        await uow.once_keys.claim("old", NOW)
 
     async with database.read() as early, second.read() as foreign:
-        assert await early.chronicle.get("old") == NOW
-        assert await foreign.chronicle.get("old") == NOW
+        assert await early.once_keys.get("old") == NOW
+        assert await foreign.once_keys.get("old") == NOW
         async with database.begin() as writer:
-            await writer.chronicle.claim("new", NOW)
+            await writer.once_keys.claim("new", NOW)
             async with database.read() as during:
-                assert await during.chronicle.get("new") is None, "not committed yet"
+                assert await during.once_keys.get("new") is None, "not committed yet"
         if database.engine.dialect.name == "sqlite":
-            assert await early.chronicle.get("new") is None, "the picture has changed under the reader"
-            assert await foreign.chronicle.get("new") is None
+            assert await early.once_keys.get("new") is None, "the picture has changed under the reader"
+            assert await foreign.once_keys.get("new") is None
 
     async with second.read() as afterwards:
-        assert await afterwards.chronicle.get("new") == NOW
+        assert await afterwards.once_keys.get("new") == NOW
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -187,7 +187,7 @@ async def test_of_two_changes_to_what_was_read_one_wins(database: Database) -> N
 async def test_once_is_true_for_one_of_many(database: Database, second: Database) -> None:
     async def ask(mine: Database) -> bool:
         async with mine.begin() as uow:
-            return await uow.chronicle.claim("first_start", NOW)
+            return await uow.once_keys.claim("first_start", NOW)
 
     told = await asyncio.gather(*(ask(one) for one in (database, second) * 6))
     assert sorted(told) == [False] * 11 + [True]
@@ -197,7 +197,7 @@ async def test_a_naive_moment_is_refused(database: Database) -> None:
     naive = datetime(2026, 11, 20, 14, 30)  # noqa: DTZ001 - that is the point
     with pytest.raises(StatementError, match="must be aware"):
         async with database.begin() as uow:
-            await uow.chronicle.claim("key", naive)
+            await uow.once_keys.claim("key", naive)
     with pytest.raises(StatementError, match="must be aware"):
         async with database.read() as uow:
             await uow.deadlines.has_due(naive)
@@ -206,10 +206,10 @@ async def test_a_naive_moment_is_refused(database: Database) -> None:
 async def test_moments_come_back_aware_in_utc_to_the_microsecond(database: Database) -> None:
     exact = time_after(microseconds=123456)
     async with database.begin() as uow:
-        await uow.chronicle.claim("key", exact)
+        await uow.once_keys.claim("key", exact)
 
     async with database.read() as uow:
-        kept = await uow.chronicle.get("key")
+        kept = await uow.once_keys.get("key")
     assert kept == exact
     assert kept is not None
     assert kept.utcoffset() is not None

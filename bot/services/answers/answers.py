@@ -103,7 +103,7 @@ async def send_further_answer(
         raise EmptyAnswer()
     lead = await check_can_send_further_answer(ctx, ticket_id, person)
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
-    await ctx.uow.chronicle.record("follow_up", ctx.now, person_id=person.id, ticket_id=lead.id)
+    await ctx.uow.audit_log.record("follow_up", ctx.now, person_id=person.id, ticket_id=lead.id)
     await broadcast.publish_to_all(ctx, lead, answer, person, problem_members.ANSWERED_STATES)
     await _notify_creators(ctx, lead, answer, problem_members.ANSWERED_STATES)
     await cards.sync(ctx, lead, actor=person)
@@ -182,7 +182,7 @@ async def queue_answer(
         OutboxDraft(
             kind,
             message.account,
-            await ctx.uow.chronicle.find_current_id(message.account, message.chat_id) or message.chat_id,
+            await ctx.uow.chat_aliases.find_current_id(message.account, message.chat_id) or message.chat_id,
             chat_kind=message.chat_kind,
             thread=message.thread,
             source_id=message.root or PRIVATE_SOURCE_ID,
@@ -232,7 +232,7 @@ async def on_published(
         check_at=ctx.now + ctx.municipality.check_after,
     )
     ticket = await workflow.get(ctx, publication.ticket_id)
-    await ctx.uow.chronicle.record(
+    await ctx.uow.audit_log.record(
         "posted",
         ctx.now,
         person_id=person_id,
@@ -260,7 +260,7 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
         return
     await ctx.uow.answers.update_publication(publication_id, PublicationState.FAILED, error=reason)
     ticket = await workflow.get(ctx, publication.ticket_id)
-    await ctx.uow.chronicle.record(
+    await ctx.uow.audit_log.record(
         "publication_failed", ctx.now, ticket_id=ticket.id, facts={"publication": publication_id, "reason": reason}
     )
     others = await ctx.uow.answers.list_publications(publication.answer_id, ticket.id)

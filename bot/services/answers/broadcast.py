@@ -183,7 +183,7 @@ async def _target_of(ctx: UseCaseContext, spot: AnswerTarget, current_chats: dic
 
 
 async def _current_chat_id(ctx: UseCaseContext, spot: AnswerTarget) -> str:
-    return await ctx.uow.chronicle.find_current_id(spot.account, spot.chat_id) or spot.chat_id
+    return await ctx.uow.chat_aliases.find_current_id(spot.account, spot.chat_id) or spot.chat_id
 
 
 async def answer_latecomer(ctx: UseCaseContext, member: Ticket, message: Message) -> None:

@@ -99,5 +99,5 @@ async def _restore_published_text(ctx: UseCaseContext, ticket: Ticket, publicati
         return
     await ctx.uow.answers.update_text(answer.id, words[0])
     facts = {"answer": answer.id}
-    await ctx.uow.chronicle.record("correction_failed", ctx.now, ticket_id=ticket.id, facts=facts)
+    await ctx.uow.audit_log.record("correction_failed", ctx.now, ticket_id=ticket.id, facts=facts)
     await cards.sync(ctx, ticket)

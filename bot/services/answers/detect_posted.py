@@ -39,7 +39,7 @@ async def detect_manual_post(
 async def _list_awaiting(ctx: UseCaseContext, event: MessagePosted) -> list[tuple[Publication, Message, str]]:
     """What waits to be posted where *event* stands, with the message that it answers and its words."""
     chat = event.chat
-    former = await ctx.uow.chronicle.find_former_id(chat.account, chat.id) if chat.kind is ChatKind.GROUP else None
+    former = await ctx.uow.chat_aliases.find_former_id(chat.account, chat.id) if chat.kind is ChatKind.GROUP else None
     found = []
     for chat_id in (chat.id, former) if former else (chat.id,):
         for publication in await ctx.uow.answers.list_manual_pending_in_chat(chat.account, chat_id):

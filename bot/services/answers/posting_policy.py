@@ -34,7 +34,7 @@ async def apply_policy(ctx: UseCaseContext) -> None:
         await ctx.uow.answers.update_publication(publication.id, now)
         ticket = await workflow.get(ctx, publication.ticket_id)
         facts = {"publication": publication.id, "was": publication.state.value, "now": now.value}
-        await ctx.uow.chronicle.record("choice_changed", ctx.now, ticket_id=ticket.id, facts=facts)
+        await ctx.uow.audit_log.record("choice_changed", ctx.now, ticket_id=ticket.id, facts=facts)
         if now is PublicationState.BY_PERSON:
             giver = ctx.municipality.staff.find_by_id(answer.person_id)
             people = (giver,) if giver is not None else cards.responsible_people(ctx, ticket)

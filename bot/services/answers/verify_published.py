@@ -24,7 +24,7 @@ async def find_published_answer(ctx: UseCaseContext, publication: Publication) -
     message = await ctx.uow.messages.get(publication.message_id)
     if message is None:
         return None
-    chat_id = await ctx.uow.chronicle.find_current_id(message.account, message.chat_id) or message.chat_id
+    chat_id = await ctx.uow.chat_aliases.find_current_id(message.account, message.chat_id) or message.chat_id
     chat = chat_from_columns(message.account, chat_id, message.chat_kind, message.root, message.thread)
     ours = publication.poster in (None, Poster.BOT)
     question = message.external_id if message.part is not MessageRole.STAFF and message.deleted_at is None else None
@@ -122,7 +122,7 @@ async def _notify_answer_lost(
     """*back*: nothing answers the ticket any more, so it is not answered. Its head is told by a reply to the card."""
     ticket = await workflow.get(ctx, publication.ticket_id)
     facts = {"publication": publication.id, "why": reason}
-    await ctx.uow.chronicle.record("answer_lost", ctx.now, ticket_id=ticket.id, facts=facts)
+    await ctx.uow.audit_log.record("answer_lost", ctx.now, ticket_id=ticket.id, facts=facts)
     latest = await ctx.uow.answers.find_latest(ticket.id)
     return_to_work = (
         return_to_work and ticket.state is State.ANSWERED and latest is not None and latest.id == publication.answer_id

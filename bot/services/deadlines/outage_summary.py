@@ -34,23 +34,23 @@ class Outage:
 
 async def record_heartbeat(ctx: UseCaseContext) -> None:
     """We live now."""
-    await ctx.uow.chronicle.set(_HEARTBEAT_KEY, ctx.now)
+    await ctx.uow.once_keys.set(_HEARTBEAT_KEY, ctx.now)
 
 
 async def detect_outage(ctx: UseCaseContext) -> None:
     """The watch over the clock is taken up (again). An outage that follows another before anybody was told of it is one
     with it."""
-    last = await ctx.uow.chronicle.get(_HEARTBEAT_KEY)
+    last = await ctx.uow.once_keys.get(_HEARTBEAT_KEY)
     if last is not None and ctx.now - last >= MIN_OUTAGE:
         before = await find_open_outage(ctx)
         since = before.since if before is not None else last
-        await ctx.uow.chronicle.set(f"{_OUTAGE_KEY_PREFIX}{since.isoformat()}", ctx.now)
+        await ctx.uow.once_keys.set(f"{_OUTAGE_KEY_PREFIX}{since.isoformat()}", ctx.now)
     await record_heartbeat(ctx)
 
 
 async def find_open_outage(ctx: UseCaseContext) -> Outage | None:
     """The outage that people have not been told of."""
-    for key, until in (await ctx.uow.chronicle.list_by_prefix(_OUTAGE_KEY_PREFIX)).items():
+    for key, until in (await ctx.uow.once_keys.list_by_prefix(_OUTAGE_KEY_PREFIX)).items():
         return Outage(datetime.fromisoformat(key.removeprefix(_OUTAGE_KEY_PREFIX)), until)
     return None
 
@@ -65,8 +65,8 @@ async def is_summary_ready(ctx: UseCaseContext, outage: Outage, *, messengers_ca
 
 async def close_outage(ctx: UseCaseContext) -> None:
     """People have been told."""
-    for key in await ctx.uow.chronicle.list_keys(_OUTAGE_KEY_PREFIX):
-        await ctx.uow.chronicle.delete(key)
+    for key in await ctx.uow.once_keys.list_keys(_OUTAGE_KEY_PREFIX):
+        await ctx.uow.once_keys.delete(key)
 
 
 async def count_new_tickets(ctx: UseCaseContext, outage: Outage) -> Counter[int]:

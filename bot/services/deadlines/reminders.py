@@ -40,7 +40,7 @@ async def create_due_notices(ctx: UseCaseContext) -> None:
         for person in concerned:
             await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
         if due.kind == DueKind.OVERDUE:
-            await ctx.uow.chronicle.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
+            await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
             for person in _watchers(ctx, ticket, concerned):
                 await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
             await cards.sync(ctx, ticket)

@@ -74,7 +74,7 @@ async def _attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message
     """*message* adds to *ticket*; those whose turn it is are told by a reply to the card."""
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)
     await ctx.uow.tickets.touch(ticket.id, ctx.now)
-    await ctx.uow.chronicle.record("addition", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
+    await ctx.uow.audit_log.record("addition", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
     ticket = await apply_location(ctx, ticket, message)
     if message.text and not ticket.text:
         ticket = await apply_edited_text(ctx, ticket, message.text, reading)
@@ -114,7 +114,7 @@ async def _attach_copy(ctx: UseCaseContext, ticket: Ticket, message: Message, re
         await _attach_addition(ctx, ticket, message, reading)
         return
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.COPY)
-    await ctx.uow.chronicle.record("copy", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
+    await ctx.uow.audit_log.record("copy", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
     await cards.sync(ctx, ticket)
     if message.media:
         await cards.queue_media(ctx, ticket)

@@ -62,7 +62,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     chat = event.chat
     known = await ctx.uow.messages.find_by_external_id(chat.account, chat.id, event.message_id)
     if known is None:
-        started = await ctx.uow.chronicle.get("first_start")
+        started = await ctx.uow.once_keys.get("first_start")
         if started is not None and event.sent_at >= started:
             await receive_message(ctx, event, source)
         return
@@ -85,7 +85,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     # An album's words may stand under any of its pictures.
     if known.part is MessageRole.ROOT or (known.part is MessageRole.ALBUM and known.text == ticket.text):
         ticket = await apply_edited_text(ctx, ticket, text, reading)
-    await ctx.uow.chronicle.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
+    await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
     await cards.sync(ctx, ticket)
     if len(media) > len(known.media):
         await cards.queue_media(ctx, ticket)
@@ -103,7 +103,7 @@ async def receive_deletion(ctx: UseCaseContext, event: MessageDeleted) -> None:
         return
     await ctx.uow.messages.mark_deleted(known.id, ctx.now)
     if known.ticket_id is not None and known.part is not MessageRole.STAFF:
-        await ctx.uow.chronicle.record("removed", ctx.now, ticket_id=known.ticket_id, facts={"message": known.id})
+        await ctx.uow.audit_log.record("removed", ctx.now, ticket_id=known.ticket_id, facts={"message": known.id})
         await cards.sync(ctx, await workflow.get(ctx, known.ticket_id))
 
 
@@ -113,5 +113,5 @@ async def _restore(ctx: UseCaseContext, known: Message) -> None:
         return
     await ctx.uow.messages.mark_deleted(known.id, None)
     if known.ticket_id is not None:
-        await ctx.uow.chronicle.record("restored", ctx.now, ticket_id=known.ticket_id, facts={"message": known.id})
+        await ctx.uow.audit_log.record("restored", ctx.now, ticket_id=known.ticket_id, facts={"message": known.id})
         await cards.sync(ctx, await workflow.get(ctx, known.ticket_id))

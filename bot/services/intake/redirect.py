@@ -19,7 +19,7 @@ async def redirect_citizen(
     if chat.kind not in office.capabilities.can_answer_in:
         return
     key = f"invited:{author_key(chat.account, author_id)}:{source.account}:{source.source_id}"
-    if not await ctx.uow.chronicle.claim(key, ctx.now):
+    if not await ctx.uow.once_keys.claim(key, ctx.now):
         return
     await ctx.uow.outbox.enqueue(
         OutboxDraft(

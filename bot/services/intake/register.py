@@ -104,7 +104,7 @@ async def _join_problem(
 
 async def _record_registration(ctx: UseCaseContext, ticket: Ticket, person: Person | None, **facts: Any) -> None:
     person_id, facts = person.id if person else None, facts | {"state": ticket.state.value}
-    await ctx.uow.chronicle.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
+    await ctx.uow.audit_log.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
 
 
 def _column_values(new: NewTicket, plan: DeadlinePlan, now: datetime) -> dict[str, Any]:

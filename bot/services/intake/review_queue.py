@@ -89,7 +89,7 @@ async def mark_as_problem(ctx: UseCaseContext, person: Person, message_id: int) 
     ticket = await _create_or_extend_ticket(ctx, message) if message is not None else None
     if ticket is not None:
         facts = {"message": message_id}
-        await ctx.uow.chronicle.record("is_problem", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+        await ctx.uow.audit_log.record("is_problem", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     await _queue_all_lists(ctx, person)
     return ticket
 
@@ -112,7 +112,7 @@ async def mark_as_talk(ctx: UseCaseContext, person: Person, message_id: int) -> 
     _check_can_triage(ctx, person)
     message = await ctx.uow.review_queue.decide(message_id, ReviewVerdict.TALK, person.id, ctx.now)
     if message is not None:
-        await ctx.uow.chronicle.record("is_talk", ctx.now, person_id=person.id, facts={"message": message_id})
+        await ctx.uow.audit_log.record("is_talk", ctx.now, person_id=person.id, facts={"message": message_id})
     await _queue_all_lists(ctx, person)
     return message is not None
 

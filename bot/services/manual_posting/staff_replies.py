@@ -47,7 +47,7 @@ async def receive_reply(
         return
     message = await save_message(ctx, event, source)
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.STAFF)
-    await ctx.uow.chronicle.record(
+    await ctx.uow.audit_log.record(
         "staff_reply",
         ctx.now,
         person_id=official.id if official else None,

@@ -62,13 +62,13 @@ def _above_usual(dimension: Dimension, volumes: Iterable[Volume], counts: dict[s
 
 async def has_changes(ctx: UseCaseContext, spikes: list[Spike]) -> bool:
     """Whether :func:`report` would do anything."""
-    return {burst.key for burst in spikes} != set(await ctx.uow.chronicle.list_keys(_PREFIX))
+    return {burst.key for burst in spikes} != set(await ctx.uow.once_keys.list_keys(_PREFIX))
 
 
 async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
     """Warn of what has begun; forget what is over."""
     for burst in spikes:
-        if await ctx.uow.chronicle.claim(burst.key, ctx.now):
+        if await ctx.uow.once_keys.claim(burst.key, ctx.now):
             facts = {
                 "about": burst.dimension.value,
                 "name": burst.name,
@@ -77,9 +77,9 @@ async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
             }
             await notify.notify_all(ctx, _recipients(ctx), "burst", **facts)
     lasting = {burst.key for burst in spikes}
-    for key in await ctx.uow.chronicle.list_keys(_PREFIX):
+    for key in await ctx.uow.once_keys.list_keys(_PREFIX):
         if key not in lasting:
-            await ctx.uow.chronicle.delete(key)
+            await ctx.uow.once_keys.delete(key)
 
 
 def _recipients(ctx: UseCaseContext) -> tuple[Person, ...]:

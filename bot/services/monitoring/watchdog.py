@@ -76,7 +76,7 @@ async def list_incidents(
 
 async def list_reported(uow: UnitOfWork) -> list[Incident]:
     """What was told and is not over, whichever process found it; since it was told."""
-    return [Incident.from_key(key, at) for key, at in (await uow.chronicle.list_by_prefix(INCIDENT_KEY_PREFIX)).items()]
+    return [Incident.from_key(key, at) for key, at in (await uow.once_keys.list_by_prefix(INCIDENT_KEY_PREFIX)).items()]
 
 
 async def _list_unresponsive(ctx: UseCaseContext, failing_since: Mapping[str, datetime]) -> list[Incident]:
@@ -135,5 +135,5 @@ async def report_incidents(ctx: UseCaseContext, incidents: list[Incident]) -> No
     keys = {trouble.key for trouble in incidents}
     for told in await list_reported(ctx.uow):
         if told.key not in keys:
-            await ctx.uow.chronicle.delete(told.key)
+            await ctx.uow.once_keys.delete(told.key)
             await notify.notify_administrator(ctx, "trouble_over", trouble=told.code, subject=told.subject)

@@ -75,7 +75,7 @@ async def notify_all(ctx: UseCaseContext, people: Iterable[Person], code: str, *
 
 async def notify_administrator(ctx: UseCaseContext, code: str, *, once_key: str | None = None, **facts: Any) -> None:
     """A note to whoever looks after the machine. *once*: only the first time ever for this key."""
-    if once_key is not None and not await ctx.uow.chronicle.claim(once_key, ctx.now):
+    if once_key is not None and not await ctx.uow.once_keys.claim(once_key, ctx.now):
         return
     people: tuple[Person, ...] = ()
     for role in (Role.ADMINISTRATOR, Role.MANAGER, Role.COORDINATOR):

@@ -28,7 +28,7 @@ async def _record_diversion(ctx: UseCaseContext, person: Person, channel: Channe
         return
     ctx.invalidate_reachability()
     facts = {"from": channel.address.account, "to": to.account}
-    await ctx.uow.chronicle.record("diverted", ctx.now, person_id=person.id, facts=facts)
+    await ctx.uow.audit_log.record("diverted", ctx.now, person_id=person.id, facts=facts)
     said = {"messenger": messenger_of(channel.address.account), "blocked": channel.blocked}
     await ctx.uow.outbox.enqueue(notification_draft(to, person, "diverted", said), ctx.now)
 

@@ -69,7 +69,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
     alone = await ctx.uow.tickets.update(ticket, problem_id=None, lead_id=None)
     if alone is None:
         raise TakenByOther(number=ticket.id)
-    await ctx.uow.chronicle.record("split", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"from": lead.id})
+    await ctx.uow.audit_log.record("split", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"from": lead.id})
     await ctx.uow.problems.recount(ticket.problem_id)
     if alone.is_open:
         await deadlines.reschedule(ctx, alone, alone.registered_at)
@@ -127,7 +127,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
         raise TakenByOther(number=ticket.id)
     await ctx.uow.problems.recount(lead.problem_id or 0)
     await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in DeadlineKind])
-    await ctx.uow.chronicle.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"with": lead.id})
+    await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"with": lead.id})
     await workflow.cancel_dialogs(ctx, joined, workflow.TICKET_DIALOG_STEPS, person, "draft_void_merged")
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
         lead = await deadlines.tighten(ctx, lead, ticket.accept_due, ticket.answer_due)
@@ -147,7 +147,7 @@ async def _ensure_problem(ctx: UseCaseContext, lead: Ticket) -> Ticket:
     judge = ctx.municipality.understanding.event_matcher
     matter = min((judge.subject_family(subject) for subject in sketch["subjects"]), default="")
     problem_id = await ctx.uow.problems.create(lead, matter, sketch, ctx.now)
-    await ctx.uow.chronicle.record("problem", ctx.now, ticket_id=lead.id, facts={"problem": problem_id})
+    await ctx.uow.audit_log.record("problem", ctx.now, ticket_id=lead.id, facts={"problem": problem_id})
     return await workflow.get(ctx, lead.id)
 
 

@@ -24,7 +24,7 @@ async def due_since(ctx: UseCaseContext) -> datetime | None:
     at = local_to_utc(today, ctx.municipality.digest_at, ctx.municipality.zone)
     if ctx.now < at:
         return None
-    started = await ctx.uow.chronicle.get("first_start")
+    started = await ctx.uow.once_keys.get("first_start")
     if started is None or started > at:
         return None
     return None if await ctx.uow.deadlines.has_digest(today) else at
@@ -72,7 +72,7 @@ async def send_stats(ctx: UseCaseContext, person: Person) -> None:
 
 async def _previous_digest_end(ctx: UseCaseContext) -> datetime:
     """Where the last daily digest left off; at first, the first start."""
-    last = await ctx.uow.deadlines.find_last_digest_end(ctx.now) or await ctx.uow.chronicle.get("first_start")
+    last = await ctx.uow.deadlines.find_last_digest_end(ctx.now) or await ctx.uow.once_keys.get("first_start")
     return min(last or ctx.now, ctx.now)
 
 

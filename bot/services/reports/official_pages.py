@@ -100,10 +100,10 @@ async def is_due(ctx: UseCaseContext) -> bool:
     if not ctx.municipality.pages:
         return False
     week, at = _report_week(ctx)
-    started = await ctx.uow.chronicle.get("first_start")
+    started = await ctx.uow.once_keys.get("first_start")
     if ctx.now < at or started is None or started > at:
         return False
-    return await ctx.uow.chronicle.get(f"pages:{week}") is None
+    return await ctx.uow.once_keys.get(f"pages:{week}") is None
 
 
 def _report_week(ctx: UseCaseContext) -> tuple[str, datetime]:
@@ -116,7 +116,7 @@ def _report_week(ctx: UseCaseContext) -> tuple[str, datetime]:
 async def send_weekly(ctx: UseCaseContext) -> None:
     """Tell those who read the digest, once a week."""
     week, _ = _report_week(ctx)
-    if not await is_due(ctx) or not await ctx.uow.chronicle.claim(f"pages:{week}", ctx.now):
+    if not await is_due(ctx) or not await ctx.uow.once_keys.claim(f"pages:{week}", ctx.now):
         return
     silent, unanswered = [], []
     for page in ctx.municipality.pages:

@@ -11,8 +11,8 @@ async def find_source(ctx: UseCaseContext, chat: Chat) -> Source | None:
     source = ctx.municipality.configured_source(chat)
     if source is not None:
         return source
-    chronicle = ctx.uow.chronicle
-    other = await chronicle.find_former_id(chat.account, chat.source_id) or await chronicle.find_current_id(
+    aliases = ctx.uow.chat_aliases
+    other = await aliases.find_former_id(chat.account, chat.source_id) or await aliases.find_current_id(
         chat.account, chat.source_id
     )
     return ctx.municipality.sources.get((chat.account, other)) if other else None
@@ -20,8 +20,8 @@ async def find_source(ctx: UseCaseContext, chat: Chat) -> Source | None:
 
 async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_id: str) -> None:
     """A group became a supergroup: it keeps its settings under the new id."""
-    await ctx.uow.chronicle.add_alias(account, old_id, new_id, ctx.now)
-    await ctx.uow.chronicle.record("chat_migrated", ctx.now, facts={"account": account, "old": old_id, "new": new_id})
+    await ctx.uow.chat_aliases.add(account, old_id, new_id, ctx.now)
+    await ctx.uow.audit_log.record("chat_migrated", ctx.now, facts={"account": account, "old": old_id, "new": new_id})
     source = ctx.municipality.sources.get((account, old_id))
     if source is not None:
         await notify.notify_administrator(
@@ -52,7 +52,7 @@ async def on_bot_removed(ctx: UseCaseContext, chat: Chat, *, muted: bool) -> Non
     source = await find_source(ctx, chat)
     if source is None:
         return
-    await ctx.uow.chronicle.record("chat_lost", ctx.now, facts={"account": chat.account, "chat": chat.source_id})
+    await ctx.uow.audit_log.record("chat_lost", ctx.now, facts={"account": chat.account, "chat": chat.source_id})
     code = "chat_muted" if muted else "chat_lost"
     await notify.notify_administrator(ctx, code, title=source.title, chat_id=chat.source_id)
 

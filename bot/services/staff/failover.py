@@ -149,5 +149,5 @@ async def on_resumed(ctx: UseCaseContext, person: Person, account: str) -> None:
             account_of(channel.address), None
         ):
             ctx.invalidate_reachability()
-            await ctx.uow.chronicle.record("caught_up", ctx.now, person_id=person.id, facts={"account": account})
+            await ctx.uow.audit_log.record("caught_up", ctx.now, person_id=person.id, facts={"account": account})
             await reachability.refresh_cards(ctx, person, channel.address)

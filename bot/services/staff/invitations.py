@@ -27,7 +27,7 @@ async def notify_not_joined(ctx: UseCaseContext) -> None:
     if not absent:
         return
     key = hashlib.sha256(",".join(str(person.id) for person in absent).encode()).hexdigest()[:16]
-    if not await ctx.uow.chronicle.claim(f"absent:{key}", ctx.now):
+    if not await ctx.uow.once_keys.claim(f"absent:{key}", ctx.now):
         return
     staff = ctx.municipality.staff
     told = {person.id: person for person in staff.people if ctx.municipality.has_right_anywhere(person, Right.INVITE)}
@@ -62,6 +62,6 @@ async def accept_invitation(ctx: UseCaseContext, account: str, user_id: str, cod
         return None
     own = StaffAccount(MessengerName(messenger_of(account)), user_id)
     await ctx.uow.staff.link_account(person.id, own)
-    await ctx.uow.chronicle.record("joined", ctx.now, person_id=person.id, facts={"account": account})
+    await ctx.uow.audit_log.record("joined", ctx.now, person_id=person.id, facts={"account": account})
     ctx.municipality = replace(ctx.municipality, staff=ctx.municipality.staff.with_account(person.id, own))
     return ctx.municipality.staff.find_by_id(person.id)

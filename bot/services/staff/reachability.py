@@ -30,7 +30,7 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
     if not await ctx.uow.staff.set_unreachable_since(account_of(Address(account, user_id)), ctx.now):
         return
     ctx.invalidate_reachability()
-    await ctx.uow.chronicle.record("unreachable", ctx.now, person_id=person.id, facts={"account": account})
+    await ctx.uow.audit_log.record("unreachable", ctx.now, person_id=person.id, facts={"account": account})
     if not await ctx.can_reach(person):
         for colleague in await cards.next_on_ladder(ctx, (person,)):
             await notify.notify(ctx, colleague, "unreachable", name=person.name)
@@ -48,7 +48,7 @@ async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
     if not await ctx.uow.staff.set_unreachable_since(account_of(address), None):
         return
     ctx.invalidate_reachability()
-    await ctx.uow.chronicle.record("reachable", ctx.now, person_id=person.id, facts={"account": account})
+    await ctx.uow.audit_log.record("reachable", ctx.now, person_id=person.id, facts={"account": account})
     await update_menu(ctx, person, address)
     if elsewhere:  # what was meant for this account and went elsewhere is told by `fallback`
         await refresh_cards(ctx, person, address)

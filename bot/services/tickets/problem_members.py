@@ -31,7 +31,7 @@ async def find_or_create_lead(ctx: UseCaseContext, match: ProblemMatch) -> Ticke
     if lead.problem_id is not None:
         return lead
     problem_id = await ctx.uow.problems.create(lead, match.subject_family, match.event.to_record(), ctx.now)
-    await ctx.uow.chronicle.record("problem", ctx.now, ticket_id=lead.id, facts={"problem": problem_id})
+    await ctx.uow.audit_log.record("problem", ctx.now, ticket_id=lead.id, facts={"problem": problem_id})
     return replace(lead, problem_id=problem_id)
 
 
@@ -76,7 +76,7 @@ async def apply_step_to_members(
         ticket_id: {"was": was.value, "now": steps[was].value, "sector": lead.sector, "with": lead.id}
         for ticket_id, was in moved
     }
-    await ctx.uow.chronicle.record_all(step.value, ctx.now, facts, person_id=actor.id if actor else None)
+    await ctx.uow.audit_log.record_all(step.value, ctx.now, facts, person_id=actor.id if actor else None)
 
 
 async def requeue(ctx: UseCaseContext, lead: Ticket, actor: Person) -> None:
@@ -84,7 +84,7 @@ async def requeue(ctx: UseCaseContext, lead: Ticket, actor: Person) -> None:
     moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, {State.ACCEPTED: State.PUBLISHING}, {})
     facts = {"was": State.ACCEPTED.value, "now": State.PUBLISHING.value, "with": lead.id}
     records = {ticket_id: facts for ticket_id, _ in moved}
-    await ctx.uow.chronicle.record_all(Step.APPROVE.value, ctx.now, records, person_id=actor.id)
+    await ctx.uow.audit_log.record_all(Step.APPROVE.value, ctx.now, records, person_id=actor.id)
 
 
 async def mark_answered(ctx: UseCaseContext, lead_id: int, ids: Sequence[int]) -> None:
@@ -109,7 +109,7 @@ async def mark_failed_by(ctx: UseCaseContext, publication_id: int) -> None:
 
 async def _record_transitions(ctx: UseCaseContext, step: Step, state: State, ids: Sequence[int]) -> None:
     facts = {"was": State.PUBLISHING.value, "now": state.value}
-    await ctx.uow.chronicle.record_all(step.value, ctx.now, dict.fromkeys(ids, facts))
+    await ctx.uow.audit_log.record_all(step.value, ctx.now, dict.fromkeys(ids, facts))
 
 
 async def sync_lead_card(ctx: UseCaseContext, lead_id: int) -> None:

@@ -70,7 +70,7 @@ async def transition(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Per
     if changed.dismiss_reason is not None:
         facts["reason"] = changed.dismiss_reason.value
     person_id = actor.id if actor else None
-    await ctx.uow.chronicle.record(step.value, ctx.now, person_id=person_id, ticket_id=changed.id, facts=facts)
+    await ctx.uow.audit_log.record(step.value, ctx.now, person_id=person_id, ticket_id=changed.id, facts=facts)
     await problem_members.apply_step_to_members(ctx, changed, step, actor, values)
     await deadlines.cancel_finished(ctx, ticket, changed)
     await ctx.uow.cards.close_menus(ticket.id)
@@ -185,7 +185,7 @@ async def _notify_previous_holders(
 async def check_handed_over_by(ctx: UseCaseContext, ticket: Ticket, person: Person) -> None:
     """Only who handed the ticket over last may say why."""
     steps = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
-    moves = [row for row in await ctx.uow.chronicle.list_for_ticket(ticket.id) if row.action in steps]
+    moves = [row for row in await ctx.uow.audit_log.list_for_ticket(ticket.id) if row.action in steps]
     if not moves or moves[-1].person_id != person.id:
         raise HandedOverByOther(number=ticket.id)
 

@@ -109,7 +109,7 @@ async def test_an_edit_without_a_change_of_words_is_nothing(town: Harness) -> No
     await town.wait_for_inbox()
     assert town.app is not None
     async with town.app.database.read() as uow:
-        assert [row.action for row in await uow.chronicle.list_for_ticket(1)] == ["registered"]
+        assert [row.action for row in await uow.audit_log.list_for_ticket(1)] == ["registered"]
 
 
 async def test_a_comment_taken_back_shows_on_the_card_and_its_answer_quotes(town: Harness) -> None:

@@ -43,7 +43,7 @@ async def decide_messages(town: Harness, count: int) -> None:
             trouble, sector = TROUBLES[number % len(TROUBLES)]
             text = f"{SCENES[number % len(SCENES)]} {trouble}, участок {number}"
             ticket = await add_ticket(uow, text, sector=sector, registered_at=START_TIME, touched_at=START_TIME)
-            await uow.chronicle.record("hand_over", START_TIME, person_id=1, ticket_id=ticket.id)
+            await uow.audit_log.record("hand_over", START_TIME, person_id=1, ticket_id=ticket.id)
 
 
 async def list_examples(town: Harness) -> list[Example]:
@@ -125,7 +125,7 @@ async def test_by_day_and_with_little_to_learn_nothing_is_trained(closed_town: H
     await closed_town.wait_for_outbox()
     assert closed_town.app is not None
     async with closed_town.app.database.read() as uow:
-        assert await uow.chronicle.list_keys("night school") == []
+        assert await uow.once_keys.list_keys("night school") == []
 
 
 async def test_a_broken_model_stops_nobody(town: Harness) -> None:
