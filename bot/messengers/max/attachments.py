@@ -1,8 +1,8 @@
 """What is attached to people's messages, in neutral words. A strange thing is kept as a word, never an error."""
 
 from bot.messengers.events import Attachment, MediaKind
+from bot.messengers.json_reader import JsonObject, find_float, find_int, find_text, list_objects, object_or_empty
 from bot.messengers.max.chats import ACCOUNT
-from bot.messengers.max.raw import JsonObject, find_float, find_int, find_text, list_objects, object_or_empty
 
 _MEDIA_KINDS = {
     "image": MediaKind.PHOTO,

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.messengers.errors import MessengerError
 from bot.messengers.events import Chat, ChatChanged, ChatKind, Event, MessagePosted
+from bot.messengers.json_reader import find_text
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
-from bot.messengers.max.raw import find_text
 
 _CACHE_SIZE = 500
 

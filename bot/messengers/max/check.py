@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.messengers.errors import BadCredentials, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.json_reader import find_text
 from bot.messengers.max import webhook
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
-from bot.messengers.max.raw import find_text
 from bot.messengers.port import Finding, Severity
 
 _SUBJECT = "MAX"

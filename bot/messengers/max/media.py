@@ -9,11 +9,11 @@ from typing import Any
 
 from bot.messengers.errors import FileUnavailable, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
+from bot.messengers.json_reader import find_text, list_objects, object_or_empty
 from bot.messengers.max.attachments import unpack_ref
 from bot.messengers.max.chats import ACCOUNT
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
-from bot.messengers.max.raw import find_text, list_objects, object_or_empty
 from bot.messengers.max.rendering import fallback_line, is_valid_url, upload_type
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes, as in the other messengers

@@ -20,6 +20,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
+from bot.messengers.json_reader import find_text, object_or_empty
 from bot.messengers.max import chats, parsing, rendering, webhook
 from bot.messengers.max.chat_titles import ChatTitleLoader
 from bot.messengers.max.check import check
@@ -27,7 +28,6 @@ from bot.messengers.max.client import CALLS_PER_SECOND, POLL_CALLS_PER_SECOND, M
 from bot.messengers.max.errors import MaxOperation
 from bot.messengers.max.media import AttachmentRequest, MaxMediaTransfer, attachment_requests
 from bot.messengers.max.polling import MaxLongPoll
-from bot.messengers.max.raw import find_text, object_or_empty
 from bot.messengers.port import (
     Batch,
     Capabilities,

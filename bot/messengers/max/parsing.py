@@ -22,9 +22,7 @@ from bot.messengers.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.messengers.max.attachments import parse_attachments
-from bot.messengers.max.chats import comments_chat, dialog_chat, group_or_channel, message_link
-from bot.messengers.max.raw import (
+from bot.messengers.json_reader import (
     JsonObject,
     find_int,
     find_text,
@@ -34,6 +32,8 @@ from bot.messengers.max.raw import (
     get_timestamp_ms,
     object_or_empty,
 )
+from bot.messengers.max.attachments import parse_attachments
+from bot.messengers.max.chats import comments_chat, dialog_chat, group_or_channel, message_link
 from bot.messengers.port import RawUpdate
 
 _IGNORED_UPDATES = frozenset(

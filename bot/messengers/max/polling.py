@@ -13,11 +13,11 @@ from typing import Any
 
 from bot.domain.clock import Clock
 from bot.messengers.errors import Conflict, Rejected, TemporaryFailure
+from bot.messengers.json_reader import find_int, find_text, list_objects, object_or_empty
 from bot.messengers.max import webhook
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
 from bot.messengers.max.parsing import raw_update
-from bot.messengers.max.raw import find_int, find_text, list_objects, object_or_empty
 from bot.messengers.port import Batch, RawUpdate
 
 MAX_UPDATES_PER_POLL = 100

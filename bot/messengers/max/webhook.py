@@ -4,9 +4,9 @@ after eight hours without a success MAX ends the subscription by itself, so it i
 from collections.abc import Iterable
 
 from bot.messengers.errors import TemporaryFailure
+from bot.messengers.json_reader import find_text, list_objects
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
-from bot.messengers.max.raw import find_text, list_objects
 
 SUBSCRIPTIONS_PATH = "/subscriptions"
 

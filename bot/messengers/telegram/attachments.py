@@ -1,7 +1,7 @@
 """What is attached to a message, in neutral words."""
 
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.telegram.raw import JsonObject, find_float, find_int, find_object, find_text, list_objects
+from bot.messengers.json_reader import JsonObject, find_float, find_int, find_object, find_text, list_objects
 
 # Telegram's kinds of files. Where sending needs another method than the neutral kind says, ``ref`` begins with the
 # kind's name and a colon (see ``media.method_for``).

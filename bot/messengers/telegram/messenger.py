@@ -36,6 +36,7 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
+from bot.messengers.json_reader import get_int, get_object
 from bot.messengers.port import (
     Batch,
     Capabilities,
@@ -55,7 +56,6 @@ from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, TelegramClient
 from bot.messengers.telegram.errors import NoTextToEdit, WebhookActive
 from bot.messengers.telegram.media import build_media_method, file_id
-from bot.messengers.telegram.raw import get_int, get_object
 from bot.messengers.text_fitting import ELLIPSIS, clean_spans, total_length, truncate, utf16_units
 
 ACCOUNT = "telegram"

@@ -20,8 +20,8 @@ from bot.messengers.events import (
     MessagePosted,
     Reacted,
 )
+from bot.messengers.json_reader import JsonObject, find_int, find_object, find_text, get_int, get_object, get_timestamp
 from bot.messengers.telegram.attachments import is_service, parse_attachments
-from bot.messengers.telegram.raw import JsonObject, find_int, find_object, find_text, get_int, get_object, get_timestamp
 
 ALLOWED_UPDATES = (
     "message",

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from bot.messengers.errors import MalformedUpdate
 from bot.messengers.events import Attachment, MediaKind
+from bot.messengers.json_reader import JsonObject, get_int, get_object, get_objects, text_or_empty
 from bot.messengers.vk.chats import SITE
-from bot.messengers.vk.fields import JsonObject, get_int, get_object, get_objects, text_or_empty
 
 
 def parse_attachments(source: JsonObject, origin: str) -> tuple[Attachment, ...]:

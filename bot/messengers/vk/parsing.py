@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
+from bot.messengers.json_reader import JsonObject, get_object
 from bot.messengers.port import RawUpdate
 from bot.messengers.vk import parsing_messages, parsing_wall
 from bot.messengers.vk.chats import VkChats
-from bot.messengers.vk.fields import JsonObject, get_object
 
 EventParser = Callable[[VkChats, JsonObject], Sequence[Event]]
 

@@ -16,9 +16,7 @@ from bot.messengers.events import (
     MessageEdited,
     MessagePosted,
 )
-from bot.messengers.vk.attachments import parse_attachments
-from bot.messengers.vk.chats import VkChats
-from bot.messengers.vk.fields import (
+from bot.messengers.json_reader import (
     JsonObject,
     find_nonzero_int,
     get_int,
@@ -27,6 +25,8 @@ from bot.messengers.vk.fields import (
     get_timestamp,
     text_or_empty,
 )
+from bot.messengers.vk.attachments import parse_attachments
+from bot.messengers.vk.chats import VkChats
 
 PAYLOAD_KEY = "c"  # the name under which our buttons' codes travel in a payload
 START_COMMAND = "start"  # the bot command that VK's own button «Начать» sends
@@ -127,7 +127,7 @@ def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
         places.conversation(peer_id),
         str(get_int(message, "conversation_message_id")),
         author_of(from_id),
-        get_timestamp(message),
+        get_timestamp(message, "date"),
         text_of(message),
         attachments,
         reply_to=str(get_int(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,

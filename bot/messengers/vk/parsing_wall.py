@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, PagePosted, Reacted
+from bot.messengers.json_reader import JsonObject, find_nonzero_int, get_int, get_objects, get_timestamp, text_or_empty
 from bot.messengers.vk.attachments import parse_attachments
 from bot.messengers.vk.chats import POST_MESSAGE_ID, VkChats, comment_link, post_link
-from bot.messengers.vk.fields import JsonObject, find_nonzero_int, get_int, get_objects, get_timestamp, text_or_empty
 from bot.messengers.vk.parsing_messages import author_of
 
 ChatLocator = Callable[[VkChats, JsonObject], Chat]
@@ -18,7 +18,7 @@ def post_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """
     if get_int(thing, "from_id") <= 0:
         chat = places.wall_comments(get_int(thing, "owner_id"), get_int(thing, "id"))
-        return (PagePosted(chat, str(get_int(thing, "id")), get_timestamp(thing)),)
+        return (PagePosted(chat, str(get_int(thing, "id")), get_timestamp(thing, "date")),)
     chat = places.wall_comments(
         get_int(thing, "owner_id"), get_int(thing, "id"), answerable=text_or_empty(thing, "post_type") in {"", "post"}
     )
@@ -30,7 +30,7 @@ def post_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
             chat,
             POST_MESSAGE_ID,
             author_of(get_int(thing, "from_id")),
-            get_timestamp(thing),
+            get_timestamp(thing, "date"),
             "\n\n".join(text for text in texts if text),
             parse_attachments(thing, places.account),
             forwarded_from=f"id{others[0]}" if others else None,
@@ -96,7 +96,7 @@ def _read_comment(places: VkChats, thing: JsonObject, chat: Chat) -> MessagePost
         chat,
         str(comment_id),
         author_of(get_int(thing, "from_id")),
-        get_timestamp(thing),
+        get_timestamp(thing, "date"),
         text_or_empty(thing, "text"),
         parse_attachments(thing, places.account),
         reply_to=str(parent) if parent else None,

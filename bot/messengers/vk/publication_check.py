@@ -11,11 +11,11 @@ from typing import Any
 from bot.messengers.errors import MalformedUpdate, MessageGone, MessengerError, Rejected, RejectReason, RetryAfter
 from bot.messengers.errors import TemporaryFailure as Temporary
 from bot.messengers.events import ChatKind
+from bot.messengers.json_reader import find_nonzero_int, get_objects, text_or_empty
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.vk.chats import wall_post_of
 from bot.messengers.vk.client import VkClient
 from bot.messengers.vk.execute import ApiCall, CallResult, execute_calls
-from bot.messengers.vk.fields import find_nonzero_int, get_objects, text_or_empty
 from bot.messengers.vk.parsing_messages import text_of
 
 _THREAD = re.compile(r"[?&]thread=(\d+)")

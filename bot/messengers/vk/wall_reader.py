@@ -23,6 +23,7 @@ from bot.messengers.errors import (
     RejectReason,
 )
 from bot.messengers.events import Attachment, AuthorKind, Chat, ChatKind, Event, MessageEdited, MessagePosted, Upload
+from bot.messengers.json_reader import get_objects
 from bot.messengers.port import (
     Batch,
     Capabilities,
@@ -40,7 +41,6 @@ from bot.messengers.rate_limits import Rate
 from bot.messengers.vk.chats import VkChats
 from bot.messengers.vk.client import API_VERSION, SERVICE_KEY_RATE, VkClient
 from bot.messengers.vk.execute import ApiCall, execute_calls
-from bot.messengers.vk.fields import get_objects
 from bot.messengers.vk.parsing import parse_update, raw_update
 from bot.messengers.vk.publication_check import VkPublicationChecker
 from bot.messengers.vk.rendering import TEXT_LIMIT, split_content
