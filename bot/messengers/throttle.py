@@ -15,16 +15,17 @@ class Throttle:
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Wait for the turn; the block is the call."""
+    async def slot(self, calls: int = 1) -> AsyncIterator[None]:
+        """Wait until *calls* more are allowed; the block makes them."""
         clock = asyncio.get_running_loop().time
         async with self._lock:
-            wait = self._window.delay(clock())
+            wait = self._window.delay(clock(), calls)
             while wait > 0:
                 await asyncio.sleep(wait)
-                wait = self._window.delay(clock())
-            [place] = self._window.acquire(clock())
+                wait = self._window.delay(clock(), calls)
+            slots = self._window.acquire(clock(), calls)
         try:
             yield
         finally:
-            place.on_answered(clock())
+            for one in slots:
+                one.on_answered(clock())

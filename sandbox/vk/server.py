@@ -179,7 +179,8 @@ class VkServer(VkControl):
         if fault is not None:
             return await self._apply_fault(request, fault)
         community = self.world.communities[int(request.match_info["group"])]
-        part = (await request.post()).get("photo" if kind == "photo" else "file")
+        form = await request.post()
+        part = form.get("photo", form.get("file0")) if kind == "photo" else form.get("file")
         if not isinstance(part, web.FileField):
             return web.json_response({"error": "ERR_UPLOAD_NO_FILE"})
         data = part.file.read()

@@ -1,33 +1,39 @@
-"""Calls of VK's API through ``vk_api``, from a few threads of our own, with our errors."""
+"""Calls and uploads through ``vk_api``, from a few worker threads, with the bot's own errors."""
 
 import asyncio
 import concurrent.futures
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 
 import requests
 from jconfig import MemoryConfig
-from vk_api import VkApiGroup
-from vk_api.exceptions import TOO_MANY_RPS_CODE, ApiError, ApiHttpError, Captcha
+from vk_api import VkApiGroup, VkUpload
+from vk_api.exceptions import VkApiError
 
 from bot.messengers.errors import TemporaryFailure
+from bot.messengers.events import Upload
 from bot.messengers.rate_limits import Rate
 from bot.messengers.throttle import Throttle
-from bot.messengers.vk.errors import translate_error
-from bot.messengers.vk.transport import LIBRARY_BASE_URL, LoopAdapter, VkHttp, VkTimeouts
+from bot.messengers.vk.errors import ODD_ANSWER_ERRORS, translate_exception
+from bot.messengers.vk.transport import OpenSockets, VkApiSession, VkHttp, VkTimeouts
 
 API_VERSION = "5.199"
-MAX_CONCURRENT_CALLS = 4  # calls at a time: a vk_api session holds a lock while it posts, so each thread has its own
+MAX_CONCURRENT_CALLS = 4  # worker threads; VkApi.method holds its session's lock while it posts: one session per thread
 CALLS_PER_SECOND = 20  # of a community's key, whatever is called (dev.vk.com, «Ограничения»)
-SERVICE_KEY_RATE = Rate(3)  # a small application has five a second, and more than one of us may use its key
+SERVICE_KEY_RATE = Rate(3)  # a small application has five a second, and other programs may use its key, too
 LOOKUP_CALLS_PER_SECOND = 1  # of these: names are asked for many at a time
+_CALLS_PER_UPLOAD = 2  # the server's address before it, saving after it
+_CLOSE_SECONDS = 8.0  # a connection that is just being opened cannot be interrupted; then its thread is left behind
 
 
 class VkClient:
-    """One community's key, or an application's at its own *rate*. Everything raises errors of
-    :mod:`bot.messengers.errors` only."""
+    """Access to VK with one community's key, or with an application's key at its own *rate*.
+
+    Every method raises errors of `bot.messengers.errors` only.
+    """
 
     def __init__(self, token: str, api_base: str, timeouts: VkTimeouts, rate: Rate | None = None) -> None:
         self._token = token
@@ -35,81 +41,100 @@ class VkClient:
         self.http = VkHttp(timeouts)
         self.timeouts = timeouts
         self._threads: concurrent.futures.ThreadPoolExecutor | None = None
-        self._sessions = threading.local()
+        self._apis = threading.local()
+        self._sockets = OpenSockets()
         self._in_flight: set[concurrent.futures.Future[Any]] = set()
         self._throttle = Throttle(rate or Rate(CALLS_PER_SECOND))
 
     async def call(self, method: str, *, replying: bool = False, **params: Any) -> Any:
-        """The ``response`` of *method*. Parameters that are ``None`` are left out."""
+        """Return the ``response`` of *method*. Parameters that are ``None`` are left out."""
         values = {name: value for name, value in params.items() if value is not None}
-        return await self._call_api(method, values, replying=replying)
+        return await self._run(lambda api: api.method(method, values), method, replying=replying)
 
     async def execute(self, code: str) -> Mapping[str, Any]:
-        """All that ``execute`` answers to *code*: ``response`` and, where calls in it failed, ``execute_errors``."""
-        answer = await self._call_api("execute", {"code": code}, replying=False)
+        """Return the whole answer to *code*: ``response`` and, where calls in it failed, ``execute_errors``."""
+        answer = await self._run(lambda api: api.method("execute", {"code": code}, raw=True), "execute")
         return answer if isinstance(answer, Mapping) else {}
 
-    async def _call_api(self, method: str, values: dict[str, Any], *, replying: bool) -> Any:
-        try:
-            async with self._throttle.slot():
-                return await self._submit(method, values)
-        except Captcha:
-            raise translate_error(14, method) from None
-        except ApiError as error:
-            said = str(error.error.get("error_msg", "")) if isinstance(error.error, Mapping) else ""
-            raise translate_error(int(error.code), method, said, replying=replying) from None
-        except ApiHttpError as error:
-            status = error.response.status_code
-            raise TemporaryFailure(f"VK: HTTP {status} on {method}", outcome_unknown=status >= 500) from None
-        except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError, TimeoutError) as error:
-            if isinstance(error, KeyError) and str(error.args[0]).startswith("captcha_"):
-                raise translate_error(14, method) from None  # a captcha without a picture
-            # Not VK's usual answer: a page of a proxy, a body cut short. vk_api trips over it in its own ways.
-            failure = f"VK: unreadable answer to {method} ({type(error).__name__})"
-            raise TemporaryFailure(failure, outcome_unknown=True) from None
+    async def upload_photo(self, photo: Upload, peer_id: int) -> Any:
+        """Upload *photo* for a conversation; return the list of saved photos."""
 
-    async def _submit(self, method: str, values: dict[str, Any]) -> Any:
-        self.http.open()
+        def upload(api: VkApiGroup) -> Any:
+            return _uploader(api).photo_messages(_NamedFile(photo), peer_id)
+
+        return await self._run(upload, "photos.saveMessagesPhoto", calls=_CALLS_PER_UPLOAD)
+
+    async def upload_document(self, file: Upload, *, peer_id: int | None, group_id: int) -> Any:
+        """Upload *file* for a conversation or, without *peer_id*, for the community's wall; return what was saved."""
+
+        def upload(api: VkApiGroup) -> Any:
+            title = file.name[:128]
+            if peer_id is None:
+                return _uploader(api).document_wall(_NamedFile(file), title, group_id=group_id)
+            return _uploader(api).document_message(_NamedFile(file), title, peer_id=peer_id)
+
+        return await self._run(upload, "docs.save", calls=_CALLS_PER_UPLOAD)
+
+    async def _run(
+        self, work: Callable[[VkApiGroup], Any], method: str, *, replying: bool = False, calls: int = 1
+    ) -> Any:
+        try:
+            async with self._throttle.slot(calls):
+                return await self._submit(work)
+        except (VkApiError, requests.RequestException, *ODD_ANSWER_ERRORS) as error:
+            # Without the original: it holds the request, and that the token.
+            raise translate_exception(error, method, replying=replying) from None
+
+    async def _submit(self, work: Callable[[VkApiGroup], Any]) -> Any:
+        self.http.require_open()
         if self._threads is None:
             self._threads = concurrent.futures.ThreadPoolExecutor(MAX_CONCURRENT_CALLS, thread_name_prefix="vk")
-        work = self._threads.submit(self._call_in_thread, method, values)
-        self._in_flight.add(work)
-        work.add_done_callback(self._in_flight.discard)
-        return await asyncio.wrap_future(work)
+        done = self._threads.submit(self._run_in_thread, work)
+        self._in_flight.add(done)
+        done.add_done_callback(self._in_flight.discard)
+        return await asyncio.wrap_future(done)
 
-    def _call_in_thread(self, method: str, values: dict[str, Any]) -> Any:
-        api: VkApiGroup | None = getattr(self._sessions, "api", None)
+    def _run_in_thread(self, work: Callable[[VkApiGroup], Any]) -> Any:
+        api: VkApiGroup | None = getattr(self._apis, "api", None)
         if api is None:
-            api = self._sessions.api = self._new_session()
-        return api.method(method, values, raw=method == "execute")
+            api = self._apis.api = self._new_api()
+        return work(api)
 
-    def _new_session(self) -> VkApiGroup:
-        session = requests.Session()
-        session.trust_env = False  # no .netrc, no proxies from the environment
-        session.mount(LIBRARY_BASE_URL, LoopAdapter(self.http, self._api_base))
+    def _new_api(self) -> VkApiGroup:
+        session = VkApiSession(self._api_base, self.timeouts, self._sockets)
         api = VkApiGroup(token=self._token, api_version=API_VERSION, session=session, config=MemoryConfig)
-        api.RPS_DELAY = 0.0  # it would sleep under its lock; we keep the pace ourselves
-        del api.error_handlers[TOO_MANY_RPS_CODE]  # it would try again without end
+        api.RPS_DELAY = 0.0  # it would sleep, for this thread alone; the throttle counts all threads together
+        api.error_handlers.clear()  # one repeats error 6 without end, one needs a captcha's picture; see errors.py
         return api
 
     async def get_json(self, url: str, params: Mapping[str, str], seconds: float) -> Mapping[str, Any]:
-        """A JSON object from *url* (the long poll)."""
+        """Return the JSON object at *url* (the long poll)."""
         status, body = await self.http.request("GET", url, params=params, seconds=seconds)
         return _parse_object(status, body)
 
-    async def upload(self, url: str, form: Any) -> Mapping[str, Any]:
-        """Post *form* to an upload server; the JSON object it answers."""
-        status, body = await self.http.request("POST", url, data=form, seconds=self.timeouts.file)
-        return _parse_object(status, body)
-
     async def close(self) -> None:
-        """End every call at once; afterwards nothing of ours runs."""
+        """End every call at once; afterwards no thread of this client runs."""
         await self.http.close()
-        waiting = [asyncio.wrap_future(work) for work in list(self._in_flight)]
-        await asyncio.gather(*waiting, return_exceptions=True)
+        self._sockets.shut_down()
+        waiting = [asyncio.wrap_future(one) for one in list(self._in_flight)]
+        pending = (await asyncio.wait(waiting, timeout=_CLOSE_SECONDS))[1] if waiting else ()
         if self._threads is not None:
-            self._threads.shutdown(cancel_futures=True)
+            self._threads.shutdown(wait=not pending, cancel_futures=True)
             self._threads = None
+
+
+def _uploader(api: VkApiGroup) -> VkUpload:
+    uploader = VkUpload(api)
+    uploader.http = api.http  # its own session would have no time limits
+    return uploader
+
+
+class _NamedFile(BytesIO):
+    """A file as ``VkUpload`` takes it: it sends the extension of ``name``."""
+
+    def __init__(self, file: Upload) -> None:
+        super().__init__(file.data)
+        self.name = file.name if "." in file.name else f"{file.name}.bin"
 
 
 def _parse_object(status: int, body: bytes) -> Mapping[str, Any]:

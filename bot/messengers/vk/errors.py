@@ -1,10 +1,14 @@
-"""What VK's refusals mean to us: the one table.
+"""Translation of VK's errors, and of the exceptions of ``vk_api`` and ``requests``, to the bot's own.
 
-The numbers are those of dev.vk.com, «Ошибки»; where one number means several things, the method and VK's words tell
+The codes are those of dev.vk.com, «Ошибки»; where one code means several things, the method and VK's ``error_msg`` tell
 them apart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+from vk_api.exceptions import ApiError, ApiHttpError
 
 from bot.messengers.errors import (
     BadCredentials,
@@ -72,27 +76,56 @@ _ERRORS_BY_CODE: dict[int, ErrorFactory] = {
 _REPLY_TARGET_CODES = frozenset({15, 100, 921, 936})  # how VK may say that the message to answer to is not there
 
 
+ODD_ANSWER_ERRORS = (ValueError, KeyError, TypeError, AttributeError)
+"""Exceptions of ``vk_api`` when the answer is not VK's usual one: a page of a proxy, a body cut short."""
+
+
+def translate_exception(error: Exception, method: str, *, replying: bool = False) -> MessengerError:
+    """Return the bot's error for an exception that ``vk_api`` raised on *method*, without any of its contents."""
+    if isinstance(error, ApiError):
+        body = error.error if isinstance(error.error, Mapping) else {}
+        return translate_error(int(error.code), error.method, str(body.get("error_msg", "")), replying=replying)
+    if isinstance(error, ApiHttpError):
+        status = error.response.status_code
+        return TemporaryFailure(f"VK: HTTP {status} on {method}", outcome_unknown=status >= 500)
+    name = type(error).__name__
+    if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
+        return TemporaryFailure(f"VK: {name} on {method}", outcome_unknown=not _is_unsent(error))
+    return TemporaryFailure(f"VK: unreadable answer to {method} ({name})", outcome_unknown=True)
+
+
+def _is_unsent(error: requests.RequestException) -> bool:
+    """Return whether no connection was made, so that VK cannot have acted."""
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
 def translate_error(code: int, method: str, description: str = "", *, replying: bool = False) -> MessengerError:
-    """Our error for VK's *code* on *method*; *words* is VK's ``error_msg``, *replying*: a reply was asked for."""
-    ours = f"VK {code} on {method}"
-    said = description.lower()
-    if replying and code in _REPLY_TARGET_CODES and (code in {921, 936} or "reply" in said or "forward" in said):
-        return ReplyTargetGone(ours)
-    if code == 27 and "unavailable with group auth" in said and method not in GROUP_KEY_METHODS:
-        return Rejected(ours, RejectReason.NO_RIGHTS)  # the key is good, the method is for people's keys
+    """Return the bot's error for VK's *code* on *method*.
+
+    *description* is VK's ``error_msg``; *replying* says that the message was to be a reply.
+    """
+    text = f"VK {code} on {method}"
+    reason = description.lower()
+    if replying and code in _REPLY_TARGET_CODES and (code in {921, 936} or "reply" in reason or "forward" in reason):
+        return ReplyTargetGone(text)
+    if code == 27 and "unavailable with group auth" in reason and method not in GROUP_KEY_METHODS:
+        return Rejected(text, RejectReason.NO_RIGHTS)  # the key is good, the method is for people's keys
     if method == "messages.sendMessageEventAnswer" and code == 100:
-        return CallbackExpired(ours)
-    if method == "messages.edit" and code in {15, 100} and ("cmid" in said or "message_id" in said or code == 15):
-        return MessageGone(ours)
-    if method == "wall.createComment" and code in {15, 100} and "not found" in said:
-        return Rejected(ours, RejectReason.GONE)
+        return CallbackExpired(text)
+    if method == "messages.edit" and code in {15, 100} and ("cmid" in reason or "message_id" in reason or code == 15):
+        return MessageGone(text)
+    if method == "wall.createComment" and code in {15, 100} and "not found" in reason:
+        return Rejected(text, RejectReason.GONE)
     if method in _READ_METHODS and code in {211, 212}:
-        return Rejected(ours, RejectReason.CLOSED)
-    if method in _READ_METHODS and code in {15, 100} and ("not found" in said or "deleted" in said):
-        return Rejected(ours, RejectReason.GONE)
-    if code == 100 and "too long" in said:
-        return Rejected(ours, RejectReason.TOO_LONG)
-    return _ERRORS_BY_CODE.get(code, _rejected(RejectReason.BAD_REQUEST))(ours)
+        return Rejected(text, RejectReason.CLOSED)
+    if method in _READ_METHODS and code in {15, 100} and ("not found" in reason or "deleted" in reason):
+        return Rejected(text, RejectReason.GONE)
+    if code == 100 and "too long" in reason:
+        return Rejected(text, RejectReason.TOO_LONG)
+    return _ERRORS_BY_CODE.get(code, _rejected(RejectReason.BAD_REQUEST))(text)
 
 
 _READ_METHODS = frozenset({"wall.get", "wall.getById", "wall.getComments", "board.getComments"})

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import aiohttp
-
-from bot.messengers.errors import FileUnavailable, Rejected, TemporaryFailure
+from bot.messengers.errors import FileUnavailable, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
 from bot.messengers.vk.client import VkClient
 
@@ -70,24 +68,16 @@ class VkMediaTransfer:
             return None  # a kind of file that VK does not take
 
     async def _upload_photo(self, photo: Upload, peer_id: int) -> str | None:
-        server = await self._client.call("photos.getMessagesUploadServer", peer_id=peer_id)
-        sent = await self._client.upload(_upload_url(server), _upload_form("photo", photo))
-        if not sent.get("photo") or sent.get("photo") == "[]":
-            return await self._upload_document(photo, peer_id)
-        saved = await self._client.call(
-            "photos.saveMessagesPhoto", photo=sent["photo"], server=sent.get("server"), hash=sent.get("hash")
-        )
+        try:
+            saved = await self._client.upload_photo(photo, peer_id)
+        except Rejected as error:
+            if error.reason is not RejectReason.BAD_REQUEST:
+                raise
+            return await self._upload_document(photo, peer_id)  # VK cannot read it as a picture
         return _attachment_id("photo", saved[0] if isinstance(saved, list) and saved else None)
 
     async def _upload_document(self, file: Upload, peer_id: int | None) -> str | None:
-        if peer_id is None:
-            server = await self._client.call("docs.getWallUploadServer", group_id=self._group_id)
-        else:
-            server = await self._client.call("docs.getMessagesUploadServer", type="doc", peer_id=peer_id)
-        sent = await self._client.upload(_upload_url(server), _upload_form("file", file))
-        if not sent.get("file"):
-            return None
-        saved = await self._client.call("docs.save", file=sent["file"], title=file.name[:128])
+        saved = await self._client.upload_document(file, peer_id=peer_id, group_id=self._group_id)
         return _attachment_id("doc", saved.get("doc") if isinstance(saved, dict) else None)
 
     async def download(self, attachment: Attachment) -> Upload:
@@ -116,20 +106,6 @@ def _coordinates(place: Attachment) -> tuple[float, float] | None:
 def _fallback_line(thing: Media) -> str:
     words = f"Вложение: {thing.name or 'файл'}"
     return f"{words} — {thing.link}" if isinstance(thing, Attachment) and thing.link else words
-
-
-def _upload_form(field: str, file: Upload) -> aiohttp.FormData:
-    form = aiohttp.FormData(quote_fields=False)
-    name = file.name.replace('"', "'").replace("\r", " ").replace("\n", " ") or "file"
-    form.add_field(field, file.data, filename=name if "." in name else f"{name}.bin", content_type=file.mime)
-    return form
-
-
-def _upload_url(server: object) -> str:
-    url = server.get("upload_url") if isinstance(server, dict) else None
-    if not isinstance(url, str):
-        raise TemporaryFailure("VK: no address to upload to")
-    return url
 
 
 def _attachment_id(kind: str, thing: object) -> str | None:

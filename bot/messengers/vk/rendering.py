@@ -1,10 +1,11 @@
 """Our content → VK's: plain words, an inline keyboard, and as many messages as its limits ask for."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+
+from vk_api.keyboard import VkKeyboard
 
 from bot.messengers import text_fitting
 from bot.messengers.content import Button, Content, Link, Quote, Span
@@ -79,24 +80,23 @@ def render_keyboard(rows: Sequence[Sequence[Button]]) -> str | None:
     """
     drawn = [[button for button in row if button.copies is None] for row in rows]
     folded = [row[start : start + MAX_COLUMNS] for row in drawn for start in range(0, len(row), MAX_COLUMNS) if row]
-    kept: list[list[Button]] = []
+    keyboard = VkKeyboard(inline=True)
     room = MAX_BUTTONS
     for row in folded[:MAX_ROWS]:
-        if room:
-            kept.append(row[:room])
-            room -= len(kept[-1])
-    if not kept:
-        return None
-    buttons = [[{"action": _button_action(button)} for button in row] for row in kept]
-    return json.dumps({"inline": True, "buttons": buttons}, ensure_ascii=False, separators=(",", ":"))
+        if room and keyboard.lines[-1]:
+            keyboard.add_line()
+        for button in row[:room]:
+            _add_button(keyboard, button)
+        room -= len(row[:room])
+    return str(keyboard.get_keyboard()) if room < MAX_BUTTONS else None
 
 
-def _button_action(button: Button) -> dict[str, str]:
+def _add_button(keyboard: VkKeyboard, button: Button) -> None:
     label = truncate_label(button.text, LABEL_LIMIT)
     if button.url is not None:
-        return {"type": "open_link", "link": button.url, "label": label}
-    payload = json.dumps({PAYLOAD_KEY: button.code}, ensure_ascii=False, separators=(",", ":"))
-    return {"type": "callback", "label": label, "payload": payload}
+        keyboard.add_openlink_button(label, button.url)
+    else:
+        keyboard.add_callback_button(label, payload={PAYLOAD_KEY: button.code})
 
 
 def truncate_label(text: str, limit: int) -> str:

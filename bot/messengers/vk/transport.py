@@ -1,29 +1,33 @@
-"""HTTP for VK: one aiohttp session, and the adapter through which ``vk_api`` (which posts from threads) uses it.
+"""HTTP for VK: aiohttp for long polls and downloads, and a ``requests`` session for each thread of ``vk_api``.
 
-``vk_api`` knows neither another address than api.vk.ru nor timeouts, and a thread inside a socket cannot be stopped.
-Its requests are therefore carried out on the event loop: they get the configured address and a time limit, and
-closing the messenger ends them at once.
+``vk_api`` has the address api.vk.ru written into it, sets no timeouts, and holds a lock while it posts. `VkApiSession`
+adds the address and the timeouts. A thread that waits in a socket cannot be cancelled, so `OpenSockets` shuts the
+sockets down when the client is closed, which ends every wait at once.
 """
 
-import asyncio
-import concurrent.futures
-from collections.abc import Coroutine
+import socket
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakSet
 
 import aiohttp
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from bot.messengers import http_body
 from bot.messengers.errors import TemporaryFailure
 
-LIBRARY_BASE_URL = "https://api.vk.ru"  # what vk_api has written into it
+LIBRARY_BASE_URL = "https://api.vk.ru"
+"""The address in ``VkApi.method``; vk_api has no parameter for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class VkTimeouts:
-    """How long to wait, in seconds."""
+    """Time limits, in seconds; in a worker thread *call* and *file* limit each wait for data, not their sum."""
 
     connect: float = 5.0
     call: float = 15.0
@@ -33,91 +37,104 @@ class VkTimeouts:
 
 
 class VkHttp:
-    """The messenger's only way to the network. Every failure is a :class:`TemporaryFailure`."""
+    """Requests on the event loop; every failure is a `TemporaryFailure`."""
 
     def __init__(self, timeouts: VkTimeouts) -> None:
-        self.timeouts = timeouts
-        self.loop: asyncio.AbstractEventLoop | None = None
+        self._timeouts = timeouts
         self._session: aiohttp.ClientSession | None = None
-        self._in_flight: set[asyncio.Task[Any]] = set()
         self._closed = False
 
-    def open(self) -> aiohttp.ClientSession:
-        """The session, made on first use because it belongs to the running loop."""
+    def require_open(self) -> None:
         if self._closed:
             raise TemporaryFailure("VK: the connection is closed")
-        if self._session is None:
-            self.loop = asyncio.get_running_loop()
-            self._session = aiohttp.ClientSession()
-        return self._session
 
     async def request(
         self, method: str, url: str, *, seconds: float, limit: int | None = None, **kwargs: Any
     ) -> tuple[int, bytes]:
-        """Status and body. Above *limit* bytes the body is not read and :class:`FileUnavailable` raised."""
-        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self.timeouts.connect)
+        """Return status and body; raise `FileUnavailable` for a body of more than *limit* bytes."""
+        self.require_open()
+        if self._session is None:  # it belongs to the running loop
+            self._session = aiohttp.ClientSession()
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self._timeouts.connect)
         try:
-            async with self.open().request(method, url, timeout=timeout, **kwargs) as response:
+            async with self._session.request(method, url, timeout=timeout, **kwargs) as response:
                 return response.status, await http_body.read_body(response, limit, "VK")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TemporaryFailure(f"VK: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise TemporaryFailure(f"VK: {type(error).__name__}", outcome_unknown=True) from None
 
-    async def request_from_thread(self, method: str, url: str, **kwargs: Any) -> tuple[int, bytes]:
-        """:meth:`request` for a thread that waits: a task of its own, which closing ends."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine that runs has a task
-        self._in_flight.add(task)
-        try:
-            return await self.request(method, url, seconds=self.timeouts.call, allow_redirects=False, **kwargs)
-        finally:
-            self._in_flight.discard(task)
-
     async def close(self) -> None:
-        """End what is under way and let the connections go."""
         self._closed = True
-        for task in self._in_flight:
-            task.cancel()
-        await asyncio.gather(*self._in_flight, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
             self._session = None
-            await asyncio.sleep(0)  # the transports say goodbye in the loop's next round
 
 
-class LoopAdapter(BaseAdapter):
-    """Lets a ``requests`` session in a thread work over :class:`Http` on the event loop."""
+class OpenSockets:
+    """The sockets of one client's worker threads; ``shut_down`` ends every wait in them, now and later."""
 
-    def __init__(self, http: VkHttp, api_base: str) -> None:
+    def __init__(self) -> None:
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def add(self, connected: socket.socket) -> None:
+        with self._lock:
+            if self._closed:
+                raise ConnectionAbortedError("the client is closed")
+            self._sockets.add(connected)
+
+    def shut_down(self) -> None:
+        with self._lock:
+            self._closed = True
+            for one in self._sockets:
+                with suppress(OSError):
+                    socket.socket.shutdown(one, socket.SHUT_RDWR)  # past SSLSocket.shutdown, which is not thread-safe
+
+
+class VkApiSession(requests.Session):
+    """The session that ``vk_api`` posts calls and uploads with, in one thread."""
+
+    def __init__(self, api_base: str, timeouts: VkTimeouts, sockets: OpenSockets) -> None:
         super().__init__()
-        self._http = http
+        self.trust_env = False  # no .netrc, no proxies from the environment
         self._api_base = api_base.rstrip("/")
+        self._timeouts = timeouts
+        adapter = _TrackingAdapter(sockets)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        url = (request.url or "").replace(LIBRARY_BASE_URL, self._api_base, 1)
-        body = request.body or b""
-        headers = {"Content-Type": request.headers.get("Content-Type", "application/x-www-form-urlencoded")}
-        work = self._http.request_from_thread(request.method or "POST", url, headers=headers, data=body)
-        status, content = self._run_on_loop(work)
-        response = requests.Response()
-        response.status_code = status
-        response._content = content
-        response.url = url
-        response.request = request
-        response.encoding = "utf-8"
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        path = str(url).removeprefix(LIBRARY_BASE_URL)
+        if path != url:
+            kwargs |= {"timeout": (self._timeouts.connect, self._timeouts.call), "allow_redirects": False}
+            return super().request(method, self._api_base + path, *args, **kwargs)
+        kwargs["timeout"] = (self._timeouts.connect, self._timeouts.file)
+        response = super().request(method, url, *args, **kwargs)
+        response.raise_for_status()  # VkUpload reads the answer whatever its status
         return response
 
-    def _run_on_loop(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
-        loop = self._http.loop
-        if loop is None or loop.is_closed():
-            work.close()
-            raise TemporaryFailure("VK: the connection is closed")
-        # The coroutine limits itself; the longer limit here only guards against a loop that died without a word.
-        try:
-            return asyncio.run_coroutine_threadsafe(work, loop).result(self._http.timeouts.call * 2)
-        except concurrent.futures.CancelledError:
-            raise TemporaryFailure("VK: cut off by the closing", outcome_unknown=True) from None
 
-    def close(self) -> None:
-        """Nothing of its own: :class:`Http` is closed by its owner."""
+class _TrackingAdapter(HTTPAdapter):
+    """Connections that register their sockets."""
+
+    def __init__(self, sockets: OpenSockets) -> None:
+        class TrackedConnection(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                sockets.add(self.sock)
+
+        class TrackedTlsConnection(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                sockets.add(self.sock)
+
+        self._plain, self._tls = TrackedConnection, TrackedTlsConnection
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        assert isinstance(pool, HTTPConnectionPool)  # noqa: S101 - what a pool manager makes
+        pool.ConnectionCls = self._tls if pool.scheme == "https" else self._plain
+        return pool
