@@ -1,0 +1,95 @@
+"""Notifications for the administrator: chats, accounts, updates, the model."""
+
+from typing import NamedTuple
+
+from bot.domain.notifications.base import Notification, stored
+
+
+class ChatNotice(Notification):
+    """A notice about a group chat."""
+
+    title: str
+    chat_id: str
+
+
+class ChatUnknown(ChatNotice, code="chat_unknown"):
+    """The bot was added to a chat that the configuration does not name."""
+
+
+class ChatLost(ChatNotice, code="chat_lost"):
+    """The bot was removed from a monitored chat."""
+
+
+class ChatMuted(ChatNotice, code="chat_muted"):
+    """The bot may not write in a monitored chat any more."""
+
+
+class ChatMigrated(Notification, code="chat_migrated"):
+    """A monitored group has a new id."""
+
+    title: str
+    old_id: str
+    new_id: str
+
+
+class CheckFault(Notification, code="check_fault"):
+    """The self-check has found that the bot cannot read or write somewhere."""
+
+    subject: str
+    text: str
+
+
+class UnknownUpdate(Notification, code="unknown_update"):
+    """A messenger has sent an update of a kind that the bot does not know."""
+
+    title: str
+    kind: str
+
+
+class DeadUpdate(Notification, code="dead_update"):
+    """An update could not be handled; ``row_id`` names it in the inbox."""
+
+    title: str
+    row_id: int = stored("row")
+
+
+class Undelivered(Notification, code="undelivered"):
+    """A message to an official was not delivered; ``row_id`` names it in the outbox."""
+
+    row_id: int = stored("row")
+    reason: str
+
+
+class BadCredentials(Notification, code="credentials"):
+    """A messenger does not accept the token."""
+
+    title: str
+
+
+class ModelUpdated(Notification, code="model_updated"):
+    """Nightly training has put a better model in use; shares of ``judged_count`` messages that neither model knew."""
+
+    accuracy_before: float = stored("before")
+    accuracy_after: float = stored("after")
+    judged_count: int = stored("judged")
+
+
+class ModelBroken(Notification, code="model_broken"):
+    """The chosen model cannot be loaded."""
+
+    fault: str
+
+
+class SourcePolicy(NamedTuple):
+    """A source and how its citizens are answered; ``invite`` is the address that they are sent to instead."""
+
+    account: str
+    title: str
+    answers: str
+    invite: str | None
+
+
+class PostingPolicies(Notification, code="choices"):
+    """The configured ways of answering, when they are new."""
+
+    sources: tuple[SourcePolicy, ...]

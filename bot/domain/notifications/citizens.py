@@ -1,0 +1,30 @@
+"""Short messages to citizens in private chats."""
+
+from bot.domain.notifications.base import CitizenNote, stored
+
+
+class CitizenWelcome(CitizenNote, code="welcome"):
+    """The answer to ``/start``."""
+
+    municipality: str = stored("name")
+
+
+class HowToWrite(CitizenNote, code="how_to_write"):
+    """The answer to a greeting."""
+
+
+class InvitationCodeWrong(CitizenNote, code="code_wrong"):
+    """The answer to an invitation code that is not valid."""
+
+
+class Redirected(CitizenNote, code="invited"):
+    """A place where nobody answers names another."""
+
+    url: str
+    municipality: str = stored("name")
+
+
+class TicketRegistered(CitizenNote, code="registered"):
+    """Confirmation with the ticket's number."""
+
+    ticket_id: int = stored("number")

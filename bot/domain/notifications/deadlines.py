@@ -1,0 +1,72 @@
+"""Reminders, overdue notices and the summary after an outage."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.notifications.base import AboutTicket, Notification, stored
+
+
+class NoticeItem(NamedTuple):
+    """One notice among several; ``code`` is that of the notice alone, ``sector`` a title."""
+
+    code: str
+    ticket_id: int
+    sector: str | None = None
+
+
+class TicketNotice(AboutTicket):
+    """A notice about one deadline of one ticket."""
+
+    sector: str | None = stored(default=None)
+
+
+class AcceptReminder(TicketNotice, code="accept_reminder"):
+    """The ticket should be accepted soon."""
+
+
+class AcceptOverdue(TicketNotice, code="accept_overdue"):
+    """The ticket was not accepted in time."""
+
+
+class AnswerReminder(TicketNotice, code="answer_reminder"):
+    """The ticket should be answered soon."""
+
+
+class AnswerOverdue(TicketNotice, code="answer_overdue"):
+    """The ticket was not answered in time."""
+
+
+class PostingReminder(TicketNotice, code="posting_reminder"):
+    """An approved answer still waits for the person who posts it."""
+
+
+class WatcherOverdue(TicketNotice, code="watch_overdue"):
+    """A deadline has passed, shown to those who watch several sectors."""
+
+
+TICKET_NOTICES: Mapping[str, type[TicketNotice]] = {
+    one.code: one
+    for one in (AcceptReminder, AcceptOverdue, AnswerReminder, AnswerOverdue, PostingReminder, WatcherOverdue)
+}
+
+
+class NoticeList(Notification, code="notices"):
+    """Several notices in one message."""
+
+    items: tuple[NoticeItem, ...]
+
+    def mentioned_ticket_ids(self) -> tuple[int, ...]:
+        return tuple(item.ticket_id for item in self.items)
+
+
+class OutageSummary(Notification, code="catch_up"):
+    """The one message after a time in which the bot did not work."""
+
+    since: datetime
+    until: datetime
+    new: int
+    items: tuple[NoticeItem, ...]
+
+    def mentioned_ticket_ids(self) -> tuple[int, ...]:
+        return tuple(item.ticket_id for item in self.items)

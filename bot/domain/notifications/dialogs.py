@@ -1,0 +1,131 @@
+"""Prompts of dialogs, previews of drafts, and the ends of both."""
+
+from bot.domain.notifications.base import AboutTicket, Notification, stored
+
+
+class AskAnswer(AboutTicket, code="ask_answer"):
+    """Prompt for the text of an answer."""
+
+
+class AskFurtherAnswer(AboutTicket, code="ask_further"):
+    """Prompt for one more message to everybody who wrote about a problem."""
+
+
+class AskCorrection(AboutTicket, code="ask_correct"):
+    """Prompt for the corrected text of a published answer."""
+
+    answer_id: int
+
+
+class AskHandOverReason(AboutTicket, code="ask_reason"):
+    """Prompt for a remark to colleagues."""
+
+
+class AskDismissReason(AboutTicket, code="ask_dismiss_reason"):
+    """Prompt for the reason why a ticket needs no answer."""
+
+
+class AskNewText(Notification, code="new_text"):
+    """Prompt for the text of a message that came by phone or on paper."""
+
+
+class AskNewSource(Notification, code="new_source"):
+    """Prompt for where such a message came from; ``files_left_out`` if files were sent with its text."""
+
+    files_left_out: bool = stored("files_left", default=False)
+
+
+class AskNewNumber(Notification, code="new_number"):
+    """Prompt for its number in another system."""
+
+
+class AskNewDeadline(Notification, code="new_due"):
+    """Prompt for the moment until which it must be answered; ``fault`` says what was wrong with the last reply."""
+
+    fault: str | None = stored("wrong", default=None, omit_default=True)
+
+
+class NewTicketRegistered(AboutTicket, code="new_done"):
+    """Confirmation that such a message was registered; without a ``sector`` somebody has to choose one."""
+
+    sector: str | None
+
+
+class DraftPreview(AboutTicket, code="preview"):
+    """The draft as the citizen will see it."""
+
+
+class PreviewReplaced(AboutTicket, code="preview_replaced"):
+    """The remains of a preview after the draft has changed."""
+
+    text: str | None = stored(default=None)
+    reason: str | None = stored("why", default=None)
+
+
+class DraftClosed(AboutTicket, code="draft_closed"):
+    """The remains of a draft that was not sent."""
+
+    text: str | None = stored(default=None)
+    reason: str = stored("why")
+
+
+class DraftRestarted(AboutTicket, code="draft_again"):
+    """Prompt to write a draft again; ``text`` is the former one."""
+
+    text: str | None = stored(default=None)
+
+
+class DraftSent(AboutTicket, code="draft_sent"):
+    """The remains of a preview whose answer was sent; they follow what becomes of it.
+
+    Earlier releases stored ``text`` and ``files_count`` instead of ``answer_id``.
+    """
+
+    answer_id: int | None = stored(default=None, omit_default=True)
+    text: str | None = stored(default=None, omit_default=True)
+    files_count: int = stored("files", default=0, omit_default=True)
+
+
+class CorrectionSent(AboutTicket, code="correction_sent"):
+    """The remains of a preview whose correction is on its way."""
+
+    answer_id: int | None = stored(default=None, omit_default=True)
+    text: str
+
+
+class DraftCancelled(Notification, code="draft_cancelled"):
+    """An answer was cancelled."""
+
+
+class CorrectionCancelled(Notification, code="correction_cancelled"):
+    """A correction was cancelled."""
+
+
+class DialogCancelled(Notification, code="cancelled"):
+    """Something else was cancelled."""
+
+
+class PromptClosed(Notification, code="closed"):
+    """The remains of a prompt: ``text`` says what was chosen."""
+
+    text: str
+
+
+class DraftVoid(AboutTicket):
+    """A draft that a colleague's action has made pointless."""
+
+
+class DraftVoidHanded(DraftVoid, code="draft_void_handed"):
+    """The ticket was handed to another sector."""
+
+
+class DraftVoidDismissed(DraftVoid, code="draft_void_dismissed"):
+    """The ticket was closed without an answer."""
+
+
+class DraftVoidAnswered(DraftVoid, code="draft_void_answered"):
+    """A colleague has answered."""
+
+
+class DraftVoidMerged(DraftVoid, code="draft_void_merged"):
+    """The ticket was merged into a problem."""

@@ -1,0 +1,83 @@
+"""Every notification, citizen's note and toast by its stored code, and the way from and to stored facts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from bot.domain.json_types import Json
+from bot.domain.notifications import (
+    administrator,
+    answers,
+    citizens,
+    deadlines,
+    dialogs,
+    manual_posting,
+    monitoring,
+    problems,
+    refusals,
+    reports,
+    review_queue,
+    staff,
+    tickets,
+    toasts,
+)
+from bot.domain.notifications.base import CitizenNote, Coded, Notification, Toast
+from bot.domain.notifications.codec import decode, encode
+from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
+from bot.domain.notifications.refusals import RefusalDetails
+from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
+
+C = TypeVar("C", bound=Coded)
+
+MODULES = (
+    *(administrator, answers, citizens, deadlines, dialogs, manual_posting, monitoring),
+    *(problems, refusals, reports, review_queue, staff, tickets, toasts),
+)
+
+
+def _with_code(base: type[C]) -> Iterator[type[C]]:
+    for kind in base.__subclasses__():
+        yield from _with_code(kind)
+        if "code" in vars(kind):
+            yield kind
+
+
+NOTIFICATIONS: Mapping[str, type[Notification]] = {kind.code: kind for kind in _with_code(Notification)}
+CITIZEN_NOTES: Mapping[str, type[CitizenNote]] = {kind.code: kind for kind in _with_code(CitizenNote)}
+TOASTS: Mapping[str, type[Toast]] = {kind.code: kind for kind in _with_code(Toast)}
+
+
+def to_facts(note: Notification | CitizenNote, envelope: NoteEnvelope | EditEnvelope | CitizenEnvelope) -> Json:
+    """Return what an outbox row stores of *note*."""
+    return {"code": note.code, **encode(envelope), **encode(note)}
+
+
+def notification_of(facts: Json) -> Notification:
+    """Return the notification that *facts* hold; raises ``KeyError`` for a code that no release had."""
+    return decode(NOTIFICATIONS[facts["code"]], facts)
+
+
+def citizen_note_of(facts: Json) -> CitizenNote:
+    """Return the citizen's note that *facts* hold; raises ``KeyError`` for a code that no release had."""
+    return decode(CITIZEN_NOTES[facts["code"]], facts)
+
+
+def toast_to_facts(toast: AnyToast, envelope: CallbackEnvelope) -> Json:
+    """Return what an outbox row stores of *toast*."""
+    data: dict[str, Any] = {}
+    if isinstance(toast, Toast):
+        data = {"code": toast.code, **encode(toast)}
+    elif isinstance(toast, RefusalToast):
+        data = {"code": toast.code, **encode(toast.details)}
+    else:
+        data = {"code": toast.value}
+    return {**encode(envelope), **data}
+
+
+def toast_of(facts: Json) -> AnyToast:
+    """Return the toast that *facts* hold; an unknown code is a refusal without words of its own."""
+    code = facts["code"]
+    if code in TOASTS:
+        return decode(TOASTS[code], facts)
+    if code in set(ToastCode):
+        return ToastCode(code)
+    return RefusalToast(code, decode(RefusalDetails, facts))

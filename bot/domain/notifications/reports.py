@@ -1,0 +1,92 @@
+"""Digests, statistics and the weekly note about official pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.notifications.base import Notification, stored
+
+
+class SectorFigures(NamedTuple):
+    """The figures of one sector."""
+
+    title: str
+    new: int
+    answered: int
+    in_work: int
+    overdue: int
+
+
+class OverdueTicket(NamedTuple):
+    """An overdue ticket, or the problem that it leads (``members`` counts its tickets).
+
+    Earlier releases stored neither the text nor the members.
+    """
+
+    ticket_id: int
+    sector: str
+    link: str | None
+    text: str | None = None
+    members: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFigures:
+    """The figures of a period, and the state at its end.
+
+    Medians are in seconds; ``overdue_unlisted`` counts the tickets beyond ``overdue_tickets``.
+    """
+
+    since: datetime
+    until: datetime
+    new: int
+    answered: int
+    in_work: int
+    unaccepted: int = stored(default=0)
+    dismissed: int = stored(default=0)
+    overdue: int
+    awaiting_triage: int = stored("triage")
+    reaction_median: float | None = stored("reaction")
+    answer_median: float | None = stored("answer")
+    sectors: tuple[SectorFigures, ...]
+    overdue_tickets: tuple[OverdueTicket, ...] = stored("late")
+    overdue_unlisted: int = stored("late_more")
+
+
+class Digest(Notification, code="digest"):
+    """The daily digest, or (``daily`` false) the same on request."""
+
+    daily: bool
+    figures: ReportFigures = stored(flatten=True)
+
+
+class Statistics(Notification, code="stats"):
+    """The figures of the last ``days``, on request."""
+
+    daily: bool = stored(default=False)
+    days: int
+    figures: ReportFigures = stored(flatten=True)
+
+
+class SilentPage(NamedTuple):
+    """An official page without new posts for ``days``; ``has_posted`` unless the bot has never seen one there."""
+
+    title: str
+    days: int
+    has_posted: bool
+
+
+class UnansweredComments(NamedTuple):
+    """Comments on an official page that nobody has answered; ``links`` lead to the oldest."""
+
+    title: str
+    comment_count: int
+    since: datetime
+    links: tuple[str, ...]
+
+
+class PagesReport(Notification, code="pages_week"):
+    """The weekly note about official pages."""
+
+    silent: tuple[SilentPage, ...] = stored("quiet")
+    unanswered: tuple[UnansweredComments, ...]

@@ -1,0 +1,107 @@
+"""Notifications about an official's own access: who they are here, and where messages reach them."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.domain.notifications.base import Notification, stored
+
+
+class Welcome(Notification, code="welcome_staff"):
+    """The answer to ``/start``; ``digest_at`` is the hour of the daily digest, for its readers."""
+
+    name: str
+    municipality: str = stored("centre")
+    roles: tuple[str, ...]
+    commands: tuple[str, ...]
+    digest_at: str | None = stored(default=None)
+    works_tickets: bool = stored(default=False)
+    sorts_messages: bool = stored("sorts", default=False)
+
+
+class Help(Notification, code="help_staff"):
+    """The answer to ``/help``."""
+
+    commands: tuple[str, ...]
+    works_tickets: bool = stored(default=False)
+    sorts_messages: bool = stored("sorts", default=False)
+
+
+class UnknownCommand(Notification, code="unknown_command"):
+    """The answer to a command that does not exist."""
+
+    commands: tuple[str, ...]
+
+
+class NoDialog(Notification, code="no_dialog"):
+    """The answer to a message that belongs to no card and no dialog."""
+
+
+class FindHelp(Notification, code="find_how"):
+    """The answer to ``/find`` without words."""
+
+
+class StartLink(NamedTuple):
+    """An account of the bot; ``url`` opens its private chat and has ``{code}`` in it, ``None`` where there is none."""
+
+    title: str
+    url: str | None
+
+
+class Invitation(NamedTuple):
+    """The code by which a person joins."""
+
+    name: str
+    code: str
+
+
+class InvitationList(Notification, code="invitations"):
+    """The answer to ``/invite``."""
+
+    invitations: tuple[Invitation, ...] = stored("invited")
+    links: tuple[StartLink, ...] = stored(default=())
+
+
+class NotJoined(Notification, code="not_joined"):
+    """Officials who have not joined yet."""
+
+    names: tuple[str, ...]
+
+
+class Unreachable(Notification, code="unreachable"):
+    """A colleague who gets no messages anywhere."""
+
+    name: str
+
+
+class Reachable(Notification, code="reachable"):
+    """A colleague who gets messages again."""
+
+    name: str
+
+
+class Diverted(Notification, code="diverted"):
+    """A messenger does not work, so its messages come here; ``blocked`` if the official does not let it write."""
+
+    messenger: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSetting:
+    """An official's account and what it receives; ``name`` is «vk.3001», ``account`` the bot's own."""
+
+    name: str
+    account: str
+    receives_cards: bool = stored("cards")
+    receives_reports: bool = stored("reports")
+    blocked: bool
+    unavailable: bool = stored("silent")
+
+
+class Settings(Notification, code="settings"):
+    """One page of ``/settings``; ``others`` are messengers that could be connected by the code ``invitation``."""
+
+    page: str
+    channels: tuple[ChannelSetting, ...] = stored("places")
+    others: tuple[StartLink, ...]
+    invitation: str | None = stored(default=None, omit_default=True)

@@ -1,0 +1,59 @@
+"""What a messenger shows for a moment after a button was pressed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.notifications.base import Toast, stored
+from bot.domain.notifications.refusals import RefusalDetails
+
+
+class ToastCode(StrEnum):
+    """Toasts without data. Append-only: the codes are stored in outbox rows."""
+
+    NOTHING = ""
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    REOPENED = "reopened"
+    SENDING = "sending"
+    BY_HAND = "by_hand"
+    KEPT = "kept"
+    NOTED = "noted"
+    CLOSED = "closed"
+    CORRECTING = "correcting"
+    CANCELLED = "cancelled"
+    SETTINGS_ON = "settings_on"
+    SETTINGS_OFF = "settings_off"
+    SPLIT = "split"
+    THANKS = "thanks"
+    IS_TALK = "is_talk"
+    ALREADY_REVIEWED = "doubt_gone"
+    HISTORY = "history"
+
+
+class HandedOverToast(Toast, code="handed"):
+    """The ticket was handed to a sector."""
+
+    sector: str
+
+
+class MergedToast(Toast, code="merged"):
+    """The ticket was merged with another, which leads them now."""
+
+    lead_id: int = stored("lead")
+
+
+class RegisteredToast(Toast, code="is_problem"):
+    """A message of the review queue became a ticket."""
+
+    ticket_id: int = stored("number")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalToast:
+    """The button's action was refused; ``code`` is one of :mod:`bot.domain.errors`."""
+
+    code: str
+    details: RefusalDetails
+
+
+AnyToast = ToastCode | Toast | RefusalToast

@@ -1,0 +1,182 @@
+"""Notifications: their codes never change, and what rows store of them is exact."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.channels import Purpose
+from bot.domain.errors import Refusal
+from bot.domain.notifications import registry
+from bot.domain.notifications.answers import AnswerLost, PublicationFailed
+from bot.domain.notifications.base import Coded, Toast
+from bot.domain.notifications.codec import decode, encode
+from bot.domain.notifications.deadlines import NoticeItem, NoticeList, OutageSummary
+from bot.domain.notifications.dialogs import AskAnswer, AskNewDeadline, DraftPreview, DraftSent
+from bot.domain.notifications.envelope import CallbackEnvelope, EditEnvelope, NoteEnvelope
+from bot.domain.notifications.refusals import RefusalDetails, Refused
+from bot.domain.notifications.reports import Digest, PagesReport
+from bot.domain.notifications.staff import Settings
+from bot.domain.notifications.tickets import BecameUrgent, DutyAlert
+from bot.domain.notifications.toasts import MergedToast, RefusalToast, ToastCode
+
+NOTIFICATION_CODES = """
+accept_overdue accept_reminder addition already_answered answer_lost answer_overdue answer_reminder answer_text
+answers_failed ask_answer ask_correct ask_dismiss_reason ask_further ask_reason became_urgent burst cancelled card_below
+catch_up chat_lost chat_migrated chat_muted chat_unknown check_fault choices closed correction_cancelled
+correction_failed correction_sent credentials dead_update digest dismissed diverted doubts_below draft_again
+draft_cancelled draft_closed draft_sent draft_void_answered draft_void_dismissed draft_void_handed draft_void_merged
+duty find_how hand_noticed hand_posted hand_withdrawn handed handed_to_you help_staff history invitations listing
+members model_broken model_updated new_done new_due new_number new_source new_text no_dialog not_joined notices
+pages_week pass_answer_on post_by_hand posting_reminder preview preview_replaced publication_failed reachable
+reason_added refused returned settings staff_reply stats trouble trouble_over undelivered unknown_command unknown_update
+unreachable urgent_news watch_overdue welcome_staff
+"""
+"""Append-only: rows of any release may hold any of these."""
+
+CITIZEN_CODES = "code_wrong how_to_write invited registered welcome"
+
+TOAST_CODES = """
+accepted by_hand cancelled closed correcting dismissed doubt_gone handed history is_problem is_talk kept merged noted
+reopened sending settings_off settings_on split thanks
+"""
+
+
+def test_codes_are_those_of_every_release():
+    assert sorted(registry.NOTIFICATIONS) == NOTIFICATION_CODES.split()
+    assert sorted(registry.CITIZEN_NOTES) == CITIZEN_CODES.split()
+    assert sorted([*registry.TOASTS, *filter(None, ToastCode)]) == TOAST_CODES.split()
+
+
+def test_every_class_of_the_package_is_registered():
+    known = {*registry.NOTIFICATIONS.values(), *registry.CITIZEN_NOTES.values(), *registry.TOASTS.values()}
+    defined = {
+        value
+        for module in registry.MODULES
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Coded) and "code" in vars(value)
+    }
+
+    assert defined == known
+    assert len({kind.code for kind in registry.NOTIFICATIONS.values()}) == len(registry.NOTIFICATIONS)
+
+
+ROUND_TRIPS = [
+    (
+        PublicationFailed(ticket_id=7, publication_id=9, reason="gone", returned_to_work=True),
+        {"number": 7, "publication_id": 9, "reason": "gone", "back": True},
+    ),
+    (
+        AnswerLost(ticket_id=7, publication_id=9, reason="gone", returned_to_work=False),
+        {"number": 7, "publication_id": 9, "why": "gone", "back": False},
+    ),
+    (BecameUrgent(ticket_id=7), {"number": 7, "by": None}),
+    (
+        DutyAlert(ticket_id=7, sector="Дороги", member_id=8, message_id=3),
+        {"number": 7, "sector": "Дороги", "by": 8, "message_id": 3},
+    ),
+    (DutyAlert(ticket_id=7, sector="Дороги"), {"number": 7, "sector": "Дороги", "by": None}),
+    (AskNewDeadline(), {}),
+    (AskNewDeadline(fault="past"), {"wrong": "past"}),
+    (DraftSent(ticket_id=7, answer_id=2), {"number": 7, "answer_id": 2}),
+    (
+        NoticeList(items=(NoticeItem("accept_overdue", 7, "Дороги"),)),
+        {"items": [["accept_overdue", 7, "Дороги"]]},
+    ),
+    (
+        OutageSummary(
+            since=datetime(2026, 11, 20, 4, 30, tzinfo=UTC),
+            until=datetime(2026, 11, 20, 6, 0, 0, 5, tzinfo=UTC),
+            new=2,
+            items=(),
+        ),
+        {"since": "2026-11-20T04:30:00+00:00", "until": "2026-11-20T06:00:00.000005+00:00", "new": 2, "items": []},
+    ),
+    (
+        Refused(refusal="taken", details=RefusalDetails(number=7, name="Петров")),
+        {"refusal": "taken", "number": 7, "name": "Петров"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("note", "facts"), ROUND_TRIPS)
+def test_facts_are_exact_both_ways(note, facts):
+    stored = registry.to_facts(note, NoteEnvelope())
+
+    assert stored == {"code": note.code, **facts}
+    assert registry.notification_of(stored) == note
+
+
+def test_envelope_is_stored_among_the_facts():
+    copies = NoteEnvelope(purpose=Purpose.REPORTS, copy_group="digest:1:", sent_message_kind="hand:5")
+    prompt = NoteEnvelope(user_id="1001", version=5)
+
+    assert encode(copies) == {"purpose": "reports", "twin": "digest:1:", "letter": "hand:5"}
+    assert decode(NoteEnvelope, encode(copies)) == copies
+    assert registry.to_facts(AskAnswer(ticket_id=7), prompt) == {
+        "code": "ask_answer",
+        "user_id": "1001",
+        "version": 5,
+        "number": 7,
+    }
+    assert registry.to_facts(DraftPreview(ticket_id=7), EditEnvelope(message_id="77", without_buttons=True)) == {
+        "code": "preview",
+        "edits": "77",
+        "bare": True,
+        "number": 7,
+    }
+
+
+def test_toasts_and_refusals_share_their_column():
+    press = CallbackEnvelope(callback_id="p1")
+    refusal = RefusalToast("taken", RefusalDetails(number=7))
+
+    assert registry.toast_to_facts(ToastCode.NOTHING, press) == {"press_id": "p1", "code": ""}
+    assert registry.toast_to_facts(MergedToast(lead_id=4), press) == {"press_id": "p1", "code": "merged", "lead": 4}
+    assert registry.toast_to_facts(refusal, CallbackEnvelope(callback_id="p1", alert=True)) == {
+        "press_id": "p1",
+        "alert": True,
+        "code": "taken",
+        "number": 7,
+    }
+    for toast in (ToastCode.ACCEPTED, MergedToast(lead_id=4), refusal):
+        assert registry.toast_of(registry.toast_to_facts(toast, press)) == toast
+
+
+def test_rows_of_older_releases_have_defaults():
+    figures = {"new": 1, "answered": 0, "in_work": 1, "overdue": 1, "triage": 0, "reaction": None, "answer": 5.5}
+    period = {"since": "2026-11-19T23:00:00+00:00", "until": "2026-11-20T23:00:00+00:00"}
+    late = {"sectors": [["Дороги", 1, 0, 1, 1]], "late": [[7, "Дороги", None], [8, "ЖКХ", None, "яма", 3]]}
+
+    digest = decode(Digest, {"daily": True, **figures, **period, **late, "late_more": 0})
+
+    assert (digest.figures.dismissed, digest.figures.unaccepted) == (0, 0)
+    assert [(one.text, one.members) for one in digest.figures.overdue_tickets] == [(None, 1), ("яма", 3)]
+    assert decode(DraftSent, {"number": 7, "text": "Ямы засыпаны", "files": 2}).files_count == 2
+
+
+def test_nested_rows_are_typed():
+    page = {"name": "vk.3001", "account": "vk:500", "cards": True, "reports": False, "blocked": False, "silent": True}
+
+    settings = decode(Settings, {"page": "", "places": [page], "others": [["MAX", None]]})
+    report = decode(
+        PagesReport, {"quiet": [["Стр", 9, True]], "unanswered": [["С", 2, "2026-11-19T23:00:00+00:00", []]]}
+    )
+
+    assert (settings.channels[0].receives_cards, settings.channels[0].unavailable) == (True, True)
+    assert (settings.others[0].title, settings.others[0].url, settings.invitation) == ("MAX", None, None)
+    assert encode(settings) == {"page": "", "places": [page], "others": [["MAX", None]]}
+    assert (report.silent[0].days, report.unanswered[0].since) == (9, datetime(2026, 11, 19, 23, tzinfo=UTC))
+
+
+def test_a_missing_fact_is_an_error():
+    with pytest.raises(KeyError):
+        registry.notification_of({"code": "publication_failed", "number": 7})
+
+
+def test_every_refusal_fits_its_details():
+    names = {one.name for one in fields(RefusalDetails)}
+
+    assert {"number", "name", "state", "lead", "command", "commands"} <= names
+    assert all(kind.code for kind in [Refusal, *Refusal.__subclasses__()])
+    assert issubclass(MergedToast, Toast)
