@@ -6,17 +6,15 @@ from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
 from bot.domain.tickets import Ticket
-from bot.handlers import problems, settings, triage
-from bot.handlers import tickets as ticket_handlers
-from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
+from bot.handlers import answers, manual_entry, settings, tickets
+from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
-from bot.services.notifications import cards, notify
+from bot.services.notifications import notify
 from bot.services.reports import digest
 from bot.services.staff import invitations, reachability
-from bot.services.tickets import search, workflow
-from bot.views.callback_codes import Op
+from bot.services.tickets import search
 
 MAX_LISTED = 50
 
@@ -66,7 +64,7 @@ async def list_own_tickets(ctx: UseCaseContext, person: Person, words: str) -> N
 async def find_tickets(ctx: UseCaseContext, person: Person, words: str) -> None:
     number = words.strip().removeprefix("№").strip()
     if number.isdecimal() and len(number) < 15:
-        await _send_card(ctx, person, await search.get_by_number(ctx, person, int(number)))
+        await tickets.send_card(ctx, person, await search.get_by_number(ctx, person, int(number)))
     elif number:
         found = await search.list_by_text(ctx, person, words, MAX_LISTED)
         await _send_list(ctx, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
@@ -81,21 +79,6 @@ async def _send_list(ctx: UseCaseContext, person: Person, found: list[Ticket], h
     )
 
 
-async def _send_card(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
-    """A card anew at the bottom of the chat, whether there was one above or not."""
-    address = ctx.reply_address(person)
-    if address is None:
-        return
-    above = await ctx.uow.cards.get(person.id, ticket.id, address.account)
-    if above is not None:
-        if above.external_id is not None:
-            await notify.edit_notification(
-                ctx, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
-            )
-        await ctx.uow.cards.withdraw(person.id, ticket.id, address.account)
-    await cards.create(ctx, ticket, person, address, at_once=True)
-
-
 async def send_digest(ctx: UseCaseContext, person: Person, words: str) -> None:
     if not ctx.municipality.has_right_anywhere(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
@@ -106,10 +89,6 @@ async def send_stats(ctx: UseCaseContext, person: Person, words: str) -> None:
     if not ctx.municipality.has_right_anywhere(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
     await digest.send_stats(ctx, person)
-
-
-async def start_manual_entry(ctx: UseCaseContext, person: Person, words: str) -> None:
-    await triage.start_manual_entry(ctx, person, words)
 
 
 async def send_invitations(ctx: UseCaseContext, person: Person, words: str) -> None:
@@ -126,11 +105,17 @@ COMMAND_HANDLERS: CommandHandlers = {
     "help": send_help,
     "my": list_own_tickets,
     "find": find_tickets,
-    "new": start_manual_entry,
+    "new": manual_entry.start_manual_entry,
     "digest": send_digest,
     "stats": send_stats,
     "invite": send_invitations,
     **settings.COMMAND_HANDLERS,
+}
+
+STEP_HANDLERS: DialogStepHandlers = {
+    **answers.STEP_HANDLERS,
+    **tickets.STEP_HANDLERS,
+    **manual_entry.STEP_HANDLERS,
 }
 
 
@@ -157,7 +142,7 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
     dialog = await dialogs.find_current(ctx, person)
     about = await _ticket_replied_to(ctx, event)
     if about is not None and (dialog is None or dialog.ticket_id != about):
-        await ticket_handlers.answer_to_card(ctx, person, about, event)
+        await answers.answer_to_card(ctx, person, about, event)
     elif dialog is not None and dialog.step in STEP_HANDLERS:
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     else:
@@ -178,44 +163,3 @@ async def _ticket_replied_to(ctx: UseCaseContext, event: MessagePosted) -> int |
         return None
     letter = await ctx.uow.sent_messages.ticket_of(event.chat.account, event.chat.id, event.reply_to)
     return letter[0] if letter else None
-
-
-async def open_more_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await _open_menu(ctx, press, "more")
-
-
-async def close_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await _open_menu(ctx, press, "")
-
-
-async def _open_menu(ctx: UseCaseContext, press: ButtonPress, menu: str) -> None:
-    ticket = await workflow.get(ctx, press.ticket_id)
-    workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
-    await cards.open_menu(ctx, ticket, press.person, menu)
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
-
-
-async def send_history(ctx: UseCaseContext, press: ButtonPress) -> None:
-    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
-    await notify.notify(ctx, press.person, "history", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id)
-
-
-async def open_card(ctx: UseCaseContext, press: ButtonPress) -> None:
-    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
-    await _send_card(ctx, press.person, ticket)
-
-
-BUTTON_HANDLERS: ButtonHandlers = {
-    Op.MORE: open_more_menu,
-    Op.BACK: close_menu,
-    Op.HISTORY: send_history,
-    Op.OPEN: open_card,
-    **ticket_handlers.BUTTON_HANDLERS,
-    **triage.BUTTON_HANDLERS,
-    **settings.BUTTON_HANDLERS,
-    **problems.BUTTON_HANDLERS,
-}
-
-STEP_HANDLERS: DialogStepHandlers = {**ticket_handlers.STEP_HANDLERS, **triage.STEP_HANDLERS}

@@ -5,6 +5,7 @@ from typing import Any
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.tickets import Ticket
+from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.answers import answers
 from bot.services.context import UseCaseContext
@@ -14,9 +15,6 @@ from bot.services.problems import merge_split
 from bot.views.callback_codes import Op
 from bot.views.notifications.problems import LIST_PAGE_PREFIX
 
-MAX_NUMBER_DIGITS = 15
-"""Digits."""
-
 
 async def open_member_list(ctx: UseCaseContext, press: ButtonPress) -> None:
     """A page of the list: below the card, or in place of the page that is there."""
@@ -24,12 +22,9 @@ async def open_member_list(ctx: UseCaseContext, press: ButtonPress) -> None:
     page = press.callback.arg.removeprefix(LIST_PAGE_PREFIX)
     if not page.isdecimal() or len(page) > merge_split.MAX_PAGE_DIGITS:
         raise OutdatedButton(number=ticket.id)
-    chat = press.event.chat
-    await notify.answer_callback(ctx, chat.account, press.event.callback_id)
+    await answer_callback(ctx, press)
     if press.callback.arg.startswith(LIST_PAGE_PREFIX) and press.event.message_id is not None:
-        await notify.edit_notification(
-            ctx, chat.account, chat.id, press.event.message_id, "members", **_list_facts(ticket, press, page)
-        )
+        await edit_pressed_note(ctx, press, "members", **_list_facts(ticket, press, page))
         return
     await notify.notify(
         ctx, press.person, "members", ticket=ticket, priority=Priority.INTERACTIVE, **_list_facts(ticket, press, page)
@@ -42,32 +37,25 @@ def _list_facts(ticket: Ticket, press: ButtonPress, page: str) -> dict[str, Any]
 
 async def split(ctx: UseCaseContext, press: ButtonPress) -> None:
     await merge_split.split_ticket(ctx, press.ticket_id, press.person)
-    await _answer_callback(ctx, press, "split")
+    await answer_callback(ctx, press, "split")
 
 
 async def open_merge_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await merge_split.check_can_merge(ctx, press.ticket_id, press.person)
     await cards.open_menu(ctx, ticket, press.person, "merge")
-    await _answer_callback(ctx, press)
+    await answer_callback(ctx, press)
 
 
 async def merge(ctx: UseCaseContext, press: ButtonPress) -> None:
-    other = press.callback.arg
-    if not other.isdecimal() or len(other) > MAX_NUMBER_DIGITS:
-        raise OutdatedButton(number=press.ticket_id)
-    lead = await merge_split.merge_tickets(ctx, press.ticket_id, int(other), press.person)
-    await _answer_callback(ctx, press, "merged", lead=lead.id)
+    lead = await merge_split.merge_tickets(ctx, press.ticket_id, press.require_number(), press.person)
+    await answer_callback(ctx, press, "merged", lead=lead.id)
 
 
 async def ask_follow_up(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.check_can_send_further_answer(ctx, press.ticket_id, press.person)
     dialog = await dialogs.start(ctx, press.person, "further", ticket)
-    await _answer_callback(ctx, press)
+    await answer_callback(ctx, press)
     await dialogs.prompt(ctx, press.person, dialog, "ask_further", ticket=ticket)
-
-
-async def _answer_callback(ctx: UseCaseContext, press: ButtonPress, code: str = "", **facts: int) -> None:
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id, code, **facts)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

@@ -6,8 +6,19 @@ from bot.domain.channels import Address
 from bot.domain.errors import DialogEnded, NotAnOfficial, OutdatedButton, Refusal
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.handlers import chat_events, citizen, commands, tickets
-from bot.handlers.types import ButtonPress
+from bot.handlers import (
+    answers,
+    chat_events,
+    citizen,
+    commands,
+    manual_entry,
+    problems,
+    review_queue,
+    settings,
+    tickets,
+    triage,
+)
+from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.messengers.events import (
     AuthorKind,
     ButtonPressed,
@@ -26,6 +37,16 @@ from bot.services.reports import official_pages
 from bot.services.staff import reachability
 from bot.views.callback_codes import unpack
 
+BUTTON_HANDLERS: ButtonHandlers = {
+    **tickets.BUTTON_HANDLERS,
+    **answers.BUTTON_HANDLERS,
+    **triage.BUTTON_HANDLERS,
+    **manual_entry.BUTTON_HANDLERS,
+    **review_queue.BUTTON_HANDLERS,
+    **problems.BUTTON_HANDLERS,
+    **settings.BUTTON_HANDLERS,
+}
+
 
 async def handle_event(ctx: UseCaseContext, event: Event) -> None:
     """Let *event* have its effect within the transaction of *work*."""
@@ -39,7 +60,7 @@ async def handle_event(ctx: UseCaseContext, event: Event) -> None:
                 await citizen.on_message_edited(ctx, event)
             else:
                 ctx.actor, ctx.origin = official, Address(event.message.chat.account, event.message.author.id)
-                await tickets.edit_draft_part(ctx, official, event.message)
+                await answers.edit_draft_part(ctx, official, event.message)
         case MessageDeleted():
             await official_pages.on_message_deleted(ctx, event)
             await citizen.on_message_deleted(ctx, event)
@@ -87,10 +108,10 @@ async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
         if person is None:
             raise NotAnOfficial()
         await reachability.on_activity(ctx, person, event.chat.account, event.author.id)
-        if press is None or press.op not in commands.BUTTON_HANDLERS:
+        if press is None or press.op not in BUTTON_HANDLERS:
             raise OutdatedButton()
         async with ctx.uow.savepoint():
-            await commands.BUTTON_HANDLERS[press.op](ctx, ButtonPress(person, press, event))
+            await BUTTON_HANDLERS[press.op](ctx, ButtonPress(person, press, event))
     except Refusal as refusal:
         ctx.invalidate_reachability()
         await _refuse_button(ctx, event, person, press.ticket_id if press else 0, refusal)

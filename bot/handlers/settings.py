@@ -5,6 +5,7 @@ from typing import Any
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
+from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
@@ -39,13 +40,12 @@ async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def _update_message(
     ctx: UseCaseContext, press: ButtonPress, message: str = "", *, page: str, **facts: Any
 ) -> None:
-    chat = press.event.chat
-    await notify.answer_callback(ctx, chat.account, press.event.callback_id, message)
+    await answer_callback(ctx, press, message)
     facts |= await _page_facts(ctx, press.person, page)
     if press.event.message_id is None:
         await notify.notify(ctx, press.person, "settings", priority=Priority.INTERACTIVE, **facts)
         return
-    await notify.edit_notification(ctx, chat.account, chat.id, press.event.message_id, "settings", **facts)
+    await edit_pressed_note(ctx, press, "settings", **facts)
 
 
 async def _page_facts(ctx: UseCaseContext, person: Person, page: str) -> dict[str, Any]:

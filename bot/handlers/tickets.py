@@ -1,148 +1,22 @@
-"""The head of a block: accept, answer, hand over, dismiss, correct."""
+"""Buttons and dialog steps about one ticket: accept, hand over, dismiss, return to work, open."""
 
-from typing import Any
-
-from bot.domain.answers import PublicationState
-from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton, TextRequired
+from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.people import Person, Right
-from bot.domain.tickets import DismissReason, State, Step, Ticket, is_allowed
+from bot.domain.tickets import DismissReason, Step, Ticket, is_allowed
+from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.messengers.events import MediaKind, MessagePosted
-from bot.messengers.serialization import pack_media
-from bot.services.answers import adopt_reply, answers, corrections, verify_published
+from bot.services.answers import verify_published
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
-from bot.services.intake.receive import clean_text
-from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.tickets import workflow
+from bot.services.tickets import search, workflow
 from bot.views.callback_codes import Op
-from bot.views.render_context import shorten
-
-MAX_SENT_CHARS = 1000
-MAX_REWRITTEN_CHARS = 3500
-MAX_NUMBER_DIGITS = 15
-
-_UNSUPPORTED_MEDIA = frozenset({MediaKind.STICKER, MediaKind.OTHER})
 
 
 async def accept(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.accept(ctx, press.ticket_id, press.person)
-    await _answer_callback(ctx, press, "accepted")
-
-
-async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
-    ticket = await answers.check_can_answer(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, "answer", ticket)
-    await _answer_callback(ctx, press)
-    await dialogs.prompt(ctx, press.person, dialog, "ask_answer", ticket=ticket)
-
-
-async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:
-    """A plain reply to a card is an answer: at once to the preview."""
-    ticket = await workflow.get(ctx, ticket_id)
-    if ticket.is_problem_lead and ticket.state is State.ANSWERED:
-        ticket = await answers.check_can_send_further_answer(ctx, ticket_id, person)
-        await _add_to_draft(ctx, OfficialMessage(person, event, await dialogs.start(ctx, person, "further", ticket)))
-        return
-    if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
-        await notify.notify(ctx, person, "already_answered", ticket=ticket, number=ticket.id)
-        return
-    ticket = await answers.check_can_answer(ctx, ticket_id, person)
-    dialog = await dialogs.start(ctx, person, "answer", ticket)
-    await _add_to_draft(ctx, OfficialMessage(person, event, dialog))
-
-
-async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    files = [item for item in message.event.attachments if item.kind not in _UNSUPPORTED_MEDIA]
-    text, media = clean_text(message.event.text), pack_media(files)
-    if not (text or media):
-        raise EmptyAnswer(number=message.dialog.ticket_id)
-    event = message.event
-    await dialogs.add_to_draft(
-        ctx, message.dialog, message.person, text, media, album=event.album is not None, message_id=event.message_id
-    )
-
-
-async def edit_draft_part(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
-    """An official has changed an own message: if it is a part of a draft, the draft changes with it."""
-    dialog, words = await dialogs.find_current(ctx, person), clean_text(event.text)
-    if dialog is not None and dialog.step in dialogs.DRAFT_STEPS and words:
-        await dialogs.edit_part(ctx, dialog, person, words, event.message_id)
-
-
-async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Отправить» (or «Исправить») under the preview."""
-    dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
-    if not dialog.step.endswith("_preview"):
-        raise DialogEnded(number=press.ticket_id)
-    await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
-    if dialog.step == "correct_preview":
-        await corrections.correct_answer(ctx, press.ticket_id, press.person, dialog.text)
-        await _answer_callback(ctx, press, "correcting")
-        text = shorten(dialog.text, MAX_SENT_CHARS)
-        await _edit_pressed_note(ctx, press, "correction_sent", number=press.ticket_id, text=text)
-        return
-    answering = answers.send_further_answer if dialog.step == "further_preview" else answers.send_answer
-    ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
-    await _report_sent(ctx, press, ticket)
-
-
-async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) -> None:
-    """What is becoming of the answer: the press says it, the preview goes on to say it."""
-    answer = await ctx.uow.answers.find_latest(ticket.id)
-    if answer is None:
-        raise OutdatedButton(number=ticket.id)
-    states = await ctx.uow.answers.count_by_state(answer.id)
-    await _answer_callback(
-        ctx, press, next((code for state, code in _TOAST_BY_STATE.items() if state in states), "noted")
-    )
-    await _edit_pressed_note(ctx, press, "draft_sent", number=ticket.id, answer_id=answer.id)
-    chat, pressed = press.event.chat, press.event.message_id
-    if pressed is not None:
-        await handout.track_status_note(ctx, ticket, answer, chat.account, chat.id, pressed)
-
-
-_TOAST_BY_STATE = {
-    PublicationState.QUEUED: "sending",
-    PublicationState.BY_PERSON: "by_hand",
-    PublicationState.KEPT: "kept",
-}
-"""What a press of «Отправить» says: the first of these that is true of some place."""
-
-
-async def rewrite_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Изменить»: the draft is written anew."""
-    dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
-    if not dialog.step.endswith("_preview"):
-        raise DialogEnded(number=press.ticket_id)
-    pressed = press.event.message_id
-    fresh = await dialogs.restart_draft(ctx, dialog, pressed_message_id=pressed)
-    await _answer_callback(ctx, press)
-    facts: dict[str, Any] = {"number": press.ticket_id, "text": shorten(dialog.text, MAX_REWRITTEN_CHARS)}
-    if pressed is None:
-        await dialogs.prompt(ctx, press.person, fresh, "draft_again", **facts)
-        return
-    await _edit_pressed_note(ctx, press, "draft_again", user_id=fresh.user_id, **facts)
-    await dialogs.on_prompt_delivered(ctx, fresh, pressed, {"code": "draft_again", **facts})
-
-
-async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Отмена» of whatever is under way; «Нет» under an offered reply."""
-    if press.callback.arg == "no":
-        await _answer_callback(ctx, press)
-        await _edit_pressed_note(ctx, press, "closed", text=f"Хорошо, №{press.ticket_id} остаётся без ответа.")
-        return
-    dialog = await dialogs.find_current(ctx, press.person)
-    # Buttons of the first release name no version.
-    dialog = dialogs.require_current(
-        dialog, press.ticket_id, press.callback.arg or str(dialog.version if dialog else "")
-    )
-    await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
-    await _answer_callback(ctx, press, "cancelled")
-    code = "correction_cancelled" if dialog.step.startswith("correct") else "draft_cancelled"
-    await _edit_pressed_note(ctx, press, code if dialog.step in dialogs.DRAFT_STEPS else "cancelled")
+    await answer_callback(ctx, press, "accepted")
 
 
 async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -151,14 +25,14 @@ async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     if not is_allowed(ticket.state, Step.HAND_OVER):
         raise OutdatedButton(number=ticket.id)
     await cards.open_menu(ctx, ticket, press.person, f"hand:{press.callback.arg or 0}")
-    await _answer_callback(ctx, press)
+    await answer_callback(ctx, press)
 
 
 async def hand_over(ctx: UseCaseContext, press: ButtonPress) -> None:
     """The press moves the ticket at once; a reason can be added after it."""
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
     sector = ctx.municipality.sector_title(ticket.sector)
-    await _answer_callback(ctx, press, "handed", sector=sector)
+    await answer_callback(ctx, press, "handed", sector=sector)
     await notify.notify(ctx, press.person, "handed", ticket=ticket, number=ticket.id, sector=sector)
 
 
@@ -166,15 +40,15 @@ async def ask_hand_over_reason(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
     await workflow.check_handed_over_by(ctx, ticket, press.person)
     dialog = await dialogs.start(ctx, press.person, "hand_over_reason", ticket)
-    await _answer_callback(ctx, press)
-    await _edit_pressed_note(
+    await answer_callback(ctx, press)
+    await edit_pressed_note(
         ctx, press, "handed", number=ticket.id, sector=ctx.municipality.sector_title(ticket.sector), bare=True
     )
     await dialogs.prompt(ctx, press.person, dialog, "ask_reason", ticket=ticket)
 
 
 async def add_hand_over_reason(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    words = _require_text(message)
+    words = message.require_text()
     if message.dialog.ticket_id is None:
         return
     ticket = await workflow.add_hand_over_reason(ctx, message.dialog.ticket_id, message.person, words)
@@ -188,7 +62,7 @@ async def open_dismiss_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     if not is_allowed(ticket.state, Step.DISMISS):
         raise OutdatedButton(number=ticket.id)
     await cards.open_menu(ctx, ticket, press.person, "dismiss")
-    await _answer_callback(ctx, press)
+    await answer_callback(ctx, press)
 
 
 async def dismiss(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -203,15 +77,15 @@ async def dismiss(ctx: UseCaseContext, press: ButtonPress) -> None:
             raise OutdatedButton(number=ticket.id)
         dialog = await dialogs.start(ctx, press.person, "dismiss_reason", ticket)
         await cards.open_menu(ctx, ticket, press.person, "")
-        await _answer_callback(ctx, press)
+        await answer_callback(ctx, press)
         await dialogs.prompt(ctx, press.person, dialog, "ask_dismiss_reason", ticket=ticket)
         return
     await workflow.dismiss(ctx, press.ticket_id, press.person, reason)
-    await _answer_callback(ctx, press, "dismissed")
+    await answer_callback(ctx, press, "dismissed")
 
 
 async def dismiss_with_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    words = _require_text(message)
+    words = message.require_text()
     if message.dialog.ticket_id is None:
         return
     await dialogs.end(ctx, message.dialog)
@@ -221,135 +95,85 @@ async def dismiss_with_text(ctx: UseCaseContext, message: OfficialMessage) -> No
     )
 
 
-async def ask_correction(ctx: UseCaseContext, press: ButtonPress) -> None:
-    ticket, answer = await corrections.check_can_correct(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, "correct", ticket)
-    await _answer_callback(ctx, press)
-    await dialogs.prompt(ctx, press.person, dialog, "ask_correct", ticket=ticket, answer_id=answer.id)
-
-
-async def draft_correction(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    """Only the words of a published answer can change; what is sent last counts."""
-    words = clean_text(message.event.text)
-    if not words:
-        raise EmptyCorrection(number=message.dialog.ticket_id)
-    await dialogs.add_to_draft(
-        ctx, dialogs.without_draft(message.dialog), message.person, words, (), message_id=message.event.message_id
-    )
-
-
 async def reopen(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.reopen(ctx, press.ticket_id, press.person, press.callback.arg or None)
-    await _answer_callback(ctx, press, "reopened")
+    await answer_callback(ctx, press, "reopened")
 
 
 async def open_reopen_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
     workflow.check_right(ctx, press.person, Right.REOPEN, ticket)
     await cards.open_menu(ctx, ticket, press.person, f"reopen:{press.callback.arg or 0}")
-    await _answer_callback(ctx, press)
-
-
-async def confirm_manual_post(ctx: UseCaseContext, press: ButtonPress) -> None:
-    ticket = await answers.confirm_manual_post(ctx, press.ticket_id, press.person, _require_number(press))
-    await _answer_callback(ctx, press, "thanks")
-    pressed = await ctx.uow.sent_messages.ticket_of(
-        press.event.chat.account, press.event.chat.id, press.event.message_id or ""
-    )
-    if pressed is not None and pressed[1] == "note":  # of the first release; newer ones are told without us
-        await _edit_pressed_note(ctx, press, "hand_posted", number=ticket.id)
-
-
-async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """After a failed publication, or one that was lost: the same words again, through the preview; of a problem's
-    answer at once, to all whom it did not reach."""
-    if (await workflow.get(ctx, press.ticket_id)).is_problem_lead:
-        lead = await answers.resend_failed(ctx, press.ticket_id, press.person, _require_number(press))
-        await _answer_callback(ctx, press, "sending")
-        await _edit_pressed_note(ctx, press, "closed", text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз.")
-        return
-    ticket, answer, publication = await answers.check_can_retry(
-        ctx, press.ticket_id, press.person, _require_number(press)
-    )
-    dialog = await dialogs.start(ctx, press.person, "answer", ticket)
-    await dialogs.add_to_draft(ctx, dialog, press.person, answer.text, answer.media)
-    await _answer_callback(ctx, press)
-    facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id}
-    if publication.state is PublicationState.REMOVED:
-        await _edit_pressed_note(
-            ctx, press, "answer_lost", back=True, bare=True, why=publication.error or "gone", **facts
-        )
-        return
-    reason = publication.error or ""
-    await _edit_pressed_note(ctx, press, "publication_failed", back=True, bare=True, reason=reason, **facts)
+    await answer_callback(ctx, press)
 
 
 async def close_without_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """A lost answer needs no other."""
-    ticket = await verify_published.close_without_answer(ctx, press.ticket_id, press.person, _require_number(press))
-    await _answer_callback(ctx, press, "closed")
-    await _edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id} закрыто, новый ответ не нужен.")
+    ticket = await verify_published.close_without_answer(ctx, press.ticket_id, press.person, press.require_number())
+    await answer_callback(ctx, press, "closed")
+    await edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id} закрыто, новый ответ не нужен.")
 
 
-async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """A colleague's reply in the chat was the answer."""
-    ticket = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, _require_number(press))
-    await _answer_callback(ctx, press, "thanks")
-    await _edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
+async def open_more_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
+    await _open_menu(ctx, press, "more")
 
 
-def _require_text(message: OfficialMessage) -> str:
-    words = clean_text(message.event.text)
-    if not words:
-        raise TextRequired(number=message.dialog.ticket_id)
-    return words
+async def close_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
+    await _open_menu(ctx, press, "")
 
 
-def _require_number(press: ButtonPress) -> int:
-    if not press.callback.arg.isdecimal() or len(press.callback.arg) > MAX_NUMBER_DIGITS:
-        raise OutdatedButton(number=press.ticket_id)
-    return int(press.callback.arg)
+async def _open_menu(ctx: UseCaseContext, press: ButtonPress, menu: str) -> None:
+    ticket = await workflow.get(ctx, press.ticket_id)
+    workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
+    await cards.open_menu(ctx, ticket, press.person, menu)
+    await answer_callback(ctx, press)
 
 
-async def _answer_callback(ctx: UseCaseContext, press: ButtonPress, code: str = "", **facts: str) -> None:
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id, code, **facts)
+async def send_history(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
+    await answer_callback(ctx, press)
+    await notify.notify(ctx, press.person, "history", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id)
 
 
-async def _edit_pressed_note(ctx: UseCaseContext, press: ButtonPress, code: str, **facts: str | int) -> None:
-    """The pressed message reads otherwise now."""
-    if press.event.message_id is not None:
-        await notify.edit_notification(
-            ctx, press.event.chat.account, press.event.chat.id, press.event.message_id, code, **facts
-        )
+async def open_card(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
+    await answer_callback(ctx, press)
+    await send_card(ctx, press.person, ticket)
+
+
+async def send_card(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
+    """A card anew at the bottom of the chat, whether there was one above or not."""
+    address = ctx.reply_address(person)
+    if address is None:
+        return
+    above = await ctx.uow.cards.get(person.id, ticket.id, address.account)
+    if above is not None:
+        if above.external_id is not None:
+            await notify.edit_notification(
+                ctx, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
+            )
+        await ctx.uow.cards.withdraw(person.id, ticket.id, address.account)
+    await cards.create(ctx, ticket, person, address, at_once=True)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {
     Op.ACCEPT: accept,
-    Op.ANSWER: ask_answer,
     Op.HAND_OVER: open_hand_over_menu,
     Op.HAND_TO: hand_over,
     Op.REASON: ask_hand_over_reason,
     Op.DISMISS: open_dismiss_menu,
     Op.DISMISS_FOR: dismiss,
-    Op.CORRECT: ask_correction,
     Op.REOPEN: reopen,
     Op.REOPEN_ALL: open_reopen_menu,
-    Op.SEND: send_draft,
-    Op.CHANGE: rewrite_draft,
-    Op.CANCEL: cancel_dialog,
-    Op.POSTED: confirm_manual_post,
-    Op.RETRY: retry_publication,
     Op.CLOSE_WITHOUT_ANSWER: close_without_answer,
-    Op.ADOPT: adopt_reply_as_answer,
+    Op.MORE: open_more_menu,
+    Op.BACK: close_menu,
+    Op.HISTORY: send_history,
+    Op.OPEN: open_card,
 }
 
+
 STEP_HANDLERS: DialogStepHandlers = {
-    "answer": _add_to_draft,
-    "answer_preview": _add_to_draft,
-    "further": _add_to_draft,
-    "further_preview": _add_to_draft,
-    "correct": draft_correction,
-    "correct_preview": draft_correction,
     "hand_over_reason": add_hand_over_reason,
     "dismiss_reason": dismiss_with_text,
 }

@@ -1,32 +1,14 @@
-"""The coordinator: sorts what the machine is unsure of, types in what came by phone."""
+"""Buttons that sort a ticket whose sector the bot is not sure of."""
 
-import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from bot.domain.cards import Dialog
-from bot.domain.errors import DialogEnded, NotAllowed, OutdatedButton, TextRequired
-from bot.domain.outbox import Priority
-from bot.domain.people import Person, Right
+from bot.domain.errors import OutdatedButton
+from bot.domain.people import Right
 from bot.domain.tickets import State
-from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
+from bot.handlers.replies import answer_callback
+from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import urgent_alerts
-from bot.services.dialogs import dialogs
-from bot.services.intake import register, review_queue
-from bot.services.intake.receive import clean_text
-from bot.services.notifications import cards, notify
+from bot.services.notifications import cards
 from bot.services.tickets import workflow
-from bot.views.callback_codes import MAX_NUMBER_DIGITS, Op
-from bot.views.dialogs.prompts import MANUAL_SOURCES, SOURCES_WITHOUT_NUMBER
-
-MAX_NUMBER_CHARS = 100
-MAX_SOURCE_CHARS = 64
-
-MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
-"""A later term is a slip of the finger."""
-
-_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
+from bot.views.callback_codes import Op
 
 
 async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -37,7 +19,7 @@ async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
         raise OutdatedButton(number=ticket.id)
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
     sector = ctx.municipality.sector_title(ticket.sector)
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id, "handed", sector=sector)
+    await answer_callback(ctx, press, "handed", sector=sector)
 
 
 async def open_sector_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -46,191 +28,10 @@ async def open_sector_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     if ticket.state is not State.TRIAGE:
         raise OutdatedButton(number=ticket.id)
     await cards.open_menu(ctx, ticket, press.person, f"triage:{press.callback.arg or 0}")
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
-
-
-async def start_manual_entry(ctx: UseCaseContext, person: Person, words: str) -> None:
-    """``/new``: a message that came by phone, on paper, from another system. The words may follow the command."""
-    if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
-        raise NotAllowed(right=Right.TYPE_IN.value)
-    dialog = await dialogs.start(ctx, person, "new_text")
-    if words:
-        await _save_text(ctx, person, dialog, words)
-    else:
-        await dialogs.prompt(ctx, person, dialog, "new_text")
-
-
-async def _on_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    await _save_text(
-        ctx, message.person, message.dialog, _require_text(message), files_left=bool(message.event.attachments)
-    )
-
-
-async def _save_text(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, words: str, *, files_left: bool = False
-) -> None:
-    changed = await dialogs.advance(ctx, dialog, "new_source", text=words)
-    await dialogs.prompt(ctx, person, changed, "new_source", files_left=files_left)
-
-
-async def _on_source(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    await _save_source(ctx, message.person, message.dialog, _require_text(message)[:MAX_SOURCE_CHARS])
-
-
-async def _save_source(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, source: str, pressed: str | None = None
-) -> None:
-    numberless = source.casefold() in {name.casefold() for name in SOURCES_WITHOUT_NUMBER}
-    question = "new_due" if numberless else "new_number"
-    changed = await dialogs.advance(ctx, dialog, question, pressed_message_id=pressed, source=source)
-    await dialogs.prompt(ctx, person, changed, question)
-
-
-async def _on_number(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    await _save_number(ctx, message.person, message.dialog, _require_text(message)[:MAX_NUMBER_CHARS])
-
-
-def _require_text(message: OfficialMessage) -> str:
-    words = clean_text(message.event.text)
-    if not words:
-        raise TextRequired()
-    return words
-
-
-async def _save_number(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, number: str, pressed: str | None = None
-) -> None:
-    changed = await dialogs.advance(ctx, dialog, "new_due", pressed_message_id=pressed, number=number)
-    await dialogs.prompt(ctx, person, changed, "new_due")
-
-
-async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    due = parse_moment(message.event.text, ctx.municipality.zone, ctx.now)
-    if due is None or not ctx.now < due <= ctx.now + MAX_DEADLINE_AHEAD:
-        wrong = "unread" if due is None else "past" if due <= ctx.now else "far"
-        changed = await dialogs.advance(ctx, message.dialog, "new_due")
-        await dialogs.prompt(ctx, message.person, changed, "new_due", wrong=wrong)
-        return
-    await _create_ticket(ctx, message.person, message.dialog, due)
-
-
-async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """A button while typing in: the source, «Нет номера», «Обычный срок»."""
-    dialog = await dialogs.find_current(ctx, press.person)
-    name, _, value = press.callback.arg.partition("=")
-    if dialog is None or dialog.step != f"new_{name}":
-        raise DialogEnded()
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
-    chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
-    match name:
-        case "source":
-            chosen = (
-                MANUAL_SOURCES[int(value)]
-                if value.isdecimal() and int(value) < len(MANUAL_SOURCES)
-                else MANUAL_SOURCES[-1]
-            )
-            await _save_source(ctx, press.person, dialog, chosen, press.event.message_id)
-        case "number":
-            await _save_number(ctx, press.person, dialog, "", press.event.message_id)
-        case "due":
-            await _create_ticket(ctx, press.person, dialog, None, press.event.message_id)
-    if press.event.message_id is not None:
-        chat = press.event.chat
-        await notify.edit_notification(ctx, chat.account, chat.id, press.event.message_id, "closed", text=f"✓ {chosen}")
-
-
-async def _create_ticket(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None
-) -> None:
-    if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
-        raise NotAllowed(right=Right.TYPE_IN.value)
-    words = dialog.facts["text"]
-    ticket = await register.register_ticket(
-        ctx,
-        register.NewTicket(
-            text=words,
-            reading=ctx.municipality.understanding.read(words),
-            source=dialog.facts["source"],
-            external_number=dialog.facts.get("number") or None,
-            answer_due=due,
-            created_by=person,
-        ),
-    )
-    await urgent_alerts.alert_watchers(ctx, ticket)
-    await dialogs.end(ctx, dialog, pressed_message_id=pressed)
-    sector = ctx.municipality.sector_title(ticket.sector) if ticket.sector else None
-    await notify.notify(
-        ctx, person, "new_done", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id, sector=sector
-    )
-
-
-def parse_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """«25.11.2026 15:00», «25.11 15:00», «25.11» (the end of that day); ``None`` for anything else.
-
-    Without a year it is the next such day.
-    """
-    found = _DATE.fullmatch(text.strip())
-    if found is None:
-        return None
-    day, month, year, hour, minute = found.groups()
-    today = now.astimezone(zone)
-    whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
-    hours, minutes = (int(hour), int(minute)) if hour else (23, 59)
-    try:
-        moment = datetime(whole, int(month), int(day), hours, minutes, tzinfo=zone)
-        if year is None and moment < today:
-            moment = moment.replace(year=whole + 1)
-    except ValueError:
-        return None
-    return moment
-
-
-async def mark_as_problem(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«О проблеме»: the doubtful message becomes a ticket."""
-    ticket = await review_queue.mark_as_problem(ctx, press.person, _number_arg(press))
-    if ticket is None:
-        await _answer_already_reviewed(ctx, press)
-    else:
-        await notify.answer_callback(
-            ctx, press.event.chat.account, press.event.callback_id, "is_problem", number=ticket.id
-        )
-
-
-async def mark_as_talk(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Не требует ответа»: the doubtful message was talk."""
-    if await review_queue.mark_as_talk(ctx, press.person, _number_arg(press)):
-        await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id, "is_talk")
-    else:
-        await _answer_already_reviewed(ctx, press)
-
-
-async def turn_review_page(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await review_queue.open_page(ctx, press.person, _number_arg(press))
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id)
-
-
-async def _answer_already_reviewed(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await notify.answer_callback(ctx, press.event.chat.account, press.event.callback_id, "doubt_gone", alert=True)
-
-
-def _number_arg(press: ButtonPress) -> int:
-    """The argument of a button, 0 for anything else: a modified app may send what it likes."""
-    arg = press.callback.arg
-    return int(arg) if arg.isascii() and arg.isdecimal() and len(arg) <= MAX_NUMBER_DIGITS else 0
+    await answer_callback(ctx, press)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {
     Op.CHOOSE_SECTOR: choose_sector,
     Op.CHOOSE_SECTOR_PAGE: open_sector_menu,
-    Op.MANUAL_ENTRY: on_choice,
-    Op.IS_PROBLEM: mark_as_problem,
-    Op.IS_TALK: mark_as_talk,
-    Op.REVIEW_LIST: turn_review_page,
-}
-
-STEP_HANDLERS: DialogStepHandlers = {
-    "new_text": _on_text,
-    "new_source": _on_source,
-    "new_number": _on_number,
-    "new_due": _on_due,
 }

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.domain.cards import Dialog
+from bot.domain.errors import OutdatedButton, TextRequired
 from bot.domain.people import Person
 from bot.messengers.events import ButtonPressed, MessagePosted
 from bot.services.context import UseCaseContext
+from bot.services.sources.messages import clean_text
 from bot.views.callback_codes import CallbackData, Op
 
 
@@ -22,6 +24,12 @@ class ButtonPress:
     def ticket_id(self) -> int:
         return self.callback.ticket_id
 
+    def require_number(self) -> int:
+        """Return the button's argument as a number, or refuse the press."""
+        if self.callback.number is None:
+            raise OutdatedButton(number=self.ticket_id)
+        return self.callback.number
+
 
 @dataclass(frozen=True, slots=True)
 class OfficialMessage:
@@ -30,6 +38,13 @@ class OfficialMessage:
     person: Person
     event: MessagePosted
     dialog: Dialog
+
+    def require_text(self) -> str:
+        """Return the message's text, cleaned; a message without text is refused."""
+        text = clean_text(self.event.text)
+        if not text:
+            raise TextRequired(number=self.dialog.ticket_id)
+        return text
 
 
 ButtonHandler = Callable[[UseCaseContext, ButtonPress], Awaitable[None]]

@@ -63,6 +63,11 @@ class CallbackData:
     ticket_id: int = 0
     arg: str = ""
 
+    @property
+    def number(self) -> int | None:
+        """The argument as a number; ``None`` if it is not one, as a modified app may send anything."""
+        return _parse_number(self.arg)
+
 
 def pack(op: Op, ticket_id: int = 0, arg: str | int = "") -> str:
     """The code of a button."""
@@ -79,10 +84,15 @@ def unpack(code: str) -> CallbackData | None:
         return None
     op, _, rest = rest.partition(":")
     number, _, arg = rest.partition(":")
-    # A press may hold anything a modified app cares to send: only what could be a number of ours is read as one.
-    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_NUMBER_DIGITS):
+    ticket_id = _parse_number(number)
+    if ticket_id is None:
         return None
     try:
-        return CallbackData(Op(op), int(number), arg)
+        return CallbackData(Op(op), ticket_id, arg)
     except ValueError:
         return None
+
+
+def _parse_number(text: str) -> int | None:
+    valid = text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_DIGITS
+    return int(text) if valid else None

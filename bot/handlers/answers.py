@@ -1,0 +1,218 @@
+"""Buttons and dialog steps about an answer: write, preview, send, correct, publish again, adopt."""
+
+from typing import Any
+
+from bot.domain.answers import PublicationState
+from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
+from bot.domain.people import Person
+from bot.domain.tickets import State, Ticket
+from bot.handlers.replies import answer_callback, edit_pressed_note
+from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
+from bot.messengers.events import MediaKind, MessagePosted
+from bot.messengers.serialization import pack_media
+from bot.services.answers import adopt_reply, answers, corrections
+from bot.services.context import UseCaseContext
+from bot.services.dialogs import dialogs
+from bot.services.intake.receive import clean_text
+from bot.services.manual_posting import handout
+from bot.services.notifications import notify
+from bot.services.tickets import workflow
+from bot.views.callback_codes import Op
+from bot.views.render_context import shorten
+
+MAX_SENT_CHARS = 1000
+MAX_REWRITTEN_CHARS = 3500
+
+_UNSUPPORTED_MEDIA = frozenset({MediaKind.STICKER, MediaKind.OTHER})
+
+_TOAST_BY_STATE = {
+    PublicationState.QUEUED: "sending",
+    PublicationState.BY_PERSON: "by_hand",
+    PublicationState.KEPT: "kept",
+}
+"""What a press of «Отправить» says: the first of these that is true of some place."""
+
+
+async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await answers.check_can_answer(ctx, press.ticket_id, press.person)
+    dialog = await dialogs.start(ctx, press.person, "answer", ticket)
+    await answer_callback(ctx, press)
+    await dialogs.prompt(ctx, press.person, dialog, "ask_answer", ticket=ticket)
+
+
+async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:
+    """A plain reply to a card is an answer: at once to the preview."""
+    ticket = await workflow.get(ctx, ticket_id)
+    if ticket.is_problem_lead and ticket.state is State.ANSWERED:
+        ticket = await answers.check_can_send_further_answer(ctx, ticket_id, person)
+        await _add_to_draft(ctx, OfficialMessage(person, event, await dialogs.start(ctx, person, "further", ticket)))
+        return
+    if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
+        await notify.notify(ctx, person, "already_answered", ticket=ticket, number=ticket.id)
+        return
+    ticket = await answers.check_can_answer(ctx, ticket_id, person)
+    dialog = await dialogs.start(ctx, person, "answer", ticket)
+    await _add_to_draft(ctx, OfficialMessage(person, event, dialog))
+
+
+async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    files = [item for item in message.event.attachments if item.kind not in _UNSUPPORTED_MEDIA]
+    text, media = clean_text(message.event.text), pack_media(files)
+    if not (text or media):
+        raise EmptyAnswer(number=message.dialog.ticket_id)
+    event = message.event
+    await dialogs.add_to_draft(
+        ctx, message.dialog, message.person, text, media, album=event.album is not None, message_id=event.message_id
+    )
+
+
+async def edit_draft_part(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
+    """An official has changed an own message: if it is a part of a draft, the draft changes with it."""
+    dialog, words = await dialogs.find_current(ctx, person), clean_text(event.text)
+    if dialog is not None and dialog.step in dialogs.DRAFT_STEPS and words:
+        await dialogs.edit_part(ctx, dialog, person, words, event.message_id)
+
+
+async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """«Отправить» (or «Исправить») under the preview."""
+    dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
+    if not dialog.step.endswith("_preview"):
+        raise DialogEnded(number=press.ticket_id)
+    await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
+    if dialog.step == "correct_preview":
+        await corrections.correct_answer(ctx, press.ticket_id, press.person, dialog.text)
+        await answer_callback(ctx, press, "correcting")
+        text = shorten(dialog.text, MAX_SENT_CHARS)
+        await edit_pressed_note(ctx, press, "correction_sent", number=press.ticket_id, text=text)
+        return
+    answering = answers.send_further_answer if dialog.step == "further_preview" else answers.send_answer
+    ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
+    await _report_sent(ctx, press, ticket)
+
+
+async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) -> None:
+    """What is becoming of the answer: the press says it, the preview goes on to say it."""
+    answer = await ctx.uow.answers.find_latest(ticket.id)
+    if answer is None:
+        raise OutdatedButton(number=ticket.id)
+    states = await ctx.uow.answers.count_by_state(answer.id)
+    await answer_callback(
+        ctx, press, next((code for state, code in _TOAST_BY_STATE.items() if state in states), "noted")
+    )
+    await edit_pressed_note(ctx, press, "draft_sent", number=ticket.id, answer_id=answer.id)
+    chat, pressed = press.event.chat, press.event.message_id
+    if pressed is not None:
+        await handout.track_status_note(ctx, ticket, answer, chat.account, chat.id, pressed)
+
+
+async def rewrite_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """«Изменить»: the draft is written anew."""
+    dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
+    if not dialog.step.endswith("_preview"):
+        raise DialogEnded(number=press.ticket_id)
+    pressed = press.event.message_id
+    fresh = await dialogs.restart_draft(ctx, dialog, pressed_message_id=pressed)
+    await answer_callback(ctx, press)
+    facts: dict[str, Any] = {"number": press.ticket_id, "text": shorten(dialog.text, MAX_REWRITTEN_CHARS)}
+    if pressed is None:
+        await dialogs.prompt(ctx, press.person, fresh, "draft_again", **facts)
+        return
+    await edit_pressed_note(ctx, press, "draft_again", user_id=fresh.user_id, **facts)
+    await dialogs.on_prompt_delivered(ctx, fresh, pressed, {"code": "draft_again", **facts})
+
+
+async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """«Отмена» of whatever is under way; «Нет» under an offered reply."""
+    if press.callback.arg == "no":
+        await answer_callback(ctx, press)
+        await edit_pressed_note(ctx, press, "closed", text=f"Хорошо, №{press.ticket_id} остаётся без ответа.")
+        return
+    dialog = await dialogs.find_current(ctx, press.person)
+    # Buttons of the first release name no version.
+    dialog = dialogs.require_current(
+        dialog, press.ticket_id, press.callback.arg or str(dialog.version if dialog else "")
+    )
+    await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
+    await answer_callback(ctx, press, "cancelled")
+    code = "correction_cancelled" if dialog.step.startswith("correct") else "draft_cancelled"
+    await edit_pressed_note(ctx, press, code if dialog.step in dialogs.DRAFT_STEPS else "cancelled")
+
+
+async def ask_correction(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket, answer = await corrections.check_can_correct(ctx, press.ticket_id, press.person)
+    dialog = await dialogs.start(ctx, press.person, "correct", ticket)
+    await answer_callback(ctx, press)
+    await dialogs.prompt(ctx, press.person, dialog, "ask_correct", ticket=ticket, answer_id=answer.id)
+
+
+async def draft_correction(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    """Only the words of a published answer can change; what is sent last counts."""
+    words = clean_text(message.event.text)
+    if not words:
+        raise EmptyCorrection(number=message.dialog.ticket_id)
+    await dialogs.add_to_draft(
+        ctx, dialogs.without_draft(message.dialog), message.person, words, (), message_id=message.event.message_id
+    )
+
+
+async def confirm_manual_post(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await answers.confirm_manual_post(ctx, press.ticket_id, press.person, press.require_number())
+    await answer_callback(ctx, press, "thanks")
+    pressed = await ctx.uow.sent_messages.ticket_of(
+        press.event.chat.account, press.event.chat.id, press.event.message_id or ""
+    )
+    if pressed is not None and pressed[1] == "note":  # of the first release; newer ones are told without us
+        await edit_pressed_note(ctx, press, "hand_posted", number=ticket.id)
+
+
+async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """After a failed publication, or one that was lost: the same words again, through the preview; of a problem's
+    answer at once, to all whom it did not reach."""
+    if (await workflow.get(ctx, press.ticket_id)).is_problem_lead:
+        lead = await answers.resend_failed(ctx, press.ticket_id, press.person, press.require_number())
+        await answer_callback(ctx, press, "sending")
+        await edit_pressed_note(ctx, press, "closed", text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз.")
+        return
+    ticket, answer, publication = await answers.check_can_retry(
+        ctx, press.ticket_id, press.person, press.require_number()
+    )
+    dialog = await dialogs.start(ctx, press.person, "answer", ticket)
+    await dialogs.add_to_draft(ctx, dialog, press.person, answer.text, answer.media)
+    await answer_callback(ctx, press)
+    facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id}
+    if publication.state is PublicationState.REMOVED:
+        await edit_pressed_note(
+            ctx, press, "answer_lost", back=True, bare=True, why=publication.error or "gone", **facts
+        )
+        return
+    reason = publication.error or ""
+    await edit_pressed_note(ctx, press, "publication_failed", back=True, bare=True, reason=reason, **facts)
+
+
+async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """A colleague's reply in the chat was the answer."""
+    ticket = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
+    await answer_callback(ctx, press, "thanks")
+    await edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
+
+
+BUTTON_HANDLERS: ButtonHandlers = {
+    Op.ANSWER: ask_answer,
+    Op.SEND: send_draft,
+    Op.CHANGE: rewrite_draft,
+    Op.CANCEL: cancel_dialog,
+    Op.CORRECT: ask_correction,
+    Op.POSTED: confirm_manual_post,
+    Op.RETRY: retry_publication,
+    Op.ADOPT: adopt_reply_as_answer,
+}
+
+
+STEP_HANDLERS: DialogStepHandlers = {
+    "answer": _add_to_draft,
+    "answer_preview": _add_to_draft,
+    "further": _add_to_draft,
+    "further_preview": _add_to_draft,
+    "correct": draft_correction,
+    "correct_preview": draft_correction,
+}

@@ -1,0 +1,167 @@
+"""``/new``: the dialog that enters a message that came by phone, on paper or from another system."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.cards import Dialog
+from bot.domain.errors import DialogEnded, NotAllowed
+from bot.domain.outbox import Priority
+from bot.domain.people import Person, Right
+from bot.handlers.replies import answer_callback, edit_pressed_note
+from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
+from bot.services.context import UseCaseContext
+from bot.services.deadlines import urgent_alerts
+from bot.services.dialogs import dialogs
+from bot.services.intake import register
+from bot.services.notifications import notify
+from bot.views.callback_codes import Op
+from bot.views.dialogs.prompts import MANUAL_SOURCES, SOURCES_WITHOUT_NUMBER
+
+MAX_NUMBER_CHARS = 100
+MAX_SOURCE_CHARS = 64
+
+MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
+"""A later term is a slip of the finger."""
+
+_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
+
+
+async def start_manual_entry(ctx: UseCaseContext, person: Person, words: str) -> None:
+    """``/new``: a message that came by phone, on paper, from another system. The words may follow the command."""
+    if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
+        raise NotAllowed(right=Right.TYPE_IN.value)
+    dialog = await dialogs.start(ctx, person, "new_text")
+    if words:
+        await _save_text(ctx, person, dialog, words)
+    else:
+        await dialogs.prompt(ctx, person, dialog, "new_text")
+
+
+async def _on_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    await _save_text(
+        ctx, message.person, message.dialog, message.require_text(), files_left=bool(message.event.attachments)
+    )
+
+
+async def _save_text(
+    ctx: UseCaseContext, person: Person, dialog: Dialog, words: str, *, files_left: bool = False
+) -> None:
+    changed = await dialogs.advance(ctx, dialog, "new_source", text=words)
+    await dialogs.prompt(ctx, person, changed, "new_source", files_left=files_left)
+
+
+async def _on_source(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    await _save_source(ctx, message.person, message.dialog, message.require_text()[:MAX_SOURCE_CHARS])
+
+
+async def _save_source(
+    ctx: UseCaseContext, person: Person, dialog: Dialog, source: str, pressed: str | None = None
+) -> None:
+    numberless = source.casefold() in {name.casefold() for name in SOURCES_WITHOUT_NUMBER}
+    question = "new_due" if numberless else "new_number"
+    changed = await dialogs.advance(ctx, dialog, question, pressed_message_id=pressed, source=source)
+    await dialogs.prompt(ctx, person, changed, question)
+
+
+async def _on_number(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    await _save_number(ctx, message.person, message.dialog, message.require_text()[:MAX_NUMBER_CHARS])
+
+
+async def _save_number(
+    ctx: UseCaseContext, person: Person, dialog: Dialog, number: str, pressed: str | None = None
+) -> None:
+    changed = await dialogs.advance(ctx, dialog, "new_due", pressed_message_id=pressed, number=number)
+    await dialogs.prompt(ctx, person, changed, "new_due")
+
+
+async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    due = parse_moment(message.event.text, ctx.municipality.zone, ctx.now)
+    if due is None or not ctx.now < due <= ctx.now + MAX_DEADLINE_AHEAD:
+        wrong = "unread" if due is None else "past" if due <= ctx.now else "far"
+        changed = await dialogs.advance(ctx, message.dialog, "new_due")
+        await dialogs.prompt(ctx, message.person, changed, "new_due", wrong=wrong)
+        return
+    await _create_ticket(ctx, message.person, message.dialog, due)
+
+
+async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """A button while typing in: the source, «Нет номера», «Обычный срок»."""
+    dialog = await dialogs.find_current(ctx, press.person)
+    name, _, value = press.callback.arg.partition("=")
+    if dialog is None or dialog.step != f"new_{name}":
+        raise DialogEnded()
+    await answer_callback(ctx, press)
+    chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
+    match name:
+        case "source":
+            chosen = (
+                MANUAL_SOURCES[int(value)]
+                if value.isdecimal() and int(value) < len(MANUAL_SOURCES)
+                else MANUAL_SOURCES[-1]
+            )
+            await _save_source(ctx, press.person, dialog, chosen, press.event.message_id)
+        case "number":
+            await _save_number(ctx, press.person, dialog, "", press.event.message_id)
+        case "due":
+            await _create_ticket(ctx, press.person, dialog, None, press.event.message_id)
+    await edit_pressed_note(ctx, press, "closed", text=f"✓ {chosen}")
+
+
+async def _create_ticket(
+    ctx: UseCaseContext, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None
+) -> None:
+    if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
+        raise NotAllowed(right=Right.TYPE_IN.value)
+    words = dialog.facts["text"]
+    ticket = await register.register_ticket(
+        ctx,
+        register.NewTicket(
+            text=words,
+            reading=ctx.municipality.understanding.read(words),
+            source=dialog.facts["source"],
+            external_number=dialog.facts.get("number") or None,
+            answer_due=due,
+            created_by=person,
+        ),
+    )
+    await urgent_alerts.alert_watchers(ctx, ticket)
+    await dialogs.end(ctx, dialog, pressed_message_id=pressed)
+    sector = ctx.municipality.sector_title(ticket.sector) if ticket.sector else None
+    await notify.notify(
+        ctx, person, "new_done", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id, sector=sector
+    )
+
+
+def parse_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """«25.11.2026 15:00», «25.11 15:00», «25.11» (the end of that day); ``None`` for anything else.
+
+    Without a year it is the next such day.
+    """
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    day, month, year, hour, minute = found.groups()
+    today = now.astimezone(zone)
+    whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
+    hours, minutes = (int(hour), int(minute)) if hour else (23, 59)
+    try:
+        moment = datetime(whole, int(month), int(day), hours, minutes, tzinfo=zone)
+        if year is None and moment < today:
+            moment = moment.replace(year=whole + 1)
+    except ValueError:
+        return None
+    return moment
+
+
+BUTTON_HANDLERS: ButtonHandlers = {
+    Op.MANUAL_ENTRY: on_choice,
+}
+
+
+STEP_HANDLERS: DialogStepHandlers = {
+    "new_text": _on_text,
+    "new_source": _on_source,
+    "new_number": _on_number,
+    "new_due": _on_due,
+}

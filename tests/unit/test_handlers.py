@@ -1,0 +1,22 @@
+"""Tables of handlers: nothing a person can press is without an effect, and nothing has two."""
+
+import pkgutil
+from collections import Counter
+from importlib import import_module
+from types import ModuleType
+
+import bot.handlers
+from bot.handlers import router
+from bot.views.callback_codes import Op
+
+
+def _handler_modules() -> list[ModuleType]:
+    names = [module.name for module in pkgutil.iter_modules(bot.handlers.__path__)]
+    return [import_module(f"bot.handlers.{name}") for name in names if name not in ("router", "commands")]
+
+
+def test_every_button_has_exactly_one_handler() -> None:
+    handled = Counter(op for module in _handler_modules() for op in getattr(module, "BUTTON_HANDLERS", ()))
+
+    assert handled == Counter(Op)
+    assert set(router.BUTTON_HANDLERS) == set(Op)
