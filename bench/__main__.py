@@ -20,7 +20,7 @@ MEASUREMENTS_HELP = """
 tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
                 `[problems] join = false`. It reads by rules: noise, appeal, topics and own keywords, place, urgency.
 tickets_all     the same with all understanding: `bot train` has learned from 3,000 past messages, and what is about one
-                event is joined to one problem (whoever joins has no card of his own: fewer cards than tickets).
+                event is joined to one problem (a ticket that joins has no card of its own: fewer cards than tickets).
 postgres_one, postgres_two   keyword routing on PostgreSQL by one process and by two at once, server on this machine.
 In these the updates are stored beforehand by the poller; the real inbox worker handles them. One message in twenty-one
 is off the clock: it warms up, and its SQL statements are counted. `cpu_ms_per_message` is processor time of the bot's
@@ -30,7 +30,7 @@ processes and means something on a busy machine, too; `server_cpu_ms_per_message
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure of a measurement must be: ``met(value, bound)``."""
+    """The bound that a figure of a measurement must keep: ``met(value, bound)``."""
 
     measurement: str
     figure: str
@@ -71,7 +71,7 @@ TARGETS = (
     Target("memory-long-all", "rss_growth_mb", "  of these grown from the second quarter on", "MB", 20.0),
     Target("storm", "notices_to_head", "a storm of 1,000: notices to its head", "", 5),
     Target("storm", "others_p95_s", "a storm of 1,000: other messages → card, p95", "s", 2.0),
-    Target("storm", "answer_in_every_chat_s", "a storm of 1,000: the answer stands in every chat", "s", 60.0),
+    Target("storm", "answer_in_every_chat_s", "a storm of 1,000: the answer is posted in every chat", "s", 60.0),
     Target("storm", "answers_per_chat_most", "a storm of 1,000: answers in one chat, most", "", 1),
     Target("storm", "not_reached", "a storm of 1,000: people whom no answer reached", "", 0),
     Target("storm", "doubled", "a storm of 1,000: people who got it twice", "", 0),
@@ -85,7 +85,7 @@ MEASUREMENT_NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS
 
 
 PEER_MEASUREMENT = "peer"
-"""Measured where it is asked for: it is no part of ours, and has no targets."""
+"""Measured on request only: it is another project and has no targets."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

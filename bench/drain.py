@@ -1,4 +1,4 @@
-"""How fast a queue of messages drains against a messenger that is strict about its limits."""
+"""Measurement of how fast the outbox drains to a messenger that enforces its limits."""
 
 import asyncio
 import json

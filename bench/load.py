@@ -1,4 +1,4 @@
-"""How much one process, or two, can take: intake, and messages that become tickets with their cards queued."""
+"""Throughput of one process, or two: intake, and messages that become tickets with queued cards."""
 
 import asyncio
 import json
@@ -86,8 +86,8 @@ async def intake(folder: Path, updates: int) -> Figures:
 
 
 async def tickets(folder: Path, messages: int, *, learned: bool = False) -> Figures:
-    """Stored updates become tickets with cards queued, on a file. *learned*: all understanding, that is a trained model
-    beside the rules, and messages about one event joined to one problem."""
+    """Stored updates become tickets with cards queued, on a file. *learned*: all understanding, that is the rules and a
+    trained model, and messages about one event joined to one problem."""
     config = _write_config(folder, _sqlite_url(folder), join=learned)
     if learned:
         await _train_model(folder, config)
@@ -125,7 +125,7 @@ async def _measure_workers(config: Path, messages: int, processes: int) -> Figur
 
 
 async def _count_results(config: Path) -> Figures:
-    """How many tickets and queued cards there are in the end: the work was done, not skipped."""
+    """Count tickets and queued cards at the end, which shows that no work was skipped."""
     return json.loads(await _read_last_line(await _spawn("bench.worker", "look", str(config), "0")))
 
 

@@ -20,7 +20,7 @@ def describe() -> dict[str, Any]:
 
 
 def load() -> float:
-    """How busy the machine has been in the last minute: of two, others take time away."""
+    """Return the machine's load average of the last minute: other processes distort figures on two cores."""
     return round(os.getloadavg()[0], 2)
 
 

@@ -24,7 +24,7 @@ async def running_harness(town: BenchHarness) -> AsyncIterator[BenchHarness]:
 
 
 def new_harness(folder: Path, accept: str = "1h") -> AbstractAsyncContextManager[BenchHarness]:
-    """A town made anew in *folder*."""
+    """Return a fresh harness whose files are in *folder*."""
     return running_harness(BenchHarness(folder, accept))
 
 
@@ -117,7 +117,7 @@ _HANDLED_COUNT_SQL = "SELECT count(*) FROM inbox WHERE status <> 'new'"
 
 
 async def notice_lateness(folder: Path, count: int) -> Figures:
-    """How late an overdue notice comes after its moment."""
+    """Measure the delay between the due moment and the overdue notice."""
     async with new_harness(folder, accept="5s") as town:
         await town.start()
         await town.warm_up()

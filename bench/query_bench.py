@@ -1,4 +1,4 @@
-"""What a grown database is asked for commands, lists and nightly work: the questions alone, without a messenger."""
+"""Queries of commands, lists and nightly work on a grown database, without a messenger."""
 
 import time
 from collections.abc import Awaitable, Callable

@@ -41,7 +41,7 @@ telegram_id = {head}
 
 
 class BurstWorkload:
-    """Who wrote where. Three in five write in the three chats, the others to VK: comments and private messages."""
+    """The authors and their chats: three in five use three chats, the others VK (comments, private messages)."""
 
     def __init__(self, town: BenchHarness) -> None:
         self.harness = town
@@ -98,7 +98,7 @@ class BurstWorkload:
 
 
 async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figures:
-    """What a storm does to its head, to everybody else, and who gets the one answer that is given in its middle."""
+    """Measure the effect of a storm on its head and on everybody else, and who gets the answer given in its middle."""
     async with new_harness(folder) as town:
         burst = BurstWorkload(town)
         await burst.open()

@@ -53,7 +53,7 @@ _OVERDUE = re.compile(r"№(\d+) · не принято")
 
 @dataclass
 class BenchHarness:
-    """Made anew for every measurement, in a folder of its own."""
+    """A bot and a sandbox made for one measurement, in a folder of their own."""
 
     folder: Path
     accept_term: str = "1h"
@@ -117,7 +117,7 @@ class BenchHarness:
             )
 
     def poll_count(self) -> int:
-        """How often anybody has asked for news."""
+        """Return how many polls the sandbox has received."""
         return sum(name == "getUpdates" for name, _ in self.sandbox.telegram.calls)
 
     async def warm_up(self) -> None:
@@ -188,7 +188,7 @@ class BenchHarness:
 
 
 class NotificationWatcher:
-    """What the heads have got since the watch began, and when."""
+    """The messages that the heads have received since the watch began, with their times."""
 
     def __init__(self, town: BenchHarness) -> None:
         self._harness = town

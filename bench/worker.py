@@ -28,7 +28,7 @@ from storage.database import Database
 
 @dataclass
 class StatementCounter:
-    """What was asked of the database while this was watching."""
+    """Statements that were executed while this recorder was active."""
 
     texts: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
@@ -184,7 +184,7 @@ async def tickets(app: App, count: int) -> dict[str, Any]:
 
 
 async def count_results(app: App, _: int) -> dict[str, Any]:
-    """What has come of it."""
+    """Count the results."""
     return {
         "tickets": await _count(app.database, "SELECT count(*) FROM ticket"),
         "cards_queued": await _count(app.database, "SELECT count(*) FROM outbox WHERE kind = 'card'"),

@@ -1,4 +1,4 @@
-"""What twenty thousand citizens of one town write: raw updates of the Bot API, and past messages to learn from.
+"""Messages of twenty thousand citizens: raw updates of the Bot API, and past messages to train on.
 
 Everything follows from the number of the message, so every run measures the same work.
 """

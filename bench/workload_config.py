@@ -88,7 +88,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class MessengerAccess:
-    """Where citizens write: a Telegram group and a VK community, with our bot's and the community's tokens."""
+    """A Telegram group and a VK community for citizens, with the tokens of the bot and of the community."""
 
     group: int
     community: int

@@ -1,4 +1,4 @@
-"""The bot's own books, looked into beside it."""
+"""Reads from the bot's database while the bot runs."""
 
 import asyncio
 import csv
@@ -27,7 +27,7 @@ async def open_database(database: str) -> AsyncIterator[Database]:
 
 
 async def wait_for_cursors(database: Database, sandbox: Sandbox, accounts: Collection[str]) -> None:
-    """VK and MAX tell a newcomer what comes from now on only: until the bot has stored where it stands."""
+    """Wait until the bot has stored its cursors: VK and MAX give a new reader only what comes from now on."""
     async with asyncio.timeout(60):
         while not await _has_cursors(database, accounts):
             await sandbox.change_log.wait_for_change(sandbox.change_log.revision, 0.2)

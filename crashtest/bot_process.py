@@ -123,7 +123,7 @@ class BotProcesses:
 
 
 def bot_environment() -> dict[str, str]:
-    """The environment: nothing of ours leaks into the bot. One thread for numpy: a forking process has no others."""
+    """Return the bot's environment: none of this process's settings, and one thread for numpy, because it forks."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),

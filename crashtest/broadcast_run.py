@@ -34,7 +34,7 @@ BROADCAST_CRASH_POINTS = (
 
 @dataclass(slots=True)
 class BroadcastRun:
-    """Accident after accident, until the bot has been killed so often."""
+    """One broadcast after another, until the bot has been killed *kills* times."""
 
     folder: Path
     kills: int
@@ -50,7 +50,7 @@ class BroadcastRun:
     answers_delivered: int = 0
 
     async def run(self) -> Report:
-        """Raises only what is wrong with the harness; what is wrong with the bot stands in the report."""
+        """Raises only what is wrong with the harness; faults of the bot are in the report."""
         random, began = Random(self.seed), time.monotonic()
         database = self.server or f"sqlite+aiosqlite:///{self.folder / 'mcu.sqlite3'}"
         self.workload, self.killer = BroadcastWorkload(self.folder, self.author_count), Killer(random, quick=True)
@@ -92,9 +92,11 @@ class BroadcastRun:
         while True:
             await self.killer.kill(seat)
             await self.history.on_process_killed()
-            done, stands = self.killer.kills_by_point.total(), len(self.workload.answered_locations(answer))
-            self.report_progress(f"{done}/{self.kills}: {seat.failpoint.point}, the answer stands at {stands} places")
-            if done >= self.kills or stands == len(self.workload.expected_locations):
+            done, posted = self.killer.kills_by_point.total(), len(self.workload.answered_locations(answer))
+            self.report_progress(
+                f"{done}/{self.kills}: {seat.failpoint.point}, the answer is posted at {posted} places"
+            )
+            if done >= self.kills or posted == len(self.workload.expected_locations):
                 break
             seat = await self.killer.start(
                 self.processes, Failpoint(random.choice(BROADCAST_CRASH_POINTS), random.randint(1, 3))

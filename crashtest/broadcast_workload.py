@@ -110,7 +110,7 @@ class BroadcastWorkload:
             telegram.user(official, f"Начальник {official}")
             await telegram.start_bot(official)
         max_.user(ADMINISTRATOR, "Администратор")
-        await max_.start_bot(ADMINISTRATOR)  # the first news there: from then on the bot knows where it stands
+        await max_.start_bot(ADMINISTRATOR)  # the first update there: from then on the bot has a cursor
         self.post_id = await vk.post(COMMUNITY, "Новости города")
         values = {
             "url": self.sandbox.url,
@@ -137,7 +137,7 @@ class BroadcastWorkload:
         self.expected_locations = list(dict.fromkeys(said))
 
     async def _send_report(self, number: int, text: str) -> Location:
-        """Where it is heard."""
+        """The place where the answer is read."""
         author = FIRST_CITIZEN + self.messages_written
         self.messages_written += 1
         telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
@@ -160,21 +160,21 @@ class BroadcastWorkload:
                 return "vk", author
 
     def answered_locations(self, answer: str) -> list[Location]:
-        """Where *answer* stands."""
+        """Return the places where *answer* is posted."""
         telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
         under = {one.reply_to_comment for one in vk.comments(COMMUNITY, self.post_id) if one.text == answer}
         found = []
         for where, which in self.expected_locations:
             match where:
                 case "telegram":
-                    stands = any(one.get("text") == answer for one in telegram.from_bot(which))
+                    is_posted = any(one.get("text") == answer for one in telegram.from_bot(which))
                 case "max":
-                    stands = any(one.text == answer for one in max_.from_bot(which))
+                    is_posted = any(one.text == answer for one in max_.from_bot(which))
                 case "comment":
-                    stands = which in under
+                    is_posted = which in under
                 case _:
-                    stands = any(one.out and one.text == answer for one in vk.messages(COMMUNITY, which))
-            if stands:
+                    is_posted = any(one.out and one.text == answer for one in vk.messages(COMMUNITY, which))
+            if is_posted:
                 found.append((where, which))
         return found
 

@@ -1,4 +1,4 @@
-"""What was lost, what was said twice, what hangs: from the messengers' side and from the bot's own books."""
+"""Checks for lost, repeated and stuck messages, in the messengers and in the bot's database."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -69,7 +69,7 @@ def build_report(
 
 
 def find_duplicates(watch: History) -> list[str]:
-    """What stands twice where nothing may."""
+    """List messages that are repeated where no repetition is allowed."""
     return [f"said twice in {place}: {_shorten(said)}" for place, said in watch.duplicates()]
 
 
@@ -85,7 +85,7 @@ def find_excess_repeats(watch: History) -> list[str]:
 
 
 def find_database_faults(counts: Mapping[str, Mapping[str, int]], log: str) -> list[str]:
-    """What is left in the boxes and should not be, and a log that tells of a fault of ours."""
+    """List rows left in inbox and outbox, and logged faults of the bot."""
     found = [
         f"{times} rows of the {box} are {status}"
         for box, statuses in counts.items()
@@ -96,14 +96,14 @@ def find_database_faults(counts: Mapping[str, Mapping[str, int]], log: str) -> l
 
 
 def _find_wrong_answers(town: Workload, heads: Sequence[Head]) -> list[str]:
-    """Every answer stands under its message, and nothing else does."""
+    """Check that each message has exactly its own answer below it."""
     sent = {number: text for head in heads for number, text in head.accepted_answers.items()}
     wrong = []
     for complaint in town.complaints:
         found = set(town.answers_under(complaint))
         wanted = {sent[complaint.number]} if complaint.number in sent else set()
         if found != wanted:
-            wrong.append(f"under complaint {complaint.number} ({complaint.channel}) stands {found}, not {wanted}")
+            wrong.append(f"under complaint {complaint.number} ({complaint.channel}): {found} instead of {wanted}")
     return wrong
 
 

@@ -1,6 +1,6 @@
-"""The places at which a process shall die, and wrappers around the bot's own parts that kill it exactly there.
+"""Failpoints: wrappers around the bot's database and messengers that kill the process at a named point.
 
-The product knows nothing of this: the same application is built, with these in place of its database and messengers.
+The product knows nothing of this: the same application is built with these wrappers in place of its own parts.
 """
 
 import os

@@ -24,7 +24,7 @@ class History:
     _message_counts: dict[Location, int] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Look at every change, for ever."""
+        """Record new messages after every change until cancelled."""
         journal = self.sandbox.change_log
         while True:
             revision = journal.revision
@@ -77,11 +77,11 @@ class History:
         return _with_reply_target(text, replied) if is_ours else None
 
     def duplicates(self) -> list[tuple[Location, str]]:
-        """What stands twice where a repetition shows once."""
+        """List messages that appear twice where the messenger removes repetitions."""
         return [what for what, lives in self.occurrences.items() if what[0][0].startswith("vk") and len(lives) > 1]
 
     def repeats_after(self, messenger: str, life: int) -> list[str]:
-        """What the death of *life* has repeated there."""
+        """List messages that were repeated after the kill of *life*."""
         found = [
             (lives[:-1].count(life), said) for (place, said), lives in self.occurrences.items() if place[0] == messenger
         ]

@@ -1,4 +1,4 @@
-"""Who starts a life that shall end, ends it, and counts."""
+"""Starts bot processes, kills them, and counts the kills."""
 
 import asyncio
 import signal
@@ -16,7 +16,7 @@ FAILPOINT_TIMEOUT_SECONDS = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """Who lives, and how it shall end."""
+    """A running bot process and the failpoint at which it is killed."""
 
     processes: BotProcesses
     process: RunningBot
@@ -56,7 +56,7 @@ class Killer:
         code = await life.wait()
         self.kills_by_point[met] += 1
         if code != -signal.SIGKILL:
-            self.unexpected_exits.append(f"a life ended by itself: {code}")
+            self.unexpected_exits.append(f"a process exited unexpectedly: {code}")
 
     async def stop(self, process: RunningBot) -> None:
         """Stop it as people do."""

@@ -29,12 +29,12 @@ class BotMessage:
 
 
 class ChatClient(Protocol):
-    """What a head does."""
+    """The messenger as a head uses it."""
 
     head_id: int
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
-        """What the bot has written here, oldest first, without the first *skip*."""
+        """List the bot's messages here, oldest first, without the first *skip*."""
         ...
 
     async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:

@@ -107,7 +107,7 @@ class Head:
         return await self._wait_for(what, lambda: next(filter(fits, reversed(self.client.messages_from_bot())), None))
 
     async def _press_button(self, letter: BotMessage, button: str) -> None:
-        """Press, and see that the button does not spin for ever. Somebody else may have changed the message since."""
+        """Press *button* and check that it is answered. Somebody else may have changed the message meanwhile."""
         label = next(label for label in letter.buttons if button in label)
         try:
             is_answered = await self.client.press_button(letter, label)

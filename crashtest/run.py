@@ -56,7 +56,7 @@ class CrashRun:
         return self.server or f"sqlite+aiosqlite:///{self.folder / 'mcu.sqlite3'}"
 
     async def run(self) -> Report:
-        """Raises only what is wrong with the harness; what is wrong with the bot stands in the report."""
+        """Raises only what is wrong with the harness; faults of the bot are in the report."""
         random, began = Random(self.seed), time.monotonic()
         self.workload = Workload(self.folder, Random(random.random()))
         self.history = History(self.workload.sandbox)
@@ -84,7 +84,7 @@ class CrashRun:
         return report
 
     async def _kill_and_restart(self, group: asyncio.TaskGroup, random: Random) -> list[Victim]:
-        """Whoever is left alive."""
+        """Stop the processes that are still running."""
         await self._establish_cursors()
         self._actor_tasks = self._start_actors(group, random)
         plan = self._plan_failpoints(random, self.kills + len(self.processes) - 1)
@@ -122,7 +122,7 @@ class CrashRun:
         self.longest_takeover_seconds = max(self.longest_takeover_seconds, time.monotonic() - began)
 
     async def _establish_cursors(self) -> None:
-        """Nobody writes until the bot knows where it stands."""
+        """Wait until the bot has stored its cursors before anybody writes."""
         life = await self.processes[0].start_with_failpoint(Failpoint(CrashPoint.ANYWHERE, 1))
         async with open_database(self.database) as books:
             await wait_for_cursors(books, self.workload.sandbox, (f"vk:{COMMUNITY}", "max"))

@@ -63,7 +63,7 @@ COMPLAINT_NUMBER = re.compile(r"жалоба (\d{5})")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a citizen wrote: ``where`` is telegram, vk message, vk comment or max."""
+    """A citizen's message; ``where`` is telegram, vk message, vk comment or max."""
 
     number: int
     channel: str
@@ -147,7 +147,7 @@ class Workload:
         return f"Станция {station}, улица {street}, дом {number + 1}: {trouble}, жалоба {number:05}"
 
     def answers_under(self, complaint: Complaint) -> list[str]:
-        """What our bot has written as a reply to this very message, the notes to its author left out."""
+        """Return the bot's replies to this message, without the notes to its author."""
         telegram, vk, max_ = self.sandbox.telegram, self.sandbox.vk, self.sandbox.max
         match complaint.channel:
             case "vk message":

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class ChangeLog:
-    """Counts changes of the sandbox's state and wakes whoever waits for the next one."""
+    """Counts changes of the sandbox's state and wakes tasks that wait for the next one."""
 
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self.revision = 0

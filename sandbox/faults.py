@@ -7,7 +7,7 @@ from typing import Any
 
 
 class FaultKind(StrEnum):
-    """How a call goes wrong."""
+    """The kind of failure of a call."""
 
     ANSWER = "answer"  # an error answer of the messenger's own; ``answer`` holds its body
     HTTP_500 = "http_500"  # a server error with a page that is no JSON
@@ -49,7 +49,7 @@ class Faults:
         self._ordered.clear()
 
     def next_fault(self, method: str) -> Fault | None:
-        """The fault that this call shall meet, if any."""
+        """Return the fault that this call must meet, if any."""
         for name in (method, "*"):
             if name in self._lasting:
                 return self._lasting[name]

@@ -40,7 +40,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Where the sandbox listens, without a slash at the end."""
+        """Return the sandbox's address, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
 
     async def start(self) -> None:
@@ -56,7 +56,7 @@ class Sandbox:
 
     @web.middleware
     async def _delay_response(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """What was asked for has been done at once, as far as the messenger is concerned."""
+        """Answer that the request has been carried out, as the messenger would."""
         response = await handler(request)
         await asyncio.sleep(self.delay)
         return response

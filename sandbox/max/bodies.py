@@ -1,4 +1,4 @@
-"""What a bot wants to write: ``NewMessageBody``, checked as the schema and the documentation say.
+"""``NewMessageBody``, checked by the rules of the schema and the documentation.
 
 dev.max.ru: text up to 4000; up to 12 attachments; pictures and videos together, audio and files alone, each with at
 most one keyboard; 30 rows of 7 buttons (3 in a row with one that opens something), 210 in all; a button's text up to

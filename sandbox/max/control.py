@@ -1,4 +1,4 @@
-"""What people in the town do, for tests and for the page."""
+"""Acts of people in the sandbox's MAX, for tests and for the page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ _NAMES = {"image": "photo.jpg", "video": "video.mp4", "audio": "audio.mp3", "fil
 
 
 class MaxControl(MaxSetup):
-    """Acts of people. Each wakes whoever waits for the journal; what the bot may hear becomes an update."""
+    """Acts of people. Each is noted in the change log; an act that the bot may see becomes an update."""
 
     def __init__(self, world: World, change_log: ChangeLog) -> None:
         super().__init__(world)

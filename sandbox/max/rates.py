@@ -1,5 +1,7 @@
-"""How fast a bot may call, when somebody wants that to matter (dev.max.ru: 30 a second in all, 2 a second into one
-chat; long polling 2 a second)."""
+"""MAX's rate limits, enforced if switched on.
+
+dev.max.ru: 30 calls a second in all, 2 a second into one chat; long polling 2 a second.
+"""
 
 from collections import defaultdict, deque
 from datetime import datetime, timedelta

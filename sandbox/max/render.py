@@ -1,4 +1,4 @@
-"""What the server's memory looks like in JSON."""
+"""JSON objects of the MAX Bot API, made from the server's state."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def user_object(world: World, user_id: int) -> Json:
 
 
 def recipient(world: World, chat: Chat, message: Message) -> Json:
-    """``Recipient``: in a dialog whoever did not write."""
+    """``Recipient``: in a dialog the person who did not write."""
     found: Json = {"chat_id": chat.chat_id, "chat_type": chat.kind.value}
     if chat.kind is ChatType.DIALOG:
         found["user_id"] = chat.partner if message.sender_id == world.me.user_id else world.me.user_id

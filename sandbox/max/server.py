@@ -30,8 +30,8 @@ _WRITE_METHODS = frozenset({"sendMessage", "editMessage", "answerOnCallback", "c
 class MaxServer(MaxControl):
     """A MAX Bot API server for one bot, and the town it serves; ``rate_limits`` makes it refuse haste.
 
-    People act through :class:`~sandbox.max.control.Driver`'s methods; the bot comes over HTTP. Faults go by the names of
-    the schema's operations (``sendMessage``, ``getUpdates`` …), ``upload`` and ``file`` for the two file servers.
+    People act through :class:`~sandbox.max.control.MaxControl`; the bot comes over HTTP. Faults go by the names of the
+    schema's operations (``sendMessage``, ``getUpdates`` …), ``upload`` and ``file`` for the two file servers.
     """
 
     def __init__(self, change_log: ChangeLog, faults: Faults) -> None:

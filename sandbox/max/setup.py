@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 class MaxSetup:
-    """People, chats and channels; what stands in them. A person's id stands for the bot's dialog with him."""
+    """People, chats, channels and their messages. A person's id also names the bot's dialog with that person."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -62,7 +62,7 @@ class MaxSetup:
     # Looking
 
     def messages(self, chat_id: int) -> list[Message]:
-        """Everything that stands in a chat, oldest first."""
+        """List all messages of a chat, oldest first."""
         try:
             chat = self.world.get_chat(chat_id)
         except KeyError:
@@ -70,16 +70,16 @@ class MaxSetup:
         return [one for one in chat.messages.values() if not one.removed]
 
     def from_bot(self, chat_id: int) -> list[Message]:
-        """What our bot wrote in a chat, oldest first."""
+        """List the bot's messages in a chat, oldest first."""
         return [one for one in self.messages(chat_id) if one.sender_id == self.world.me.user_id]
 
     def comments(self, post: str) -> list[Message]:
-        """What stands under a channel's post, oldest first."""
+        """List the comments under a channel's post, oldest first."""
         chat, _ = self.world.get_message(post)
         return [one for one in chat.comments.get(post, {}).values() if not one.removed]
 
     def message(self, mid: str) -> Message:
-        """One message that still stands somewhere."""
+        """Return a message that has not been deleted."""
         return self.world.get_message(mid)[1]
 
     def file(self, attachment: Json) -> bytes:

@@ -1,4 +1,4 @@
-"""What the sandbox's MAX remembers: people, chats, messages, files, presses."""
+"""State of the sandbox's MAX: people, chats, messages, files, presses."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,10 +32,10 @@ class User:
 
 @dataclass(slots=True)
 class Message:
-    """What somebody wrote. ``sender_id`` is ``None`` for a channel that speaks itself.
+    """A message. ``sender_id`` is ``None`` for a message of the channel itself.
 
     ``link`` is the reply or forward as MAX shows it. ``post`` is the channel's post whose comment this is. ``notify``
-    is kept for whoever looks at the sandbox.
+    is kept for the page and for tests.
     """
 
     mid: str
@@ -64,7 +64,7 @@ class Message:
 
     @property
     def media(self) -> list[Json]:
-        """What is attached beside the buttons."""
+        """Return the attachments without the keyboard."""
         return [one for one in self.attachments if one["type"] != "inline_keyboard"]
 
     @property
@@ -96,7 +96,7 @@ class Chat:
 
     @property
     def bot_gets_events(self) -> bool:
-        """Whether the bot gets the events of this chat: in groups and channels only as administrator."""
+        """Return whether the bot gets events of this chat: in groups and channels only as administrator."""
         if self.kind is ChatType.DIALOG:
             return True
         return self.bot_in and self.bot_is_admin and "read_all_messages" in self.rights

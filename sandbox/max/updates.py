@@ -51,5 +51,5 @@ class UpdateQueue:
 
     @property
     def pending(self) -> list[Json]:
-        """What the bot has not confirmed yet."""
+        """Return the updates that the bot has not confirmed."""
         return [one.body for one in self._waiting]

@@ -89,7 +89,7 @@ class World:
         return message
 
     def get_message(self, mid: str) -> tuple[Chat, Message]:
-        """A message that stands somewhere; :class:`~sandbox.max.errors.ApiError` 404 otherwise."""
+        """Return a message that has not been deleted; :class:`~sandbox.max.errors.ApiError` 404 otherwise."""
         for chat in self.chats.values():
             message = chat.messages.get(mid)
             if message is not None and not message.removed:
@@ -97,7 +97,7 @@ class World:
         raise message_not_found(mid)
 
     def get_comment(self, post: str, mid: str) -> tuple[Chat, Message]:
-        """A comment that stands under *post*; 404 otherwise."""
+        """Return a comment under *post*; 404 otherwise."""
         chat, _ = self.get_message(post)
         comment = chat.comments.get(post, {}).get(mid)
         if comment is None or comment.removed:
@@ -142,7 +142,7 @@ class World:
 
     @property
     def base_url(self) -> str:
-        """Where the server itself is."""
+        """Return the server's own address."""
         return self.locate()
 
     def store_file(self, kind: str, name: str, data: bytes, *, token: str | None = None) -> StoredFile:
@@ -157,5 +157,5 @@ class World:
         return hashlib.sha256(f"{kind}:{self.next_serial()}".encode()).hexdigest()[:48]
 
     def file_url(self, stored: StoredFile) -> str:
-        """Where the bytes of *stored* are."""
+        """Return the address of the bytes of *stored*."""
         return f"{self.base_url}/files/{stored.number}"

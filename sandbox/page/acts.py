@@ -1,4 +1,4 @@
-"""What the person at the page lets the people of the town do."""
+"""Acts of the town's people that the person at the page triggers."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ TOWN_CENTRE = (56.8389, 60.6057)  # where «Точка на карте» is
 
 
 class InvalidAction(ValueError):
-    """What the page asked for makes no sense; the text is for the person at the page."""
+    """A request of the page makes no sense; the text is for the person at the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class PageActions:
 
     async def _press_in_telegram(self, place: ChatAddress, who: int, message: int, code: str) -> Json:
         telegram = self._sandbox.telegram
-        # Whoever looks at an old keyboard presses an old button: that is so in Telegram too.
+        # An old keyboard sends an old button, as in Telegram.
         press = await telegram.press_callback_data(who, place.chat, message, code)
         answer = (
             await self._sandbox.change_log.wait_until(

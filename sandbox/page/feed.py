@@ -1,4 +1,4 @@
-"""What has changed since a page last looked."""
+"""Changes since a page's last request."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the person at the page lets people do in MAX."""
+"""Acts of people in MAX that the person at the page triggers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ PRESS_TIMEOUT_SECONDS = 1.0
 
 
 class MaxActions:
-    """Messages are named by their mids; a person's number stands for the bot's dialog with that person.
+    """Messages are named by their mids; a person's number names the bot's dialog with that person.
 
     ``LookupError`` for what is not there.
     """

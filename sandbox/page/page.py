@@ -36,7 +36,7 @@ _MAX_JUMP_MINUTES = 7 * 24 * 60  # minutes
 class Page:
     """The page of *stage*, served by *sandbox* at ``/``. Make it before the sandbox starts.
 
-    *new_day* begins the town's day anew (it shall call :meth:`Stage.set_up`); *pass_time* moves the town's clock
+    *new_day* restarts the town's day (it must call :meth:`Stage.set_up`); *pass_time* moves the town's clock
     forward; *ahead* says by how many seconds that clock is ahead of the machine's.
     """
 
@@ -71,7 +71,7 @@ class Page:
         self._closing.set()
         await self._sandbox.change_log.notify()
 
-    # -- what stands still
+    # -- static files
 
     async def _index(self, request: web.Request) -> web.Response:
         return _static_file("index.html")
@@ -176,7 +176,7 @@ def _static_file(name: str) -> web.Response:
 
 
 def _is_same_origin(request: web.Request) -> bool:
-    """Whether the request came to a loopback name, from the page itself."""
+    """Return whether the request came to a loopback name, from the page itself."""
     host = urlsplit(f"//{request.host}").hostname
     origin = request.headers.get("Origin")
     return host in _OWN_HOSTS and (origin is None or urlsplit(origin).netloc == request.host)

@@ -43,7 +43,7 @@ def telegram_blocks(text: str, entities: list[Json]) -> list[Json]:
 
 
 def _join(blocks: list[Json]) -> None:
-    """A quote stands on lines of its own: the line breaks around it are not seen."""
+    """A quote has lines of its own: the line breaks around it are not seen."""
     for before, after in pairwise(blocks):
         if before["quote"] is not None:
             after["parts"][0]["text"] = after["parts"][0]["text"].removeprefix("\n")

@@ -1,4 +1,4 @@
-"""What the page shows: the people of the town, the places where they talk, the phones of officials."""
+"""Contents of the page: the people of the town, their chats, and the phones of officials."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -89,7 +89,7 @@ class Stage:
             await (max_ if phone.messenger == "max" else telegram).start_bot(phone.id)
 
     def as_json(self) -> Json:
-        """What the page's script needs to know; no tokens."""
+        """Return the data that the page's script needs; no tokens."""
         return {
             "title": self.title,
             "timezone": self.timezone,

@@ -37,7 +37,7 @@ def _chat_items(server: TelegramServer, chat: Chat) -> list[Json]:
     albums: dict[str, Json] = {}
     for message in list(chat.messages.values())[-_MAX_ITEMS:]:
         album = albums.get(message.get("media_group_id", ""))
-        if album is not None:  # the further pictures of an album stand beside its first
+        if album is not None:  # the further pictures of an album are shown with its first
             album["media"] += _media(message)
             continue
         item = _item(server, chat, message)

@@ -1,4 +1,4 @@
-"""What waits in Telegram's queue for the registered address; 200 takes it off."""
+"""Webhook delivery: updates wait in Telegram's queue until the registered address answers 200."""
 
 from collections.abc import Sequence
 

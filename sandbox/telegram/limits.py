@@ -1,8 +1,8 @@
-"""How fast a bot may write, when somebody wants that to matter.
+"""Telegram's rate limits, enforced if switched on.
 
 core.telegram.org/bots/faq: 30 messages a second in all; one a second in a chat, where short bursts may go over it; 20 a
-minute in a group. Its developers add that edits count like messages, and answers to presses not at all. How short a
-burst is nobody says: here it is ten messages.
+minute in a group. Its developers add that edits count like messages, and answers to presses not at all. The length of
+a burst is not documented: here it is ten messages.
 """
 
 from collections import defaultdict, deque

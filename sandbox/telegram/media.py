@@ -1,4 +1,4 @@
-"""How a stored file looks inside a message."""
+"""JSON objects of stored files inside a message."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a person's message looks like: who speaks, what is attached, from where it was forwarded."""
+"""A person's message as an API object: its author, attachments and origin."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def forward_origin(world: World, source: int | str) -> Json:
 
 
 def text_with_entities(text: str, *, caption: bool) -> Json:
-    """``text`` or ``caption`` with the entities Telegram finds by itself."""
+    """``text`` or ``caption`` with the entities that Telegram detects."""
     if not text:
         return {}
     name, entities_name = ("caption", "caption_entities") if caption else ("text", "entities")
@@ -69,7 +69,7 @@ def text_with_entities(text: str, *, caption: bool) -> Json:
 
 
 def bot_receives(bot: Bot, chat: Chat, message: Json) -> bool:
-    """Whether the bot gets this message: privacy mode keeps the talk of a group from it."""
+    """Return whether the bot gets this message: privacy mode hides the talk of a group."""
     if chat.type == "private":
         return True
     if chat.bot_status not in ("member", "administrator", "restricted"):

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 class TelegramServer(TelegramControl):
     """A Bot API server for one bot, and the town it serves.
 
-    People act through :class:`~sandbox.telegram.control.Driver`'s methods; the bot comes over HTTP.
+    People act through :class:`~sandbox.telegram.control.TelegramControl`; the bot comes over HTTP.
     """
 
     def __init__(self, change_log: ChangeLog, faults: Faults) -> None:
@@ -39,7 +39,7 @@ class TelegramServer(TelegramControl):
 
     @property
     def rate_limits(self) -> bool:
-        """Whether writing too fast is answered with 429."""
+        """True if calls beyond the limits are answered with 429."""
         return self._transport.limits.refuses
 
     @rate_limits.setter

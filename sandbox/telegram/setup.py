@@ -1,4 +1,4 @@
-"""Setting the town up, and looking at it."""
+"""People, chats and messages of the sandbox's Telegram."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 
 class TelegramSetup:
-    """People, groups and channels; what stands in them."""
+    """People, groups, channels and their messages."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -24,7 +24,7 @@ class TelegramSetup:
         *,
         is_bot: bool = False,
     ) -> int:
-        """A person (or another bot); known to our bot only after he has met it."""
+        """A person (or another bot); known to the bot only after they have met."""
         person: Json = {"id": user_id, "is_bot": is_bot, "first_name": first_name}
         if last_name:
             person["last_name"] = last_name
@@ -79,7 +79,7 @@ class TelegramSetup:
     # Looking
 
     def messages(self, chat_id: int) -> list[Json]:
-        """Everything that stands in a chat, oldest first; the bot's own have ``from.is_bot``."""
+        """List all messages of a chat, oldest first; the bot's own have ``from.is_bot``."""
         chat = self.world.chats.get(chat_id)
         return [] if chat is None else list(chat.messages.values())
 
@@ -88,11 +88,11 @@ class TelegramSetup:
         return self.world.chats[chat_id].messages[message_id]
 
     def from_bot(self, chat_id: int) -> list[Json]:
-        """What our bot wrote in a chat, oldest first."""
+        """List the bot's messages in a chat, oldest first."""
         return [one for one in self.messages(chat_id) if one.get("from", {}).get("id") == self.world.me.id]
 
     def message_link(self, chat_id: int, message_id: int) -> str | None:
-        """Where a person opens a message; private chats and basic groups have no such address."""
+        """Return the address that opens a message; private chats and basic groups have none."""
         chat = self.world.chats[chat_id]
         if not chat.has_own_ids:
             return None

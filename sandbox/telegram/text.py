@@ -1,4 +1,4 @@
-"""What the server does to a text: it counts UTF-16 units, cleans, trims and checks entities."""
+"""Text as the server treats it: UTF-16 units are counted, entities cleaned, trimmed and checked."""
 
 import re
 import unicodedata
@@ -51,12 +51,12 @@ def utf16_length(text: str) -> int:
 
 
 def has_visible_text(text: str) -> bool:
-    """Whether there is anything to see in it: zero-width signs alone are no text."""
+    """Return whether *text* has a visible character: zero-width signs alone are no text."""
     return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def detect_entities(text: str) -> list[Json]:
-    """The entities that Telegram finds by itself: links, commands, mentions, hashtags."""
+    """Return the entities that Telegram detects: links, commands, mentions, hashtags."""
     found = []
     for match in _AUTO_ENTITIES.finditer(text):
         offset = utf16_length(text[: match.start()])

@@ -33,7 +33,7 @@ class UpdateQueue:
         return self._next_id
 
     def is_allowed(self, kind: str) -> bool:
-        """Whether updates of this kind are queued at all, by the latest ``allowed_updates``."""
+        """Return whether updates of this kind are queued, by the latest ``allowed_updates``."""
         if self.allowed is None:
             return kind not in _OPT_IN_KINDS
         return kind in self.allowed
@@ -47,7 +47,7 @@ class UpdateQueue:
         return update_id
 
     def get(self, offset: int | None, limit: int, now: datetime) -> list[Json]:
-        """What a ``getUpdates`` call gets now."""
+        """Return the updates for a ``getUpdates`` call."""
         self._waiting = [one for one in self._waiting if one.expires > now]
         if offset is not None and offset < 0:
             self._waiting = self._waiting[offset:]
@@ -65,5 +65,5 @@ class UpdateQueue:
 
     @property
     def pending(self) -> list[Json]:
-        """What is not confirmed yet."""
+        """Return the updates that are not confirmed."""
         return [one.body for one in self._waiting]

@@ -16,7 +16,7 @@ FIRST_SUPERGROUP = 1_000_000_000_000
 TELEGRAM_SERVICE_USER = 777000
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
-# Kept with a message for whoever looks at the sandbox; the bot never gets it.
+# Kept with a message for the page and for tests; the bot never gets it.
 INTERNAL_FIELDS = ("disable_notification", "reactions_by")
 
 _KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}

@@ -1,4 +1,4 @@
-"""What people do in the sandbox's VK, and what one can see of it: the hand of tests and of the demo page."""
+"""Acts of people in the sandbox's VK and reads of its state, for tests and for the page."""
 
 import secrets
 from collections.abc import Sequence
@@ -298,18 +298,18 @@ class VkControl:
         await self.change_log.notify()
 
     async def drop_events(self, group_id: int) -> None:
-        """Forget the events so far: whoever comes with an older ``ts`` is told ``failed: 1``."""
+        """Forget the events so far: a reader with an older ``ts`` gets ``failed: 1``."""
         self.world.communities[group_id].log.drop_all()
         await self.change_log.notify()
 
     # -- looking
 
     def comments(self, group_id: int, post_id: int) -> list[Comment]:
-        """What stands under a post, oldest first."""
+        """List the comments under a post, oldest first."""
         return [c for c in self.world.posts[(group_id, post_id)].comments.values() if not c.deleted]
 
     def messages(self, group_id: int, peer_id: int) -> list[Message]:
-        """What stands in a conversation, oldest first."""
+        """List the messages of a conversation, oldest first."""
         dialog = self.world.dialogs.get((group_id, peer_id))
         return [m for m in dialog.messages.values() if not m.deleted] if dialog else []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass
 class EventLog:
-    """Events with their numbers (``ts``). An event *n* is given to whoever asks with a ``ts`` below *n*."""
+    """Events with their numbers (``ts``). A reader with a ``ts`` below *n* gets event *n*."""
 
     key: str = field(default_factory=lambda: secrets.token_hex(20))
     ts: int = 100
@@ -20,7 +20,7 @@ class EventLog:
         self.events.append((self.ts, event))
 
     def drop_all(self) -> None:
-        """Forget everything so far: whoever has not read it yet gets ``failed: 1``."""
+        """Forget everything so far: a reader that has not read it gets ``failed: 1``."""
         self.ts += 1
         self.oldest_ts = self.ts
         self.events.clear()

@@ -47,7 +47,7 @@ def docs_upload_server(world: World, community: Community, params: Params) -> di
 
 
 def receive_upload(world: World, community: Community, kind: str, name: str, data: bytes) -> dict[str, Any]:
-    """What the upload server answers to posted bytes."""
+    """Return the upload server's answer to posted bytes."""
     extension = image_extension(data) if kind == "photo" else name.rpartition(".")[2].lower()
     if not data or (kind == "photo" and extension is None):
         return {"error": "ERR_UPLOAD_BAD_IMAGE_SIZE: market photo min size"}

@@ -47,7 +47,7 @@ def _send_result(
 
 
 def _parse_draft(world: World, community: Community, params: Params) -> dict[str, Any]:
-    """What is common to ``messages.send`` and ``messages.edit``: text, attachments, keyboard, place."""
+    """Check the parameters common to ``messages.send`` and ``messages.edit``: text, attachments, keyboard, place."""
     text = params.text("message")
     if len(text) > TEXT_LIMIT:
         raise VkError(914)

@@ -1,5 +1,8 @@
-"""How fast VK lets a key call: twenty calls a second (error 6), no flood (error 9): one text again and again, or more
-than a thousand messages an hour to one person (vk.com/faq11583)."""
+"""VK's rate limits, enforced if switched on.
+
+A key may make twenty calls a second (error 6). Flood control (error 9) refuses one text again and again, and more
+than a thousand messages an hour to one person (vk.com/faq11583).
+"""
 
 from collections import deque
 

@@ -46,7 +46,7 @@ def message_object(message: Message, *, nested: bool = False) -> dict[str, Any]:
 
 
 def comment_object(comment: Comment, owner_id: int, **place: int) -> dict[str, Any]:
-    """A comment; *place* says what it stands under (``post_id``, ``photo_id`` …)."""
+    """A comment; *place* says what it belongs to (``post_id``, ``photo_id`` …)."""
     seen: dict[str, Any] = {
         "id": comment.id,
         "from_id": comment.from_id,

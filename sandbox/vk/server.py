@@ -78,7 +78,7 @@ class VkServer(VkControl):
             return {"error": error}
 
     async def _execute(self, token: str, community: Community | None, params: Params) -> dict[str, Any]:
-        """Several calls at once: what fails is ``false`` and named beside the answers."""
+        """Several calls at once: a failed call is ``false`` and named in ``execute_errors``."""
         self._check_version(params)
         self._check_key(token, community)
         answers: list[Any] = []
@@ -107,7 +107,7 @@ class VkServer(VkControl):
         return response
 
     def _call_service_method(self, name: str, key: str, params: Params, *, within: bool) -> Any:
-        """What a service key asks for."""
+        """Answer a call with a service key."""
         now = self.change_log.now().timestamp()
         if self.strict_rates and not within:
             self.rates.consume_service(now, key)

@@ -1,4 +1,4 @@
-"""What the sandbox's VK remembers: communities, people, walls, conversations, files."""
+"""State of the sandbox's VK: communities, people, walls, conversations, files."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

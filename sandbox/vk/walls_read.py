@@ -1,4 +1,4 @@
-"""What a service key (or a person's) may read of walls and discussions: posts, comments, their threads."""
+"""Reads of walls and discussions with a service or user key: posts, comments, threads."""
 
 from collections.abc import Iterable
 from typing import Any

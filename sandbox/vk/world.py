@@ -14,7 +14,7 @@ _IMAGES = {b"\xff\xd8": "jpg", b"\x89P": "png", b"GI": "gif"}
 
 
 class World:
-    """Everything that exists, by id. Nothing here waits; whoever changes something calls the journal."""
+    """Everything that exists, by id. Nothing here waits; a method that changes something notes it in the change log."""
 
     def __init__(self, change_log: ChangeLog) -> None:
         self.change_log = change_log
@@ -92,7 +92,7 @@ class World:
         return message
 
     def add_comment(self, siblings: dict[int, Comment], from_id: int, text: str, **more: Any) -> Comment:
-        """Append a comment; an answer to an answer stands in the same thread, one level deep, as VK draws it."""
+        """Append a comment; an answer to an answer is in the same thread, one level deep, as VK draws it."""
         comment = Comment(self.next_id(), from_id, self.change_log.now(), text, **more)
         if comment.reply_to_comment is not None:
             parent = siblings[comment.reply_to_comment]
