@@ -1,8 +1,8 @@
-# Two commands for everybody: `make demo` and `make test`. Each sets up what it needs by itself.
+# Two commands for everybody: `make demo` and `make test`. Each sets up what it needs.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Most tests wait for something half of their time: three of them keep two cores busy.
+# Tests spend half of their time waiting: three workers keep two cores busy.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))")
 READY := $(VENV)/.ready
 
