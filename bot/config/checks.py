@@ -21,10 +21,10 @@ from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
 from bot.config.schema import StaffMember
 from bot.config.secrets import webhook_secret_fault
-from bot.domain.people import ESCALATION_ORDER, Role
+from bot.domain.recipients import Audience, roles_on
+from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS
 
-_BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
 _ACCOUNT_TITLES = {kind.staff_key: kind.title for kind in MESSENGER_KINDS}
 
 _HOURS_EXAMPLE = 'working = ["09:00-13:00", "14:00-18:00"]'
@@ -229,7 +229,7 @@ def _roles(key: str, member: Values) -> Iterator[Fault]:
         yield Fault(f"{key}.role", "указаны и role, и roles", "оставьте что-то одно")
     elif "role" not in member and not member.get("roles"):
         yield Fault(f"{key}.role", "роль не указана", f'добавьте role = "…" или roles = […]; роли: {allowed}')
-    block = sorted(roles_of(member) & _BLOCK_ROLES)
+    block = sorted(roles_of(member) & BLOCK_ROLES)
     if block and not member.get("sectors") and not member.get("districts"):
         yield Fault(
             f"{key}.sectors",
@@ -249,7 +249,7 @@ def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
     if any(not member.roles and member.role is None for member in members):
         return
     held = {role for member in members for role in (*member.roles, member.role)}
-    if held & set(ESCALATION_ORDER[2:]):
+    if held & (roles_on(Audience.TICKET) - BLOCK_ROLES):
         return
     codes = [(index, str(item.get("code", "")).strip()) for index, item in tables(tree, "sectors")]
     orphans = [(index, code) for index, code in codes if not any(_covers_all_districts(m, code) for m in members)]
@@ -262,7 +262,7 @@ def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
 
 def _covers_all_districts(member: StaffMember, code: str) -> bool:
     """A head or deputy of one district leaves the messages from all others to nobody."""
-    leads = {Role.HEAD, Role.DEPUTY} & {*member.roles, member.role}
+    leads = roles_on(Audience.TICKET) & BLOCK_ROLES & {*member.roles, member.role}
     return bool(leads) and code in member.sectors and not member.districts
 
 

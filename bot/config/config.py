@@ -24,13 +24,13 @@ from bot.config.schema import (
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
-from bot.domain.people import Role, StaffAccount
+from bot.domain.people import StaffAccount
 from bot.domain.quiet_hours import QuietHours
+from bot.domain.recipients import Audience, roles_on
+from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source
 from bot.domain.streets import StreetRow
-
-_TRIAGE_ROLES = frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ class Config:
     def warnings(self) -> tuple[Fault, ...]:
         """What works, but probably not as meant: for ``check``."""
         found = []
-        if not any(entry.roles & _TRIAGE_ROLES for entry in self.staff):
+        if not any(entry.roles & (roles_on(Audience.TRIAGE) - BLOCK_ROLES) for entry in self.staff):
             found.append(
                 Fault(
                     "staff",

@@ -25,7 +25,7 @@ from bot.config.fields import (
     parse_interval,
     parse_listen,
 )
-from bot.domain.people import Role
+from bot.domain.roles import Role
 
 
 class AnswerPolicy(StrEnum):

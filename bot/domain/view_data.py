@@ -10,7 +10,7 @@ from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import Dialog, ReviewList
 from bot.domain.json_types import Json
 from bot.domain.messages import Message
-from bot.domain.people import Right
+from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 
 

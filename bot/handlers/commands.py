@@ -4,7 +4,9 @@ from typing import Any
 
 from bot.domain.errors import NotAllowed, NotYourCommand
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
+from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 from bot.handlers import answers, manual_entry, settings, tickets
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
@@ -22,6 +24,7 @@ MAX_LISTED = 50
 async def send_welcome(ctx: UseCaseContext, person: Person, words: str) -> None:
     """``/start``: who you are here, and what you can do."""
     await reachability.update_menus(ctx, person)
+    gets_digest = person in ctx.municipality.staff.recipients(Audience.DIGEST)
     await notify.notify(
         ctx,
         person,
@@ -31,7 +34,7 @@ async def send_welcome(ctx: UseCaseContext, person: Person, words: str) -> None:
         centre=ctx.municipality.name,
         roles=sorted(role.value for role in person.roles),
         commands=reachability.commands_of(ctx, person),
-        digest_at=f"{ctx.municipality.digest_at:%H:%M}" if person in digest.readers(ctx) else None,
+        digest_at=f"{ctx.municipality.digest_at:%H:%M}" if gets_digest else None,
         **_duty_facts(ctx, person),
     )
 

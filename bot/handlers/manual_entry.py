@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.cards import Dialog
 from bot.domain.errors import DialogEnded, NotAllowed
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext

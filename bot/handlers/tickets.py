@@ -2,7 +2,8 @@
 
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.tickets import DismissReason, Step, Ticket, is_allowed
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage

@@ -1,7 +1,7 @@
 """Buttons that sort a ticket whose sector the bot is not sure of."""
 
 from bot.domain.errors import OutdatedButton
-from bot.domain.people import Right
+from bot.domain.roles import Right
 from bot.domain.tickets import State
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress

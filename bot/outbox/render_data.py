@@ -9,8 +9,9 @@ from bot.domain.cards import Card
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
 from bot.domain.outbox import OutboxRow
-from bot.domain.people import Person, Right, Role
+from bot.domain.people import Person
 from bot.domain.privacy import redact
+from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, MessageFacts, NoteFacts, PublicationFacts
 from bot.messengers.events import Attachment, MediaKind
@@ -77,8 +78,8 @@ async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Pe
 
 def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
     """Whether *person* needs the citizen's telephone and flat to do something about it. Who only watches does not."""
-    return bool({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER} & _rights(ctx, ticket, person)) or (
-        Role.DUTY in person.roles or Role.EMPLOYEE in person.roles
+    return bool(
+        {Right.ANSWER, Right.TRIAGE, Right.HAND_OVER} & _rights(ctx, ticket, person) or SEE_PERSONAL_DATA & person.roles
     )
 
 

@@ -10,8 +10,9 @@ from bot.domain.cards import AccountReachability
 from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import DeadlinePlan, DeadlineTerms
 from bot.domain.durations import Duration
-from bot.domain.people import MessengerName, Person, Right, Staff, StaffAccount
+from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
+from bot.domain.roles import Right
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
 from bot.domain.sources import author_key as author_key

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.people import Right
+from bot.domain.roles import Right
 from bot.domain.tickets import DismissReason, State, Step, is_allowed
 from bot.domain.view_data import CardFacts, ProblemFacts
 from bot.messengers.content import Button

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
-from bot.domain.people import MessengerName, Person, Role, Staff, StaffAccount
+from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
+from bot.domain.roles import Role
 from bot.domain.sectors import Sector
 from bot.messengers.events import ChatKind
 from bot.messengers.port import Capabilities, SendRateLimits

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.people import MessengerName, Person, Role, StaffAccount
+from bot.domain.people import MessengerName, Person, StaffAccount
+from bot.domain.roles import Role
 from storage.copy import copy_database
 from storage.database import Database
 from storage.errors import TransferFailed

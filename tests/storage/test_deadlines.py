@@ -3,7 +3,8 @@
 import asyncio
 from datetime import date
 
-from bot.domain.people import MessengerName, Person, Role, StaffAccount
+from bot.domain.people import MessengerName, Person, StaffAccount
+from bot.domain.roles import Role
 from storage.database import Database
 from tests.storage.helpers import NOW, add_ticket, time_after
 

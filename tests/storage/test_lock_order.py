@@ -5,7 +5,8 @@ import asyncio
 
 import pytest
 
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
+from bot.domain.roles import Role
 from storage.database import Database
 from storage.errors import DatabaseFault, classify_error
 from storage.unit_of_work import UnitOfWork

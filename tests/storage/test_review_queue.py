@@ -2,7 +2,8 @@
 
 from bot.domain.cards import ReviewList
 from bot.domain.messages import MessageRole, ReviewVerdict
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
+from bot.domain.roles import Role
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import NOW, add_message, add_ticket, time_after

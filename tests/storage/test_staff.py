@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.domain.cards import AccountReachability
 from bot.domain.channels import Direction
-from bot.domain.people import MessengerName, Person, Role, StaffAccount
+from bot.domain.people import MessengerName, Person, StaffAccount
+from bot.domain.roles import Role
 from storage.database import Database
 from tests.storage.helpers import NOW, time_after
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.config import ConfigFaults, Fault, load_config, render_faults
 from bot.config.secrets import is_placeholder
-from bot.domain.people import Role
+from bot.domain.roles import Role
 
 TOKEN = "7000000001:AAFakeButWellFormedTokenOfATest_00"
 GOOD = {

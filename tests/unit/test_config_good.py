@@ -9,7 +9,8 @@ import pytest
 
 from bot.config import ConfigFaults, load_config
 from bot.domain.durations import Duration
-from bot.domain.people import MessengerName, Role, StaffAccount
+from bot.domain.people import MessengerName, StaffAccount
+from bot.domain.roles import Role
 from bot.domain.sectors import Sector
 
 ROOT = Path(__file__).resolve().parents[2]

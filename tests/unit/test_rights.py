@@ -4,17 +4,9 @@ from itertools import product
 
 import pytest
 
-from bot.domain.people import (
-    ESCALATION_ORDER,
-    RIGHTS,
-    TRIAGE_ESCALATION_ORDER,
-    MessengerName,
-    Person,
-    Right,
-    Role,
-    Staff,
-    StaffAccount,
-)
+from bot.domain.people import MessengerName, Person, Staff, StaffAccount
+from bot.domain.recipients import RECIPIENTS, Audience
+from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role
 
 # What a role may do in a full town: own = over a ticket of the person's own sector, other = of another sector,
 # triage = while nobody has chosen a sector. Rights that stand in no line are nobody's. (A head's right to choose a
@@ -83,6 +75,9 @@ manager        group       yes yes   yes
 """
 
 OWN, OTHER = "roads", "housing"
+TICKET_LADDER, TRIAGE_LADDER = (
+    tuple(role for rung in RECIPIENTS[audience] for role in rung) for audience in (Audience.TICKET, Audience.TRIAGE)
+)
 EXPECTED_RIGHTS = {
     (Role(role), Right(right)): tuple(word == "yes" for word in where)
     for role, right, *where in map(str.split, TABLE.strip().splitlines()[1:])
@@ -94,7 +89,7 @@ def person(number: int, *roles: Role, sectors: set[str] | None = None, districts
 
 
 def block(role: Role) -> bool:
-    return role in (Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR)
+    return role in BLOCK_ROLES
 
 
 FULL_STAFF = Staff(
@@ -148,20 +143,18 @@ def test_a_head_of_nothing_has_no_tickets() -> None:
     assert not Staff((idle,)).has_right(idle, Right.ANSWER, OWN)
 
 
-@pytest.mark.parametrize("rung", range(len(ESCALATION_ORDER)))
+@pytest.mark.parametrize("rung", range(len(TICKET_LADDER)))
 def test_a_sector_falls_to_the_next_rung(rung: int) -> None:
-    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(ESCALATION_ORDER))
+    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TICKET_LADDER))
     staff = Staff(tuple(reversed(people[rung:])))
     assert staff.responsible_for(OWN) == (people[rung],)
     for right in (Right.ACCEPT, Right.ANSWER, Right.CORRECT, Right.HAND_OVER, Right.DISMISS, Right.SEE_TICKET):
         assert staff.has_right(people[rung], right, OWN), right
 
 
-@pytest.mark.parametrize("rung", range(len(TRIAGE_ESCALATION_ORDER)))
+@pytest.mark.parametrize("rung", range(len(TRIAGE_LADDER)))
 def test_what_nobody_is_sure_of_falls_to_the_next_rung(rung: int) -> None:
-    people = tuple(
-        person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_ESCALATION_ORDER)
-    )
+    people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_LADDER))
     staff = Staff(tuple(reversed(people[rung:])))
     assert staff.responsible_for(None) == (people[rung],)
     assert staff.has_right(people[rung], Right.TRIAGE, None)

@@ -6,7 +6,8 @@ from functools import partial
 from bot.domain.answers import Poster, Publication, PublicationState
 from bot.domain.errors import OutdatedButton
 from bot.domain.messages import Message, MessageRole
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.tickets import State, Ticket
 from bot.services.answers import answers, broadcast
 from bot.services.context import UseCaseContext

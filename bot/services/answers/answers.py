@@ -10,7 +10,8 @@ from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.sources import PRIVATE_SOURCE_ID
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services.answers import broadcast

@@ -4,7 +4,8 @@ from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
 from bot.domain.messages import Message
 from bot.domain.outbox import OutboxKind
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.messengers.events import ChatKind
 from bot.services.answers import answers, broadcast

@@ -4,7 +4,8 @@ from bot.domain.answers import Poster, Publication, PublicationState
 from bot.domain.errors import OutdatedButton
 from bot.domain.messages import Message, MessageRole
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.serialization import chat_from_columns

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
@@ -80,6 +81,4 @@ async def count_new_tickets(ctx: UseCaseContext, outage: Outage) -> Counter[int]
 
 
 async def _recipients(ctx: UseCaseContext, ticket: Ticket) -> set[Person]:
-    staff = ctx.municipality.staff
-    watching = (*staff.with_role(Role.CURATOR), *staff.with_role(Role.MANAGER), *staff.with_role(Role.ADMINISTRATOR))
-    return {*await cards.recipients(ctx, ticket), *watching}
+    return {*await cards.recipients(ctx, ticket), *ctx.municipality.staff.recipients(Audience.OUTAGE)}

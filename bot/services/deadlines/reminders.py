@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.domain.answers import PublicationState
 from bot.domain.deadlines import DeadlineKind, DueKind
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
 from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
@@ -64,8 +65,10 @@ def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:
 def _watchers(ctx: UseCaseContext, ticket: Ticket, exclude: Iterable[Person]) -> list[Person]:
     """The curator; with none, the manager. The curators of the ticket's block, too."""
     staff = ctx.municipality.staff
-    people = [*(staff.with_role(Role.CURATOR) or staff.with_role(Role.MANAGER))]
-    people += [p for p in staff.with_role(Role.BLOCK_CURATOR) if p.covers(ticket.sector, ticket.district)]
+    people = (
+        *staff.recipients(Audience.OVERDUE),
+        *staff.recipients(Audience.OVERDUE_IN_BLOCK, ticket.sector, ticket.district),
+    )
     skip = {person.id for person in exclude}
     return list({person.id: person for person in people if person.id not in skip}.values())
 

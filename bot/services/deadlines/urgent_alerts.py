@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.messages import MessageRole
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Role
+from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
@@ -27,10 +27,10 @@ async def alert_watchers(ctx: UseCaseContext, ticket: Ticket, member_id: int | N
     seen = {person.id for person in await cards.recipients(ctx, ticket)}
     if ticket.urgency.needs_duty_officer:
         # Whoever is on duty hears of it as such, with the card or without.
-        duty = staff.with_role(Role.DUTY) or _duty_substitutes(ctx)
+        duty = staff.recipients(Audience.DUTY)
         await notify.notify_all(ctx, duty, "duty", ticket=ticket, priority=Priority.URGENT, **facts)
         seen |= {person.id for person in duty}
-    watchers = [person for person in staff.with_role(Role.COORDINATOR) if person.id not in seen]
+    watchers = [person for person in staff.recipients(Audience.URGENT) if person.id not in seen]
     await notify.notify_all(ctx, watchers, "urgent_news", ticket=ticket, priority=Priority.URGENT, **facts)
 
 
@@ -41,11 +41,3 @@ async def on_became_urgent(ctx: UseCaseContext, ticket: Ticket, member_id: int |
             ctx, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id, by=member_id
         )
     await alert_watchers(ctx, ticket, member_id)
-
-
-def _duty_substitutes(ctx: UseCaseContext) -> tuple[Person, ...]:
-    """Who answers for the centre where nobody is on duty."""
-    for role in (Role.MANAGER, Role.COORDINATOR, Role.ADMINISTRATOR):
-        if people := ctx.municipality.staff.with_role(role):
-            return people
-    return ()

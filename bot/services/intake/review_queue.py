@@ -12,7 +12,8 @@ from bot.domain.channels import Address, Purpose
 from bot.domain.errors import NotAllowed
 from bot.domain.messages import Message, ReviewVerdict
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import ReviewListFacts

@@ -2,7 +2,8 @@
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.sources import Source
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import sqrt
 
-from bot.domain.people import Person, Role
+from bot.domain.recipients import Audience
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from storage.repositories.activity import Dimension, Volume
@@ -75,15 +75,8 @@ async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
                 "count": burst.people,
                 "usual": burst.usual_people,
             }
-            await notify.notify_all(ctx, _recipients(ctx), "burst", **facts)
+            await notify.notify_all(ctx, ctx.municipality.staff.recipients(Audience.SPIKE), "burst", **facts)
     lasting = {burst.key for burst in spikes}
     for key in await ctx.uow.once_keys.list_keys(_PREFIX):
         if key not in lasting:
             await ctx.uow.once_keys.delete(key)
-
-
-def _recipients(ctx: UseCaseContext) -> tuple[Person, ...]:
-    for role in (Role.COORDINATOR, Role.MANAGER, Role.CURATOR):
-        if people := ctx.municipality.staff.with_role(role):
-            return people
-    return ()

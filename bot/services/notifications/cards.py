@@ -7,7 +7,8 @@ from datetime import timedelta
 from bot.domain.cards import Card
 from bot.domain.channels import Address, Purpose
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
-from bot.domain.people import TRIAGE_ESCALATION_ORDER, Person
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
 from bot.domain.tickets import State, Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for
@@ -46,8 +47,8 @@ async def recipients(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
 
 async def next_on_ladder(ctx: UseCaseContext, absent: Sequence[Person]) -> tuple[Person, ...]:
     """Who steps in for people that cannot be reached: the first rung of the ladder where somebody can be."""
-    for role in TRIAGE_ESCALATION_ORDER:
-        others = tuple(person for person in ctx.municipality.staff.with_role(role) if person not in absent)
+    for rung in ctx.municipality.staff.rungs(Audience.SUBSTITUTES):
+        others = tuple(person for person in rung if person not in absent)
         if reached := await _reachable(ctx, others):
             return reached
     return ()

@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.domain.channels import Address, Purpose
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for, notification_draft
@@ -77,10 +78,7 @@ async def notify_administrator(ctx: UseCaseContext, code: str, *, once_key: str 
     """A note to whoever looks after the machine. *once*: only the first time ever for this key."""
     if once_key is not None and not await ctx.uow.once_keys.claim(once_key, ctx.now):
         return
-    people: tuple[Person, ...] = ()
-    for role in (Role.ADMINISTRATOR, Role.MANAGER, Role.COORDINATOR):
-        people = people or ctx.municipality.staff.with_role(role)
-    await notify_all(ctx, people, code, **facts)
+    await notify_all(ctx, ctx.municipality.staff.recipients(Audience.OPERATION), code, **facts)
 
 
 async def notify_bad_credentials(ctx: UseCaseContext, account: str, title: str) -> None:

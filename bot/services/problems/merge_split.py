@@ -5,7 +5,8 @@ from bot.domain.deadlines import DeadlineKind
 from bot.domain.errors import OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.json_types import Json
 from bot.domain.messages import MessageRole
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket
 from bot.domain.view_data import ProblemFacts
 from bot.services.answers import broadcast

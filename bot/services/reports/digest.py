@@ -7,8 +7,9 @@ from typing import Any
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
 from bot.domain.outbox import Priority
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from bot.domain.privacy import redact
+from bot.domain.recipients import Audience
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 
@@ -46,15 +47,8 @@ async def send_daily(ctx: UseCaseContext) -> None:
     if not await ctx.uow.deadlines.claim_digest(ctx.now.astimezone(ctx.municipality.zone).date(), since, ctx.now):
         return
     facts = await collect_facts(ctx, since, ctx.now)
-    for person in readers(ctx):
+    for person in ctx.municipality.staff.recipients(Audience.DIGEST):
         await notify.notify(ctx, person, "digest", priority=Priority.BULK, purpose=Purpose.REPORTS, daily=True, **facts)
-
-
-def readers(ctx: UseCaseContext) -> list[Person]:
-    """Who gets the daily digest: curators and managers; in a town with neither, the coordinators."""
-    staff = ctx.municipality.staff
-    people = [*staff.with_role(Role.CURATOR), *staff.with_role(Role.MANAGER)] or staff.with_role(Role.COORDINATOR)
-    return list({person.id: person for person in people}.values())
 
 
 async def send_now(ctx: UseCaseContext, person: Person) -> None:

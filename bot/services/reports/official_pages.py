@@ -6,12 +6,12 @@ from typing import Any
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
 from bot.domain.outbox import Priority
+from bot.domain.recipients import Audience
 from bot.domain.sources import OfficialPage
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessagePosted, PagePosted
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import notify
-from bot.services.reports import digest
 from bot.services.sources.messages import clean_text
 
 MAX_COMMENT_AGE = timedelta(days=30)
@@ -123,7 +123,7 @@ async def send_weekly(ctx: UseCaseContext) -> None:
         silent += await _silent_page_facts(ctx, page)
         unanswered += await _unanswered_facts(ctx, page)
     facts: dict[str, Any] = {"quiet": silent, "unanswered": unanswered}
-    for person in digest.readers(ctx):
+    for person in ctx.municipality.staff.recipients(Audience.DIGEST):
         await notify.notify(ctx, person, "pages_week", priority=Priority.BULK, purpose=Purpose.REPORTS, **facts)
 
 

@@ -6,7 +6,9 @@ import secrets
 from dataclasses import replace
 
 from bot.domain.errors import NotAllowed
-from bot.domain.people import MessengerName, Person, Right, Role, StaffAccount
+from bot.domain.people import MessengerName, Person, StaffAccount
+from bot.domain.recipients import Audience
+from bot.domain.roles import Right
 from bot.services.context import UseCaseContext, messenger_of
 from bot.services.notifications import notify
 
@@ -31,7 +33,7 @@ async def notify_not_joined(ctx: UseCaseContext) -> None:
         return
     staff = ctx.municipality.staff
     told = {person.id: person for person in staff.people if ctx.municipality.has_right_anywhere(person, Right.INVITE)}
-    told |= {person.id: person for person in staff.with_role(Role.COORDINATOR)}
+    told |= {person.id: person for person in staff.recipients(Audience.NOT_JOINED)}
     await notify.notify_all(ctx, told.values(), "not_joined", names=[person.name for person in absent])
 
 

@@ -2,7 +2,8 @@
 
 from bot.domain.channels import Address
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards, notify
 from bot.services.tickets.search import list_waiting_tickets

@@ -1,7 +1,8 @@
 """Finding tickets: one's own, by number, by words."""
 
 from bot.domain.errors import NotAllowed
-from bot.domain.people import RIGHTS, Person, Right, Scope
+from bot.domain.people import Person
+from bot.domain.roles import RIGHTS, Right, Scope
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.tickets import workflow

@@ -14,7 +14,8 @@ from bot.domain.errors import (
     TakenByOther,
     TicketNotAccessible,
 )
-from bot.domain.people import Person, Right
+from bot.domain.people import Person
+from bot.domain.roles import Right
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines

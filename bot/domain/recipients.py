@@ -1,0 +1,55 @@
+"""The recipients of everything the bot tells officials unasked: one ladder of roles per audience."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from bot.domain.roles import Role
+
+Ladder = tuple[tuple[Role, ...], ...]
+"""Rungs, the preferred first. A rung may name several roles: all their holders are recipients together."""
+
+
+class Audience(Enum):
+    """An occasion on which officials are written to."""
+
+    TICKET = auto()  # a ticket of a sector
+    TRIAGE = auto()  # a ticket whose sector is unknown, and the review queue
+    SUBSTITUTES = auto()  # a ticket whose responsible people cannot be reached
+    DUTY = auto()  # a threat of suicide, or a crime
+    URGENT = auto()  # any urgent ticket, in addition to the people responsible for it
+    OVERDUE = auto()  # a missed deadline, in addition to the people responsible
+    OVERDUE_IN_BLOCK = auto()  # the same, for those who watch one block
+    OUTAGE = auto()  # the messages that came while the bot was down, in addition to the people responsible
+    SPIKE = auto()  # more messages about a topic or a street than usual
+    DIGEST = auto()  # the daily digest
+    NOT_JOINED = auto()  # officials without an account, in addition to those who may invite them
+    OPERATION = auto()  # a fault of the bot, of a messenger or of the settings
+
+
+_SUBSTITUTES: Ladder = ((Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,), (Role.HEAD,), (Role.DEPUTY,))
+
+RECIPIENTS: Mapping[Audience, Ladder] = {
+    Audience.TICKET: ((Role.HEAD,), (Role.DEPUTY,), (Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,)),
+    Audience.TRIAGE: _SUBSTITUTES,
+    Audience.SUBSTITUTES: _SUBSTITUTES,
+    Audience.DUTY: ((Role.DUTY,), (Role.MANAGER,), (Role.COORDINATOR,), (Role.ADMINISTRATOR,)),
+    Audience.URGENT: ((Role.COORDINATOR,),),
+    Audience.OVERDUE: ((Role.CURATOR,), (Role.MANAGER,)),
+    Audience.OVERDUE_IN_BLOCK: ((Role.BLOCK_CURATOR,),),
+    Audience.OUTAGE: ((Role.CURATOR, Role.MANAGER, Role.ADMINISTRATOR),),
+    Audience.SPIKE: ((Role.COORDINATOR,), (Role.MANAGER,), (Role.CURATOR,)),
+    Audience.DIGEST: ((Role.CURATOR, Role.MANAGER), (Role.COORDINATOR,)),
+    Audience.NOT_JOINED: ((Role.COORDINATOR,),),
+    Audience.OPERATION: ((Role.ADMINISTRATOR,), (Role.MANAGER,), (Role.COORDINATOR,)),
+}
+"""The ladder of each audience. Recipients are the people on the first rung that somebody holds. In a
+municipality with neither coordinator, manager nor administrator, triage falls to all heads of blocks."""
+
+
+WITHIN_BLOCK = frozenset({Audience.TICKET, Audience.OVERDUE_IN_BLOCK})
+"""Audiences in which holders of a block role are recipients only for tickets of their own sectors and districts."""
+
+
+def roles_on(audience: Audience) -> frozenset[Role]:
+    """Return all roles on the ladder of *audience*."""
+    return frozenset(role for rung in RECIPIENTS[audience] for role in rung)
