@@ -1,4 +1,4 @@
-"""Takes one parcel to its messenger, part by part, and writes down what became of it."""
+"""Delivery of one outbox row: render, send, record the outcome."""
 
 import logging
 from collections import Counter
@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bot.domain import channels
 from bot.domain.clock import Clock
@@ -26,14 +27,16 @@ from bot.messengers.errors import (
     TemporaryFailure,
 )
 from bot.messengers.port import Messenger
+from bot.outbox.handlers import OUTBOX_HANDLERS
+from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
-from bot.outbox.renderer import Operation, OutgoingMessage, render
-from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender, SendResult, retry_until_committed
+from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender, retry_until_committed
 from bot.services.answers import answers, corrections
 from bot.services.context import Municipality, UseCaseContext
 from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import failover, reachability
+from bot.views.render_context import RenderContext
 from storage.database import Database
 from storage.errors import classify_error
 from storage.repositories.base import MAX_WAIT
@@ -41,7 +44,7 @@ from storage.repositories.base import MAX_WAIT
 logger = logging.getLogger(__name__)
 
 MAX_DELIVERY_AGE = timedelta(hours=24)
-"""A message that could not be delivered for so long is given up, and a person is told."""
+"""Age at which an undelivered message is given up and a person is notified."""
 
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 MAX_RETRY_PAUSE_SECONDS = 60
@@ -50,7 +53,7 @@ MAX_RENDER_ATTEMPTS = 5
 
 @dataclass(slots=True)
 class Delivery:
-    """Delivers rows; knows every account of ours."""
+    """Delivery of outbox rows through all accounts."""
 
     database: Database
     messengers: Mapping[str, Messenger]
@@ -58,16 +61,18 @@ class Delivery:
     clock: Clock
     on_rate_limited: Callable[[OutboxRow, RetryAfter], None]
     failing_accounts: set[str] = field(default_factory=set)
-    """Accounts through which nothing may have gone out since a failure. One too many does no harm."""
+    """Accounts that may still be failing; an extra entry does no harm."""
     sender: Sender = field(init=False)
-    _render_failures: Counter[int] = field(default_factory=Counter)  # row → how often it could not be drawn
+    _render_failures: Counter[int] = field(default_factory=Counter)  # by row id
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.database, self.messengers, self.clock)
 
     async def run(self, row: OutboxRow, permit: Permit, claimed_at: datetime) -> None:
-        """Deliver a row that was claimed then, whatever happens; raises nothing that a messenger does. *turn* is asked
-        before every message."""
+        """Deliver *row*, which was claimed at *claimed_at*; *permit* is acquired before every message.
+
+        Errors of the messenger are handled here and never raised.
+        """
         messenger = self.messengers[row.account]
         if row.expires_at is not None and row.expires_at <= self.clock.now():
             await self._finish_unsent(row, "dropped", "expired")
@@ -76,56 +81,59 @@ class Delivery:
             self._log_lost_lease(row)
             return
         try:
-            async with self.database.read() as uow:
-                parcel = await render(
-                    UseCaseContext(self.municipality(), uow, self.clock.now()), row, messenger.capabilities
-                )
-        except Exception as error:  # noqa: BLE001 - one row that cannot be drawn must not hold up those behind it
+            message = await self._render(row, messenger)
+        except Exception as error:  # noqa: BLE001 - a row that cannot be rendered must not hold up those behind it
             await retry_until_committed(partial(self._handle_render_error, row, error))
             return
         self._render_failures.pop(row.id, None)
-        if parcel is None:
+        if message is None:
             await self._finish_unsent(row, "dropped", "not needed")
             return
-        async with AsyncExitStack() as unmarked:
-            trip = DeliveryAttempt(row, claimed_at, messenger, permit, unmarked)
+        async with AsyncExitStack() as unrecorded_sends:
+            attempt = DeliveryAttempt(row, claimed_at, messenger, permit, unrecorded_sends)
             try:
-                carried = await self.sender.send(trip, parcel)
+                result = await self.sender.send(attempt, message)
             except MessengerError as error:
                 await retry_until_committed(partial(self._handle_send_error, row, error, messenger))
             except LeaseLost:
                 self._log_lost_lease(row)
             else:
-                await retry_until_committed(partial(self._record_delivery, trip, parcel, carried))
+                await retry_until_committed(partial(self._record_delivery, attempt, message, result))
 
-    async def _record_delivery(self, attempt: DeliveryAttempt, message: OutgoingMessage, result: SendResult) -> None:
-        """It has arrived: what follows."""
-        row, (sent, pressable) = attempt.row, result
+    async def _render(self, row: OutboxRow, messenger: Messenger) -> OutgoingMessage[Any] | None:
+        """Render *row* as things are now; return ``None`` if nobody needs it any more."""
+        async with self.database.read() as uow:
+            ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+            render_context = RenderContext(ctx.municipality.zone, ctx.now, messenger.capabilities)
+            return await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
+
+    async def _record_delivery(
+        self, attempt: DeliveryAttempt, message: OutgoingMessage[Any], result: SendResult
+    ) -> None:
+        """Mark the row as sent and apply what follows from the delivery, in one transaction."""
+        row, on_delivered = attempt.row, OUTBOX_HANDLERS[attempt.row.kind].on_delivered
         works_again = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
         async with self.database.begin(priority=True) as uow:
             ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
-            ours = await uow.outbox.finish(row, ctx.now)
-            if (row.may_be_delivered or not ours) and not attempt.messenger.capabilities.idempotent:
+            is_claimed_by_us = await uow.outbox.finish(row, ctx.now)
+            if (row.may_be_delivered or not is_claimed_by_us) and not attempt.messenger.capabilities.idempotent:
                 await uow.audit_log.record("resent", ctx.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
-            if not ours:
+            if not is_claimed_by_us:
                 self._log_lost_lease(row)
                 return
             if works_again:
                 await uow.outages.resolve(row.account, channels.Direction.OUT)
-            # First the dialog, then its letters: so does who presses the button meanwhile.
-            if message.on_keyboard_delivered is not None and pressable is not None:
-                await message.on_keyboard_delivered(ctx, pressable)
-            if message.on_delivered is not None:
-                await message.on_delivered(ctx, sent)
+            if on_delivered is not None:
+                await on_delivered(ctx, row, message.snapshot, result)
         if works_again:
             self.failing_accounts.discard(row.account)
 
     def _log_lost_lease(self, row: OutboxRow) -> None:
-        """We were asleep for longer than our lease: others have taken the row, and see to it."""
-        logger.warning("the row is in other hands", extra={"outbox": row.id, "kind": row.kind.value})
+        """Log that the lease has expired and another worker has claimed the row."""
+        logger.warning("lease lost", extra={"outbox": row.id, "kind": row.kind.value})
 
     async def _handle_send_error(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
-        """What becomes of a row after *error*."""
+        """Retry, drop or give up *row*, depending on *error*."""
         now = self.clock.now()
         logger.warning(
             "delivery failed: %s",
@@ -143,7 +151,7 @@ class Delivery:
             match error:
                 case RetryAfter():
                     self.on_rate_limited(row, error)
-                    pause = min(timedelta(seconds=error.seconds), MAX_WAIT)  # longer is for the hold to know
+                    pause = min(timedelta(seconds=error.seconds), MAX_WAIT)  # the worker pauses the chat for longer
                     await uow.outbox.retry(row, now + pause, RATE_LIMITED, counts_as_attempt=False)
                 case ChatMigrated():
                     await sources.on_chat_migrated(ctx, row.account, row.chat_id, error.new_id)
@@ -162,7 +170,7 @@ class Delivery:
                     await self._fail_permanently(ctx, row, error)
 
     async def _fail_permanently(self, ctx: UseCaseContext, row: OutboxRow, error: MessengerError) -> None:
-        """The final failure reaches a person."""
+        """Give *row* up and notify the person concerned."""
         await ctx.uow.outbox.finish(row, ctx.now, "failed", f"{type(error).__name__}: {error}")
         if row.kind is OutboxKind.PUBLICATION and row.subject_id is not None:
             await answers.on_publication_failed(ctx, row.subject_id, _failure_reason(error))
@@ -182,22 +190,23 @@ class Delivery:
             )
 
     async def _handle_render_error(self, row: OutboxRow, error: Exception) -> None:
-        """The row cannot be drawn: tried again a few times, then given up and told to the administrator. What is the
-        database's fault is not counted."""
-        logger.error("row cannot be drawn: %s", type(error).__name__, extra={"outbox": row.id, "kind": row.kind.value})
-        logger.debug("row cannot be drawn", exc_info=error)
-        tries = self._render_failures[row.id] + (classify_error(error) is None)
+        """Retry a row that cannot be rendered a few times, then give it up; database errors do not count."""
+        logger.error(
+            "row cannot be rendered: %s", type(error).__name__, extra={"outbox": row.id, "kind": row.kind.value}
+        )
+        logger.debug("row cannot be rendered", exc_info=error)
+        attempts = self._render_failures[row.id] + (classify_error(error) is None)
         async with self.database.begin() as uow:
             if not await uow.outbox.is_claimed_by_us(row):
                 self._log_lost_lease(row)
-            elif tries < MAX_RENDER_ATTEMPTS:
-                pause = timedelta(seconds=2**tries)
+            elif attempts < MAX_RENDER_ATTEMPTS:
+                pause = timedelta(seconds=2**attempts)
                 await uow.outbox.retry(row, self.clock.now() + pause, type(error).__name__, counts_as_attempt=False)
             else:
-                refused = Rejected(f"cannot be drawn: {type(error).__name__}", RejectReason.BAD_REQUEST)
-                await self._fail_permanently(UseCaseContext(self.municipality(), uow, self.clock.now()), row, refused)
-        self._render_failures[row.id] = tries
-        if tries >= MAX_RENDER_ATTEMPTS:
+                rejected = Rejected(f"cannot be rendered: {type(error).__name__}", RejectReason.BAD_REQUEST)
+                await self._fail_permanently(UseCaseContext(self.municipality(), uow, self.clock.now()), row, rejected)
+        self._render_failures[row.id] = attempts
+        if attempts >= MAX_RENDER_ATTEMPTS:
             del self._render_failures[row.id]
 
     async def _finish_unsent(self, row: OutboxRow, status: str, reason: str) -> None:

@@ -23,15 +23,12 @@ from bot.messengers.errors import (
 from bot.messengers.events import Attachment, Media
 from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import InFlightGuard
+from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
-from bot.outbox.renderer import Operation, OutgoingMessage
 from storage.database import Database
 from storage.errors import classify_error
 
 T = TypeVar("T")
-
-SendResult = tuple[list[Sent], str | None]
-"""What was sent, and the message among it that carries the buttons."""
 
 COMMIT_RETRY_DELAYS_SECONDS = (0.2, 1.0, 3.0)
 """Seconds between tries to write down what has been sent; the last for ever."""
@@ -80,16 +77,16 @@ class Sender:
     clock: Clock
     in_flight: InFlightGuard = field(default_factory=InFlightGuard)
 
-    async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage) -> SendResult:
+    async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
         """Raises what the messenger raises, and :class:`Lost`."""
         match message.operation:
             case Operation.ANSWER_CALLBACK:
                 words = message.content.plain_text or None
                 await attempt.messenger.answer_callback(message.callback_id, words, alert=message.alert)
-                return [], None
+                return SendResult()
             case Operation.MENU:
                 await attempt.messenger.set_commands(message.target.chat, message.commands)
-                return [], None
+                return SendResult()
             case Operation.EDIT:
                 return await self._edit(attempt, message)
             case Operation.SEND:
@@ -123,7 +120,7 @@ class Sender:
                 await retry_until_committed(partial(self._record_progress, row, done, form))
                 await attempt.unrecorded_sends.aclose()
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
-        return done, pressable[-1] if pressable else None
+        return SendResult(done, pressable[-1] if pressable else None)
 
     @asynccontextmanager
     async def _exclusive_send(self, attempt: DeliveryAttempt) -> AsyncIterator[None]:
@@ -152,7 +149,7 @@ class Sender:
             if not await uow.outbox.save_progress(row, [",".join(one.ids) for one in done], form):
                 raise LeaseLost
 
-    async def _edit(self, attempt: DeliveryAttempt, message: OutgoingMessage) -> SendResult:
+    async def _edit(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
         """Change messages of ours; a card that is gone is sent anew."""
         chat, messenger = message.target.chat, attempt.messenger
         parts = messenger.split(message.content, chat.kind)
@@ -172,7 +169,7 @@ class Sender:
             if attempt.row.kind not in (OutboxKind.CARD, OutboxKind.REVIEW_LIST):
                 raise
             return await self._send_parts(attempt, message.target, message.content)
-        return [], None
+        return SendResult()
 
     async def _fetch_media(self, messenger: Messenger, content: Content, *, all_or_nothing: bool) -> Content:
         """What another account of ours saw is downloaded; what cannot be is named with its link.

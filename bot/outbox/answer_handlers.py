@@ -1,0 +1,69 @@
+"""Rendering and recording of published answers and their corrections."""
+
+from dataclasses import replace
+
+from bot.domain.answers import PublicationState
+from bot.domain.outbox import OutboxRow
+from bot.messengers.serialization import unpack_media
+from bot.outbox import render_data
+from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
+from bot.services.answers import answers, corrections
+from bot.services.context import UseCaseContext
+from bot.views import citizen
+from bot.views.render_context import RenderContext
+
+
+async def render_publication(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[None] | None:
+    found = await render_data.find_publication(ctx, row)
+    if found is None or found[0].state is not PublicationState.QUEUED:
+        return None
+    _, answer, message = found
+    reply, quoting = (
+        citizen.render_publication(render_data.publication_facts(answer, message, quoting=quotes)).with_media(
+            unpack_media(answer.media)
+        )
+        for quotes in (False, True)
+    )
+    return OutgoingMessage(
+        Operation.SEND,
+        target_of(row, message.external_id),
+        snapshot=None,
+        content=reply,
+        quote_fallback=quoting,
+        reply_target_gone=row.chat_id != message.chat_id or message.deleted_at is not None,
+    )
+
+
+async def record_publication(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
+    link = result.sent[0].link if result.sent else None
+    await answers.on_published(ctx, row.subject_id or 0, result.message_ids, link)
+    await record_sent_messages(ctx, row, result, "answer")
+
+
+async def render_correction(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[str] | None:
+    """Render the corrected answer; the snapshot is its text, which may be corrected again during the delivery."""
+    found = await render_data.find_publication(ctx, row)
+    if found is None or found[0].state is not PublicationState.POSTED:
+        return None
+    publication, answer, message = found
+    quotes = row.chat_id != message.chat_id or message.deleted_at is not None
+    content = citizen.render_publication(render_data.publication_facts(answer, message, quoting=quotes))
+    published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
+    previous = citizen.render_publication(render_data.publication_facts(published, message, quoting=quotes))
+    return OutgoingMessage(
+        Operation.EDIT,
+        target_of(row),
+        snapshot=answer.text,
+        content=content,
+        message_ids=publication.external_ids,
+        previous_content=previous.with_media(unpack_media(answer.media)),
+        filler=citizen.render_filler(),
+    )
+
+
+async def record_correction(ctx: UseCaseContext, row: OutboxRow, text: str, result: SendResult) -> None:
+    await corrections.on_corrected(ctx, row.subject_id or 0, text)

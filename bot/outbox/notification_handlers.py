@@ -1,0 +1,107 @@
+"""Rendering and recording of notifications, callback answers and menus."""
+
+from dataclasses import replace
+
+from bot.domain.cards import Dialog
+from bot.domain.outbox import OutboxRow
+from bot.messengers.content import Content
+from bot.messengers.port import MenuCommand
+from bot.outbox import render_data
+from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
+from bot.services.context import UseCaseContext
+from bot.services.dialogs import dialogs
+from bot.services.staff import failover
+from bot.views import citizen
+from bot.views.dialogs import prompts
+from bot.views.notifications import registry, settings
+from bot.views.render_context import RenderContext
+from bot.views.toasts import toast
+
+
+async def render_notification(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[Dialog | None] | None:
+    """Render a notification or a prompt; the snapshot is the dialog that the prompt belongs to."""
+    if await render_data.is_addition_moved(ctx, row):
+        return None
+    facts = await render_data.notification_facts(ctx, row)
+    dialog = facts.draft
+    if "user_id" in row.facts and (dialog is None or _is_outdated(row, dialog)):
+        return None  # a prompt of a dialog that has gone on or ended meanwhile
+    content = registry.render_note(facts, render_context)
+    reply_to = None
+    if row.ticket_id is not None and row.person_id is not None:
+        card = await ctx.uow.cards.get(row.person_id, row.ticket_id, row.account)
+        reply_to = card.external_id if card else None
+    return OutgoingMessage(
+        Operation.SEND, target_of(row, reply_to), snapshot=dialog, content=content, quote_fallback=content
+    )
+
+
+async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialog | None, result: SendResult) -> None:
+    # Lock order: the dialog before the sent messages, as in the button handlers.
+    if dialog is not None and result.keyboard_message_id is not None:
+        await dialogs.on_prompt_delivered(ctx, dialog, result.keyboard_message_id, row.facts)
+    ticket_id = dialog.ticket_id if dialog is not None else None
+    await record_sent_messages(ctx, row, result, row.facts.get("letter", "note"), ticket_id)
+
+
+def _is_outdated(row: OutboxRow, dialog: Dialog) -> bool:
+    if row.facts["code"] == "preview":  # shows the newest text, but never that of another draft
+        return dialog.ticket_id != row.facts["number"] or not dialog.step.endswith("_preview")
+    return bool(row.facts.get("version", dialog.version) != dialog.version)
+
+
+async def render_notification_edit(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[None] | None:
+    content = registry.render_note(await render_data.notification_facts(ctx, row), render_context)
+    if row.facts.get("bare"):
+        content = replace(content, keyboard=())
+    content = replace(content, whole=True)  # one message is edited, however long the text has become
+    return OutgoingMessage(Operation.EDIT, target_of(row), None, content, message_ids=(row.facts["edits"],))
+
+
+async def render_citizen_note(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[None] | None:
+    content = citizen.render_citizen_note(row.facts["code"], row.facts)
+    target = target_of(row, row.facts.get("reply_to"))
+    return OutgoingMessage(Operation.SEND, target, None, content, quote_fallback=content)
+
+
+async def render_callback_answer(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[None] | None:
+    return OutgoingMessage(
+        Operation.ANSWER_CALLBACK,
+        target_of(row),
+        snapshot=None,
+        content=Content.of(toast(row.facts["code"], row.facts)),
+        callback_id=row.facts["press_id"],
+        alert=bool(row.facts.get("alert")),
+    )
+
+
+async def render_menu(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[None] | None:
+    commands = tuple(MenuCommand(name, text) for name, text in prompts.command_menu(row.facts["commands"]))
+    return OutgoingMessage(Operation.MENU, target_of(row), None, commands=commands)
+
+
+async def render_channel_restored(
+    ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
+) -> OutgoingMessage[None] | None:
+    person = ctx.municipality.staff.find_by_id(row.person_id or 0)
+    if person is None:
+        return None
+    missed = await failover.get_missed_tickets(ctx, person, row.account)
+    content = settings.render_channel_restored(row.account, missed.accounts, missed.tickets, render_context)
+    return OutgoingMessage(Operation.SEND, target_of(row), None, content)
+
+
+async def record_channel_restored(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
+    person = ctx.municipality.staff.find_by_id(row.person_id or 0)
+    if person is not None:
+        await failover.on_resumed(ctx, person, row.account)
