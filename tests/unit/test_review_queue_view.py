@@ -10,7 +10,7 @@ from bot.domain.messages import Message
 from bot.domain.view_data import MessageFacts, ReviewListFacts
 from bot.messengers.max.messenger import CAPABILITIES as MAX
 from bot.messengers.port import Capabilities
-from bot.messengers.telegram.messenger import _CAPABILITIES as TELEGRAM
+from bot.messengers.telegram.messenger import CAPABILITIES as TELEGRAM
 from bot.messengers.vk.messenger import CAPABILITIES as VK
 from bot.views.render_context import RenderContext
 from bot.views.review_queue import page_size, render_review_list

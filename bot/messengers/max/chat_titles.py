@@ -1,8 +1,9 @@
 """Titles of chats that are not in the settings: MAX's updates name none. Looked up once, best effort."""
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import replace
+
+from cachetools import LRUCache
 
 from bot.messengers.errors import MessengerError
 from bot.messengers.events import Chat, ChatChanged, ChatKind, Event, MessagePosted
@@ -20,7 +21,7 @@ class ChatTitleLoader:
     def __init__(self, client: MaxClient, monitored_ids: frozenset[str]) -> None:
         self._client = client
         self._monitored_ids = monitored_ids
-        self._cached_titles: OrderedDict[str, str | None] = OrderedDict()
+        self._cached_titles = LRUCache[str, str | None](_CACHE_SIZE)
 
     async def add_title(self, event: Event) -> Event:
         """*event* with the title of its chat, where one is missing and MAX tells it in time."""
@@ -42,6 +43,4 @@ class ChatTitleLoader:
             except (MessengerError, TimeoutError):
                 pass  # a title is a nicety; not asked for again
             self._cached_titles[chat.source_id] = title
-            while len(self._cached_titles) > _CACHE_SIZE:
-                self._cached_titles.popitem(last=False)
         return self._cached_titles[chat.source_id]

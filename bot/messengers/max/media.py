@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from cachetools import LRUCache
 
 from bot.messengers.errors import FileUnavailable, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
@@ -37,7 +38,7 @@ class MaxMediaTransfer:
     def __init__(self, client: MaxClient) -> None:
         self._client = client
         # A large file is worked through by MAX for a while; who tries again must not begin anew with another upload.
-        self._uploaded: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._uploaded = LRUCache[tuple[str, str], str](_CACHE_SIZE)
 
     async def prepare(self, media: Sequence[Media]) -> MaxPreparedMedia:
         """Prepare *media* for a message. Raises only :class:`TemporaryFailure` and what concerns the whole account."""
@@ -70,7 +71,6 @@ class MaxMediaTransfer:
         """The token of an uploaded file."""
         key = (kind, hashlib.sha256(file.data).hexdigest())
         if key in self._uploaded:
-            self._uploaded.move_to_end(key)
             return self._uploaded[key]
         address = await self._client.call("POST", "/uploads", MaxOperation("getUploadUrl"), query={"type": kind})
         url = find_text(address, "url")
@@ -86,8 +86,6 @@ class MaxMediaTransfer:
         if token is None:
             raise TemporaryFailure("MAX: no token of the upload")
         self._uploaded[key] = token
-        while len(self._uploaded) > _CACHE_SIZE:
-            self._uploaded.popitem(last=False)
         return token
 
     async def download(self, attachment: Attachment) -> Upload:

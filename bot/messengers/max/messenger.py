@@ -1,19 +1,18 @@
-"""A MAX bot as one of the house's messengers."""
+"""The MAX messenger: one bot, both directions."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cachetools import LRUCache
+
 from bot.domain.clock import Clock
+from bot.messengers.base import BaseWebhookMessenger
 from bot.messengers.content import Content, Text
 from bot.messengers.errors import (
     CallbackExpired,
-    MalformedUpdate,
     MessageGone,
-    RecipientUnreachable,
     Rejected,
     RejectReason,
     ReplyTargetGone,
@@ -23,23 +22,23 @@ from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
 from bot.messengers.json_reader import find_text, object_or_empty
 from bot.messengers.max import chats, parsing, rendering, webhook
 from bot.messengers.max.chat_titles import ChatTitleLoader
+from bot.messengers.max.chats import ACCOUNT
 from bot.messengers.max.check import check
 from bot.messengers.max.client import CALLS_PER_SECOND, POLL_CALLS_PER_SECOND, MaxClient, MaxTimeouts
 from bot.messengers.max.errors import MaxOperation
 from bot.messengers.max.media import AttachmentRequest, MaxMediaTransfer, attachment_requests
 from bot.messengers.max.polling import MaxLongPoll
+from bot.messengers.max.publication_check import check_published
 from bot.messengers.port import (
     Batch,
     Capabilities,
     CheckResult,
     Finding,
-    MenuCommand,
     PublishedAnswer,
     RawUpdate,
     SendRateLimits,
     Sent,
     Target,
-    Visibility,
 )
 from bot.messengers.rate_limits import Rate
 from bot.messengers.text_fitting import ELLIPSIS, Spans, clean_spans, clean_text
@@ -66,15 +65,19 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class _MessageExtras:
-    """What a message of ours carries beside words and buttons; an edit must name it again."""
+    """The parts of a sent message besides text and buttons; an edit must repeat them."""
 
     media: tuple[AttachmentRequest, ...] = ()
     reply_to: str | None = None
 
 
-class MaxMessenger:
-    """One bot. *chats* are the monitored ones, id and title; *webhook_url* where MAX brings updates, if it does. See
-    :class:`bot.messengers.port.Messenger`."""
+class MaxMessenger(BaseWebhookMessenger):
+    """One bot. *chats* are the monitored ones, id and title; *webhook_url* is where MAX pushes updates, if it does.
+
+    MAX has one list of commands for all users, while the bot's differ from person to person, so none are set.
+    """
+
+    SECRET_HEADER = webhook.SECRET_HEADER
 
     def __init__(
         self,
@@ -86,26 +89,15 @@ class MaxMessenger:
         webhook_url: str | None = None,
         timeouts: MaxTimeouts | None = None,
     ) -> None:
+        super().__init__(ACCOUNT, "MAX", CAPABILITIES)
         self._client = MaxClient(token, api_base, timeouts or MaxTimeouts())
         self._webhook_url = webhook_url
         self._chats = tuple(chats)
         self._long_poll = MaxLongPoll(self._client, clock, [chat_id for chat_id, _ in chats])
         self._titles = ChatTitleLoader(self._client, frozenset(str(chat_id) for chat_id, _ in chats))
         self._media = MaxMediaTransfer(self._client)
-        self._extras_by_message: OrderedDict[str, _MessageExtras] = OrderedDict()
-        self._answered_callbacks: OrderedDict[str, None] = OrderedDict()
-
-    @property
-    def account(self) -> str:
-        return chats.ACCOUNT
-
-    @property
-    def title(self) -> str:
-        return "MAX"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        self._extras_by_message = LRUCache[str, _MessageExtras](_CACHE_SIZE)
+        self._answered_callbacks = LRUCache[str, None](_CACHE_SIZE)
 
     # In
 
@@ -117,19 +109,6 @@ class MaxMessenger:
 
     async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
         return await self._long_poll.fetch_missed(since)
-
-    @property
-    def ack_body(self) -> str:
-        return ""
-
-    def accepts(self, payload: Mapping[str, Any]) -> bool:
-        return True
-
-    def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-        return headers.get("X-Max-Bot-Api-Secret", "")
-
-    async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
-        return None
 
     def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
         return parsing.raw_update(dict(payload))
@@ -156,12 +135,12 @@ class MaxMessenger:
         return rendering.split_content(content, kind)
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
-        """Send one part. MAX has nothing like *key*: what is repeated is shown twice."""
+        """Send one part. MAX has nothing like *key*: a repeated send is shown twice."""
         chat = target.chat
         if chat.kind not in CAPABILITIES.can_answer_in:
-            raise Rejected(f"MAX: nothing is written in {chat.kind}", RejectReason.NO_RIGHTS)
+            raise Rejected(f"MAX: the bot does not write in {chat.kind}", RejectReason.NO_RIGHTS)
         if target.reply_to is not None and not chats.is_mid(target.reply_to):
-            raise ReplyTargetGone("MAX: the message has no number there")
+            raise ReplyTargetGone("MAX: the message has no id there")
         if chat.kind is ChatKind.WALL:
             return await self._send_comment(target, part, silent=silent)
         private = chat.kind is ChatKind.PRIVATE
@@ -172,7 +151,7 @@ class MaxMessenger:
             "POST",
             "/messages",
             MaxOperation("sendMessage", private, target.reply_to is not None),
-            query={"user_id" if private else "chat_id": _require_id(chat.id), "disable_link_preview": "true"},
+            query={"user_id" if private else "chat_id": chats.require_id(chat.id), "disable_link_preview": "true"},
             body=body | {"notify": not silent},
         )
         message = object_or_empty(answer, "message")
@@ -183,31 +162,31 @@ class MaxMessenger:
     async def _send_comment(self, target: Target, part: Content, *, silent: bool) -> Sent:
         answer = await self._client.call(
             "POST",
-            f"/messages/{_post_id(target.chat)}/comments",
+            f"/messages/{chats.post_id_of(target.chat)}/comments",
             MaxOperation("createComment", replying=target.reply_to is not None),
             body=_message_body(clean_spans(part.spans), None, target.reply_to) | {"notify": not silent},
         )
         return Sent((_message_id(object_or_empty(answer, "message")),), chats.message_link(target.chat.id))
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
-        """Change words and buttons; what is attached stays. MAX never says that nothing changed."""
+        """Change text and buttons and keep the attachments. MAX never says that nothing changed."""
         if part.media and not part.spans and not part.keyboard:
-            return  # a file alone has nothing that could be changed
+            return  # a file alone has nothing that can be changed
         if not chats.is_mid(message_id):
-            raise MessageGone("MAX: not a message's number")
+            raise MessageGone("MAX: not a message id")
         spans = rendering.truncate(part.spans) or (Text(ELLIPSIS),)
         if chat.kind is ChatKind.WALL:
-            path, query, asked = (
-                f"/messages/{_post_id(chat)}/comments",
+            path, query, operation = (
+                f"/messages/{chats.post_id_of(chat)}/comments",
                 {"comment_id": message_id},
                 MaxOperation("editComment"),
             )
             body = _message_body(spans, None, None)
         else:
-            shown = await self._load_extras(message_id)
-            path, query, asked = "/messages", {"message_id": message_id}, MaxOperation("editMessage")
-            body = _message_body(spans, [*shown.media, *_keyboard_attachments(part)], shown.reply_to)
-        answer = await self._client.call("PUT", path, asked, query=query, body=body)
+            extras = await self._load_extras(message_id)
+            path, query, operation = "/messages", {"message_id": message_id}, MaxOperation("editMessage")
+            body = _message_body(spans, [*extras.media, *_keyboard_attachments(part)], extras.reply_to)
+        answer = await self._client.call("PUT", path, operation, query=query, body=body)
         if answer.get("success") is False:
             raise MessageGone("MAX: may not be edited any more")
 
@@ -222,71 +201,25 @@ class MaxMessenger:
         self._cache_extras(mid, found)
         return found
 
-    def _cache_extras(self, mid: str, shown: _MessageExtras) -> None:
-        self._extras_by_message[mid] = shown
-        while len(self._extras_by_message) > _CACHE_SIZE:
-            self._extras_by_message.popitem(last=False)
+    def _cache_extras(self, mid: str, extras: _MessageExtras) -> None:
+        self._extras_by_message[mid] = extras
 
     async def check_published(self, published: Sequence[PublishedAnswer]) -> Sequence[CheckResult]:
-        return [await self._check_one(one) for one in published]
-
-    async def _check_one(self, answer: PublishedAnswer) -> CheckResult:
-        """A message that is not there is answered 404, and so is one in a place that we may not look at any more."""
-        for mid in answer.ids:
-            try:
-                await self._fetch_message(answer.chat, mid)
-            except MessageGone:
-                there = answer.chat.kind is ChatKind.PRIVATE or await self._is_member(answer.chat)
-                return CheckResult(Visibility.GONE if there else Visibility.UNKNOWN)
-            except (Rejected, RecipientUnreachable):
-                return CheckResult(Visibility.UNKNOWN)
-        question = None
-        if answer.question_id is not None and chats.is_mid(answer.question_id):
-            with suppress(MessageGone, Rejected, RecipientUnreachable, MalformedUpdate):
-                question = parsing.text_of(await self._fetch_message(answer.chat, answer.question_id))
-        return CheckResult(Visibility.VISIBLE, question)
-
-    async def _fetch_message(self, chat: Chat, mid: str) -> Mapping[str, Any]:
-        if not chats.is_mid(mid):
-            raise MessageGone("MAX: not a message's number")
-        path = f"/messages/{_post_id(chat)}/comments/{mid}" if chat.kind is ChatKind.WALL else f"/messages/{mid}"
-        return await self._client.call("GET", path, MaxOperation("getMessageById"))
-
-    async def _is_member(self, chat: Chat) -> bool:
-        try:
-            answer = await self._client.call("GET", f"/chats/{chat.source_id}", MaxOperation("getChat"))
-        except Rejected:
-            return False
-        return find_text(answer, "status") in (None, "active")
+        return await check_published(self._client, published)
 
     async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
-        """A line at the edge of the screen. MAX has no window to close, so *alert* looks the same, and no spinner that
-        would have to be stopped without a word."""
+        """Show a line at the edge of the screen. MAX has no window to close, so *alert* looks the same, and no spinner
+        that must be stopped when there is no text."""
         if callback_id in self._answered_callbacks:
             raise CallbackExpired("MAX: answered already")
-        words = clean_text(text or "").strip()
-        if words:
-            words = (
-                words if len(words) <= _CALLBACK_TEXT_LIMIT else words[: _CALLBACK_TEXT_LIMIT - 1].rstrip() + ELLIPSIS
-            )
+        line = clean_text(text or "").strip()
+        if line:
+            line = line if len(line) <= _CALLBACK_TEXT_LIMIT else line[: _CALLBACK_TEXT_LIMIT - 1].rstrip() + ELLIPSIS
             query = {"callback_id": callback_id}
             await self._client.call(
-                "POST", "/answers", MaxOperation("answerOnCallback"), query=query, body={"notification": words}
+                "POST", "/answers", MaxOperation("answerOnCallback"), query=query, body={"notification": line}
             )
         self._answered_callbacks[callback_id] = None
-        while len(self._answered_callbacks) > _CACHE_SIZE:
-            self._answered_callbacks.popitem(last=False)
-
-    async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
-        """Nothing: MAX has one list of commands for all who talk to the bot, and ours differ from person to person."""
-
-    def start_link(self, code: str) -> str | None:
-        """Our name is known to MAX alone, and may change there."""
-        return None
-
-    async def can_message(self, user_id: str) -> bool | None:
-        """MAX lists no dialogs to bots: only a message would tell."""
-        return None
 
     async def check(self) -> Sequence[Finding]:
         return await check(self._client, self._chats, self._webhook_url)
@@ -297,7 +230,7 @@ class MaxMessenger:
 
 def _message_body(spans: Spans, attachments: list[AttachmentRequest] | None, reply_to: str | None) -> dict[str, Any]:
     if not rendering.is_visible(spans) and not any(one["type"] != "inline_keyboard" for one in attachments or ()):
-        spans = (Text(ELLIPSIS),)  # MAX takes no message without anything to see
+        spans = (Text(ELLIPSIS),)  # MAX takes no message without visible content
     return {
         "text": rendering.render_html(spans),
         "format": "html",
@@ -311,20 +244,8 @@ def _keyboard_attachments(part: Content) -> list[AttachmentRequest]:
     return [] if made is None else [made]
 
 
-def _require_id(text: str) -> str:
-    if not text.removeprefix("-").isdecimal():
-        raise Rejected("MAX: not a number of a chat or a person", RejectReason.BAD_REQUEST)
-    return text
-
-
-def _post_id(chat: Chat) -> str:
-    if not chats.is_mid(chat.id):
-        raise Rejected("MAX: not a post's number", RejectReason.BAD_REQUEST)
-    return chat.id
-
-
 def _message_id(message: Mapping[str, Any]) -> str:
     mid = find_text(object_or_empty(message, "body"), "mid")
     if mid is None:
-        raise TemporaryFailure("MAX: sent, but the answer says not what", outcome_unknown=True)
+        raise TemporaryFailure("MAX: sent, but the answer names no message", outcome_unknown=True)
     return mid

@@ -1,5 +1,8 @@
-"""MAX's webhooks. dev.max.ru, POST /subscriptions: HTTPS alone; while an address is subscribed polling is refused;
-after eight hours without a success MAX ends the subscription by itself, so it is asked for again and again."""
+"""MAX's webhooks (dev.max.ru, POST /subscriptions).
+
+MAX takes HTTPS only and refuses polling while an address is subscribed. After eight hours without a success it ends the
+subscription, so the bot renews it regularly.
+"""
 
 from collections.abc import Iterable
 
@@ -8,11 +11,12 @@ from bot.messengers.json_reader import find_text, list_objects
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
 
+SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105 - its name
 SUBSCRIPTIONS_PATH = "/subscriptions"
 
 
 async def list_addresses(client: MaxClient) -> list[str]:
-    """Where MAX brings updates of the bot now."""
+    """Return the addresses that MAX pushes the bot's updates to now."""
     answer = await client.call("GET", SUBSCRIPTIONS_PATH, MaxOperation("getSubscriptions"))
     return [url for one in list_objects(answer, "subscriptions") if (url := find_text(one, "url"))]
 
@@ -23,10 +27,10 @@ async def unsubscribe(client: MaxClient, urls: Iterable[str]) -> None:
 
 
 async def subscribe_only(client: MaxClient, url: str, secret: str) -> None:
-    """Let updates come to *url* and nowhere else: an address of before would get a copy of everything."""
+    """Subscribe *url* and no other address: a former one would get a copy of everything."""
     answer = await client.call(
         "POST", SUBSCRIPTIONS_PATH, MaxOperation("subscribe"), body={"url": url, "secret": secret}
     )
     if answer.get("success") is False:
-        raise TemporaryFailure("MAX: the subscription was not taken")
+        raise TemporaryFailure("MAX: the subscription was refused")
     await unsubscribe(client, [one for one in await list_addresses(client) if one != url])

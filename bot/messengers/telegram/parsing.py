@@ -1,10 +1,13 @@
-"""Raw updates of the Bot API → neutral events.
+"""Parsing of the Bot API's raw updates into neutral events.
 
-The raw JSON is read directly: aiogram's types refuse a whole message for one unknown sub-object, and a citizen's words
-must not be lost because he forwarded something new.
+The raw JSON is read directly: aiogram's types refuse a whole message for one unknown sub-object, and a citizen's
+message must not be lost because it forwards something new.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from bot.messengers.errors import UnknownUpdate
 from bot.messengers.events import (
@@ -21,7 +24,9 @@ from bot.messengers.events import (
     Reacted,
 )
 from bot.messengers.json_reader import JsonObject, find_int, find_object, find_text, get_int, get_object, get_timestamp
+from bot.messengers.port import RawUpdate
 from bot.messengers.telegram.attachments import is_service, parse_attachments
+from bot.messengers.telegram.chats import message_link, parse_chat, thread_of
 
 ALLOWED_UPDATES = (
     "message",
@@ -32,22 +37,12 @@ ALLOWED_UPDATES = (
     "my_chat_member",
     "message_reaction",
 )
-"""The updates we ask for. Reactions come only from chats where the bot is an administrator."""
+"""The updates that the bot asks for. Reactions come only from chats where it is an administrator."""
 
 _NEGATIVE_EMOJI = frozenset("👎🤡💩🤮🥱🤣😁🤪🥴🌚🍌🖕🤨🤓")
-"""Reactions that make fun of a message or deny it; all others say «us too»."""
+"""Reactions that mock a message or disagree with it; all others count as agreement."""
 
-_SUPERGROUP_ID_OFFSET = 1_000_000_000_000
 _TELEGRAM_SERVICE_ID = 777000
-TOPIC_PREFIX = "topic-"
-"""``Chat.thread`` of a forum topic: this and its number. A bare number is the message that comments hang under."""
-
-_CHAT_KINDS = {
-    "private": ChatKind.PRIVATE,
-    "group": ChatKind.GROUP,
-    "supergroup": ChatKind.GROUP,
-    "channel": ChatKind.CHANNEL,
-}
 # Kinds that may still come from an earlier setting of ``allowed_updates``, and that concern nobody here.
 _IGNORED_UPDATES = frozenset(
     {
@@ -73,8 +68,18 @@ _IGNORED_UPDATES = frozenset(
 )
 
 
+def raw_update(update: dict[str, Any]) -> RawUpdate:
+    """Return *update* with its key: its own number, or a digest where it has none."""
+    number = update.get("update_id")
+    if isinstance(number, int):
+        key = str(number)
+    else:  # the server never sends such an update; but without a key it could not be put aside
+        key = "odd-" + hashlib.sha256(json.dumps(update, sort_keys=True).encode()).hexdigest()
+    return RawUpdate(key, conversation_key(update), update)
+
+
 def conversation_key(update: JsonObject) -> str:
-    """``chat:author`` of an update in whatever shape it is; never raises."""
+    """Return ``chat:author`` of an update of any shape; never raise."""
     for kind in ALLOWED_UPDATES:
         body = find_object(update, kind)
         if body is None:
@@ -86,7 +91,7 @@ def conversation_key(update: JsonObject) -> str:
 
 
 def parse_update(update: JsonObject, account: str) -> Sequence[Event]:
-    """What *update* tells. Raises :class:`UnknownUpdate`, :class:`MalformedUpdate`."""
+    """Return the events of *update*. Raise `UnknownUpdate` or `MalformedUpdate`."""
     readers: dict[str, Callable[[JsonObject, str], Sequence[Event]]] = {
         "message": _message_created,
         "edited_message": _message_edited,
@@ -108,13 +113,13 @@ def parse_update(update: JsonObject, account: str) -> Sequence[Event]:
 def _message_created(body: JsonObject, account: str) -> Sequence[Event]:
     new_id = find_int(body, "migrate_to_chat_id")
     if new_id is not None:
-        chat = _chat(get_object(body, "chat"), account)
+        chat = parse_chat(get_object(body, "chat"), account)
         return (ChatChanged(chat, ChatChange.MIGRATED, _author(body), str(new_id)),)
     return (_read_message(body, account),)
 
 
 def _reaction_changed(body: JsonObject, account: str) -> Sequence[Event]:
-    """A reaction of a person; those of channels and of hidden administrators say nothing of a citizen."""
+    """Read a person's reaction; reactions of channels and of hidden administrators are ignored."""
     user = find_object(body, "user")
     if user is None:
         return ()
@@ -122,7 +127,7 @@ def _reaction_changed(body: JsonObject, account: str) -> Sequence[Event]:
     emoji = {sign.get("emoji") for sign in signs if isinstance(sign, dict)} if isinstance(signs, list) else set()
     agrees = bool(emoji) and not emoji <= _NEGATIVE_EMOJI
     author = _author({"from": user})
-    return (Reacted(_chat(get_object(body, "chat"), account), str(get_int(body, "message_id")), author, agrees),)
+    return (Reacted(parse_chat(get_object(body, "chat"), account), str(get_int(body, "message_id")), author, agrees),)
 
 
 def _message_edited(body: JsonObject, account: str) -> Sequence[Event]:
@@ -130,7 +135,7 @@ def _message_edited(body: JsonObject, account: str) -> Sequence[Event]:
 
 
 def _read_message(body: JsonObject, account: str) -> MessagePosted:
-    chat = _chat(get_object(body, "chat"), account, _thread(body))
+    chat = parse_chat(get_object(body, "chat"), account, thread_of(body))
     text = find_text(body, "text") or find_text(body, "caption") or ""
     return MessagePosted(
         chat,
@@ -149,29 +154,6 @@ def _read_message(body: JsonObject, account: str) -> MessagePosted:
     )
 
 
-def _chat(body: JsonObject, account: str, thread: str = "") -> Chat:
-    number_ = str(get_int(body, "id"))
-    kind = _CHAT_KINDS.get(find_text(body, "type") or "", ChatKind.GROUP)
-    return Chat(account, number_, kind, number_, find_text(body, "title"), thread)
-
-
-def _thread(body: JsonObject) -> str:
-    """Which conversation inside the chat: a forum topic, or the comments under a post.
-
-    Outside forums Telegram also numbers every chain of replies. A reply to an ordinary message stays in the talk of the
-    whole group, so that a person who is answered and goes on is still in one conversation.
-    """
-    thread = find_int(body, "message_thread_id")
-    if thread is None:
-        return ""
-    if body.get("is_topic_message") is True:
-        return f"{TOPIC_PREFIX}{thread}"
-    replied = find_object(body, "reply_to_message")
-    if replied is None or replied.get("message_id") != thread or replied.get("is_automatic_forward") is True:
-        return str(thread)
-    return ""
-
-
 def _reply_to(body: JsonObject) -> str | None:
     replied = find_object(body, "reply_to_message")
     if replied is None or "forum_topic_created" in replied:  # every message of a topic "replies" to its beginning
@@ -181,7 +163,7 @@ def _reply_to(body: JsonObject) -> str | None:
 
 
 def _author(body: JsonObject) -> Author:
-    """Who speaks: ``sender_chat`` first, since ``from`` then is only a stand-in for old clients."""
+    """Read the author: ``sender_chat`` first, because ``from`` is only a substitute for old clients then."""
     chat = find_object(body, "sender_chat")
     if chat is not None and (chat_id := find_int(chat, "id")) is not None:
         return Author(str(chat_id), find_text(chat, "title"), find_text(chat, "username"), AuthorKind.CHAT)
@@ -193,13 +175,13 @@ def _author(body: JsonObject) -> Author:
 
 
 def _person(body: JsonObject) -> Author:
-    number_ = get_int(body, "id")
+    user_id = get_int(body, "id")
     kind = AuthorKind.PERSON
     if body.get("is_bot") is True:
         kind = AuthorKind.BOT
-    elif number_ == _TELEGRAM_SERVICE_ID:
+    elif user_id == _TELEGRAM_SERVICE_ID:
         kind = AuthorKind.CHAT
-    return Author(str(number_), _full_name(body), find_text(body, "username"), kind)
+    return Author(str(user_id), _full_name(body), find_text(body, "username"), kind)
 
 
 def _full_name(body: JsonObject) -> str | None:
@@ -207,7 +189,7 @@ def _full_name(body: JsonObject) -> str | None:
 
 
 def _forwarded_from(body: JsonObject) -> str | None:
-    """A name for whoever wrote what was forwarded; some word for an origin of a kind still to be invented."""
+    """Return the name of the forwarded message's author, a placeholder for an origin of an unknown kind."""
     origin = find_object(body, "forward_origin")
     if origin is None:
         return None
@@ -218,36 +200,26 @@ def _forwarded_from(body: JsonObject) -> str | None:
 
 
 def _payload(text: str) -> str | None:
-    """What a deep link put behind /start."""
+    """Return the parameter that a deep link adds to /start."""
     command, _, rest = text.partition(" ")
     return rest.strip() or None if command.partition("@")[0] == "/start" else None
 
 
-def message_link(chat: JsonObject, message_id: int) -> str | None:
-    """Where a person opens a message of *chat*; private chats and basic groups have no addresses."""
-    if find_text(chat, "type") not in ("supergroup", "channel"):
-        return None
-    if username := find_text(chat, "username"):
-        return f"https://t.me/{username}/{message_id}"
-    number_ = -(find_int(chat, "id") or 0) - _SUPERGROUP_ID_OFFSET
-    return f"https://t.me/c/{number_}/{message_id}" if number_ > 0 else None
-
-
 def _button_pressed(body: JsonObject, account: str) -> Sequence[Event]:
     code = find_text(body, "data")
-    if code is None:  # a game's button, none of ours
+    if code is None:  # a game's button, not the bot's
         return ()
     author = _person(get_object(body, "from"))
     message = find_object(body, "message")
-    if message is None:  # under an inline message: we send none, but the spinner has to stop
+    if message is None:  # under an inline message: the bot sends none, but the spinner has to stop
         chat = Chat(account, author.id, ChatKind.PRIVATE, author.id)
         return (ButtonPressed(chat, None, author, code, str(body.get("id"))),)
-    chat = _chat(get_object(message, "chat"), account, _thread(message))
+    chat = parse_chat(get_object(message, "chat"), account, thread_of(message))
     return (ButtonPressed(chat, str(get_int(message, "message_id")), author, code, str(body.get("id"))),)
 
 
 def _membership_changed(body: JsonObject, account: str) -> Sequence[Event]:
-    chat = _chat(get_object(body, "chat"), account)
+    chat = parse_chat(get_object(body, "chat"), account)
     author = _person(get_object(body, "from"))
     before, now = _membership(get_object(body, "old_chat_member")), _membership(get_object(body, "new_chat_member"))
     if before == now:

@@ -7,7 +7,7 @@ them apart.
 from collections.abc import Callable, Mapping
 
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import NewConnectionError
 from vk_api.exceptions import ApiError, ApiHttpError
 
 from bot.messengers.errors import (
@@ -99,7 +99,7 @@ def _is_unsent(error: requests.RequestException) -> bool:
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
         return True
     cause = error.args[0] if error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def translate_error(code: int, method: str, description: str = "", *, replying: bool = False) -> MessengerError:

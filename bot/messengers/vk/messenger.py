@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from cachetools import LRUCache
+
 from bot.domain.clock import Clock
 from bot.messengers import text_fitting
+from bot.messengers.base import BaseWebhookMessenger
 from bot.messengers.content import Content
 from bot.messengers.errors import CallbackExpired, MessageGone, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import (
@@ -28,7 +30,6 @@ from bot.messengers.port import (
     Capabilities,
     CheckResult,
     Finding,
-    MenuCommand,
     PublishedAnswer,
     RawUpdate,
     SendRateLimits,
@@ -79,7 +80,7 @@ CAPABILITIES = Capabilities(
 )
 
 
-class VkMessenger:
+class VkMessenger(BaseWebhookMessenger):
     """One community with its own key. See :class:`bot.messengers.port.Messenger` for what each method promises.
 
     *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is where VK
@@ -100,8 +101,8 @@ class VkMessenger:
         service_token: str | None = None,
         timeouts: VkTimeouts | None = None,
     ) -> None:
+        super().__init__(f"vk:{group_id}", f"VK «{title}»", CAPABILITIES)
         self._group_id = group_id
-        self._title = title
         self._clock = clock
         self._client = VkClient(token, api_base, timeouts or VkTimeouts())
         patience = timeouts or VkTimeouts()
@@ -112,19 +113,7 @@ class VkMessenger:
         self._webhook = VkWebhook(self._client, group_id, webhook_url, confirmation)
         self._names = UserNameLoader(self._client)
         self._media = VkMediaTransfer(self._client, self.account, group_id)
-        self._attachments_by_message: OrderedDict[tuple[str, str], str] = OrderedDict()
-
-    @property
-    def account(self) -> str:
-        return f"vk:{self._group_id}"
-
-    @property
-    def title(self) -> str:
-        return f"VK «{self._title}»"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        self._attachments_by_message = LRUCache[tuple[str, str], str](ATTACHMENT_CACHE_SIZE)
 
     # -- what comes in
 
@@ -290,8 +279,6 @@ class VkMessenger:
 
     def _cache_attachment(self, chat_id: str, message_id: str, attachment: str) -> None:
         self._attachments_by_message[(chat_id, message_id)] = attachment
-        while len(self._attachments_by_message) > ATTACHMENT_CACHE_SIZE:
-            self._attachments_by_message.popitem(last=False)
 
     async def check_published(self, published: Sequence[PublishedAnswer]) -> Sequence[CheckResult]:
         return await self._publication_checker.check_published(published)
@@ -309,9 +296,6 @@ class VkMessenger:
             peer_id=press.peer_id,
             event_data=json.dumps(line, ensure_ascii=False) if line else None,
         )
-
-    async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
-        """VK has no command menu."""
 
     def start_link(self, code: str) -> str | None:
         """dev.vk.com, «Ссылки на сообщения сообщества»: ``ref`` comes with the person's first message."""

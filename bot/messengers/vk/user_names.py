@@ -1,9 +1,10 @@
 """People's names: looked up by id, many at a time, kept for a while. Best effort."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
+
+from cachetools import LRUCache
 
 from bot.messengers.errors import MessengerError
 from bot.messengers.vk.client import VkClient
@@ -17,7 +18,7 @@ class UserNameLoader:
 
     def __init__(self, client: VkClient) -> None:
         self._client = client
-        self._known: OrderedDict[int, str] = OrderedDict()
+        self._known = LRUCache[int, str](MAX_CACHED_NAMES)
         self._queue: list[int] = []  # to be asked next
         self._pending: dict[int, asyncio.Future[None]] = {}  # done once the answer is in, whatever it was
 
@@ -65,8 +66,6 @@ class UserNameLoader:
         name = " ".join(part for part in (user.get("first_name"), user.get("last_name")) if isinstance(part, str))
         if name.strip():
             self._known[user["id"]] = name.strip()
-            while len(self._known) > MAX_CACHED_NAMES:
-                self._known.popitem(last=False)
 
     def _resolve_pending(self, user_ids: list[int]) -> None:
         for user_id in user_ids:

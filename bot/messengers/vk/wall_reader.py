@@ -1,17 +1,17 @@
-"""Walls that we only read: pages of the municipality whose communities gave us no key, with an application's key.
+"""Read-only access with an application's key to pages of the municipality whose communities have given no key.
 
-New comments and posts become the same updates that a long poll would have brought, in batches of ``execute``. Nothing
-can be written there, and nothing older than the first look is taken.
+New comments and posts, read in batches of ``execute``, become the same updates that a long poll would have brought.
+Nothing older than the first reading is taken.
 """
 
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from bot.domain.clock import Clock
+from bot.messengers.base import BaseMessenger
 from bot.messengers.content import Content
 from bot.messengers.errors import (
     BadCredentials,
@@ -29,7 +29,6 @@ from bot.messengers.port import (
     Capabilities,
     CheckResult,
     Finding,
-    MenuCommand,
     PublishedAnswer,
     RawUpdate,
     SendRateLimits,
@@ -50,12 +49,12 @@ from bot.messengers.vk.user_names import UserNameLoader
 ACCOUNT = "vk:pages"
 
 POSTS_PER_PAGE = 20
-"""The newest posts of a page, whose comments are read."""
+"""The number of the newest posts of a page whose comments are read."""
 
 COMMENTS_PER_CALL = 100
 THREAD_COMMENTS_PER_CALL = 10
 MAX_COMMENT_PAGES = 5
-"""Pages of a hundred comments of one post that are read at one look; the rest is read at the next."""
+"""Pages of a hundred comments of one post per reading; the next reading takes the rest."""
 
 _NO_CHAT_KINDS = frozenset[ChatKind]()
 _CAPABILITIES = Capabilities(
@@ -73,7 +72,7 @@ _CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class WallPage:
-    """A community that is read. ``account``: of ours, where it has one, or :data:`ACCOUNT`."""
+    """A community that is read; ``account`` is the bot's own for it, or `ACCOUNT`."""
 
     id: int
     title: str
@@ -102,9 +101,11 @@ class _ReadPosition:
         return json.dumps(known, separators=(",", ":"))
 
 
-class VkWallReader:
-    """Pages that are read every *every* seconds. See :class:`bot.messengers.port.Messenger`; what cannot be done here
-    is refused for good, and a person does it."""
+class VkWallReader(BaseMessenger):
+    """A reader of pages, every *poll_interval* seconds; it refuses to write, so that a person does it.
+
+    Nothing is missed in a gap: every reading continues where the last stored one ended.
+    """
 
     def __init__(
         self,
@@ -116,6 +117,7 @@ class VkWallReader:
         poll_interval: float = 300.0,
         timeouts: VkTimeouts | None = None,
     ) -> None:
+        super().__init__(ACCOUNT, "Страницы VK", _CAPABILITIES)
         self._client = VkClient(service_token, api_base, timeouts or VkTimeouts(), SERVICE_KEY_RATE)
         self._pages = tuple(pages)
         self._chats = {page.id: VkChats(page.account, page.id, page.title) for page in pages}
@@ -126,77 +128,70 @@ class VkWallReader:
         self._position: _ReadPosition | None = None
         self._skip_next_wait = True
 
-    @property
-    def account(self) -> str:
-        return ACCOUNT
-
-    @property
-    def title(self) -> str:
-        return "Страницы VK"
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return _CAPABILITIES
-
     def set_cursor(self, cursor: str | None) -> None:
         self._position = _ReadPosition.from_cursor(cursor)
 
     async def fetch(self) -> Batch:
-        """One look at every page, the first at once."""
+        """Read every page, the first time without waiting."""
         if not self._skip_next_wait:
             await asyncio.sleep(self._poll_interval)
         self._skip_next_wait = False
-        place = self._position or _ReadPosition(since=int(self._clock.now().timestamp()))
-        place = replace(
-            place, comments=dict(place.comments), posts=dict(place.posts), counts={**place.counts}
+        position = self._position or _ReadPosition(since=int(self._clock.now().timestamp()))
+        position = replace(
+            position, comments=dict(position.comments), posts=dict(position.posts), counts={**position.counts}
         )  # what is not stored is read again
         updates: list[RawUpdate] = []
         asked = [ApiCall("wall.get", {"owner_id": -page.id, "count": POSTS_PER_PAGE}) for page in self._pages]
         for page, wall in zip(self._pages, await execute_calls(self._client, asked), strict=True):
             if not isinstance(wall, MessengerError):
-                updates += await self._read_page(page, get_objects(wall, "items"), place)
-        self._position = place
-        return Batch(tuple(updates), place.to_cursor())
+                updates += await self._read_page(page, get_objects(wall, "items"), position)
+        self._position = position
+        return Batch(tuple(updates), position.to_cursor())
 
     async def _read_page(
-        self, page: WallPage, posts: Sequence[Mapping[str, Any]], place: _ReadPosition
+        self, page: WallPage, posts: Sequence[Mapping[str, Any]], position: _ReadPosition
     ) -> list[RawUpdate]:
-        """What is new on one page; *place* moves on only if all of it could be read."""
+        """Return what is new on one page; *position* advances only if all of it could be read."""
         key = str(page.id)
         numbered = [post for post in posts if isinstance(post.get("id"), int)]
-        fresh = [_as_update(page, "wall_post_new", post) for post in self._new_posts(key, numbered, place)]
+        fresh = [_as_update(page, "wall_post_new", post) for post in self._new_posts(key, numbered, position)]
         counts = {str(post["id"]): _comment_count(post) for post in numbered}
-        known = place.counts.get(key, {})
+        known = position.counts.get(key, {})
         changed = [int(number) for number, count in counts.items() if count and count != known.get(number)]
-        comments = await self._fetch_new_comments(page, changed, place.comments.get(key, 0), place.since)
+        comments = await self._fetch_new_comments(page, changed, position.comments.get(key, 0), position.since)
         if comments is None:
             return fresh
-        place.counts[key] = counts
-        place.posts[key] = max([place.posts.get(key, 0), *(int(number) for number in counts)])
-        place.comments[key] = max([place.comments.get(key, 0), *(one["id"] for one in comments)])
-        new = [one for one in comments if one.get("date", 0) >= place.since and not one.get("deleted")]
+        position.counts[key] = counts
+        position.posts[key] = max([position.posts.get(key, 0), *(int(number) for number in counts)])
+        position.comments[key] = max([position.comments.get(key, 0), *(one["id"] for one in comments)])
+        new = [one for one in comments if one.get("date", 0) >= position.since and not one.get("deleted")]
         return fresh + [_as_update(page, "wall_reply_new", one) for one in sorted(new, key=lambda one: int(one["id"]))]
 
-    def _new_posts(self, key: str, posts: Iterable[Mapping[str, Any]], place: _ReadPosition) -> list[Mapping[str, Any]]:
-        """Posts since the last look; of the page itself also the newest older one: it tells how long it is silent."""
-        last = place.posts.get(key)
+    def _new_posts(
+        self, key: str, posts: Iterable[Mapping[str, Any]], position: _ReadPosition
+    ) -> list[Mapping[str, Any]]:
+        """Return posts since the last reading.
+
+        The first reading also takes the page's own newest post, which shows how long the page is silent.
+        """
+        last = position.posts.get(key)
         new = [post for post in posts if post["id"] > (last or 0)]
         if last is not None:
             return new
         own = [post for post in new if post.get("from_id", 0) < 0]
         newest = sorted(own, key=lambda post: -int(post["id"]))[:1]
-        return newest + [post for post in new if post.get("date", 0) >= place.since and post not in newest]
+        return newest + [post for post in new if post.get("date", 0) >= position.since and post not in newest]
 
     async def _fetch_new_comments(
         self, page: WallPage, posts: Sequence[int], last: int, since: int
     ) -> list[dict[str, Any]] | None:
-        """Comments under *posts* above number *last*, those in threads too; ``None`` where one could not be read."""
+        """Return comments under *posts* with ids above *last*, threads included; ``None`` if one could not be read."""
         found: list[dict[str, Any]] = []
-        turns = [(post, 0, 0) for post in posts]  # the post, the thread (0: the post's own level), the offset
-        while turns:
-            answers = await execute_calls(self._client, [_comments_call(page, *turn) for turn in turns])
+        queries = [(post, 0, 0) for post in posts]  # the post, the thread (0: the post's own level), the offset
+        while queries:
+            answers = await execute_calls(self._client, [_comments_call(page, *query) for query in queries])
             following = []
-            for (post, thread, offset), answer in zip(turns, answers, strict=True):
+            for (post, thread, offset), answer in zip(queries, answers, strict=True):
                 if isinstance(answer, Rejected):
                     continue  # closed or gone: nothing to read there
                 if isinstance(answer, MessengerError):
@@ -217,18 +212,14 @@ class VkWallReader:
                     and offset < COMMENTS_PER_CALL * MAX_COMMENT_PAGES
                 ):
                     following.append((post, thread, offset + COMMENTS_PER_CALL))
-            turns = following
+            queries = following
         return list({one["id"]: one for one in found}.values())
 
-    async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
-        """Nothing: every look goes on where the last stored one ended."""
-        return ()
-
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
-        places = self._chats.get(payload.get("group_id", 0))
-        if places is None:
-            raise MalformedUpdate("VK: a page that is not watched any more")
-        return parse_update(places, payload)
+        chats = self._chats.get(payload.get("group_id", 0))
+        if chats is None:
+            raise MalformedUpdate("VK: a page that is no longer watched")
+        return parse_update(chats, payload)
 
     async def enrich(self, event: Event) -> Event:
         if isinstance(event, MessageEdited) or not isinstance(event, MessagePosted):
@@ -242,7 +233,7 @@ class VkWallReader:
         return await self._publication_checker.check_published(published)
 
     async def check(self) -> Sequence[Finding]:
-        """Whether the key is taken and every page can be read."""
+        """Check that the key is accepted and every page can be read."""
         asked = [ApiCall("wall.get", {"owner_id": -page.id, "count": 1}) for page in self._pages]
         try:
             answers = await execute_calls(self._client, asked)
@@ -254,7 +245,7 @@ class VkWallReader:
         found = [Finding(Severity.FAULT, self.title, f"Страница «{page.title}» {why}.") for page in closed]
         return found or [Finding(Severity.OK, self.title, f"Читаются все страницы: {len(self._pages)}.")]
 
-    # What cannot be done here
+    # Not possible here
 
     def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
         return split_content(content)
@@ -266,19 +257,10 @@ class VkWallReader:
         raise Rejected("VK: this page is only read", RejectReason.NO_RIGHTS)
 
     async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
-        raise CallbackExpired("VK: this page has no buttons of ours")
+        raise CallbackExpired("VK: this page has no buttons")
 
     async def download(self, attachment: Attachment) -> Upload:
-        raise FileUnavailable("VK: files of this page are looked at by their links")
-
-    async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
-        """Nobody talks to us here."""
-
-    def start_link(self, code: str) -> str | None:
-        return None
-
-    async def can_message(self, user_id: str) -> bool | None:
-        return None
+        raise FileUnavailable("VK: files of this page are opened by their links")
 
     async def close(self) -> None:
         await self._client.close()
@@ -304,7 +286,7 @@ def _comment_count(post: Mapping[str, Any]) -> int:
 
 
 def _as_update(page: WallPage, kind: str, thing: Mapping[str, Any]) -> RawUpdate:
-    """As the long poll would have brought it."""
+    """Return *thing* as the long poll would have brought it."""
     return raw_update(
         {
             "type": kind,
