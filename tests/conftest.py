@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and settings shared by all tests."""
 
 import asyncio
 import gc
@@ -15,7 +15,7 @@ settings.load_profile("any-machine")
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: looking through it for garbage again and again took a tenth of the time."""
+    """Exclude imported modules from garbage collection, which took a tenth of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

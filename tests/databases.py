@@ -24,12 +24,13 @@ DATABASE_KINDS = [
 ]
 
 ON_BOTH = pytest.mark.parametrize("kind", DATABASE_KINDS, indirect=True)
-"""For a module whose town shall run on every kind of database."""
+"""Mark for a module whose bot must run on every kind of database."""
 
 
 async def copy_migrated_sqlite(url: str, template_folder: Path) -> None:
-    """Where the file behind *url* does not exist yet, lay a copy of one that was migrated once and is kept on *shelf*:
-    making the tables is most of a start. Other kinds of databases are left to be migrated."""
+    """Copy a migrated file to *url* unless the file exists: creating the tables is most of a start.
+
+    Other kinds of databases are migrated by the bot."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or address.database is None or Path(address.database).exists():
         return
@@ -45,7 +46,7 @@ async def copy_migrated_sqlite(url: str, template_folder: Path) -> None:
 class DatabasePool:
     """Migrated PostgreSQL databases that a session of tests uses again and again.
 
-    Making one costs a second, for ``CREATE DATABASE`` copies files, with a template of ours no less; emptying one costs
+    Making one costs a second, for ``CREATE DATABASE`` copies files, even from an own template; emptying one costs
     milliseconds.
     """
 
@@ -78,7 +79,7 @@ class DatabasePool:
 
 @asynccontextmanager
 async def migrated_database(kind: str, folder: Path, pool: DatabasePool) -> AsyncIterator[str]:
-    """The address of a database at its newest schema; the file (in *folder*) is made by whoever opens it first."""
+    """The address of a database at its newest schema; the file (in *folder*) is created when it is first opened."""
     if kind == "sqlite":
         url = f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
         await copy_migrated_sqlite(url, folder.parent)

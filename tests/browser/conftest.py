@@ -27,12 +27,12 @@ TIMEOUT_MS = 15_000
 
 
 def find_chromium() -> str | None:
-    """Where the browser is."""
+    """Return the path of the browser."""
     return next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
 
 
 def is_required() -> bool:
-    """Whether a missing browser is a failure and no reason to skip."""
+    """Return whether a missing browser is a failure instead of a reason to skip."""
     return os.environ.get("CI") == "true" or os.environ.get("MCU_BROWSER") == "1"
 
 

@@ -1,4 +1,4 @@
-"""Take the picture of the README anew: ``python -m tests.browser.picture``."""
+"""Renew the screenshot of the README: ``python -m tests.browser.picture``."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""What one sees and does on the page of the demonstration."""
+"""The page of the demonstration as a visitor sees and uses it."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""What the suite in ``test_messengers.py`` needs to know of a messenger's sandbox to put any messenger to the test.
+"""Interface of a messenger's sandbox for the common suite in ``test_messengers.py``.
 
-A messenger joins with a module that has ``open_town(sandbox)``, an async context manager giving a :class:`Town`, and a
+A messenger joins with a module that has ``open_town(sandbox)``, an async context manager giving a :class:`MessengerHarness`, and a
 line in ``conftest.py``.
 """
 
@@ -17,7 +17,7 @@ TOKEN = "4200:AAtown"
 
 @dataclass(frozen=True)
 class ShownMessage:
-    """A message of ours as a person sees it."""
+    """A message of the bot as a person sees it."""
 
     id: str
     text: str
@@ -68,7 +68,7 @@ class MessengerHarness(Protocol):
         ...
 
     async def press_button(self, message_id: str, words: str) -> None:
-        """She presses a button under a message of ours in her private chat."""
+        """Press a button under a message of the bot in the person's private chat."""
         ...
 
     def press_answers(self) -> list[str | None]:

@@ -86,7 +86,7 @@ def test_people_are_not_quoted():
     assert "Мария" not in str(translate_error(SEND, MaxErrorResponse(400, "proto.payload", "мария просит")))
 
 
-def test_how_long_to_wait():
+def test_retry_after_is_read():
     assert translate_error(SEND, MaxErrorResponse(429)).seconds == 1.0
     assert translate_error(SEND, MaxErrorResponse(429, retry_after=7.0)).seconds == 7.0
     assert translate_error(SEND, MaxErrorResponse(500)).outcome_unknown
@@ -130,7 +130,7 @@ async def test_all_is_well(town):
         ({"kind": "dialog", "open": True}, "личный диалог"),
     ],
 )
-async def test_what_is_missing_in_a_chat(town, change, words):
+async def test_missing_chat_fields_are_tolerated(town, change, words):
     chat = town.server.world.chats[HOUSE_CHAT]
     for name, value in change.items():
         setattr(chat, name, ChatType(value) if name == "kind" else value)

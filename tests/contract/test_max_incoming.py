@@ -1,4 +1,4 @@
-"""What people do in MAX becomes our events."""
+"""Acts of people in MAX become neutral events."""
 
 from contextlib import suppress
 from datetime import UTC
@@ -228,7 +228,7 @@ async def test_a_voice_message_is_known_only_to_have_come(town):
 
 
 @pytest.mark.parametrize("kind", ["dialog_muted", "dialog_removed", "user_added", "chat_title_changed"])
-def test_what_concerns_nobody(kind):
+def test_irrelevant_updates_are_ignored(kind):
     assert parse_update({"update_type": kind, "timestamp": 1, "chat_id": 5}) == ()
 
 

@@ -1,4 +1,4 @@
-"""What we write in MAX, and how it looks there."""
+"""Messages of the bot in MAX, and their appearance there."""
 
 import hashlib
 import re
@@ -128,7 +128,7 @@ async def test_a_place_stands_alone(town):
     assert place.media == [{"type": "location", "latitude": 45.5, "longitude": 133.4}]
 
 
-async def test_what_max_has_seen_is_named_by_its_token(town):
+async def test_known_media_is_sent_by_token(town):
     await town.server.send_message(CITIZEN, CITIZEN, photos=[b"one"], files=[("a.txt", b"text")])
     await town.server.send_message(CITIZEN, CITIZEN, sticker="smile")
     things = [item for event in await town.new_events() for item in event.attachments]
@@ -137,7 +137,7 @@ async def test_what_max_has_seen_is_named_by_its_token(town):
     assert town.calls_of("getUploadUrl") == []
 
 
-async def test_what_cannot_be_shown_is_named(town):
+async def test_unsupported_media_is_named(town):
     elsewhere = Attachment(MediaKind.VIDEO, "vk:1", "video1_2", "Яма", link="https://vk.com/video1_2")
     poll = Attachment(MediaKind.OTHER, "max", name="poll")
     await send_content(town, Content.of("Смотрите").with_media([elsewhere, poll]))
@@ -214,7 +214,7 @@ async def test_a_reply_to_what_has_no_number_is_no_reply(town):
     assert town.calls_of("sendMessage") == []
 
 
-async def test_where_nothing_is_written(town):
+async def test_send_to_read_only_place_is_refused(town):
     channel = Chat("max", str(CHANNEL), ChatKind.CHANNEL, str(CHANNEL))
     for chat, reason in (
         (channel, RejectReason.NO_RIGHTS),
@@ -227,7 +227,7 @@ async def test_where_nothing_is_written(town):
         assert caught.value.reason is reason
 
 
-async def test_who_never_opened_the_bot_is_not_reached(town):
+async def test_person_without_dialog_is_unreachable(town):
     with pytest.raises(RecipientUnreachable):
         await send_content(town, Content.of("раз"), Chat("max", str(NEIGHBOUR), ChatKind.PRIVATE, str(NEIGHBOUR)))
 
@@ -430,7 +430,7 @@ def test_every_part_fits(spans, whole, kind):
 
 
 def test_the_ministrys_authority_comes_along():
-    """Both certificates are those of gosuslugi.ru/crt; nothing else is trusted beside the system's own."""
+    """Both certificates are those of gosuslugi.ru/crt; nothing else is trusted in addition to the system's own."""
     found = re.findall("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", CERTIFICATES.read_text(), re.DOTALL)
     prints = [hashlib.sha256(ssl.PEM_cert_to_DER_cert(one)).hexdigest() for one in found]
     assert prints == [

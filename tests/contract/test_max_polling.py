@@ -58,7 +58,7 @@ async def test_a_bot_that_nobody_has_written_to_yet(sandbox):
         await fresh.close()
 
 
-async def test_what_came_while_we_were_down(town):
+async def test_updates_during_downtime_are_fetched(town):
     cursor = (await town.messenger.fetch()).cursor
     for number in range(120):
         await town.server.send_message(HOUSE_CHAT, CITIZEN, str(number))

@@ -122,7 +122,7 @@ async def test_tokens(call):
         {"text": "а", "attachments": [keyboard([button(type="magic")])]},
     ],
 )
-async def test_what_max_refuses_to_send(call, body):
+async def test_send_is_refused_as_max_refuses(call, body):
     assert (await call.code("POST", "/messages", body, user_id=MARIA))[0] == 400
     assert call.server.from_bot(MARIA) == []
 

@@ -1,4 +1,4 @@
-"""What every messenger must do, whichever it is. See ``town.py`` for how one joins."""
+"""The suite that every messenger passes; ``harness.py`` says how a messenger joins."""
 
 import asyncio
 import time
@@ -153,7 +153,7 @@ async def test_conversations_keep_their_order_by_chat_and_author(town: Messenger
     assert len({first.key, second.key, third.key}) == 3
 
 
-async def test_what_was_fetched_and_not_stored_comes_again_after_a_restart(town: MessengerHarness) -> None:
+async def test_unstored_updates_come_again_after_restart(town: MessengerHarness) -> None:
     stored = (await town.messenger.fetch()).cursor
     await town.write_privately("раз")
     await town.write_publicly("два")
@@ -168,7 +168,7 @@ async def test_what_was_fetched_and_not_stored_comes_again_after_a_restart(town:
     assert [one.payload for one in found.updates] == [one.payload for one in lost.updates]
 
 
-async def test_what_was_stored_does_not_come_again(town: MessengerHarness) -> None:
+async def test_stored_updates_do_not_come_again(town: MessengerHarness) -> None:
     await town.write_privately("раз")
     before = await town.messenger.fetch()
     await town.write_privately("два")
@@ -269,7 +269,7 @@ async def test_every_part_of_a_long_text_is_accepted(town: MessengerHarness) -> 
     assert "".join("".join(one.text for one in town.shown_privately()).split()) == "".join(words.split())
 
 
-def test_what_must_stay_whole_is_cut(town: MessengerHarness) -> None:
+def test_whole_content_is_cut_not_split(town: MessengerHarness) -> None:
     long_card = Content((Text("№142\n"), Quote("слово " * 2000), Text("\nдо 15:30")), CARD.keyboard, whole=True)
     [part] = town.messenger.split(long_card, ChatKind.PRIVATE)
     assert len(part.plain_text) <= town.messenger.capabilities.text_limit
@@ -475,7 +475,7 @@ async def send_one(town: MessengerHarness, key: str = "k1") -> None:
 
 
 async def test_too_fast(town: MessengerHarness) -> None:
-    # Twice: a messenger's package may wait and repeat once by itself, but not hide the limit for ever.
+    # Twice: a messenger's package may wait and retry once, but must not hide the limit.
     town.faults.order(town.send_method, town.rate_limit_fault(3), times=2)
     with pytest.raises(RetryAfter) as caught:
         await send_one(town)

@@ -27,7 +27,7 @@ ODD = st.sampled_from([REMOVED, None, *NUMBERS, *WORDS, *SHAPES])
 
 
 async def all_updates(town: MessengerHarness) -> list[dict[str, Any]]:
-    """What a messenger tells when the citizen does all that she can."""
+    """Collect the updates of everything that a citizen can do."""
     await town.write_privately("На Мира 7 нет света", photo=b"a picture")
     first = await town.write_publicly("На Ленина 45 открыт люк")
     second = await town.write_publicly("И на Кирова 3", photo=b"another picture", reply_to=first)
@@ -47,7 +47,7 @@ async def all_updates(town: MessengerHarness) -> list[dict[str, Any]]:
 
 
 def list_paths(value: Any, path: Path = ()) -> list[Path]:
-    """Where something stands, at any depth."""
+    """List the paths of all values, at any depth."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [place for key, one in inner for place in [(*path, key), *list_paths(one, (*path, key))]]
 

@@ -1,4 +1,4 @@
-"""What one messenger alone can or cannot see of a posted answer; the rest is in the common suite."""
+"""Checks of posted answers that one messenger alone can or cannot make; the rest is in the common suite."""
 
 from collections.abc import AsyncIterator
 
@@ -39,7 +39,7 @@ async def telegram(sandbox: Sandbox) -> AsyncIterator[TelegramHarness]:
 
 
 async def publish_reply(town: VkHarness, *, in_thread: bool = False) -> PublishedAnswer:
-    """An answer of ours under a comment, perhaps one within a thread."""
+    """An answer of the bot under a comment, perhaps one within a thread."""
     asked = await town.vk.comment(GROUP, town.post, MARIA, "Люк открыт")
     if in_thread:
         asked = await town.vk.comment(GROUP, town.post, IVAN, "И у нас", reply_to=asked)
@@ -60,7 +60,7 @@ async def test_a_comment_is_read_with_the_service_key(vk: VkHarness, in_thread: 
     assert [call.method for call in vk.vk.calls if "getComment" in call.method] == ["execute:wall.getComments"] * 2
     await vk.vk.comment(GROUP, vk.post, IVAN, "Правда закрыт", reply_to=int(placed.ids[0]))
     await vk.vk.delete_comment(GROUP, vk.post, int(placed.ids[0]))
-    assert await published_visibility(vk, placed) is Visibility.GONE  # also while somebody's answer to it stands
+    assert await published_visibility(vk, placed) is Visibility.GONE  # also while somebody's answer to it exists
 
 
 async def test_closed_comments_and_a_deleted_post(vk: VkHarness) -> None:
@@ -115,7 +115,7 @@ async def test_many_looks_are_few_calls(vk: VkHarness) -> None:
     assert [call.method for call in vk.vk.calls].count("execute") == 3
 
 
-async def test_what_concerns_the_whole_call_is_raised(vk: VkHarness) -> None:
+async def test_error_of_the_whole_call_is_raised(vk: VkHarness) -> None:
     placed = await publish_reply(vk)
     vk.refuse_next("execute", 6, "Too many requests per second")
     with pytest.raises(RetryAfter):

@@ -1,4 +1,4 @@
-"""What Telegram tells, in neutral words."""
+"""Telegram's updates become neutral events."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -190,7 +190,9 @@ async def test_a_place(server: TelegramServer, bot: TelegramMessenger) -> None:
 
 
 @pytest.mark.parametrize("field", ["poll", "contact", "dice", "story", "something_from_the_future"])
-async def test_what_has_no_word_of_its_own(server: TelegramServer, bot: TelegramMessenger, field: str) -> None:
+async def test_unknown_content_is_parsed_without_text(
+    server: TelegramServer, bot: TelegramMessenger, field: str
+) -> None:
     await server.send_message(GROUP, CITIZEN, raw={field: {"id": "1"}})
     [one] = (await posted_message(bot)).attachments
     assert one.kind is MediaKind.OTHER

@@ -273,7 +273,7 @@ async def test_keyboards_that_are_too_large(api: ApiClient) -> None:
     assert "too long" in await api.refused("sendMessage", chat_id=GROUP, text="а", reply_markup=heavy)
 
 
-async def test_what_the_server_does_to_a_text(api: ApiClient) -> None:
+async def test_text_is_cleaned_as_by_the_server(api: ApiClient) -> None:
     bold = {"type": "bold", "offset": 2, "length": 4}
     sent = await api("sendMessage", chat_id=GROUP, text="\n яма\t\0 https://a.ru \n", entities=[bold])
     assert sent["text"] == "яма   https://a.ru"

@@ -1,4 +1,4 @@
-"""What the house says, as Telegram takes it."""
+"""Messages of the bot as Telegram accepts them."""
 
 from typing import Any
 
@@ -137,7 +137,7 @@ async def test_one_photo_carries_words_and_buttons(server: TelegramServer, bot: 
     assert message["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "y"
 
 
-async def test_what_is_too_long_for_a_caption_comes_first(server: TelegramServer, bot: TelegramMessenger) -> None:
+async def test_text_too_long_for_caption_is_sent_first(server: TelegramServer, bot: TelegramMessenger) -> None:
     await send_content(bot, Content.of("а" * 1025, keyboard=[[Button("Да", "y")]]).with_media([photo()]))
     words, picture = server.from_bot(CITIZEN)
     assert len(words["text"]) == 1025
@@ -156,7 +156,7 @@ async def test_an_album_takes_a_caption_but_no_buttons(server: TelegramServer, b
     assert (words["text"], "reply_markup" in words, len(album)) == ("Было?", True, 2)
 
 
-async def test_what_must_stay_whole_never_stands_under_a_photo(server: TelegramServer, bot: TelegramMessenger) -> None:
+async def test_whole_text_is_never_a_caption(server: TelegramServer, bot: TelegramMessenger) -> None:
     content = Content((Text("№1"),), ((Button("Да", "y"),),), (photo(),), whole=True)
     await send_content(bot, content)
     words, picture = server.from_bot(CITIZEN)
@@ -201,7 +201,7 @@ async def test_every_kind_of_file_goes_back_as_it_came(
     assert sent in last_message(server)
 
 
-async def test_what_another_messenger_has_is_a_link(server: TelegramServer, bot: TelegramMessenger) -> None:
+async def test_media_of_another_messenger_is_a_link(server: TelegramServer, bot: TelegramMessenger) -> None:
     foreign = Attachment(MediaKind.VIDEO, "vk:1", "video1_2", link="https://vk.com/video1_2")
     lost = Attachment(MediaKind.PHOTO, "vk:1", "photo1_2")
     await send_content(bot, Content.of("Яма").with_media([foreign, lost]))
@@ -273,7 +273,7 @@ async def test_the_same_again(server: TelegramServer, bot: TelegramMessenger) ->
         await bot.edit(PRIVATE, number, card)
 
 
-async def test_what_cannot_be_changed(server: TelegramServer, bot: TelegramMessenger) -> None:
+async def test_edit_is_refused_when_impossible(server: TelegramServer, bot: TelegramMessenger) -> None:
     theirs = await server.send_message(CITIZEN, CITIZEN, "моё")
     for number in (str(theirs), "4040"):
         with pytest.raises(MessageGone):
@@ -417,7 +417,7 @@ async def test_downloads_that_fail(server: TelegramServer, bot: TelegramMessenge
     assert isinstance(event, MessagePosted)
     [picture] = event.attachments
     for kind in (FaultKind.HTTP_500, FaultKind.DROP):
-        server.faults.order("file", Fault(kind), times=2)  # the client repeats a dropped GET once by itself
+        server.faults.order("file", Fault(kind), times=2)  # the client retries a dropped GET once
         with pytest.raises(TemporaryFailure):
             await bot.download(picture)
         server.faults.clear()

@@ -1,4 +1,4 @@
-"""What people do in VK becomes our events."""
+"""Acts of people in VK become neutral events."""
 
 import asyncio
 import json
@@ -244,7 +244,7 @@ def read(payload):
 
 
 @pytest.mark.parametrize("kind", sorted(IGNORED_EVENTS))
-def test_what_concerns_nobody(kind):
+def test_irrelevant_updates_are_ignored(kind):
     assert read({"type": kind, "object": {}}) == ()
 
 
@@ -263,7 +263,7 @@ async def test_the_communitys_own_post_is_a_sign_of_life(town):
     assert (event.post_id, event.chat.source_id) == (str(post), str(GROUP))
 
 
-def test_what_a_manager_writes_by_hand_in_the_communitys_name_is_heard():
+def test_managers_own_message_is_parsed():
     mine = {"out": 1, "peer_id": 7, "from_id": -GROUP, "date": 1, "conversation_message_id": 2, "text": "Ответ"}
     [event] = read({"type": "message_reply", "object": mine | {"admin_author_id": 77}})
     assert (event.text, event.message_id, event.chat.id, event.chat.kind) == ("Ответ", "2", "7", ChatKind.PRIVATE)
@@ -296,7 +296,7 @@ GOOD = {"out": 0, "peer_id": 7, "from_id": 7, "date": 1700000000, "conversation_
         {"type": "message_deny", "object": {"user_id": True}},
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_malformed(payload):
+def test_unreadable_update_is_malformed(payload):
     with pytest.raises(MalformedUpdate):
         read(payload)
 

@@ -80,7 +80,7 @@ async def test_conversations_are_answered_by_a_reply(town, chat):
     assert (answer.reply, answer.text, sent.ids) == (message, "Засыпали", (str(answer.cmid),))
 
 
-async def test_what_to_reply_to_may_be_gone(town):
+async def test_reply_target_may_be_gone(town):
     post = await town.vk.post(GROUP, "Новость")
     comment = await town.vk.comment(GROUP, post, MARIA, "Люк")
     await town.vk.delete_comment(GROUP, post, comment)
@@ -148,7 +148,7 @@ async def test_photos_go_under_posts_as_documents(town):
     assert answer.text == "Сделано\nКоординаты: 45.470000, 133.420000"
 
 
-async def test_what_a_citizen_attached_can_be_shown_again(town):
+async def test_citizens_attachments_can_be_sent_again(town):
     await town.vk.send_message(GROUP, MARIA, "Смотрите", photos=[PHOTO], video="Потоп")
     seen = await town.one_event(MessagePosted)
     stranger = Attachment(MediaKind.VIDEO, "telegram", "file-id", "clip.mp4", link="https://t.me/c/1/2")
@@ -176,7 +176,7 @@ async def test_an_edit_keeps_what_is_attached_and_replied_to(town):
     assert (shown.text, len(shown.attachments), shown.keyboard) == ("Готово", 1, None)
 
 
-async def test_what_cannot_be_edited(town):
+async def test_edit_is_refused_where_vk_forbids_it(town):
     post = await town.vk.post(GROUP, "Новость")
     theirs = await town.vk.send_message(GROUP, MARIA, "Моё")
     with pytest.raises(MessageGone):

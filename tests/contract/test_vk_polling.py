@@ -152,7 +152,7 @@ async def test_after_a_gap_unread_conversations_are_read_back(town):
     assert await town.messenger.fetch_missed(LONG_AGO) == updates
 
 
-async def test_what_is_old_is_not_read_back(town):
+async def test_old_messages_are_not_read_back(town):
     await town.vk.send_message(GROUP, MARIA, "Давно")
     later = ManualClock(datetime.now(UTC) + timedelta(days=4))  # noqa: TID251 - the sandbox has the machine's time
     messenger = VkMessenger(GROUP, TITLE, TOKEN, f"{town.sandbox.url}/vk", later)

@@ -87,7 +87,7 @@ async def test_keys_versions_and_methods(call):
         ),
     ],
 )  # fmt: skip
-async def test_what_send_refuses(call, params, code):
+async def test_send_refuses_invalid_calls(call, params, code):
     await call.vk.allow_messages(GROUP, MARIA)
     assert await call.code("messages.send", **params) == code
 
@@ -140,7 +140,7 @@ async def test_several_peers_get_a_result_each(call):
     assert bad["error"]["code"] == 901
 
 
-async def test_what_create_comment_refuses(call):
+async def test_create_comment_refuses_invalid_calls(call):
     post = await call.vk.post(GROUP, "Новость")
     comment = await call.vk.comment(GROUP, post, MARIA, "Люк")
     place = {"owner_id": -GROUP, "post_id": post}
@@ -303,7 +303,7 @@ async def test_callback_servers(call):
 
 
 async def test_a_callback_is_brought_until_it_is_taken(call):
-    """What the address answers decides: the string, then «ok», nothing else."""
+    """The answer of the address decides: the confirmation string, then «ok», nothing else."""
     brought: list[tuple[dict[str, object], str | None]] = []
     answers = ["whatever", "503", "ok\n"]
 

@@ -86,11 +86,11 @@ async def test_new_comments_posts_and_threads_come_once(walls: WallReaderHarness
     assert (comment.author.name, comment.message_id) == ("Мария Кузнецова", str(first))
     assert said[2].reply_to == str(first)
     [concert] = [event for event in events if isinstance(event, PagePosted)]
-    assert concert.chat.account == f"vk:{CLUB}"  # a community of ours is known by its own name
+    assert concert.chat.account == f"vk:{CLUB}"  # a configured community is known by its own name
     assert await walls.new_events() == []
 
 
-async def test_what_came_while_we_were_down_is_read_afterwards(walls: WallReaderHarness) -> None:
+async def test_comments_during_downtime_are_read_afterwards(walls: WallReaderHarness) -> None:
     post = await walls.vk.post(SCHOOL, "Новость")
     stored: Batch = await walls.reader.fetch()
     await walls.vk.comment(SCHOOL, post, MARIA, "Раз")
@@ -101,8 +101,8 @@ async def test_what_came_while_we_were_down_is_read_afterwards(walls: WallReader
     again = await walls.reader.fetch()
     assert [one.key for one in again.updates] == [one.key for one in lost.updates]
     assert len(again.updates) == 1
-    walls.reader.set_cursor("no cursor of ours")
-    assert await walls.texts() == ["Раз"]  # taken anew, known by its number
+    walls.reader.set_cursor("a foreign cursor")
+    assert await walls.texts() == ["Раз"]  # read again, recognised by its number
 
 
 async def test_long_threads_and_many_comments_are_read_to_the_end(walls: WallReaderHarness) -> None:

@@ -43,7 +43,7 @@ class LoadBalancer:
                 await asyncio.sleep(0.05)
 
     async def readiness_status(self, port: int) -> int:
-        """What ``/readyz`` says there; 0 where nobody listens."""
+        """Return the status of ``/readyz`` there; 0 if nobody listens."""
         assert self._session is not None
         try:
             async with self._session.get(f"http://127.0.0.1:{port}/readyz") as answer:

@@ -1,4 +1,4 @@
-"""The private chat of one official in one messenger, the same way for all of them: what stands there, press, write."""
+"""The private chat of one official in one messenger, with one interface for all: read, press, write."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class BotMessage:
 
 
 class ChatClient(Protocol):
-    """What each messenger's sandbox is asked for."""
+    """Operations that each messenger's sandbox offers."""
 
     harness: Harness
     person: int
@@ -152,7 +152,7 @@ class MaxChatClient:
 
 @dataclass(frozen=True)
 class OfficialChat:
-    """What tests ask of a phone."""
+    """Operations of a chat client that tests use."""
 
     client: ChatClient
 

@@ -15,7 +15,7 @@ from tests.e2e.harness import Harness
 
 @pytest.fixture(params=["sqlite"])
 def kind(request: pytest.FixtureRequest) -> str:
-    """What database the town works on: a file, unless the module asks for both (``tests.databases.ON_BOTH``)."""
+    """Return the bot's database: a file, unless the module asks for both (``tests.databases.ON_BOTH``)."""
     return str(request.param)
 
 

@@ -40,7 +40,7 @@ POLL_INTERVAL_SECONDS, IDLE_SECONDS_BEFORE_TICK = 0.05, 0.3
 a push."""
 
 TIMEOUT_SECONDS = 60.0
-"""Seconds that anything may take: on a machine with much else to do, a test that is right shall not fail."""
+"""Seconds that any step may take: a correct test must not fail on a busy machine."""
 
 START_TIME = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 """Friday, 14:30 in Vladivostok."""
@@ -184,9 +184,7 @@ class Harness:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
-    config_replacements: dict[str, str] = field(
-        default_factory=dict
-    )  # lines of the configuration that shall read otherwise
+    config_replacements: dict[str, str] = field(default_factory=dict)  # replacements of configuration lines
     call_seconds: int | None = None  # how long the bot waits for an answer
     poll_seconds: int = 5
     check_seconds: float = 3600.0
@@ -291,7 +289,7 @@ class Harness:
         self.trigger_due_tasks()
 
     def trigger_due_tasks(self) -> None:
-        """What is due is looked for at once, not at the next tick."""
+        """Run the due tasks now, not at the next tick."""
         if self.app is not None:
             self.app.scheduler.trigger_now()
 
@@ -357,10 +355,10 @@ class Harness:
         async with self.app.database.read() as uow:
             return await uow.messages.find_by_external_id(account, str(chat_id), str(message_id))
 
-    # what stands where
+    # what is visible where
 
     def bot_messages(self, chat_id: int) -> list[dict[str, Any]]:
-        """What our bot wrote in a Telegram chat."""
+        """Return the bot's messages in a Telegram chat."""
         return self.sandbox.telegram.from_bot(chat_id)
 
     def bot_texts(self, chat_id: int) -> list[str]:

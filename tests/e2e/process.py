@@ -39,14 +39,14 @@ class BotProcess:
             await self._stop(signal.SIGKILL)
 
     async def export_tickets(self) -> list[dict[str, str]]:
-        """What ``python -m bot export`` says: one row a ticket."""
+        """Return the rows of ``python -m bot export``, one per ticket."""
         process = await self._spawn("export", out=PIPE, err=DEVNULL)
         out, _ = await process.communicate()
         assert process.returncode == 0
         return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
 
     async def run_refused_start(self) -> tuple[int, str]:
-        """A start that ends by itself: its exit code and what it said."""
+        """Run a start that is expected to end; return its exit code and output."""
         process = await self._spawn("run", out=DEVNULL, err=PIPE)
         async with asyncio.timeout(20):
             _, said = await process.communicate()
@@ -55,7 +55,7 @@ class BotProcess:
 
     @property
     def log(self) -> Path:
-        """What the processes have written to standard error."""
+        """Return the standard error of the processes."""
         return self.config.parent / "bot.log"
 
     async def _spawn(self, command: str, out: int, err: int) -> Process:
@@ -70,7 +70,7 @@ class BotProcess:
     async def _stop(self, how: signal.Signals) -> int:
         process, self._process = self._process, None
         assert process is not None
-        assert process.returncode is None, f"it ended by itself: {self.log.read_text(encoding='utf-8')[-3000:]}"
+        assert process.returncode is None, f"it exited unexpectedly: {self.log.read_text(encoding='utf-8')[-3000:]}"
         process.send_signal(how)
         try:
             async with asyncio.timeout(10):

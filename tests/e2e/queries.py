@@ -1,4 +1,4 @@
-"""What tests of officials' work need beside the town: a citizen's message in one word, and a look into the books."""
+"""Sample messages of citizens and reads from the database, for tests of officials' work."""
 
 import asyncio
 from typing import Any
@@ -51,7 +51,7 @@ async def get_ticket_state(town: Harness, number: int) -> State:
 
 
 async def list_audit(town: Harness, number: int, action: str = "") -> list[AuditRow]:
-    """What the books say happened to a ticket (of one kind, if *action* is given)."""
+    """Return a ticket's audit records (of one action, if *action* is given)."""
     assert town.app is not None
     async with town.app.database.read() as uow:
         rows = await uow.audit_log.list_for_ticket(number)

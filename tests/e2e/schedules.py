@@ -1,4 +1,4 @@
-"""What tests of time need beside the town: messages of known sectors, and what a person was told."""
+"""Messages of known sectors and reads of a person's notifications, for tests of time."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def digest_texts(town: Harness, person: int) -> list[str]:
 
 
 def makes_sound(letter: dict[str, Any]) -> bool:
-    """Whether the phone makes a sound."""
+    """Return whether the phone makes a sound."""
     return not letter.get("disable_notification")
 
 

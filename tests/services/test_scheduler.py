@@ -71,7 +71,7 @@ async def running_scheduler(office: SchedulerHarness, ticker: Scheduler) -> Asyn
 
 
 async def test_sweeps_go_on_while_the_scheduler_waits_for_its_hour(database: Database) -> None:
-    """When the machine's clock is put back, the scheduler waits until it has caught up."""
+    """APScheduler waits when the machine's clock is set back; the tasks must not."""
     office = SchedulerHarness(database)
     async with running_scheduler(office, await office.make_scheduler(seconds=0.01)) as scheduler:
         scheduler.pause()
@@ -90,7 +90,7 @@ async def run_audit(ticker: Scheduler) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_what_was_suspected_before_the_lead_was_lost_is_not_the_first_of_two_looks(database: Database) -> None:
+async def test_watchdog_forgets_suspicions_when_leadership_changes(database: Database) -> None:
     office = SchedulerHarness(database)
     ticker = await office.make_scheduler(seconds=1000)
     async with database.begin() as uow:

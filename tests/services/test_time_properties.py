@@ -133,7 +133,7 @@ class DeadlineMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_true_is_left_unsaid(self) -> None:
-        """By day, every term that ran out has been told to whoever the ticket was with."""
+        """By day, every deadline that passed has been notified to the ticket's holder."""
         if self.municipality.quiet_hours.is_quiet(self.now):
             return
         for ticket in self._tickets():
@@ -222,7 +222,7 @@ class DeadlineMachine(RuleBasedStateMachine):
             self.sent_notes.append((self.now, row.chat_id, code, items))
 
     def _check_note(self, code: str, ticket: Ticket, chat: str) -> None:
-        """What was told is true at this moment, to the right person, at a decent hour."""
+        """A notice is true at this moment, for the right person, at a decent hour."""
         assert ticket.is_open
         assert ticket.urgent or not self.municipality.quiet_hours.is_quiet(self.now), "a phone rang in the night"
         accept_late = ticket.state in UNACCEPTED_STATES and ticket.accept_due <= self.now

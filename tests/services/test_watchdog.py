@@ -1,4 +1,4 @@
-"""What should have happened and did not is found: each of the things that the auditor looks for, and no sooner."""
+"""The watchdog finds each kind of missing activity, and no sooner than it should."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a transaction remembers of problems and lone tickets is what the database would say."""
+"""A transaction's cache of candidates equals the database."""
 
 from contextlib import suppress
 from random import Random
@@ -29,7 +29,7 @@ QUERIES = [
 
 
 class SimulatedFailure(Exception):
-    """What goes wrong in these tests."""
+    """An expected failure in these tests."""
 
 
 class RandomWorkload:
@@ -90,7 +90,7 @@ class RandomWorkload:
             assert await self.uow.tickets.update(closed, state="dismissed") is not None
 
     async def change_candidate(self) -> None:
-        """What a candidate shows, or by which it is one no more, or again."""
+        """Change a ticket so that its candidate changes, disappears or returns."""
         numbers = [*self.leads, *(ticket.id for ticket in self.lone_tickets)]
         if numbers:
             ticket = await self.uow.tickets.get(self.random.choice(numbers), lock=True)
@@ -108,7 +108,7 @@ class RandomWorkload:
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_what_is_remembered_is_what_is_there(database: Database, seed: int) -> None:
+async def test_cached_candidates_equal_the_database(database: Database, seed: int) -> None:
     random = Random(seed)
     async with database.begin() as uow:
         town = RandomWorkload(uow, random)
@@ -147,7 +147,7 @@ async def test_many_messages_of_one_matter_ask_once_and_are_written_together(dat
     assert len(asked) <= (3 if database.is_shared else 0)  # numbers of tickets are the sequence's
 
 
-async def test_who_is_in_a_problem_is_known_from_the_start_and_kept_true(database: Database) -> None:
+async def test_problem_authors_are_loaded_and_kept_current(database: Database) -> None:
     async with database.begin() as uow:
         lead = await add_ticket(uow, author_key="telegram:7")
         number = await uow.problems.create(lead, "roads", {}, NOW)
@@ -164,7 +164,7 @@ async def test_who_is_in_a_problem_is_known_from_the_start_and_kept_true(databas
         assert await uow.problems.has_author(other, "telegram:7")
 
 
-async def test_what_was_undone_is_no_candidate(database: Database) -> None:
+async def test_rolled_back_ticket_is_no_candidate(database: Database) -> None:
     wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads")
     async with database.begin() as uow:
         first = await add_ticket(uow, matter="roads", sketch={"number": 1})

@@ -60,7 +60,7 @@ async def test_a_backup_is_one_moment_and_ends_though_somebody_writes_all_the_ti
             await uow.inbox.store("vk:1", [(str(number), "c", {})], NOW)
 
     def meanwhile(percent: int) -> None:
-        """Something is written after every part of the copy, but not for ever: an endless copy shall be seen."""
+        """Write after every part of the copy, a bounded number of times, so that an endless copy fails the test."""
         told.append(percent)
         if len(told) > 100:
             raise AssertionError("the copy begins again and again")

@@ -48,7 +48,7 @@ async def record_delivery(database: Database, row: OutboxRow, tries: list[int], 
     await retry_until_committed(write)
 
 
-async def test_what_was_sent_is_written_down_though_no_connection_was_free(
+async def test_send_is_recorded_when_no_connection_was_free(
     narrow: Database, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     if not narrow.is_shared:

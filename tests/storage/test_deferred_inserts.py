@@ -1,4 +1,4 @@
-"""Insertions wait for one another; whoever asks sees them all the same."""
+"""Inserts are deferred; queries see them all the same."""
 
 from contextlib import suppress
 
@@ -11,10 +11,10 @@ from tests.storage.helpers import NOW, add_message, add_ticket, outbox_draft, ti
 
 
 class SimulatedFailure(Exception):
-    """What goes wrong in these tests."""
+    """An expected failure in these tests."""
 
 
-async def test_what_was_put_is_seen_by_whoever_asks_for_it(database: Database) -> None:
+async def test_deferred_insert_is_visible_to_queries(database: Database) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
         await add_message(uow, "1", ticket.id)
@@ -85,7 +85,7 @@ async def test_changes_of_rows_that_nobody_asks_for_are_written_together(databas
         assert [one.problem_id for one in (await uow.tickets.get_many([lead.id for lead in leads])).values()] == numbers
 
 
-async def test_what_is_referred_to_is_written_first(database: Database) -> None:
+async def test_referenced_rows_are_written_first(database: Database) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
         await add_message(uow, "1", ticket.id)
@@ -115,7 +115,7 @@ async def test_numbers_go_on_without_a_gap_after_a_part_was_undone(database: Dat
 
 
 @pytest.mark.parametrize("changed", ["touched", "answered", "attached", "registered"])
-async def test_what_was_foreseen_is_forgotten_when_it_changes(database: Database, changed: str) -> None:
+async def test_prefetched_row_is_dropped_when_it_changes(database: Database, changed: str) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow, text_key="key")
         await add_message(uow, "1", ticket.id)

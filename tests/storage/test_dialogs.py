@@ -1,4 +1,4 @@
-"""What people are in the middle of outlives the process, and ends when its time or its ticket does."""
+"""A dialog outlives the process, and ends with its expiry or its ticket."""
 
 import asyncio
 from dataclasses import replace
@@ -51,8 +51,8 @@ async def test_dialogs_about_a_ticket_are_voided_by_step(database: Database) -> 
         assert await uow.dialogs.get("telegram", "1004", NOW) is not None
 
 
-async def test_who_goes_on_with_a_dialog_waits_for_what_is_being_noted_about_it(database: Database) -> None:
-    """Else he would write over it, and the buttons of a question that has just arrived would stay for ever."""
+async def test_dialog_update_waits_for_recording_of_its_prompt(database: Database) -> None:
+    """Otherwise the update overwrites the record, and the buttons of a delivered prompt are never removed."""
     async with database.begin() as uow:
         await uow.dialogs.upsert(DRAFT)
     noted = replace(DRAFT, facts={"shown": {"id": "77"}})

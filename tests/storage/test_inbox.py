@@ -157,7 +157,7 @@ async def test_long_keys_and_odd_payloads_are_kept(database: Database) -> None:
     assert row.payload == payload
 
 
-async def test_who_was_slower_than_the_lease_finds_out_before_doing_it_twice(database: Database) -> None:
+async def test_slow_worker_finds_its_lease_lost_before_commit(database: Database) -> None:
     await store_updates(database, ("1", "a"), ("2", "b"))
     slow = await claim_rows(database)
     quick = await claim_rows(database, NOW + LEASE, most=1)
@@ -174,9 +174,7 @@ async def test_who_was_slower_than_the_lease_finds_out_before_doing_it_twice(dat
     )
 
 
-async def test_what_comes_after_an_update_that_is_handled_too_slowly_is_not_handled_beside_it(
-    database: Database, second: Database
-) -> None:
+async def test_update_waits_for_slow_predecessor_after_its_lease(database: Database, second: Database) -> None:
     if not database.is_shared:
         pytest.skip("on SQLite nobody looks while somebody writes")
     await store_updates(database, ("1", "a"), ("2", "a"))
@@ -194,7 +192,7 @@ async def test_what_comes_after_an_update_that_is_handled_too_slowly_is_not_hand
     assert update_keys(await claim_rows(second, late + timedelta(seconds=2))) == ["2", "3"]
 
 
-async def test_what_was_handled_is_nobody_s_any_more(database: Database) -> None:
+async def test_handled_row_has_no_holder(database: Database) -> None:
     await store_updates(database, ("1", "a"))
     slow = await claim_rows(database)
     quick = await claim_rows(database, NOW + LEASE)
@@ -224,9 +222,7 @@ async def test_no_more_is_claimed_than_was_asked_for_whatever_the_server_plans(d
         assert len(await uow.inbox.claim(NOW, LEASE, 2)) == 2
 
 
-async def test_what_a_dead_process_held_is_free_and_what_a_living_one_holds_is_not(
-    database: Database, second: Database
-) -> None:
+async def test_only_dead_processes_claims_are_released(database: Database, second: Database) -> None:
     if not database.is_shared:
         pytest.skip("on SQLite there is one process")
     shown, supervisor = WakeUp(), Supervisor()

@@ -1,5 +1,7 @@
-"""Two transactions that wait for one another: on PostgreSQL one of them is undone. They seldom shall, and it is no
-fault of the database's when they do."""
+"""Deadlocks: PostgreSQL rolls one of the transactions back.
+
+They must be rare, and they are no sign of a lost database.
+"""
 
 import asyncio
 
@@ -19,7 +21,7 @@ def several(database: Database) -> None:
         pytest.skip("a file has one writer at a time")
 
 
-async def test_who_claims_does_not_wait_for_who_changes(database: Database, second: Database) -> None:
+async def test_claim_skips_rows_locked_by_update(database: Database, second: Database) -> None:
     async with database.begin() as uow:
         await uow.outbox.enqueue_all([outbox_draft("7", dedupe="card:1"), outbox_draft("8")], NOW)
     async with database.begin() as uow:
@@ -44,7 +46,7 @@ async def test_a_notice_does_not_wait_for_who_works_on_its_ticket(database: Data
             await other.deadlines.add_notice(head.id, ticket.id, "accept_overdue", NOW)
 
 
-async def test_whoever_is_undone_is_not_taken_for_a_database_that_is_gone(
+async def test_deadlock_victim_is_not_a_lost_database(
     database: Database, second: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with database.begin() as uow:

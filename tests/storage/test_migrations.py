@@ -84,7 +84,7 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
         assert await connection.run_sync(_tables) == set(metadata.tables)
 
 
-async def test_what_the_comparison_cannot_see_is_equal_too(empty: Database) -> None:
+async def test_indexes_and_triggers_equal_the_tables(empty: Database) -> None:
     """Partial indexes and AUTOINCREMENT: compared as SQLite keeps them."""
     if empty.engine.dialect.name != "sqlite":
         return

@@ -97,7 +97,7 @@ async def test_a_row_that_is_tried_every_minute_is_seen_to_wait_since_it_was_que
         assert await uow.outbox.oldest_pending() == [OldestPending("telegram", NOW, None)]
 
 
-async def test_what_the_messenger_would_take_later_and_what_is_planned_are_told_apart(database: Database) -> None:
+async def test_retry_and_planned_rows_are_counted_apart(database: Database) -> None:
     await add_drafts(database, outbox_draft(), outbox_draft("1", account="vk:500", due_at=time_after(minutes=3)))
     async with database.begin() as uow:
         [row] = await claim_rows(uow, time_after(minutes=1), 1)
@@ -108,7 +108,7 @@ async def test_what_the_messenger_would_take_later_and_what_is_planned_are_told_
     assert waits == [OldestPending("telegram", None, NOW), OldestPending("vk:500", time_after(minutes=3), None)]
 
 
-async def test_what_is_planned_for_later_holds_nobody(database: Database) -> None:
+async def test_planned_row_blocks_nobody(database: Database) -> None:
     await add_drafts(
         database,
         outbox_draft(number=1, due_at=time_after(seconds=2), facts={"n": 1}),
@@ -133,7 +133,7 @@ async def test_a_resting_chat_is_passed_over(database: Database) -> None:
     assert ticket_ids(await claim_pending(database)) == [1]
 
 
-async def test_what_answers_a_press_stands_first_in_its_chat(database: Database) -> None:
+async def test_interactive_row_is_first_in_its_chat(database: Database) -> None:
     await add_drafts(database, outbox_draft("1", number=1), outbox_draft("1", number=2, priority=Priority.INTERACTIVE))
 
     async with database.begin() as uow:
@@ -154,7 +154,7 @@ async def test_presses_of_a_silent_account_do_not_hide_those_of_another(database
     assert sorted(row.account for row in rows) == ["telegram", "vk:500", "vk:500"]
 
 
-async def test_who_is_sending_is_given_time_to_write_it_down(database: Database) -> None:
+async def test_running_claims_get_time_to_be_recorded(database: Database) -> None:
     await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2))
     [slow, _] = await claim_pending(database)
     async with database.begin() as uow:
@@ -174,7 +174,7 @@ async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Datab
         assert await uow.outbox.next_per_chat(NOW, ("vk:500",)) == []
 
 
-async def test_what_was_sent_lately_is_remembered_with_its_parts(database: Database) -> None:
+async def test_recent_sends_are_listed_with_their_parts(database: Database) -> None:
     await add_drafts(database, outbox_draft("1"), outbox_draft("2"), outbox_draft("3"), outbox_draft("4"))
     first, second, third, _ = await claim_pending(database)
     async with database.begin() as uow:
@@ -232,7 +232,7 @@ async def test_a_change_during_delivery_is_a_row_of_its_own(database: Database) 
     assert again.id == first.id
 
 
-async def test_what_was_put_back_stands_where_it_stood(database: Database) -> None:
+async def test_unclaimed_row_keeps_its_place(database: Database) -> None:
     await add_drafts(database, outbox_draft(number=1, dedupe="x"), outbox_draft(number=1), outbox_draft(number=2))
     rows = await claim_pending(database)
     assert ticket_ids(rows) == [1, 2]
@@ -319,7 +319,7 @@ async def test_our_messages_remember_their_ticket(database: Database) -> None:
         assert await uow.sent_messages.ticket_of("telegram", "2", "11") is None
 
 
-async def test_who_has_lost_the_lease_changes_nothing(database: Database) -> None:
+async def test_worker_without_lease_changes_nothing(database: Database) -> None:
     await add_drafts(database, outbox_draft(dedupe="x"))
     [slow] = await claim_pending(database)
     [quick] = await claim_pending(database, NOW + LEASE)
@@ -343,7 +343,7 @@ async def test_renewing_nothing_renews_nobodys_lease(database: Database) -> None
     assert len(await claim_pending(database)) == 1
 
 
-async def test_what_was_finished_is_not_finished_again(database: Database) -> None:
+async def test_finished_row_is_not_finished_again(database: Database) -> None:
     await add_drafts(database, outbox_draft())
     [row] = await claim_pending(database)
     async with database.begin() as uow:
@@ -352,7 +352,7 @@ async def test_what_was_finished_is_not_finished_again(database: Database) -> No
         assert await uow.outbox.count_by_status() == {"sent": 1}
 
 
-async def test_what_is_in_hand_is_not_claimed_though_its_lease_is_over(database: Database) -> None:
+async def test_own_running_row_is_not_claimed_after_lease(database: Database) -> None:
     await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2))
     [first, second] = await claim_pending(database)
     async with database.begin() as uow:

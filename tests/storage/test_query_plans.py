@@ -93,7 +93,7 @@ async def test_the_latest_decisions_are_read_from_the_end_and_not_sorted(databas
         assert not any("B-TREE" in line for line in plan)
 
 
-async def test_what_a_message_without_a_subject_may_be_about_is_not_sought_among_all_that_stands_alone(
+async def test_message_without_subject_uses_index_for_candidates(
     database: Database,
 ) -> None:
     wanted = CandidateQuery((), NOW, NOW, "roads")
@@ -140,7 +140,7 @@ def _is_selective(line: str) -> bool:
 
 
 async def _seq_scans(database: Database, asked: list[tuple[str, object]]) -> list[str]:
-    """Where PostgreSQL reads a table though it may not: there is no index for it. Empty tables are read otherwise."""
+    """Return sequential scans that PostgreSQL makes although they are disabled: an index is missing."""
     found = []
     async with database.engine.connect() as connection:
         await connection.exec_driver_sql("SET enable_seqscan = off")

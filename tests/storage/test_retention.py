@@ -1,4 +1,4 @@
-"""What was once needed goes, bit by bit; what is still needed, and the municipality's records, stay."""
+"""Old rows are deleted in small steps; rows in use and the municipality's records stay."""
 
 import asyncio
 from datetime import timedelta

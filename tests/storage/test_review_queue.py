@@ -1,4 +1,4 @@
-"""What waits for a person's word."""
+"""The review queue."""
 
 from bot.domain.cards import ReviewList
 from bot.domain.messages import MessageRole, ReviewVerdict

@@ -1,4 +1,4 @@
-"""What people decided, as examples are found in the books."""
+"""People's decisions are read as training examples."""
 
 from bot.domain.tickets import DismissReason
 from storage.database import Database
@@ -13,7 +13,7 @@ async def record_decisions(uow: UnitOfWork, ticket_id: int, *actions: str, perso
         await uow.audit_log.record(action, NOW, person_id=person, ticket_id=ticket_id)
 
 
-async def test_what_stands_at_last_counts_once(database: Database) -> None:
+async def test_last_decision_counts_once(database: Database) -> None:
     async with database.begin() as uow:
         taken = await add_ticket(uow, "взято как есть")
         moved = await add_ticket(uow, "передано", sector="housing", district="Центр")

@@ -54,7 +54,7 @@ async def test_signs_of_patterns_mean_themselves(full: Database, words: str) -> 
 
 
 @pytest.mark.parametrize("words", ["яма елка", "'; DROP TABLE ticket; --", "ямаяма"])
-async def test_what_is_not_there_is_not_found(full: Database, words: str) -> None:
+async def test_search_finds_nothing_when_absent(full: Database, words: str) -> None:
     assert await search_texts(full, words) == []
 
 

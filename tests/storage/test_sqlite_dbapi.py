@@ -43,7 +43,7 @@ async def test_a_statement_is_one_trip(database: Database, monkeypatch: pytest.M
         assert (trips, given.scalars().all()) == (4, ["a"])
 
 
-async def test_what_sqlite_refuses_is_said_as_ever_and_leaves_the_connection_usable(database: Database) -> None:
+async def test_sqlite_errors_are_raised_and_connection_stays_usable(database: Database) -> None:
     add = text("INSERT INTO once (key, at) VALUES ('a', '2026-11-20')")
     async with database.engine.begin() as connection:
         await connection.execute(add)

@@ -41,7 +41,7 @@ async def test_a_new_name_or_a_new_account_is_the_same_person(database: Database
         assert await uow.staff.find_name(number) == "Начальник отдела дорог"
 
 
-async def test_who_left_keeps_the_name_and_comes_back_as_himself(database: Database) -> None:
+async def test_removed_person_keeps_name_and_identity(database: Database) -> None:
     first, second = await replace_staff(database, make_person("Дороги", 1), make_person("ЖКХ", 2))
     assert await replace_staff(database, make_person("ЖКХ", 2)) == [second]
 
@@ -56,7 +56,7 @@ async def test_an_account_passes_to_another_person(database: Database) -> None:
     assert await replace_staff(database, make_person("Дороги", vk=10), make_person("ЖКХ", 2, 1)) == [first, second]
 
 
-async def test_whether_an_account_can_be_reached_survives_a_restart(database: Database) -> None:
+async def test_reachability_survives_restart(database: Database) -> None:
     staff = make_person("Дороги", 1)
     await replace_staff(database, staff)
     async with database.begin() as uow:
@@ -71,7 +71,7 @@ async def test_whether_an_account_can_be_reached_survives_a_restart(database: Da
         assert await uow.staff.list_reachability() == {OWN: AccountReachability()}
 
 
-async def test_what_was_chosen_survives_a_restart(database: Database) -> None:
+async def test_channel_choice_survives_restart(database: Database) -> None:
     staff = make_person("Дороги", 1, vk=10)
     await replace_staff(database, staff)
     async with database.begin() as uow:

@@ -14,7 +14,7 @@ from tests.storage.helpers import NOW, add_ticket, outbox_draft, time_after
 
 
 class SimulatedFailure(Exception):
-    """What goes wrong in these tests."""
+    """An expected failure in these tests."""
 
 
 async def test_a_clean_end_commits_everything_together(database: Database) -> None:
@@ -59,7 +59,7 @@ async def test_a_cancelled_use_case_leaves_nothing_behind(database: Database) ->
         assert await uow.tickets.get(1) is None
 
 
-async def test_who_has_read_within_his_transaction_is_still_in_it(database: Database) -> None:
+async def test_nested_read_keeps_task_in_transaction(database: Database) -> None:
     """To cancel him then would cost a connection, and what he has done."""
     me = asyncio.current_task()
     assert me is not None

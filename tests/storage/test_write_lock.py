@@ -1,4 +1,4 @@
-"""Who may write next."""
+"""The order of writers."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ async def _let_tasks_run() -> None:
         await asyncio.sleep(0)
 
 
-async def test_whoever_holds_up_others_goes_before_those_who_wait() -> None:
+async def test_priority_waiter_goes_first() -> None:
     writing, done = PriorityLock(), list[str]()
     async with asyncio.TaskGroup() as group, writing.acquire():
         for name in ("a", "b"):
@@ -30,7 +30,7 @@ async def test_whoever_holds_up_others_goes_before_those_who_wait() -> None:
     assert done == ["urgent", "a", "b"]
 
 
-async def test_who_gives_up_waiting_is_passed_over() -> None:
+async def test_cancelled_waiter_is_skipped() -> None:
     writing, done = PriorityLock(), list[str]()
     async with asyncio.TaskGroup() as group, writing.acquire():
         lost = group.create_task(_acquire(writing, "lost", done))
@@ -40,7 +40,7 @@ async def test_who_gives_up_waiting_is_passed_over() -> None:
     assert done == ["next"]
 
 
-async def test_who_gives_up_in_the_moment_of_his_turn_lets_the_next_in() -> None:
+async def test_waiter_cancelled_on_its_turn_wakes_the_next() -> None:
     writing, done = PriorityLock(), list[str]()
     async with asyncio.TaskGroup() as group:
         async with writing.acquire():

@@ -1,4 +1,4 @@
-"""What is said while a copy of the database is made, above all what the system refuses: as administrators read it."""
+"""Messages of the command `backup`, above all errors of the operating system, as administrators read them."""
 
 import errno
 import re
@@ -55,7 +55,7 @@ def failed_backup_output(
     return said
 
 
-def test_where_there_is_no_folder(
+def test_backup_refuses_missing_folder(
     town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = failed_backup_output(town, town.parent / "nowhere" / "copy.sqlite3", monkeypatch, capsys)
@@ -64,7 +64,7 @@ def test_where_there_is_no_folder(
     )
 
 
-def test_where_a_folder_has_the_name(
+def test_backup_refuses_folder_as_target(
     town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (town.parent / "copy").mkdir()
@@ -74,7 +74,9 @@ def test_where_a_folder_has_the_name(
     assert not (town.parent / "copy.part").exists()
 
 
-def test_what_is_no_database(town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_backup_refuses_file_that_is_no_database(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (town.parent / "mcu.sqlite3").write_bytes(b"not a database, whatever its name says " * 100)
     said = failed_backup_output(town, town.parent / "copy.sqlite3", monkeypatch, capsys)
     assert said == "Копия не сделана: это не база SQLite. Проверьте [database] url.\n"
@@ -89,7 +91,7 @@ def test_a_full_disk(town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert said == "Копия не сделана: на диске нет места. Укажите для копии другое место.\n"
 
 
-def test_how_far_it_is_and_that_it_is_checked(
+def test_backup_prints_progress_and_check(
     town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy = town.parent / "copy.sqlite3"

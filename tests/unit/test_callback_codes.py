@@ -8,7 +8,7 @@ from bot.domain.tickets import DismissReason
 from bot.views.callback_codes import MAX_BYTES, CallbackData, Op, pack, unpack
 from bot.views.dialogs.prompts import MANUAL_SOURCES
 
-# What stands under messages in people's phones. Lines are added here, never changed or taken away.
+# Codes of buttons in people's phones. Lines are added here, never changed or removed.
 PUBLISHED = {
     b"1:a:142": CallbackData(Op.ACCEPT, 142),
     b"1:w:142": CallbackData(Op.ANSWER, 142),

@@ -396,7 +396,7 @@ def test_real_tokens_are_not_examples(token: str) -> None:
         (b"[", "ошибка записи"),
     ],
 )
-def test_what_is_not_toml(tmp_path: Path, content: bytes, problem: str) -> None:
+def test_invalid_toml_is_reported(tmp_path: Path, content: bytes, problem: str) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
     with pytest.raises(ConfigFaults) as caught:
@@ -470,7 +470,7 @@ keys = st.sampled_from(KEYS.split())
 def test_nothing_of_any_shape_breaks_the_reader(
     tmp_path_factory: pytest.TempPathFactory, values: dict[str, str]
 ) -> None:
-    """Whatever stands where, the answer is a list of faults."""
+    """Any value at any key gives a list of faults."""
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_text("\n".join(f"{key} = {value}" for key, value in values.items()), encoding="utf-8")
     for tokens_needed in (True, False):

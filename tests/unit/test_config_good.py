@@ -1,4 +1,4 @@
-"""A right configuration gives the house what it needs, from the file and from the environment."""
+"""A valid configuration is read from the file and from the environment."""
 
 import os
 from datetime import date, time, timedelta
@@ -80,7 +80,7 @@ def test_shipped_files_serve_commands_without_network(name: str) -> None:
 
 
 def test_the_example_shows_every_key() -> None:
-    """Every key of the tree stands in the example, set or as a commented line."""
+    """Every key of the schema is in the example, set or as a commented line."""
     from bot.config.schema import ConfigTree
     from bot.config.wording import _keys_at
 

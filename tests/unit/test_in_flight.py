@@ -27,7 +27,7 @@ async def test_accounts_do_not_wait_for_each_other() -> None:
         pass
 
 
-async def test_who_hangs_is_waited_for_a_while_and_then_no_more() -> None:
+async def test_hanging_send_blocks_others_for_a_second_at_most() -> None:
     exposure, hang, sent = InFlightGuard(max_wait_seconds=0.02), asyncio.Event(), []
 
     async def hangs() -> None:
@@ -49,7 +49,7 @@ async def test_who_hangs_is_waited_for_a_while_and_then_no_more() -> None:
     assert sent == ["hanging", 0, 1, 2]
 
 
-async def test_what_has_arrived_is_waited_for_until_it_is_written_down() -> None:
+async def test_confirmed_send_blocks_others_until_recorded() -> None:
     exposure, arrived, written, sent = (
         InFlightGuard(max_wait_seconds=0.02),
         asyncio.Event(),

@@ -1,4 +1,4 @@
-"""What a messenger costs outside its own package: MAX, which came last, is the measure."""
+"""The cost of a messenger outside its package, measured on MAX, which came last."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""What of a citizen's words is shown to those who need not know it."""
+"""Redaction of a citizen's words for people who only watch."""
 
 import pytest
 from hypothesis import given

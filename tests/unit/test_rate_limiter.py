@@ -174,7 +174,7 @@ def test_a_complaint_about_one_chat_slows_that_chat_alone() -> None:
     assert pace.delay("2", ChatKind.PRIVATE, 11.0) == pytest.approx(0.0)
 
 
-def test_what_was_sent_before_a_restart_still_counts() -> None:
+def test_sends_before_restart_still_count() -> None:
     pace = RateLimiter(TELEGRAM)
     for number in range(20):
         pace.replay("-100", ChatKind.GROUP, 40.0 + number)
@@ -191,7 +191,7 @@ def test_a_person_who_presses_buttons_waits_less() -> None:
     assert pace.delay("1", ChatKind.PRIVATE, 101.0, interactive=True) == 0.0
 
 
-def test_what_was_not_sent_is_given_back() -> None:
+def test_unused_reservation_is_released() -> None:
     pace = RateLimiter(TELEGRAM)
     slots = [pace.reserve("-100", ChatKind.GROUP, 100.0) for _ in range(20)]
     assert pace.blocked_chats(130.0) == ["-100"]

@@ -1,4 +1,4 @@
-"""Who may do what: every role with every right over three kinds of tickets, and the ladders."""
+"""Rights: every role with every right over three kinds of tickets, and the ladders."""
 
 from itertools import product
 
@@ -153,7 +153,7 @@ def test_a_sector_falls_to_the_next_rung(rung: int) -> None:
 
 
 @pytest.mark.parametrize("rung", range(len(TRIAGE_LADDER)))
-def test_what_nobody_is_sure_of_falls_to_the_next_rung(rung: int) -> None:
+def test_triage_falls_to_next_role_when_nobody_holds_it(rung: int) -> None:
     people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_LADDER))
     staff = Staff(tuple(reversed(people[rung:])))
     assert staff.responsible_for(None) == (people[rung],)

@@ -86,7 +86,7 @@ async def test_a_fallen_loop_is_started_again_and_counted(
     await supervisor.stop()
 
 
-async def test_what_waits_for_the_database_goes_on_soon_after_it_is_back_and_says_so_once(
+async def test_task_resumes_soon_after_database_returns_and_logs_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(supervising, "RESTART_DELAYS_SECONDS", (3600.0,))

@@ -94,7 +94,7 @@ def test_no_sign_is_torn(signs: list[str]) -> None:
 
 
 @given(ANY | st.text(st.characters(min_codepoint=0xD700, max_codepoint=0xE0FF)))
-def test_what_is_clean_can_be_sent(text: str) -> None:
+def test_clean_text_can_be_sent(text: str) -> None:
     done = clean_text(text)
     assert done.encode("utf-8").decode("utf-8") == done
     assert "\0" not in done

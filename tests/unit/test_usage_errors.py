@@ -34,7 +34,7 @@ def command_output(
         (("run", "лишнее"), "Лишнее"),
     ],
 )
-def test_what_was_typed_wrongly(
+def test_usage_errors_are_in_russian(
     words: tuple[str, ...], answer: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, errors = command_output(*words, monkeypatch=monkeypatch, capsys=capsys)
@@ -73,7 +73,7 @@ def test_help_says_what_is_needed_and_what_stands_in(
     assert "--config, -c ФАЙЛ Файл настроек (TOML). Если не указать: config.toml." in page
 
 
-def test_what_the_system_refuses() -> None:
+def test_os_errors_are_in_russian() -> None:
     assert describe_os_error(PermissionError(errno.EACCES, "Permission denied", "/x")) == "нет прав доступа: /x"
     assert describe_os_error(OSError(errno.ENOSPC, "No space left on device")) == "на диске нет места"
     assert describe_os_error(OSError(9999, "What?")) == "системная ошибка 9999"

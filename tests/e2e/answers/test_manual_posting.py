@@ -1,4 +1,4 @@
-"""Where a person answers: the bot hands the text out, sees it in the chat, reminds; where nobody does, it says so."""
+"""Manual posting: the bot hands the text out, detects it in the chat and reminds; it says so where nobody answers."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ async def ticket_history(town: Harness) -> str:
     return message_text(await town.wait_for_message(ROADS_HEAD, "🕘 История №1"))
 
 
-async def test_what_the_head_is_told_is_true_from_the_preview_to_the_end(closed_town: Harness) -> None:
+async def test_head_is_told_truly_who_posts_from_preview_to_end(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "person"
     await town.start()
@@ -151,7 +151,7 @@ async def test_every_place_has_its_own_button_under_the_card(closed_town: Harnes
     assert states == {PublicationState.POSTED}
 
 
-async def test_who_forgets_is_reminded_once(closed_town: Harness) -> None:
+async def test_unposted_answer_is_reminded_once(closed_town: Harness) -> None:
     town = closed_town
     await prepare_manual_answer(town)
     card = await town.wait_for_card(ROADS_HEAD, 1)
@@ -166,7 +166,7 @@ async def test_who_forgets_is_reminded_once(closed_town: Harness) -> None:
     assert len([one for one in town.bot_texts(ROADS_HEAD) if "ещё не опубликован" in one]) == 1
 
 
-async def test_who_has_posted_it_is_not_reminded(closed_town: Harness) -> None:
+async def test_posted_answer_is_not_reminded(closed_town: Harness) -> None:
     town = closed_town
     await prepare_manual_answer(town)
     await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Опубликовано")
@@ -192,7 +192,7 @@ async def test_a_long_answer_has_no_button_to_copy_and_files_come_along(closed_t
     )
 
 
-async def test_what_is_only_kept_is_not_called_sent(closed_town: Harness) -> None:
+async def test_kept_answer_is_not_called_sent(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "off"
     await town.start()

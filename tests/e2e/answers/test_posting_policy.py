@@ -1,4 +1,4 @@
-"""Who may answer where: explained to the administrator, kept to when it changes; an invitation where nobody answers."""
+"""The posting policy: explained to the administrator, applied when it changes; an invitation where nobody answers."""
 
 from bot.domain.answers import PublicationState
 from bot.domain.tickets import State
@@ -118,7 +118,7 @@ async def test_back_to_bot_is_for_new_answers_alone(closed_town: Harness) -> Non
     await town.wait_for_message(GROUP, "Засыплем в среду.")
 
 
-async def test_where_nobody_answers_a_citizen_is_invited_elsewhere_once(closed_town: Harness) -> None:
+async def test_citizen_is_invited_elsewhere_once_when_answers_are_off(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "off"
     town.config_replacements[OFF] = f'{OFF}\ninvite = "{INVITE}"'

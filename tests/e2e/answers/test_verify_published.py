@@ -46,7 +46,7 @@ async def wait_for_removal_notice(town: Harness, *pieces: str) -> dict[str, Any]
     return await town.wait_for_message(ROADS_HEAD, "⚠️ №1:", *pieces)
 
 
-async def test_what_stands_is_left_in_peace(town: Harness) -> None:
+async def test_visible_answer_changes_nothing(town: Harness) -> None:
     await publish_answer(town)
     before = [message_text(letter) for letter in town.bot_messages(GROUP)]
     await wait_for_check(town, minutes=14)
@@ -131,7 +131,7 @@ async def test_a_mended_comma_changes_nothing(town: Harness) -> None:
     assert await get_ticket_state(town, 1) is State.ANSWERED
 
 
-async def test_where_one_of_two_places_is_lost_the_ticket_stays_answered(town: Harness) -> None:
+async def test_ticket_stays_answered_when_one_of_two_posts_is_removed(town: Harness) -> None:
     await send_report(town)
     await town.wait_for_card(ROADS_HEAD, 1)
     await town.sandbox.telegram.send_message(SECOND_GROUP, MARIA, HATCH)

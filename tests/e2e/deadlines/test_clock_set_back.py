@@ -16,7 +16,7 @@ from tests.e2e.schedules import LAMP, POTHOLE, deadline_notices, send_report
 pytestmark = ON_BOTH
 
 
-async def test_what_is_to_be_sent_again_does_not_wait_for_an_hour(
+async def test_retry_does_not_wait_an_hour_when_clock_is_set_back(
     town: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     await wait_until_idle(town)
@@ -29,7 +29,7 @@ async def test_what_is_to_be_sent_again_does_not_wait_for_an_hour(
     assert town.ticket_numbers(ROADS_HEAD) == [1]
 
 
-async def test_what_is_to_be_handled_again_does_not_wait_for_an_hour(
+async def test_inbox_retry_does_not_wait_an_hour_when_clock_is_set_back(
     town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, failures = worker.handle_event, []

@@ -108,7 +108,7 @@ async def test_block_curators_hear_of_their_own_block(closed_town: Harness) -> N
     assert deadline_notices(town, HOUSING_CURATOR) == []
 
 
-async def test_what_waits_for_triage_is_the_coordinator_s(town: Harness) -> None:
+async def test_coordinator_is_reminded_of_triage(town: Harness) -> None:
     await send_report(town, UNCLEAR_REPORT)
     card = await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
 
@@ -208,7 +208,7 @@ async def test_the_curator_hears_the_first_at_once_and_the_next_ones_together(to
     assert len(deadline_notices(town, CURATOR)) == 2
 
 
-async def test_what_was_put_away_unsaid_does_not_keep_the_curator_waiting(town: Harness) -> None:
+async def test_cancelled_notice_does_not_delay_the_curator(town: Harness) -> None:
     """A notice that lost its point is not one that the curator was told."""
     await send_report(town, POTHOLE)
     await town.wait_for_card(ROADS_HEAD, 1)

@@ -89,7 +89,7 @@ async def test_after_a_night_the_summary_comes_in_the_morning(closed_town: Harne
     assert deadline_notices(town, ROADS_HEAD) == []
 
 
-async def test_what_has_been_done_meanwhile_is_not_called_overdue(town: Harness) -> None:
+async def test_ticket_handled_meanwhile_is_not_called_overdue(town: Harness) -> None:
     """The head has answered the moment the bot was back: nothing is overdue any more when the summary is made."""
     await send_report(town, POTHOLE, MARIA)
     card = await town.wait_for_card(ROADS_HEAD, 1)

@@ -1,4 +1,4 @@
-"""What comes in at once is handled at once, with the same effect as one after another."""
+"""Updates that arrive together are handled in one batch, with the same effect as one after another."""
 
 import logging
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their
     await telegram.send_message(GROUP, MARIA, MORE)
     await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
     reads = RuleBasedAnalyzer.read
-    spells = 3  # read ahead, in the batch, by itself
+    spells = 3  # prefetched, in the batch, alone
 
     def read(self: RuleBasedAnalyzer, text: str, district: str | None = None) -> Reading:
         nonlocal spells

@@ -69,7 +69,7 @@ async def test_answers_find_the_group_also_when_only_the_refusal_tells_of_its_mo
     await town.wait_for_message(ADMINISTRATOR, "стала супергруппой", str(moved))
 
 
-async def test_where_the_bot_was_thrown_out_or_silenced_the_administrator_is_told(town: Harness) -> None:
+async def test_administrator_is_told_when_bot_is_removed_or_muted(town: Harness) -> None:
     telegram = town.sandbox.telegram
     await telegram.restrict_bot(GROUP)
     await town.wait_for_message(ADMINISTRATOR, "запретили писать", "Подслушано", str(GROUP))
@@ -77,7 +77,7 @@ async def test_where_the_bot_was_thrown_out_or_silenced_the_administrator_is_tol
     await town.wait_for_message(ADMINISTRATOR, "удалили из чата", "Подслушано", str(GROUP))
 
 
-async def test_where_the_bot_cannot_read_the_administrator_is_told(closed_town: Harness) -> None:
+async def test_administrator_is_told_when_bot_cannot_read(closed_town: Harness) -> None:
     telegram = closed_town.sandbox.telegram
     telegram.add_bot(TOKEN, username="mcu_test_bot", reads_all=False)
     telegram.group(GROUP, "Подслушано", bot_is_admin=False)
@@ -116,7 +116,7 @@ async def test_a_citizen_who_presses_start_is_welcomed_and_may_write_a_slash(tow
     assert len([text for text in town.bot_texts(MARIA) if "Опишите проблему" in text]) == 2
 
 
-async def test_who_comes_to_the_community_by_a_link_is_heard_at_once(town: Harness) -> None:
+async def test_person_who_came_by_link_is_handled_at_once(town: Harness) -> None:
     vk = town.sandbox.vk
     await vk.send_message(COMMUNITY, MARIA, "Начать", payload={"command": "start"})
     await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "Опишите проблему" in m.text])

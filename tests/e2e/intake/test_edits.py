@@ -29,7 +29,7 @@ async def test_a_changed_message_changes_the_ticket_and_its_card(town: Harness) 
     changed = await town.wait_for_card(ROADS_HEAD, 1, MENDED, "📍 ул. Ленина, 54")
     assert changed["message_id"] == card["message_id"]
     assert "45" not in message_text(changed)
-    # What nobody has decided yet is decided anew.
+    # An undecided sector is decided again.
     await telegram.edit(PYOTR, in_private, "Крыша течёт, Мира 3")
     await town.wait_for_card(HOUSING_HEAD, 2, "Крыша течёт")
 

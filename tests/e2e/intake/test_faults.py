@@ -1,4 +1,4 @@
-"""What the messengers send twice, broken or not at all, and what they refuse."""
+"""Updates that messengers send twice, broken or not at all, and calls that they refuse."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ async def test_a_malformed_update_is_set_aside_and_told_of_once(town: Harness) -
     assert await count_dead_letters(town) == 6
 
 
-async def test_what_is_delivered_twice_has_its_effect_once(town: Harness) -> None:
+async def test_update_delivered_twice_is_handled_once(town: Harness) -> None:
     telegram, vk = town.sandbox.telegram, town.sandbox.vk
     asked = await telegram.send_message(GROUP, MARIA, PIT)
     await vk.send_message(COMMUNITY, PYOTR, OTHER_PIT)
@@ -109,7 +109,7 @@ async def test_a_lost_key_of_the_long_poll_costs_nothing(town: Harness) -> None:
 
 
 @pytest.mark.parametrize("code", [1, 3])
-async def test_what_was_lost_in_a_gap_is_read_back_from_history(town: Harness, code: int) -> None:
+async def test_messages_of_a_gap_are_read_from_history(town: Harness, code: int) -> None:
     vk = town.sandbox.vk
     await vk.send_message(COMMUNITY, MARIA, PIT)
     await town.wait_for_card(ROADS_HEAD, 1)
@@ -152,7 +152,7 @@ async def test_a_wrong_token_of_telegram_is_named_and_vk_goes_on(
     telegram, vk = closed_town.sandbox.telegram, closed_town.sandbox.vk
     await closed_town.start()
     town = closed_town
-    telegram.add_bot("700001:revoked-and-made-anew", username="mcu_test_bot")
+    telegram.add_bot("700001:revoked-and-made-again", username="mcu_test_bot")
     await vk.send_message(COMMUNITY, MARIA, PIT)
     await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "№1 принято" in m.text])
     await town.wait_until(lambda: "Telegram: токен не принят" in caplog.text)

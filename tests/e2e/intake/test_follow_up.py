@@ -1,4 +1,4 @@
-"""What the author writes next: a part of the same ticket, or a ticket of its own."""
+"""The author's next message: a part of the same ticket, or a ticket of its own."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ async def test_a_further_message_joins_and_the_head_gets_a_reply_to_the_card(tow
     assert told["reply_to_message"]["message_id"] == card["message_id"]
     await town.wait_for_card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
 
-    # The time runs anew from every addition; another author's words do not join.
+    # The window restarts with every addition; another author's words do not join.
     town.pass_time(minutes=29)
     await telegram.send_message(GROUP, PYOTR, MORE)
     await town.wait_for_card(ROADS_HEAD, 2, "Пётр", MORE)
@@ -71,7 +71,7 @@ async def test_in_vk_too_a_follow_up_joins_and_another_house_does_not(town: Harn
     await town.wait_for_card(ROADS_HEAD, 3, "Ленина, 97")
 
 
-async def test_what_is_added_gives_the_place_and_the_sector_that_were_missing(town: Harness) -> None:
+async def test_addition_gives_missing_place_and_sector(town: Harness) -> None:
     await town.send_message(MARIA, "Помогите, у нас беда")
     await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
     await town.send_message(MARIA, "Крыша течёт прямо в квартиру, Мира 3")
@@ -148,7 +148,7 @@ async def test_the_same_words_after_the_answer_was_written_are_a_ticket_of_their
     await town.wait_for_message(SECOND_GROUP, "Засыплем завтра.")
 
 
-async def test_who_repeats_the_same_in_the_same_chat_is_heard_once_more(town: Harness) -> None:
+async def test_repeated_text_in_same_chat_is_an_addition(town: Harness) -> None:
     await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
     await town.wait_for_card(ROADS_HEAD, 1)
     await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)

@@ -1,4 +1,4 @@
-"""What a messenger could not tell us is read back from its history, be it later, be it by the next process."""
+"""Messages of a gap are read from the messenger's history, later or by the next process."""
 
 import logging
 
@@ -11,7 +11,7 @@ ACCOUNT = f"vk:{COMMUNITY}"
 
 
 async def lose_updates_while_stopped(town: Harness) -> None:
-    """The bot stands still; somebody writes, and VK forgets it before anybody asks."""
+    """Pause the bot; somebody writes, and VK forgets the event before the next poll."""
     assert town.app is not None
     await town.wait_for_inbox()
     await town.stop()

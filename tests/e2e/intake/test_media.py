@@ -1,4 +1,4 @@
-"""What comes with a citizen's words: pictures, films, files, places, somebody else's words."""
+"""Attachments of a citizen's message: pictures, videos, files, locations, forwarded messages."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def file_fields(letters: list[dict[str, Any]], kind: str) -> list[dict[str, Any]
 
 
 def file_bytes(town: Harness, thing: Any) -> bytes:
-    """What stands behind a photo (sizes) or another file of a message of ours."""
+    """Return the bytes of a photo (largest size) or another file of a message of the bot."""
     largest = thing[-1] if isinstance(thing, list) else thing
     return town.sandbox.telegram.world.files[largest["file_id"]].data
 

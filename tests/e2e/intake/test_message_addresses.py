@@ -21,7 +21,7 @@ ANSWER = "Засыплем сегодня."
 BASIC = -4001
 
 
-async def test_where_a_person_answers_the_head_gets_text_and_link(closed_town: Harness) -> None:
+async def test_head_gets_text_and_link_where_a_person_answers(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "person"
     await town.start()
@@ -59,7 +59,7 @@ async def test_where_a_person_answers_the_head_gets_text_and_link(closed_town: H
     assert history.count("опубликован") == 1
 
 
-async def test_where_nobody_answers_it_is_kept(closed_town: Harness) -> None:
+async def test_answer_is_kept_where_nobody_answers(closed_town: Harness) -> None:
     town = closed_town
     town.settings["answers"] = "off"
     await town.start()

@@ -1,4 +1,4 @@
-"""What is no ticket: the talk of channels, bots and officials, signs of life, and neighbours' chatter.
+"""Messages that become no tickets: of channels, bots and officials, greetings, and neighbours' chatter.
 
 That something makes no ticket is proved by the number of the ticket that the next real problem gets.
 """
@@ -29,7 +29,7 @@ NOISE_TEXTS = ["Здравствуйте!", "Спасибо большое!", "+
 
 
 def list_notes(town: Harness) -> list[str]:
-    """All that officials were told beside their welcome and what the settings mean."""
+    """Return all messages to officials except the welcome and the explanation of the settings."""
     return [
         text for person in OFFICIALS for text in town.bot_texts(person) if not text.startswith(("Здравствуйте", "ℹ️"))
     ]
@@ -90,7 +90,7 @@ async def test_a_photo_with_a_greeting_speaks_for_itself_in_private_only(town: H
     await town.wait_for_card(COORDINATOR, 1, "Мария")
 
 
-async def test_what_channels_and_the_group_itself_say_is_no_ticket(closed_town: Harness) -> None:
+async def test_posts_of_channels_and_anonymous_admins_are_no_tickets(closed_town: Harness) -> None:
     telegram = closed_town.sandbox.telegram
     telegram.group(DISCUSSION, "Обсуждение")
     telegram.channel(CHANNEL, "Новости округа", discussion=DISCUSSION)

@@ -86,7 +86,7 @@ async def test_a_doubtful_message_becomes_a_ticket_or_not_by_one_press(chat: Har
     assert len([text for text in chat.bot_texts(COORDINATOR) if LIST in text or "разобраны" in text]) == 1
 
 
-async def test_what_was_sorted_once_is_sorted(chat: Harness) -> None:
+async def test_sorted_item_does_not_return(chat: Harness) -> None:
     [said] = await send_talk(chat, PUDDLE)
     chat.pass_time(hours=2)
     letter = await wait_for_list(chat)
@@ -153,7 +153,7 @@ async def test_at_night_the_list_rests_until_the_morning(closed_town: Harness) -
     assert PUDDLE in message_text(await wait_for_list(closed_town))
 
 
-async def test_what_has_found_its_ticket_or_was_taken_back_is_not_asked_about(chat: Harness) -> None:
+async def test_resolved_or_deleted_message_leaves_the_queue(chat: Harness) -> None:
     edited, deleted, other = await send_talk(chat, PUDDLE, WATER, CAT)
     await chat.sandbox.telegram.edit(GROUP, edited, "На Ленина 45 яма на дороге, в ней лужа, машины вязнут")
     await chat.wait_for_card(ROADS_HEAD, 1)

@@ -1,4 +1,4 @@
-"""Whose it is: a sure sector, a doubt, a town's own words, and who stands in where nobody stands."""
+"""Routing: a sure sector, an unsure one, the town's own words, and the substitutes of an unstaffed sector."""
 
 import pytest
 
@@ -31,7 +31,7 @@ title = "Медицина"
 
 
 def staff_without(role: str) -> str:
-    """The staff without whoever has this role."""
+    """Return the staff without the people who have this role."""
     entries = STAFF.split("[[staff]]")
     return "[[staff]]".join(entry for entry in entries if f'role = "{role}"' not in entry)
 
@@ -66,7 +66,7 @@ async def test_below_the_threshold_it_is_a_doubt_too(closed_town: Harness) -> No
 
 
 async def test_the_towns_own_words_win(town: Harness) -> None:
-    """«Проселочная» stands in the settings for roads; pipes and heating speak for housing."""
+    """«Проселочная» is a configured keyword of roads; pipes and heating speak for housing."""
     await town.sandbox.telegram.send_message(
         GROUP, MARIA, "Проселочная дорога у дома: в подъезде нет отопления и течёт труба"
     )

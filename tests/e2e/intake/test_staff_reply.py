@@ -34,14 +34,14 @@ async def test_a_colleagues_reply_is_offered_and_accepted_as_the_answer(town: Ha
     assert note["reply_to_message"]["message_id"] == card["message_id"]
     await town.press_button(ROADS_HEAD, note, "Да, это ответ")
     await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено: Начальник отдела дорог", REPLY)
-    # The next problem is answered as usual, and there is still only one word of ours in the group.
+    # The next problem is answered as usual, and there is still only one message of the bot in the group.
     await telegram.send_message(GROUP, PYOTR, "Яма на дороге, Кирова 10")
     await town.answer_ticket(ROADS_HEAD, 2, "Сделаем в среду.")
     await town.wait_for_message(GROUP, "Сделаем в среду.")
     assert town.bot_texts(GROUP) == ["Сделаем в среду."]
 
 
-async def test_what_is_no_answer_leaves_the_ticket_open(town: Harness) -> None:
+async def test_staff_reply_that_is_no_answer_leaves_ticket_open(town: Harness) -> None:
     telegram = town.sandbox.telegram
     asked = await telegram.send_message(GROUP, MARIA, PIT)
     await town.wait_for_card(ROADS_HEAD, 1)

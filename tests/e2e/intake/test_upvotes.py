@@ -35,7 +35,7 @@ async def test_the_author_is_no_voice_for_himself(town: Harness) -> None:
     await town.wait_for_card(ROADS_HEAD, 1, "👥 Поддержали: 1 человек")
 
 
-async def test_who_says_more_is_no_mere_voice(town: Harness) -> None:
+async def test_message_with_more_words_is_no_upvote(town: Harness) -> None:
     await town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Пушкина 10, объехать негде")
     await town.wait_for_card(ROADS_HEAD, 1)
     await town.sandbox.telegram.send_message(GROUP, PYOTR, "У нас тоже яма на дороге, Мира 21, колесо пробил")

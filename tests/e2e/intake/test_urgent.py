@@ -1,4 +1,4 @@
-"""Where it is and how urgent it is: district and point, short terms, who is woken, who is told beside the head."""
+"""Place and urgency: district and point, short terms, night alerts, and additional recipients."""
 
 import csv
 import io
@@ -109,7 +109,7 @@ async def test_without_a_duty_officer_the_coordinator_is_told_so(town: Harness) 
     await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
 
 
-async def test_what_turns_urgent_hurries(districts: Harness) -> None:
+async def test_ticket_that_turns_urgent_gets_short_terms(districts: Harness) -> None:
     town = districts
     first = await town.sandbox.telegram.send_message(GROUP, MARIA, "Люк на дороге гремит под колёсами, Кедровая 7")
     await town.wait_for_card(ROADS_HEAD, 1, "принять до 15:30")
@@ -123,7 +123,7 @@ async def test_what_turns_urgent_hurries(districts: Harness) -> None:
     await town.wait_for_message(ROADS_HEAD, "Просрочено: №1")
 
 
-async def test_what_turns_out_to_be_a_crime_is_told_to_the_duty_officer_with_its_place(districts: Harness) -> None:
+async def test_addition_about_crime_reaches_duty_officer_with_place(districts: Harness) -> None:
     town = districts
     first = await town.sandbox.telegram.send_message(
         GROUP, MARIA, "На Кедровой 7 во дворе опять шумят, фонарь не горит"
@@ -134,7 +134,7 @@ async def test_what_turns_out_to_be_a_crime_is_told_to_the_duty_officer_with_its
     assert link_targets(note) == [f"https://t.me/c/1000000001/{first}"]
 
 
-async def test_who_only_watches_sees_no_telephone(town: Harness) -> None:
+async def test_watcher_sees_no_telephone(town: Harness) -> None:
     await town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Ленина 45, кв. 12, звоните 89141234567")
     await town.wait_for_card(ROADS_HEAD, 1, "кв. 12", "89141234567")
     await town.send_message(CURATOR, "/find яма")

@@ -31,7 +31,7 @@ async def test_a_visitors_post_is_answered_by_a_comment(town: Harness) -> None:
     assert "https://vk.com/wall" in "".join(link_targets(await town.wait_for_card(ROADS_HEAD, 1, "Отвечено", "ответ")))
 
 
-async def test_what_the_community_itself_posts_is_no_ticket(town: Harness) -> None:
+async def test_communitys_own_post_is_no_ticket(town: Harness) -> None:
     vk = town.sandbox.vk
     await vk.post(COMMUNITY, "На Садовой 7 яма на дороге, объезжайте")
     await vk.visitor_post(COMMUNITY, MARIA, PIT)
@@ -48,9 +48,7 @@ async def test_what_the_community_itself_posts_is_no_ticket(town: Harness) -> No
         ("board", "https://vk.com/topic-500_31?post="),
     ],
 )
-async def test_where_the_community_cannot_answer_the_head_gets_the_text_and_the_link(
-    town: Harness, place: str, address: str
-) -> None:
+async def test_head_gets_text_and_link_where_community_cannot_answer(town: Harness, place: str, address: str) -> None:
     vk = town.sandbox.vk
     comment = await getattr(vk, f"{place}_comment")(COMMUNITY, 31, MARIA, PIT)
     await town.wait_for_card(ROADS_HEAD, 1, "Мария Ким", "VK «Администрация»")

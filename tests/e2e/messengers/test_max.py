@@ -1,4 +1,4 @@
-"""MAX beside Telegram: a house chat, private messages, and an official who has nothing but MAX."""
+"""MAX in addition to Telegram: a residents' chat, private messages, and an official who uses MAX alone."""
 
 import pytest
 
@@ -221,7 +221,7 @@ async def test_a_head_who_stops_the_bot_is_missed(max_town: Harness) -> None:
     await wait_for_message(town, EDUCATION_HEAD, "№1 · ", "холодно")
 
 
-async def test_what_the_bot_must_be_told_of(max_town: Harness) -> None:
+async def test_max_subscription_asks_for_all_needed_updates(max_town: Harness) -> None:
     town, server = max_town, max_town.sandbox.max
     await server.send_message(ELSEWHERE, MARIA, HATCH)
     await town.wait_for_message(ADMINISTRATOR, "Чужой двор", str(ELSEWHERE))

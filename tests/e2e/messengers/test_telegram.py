@@ -83,7 +83,7 @@ async def test_patience_at_an_edit(town: Harness) -> None:
 
 
 @pytest.mark.parametrize("trouble", [FaultKind.HTTP_500, FaultKind.HANG, FaultKind.REFUSE])
-async def test_what_was_not_carried_out_is_tried_again(closed_town: Harness, trouble: FaultKind) -> None:
+async def test_call_that_was_not_executed_is_retried(closed_town: Harness, trouble: FaultKind) -> None:
     town = closed_town
     town.call_seconds = 1
     await town.start()
@@ -189,7 +189,7 @@ async def test_a_break_between_two_parts_repeats_neither(town: Harness) -> None:
     telegram = town.sandbox.telegram
     code = letter["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
     press = await telegram.press_callback_data(ROADS_HEAD, ROADS_HEAD, letter["message_id"], code)
-    await town.wait_until(lambda: town.bot_messages(GROUP))  # the first part stands
+    await town.wait_until(lambda: town.bot_messages(GROUP))  # the first part is posted
     telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500))
     await town.wait_until(lambda: telegram.callback_answers.get(press))
     for _ in range(3):

@@ -64,7 +64,7 @@ class WebhookSource:
         await ways[self.name]()
 
     def bot_answers(self) -> list[str]:
-        """What our bot has written where the citizen wrote."""
+        """Return the bot's messages in the citizen's chat."""
         sandbox = self.harness.sandbox
         if self.name == "telegram":
             return self.harness.bot_texts(GROUP)
@@ -103,7 +103,7 @@ async def test_an_update_that_is_brought_becomes_a_card(way: WebhookSource) -> N
     assert not way.poll_count()
 
 
-async def test_what_comes_while_the_bot_is_off_is_brought_again(way: WebhookSource) -> None:
+async def test_updates_during_downtime_are_delivered_again(way: WebhookSource) -> None:
     await way.harness.start()
     await way.send_message(HATCH)
     await way.harness.wait_for_card(ROADS_HEAD, 1)
@@ -200,7 +200,7 @@ async def test_an_address_connected_by_hand_answers_the_string_of_the_settings(c
     assert not [call for call in vk.calls if call.method == "groups.addCallbackServer"]
 
 
-async def test_who_does_not_know_the_secret_is_told_no_string_of_the_api(closed_town: Harness) -> None:
+async def test_request_without_secret_gets_no_confirmation_string(closed_town: Harness) -> None:
     town = closed_town
     url = configure_webhook(town, "vk")
     await town.start()
@@ -257,7 +257,7 @@ async def test_another_programs_address_is_left_alone(closed_town: Harness) -> N
 # The address itself
 
 
-async def test_where_no_connection_is_free_whoever_asks_is_asked_to_come_again(
+async def test_requests_get_503_when_no_connection_is_free(
     way: WebhookSource, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     town = way.harness

@@ -61,7 +61,7 @@ class WatchedBot:
             return await answer.text()
 
     def warnings(self) -> list[str]:
-        """What the administrator was warned of."""
+        """Return the warnings that the administrator received."""
         return [text for text in self.harness.bot_texts(ADMINISTRATOR) if text.startswith("⚠️ Самопроверка")]
 
 
@@ -93,7 +93,7 @@ async def retry_for_minutes(town: Harness, minutes: int) -> None:
 
 
 async def count_attempts(town: Harness) -> int:
-    """How often something was tried to be sent that has not arrived. (The sandbox counts no calls that it fails.)"""
+    """Return the number of failed attempts to send. (The sandbox does not count calls that it fails.)"""
     assert town.app is not None
     async with town.app.database.engine.connect() as connection:
         found = await connection.execute(select(func.sum(outbox.c.attempts)).where(outbox.c.status == "queued"))
@@ -127,7 +127,7 @@ async def test_a_lone_message_that_fails_again_and_again_is_seen(watched: Watche
     assert len(watched.warnings()) == 1
 
 
-async def test_who_leads_next_neither_repeats_a_warning_nor_takes_it_back(watched: WatchedBot) -> None:
+async def test_new_leader_neither_repeats_nor_withdraws_a_warning(watched: WatchedBot) -> None:
     town, vk = watched.harness, watched.harness.sandbox.vk
     for method in ("longpoll", "groups.getLongPollServer"):
         vk.faults.start_outage(FaultKind.REFUSE, method)

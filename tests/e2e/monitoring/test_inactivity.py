@@ -1,4 +1,4 @@
-"""What should have happened and did not reaches the administrator, once, and once more when it is over."""
+"""Missing activity reaches the administrator once, and once more when it is over."""
 
 from datetime import timedelta
 

@@ -78,7 +78,7 @@ async def test_one_talkative_person_is_no_burst(town: Harness) -> None:
 
 
 @given(people=st.integers(0, 400), month=st.integers(0, 100_000))
-def test_what_is_usual_is_never_a_burst(people: int, month: int) -> None:
+def test_usual_volume_is_no_spike(people: int, month: int) -> None:
     found = _above_usual(Dimension.TOPIC, [Volume("ямы", people)], {"ямы": month})
     mean = month / (28 * 24)
     if people <= mean or people < MIN_PEOPLE:

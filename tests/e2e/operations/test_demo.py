@@ -52,7 +52,7 @@ async def page_address(process: Process) -> str:
 
 
 async def test_it_prints_its_address_answers_and_stops_when_asked(tmp_path: Path) -> None:
-    # Whoever has a real bot on this machine shall not see it taken over by the demonstration.
+    # A real bot on this machine must not be taken over by the demonstration.
     real = {"MCU_TELEGRAM__TOKEN": "1:real", "MCU_DATABASE__URL": f"sqlite+aiosqlite:///{tmp_path}/real.sqlite3"}
     async with running_demo(tmp_path, **real) as process:
         line = await page_address(process)
@@ -103,7 +103,7 @@ async def test_a_taken_port_gives_way_to_the_next_one(tmp_path: Path, capsys: py
     assert f"Порт {taken} занят" in capsys.readouterr().err
 
 
-async def test_where_nothing_can_be_written_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_demo_reports_unwritable_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "var").write_text("not a folder")
     with pytest.raises(SystemExit) as leaving:
         await run_demo(tmp_path / "var" / "demo", 0, print)

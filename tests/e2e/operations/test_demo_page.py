@@ -1,4 +1,4 @@
-"""What the page's server lets pass, and what it does not."""
+"""Requests that the page's server accepts and refuses."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The bot learns from what people decide: by night, beside the work, and without a restart."""
+"""The bot learns from people's decisions at night, while it works, and without a restart."""
 
 import json
 import shutil
@@ -145,7 +145,7 @@ async def test_a_broken_model_stops_nobody(town: Harness) -> None:
 
 
 async def test_training_ends_with_the_bot(town: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A program that would train for ever is stopped, and does not hold the bot up."""
+    """A training process that never ends is stopped and does not delay the bot."""
     from bot.scheduler import nightly_training
 
     slow = tmp_path / "slow"

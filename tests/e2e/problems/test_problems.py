@@ -28,7 +28,7 @@ REFUSED = {"error": {"error_code": 901, "error_msg": "Can't send messages", "req
 
 
 def add_neighbours(town: Harness, count: int) -> list[int]:
-    """So many people who live in one street."""
+    """Add *count* people who live in one street."""
     people = list(range(FIRST_NEIGHBOUR, FIRST_NEIGHBOUR + count))
     for number in people:
         town.sandbox.telegram.user(number, f"Житель {number}")
@@ -148,7 +148,7 @@ async def test_late_comers_get_the_answer_and_a_chat_again_after_a_while(town: H
     assert town.ticket_numbers(HOUSING_HEAD) == [1]
 
 
-async def test_who_writes_again_after_the_answer_is_heard(town: Harness) -> None:
+async def test_author_who_writes_after_the_answer_gets_a_new_ticket(town: Harness) -> None:
     people = add_neighbours(town, 2)
     for who in people:
         await report_outage(town, who)
@@ -231,7 +231,7 @@ async def test_a_message_is_taken_out_and_is_on_its_own(town: Harness) -> None:
     await town.wait_for_card(HOUSING_HEAD, 1, "3 человека")  # nothing joins what was taken out
 
 
-async def test_what_was_answered_by_mistake_comes_back_when_it_is_taken_out(town: Harness) -> None:
+async def test_member_split_after_wrong_answer_is_back_in_work(town: Harness) -> None:
     for who in add_neighbours(town, 2):
         await report_outage(town, who)
     await town.wait_for_card(HOUSING_HEAD, 1, "2 человека")
@@ -320,7 +320,7 @@ async def test_another_block_may_not_take_a_problem_apart(town: Harness) -> None
     assert (await get_ticket(town, 2)).lead_id == 1
 
 
-async def test_who_was_answered_hears_more_the_same_ways(town: Harness) -> None:
+async def test_further_answer_reaches_all_who_were_answered(town: Harness) -> None:
     people = add_neighbours(town, 4)
     for who in people[:2]:
         await report_outage(town, who)

@@ -23,7 +23,7 @@ STREETS = ("Лесной", "Полевой", "Кирова", "Мира", "Поб
 
 
 class BurstWorkload:
-    """Who wrote where: three chats, the wall of the community, its private messages."""
+    """Authors by place: three chats, the wall of the community, its private messages."""
 
     def __init__(self, town: Harness) -> None:
         self.harness = town
@@ -62,7 +62,7 @@ class BurstWorkload:
         await self.harness.sandbox.telegram.send_message(GROUP, FIRST_CITIZEN + REPORT_COUNT + number, text)
 
     def count_answers(self) -> dict[str, Counter[Any]]:
-        """How often the answer stands at each place, and for each person."""
+        """Count the posts of the answer at each place and for each person."""
         vk = self.harness.sandbox.vk
         return {
             "chats": Counter(

@@ -1,5 +1,4 @@
-"""The database does not take what is written: nothing is lost, nothing is said twice, people are told plainly, and the
-work goes on by itself."""
+"""The database refuses writes: nothing is lost or sent twice, people are told plainly, and work resumes automatically."""
 
 import logging
 import socket

@@ -1,4 +1,4 @@
-"""PostgreSQL is restarted while people write: nothing is lost, nothing is done twice, the bot comes back by itself."""
+"""PostgreSQL is restarted while people write: nothing is lost or done twice, and the bot recovers automatically."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -95,7 +95,7 @@ async def test_a_restart_under_load_loses_and_doubles_nothing(
     assert "Traceback" not in caplog.text
 
 
-async def test_what_was_sent_when_the_server_went_away_for_long_is_not_sent_again(
+async def test_send_during_long_database_outage_is_not_repeated(
     town: Harness, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lead is lost, and deliveries are not cut off with it: they write down what has arrived."""

@@ -71,7 +71,7 @@ class StationsHarness:
         return range(FIRST_HEAD, FIRST_HEAD + len(STATIONS))
 
     async def send_complaints(self, count: int) -> None:
-        """So many citizens write, one after another, here and there."""
+        """Let *count* citizens write, one after another, in different places."""
         for number in range(self.messages_written, self.messages_written + count):
             text = f"На станции {STATIONS[number % len(STATIONS)]} сломана скамейка, жалоба номер {number:03}"
             if number % 2:

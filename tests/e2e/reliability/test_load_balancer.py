@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(POSTGRES_URL is None, reason="MCU_TEST_POSTGRES 
 
 @dataclass
 class BalancedBots:
-    """The town of stations, two processes of the bot, and what stands before them."""
+    """A workload, two processes of the bot, and the load balancer before them."""
 
     harness: StationsHarness
     balancer: LoadBalancer

@@ -89,7 +89,7 @@ async def test_another_process_takes_over_when_the_leader_stops(town: Harness) -
         await other.__aexit__()
 
 
-async def test_who_joins_through_one_process_is_known_to_the_others_at_once(closed_town: Harness) -> None:
+async def test_person_joined_through_one_process_is_known_to_others(closed_town: Harness) -> None:
     town = closed_town
     town.settings["staff"] = STAFF.replace("telegram_id = 1001", "")
     await town.start()
@@ -106,14 +106,14 @@ async def test_who_joins_through_one_process_is_known_to_the_others_at_once(clos
             )
             assert known.name == "Начальник отдела дорог"
             assert known.sectors == {"roads"}
-        await town.stop()  # whoever is left takes the lead and writes to the new head
+        await town.stop()  # the remaining process becomes leader and writes to the new head
         await town.sandbox.telegram.send_message(GROUP, MARIA, "На Мира 7 огромная яма на дороге")
         await town.wait_until(lambda: town.find_message(ANNA, "№1 · ", "Мира"))
     finally:
         await other.__aexit__()
 
 
-async def test_who_was_too_slow_does_not_do_again_what_another_has_done(
+async def test_slow_process_does_not_repeat_anothers_work(
     closed_town: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The first process hangs while it looks up who has pressed; the second takes the press over."""

@@ -1,5 +1,4 @@
-"""What goes wrong inside must not reach the citizen: a store that fails, a send that takes long, a row that cannot be
-drawn."""
+"""Internal faults must not reach the citizen: a failed insert, a slow send, a row that cannot be rendered."""
 
 import logging
 
@@ -14,7 +13,7 @@ HOLE = "На Ленина 45 огромная яма на дороге"
 
 
 async def wait_until_nothing_is_sending(town: Harness) -> None:
-    """What has failed is written down."""
+    """Collect the failed rows."""
     assert town.app is not None
     while True:
         async with town.app.database.read() as uow:
@@ -41,7 +40,7 @@ async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
     assert failed
 
 
-async def test_what_people_write_is_not_in_the_words_of_a_database_error(town: Harness) -> None:
+async def test_database_error_log_has_no_citizens_text(town: Harness) -> None:
     assert town.app is not None
     async with town.app.database.begin() as uow:
         with pytest.raises(Exception, match="hidden") as caught:

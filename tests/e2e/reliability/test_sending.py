@@ -1,4 +1,4 @@
-"""What goes wrong for one message is no trouble of the others."""
+"""The failure of one message does not affect the others."""
 
 import asyncio
 from typing import Any

@@ -90,7 +90,7 @@ async def test_the_digest_tells_the_day_in_two_minutes(town: Harness) -> None:
     assert [link.rpartition("/")[0] for link in links] == ["https://t.me/c/1000000001"] * 2
 
 
-async def test_what_needs_no_answer_is_counted_apart(town: Harness) -> None:
+async def test_dismissed_tickets_are_counted_apart(town: Harness) -> None:
     await send_report(town, POTHOLE)
     card = await town.wait_for_card(ROADS_HEAD, 1)
     await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:duplicate")
@@ -214,7 +214,7 @@ async def test_a_clock_that_ran_ahead_and_was_put_right_silences_nothing(town: H
 
 
 @pytest.mark.parametrize("person", [CURATOR, MANAGER, COORDINATOR])
-async def test_who_may_asks_for_it_at_any_time(closed_town: Harness, person: int) -> None:
+async def test_digest_on_request_for_those_allowed(closed_town: Harness, person: int) -> None:
     closed_town.settings["staff"] = WITH_MANAGER
     await add_officials(closed_town, MANAGER)
     await closed_town.start()
@@ -242,7 +242,7 @@ async def test_manager_and_curator_both_get_it(closed_town: Harness) -> None:
 
 
 @pytest.mark.parametrize("person", [ROADS_HEAD, ADMINISTRATOR])
-async def test_who_may_not_is_refused_politely(town: Harness, person: int) -> None:
+async def test_digest_on_request_is_refused_politely_without_right(town: Harness, person: int) -> None:
     await town.send_message(person, "/digest")
     await town.wait_for_message(person, "Команда /digest не для вашей роли. Ваши команды: /")
     await town.wait_for_outbox()

@@ -125,7 +125,7 @@ async def test_the_weekly_note(watched: Harness) -> None:
     assert not town.find_message(COORDINATOR, "Официальные страницы")
 
 
-async def test_what_was_answered_through_the_bot_or_taken_back_is_no_debt(watched: Harness) -> None:
+async def test_answered_or_deleted_comment_is_not_unanswered(watched: Harness) -> None:
     town, vk = watched, watched.sandbox.vk
     own = await vk.post(COMMUNITY, "Новости")
     await vk.comment(COMMUNITY, own, MARIA, HATCH)

@@ -92,7 +92,7 @@ async def test_a_silent_messenger_is_passed_over_and_one_word_tells_of_it(
     assert len([text for text in telegram.bot_texts if BACK in text]) == 1
 
 
-async def test_what_is_stuck_goes_on_and_cards_there_are_mended_by_edit(
+async def test_stuck_notifications_move_and_cards_are_edited_on_return(
     closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
     town, (telegram, vk) = closed_town, desks
@@ -169,7 +169,7 @@ async def test_a_messenger_that_hears_and_does_not_send(
     await telegram.wait_for_card(3)
 
 
-async def test_who_blocks_one_messenger_gets_everything_in_the_other(
+async def test_person_who_blocks_one_messenger_gets_all_in_the_other(
     closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
     town, (telegram, vk) = closed_town, desks
@@ -205,7 +205,9 @@ async def test_a_block_that_nobody_told_of_is_noticed_at_the_next_card(
     assert len(vk.find_cards(1)) == 1
 
 
-async def test_who_has_blocked_both_is_missed(closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]) -> None:
+async def test_person_who_blocked_both_messengers_is_reported(
+    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+) -> None:
     town, (telegram, _) = closed_town, desks
     await town.sandbox.telegram.block(ROADS_HEAD)
     await town.sandbox.vk.deny_messages(COMMUNITY, IN_VK)
@@ -231,7 +233,7 @@ async def test_of_two_chosen_places_one_is_silent(
     await telegram.wait_for_message(BACK, "не дошло: 1 карточка", "№1")
 
 
-async def test_who_has_one_messenger_waits_for_it(
+async def test_person_with_one_messenger_waits_for_it(
     closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
     town = closed_town

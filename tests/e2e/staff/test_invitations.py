@@ -73,7 +73,7 @@ async def test_a_code_without_the_command_is_a_code_and_a_wrong_one_is_said_to_b
     await town.wait_for_card(ANNA, 1, "Мира")  # neither code has become a ticket
 
 
-async def test_who_has_lost_the_place_joins_again(closed_town: Harness) -> None:
+async def test_person_who_lost_the_account_joins_again(closed_town: Harness) -> None:
     town = closed_town
     town.settings["staff"] = WITHOUT_ACCOUNT
     await town.start()

@@ -14,7 +14,7 @@ async def replace_head_by_absent(town: Harness) -> None:
     await town.start()
 
 
-async def test_who_never_pressed_start_has_the_coordinator_act(closed_town: Harness) -> None:
+async def test_coordinator_is_told_of_head_who_never_pressed_start(closed_town: Harness) -> None:
     town = closed_town
     await replace_head_by_absent(town)
     await send_report(town)
@@ -62,7 +62,7 @@ async def test_after_start_the_cards_arrive(closed_town: Harness) -> None:
     assert town.find_message(COORDINATOR, "№3") is None
 
 
-async def test_who_blocks_the_bot_and_comes_back(town: Harness) -> None:
+async def test_head_who_blocked_the_bot_comes_back(town: Harness) -> None:
     await send_report(town)
     await town.wait_for_card(ROADS_HEAD, 1)
     await town.sandbox.telegram.block(ROADS_HEAD)

@@ -35,7 +35,7 @@ async def test_a_card_of_a_private_message_in_vk(town: Harness) -> None:
     assert "👤 Мария Ким · VK «Администрация», личное сообщение · пт 20.11, 14:30 · открыть" in message_text(card)
 
 
-async def test_what_is_dangerous_says_so(town: Harness) -> None:
+async def test_dangerous_message_is_marked_on_card(town: Harness) -> None:
     await send_report(town, "На Ленина 45 на дороге открыт люк, ребёнок провалился!")
     card = await town.wait_for_card(ROADS_HEAD, 1)
     assert message_text(card).startswith("🔥 №1 · Дороги [срочно]\n")
@@ -52,7 +52,7 @@ async def test_accepting_says_who_and_until_when(town: Harness) -> None:
     card = await town.wait_for_card(ROADS_HEAD, 1, "🛠 №1 · Дороги", "В работе: Начальник отдела дорог, до 22:30")
     assert "принять до" not in message_text(card)
     assert button_rows(card) == [["✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
-    assert len([text for text in town.bot_texts(ROADS_HEAD) if "№1 · " in text]) == 1  # edited, not sent anew
+    assert len([text for text in town.bot_texts(ROADS_HEAD) if "№1 · " in text]) == 1  # edited, not sent again
     assert await get_ticket_state(town, 1) is State.ACCEPTED
 
 
@@ -78,7 +78,7 @@ REASONS = [
 
 
 @pytest.mark.parametrize(("button", "reason"), REASONS)
-async def test_what_needs_no_answer_is_closed_with_a_reason(town: Harness, button: str, reason: str) -> None:
+async def test_ticket_is_dismissed_with_a_reason(town: Harness, button: str, reason: str) -> None:
     await send_report(town)
     card = await town.wait_for_card(ROADS_HEAD, 1)
     await town.press_button(ROADS_HEAD, card, "Ещё")

@@ -73,7 +73,7 @@ async def test_a_reason_comes_too_late_when_it_has_moved_on(town: Harness) -> No
     assert button_rows(card)[0] == ["✅ Принять", "✍️ Ответить"]
 
 
-async def test_what_was_accepted_waits_for_the_next_head_to_accept(town: Harness) -> None:
+async def test_handed_over_ticket_waits_for_acceptance(town: Harness) -> None:
     await send_report(town)
     await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
     await town.wait_for_card(ROADS_HEAD, 1, "В работе")

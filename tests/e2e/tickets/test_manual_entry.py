@@ -117,7 +117,7 @@ async def test_it_can_be_cancelled_at_every_step(town: Harness, steps: tuple[str
     assert town.find_message(ROADS_HEAD, "№1") is None
 
 
-async def test_what_the_machine_is_unsure_of_is_sorted_by_the_coordinator(town: Harness) -> None:
+async def test_unsure_manual_entry_goes_to_coordinator(town: Harness) -> None:
     await town.send_message(COORDINATOR, f"/new {UNCLEAR_REPORT}")
     await enter_ticket(town, "Телефон", "Обычный срок")
     await town.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, выберите отрасль в карточке.")

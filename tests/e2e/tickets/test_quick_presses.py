@@ -120,7 +120,7 @@ async def test_a_preview_that_arrives_after_its_copy_was_sent_says_so(
     await town.send_message(ROADS_HEAD, "Засыплем завтра.", reply_to=card["message_id"])
     draft = await wait_for_preview(town, ROADS_HEAD)
     code = draft["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], code)  # stands for the copy
+    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], code)  # as the copy
     await town.wait_for_message(GROUP, "Засыплем завтра.")
     slow.arrived.set()
     await town.wait_until(

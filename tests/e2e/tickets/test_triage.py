@@ -1,4 +1,4 @@
-"""What the machine is unsure of: the coordinator chooses."""
+"""Triage: the coordinator chooses the sector of an unsure message."""
 
 from bot.domain.tickets import State
 from tests.e2e.harness import COORDINATOR, CURATOR, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
@@ -43,7 +43,7 @@ async def test_three_likeliest_and_all_the_others(closed_town: Harness) -> None:
     await closed_town.wait_for_card(HOUSING_HEAD, 1, "ЖКХ")
 
 
-async def test_what_needs_no_answer_and_comes_back_with_a_sector(town: Harness) -> None:
+async def test_dismissed_ticket_comes_back_with_a_sector(town: Harness) -> None:
     await send_report(town, UNCLEAR_REPORT)
     card = await town.wait_for_card(COORDINATOR, 1)
     await town.press_button(COORDINATOR, card, "Не требует ответа")

@@ -23,7 +23,7 @@ async def test_the_words_that_decided_and_messages_like_it(town: Harness) -> Non
     assert "Похожие" not in await open_history(town, ROADS_HEAD, 1)
 
 
-async def test_where_nothing_decided_nothing_is_claimed(town: Harness) -> None:
+async def test_history_claims_no_reason_when_nothing_decided(town: Harness) -> None:
     await send_report(town, UNCLEAR_REPORT)
     told = await open_history(town, COORDINATOR, 1)
     assert "отрасль выбирает координатор" in told

@@ -1,4 +1,4 @@
-"""Where something goes: to what was asked for while it works, else to what does."""
+"""Routing of notifications: to the chosen channels while they work, else to one that works."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +32,7 @@ def test_nothing_is_lost_and_nothing_goes_where_it_cannot_arrive(ways: list[Chan
 
 
 @given(channels, purposes)
-def test_what_was_asked_for_and_works_is_kept_to(ways: list[Channel], purpose: Purpose) -> None:
+def test_chosen_working_channel_is_used(ways: list[Channel], purpose: Purpose) -> None:
     found = choose_route(ways, purpose)
     wanted = preferred_channels(ways, purpose)
     working = [one.address for one in wanted if one.is_open]

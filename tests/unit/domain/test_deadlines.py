@@ -1,4 +1,4 @@
-"""What is planned for a ticket at its registration."""
+"""The due moments of a ticket, computed at its registration."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -35,7 +35,7 @@ def test_over_midnight(moment: datetime, quiet: bool) -> None:
     assert NIGHT.is_quiet(moment) is quiet
 
 
-def test_what_waits_sounds_at_the_end() -> None:
+def test_deferred_notice_is_due_at_end_of_quiet_hours() -> None:
     morning = local(2026, 11, 21, 8).astimezone(UTC)
     assert NIGHT.defer(local(2026, 11, 20, 22)) == morning
     assert NIGHT.defer(local(2026, 11, 21, 3)) == morning

@@ -21,7 +21,7 @@ MARKED = st.text(st.sampled_from("аб\u202a\u202b\u202c\u202d\u202e\u2066\u2067
         ("\u202cслова\u2069", "\u202cслова\u2069"),
     ],
 )
-def test_what_is_open_is_closed(text: str, wanted: str) -> None:
+def test_open_bidi_marks_are_closed(text: str, wanted: str) -> None:
     assert close_bidi(text) == wanted
 
 

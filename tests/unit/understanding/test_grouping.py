@@ -83,7 +83,7 @@ def test_near_things_stay_apart(talk: Conversation, first: str, second: str) -> 
     assert events[0] != events[1]
 
 
-def test_where_nothing_is_collected_the_whole_town_is_one_event(talk: Conversation) -> None:
+def test_grouping_without_rubbish_collection_is_one_event_for_town(talk: Conversation) -> None:
     texts = ("Полевая 3 мусор не вывозят неделю", "на Заводской 7 баки переполнены", "мусоровоз не приезжал, Лесная 1")
 
     assert len(set(talk.events(texts))) == 1
@@ -106,7 +106,7 @@ def test_snow_that_is_not_taken_away_is_no_rubbish_of_the_whole_town(
     assert events[0] != events[1]
 
 
-def test_who_names_both_snow_and_rubbish_speaks_of_both(talk: Conversation) -> None:
+def test_message_about_snow_and_rubbish_belongs_to_both(talk: Conversation) -> None:
     texts = (
         "Полевая 3 мусор не вывозят, снег не чистят",
         "на Заводской 7 баки переполнены",

@@ -88,7 +88,7 @@ class TestPlaceName:
         assert PlaceName("Ленина", "45").is_different_from(PlaceName("Ленина", "47"))
         assert PlaceName("Ленина", "45").is_different_from(PlaceName("Мира", "45"))
 
-    def test_what_is_left_out_proves_nothing(self) -> None:
+    def test_missing_house_is_no_difference(self) -> None:
         exact, vague = PlaceName("Ленина", "45"), PlaceName("ленина", None)
         assert not exact.is_different_from(vague)
         assert not vague.is_different_from(exact)

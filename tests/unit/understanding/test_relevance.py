@@ -1,4 +1,4 @@
-"""What is a message to be answered, what is talk, and what is no more than a sign of life."""
+"""Relevance: messages to be answered, talk, and mere signs of life."""
 
 import pytest
 

@@ -50,11 +50,11 @@ def test_a_wordless_message_is_a_guess_and_says_so(everything: RuleBasedAnalyzer
 @pytest.mark.parametrize(
     "text", ["не вывозят мусор", "автобус не ходит", "к врачу не записаться", "нет интернета", "пенсию не принесли"]
 )
-def test_what_belongs_to_an_absent_sector_is_pressed_into_no_other(small_town: RuleBasedAnalyzer, text: str) -> None:
+def test_message_of_absent_sector_is_not_forced_into_another(small_town: RuleBasedAnalyzer, text: str) -> None:
     assert not small_town.read(text).is_confident
 
 
-def test_what_several_may_deal_with_goes_to_the_one_that_is_there(small_town: RuleBasedAnalyzer) -> None:
+def test_shared_topic_goes_to_the_configured_sector(small_town: RuleBasedAnalyzer) -> None:
     reading = small_town.read("На Ленина 45 третий день открыт люк")
     assert reading.sector == "roads"
     assert reading.is_confident

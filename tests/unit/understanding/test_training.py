@@ -147,7 +147,7 @@ def test_a_model_is_not_judged_by_what_it_was_made_of(trained: ModelRegistry, tm
 
 
 def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
-    """Where every fifth message of a kind went elsewhere, the score says so."""
+    """The score reflects that every fifth message of a kind went elsewhere."""
     lines = [
         (text, "kanaly" if code == "gorsvet" and number // 3 % 5 == 4 else code)
         for number, (text, code) in enumerate(messages(600))
