@@ -1,7 +1,7 @@
 """Interface of a messenger's sandbox for the common suite in ``test_messengers.py``.
 
-A messenger joins with a module that has ``open_town(sandbox)``, an async context manager giving a :class:`MessengerHarness`, and a
-line in ``conftest.py``.
+A messenger joins with a module that has ``open_town(sandbox)``, an async context manager that gives a
+:class:`MessengerHarness`, and a line in ``conftest.py``.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The database refuses writes: nothing is lost or sent twice, people are told plainly, and work resumes automatically."""
+"""The database refuses writes: nothing is lost or sent twice, people are told, and work resumes automatically."""
 
 import logging
 import socket
