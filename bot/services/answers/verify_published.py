@@ -10,11 +10,10 @@ from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
-from bot.services.intake import create_ticket
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import clean_text, text_key
-from bot.services.tickets import workflow
+from bot.services.tickets import refine, workflow
 
 QUESTION_CHANGED = "changed"
 """Why an answer does not answer any more, beside :class:`Standing`: the citizen has changed the words since."""
@@ -93,7 +92,7 @@ async def _apply_missed_edit(ctx: UseCaseContext, message: Message, text: str) -
     await ctx.uow.messages.update_content(message.id, words, message.media, ctx.now)
     if message.part is MessageRole.ROOT and message.ticket_id is not None:
         ticket = await workflow.get(ctx, message.ticket_id)
-        await create_ticket.apply_edited_text(ctx, ticket, words, ctx.municipality.understanding.read(words))
+        await refine.apply_edited_text(ctx, ticket, words, ctx.municipality.understanding.read(words))
     return await ctx.uow.messages.get(message.id) or message
 
 

@@ -6,17 +6,10 @@ from bot.domain.messages import Message, MessageRole
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext, author_key
-from bot.services.intake.create_ticket import (
-    acknowledge,
-    apply_addition,
-    apply_edited_text,
-    apply_location,
-    create_ticket,
-    is_ticket,
-)
+from bot.services.intake.create_ticket import acknowledge, create_ticket, is_ticket
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import text_key
-from bot.services.tickets import workflow
+from bot.services.tickets import refine, workflow
 from bot.understanding.reading import PlaceName, Reading
 
 SAME_TEXT_WINDOW = timedelta(hours=24)
@@ -38,7 +31,7 @@ async def attach_to_album_ticket(ctx: UseCaseContext, message: Message, reading:
         return True
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ALBUM)
     if speaks and not ticket.text:
-        ticket = await apply_edited_text(ctx, ticket, message.text, reading)
+        ticket = await refine.apply_edited_text(ctx, ticket, message.text, reading)
     await cards.sync(ctx, ticket)
     await cards.queue_media(ctx, ticket)
     return True
@@ -75,11 +68,11 @@ async def _attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)
     await ctx.uow.tickets.touch(ticket.id, ctx.now)
     await ctx.uow.audit_log.record("addition", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
-    ticket = await apply_location(ctx, ticket, message)
+    ticket = await refine.apply_location(ctx, ticket, message)
     if message.text and not ticket.text:
-        ticket = await apply_edited_text(ctx, ticket, message.text, reading)
+        ticket = await refine.apply_edited_text(ctx, ticket, message.text, reading)
     elif message.text:
-        ticket = await apply_addition(ctx, ticket, reading)
+        ticket = await refine.apply_addition(ctx, ticket, reading)
     await cards.sync(ctx, ticket)
     if message.media:
         await cards.queue_media(ctx, ticket)

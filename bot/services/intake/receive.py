@@ -7,13 +7,13 @@ from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, author_key
 from bot.services.intake import review_queue, upvotes
-from bot.services.intake.create_ticket import apply_edited_text, create_ticket, is_ticket, read_message
+from bot.services.intake.create_ticket import create_ticket, is_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import clean_text as clean_text  # handlers clean officials' words the same way
 from bot.services.sources.messages import is_noise, is_private, save_message
-from bot.services.tickets import workflow
+from bot.services.tickets import refine, workflow
 from bot.understanding.reading import Noise, Reading
 
 
@@ -84,7 +84,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     ticket = await workflow.get(ctx, known.ticket_id)
     # An album's words may stand under any of its pictures.
     if known.part is MessageRole.ROOT or (known.part is MessageRole.ALBUM and known.text == ticket.text):
-        ticket = await apply_edited_text(ctx, ticket, text, reading)
+        ticket = await refine.apply_edited_text(ctx, ticket, text, reading)
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
     await cards.sync(ctx, ticket)
     if len(media) > len(known.media):

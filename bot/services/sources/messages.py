@@ -8,7 +8,7 @@ from bot.domain.messages import Message
 from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_title
 from bot.domain.view_data import MessageFacts
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
-from bot.messengers.serialization import chat_from_columns, pack_media
+from bot.messengers.serialization import chat_from_columns, pack_media, unpack_media
 from bot.services.context import UseCaseContext
 from bot.understanding.reading import Noise, Reading
 
@@ -31,6 +31,17 @@ def text_key(text: str) -> str | None:
 def is_private(message: Message) -> bool:
     """Whether the person speaks to us alone: then everything but noise is a ticket."""
     return ChatKind(message.chat_kind) is ChatKind.PRIVATE
+
+
+def sent_point(message: Message) -> tuple[float, float] | None:
+    """Return the point on the map that the citizen has sent: (latitude, longitude)."""
+    return next((one.point for one in unpack_media(message.media) if one.point is not None), None)
+
+
+def sent_district(ctx: UseCaseContext, message: Message) -> str | None:
+    """Return the district of the point that the citizen has sent."""
+    point = sent_point(message)
+    return ctx.municipality.understanding.district_at(*point) if point is not None else None
 
 
 def is_noise(message: Message, reading: Reading) -> bool:
@@ -85,9 +96,9 @@ def message_facts(ctx: UseCaseContext, message: Message) -> MessageFacts:
     """Return the place and the link of *message* as officials see them."""
     chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root)
     source = ctx.municipality.configured_source(chat)
-    office = ctx.municipality.bot_accounts.get(message.account)
+    bot_account = ctx.municipality.bot_accounts.get(message.account)
     if chat.kind is ChatKind.PRIVATE:
-        title = f"{office.title if office else message.account}, личное сообщение"
+        title = f"{bot_account.title if bot_account else message.account}, личное сообщение"
     else:
         name = source.title if source else message.chat_title or message.root
         title = f"{messenger_title(message.account)} «{name}»"
