@@ -20,32 +20,34 @@ ANSWERED_TICKET_WINDOW = timedelta(days=14)
 
 
 async def is_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> bool:
-    """Whether a post that is no noise and joins nothing is a ticket of its own."""
+    """Return whether a message that is not noise and joins no ticket is a ticket of its own."""
     if is_private(message):
         return True
     if not message.text or reading.noise is not None:
-        return False  # in a group, pictures without words only join
+        return False  # in a group, pictures without a text only join a ticket
     if source.kind == "official" or reading.appeal:
         return True
-    return await _is_reply_to_our_answer(ctx, message)
+    return await _is_reply_to_answer(ctx, message)
 
 
-async def _is_reply_to_our_answer(ctx: UseCaseContext, message: Message) -> bool:
-    """A reply to our own published answer is about the matter, however it is worded."""
+async def _is_reply_to_answer(ctx: UseCaseContext, message: Message) -> bool:
+    """Return whether *message* replies to a published answer: then it is on the subject, however it is worded."""
     return await _find_answered_ticket(ctx, message) is not None
 
 
 async def _find_answered_ticket(ctx: UseCaseContext, message: Message) -> Ticket | None:
-    """The ticket whose published answer *message* replies to."""
+    """Return the ticket whose published answer *message* replies to."""
     if message.reply_to is None:
         return None
-    letter = await ctx.uow.sent_messages.ticket_of(message.account, message.chat_id, message.reply_to)
-    return await ctx.uow.tickets.get(letter[0]) if letter is not None and letter[1] == "answer" else None
+    sent = await ctx.uow.sent_messages.ticket_of(message.account, message.chat_id, message.reply_to)
+    return await ctx.uow.tickets.get(sent[0]) if sent is not None and sent[1] == "answer" else None
 
 
 async def create_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
-    """Register a ticket of *message*; the other pictures of its album belong to it. A reply to our answer goes to who
-    gave it, unless it surely is another sector's."""
+    """Register a ticket for *message* and attach the other pictures of its album.
+
+    A reply to a published answer goes to the sector that answered, unless the text confidently belongs to another.
+    """
     answered = await _find_answered_ticket(ctx, message)
     sector = answered.sector if answered and not reading.is_confident else None
     ticket = await register.register_ticket(
@@ -63,7 +65,7 @@ async def create_ticket(ctx: UseCaseContext, message: Message, reading: Reading,
             message=message,
             previous_ticket=answered or await _find_previous_ticket(ctx, message),
             sector=sector,
-            # The words of an album may still come, and with them the sector.
+            # The text of an album may still come, and with it the sector.
             wait_for_album=message.album is not None and not message.text,
         ),
     )
@@ -83,12 +85,12 @@ async def create_ticket(ctx: UseCaseContext, message: Message, reading: Reading,
 
 
 def read_message(ctx: UseCaseContext, message: Message) -> Reading:
-    """Read the words; where they come from, which may decide the sector, a point on the map tells best."""
+    """Classify the text; the district of a sent point may decide the sector."""
     return ctx.read(message.text, sent_district(ctx, message))
 
 
 async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, source: Source) -> None:
-    """In private the citizen is told the ticket's number; where answers are off, perhaps another address."""
+    """Tell the citizen the ticket's number in private; where answers are off, perhaps another address."""
     await redirect_author(ctx, message, source)
     if is_private(message) and source.answers == "bot":
         await notify.notify_citizen(
@@ -97,7 +99,7 @@ async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, sou
 
 
 async def _find_previous_ticket(ctx: UseCaseContext, message: Message) -> Ticket | None:
-    """The answered ticket that the author has in this conversation, if that was not long ago."""
+    """Return the author's recently answered ticket in this conversation."""
     return await ctx.uow.tickets.find_answered_in_thread(
         message.account, message.chat_id, message.thread, message.author_id, ctx.now - ANSWERED_TICKET_WINDOW
     )

@@ -1,4 +1,4 @@
-"""Does a post belong to a ticket that is there already? An album's further picture, a follow-up, the same words."""
+"""Attachment of a message to an existing ticket: a further picture of an album, a follow-up, or the same text."""
 
 from datetime import timedelta
 
@@ -13,24 +13,27 @@ from bot.services.tickets import refine, workflow
 from bot.understanding.reading import PlaceName, Reading
 
 SAME_TEXT_WINDOW = timedelta(hours=24)
-"""The same words of the same author within this time are one message in several places."""
+"""The same text of the same author within this time is one message in several chats."""
 
 
 async def attach_to_album_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> bool:
-    """A further picture of an album belongs to the ticket of the album. Its words may come with any of them."""
+    """Attach a further picture of an album to the album's ticket; return whether there is one.
+
+    The text of an album may come with any of its pictures.
+    """
     if message.album is None:
         return False
     siblings = await ctx.uow.messages.list_album(message.account, message.chat_id, message.album)
-    owned = [one for one in siblings if one.ticket_id is not None]
-    if not owned or owned[0].ticket_id is None:
+    attached = [one for one in siblings if one.ticket_id is not None]
+    if not attached or attached[0].ticket_id is None:
         return False
-    ticket = await workflow.get(ctx, owned[0].ticket_id)
-    speaks = bool(message.text) and reading.noise is None
-    if speaks and ticket.text and any(one.part is MessageRole.ADDITION and not one.text for one in owned):
+    ticket = await workflow.get(ctx, attached[0].ticket_id)
+    has_text = bool(message.text) and reading.noise is None
+    if has_text and ticket.text and any(one.part is MessageRole.ADDITION and not one.text for one in attached):
         await _handle_late_album_text(ctx, ticket, message, reading, source)
         return True
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ALBUM)
-    if speaks and not ticket.text:
+    if has_text and not ticket.text:
         ticket = await refine.apply_edited_text(ctx, ticket, message.text, reading)
     await cards.sync(ctx, ticket)
     await cards.queue_media(ctx, ticket)
@@ -40,7 +43,7 @@ async def attach_to_album_ticket(ctx: UseCaseContext, message: Message, reading:
 async def _handle_late_album_text(
     ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading, source: Source
 ) -> None:
-    """The pictures of an album have joined *ticket*; only now come the words, which may be about something else."""
+    """Handle the text of an album whose earlier pictures joined *ticket*: the text may be about something else."""
     if await _is_about_other_subject(ctx, ticket, reading) and await is_ticket(ctx, message, reading, source):
         await create_ticket(ctx, message, reading, source)
         await cards.sync(ctx, ticket)
@@ -49,7 +52,7 @@ async def _handle_late_album_text(
 
 
 async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> bool:
-    """Does the author go on about a ticket he already has here, or say the same in another place?"""
+    """Attach *message* to the author's open ticket that it continues or repeats; return whether there is one."""
     same = await _find_same_text(ctx, message)
     if same is not None:
         await _attach_copy(ctx, same, message, reading, source)
@@ -64,7 +67,7 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
 
 
 async def _attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> None:
-    """*message* adds to *ticket*; those whose turn it is are told by a reply to the card."""
+    """Add *message* to *ticket* and notify the responsible people by a reply to the card."""
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)
     await ctx.uow.tickets.touch(ticket.id, ctx.now)
     await ctx.uow.audit_log.record("addition", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
@@ -82,7 +85,7 @@ async def _attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message
             person,
             "addition",
             ticket=ticket,
-            # One for an album, and with its words, which may come with a later picture.
+            # One notification for an album, with its text, which may come with a later picture.
             due_at=ctx.now + cards.ALBUM_DELAY if message.album and not message.text else None,
             dedupe=f"addition:{message.album}:{ticket.id}:{person.id}"[:160] if message.album else None,
             number=ticket.id,
@@ -100,10 +103,10 @@ async def _find_same_text(ctx: UseCaseContext, message: Message) -> Ticket | Non
 
 
 async def _attach_copy(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading, source: Source) -> None:
-    """The same words again: another chat is another place to answer in, the same chat is not."""
-    here = (message.account, message.chat_id, message.thread)
-    places = await ctx.uow.messages.list_for_ticket(ticket.id)
-    if any((place.account, place.chat_id, place.thread) == here for place in places):
+    """Attach a repeated text: in another chat it also needs an answer there, in the same chat it is an addition."""
+    conversation = (message.account, message.chat_id, message.thread)
+    messages = await ctx.uow.messages.list_for_ticket(ticket.id)
+    if any((stored.account, stored.chat_id, stored.thread) == conversation for stored in messages):
         await _attach_addition(ctx, ticket, message, reading)
         return
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.COPY)
@@ -115,8 +118,10 @@ async def _attach_copy(ctx: UseCaseContext, ticket: Ticket, message: Message, re
 
 
 async def _find_continued_ticket(ctx: UseCaseContext, message: Message, reading: Reading) -> Ticket | None:
-    """Of the author's open tickets here: the one he replies to, else the one he wrote to last; none if the message is
-    about something else."""
+    """Return the author's open ticket in this thread: the one they reply to, else the one they wrote to last.
+
+    Return ``None`` if the message is about something else.
+    """
     found = await ctx.uow.tickets.list_open_in_thread(
         message.account,
         message.chat_id,
@@ -130,7 +135,7 @@ async def _find_continued_ticket(ctx: UseCaseContext, message: Message, reading:
 
 
 async def _is_about_other_subject(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> bool:
-    """Another place (another house is another place) or surely another sector than the ticket has, or had at first."""
+    """Return whether the text names another address, or confidently another sector than the ticket has or had first."""
     street, house = await ctx.uow.tickets.get_address(ticket.id)
     if reading.place is not None and reading.place.is_different_from(PlaceName(street, house)):
         return True
@@ -140,7 +145,7 @@ async def _is_about_other_subject(ctx: UseCaseContext, ticket: Ticket, reading: 
 
 
 async def _is_reply_to_others(ctx: UseCaseContext, message: Message, ticket: Ticket) -> bool:
-    if message.reply_to in (None, message.thread):  # to nobody, or to the post that all comments hang under
+    if message.reply_to in (None, message.thread):  # to nobody, or to the post that all comments are under
         return False
     return await _find_replied_ticket_id(ctx, message) != ticket.id
 

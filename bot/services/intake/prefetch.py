@@ -1,5 +1,4 @@
-"""A look ahead over a batch of events: words are read before the transaction begins, and what each event will ask the
-database is fetched for all of them at once."""
+"""Prefetch for a batch of events: texts are classified before the transaction, database rows are read in bulk."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,19 +10,19 @@ from bot.services.tickets import problem_matching
 
 
 def classify_batch(municipality: Municipality, events: Iterable[Event]) -> PrefetchedReadings:
-    """What citizens have written, understood: nobody has to wait for that in a transaction."""
+    """Classify the texts of citizens in *events*, so that no transaction has to wait for it."""
     texts = {
         clean_text(event.text)
         for event in events
         if isinstance(event, MessagePosted) and _is_from_citizen(municipality, event)
     }
     readings = {text: municipality.understanding.read(text) for text in texts}
-    look = (
+    signature_of = (
         municipality.understanding.event_matcher.signature
         if municipality.problem_window is not None
         else lambda _text, _reading: None
     )
-    return {(text, None): PrefetchedReading(reading, look(text, reading)) for text, reading in readings.items()}
+    return {(text, None): PrefetchedReading(reading, signature_of(text, reading)) for text, reading in readings.items()}
 
 
 def _is_from_citizen(municipality: Municipality, post: MessagePosted) -> bool:
@@ -32,28 +31,28 @@ def _is_from_citizen(municipality: Municipality, post: MessagePosted) -> bool:
 
 
 async def prefetch(ctx: UseCaseContext, events: Sequence[Event]) -> None:
-    """Changes nothing; whatever is not foreseen is asked when it is needed.
+    """Prefetch what handling the batch will read; anything missed is queried later.
 
-    Of several processes only one gets past here with the same author: who needs several authors takes them together.
+    Lock all authors of the batch at once, so that two processes never handle one author concurrently.
     """
     posts = [event for event in events if isinstance(event, MessagePosted)]
     posts += [event.message for event in events if isinstance(event, MessageEdited)]
-    theirs = [post for post in posts if _is_from_citizen(ctx.municipality, post)]
-    authors = {author_key(post.chat.account, post.author.id) for post in theirs}
-    places = {place for post in posts for place in _message_keys(post)}
-    places |= {
+    citizen_posts = [post for post in posts if _is_from_citizen(ctx.municipality, post)]
+    authors = {author_key(post.chat.account, post.author.id) for post in citizen_posts}
+    message_keys = {key for post in posts for key in _message_keys(post)}
+    message_keys |= {
         (event.chat.account, event.chat.id, event.message_id) for event in events if isinstance(event, MessageDeleted)
     }
     await ctx.uow.lock(*(author_key(post.chat.account, post.author.id) for post in posts))
     if authors:
         await ctx.reachability()
         await ctx.uow.tickets.prefetch(authors, ctx.now - ANSWERED_TICKET_WINDOW)
-    if places:
-        await ctx.uow.messages.prefetch(places)
-    await problem_matching.prefetch(ctx, authors, {clean_text(post.text) for post in theirs})
+    if message_keys:
+        await ctx.uow.messages.prefetch(message_keys)
+    await problem_matching.prefetch(ctx, authors, {clean_text(post.text) for post in citizen_posts})
 
 
 def _message_keys(post: MessagePosted) -> list[tuple[str, str, str]]:
-    """Where the post stands, what it replies to, and what its thread began with."""
+    """Return the keys of the message, of the message it replies to and of the first message of its thread."""
     ids = (post.message_id, post.reply_to, thread_root(post.chat))
-    return [(post.chat.account, post.chat.id, number) for number in ids if number is not None]
+    return [(post.chat.account, post.chat.id, message_id) for message_id in ids if message_id is not None]

@@ -1,4 +1,4 @@
-"""A citizen's message comes in, changes, is taken back: is it a ticket, a part of one, or talk?"""
+"""Receipt of citizens' messages, edits and deletions: each becomes a ticket, a part of one, or talk."""
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.sources import Source
@@ -11,18 +11,18 @@ from bot.services.intake.create_ticket import create_ticket, is_ticket, read_mes
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import clean_text as clean_text  # handlers clean officials' words the same way
+from bot.services.sources.messages import clean_text as clean_text  # handlers clean officials' texts the same way
 from bot.services.sources.messages import is_noise, is_private, save_message
 from bot.services.tickets import refine, workflow
 from bot.understanding.reading import Noise, Reading
 
 
 async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Source) -> None:
-    """A new post in a monitored place (also one that we have seen already: then nothing happens)."""
+    """Handle a new message in a monitored source. A message that is stored already changes nothing."""
     chat = event.chat
     if event.automatic or event.service:
         return
-    # What one author writes in several chats at once may be handled by several processes.
+    # One author may write in several chats at once, and several processes may handle that.
     await ctx.uow.lock(author_key(chat.account, event.author.id))
     known = await ctx.uow.messages.find_by_external_id(chat.account, chat.id, event.message_id)
     if known is not None:
@@ -52,13 +52,13 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
 
 
 async def _send_how_to_write(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
-    """Who greets us in private is told how to write."""
+    """Explain to a person who greets the bot in private how to write."""
     if is_private(message) and source.answers == "bot" and reading.noise in (Noise.GREETING, Noise.COMMAND):
         await notify.notify_citizen(ctx, message.account, message.chat_id, None, "how_to_write")
 
 
 async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source) -> None:
-    """The author has changed the post: the ticket's words change with it; there is never a second ticket."""
+    """Apply an edit of a message to its ticket. An edit never creates a second ticket."""
     chat = event.chat
     known = await ctx.uow.messages.find_by_external_id(chat.account, chat.id, event.message_id)
     if known is None:
@@ -82,7 +82,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
             await review_queue.queue_for_review(ctx, edited, reading, source)
         return
     ticket = await workflow.get(ctx, known.ticket_id)
-    # An album's words may stand under any of its pictures.
+    # The text of an album may be under any of its pictures.
     if known.part is MessageRole.ROOT or (known.part is MessageRole.ALBUM and known.text == ticket.text):
         ticket = await refine.apply_edited_text(ctx, ticket, text, reading)
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
@@ -96,7 +96,7 @@ async def _reload(ctx: UseCaseContext, message: Message) -> Message:
 
 
 async def receive_deletion(ctx: UseCaseContext, event: MessageDeleted) -> None:
-    """The author has taken the post back: the card says so; the ticket stays. An answer that is gone is none."""
+    """Mark a deleted message on its card; the ticket stays. A deleted answer no longer answers its ticket."""
     await verify_published.on_message_deleted(ctx, event.chat.account, event.chat.id, event.message_id)
     known = await ctx.uow.messages.find_by_external_id(event.chat.account, event.chat.id, event.message_id)
     if known is None or known.deleted_at is not None:
@@ -108,7 +108,7 @@ async def receive_deletion(ctx: UseCaseContext, event: MessageDeleted) -> None:
 
 
 async def _restore(ctx: UseCaseContext, known: Message) -> None:
-    """A post that was taken back stands there again (VK tells, with the same number)."""
+    """Mark a message as visible again: VK restores deleted messages under the same id."""
     if known.deleted_at is None:
         return
     await ctx.uow.messages.mark_deleted(known.id, None)

@@ -1,4 +1,4 @@
-"""Where answers are off: the citizen may be asked to write elsewhere."""
+"""Redirection of citizens to another address from sources where answers are off."""
 
 from bot.domain.messages import Message
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
@@ -11,12 +11,14 @@ from bot.services.context import UseCaseContext
 async def redirect_citizen(
     ctx: UseCaseContext, source: Source, chat: Chat, author_id: str, reply_to: str | None
 ) -> None:
-    """Where answers are off: ask a citizen, once, to write where there are some. Without an explicit address nothing
-    at all is written there."""
-    office = ctx.municipality.bot_accounts.get(chat.account)
-    if source.answers != "off" or source.invite is None or office is None:
+    """Ask a citizen, once, to write elsewhere if answers are off in *source*.
+
+    Without a configured address the bot writes nothing there.
+    """
+    bot_account = ctx.municipality.bot_accounts.get(chat.account)
+    if source.answers != "off" or source.invite is None or bot_account is None:
         return
-    if chat.kind not in office.capabilities.can_answer_in:
+    if chat.kind not in bot_account.capabilities.can_answer_in:
         return
     key = f"invited:{author_key(chat.account, author_id)}:{source.account}:{source.source_id}"
     if not await ctx.uow.once_keys.claim(key, ctx.now):
@@ -37,6 +39,6 @@ async def redirect_citizen(
 
 
 async def redirect_author(ctx: UseCaseContext, message: Message, source: Source) -> None:
-    """:func:`invite` whoever wrote *message*."""
+    """Ask the author of *message* to write elsewhere if answers are off in *source*."""
     chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root, message.thread)
     await redirect_citizen(ctx, source, chat, message.author_id, message.external_id)

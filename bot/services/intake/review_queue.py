@@ -1,7 +1,7 @@
-"""Talk of neighbours that may be about a problem: gathered in one quiet list, where a person says what it is.
+"""The review queue: chat messages that may be about a problem, in one silent list for a person to decide.
 
-A list is renewed (sent anew at the bottom of the chat, without a sound) when enough new ones have come, or the first of
-them has waited long enough; in between it changes in place. In quiet hours it rests.
+A new list is sent to the bottom of the chat, without a sound, when enough items have come or the first of them has
+waited long enough. In between, the last list is edited in place. In quiet hours no list is sent.
 """
 
 from dataclasses import replace
@@ -28,23 +28,23 @@ from bot.services.tickets import workflow
 from bot.understanding.reading import Reading
 
 MIN_NEW_ITEMS = 10
-"""New ones that are worth a new list at once."""
+"""Items; so many new ones make a new list at once."""
 
 MAX_ITEM_AGE = timedelta(hours=2)
-"""The first new one waits no longer (in the morning it has waited all night)."""
+"""The longest wait of a new item outside quiet hours."""
 
 MIN_LIST_INTERVAL = timedelta(minutes=30)
-"""Between two lists."""
+"""The shortest time between two lists."""
 
 EDIT_INTERVAL = timedelta(minutes=10)
-"""A list that stands there shows what has come meanwhile after this time: an edit makes no sound."""
+"""Delay of the edit that adds new items to the last list; an edit makes no sound."""
 
 RETENTION = timedelta(days=7)
-"""Who has not been listened to for a week will not be by this list."""
+"""Items unanswered for a week are dropped from the list."""
 
 
 async def queue_for_review(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
-    """Remember *message*, which is no ticket, if a person should have a look at it."""
+    """Queue *message*, which is no ticket, if a person should review it."""
     if source.kind != "chat" or is_private(message) or not message.text or not reading.needs_review:
         return
     if await ctx.uow.review_queue.add(message.id, reading.appeal_score, ctx.now):
@@ -54,7 +54,7 @@ async def queue_for_review(ctx: UseCaseContext, message: Message, reading: Readi
 
 
 async def is_due(ctx: UseCaseContext) -> bool:
-    """Whether the lists shall be renewed now."""
+    """Return whether new lists are due."""
     if ctx.municipality.quiet_hours.is_quiet(ctx.now):
         return False
     count, oldest = await ctx.uow.review_queue.summarize_unlisted()
@@ -65,7 +65,7 @@ async def is_due(ctx: UseCaseContext) -> bool:
 
 
 async def publish_lists(ctx: UseCaseContext) -> None:
-    """Put a new list before everybody who sorts."""
+    """Send a new list to everybody who triages."""
     if not await is_due(ctx):
         return
     await ctx.uow.review_queue.mark_listed(ctx.now)
@@ -75,16 +75,19 @@ async def publish_lists(ctx: UseCaseContext) -> None:
 
 
 async def _publish_list(ctx: UseCaseContext, person: Person, address: Address) -> None:
-    above = await ctx.uow.review_queue.find_review_list(person.id, address.account)
-    if above is not None and above.external_id is not None:
-        await notify.edit_notification(ctx, above.account, above.chat_id, above.external_id, "doubts_below")
+    previous = await ctx.uow.review_queue.find_review_list(person.id, address.account)
+    if previous is not None and previous.external_id is not None:
+        await notify.edit_notification(ctx, previous.account, previous.chat_id, previous.external_id, "doubts_below")
     fresh = ReviewList(person.id, address.account, address.chat_id, None, None, 0, ctx.now)
     await ctx.uow.review_queue.upsert_review_list(fresh)
     await _queue_list(ctx, fresh)
 
 
 async def mark_as_problem(ctx: UseCaseContext, person: Person, message_id: int) -> Ticket | None:
-    """«О проблеме»: it goes the way of every message; its term runs from now. ``None``: somebody was faster."""
+    """Handle «О проблеме»: the message becomes a ticket with a deadline from now, or joins one.
+
+    Return ``None`` if a colleague has already decided.
+    """
     _check_can_triage(ctx, person)
     message = await ctx.uow.review_queue.decide(message_id, ReviewVerdict.PROBLEM, person.id, ctx.now)
     ticket = await _create_or_extend_ticket(ctx, message) if message is not None else None
@@ -96,7 +99,7 @@ async def mark_as_problem(ctx: UseCaseContext, person: Person, message_id: int) 
 
 
 async def _create_or_extend_ticket(ctx: UseCaseContext, message: Message) -> Ticket | None:
-    """The ticket that *message* is now, or is a part of."""
+    """Attach *message* to an open ticket or create one; return it."""
     chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root)
     source = ctx.municipality.configured_source(chat)
     if source is None:  # the chat was taken out of the configuration meanwhile
@@ -109,7 +112,7 @@ async def _create_or_extend_ticket(ctx: UseCaseContext, message: Message) -> Tic
 
 
 async def mark_as_talk(ctx: UseCaseContext, person: Person, message_id: int) -> bool:
-    """«Не требует ответа»; false: somebody was faster."""
+    """Handle «Не требует ответа»; return false if a colleague has already decided."""
     _check_can_triage(ctx, person)
     message = await ctx.uow.review_queue.decide(message_id, ReviewVerdict.TALK, person.id, ctx.now)
     if message is not None:
@@ -121,12 +124,12 @@ async def mark_as_talk(ctx: UseCaseContext, person: Person, message_id: int) -> 
 async def open_page(ctx: UseCaseContext, person: Person, page: int) -> None:
     """Open another page of the person's own list."""
     _check_can_triage(ctx, person)
-    desk = ctx.reply_address(person)
-    known = await ctx.uow.review_queue.find_review_list(person.id, desk.account) if desk is not None else None
+    address = ctx.reply_address(person)
+    known = await ctx.uow.review_queue.find_review_list(person.id, address.account) if address is not None else None
     if known is not None:
-        turned = replace(known, page=page)
-        await ctx.uow.review_queue.upsert_review_list(turned)
-        await _queue_list(ctx, turned, priority=Priority.INTERACTIVE)
+        updated = replace(known, page=page)
+        await ctx.uow.review_queue.upsert_review_list(updated)
+        await _queue_list(ctx, updated, priority=Priority.INTERACTIVE)
 
 
 def _check_can_triage(ctx: UseCaseContext, person: Person) -> None:
@@ -135,7 +138,7 @@ def _check_can_triage(ctx: UseCaseContext, person: Person) -> None:
 
 
 async def _queue_all_lists(ctx: UseCaseContext, actor: Person) -> None:
-    """Who has pressed sees it at once, colleagues soon."""
+    """Update the list of *actor* at once, those of colleagues soon."""
     for known in await ctx.uow.review_queue.list_review_lists():
         if known.person_id == actor.id:
             await _queue_list(ctx, known, priority=Priority.INTERACTIVE)
@@ -162,7 +165,7 @@ async def _queue_list(
 
 
 async def page_facts(ctx: UseCaseContext, person_id: int, account: str, page_size: int) -> ReviewListFacts | None:
-    """The page that stands open in the person's list; ``None``: there is no list, or it is not the person's to see."""
+    """Return the open page of the person's list; ``None`` without a list or without the right to triage."""
     known = await ctx.uow.review_queue.find_review_list(person_id, account)
     person = ctx.municipality.staff.find_by_id(person_id)
     if known is None or person is None or not ctx.municipality.staff.has_right(person, Right.TRIAGE, None):

@@ -1,4 +1,4 @@
-"""«+1», «у нас тоже», a like: a voice for what somebody else has written, counted and no ticket of its own."""
+"""Upvotes: «+1», «у нас тоже» or a like for another person's message; each is counted and creates no ticket."""
 
 from datetime import timedelta
 
@@ -11,12 +11,14 @@ from bot.services.sources.messages import is_private
 from bot.understanding.reading import Reading
 
 ECHO_WINDOW = timedelta(minutes=20)
-"""How long «и у нас» points to what was said before in the same conversation."""
+"""How long «и у нас» refers to the preceding message of the same conversation."""
 
 
 async def add_upvote(ctx: UseCaseContext, message: Message, reading: Reading) -> bool:
-    """Whether *message* only adds a voice to a ticket: to the one that it replies to, or else to the last one that the
-    conversation was about."""
+    """Count *message* as an upvote of a ticket; return whether it is one.
+
+    The ticket is the one that the message replies to, else the last one in the conversation.
+    """
     if not reading.is_me_too or is_private(message) or message.media:
         return False
     target = await _find_target(ctx, message)
@@ -41,7 +43,7 @@ async def _find_target(ctx: UseCaseContext, message: Message) -> Ticket | None:
 
 
 async def on_reaction(ctx: UseCaseContext, event: Reacted) -> None:
-    """A reaction under a citizen's message, or its withdrawal. Those of officials are no voices."""
+    """Add or remove the upvote of a reaction to a citizen's message. Reactions of officials do not count."""
     chat = event.chat
     if (
         event.author.kind is not AuthorKind.PERSON
@@ -67,7 +69,7 @@ async def on_reaction(ctx: UseCaseContext, event: Reacted) -> None:
 
 
 async def _find_open_lead(ctx: UseCaseContext, ticket_id: int) -> Ticket | None:
-    """The ticket whose card stands for it, if somebody still works at it."""
+    """Return the ticket, or the lead of its problem, if it is open."""
     ticket = await ctx.uow.tickets.get(ticket_id)
     if ticket is not None and ticket.lead_id is not None:
         ticket = await ctx.uow.tickets.get(ticket.lead_id)
@@ -76,7 +78,7 @@ async def _find_open_lead(ctx: UseCaseContext, ticket_id: int) -> Ticket | None:
 
 async def _count_upvote(ctx: UseCaseContext, ticket: Ticket, key: str) -> None:
     if ticket.account is not None and author_key(ticket.account, ticket.author_id or "") == key:
-        return  # nobody is louder for agreeing with themselves
+        return  # authors do not upvote their own tickets
     if ticket.problem_id is not None and await ctx.uow.problems.has_author(ticket.problem_id, key):
         return
     if await ctx.uow.upvotes.add(ticket.id, key, ctx.now):
