@@ -1,4 +1,4 @@
-"""A client that waits for its turn before each call, where a messenger counts every call."""
+"""A client-side rate limit, for messengers that count every call; ADR 3 says why no library does it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from bot.messengers.rate_limits import Rate, SlidingWindow
 
 
 class Throttle:
-    """Calls one after another as fast as *rate* allows, in the order in which they were asked for."""
+    """A FIFO queue that lets calls start as fast as *rate* allows."""
 
     def __init__(self, rate: Rate) -> None:
         self._window = SlidingWindow(rate)

@@ -1,9 +1,13 @@
-"""aiogram is imported without building the hundreds of types that nobody uses; those in use work as ever."""
+"""aiogram is imported without building its types; the types that are used work as usual."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from bot.messengers.telegram import lazy_aiogram
 
 LIGHT = """
 import bot.messengers.telegram
@@ -45,8 +49,41 @@ assert Message.__pydantic_complete__
 """
 
 
+SWITCHED_OFF = """
+import bot.messengers.telegram
+from aiogram.types import Message
+
+assert Message.__pydantic_complete__
+"""
+
+
+def run(program: str, **environment: str) -> tuple[int, str]:
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(  # noqa: S603 - the programs above
+        command, capture_output=True, text=True, check=False, env=os.environ | environment
+    )
+    return done.returncode, done.stderr
+
+
 @pytest.mark.parametrize("program", [LIGHT, HEAVY])
 def test_types_are_built_when_they_are_used(program: str) -> None:
-    command = [sys.executable, "-W", "error", "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-    assert (done.returncode, done.stderr) == (0, "")
+    assert run(program) == (0, "")
+
+
+def test_the_environment_switch_gives_the_plain_import() -> None:
+    assert run(SWITCHED_OFF, **{lazy_aiogram.SWITCH: "0"}) == (0, "")
+
+
+def test_an_untested_version_gives_the_plain_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lazy_aiogram.is_enabled()
+
+    monkeypatch.setattr(lazy_aiogram, "version", lambda name: "3.99.0")
+
+    assert not lazy_aiogram.is_enabled()
+
+
+def test_the_locked_version_is_a_tested_one() -> None:
+    lines = (Path(__file__).parents[2] / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines()
+    [locked] = [line.partition("==")[2] for line in lines if line.startswith("aiogram==")]
+
+    assert locked.startswith(lazy_aiogram.TESTED_AIOGRAM)
