@@ -3,7 +3,7 @@
 On import aiogram builds the validators of all its four hundred types: two seconds and a hundred megabytes, of which the
 bot uses a dozen. This module postpones that, by replacing ``model_rebuild`` of pydantic's models during the import.
 
-It relies on how aiogram rebuilds its models, so it is limited to the versions of `TESTED_AIOGRAM`. Any other version, an
+It relies on how aiogram rebuilds its models, so it is limited to the versions of `TESTED_AIOGRAM`. Any other one, an
 aiogram imported before, and ``MCU_LAZY_AIOGRAM=0`` in the environment give the plain import, which is only heavier.
 """
 
