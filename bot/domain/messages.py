@@ -57,6 +57,30 @@ class Message:
     part: MessageRole | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to insert."""
+
+    account: str
+    chat_id: str
+    chat_kind: str
+    root: str
+    thread: str
+    chat_title: str | None = None
+    external_id: str
+    author_id: str
+    author_name: str | None = None
+    text: str
+    media: tuple[Json, ...] = ()
+    album: str | None = None
+    reply_to: str | None = None
+    link: str | None = None
+    forwarded_from: str | None = None
+    sent_at: datetime
+    ticket_id: int | None = None
+    part: MessageRole | None = None
+
+
 class ReviewVerdict(StrEnum):
     """What became of a message that the machine could not make out."""
 

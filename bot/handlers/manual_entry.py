@@ -117,7 +117,7 @@ async def _create_ticket(
     words = dialog.facts["text"]
     ticket = await register.register_ticket(
         ctx,
-        register.NewTicket(
+        register.Registration(
             text=words,
             reading=ctx.municipality.understanding.read(words),
             source=dialog.facts["source"],

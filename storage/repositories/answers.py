@@ -134,10 +134,17 @@ class Answers(Repository):
         row = result.first()
         return _publication_from_row(row) if row else None
 
-    async def update_covered(self, publication_id: int, state: PublicationState, **values: Any) -> None:
-        """What became of a publication became of those that it speaks for."""
+    async def mark_covered_posted(self, publication_id: int, link: str | None, posted_at: datetime) -> None:
+        """Record that the publications that this one covers are posted with it."""
+        await self._update_covered(publication_id, state=PublicationState.POSTED.value, link=link, posted_at=posted_at)
+
+    async def mark_covered_failed(self, publication_id: int, error: str) -> None:
+        """Record that the publications that this one covers have failed with it."""
+        await self._update_covered(publication_id, state=PublicationState.FAILED.value, error=error)
+
+    async def _update_covered(self, publication_id: int, **columns: Any) -> None:
         await self._transaction.execute(
-            update(publication).where(publication.c.via_id == publication_id).values(state=state.value, **values)
+            update(publication).where(publication.c.via_id == publication_id).values(**columns)
         )
 
     async def list_manual_pending(self, answer_id: int) -> list[Publication]:

@@ -1,14 +1,14 @@
 """Citizens' posts and their places."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from bot.domain.json_types import Json
-from bot.domain.messages import Message, MessageRole
+from bot.domain.messages import Message, MessageRole, NewMessage
 from storage.batching.id_allocator import IdAllocator
 from storage.batching.transaction_cache import MessageKey
 from storage.repositories.base import Repository
@@ -18,6 +18,7 @@ from storage.transaction import Row, Transaction
 _FIELDS = tuple(Message.__dataclass_fields__)
 MESSAGE_COLUMNS = tuple(message.c[name] for name in _FIELDS)
 _DEFAULTS = dict.fromkeys(_FIELDS)
+_NEW_FIELDS = tuple(field.name for field in fields(NewMessage))
 _INSERT = insert(message)
 
 
@@ -44,17 +45,18 @@ class Messages(Repository):
             self._cache.set_message(place, found.get(place))
         self._ids.reserve(message, len(keys) - len(found))
 
-    async def add(self, values: Mapping[str, Any], now: datetime) -> Message:
-        """Store a post."""
-        number = await self._ids.allocate(message)
-        row = {"ticket_id": None, "part": None, **values, "id": number, "stored_at": now}
+    async def add(self, new: NewMessage, now: datetime) -> Message:
+        """Insert a message."""
+        message_id = await self._ids.allocate(message)
+        row: Row = {name: getattr(new, name) for name in _NEW_FIELDS}
+        row |= {"id": message_id, "media": list(new.media), "part": new.part and new.part.value, "stored_at": now}
         self._transaction.defer_insert(_INSERT, row)
-        self._unflushed_rows()[number] = row
-        post = message_from_row({**_DEFAULTS, **row})
-        self._cache.set_message((post.account, post.chat_id, post.external_id), post)
-        if post.ticket_id is not None:
-            self._cache.on_message_attached(post.ticket_id)
-        return post
+        self._unflushed_rows()[message_id] = row
+        added = message_from_row(_DEFAULTS | row)
+        self._cache.set_message((added.account, added.chat_id, added.external_id), added)
+        if added.ticket_id is not None:
+            self._cache.on_message_attached(added.ticket_id)
+        return added
 
     def _unflushed_rows(self) -> dict[int, Row]:
         """The rows that have not been written yet: they can be changed where they wait."""

@@ -1,22 +1,13 @@
 """Official pages: signs of life, and who was answered."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
+from bot.domain.official_pages import PageComment, UnansweredComment
 from storage.repositories.base import Repository
 from storage.tables import message, official_page, official_page_comment, publication
-
-
-@dataclass(frozen=True, slots=True)
-class UnansweredComment:
-    """A comment that nobody of the page has answered."""
-
-    sent_at: datetime
-    link: str | None
 
 
 class OfficialPages(Repository):
@@ -49,9 +40,10 @@ class OfficialPages(Repository):
         row = result.first()
         return (row[0], row[1]) if row else None
 
-    async def add_comment(self, values: Mapping[str, Any]) -> None:
-        """A comment under a post of a page; a known one stays as it is."""
-        await self._transaction.execute(self._insert(official_page_comment).values(**values).on_conflict_do_nothing())
+    async def add_comment(self, comment: PageComment) -> None:
+        """Insert a comment under a post of a page; a known one stays as it is."""
+        values = asdict(comment)
+        await self._transaction.execute(self._insert(official_page_comment).values(values).on_conflict_do_nothing())
 
     async def find_comment_thread(self, account: str, chat_id: str, external_id: str) -> str | None:
         """The thread that a comment stands in."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from bot.domain.json_types import Json
 from bot.domain.messages import MessageRole
 from bot.domain.problems import AnswerTarget, Candidate, Problem
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
 from storage.batching.candidate_cache import (
     ANSWERED_STATES,
@@ -36,7 +37,7 @@ from storage.batching.candidate_cache import (
 from storage.batching.id_allocator import IdAllocator
 from storage.repositories.base import Repository
 from storage.repositories.problem_candidates import fetch_candidates
-from storage.repositories.tickets import TICKET_COLUMNS, ticket_from_row
+from storage.repositories.tickets import TICKET_COLUMNS, ticket_columns, ticket_from_row
 from storage.tables import message, problem, publication, ticket
 from storage.transaction import Transaction
 
@@ -170,7 +171,7 @@ class Problems(Repository):
         self._cache.candidates.update_problem(problem_id, fingerprint, heard_at)
 
     async def transition_members(
-        self, problem_id: int, steps: Mapping[State, State], values: Mapping[str, Any]
+        self, problem_id: int, steps: Mapping[State, State], change: TicketChange
     ) -> list[tuple[int, State]]:
         """Take every member (but the lead) from its state to the next; each that moved, and the state it was in."""
         was = {state.value: new.value for state, new in steps.items()}
@@ -182,7 +183,7 @@ class Problems(Repository):
             await self._transaction.execute(
                 update(ticket)
                 .where(members)
-                .values(state=case(was, value=ticket.c.state), version=ticket.c.version + 1, **values)
+                .values(state=case(was, value=ticket.c.state), version=ticket.c.version + 1, **ticket_columns(change))
             )
         return moved
 
@@ -221,14 +222,19 @@ class Problems(Repository):
         """These members' answer stands where it shall; those for whom that is new."""
         if not ids:
             return []
-        return await self._end_publishing(ticket.c.id.in_(ids), State.ANSWERED, answered_at=now)
+        return await self._end_publishing(ticket.c.id.in_(ids), State.ANSWERED, now)
 
-    async def transition_covered(self, publication_id: int, state: State, **values: Any) -> list[int]:
-        """As :meth:`confirm`, or back to *state*, for all whom the post of one publication speaks to, too."""
+    async def end_publishing_of_covered(
+        self, publication_id: int, state: State, answered_at: datetime | None = None
+    ) -> list[int]:
+        """Move the members whom the post of one publication also answers on to *state*; return their ids."""
         concerned = select(publication.c.ticket_id).where(publication.c.via_id == publication_id)
-        return await self._end_publishing(ticket.c.id.in_(concerned), state, **values)
+        return await self._end_publishing(ticket.c.id.in_(concerned), state, answered_at)
 
-    async def _end_publishing(self, concerned: ColumnElement[bool], state: State, **values: Any) -> list[int]:
+    async def _end_publishing(
+        self, concerned: ColumnElement[bool], state: State, answered_at: datetime | None
+    ) -> list[int]:
+        values = {} if answered_at is None else {"answered_at": answered_at}
         result = await self._transaction.execute(
             update(ticket)
             .where(concerned, ticket.c.state == State.PUBLISHING.value)

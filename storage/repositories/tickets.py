@@ -1,7 +1,9 @@
 """Tickets: every change is guarded by the version, so that of two presses at once one wins."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -23,6 +25,7 @@ from sqlalchemy import (
 
 from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
+from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, DismissReason, State, Ticket
 from bot.domain.urgency import Urgency
 from storage.batching.candidate_cache import CachedCandidate
@@ -38,8 +41,10 @@ TICKET_COLUMNS = tuple(ticket.c[name] for name in _FIELDS)
 _AUTHOR_TICKET_COLUMNS = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "street", "house"))
 _DEFAULTS = dict.fromkeys(_FIELDS) | {"version": 0}
 _INSERT = insert(ticket)
-_OPTIONAL_COLUMNS = dict.fromkeys(("why", "matter", "sketch", "problem_id", "lead_id", "assignee_id"))
-"""Columns that not every new ticket has: all name them, so that all are written together."""
+_NEW_FIELDS = tuple(field.name for field in fields(NewTicket))
+_COLUMN_NAMES = {"evidence": "why", "subject_family": "matter", "fingerprint": "sketch"}
+"""Columns whose names differ from those of the fields."""
+
 _EXCERPT_LENGTH = 600
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNANSWERED_STATES = tuple(state.value for state in OPEN_TICKET_STATES - {State.PUBLISHING})
@@ -94,17 +99,19 @@ class Tickets(Repository):
                 posts[row[0]].add((row[1], row[2], row[3], row[4]))
         return posts
 
-    async def add(self, values: Mapping[str, Any]) -> Ticket:
-        """Register a ticket; its number is its id."""
-        number = await self._ids.allocate(ticket)
-        self._transaction.defer_insert(_INSERT, {**_OPTIONAL_COLUMNS, **values, "id": number})
-        made = ticket_from_row({**_DEFAULTS, **values, "id": number})
-        self._cache.add_new_ticket(made, values.get("author_key"))
-        if values.get("matter") is not None and made.problem_id is None:
-            alone = Candidate(None, number, values["sketch"], answered=False, urgency=made.urgency)
-            kept = CachedCandidate(alone, made.registered_at, values["matter"], made.sector, values.get("author_key"))
-            self._cache.candidates.upsert(kept)
-        return made
+    async def add(self, new: NewTicket) -> Ticket:
+        """Insert a ticket."""
+        ticket_id = await self._ids.allocate(ticket)
+        row = _columns({name: getattr(new, name) for name in _NEW_FIELDS}) | {"id": ticket_id}
+        self._transaction.defer_insert(_INSERT, row)
+        added = ticket_from_row(_DEFAULTS | row)
+        self._cache.add_new_ticket(added, new.author_key)
+        if new.subject_family is not None and new.fingerprint is not None and new.problem_id is None:
+            alone = Candidate(None, ticket_id, new.fingerprint, answered=False, urgency=new.urgency)
+            self._cache.candidates.upsert(
+                CachedCandidate(alone, new.registered_at, new.subject_family, new.sector, new.author_key)
+            )
+        return added
 
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
         """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could). Others
@@ -129,8 +136,9 @@ class Tickets(Repository):
         result = await self._transaction.execute(select(*TICKET_COLUMNS).where(ticket.c.id.in_(ids)))
         return {row.id: ticket_from_row(row) for row in result}
 
-    async def update(self, known: Ticket, **values: Any) -> Ticket | None:
-        """Change *known* unless somebody else has changed it since it was read: then ``None``."""
+    async def update(self, known: Ticket, change: TicketChange) -> Ticket | None:
+        """Apply *change*; return ``None`` if another transaction has changed the ticket since *known* was read."""
+        values = ticket_columns(change)
         self._cache.evict_ticket(known.id)
         if "problem_id" in values:
             self._cache.load_author_problems({})
@@ -290,6 +298,22 @@ class Tickets(Repository):
             mine = ticket.c.sector.in_(sectors)
             query = query.where(or_(mine, ticket.c.sector.is_(None)) if triage else mine)
         return [ticket_from_row(row) for row in await self._transaction.execute(query)]
+
+
+def ticket_columns(change: TicketChange) -> dict[str, Any]:
+    """Return the columns that *change* sets, and their values."""
+    return _columns(change.given())
+
+
+def _columns(values: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        _COLUMN_NAMES.get(name, name): value.value
+        if isinstance(value, Enum)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values.items()
+    }
 
 
 def _with_trigram_index(query: Select[Any], words: Collection[str]) -> Select[Any]:

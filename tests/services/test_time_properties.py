@@ -83,7 +83,7 @@ class DeadlineMachine(RuleBasedStateMachine):
     def somebody_writes(self, urgent: bool) -> None:
         reading = URGENT if urgent else READING
         self._run_in_transaction(
-            lambda ctx: register.register_ticket(ctx, register.NewTicket("Яма", reading, "telegram"))
+            lambda ctx: register.register_ticket(ctx, register.Registration("Яма", reading, "telegram"))
         )
 
     @rule(number=st.integers(1, 2))

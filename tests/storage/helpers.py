@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.domain.messages import NewMessage
 from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
-from bot.domain.tickets import Ticket
+from bot.domain.ticket_changes import NewTicket
+from bot.domain.tickets import State, Ticket
 from storage.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
@@ -17,43 +19,37 @@ def time_after(**step: float) -> datetime:
 
 
 async def add_ticket(uow: UnitOfWork, text: str = "Яма на дороге", **values: Any) -> Ticket:
-    return await uow.tickets.add(
-        {
-            "state": "assigned",
-            "sector": "roads",
-            "likely": ["roads"],
-            "source": "telegram",
-            "text": text,
-            "search": text.casefold(),
-            "urgent": False,
-            "account": "telegram",
-            "author_key": "telegram:7",
-            "author_id": "7",
-            "registered_at": NOW,
-            "touched_at": NOW,
-            "accept_due": time_after(hours=1),
-            "answer_due": time_after(hours=8),
-        }
-        | values
-    )
+    defaults: dict[str, Any] = {
+        "state": State.ASSIGNED,
+        "sector": "roads",
+        "likely": ("roads",),
+        "source": "telegram",
+        "search": text.casefold(),
+        "urgent": False,
+        "account": "telegram",
+        "author_key": "telegram:7",
+        "author_id": "7",
+        "registered_at": NOW,
+        "touched_at": NOW,
+        "accept_due": time_after(hours=1),
+        "answer_due": time_after(hours=8),
+    }
+    return await uow.tickets.add(NewTicket(text=text, **defaults | values))
 
 
 async def add_message(uow: UnitOfWork, external_id: str, ticket_id: int | None = None, **values: Any) -> int:
+    defaults: dict[str, Any] = {
+        "account": "telegram",
+        "chat_id": "-100",
+        "chat_kind": "group",
+        "root": "-100",
+        "thread": "",
+        "author_id": "7",
+        "text": "Яма на дороге",
+        "sent_at": NOW,
+    }
     post = await uow.messages.add(
-        {
-            "account": "telegram",
-            "chat_id": "-100",
-            "chat_kind": "group",
-            "root": "-100",
-            "thread": "",
-            "external_id": external_id,
-            "author_id": "7",
-            "text": "Яма на дороге",
-            "media": [],
-            "sent_at": NOW,
-            "ticket_id": ticket_id,
-        }
-        | values,
+        NewMessage(external_id=external_id, ticket_id=ticket_id, **defaults | values),
         NOW,
     )
     return post.id

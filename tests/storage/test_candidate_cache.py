@@ -6,7 +6,9 @@ from random import Random
 import pytest
 from sqlalchemy import event
 
-from bot.domain.tickets import Ticket
+from bot.domain.ticket_changes import TicketChange
+from bot.domain.tickets import State, Ticket
+from bot.domain.urgency import Urgency
 from storage.batching.candidate_cache import CandidateQuery
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
@@ -64,11 +66,11 @@ class RandomWorkload:
     async def add_lone_ticket(self) -> None:
         values = {
             "sector": self.random.choice(SECTORS),
-            "matter": self.random.choice((*SUBJECT_FAMILIES, None)),
+            "subject_family": self.random.choice((*SUBJECT_FAMILIES, None)),
             "author_key": f"telegram:{self.random.randrange(3)}",
             "registered_at": time_after(minutes=-self.random.choice((0, 0, 10, 60, 300))),
         }
-        self.lone_tickets.append(await add_ticket(self.uow, **values, sketch=self.random_fingerprint()))
+        self.lone_tickets.append(await add_ticket(self.uow, **values, fingerprint=self.random_fingerprint()))
 
     async def create_problem(self) -> None:
         if self.lone_tickets:
@@ -87,7 +89,7 @@ class RandomWorkload:
     async def close_ticket(self) -> None:
         if self.lone_tickets and self.random.random() < 0.2:
             closed = self.lone_tickets.pop(self.random.randrange(len(self.lone_tickets)))
-            assert await self.uow.tickets.update(closed, state="dismissed") is not None
+            assert await self.uow.tickets.update(closed, TicketChange(state=State.DISMISSED)) is not None
 
     async def change_candidate(self) -> None:
         """Change a ticket so that its candidate changes, disappears or returns."""
@@ -95,14 +97,15 @@ class RandomWorkload:
         if numbers:
             ticket = await self.uow.tickets.get(self.random.choice(numbers), lock=True)
             assert ticket is not None
-            values = self.random.choice(
+            states = (State.ASSIGNED, State.ANSWERING, State.PUBLISHING, State.DISMISSED)
+            change = self.random.choice(
                 (
-                    {"sector": self.random.choice(SECTORS)},
-                    {"state": self.random.choice(("assigned", "answering", "publishing", "dismissed"))},
-                    {"urgent": True, "urgency": "danger"},
+                    TicketChange(sector=self.random.choice(SECTORS)),
+                    TicketChange(state=self.random.choice(states)),
+                    TicketChange(urgent=True, urgency=Urgency.DANGER),
                 )
             )
-            changed = await self.uow.tickets.update(ticket, **values)
+            changed = await self.uow.tickets.update(ticket, change)
             assert changed is not None
             self.lone_tickets = [changed if one.id == changed.id else one for one in self.lone_tickets]
 
@@ -135,12 +138,12 @@ async def test_many_messages_of_one_matter_ask_once_and_are_written_together(dat
     wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads")
     async with database.begin() as uow:
         await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)
-        await add_ticket(uow, matter="roads", sketch={})  # whose number may have to be asked for
+        await add_ticket(uow, subject_family="roads", fingerprint={})  # whose number may have to be asked for
         event.listen(database.engine.sync_engine, "before_cursor_execute", note)
         try:
             for number in range(1, 4):
                 assert len(await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)) == number
-                await add_ticket(uow, matter="roads", sketch={})
+                await add_ticket(uow, subject_family="roads", fingerprint={})
         finally:
             event.remove(database.engine.sync_engine, "before_cursor_execute", note)
     assert "INSERT" not in asked
@@ -158,7 +161,7 @@ async def test_problem_authors_are_loaded_and_kept_current(database: Database) -
         assert [await uow.problems.has_author(number, one) for one in people] == [True, True, False]
         member = await add_ticket(uow, author_key="telegram:9", problem_id=number, lead_id=lead.id)
         assert await uow.problems.has_author(number, "telegram:9")
-        assert await uow.tickets.update(member, problem_id=None, lead_id=None) is not None
+        assert await uow.tickets.update(member, TicketChange(problem_id=None, lead_id=None)) is not None
         assert not await uow.problems.has_author(number, "telegram:9")
         other = await uow.problems.create(await add_ticket(uow), "roads", {}, NOW)
         assert await uow.problems.has_author(other, "telegram:7")
@@ -167,11 +170,11 @@ async def test_problem_authors_are_loaded_and_kept_current(database: Database) -
 async def test_rolled_back_ticket_is_no_candidate(database: Database) -> None:
     wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads")
     async with database.begin() as uow:
-        first = await add_ticket(uow, matter="roads", sketch={"number": 1})
+        first = await add_ticket(uow, subject_family="roads", fingerprint={"number": 1})
         [before] = await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)
         with suppress(SimulatedFailure):
             async with uow.savepoint():
-                await add_ticket(uow, matter="roads", sketch={"number": 2})
+                await add_ticket(uow, subject_family="roads", fingerprint={"number": 2})
                 await uow.problems.create(first, "roads", {"number": 3}, NOW)
                 assert len(await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)) == 2
                 raise SimulatedFailure
@@ -181,7 +184,7 @@ async def test_rolled_back_ticket_is_no_candidate(database: Database) -> None:
 async def test_an_author_who_has_written_a_lot_hides_nobody(database: Database) -> None:
     wanted = CandidateQuery(["roads"], time_after(hours=-1), None, "roads", exclude_author="telegram:1")
     async with database.begin() as uow:
-        other = await add_ticket(uow, matter="roads", sketch={}, author_key="telegram:2")
+        other = await add_ticket(uow, subject_family="roads", fingerprint={}, author_key="telegram:2")
         for _ in range(100):
-            await add_ticket(uow, matter="roads", sketch={}, author_key="telegram:1")
+            await add_ticket(uow, subject_family="roads", fingerprint={}, author_key="telegram:1")
         assert [one.lead_id for one in await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)] == [other.id]

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import event
 
 from bot.domain.messages import MessageRole
+from bot.domain.ticket_changes import TicketChange
+from bot.domain.tickets import State
 from storage.database import Database
 from tests.storage.helpers import NOW, add_message, add_ticket, outbox_draft, time_after
 
@@ -130,7 +132,7 @@ async def test_prefetched_row_is_dropped_when_it_changes(database: Database, cha
                 await uow.tickets.touch(ticket.id, time_after(minutes=5))
                 assert await uow.tickets.list_open_in_thread(*here, time_after(minutes=5))
             case "answered":
-                await uow.tickets.update(ticket, state="answered", answered_at=time_after(minutes=1))
+                await uow.tickets.update(ticket, TicketChange(state=State.ANSWERED, answered_at=time_after(minutes=1)))
                 assert await uow.tickets.list_open_in_thread(*here, NOW) == []
                 assert (await uow.tickets.find_answered_in_thread(*here, NOW)) is not None
             case "attached":

@@ -2,25 +2,24 @@
 
 from datetime import timedelta
 
+from bot.domain.official_pages import PageComment
 from storage.database import Database
 from tests.storage.helpers import NOW
 
 
-def comment_values(
-    number: int, *, ours: bool = False, thread: int | None = None, to_all: bool = False
-) -> dict[str, object]:
-    return {
-        "account": "vk:pages",
-        "chat_id": "wall-1_5",
-        "external_id": str(number),
-        "root": "1",
-        "place": "5",
-        "thread": str(thread or number),
-        "ours": ours,
-        "to_all": to_all,
-        "sent_at": NOW + timedelta(minutes=number),
-        "link": f"https://vk.com/wall-1_5?reply={number}",
-    }
+def comment_values(number: int, *, ours: bool = False, thread: int | None = None, to_all: bool = False) -> PageComment:
+    return PageComment(
+        account="vk:pages",
+        chat_id="wall-1_5",
+        external_id=str(number),
+        root="1",
+        place="5",
+        thread=str(thread or number),
+        ours=ours,
+        to_all=to_all,
+        sent_at=NOW + timedelta(minutes=number),
+        link=f"https://vk.com/wall-1_5?reply={number}",
+    )
 
 
 async def test_a_word_of_the_page_answers_its_thread_and_a_word_to_all_everybody_before(database: Database) -> None:

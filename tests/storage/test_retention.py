@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, insert, make_url, select, text
 
 from bot.domain.clock import ManualClock
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
 from bot.scheduler import retention
 from bot.scheduler.retention import RETENTION, Cleaner
@@ -24,7 +25,8 @@ async def fill_database(database: Database) -> None:
     async with database.begin() as uow:
         await uow._connection.execute(insert(person).values(id=1, name="П", active=True))
         for number, state, ended in ((1, State.ASSIGNED, None), (2, State.CLOSED, NOW)):
-            await add_ticket(uow, state=state.value, ended_at=ended)
+            ticket = await add_ticket(uow, state=state)
+            await uow.tickets.update(ticket, TicketChange(ended_at=ended))
             await add_message(uow, f"m{number}", number)
             await uow.cards.upsert(1, number, "telegram", "1", NOW, external_id="5", hash="h")
             await uow.sent_messages.add("telegram", "1", [f"l{number}"], number, "card", NOW)

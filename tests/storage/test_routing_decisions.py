@@ -1,5 +1,6 @@
 """People's decisions are read as training examples."""
 
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import DismissReason
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
@@ -17,7 +18,8 @@ async def test_last_decision_counts_once(database: Database) -> None:
     async with database.begin() as uow:
         taken = await add_ticket(uow, "взято как есть")
         moved = await add_ticket(uow, "передано", sector="housing", district="Центр")
-        talk = await add_ticket(uow, "болтовня", dismiss_reason=DismissReason.NOT_A_PROBLEM.value)
+        talk = await add_ticket(uow, "болтовня")
+        await uow.tickets.update(talk, TicketChange(dismiss_reason=DismissReason.NOT_A_PROBLEM))
         machine = await add_ticket(uow, "никто не трогал")
         silent = await add_ticket(uow, "")
         await record_decisions(uow, taken.id, "accept", "answer")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.ticket_changes import TicketChange
 from bot.services.tickets.search import build_search_text
 from storage.database import Database
 from tests.storage.helpers import add_ticket
@@ -71,7 +72,7 @@ async def test_a_search_stays_within_the_given_sectors(full: Database) -> None:
 async def test_changed_words_are_found_and_the_old_ones_are_not(full: Database) -> None:
     async with full.begin() as uow:
         [ticket] = await uow.tickets.search(["елка"], None, 50)
-        assert await uow.tickets.update(ticket, text="Сосна упала", search="сосна упала")
+        assert await uow.tickets.update(ticket, TicketChange(text="Сосна упала", search="сосна упала"))
     assert await search_texts(full, "сосн") == ["Сосна упала"]
     assert await search_texts(full, "елка") == []
 

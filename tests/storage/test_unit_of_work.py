@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import StatementError
 
+from bot.domain.ticket_changes import TicketChange
+from bot.domain.tickets import State
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 from tests.storage.helpers import NOW, add_ticket, outbox_draft, time_after
@@ -160,7 +162,7 @@ async def test_no_update_is_lost(database: Database, second: Database, processes
                 ticket = await uow.tickets.get(number)
                 assert ticket is not None
                 value = str(int(ticket.external_number or "") + 1)
-                done += await uow.tickets.update(ticket, external_number=value) is not None
+                done += await uow.tickets.update(ticket, TicketChange(external_number=value)) is not None
 
     await asyncio.gather(*(count(databases[index % processes]) for index in range(tasks)))
 
@@ -174,9 +176,9 @@ async def test_of_two_changes_to_what_was_read_one_wins(database: Database) -> N
     async with database.begin() as uow:
         read = await add_ticket(uow)
     async with database.begin() as uow:
-        assert await uow.tickets.update(read, state="accepted") is not None
+        assert await uow.tickets.update(read, TicketChange(state=State.ACCEPTED)) is not None
     async with database.begin() as uow:
-        assert await uow.tickets.update(read, state="dismissed") is None
+        assert await uow.tickets.update(read, TicketChange(state=State.DISMISSED)) is None
 
     async with database.read() as uow:
         ticket = await uow.tickets.get(read.id)

@@ -13,6 +13,7 @@ from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sources import PRIVATE_SOURCE_ID
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
@@ -150,8 +151,7 @@ async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) 
         ticket,
         Step.ANSWER,
         person,
-        assignee_id=person.id,
-        accepted_at=ticket.accepted_at or ctx.now,
+        TicketChange(assignee_id=person.id, accepted_at=ticket.accepted_at or ctx.now),
     )
     ticket = await workflow.transition(ctx, ticket, Step.APPROVE, person)
     await workflow.cancel_dialogs(ctx, ticket, workflow.ANSWER_DIALOG_STEPS, person, "draft_void_answered")
@@ -206,7 +206,7 @@ async def _notify_creator(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -
 
 
 async def _mark_answered(ctx: UseCaseContext, ticket: Ticket, person: Person | None) -> Ticket:
-    return await workflow.transition(ctx, ticket, Step.PUBLICATION_CONFIRMED, person, answered_at=ctx.now)
+    return await workflow.transition(ctx, ticket, Step.PUBLICATION_CONFIRMED, person, TicketChange(answered_at=ctx.now))
 
 
 async def on_published(

@@ -229,13 +229,13 @@ def _is_seen_by_latecomer(ctx: UseCaseContext, earlier: Publication) -> bool:
 
 async def on_published(ctx: UseCaseContext, publication: Publication, link: str | None) -> None:
     """A post of the answer is there: all whom it speaks to have been answered."""
-    await ctx.uow.answers.update_covered(publication.id, PublicationState.POSTED, link=link, posted_at=ctx.now)
+    await ctx.uow.answers.mark_covered_posted(publication.id, link, ctx.now)
     await problem_members.mark_answered_by(ctx, publication.id)
 
 
 async def on_failed(ctx: UseCaseContext, publication: Publication, answer: Answer, reason: str) -> Ticket:
     """A post cannot be made: all whom it was to speak to are back in work. The ticket that leads them."""
-    await ctx.uow.answers.update_covered(publication.id, PublicationState.FAILED, error=reason)
+    await ctx.uow.answers.mark_covered_failed(publication.id, reason)
     await problem_members.mark_failed_by(ctx, publication.id)
     await problem_members.sync_lead_card(ctx, answer.ticket_id)
     return await workflow.get(ctx, answer.ticket_id)

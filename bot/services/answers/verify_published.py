@@ -6,6 +6,7 @@ from bot.domain.messages import Message, MessageRole
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.serialization import chat_from_columns
@@ -74,8 +75,7 @@ async def close_without_answer(ctx: UseCaseContext, ticket_id: int, person: Pers
         ticket,
         Step.CLOSE_WITHOUT_ANSWER,
         person,
-        ended_at=ctx.now,
-        answered_at=publication.posted_at if stands else None,
+        TicketChange(ended_at=ctx.now, answered_at=publication.posted_at if stands else None),
     )
 
 

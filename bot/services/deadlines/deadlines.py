@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.deadlines import DeadlineKind, DeadlinePlan, DueKind, DueMoment, compute_plan
 from bot.domain.errors import TakenByOther
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
@@ -32,7 +33,7 @@ async def apply_urgent(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
 async def tighten(ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, answer_due: datetime) -> Ticket:
     """From now on these terms run, where they are the earlier ones."""
     accept_due, answer_due = min(ticket.accept_due, accept_due), min(ticket.answer_due, answer_due)
-    changed = await ctx.uow.tickets.update(ticket, accept_due=accept_due, answer_due=answer_due)
+    changed = await ctx.uow.tickets.update(ticket, TicketChange(accept_due=accept_due, answer_due=answer_due))
     if changed is None:
         raise TakenByOther(number=ticket.id)
     await reschedule(ctx, changed, ctx.now)

@@ -52,7 +52,7 @@ async def create_ticket(ctx: UseCaseContext, message: Message, reading: Reading,
     sector = answered.sector if answered and not reading.is_confident else None
     ticket = await register.register_ticket(
         ctx,
-        register.NewTicket(
+        register.Registration(
             text=message.text,
             reading=reading,
             source=message.account,

@@ -7,6 +7,7 @@ from bot.domain.json_types import Json
 from bot.domain.messages import MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket
 from bot.domain.view_data import ProblemFacts
 from bot.services.answers import broadcast
@@ -67,7 +68,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     lead = await workflow.get(ctx, ticket.lead_id)
     workflow.check_right(ctx, person, Right.GROUP, lead)
-    alone = await ctx.uow.tickets.update(ticket, problem_id=None, lead_id=None)
+    alone = await ctx.uow.tickets.update(ticket, TicketChange(problem_id=None, lead_id=None))
     if alone is None:
         raise TakenByOther(number=ticket.id)
     await ctx.uow.audit_log.record("split", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"from": lead.id})
@@ -123,7 +124,18 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
         raise OutdatedButton(number=lead.id, state=lead.state.value)
     lead = await _ensure_problem(ctx, lead)
     await _merge_fingerprints(ctx, lead, ticket)
-    joined = await ctx.uow.tickets.update(ticket, **problem_members.inherited_state(lead), matter=None, sketch=None)
+    joined = await ctx.uow.tickets.update(
+        ticket,
+        TicketChange(
+            state=problem_members.inherited_state(lead),
+            sector=lead.sector,
+            assignee_id=lead.assignee_id,
+            problem_id=lead.problem_id,
+            lead_id=lead.id,
+            subject_family=None,
+            fingerprint=None,
+        ),
+    )
     if joined is None:
         raise TakenByOther(number=ticket.id)
     await ctx.uow.problems.recount(lead.problem_id or 0)

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
+from bot.domain.official_pages import PageComment
 from bot.domain.outbox import Priority
 from bot.domain.recipients import Audience
 from bot.domain.sources import OfficialPage
@@ -70,18 +71,18 @@ async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: Messag
     replied = event.reply_to if event.reply_to != chat.thread else None  # all comments hang under the post
     thread = await ctx.uow.official_pages.find_comment_thread(chat.account, chat.id, replied) if replied else None
     await ctx.uow.official_pages.add_comment(
-        {
-            "account": chat.account,
-            "chat_id": chat.id,
-            "external_id": event.message_id,
-            "root": page.source_id,
-            "place": chat.thread[:64],
-            "thread": thread or replied or event.message_id,
-            "ours": ours,
-            "to_all": ours and replied is None,
-            "sent_at": event.sent_at,
-            "link": event.link,
-        }
+        PageComment(
+            account=chat.account,
+            chat_id=chat.id,
+            external_id=event.message_id,
+            root=page.source_id,
+            place=chat.thread[:64],
+            thread=thread or replied or event.message_id,
+            ours=ours,
+            to_all=ours and replied is None,
+            sent_at=event.sent_at,
+            link=event.link,
+        )
     )
 
 

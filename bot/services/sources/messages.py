@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from bot.domain.bidi import close_bidi
-from bot.domain.messages import Message
+from bot.domain.messages import Message, NewMessage
 from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_title
 from bot.domain.view_data import MessageFacts
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
@@ -56,24 +56,24 @@ async def save_message(ctx: UseCaseContext, event: MessagePosted, source: Source
     """Keep a post. Its ``root`` is what the configuration names, also in a group that has got a new id since."""
     chat = event.chat
     return await ctx.uow.messages.add(
-        {
-            "account": chat.account,
-            "chat_id": chat.id,
-            "chat_kind": chat.kind.value,
-            "root": chat.source_id if source.source_id == PRIVATE_SOURCE_ID else source.source_id,
-            "thread": await _conversation_thread(ctx, event),
-            "chat_title": clean_text(chat.title[:190]) if chat.title else None,
-            "external_id": event.message_id,
-            "author_id": event.author.id,
-            "author_name": clean_text(event.author.name[:190]) if event.author.name else None,
-            "text": clean_text(event.text),
-            "media": list(pack_media(event.attachments)),
-            "album": event.album,
-            "reply_to": event.reply_to,
-            "link": event.link,
-            "forwarded_from": clean_text(event.forwarded_from[:190]) if event.forwarded_from else None,
-            "sent_at": event.sent_at,
-        },
+        NewMessage(
+            account=chat.account,
+            chat_id=chat.id,
+            chat_kind=chat.kind.value,
+            root=chat.source_id if source.source_id == PRIVATE_SOURCE_ID else source.source_id,
+            thread=await _conversation_thread(ctx, event),
+            chat_title=clean_text(chat.title[:190]) if chat.title else None,
+            external_id=event.message_id,
+            author_id=event.author.id,
+            author_name=clean_text(event.author.name[:190]) if event.author.name else None,
+            text=clean_text(event.text),
+            media=tuple(pack_media(event.attachments)),
+            album=event.album,
+            reply_to=event.reply_to,
+            link=event.link,
+            forwarded_from=clean_text(event.forwarded_from[:190]) if event.forwarded_from else None,
+            sent_at=event.sent_at,
+        ),
         ctx.now,
     )
 

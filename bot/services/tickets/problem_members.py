@@ -1,20 +1,15 @@
 """The tickets of a problem: they are decided together, by the one that leads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.domain.people import Person
 from bot.domain.problems import Candidate
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import SHARED_BY_MEMBERS, TRANSITIONS, State, Step, Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
 from bot.services.tickets.problem_matching import ProblemMatch
-
-_SHARED_COLUMNS = frozenset(
-    {"sector", "assignee_id", "accepted_at", "dismiss_reason", "ended_at", "accept_due", "answer_due"},
-)
-"""What a step changes for all; the rest is each ticket's own."""
 
 ANSWERED_STATES = (State.PUBLISHING, State.ANSWERED)
 """Who joins a problem in one of these gets the answer that there is."""
@@ -42,16 +37,9 @@ def _is_unchanged(lead: Ticket, candidate: Candidate) -> bool:
     return answered == candidate.answered and (lead.is_open or answered)
 
 
-def inherited_state(lead: Ticket) -> dict[str, Any]:
-    """What a ticket that joins takes over from the one that leads."""
-    answered = lead.state in ANSWERED_STATES
-    return {
-        "state": (State.PUBLISHING if answered else lead.state).value,
-        "sector": lead.sector,
-        "assignee_id": lead.assignee_id,
-        "problem_id": lead.problem_id,
-        "lead_id": lead.id,
-    }
+def inherited_state(lead: Ticket) -> State:
+    """Return the state of a ticket that joins *lead*: if that has an answer, the answer is published for it as well."""
+    return State.PUBLISHING if lead.state in ANSWERED_STATES else lead.state
 
 
 async def add_member(ctx: UseCaseContext, lead: Ticket, author_key: str | None, match: ProblemMatch) -> None:
@@ -64,14 +52,13 @@ async def add_member(ctx: UseCaseContext, lead: Ticket, author_key: str | None, 
 
 
 async def apply_step_to_members(
-    ctx: UseCaseContext, lead: Ticket, step: Step, actor: Person | None, values: Mapping[str, Any]
+    ctx: UseCaseContext, lead: Ticket, step: Step, actor: Person | None, change: TicketChange
 ) -> None:
     """*lead* has taken *step*; all who can do so take it, too."""
     if not lead.is_problem_lead or lead.problem_id is None or step not in SHARED_BY_MEMBERS:
         return
     steps = {state: to for (state, taken), to in TRANSITIONS.items() if taken is step}
-    shared = {name: value for name, value in values.items() if name in _SHARED_COLUMNS}
-    moved = await ctx.uow.problems.transition_members(lead.problem_id, steps, shared)
+    moved = await ctx.uow.problems.transition_members(lead.problem_id, steps, change.for_members())
     facts = {
         ticket_id: {"was": was.value, "now": steps[was].value, "sector": lead.sector, "with": lead.id}
         for ticket_id, was in moved
@@ -81,7 +68,8 @@ async def apply_step_to_members(
 
 async def requeue(ctx: UseCaseContext, lead: Ticket, actor: Person) -> None:
     """Members whose answer could not be published are to get it all the same."""
-    moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, {State.ACCEPTED: State.PUBLISHING}, {})
+    steps = {State.ACCEPTED: State.PUBLISHING}
+    moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, steps, TicketChange())
     facts = {"was": State.ACCEPTED.value, "now": State.PUBLISHING.value, "with": lead.id}
     records = {ticket_id: facts for ticket_id, _ in moved}
     await ctx.uow.audit_log.record_all(Step.APPROVE.value, ctx.now, records, person_id=actor.id)
@@ -97,13 +85,13 @@ async def mark_answered(ctx: UseCaseContext, lead_id: int, ids: Sequence[int]) -
 
 async def mark_answered_by(ctx: UseCaseContext, publication_id: int) -> None:
     """As :func:`answered`, for all whom one post speaks to beside its own member."""
-    done = await ctx.uow.problems.transition_covered(publication_id, State.ANSWERED, answered_at=ctx.now)
+    done = await ctx.uow.problems.end_publishing_of_covered(publication_id, State.ANSWERED, ctx.now)
     await _record_transitions(ctx, Step.PUBLICATION_CONFIRMED, State.ANSWERED, done)
 
 
 async def mark_failed_by(ctx: UseCaseContext, publication_id: int) -> None:
     """One post that was to speak to these members cannot be made: they are back in work."""
-    back = await ctx.uow.problems.transition_covered(publication_id, State.ACCEPTED)
+    back = await ctx.uow.problems.end_publishing_of_covered(publication_id, State.ACCEPTED)
     await _record_transitions(ctx, Step.PUBLICATION_FAILED, State.ACCEPTED, back)
 
 

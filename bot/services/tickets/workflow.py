@@ -1,6 +1,6 @@
 """What can be done to a ticket. Every change goes through :func:`move`: table, version, audit, terms, cards."""
 
-from typing import Any
+from dataclasses import replace
 
 from bot.domain.audit import Remark
 from bot.domain.channels import Address
@@ -16,6 +16,7 @@ from bot.domain.errors import (
 )
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
@@ -38,6 +39,8 @@ TICKET_DIALOG_STEPS = (
 )
 """Dialog steps that are about one ticket."""
 
+NO_CHANGE = TicketChange()
+
 
 async def get(ctx: UseCaseContext, ticket_id: int) -> Ticket:
     """The ticket, or :class:`NoSuchTicket`."""
@@ -55,7 +58,9 @@ def check_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticke
         raise refusal(right=right.value, number=ticket.id)
 
 
-async def transition(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person | None, **values: Any) -> Ticket:
+async def transition(
+    ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person | None, change: TicketChange = NO_CHANGE
+) -> Ticket:
     """Take *step* and write down all that follows from it.
 
     Raises :class:`OutdatedButton` where the table does not know the step, :class:`TakenByOther` where somebody else has
@@ -64,7 +69,7 @@ async def transition(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Per
     if actor is not None:
         require_not_member(ticket, step)
     state = next_state(ticket.state, step)
-    changed = await ctx.uow.tickets.update(ticket, state=state.value, **values)
+    changed = await ctx.uow.tickets.update(ticket, replace(change, state=state))
     if changed is None:
         raise TakenByOther(number=ticket.id)
     facts = {"was": ticket.state.value, "now": state.value, "sector": changed.sector}
@@ -72,7 +77,7 @@ async def transition(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Per
         facts["reason"] = changed.dismiss_reason.value
     person_id = actor.id if actor else None
     await ctx.uow.audit_log.record(step.value, ctx.now, person_id=person_id, ticket_id=changed.id, facts=facts)
-    await problem_members.apply_step_to_members(ctx, changed, step, actor, values)
+    await problem_members.apply_step_to_members(ctx, changed, step, actor, change)
     await deadlines.cancel_finished(ctx, ticket, changed)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=actor)
@@ -96,7 +101,7 @@ async def accept(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
             return ticket
         raise TakenByOther(number=ticket.id, name=await _person_name(ctx, ticket.assignee_id))
     first = ticket.accepted_at or ctx.now
-    return await transition(ctx, ticket, Step.ACCEPT, person, assignee_id=person.id, accepted_at=first)
+    return await transition(ctx, ticket, Step.ACCEPT, person, TicketChange(assignee_id=person.id, accepted_at=first))
 
 
 async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str) -> Ticket:
@@ -108,7 +113,7 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
     step = Step.CHOOSE_SECTOR if triage else Step.HAND_OVER
     seen = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
-    changed = await transition(ctx, ticket, step, person, sector=sector, assignee_id=None)
+    changed = await transition(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
     await _notify_previous_holders(ctx, changed, person, seen, "handed_to_you")
     await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_handed")
     if ticket.state not in UNACCEPTED_STATES:
@@ -125,9 +130,8 @@ async def dismiss(
     """«Не требует ответа», with a reason."""
     ticket = await get(ctx, ticket_id)
     check_right(ctx, person, Right.DISMISS, ticket)
-    changed = await transition(
-        ctx, ticket, Step.DISMISS, person, dismiss_reason=reason.value, ended_at=ctx.now, assignee_id=person.id
-    )
+    change = TicketChange(dismiss_reason=reason, ended_at=ctx.now, assignee_id=person.id)
+    changed = await transition(ctx, ticket, Step.DISMISS, person, change)
     await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_dismissed")
     if reason_text:
         await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", reason_text, ctx.now))
@@ -153,13 +157,15 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
         ticket,
         step,
         person,
-        sector=sector,
-        dismiss_reason=None,
-        ended_at=None,
-        assignee_id=None,
-        accepted_at=None,
-        accept_due=terms.accept_due,
-        answer_due=terms.answer_due,
+        TicketChange(
+            sector=sector,
+            dismiss_reason=None,
+            ended_at=None,
+            assignee_id=None,
+            accepted_at=None,
+            accept_due=terms.accept_due,
+            answer_due=terms.answer_due,
+        ),
     )
     await deadlines.schedule(ctx, ticket, terms.due_moments)
     await _notify_previous_holders(ctx, changed, person, seen, "returned")
@@ -169,7 +175,8 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
 async def on_answer_removed(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     """What answered the ticket does not answer it any more: it is its head's again, with a new term."""
     terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
-    changed = await transition(ctx, ticket, Step.ANSWER_REMOVED, None, answered_at=None, answer_due=terms.answer_due)
+    change = TicketChange(answered_at=None, answer_due=terms.answer_due)
+    changed = await transition(ctx, ticket, Step.ANSWER_REMOVED, None, change)
     await deadlines.schedule(ctx, ticket, [due for due in terms.due_moments if due.deadline is DeadlineKind.ANSWER])
     return changed
 
