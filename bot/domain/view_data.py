@@ -1,9 +1,8 @@
-"""What views are told: everything a text needs, nothing it could ask for."""
+"""The data of views: everything that a text needs, so that no view reads the database."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
@@ -16,7 +15,7 @@ from bot.domain.tickets import Ticket
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """One place where the citizen wrote it."""
+    """One place where the citizen has posted the message."""
 
     title: str
     link: str | None
@@ -25,8 +24,10 @@ class MessageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProblemFacts:
-    """Several tickets about one event, ``lead`` the number of the first. ``posts`` counts the places of the latest
-    answer by what became of them; of a member's card only ``lead`` is told."""
+    """Several tickets about one event; ``lead`` is the number of the one that leads them.
+
+    ``publication_counts`` counts the places of the latest answer by state. On a member's card only ``lead`` is set.
+    """
 
     lead: int
     members: int = 0
@@ -49,7 +50,7 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """A ticket as one person shall see it at ``now``."""
+    """A ticket as one official sees it."""
 
     ticket: Ticket
     sector_title: str
@@ -59,51 +60,50 @@ class CardFacts:
     additions: Sequence[str]
     media_count: int
     location: tuple[float, float] | None
-    remarks: Sequence[tuple[str, Remark]]  # who, what
+    remarks: Sequence[tuple[str, Remark]]  # each with the name of its author
     assignee: str | None
     answer: str | None
     publications: Sequence[Publication]
     rights: frozenset[Right]
     is_responsible: bool
-    owners: Sequence[str]  # whose turn it is
-    can_correct: bool  # some messenger lets us change the published words
-    manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person is to post, and where
+    owners: Sequence[str]  # the names of the officials who are responsible
+    can_correct: bool  # the published text can be changed in some messenger
+    manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person has to post, and their places
     menu: str
     sectors: Sequence[tuple[str, str]]  # code, title
     created_by: str | None
-    upvotes: int  # people who say «us too»
+    upvotes: int  # people who have the same problem
     problem: ProblemFacts | None = None
-    similar: Sequence[tuple[int, str]] = ()  # tickets that it may be put to: number, how it begins
+    similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFacts:
-    """What happened to a ticket, who did it, and what its terms passed over."""
+    """Everything that has happened to a ticket, by whom, and the days that its deadlines skip."""
 
     rows: Sequence[tuple[AuditRow, str | None]]
     remarks: Sequence[tuple[Remark, str | None]]
     skipped: Sequence[str]
     sectors: Mapping[str, str]
-    deciding_words: Sequence[str] = ()  # the words that decided for the sector that the machine chose
-    similar: Sequence[int] = ()  # numbers of earlier messages that read much the same
+    deciding_words: Sequence[str] = ()  # the words by which the bot chose the sector
+    similar: Sequence[int] = ()  # numbers of earlier tickets with a similar text
 
 
 @dataclass(frozen=True, slots=True)
-class NoteFacts:
-    """A short text to be: its code, its facts, and what was looked up for it."""
+class NotificationData:
+    """What was looked up for a notification. ``without_buttons`` if it is the remains of a prompt."""
 
-    code: str
-    facts: Mapping[str, Any]
     tickets: Mapping[int, Ticket]
+    without_buttons: bool = False
     message_text: str | None = None
     message_link: str | None = None
-    message_source: str | None = None  # where that message stands
-    author_name: str | None = None  # who wrote it
+    message_source: str | None = None  # the title of the place where that message was posted
+    author_name: str | None = None  # the name of its author
     answer_text: str | None = None
     answer_media: Sequence[Json] = ()
-    publications: Sequence[Publication] = ()  # of that answer, everywhere
-    expected_states: Collection[PublicationState] = ()  # what will become of the draft, if it is sent
-    history: "HistoryFacts | None" = None
+    publications: Sequence[Publication] = ()  # of that answer, at all its places
+    expected_states: Collection[PublicationState] = ()  # the states of the draft's publications, should it be sent
+    history: HistoryFacts | None = None
     draft: Dialog | None = None
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
@@ -112,7 +112,7 @@ class NoteFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReviewListFacts:
-    """One page of messages that may be about a problem: each with the place it stands at."""
+    """One page of the review queue: each message with the place where it was posted."""
 
     review_list: ReviewList
     page: int
@@ -123,7 +123,7 @@ class ReviewListFacts:
 
 @dataclass(frozen=True, slots=True)
 class PublicationFacts:
-    """An answer at a place. ``quote`` is set where it cannot be a reply."""
+    """An answer at a place; ``quote`` is the citizen's text where the answer cannot be a reply."""
 
     text: str
     quote: str | None

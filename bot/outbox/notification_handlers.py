@@ -3,6 +3,11 @@
 from dataclasses import replace
 
 from bot.domain.cards import Dialog
+from bot.domain.notifications.base import Notification
+from bot.domain.notifications.codec import decode
+from bot.domain.notifications.dialogs import DraftPreview
+from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
+from bot.domain.notifications.registry import citizen_note_of, notification_of, toast_of
 from bot.domain.outbox import OutboxRow
 from bot.messengers.content import Content
 from bot.messengers.port import MenuCommand
@@ -15,20 +20,21 @@ from bot.views import citizen
 from bot.views.dialogs import prompts
 from bot.views.notifications import registry, settings
 from bot.views.render_context import RenderContext
-from bot.views.toasts import toast
+from bot.views.toasts import render_toast
 
 
 async def render_notification(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[Dialog | None] | None:
     """Render a notification or a prompt; the snapshot is the dialog that the prompt belongs to."""
-    if await render_data.is_addition_moved(ctx, row):
+    note, envelope = notification_of(row.facts), decode(NoteEnvelope, row.facts)
+    if await render_data.is_addition_moved(ctx, row, note):
         return None
-    facts = await render_data.notification_facts(ctx, row)
-    dialog = facts.draft
-    if "user_id" in row.facts and (dialog is None or _is_outdated(row, dialog)):
+    data = await render_data.notification_data(ctx, row, note, envelope.user_id)
+    dialog = data.draft
+    if envelope.is_prompt and (dialog is None or _is_outdated(note, envelope, dialog)):
         return None  # a prompt of a dialog that has gone on or ended meanwhile
-    content = registry.render_note(facts, render_context)
+    content = registry.render_notification(note, data, render_context)
     reply_to = None
     if row.ticket_id is not None and row.person_id is not None:
         card = await ctx.uow.cards.get(row.person_id, row.ticket_id, row.account)
@@ -43,43 +49,48 @@ async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialo
     if dialog is not None and result.keyboard_message_id is not None:
         await dialogs.on_prompt_delivered(ctx, dialog, result.keyboard_message_id, row.facts)
     ticket_id = dialog.ticket_id if dialog is not None else None
-    await record_sent_messages(ctx, row, result, row.facts.get("letter", "note"), ticket_id)
+    await record_sent_messages(ctx, row, result, decode(NoteEnvelope, row.facts).sent_message_kind, ticket_id)
 
 
-def _is_outdated(row: OutboxRow, dialog: Dialog) -> bool:
-    if row.facts["code"] == "preview":  # shows the newest text, but never that of another draft
-        return dialog.ticket_id != row.facts["number"] or not dialog.step.endswith("_preview")
-    return bool(row.facts.get("version", dialog.version) != dialog.version)
+def _is_outdated(note: Notification, envelope: NoteEnvelope, dialog: Dialog) -> bool:
+    if isinstance(note, DraftPreview):  # shows the newest text, but never that of another draft
+        return dialog.ticket_id != note.ticket_id or not dialog.step.endswith("_preview")
+    return envelope.version is not None and envelope.version != dialog.version
 
 
 async def render_notification_edit(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[None] | None:
-    content = registry.render_note(await render_data.notification_facts(ctx, row), render_context)
-    if row.facts.get("bare"):
+    note, envelope = notification_of(row.facts), decode(EditEnvelope, row.facts)
+    data = await render_data.notification_data(
+        ctx, row, note, envelope.user_id, without_buttons=envelope.without_buttons
+    )
+    content = registry.render_notification(note, data, render_context)
+    if envelope.without_buttons:
         content = replace(content, keyboard=())
     content = replace(content, whole=True)  # one message is edited, however long the text has become
-    return OutgoingMessage(Operation.EDIT, target_of(row), None, content, message_ids=(row.facts["edits"],))
+    return OutgoingMessage(Operation.EDIT, target_of(row), None, content, message_ids=(envelope.message_id,))
 
 
 async def render_citizen_note(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[None] | None:
-    content = citizen.render_citizen_note(row.facts["code"], row.facts)
-    target = target_of(row, row.facts.get("reply_to"))
+    content = citizen.render_citizen_note(citizen_note_of(row.facts))
+    target = target_of(row, decode(CitizenEnvelope, row.facts).reply_to)
     return OutgoingMessage(Operation.SEND, target, None, content, quote_fallback=content)
 
 
 async def render_callback_answer(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[None] | None:
+    envelope = decode(CallbackEnvelope, row.facts)
     return OutgoingMessage(
         Operation.ANSWER_CALLBACK,
         target_of(row),
         snapshot=None,
-        content=Content.of(toast(row.facts["code"], row.facts)),
-        callback_id=row.facts["press_id"],
-        alert=bool(row.facts.get("alert")),
+        content=Content.of(render_toast(toast_of(row.facts))),
+        callback_id=envelope.callback_id,
+        alert=envelope.alert,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
+from bot.domain.notifications.codec import decode
+from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.outbox import OutboxRow
 from bot.messengers.content import Content
 from bot.messengers.port import MenuCommand, Sent, Target
@@ -82,6 +84,7 @@ async def record_sent_messages(
     """Record the messages, so that replies to them are known to be about the ticket."""
     ticket_id = row.ticket_id or draft_ticket_id
     if ticket_id is not None:
+        copy_group = decode(NoteEnvelope, row.facts).copy_group
         await ctx.uow.sent_messages.add(
-            *(row.account, row.chat_id, result.message_ids, ticket_id, kind, ctx.now), copy_group=row.facts.get("twin")
+            *(row.account, row.chat_id, result.message_ids, ticket_id, kind, ctx.now), copy_group=copy_group
         )

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
-from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
+from bot.domain.notifications.dialogs import DraftPreview
+from bot.domain.notifications.problems import AnswersFailed, MemberList
+from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
 from bot.domain.privacy import redact
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.tickets import State, Ticket
-from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, MessageFacts, NoteFacts, PublicationFacts
+from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, MessageFacts, NotificationData, PublicationFacts
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.services.answers import answers, corrections
@@ -129,29 +131,28 @@ async def list_ticket_media(ctx: UseCaseContext, ticket_id: int) -> list[Attachm
     ]
 
 
-async def notification_facts(ctx: UseCaseContext, row: OutboxRow) -> NoteFacts:
-    """What a note needs beside its own facts: tickets by number, the citizen's words, the answer, the draft."""
-    facts = row.facts
-    numbers = [item[1] for item in facts.get("items", ())]
-    numbers += [facts[name] for name in ("number", "by") if isinstance(facts.get(name), int)]
+async def notification_data(
+    ctx: UseCaseContext,
+    row: OutboxRow,
+    note: Notification,
+    dialog_user_id: str | None = None,
+    *,
+    without_buttons: bool = False,
+) -> NotificationData:
+    """Return what the words of *note* need: tickets, the citizen's message, the answer, the draft of a dialog."""
     found = {}
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
-    for number, ticket in (await ctx.uow.tickets.get_many(numbers)).items():
-        open_to = reader is None or _may_see_personal_data(ctx, ticket, reader)
-        found[number] = ticket if open_to else _redact_ticket(ticket)
-    message = await _find_message(ctx, facts["message_id"]) if "message_id" in facts else None
-    answer_id = facts.get("answer_id")
-    if "publication_id" in facts:
-        publication = await ctx.uow.answers.get_publication(facts["publication_id"])
-        if publication is not None:
-            answer_id = publication.answer_id
-            message = await ctx.uow.messages.get(publication.message_id)
-    answer = await ctx.uow.answers.get(answer_id) if answer_id else None
-    asked = found.get(facts["number"]) if facts["code"] == "preview" else None
-    return NoteFacts(
-        code=facts["code"],
-        facts=facts,
+    for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
+        may_see = reader is None or _may_see_personal_data(ctx, ticket, reader)
+        found[number] = ticket if may_see else _redact_ticket(ticket)
+    message, answer = await _message_and_answer(ctx, note)
+    previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
+    past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
+    lead = _find_lead(note, found)
+    lead_answer = await ctx.uow.answers.find_latest(lead.id) if lead else None
+    return NotificationData(
         tickets=found,
+        without_buttons=without_buttons,
         message_text=message.text if message else None,
         message_link=message.link if message else None,
         message_source=message_facts(ctx, message).title if message else None,
@@ -159,15 +160,32 @@ async def notification_facts(ctx: UseCaseContext, row: OutboxRow) -> NoteFacts:
         answer_text=answer.text if answer else None,
         answer_media=answer.media if answer else (),
         publications=await ctx.uow.answers.list_publications(answer.id, _single_ticket_id(answer)) if answer else (),
-        expected_states=[
-            await handout.decide_poster(ctx, place) for place in await answers.messages_to_answer(ctx, asked)
-        ]
-        if asked
+        expected_states=await _expected_states(ctx, previewed) if previewed else (),
+        draft=await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None,
+        history=await _history_facts(ctx, past) if past else None,
+        problem=await merge_split.problem_facts(ctx, lead, lead_answer) if lead else None,
+        members=await _list_members(ctx, lead, note) if lead and isinstance(note, MemberList) else (),
+        failed_messages=await _list_failed_messages(ctx, lead_answer)
+        if lead_answer and isinstance(note, AnswersFailed)
         else (),
-        draft=await ctx.uow.dialogs.get(row.account, facts["user_id"], ctx.now) if "user_id" in facts else None,
-        history=await _history_facts(ctx, found[facts["number"]]) if facts["code"] == "history" and found else None,
-        **await _problem_facts(ctx, facts, found),
     )
+
+
+async def _message_and_answer(ctx: UseCaseContext, note: Notification) -> tuple[Message | None, Answer | None]:
+    """Return the citizen's message and the answer that *note* names; a publication names both."""
+    message_id = note.message_id if isinstance(note, NamesMessage) else None
+    message = await _find_message(ctx, message_id) if message_id is not None else None
+    answer_id = note.answer_id if isinstance(note, NamesAnswer) else None
+    publication_id = note.publication_id if isinstance(note, NamesPublication) else None
+    publication = await ctx.uow.answers.get_publication(publication_id) if publication_id is not None else None
+    if publication is not None:
+        answer_id = publication.answer_id
+        message = await ctx.uow.messages.get(publication.message_id)
+    return message, await ctx.uow.answers.get(answer_id) if answer_id else None
+
+
+async def _expected_states(ctx: UseCaseContext, ticket: Ticket) -> list[PublicationState]:
+    return [await handout.decide_poster(ctx, message) for message in await answers.messages_to_answer(ctx, ticket)]
 
 
 def _single_ticket_id(answer: Answer) -> int | None:
@@ -175,23 +193,23 @@ def _single_ticket_id(answer: Answer) -> int | None:
     return answer.ticket_id if answer.problem_id is not None else None
 
 
-async def _problem_facts(ctx: UseCaseContext, facts: Json, tickets: Mapping[int, Ticket]) -> dict[str, Any]:
-    """What notes about a whole problem tell."""
-    lead = tickets.get(facts.get("number", 0))
-    if lead is None or not lead.is_problem_lead:
-        return {}
-    answer = await ctx.uow.answers.find_latest(lead.id)
-    told: dict[str, Any] = {"problem": await merge_split.problem_facts(ctx, lead, answer)}
-    if facts["code"] == "members":
-        reader = ctx.municipality.staff.find_by_id(facts.get("reader", 0))
-        works = reader is not None and _may_see_personal_data(ctx, lead, reader)
-        shown = await merge_split.list_members(ctx, lead, facts["page"])
-        told["members"] = [await _member_facts(ctx, ticket if works else _redact_ticket(ticket)) for ticket in shown]
-    if facts["code"] == "answers_failed" and answer is not None:
-        lost = (await ctx.uow.answers.list_failed(answer.id))[:MAX_FAILED_SHOWN]
-        places = [await ctx.uow.messages.get(one.message_id) for one in lost]
-        told["failed_messages"] = [message_facts(ctx, message) for message in places if message is not None]
-    return told
+def _find_lead(note: Notification, tickets: Mapping[int, Ticket]) -> Ticket | None:
+    """Return the leading ticket of the problem that *note* is about."""
+    ticket = tickets.get(note.ticket_id) if isinstance(note, AboutTicket) else None
+    return ticket if ticket is not None and ticket.is_problem_lead else None
+
+
+async def _list_members(ctx: UseCaseContext, lead: Ticket, note: MemberList) -> list[MemberFacts]:
+    reader = ctx.municipality.staff.find_by_id(note.reader_id)
+    may_see = reader is not None and _may_see_personal_data(ctx, lead, reader)
+    shown = await merge_split.list_members(ctx, lead, note.page)
+    return [await _member_facts(ctx, ticket if may_see else _redact_ticket(ticket)) for ticket in shown]
+
+
+async def _list_failed_messages(ctx: UseCaseContext, answer: Answer) -> list[MessageFacts]:
+    failed = (await ctx.uow.answers.list_failed(answer.id))[:MAX_FAILED_SHOWN]
+    messages = [await ctx.uow.messages.get(one.message_id) for one in failed]
+    return [message_facts(ctx, message) for message in messages if message is not None]
 
 
 async def _member_facts(ctx: UseCaseContext, ticket: Ticket) -> MemberFacts:
@@ -200,11 +218,11 @@ async def _member_facts(ctx: UseCaseContext, ticket: Ticket) -> MemberFacts:
     return MemberFacts(ticket.id, ticket.author_name, ticket.text, ticket.registered_at, place)
 
 
-async def is_addition_moved(ctx: UseCaseContext, row: OutboxRow) -> bool:
-    """Whether *row* tells of an addition that has turned out to belong to another ticket."""
-    if row.facts.get("code") != "addition":
+async def is_addition_moved(ctx: UseCaseContext, row: OutboxRow, note: Notification) -> bool:
+    """Return whether *note* is about an addition that has turned out to belong to another ticket."""
+    if not isinstance(note, AdditionReceived):
         return False
-    message = await ctx.uow.messages.get(row.facts["message_id"])
+    message = await ctx.uow.messages.get(note.message_id)
     return message is not None and message.ticket_id != row.ticket_id
 
 

@@ -1,12 +1,13 @@
-"""What happened to a ticket, in words."""
+"""The history of a ticket in words."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.domain.audit import AuditRow
+from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.tickets import DismissReason
-from bot.domain.view_data import NoteFacts
+from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Span, Text
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
 from bot.views.render_context import RenderContext, shorten
@@ -45,11 +46,11 @@ _POSTED_BY = {
 _DEADLINE_VERBS = {"accept": "принять", "answer": "ответить"}
 
 
-def history(note: NoteFacts, context: RenderContext) -> Content:
-    """The history: every step with its moment and person; then why the term is what it is."""
-    ticket, past = note.tickets.get(note.facts["number"]), note.history
+def history(note: TicketHistory, data: NotificationData, context: RenderContext) -> Content:
+    """List every step with its moment and person, then the deadlines and the days that they skip."""
+    ticket, past = data.tickets.get(note.ticket_id), data.history
     if ticket is None or past is None:
-        return Content.of(f"Сообщение №{note.facts['number']} не найдено.")
+        return Content.of(f"Сообщение №{note.ticket_id} не найдено.")
     spans: list[Span] = [Bold(f"🕘 История №{ticket.id}")]
     lines: list[tuple[datetime, str]] = []
     posted = {row.at for row, _ in past.rows if row.action == "posted"}
@@ -61,7 +62,7 @@ def history(note: NoteFacts, context: RenderContext) -> Content:
             by_hand = row.at
             name = name or (answered_by if row.facts["by"] == "person" else None)
         elif row.action == "confirm" and row.at == by_hand:
-            continue  # said by the line before
+            continue  # the line before says the same
         kept = row.action == "confirm" and row.at not in posted
         words = "ответ сохранён без публикации" if kept else _action_text(row, past.sectors)
         if row.action == "registered" and past.deciding_words:

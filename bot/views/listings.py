@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.domain.notifications.tickets import TicketList
 from bot.domain.russian_text import plural
 from bot.domain.tickets import Ticket
-from bot.domain.view_data import NoteFacts
+from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import RenderContext, shorten
@@ -12,19 +13,18 @@ from bot.views.render_context import RenderContext, shorten
 MAX_LISTED = 15
 
 
-def listing(note: NoteFacts, context: RenderContext) -> Content:
-    """``/my`` and ``/find``."""
-    numbers = [item[1] for item in note.facts["items"]]
-    found = [note.tickets[number] for number in numbers if number in note.tickets]
+def listing(note: TicketList, data: NotificationData, context: RenderContext) -> Content:
+    """List the tickets of ``/my`` and ``/find``."""
+    found = [data.tickets[item.ticket_id] for item in note.items if item.ticket_id in data.tickets]
     if not found:
-        return Content.of(note.facts["empty"])
+        return Content.of(note.empty)
     amount = plural(len(found), "сообщение", "сообщения", "сообщений")
     lines, keyboard = ticket_lines_with_buttons(found, context)
-    return Content.of(Bold(f"{note.facts['heading']}: {amount}"), *lines, keyboard=keyboard)
+    return Content.of(Bold(f"{note.heading}: {amount}"), *lines, keyboard=keyboard)
 
 
 def ticket_lines_with_buttons(found: Sequence[Ticket], context: RenderContext) -> tuple[list[Span], list[list[Button]]]:
-    """A line for each ticket and a button that opens its card, as many as this messenger has room for."""
+    """Return a line and a button for each ticket, as many as the messenger has room for."""
     width = min(3, context.capabilities.buttons_per_row)
     shown = found[: min(MAX_LISTED, width * context.capabilities.button_rows)]
     spans: list[Span] = []

@@ -1,31 +1,47 @@
-"""Short words after a press of a button, and every no."""
+"""The words that follow a press of a button, and the words of every refusal."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
-TOASTS: dict[str, str] = {
-    "": "",
-    "accepted": "Принято в работу",
-    "handed": "Передано: {sector}",
-    "dismissed": "Закрыто без ответа",
-    "reopened": "Возвращено в работу",
-    "sending": "Ответ отправляется",
-    "by_hand": "Текст готов, его нужно опубликовать",
-    "kept": "Ответ сохранён без публикации",
-    "noted": "Ответ записан",
-    "closed": "Закрыто",
-    "correcting": "Ответ исправляется",
-    "cancelled": "Отменено",
-    "settings_on": "Будет приходить сюда",
-    "settings_off": "Больше не будет приходить сюда",
-    "split": "Отделено: у сообщения теперь своя карточка",
-    "merged": "Объединено с №{lead}",
-    "thanks": "Спасибо, отмечено",
-    "is_problem": "Зарегистрировано: №{number}",
-    "is_talk": "Отмечено: не требует ответа",
-    "doubt_gone": "Это сообщение уже разобрано, список обновлён.",
-    "history": "История — отдельным сообщением",
-    # refusals: the codes of bot.domain.errors
+from bot.domain.notifications.base import Toast
+from bot.domain.notifications.refusals import RefusalDetails
+from bot.domain.notifications.toasts import (
+    AnyToast,
+    HandedOverToast,
+    MergedToast,
+    RefusalToast,
+    RegisteredToast,
+    ToastCode,
+)
+
+_TEXTS: Mapping[ToastCode, str] = {
+    ToastCode.NOTHING: "",
+    ToastCode.ACCEPTED: "Принято в работу",
+    ToastCode.DISMISSED: "Закрыто без ответа",
+    ToastCode.REOPENED: "Возвращено в работу",
+    ToastCode.SENDING: "Ответ отправляется",
+    ToastCode.BY_HAND: "Текст готов, его нужно опубликовать",
+    ToastCode.KEPT: "Ответ сохранён без публикации",
+    ToastCode.NOTED: "Ответ записан",
+    ToastCode.CLOSED: "Закрыто",
+    ToastCode.CORRECTING: "Ответ исправляется",
+    ToastCode.CANCELLED: "Отменено",
+    ToastCode.SETTINGS_ON: "Будет приходить сюда",
+    ToastCode.SETTINGS_OFF: "Больше не будет приходить сюда",
+    ToastCode.SPLIT: "Отделено: у сообщения теперь своя карточка",
+    ToastCode.THANKS: "Спасибо, отмечено",
+    ToastCode.IS_TALK: "Отмечено: не требует ответа",
+    ToastCode.ALREADY_REVIEWED: "Это сообщение уже разобрано, список обновлён.",
+    ToastCode.HISTORY: "История — отдельным сообщением",
+}
+
+_TEMPLATES: Mapping[type[Toast], str] = {
+    HandedOverToast: "Передано: {toast.sector}",
+    MergedToast: "Объединено с №{toast.lead_id}",
+    RegisteredToast: "Зарегистрировано: №{toast.ticket_id}",
+}
+
+_REFUSAL_TEXTS: Mapping[str, str] = {
     "refused": "Так сделать нельзя.",
     "not_allowed": "Вам это действие недоступно: сообщение не вашего блока или нужна другая роль.",
     "not_your_command": "Команда /{command} не для вашей роли. Ваши команды: {commands}",
@@ -47,7 +63,7 @@ TOASTS: dict[str, str] = {
     "cannot_correct": "Здесь мессенджер не даёт исправить опубликованный ответ. Ответьте ещё раз вручную.",
 }
 
-REFUSAL_TEXTS: dict[str, str] = {
+_MESSAGE_REFUSAL_TEXTS: Mapping[str, str] = {
     "not_allowed": "Сообщение №{number} сейчас не у вас: его передали другому блоку, или нужна другая роль. "
     "Жителю ничего не отправлено.",
     "not_allowed:command": "Вам эта команда недоступна: нужна другая роль.",
@@ -60,25 +76,33 @@ REFUSAL_TEXTS: dict[str, str] = {
     "outdated:triage": "У сообщения №{number} ещё не выбрана отрасль. Жителю ничего не отправлено.",
     "taken": "Не успели: сообщением №{number} уже занимается {name}.",
 }
-"""What a *message* of an official is refused with, where a button's words would not fit. A state, or «command» where no
-ticket is concerned, may follow the code."""
+"""The refusals of a *message*, where the words for a button would not fit.
+
+The ticket's state may follow the code, or «command» if no ticket is concerned."""
 
 
-def refusal_text(code: str, facts: Mapping[str, Any]) -> str:
-    """:func:`said`, to somebody who has not pressed a button but written."""
-    state = facts.get("state") if facts.get("number") else "command"
-    words = REFUSAL_TEXTS.get(f"{code}:{state}") or (REFUSAL_TEXTS.get(code) if facts.get("number") else None)
-    return words.format_map(_KnownFacts(facts)) if words is not None else toast(code, facts)
+def render_toast(toast: AnyToast) -> str:
+    """Return the words of *toast*."""
+    if isinstance(toast, ToastCode):
+        return _TEXTS[toast]
+    if isinstance(toast, RefusalToast):
+        return _refusal_text(toast.code, toast.details)
+    return _TEMPLATES[type(toast)].format(toast=toast)
 
 
-def toast(code: str, facts: Mapping[str, Any]) -> str:
-    """The words of *code*, filled with *facts*; what is not known reads as «коллега»."""
-    return TOASTS.get(code, TOASTS["refused"]).format_map(_KnownFacts(facts))
+def message_refusal_text(code: str, details: RefusalDetails) -> str:
+    """Return the words of a refusal for an official who has written, not pressed a button."""
+    state = details.state if details.number else "command"
+    words = _MESSAGE_REFUSAL_TEXTS.get(f"{code}:{state}")
+    if words is None and details.number:
+        words = _MESSAGE_REFUSAL_TEXTS.get(code)
+    return _fill(words, details) if words is not None else _refusal_text(code, details)
 
 
-class _KnownFacts(dict[str, Any]):
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        super().__init__({name: value for name, value in facts.items() if value is not None})
+def _refusal_text(code: str, details: RefusalDetails) -> str:
+    return _fill(_REFUSAL_TEXTS.get(code, _REFUSAL_TEXTS["refused"]), details)
 
-    def __missing__(self, key: str) -> str:
-        return "коллега" if key == "name" else "—"
+
+def _fill(words: str, details: RefusalDetails) -> str:
+    known = {name: "—" if value is None else value for name, value in asdict(details).items()}
+    return words.format_map(known | {"name": details.name or "коллега"})

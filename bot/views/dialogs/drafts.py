@@ -3,78 +3,95 @@
 from collections.abc import Sequence
 
 from bot.domain.answers import PublicationState
+from bot.domain.notifications.dialogs import (
+    AskAnswer,
+    AskCorrection,
+    AskFurtherAnswer,
+    CorrectionCancelled,
+    CorrectionSent,
+    DialogCancelled,
+    DraftCancelled,
+    DraftClosed,
+    DraftPreview,
+    DraftRestarted,
+    DraftSent,
+    DraftVoidAnswered,
+    DraftVoidDismissed,
+    DraftVoidHanded,
+    DraftVoidMerged,
+    PreviewReplaced,
+)
 from bot.domain.russian_text import plural
-from bot.domain.view_data import NoteFacts
+from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Quote, Span
 from bot.messengers.serialization import unpack_media
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.problems import audience_size
+from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 
 MAX_SENT_CHARS = 1000
 """Characters of a sent answer that stay in sight in the chat with the bot."""
 
 
-def cancel_row(note: NoteFacts) -> list[list[Button]]:
-    """The last row under a question; its code fits this step of this dialog alone."""
-    if note.draft is None:
+def cancel_row(data: NotificationData, ticket_id: int = 0) -> list[list[Button]]:
+    """Return the last row under a prompt; its code is valid for this step of this dialog only."""
+    if data.draft is None:
         return []
-    return [[Button("Отмена", pack(Op.CANCEL, note.facts.get("number") or 0, note.draft.version))]]
+    return [[Button("Отмена", pack(Op.CANCEL, ticket_id, data.draft.version))]]
 
 
-def ask_answer(note: NoteFacts, context: RenderContext) -> Content:
-    number = note.facts["number"]
-    ticket = note.tickets.get(number)
-    spans: list[Span | str] = [Bold(f"✍️ Ответ на №{number}")]
+def ask_answer(note: AskAnswer, data: NotificationData, context: RenderContext) -> Content:
+    ticket = data.tickets.get(note.ticket_id)
+    spans: list[Span | str] = [Bold(f"✍️ Ответ на №{note.ticket_id}")]
     if ticket is not None and ticket.text:
         spans += ["\n", Quote(shorten(ticket.text, 300))]
-    if note.problem is not None:
-        spans.append(f"\nОтвет получат все, кто об этом написал: {audience_size(note.problem)}.")
-    if not note.facts.get("bare"):
+    if data.problem is not None:
+        spans.append(f"\nОтвет получат все, кто об этом написал: {audience_size(data.problem)}.")
+    if not data.without_buttons:
         spans.append(
             "\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как его увидит житель."
         )
-    return Content.of(*spans, keyboard=cancel_row(note))
+    return Content.of(*spans, keyboard=cancel_row(data, note.ticket_id))
 
 
-def ask_further(note: NoteFacts, context: RenderContext) -> Content:
+def ask_further(note: AskFurtherAnswer, data: NotificationData, context: RenderContext) -> Content:
     """Once more to everybody who wrote about a problem."""
-    all_ = f": {audience_size(note.problem)}" if note.problem is not None else ""
+    all_ = f": {audience_size(data.problem)}" if data.problem is not None else ""
     spans: list[Span | str] = [
-        Bold(f"✍️ Ещё одно сообщение по проблеме №{note.facts['number']}"),
+        Bold(f"✍️ Ещё одно сообщение по проблеме №{note.ticket_id}"),
         f"\nЕго получат все, кто об этом написал{all_}.",
     ]
-    if not note.facts.get("bare"):
+    if not data.without_buttons:
         spans.append("\nНапишите текст. Перед отправкой покажу, как его увидят жители.")
-    return Content.of(*spans, keyboard=cancel_row(note))
+    return Content.of(*spans, keyboard=cancel_row(data, note.ticket_id))
 
 
-def ask_correct(note: NoteFacts, context: RenderContext) -> Content:
-    number = note.facts["number"]
+def ask_correct(note: AskCorrection, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
-        Bold(f"✏️ Исправление ответа на №{number}"),
+        Bold(f"✏️ Исправление ответа на №{note.ticket_id}"),
         "\nСейчас опубликовано:\n",
-        Quote(shorten(note.answer_text or "", 3000)),
-        "" if note.facts.get("bare") else "\nПришлите новый текст целиком.",
-        keyboard=cancel_row(note),
+        Quote(shorten(data.answer_text or "", 3000)),
+        "" if data.without_buttons else "\nПришлите новый текст целиком.",
+        keyboard=cancel_row(data, note.ticket_id),
     )
 
 
-def preview(note: NoteFacts, context: RenderContext) -> Content:
+def preview(note: DraftPreview, data: NotificationData, context: RenderContext) -> Content:
     """The draft as the citizen will see it; ``draft`` is what it is when the note leaves."""
-    draft, number = note.draft, note.facts["number"]
+    draft, number = data.draft, note.ticket_id
     if draft is None:
         return Content.of("Черновика уже нет.")
     correcting = draft.step.startswith("correct")
-    heading, label, hint = _CORRECTING if correcting else _preview_labels(note)
+    heading, label, hint = _CORRECTING if correcting else _preview_labels(data)
     send = Button(label, pack(Op.SEND, number, draft.version))
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
     cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
     spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}"]
     if hint:
         spans.append(f"\n\n{hint}")
-    if note.problem is not None and not correcting:
-        spans = [f"Получат все, кто об этом написал: {audience_size(note.problem)}.\n", *spans]
+    if data.problem is not None and not correcting:
+        spans = [f"Получат все, кто об этом написал: {audience_size(data.problem)}.\n", *spans]
     content = Content.of(*spans, keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))
 
@@ -85,9 +102,9 @@ _BY_HAND = "ℹ️ {there} бот не отвечает: после подтве
 _KEPT = "ℹ️ {there} ответы выключены настройкой: житель ответа не увидит, он сохранится для отчётов."
 
 
-def _preview_labels(note: NoteFacts) -> tuple[str, str, str]:
+def _preview_labels(data: NotificationData) -> tuple[str, str, str]:
     """Heading, button and hint of a preview: what will really become of the words."""
-    ways = set(note.expected_states)
+    ways = set(data.expected_states)
     hints = []
     if PublicationState.BY_PERSON in ways:
         hints.append(_BY_HAND.format(there="Там" if len(ways) == 1 else "В некоторых местах"))
@@ -99,16 +116,16 @@ def _preview_labels(note: NoteFacts) -> tuple[str, str, str]:
     return "Так ответ увидит житель", label, "\n".join(hints)
 
 
-def draft_sent(note: NoteFacts, context: RenderContext) -> Content:
+def draft_sent(note: DraftSent, data: NotificationData, context: RenderContext) -> Content:
     """After «Отправить»: where the answer stands by now; the words stay in sight."""
-    files = len(note.answer_media) or note.facts.get("files", 0)
+    files = len(data.answer_media) or note.files_count
     tail = f"\n📎 {plural(files, 'вложение', 'вложения', 'вложений')}" if files else ""
-    text = shorten(note.answer_text or note.facts.get("text") or "", MAX_SENT_CHARS)
-    if note.problem is not None:
-        whom = f"📤 Ответ на проблему №{note.facts['number']} отправлен всем, кто об этом написал"
-        return Content.of(f"{whom}: {audience_size(note.problem)}.\n", Quote(text or "—"), tail)
-    said = _status_text([publication.state for publication in note.publications])
-    return Content.of(f"{said.format(number=note.facts['number'])}:\n", Quote(text or "—"), tail)
+    text = shorten(data.answer_text or note.text or "", MAX_SENT_CHARS)
+    if data.problem is not None:
+        whom = f"📤 Ответ на проблему №{note.ticket_id} отправлен всем, кто об этом написал"
+        return Content.of(f"{whom}: {audience_size(data.problem)}.\n", Quote(text or "—"), tail)
+    words = _status_text([publication.state for publication in data.publications])
+    return Content.of(f"{words.format(number=note.ticket_id)}:\n", Quote(text or "—"), tail)
 
 
 def _status_text(states: Sequence[PublicationState]) -> str:
@@ -128,57 +145,43 @@ def _status_text(states: Sequence[PublicationState]) -> str:
     return "⚠️ Опубликовать ответ на №{number} не удалось" if states else "☎️ Ответ на №{number} записан"
 
 
-def correction_sent(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(
-        f"✏️ Ответ на №{note.facts['number']} исправляется:\n", Quote(shorten(note.facts["text"], MAX_SENT_CHARS))
-    )
+def correction_sent(note: CorrectionSent, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(f"✏️ Ответ на №{note.ticket_id} исправляется:\n", Quote(shorten(note.text, MAX_SENT_CHARS)))
 
 
-def draft_cancelled(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of("Отменено, жителю ничего не отправлено.")
-
-
-def correction_cancelled(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of("Отменено, у жителя остаётся прежний ответ.")
-
-
-def cancelled(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of("Отменено.")
-
-
-def draft_again(note: NoteFacts, context: RenderContext) -> Content:
+def draft_again(note: DraftRestarted, data: NotificationData, context: RenderContext) -> Content:
     """After «Изменить»: the old words stay in sight, to be copied."""
-    old = note.facts.get("text")
-    asked = "" if note.facts.get("bare") else f"Хорошо, пришлите новый ответ на №{note.facts['number']} целиком."
+    old = note.text
+    asked = "" if data.without_buttons else f"Хорошо, пришлите новый ответ на №{note.ticket_id} целиком."
     spans: list[Span | str] = [asked, "\nБыло:\n" if asked else "Было:\n", Quote(old)] if old else [asked or "Было: —"]
-    return Content.of(*spans, keyboard=cancel_row(note))
+    return Content.of(*spans, keyboard=cancel_row(data, note.ticket_id))
 
 
-def preview_replaced(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(f"Черновик ответа на №{note.facts['number']} изменён, новый вид — ниже.")
-
-
-def draft_closed(note: NoteFacts, context: RenderContext) -> Content:
+def draft_closed(note: DraftClosed, data: NotificationData, context: RenderContext) -> Content:
     """What became of a draft that was not sent; its words can still be copied."""
-    why = {"other": "отложен: вы начали другое действие", "expired": "закрыт: прошли сутки"}
-    said = why.get(note.facts["why"], "закрыт")
-    spans: list[Span | str] = [f"Черновик ответа на №{note.facts['number']} {said}. Жителю ничего не отправлено."]
-    if note.facts.get("text"):
-        spans += ["\n", Quote(shorten(note.facts["text"], 3500))]
+    reasons = {"other": "отложен: вы начали другое действие", "expired": "закрыт: прошли сутки"}
+    state = reasons.get(note.reason, "закрыт")
+    spans: list[Span | str] = [f"Черновик ответа на №{note.ticket_id} {state}. Жителю ничего не отправлено."]
+    if note.text:
+        spans += ["\n", Quote(shorten(note.text, 3500))]
     return Content.of(*spans)
 
 
 DRAFT_VIEWS = (
-    ask_answer,
-    ask_further,
-    ask_correct,
-    preview,
-    draft_sent,
-    correction_sent,
-    draft_cancelled,
-    correction_cancelled,
-    cancelled,
-    draft_again,
-    preview_replaced,
-    draft_closed,
+    row(AskAnswer, ask_answer),
+    row(AskFurtherAnswer, ask_further),
+    row(AskCorrection, ask_correct),
+    row(DraftPreview, preview),
+    row(DraftSent, draft_sent),
+    row(CorrectionSent, correction_sent),
+    row(DraftRestarted, draft_again),
+    row(DraftClosed, draft_closed),
+    template_row(DraftCancelled, "Отменено, жителю ничего не отправлено."),
+    template_row(CorrectionCancelled, "Отменено, у жителя остаётся прежний ответ."),
+    template_row(DialogCancelled, "Отменено."),
+    template_row(PreviewReplaced, "Черновик ответа на №{note.ticket_id} изменён, новый вид — ниже."),
+    template_row(DraftVoidHanded, "Сообщение №{note.ticket_id} передали другому блоку, ваш черновик отменён."),
+    template_row(DraftVoidDismissed, "Сообщение №{note.ticket_id} закрыли без ответа, ваш черновик отменён."),
+    template_row(DraftVoidAnswered, "На сообщение №{note.ticket_id} уже ответил коллега, ваш черновик отменён."),
+    template_row(DraftVoidMerged, "Сообщение №{note.ticket_id} объединили с другими, ваш черновик отменён."),
 )

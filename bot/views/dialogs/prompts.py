@@ -1,13 +1,26 @@
 """What an official reads while doing something in steps: answering, correcting, typing a message in."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from bot.domain.view_data import NoteFacts
+from bot.domain.notifications.dialogs import (
+    AskDismissReason,
+    AskHandOverReason,
+    AskNewDeadline,
+    AskNewNumber,
+    AskNewSource,
+    AskNewText,
+    NewTicketRegistered,
+    PromptClosed,
+)
+from bot.domain.notifications.refusals import Refused
+from bot.domain.notifications.staff import FindHelp, Help, InvitationList, NoDialog, UnknownCommand, Welcome
+from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import DRAFT_VIEWS, cancel_row
+from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext
-from bot.views.toasts import refusal_text
+from bot.views.toasts import message_refusal_text
 
 COMMAND_TITLES: dict[str, str] = {
     "my": "Мои сообщения в работе",
@@ -40,42 +53,41 @@ _ROLES = {
 }
 
 
-def welcome_staff(note: NoteFacts, context: RenderContext) -> Content:
-    roles = ", ".join(_ROLES.get(role, role) for role in note.facts["roles"])
+def welcome_staff(note: Welcome, data: NotificationData, context: RenderContext) -> Content:
+    roles = ", ".join(_ROLES.get(role, role) for role in note.roles)
     return Content.of(
-        f"Здравствуйте, {note.facts['name']}! Вы подключены к центру управления «{note.facts['centre']}».\n"
-        f"Ваша роль: {roles}.\n\n",
+        f"Здравствуйте, {note.name}! Вы подключены к центру управления «{note.municipality}».\nВаша роль: {roles}.\n\n",
         *_automatic_messages(note),
-        *_help_spans(note),
+        *_help_spans(note.commands, works_tickets=note.works_tickets, sorts_messages=note.sorts_messages),
     )
 
 
-def _automatic_messages(note: NoteFacts) -> list[Span]:
-    """What will arrive here unasked, so that silence until then frightens nobody."""
-    roles = note.facts["roles"]
-    said = []
-    if note.facts.get("digest_at"):
-        said.append(f"Каждый день в {note.facts['digest_at']} здесь будет сводка.")
+def _automatic_messages(note: Welcome) -> list[Span]:
+    """Say what will arrive here unasked, so that silence until then frightens nobody."""
+    roles = note.roles
+    sentences = []
+    if note.digest_at:
+        sentences.append(f"Каждый день в {note.digest_at} здесь будет сводка.")
     if {"curator", "block_curator"} & set(roles):
-        said.append("О просрочках сообщу сразу.")
+        sentences.append("О просрочках сообщу сразу.")
     if "duty" in roles:
-        said.append("Если житель напишет о преступлении или угрозе жизни, сообщу сразу, в любое время суток.")
+        sentences.append("Если житель напишет о преступлении или угрозе жизни, сообщу сразу, в любое время суток.")
     if "administrator" in roles:
-        said.append("Сообщу, если бот чего-то не слышит или не может писать.")
-    return [Text(" ".join(said) + "\n\n")] if said else []
+        sentences.append("Сообщу, если бот чего-то не слышит или не может писать.")
+    return [Text(" ".join(sentences) + "\n\n")] if sentences else []
 
 
-def help_staff(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(*_help_spans(note))
+def help_staff(note: Help, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(*_help_spans(note.commands, works_tickets=note.works_tickets, sorts_messages=note.sorts_messages))
 
 
-def _help_spans(note: NoteFacts) -> list[Span]:
+def _help_spans(commands: Sequence[str], *, works_tickets: bool = False, sorts_messages: bool = False) -> list[Span]:
     spans: list[Span] = []
-    if note.facts.get("sorts"):
+    if sorts_messages:
         spans.append(
             Text("Если бот не уверен, чьё это сообщение, карточка приходит вам: выберите отрасль кнопкой.\n\n")
         )
-    if note.facts.get("works_tickets"):
+    if works_tickets:
         spans.append(
             Text(
                 "Новые сообщения жителей приходят сюда карточками. Кнопками под карточкой их можно принять, "
@@ -84,157 +96,113 @@ def _help_spans(note: NoteFacts) -> list[Span]:
             )
         )
     spans.append(Bold("Команды"))
-    spans += [Text(f"\n/{name} — {COMMAND_TITLES[name].lower()}") for name in note.facts["commands"]]
+    spans += [Text(f"\n/{name} — {COMMAND_TITLES[name].lower()}") for name in commands]
     return spans
 
 
-def unknown_command(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of("Такой команды нет.\n\n", *_help_spans(note))
+def unknown_command(note: UnknownCommand, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of("Такой команды нет.\n\n", *_help_spans(note.commands))
 
 
-def card_below(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(f"№{note.facts['number']}: карточка теперь ниже.")
+def refused(note: Refused, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(message_refusal_text(note.refusal, note.details))
 
 
-def no_dialog(note: NoteFacts, context: RenderContext) -> Content:
+def ask_reason(note: AskHandOverReason, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
-        "Чтобы ответить жителю, нажмите «Ответить» под карточкой или ответьте на неё сообщением. "
-        "Список ваших карточек: /my"
+        f"Напишите пояснение к №{note.ticket_id} для коллег. Жители его не увидят.",
+        keyboard=cancel_row(data, note.ticket_id),
     )
 
 
-def refused(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(refusal_text(note.facts["refusal"], note.facts))
-
-
-def already_answered(note: NoteFacts, context: RenderContext) -> Content:
+def ask_dismiss_reason(note: AskDismissReason, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
-        f"На сообщение №{note.facts['number']} уже отвечено. Чтобы изменить ответ, нажмите «Исправить ответ» "
-        "под карточкой."
+        f"Почему №{note.ticket_id} не требует ответа? Напишите коротко.", keyboard=cancel_row(data, note.ticket_id)
     )
 
 
-def closed(note: NoteFacts, context: RenderContext) -> Content:
-    """A question of ours that has been answered: only the words stay, the buttons go."""
-    return Content.of(note.facts["text"])
-
-
-def handed(note: NoteFacts, context: RenderContext) -> Content:
-    number = note.facts["number"]
-    return Content.of(
-        f"↪️ Сообщение №{number} передано: {note.facts['sector']}.",
-        keyboard=[[Button("💬 Добавить пояснение", pack(Op.REASON, number))]],
-    )
-
-
-def ask_reason(note: NoteFacts, context: RenderContext) -> Content:
-    number = note.facts["number"]
-    return Content.of(f"Напишите пояснение к №{number} для коллег. Жители его не увидят.", keyboard=cancel_row(note))
-
-
-def reason_added(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(f"Пояснение к №{note.facts['number']} добавлено в карточку.")
-
-
-def ask_dismiss_reason(note: NoteFacts, context: RenderContext) -> Content:
-    number = note.facts["number"]
-    return Content.of(f"Почему №{number} не требует ответа? Напишите коротко.", keyboard=cancel_row(note))
-
-
-def dismissed(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of(f"🚫 Сообщение №{note.facts['number']} закрыто без ответа.")
-
-
-def new_text(note: NoteFacts, context: RenderContext) -> Content:
+def new_text(note: AskNewText, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
         Bold("📝 Новое сообщение"),
         "\nНапишите, что сообщил житель: что случилось, где, кто сообщил и как с ним связаться.",
-        keyboard=cancel_row(note),
+        keyboard=cancel_row(data),
     )
 
 
-def new_source(note: NoteFacts, context: RenderContext) -> Content:
+def new_source(note: AskNewSource, data: NotificationData, context: RenderContext) -> Content:
     rows = [[Button(name, pack(Op.MANUAL_ENTRY, 0, f"source={i}"))] for i, name in enumerate(MANUAL_SOURCES)]
     pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
-    left = "Файлы сюда не вносятся, записан только текст. " if note.facts.get("files_left") else ""
-    return Content.of(f"{left}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(note)])
+    left = "Файлы сюда не вносятся, записан только текст. " if note.files_left_out else ""
+    return Content.of(f"{left}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(data)])
 
 
-def new_number(note: NoteFacts, context: RenderContext) -> Content:
+def new_number(note: AskNewNumber, data: NotificationData, context: RenderContext) -> Content:
     skip = Button("Нет номера", pack(Op.MANUAL_ENTRY, 0, "number="))
-    return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(note)])
+    return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(data)])
 
 
-def new_due(note: NoteFacts, context: RenderContext) -> Content:
+def new_due(note: AskNewDeadline, data: NotificationData, context: RenderContext) -> Content:
     skip = Button("Обычный срок", pack(Op.MANUAL_ENTRY, 0, "due="))
     faults = {
         "unread": "Не получилось прочитать дату. ",
         "past": "Это время уже прошло. ",
         "far": "Проверьте год: до этого больше двух лет. ",
     }
-    wrong = faults.get(note.facts.get("wrong", ""), "")
+    wrong = faults.get(note.fault or "", "")
     return Content.of(
         f"{wrong}До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",
-        keyboard=[[skip], *cancel_row(note)],
+        keyboard=[[skip], *cancel_row(data)],
     )
 
 
-def new_done(note: NoteFacts, context: RenderContext) -> Content:
-    where = f"передано: {note.facts['sector']}" if note.facts["sector"] else "выберите отрасль в карточке"
-    return Content.of(f"✅ Сообщение №{note.facts['number']} внесено, {where}.")
+def new_done(note: NewTicketRegistered, data: NotificationData, context: RenderContext) -> Content:
+    where = f"передано: {note.sector}" if note.sector else "выберите отрасль в карточке"
+    return Content.of(f"✅ Сообщение №{note.ticket_id} внесено, {where}.")
 
 
-def invitations(note: NoteFacts, context: RenderContext) -> Content:
-    invited = note.facts["invited"]
-    if not invited:
+def invitations(note: InvitationList, data: NotificationData, context: RenderContext) -> Content:
+    if not note.invitations:
         return Content.of("У всех сотрудников из настроек уже есть доступ, приглашать некого.")
     spans: list[Span | str] = [
         Bold("Приглашения"),
         "\nПерешлите каждому его код лично. Сотрудник открывает этого бота и отправляет команду целиком; "
         "код действует один раз.\n",
     ]
-    for name, code in invited:
+    for name, code in note.invitations:
         spans.append(f"\n{name}: /start {code}")
         spans += [
             span
-            for title, link in note.facts.get("links", ())
-            for span in (" · ", Link(f"ссылка: {title}", link.format(code=code)))
+            for title, url in note.links
+            if url is not None
+            for span in (" · ", Link(f"ссылка: {title}", url.format(code=code)))
         ]
-    if note.facts.get("links"):
+    if note.links:
         spans.append("\n\nСообщество VK не может написать первым: по ссылке достаточно написать любое слово.")
     return Content.of(*spans)
 
 
-def find_how(note: NoteFacts, context: RenderContext) -> Content:
-    return Content.of("Напишите номер или слова, например: /find 142 или /find люк Ленина")
-
-
-DIALOG_VIEWS: dict[str, Callable[[NoteFacts, RenderContext], Content]] = {
-    view.__name__: view
-    for view in (
-        *DRAFT_VIEWS,
-        welcome_staff,
-        help_staff,
-        no_dialog,
-        card_below,
-        unknown_command,
-        refused,
-        already_answered,
-        dismissed,
-        closed,
-        handed,
-        ask_reason,
-        reason_added,
-        ask_dismiss_reason,
-        new_text,
-        new_source,
-        new_number,
-        new_due,
-        new_done,
-        find_how,
-        invitations,
-    )
-}
+DIALOG_VIEWS = (
+    *DRAFT_VIEWS,
+    row(Welcome, welcome_staff),
+    row(Help, help_staff),
+    row(UnknownCommand, unknown_command),
+    row(Refused, refused),
+    row(AskHandOverReason, ask_reason),
+    row(AskDismissReason, ask_dismiss_reason),
+    row(AskNewText, new_text),
+    row(AskNewSource, new_source),
+    row(AskNewNumber, new_number),
+    row(AskNewDeadline, new_due),
+    row(NewTicketRegistered, new_done),
+    row(InvitationList, invitations),
+    template_row(PromptClosed, "{note.text}"),
+    template_row(FindHelp, "Напишите номер или слова, например: /find 142 или /find люк Ленина"),
+    template_row(
+        NoDialog,
+        "Чтобы ответить жителю, нажмите «Ответить» под карточкой или ответьте на неё сообщением. "
+        "Список ваших карточек: /my",
+    ),
+)
 
 
 def command_menu(commands: list[str]) -> list[tuple[str, str]]:

@@ -1,9 +1,8 @@
-"""Who answers where, in plain words: what is written in the settings, and what the bot will do because of it."""
+"""The configured ways of answering in plain words."""
 
-from collections.abc import Sequence
-
+from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
 from bot.domain.sources import messenger_title
-from bot.domain.view_data import NoteFacts
+from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Text
 from bot.views.render_context import RenderContext
 
@@ -20,7 +19,7 @@ CLOSING_TEXT = (
 
 
 def describe_policy(answers: str, invite: str | None) -> str:
-    """What one choice means."""
+    """Return the meaning of one configured way of answering."""
     words = _MEANINGS[answers]
     if answers == "off":
         words += f"; житель один раз получит приглашение: {invite}" if invite else "; бот там ничего не пишет"
@@ -28,17 +27,16 @@ def describe_policy(answers: str, invite: str | None) -> str:
 
 
 def describe_source(account: str, title: str) -> str:
-    """«Telegram «Подслушано»»."""
+    """Return «Telegram «Подслушано»»."""
     name = messenger_title(account)
     return title if name in title else f"{name} «{title}»"
 
 
-def choices(note: NoteFacts, context: RenderContext) -> Content:
-    """To the administrator, at the first start and after every change."""
-    items: Sequence[Sequence[str | None]] = note.facts["sources"]
-    lines = [Text(_line(*item)) for item in items]
+def choices(note: PostingPolicies, data: NotificationData, context: RenderContext) -> Content:
+    lines = [Text(_line(source)) for source in note.sources]
     return Content.of(Bold("ℹ️ Кто отвечает жителям по вашим настройкам"), *lines, f"\n\n{CLOSING_TEXT}")
 
 
-def _line(account: str | None, title: str | None, answers: str | None, invite: str | None) -> str:
-    return f"\n• {describe_source(account or '', title or '')} ({answers}): {describe_policy(answers or '', invite)}."
+def _line(source: SourcePolicy) -> str:
+    title = describe_source(source.account, source.title)
+    return f"\n• {title} ({source.answers}): {describe_policy(source.answers, source.invite)}."

@@ -1,25 +1,27 @@
-"""Several messages about one event, as officials read of them."""
+"""What officials read about problems: several tickets of one event."""
 
 from bot.domain.answers import PublicationState
+from bot.domain.notifications.problems import AnswersFailed, MemberList
 from bot.domain.russian_text import plural
-from bot.domain.view_data import CardFacts, MemberFacts, NoteFacts, ProblemFacts
+from bot.domain.view_data import CardFacts, MemberFacts, NotificationData, ProblemFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.callback_codes import Op, pack
+from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, shorten
 
 PAGE_SIZE = 8
-"""Messages on a page of the list, as :data:`bot.services.problems.merge_split.PAGE` has it."""
+"""Messages on a page of the list; :mod:`bot.services.problems.merge_split` reads as many."""
 
 MAX_TEXT_CHARS = 160
 
 LIST_PAGE_PREFIX = "n"
-"""Before a page's number: the button stands under the list itself, which is to turn its page."""
+"""Prefix of a page's number in a button under the list itself, which turns its page."""
 
 _PENDING_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
 
 def problem_summary(facts: CardFacts, context: RenderContext) -> list[Span]:
-    """«47 человек, 3 чата, последний в 14:32» on the card of the message that leads."""
+    """Return «47 человек, 3 чата, последний в 14:32» for the card of the ticket that leads."""
     problem = facts.problem
     if problem is None:
         return []
@@ -30,7 +32,7 @@ def problem_summary(facts: CardFacts, context: RenderContext) -> list[Span]:
 
 
 def audience_size(problem: ProblemFacts) -> str:
-    """«47 человек, 3 чата»."""
+    """Return «47 человек, 3 чата»."""
     words = plural(problem.people, "человек", "человека", "человек")
     if problem.chats:
         words += ", " + plural(problem.chats, "чат", "чата", "чатов")
@@ -38,10 +40,10 @@ def audience_size(problem: ProblemFacts) -> str:
 
 
 def delivery_progress(facts: CardFacts) -> list[Span]:
-    """How far the answer to all of them has come."""
-    posts = facts.problem.publication_counts if facts.problem is not None else {}
-    going = sum(posts.get(state, 0) for state in _PENDING_STATES)
-    failed = posts.get(PublicationState.FAILED, 0)
+    """Return how many of the answers are pending, and how many have failed."""
+    counts = facts.problem.publication_counts if facts.problem is not None else {}
+    going = sum(counts.get(state, 0) for state in _PENDING_STATES)
+    failed = counts.get(PublicationState.FAILED, 0)
     spans: list[Span] = []
     if going:
         spans.append(Text(f"\n📤 Ещё отправляется: {plural(going, 'сообщение', 'сообщения', 'сообщений')}"))
@@ -50,26 +52,26 @@ def delivery_progress(facts: CardFacts) -> list[Span]:
     return spans
 
 
-def members(note: NoteFacts, context: RenderContext) -> Content:
-    """The list: who wrote what where, a page at a time; a button opens the message's own card."""
-    number, page, problem = note.facts["number"], note.facts["page"], note.problem
+def members(note: MemberList, data: NotificationData, context: RenderContext) -> Content:
+    """List the members, a page at a time; a button opens each member's own card."""
+    number, page, problem = note.ticket_id, note.page, data.problem
     if problem is None:
         return Content.of(f"Сообщение №{number} больше не объединяет другие.")
     pages = max(1, -(-problem.members // PAGE_SIZE))
     where = f", страница {page + 1} из {pages}" if pages > 1 else ""
     amount = plural(problem.members, "сообщение", "сообщения", "сообщений")
     spans: list[Span] = [Bold(f"📋 Проблема №{number}: {amount}{where}")]
-    for member in note.members:
+    for member in data.members:
         spans += _member_lines(member, context)
-    buttons = [Button(f"№{member.number}", pack(Op.OPEN, member.number)) for member in note.members]
+    buttons = [Button(f"№{member.number}", pack(Op.OPEN, member.number)) for member in data.members]
     width = min(4, context.capabilities.buttons_per_row)
     rows = [buttons[start : start + width] for start in range(0, len(buttons), width)]
-    turns = []
+    page_buttons = []
     if page > 0:
-        turns.append(Button("‹ Раньше", pack(Op.LIST, number, f"{LIST_PAGE_PREFIX}{page - 1}")))
+        page_buttons.append(Button("‹ Раньше", pack(Op.LIST, number, f"{LIST_PAGE_PREFIX}{page - 1}")))
     if page < pages - 1:
-        turns.append(Button("Дальше ›", pack(Op.LIST, number, f"{LIST_PAGE_PREFIX}{page + 1}")))
-    return Content.of(*spans, keyboard=[*rows, turns] if turns else rows, whole=True)
+        page_buttons.append(Button("Дальше ›", pack(Op.LIST, number, f"{LIST_PAGE_PREFIX}{page + 1}")))
+    return Content.of(*spans, keyboard=[*rows, page_buttons] if page_buttons else rows, whole=True)
 
 
 def _member_lines(member: MemberFacts, context: RenderContext) -> list[Span]:
@@ -83,19 +85,22 @@ def _member_lines(member: MemberFacts, context: RenderContext) -> list[Span]:
     return [*spans, Text("\n"), Quote(shorten(member.text, MAX_TEXT_CHARS) or "без текста")]
 
 
-def answers_failed(note: NoteFacts, context: RenderContext) -> Content:
-    """Some of those who wrote about a problem could not be answered."""
-    number, posts = note.facts["number"], note.problem.publication_counts if note.problem is not None else {}
-    failed, all_ = posts.get(PublicationState.FAILED, 0), sum(posts.values())
+def answers_failed(note: AnswersFailed, data: NotificationData, context: RenderContext) -> Content:
+    """Name the places that the answer to a problem has not reached, or say that it has reached all by now."""
+    number, counts = note.ticket_id, data.problem.publication_counts if data.problem is not None else {}
+    failed, all_ = counts.get(PublicationState.FAILED, 0), sum(counts.values())
     if not failed:
         return Content.of(f"Ответ на проблему №{number} дошёл до всех.")
     spans: list[Span] = [
         Bold(f"⚠️ Ответ на проблему №{number} дошёл не до всех"),
         Text(f"\nНе опубликовано {failed} из {all_}. Эти сообщения снова в работе, текст ответа сохранён."),
     ]
-    for place in note.failed_messages:
+    for place in data.failed_messages:
         spans.append(Text(f"\n• {place.title}"))
         if place.link:
             spans += [Text(" · "), Link("открыть", place.link)]
-    retry = Button("🔁 Отправить им ещё раз", pack(Op.RETRY, number, note.facts["publication_id"]))
+    retry = Button("🔁 Отправить им ещё раз", pack(Op.RETRY, number, note.publication_id))
     return Content.of(*spans, keyboard=[[retry]])
+
+
+PROBLEM_VIEWS = (row(MemberList, members), row(AnswersFailed, answers_failed))

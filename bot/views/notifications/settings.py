@@ -1,22 +1,21 @@
-"""Where an official is written to: why it is elsewhere now, what was missed, what can be chosen."""
+"""What officials read about their own accounts: settings, diverted messages, restored channels."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from bot.domain.notifications.staff import ChannelSetting, Diverted, Settings, StartLink
 from bot.domain.russian_text import plural
 from bot.domain.sources import messenger_title
 from bot.domain.tickets import Ticket
-from bot.domain.view_data import NoteFacts
+from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.views.callback_codes import Op, pack
 from bot.views.listings import ticket_lines_with_buttons
 from bot.views.render_context import RenderContext
 
 
-def diverted(note: NoteFacts, context: RenderContext) -> Content:
-    """Why it comes here now."""
-    name = messenger_title(note.facts["messenger"])
-    if note.facts["blocked"]:
+def diverted(note: Diverted, data: NotificationData, context: RenderContext) -> Content:
+    name = messenger_title(note.messenger)
+    if note.blocked:
         return Content.of(
             f"⚠️ {name} не принимает для вас сообщения: вы не открыли там бота или запретили ему писать. "
             "Карточки и уведомления пока приходят сюда. Где их получать, можно выбрать: /settings"
@@ -27,7 +26,7 @@ def diverted(note: NoteFacts, context: RenderContext) -> Content:
 def render_channel_restored(
     account: str, elsewhere: Sequence[str], tickets: Sequence[Ticket], context: RenderContext
 ) -> Content:
-    """A messenger delivers again. What came meanwhile stands elsewhere and is opened from here on demand."""
+    """Say that a messenger delivers again, and list the cards that went elsewhere: buttons open them here."""
     titles = " и ".join(messenger_title(other) for other in elsewhere) or "другой мессенджер"
     opening = f"✅ {messenger_title(account)} снова доступен. "
     if not tickets:
@@ -38,9 +37,9 @@ def render_channel_restored(
     return Content.of(words, *lines, keyboard=keyboard)
 
 
-def settings(note: NoteFacts, context: RenderContext) -> Content:
-    """One page of the settings: the overview, a list to choose from, or how to connect one more messenger."""
-    match note.facts["page"]:
+def settings(note: Settings, data: NotificationData, context: RenderContext) -> Content:
+    """Return one page: the overview, a list to choose from, or how to connect one more messenger."""
+    match note.page:
         case "cards":
             words = "Где получать карточки и уведомления? Можно в нескольких мессенджерах сразу."
             return _choice_page(note, context, words, "cards")
@@ -51,59 +50,62 @@ def settings(note: NoteFacts, context: RenderContext) -> Content:
     return _overview_page(note)
 
 
-def _overview_page(note: NoteFacts) -> Content:
-    places = note.facts["places"]
+def _overview_page(note: Settings) -> Content:
+    channels = note.channels
     rows = []
-    if len(places) > 1:
+    if len(channels) > 1:
         rows = [
             [Button("🗂 Карточки и уведомления", pack(Op.SETTINGS, 0, "cards"))],
             [Button("📊 Сводки и отчёты", pack(Op.SETTINGS, 0, "reports"))],
         ]
-    if note.facts["others"]:
+    if note.others:
         rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
     spans: list[Span | str] = [Bold("⚙️ Куда приходят карточки и сводки")]
     for purpose, title in (("cards", "Карточки и уведомления"), ("reports", "Сводки и отчёты")):
-        chosen = ", ".join(_channel_title(place, places) for place in places if place[purpose])
+        chosen = ", ".join(_channel_title(one, channels) for one in channels if _is_chosen(one, purpose))
         spans.append(f"\n{title}: {chosen}")
-    ill = [f"\n⚠️ {_channel_title(place, places)}: {_channel_fault(place)}" for place in places if _channel_fault(place)]
-    spans += ill
-    if len(places) > 1:
+    spans += [f"\n⚠️ {_channel_title(one, channels)}: {fault}" for one in channels if (fault := _channel_fault(one))]
+    if len(channels) > 1:
         spans.append("\nВ остальных мессенджерах карточки открываются по /my и /find.")
     return Content.of(*spans, keyboard=rows)
 
 
-def _choice_page(note: NoteFacts, context: RenderContext, words: str, purpose: str) -> Content:
-    places = note.facts["places"]
+def _choice_page(note: Settings, context: RenderContext, words: str, purpose: str) -> Content:
     rows = [
-        [Button(f"{'✅' if place[purpose] else '▫️'} {_channel_title(place, places)}", _choice_code(purpose, place))]
-        for place in places[: context.capabilities.button_rows - 1]
+        [
+            Button(
+                f"{'✅' if _is_chosen(one, purpose) else '▫️'} {_channel_title(one, note.channels)}",
+                pack(Op.SETTINGS, 0, f"{purpose}={one.name}"),
+            )
+        ]
+        for one in note.channels[: context.capabilities.button_rows - 1]
     ]
     return Content.of(words, keyboard=[*rows, _back_row()])
 
 
-def _choice_code(purpose: str, place: Mapping[str, Any]) -> str:
-    return pack(Op.SETTINGS, 0, f"{purpose}={place['name']}")
+def _is_chosen(channel: ChannelSetting, purpose: str) -> bool:
+    return channel.receives_cards if purpose == "cards" else channel.receives_reports
 
 
-def _connect_page(note: NoteFacts) -> Content:
-    code = note.facts["invitation"]
+def _connect_page(note: Settings) -> Content:
+    code = note.invitation or ""
     spans: list[Span | str] = [
         Bold("➕ Ещё один мессенджер"),
-        f"\nОткройте там нашего бота ({', '.join(title for title, _ in note.facts['others'])}) и отправьте ему эту "
+        f"\nОткройте там нашего бота ({', '.join(one.title for one in note.others)}) и отправьте ему эту "
         "команду целиком:\n",
         Mono(f"/start {code}"),
-        *start_links(note.facts["others"], code),
+        *start_links(note.others, code),
         "\nКод личный и действует один раз, никому его не пересылайте.",
     ]
     return Content.of(*spans, keyboard=[_back_row()])
 
 
-def start_links(offices: Sequence[tuple[str, str | None]], code: str) -> list[Span | str]:
-    """Where a link brings the code along: there any word will do."""
+def start_links(links: Sequence[StartLink], code: str) -> list[Span | str]:
+    """Return the links that bring the code along: after them any word will do."""
     spans: list[Span | str] = []
-    for title, link in offices:
-        if link is not None:
-            spans += ["\n", Link(f"{title}: откройте по ссылке", link.format(code=code)), " и напишите любое слово."]
+    for title, url in links:
+        if url is not None:
+            spans += ["\n", Link(f"{title}: откройте по ссылке", url.format(code=code)), " и напишите любое слово."]
     return spans
 
 
@@ -111,14 +113,14 @@ def _back_row() -> list[Button]:
     return [Button("← Назад", pack(Op.SETTINGS, 0))]
 
 
-def _channel_title(place: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> str:
-    """The messenger; with the person's number where there are two of one messenger."""
-    title = messenger_title(place["account"])
-    alike = [other for other in places if messenger_title(other["account"]) == title]
-    return title if len(alike) == 1 else f"{title} {place['name'].partition('.')[2]}"
+def _channel_title(channel: ChannelSetting, channels: Sequence[ChannelSetting]) -> str:
+    """Return the messenger, with the official's number there if they have several."""
+    title = messenger_title(channel.account)
+    alike = [other for other in channels if messenger_title(other.account) == title]
+    return title if len(alike) == 1 else f"{title} {channel.name.partition('.')[2]}"
 
 
-def _channel_fault(place: Mapping[str, Any]) -> str:
-    if place["blocked"]:
+def _channel_fault(channel: ChannelSetting) -> str:
+    if channel.blocked:
         return "бот там не может вам писать; откройте его и напишите любое слово"
-    return "сейчас не отвечает" if place["silent"] else ""
+    return "сейчас не отвечает" if channel.unavailable else ""

@@ -1,0 +1,129 @@
+"""What the administrator reads: chats, accounts, updates, the model, and the self-check; spikes for coordinators."""
+
+from bot.domain.notifications.administrator import (
+    BadCredentials,
+    ChatLost,
+    ChatMigrated,
+    ChatMuted,
+    ChatUnknown,
+    CheckFault,
+    DeadUpdate,
+    ModelBroken,
+    ModelUpdated,
+    PostingPolicies,
+    Undelivered,
+    UnknownUpdate,
+)
+from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted, SpikeDetected
+from bot.domain.russian_text import plural
+from bot.domain.view_data import NotificationData
+from bot.messengers.content import Bold, Content
+from bot.views.notifications import posting_policy
+from bot.views.notifications.answers import failure_reason
+from bot.views.notifications.view_table import row, template_row
+from bot.views.render_context import RenderContext
+
+_INCIDENT_TEXTS = {
+    "inbox": "входящие сообщения не обрабатываются. Перезапустите бота; если не поможет, посмотрите журнал работы",
+    "outbox": (
+        "{subject}: сообщения слишком долго ждут отправки. Проверьте сеть и токен: python -m bot check; причина видна "
+        "в журнале работы"
+    ),
+    "terms": "напоминания о сроках не срабатывают. Перезапустите бота",
+    "digest": "сводка не отправлена вовремя. Перезапустите бота",
+    "hush": (
+        "{subject}: нет ни одного сообщения, обычно за это время их много. Проверьте, что бот на месте и всё видит: "
+        "Telegram — режим приватности выключен или бот администратор; VK — включены типы событий; MAX — право "
+        "«Читать все сообщения». Поможет python -m bot check"
+    ),
+    "silent": "{subject} не отвечает. Проверьте сеть и токен: python -m bot check. Остальное работает",
+}
+
+
+def burst(note: SpikeDetected, data: NotificationData, context: RenderContext) -> Content:
+    where = f"улица «{note.name}»" if note.dimension == "street" else f"тема «{note.name}»"
+    people = plural(note.people_count, "человек", "человека", "человек")
+    often = f"около {note.usual_count:.0f} в час" if note.usual_count >= 1 else "меньше одного в час"
+    return Content.of(
+        Bold(f"📈 Всплеск: {where}"),
+        f"\nЗа последний час написали {people}, обычно {often}. Посмотрите, нет ли общей причины: /find {note.name}",
+    )
+
+
+def undelivered(note: Undelivered, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        f"⚠️ Сообщение сотруднику не доставлено (запись №{note.row_id}): {failure_reason(note.reason)}. "
+        "Подробности — в журнале работы бота."
+    )
+
+
+def check_fault(note: CheckFault, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(Bold(f"⚠️ {note.subject}"), f"\n{note.text}")
+
+
+def model_updated(note: ModelUpdated, data: NotificationData, context: RenderContext) -> Content:
+    before, after = (f"{share:.2f}".replace(".", ",") for share in (note.accuracy_before, note.accuracy_after))
+    judged = plural(note.judged_count, "последнем сообщении", "последних сообщениях", "последних сообщениях")
+    return Content.of(
+        Bold("🧠 Модель обновлена: "),
+        f"верно было {before}, стало {after} на {judged}. Вернуть прежнюю: python -m bot train --back",
+    )
+
+
+def trouble(note: IncidentStarted, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(Bold("⚠️ Самопроверка: "), f"{_incident_text(note)}. Так с {context.format_short(note.since)}.")
+
+
+def trouble_over(note: IncidentOver, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(f"✅ Самопроверка: снова в порядке. Было: {_incident_text(note, first_sentence=True)}.")
+
+
+def _incident_text(note: IncidentStarted | IncidentOver, *, first_sentence: bool = False) -> str:
+    words = _INCIDENT_TEXTS[note.incident]
+    return (words.partition(".")[0] if first_sentence else words).format(subject=note.subject or "Бот")
+
+
+ADMIN_VIEWS = (
+    row(SpikeDetected, burst),
+    row(Undelivered, undelivered),
+    row(CheckFault, check_fault),
+    row(ModelUpdated, model_updated),
+    row(IncidentStarted, trouble),
+    row(IncidentOver, trouble_over),
+    row(PostingPolicies, posting_policy.choices),
+    template_row(ModelBroken, "⚠️ {note.fault} Пока работает то, что работало до неё."),
+    template_row(
+        ChatUnknown,
+        "Бота добавили в чат «{note.title}» (id {note.chat_id}), которого нет в настройках. Сообщения оттуда не "
+        "учитываются. Чтобы следить за ним, добавьте чат в файл настроек и перезапустите бота.",
+    ),
+    template_row(
+        ChatLost,
+        "⚠️ Бота удалили из чата «{note.title}» (id {note.chat_id}). Сообщения оттуда больше не приходят. "
+        "Верните бота в чат.",
+    ),
+    template_row(
+        ChatMuted,
+        "⚠️ Боту запретили писать в чате «{note.title}» (id {note.chat_id}). Ответы там не появятся. "
+        "Верните боту право писать.",
+    ),
+    template_row(
+        ChatMigrated,
+        "Группа «{note.title}» стала супергруппой, её новый id {note.new_id}. Настройки сохранились. При случае "
+        "замените id {note.old_id} в файле настроек.",
+    ),
+    template_row(
+        UnknownUpdate,
+        "{note.title}: пришло событие неизвестного вида «{note.kind}». Оно сохранено и отложено, остальные "
+        "обрабатываются как обычно. Возможно, пора обновить бота.",
+    ),
+    template_row(
+        DeadUpdate,
+        "⚠️ {note.title}: событие №{note.row_id} не удалось обработать, оно сохранено и отложено. Остальные "
+        "обрабатываются как обычно. Подробности — в журнале работы бота.",
+    ),
+    template_row(
+        BadCredentials,
+        "⚠️ {note.title}: токен не принят. Проверьте токен в настройках. Остальные мессенджеры работают.",
+    ),
+)

@@ -1,0 +1,124 @@
+"""What officials read about answers: offered, failed, lost."""
+
+from bot.domain.notifications.answers import (
+    AlreadyAnswered,
+    AnswerLost,
+    AnswerToPassOn,
+    CorrectionFailed,
+    PublicationFailed,
+    ReplyOffered,
+)
+from bot.domain.view_data import NotificationData
+from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
+from bot.views.callback_codes import Op, pack
+from bot.views.notifications.view_table import row, template_row
+from bot.views.render_context import RenderContext, shorten
+
+_FAILURE_REASONS = {
+    "unreachable": "житель запретил сообщения или удалил переписку",
+    "no_rights": "мессенджер не разрешает там писать: комментарии закрыты или бота убрали",
+    "captcha": "VK просит подтвердить, что пишет человек",
+    "too_long": "текст слишком длинный",
+    "bad_markup": "мессенджер не принял оформление",
+    "gone": "сообщение жителя или запись удалены",
+    "bad_request": "мессенджер отклонил запрос",
+    "file": "не удалось загрузить вложение: оно больше 20 МБ или удалено",
+    "no_edits": "мессенджер не даёт там менять опубликованное",
+}
+
+_REMOVAL_REASONS = {
+    "gone": "опубликованный ответ удалён",
+    "closed": "комментарии под записью закрыли, ответа не видно",
+    "changed": "житель изменил сообщение после ответа",
+}
+
+
+def failure_reason(code: str) -> str:
+    """Return the words for the reason why a message could not be sent."""
+    return _FAILURE_REASONS.get(code, "мессенджер не ответил")
+
+
+def staff_reply(note: ReplyOffered, data: NotificationData, context: RenderContext) -> Content:
+    yes = Button("Да, это ответ", pack(Op.ADOPT, note.ticket_id, note.message_id))
+    no = Button("Нет", pack(Op.CANCEL, note.ticket_id, "no"))
+    return Content.of(
+        f"💬 На сообщение №{note.ticket_id} ответили в самом чате ({note.name}):\n",
+        Quote(shorten(data.message_text or "", 1500)),
+        "\nСчитать это ответом?",
+        keyboard=[[yes, no]],
+    )
+
+
+def pass_answer_on(note: AnswerToPassOn, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        Bold(f"☎️ Есть ответ на №{note.ticket_id}"),
+        "\nСообщение пришло не из мессенджера, передайте ответ жителю:\n",
+        Quote(data.answer_text or ""),
+    )
+
+
+def publication_failed(note: PublicationFailed, data: NotificationData, context: RenderContext) -> Content:
+    spans: list[Span | str] = [
+        Bold(f"⚠️ Ответ на №{note.ticket_id} не опубликован"),
+        *_source_suffix(data),
+        f"\nПричина: {failure_reason(note.reason)}.\n",
+    ]
+    if not note.returned_to_work:
+        spans.append("В других местах ответ опубликован или ещё отправляется.\n")
+    else:
+        spans.append("Сообщение снова у вас в работе, текст ответа сохранён:\n")
+    spans.append(Quote(shorten(data.answer_text or "", 2500)))
+    spans += _message_link(data)
+    retry = Button("🔁 Отправить ещё раз", pack(Op.RETRY, note.ticket_id, note.publication_id))
+    return Content.of(*spans, keyboard=[[retry]] if note.returned_to_work else ())
+
+
+def correction_failed(note: CorrectionFailed, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        Bold(f"⚠️ Ответ на №{note.ticket_id} исправить не удалось"),
+        *_source_suffix(data),
+        f"\nПричина: {failure_reason(note.reason)}. Там остался прежний текст.",
+        *_message_link(data),
+    )
+
+
+def answer_lost(note: AnswerLost, data: NotificationData, context: RenderContext) -> Content:
+    """Say what has happened to a published answer, and offer to publish it again or to close the ticket."""
+    changed = note.reason == "changed"
+    what = _REMOVAL_REASONS.get(note.reason, _REMOVAL_REASONS["gone"])
+    spans: list[Span | str] = [Bold(f"⚠️ №{note.ticket_id}: {what}"), *_source_suffix(data)]
+    if changed:
+        spans += ["\nТеперь житель пишет:\n", Quote(shorten(data.message_text or "", 1000))]
+    spans += ["\nОтвет был такой:\n", Quote(shorten(data.answer_text or "", 1500))]
+    if note.returned_to_work:
+        spans.append("\nСообщение снова у вас в работе.")
+    else:
+        spans.append("\nВ других местах ответ остаётся.")
+    spans += _message_link(data)
+    again = Button("🔁 Опубликовать снова", pack(Op.RETRY, note.ticket_id, note.publication_id))
+    if changed:
+        again = Button("✍️ Ответить заново", pack(Op.ANSWER, note.ticket_id))
+    fine = "✅ Ответ подходит, закрыть" if changed else "✅ Закрыть"
+    close = Button(fine, pack(Op.CLOSE_WITHOUT_ANSWER, note.ticket_id, note.publication_id))
+    return Content.of(*spans, keyboard=[[again], [close]] if note.returned_to_work else ())
+
+
+def _source_suffix(data: NotificationData) -> list[Span | str]:
+    return [f" · {data.message_source}"] if data.message_source else []
+
+
+def _message_link(data: NotificationData) -> list[Span | str]:
+    return ["\n", Link("Открыть сообщение жителя", data.message_link)] if data.message_link else []
+
+
+ANSWER_VIEWS = (
+    row(ReplyOffered, staff_reply),
+    row(AnswerToPassOn, pass_answer_on),
+    row(PublicationFailed, publication_failed),
+    row(CorrectionFailed, correction_failed),
+    row(AnswerLost, answer_lost),
+    template_row(
+        AlreadyAnswered,
+        "На сообщение №{note.ticket_id} уже отвечено. Чтобы изменить ответ, нажмите «Исправить ответ» под карточкой.",
+    ),
+)

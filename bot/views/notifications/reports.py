@@ -1,0 +1,124 @@
+"""Digests, statistics, and the weekly note about official pages."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.notifications.reports import Digest, PagesReport, ReportFigures, SilentPage, Statistics
+from bot.domain.russian_text import human_day, human_days, plural
+from bot.domain.view_data import NotificationData
+from bot.messengers.content import Bold, Content, Link, Span, Text
+from bot.views.notifications.view_table import row
+from bot.views.render_context import RenderContext, format_duration, shorten
+
+MAX_OVERDUE_CHARS = 60
+"""Characters of an overdue message: enough to recognise it."""
+
+
+def digest(note: Digest, data: NotificationData, context: RenderContext) -> Content:
+    since, until = _period_bounds(note.figures, context)
+    days = _days_text(since, until) if note.daily else human_day(until.date())
+    return _figures_content(f"📊 Сводка за {days}", note.figures, context)
+
+
+def stats(note: Statistics, data: NotificationData, context: RenderContext) -> Content:
+    days = plural(note.days, "последний день", "последних дня", "последних дней")
+    return _figures_content(f"📈 Показатели за {days}", note.figures, context)
+
+
+def _period_bounds(figures: ReportFigures, context: RenderContext) -> tuple[datetime, datetime]:
+    return figures.since.astimezone(context.zone), figures.until.astimezone(context.zone)
+
+
+def _figures_content(heading: str, figures: ReportFigures, context: RenderContext) -> Content:
+    since, until = _period_bounds(figures, context)
+    spans: list[Span] = [Bold(heading), Text(f"\n{_period_text(since, until, context)}\n")]
+    if not (figures.new or figures.answered or figures.in_work or figures.dismissed):
+        spans.append(Text("\nНовых сообщений не было, в работе ничего нет."))
+        return Content(tuple(spans))
+    spans += [
+        Text(f"\nНовых: {figures.new}"),
+        Text(f"\nОтвечено: {figures.answered}"),
+        Text(f"\nНе требует ответа: {figures.dismissed}"),
+        Text(f"\nВ работе: {figures.in_work}"),
+        Text(f"\nиз них ждут принятия: {figures.unaccepted}"),
+        Text(f"\nПросрочено: {figures.overdue}"),
+        Text(f"\nЖдут выбора отрасли: {figures.awaiting_triage}"),
+        Text(f"\n\nВремя до принятия (медиана): {format_duration(figures.reaction_median)}"),
+        Text(f"\nВремя до ответа (медиана): {format_duration(figures.answer_median)}"),
+    ]
+    spans += _sector_lines(figures)
+    spans += _overdue_lines(figures)
+    return Content(tuple(spans))
+
+
+def _period_text(since: datetime, until: datetime, context: RenderContext) -> str:
+    """«сб 21.11, 17:27 – 17:31» within a day, «пт 20.11, 09:00 – сб 21.11, 09:00» otherwise."""
+    end = f"{until:%H:%M}" if since.date() == until.date() else context.format_full(until)
+    return f"{context.format_full(since)} – {end}"
+
+
+def _days_text(since: datetime, until: datetime) -> str:
+    """Name the day that the digest is about.
+
+    In the morning it is about yesterday, in the evening about today; after an outage, about all days since the last.
+    """
+    if until - since <= timedelta(hours=36):
+        return human_day((since + (until - since) / 2).date())
+    half = timedelta(hours=12)
+    return human_days((since + half).date(), (until - half).date())
+
+
+def _sector_lines(figures: ReportFigures) -> list[Span]:
+    if not figures.sectors:
+        return []
+    spans: list[Span] = [Text("\n\n"), Bold("По отраслям")]
+    for title, new, answered, in_work, overdue in figures.sectors:
+        late = f", просрочено {overdue}" if overdue else ""
+        spans.append(Text(f"\n{title}: новых {new}, отвечено {answered}, в работе {in_work}{late}"))
+    return spans
+
+
+def _overdue_lines(figures: ReportFigures) -> list[Span]:
+    listed, unlisted = figures.overdue_tickets, figures.overdue_unlisted
+    if not listed:
+        return []
+    amount = plural(sum(one.members for one in listed) + unlisted, "сообщение", "сообщения", "сообщений")
+    spans: list[Span] = [Text("\n\n"), Bold(f"Просрочено: {amount}")]
+    for one in listed:
+        number = f"№{one.ticket_id}"
+        spans += [Text("\n"), Link(number, one.link) if one.link else Text(number), Text(f" · {one.sector}")]
+        if one.text is not None:
+            spans.append(Text(f" · {shorten(one.text, MAX_OVERDUE_CHARS) or 'без текста'}"))
+        if one.members > 1:
+            spans.append(Text(f" · об этом {plural(one.members, 'сообщение', 'сообщения', 'сообщений')}"))
+    if unlisted > 0:
+        spans.append(Text(f"\n…и ещё {unlisted}"))
+    return spans
+
+
+def pages_week(note: PagesReport, data: NotificationData, context: RenderContext) -> Content:
+    """Name the pages that are silent, and those with unanswered comments."""
+    spans: list[Span] = [Bold("📄 Официальные страницы за неделю")]
+    if not note.silent and not note.unanswered:
+        spans.append(Text("\nМолчащих страниц нет, комментариев без ответа нет."))
+    if note.silent:
+        spans += [Text("\n\n"), Bold("Нет новых записей")]
+        spans += [Text(_silent_page_line(one)) for one in note.silent]
+    if note.unanswered:
+        spans += [Text("\n\n"), Bold("Комментарии без ответа")]
+    for page in note.unanswered:
+        waits = format_duration((context.now - page.since).total_seconds())
+        words = plural(page.comment_count, "комментарий", "комментария", "комментариев")
+        spans.append(Text(f"\n• {page.title}: {words}, самый давний ждёт {waits}"))
+        for number, link in enumerate(page.links, 1):
+            spans += [Text(" · "), Link("открыть" if number == 1 else f"ещё {number}", link)]
+    return Content(tuple(spans))
+
+
+def _silent_page_line(page: SilentPage) -> str:
+    words = plural(page.days, "день", "дня", "дней")
+    return (
+        f"\n• {page.title}: {words}" if page.has_posted else f"\n• {page.title}: бот следит {words} и не видел ни одной"
+    )
+
+
+REPORT_VIEWS = (row(Digest, digest), row(Statistics, stats), row(PagesReport, pages_week))
