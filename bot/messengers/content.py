@@ -43,8 +43,8 @@ Span = Text | Bold | Link | Quote | Mono
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button of ours: a short code comes back when it is pressed; ``url`` opens a page instead, ``copies`` is put
-    into the person's clipboard instead (left out where :attr:`Capabilities.copies` is less than it takes)."""
+    """A button that returns a short code when it is pressed; ``url`` opens a page instead, ``copies`` is put into the
+    clipboard instead (left out where it is longer than `Capabilities.copy_button_limit`)."""
 
     text: str
     code: str = ""
@@ -54,7 +54,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one person shall see, for any messenger to render.
+    """A message to one person, for any messenger to render.
 
     ``whole``: it must stay one message (a card that will be edited): what is too long is cut at a word. Otherwise a
     long text becomes several messages, parted at paragraphs; the keyboard hangs under the last.

@@ -1,18 +1,18 @@
-"""Errors of the messengers. Each package maps the foreign ones to these, in one table."""
+"""Errors of the messengers; each package translates its library's errors to these in one table."""
 
 from enum import StrEnum
 
 
 class MessengerError(Exception):
-    """Something a messenger said or did not say. The message is for the log: codes and methods, no texts, no tokens."""
+    """A failed call. The message is for the log: codes and methods, no texts, no tokens."""
 
 
 class BadCredentials(MessengerError):
-    """The token is wrong or was taken back (Telegram 401/404, VK 5, 27)."""
+    """The token is wrong or was revoked (Telegram 401/404, VK 5, 27)."""
 
 
 class RetryAfter(MessengerError):
-    """Too fast: nothing was done, ask again in *seconds* (Telegram 429, VK 6 and 9)."""
+    """The rate limit was exceeded: nothing was done, retry after *seconds* (Telegram 429, VK 6 and 9)."""
 
     def __init__(self, message: str, seconds: float, *, whole_account: bool = False) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class RetryAfter(MessengerError):
 
 
 class TemporaryFailure(MessengerError):
-    """It may work later. ``outcome_unknown``: the request may have been carried out (a dropped connection)."""
+    """A failure that may pass. ``outcome_unknown``: the request may have been carried out (a dropped connection)."""
 
     def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class TemporaryFailure(MessengerError):
 
 
 class Rejected(MessengerError):
-    """The messenger will never accept this. ``reason`` is a code of ours for views: see :class:`RejectReason`."""
+    """A request that the messenger will never accept; ``reason`` is for views."""
 
     def __init__(self, message: str, reason: "RejectReason") -> None:
         super().__init__(message)
@@ -37,19 +37,19 @@ class Rejected(MessengerError):
 
 
 class RejectReason(StrEnum):
-    """Why a messenger refused for good."""
+    """The reason of a permanent rejection."""
 
     BAD_REQUEST = "bad_request"
     NO_RIGHTS = "no_rights"  # not a member, may not write, comments closed
-    CAPTCHA = "captcha"  # VK 14: a person must look
+    CAPTCHA = "captcha"  # VK 14: a person must solve it
     TOO_LONG = "too_long"  # VK 914
     BAD_MARKUP = "bad_markup"  # VK 911, 912; Telegram's keyboard errors
-    CLOSED = "closed"  # comments are closed: what stands there is not shown
+    CLOSED = "closed"  # comments are closed and not shown
     GONE = "gone"  # the message or post does not exist any more
 
 
 class RecipientUnreachable(MessengerError):
-    """The person blocked us, never wrote to us first, or forbids messages (Telegram 403, VK 901/902)."""
+    """The person blocked the bot, never wrote first, or forbids messages (Telegram 403, VK 901/902)."""
 
 
 class ReplyTargetGone(MessengerError):
@@ -65,7 +65,7 @@ class ChatMigrated(MessengerError):
 
 
 class NotModified(MessengerError):
-    """The message already reads so."""
+    """The message already has this content."""
 
 
 class MessageGone(MessengerError):
@@ -73,11 +73,11 @@ class MessageGone(MessengerError):
 
 
 class CallbackExpired(MessengerError):
-    """Too late to answer this press; nobody waits for it."""
+    """The button press can no longer be answered."""
 
 
 class Conflict(MessengerError):
-    """Somebody else polls with the same token (Telegram 409)."""
+    """Another program polls with the same token (Telegram 409)."""
 
 
 class FileUnavailable(MessengerError):
@@ -85,7 +85,7 @@ class FileUnavailable(MessengerError):
 
 
 class UnknownUpdate(MessengerError):
-    """An update of a kind we do not know. ``kind`` is its name."""
+    """An update of an unknown kind; ``kind`` is its name."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"unknown update kind {kind!r}")

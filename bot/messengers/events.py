@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ChatKind(StrEnum):
-    """What sort of place a message stands in."""
+    """The kind of a chat."""
 
     PRIVATE = "private"  # one person and our bot or community
     GROUP = "group"  # a group, supergroup, discussion of a channel, VK conversation
@@ -32,7 +32,7 @@ class MediaKind(StrEnum):
 class Attachment:
     """A thing attached to somebody's message, by reference.
 
-    ``origin`` is the account of ours that saw it; only that account can reuse ``ref`` or download it. A location has
+    ``origin`` is the bot's account that received it; only that account can reuse ``ref`` or download it. A location has
     coordinates and no ``ref``. ``link`` is where a person can look at what cannot be downloaded (a VK video).
     """
 
@@ -87,7 +87,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A place of conversation of one account of ours.
+    """A conversation of one of the bot's accounts.
 
     ``id`` is what the messenger needs to answer there (Telegram: chat id; VK: peer id, or ``wall-1_22`` for the
     comments of a post). ``root`` is what the configuration names (Telegram: chat id; VK: community id). ``thread``
@@ -157,7 +157,7 @@ class Reacted:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPressed:
-    """Somebody pressed a button under a message of ours. ``press_id`` is what the answer to the press needs."""
+    """A press of a button under a message of the bot; ``callback_id`` is for the answer to it."""
 
     chat: Chat
     message_id: str | None

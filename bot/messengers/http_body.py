@@ -1,4 +1,4 @@
-"""Reading what a messenger's server answers, no more of it than we want to hold."""
+"""Reading of HTTP bodies up to a limit."""
 
 import aiohttp
 
@@ -6,7 +6,7 @@ from bot.messengers.errors import FileUnavailable
 
 
 async def read_body(response: aiohttp.ClientResponse, limit: int | None, title: str) -> bytes:
-    """The whole body; :class:`FileUnavailable` as soon as it has more than *limit* bytes. *title*: the messenger's."""
+    """Return the whole body; raise `FileUnavailable` above *limit* bytes. *title* is the messenger's."""
     if limit is None:
         return await response.read()
     if (response.content_length or 0) > limit:

@@ -1,8 +1,8 @@
-"""The port to a messenger: what the house asks of every one of them.
+"""The port that every messenger implements.
 
 Incoming: a raw update becomes zero or more events (``events``). Outgoing: a view makes a ``Content`` (``content``), the
-messenger's package says how many messages that is (:meth:`Messenger.parts`) and sends them one by one. Nobody above
-this line knows which messenger he talks to; nobody below it knows what a ticket is.
+messenger splits it into messages (`Messenger.split`) and sends them one by one. The layers above do not know which
+messenger is behind the port; the packages below do not know what a ticket is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from bot.messengers.rate_limits import Rate
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to send. ``reply_to`` is the message to answer to; it may be gone: see :class:`ReplyTargetGone`."""
+    """The destination of a message; ``reply_to`` is the message to answer, which may be gone (`ReplyTargetGone`)."""
 
     chat: Chat
     reply_to: str | None = None
@@ -26,7 +26,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the messenger confirmed: the ids of the messages that one part became, and a link to the first."""
+    """The confirmation of one sent part: the ids of its messages, and a link to the first."""
 
     ids: tuple[str, ...]
     link: str | None = None
@@ -34,7 +34,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class SendRateLimits:
-    """How fast a messenger lets one account write; sending and editing count alike."""
+    """The rate limits of one account; sending and editing count alike."""
 
     overall: Rate
     private: tuple[Rate, ...] = ()  # into one private chat
@@ -44,8 +44,7 @@ class SendRateLimits:
 
 @dataclass(frozen=True, slots=True)
 class PublishedAnswer:
-    """An answer that was posted: its messages in ``chat`` (``ours``: our account wrote them), the message that it
-    answers, and the link to it."""
+    """A posted answer: its messages in ``chat``, whether the bot's account wrote them, the question, and the link."""
 
     chat: Chat
     ids: tuple[str, ...]
@@ -55,18 +54,17 @@ class PublishedAnswer:
 
 
 class Visibility(StrEnum):
-    """Whether a posted answer can still be read where it was posted."""
+    """The visibility of a posted answer where it was posted."""
 
     VISIBLE = "stands"
-    GONE = "gone"  # it was deleted, or all that it stood under
-    CLOSED = "closed"  # the comments there were closed: nobody sees it
-    UNKNOWN = "unknown"  # the messenger does not tell
+    GONE = "gone"  # it was deleted, or the post above it
+    CLOSED = "closed"  # the comments there were closed, so nobody sees it
+    UNKNOWN = "unknown"  # the messenger does not say
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a look at a posted answer showed. ``question``: how the message that it answers reads now, where the
-    messenger tells."""
+    """The result of checking a posted answer; ``question_text`` is the present text of the question, if it is known."""
 
     visibility: Visibility
     question_text: str | None = None
@@ -74,29 +72,27 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a messenger can do; views and delivery ask here instead of asking which messenger it is."""
+    """The abilities of a messenger; views and delivery depend on these instead of on which messenger it is."""
 
     text_limit: int
     caption_limit: int
     buttons_per_row: int
     button_rows: int
-    can_answer_in: frozenset[ChatKind]  # where our account may post an answer itself
-    can_edit_in: frozenset[ChatKind]  # where it may correct one
+    can_answer_in: frozenset[ChatKind]  # where the bot's account may post an answer
+    can_edit_in: frozenset[ChatKind]  # where it may edit one
     idempotent: bool  # a repeated send with the same key shows one message
     rate_limits: SendRateLimits
-    checks_per_call: int = (
-        1  # posted answers that one call of :meth:`Messenger.look` should take: looking must stay cheap
-    )
-    copy_button_limit: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: there are no such buttons
+    checks_per_call: int = 1  # posted answers per call of `Messenger.check_published`, which must stay cheap
+    copy_button_limit: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: no such buttons
 
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """One update as it came.
+    """One update as it was received.
 
     ``key`` is unique for the account (the messenger's own id of the update). ``conversation`` keeps the order: updates
-    with the same value are handled one after another. Both are found without parsing the rest, so that an update that
-    cannot be parsed is still stored.
+    with the same value are handled one after another. Both are found without parsing the rest, so that
+    an update that cannot be parsed is still stored.
     """
 
     key: str
@@ -106,9 +102,9 @@ class RawUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one long poll brought: store ``updates`` and ``cursor`` together, then ask for more.
+    """The result of one long poll; ``updates`` and ``cursor`` must be stored together before the next.
 
-    ``gap``: the messenger says that something before this was lost; see :meth:`Messenger.missed`.
+    ``gap``: the messenger says that earlier updates were lost; see `Messenger.fetch_missed`.
     """
 
     updates: tuple[RawUpdate, ...]
@@ -117,7 +113,7 @@ class Batch:
 
 
 class Severity(StrEnum):
-    """How bad a finding of the self-check is."""
+    """The severity of a finding of the self-check."""
 
     OK = "ok"
     WARNING = "note"
@@ -126,7 +122,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a self-check, in Russian, for the administrator: what is so, and what to do."""
+    """One line of a self-check, in Russian, for the administrator: the fact and the remedy."""
 
     severity: Severity
     subject: str
@@ -135,7 +131,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: how long a poll lasts, and how long any other call may take (``None``: as the package knows)."""
+    """Time limits in seconds: of a poll, and of any other call (``None``: the package's own)."""
 
     poll: int
     call: int | None = None
@@ -143,132 +139,132 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class MenuCommand:
-    """A line of the messenger's own command menu."""
+    """A line of the messenger's command menu."""
 
     name: str
     description: str
 
 
 class WebhookReceiver(Protocol):
-    """A messenger that can also bring its updates to an address of ours (webhooks)."""
+    """A messenger that can also push its updates to an address of the bot (webhooks)."""
 
     @property
     def account(self) -> str: ...
 
     @property
     def ack_body(self) -> str:
-        """What the messenger wants to read as soon as an update is stored."""
+        """The response body that the messenger expects once an update is stored."""
         ...
 
     def accepts(self, payload: Mapping[str, Any]) -> bool:
-        """Whether an update that was brought is for this account; several may share an address."""
+        """Return whether a pushed update is for this account; several may share an address."""
         ...
 
     def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-        """The secret that came along; empty without one."""
+        """Return the secret that came with the update; empty without one."""
         ...
 
     async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
-        """The answer to what is no update but a question whether we are there (VK); ``None`` for an update. *trusted*:
-        the secret was right."""
+        """Return the answer to the messenger's test of the address (VK); ``None`` for an update. *trusted*: the
+        secret was right."""
         ...
 
     def receive(self, payload: Mapping[str, Any]) -> RawUpdate:
-        """One update that was brought, as :meth:`Messenger.fetch` would have returned it."""
+        """Return a pushed update as `Messenger.fetch` would have returned it."""
         ...
 
     async def subscribe(self, url: str, secret: str) -> None:
-        """Ask to be brought updates at *url* from now on; harmless when it is so already."""
+        """Subscribe *url* to updates; harmless if it is subscribed."""
         ...
 
     async def fetch_backlog(self) -> Batch:
-        """What polling or a pause has left behind and what nobody would bring (already known ones do no harm); the
-        place is where polling shall go on if it comes back one day."""
+        """Return updates that polling or a pause left behind and the webhook would not bring (known ones do no
+        harm). The cursor is for polling, if that is switched on again."""
         ...
 
 
 class Messenger(Protocol):
-    """One account of ours in one messenger: a Telegram bot, one VK community, a MAX bot.
+    """One account of the bot in one messenger: a Telegram bot, a VK community, a MAX bot.
 
-    Every method that talks to the network raises only :class:`~bot.messengers.errors.MessengerError` (or is cancelled).
+    Every method that talks to the network raises only `bot.messengers.errors.MessengerError` (or is cancelled).
     """
 
     @property
     def account(self) -> str:
-        """Stable name of the account: ``telegram``, ``vk:123456``."""
+        """The stable name of the account: ``telegram``, ``vk:123456``."""
         ...
 
     @property
     def title(self) -> str:
-        """Its name for people: «Telegram», «VK «Администрация»»."""
+        """The name for people: «Telegram», «VK «Администрация»»."""
         ...
 
     @property
     def capabilities(self) -> Capabilities: ...
 
     def set_cursor(self, cursor: str | None) -> None:
-        """Take up polling where the stored *cursor* says (a messenger may know better and ignore it)."""
+        """Continue polling at the stored *cursor* (a messenger may ignore it)."""
         ...
 
     async def fetch(self) -> Batch:
-        """Long-poll once. What an earlier call returned counts as stored: the messenger may be told to forget it."""
+        """Long-poll once. The result of the previous call counts as stored: the messenger may drop it."""
         ...
 
     async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
-        """After a gap: what came after *since* and can be read back from history, as updates (already known ones do no
-        harm). Raises when it cannot be read *now*: then it is asked for again. What may never be read is left out."""
+        """Return, after a gap, the updates since *since* that can be read from history (known ones do no harm).
+        Raise if they cannot be read *now*: the caller asks again. Leave out what the account may never read."""
         ...
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
-        """Raw update → events; an empty list is an update that concerns nobody.
+        """Return the events of a raw update; an empty list for one that concerns nobody.
 
-        Raises :class:`UnknownUpdate` for a kind we do not know, :class:`MalformedUpdate` for one we cannot read.
+        Raise `UnknownUpdate` for an unknown kind and `MalformedUpdate` for an unreadable update.
         """
         ...
 
     async def enrich(self, event: Event) -> Event:
-        """Add what the update left out and a look-up can tell (the author's name in VK). Best effort, never raises."""
+        """Add what the update left out and a look-up finds (the author's name in VK). Best effort; never raise."""
         ...
 
     def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
-        """The messages that *content* becomes, each within this messenger's limits; at least one."""
+        """Return *content* as messages within this messenger's limits; at least one."""
         ...
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
-        """Send one part. *key* is the same at every repetition; where the messenger has such a thing it is used to
-        show a repeated send only once."""
+        """Send one part. *key* is the same at every repetition; a messenger that supports it shows a repeated send
+        once."""
         ...
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
-        """Change a message of ours. Raises :class:`NotModified` when it already reads so."""
+        """Edit a message of the bot. Raise `NotModified` if it already has this content."""
         ...
 
     async def check_published(self, published: Sequence[PublishedAnswer]) -> Sequence[CheckResult]:
-        """Whether these answers still stand, in their order; as far as the messenger lets us see. Nobody notices it."""
+        """Return for each answer whether it is visible, as far as the messenger shows. People do not notice."""
         ...
 
     async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
-        """Stop the button's spinner, with a short word (*alert*: in a window the person must close)."""
+        """Stop the button's spinner, with a short text (*alert*: in a window that the person must close)."""
         ...
 
     async def download(self, attachment: Attachment) -> Upload:
-        """The bytes behind an attachment that this account saw. Raises :class:`FileUnavailable`."""
+        """Return the contents of an attachment that this account received. Raise `FileUnavailable`."""
         ...
 
     async def set_commands(self, chat: Chat, commands: Sequence[MenuCommand]) -> None:
-        """Put *commands* into the menu that this chat sees (nothing where the messenger has no such menu)."""
+        """Set the command menu of this chat (no-op without such a menu)."""
         ...
 
     def start_link(self, code: str) -> str | None:
-        """An address that opens our private chat and brings *code* along; ``None``: people find us and send it."""
+        """Return a link that opens the bot's private chat and passes *code*; ``None``: people send the code."""
         ...
 
     async def can_message(self, user_id: str) -> bool | None:
-        """Whether this person lets us write in private; ``None`` where the messenger does not tell."""
+        """Return whether this person accepts private messages; ``None`` if the messenger does not say."""
         ...
 
     async def check(self) -> Sequence[Finding]:
-        """Look at token, rights and settings; explain what is missing."""
+        """Check token, rights and settings; explain what is missing."""
         ...
 
     async def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""How often a messenger lets us do something, and two ways to keep to it. Pure: whoever asks brings the time.
+"""Rate limits, and two algorithms to keep them. Pure: the caller passes the time.
 
 Times are seconds of a monotonic clock.
 """
@@ -6,21 +6,21 @@ Times are seconds of a monotonic clock.
 from dataclasses import dataclass, field
 
 RECOVERY_SECONDS = 600.0
-"""Seconds until a pace that a messenger has complained about is what it was."""
+"""Seconds until a rate is restored after a messenger's complaint."""
 
 SLOWDOWN_MULTIPLIER = 0.7
-"""What a complaint leaves of the pace."""
+"""The factor by which a complaint lowers the rate."""
 
 MIN_FACTOR = 0.1
 _EPSILON = 1e-6  # what a sum of floats may be short of
 
 COMPLAINT_MERGE_SECONDS = 2.0
-"""Seconds: several calls are under way when a messenger complains; what it says of all of them is one complaint."""
+"""Seconds: several calls are in flight when a messenger complains, and all their errors are one complaint."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``most`` in any ``seconds``; with a ``burst``: that many on average, ``burst`` in a row after rest."""
+    """At most ``max_calls`` in any ``seconds``; with a ``burst``: as many on average, ``burst`` in a row after a rest."""
 
     max_calls: int
     seconds: float = 1.0
@@ -29,13 +29,13 @@ class Rate:
 
 @dataclass(slots=True)
 class AdaptiveFactor:
-    """What is left of a pace after complaints: it grows back steadily."""
+    """The factor of a rate after complaints; it recovers linearly."""
 
     _reduction: float = 0.0
     _slowed_at: float = float("-inf")
 
     def value(self, now: float) -> float:
-        """Between :data:`SLOWEST` and 1."""
+        """Return a factor between `MIN_FACTOR` and 1."""
         return 1.0 - max(0.0, self._reduction - (now - self._slowed_at) / RECOVERY_SECONDS)
 
     def slow_down(self, now: float) -> None:
@@ -71,7 +71,7 @@ class SlidingWindow:
 
     The other side counts a call somewhere between its start and its answer, we do not know when. A place is therefore
     free again only ``seconds`` after the *answer*: whatever the network delays, no ``seconds`` of the other side's
-    clock hold more than ``most``.
+    clock hold more than ``max_calls``.
     """
 
     rate: Rate

@@ -97,7 +97,7 @@ def split(spans: Sequence[Span], limit: int, measure: Measure, *, first_limit: i
 def truncate(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
     """*spans* as one message of at most *limit*, cut at a word with «…».
 
-    The longest quote is cut first: what was quoted stands in full elsewhere, the lines around it do not.
+    The longest quote is cut first: its full text is elsewhere, the lines around it are not.
     """
     fitted = trim_spans(clean_spans(spans))
     excess = total_length(fitted, measure) - limit

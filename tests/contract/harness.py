@@ -1,7 +1,7 @@
 """Interface of a messenger's sandbox for the common suite in ``test_messengers.py``.
 
 A messenger joins with a module that has ``open_town(sandbox)``, an async context manager that gives a
-:class:`MessengerHarness`, and a line in ``conftest.py``.
+`MessengerHarness`, and a line in ``conftest.py``.
 """
 
 from dataclasses import dataclass, field
@@ -84,11 +84,11 @@ class MessengerHarness(Protocol):
         ...
 
     def unknown_update(self) -> dict[str, Any]:
-        """For :meth:`push`: an update of a kind nobody knows."""
+        """For `push`: an update of a kind nobody knows."""
         ...
 
     def malformed_update(self) -> dict[str, Any]:
-        """For :meth:`push`: an update of a known kind that cannot be read."""
+        """For `push`: an update of a known kind that cannot be read."""
         ...
 
 

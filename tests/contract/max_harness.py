@@ -19,7 +19,7 @@ CHANNEL = -70_801_090_403_051
 
 
 class MaxHarness:
-    """See :class:`tests.contract.harness.Town`; the last part is for the tests of MAX alone."""
+    """See `tests.contract.harness.MessengerHarness`; the last part is for the tests of MAX alone."""
 
     send_method = "sendMessage"
     poll_method = "getUpdates"

@@ -16,7 +16,7 @@ GROUP = -1001234567890
 
 
 class TelegramHarness:
-    """See :class:`tests.contract.harness.Town`."""
+    """See `tests.contract.harness.MessengerHarness`."""
 
     send_method = "sendMessage"
     poll_method = "getUpdates"

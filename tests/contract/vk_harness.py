@@ -21,7 +21,7 @@ PHOTO = b"\xff\xd8\xff\xe0 a picture"
 
 
 class VkHarness:
-    """See :class:`tests.contract.harness.Town`; the last part is for the tests of VK alone."""
+    """See `tests.contract.harness.MessengerHarness`; the last part is for the tests of VK alone."""
 
     send_method = "messages.send"
     poll_method = "longpoll"

@@ -1,4 +1,4 @@
-"""MAX: one bot of ours, in both directions."""
+"""MAX: one bot, both directions."""
 
 from bot.messengers.max.client import MaxTimeouts
 from bot.messengers.max.messenger import MaxMessenger

@@ -1,6 +1,6 @@
 """HTTP to the MAX Bot API: one aiohttp session, raw JSON, our errors.
 
-Nothing is tried again here: MAX has no key that would make a repeated message harmless, so whoever asked decides.
+Nothing is retried here: MAX has no key that would make a repeated message harmless, so the caller decides.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class MaxTimeouts:
 
 
 class MaxClient:
-    """One bot. Every method raises only errors of :mod:`bot.messengers.errors`."""
+    """One bot. Every method raises only errors of `bot.messengers.errors`."""
 
     def __init__(self, token: str, api_base: str, timeouts: MaxTimeouts) -> None:
         self._token = token
@@ -95,7 +95,7 @@ class MaxClient:
         return status, content
 
     async def download(self, url: str, limit: int) -> bytes:
-        """The file at *url*, at most *limit* bytes. Raises :class:`FileUnavailable` above it."""
+        """Return the file at *url*; raise `FileUnavailable` above *limit* bytes."""
         status, _, content = await self._request("GET", url, "file", self.timeouts.file, limit=limit)
         if status >= 500:
             raise TemporaryFailure(f"MAX: {status} on a file")

@@ -1,4 +1,4 @@
-"""The account of ours, as its section of the configuration asks for."""
+"""The MAX messenger of the configuration."""
 
 from bot.config.schema import MaxSection, UpdateMode
 from bot.domain.clock import Clock

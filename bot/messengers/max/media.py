@@ -1,4 +1,4 @@
-"""Things to attach: what MAX has already is named by its token, what it has not is uploaded."""
+"""Media to attach: files that MAX has are named by their tokens, others are uploaded."""
 
 import hashlib
 import json
@@ -37,11 +37,11 @@ class MaxMediaTransfer:
 
     def __init__(self, client: MaxClient) -> None:
         self._client = client
-        # A large file is worked through by MAX for a while; who tries again must not begin anew with another upload.
+        # MAX processes a large file for a while; a retry must not start another upload.
         self._uploaded = LRUCache[tuple[str, str], str](_CACHE_SIZE)
 
     async def prepare(self, media: Sequence[Media]) -> MaxPreparedMedia:
-        """Prepare *media* for a message. Raises only :class:`TemporaryFailure` and what concerns the whole account."""
+        """Prepare *media* for a message. Raise only `TemporaryFailure` and errors of the whole account."""
         requests: list[AttachmentRequest] = []
         notes: list[str] = []
         for item in media:
@@ -68,7 +68,7 @@ class MaxMediaTransfer:
         return {"type": kind, "payload": {"code" if kind == "sticker" else "token": token}}
 
     async def _upload(self, kind: str, file: Upload) -> str:
-        """The token of an uploaded file."""
+        """Return the token of an uploaded file."""
         key = (kind, hashlib.sha256(file.data).hexdigest())
         if key in self._uploaded:
             return self._uploaded[key]
@@ -89,7 +89,7 @@ class MaxMediaTransfer:
         return token
 
     async def download(self, attachment: Attachment) -> Upload:
-        """The bytes behind *attachment*, up to 20 MB."""
+        """Return the contents of *attachment*, up to 20 MB."""
         token, url = unpack_ref(attachment.ref)
         if attachment.origin != ACCOUNT or not attachment.ref:
             raise FileUnavailable("MAX: not a file of this account")
@@ -130,7 +130,7 @@ def _find_token(answer: bytes) -> str | None:
 
 
 def attachment_requests(body: Mapping[str, Any]) -> tuple[AttachmentRequest, ...]:
-    """What a message of ours carries beside its buttons, as requests: an edit without it would take it away."""
+    """Return a sent message's attachments as requests, without the buttons: an edit that omits them removes them."""
     found: list[AttachmentRequest] = []
     for item in list_objects(body, "attachments"):
         kind, payload = item.get("type"), object_or_empty(item, "payload")

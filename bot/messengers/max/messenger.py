@@ -65,7 +65,7 @@ CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class _MessageExtras:
-    """The parts of a sent message besides text and buttons; an edit must repeat them."""
+    """The media and the reply target of a sent message; an edit must repeat them."""
 
     media: tuple[AttachmentRequest, ...] = ()
     reply_to: str | None = None

@@ -96,7 +96,7 @@ def _conversation_key(update: JsonObject) -> str:
 
 
 def parse_update(update: JsonObject) -> Sequence[Event]:
-    """What *update* tells. Raises :class:`UnknownUpdate`, :class:`MalformedUpdate`."""
+    """Return the events of *update*. Raise `UnknownUpdate` or `MalformedUpdate`."""
     kind = find_text(update, "update_type") or "nothing"
     if kind in _IGNORED_UPDATES:
         return ()
@@ -164,7 +164,7 @@ def text_of(message: JsonObject) -> str:
 
 
 def _chat(message: JsonObject) -> Chat:
-    """Where it stands. In a dialog the person is whoever of the two is not a bot."""
+    """Return the chat of a message. In a dialog the person is the one of the two that is not a bot."""
     recipient = get_object(message, "recipient")
     chat_type = find_text(recipient, "chat_type")
     if chat_type == "dialog":

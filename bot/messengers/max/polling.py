@@ -1,4 +1,4 @@
-"""MAX's long poll, one call at a time, with a marker that survives us.
+"""MAX's long poll, one call at a time, with a marker that survives a restart.
 
 dev.max.ru, GET /updates: the marker names the next update; giving it makes all before it read. Without one MAX tells
 only the latest update, so it is stored with the updates, together with the moment at which it was good: MAX forgets
@@ -77,7 +77,7 @@ class MaxLongPoll:
 
     async def fetch_backlog(self) -> tuple[RawUpdate, ...]:
         """What waits behind the stored marker for a poll that will not come again: asked for once, without waiting.
-        Nothing where a webhook stands already."""
+        Nothing where a webhook is set already."""
         if self._marker is None:
             return ()
         query = {"limit": str(_MAX_BACKLOG_UPDATES), "timeout": "0", "marker": str(self._marker)}

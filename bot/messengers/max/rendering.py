@@ -210,7 +210,7 @@ def _media_links(media: Sequence[Media]) -> list[Span]:
 
 
 def fallback_line(item: Media) -> str:
-    """A line that stands for what cannot be attached."""
+    """Return a line in place of an attachment that cannot be sent."""
     if isinstance(item, Attachment) and item.latitude is not None and item.longitude is not None:
         return f"📍 {item.latitude:.6f}, {item.longitude:.6f}"
     words = f"📎 {item.name or _MEDIA_LABELS.get(item.kind, 'вложение')}"

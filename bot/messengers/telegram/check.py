@@ -14,7 +14,7 @@ _SUBJECT = "Telegram"
 
 
 async def check(client: TelegramClient, chats: Sequence[tuple[int, str]]) -> Sequence[Finding]:
-    """Findings about the bot, then about each of *chats* (id, title)."""
+    """Return findings about the bot, then about each of *chats* (id, title)."""
     try:
         me = await client(GetMe())
     except BadCredentials:
@@ -39,7 +39,7 @@ _NO_CONNECTION = (
 
 
 class BotProfile:
-    """What ``getMe`` says, as far as the check needs it."""
+    """The parts of ``getMe`` that the check needs."""
 
     def __init__(self, me: Any) -> None:
         me = me if isinstance(me, dict) else {}
@@ -73,7 +73,7 @@ async def _chat_findings(client: TelegramClient, bot: BotProfile, chat_id: int, 
 
 
 async def _detect_migration(client: TelegramClient, chat_id: int) -> None:
-    """A group that became a supergroup can still be read; only writing tells. Raises :class:`ChatMigrated`."""
+    """A group that became a supergroup can still be read; only writing shows it. Raise `ChatMigrated`."""
     with suppress(Rejected, RetryAfter):  # membership and rights have their own findings
         await client(SendChatAction(chat_id=chat_id, action="typing"))
 

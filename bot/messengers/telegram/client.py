@@ -1,4 +1,4 @@
-"""Calls to the Bot API through aiogram, with raw answers and our errors."""
+"""Calls of the Bot API through aiogram, with raw answers and the bot's own errors."""
 
 from collections.abc import Awaitable
 from io import BytesIO
@@ -25,7 +25,7 @@ class _RawSession(AiohttpSession):
     """Gives results as plain JSON values.
 
     aiogram would validate them as its types, and one field that this version of it does not know makes the whole
-    answer fail: a batch of updates nobody gets past, or a message that was sent and looks as if it was not.
+    answer fail: a batch of updates that blocks the queue, or a sent message that looks unsent.
     """
 
     def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
@@ -42,13 +42,13 @@ class _RawSession(AiohttpSession):
         return super().check_response(bot, method, status_code, content)
 
     async def close(self) -> None:
-        # The stock one then waits a quarter of a second for TLS to say good-bye; nothing here needs that.
+        # aiogram's own close then waits a quarter of a second for TLS to shut down; nothing here needs that.
         if self._session is not None and not self._session.closed:
             await self._session.close()
 
 
 class TelegramClient:
-    """One bot at one API server. *timeout* is the longest a call may take, in seconds."""
+    """One bot at one API server; *timeout* limits a call, in seconds."""
 
     def __init__(self, token: str, api_base: str, timeout: int) -> None:
         self._timeout = timeout
@@ -56,10 +56,10 @@ class TelegramClient:
         try:
             self._bot: Bot | None = Bot(token, session=_RawSession(api=api, timeout=timeout))
         except TokenValidationError:
-            self._bot = None  # said at the first call, as for any other wrong token
+            self._bot = None  # reported at the first call, as any other wrong token
 
     async def __call__(self, method: TelegramMethod[Any], *, private: bool = False, more_time: int = 0) -> Any:
-        """The result of *method* as JSON values. Raises only our errors.
+        """Return the result of *method* as JSON values. Raise only the bot's own errors.
 
         *private*: it concerns a person's private chat. *more_time* is added to the usual timeout, for long polls and
         uploads.
@@ -68,7 +68,7 @@ class TelegramClient:
         return await _translate_errors(call, method.__api_method__, private=private)
 
     async def download(self, path: str) -> bytes:
-        """The file at *path* of ``getFile``. Raises :class:`FileUnavailable`, :class:`TemporaryFailure`."""
+        """Return the file at *path* of ``getFile``. Raise `FileUnavailable` or `TemporaryFailure`."""
         found = _LimitedBuffer(DOWNLOAD_LIMIT)
         try:
             await self._require_bot().download_file(path, found, timeout=self._timeout)
@@ -92,7 +92,7 @@ class TelegramClient:
 
 
 class _LimitedBuffer(BytesIO):
-    """Memory for a download that is not what the server promised."""
+    """A buffer for a download that may be larger than announced."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()

@@ -50,7 +50,7 @@ class WebhookActive(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class _DescriptionRule:
-    """If the description contains one of *signs* (lower case), make this error of ours."""
+    """A rule: a description with one of *signs* (lower case) becomes this error."""
 
     substrings: tuple[str, ...]
     make_error: Callable[[str], MessengerError]

@@ -1,4 +1,4 @@
-"""The account of ours, as its section of the configuration asks for."""
+"""The Telegram messenger of the configuration."""
 
 from bot.config.schema import TelegramSection
 from bot.domain.clock import Clock

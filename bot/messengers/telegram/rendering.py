@@ -101,7 +101,7 @@ def _render_button(button: Button) -> InlineKeyboardButton:
 
 
 def split_content(content: Content, account: str) -> list[Content]:
-    """The messages that *content* becomes, each of which :mod:`~bot.messengers.telegram.messenger` can send as one.
+    """Return *content* as messages that can be sent in one call each.
 
     Words that fit stand under the first file, unless there is a keyboard that could not hang there too (an album has
     none). Otherwise they come first, the files after them. What must stay one message never moves under a file: its

@@ -1,4 +1,4 @@
-"""VK: one community of ours, in both directions."""
+"""VK: one community, both directions."""
 
 from bot.messengers.vk.messenger import VkMessenger
 from bot.messengers.vk.transport import VkTimeouts

@@ -1,4 +1,4 @@
-"""The accounts of ours, as their section of the configuration asks for."""
+"""The VK messengers of the configuration."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""After a gap in the long poll: conversations that wait for us, read back from history as updates."""
+"""Recovery after a gap in the long poll: waiting conversations are read from history as updates."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,7 +35,7 @@ async def fetch_missed_messages(client: VkClient, group_id: int, since: datetime
 
 
 async def _list_waiting_peers(client: VkClient) -> list[int]:
-    """Peers with something for us; whoever has read it may have been a person, so how much is unread says little."""
+    """Return peers with unread or unanswered messages; a person may have read them, so the unread count says little."""
     peers: dict[int, None] = {}
     for chosen in ("unread", "unanswered"):
         with suppress(Rejected):  # a key without the right to messages: the self-check says so

@@ -1,4 +1,4 @@
-"""Things to attach: what VK has already is named, what it has not is uploaded."""
+"""Media to attach: files that VK has are named, others are uploaded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})  # what VK ta
 
 @dataclass(frozen=True, slots=True)
 class VkPreparedMedia:
-    """What goes along with a message: names of things, a place on the map, and lines for what cannot go along."""
+    """The attachments of a message: names, a location, and lines for what cannot be attached."""
 
     names: tuple[str, ...] = ()
     latitude: float | None = None
@@ -50,7 +50,7 @@ class VkMediaTransfer:
         return VkPreparedMedia(tuple(names), latitude, longitude, tuple(notes))
 
     async def _attachment_name(self, thing: Media, peer_id: int | None) -> str | None:
-        """The attachment's name in VK; ``None`` when it cannot be attached."""
+        """Return the attachment's name in VK; ``None`` if it cannot be attached."""
         if isinstance(thing, Attachment):
             if thing.origin != self._account or not thing.ref:
                 return None
@@ -81,7 +81,7 @@ class VkMediaTransfer:
         return _attachment_id("doc", saved.get("doc") if isinstance(saved, dict) else None)
 
     async def download(self, attachment: Attachment) -> Upload:
-        """The bytes behind *attachment*, up to 20 MB."""
+        """Return the contents of *attachment*, up to 20 MB."""
         if attachment.origin != self._account or not attachment.ref.startswith(("http://", "https://")):
             raise FileUnavailable("VK: nothing to download")
         if attachment.size is not None and attachment.size > DOWNLOAD_LIMIT:

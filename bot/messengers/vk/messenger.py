@@ -61,7 +61,7 @@ from bot.messengers.vk.transport import VkTimeouts
 from bot.messengers.vk.user_names import UserNameLoader
 from bot.messengers.vk.webhook import VkWebhook
 
-ATTACHMENT_CACHE_SIZE = 2000  # messages of ours whose attachments are known without asking
+ATTACHMENT_CACHE_SIZE = 2000  # sent messages whose attachments need no call
 
 CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
@@ -81,7 +81,7 @@ CAPABILITIES = Capabilities(
 
 
 class VkMessenger(BaseWebhookMessenger):
-    """One community with its own key. See :class:`bot.messengers.port.Messenger` for what each method promises.
+    """One community with its own key. `bot.messengers.port.Messenger` says what each method promises.
 
     *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is where VK
     brings updates, if it does; *confirmation* what it wants to read there, if an administrator has set that up by hand.
@@ -105,8 +105,8 @@ class VkMessenger(BaseWebhookMessenger):
         self._group_id = group_id
         self._clock = clock
         self._client = VkClient(token, api_base, timeouts or VkTimeouts())
-        patience = timeouts or VkTimeouts()
-        self._service_client = VkClient(service_token, api_base, patience, SERVICE_KEY_RATE) if service_token else None
+        limits = timeouts or VkTimeouts()
+        self._service_client = VkClient(service_token, api_base, limits, SERVICE_KEY_RATE) if service_token else None
         self._publication_checker = VkPublicationChecker(self._client, self._service_client)
         self._chats = VkChats(self.account, group_id, title)
         self._long_poll = VkLongPoll(self._client, group_id)
@@ -115,7 +115,7 @@ class VkMessenger(BaseWebhookMessenger):
         self._media = VkMediaTransfer(self._client, self.account, group_id)
         self._attachments_by_message = LRUCache[tuple[str, str], str](ATTACHMENT_CACHE_SIZE)
 
-    # -- what comes in
+    # In
 
     def set_cursor(self, cursor: str | None) -> None:
         self._long_poll.set_cursor(cursor)
@@ -148,8 +148,8 @@ class VkMessenger(BaseWebhookMessenger):
         await self._webhook.subscribe(url, secret)
 
     async def fetch_backlog(self) -> Batch:
-        """VK tells nobody how long it comes again, so unread and unanswered conversations are read back, unless this is
-        the very first start. A long poll that comes back later starts from long ago, that is with a gap."""
+        """Read unread and unanswered conversations back, except at the very first start: VK does not say how long it
+        repeats updates. A later long poll starts from an expired cursor, that is with a gap."""
         missed = await self.fetch_missed(self._clock.now() - MAX_RECOVERY_AGE) if self._long_poll.has_cursor else ()
         return Batch(tuple(missed), EXPIRED_TS)
 
@@ -157,7 +157,7 @@ class VkMessenger(BaseWebhookMessenger):
         return parse_update(self._chats, payload)
 
     async def enrich(self, event: Event) -> Event:
-        """Names: of the author, and of whoever the text was forwarded from."""
+        """Add the names of the author and of the author of a forwarded text."""
         if isinstance(event, MessageEdited):
             return MessageEdited(await self._with_names(event.message))
         if isinstance(event, MessagePosted):
@@ -178,7 +178,7 @@ class VkMessenger(BaseWebhookMessenger):
     async def download(self, attachment: Attachment) -> Upload:
         return await self._media.download(attachment)
 
-    # -- what goes out
+    # Out
 
     def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
         return split_content(content)
@@ -242,7 +242,7 @@ class VkMessenger(BaseWebhookMessenger):
         return Sent((str(answer["comment_id"]),), comment_link(target.chat.id, answer["comment_id"], thread))
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
-        """Change words and buttons; what is attached stays as it was. VK never says that nothing changed."""
+        """Change text and buttons and keep the attachments. VK never says that nothing changed."""
         if chat.kind not in CAPABILITIES.can_edit_in:
             # wall.editComment and its kin take people's keys only.
             raise Rejected(f"VK: a community may not edit in {chat.kind}", RejectReason.NO_RIGHTS)
@@ -262,7 +262,7 @@ class VkMessenger(BaseWebhookMessenger):
         )
 
     async def _load_attachment(self, chat: Chat, message_id: str) -> str:
-        """What the message carries: an edit without it would take it away."""
+        """Return the message's attachments: an edit without them would remove them."""
         known = self._attachments_by_message.get((chat.id, message_id))
         if known is not None:
             return known
@@ -284,10 +284,10 @@ class VkMessenger(BaseWebhookMessenger):
         return await self._publication_checker.check_published(published)
 
     async def answer_callback(self, callback_id: str, text: str | None = None, *, alert: bool = False) -> None:
-        """A line at the bottom of the screen. VK has no window to close, so *alert* looks the same."""
+        """Show a line at the bottom of the screen. VK has no window to close, so *alert* looks the same."""
         press = VkCallbackId.unpack(callback_id)
         if press is None:
-            raise CallbackExpired("VK: not a press of ours")
+            raise CallbackExpired("VK: not a press of the bot's button")
         line = {"type": "show_snackbar", "text": truncate_label(text, SNACKBAR_LIMIT)} if text else None
         await self._client.call(
             "messages.sendMessageEventAnswer",
@@ -302,7 +302,7 @@ class VkMessenger(BaseWebhookMessenger):
         return f"https://vk.me/club{self._group_id}?ref={code}"
 
     async def can_message(self, user_id: str) -> bool | None:
-        """dev.vk.com, ``messages.isMessagesFromGroupAllowed``: a community can not write first."""
+        """dev.vk.com, ``messages.isMessagesFromGroupAllowed``: a community cannot write first."""
         answer = await self._client.call(
             "messages.isMessagesFromGroupAllowed", group_id=self._group_id, user_id=int(user_id)
         )
@@ -318,9 +318,9 @@ class VkMessenger(BaseWebhookMessenger):
 
 
 def _message_text(part: Content, attached: VkPreparedMedia) -> str:
-    """The words, and below them what could not be attached, as far as there is room.
+    """Return the text, and below it lines for what could not be attached, as far as there is room.
 
-    VK takes no message without anything to see, so where there is nothing at all, «…» stands for it.
+    VK takes no message without visible content, so an empty one becomes «…».
     """
     text = render_text(text_fitting.clean_spans(part.spans))
     for note in attached.fallback_lines:
@@ -332,7 +332,7 @@ def _message_text(part: Content, attached: VkPreparedMedia) -> str:
 
 
 def _sent_message_id(answer: Any) -> str:
-    """The new message's number in its conversation, from what ``messages.send`` answers to ``peer_ids``."""
+    """Return the message's number in its conversation from the answer of ``messages.send`` to ``peer_ids``."""
     item = answer[0] if isinstance(answer, list) and answer else None
     if not isinstance(item, dict):
         raise TemporaryFailure("VK: no number of the message in the answer", outcome_unknown=True)

@@ -81,7 +81,7 @@ IGNORED_EVENTS = frozenset(
 
 
 def parse_update(places: VkChats, payload: Mapping[str, Any]) -> Sequence[Event]:
-    """The events in one raw update; see :meth:`bot.messengers.port.Messenger.parse`."""
+    """Return the events of one raw update; see `bot.messengers.port.Messenger.parse`."""
     kind = payload.get("type")
     if not isinstance(kind, str) or not kind:
         raise MalformedUpdate("VK: an update without a type")

@@ -157,7 +157,7 @@ def _list_forwarded(message: JsonObject, depth: int = 0) -> list[JsonObject]:
 
 
 def _payload_code(payload: Any) -> str | None:
-    """The code in a payload: ours, a bot command (:data:`START`), or the payload itself as text.
+    """Return the code of a payload: the bot's own, a bot command (`START`), or the payload itself as text.
 
     VK sends it as an object or as JSON in a string, depending on the event.
     """

@@ -45,7 +45,7 @@ def locate_post_comments(places: VkChats, thing: JsonObject) -> Chat:
 
 
 def locate_comments_under(kind: str, thing_key: str, *owner_keys: str) -> ChatLocator:
-    """The place of comments under a *kind* of thing; its owner stands in one of *owner_keys*."""
+    """Return the chat of comments under a *kind* of thing; one of *owner_keys* names its owner."""
 
     def locate(places: VkChats, thing: JsonObject) -> Chat:
         owners = [get_int(thing, key) for key in owner_keys if thing.get(key) is not None]

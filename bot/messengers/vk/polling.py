@@ -1,4 +1,4 @@
-"""VK's bots long poll, one call at a time, with a place (``ts``) that survives us.
+"""VK's bots long poll, one call at a time, with a cursor (``ts``) that survives a restart.
 
 The protocol: dev.vk.com, «Bots Long Poll API».
 """
@@ -12,9 +12,9 @@ from bot.messengers.vk.client import VkClient
 from bot.messengers.vk.parsing import raw_update
 
 EXPIRED_TS = "0"
-"""A place that VK has forgotten: asking from there is answered with ``failed: 1``."""
+"""A cursor that VK has dropped: polling from there is answered with ``failed: 1``."""
 
-MAX_LOST_KEYS = 3  # in a row, before we say that something is wrong and let the caller pause
+MAX_LOST_KEYS = 3  # in a row, before the caller is made to pause
 
 
 class VkLongPoll:
@@ -32,11 +32,11 @@ class VkLongPoll:
 
     @property
     def has_cursor(self) -> bool:
-        """Whether this community has been listened to before."""
+        """True if this community has been polled before."""
         return self._ts is not None
 
     async def fetch(self) -> Batch:
-        """One ``a_check``. The very first call only says where the queue stands now, so that this is stored."""
+        """Make one ``a_check``. The very first call only returns the present end of the queue, so that it is stored."""
         if self._server is None:
             fresh = await self._request_server()
             if self._ts is None:
@@ -60,7 +60,7 @@ class VkLongPoll:
         return await self._client.get_json(url, params, wait + self._client.timeouts.call)
 
     async def _recover(self, answer: Mapping[str, Any]) -> Batch:
-        """``failed``: 1 — events were lost, go on from the given place; 2 — the key ran out; 3 — both are lost."""
+        """``failed``: 1 — events were lost, continue from the given ``ts``; 2 — the key ran out; 3 — both are lost."""
         code, ts = answer.get("failed"), answer.get("ts")
         if code == 1 and isinstance(ts, str | int):
             self._ts = str(ts)
@@ -69,7 +69,7 @@ class VkLongPoll:
         self._lost_keys += 1
         if self._lost_keys > MAX_LOST_KEYS:
             self._lost_keys = 0
-            raise TemporaryFailure("VK: the long poll takes no key")
+            raise TemporaryFailure("VK: the long poll accepts no key")
         fresh = await self._request_server()
         if code == 2:
             return Batch((), self._ts)

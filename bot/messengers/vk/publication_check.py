@@ -1,7 +1,7 @@
-"""Whether what was posted still stands: messages by the community's key, comments on walls by the application's.
+"""The check that published answers are still there: messages with the community's key, comments with a service key.
 
-A community's key may not read comments (``wall.getComment`` takes people's keys alone), a service key may: without one
-we learn of a deleted comment only by its event. Comments under photos, videos and goods can be read by people alone.
+A community's key may not read comments (``wall.getComment`` takes people's keys only), a service key may; without one
+the bot learns of a deleted comment only by its event. Only people can read comments under photos, videos and goods.
 """
 
 import re
@@ -25,14 +25,14 @@ _UNKNOWN = CheckResult(Visibility.UNKNOWN)
 
 
 class VkPublicationChecker:
-    """One community's eyes. *reader* has a service key, if there is one."""
+    """The checker of one community; *service_client* has a service key, if there is one."""
 
     def __init__(self, client: VkClient, service_client: VkClient | None) -> None:
         self._client = client
         self._service_client = service_client
 
     async def check_published(self, published: Sequence[PublishedAnswer]) -> list[CheckResult]:
-        """See :meth:`bot.messengers.port.Messenger.look`."""
+        """See `bot.messengers.port.Messenger.check_published`."""
         seen = [_UNKNOWN] * len(published)
         for client, wanted in ((self._client, _is_conversation), (self._service_client, _is_readable)):
             chosen = [(at, one) for at, one in enumerate(published) if wanted(one)]
@@ -57,7 +57,7 @@ def _is_readable(placed: PublishedAnswer) -> bool:
 
 
 def _calls_for(placed: PublishedAnswer) -> list[ApiCall]:
-    """The calls that show the answer's messages and, last, the question."""
+    """Return the calls that read the answer's messages and, last, the question."""
     if _is_conversation(placed):
         numbers = [one for one in (*placed.ids, placed.question_id or "") if one.isdigit()]
         params = {"peer_id": int(placed.chat.id), "conversation_message_ids": ",".join(numbers)}
@@ -107,7 +107,7 @@ def _comments_result(placed: PublishedAnswer, answers: Sequence[CallResult]) -> 
 
 
 def _find_comment(answer: Any, comment_id: str) -> Any | None:
-    """The comment of that number, if it stands: VK shows a deleted one as such or goes on to the next."""
+    """Return the comment of that number if it exists: VK marks a deleted one or continues with the next."""
     found = get_objects(answer, "items") if isinstance(answer, dict) else []
     return next((one for one in found if one.get("id") == int(comment_id) and not _is_deleted(one)), None)
 
@@ -124,7 +124,7 @@ def _question_text(message: Any) -> str | None:
 
 
 def _result_of_error(error: MessengerError) -> CheckResult:
-    """What an error says of the place. Raises what says nothing of it."""
+    """Return what an error says about the answer; re-raise an error that says nothing about it."""
     match error:
         case RetryAfter() | Temporary():
             raise error

@@ -25,7 +25,7 @@ _ZERO_WIDTH_SPACE = "\u200b"
 
 
 def render_text(spans: Sequence[Span]) -> str:
-    """The spans as VK shows them: it knows no bold; a link is its words and its address, a quote stands in «»."""
+    """Return the spans as VK shows them: no bold, a link as text and address, a quote in «»."""
     text = ""
     after_quote = False
     for span in spans:

@@ -30,7 +30,7 @@ class VkWebhook:
         """What VK wants to read before it brings anything; ``None`` for an update.
 
         By hand the address may be confirmed before the secret is typed in, therefore that string is told to anybody: it
-        opens nothing. VK is asked only for whoever shows the secret.
+        opens nothing. VK is asked only if the secret is right.
         """
         if payload.get("type") != CONFIRMATION_TYPE:
             return None
@@ -44,8 +44,8 @@ class VkWebhook:
         return str(answer["code"])
 
     async def subscribe(self, url: str, secret: str) -> None:
-        """Let VK bring what we read to *url*; where an administrator has done so, nothing is touched. VK confirms the
-        address in its own time: what became of it, :meth:`status` tells."""
+        """Let VK bring what we read to *url*; where an administrator has done so, nothing is touched. VK confirms
+        the address later; see `status`."""
         if self._confirmation is not None:
             return
         server = await self._find_server(url)
