@@ -20,7 +20,7 @@ COMPLAINT_MERGE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``max_calls`` in any ``seconds``; with a ``burst``: as many on average, ``burst`` in a row after a rest."""
+    """At most ``max_calls`` in any ``seconds``; with a ``burst``: as many on average, ``burst`` in a row after rest."""
 
     max_calls: int
     seconds: float = 1.0
