@@ -1,4 +1,4 @@
-"""Answers: from an official's words to what stands under the citizen's message.
+"""Answers: from an official's text to the publication under the citizen's message.
 
 A ticket is *answered* when the first publication is confirmed, never before.
 """
@@ -26,7 +26,7 @@ _PENDING_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
 
 async def check_can_answer(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """The ticket, if *person* may answer it now; otherwise the refusal that says why not."""
+    """Return the ticket if *person* may answer it now; otherwise raise the refusal that says why not."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.ANSWER, ticket)
     workflow.require_not_member(ticket, Step.ANSWER)
@@ -41,7 +41,7 @@ async def check_can_answer(ctx: UseCaseContext, ticket_id: int, person: Person) 
 async def check_can_retry(
     ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int
 ) -> tuple[Ticket, Answer, Publication]:
-    """What failed to be published, if *person* may answer that ticket and it is the ticket's latest answer."""
+    """Return the failed publication if *person* may answer its ticket and it belongs to the latest answer."""
     ticket = await check_can_answer(ctx, ticket_id, person)
     answer = await ctx.uow.answers.find_latest(ticket.id)
     publication = await ctx.uow.answers.get_publication(publication_id)
@@ -53,24 +53,24 @@ async def check_can_retry(
 
 
 async def send_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text: str, media: Sequence[Json]) -> Ticket:
-    """«Отправить»: accept if nobody has, approve, and queue a publication under every message of the citizen's."""
+    """Handle «Отправить»: accept the ticket if needed, approve, and queue a publication under each of its messages."""
     if not text.strip() and not media:
         raise EmptyAnswer()
     ticket = await start_publishing(ctx, ticket_id, person)
     if ticket.is_problem_lead:
         return await _send_to_all(ctx, ticket, person, text, media)
     answer = await ctx.uow.answers.add(ticket.id, person.id, text, media, ctx.now)
-    places = await messages_to_answer(ctx, ticket)
-    publications = await publish_answer(ctx, ticket, answer, places, person)
+    messages = await messages_to_answer(ctx, ticket)
+    publications = await publish_answer(ctx, ticket, answer, messages, person)
     if any(publication.state in _PENDING_STATES for publication in publications):
         return ticket
-    if not places:
+    if not messages:
         await _notify_creator(ctx, ticket, answer)
     return await _mark_answered(ctx, ticket, person)
 
 
 async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -> Ticket:
-    """The ticket after the choice of who answers has changed: where nobody posts *answer* any more, it is answered."""
+    """Confirm the ticket as answered if a changed posting policy has left no publication of *answer* pending."""
     states = {publication.state for publication in await ctx.uow.answers.list_publications(answer.id)}
     if ticket.state is not State.PUBLISHING or states.intersection(_PENDING_STATES):
         return ticket
@@ -78,7 +78,7 @@ async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer
 
 
 async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, text: str, media: Sequence[Json]) -> Ticket:
-    """To everybody who wrote about the problem."""
+    """Send an answer to everybody who wrote about the problem."""
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
@@ -89,18 +89,18 @@ async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, text: 
 
 
 async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, states: Collection[State]) -> None:
-    """Whoever of a problem telephoned is told by whoever typed it in; that is as good as done."""
-    silent = await ctx.uow.problems.list_without_messages(lead.problem_id or 0, states)
-    for ticket in silent:
+    """Ask the creators of members without a message (phone calls) to pass the answer on; those count as answered."""
+    without_messages = await ctx.uow.problems.list_without_messages(lead.problem_id or 0, states)
+    for ticket in without_messages:
         await _notify_creator(ctx, ticket, answer)
-    if others := [ticket.id for ticket in silent if ticket.id != lead.id]:
+    if others := [ticket.id for ticket in without_messages if ticket.id != lead.id]:
         await problem_members.mark_answered(ctx, lead.id, others)
 
 
 async def send_further_answer(
     ctx: UseCaseContext, ticket_id: int, person: Person, text: str, media: Sequence[Json]
 ) -> Ticket:
-    """Something more («воду дали») to everybody who has been answered about a problem; it goes the same ways."""
+    """Send a further answer («воду дали») to everybody who has been answered about a problem, in the same chats."""
     if not text.strip() and not media:
         raise EmptyAnswer()
     lead = await check_can_send_further_answer(ctx, ticket_id, person)
@@ -113,7 +113,7 @@ async def send_further_answer(
 
 
 async def check_can_send_further_answer(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """The answered ticket that leads a problem, if *person* may write to everybody once more."""
+    """Return the answered ticket that leads a problem, if *person* may write to everybody once more."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.ANSWER, ticket)
     if not ticket.is_problem_lead or ticket.state is not State.ANSWERED:
@@ -122,7 +122,7 @@ async def check_can_send_further_answer(ctx: UseCaseContext, ticket_id: int, per
 
 
 async def resend_failed(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
-    """The same words once more to those of a problem to whom they could not be published."""
+    """Retry the publications of a problem's answer that failed."""
     lead = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.ANSWER, lead)
     answer = await ctx.uow.answers.find_latest(lead.id)
@@ -137,14 +137,14 @@ async def resend_failed(ctx: UseCaseContext, ticket_id: int, person: Person, pub
 
 
 async def messages_to_answer(ctx: UseCaseContext, ticket: Ticket) -> list[Message]:
-    """The citizen's messages that an answer goes under."""
+    """Return the citizen's messages that an answer is posted under."""
     return [
         m for m in await ctx.uow.messages.list_for_ticket(ticket.id) if m.part in (MessageRole.ROOT, MessageRole.COPY)
     ]
 
 
 async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """The ticket as one that *person* has just answered, whoever else was about to."""
+    """Move the ticket to publishing with *person* as its assignee; cancel the drafts of colleagues."""
     ticket = await check_can_answer(ctx, ticket_id, person)
     ticket = await workflow.transition(
         ctx,
@@ -161,24 +161,25 @@ async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) 
 async def publish_answer(
     ctx: UseCaseContext, ticket: Ticket, answer: Answer, messages: Iterable[Message], person: Person
 ) -> list[Publication]:
-    """Queue *answer* at *places*; what a person has to post is given to *person*."""
+    """Queue *answer* under *messages*; ask *person* to post where the bot may not."""
     publications = []
-    for place in messages:
-        state = await handout.decide_poster(ctx, place)
-        about = text_key(place.text)
-        publications.append(await ctx.uow.answers.add_publication(answer.id, ticket.id, place.id, state, about))
+    for message in messages:
+        state = await handout.decide_poster(ctx, message)
+        publications.append(
+            await ctx.uow.answers.add_publication(answer.id, ticket.id, message.id, state, text_key(message.text))
+        )
         if state is PublicationState.QUEUED:
-            await queue_answer(ctx, OutboxKind.PUBLICATION, ticket, publications[-1], place)
-    by_hand = [one for one in publications if one.state is PublicationState.BY_PERSON]
-    if by_hand:
-        await handout.ask_to_post(ctx, ticket, answer, by_hand, person)
+            await queue_answer(ctx, OutboxKind.PUBLICATION, ticket, publications[-1], message)
+    manual = [one for one in publications if one.state is PublicationState.BY_PERSON]
+    if manual:
+        await handout.ask_to_post(ctx, ticket, answer, manual, person)
     return publications
 
 
 async def queue_answer(
     ctx: UseCaseContext, kind: OutboxKind, ticket: Ticket, publication: Publication, message: Message, **facts: str
 ) -> None:
-    """Let the bot do *kind* about *publication* where *place* is."""
+    """Enqueue an outbox row of *kind* for *publication* in the chat of *message*."""
     await ctx.uow.outbox.enqueue(
         OutboxDraft(
             kind,
@@ -198,10 +199,13 @@ async def queue_answer(
 
 
 async def _notify_creator(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -> None:
-    """A message that came by phone: whoever typed it in passes the answer on, or who does that work now."""
-    typist = ctx.municipality.staff.find_by_id(ticket.created_by) if ticket.created_by else None
-    there = typist is not None and await ctx.can_reach(typist)
-    for person in (typist,) if typist is not None and there else ctx.municipality.staff.responsible_for(None):
+    """Ask the creator of a ticket without a message (a phone call) to pass the answer on.
+
+    If the creator cannot be reached, ask the people who triage.
+    """
+    creator = ctx.municipality.staff.find_by_id(ticket.created_by) if ticket.created_by else None
+    is_reachable = creator is not None and await ctx.can_reach(creator)
+    for person in (creator,) if creator is not None and is_reachable else ctx.municipality.staff.responsible_for(None):
         await notify.notify(ctx, person, "pass_answer_on", ticket=ticket, number=ticket.id, answer_id=answer.id)
 
 
@@ -217,7 +221,7 @@ async def on_published(
     poster: Poster = Poster.BOT,
     person: Person | None = None,
 ) -> None:
-    """A publication stands: the messenger has confirmed it, or *person* (if we know who) has posted it by hand."""
+    """Record that a publication is posted, by the bot or by *person* (``None`` if the poster is not known)."""
     publication = await ctx.uow.answers.get_publication(publication_id)
     if publication is None or publication.state is PublicationState.POSTED:
         return
@@ -255,7 +259,10 @@ async def on_published(
 
 
 async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason: str) -> None:
-    """A publication cannot succeed. Without any other hope the ticket is back with its head, who is told."""
+    """Record that a publication failed and notify the author of the answer.
+
+    If no other publication of the answer is pending or posted, the ticket returns to work.
+    """
     publication = await ctx.uow.answers.get_publication(publication_id)
     if publication is None or publication.state is not PublicationState.QUEUED:
         return
@@ -290,7 +297,7 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
 
 
 async def confirm_manual_post(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
-    """«Опубликовано»: the person has posted the answer from an account of their own."""
+    """Handle «Опубликовано»: the person has posted the answer from their own account."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.ANSWER, ticket)
     publication = await ctx.uow.answers.get_publication(publication_id)

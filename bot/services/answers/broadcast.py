@@ -1,4 +1,4 @@
-"""One answer to everybody who wrote about a problem: under each one's own message, in a group chat once for all."""
+"""One answer to everybody who wrote about a problem: under each message, but once for all in a group chat."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from bot.services.notifications import cards, notify
 from bot.services.tickets import problem_members, workflow
 
 MAX_POSTS_AT_ANSWER_PRIORITY = 10
-"""Posts; an answer with more of them lets other people's messages pass."""
+"""Posts; an answer with more of them is sent at bulk priority, so that other messages overtake it."""
 
 FAILURE_NOTICE_DELAY = timedelta(seconds=30)
-"""What fails together is told together."""
+"""Failures within this time are reported in one notification."""
 
 _MESSAGE_FIELDS = ("account", "chat_id", "chat_kind", "root", "thread", "author_id")
 
@@ -30,7 +30,7 @@ _PENDING_OR_KEPT_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON, 
 
 @dataclass(frozen=True, slots=True)
 class _PostTarget:
-    """Where one post is heard by all it concerns (``key``), and who posts it."""
+    """One post of an answer: the audience that reads it (``audience_key``) and its initial state."""
 
     audience_key: str
     state: PublicationState
@@ -46,37 +46,45 @@ async def publish_to_all(
 ) -> int:
     """Publish *answer* to all members in *states*.
 
-    *there*: a colleague's reply that is the answer already, to all in its group chat or else to *lead* alone; its
-    publication is made, too, and is the number returned.
+    *staff_reply*: a colleague's reply in the chat that is already the answer, to all members in its group chat or else
+    to *lead* alone. Return the id of the publication created for it, else 0.
     """
-    spots = await ctx.uow.problems.list_reply_targets(lead.problem_id or 0, states)
-    spots.sort(key=lambda spot: spot.ticket_id != lead.id)
-    present: dict[str, str] = {}
-    ways = {spot.message_id: await _target_of(ctx, spot, present) for spot in spots}
-    stands = await _record_staff_reply(ctx, lead, answer, staff_reply) if staff_reply is not None else 0
-    heard: dict[str, int] = {}
+    targets = await ctx.uow.problems.list_reply_targets(lead.problem_id or 0, states)
+    targets.sort(key=lambda target: target.ticket_id != lead.id)
+    current_chats: dict[str, str] = {}
+    posts = {target.message_id: await _target_of(ctx, target, current_chats) for target in targets}
+    staff_publication_id = await _record_staff_reply(ctx, lead, answer, staff_reply) if staff_reply is not None else 0
+    publication_ids: dict[str, int] = {}
     if staff_reply is not None:
-        heard = {ways[s.message_id].audience_key: stands for s in spots if _sees_staff_reply(s, lead, staff_reply)}
-    speaking = []
-    for spot in spots:
-        if ways[spot.message_id].audience_key not in heard:
-            heard[ways[spot.message_id].audience_key] = 0
-            speaking.append(spot)
-    made = await _create_publications(ctx, answer, speaking, ways)
-    heard |= {one.spot or "": one.id for one in made}
-    silent = [spot for spot in spots if spot.message_id not in {one.message_id for one in made}]
+        publication_ids = {
+            posts[s.message_id].audience_key: staff_publication_id
+            for s in targets
+            if _sees_staff_reply(s, lead, staff_reply)
+        }
+    uncovered = []
+    for target in targets:
+        if posts[target.message_id].audience_key not in publication_ids:
+            publication_ids[posts[target.message_id].audience_key] = 0
+            uncovered.append(target)
+    created = await _create_publications(ctx, answer, uncovered, posts)
+    publication_ids |= {one.spot or "": one.id for one in created}
+    covered = [target for target in targets if target.message_id not in {one.message_id for one in created}]
     wanted = [
-        NewPublication(spot.ticket_id, spot.message_id, way.state, way.audience_key, heard[way.audience_key])
-        for spot, way in ((spot, ways[spot.message_id]) for spot in silent)
+        NewPublication(
+            target.ticket_id, target.message_id, post.state, post.audience_key, publication_ids[post.audience_key]
+        )
+        for target, post in ((target, posts[target.message_id]) for target in covered)
     ]
     await ctx.uow.answers.add_publications(answer.id, wanted)
-    by_hand = [one for one in made if one.state is PublicationState.BY_PERSON]
-    if by_hand:
-        await handout.ask_to_post(ctx, lead, answer, by_hand, person)
-    kept = {spot.ticket_id for spot in spots if ways[spot.message_id].state is PublicationState.KEPT} - {lead.id}
-    if kept:
-        await problem_members.mark_answered(ctx, lead.id, sorted(kept))
-    return stands
+    manual = [one for one in created if one.state is PublicationState.BY_PERSON]
+    if manual:
+        await handout.ask_to_post(ctx, lead, answer, manual, person)
+    kept_ids = {target.ticket_id for target in targets if posts[target.message_id].state is PublicationState.KEPT} - {
+        lead.id
+    }
+    if kept_ids:
+        await problem_members.mark_answered(ctx, lead.id, sorted(kept_ids))
+    return staff_publication_id
 
 
 async def _record_staff_reply(ctx: UseCaseContext, lead: Ticket, answer: Answer, staff_reply: Message) -> int:
@@ -90,122 +98,143 @@ async def _record_staff_reply(ctx: UseCaseContext, lead: Ticket, answer: Answer,
     return publication_id
 
 
-def _sees_staff_reply(spot: AnswerTarget, lead: Ticket, staff_reply: Message) -> bool:
-    same_chat = (spot.account, spot.chat_id) == (staff_reply.account, staff_reply.chat_id)
-    return same_chat and (ChatKind(staff_reply.chat_kind) is ChatKind.GROUP or spot.ticket_id == lead.id)
+def _sees_staff_reply(target: AnswerTarget, lead: Ticket, staff_reply: Message) -> bool:
+    same_chat = (target.account, target.chat_id) == (staff_reply.account, staff_reply.chat_id)
+    return same_chat and (ChatKind(staff_reply.chat_kind) is ChatKind.GROUP or target.ticket_id == lead.id)
 
 
 async def queue_corrections(ctx: UseCaseContext, answer: Answer) -> int | None:
-    """Change the published words of *answer* wherever that can be done; a publication where it cannot, if any."""
+    """Queue edits of all publications of *answer*; return the id of one that cannot be edited, if any."""
     posted = await ctx.uow.answers.list_posted(answer.id)
-    number = {publication.message_id: publication for publication in posted}
-    drafts, fixed = [], None
-    for spot in await ctx.uow.problems.list_reply_targets_of(number):
-        publication, office = number[spot.message_id], ctx.municipality.bot_accounts.get(spot.account)
-        ours = publication.external_ids and publication.poster in (None, Poster.BOT)
-        if office is None or not ours or ChatKind(spot.chat_kind) not in office.capabilities.can_edit_in:
-            fixed = publication.id
+    publications = {publication.message_id: publication for publication in posted}
+    drafts, uneditable_id = [], None
+    for target in await ctx.uow.problems.list_reply_targets_of(publications):
+        publication, bot_account = publications[target.message_id], ctx.municipality.bot_accounts.get(target.account)
+        is_posted_by_bot = publication.external_ids and publication.poster in (None, Poster.BOT)
+        if (
+            bot_account is None
+            or not is_posted_by_bot
+            or ChatKind(target.chat_kind) not in bot_account.capabilities.can_edit_in
+        ):
+            uneditable_id = publication.id
             continue
-        draft = await _outbox_draft(ctx, spot, publication.id, is_bulk=len(posted) > MAX_POSTS_AT_ANSWER_PRIORITY)
+        draft = await _outbox_draft(ctx, target, publication.id, is_bulk=len(posted) > MAX_POSTS_AT_ANSWER_PRIORITY)
         key = f"{OutboxKind.CORRECTION.value}:{publication.id}"
         drafts.append(replace(draft, kind=OutboxKind.CORRECTION, dedupe=key, facts={"was": answer.text}))
     await ctx.uow.outbox.enqueue_all(drafts, ctx.now)
-    return fixed
+    return uneditable_id
 
 
 async def _create_publications(
-    ctx: UseCaseContext, answer: Answer, spots: Sequence[AnswerTarget], targets: Mapping[int, _PostTarget]
+    ctx: UseCaseContext, answer: Answer, targets: Sequence[AnswerTarget], posts: Mapping[int, _PostTarget]
 ) -> Sequence[Publication]:
-    """Posts under these messages; the bot's own are queued."""
+    """Create publications under the messages of *targets*; queue those that the bot posts."""
     wanted = [
-        NewPublication(s.ticket_id, s.message_id, targets[s.message_id].state, targets[s.message_id].audience_key)
-        for s in spots
+        NewPublication(s.ticket_id, s.message_id, posts[s.message_id].state, posts[s.message_id].audience_key)
+        for s in targets
     ]
     ids = await ctx.uow.answers.add_publications(answer.id, wanted)
-    made = [
+    created = [
         Publication(
-            number, answer.id, one.ticket_id, one.message_id, one.state, (), None, None, None, spot=one.audience_key
+            publication_id,
+            answer.id,
+            one.ticket_id,
+            one.message_id,
+            one.state,
+            (),
+            None,
+            None,
+            None,
+            spot=one.audience_key,
         )
-        for number, one in zip(ids, wanted, strict=True)
+        for publication_id, one in zip(ids, wanted, strict=True)
     ]
-    number = {one.message_id: one.id for one in made if one.state is PublicationState.QUEUED}
-    await _queue_posts(ctx, [spot for spot in spots if spot.message_id in number], number)
-    return made
+    queued_ids = {one.message_id: one.id for one in created if one.state is PublicationState.QUEUED}
+    await _queue_posts(ctx, [target for target in targets if target.message_id in queued_ids], queued_ids)
+    return created
 
 
 async def retry_failed(ctx: UseCaseContext, lead: Ticket, answer: Answer, person: Person) -> int:
-    """Try once more what has failed; how many posts that is."""
+    """Queue failed publications again; return their number."""
     failed = await ctx.uow.answers.list_failed(answer.id)
     if not failed:
         return 0
     await problem_members.requeue(ctx, lead, person)
     await ctx.uow.answers.requeue_publications([publication.id for publication in failed])
-    spots = await ctx.uow.problems.list_reply_targets_of([publication.message_id for publication in failed])
-    number = {publication.message_id: publication.id for publication in failed}
-    await _queue_posts(ctx, spots, number)
-    return len(spots)
+    targets = await ctx.uow.problems.list_reply_targets_of([publication.message_id for publication in failed])
+    publication_ids = {publication.message_id: publication.id for publication in failed}
+    await _queue_posts(ctx, targets, publication_ids)
+    return len(targets)
 
 
-async def _queue_posts(ctx: UseCaseContext, spots: Sequence[AnswerTarget], publication_ids: Mapping[int, int]) -> None:
-    crowd = len(spots) > MAX_POSTS_AT_ANSWER_PRIORITY
-    drafts = [await _outbox_draft(ctx, spot, publication_ids[spot.message_id], is_bulk=crowd) for spot in spots]
+async def _queue_posts(
+    ctx: UseCaseContext, targets: Sequence[AnswerTarget], publication_ids: Mapping[int, int]
+) -> None:
+    is_bulk = len(targets) > MAX_POSTS_AT_ANSWER_PRIORITY
+    drafts = [
+        await _outbox_draft(ctx, target, publication_ids[target.message_id], is_bulk=is_bulk) for target in targets
+    ]
     await ctx.uow.outbox.enqueue_all(drafts, ctx.now)
 
 
-async def _outbox_draft(ctx: UseCaseContext, spot: AnswerTarget, publication_id: int, *, is_bulk: bool) -> OutboxDraft:
-    is_group = ChatKind(spot.chat_kind) is ChatKind.GROUP
+async def _outbox_draft(
+    ctx: UseCaseContext, target: AnswerTarget, publication_id: int, *, is_bulk: bool
+) -> OutboxDraft:
+    is_group = ChatKind(target.chat_kind) is ChatKind.GROUP
     return OutboxDraft(
         OutboxKind.PUBLICATION,
-        spot.account,
-        await _current_chat_id(ctx, spot) if is_group else spot.chat_id,
-        chat_kind=spot.chat_kind,
-        thread=spot.thread,
-        source_id=spot.root or PRIVATE_SOURCE_ID,
-        ticket_id=spot.ticket_id,
+        target.account,
+        await _current_chat_id(ctx, target) if is_group else target.chat_id,
+        chat_kind=target.chat_kind,
+        thread=target.thread,
+        source_id=target.root or PRIVATE_SOURCE_ID,
+        ticket_id=target.ticket_id,
         subject_id=publication_id,
         priority=Priority.BULK if is_bulk and not is_group else Priority.ANSWER,
         dedupe=f"{OutboxKind.PUBLICATION.value}:{publication_id}",
     )
 
 
-async def _target_of(ctx: UseCaseContext, spot: AnswerTarget, current_chats: dict[str, str]) -> _PostTarget:
-    """*present*: the ids that groups have by now."""
-    state = await handout.decide_poster(ctx, spot)
-    if state is PublicationState.BY_PERSON:  # asked for once a place: whoever posts there sees the others, too
-        root = "" if ChatKind(spot.chat_kind) is ChatKind.PRIVATE else spot.root
-        return _PostTarget(f"{spot.account}|{spot.chat_kind}|{root}", state)
-    if ChatKind(spot.chat_kind) is ChatKind.GROUP:
-        place = f"{spot.account}|{spot.chat_id}"
-        if place not in current_chats:
-            current_chats[place] = f"{spot.account}|{await _current_chat_id(ctx, spot)}"
-        return _PostTarget(current_chats[place], state)
-    return _PostTarget(f"{spot.account}|{spot.chat_id}|{spot.thread}|{spot.author_id}"[:300], state)
+async def _target_of(ctx: UseCaseContext, target: AnswerTarget, current_chats: dict[str, str]) -> _PostTarget:
+    """Return the post that answers *target*; *current_chats* caches the current ids of groups."""
+    state = await handout.decide_poster(ctx, target)
+    if state is PublicationState.BY_PERSON:  # one request per source: its poster sees all messages there
+        root = "" if ChatKind(target.chat_kind) is ChatKind.PRIVATE else target.root
+        return _PostTarget(f"{target.account}|{target.chat_kind}|{root}", state)
+    if ChatKind(target.chat_kind) is ChatKind.GROUP:
+        chat = f"{target.account}|{target.chat_id}"
+        if chat not in current_chats:
+            current_chats[chat] = f"{target.account}|{await _current_chat_id(ctx, target)}"
+        return _PostTarget(current_chats[chat], state)
+    return _PostTarget(f"{target.account}|{target.chat_id}|{target.thread}|{target.author_id}"[:300], state)
 
 
-async def _current_chat_id(ctx: UseCaseContext, spot: AnswerTarget) -> str:
-    return await ctx.uow.chat_aliases.find_current_id(spot.account, spot.chat_id) or spot.chat_id
+async def _current_chat_id(ctx: UseCaseContext, target: AnswerTarget) -> str:
+    return await ctx.uow.chat_aliases.find_current_id(target.account, target.chat_id) or target.chat_id
 
 
 async def answer_latecomer(ctx: UseCaseContext, member: Ticket, message: Message) -> None:
-    """Who writes about a problem that has been answered gets that answer at once; in a group chat it is repeated, but
-    not too often: in between, who writes can read it there."""
+    """Answer a citizen who writes about a problem that has been answered already.
+
+    In a group chat the answer is repeated at most once per ``repeat_interval``; in between it can be read there.
+    """
     answer = await ctx.uow.answers.find_latest(member.lead_id or 0) if member.state is State.PUBLISHING else None
     if answer is None:
         return
-    spot = AnswerTarget(member.id, message.id, *(getattr(message, name) for name in _MESSAGE_FIELDS))
-    way = await _target_of(ctx, spot, {})
-    before = await ctx.uow.answers.find_last_for_audience(answer.id, way.audience_key)
-    if before is not None and _is_seen_by_latecomer(ctx, before):
+    target = AnswerTarget(member.id, message.id, *(getattr(message, name) for name in _MESSAGE_FIELDS))
+    post = await _target_of(ctx, target, {})
+    earlier = await ctx.uow.answers.find_last_for_audience(answer.id, post.audience_key)
+    if earlier is not None and _is_seen_by_latecomer(ctx, earlier):
         wanted = NewPublication(
-            member.id, message.id, before.state, way.audience_key, before.id, before.link, before.posted_at
+            member.id, message.id, earlier.state, post.audience_key, earlier.id, earlier.link, earlier.posted_at
         )
         await ctx.uow.answers.add_publications(answer.id, [wanted])
-        state = before.state
+        state = earlier.state
     else:
-        made = await _create_publications(ctx, answer, [spot], {message.id: way})
-        state = way.state
+        created = await _create_publications(ctx, answer, [target], {message.id: post})
+        state = post.state
         if state is PublicationState.BY_PERSON:
-            await _ask_to_post(ctx, member, answer, made)
+            await _ask_to_post(ctx, member, answer, created)
     if state in (PublicationState.POSTED, PublicationState.KEPT):
         await problem_members.mark_answered(ctx, member.lead_id or 0, [member.id])
 
@@ -219,7 +248,7 @@ async def _ask_to_post(
 
 
 def _is_seen_by_latecomer(ctx: UseCaseContext, earlier: Publication) -> bool:
-    """Whether who writes now reads that post."""
+    """Return whether somebody who writes now can read the earlier post."""
     if earlier.state in _PENDING_OR_KEPT_STATES:
         return True
     if earlier.state is not PublicationState.POSTED or earlier.posted_at is None:
@@ -228,13 +257,13 @@ def _is_seen_by_latecomer(ctx: UseCaseContext, earlier: Publication) -> bool:
 
 
 async def on_published(ctx: UseCaseContext, publication: Publication, link: str | None) -> None:
-    """A post of the answer is there: all whom it speaks to have been answered."""
+    """Mark all members that the posted publication covers as answered."""
     await ctx.uow.answers.mark_covered_posted(publication.id, link, ctx.now)
     await problem_members.mark_answered_by(ctx, publication.id)
 
 
 async def on_failed(ctx: UseCaseContext, publication: Publication, answer: Answer, reason: str) -> Ticket:
-    """A post cannot be made: all whom it was to speak to are back in work. The ticket that leads them."""
+    """Return all members that the failed publication covers to work; return the problem's lead."""
     await ctx.uow.answers.mark_covered_failed(publication.id, reason)
     await problem_members.mark_failed_by(ctx, publication.id)
     await problem_members.sync_lead_card(ctx, answer.ticket_id)
@@ -242,7 +271,7 @@ async def on_failed(ctx: UseCaseContext, publication: Publication, answer: Answe
 
 
 async def notify_failures(ctx: UseCaseContext, person: Person, lead: Ticket, publication: Publication) -> None:
-    """One note for all that has failed within a while."""
+    """Notify *person* of failed publications; failures within a short time share one notification."""
     await notify.notify(
         ctx,
         person,

@@ -1,4 +1,4 @@
-"""Corrections: other words than those that stand already under the citizen's message."""
+"""Corrections: changes of the text of published answers."""
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
@@ -15,7 +15,7 @@ from bot.services.tickets import workflow
 
 
 async def check_can_correct(ctx: UseCaseContext, ticket_id: int, person: Person) -> tuple[Ticket, Answer]:
-    """The answered ticket and its answer, if *person* may change the words and some messenger lets us."""
+    """Return the answered ticket and its answer, if *person* may correct it and some messenger allows edits."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.CORRECT, ticket)
     answer = await ctx.uow.answers.find_latest(ticket.id)
@@ -29,51 +29,53 @@ async def check_can_correct(ctx: UseCaseContext, ticket_id: int, person: Person)
 async def list_correctable(
     ctx: UseCaseContext, answer: Answer, ticket: Ticket | None = None
 ) -> list[tuple[Publication, Message]]:
-    """Where the published words of *answer* can be changed; with *ticket* only for that member of a problem."""
-    places = []
+    """List the publications of *answer* that can be edited; with *ticket*, only those of that member of a problem."""
+    correctable = []
     for publication in await ctx.uow.answers.list_publications(answer.id, ticket.id if ticket else None):
-        place = await ctx.uow.messages.get(publication.message_id)
-        office = ctx.municipality.bot_accounts.get(place.account) if place else None
-        if place is None or office is None or publication.state is not PublicationState.POSTED:
+        message = await ctx.uow.messages.get(publication.message_id)
+        bot_account = ctx.municipality.bot_accounts.get(message.account) if message else None
+        if message is None or bot_account is None or publication.state is not PublicationState.POSTED:
             continue
-        ours = publication.external_ids and publication.poster in (None, Poster.BOT)
-        if ours and ChatKind(place.chat_kind) in office.capabilities.can_edit_in:
-            places.append((publication, place))
-    return places
+        is_posted_by_bot = publication.external_ids and publication.poster in (None, Poster.BOT)
+        if is_posted_by_bot and ChatKind(message.chat_kind) in bot_account.capabilities.can_edit_in:
+            correctable.append((publication, message))
+    return correctable
 
 
 async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text: str) -> Ticket:
-    """«Исправить»: the published words change wherever the messenger allows it."""
+    """Handle «Исправить»: edit the published text wherever the messenger allows it."""
     if not text.strip():
         raise EmptyAnswer()
     ticket, answer = await check_can_correct(ctx, ticket_id, person)
-    stands = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
-    await ctx.uow.answers.set_visible_text([one.id for one in stands], answer.text, if_unknown=True)
+    posted = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
+    await ctx.uow.answers.set_visible_text([one.id for one in posted], answer.text, if_unknown=True)
     await ctx.uow.answers.update_text(answer.id, text)
     if answer.problem_id is not None:
-        if (fixed := await broadcast.queue_corrections(ctx, answer)) is not None:
-            await on_correction_failed(ctx, ticket.id, fixed, "no_edits")
+        if (uneditable_id := await broadcast.queue_corrections(ctx, answer)) is not None:
+            await on_correction_failed(ctx, ticket.id, uneditable_id, "no_edits")
         return await workflow.transition(ctx, ticket, Step.CORRECT, person)
-    places = await list_correctable(ctx, answer)
-    for publication, place in places:
+    correctable = await list_correctable(ctx, answer)
+    for publication, message in correctable:
         await answers.queue_answer(
-            ctx, OutboxKind.CORRECTION, ticket, publication, place, was=publication.text or answer.text
+            ctx, OutboxKind.CORRECTION, ticket, publication, message, was=publication.text or answer.text
         )
-    changing = {publication.id for publication, _ in places}
-    for publication in stands:
-        if publication.id not in changing:
+    editable_ids = {publication.id for publication, _ in correctable}
+    for publication in posted:
+        if publication.id not in editable_ids:
             await on_correction_failed(ctx, ticket.id, publication.id, "no_edits")
     return await workflow.transition(ctx, ticket, Step.CORRECT, person)
 
 
 async def on_corrected(ctx: UseCaseContext, publication_id: int, text: str) -> None:
-    """The messenger has confirmed the new words of a publication."""
+    """Record that a messenger has confirmed the new text of a publication."""
     await ctx.uow.answers.set_visible_text([publication_id], text)
 
 
 async def on_correction_failed(ctx: UseCaseContext, ticket_id: int, publication_id: int, reason: str) -> None:
-    """The published words could not be changed somewhere: whoever corrected them is told. Where they could be changed
-    nowhere, the answer is again what everybody reads."""
+    """Notify the author of a correction that failed for one publication.
+
+    If it failed for all of them, the answer gets its published text back.
+    """
     ticket = await workflow.get(ctx, ticket_id)
     await _restore_published_text(ctx, ticket, publication_id)
     for person in cards.answer_owners(ctx, ticket, ticket.assignee_id):
@@ -93,12 +95,12 @@ async def _restore_published_text(ctx: UseCaseContext, ticket: Ticket, publicati
     answer = await ctx.uow.answers.get(publication.answer_id) if publication is not None else None
     if answer is None:
         return
-    stands = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
-    hopeful = await ctx.uow.outbox.has_pending(OutboxKind.CORRECTION, [one.id for one in stands])
-    words = [one.text for one in stands if one.text is not None]
-    if hopeful or not words or answer.text in words:
+    posted = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
+    is_edit_pending = await ctx.uow.outbox.has_pending(OutboxKind.CORRECTION, [one.id for one in posted])
+    visible_texts = [one.text for one in posted if one.text is not None]
+    if is_edit_pending or not visible_texts or answer.text in visible_texts:
         return
-    await ctx.uow.answers.update_text(answer.id, words[0])
+    await ctx.uow.answers.update_text(answer.id, visible_texts[0])
     facts = {"answer": answer.id}
     await ctx.uow.audit_log.record("correction_failed", ctx.now, ticket_id=ticket.id, facts=facts)
     await cards.sync(ctx, ticket)

@@ -1,4 +1,4 @@
-"""Who may answer where, as it is configured: told to the administrator, and kept to when it changes."""
+"""The configured posting policy: who posts answers in which source; its announcement and its changes."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from bot.services.tickets import workflow
 
 
 async def announce_policy(ctx: UseCaseContext) -> None:
-    """At the first start, and whenever they have changed, tell the administrator what the written choices mean."""
+    """Explain the posting policy to the administrator at the first start and after every change of it."""
     items = [[one.account, one.title, one.answers, one.invite] for one in ctx.municipality.sources.values()]
     if items:
         digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:32]
@@ -21,23 +21,26 @@ async def announce_policy(ctx: UseCaseContext) -> None:
 
 
 async def apply_policy(ctx: UseCaseContext) -> None:
-    """What has been approved and is not posted yet follows the present choices: what the bot may not post any more is
-    given to a person, what nobody may is kept. Nothing that waits for a person goes back to the bot."""
+    """Apply a changed policy to approved answers that are not posted yet.
+
+    Publications that the bot may no longer post are given to a person; those that nobody may post are kept. A
+    publication that waits for a person never returns to the bot.
+    """
     for publication in await ctx.uow.answers.list_unposted():
-        place = await ctx.uow.messages.get(publication.message_id)
+        message = await ctx.uow.messages.get(publication.message_id)
         answer = await ctx.uow.answers.get(publication.answer_id)
-        if place is None or answer is None:
+        if message is None or answer is None:
             continue
-        now = await handout.decide_poster(ctx, place)
-        if now in (publication.state, PublicationState.QUEUED):
+        state = await handout.decide_poster(ctx, message)
+        if state in (publication.state, PublicationState.QUEUED):
             continue
-        await ctx.uow.answers.update_publication(publication.id, now)
+        await ctx.uow.answers.update_publication(publication.id, state)
         ticket = await workflow.get(ctx, publication.ticket_id)
-        facts = {"publication": publication.id, "was": publication.state.value, "now": now.value}
+        facts = {"publication": publication.id, "was": publication.state.value, "now": state.value}
         await ctx.uow.audit_log.record("choice_changed", ctx.now, ticket_id=ticket.id, facts=facts)
-        if now is PublicationState.BY_PERSON:
-            giver = ctx.municipality.staff.find_by_id(answer.person_id)
-            people = (giver,) if giver is not None else cards.responsible_people(ctx, ticket)
+        if state is PublicationState.BY_PERSON:
+            author = ctx.municipality.staff.find_by_id(answer.person_id)
+            people = (author,) if author is not None else cards.responsible_people(ctx, ticket)
             for person in people:
                 await handout.ask_to_post(ctx, ticket, answer, [publication], person, Priority.NOTE)
         else:

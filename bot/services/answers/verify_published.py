@@ -1,4 +1,4 @@
-"""Does the answer still stand? What a look has shown, or an event has told, and what follows for the ticket."""
+"""Verification of published answers: results of checks, deletions, and their effect on the ticket."""
 
 from bot.domain.answers import Poster, Publication, PublicationState
 from bot.domain.errors import OutdatedButton
@@ -17,23 +17,24 @@ from bot.services.sources.messages import clean_text, text_key
 from bot.services.tickets import refine, workflow
 
 QUESTION_CHANGED = "changed"
-"""Why an answer does not answer any more, beside :class:`Standing`: the citizen has changed the words since."""
+"""Reason, in addition to those of :class:`~bot.messengers.port.Visibility`, why an answer was lost: the citizen has
+edited the question since."""
 
 
 async def find_published_answer(ctx: UseCaseContext, publication: Publication) -> PublishedAnswer | None:
-    """Where to look; ``None`` where there is nothing to look at."""
+    """Return the published answer to check; ``None`` if its message is not stored."""
     message = await ctx.uow.messages.get(publication.message_id)
     if message is None:
         return None
     chat_id = await ctx.uow.chat_aliases.find_current_id(message.account, message.chat_id) or message.chat_id
     chat = chat_from_columns(message.account, chat_id, message.chat_kind, message.root, message.thread)
-    ours = publication.poster in (None, Poster.BOT)
+    is_posted_by_bot = publication.poster in (None, Poster.BOT)
     question = message.external_id if message.part is not MessageRole.STAFF and message.deleted_at is None else None
-    return PublishedAnswer(chat, publication.external_ids, ours, question, publication.link)
+    return PublishedAnswer(chat, publication.external_ids, is_posted_by_bot, question, publication.link)
 
 
 async def apply_check(ctx: UseCaseContext, publication_id: int, result: CheckResult) -> None:
-    """What a look has shown."""
+    """Apply the result of a check."""
     publication = await ctx.uow.answers.get_publication(publication_id)
     await ctx.uow.answers.clear_check(publication_id)
     if publication is None or publication.state is not PublicationState.POSTED:
@@ -48,51 +49,51 @@ async def apply_check(ctx: UseCaseContext, publication_id: int, result: CheckRes
 
 
 async def on_message_deleted(ctx: UseCaseContext, account: str, chat_id: str, message_id: str) -> None:
-    """The messenger tells that a message is gone: was it an answer?"""
-    letter = await ctx.uow.sent_messages.ticket_of(account, chat_id, message_id)
+    """Mark the publication as removed if the deleted message was an answer."""
+    sent = await ctx.uow.sent_messages.ticket_of(account, chat_id, message_id)
     known = await ctx.uow.messages.find_by_external_id(account, chat_id, message_id)
-    ticket_id = letter[0] if letter is not None else known.ticket_id if known is not None else None
+    ticket_id = sent[0] if sent is not None else known.ticket_id if known is not None else None
     if ticket_id is None:
         return
     for publication in await ctx.uow.answers.list_publications_for_ticket(ticket_id):
-        place = await ctx.uow.messages.get(publication.message_id)
-        if place is None or (place.account, place.chat_id) != (account, chat_id):
+        message = await ctx.uow.messages.get(publication.message_id)
+        if message is None or (message.account, message.chat_id) != (account, chat_id):
             continue
         if publication.state is PublicationState.POSTED and message_id in publication.external_ids:
             await _mark_removed(ctx, publication, Visibility.GONE.value)
 
 
 async def close_without_answer(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
-    """«Закрыть»: what became of the answer needs no other."""
+    """Handle «Закрыть»: the lost answer needs no other."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.ANSWER, ticket)
     publication = await ctx.uow.answers.get_publication(publication_id)
     if publication is None or publication.ticket_id != ticket.id or ticket.state is not State.ACCEPTED:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    stands = publication.state is PublicationState.POSTED
+    is_posted = publication.state is PublicationState.POSTED
     return await workflow.transition(
         ctx,
         ticket,
         Step.CLOSE_WITHOUT_ANSWER,
         person,
-        TicketChange(ended_at=ctx.now, answered_at=publication.posted_at if stands else None),
+        TicketChange(ended_at=ctx.now, answered_at=publication.posted_at if is_posted else None),
     )
 
 
 def _question_differs(publication: Publication, message: Message) -> bool:
-    """Whether the citizen's words are not those that were answered (case, punctuation and spaces apart)."""
+    """Return whether the citizen's text differs from the answered one, apart from case, punctuation and spaces."""
     return publication.about is not None and text_key(message.text) != publication.about
 
 
 async def _apply_missed_edit(ctx: UseCaseContext, message: Message, text: str) -> Message:
-    """The messenger shows the citizen's words; a change that we were not told of is taken over."""
-    words = clean_text(text)
-    if words == message.text or not words:
+    """Apply an edit of the question that the messenger did not report; return the current message."""
+    new_text = clean_text(text)
+    if new_text == message.text or not new_text:
         return message
-    await ctx.uow.messages.update_content(message.id, words, message.media, ctx.now)
+    await ctx.uow.messages.update_content(message.id, new_text, message.media, ctx.now)
     if message.part is MessageRole.ROOT and message.ticket_id is not None:
         ticket = await workflow.get(ctx, message.ticket_id)
-        await refine.apply_edited_text(ctx, ticket, words, ctx.municipality.understanding.read(words))
+        await refine.apply_edited_text(ctx, ticket, new_text, ctx.municipality.understanding.read(new_text))
     return await ctx.uow.messages.get(message.id) or message
 
 
@@ -108,8 +109,10 @@ async def _mark_removed(ctx: UseCaseContext, publication: Publication, reason: s
         poster_id=publication.poster_id,
     )
     others = await ctx.uow.answers.list_publications(publication.answer_id)
-    alive = (PublicationState.POSTED, PublicationState.QUEUED, PublicationState.BY_PERSON)
-    await _notify_answer_lost(ctx, publication, reason, return_to_work=not any(one.state in alive for one in others))
+    remaining_states = (PublicationState.POSTED, PublicationState.QUEUED, PublicationState.BY_PERSON)
+    await _notify_answer_lost(
+        ctx, publication, reason, return_to_work=not any(one.state in remaining_states for one in others)
+    )
 
 
 async def _on_question_changed(ctx: UseCaseContext, publication: Publication) -> None:
@@ -119,7 +122,10 @@ async def _on_question_changed(ctx: UseCaseContext, publication: Publication) ->
 async def _notify_answer_lost(
     ctx: UseCaseContext, publication: Publication, reason: str, *, return_to_work: bool
 ) -> None:
-    """*back*: nothing answers the ticket any more, so it is not answered. Its head is told by a reply to the card."""
+    """Notify the author of a lost answer by a reply to the card.
+
+    *return_to_work*: no other publication answers the ticket, so it is no longer answered.
+    """
     ticket = await workflow.get(ctx, publication.ticket_id)
     facts = {"publication": publication.id, "why": reason}
     await ctx.uow.audit_log.record("answer_lost", ctx.now, ticket_id=ticket.id, facts=facts)
@@ -133,9 +139,9 @@ async def _notify_answer_lost(
         await cards.sync(ctx, ticket)
     await handout.update_status_note(ctx, ticket, publication.answer_id)
     answer = await ctx.uow.answers.get(publication.answer_id)
-    giver = ctx.municipality.staff.find_by_id(answer.person_id) if answer else None
-    there = giver is not None and await ctx.can_reach(giver)
-    for person in (giver,) if giver is not None and there else cards.responsible_people(ctx, ticket):
+    author = ctx.municipality.staff.find_by_id(answer.person_id) if answer else None
+    is_reachable = author is not None and await ctx.can_reach(author)
+    for person in (author,) if author is not None and is_reachable else cards.responsible_people(ctx, ticket):
         await notify.notify(
             ctx,
             person,

@@ -1,4 +1,4 @@
-"""Answers that a person posts: the text ready to copy, a link, and all that is told about them until they stand."""
+"""Handout of answers to people who post them: the request, the text ready to copy, and the status notes."""
 
 from collections.abc import Sequence
 
@@ -14,21 +14,21 @@ from bot.services.notifications import notify
 from bot.services.sources import sources
 
 POSTING_DEADLINE = "posting"
-"""The limit of a due moment: an approved answer should have been posted by hand."""
+"""Kind of a due moment: an approved answer should have been posted by hand."""
 
 POSTING_REMINDER = "posting_reminder"
-"""The notice that comes of it."""
+"""Code of its reminder."""
 
 
 async def decide_poster(ctx: UseCaseContext, target: Message | AnswerTarget) -> PublicationState:
-    """What becomes of an answer at *place*: the bot posts it, a person does, or it is only kept."""
+    """Return the initial state of a publication under *target*: posted by the bot, by a person, or only kept."""
     chat = chat_from_columns(target.account, target.chat_id, target.chat_kind, target.root)
     source = await sources.find_source(ctx, chat)
-    office = ctx.municipality.bot_accounts.get(target.account)
-    rule = source.answers if source else "person"
-    if rule == "off":
+    bot_account = ctx.municipality.bot_accounts.get(target.account)
+    poster = source.answers if source else "person"
+    if poster == "off":
         return PublicationState.KEPT
-    if rule == "person" or office is None or chat.kind not in office.capabilities.can_answer_in:
+    if poster == "person" or bot_account is None or chat.kind not in bot_account.capabilities.can_answer_in:
         return PublicationState.BY_PERSON
     return PublicationState.QUEUED
 
@@ -41,7 +41,7 @@ async def ask_to_post(
     person: Person,
     priority: Priority = Priority.ANSWER,
 ) -> None:
-    """Give *person* a link to each place and the text, as a message of its own; later remind of it."""
+    """Send *person* a link to each message and the text as a separate message; schedule a reminder."""
     for publication in publications:
         await notify.notify(
             ctx,
@@ -61,13 +61,13 @@ async def ask_to_post(
 
 
 async def list_awaiting_posting(ctx: UseCaseContext, ticket_id: int) -> list[Publication]:
-    """Where the ticket's latest answer still waits to be posted by hand."""
+    """List the publications of the ticket's latest answer that wait to be posted by hand."""
     answer = await ctx.uow.answers.find_latest(ticket_id)
     return await ctx.uow.answers.list_manual_pending(answer.id) if answer else []
 
 
 async def on_posted(ctx: UseCaseContext, ticket: Ticket, publication: Publication, poster: Poster) -> None:
-    """*publication* does not wait for a person any more (if it did): what was told about it says so."""
+    """Update the notifications about *publication*, which no longer waits for a person."""
     if not await list_awaiting_posting(ctx, ticket.id):
         await ctx.uow.deadlines.cancel(ticket.id, [POSTING_DEADLINE])
     code = "hand_noticed" if poster is Poster.NOTICED else "hand_posted"
@@ -76,21 +76,21 @@ async def on_posted(ctx: UseCaseContext, ticket: Ticket, publication: Publicatio
 
 
 async def withdraw_request(ctx: UseCaseContext, ticket: Ticket, publication: Publication) -> None:
-    """Nobody is to post it any more."""
+    """Mark the request to post *publication* as withdrawn."""
     await _edit_notifications(ctx, ticket, _request_kind(publication), "hand_withdrawn", publication_id=publication.id)
 
 
 async def track_status_note(
     ctx: UseCaseContext, ticket: Ticket, answer: Answer, account: str, chat_id: str, message_id: str
 ) -> None:
-    """The preview under which «Отправить» was pressed goes on to tell what becomes of the answer."""
+    """Turn the preview under which «Отправить» was pressed into the status note of the answer."""
     await ctx.uow.sent_messages.add(
         account, chat_id, [message_id], ticket.id, f"draft:{answer.id}", ctx.now, replace_kind=True
     )
 
 
 async def update_status_note(ctx: UseCaseContext, ticket: Ticket, answer_id: int) -> None:
-    """Let the sent draft say where its answer stands now."""
+    """Show the current state of the answer in its status note."""
     await _edit_notifications(ctx, ticket, f"draft:{answer_id}", "draft_sent", answer_id=answer_id)
 
 
