@@ -1,4 +1,5 @@
-"""Use cases. Each takes a :class:`~bot.services.context.Work`: the transaction it belongs to and the moment it happens.
+"""Use cases, one package per capability.
 
-A use case changes rows and queues messages; it never talks to the network. Who may do what is checked here.
+Each takes a :class:`~bot.services.context.UseCaseContext`: its transaction and its moment. A use case changes rows and
+queues messages; it never uses the network. Rights are checked here.
 """

@@ -1,4 +1,4 @@
-"""The terms of a ticket: until when it must be accepted and answered, and who is reminded when."""
+"""Deadlines of a ticket: when it must be accepted and answered, and the moments of its reminders."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,26 +12,26 @@ from bot.services.context import UseCaseContext
 
 
 def compute(ctx: UseCaseContext, urgency: Urgency | None, since: datetime, **given: datetime | None) -> DeadlinePlan:
-    """The terms of a ticket. Short ones do not run while nobody may be woken for it."""
+    """Compute the deadlines of a ticket; urgent ones start after quiet hours unless alerts at night are allowed."""
     from_now = since == ctx.now and not any(given.values())
     if from_now and urgency in ctx.plan_cache:
         return ctx.plan_cache[urgency]
     if urgency is not None and not urgency.may_notify_at_night:
         since = ctx.municipality.quiet_hours.defer(since)
-    found = compute_plan(since, ctx.municipality.terms_for(urgency), ctx.municipality.calendar, **given)
+    plan = compute_plan(since, ctx.municipality.terms_for(urgency), ctx.municipality.calendar, **given)
     if from_now:
-        ctx.plan_cache[urgency] = found
-    return found
+        ctx.plan_cache[urgency] = plan
+    return plan
 
 
 async def apply_urgent(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
-    """The ticket has turned out to be urgent: from now on the short terms run, where they are the shorter ones."""
-    short = compute(ctx, ticket.urgency, ctx.now)
-    return await tighten(ctx, ticket, short.accept_due, short.answer_due)
+    """Apply the urgent deadlines from now on, where they are earlier."""
+    urgent_plan = compute(ctx, ticket.urgency, ctx.now)
+    return await tighten(ctx, ticket, urgent_plan.accept_due, urgent_plan.answer_due)
 
 
 async def tighten(ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, answer_due: datetime) -> Ticket:
-    """From now on these terms run, where they are the earlier ones."""
+    """Apply the given deadlines where they are earlier."""
     accept_due, answer_due = min(ticket.accept_due, accept_due), min(ticket.answer_due, answer_due)
     changed = await ctx.uow.tickets.update(ticket, TicketChange(accept_due=accept_due, answer_due=answer_due))
     if changed is None:
@@ -41,17 +41,17 @@ async def tighten(ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, ans
 
 
 async def reschedule(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
-    """People are reminded of the terms that *ticket* has; *since*: what the shares of the time are reckoned from."""
+    """Schedule the reminders of the ticket's deadlines; *since*: start of the time whose shares they are."""
     running = [DeadlineKind.ACCEPT, DeadlineKind.ANSWER] if ticket.state in UNACCEPTED_STATES else [DeadlineKind.ANSWER]
-    terms = compute(ctx, ticket.urgency, since, accept_due=ticket.accept_due, answer_due=ticket.answer_due)
-    wanted = [due for due in terms.due_moments if due.deadline in running]
-    await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in running])
+    plan = compute(ctx, ticket.urgency, since, accept_due=ticket.accept_due, answer_due=ticket.answer_due)
+    wanted = [due for due in plan.due_moments if due.deadline in running]
+    await ctx.uow.deadlines.cancel(ticket.id, [deadline.value for deadline in running])
     past = [due for due in wanted if due.kind is DueKind.REMINDER and due.at < ctx.now]
     await schedule(ctx, ticket, [due for due in wanted if due not in past])
 
 
 async def cancel_finished(ctx: UseCaseContext, before: Ticket, after: Ticket) -> None:
-    """What the ticket's change has done with reminds nobody any more."""
+    """Cancel the reminders of deadlines that the change of the ticket has met or ended."""
     stopped = []
     if before.state in UNACCEPTED_STATES and after.state not in UNACCEPTED_STATES:
         stopped.append(DeadlineKind.ACCEPT.value)
@@ -62,6 +62,6 @@ async def cancel_finished(ctx: UseCaseContext, before: Ticket, after: Ticket) ->
 
 
 async def schedule(ctx: UseCaseContext, ticket: Ticket, dues: Iterable[DueMoment]) -> None:
-    """People are told at these moments, too."""
+    """Schedule reminders at these moments."""
     moments = [(due.deadline.value, due.kind.value, due.share, due.at) for due in dues]
     await ctx.uow.deadlines.schedule(ticket.id, moments)

@@ -1,7 +1,7 @@
-"""After an outage of ours people get one summary, not every notice that was due meanwhile.
+"""The outage summary: after downtime of the bot, people get one summary instead of every reminder due meanwhile.
 
-The watch over the clock writes down that it lives; whoever takes it up finds out how long nobody did. What came due in
-that time waits until the messages of that time have been handled, and is told at once: what has come, what is overdue.
+The leader stores a heartbeat; the next leader compares it with the clock. Reminders that came due meanwhile wait until
+the messages of that time have been handled; then one summary lists new and overdue tickets.
 """
 
 from collections import Counter
@@ -15,11 +15,11 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
 
 MIN_OUTAGE = timedelta(minutes=30)
-"""A shorter pause is an update or a restart: what was due then is still news. No shorter than the time for which a
-curator's notices are gathered, so that the summary comes to nobody right after a notice."""
+"""A shorter pause is an update or a restart, after which reminders are sent as usual. Not shorter than the interval of
+watchers' reminders, so that nobody gets the summary right after a reminder."""
 
 MAX_BACKLOG_WAIT = timedelta(minutes=2)
-"""So long the summary waits for the messages of the outage, should a messenger not bring them."""
+"""The longest wait of the summary for messages of the outage that a messenger does not deliver."""
 
 _HEARTBEAT_KEY = "alive"
 _OUTAGE_KEY_PREFIX = "outage:"
@@ -27,20 +27,22 @@ _OUTAGE_KEY_PREFIX = "outage:"
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Nobody worked from ``since`` until ``until``, and people have not been told yet."""
+    """Downtime from ``since`` until ``until`` that has not been reported yet."""
 
     since: datetime
     until: datetime
 
 
 async def record_heartbeat(ctx: UseCaseContext) -> None:
-    """We live now."""
+    """Store that a leader is running now."""
     await ctx.uow.once_keys.set(_HEARTBEAT_KEY, ctx.now)
 
 
 async def detect_outage(ctx: UseCaseContext) -> None:
-    """The watch over the clock is taken up (again). An outage that follows another before anybody was told of it is one
-    with it."""
+    """Record an outage if the last heartbeat is old; called when a process becomes leader.
+
+    Consecutive unreported outages are merged.
+    """
     last = await ctx.uow.once_keys.get(_HEARTBEAT_KEY)
     if last is not None and ctx.now - last >= MIN_OUTAGE:
         before = await find_open_outage(ctx)
@@ -50,14 +52,17 @@ async def detect_outage(ctx: UseCaseContext) -> None:
 
 
 async def find_open_outage(ctx: UseCaseContext) -> Outage | None:
-    """The outage that people have not been told of."""
+    """Return the outage that has not been reported yet."""
     for key, until in (await ctx.uow.once_keys.list_by_prefix(_OUTAGE_KEY_PREFIX)).items():
         return Outage(datetime.fromisoformat(key.removeprefix(_OUTAGE_KEY_PREFIX)), until)
     return None
 
 
 async def is_summary_ready(ctx: UseCaseContext, outage: Outage, *, messengers_caught_up: bool) -> bool:
-    """Whether what came meanwhile is known. *heard*: every messenger has told what it kept for us."""
+    """Return whether the messages of the outage have been handled.
+
+    *messengers_caught_up*: every messenger has delivered its backlog.
+    """
     is_early = timedelta(0) <= ctx.now - outage.until < MAX_BACKLOG_WAIT
     if is_early and not (messengers_caught_up and await ctx.uow.inbox.get_oldest_pending() is None):
         return False
@@ -65,13 +70,13 @@ async def is_summary_ready(ctx: UseCaseContext, outage: Outage, *, messengers_ca
 
 
 async def close_outage(ctx: UseCaseContext) -> None:
-    """People have been told."""
+    """Mark the outage as reported."""
     for key in await ctx.uow.once_keys.list_keys(_OUTAGE_KEY_PREFIX):
         await ctx.uow.once_keys.delete(key)
 
 
 async def count_new_tickets(ctx: UseCaseContext, outage: Outage) -> Counter[int]:
-    """How many messages of that time each person has to do with: the responsible ones theirs, who watches all."""
+    """Count the new tickets of the outage by person: responsible people theirs, watchers all."""
     numbers = await ctx.uow.reports.list_written_between(outage.since, outage.until)
     found: Counter[int] = Counter()
     tickets = [one for one in (await ctx.uow.tickets.get_many(numbers)).values() if one.is_open]

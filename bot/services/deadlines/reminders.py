@@ -1,4 +1,4 @@
-"""Due moments become notices; notices become messages at a decent hour, gathered where they would be many."""
+"""Reminders: due moments become notices, and notices become messages outside quiet hours, several in one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,16 +19,16 @@ from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 
 WATCHER_NOTICE_INTERVAL = timedelta(minutes=30)
-"""After the first one, a curator's overdue notices come together, at most one message in this time."""
+"""The shortest time between two messages about overdue tickets to a watcher."""
 
 BATCH_SIZE = 200
 
 WATCHER_NOTICE = "watch_overdue"
-"""Notice code of those who watch terms and do not work the ticket."""
+"""Notice code of people who watch deadlines and do not work on the ticket."""
 
 
 async def create_due_notices(ctx: UseCaseContext) -> None:
-    """Turn the moments that have come into notices for the people concerned."""
+    """Turn due moments into notices for their recipients."""
     for due in await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE):
         ticket = await ctx.uow.tickets.get(due.ticket_id)
         if ticket is not None and due.limit == handout.POSTING_DEADLINE:
@@ -37,24 +37,24 @@ async def create_due_notices(ctx: UseCaseContext) -> None:
         if ticket is None or not _is_still_relevant(ticket, due):
             continue
         code = f"{due.limit}_{due.kind}"
-        concerned = await cards.recipients(ctx, ticket)
-        for person in concerned:
+        recipients = await cards.recipients(ctx, ticket)
+        for person in recipients:
             await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
         if due.kind == DueKind.OVERDUE:
             await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
-            for person in _watchers(ctx, ticket, concerned):
+            for person in _watchers(ctx, ticket, recipients):
                 await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
             await cards.sync(ctx, ticket)
 
 
 async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
-    """An approved answer still waits to be posted by hand: whoever gave it is told; with nobody, whose turn it is."""
+    """Remind the author of an answer that waits to be posted by hand, or else the responsible people."""
     answer = await ctx.uow.answers.find_latest(ticket.id)
     if answer is None or not await handout.list_awaiting_posting(ctx, ticket.id):
         return
-    giver = ctx.municipality.staff.find_by_id(answer.person_id)
-    there = giver is not None and await ctx.can_reach(giver)
-    for person in (giver,) if there and giver else cards.responsible_people(ctx, ticket):
+    author = ctx.municipality.staff.find_by_id(answer.person_id)
+    is_reachable = author is not None and await ctx.can_reach(author)
+    for person in (author,) if is_reachable and author else cards.responsible_people(ctx, ticket):
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, ctx.now)
 
 
@@ -75,16 +75,13 @@ def _watchers(ctx: UseCaseContext, ticket: Ticket, exclude: Iterable[Person]) ->
 
 @dataclass(slots=True)
 class _NoticePlan:
-    """What is to be done about the notices that wait: to whom each is said now, and which say nothing true any more.
-
-    The others go on waiting.
-    """
+    """The pending notices to send now, by person, and the obsolete ones; all others stay pending."""
 
     to_send: list[NoticeRow] = field(default_factory=list)
     obsolete: list[NoticeRow] = field(default_factory=list)
     notices: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
     outage: Outage | None = None
-    """What is said now is the summary of this outage."""
+    """The outage whose summary is sent now."""
 
     @property
     def is_empty(self) -> bool:
@@ -92,47 +89,49 @@ class _NoticePlan:
 
 
 async def has_pending(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> bool:
-    """A look that writes nothing: whether :func:`flush` would do anything."""
+    """Return whether :func:`send_notices` would change anything; writes nothing."""
     return not (await _plan_notices(ctx, messengers_caught_up=messengers_caught_up)).is_empty
 
 
 async def send_notices(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> None:
-    """Tell people what waits for them; in quiet hours only what is urgent, and after an outage (*heard*: the messengers
-    have told what they kept for us) all in one summary."""
-    outlook = await _plan_notices(ctx, messengers_caught_up=messengers_caught_up)
-    await ctx.uow.deadlines.delete_notices([row.id for row in outlook.obsolete])
-    await ctx.uow.deadlines.mark_notices_sent([row.id for row in outlook.to_send], ctx.now)
-    if outlook.outage is not None:
-        await _send_outage_summary(ctx, outlook.outage, outlook.notices)
+    """Send the pending notices; in quiet hours only urgent ones, after an outage all in one summary.
+
+    *messengers_caught_up*: every messenger has delivered its backlog.
+    """
+    plan = await _plan_notices(ctx, messengers_caught_up=messengers_caught_up)
+    await ctx.uow.deadlines.delete_notices([row.id for row in plan.obsolete])
+    await ctx.uow.deadlines.mark_notices_sent([row.id for row in plan.to_send], ctx.now)
+    if plan.outage is not None:
+        await _send_outage_summary(ctx, plan.outage, plan.notices)
         return
-    for person_id, words in outlook.notices.items():
+    for person_id, notices in plan.notices.items():
         person = ctx.municipality.staff.find_by_id(person_id)
         if person is not None:
-            await _send_person_notices(ctx, person, words)
+            await _send_person_notices(ctx, person, notices)
 
 
 async def _send_outage_summary(
     ctx: UseCaseContext, outage: Outage, notices: Mapping[int, list[tuple[str, Ticket]]]
 ) -> None:
-    """One message to everybody whom the outage concerns."""
+    """Send one message to everybody whom the outage concerns."""
     await outage_summary.close_outage(ctx)
     new = await outage_summary.count_new_tickets(ctx, outage)
     for person_id in sorted({*notices, *new}):
         person = ctx.municipality.staff.find_by_id(person_id)
         if person is None:
             continue
-        weightiest = _most_severe(notices.get(person_id, ()))
-        urgent = any(ticket.urgent for _, ticket in weightiest)
+        severest = _most_severe(notices.get(person_id, ()))
+        urgent = any(ticket.urgent for _, ticket in severest)
         await notify.notify(
             ctx,
             person,
             "catch_up",
-            ticket=weightiest[0][1] if len(weightiest) == 1 else None,
+            ticket=severest[0][1] if len(severest) == 1 else None,
             priority=Priority.URGENT if urgent else Priority.NOTE,
             since=outage.since.isoformat(),
             until=outage.until.isoformat(),
             new=new[person_id],
-            items=_item_facts(ctx, weightiest),
+            items=_item_facts(ctx, severest),
         )
 
 
@@ -140,43 +139,43 @@ async def _plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> _
     waiting = await ctx.uow.deadlines.list_pending_notices()
     tickets = await ctx.uow.tickets.get_many({row.ticket_id for row in waiting})
     quiet = ctx.municipality.quiet_hours.is_quiet(ctx.now)
-    outlook = _NoticePlan()
+    plan = _NoticePlan()
     outage = await outage_summary.find_open_outage(ctx)
     if (
         outage is not None
         and not quiet
         and await outage_summary.is_summary_ready(ctx, outage, messengers_caught_up=messengers_caught_up)
     ):
-        outlook.outage = outage
-    held = quiet or outage != outlook.outage
-    lately: dict[int, bool] = {}
+        plan.outage = outage
+    is_deferred = quiet or outage != plan.outage
+    notified_recently: dict[int, bool] = {}
     for row in waiting:
         if row.created_at > ctx.now:
-            continue  # the clock has been put back: what the notice says is not so yet, and will be
+            continue  # the clock was put back: the notice is not true yet, but will be
         ticket = tickets.get(row.ticket_id)
         if ticket is None or not await _is_still_true(ctx, row, ticket):
-            outlook.obsolete.append(row)
+            plan.obsolete.append(row)
             continue
-        if (held and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
+        if (is_deferred and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
             continue
         if row.code == handout.POSTING_REMINDER:
-            hearers: Sequence[int] = (row.person_id,)
+            recipient_ids: Sequence[int] = (row.person_id,)
         elif row.code == WATCHER_NOTICE:
-            if row.person_id not in lately:
-                lately[row.person_id] = await _was_notified_recently(ctx, row.person_id)
-            if lately[row.person_id]:
+            if row.person_id not in notified_recently:
+                notified_recently[row.person_id] = await _was_notified_recently(ctx, row.person_id)
+            if notified_recently[row.person_id]:
                 continue
-            hearers = (row.person_id,)
-        else:  # whose turn it is may have changed while the notice waited for the morning
-            hearers = [person.id for person in await cards.recipients(ctx, ticket)]
-        outlook.to_send.append(row)
-        for person_id in hearers:
-            outlook.notices[person_id].append((row.code, ticket))
-    return outlook
+            recipient_ids = (row.person_id,)
+        else:  # the recipients may have changed while the notice waited for the morning
+            recipient_ids = [person.id for person in await cards.recipients(ctx, ticket)]
+        plan.to_send.append(row)
+        for person_id in recipient_ids:
+            plan.notices[person_id].append((row.code, ticket))
+    return plan
 
 
 async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> bool:
-    """Whether the notice still says what is so: terms stop, run anew, and run out."""
+    """Return whether the notice is still true: deadlines end, restart and pass."""
     if row.code == handout.POSTING_REMINDER:
         return bool(await handout.list_awaiting_posting(ctx, ticket.id))
     if not ticket.is_open:
@@ -197,12 +196,12 @@ async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) ->
 
 
 async def _is_being_published(ctx: UseCaseContext, ticket: Ticket) -> bool:
-    """The answer was given and the messenger has not confirmed it yet: nobody can do more than wait for it."""
+    """Return whether the answer waits only for a messenger's confirmation: nobody can do more."""
     if ticket.state is not State.PUBLISHING:
         return False
     answer = await ctx.uow.answers.find_latest(ticket.id)
-    places = await ctx.uow.answers.count_by_state(answer.id) if answer else {}
-    return PublicationState.QUEUED in places
+    states = await ctx.uow.answers.count_by_state(answer.id) if answer else {}
+    return PublicationState.QUEUED in states
 
 
 async def _was_notified_recently(ctx: UseCaseContext, person_id: int) -> bool:
@@ -218,7 +217,7 @@ _SEVERITY = {
     "accept_overdue": 4,
     "answer_overdue": 5,
 }
-"""Of several notices about one ticket the weightiest is said."""
+"""Only the most severe of several notices about one ticket is sent."""
 
 
 def _most_severe(notices: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticket]]:
@@ -235,12 +234,12 @@ def _item_facts(ctx: UseCaseContext, notices: Iterable[tuple[str, Ticket]]) -> l
 
 
 async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: list[tuple[str, Ticket]]) -> None:
-    weightiest = _most_severe(notices)
-    urgent = any(ticket.urgent for _, ticket in weightiest)
+    severest = _most_severe(notices)
+    urgent = any(ticket.urgent for _, ticket in severest)
     priority = Priority.URGENT if urgent else Priority.NOTE
-    if len(weightiest) == 1:
-        [(code, ticket)] = weightiest
+    if len(severest) == 1:
+        [(code, ticket)] = severest
         sector = ctx.municipality.sector_title(ticket.sector)
         await notify.notify(ctx, person, code, ticket=ticket, priority=priority, number=ticket.id, sector=sector)
         return
-    await notify.notify(ctx, person, "notices", priority=priority, items=_item_facts(ctx, weightiest))
+    await notify.notify(ctx, person, "notices", priority=priority, items=_item_facts(ctx, severest))

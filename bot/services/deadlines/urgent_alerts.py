@@ -1,4 +1,4 @@
-"""What cannot wait: the coordinator hears of it beside the head, and of some things the duty officer, too."""
+"""Urgent alerts: the coordinator is notified in addition to the head, for some dangers also the duty officer."""
 
 from typing import Any
 
@@ -11,8 +11,10 @@ from bot.services.notifications import cards, notify
 
 
 async def alert_watchers(ctx: UseCaseContext, ticket: Ticket, member_id: int | None = None) -> None:
-    """Tell those who watch and do not have the card. *by*: the number of the member that says so of a problem. At night
-    it makes a sound only if people are in danger."""
+    """Notify watchers who do not have the card. *member_id*: the member of a problem that reports the danger.
+
+    At night the notification makes a sound only if people are in danger.
+    """
     if ticket.urgency is None:
         return
     staff = ctx.municipality.staff
@@ -35,7 +37,7 @@ async def alert_watchers(ctx: UseCaseContext, ticket: Ticket, member_id: int | N
 
 
 async def on_became_urgent(ctx: UseCaseContext, ticket: Ticket, member_id: int | None = None) -> None:
-    """A changed card makes no sound; danger must. *by*: the number of the member that says so of a problem."""
+    """Notify the recipients of the card, whose edit makes no sound. *member_id*: the member that reports the danger."""
     for person in await cards.recipients(ctx, ticket):
         await notify.notify(
             ctx, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id, by=member_id

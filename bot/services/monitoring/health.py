@@ -1,4 +1,4 @@
-"""What the loops know about how the bot is doing: shown by ``/readyz``, judged by the auditor."""
+"""Health of this process, updated by its workers: shown by ``/readyz`` and read by the watchdog."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,19 +8,21 @@ from bot.services.monitoring.inactivity import InactiveSource
 
 @dataclass(slots=True)
 class Health:
-    """``ready``: started and not about to stop. The rest is known to who leads. ``failing``: since when an account has
-    not answered us. ``silent``: accounts that have not told yet what they kept for us. ``hushes``: what is silent for
-    unusually long; ``None`` before the first look. ``faults``: where the last check of our rights found something
-    wrong, by account."""
+    """State of this process; only the leader knows more than ``ready``."""
 
     ready: bool = False
+    """Started and not stopping."""
     not_caught_up: set[str] = field(default_factory=set)
+    """Accounts whose backlog of updates has not been fetched yet."""
     inactive: list[InactiveSource] | None = None
+    """Sources that have been silent for unusually long; ``None`` before the first check."""
     rights_faults: dict[str, list[str]] = field(default_factory=dict)
+    """Faults that the last check of the bot's rights has found, by account."""
     failing_since: dict[str, datetime] = field(default_factory=dict)
+    """Start of the current failure of each account that does not answer."""
 
     def reset(self) -> None:
-        """Another process leads now."""
+        """Forget what only the leader knows: another process leads now."""
         self.failing_since.clear()
         self.inactive = None
         self.rights_faults.clear()

@@ -1,7 +1,7 @@
-"""A place that is silent for longer than it usually is at this time of the week: perhaps we do not hear it any more.
+"""Detection of sources that are silent for unusually long, perhaps because the bot no longer receives their messages.
 
-Nothing is learned ahead: the time of silence is held against the same hours of the four weeks before. At night, on a
-day off, in a small chat few messages came then, too, and nothing is concluded.
+Nothing is trained: a silence is compared with the same hours of the four weeks before. At night, on days off and in
+small chats few messages came then, too, so nothing is reported.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,13 +17,13 @@ MAX_COMPARED_SILENCE = timedelta(days=2)
 
 MIN_SILENCE = timedelta(hours=1)
 MIN_USUAL_MESSAGES = 8
-"""So many messages came in the same hours of every one of the weeks. Where eight are usual, none at all is a chance of
-one in three thousand."""
+"""Messages in the same hours of every compared week. If eight are usual, none at all has a chance of one in three
+thousand."""
 
 
 @dataclass(frozen=True, slots=True)
 class InactiveSource:
-    """Nothing has come from ``title`` since ``since``, which is unusual. Without ``root`` it is a whole account."""
+    """A source without messages since ``since``, which is unusual; without ``source_id``, a whole account."""
 
     account: str
     source_id: str | None
@@ -32,22 +32,24 @@ class InactiveSource:
 
 
 async def list_inactive(ctx: UseCaseContext, previous: Iterable[InactiveSource]) -> list[InactiveSource]:
-    """Every account of ours, else the single places in it, from which something should have come by now. What is
-    *known* lasts until something comes: the weeks of a long silence say nothing about what is usual."""
+    """List the accounts, or else the single sources in them, that should have delivered a message by now.
+
+    Those of *previous* stay listed until a message comes: a long silence tells nothing about usual activity.
+    """
     earliest = ctx.now - MAX_COMPARED_SILENCE
     last = await ctx.uow.activity.last_message_times(earliest)
-    before = {(hush.account, hush.source_id): hush for hush in previous}
+    before = {(one.account, one.source_id): one for one in previous}
     found: list[InactiveSource] = []
-    for account, office in ctx.municipality.bot_accounts.items():
+    for account, bot_account in ctx.municipality.bot_accounts.items():
         newest = max((at for (owner, _), at in last.items() if owner == account), default=earliest)
-        whole = await _find_inactive(ctx, InactiveSource(account, None, office.title, newest), before)
+        whole = await _find_inactive(ctx, InactiveSource(account, None, bot_account.title, newest), before)
         if whole is not None:
             found.append(whole)
             continue
         for root, title in _list_sources(ctx, account):
             at = last.get((account, root), earliest)
-            place = await _find_inactive(ctx, InactiveSource(account, root, title, at), before)
-            found += [place] if place is not None else []
+            inactive = await _find_inactive(ctx, InactiveSource(account, root, title, at), before)
+            found += [inactive] if inactive is not None else []
     return found
 
 
@@ -61,9 +63,9 @@ async def _find_inactive(
 
 
 def _list_sources(ctx: UseCaseContext, account: str) -> Iterator[tuple[str, str]]:
-    places = [source for source in ctx.municipality.sources.values() if source.account == account]
-    if len(places) > 1:  # one alone is the account
-        yield from ((source.source_id, source.title) for source in places)
+    sources = [source for source in ctx.municipality.sources.values() if source.account == account]
+    if len(sources) > 1:  # a single source is the same as its account
+        yield from ((source.source_id, source.title) for source in sources)
 
 
 async def _is_unusual(ctx: UseCaseContext, account: str, source_id: str | None, since: datetime) -> bool:

@@ -1,5 +1,5 @@
-"""«Всплеск»: more is written about a topic or a street than there usually is. The coordinator hears of it once, and
-again only when it had been calm in between."""
+"""Spikes («всплеск»): more people than usual write about a topic or a street. Each spike is reported once; it is
+reported again only after a calm period."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from storage.repositories.activity import Dimension, Volume
 
 RECENT_WINDOW = timedelta(hours=1)
 BASELINE_WINDOW = timedelta(days=28)
-"""What is usual is learnt from so long before."""
+"""Usual activity is measured over this time before the recent window."""
 
 MIN_PEOPLE = 5
-"""People: fewer are no burst, however quiet the topic usually is."""
+"""People; fewer are no spike, however quiet the topic usually is."""
 
 _MIN_DEVIATIONS = 4.0
 _PREFIX = "burst:"
@@ -24,7 +24,7 @@ _PREFIX = "burst:"
 
 @dataclass(frozen=True, slots=True)
 class Spike:
-    """So many people within the last hour, where *usual* are usual."""
+    """A topic or street with ``people`` authors within the last hour, where ``usual_people`` are usual."""
 
     dimension: Dimension
     name: str
@@ -37,46 +37,49 @@ class Spike:
 
 
 async def list_spikes(ctx: UseCaseContext) -> list[Spike]:
-    """What is beyond the usual now."""
+    """List the current spikes."""
     found = []
-    for about in Dimension:
-        busy = await ctx.uow.activity.busiest(about, ctx.now - RECENT_WINDOW, MIN_PEOPLE)
-        if busy:
-            usual = await ctx.uow.activity.count_tickets(
-                about, [one.name for one in busy], ctx.now - RECENT_WINDOW - BASELINE_WINDOW, ctx.now - RECENT_WINDOW
+    for dimension in Dimension:
+        volumes = await ctx.uow.activity.busiest(dimension, ctx.now - RECENT_WINDOW, MIN_PEOPLE)
+        if volumes:
+            usual_counts = await ctx.uow.activity.count_tickets(
+                dimension,
+                [one.name for one in volumes],
+                ctx.now - RECENT_WINDOW - BASELINE_WINDOW,
+                ctx.now - RECENT_WINDOW,
             )
-            found += _above_usual(about, busy, usual)
+            found += _above_usual(dimension, volumes, usual_counts)
     return found
 
 
 def _above_usual(dimension: Dimension, volumes: Iterable[Volume], counts: dict[str, int]) -> list[Spike]:
-    """Those that a calm hour would bring hardly ever: four standard deviations of a Poisson flow above its mean."""
+    """Select volumes at least four standard deviations of a Poisson flow above its mean."""
     hours = BASELINE_WINDOW / RECENT_WINDOW
-    bursts = []
+    spikes_found = []
     for one in volumes:
         mean = counts.get(one.name, 0) / hours
         if one.people >= max(MIN_PEOPLE, mean + _MIN_DEVIATIONS * sqrt(mean)):
-            bursts.append(Spike(dimension, one.name, one.people, mean))
-    return bursts
+            spikes_found.append(Spike(dimension, one.name, one.people, mean))
+    return spikes_found
 
 
 async def has_changes(ctx: UseCaseContext, spikes: list[Spike]) -> bool:
-    """Whether :func:`report` would do anything."""
-    return {burst.key for burst in spikes} != set(await ctx.uow.once_keys.list_keys(_PREFIX))
+    """Return whether :func:`report_spikes` would change anything."""
+    return {spike.key for spike in spikes} != set(await ctx.uow.once_keys.list_keys(_PREFIX))
 
 
 async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
-    """Warn of what has begun; forget what is over."""
-    for burst in spikes:
-        if await ctx.uow.once_keys.claim(burst.key, ctx.now):
+    """Report spikes that have begun; forget those that are over."""
+    for spike in spikes:
+        if await ctx.uow.once_keys.claim(spike.key, ctx.now):
             facts = {
-                "about": burst.dimension.value,
-                "name": burst.name,
-                "count": burst.people,
-                "usual": burst.usual_people,
+                "about": spike.dimension.value,
+                "name": spike.name,
+                "count": spike.people,
+                "usual": spike.usual_people,
             }
             await notify.notify_all(ctx, ctx.municipality.staff.recipients(Audience.SPIKE), "burst", **facts)
-    lasting = {burst.key for burst in spikes}
+    current_keys = {spike.key for spike in spikes}
     for key in await ctx.uow.once_keys.list_keys(_PREFIX):
-        if key not in lasting:
+        if key not in current_keys:
             await ctx.uow.once_keys.delete(key)

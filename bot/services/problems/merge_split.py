@@ -1,4 +1,4 @@
-"""Several tickets about one event as people see and change them: counted, listed, taken apart, put together."""
+"""Problems (several tickets about one event) for people: counts, lists of members, splitting and merging."""
 
 from bot.domain.answers import Answer
 from bot.domain.deadlines import DeadlineKind
@@ -18,17 +18,17 @@ from bot.services.tickets import problem_matching, problem_members, workflow
 from bot.understanding.events.matcher import OpenEvent
 
 PAGE_SIZE = 8
-"""Tickets on a page of the list."""
+"""Tickets on a page of the member list."""
 
 MAX_SIMILAR = 6
-"""Tickets to choose among."""
+"""Tickets offered for a merge."""
 
 MAX_PAGE_DIGITS = 6
-"""Digits."""
+"""Digits of a page number in a button code."""
 
 
 async def problem_facts(ctx: UseCaseContext, ticket: Ticket, answer: Answer | None) -> ProblemFacts | None:
-    """What the card of *ticket* says of its problem. *answer*: the latest."""
+    """Return the facts about its problem for the card of *ticket*. *answer*: the latest."""
     if ticket.problem_id is None:
         return None
     if ticket.lead_id is not None:
@@ -47,7 +47,7 @@ async def problem_facts(ctx: UseCaseContext, ticket: Ticket, answer: Answer | No
 
 
 async def check_can_list_members(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """The ticket that leads a problem, if *person* may see it."""
+    """Return the ticket that leads a problem, if *person* may see it."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
     if not ticket.is_problem_lead:
@@ -56,34 +56,38 @@ async def check_can_list_members(ctx: UseCaseContext, ticket_id: int, person: Pe
 
 
 async def list_members(ctx: UseCaseContext, lead: Ticket, page_number: int) -> list[Ticket]:
-    """A page of its tickets, the first ones first; numbers start at nought."""
+    """Return a page of the problem's tickets, the oldest first; pages start at 0."""
     return await ctx.uow.problems.list_tickets(lead.problem_id or 0, page_number * PAGE_SIZE, PAGE_SIZE)
 
 
 async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """«Отделить»: the message is about something else. It has a card and terms of its own from now on, and if it was
-    answered or closed with the others, it is in work again. Nothing joins it by itself any more."""
+    """Handle «Отделить»: the ticket leaves its problem and gets a card and deadlines of its own.
+
+    If it was answered or closed with the others, it returns to work. No ticket joins it automatically any more.
+    """
     ticket = await workflow.get(ctx, ticket_id)
     if ticket.lead_id is None or ticket.problem_id is None or ticket.state is State.PUBLISHING:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     lead = await workflow.get(ctx, ticket.lead_id)
     workflow.check_right(ctx, person, Right.GROUP, lead)
-    alone = await ctx.uow.tickets.update(ticket, TicketChange(problem_id=None, lead_id=None))
-    if alone is None:
+    changed = await ctx.uow.tickets.update(ticket, TicketChange(problem_id=None, lead_id=None))
+    if changed is None:
         raise TakenByOther(number=ticket.id)
     await ctx.uow.audit_log.record("split", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"from": lead.id})
     await ctx.uow.problems.recount(ticket.problem_id)
-    if alone.is_open:
-        await deadlines.reschedule(ctx, alone, alone.registered_at)
-        await cards.sync(ctx, alone, actor=person)
+    if changed.is_open:
+        await deadlines.reschedule(ctx, changed, changed.registered_at)
+        await cards.sync(ctx, changed, actor=person)
     else:
-        await workflow.restart(ctx, alone, Step.NOT_SOLVED if alone.state is State.ANSWERED else Step.REOPEN, person)
+        await workflow.restart(
+            ctx, changed, Step.NOT_SOLVED if changed.state is State.ANSWERED else Step.REOPEN, person
+        )
     await cards.sync(ctx, lead, actor=person)
-    return alone
+    return changed
 
 
 async def check_can_merge(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """The ticket, if *person* may put it to others: it stands alone, or leads some itself."""
+    """Return the ticket if *person* may merge it: it is alone or leads a problem."""
     ticket = await workflow.get(ctx, ticket_id)
     workflow.check_right(ctx, person, Right.GROUP, ticket)
     if ticket.lead_id is not None:
@@ -94,21 +98,21 @@ async def check_can_merge(ctx: UseCaseContext, ticket_id: int, person: Person) -
 
 
 async def list_similar(ctx: UseCaseContext, ticket: Ticket, person: Person) -> list[Ticket]:
-    """What *ticket* may belong to, the likeliest first."""
+    """List tickets that *ticket* may belong with, the likeliest first."""
     reading = ctx.municipality.understanding.read(ticket.text)
     roots = [m for m in await ctx.uow.messages.list_for_ticket(ticket.id) if m.part is MessageRole.ROOT]
     found = await problem_matching.suggest_problems(ctx, ticket.text, reading, roots[0] if roots else None)
     known = await ctx.uow.tickets.get_many({one.lead_id for one in found if one.lead_id != ticket.id})
-    seen = [known[one.lead_id] for one in found if one.lead_id in known]
-    return [one for one in seen if ctx.municipality.staff.has_right(person, Right.GROUP, one.sector, one.district)][
+    tickets = [known[one.lead_id] for one in found if one.lead_id in known]
+    return [one for one in tickets if ctx.municipality.staff.has_right(person, Right.GROUP, one.sector, one.district)][
         :MAX_SIMILAR
     ]
 
 
 async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, person: Person) -> Ticket:
-    """«Объединить»: the ticket, and all that it leads, are about what *other_id* is about; the one that leads them.
+    """Handle «Объединить»: the ticket and its members join the problem of *other_id*; return the lead.
 
-    Of both terms the earlier runs. Where that problem has been answered already, the ticket gets the answer.
+    The earlier of the two deadlines applies. If that problem has been answered already, the ticket gets the answer.
     """
     await ctx.uow.lock(problem_matching.LOCK_KEY)
     ticket = await check_can_merge(ctx, ticket_id, person)
@@ -153,23 +157,23 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
 
 
 async def _ensure_problem(ctx: UseCaseContext, lead: Ticket) -> Ticket:
-    """*lead* with a problem to lead."""
+    """Return *lead* with a problem, created if needed."""
     if lead.problem_id is not None:
         return lead
-    sketch = await ctx.uow.problems.get_fingerprint(lead) or _empty_fingerprint(ctx)
-    judge = ctx.municipality.understanding.event_matcher
-    matter = min((judge.subject_family(subject) for subject in sketch["subjects"]), default="")
-    problem_id = await ctx.uow.problems.create(lead, matter, sketch, ctx.now)
+    fingerprint = await ctx.uow.problems.get_fingerprint(lead) or _empty_fingerprint(ctx)
+    matcher = ctx.municipality.understanding.event_matcher
+    family = min((matcher.subject_family(subject) for subject in fingerprint["subjects"]), default="")
+    problem_id = await ctx.uow.problems.create(lead, family, fingerprint, ctx.now)
     await ctx.uow.audit_log.record("problem", ctx.now, ticket_id=lead.id, facts={"problem": problem_id})
     return await workflow.get(ctx, lead.id)
 
 
 async def _merge_fingerprints(ctx: UseCaseContext, lead: Ticket, ticket: Ticket) -> None:
-    """What is known of *ticket* and of those that it leads is known of *lead*'s problem from now on."""
-    theirs = await ctx.uow.problems.get_fingerprint(ticket)
-    if theirs is not None:
+    """Move the fingerprint, upvotes and members of *ticket* to the problem of *lead*."""
+    other_fingerprint = await ctx.uow.problems.get_fingerprint(ticket)
+    if other_fingerprint is not None:
         event = OpenEvent.from_record(0, await ctx.uow.problems.get_fingerprint(lead) or _empty_fingerprint(ctx))
-        event.merge(OpenEvent.from_record(0, theirs))
+        event.merge(OpenEvent.from_record(0, other_fingerprint))
         await ctx.uow.problems.recount(lead.problem_id or 0, event.to_record())
     await ctx.uow.upvotes.move_all(ticket.id, lead.id)
     if ticket.problem_id is not None:

@@ -1,4 +1,4 @@
-"""The curator's two minutes in the morning."""
+"""The daily digest, and the figures of ``/digest`` and ``/stats``."""
 
 from datetime import datetime, timedelta
 from statistics import median
@@ -19,8 +19,10 @@ STATS_PERIOD = timedelta(days=30)
 
 
 async def due_since(ctx: UseCaseContext) -> datetime | None:
-    """Since when today's digest should have gone out; ``None``: it is not due. It is when its hour has come, it was not
-    sent, and the bot had been started before that hour (nothing is sent for a time when nobody was listening)."""
+    """Return since when today's digest is due; ``None`` if it is not.
+
+    It is due from its hour until it is sent, if the bot had its first start before that hour.
+    """
     today = ctx.now.astimezone(ctx.municipality.zone).date()
     at = local_to_utc(today, ctx.municipality.digest_at, ctx.municipality.zone)
     if ctx.now < at:
@@ -32,14 +34,14 @@ async def due_since(ctx: UseCaseContext) -> datetime | None:
 
 
 async def is_due(ctx: UseCaseContext) -> bool:
-    """Whether today's digest shall go out now."""
+    """Return whether today's digest is due."""
     return await due_since(ctx) is not None
 
 
 async def send_daily(ctx: UseCaseContext) -> None:
-    """Send the digest of today, once: the day is taken in the same transaction, so a restart changes nothing.
+    """Send today's digest once: the day is claimed in the same transaction, so a restart changes nothing.
 
-    It tells what came since the previous daily one.
+    It covers the time since the previous daily digest.
     """
     if not await is_due(ctx):
         return
@@ -52,26 +54,26 @@ async def send_daily(ctx: UseCaseContext) -> None:
 
 
 async def send_now(ctx: UseCaseContext, person: Person) -> None:
-    """``/digest``: what came since the last daily one until now."""
+    """Handle ``/digest``: the time since the last daily digest."""
     facts = await collect_facts(ctx, await _previous_digest_end(ctx), ctx.now)
     await notify.notify(ctx, person, "digest", priority=Priority.ANSWER, daily=False, **facts)
 
 
 async def send_stats(ctx: UseCaseContext, person: Person) -> None:
-    """``/stats``: the same figures of the last :data:`STATS_OVER`."""
+    """Handle ``/stats``: the same figures for the last :data:`STATS_PERIOD`."""
     facts = await collect_facts(ctx, ctx.now - STATS_PERIOD, ctx.now)
     days = STATS_PERIOD // timedelta(days=1)
     await notify.notify(ctx, person, "stats", priority=Priority.ANSWER, daily=False, days=days, **facts)
 
 
 async def _previous_digest_end(ctx: UseCaseContext) -> datetime:
-    """Where the last daily digest left off; at first, the first start."""
+    """Return the end of the last daily digest, or the first start."""
     last = await ctx.uow.deadlines.find_last_digest_end(ctx.now) or await ctx.uow.once_keys.get("first_start")
     return min(last or ctx.now, ctx.now)
 
 
 async def collect_facts(ctx: UseCaseContext, since: datetime, until: datetime) -> dict[str, Any]:
-    """The figures of [since, until) and the state at *until*, as facts of a note."""
+    """Collect the figures of [since, until) and the state at *until*, as facts of a notification."""
     reports = ctx.uow.reports
     sectors = await reports.count_by_sector(since, until)
     overdue = await reports.list_overdue(until, MAX_OVERDUE_LISTED + 1)

@@ -1,4 +1,4 @@
-"""Official pages: do they speak, do they answer? A note a week."""
+"""The weekly report on official pages: long silence and unanswered comments."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,59 +16,59 @@ from bot.services.notifications import notify
 from bot.services.sources.messages import clean_text
 
 MAX_COMMENT_AGE = timedelta(days=30)
-"""How old a comment may be that the weekly note still tells of; older ones are forgotten."""
+"""The greatest age of a comment in the weekly report; older ones are ignored."""
 
 MAX_LINKS_SHOWN = 3
 
 
 async def start_watching(ctx: UseCaseContext) -> None:
-    """Begin to watch what is configured."""
+    """Start watching the configured pages."""
     for page in ctx.municipality.pages:
         await ctx.uow.official_pages.start_watching(page.account, page.source_id, ctx.now)
 
 
 async def on_page_posted(ctx: UseCaseContext, event: PagePosted) -> None:
-    """A page has posted something."""
+    """Record that a page has posted."""
     page = _find_page(ctx, event.chat.account, event.chat.source_id)
     if page is not None:
         await ctx.uow.official_pages.record_post(page.account, page.source_id, event.at)
 
 
 async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> bool:
-    """Whether *event* is a page's own post, which is nobody's message. A comment is remembered, and goes its way."""
+    """Record a post or a comment of a page; return whether *event* is the page's own post."""
     chat = event.chat
-    speaker = _find_page(ctx, chat.account, event.author.id if event.automatic else chat.source_id)
-    if speaker is not None and (event.automatic or chat.kind is ChatKind.CHANNEL):
-        await ctx.uow.official_pages.record_post(speaker.account, speaker.source_id, event.sent_at)
+    own_page = _find_page(ctx, chat.account, event.author.id if event.automatic else chat.source_id)
+    if own_page is not None and (event.automatic or chat.kind is ChatKind.CHANNEL):
+        await ctx.uow.official_pages.record_post(own_page.account, own_page.source_id, event.sent_at)
         return True
-    heard = (
+    commented_pages = (
         page
         for page in ctx.municipality.pages
         if (page.account, page.comments_source_id) == (chat.account, chat.source_id)
     )
-    page = next(heard, None)
+    page = next(commented_pages, None)
     if page is not None and chat.kind in (ChatKind.WALL, ChatKind.SHOWCASE, ChatKind.GROUP) and not event.service:
         await _record_comment(ctx, page, event)
     return False
 
 
 async def on_message_deleted(ctx: UseCaseContext, event: MessageDeleted) -> None:
-    """A comment that was taken back needs no answer."""
+    """Delete a stored comment: it needs no answer."""
     if ctx.municipality.pages:
         await ctx.uow.official_pages.delete_comment(event.chat.account, event.chat.id, event.message_id)
 
 
 async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: MessagePosted) -> None:
-    ours = (
+    is_official = (
         staff_replies.find_official_author(ctx, event) is not None
         or staff_replies.is_posted_as_chat(event)
         or (event.author.kind is AuthorKind.CHAT and event.author.id.lstrip("-") == page.source_id.lstrip("-"))
     )
-    said = event.author.kind is AuthorKind.PERSON and _needs_answer(ctx, event)
-    if not (ours or said):
+    needs_answer = event.author.kind is AuthorKind.PERSON and _needs_answer(ctx, event)
+    if not (is_official or needs_answer):
         return
     chat = event.chat
-    replied = event.reply_to if event.reply_to != chat.thread else None  # all comments hang under the post
+    replied = event.reply_to if event.reply_to != chat.thread else None  # all comments are under the post
     thread = await ctx.uow.official_pages.find_comment_thread(chat.account, chat.id, replied) if replied else None
     await ctx.uow.official_pages.add_comment(
         PageComment(
@@ -78,8 +78,8 @@ async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: Messag
             root=page.source_id,
             place=chat.thread[:64],
             thread=thread or replied or event.message_id,
-            ours=ours,
-            to_all=ours and replied is None,
+            ours=is_official,
+            to_all=is_official and replied is None,
             sent_at=event.sent_at,
             link=event.link,
         )
@@ -87,7 +87,7 @@ async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: Messag
 
 
 def _needs_answer(ctx: UseCaseContext, event: MessagePosted) -> bool:
-    """Greetings, thanks and «+» need no answer."""
+    """Return whether a comment needs an answer: greetings, thanks and «+» do not."""
     text = clean_text(event.text)
     return bool(text) and ctx.municipality.understanding.read(text).noise is None
 
@@ -97,7 +97,7 @@ def _find_page(ctx: UseCaseContext, account: str, root: str) -> OfficialPage | N
 
 
 async def is_due(ctx: UseCaseContext) -> bool:
-    """Whether this week's note shall go out: on Monday, with the digest; not for a time when nobody listened."""
+    """Return whether this week's report is due: on Monday with the digest, if the bot had its first start before."""
     if not ctx.municipality.pages:
         return False
     week, at = _report_week(ctx)
@@ -108,14 +108,14 @@ async def is_due(ctx: UseCaseContext) -> bool:
 
 
 def _report_week(ctx: UseCaseContext) -> tuple[str, datetime]:
-    """This week's name, and the moment of its note."""
+    """Return the key of this week and the moment of its report."""
     today = ctx.now.astimezone(ctx.municipality.zone).date()
     monday = today - timedelta(days=today.weekday())
     return monday.isoformat(), local_to_utc(monday, ctx.municipality.digest_at, ctx.municipality.zone)
 
 
 async def send_weekly(ctx: UseCaseContext) -> None:
-    """Tell those who read the digest, once a week."""
+    """Send the report once a week to the recipients of the digest."""
     week, _ = _report_week(ctx)
     if not await is_due(ctx) or not await ctx.uow.once_keys.claim(f"pages:{week}", ctx.now):
         return
@@ -129,7 +129,7 @@ async def send_weekly(ctx: UseCaseContext) -> None:
 
 
 async def _silent_page_facts(ctx: UseCaseContext, page: OfficialPage) -> list[list[Any]]:
-    """(title, whole days, whether we have ever seen a post) of a page that has been silent too long."""
+    """Return (title, days, whether a post is known) of a page that has been silent for too long."""
     known = await ctx.uow.official_pages.find_last_post(page.account, page.source_id)
     if known is None:
         return []
@@ -138,7 +138,7 @@ async def _silent_page_facts(ctx: UseCaseContext, page: OfficialPage) -> list[li
 
 
 async def _unanswered_facts(ctx: UseCaseContext, page: OfficialPage) -> list[list[Any]]:
-    """(title, how many, since when the oldest waits, links to the oldest) of a page with unanswered comments."""
+    """Return (title, count, time of the oldest, links to the oldest) of a page with unanswered comments."""
     found = await ctx.uow.official_pages.list_unanswered(page.account, page.source_id, ctx.now - MAX_COMMENT_AGE)
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""Citizens' posts: how they are kept, and what can be told of one by itself."""
+"""Stored messages of citizens, and facts that follow from a single message."""
 
 import hashlib
 import re
@@ -13,23 +13,23 @@ from bot.services.context import UseCaseContext
 from bot.understanding.reading import Noise, Reading
 
 _CONTENT_MEDIA = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
-"""What can stand for words where a person speaks to us alone."""
+"""Media that can replace a text in a private chat."""
 
 
 def clean_text(text: str) -> str:
-    """The words as they can be stored and shown: no NUL (PostgreSQL refuses it), no half characters, no turn of
-    direction that goes on behind them."""
+    """Return *text* as it can be stored and shown: without NUL (PostgreSQL refuses it) and lone surrogates, and with
+    closed bidirectional controls."""
     return close_bidi(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip())
 
 
 def text_key(text: str) -> str | None:
-    """The same for texts that differ in case, punctuation and spaces alone; ``None`` for no words."""
+    """Return a hash that ignores case, punctuation and spaces; ``None`` for a text without words."""
     words = re.findall(r"\w+", text.casefold().replace("ё", "е"))
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if words else None
 
 
 def is_private(message: Message) -> bool:
-    """Whether the person speaks to us alone: then everything but noise is a ticket."""
+    """Return whether the chat is private: then every message except noise is a ticket."""
     return ChatKind(message.chat_kind) is ChatKind.PRIVATE
 
 
@@ -45,15 +45,18 @@ def sent_district(ctx: UseCaseContext, message: Message) -> str | None:
 
 
 def is_noise(message: Message, reading: Reading) -> bool:
-    """Nothing to act on: greetings, thanks, «+», emoji, a bare link, a sticker; a photo may still speak for itself."""
+    """Return whether *message* needs no action: a greeting, thanks, «+», emoji, a bare link or a sticker.
+
+    Media such as a photo may make it a ticket, but not next to thanks.
+    """
     if reading.noise is None:
         return False
-    speaks = any(MediaKind(item["kind"]) in _CONTENT_MEDIA for item in message.media)
-    return not speaks or reading.noise is Noise.THANKS
+    has_content = any(MediaKind(item["kind"]) in _CONTENT_MEDIA for item in message.media)
+    return not has_content or reading.noise is Noise.THANKS
 
 
 async def save_message(ctx: UseCaseContext, event: MessagePosted, source: Source) -> Message:
-    """Keep a post. Its ``root`` is what the configuration names, also in a group that has got a new id since."""
+    """Store a message. Its ``root`` is the configured source id, also in a group that has a new id since."""
     chat = event.chat
     return await ctx.uow.messages.add(
         NewMessage(
@@ -79,8 +82,11 @@ async def save_message(ctx: UseCaseContext, event: MessagePosted, source: Source
 
 
 async def _conversation_thread(ctx: UseCaseContext, event: MessagePosted) -> str:
-    """The conversation within the chat. Telegram gives every chain of replies in an ordinary group a number of its own,
-    that of the first message: people do not see it as a conversation apart, and neither do we."""
+    """Return the conversation within the chat.
+
+    Telegram gives every chain of replies in an ordinary group a thread id, that of its first message. People do not see
+    it as a separate conversation, and the bot does not treat it as one.
+    """
     chat = event.chat
     root = thread_root(chat)
     first = await ctx.uow.messages.find_by_external_id(chat.account, chat.id, root) if root is not None else None
@@ -88,7 +94,7 @@ async def _conversation_thread(ctx: UseCaseContext, event: MessagePosted) -> str
 
 
 def thread_root(chat: Chat) -> str | None:
-    """The message that a chain of replies in an ordinary group is numbered by."""
+    """Return the id of the message that starts a chain of replies in an ordinary group."""
     return chat.thread if chat.thread.isdecimal() and chat.kind is ChatKind.GROUP else None
 
 

@@ -1,4 +1,4 @@
-"""Our standing in the monitored places, told to the administrator in time."""
+"""The bot's access to monitored sources; changes are reported to the administrator."""
 
 from bot.domain.sources import Source
 from bot.messengers.events import Chat, ChatKind
@@ -7,19 +7,19 @@ from bot.services.notifications import notify
 
 
 async def find_source(ctx: UseCaseContext, chat: Chat) -> Source | None:
-    """The configured source of *chat*, also when the configuration knows the group by its former or by its new id."""
+    """Return the configured source of *chat*, also if the configuration has a former or newer id of the group."""
     source = ctx.municipality.configured_source(chat)
     if source is not None:
         return source
     aliases = ctx.uow.chat_aliases
-    other = await aliases.find_former_id(chat.account, chat.source_id) or await aliases.find_current_id(
+    other_id = await aliases.find_former_id(chat.account, chat.source_id) or await aliases.find_current_id(
         chat.account, chat.source_id
     )
-    return ctx.municipality.sources.get((chat.account, other)) if other else None
+    return ctx.municipality.sources.get((chat.account, other_id)) if other_id else None
 
 
 async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_id: str) -> None:
-    """A group became a supergroup: it keeps its settings under the new id."""
+    """Record that a group became a supergroup, so that it keeps its settings under the new id."""
     await ctx.uow.chat_aliases.add(account, old_id, new_id, ctx.now)
     await ctx.uow.audit_log.record("chat_migrated", ctx.now, facts={"account": account, "old": old_id, "new": new_id})
     source = ctx.municipality.sources.get((account, old_id))
@@ -35,7 +35,7 @@ async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_i
 
 
 async def on_unknown_chat(ctx: UseCaseContext, chat: Chat) -> None:
-    """Somebody writes where nobody asked us to listen: ignored, and the administrator is told, once."""
+    """Report a chat that is not configured to the administrator, once; its messages are ignored."""
     if chat.kind is ChatKind.PRIVATE:
         return
     await notify.notify_administrator(
@@ -48,7 +48,7 @@ async def on_unknown_chat(ctx: UseCaseContext, chat: Chat) -> None:
 
 
 async def on_bot_removed(ctx: UseCaseContext, chat: Chat, *, muted: bool) -> None:
-    """We were thrown out of a monitored chat, or may not write there any more."""
+    """Report that the bot was removed from a monitored chat, or may no longer write there."""
     source = await find_source(ctx, chat)
     if source is None:
         return
@@ -58,7 +58,7 @@ async def on_bot_removed(ctx: UseCaseContext, chat: Chat, *, muted: bool) -> Non
 
 
 async def report_check_fault(ctx: UseCaseContext, subject: str, text: str) -> None:
-    """The self-check found that we cannot hear somewhere. Told once a day while it lasts."""
+    """Report once a day a fault that the self-check has found, such as missing rights in a chat."""
     day = ctx.now.astimezone(ctx.municipality.zone).date().isoformat()
     await notify.notify_administrator(
         ctx, "check_fault", once_key=f"check:{subject}:{day}"[:160], subject=subject, text=text

@@ -1,5 +1,8 @@
-"""When a messenger is silent, or does not let us write to somebody: what waits there goes where the person can be
-reached, and on return one word tells what went elsewhere. Answers to citizens never change their place."""
+"""Failover: if a messenger fails or a person blocks the bot, pending messages go to the person's other accounts.
+
+Once the account works again, one message there lists the tickets that went elsewhere. Answers to citizens are never
+rerouted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,14 +22,14 @@ MAX_MISSED_TICKETS = 30
 
 @dataclass(frozen=True, slots=True)
 class MissedTickets:
-    """What did not reach a person at one account, and where it went."""
+    """Tickets that did not reach a person at one account, and the bot's accounts that they went through."""
 
     tickets: Sequence[Ticket]
-    accounts: Sequence[str]  # accounts of ours
+    accounts: Sequence[str]
 
 
 async def run(ctx: UseCaseContext) -> None:
-    """Send on what is stuck; tell those who can be reached again."""
+    """Reroute stuck rows; queue a message to people whose account works again."""
     for row in await _list_stuck_rows(ctx):
         await reroute(ctx, row)
     for person, address in await _list_returned(ctx):
@@ -45,14 +48,14 @@ async def run(ctx: UseCaseContext) -> None:
 
 
 async def has_pending(ctx: UseCaseContext) -> bool:
-    """A look that writes nothing: whether :func:`sweep` would do anything."""
+    """Return whether :func:`run` would change anything; writes nothing."""
     return bool(await _list_stuck_rows(ctx) or await _list_returned(ctx))
 
 
 async def reroute(ctx: UseCaseContext, row: OutboxRow) -> None:
-    """What *row* has for an official goes where the person can be reached; if that is nowhere else, it stays.
+    """Send the content of *row* to the official's accounts that work; without one, leave the row.
 
-    Questions of a dialog stay in their chat, and so do edits of cards: those show the latest state when they arrive.
+    Prompts of a dialog stay in their chat, and so do edits of cards: those show the latest state when they arrive.
     """
     person = ctx.municipality.staff.find_by_id(row.person_id or 0)
     if person is None or await _must_stay(ctx, row) or not await _has_alternative(ctx, person, row):
@@ -91,10 +94,10 @@ async def _must_stay(ctx: UseCaseContext, row: OutboxRow) -> bool:
 
 
 async def _has_alternative(ctx: UseCaseContext, person: Person, row: OutboxRow) -> bool:
-    """Whether there is anywhere else to go from a place that does not work."""
+    """Return whether the row's account does not work and another account of the person does."""
     channels = await ctx.channels(person)
-    here = next((one for one in channels if one.address.account == row.account), None)
-    return here is not None and not here.is_open and any(one.is_open for one in channels)
+    channel = next((one for one in channels if one.address.account == row.account), None)
+    return channel is not None and not channel.is_open and any(one.is_open for one in channels)
 
 
 async def _list_stuck_rows(ctx: UseCaseContext) -> list[OutboxRow]:
@@ -108,7 +111,10 @@ async def _list_stuck_rows(ctx: UseCaseContext) -> list[OutboxRow]:
 
 
 async def _list_returned(ctx: UseCaseContext) -> list[tuple[Person, Address]]:
-    """Whom to tell, where. Of a messenger that cannot send nobody knows whether it is back: the word itself tries."""
+    """List people and their accounts that work again.
+
+    An outage of sending does not count: only a message shows whether it is over, so the message itself tries.
+    """
     if not any(reach.diverted_since for reach in (await ctx.reachability()).values()):
         return []
     found = []
@@ -123,27 +129,31 @@ async def _is_back(ctx: UseCaseContext, person: Person, channel: Channel) -> boo
     if not channel.diverted or channel.blocked:
         return False
     account = channel.address.account
-    deaf = await ctx.uow.outages.is_ongoing(account, Direction.IN)
-    return not deaf and not await ctx.uow.outbox.has_pending_for_person(OutboxKind.CHANNEL_RESTORED, account, person.id)
+    is_receiving_failing = await ctx.uow.outages.is_ongoing(account, Direction.IN)
+    return not is_receiving_failing and not await ctx.uow.outbox.has_pending_for_person(
+        OutboxKind.CHANNEL_RESTORED, account, person.id
+    )
 
 
 async def get_missed_tickets(ctx: UseCaseContext, person: Person, account: str) -> MissedTickets:
-    """What *person* should know who looks there again: open tickets whose cards stand elsewhere."""
-    seen_at: set[str] = set()
+    """List the open tickets whose cards went to other accounts of *person*."""
+    card_accounts: set[str] = set()
     tickets = []
     for ticket in await list_waiting_tickets(ctx, person, MAX_MISSED_TICKETS):
-        at = {card.account for card in await ctx.uow.cards.list_for_ticket(ticket.id) if card.person_id == person.id}
-        if at and account not in at:
+        accounts = {
+            card.account for card in await ctx.uow.cards.list_for_ticket(ticket.id) if card.person_id == person.id
+        }
+        if accounts and account not in accounts:
             tickets.append(ticket)
-            seen_at |= at
-    if not seen_at:
+            card_accounts |= accounts
+    if not card_accounts:
         others = [one for one in await ctx.channels(person) if one.address.account != account]
-        seen_at = {address.account for address in choose_route(others, Purpose.CARDS).addresses}
-    return MissedTickets(tickets, sorted(seen_at))
+        card_accounts = {address.account for address in choose_route(others, Purpose.CARDS).addresses}
+    return MissedTickets(tickets, sorted(card_accounts))
 
 
 async def on_resumed(ctx: UseCaseContext, person: Person, account: str) -> None:
-    """The word has arrived: all is as before, and what stands there is brought up to date."""
+    """Handle the arrival of the message: end the failover and refresh the cards in that account."""
     for channel in await ctx.channels(person):
         if channel.address.account == account and await ctx.uow.staff.set_diverted_since(
             account_of(channel.address), None

@@ -1,4 +1,4 @@
-"""What an official chooses for the own accounts: where cards come, where reports come, one more messenger."""
+"""Preferences of officials: the accounts that receive cards and reports, and connecting another messenger."""
 
 import secrets
 from dataclasses import dataclass
@@ -13,8 +13,7 @@ from bot.services.staff.invitations import CODE_BYTES
 
 @dataclass(frozen=True, slots=True)
 class AccountPreferences:
-    """One own account as its owner sees it. ``name`` stands in buttons, ``cards`` and ``reports``: whether they come
-    here as things are chosen."""
+    """An official's account and its chosen preferences. ``name`` is used in button codes."""
 
     name: str
     account: str
@@ -24,7 +23,7 @@ class AccountPreferences:
 
 
 async def list_accounts(ctx: UseCaseContext, person: Person) -> list[AccountPreferences]:
-    """Every own account of *person*, in their order."""
+    """List the accounts of *person* in their order."""
     channels = await ctx.channels(person)
     cards, reports = preferred_channels(channels, Purpose.CARDS), preferred_channels(channels, Purpose.REPORTS)
     return [
@@ -37,18 +36,21 @@ def _name(channel: Channel) -> str:
 
 
 async def toggle_cards(ctx: UseCaseContext, person: Person, name: str) -> bool:
-    """Cards come to that account, or do not any more; which of both. :class:`LastPlace` for the only one left."""
-    places = await list_accounts(ctx, person)
-    chosen = _get_account(places, name)
+    """Switch cards at that account on or off; return the new value.
+
+    Raise :class:`~bot.domain.errors.LastChannel` if no account would be left.
+    """
+    accounts = await list_accounts(ctx, person)
+    chosen = _get_account(accounts, name)
     on = not chosen.receives_cards
-    if not on and sum(place.receives_cards for place in places) == 1:
+    if not on and sum(one.receives_cards for one in accounts) == 1:
         raise LastChannel()
     if on and chosen.channel.blocked:
         raise BotNotOpened(messenger=messenger_of(chosen.account))
-    for place in places:
-        wanted = on if place is chosen else place.receives_cards
+    for one in accounts:
+        receives_cards = on if one is chosen else one.receives_cards
         await ctx.uow.staff.set_preferences(
-            account_of(place.channel.address), cards=wanted, reports=place.receives_reports
+            account_of(one.channel.address), cards=receives_cards, reports=one.receives_reports
         )
     await _record_change(ctx, person, "cards", chosen.account, on)
     if on:
@@ -57,34 +59,34 @@ async def toggle_cards(ctx: UseCaseContext, person: Person, name: str) -> bool:
 
 
 async def set_reports_account(ctx: UseCaseContext, person: Person, name: str) -> None:
-    """Digests and reports come to that account alone."""
-    places = await list_accounts(ctx, person)
-    chosen = _get_account(places, name)
+    """Send digests and reports to that account only."""
+    accounts = await list_accounts(ctx, person)
+    chosen = _get_account(accounts, name)
     if chosen.channel.blocked:
         raise BotNotOpened(messenger=messenger_of(chosen.account))
-    for place in places:
-        own = account_of(place.channel.address)
-        await ctx.uow.staff.set_preferences(own, cards=place.receives_cards, reports=place is chosen)
+    for one in accounts:
+        own = account_of(one.channel.address)
+        await ctx.uow.staff.set_preferences(own, cards=one.receives_cards, reports=one is chosen)
     await _record_change(ctx, person, "reports", chosen.account, True)
 
 
 async def create_connect_code(ctx: UseCaseContext, person: Person) -> str:
-    """A one-time code by which *person* joins from one more messenger."""
+    """Return a one-time code with which *person* joins from another messenger."""
     return await ctx.uow.staff.get_or_create_invitation(person.id, secrets.token_urlsafe(CODE_BYTES), ctx.now)
 
 
 def list_unconnected_messengers(ctx: UseCaseContext, person: Person) -> list[BotAccount]:
-    """Our accounts in messengers where *person* has none."""
-    have = {own.messenger.value for own in person.accounts}
+    """List the bot's accounts in messengers where *person* has none."""
+    connected = {own.messenger.value for own in person.accounts}
     return [
         one
         for one in ctx.municipality.bot_accounts.values()
-        if one.supports_private_messages and one.messenger not in have
+        if one.supports_private_messages and one.messenger not in connected
     ]
 
 
 def _get_account(accounts: list[AccountPreferences], name: str) -> AccountPreferences:
-    found = next((place for place in accounts if place.name == name), None)
+    found = next((one for one in accounts if one.name == name), None)
     if found is None:
         raise NotAllowed()
     return found

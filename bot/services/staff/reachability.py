@@ -1,4 +1,4 @@
-"""Officials come, go, block the bot and come back."""
+"""Reachability of officials: they join, block the bot and come back."""
 
 from bot.domain.channels import Address
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
@@ -9,11 +9,11 @@ from bot.services.notifications import cards, notify
 from bot.services.tickets.search import list_waiting_tickets
 
 MAX_CARDS_ON_RETURN = 30
-"""Cards drawn anew for somebody who was away."""
+"""Cards sent to a person who was unreachable."""
 
 
 async def on_activity(ctx: UseCaseContext, person: Person, account: str, user_id: str) -> None:
-    """*person* has pressed or written something there: whatever was known of that account, it works."""
+    """Record that *person* has acted at an account: it works, whatever was stored about it."""
     ctx.actor, ctx.origin = person, Address(account, user_id)
     reach = (await ctx.reachability()).get(account_of(ctx.origin))
     if reach is not None and reach.last_bot_account != account:
@@ -23,8 +23,10 @@ async def on_activity(ctx: UseCaseContext, person: Person, account: str, user_id
 
 
 async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
-    """A message did not get through: the person never started the bot, or has blocked it. If the person has no other
-    account, colleagues are told once."""
+    """Record that a message was refused: the person never started the bot, or has blocked it.
+
+    If the person has no other account, notify colleagues once.
+    """
     person = ctx.municipality.find_official(account, user_id)
     if person is None:
         return
@@ -36,22 +38,22 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
         for colleague in await cards.next_on_ladder(ctx, (person,)):
             await notify.notify(ctx, colleague, "unreachable", name=person.name)
     for ticket in await list_waiting_tickets(ctx, person, MAX_CARDS_ON_RETURN):
-        await cards.sync(ctx, ticket)  # what waited for this person waits where somebody sees it
+        await cards.sync(ctx, ticket)  # open tickets go to people who see them
 
 
 async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
-    """The person can be reached there (again): the open tickets are shown anew, unless they were seen elsewhere."""
+    """Record that the account works again; send the open tickets there unless another account received them."""
     person = ctx.municipality.find_official(account, user_id)
     address = Address(account, user_id)
     if person is None:
         return
-    elsewhere = await ctx.can_reach(person)
+    was_reachable = await ctx.can_reach(person)
     if not await ctx.uow.staff.set_unreachable_since(account_of(address), None):
         return
     ctx.invalidate_reachability()
     await ctx.uow.audit_log.record("reachable", ctx.now, person_id=person.id, facts={"account": account})
     await update_menu(ctx, person, address)
-    if elsewhere:  # what was meant for this account and went elsewhere is told by `fallback`
+    if was_reachable:  # `failover` tells what went to other accounts
         await refresh_cards(ctx, person, address)
         return
     for colleague in await cards.next_on_ladder(ctx, (person,)):
@@ -60,7 +62,7 @@ async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
 
 
 async def refresh_cards(ctx: UseCaseContext, person: Person, address: Address) -> None:
-    """The cards that stand there are brought up to date."""
+    """Refresh the person's cards at *address*."""
     for known in await ctx.uow.cards.list_for_person(person.id, address.account, MAX_CARDS_ON_RETURN):
         ticket = await ctx.uow.tickets.get(known.ticket_id)
         if ticket is not None:
@@ -68,7 +70,7 @@ async def refresh_cards(ctx: UseCaseContext, person: Person, address: Address) -
 
 
 async def send_open_tickets(ctx: UseCaseContext, person: Person, address: Address) -> None:
-    """Cards of all that waits for *person*, who was not there when it came."""
+    """Send cards of all open tickets that wait for *person*, who was unreachable when they came."""
     await refresh_cards(ctx, person, address)
     for ticket in await list_waiting_tickets(ctx, person, MAX_CARDS_ON_RETURN):
         if person in cards.responsible_people(ctx, ticket):
@@ -81,13 +83,13 @@ async def send_open_tickets(ctx: UseCaseContext, person: Person, address: Addres
 
 
 async def update_menus(ctx: UseCaseContext, person: Person) -> None:
-    """Put the commands of this person's roles into every messenger's own menu."""
+    """Update the bot's command menu in every messenger of *person*."""
     for channel in await ctx.channels(person):
         await update_menu(ctx, person, channel.address)
 
 
 async def update_menu(ctx: UseCaseContext, person: Person, address: Address) -> None:
-    """Put the commands of this person's roles into the menu that is seen at *address*."""
+    """Update the bot's command menu that the person sees at *address*."""
     await ctx.uow.outbox.enqueue(
         OutboxDraft(
             OutboxKind.MENU,
@@ -103,7 +105,7 @@ async def update_menu(ctx: UseCaseContext, person: Person, address: Address) -> 
 
 
 def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
-    """The commands that this person's roles allow."""
+    """List the commands that the person's roles allow."""
     wanted = [
         ("my", Right.LIST_OWN),
         ("find", Right.FIND),

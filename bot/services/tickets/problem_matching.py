@@ -1,5 +1,8 @@
-"""Is a new ticket about an event that others have written about already? The same judge as ``group`` has, on what the
-database knows: so a restart changes nothing, and several processes agree."""
+"""Matching of a new ticket to a problem that others have written about.
+
+The event matcher is the one of the ``group`` command, applied to what the database holds: a restart changes nothing,
+and several processes agree.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,17 +19,17 @@ from bot.understanding.reading import Reading
 from storage.batching.candidate_cache import CandidateQuery
 
 MAX_CANDIDATES = 60
-"""Candidates, of problems and of lone tickets each: the latest count."""
+"""Candidates; the latest ones, of problems and of single tickets each."""
 
 ECHO_WINDOW = timedelta(minutes=20)
-"""«И у нас» is about what was said within this time."""
+"""How long «и у нас» refers to an earlier message."""
 
 LOCK_KEY = "problems"
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemMatch:
-    """What was found: the ``candidate`` that the ticket joins, if any, and the ``event`` with the ticket in it."""
+    """The ``candidate`` that a ticket joins, if any, and the ``event`` that includes the ticket."""
 
     candidate: Candidate | None
     event: OpenEvent
@@ -34,25 +37,24 @@ class ProblemMatch:
 
 
 async def prefetch(ctx: UseCaseContext, authors: Collection[str], texts: Collection[str]) -> None:
-    """Fetch at once what :func:`look` will ask, and who counts, for these words of citizens that were read ahead."""
-    judge = ctx.municipality.understanding.event_matcher
+    """Prefetch in bulk what :func:`find_matching_problem` will query for these classified texts and authors."""
+    matcher = ctx.municipality.understanding.event_matcher
     known = {text: ctx.prefetched[text, None] for text in texts if (text, None) in ctx.prefetched}
-    wanted = [
-        _candidate_query(ctx, judge, one.signature, one.reading.sector if one.reading.is_confident else None)
+    queries = [
+        _candidate_query(ctx, matcher, one.signature, one.reading.sector if one.reading.is_confident else None)
         for text, one in known.items()
         if one.signature is not None and one.reading.appeal and _can_join(ctx, text, one.reading)
     ]
-    if wanted:
+    if queries:
         await ctx.uow.lock(LOCK_KEY)
-        await ctx.uow.problems.prefetch(authors, wanted, MAX_CANDIDATES)
+        await ctx.uow.problems.prefetch(authors, queries, MAX_CANDIDATES)
 
 
 def _can_join(ctx: UseCaseContext, text: str, reading: Reading) -> bool:
     if ctx.municipality.problem_window is None or reading.noise is not None or not text:
         return False
-    return (
-        reading.urgency is None or not reading.urgency.needs_duty_officer
-    )  # one person's life is not one of many voices
+    # An alert about one person's life must not disappear among the members of a problem.
+    return reading.urgency is None or not reading.urgency.needs_duty_officer
 
 
 async def find_matching_problem(
@@ -63,42 +65,44 @@ async def find_matching_problem(
     sector: str | None,
     exclude_problem_id: int | None = None,
 ) -> ProblemMatch | None:
-    """Which problem a new ticket of these words belongs to; ``None``: it can neither join one nor begin one.
+    """Find the problem that a new ticket belongs to; ``None`` if it can neither join one nor start one.
 
-    *but*: a problem whose answer the author has had already. Until the transaction ends nobody else looks: otherwise
-    two processes would each begin a problem of their own.
+    *exclude_problem_id*: a problem whose answer the author already received. Holds the "problems" lock until commit, so
+    that two processes cannot create the same problem.
     """
     if not _can_join(ctx, text, reading):
         return None
-    judge = ctx.municipality.understanding.event_matcher
-    seen = ctx.signature(text, reading)
+    matcher = ctx.municipality.understanding.event_matcher
+    signature = ctx.signature(text, reading)
     await ctx.uow.lock(LOCK_KEY)
     found = await ctx.uow.problems.list_candidates(
-        _candidate_query(ctx, judge, seen, sector, exclude_problem_id, message), MAX_CANDIDATES
+        _candidate_query(ctx, matcher, signature, sector, exclude_problem_id, message), MAX_CANDIDATES
     )
     candidates = (
         found if reading.urgency is None else [one for one in found if not _is_graver_than_answered(one, reading)]
     )
-    events = judge.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
+    events = matcher.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
     post = _build_post(ctx, text, message)
-    seen = judge.with_known_streets(seen, events)
-    event, _ = judge.match(post, reading, seen, events, await _find_replied_event(ctx, message, candidates, events))
+    signature = matcher.with_known_streets(signature, events)
+    event, _ = matcher.match(
+        post, reading, signature, events, await _find_replied_event(ctx, message, candidates, events)
+    )
     candidate = None if event is None else next(one for one in candidates if one.lead_id == event.number)
-    if candidate is None and not judge.can_start(reading, seen):
+    if candidate is None and not matcher.can_start(reading, signature):
         return None
     event = (
         OpenEvent(0, post.timestamp)
         if candidate is None
         else OpenEvent.from_record(candidate.lead_id, candidate.fingerprint)
     )
-    event.add(post, seen)
+    event.add(post, signature)
     return ProblemMatch(
-        candidate, event, min((judge.subject_family(subject) for subject in event.subjects), default="")
+        candidate, event, min((matcher.subject_family(subject) for subject in event.subjects), default="")
     )
 
 
 def _is_graver_than_answered(candidate: Candidate, reading: Reading) -> bool:
-    """Whether the words tell of something graver than what was answered: a person must see them."""
+    """Return whether the text reports something graver than what was answered, so that a person must see it."""
     graver = reading.urgency is not None and reading.urgency.is_graver_than(candidate.urgency)
     return candidate.answered and graver
 
@@ -106,17 +110,19 @@ def _is_graver_than_answered(candidate: Candidate, reading: Reading) -> bool:
 async def suggest_problems(
     ctx: UseCaseContext, text: str, reading: Reading, message: Message | None
 ) -> list[Candidate]:
-    """Problems and lone tickets that people may want to put a ticket to, the likeliest first."""
+    """List problems and single tickets that a person may want to merge a ticket with, the likeliest first."""
     if ctx.municipality.problem_window is None:
         return []
-    judge = ctx.municipality.understanding.event_matcher
-    seen = judge.signature(text, reading)
-    wide = CandidateQuery(
+    matcher = ctx.municipality.understanding.event_matcher
+    signature = matcher.signature(text, reading)
+    query = CandidateQuery(
         (), ctx.now - ctx.municipality.problem_window, ctx.now - ctx.municipality.problem_window, None
     )
-    candidates = await ctx.uow.problems.list_candidates(wide, MAX_CANDIDATES)
-    events = judge.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
-    ranked = judge.rank_events(_build_post(ctx, text, message), reading, judge.with_known_streets(seen, events), events)
+    candidates = await ctx.uow.problems.list_candidates(query, MAX_CANDIDATES)
+    events = matcher.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
+    ranked = matcher.rank_events(
+        _build_post(ctx, text, message), reading, matcher.with_known_streets(signature, events), events
+    )
     by_lead = {candidate.lead_id: candidate for candidate in candidates}
     best = [by_lead[event.number] for event in ranked]
     return best + [candidate for candidate in candidates if candidate not in best]
@@ -124,14 +130,14 @@ async def suggest_problems(
 
 def _candidate_query(
     ctx: UseCaseContext,
-    judge: EventMatcher,
+    matcher: EventMatcher,
     signature: Signature,
     sector: str | None,
     exclude_problem_id: int | None = None,
     message: Message | None = None,
 ) -> CandidateQuery:
     return CandidateQuery(
-        subject_families=sorted(judge.subject_family(subject) for subject in signature.subjects),
+        subject_families=sorted(matcher.subject_family(subject) for subject in signature.subjects),
         since=ctx.now - (ctx.municipality.problem_window or timedelta()),
         lone_since=ctx.now - ECHO_WINDOW if signature.is_me_too else None,
         sector=sector,
@@ -146,7 +152,7 @@ def _build_post(ctx: UseCaseContext, text: str, message: Message | None) -> Mess
     source = ctx.municipality.sources.get((message.account, message.root))
     author = author_key(message.account, message.author_id)
     title = source.title if source is not None else message.chat_title or ""
-    in_group = ChatKind(message.chat_kind) is ChatKind.GROUP  # comments of a whole community are one talk
+    in_group = ChatKind(message.chat_kind) is ChatKind.GROUP  # all comments of a community are one conversation
     chat = f"{message.account}|{message.chat_id if in_group else message.root}"
     return MessageToMatch(str(message.id), ctx.now.timestamp(), author, chat, text, message.reply_to, title)
 
@@ -154,7 +160,7 @@ def _build_post(ctx: UseCaseContext, text: str, message: Message | None) -> Mess
 async def _find_replied_event(
     ctx: UseCaseContext, message: Message | None, candidates: list[Candidate], events: list[OpenEvent]
 ) -> OpenEvent | None:
-    """The event of the post that *message* replies to; what all comments hang under is no such post."""
+    """Return the event of the message that *message* replies to; the post above all comments does not count."""
     if message is None or message.reply_to in (None, message.thread):
         return None
     replied = await ctx.uow.problems.find_by_message(message.account, message.chat_id, message.reply_to or "")

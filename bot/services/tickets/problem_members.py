@@ -1,4 +1,4 @@
-"""The tickets of a problem: they are decided together, by the one that leads them."""
+"""Members of a problem: they take most steps together with the ticket that leads them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,12 +12,14 @@ from bot.services.notifications import cards
 from bot.services.tickets.problem_matching import ProblemMatch
 
 ANSWERED_STATES = (State.PUBLISHING, State.ANSWERED)
-"""Who joins a problem in one of these gets the answer that there is."""
+"""A ticket that joins a problem in one of these states gets the existing answer."""
 
 
 async def find_or_create_lead(ctx: UseCaseContext, match: ProblemMatch) -> Ticket | None:
-    """The leading ticket of what was found; if it was alone until now, a problem begins. ``None``: there is none, or
-    it is not any more what it was when it was found (it may have been closed in another process)."""
+    """Return the lead of the match, with a problem, created if the ticket was alone.
+
+    Return ``None`` without a candidate, or if another process has changed it meanwhile (for example closed it).
+    """
     if match.candidate is None:
         return None
     lead = await ctx.uow.tickets.get(match.candidate.lead_id, lock=True)
@@ -33,7 +35,7 @@ async def find_or_create_lead(ctx: UseCaseContext, match: ProblemMatch) -> Ticke
 def _is_unchanged(lead: Ticket, candidate: Candidate) -> bool:
     answered = lead.state in ANSWERED_STATES
     if candidate.problem_id is None and (lead.lead_id is not None or lead.state is State.ANSWERING):
-        return False  # what is being answered does not begin a problem
+        return False  # a ticket that is being answered starts no problem
     return answered == candidate.answered and (lead.is_open or answered)
 
 
@@ -43,7 +45,7 @@ def inherited_state(lead: Ticket) -> State:
 
 
 async def add_member(ctx: UseCaseContext, lead: Ticket, author_key: str | None, match: ProblemMatch) -> None:
-    """A ticket of author *key* is about to join *lead*."""
+    """Count a new member of *author_key* in the problem of *lead*."""
     problem_id = lead.problem_id or 0
     known = author_key is not None and await ctx.uow.problems.has_author(problem_id, author_key)
     ctx.uow.problems.add_members(
@@ -54,7 +56,7 @@ async def add_member(ctx: UseCaseContext, lead: Ticket, author_key: str | None, 
 async def apply_step_to_members(
     ctx: UseCaseContext, lead: Ticket, step: Step, actor: Person | None, change: TicketChange
 ) -> None:
-    """*lead* has taken *step*; all who can do so take it, too."""
+    """Apply *step*, which *lead* has taken, to all members that can take it."""
     if not lead.is_problem_lead or lead.problem_id is None or step not in SHARED_BY_MEMBERS:
         return
     steps = {state: to for (state, taken), to in TRANSITIONS.items() if taken is step}
@@ -67,7 +69,7 @@ async def apply_step_to_members(
 
 
 async def requeue(ctx: UseCaseContext, lead: Ticket, actor: Person) -> None:
-    """Members whose answer could not be published are to get it all the same."""
+    """Return members whose answer could not be published to publishing."""
     steps = {State.ACCEPTED: State.PUBLISHING}
     moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, steps, TicketChange())
     facts = {"was": State.ACCEPTED.value, "now": State.PUBLISHING.value, "with": lead.id}
@@ -76,7 +78,7 @@ async def requeue(ctx: UseCaseContext, lead: Ticket, actor: Person) -> None:
 
 
 async def mark_answered(ctx: UseCaseContext, lead_id: int, ids: Sequence[int]) -> None:
-    """The answer stands where these members shall read it."""
+    """Record that the answer is posted where these members read it."""
     await _record_transitions(
         ctx, Step.PUBLICATION_CONFIRMED, State.ANSWERED, await ctx.uow.problems.mark_answered(ids, ctx.now)
     )
@@ -84,13 +86,13 @@ async def mark_answered(ctx: UseCaseContext, lead_id: int, ids: Sequence[int]) -
 
 
 async def mark_answered_by(ctx: UseCaseContext, publication_id: int) -> None:
-    """As :func:`answered`, for all whom one post speaks to beside its own member."""
+    """Do the same for all members that a publication covers in addition to its own."""
     done = await ctx.uow.problems.end_publishing_of_covered(publication_id, State.ANSWERED, ctx.now)
     await _record_transitions(ctx, Step.PUBLICATION_CONFIRMED, State.ANSWERED, done)
 
 
 async def mark_failed_by(ctx: UseCaseContext, publication_id: int) -> None:
-    """One post that was to speak to these members cannot be made: they are back in work."""
+    """Return all members that a failed publication covers to work."""
     back = await ctx.uow.problems.end_publishing_of_covered(publication_id, State.ACCEPTED)
     await _record_transitions(ctx, Step.PUBLICATION_FAILED, State.ACCEPTED, back)
 
@@ -101,7 +103,7 @@ async def _record_transitions(ctx: UseCaseContext, step: Step, state: State, ids
 
 
 async def sync_lead_card(ctx: UseCaseContext, lead_id: int) -> None:
-    """The problem's card counts its members; a bit later, because many come at once."""
+    """Update the member count on the problem's card; delayed, because many come at once."""
     lead = await ctx.uow.tickets.get(lead_id)
     if lead is not None:
         await cards.sync(ctx, lead, counters_only=True)

@@ -1,4 +1,4 @@
-"""Finding tickets: one's own, by number, by words."""
+"""Search for tickets: waiting for a person, by number, by text."""
 
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Person
@@ -9,7 +9,7 @@ from bot.services.tickets import workflow
 
 
 async def list_waiting_tickets(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
-    """What waits for *person*, the soonest term first."""
+    """List the tickets that wait for *person*, the earliest deadline first."""
     staff = ctx.municipality.staff
     sectors = [
         code for code in ctx.municipality.sectors if person in staff.responsible_for(code) or person.covers(code)
@@ -20,21 +20,21 @@ async def list_waiting_tickets(ctx: UseCaseContext, person: Person, limit: int) 
 
 
 async def list_own(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
-    """``/my``."""
+    """Handle ``/my``."""
     if not ctx.municipality.has_right_anywhere(person, Right.LIST_OWN):
         raise NotAllowed(right=Right.LIST_OWN.value)
     return await list_waiting_tickets(ctx, person, limit)
 
 
 async def get_by_number(ctx: UseCaseContext, person: Person, number: int) -> Ticket:
-    """``/find 142``."""
+    """Handle ``/find 142``."""
     ticket = await workflow.get(ctx, number)
     workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
     return ticket
 
 
 async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: int) -> list[Ticket]:
-    """``/find`` with words: tickets that contain all of them, within what the person may see; the newest first."""
+    """Handle ``/find`` with words: list visible tickets that contain all of them, the newest first."""
     if not ctx.municipality.has_right_anywhere(person, Right.FIND):
         raise NotAllowed(right=Right.FIND.value)
     pieces = build_search_text(text).split()
@@ -42,12 +42,12 @@ async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: in
         return []
     staff = ctx.municipality.staff
     sees_all = any(RIGHTS[role].get(Right.SEE_TICKET) is Scope.ALL for role in person.roles)
-    seen = [code for code in ctx.municipality.sectors if staff.has_right(person, Right.SEE_TICKET, code)]
+    visible_sectors = [code for code in ctx.municipality.sectors if staff.has_right(person, Right.SEE_TICKET, code)]
     triage = staff.has_right(person, Right.SEE_TICKET, None)
-    found = await ctx.uow.tickets.search(pieces, None if sees_all else seen, limit, triage=triage)
+    found = await ctx.uow.tickets.search(pieces, None if sees_all else visible_sectors, limit, triage=triage)
     return [t for t in found if ctx.municipality.staff.has_right(person, Right.SEE_TICKET, t.sector, t.district)]
 
 
 def build_search_text(*pieces: str | None) -> str:
-    """What ``/find`` looks through: case-folded, «ё» as «е» (SQLite folds Latin letters alone)."""
+    """Return the text that ``/find`` searches: case-folded, «ё» as «е» (SQLite folds Latin letters only)."""
     return " ".join(piece.casefold().replace("ё", "е") for piece in pieces if piece)

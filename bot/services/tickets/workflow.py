@@ -1,4 +1,4 @@
-"""What can be done to a ticket. Every change goes through :func:`move`: table, version, audit, terms, cards."""
+"""Workflow of a ticket. Every step goes through :func:`transition`: table, version, audit, deadlines, cards."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from bot.services.notifications import cards, notify
 from bot.services.tickets import problem_members
 
 ANSWER_DIALOG_STEPS = ("answer", "answer_preview")
-"""Dialog steps in which somebody is writing an answer."""
+"""Dialog steps in which an official writes an answer."""
 
 TICKET_DIALOG_STEPS = (
     *ANSWER_DIALOG_STEPS,
@@ -43,7 +43,7 @@ NO_CHANGE = TicketChange()
 
 
 async def get(ctx: UseCaseContext, ticket_id: int) -> Ticket:
-    """The ticket, or :class:`NoSuchTicket`."""
+    """Lock and return the ticket; raise :class:`NoSuchTicket` if there is none."""
     ticket = await ctx.uow.tickets.get(ticket_id, lock=True)
     if ticket is None:
         raise NoSuchTicket(number=ticket_id)
@@ -51,7 +51,7 @@ async def get(ctx: UseCaseContext, ticket_id: int) -> Ticket:
 
 
 def check_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> None:
-    """:class:`NotAllowed` unless *person* holds *right* over *ticket*."""
+    """Raise :class:`NotAllowed` unless *person* holds *right* over *ticket*."""
     sector = None if ticket.state is State.TRIAGE else ticket.sector
     if not ctx.municipality.staff.has_right(person, right, sector, ticket.district):
         refusal = TicketNotAccessible if right is Right.SEE_TICKET else NotAllowed
@@ -61,10 +61,10 @@ def check_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticke
 async def transition(
     ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person | None, change: TicketChange = NO_CHANGE
 ) -> Ticket:
-    """Take *step* and write down all that follows from it.
+    """Take *step* and apply its consequences.
 
-    Raises :class:`OutdatedButton` where the table does not know the step, :class:`TakenByOther` where somebody else has
-    changed the ticket a moment ago, :class:`PartOfProblem` where the ticket that leads a problem is to be asked.
+    Raise :class:`OutdatedButton` if the state does not allow the step, :class:`TakenByOther` if somebody else has just
+    changed the ticket, :class:`PartOfProblem` if only the lead of its problem can take the step.
     """
     if actor is not None:
         require_not_member(ticket, step)
@@ -87,47 +87,49 @@ async def transition(
 
 
 def require_not_member(ticket: Ticket, step: Step) -> None:
-    """Members of a problem are decided together: :class:`PartOfProblem`."""
+    """Raise :class:`PartOfProblem` for a step that members of a problem take only together."""
     if ticket.lead_id is not None and step in SHARED_BY_MEMBERS:
         raise PartOfProblem(number=ticket.id, lead=ticket.lead_id)
 
 
 async def accept(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
-    """«Принять»: the person takes the ticket."""
+    """Handle «Принять»: the person takes the ticket."""
     ticket = await get(ctx, ticket_id)
     check_right(ctx, person, Right.ACCEPT, ticket)
     if ticket.state is State.ACCEPTED:
         if ticket.assignee_id == person.id:
             return ticket
         raise TakenByOther(number=ticket.id, name=await _person_name(ctx, ticket.assignee_id))
-    first = ticket.accepted_at or ctx.now
-    return await transition(ctx, ticket, Step.ACCEPT, person, TicketChange(assignee_id=person.id, accepted_at=first))
+    accepted_at = ticket.accepted_at or ctx.now
+    return await transition(
+        ctx, ticket, Step.ACCEPT, person, TicketChange(assignee_id=person.id, accepted_at=accepted_at)
+    )
 
 
 async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str) -> Ticket:
-    """«Передать», or the coordinator's choice: the ticket belongs to *sector* now. Its terms run on."""
+    """Handle «Передать», or the coordinator's choice of *sector*. The deadlines stay."""
     ticket = await get(ctx, ticket_id)
-    triage = ticket.state is State.TRIAGE
-    check_right(ctx, person, Right.TRIAGE if triage else Right.HAND_OVER, ticket)
+    in_triage = ticket.state is State.TRIAGE
+    check_right(ctx, person, Right.TRIAGE if in_triage else Right.HAND_OVER, ticket)
     if sector not in ctx.municipality.sectors or ticket.sector == sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
-    step = Step.CHOOSE_SECTOR if triage else Step.HAND_OVER
-    seen = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
+    step = Step.CHOOSE_SECTOR if in_triage else Step.HAND_OVER
+    holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
     changed = await transition(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
-    await _notify_previous_holders(ctx, changed, person, seen, "handed_to_you")
+    await _notify_previous_holders(ctx, changed, person, holder_ids, "handed_to_you")
     await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_handed")
     if ticket.state not in UNACCEPTED_STATES:
-        # It was accepted; what is left of the term to accept runs for the next head.
+        # It was accepted; the rest of the time to accept applies to the next head.
         terms = deadlines.compute(ctx, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
-        left = [due for due in terms.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
-        await deadlines.schedule(ctx, ticket, left)
+        remaining = [due for due in terms.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
+        await deadlines.schedule(ctx, ticket, remaining)
     return changed
 
 
 async def dismiss(
     ctx: UseCaseContext, ticket_id: int, person: Person, reason: DismissReason, reason_text: str = ""
 ) -> Ticket:
-    """«Не требует ответа», with a reason."""
+    """Handle «Не требует ответа», with a reason."""
     ticket = await get(ctx, ticket_id)
     check_right(ctx, person, Right.DISMISS, ticket)
     change = TicketChange(dismiss_reason=reason, ended_at=ctx.now, assignee_id=person.id)
@@ -139,19 +141,19 @@ async def dismiss(
 
 
 async def reopen(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str | None = None) -> Ticket:
-    """«Вернуть в работу»: terms run anew, from now."""
+    """Handle «Вернуть в работу»: deadlines start from now."""
     ticket = await get(ctx, ticket_id)
     check_right(ctx, person, Right.REOPEN, ticket)
     return await restart(ctx, ticket, Step.REOPEN, person, sector or ticket.sector)
 
 
 async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, sector: str | None = None) -> Ticket:
-    """The ticket is in work again, for *sector* (``None``: its own); terms run anew, from now."""
+    """Return the ticket to work in *sector* (``None``: its own); deadlines start from now."""
     sector = sector or ticket.sector
     if sector is None or sector not in ctx.municipality.sectors:
         raise OutdatedButton(state=ticket.state.value)
     terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
-    seen = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
+    holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
     changed = await transition(
         ctx,
         ticket,
@@ -168,12 +170,12 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
         ),
     )
     await deadlines.schedule(ctx, ticket, terms.due_moments)
-    await _notify_previous_holders(ctx, changed, person, seen, "returned")
+    await _notify_previous_holders(ctx, changed, person, holder_ids, "returned")
     return changed
 
 
 async def on_answer_removed(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
-    """What answered the ticket does not answer it any more: it is its head's again, with a new term."""
+    """Return an answered ticket to its head, with a new deadline: its answer is gone or no longer fits."""
     terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
     change = TicketChange(answered_at=None, answer_due=terms.answer_due)
     changed = await transition(ctx, ticket, Step.ANSWER_REMOVED, None, change)
@@ -184,14 +186,14 @@ async def on_answer_removed(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
 async def _notify_previous_holders(
     ctx: UseCaseContext, ticket: Ticket, actor: Person, previous_holder_ids: set[int], code: str
 ) -> None:
-    """Whose turn it is again: those who have had the card see it change without a sound, so they are told."""
+    """Notify responsible people who already had the card: its edit makes no sound."""
     for person in cards.responsible_people(ctx, ticket):
         if person.id in previous_holder_ids and person != actor:
             await notify.notify(ctx, person, code, ticket=ticket, number=ticket.id)
 
 
 async def check_handed_over_by(ctx: UseCaseContext, ticket: Ticket, person: Person) -> None:
-    """Only who handed the ticket over last may say why."""
+    """Raise :class:`HandedOverByOther` unless *person* was the last to hand the ticket over."""
     steps = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
     moves = [row for row in await ctx.uow.audit_log.list_for_ticket(ticket.id) if row.action in steps]
     if not moves or moves[-1].person_id != person.id:
@@ -199,7 +201,7 @@ async def check_handed_over_by(ctx: UseCaseContext, ticket: Ticket, person: Pers
 
 
 async def add_hand_over_reason(ctx: UseCaseContext, ticket_id: int, person: Person, reason_text: str) -> Ticket:
-    """A reason for colleagues, shown on the card and in the history; the citizen never sees it."""
+    """Add a reason for colleagues, shown on the card and in the history; the citizen never sees it."""
     ticket = await get(ctx, ticket_id)
     await check_handed_over_by(ctx, ticket, person)
     await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "hand_over", reason_text, ctx.now))
@@ -210,7 +212,7 @@ async def add_hand_over_reason(ctx: UseCaseContext, ticket_id: int, person: Pers
 async def cancel_dialogs(
     ctx: UseCaseContext, ticket: Ticket, steps: tuple[str, ...], actor: Person | None, code: str
 ) -> None:
-    """What colleagues were writing about this ticket has lost its point: tell them."""
+    """Cancel the drafts of colleagues about this ticket and notify them."""
     for dialog in await dialogs.cancel_for_ticket(ctx, ticket, steps):
         writer = ctx.municipality.find_official(dialog.account, dialog.user_id)
         if writer is not None and writer != actor:
