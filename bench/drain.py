@@ -72,7 +72,7 @@ async def drain(folder: Path, messages: int, delay_ms: int = 0) -> Figures:
 
 
 def _queue_notes(town: BenchHarness, messages: list[tuple[int, int]]) -> None:
-    """Put notes (chat, priority) into the queue, as the bot's own books have them."""
+    """Put notes (chat, priority) into the queue, as the bot's own repository does."""
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")  # noqa: TID251 - the bot's clock is the machine's
     rows = [
         (

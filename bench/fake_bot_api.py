@@ -14,7 +14,7 @@ UPDATES_PER_RESPONSE = 100
 
 
 async def serve(count: int) -> None:
-    """Print the address, then serve until told to stop."""
+    """Print the address, then serve until stopped."""
     ready = list(iter_update_responses(count, UPDATES_PER_RESPONSE))
     first = -1
 

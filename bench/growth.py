@@ -1,4 +1,4 @@
-"""The bot on three years of a large town: how soon it starts and answers, how much memory an hour of load takes."""
+"""The bot on three years of a large town: start, commands, and memory in an hour of load."""
 
 import asyncio
 import csv
@@ -122,7 +122,7 @@ async def memory_long(folder: Path, tickets: int, speed: float, *, learned: bool
 
 
 async def _fill_history(town: BenchHarness, tickets: int) -> float:
-    """Give the town its three years: the bot makes the file and knows its people, then the tickets are put in."""
+    """Create a database of three years: the bot makes the file and its people, then the tickets are inserted."""
     await town.start()
     await town.stop()
     persons = dict(town.query("SELECT user_id, person_id FROM account WHERE messenger = 'telegram'"))

@@ -1,4 +1,4 @@
-"""The town whose citizens write in MAX, which is polled or brings its updates itself."""
+"""A workload in MAX, by polling or webhook."""
 
 import socket
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ Figures = dict[str, float | int]
 
 @asynccontextmanager
 async def running_harness(town: BenchHarness) -> AsyncIterator[BenchHarness]:
-    """The town while it is measured."""
+    """The workload while it is measured."""
     await town.open()
     try:
         yield town

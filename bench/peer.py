@@ -19,7 +19,7 @@ class PeerUnavailable(Exception):
 
 async def intake(home: Path, folder: Path, messages: int) -> dict[str, Any]:
     """Messages a second that django-helpdesk turns into tickets, one process, SQLite in WAL mode, synchronous=FULL as
-    ours. Mail that it would send is thrown away: as with us, sending is not a part of the measure.
+    here. Mail that it would send is discarded: as for the bot, sending is not a part of the measure.
 
     *home* keeps its environment from run to run. Raises :class:`NoPeer`.
     """

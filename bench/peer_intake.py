@@ -1,4 +1,4 @@
-"""``python -m bench.peer_intake COUNT FILE``: runs in the peer's environment, which has django-helpdesk and not us."""
+"""``python -m bench.peer_intake COUNT FILE``: runs in the peer's environment, which has django-helpdesk and not this project."""
 
 import json
 import logging

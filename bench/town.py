@@ -179,7 +179,7 @@ class BenchHarness:
         return memory_of(self.process.pid)
 
     def query(self, query: str) -> list[tuple[int | str | None, ...]]:
-        """Look into the bot's books, without disturbing it."""
+        """Read from the bot's database without disturbing it."""
         with closing(sqlite3.connect(f"file:{self.folder / 'mcu.sqlite3'}?mode=ro", uri=True)) as books:
             return books.execute(query).fetchall()
 
@@ -202,12 +202,12 @@ class NotificationWatcher:
         return self._cards
 
     def overdue(self) -> dict[int, float]:
-        """Number of a ticket → when it was told that it is overdue."""
+        """Number of a ticket → when its overdue notice arrived."""
         self._scan()
         return self._overdue
 
     def _scan(self) -> None:
-        """At what is new since the last look, which comes at every sign of life: it must cost next to nothing."""
+        """Record what is new since the last call; it is called after every change, so it must cost next to nothing."""
         now = time.perf_counter()
         for text in self._new_texts():
             mark = _MARK.search(text)

@@ -1,5 +1,4 @@
-"""The configuration of a town of stations, for towns that are driven hard: each station is a block with a head of its
-own, and a message that names it is surely its."""
+"""Configuration for heavy load: each station is a block with its own head, and a message that names it is surely its."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

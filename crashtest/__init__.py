@@ -1,2 +1,4 @@
-"""Kills the bot again and again while a town writes and officials answer, and looks whether anything was lost or said
-twice. ``python -m crashtest --help``."""
+"""Crash tests: the bot is killed again and again while citizens write and officials answer.
+
+Nothing may be lost or sent twice. ``python -m crashtest --help``.
+"""

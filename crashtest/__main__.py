@@ -1,4 +1,4 @@
-"""``python -m crashtest``: kill, look, judge. Exit code 1 when a promise was not kept."""
+"""``python -m crashtest``: kill the bot, then check. Exit code 1 when a promise was not kept."""
 
 import argparse
 import asyncio
@@ -25,7 +25,7 @@ MAX_VIOLATIONS_SHOWN = 40
 
 
 class Scenario(StrEnum):
-    """On what, by how many, and while what goes on: an ordinary day, or the one answer of a storm."""
+    """The database, the number of processes, and the workload: an ordinary day, or the one answer of a storm."""
 
     FILE = "file"
     POSTGRES = "postgres"
@@ -110,7 +110,7 @@ def _print_table(form: Scenario, report: Report) -> None:
 def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m crashtest", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="how often (default 200)")
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="for the same chaos once more")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeats a run")
     parser.add_argument("--pause", type=float, default=1.2, help="seconds between two citizens' messages (default 1.2)")
     parser.add_argument("--quick", action="store_true", help="kill at random only what has its libraries imported")
     parser.add_argument(

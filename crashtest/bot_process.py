@@ -1,4 +1,4 @@
-"""Processes to be killed: the real command, or a child of the nursery that dies at a point."""
+"""Bot processes: the real command, or a child of the fork server with a failpoint."""
 
 import asyncio
 import dataclasses
@@ -23,7 +23,7 @@ class RunningBot(Protocol):
     def send_signal(self, how: signal.Signals) -> None: ...
 
     async def wait(self) -> int:
-        """Wait until it has ended; the exit code, negative for a signal."""
+        """Wait for the end and return the exit code, negative for a signal."""
         ...
 
 
@@ -43,7 +43,7 @@ class CommandProcess:
 
 @dataclass(slots=True)
 class ForkedProcess:
-    """A child of the nursery."""
+    """A child of the fork server."""
 
     pid: int
     fork_server: "BotProcesses"
@@ -51,7 +51,7 @@ class ForkedProcess:
 
     def send_signal(self, how: signal.Signals) -> None:
         if self.exit_code is None:
-            os.kill(self.pid, how)  # the nursery has not buried it yet, so the number is still its own
+            os.kill(self.pid, how)  # the fork server has not reaped it yet, so the id is still its own
 
     async def wait(self) -> int:
         if self.exit_code is None:
@@ -61,17 +61,17 @@ class ForkedProcess:
 
 @dataclass(slots=True)
 class BotProcesses:
-    """Starts them, one after another: two at a time want two of these."""
+    """Starts one bot process after another; two processes at a time need two instances."""
 
     config: Path
     log: Path
     _fork_server: Process | None = field(default=None)
     _started: list[RunningBot] = field(default_factory=list)
-    """Who may be alive: the nursery has one child at a time, which is dead when the next is asked for."""
+    """Processes that may be running: the fork server has one child at a time."""
     _pending_read: asyncio.Task[bytes] | None = field(default=None)
 
     async def start(self) -> RunningBot:
-        """The real command."""
+        """Start the real command."""
         with self.log.open("ab") as log:
             command = (sys.executable, "-m", "bot", "run", "--config", str(self.config))
             process = await asyncio.create_subprocess_exec(
@@ -81,7 +81,7 @@ class BotProcesses:
         return self._started[-1]
 
     async def start_with_failpoint(self, failpoint: Failpoint) -> RunningBot:
-        """The same application in a process that dies at a point."""
+        """Start the same application in a process that is killed at *failpoint*."""
         if self._fork_server is None:
             with self.log.open("ab") as log:
                 self._fork_server = await asyncio.create_subprocess_exec(
@@ -100,7 +100,7 @@ class BotProcesses:
         return self._started[0]
 
     async def read_reply(self) -> str:
-        """The nursery's next word. Who is tired of waiting asks again later, and loses nothing."""
+        """Return the fork server's next reply. A cancelled call loses nothing: the next call gets it."""
         assert self._fork_server is not None
         assert self._fork_server.stdout is not None
         if self._pending_read is None:
@@ -108,11 +108,11 @@ class BotProcesses:
         word = await asyncio.shield(self._pending_read)
         self._pending_read = None
         if not word:
-            raise RuntimeError(f"the nursery has died, see {self.log}")
+            raise RuntimeError(f"the fork server has exited, see {self.log}")
         return word.decode().strip()
 
     async def close(self) -> None:
-        """Nobody lives on, whatever has happened."""
+        """Kill all processes that may be running."""
         for life in self._started:
             with suppress(ProcessLookupError):
                 life.send_signal(signal.SIGKILL)

@@ -29,7 +29,7 @@ BROADCAST_CRASH_POINTS = (
     CrashPoint.COMMITTED,
     CrashPoint.ANYWHERE,
 )
-"""Where a broadcast dies; most of all where a repetition threatens."""
+"""Failpoints of a broadcast, above all those where a repetition threatens."""
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class BroadcastRun:
         await self.killer.stop(seat.process)
 
     async def _run_round(self, books: Database, random: Random, seat: Victim, street: str) -> Victim:
-        """From the first message to the last answer; who lives at the end."""
+        """Run one broadcast from the first message to the last answer; return the running process."""
         answer = f"Улица {street}: трубу заменили, вода есть."
         await self.workload.send_reports(street)
         async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
@@ -112,7 +112,7 @@ class BroadcastRun:
         return seat
 
     async def _start_bot(self, point: CrashPoint, passage: int) -> Victim:
-        """A life that nothing ends until it is asked to."""
+        """Start a process without a failpoint."""
         return await self.killer.start(self.processes, Failpoint(point, passage, armed=False))
 
     async def _answer_card(self, street: str, answer: str) -> None:

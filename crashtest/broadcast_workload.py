@@ -1,4 +1,4 @@
-"""A town with one head, in which many people write about one accident everywhere at once."""
+"""A workload with one head, in which many people write about one accident everywhere at once."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -27,7 +27,7 @@ class Report:
     seed: int = 0
     seconds: float = 0.0
     takeover: float = 0.0
-    """Seconds until somebody listened after a death, at most; where two work together."""
+    """Most seconds between a kill and the next poll, where two processes work together."""
     deaths: Counter[CrashPoint] = field(default_factory=Counter)
 
 

@@ -1,5 +1,7 @@
-"""The bot as ``python -m bot run`` starts it, with a doom upon it; and a nursery that has everything imported already
-and lets one child after another run: importing takes longer than most of them live."""
+"""A fork server for bot processes with a failpoint.
+
+It imports everything once and then forks one child after another: importing takes longer than most children run.
+"""
 
 import asyncio
 import importlib
@@ -27,7 +29,7 @@ ARM_SIGNAL = signal.SIGUSR1
 
 
 def run_bot(config: Path, failpoint: Failpoint) -> None:
-    """Run the bot until it dies, or is asked to stop. A doom that waits is armed by :data:`ARM`."""
+    """Run the bot until it is killed or stopped. :data:`ARM_SIGNAL` arms a failpoint that waits."""
     logging_setup.configure()
 
     def arm(*_: object) -> None:
@@ -45,10 +47,10 @@ def run_bot(config: Path, failpoint: Failpoint) -> None:
 
 
 def serve_forks() -> None:
-    """For every line of standard input one child: its number when it is born, its exit status when it is dead."""
+    """Fork a child for every line of standard input; print its process id, then its exit status."""
     for name in PRELOADED_MODULES:
         importlib.import_module(name)
-    signal.signal(ARM_SIGNAL, signal.SIG_IGN)  # who is not listening yet must not die of it
+    signal.signal(ARM_SIGNAL, signal.SIG_IGN)  # a child that has no handler yet must not die of it
     print("ready", flush=True)
     for line in sys.stdin:
         order = json.loads(line)

@@ -1,4 +1,4 @@
-"""Every message of the bot's as it appears anywhere, and in which life of the bot's that was."""
+"""All messages of the bot in all messengers, with the process that sent each."""
 
 import asyncio
 import itertools
@@ -15,12 +15,12 @@ Location = tuple[str, Any]
 
 @dataclass(slots=True)
 class History:
-    """``async with`` keeps looking until the end."""
+    """Record of the bot's messages."""
 
     sandbox: Sandbox
     process_number: int = 0
     occurrences: dict[tuple[Location, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Where and what → the lives in which it was said; once, if all is well."""
+    """(Location, text) → the processes that sent it; one, if all is well."""
     _message_counts: dict[Location, int] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -42,7 +42,7 @@ class History:
                         self.occurrences[place, _message_key(said)].append(self.process_number)
 
     async def on_process_killed(self) -> None:
-        """The bot has died: what it sent last still arrives, then another life begins."""
+        """Record the last messages of a killed process and count the next one."""
         journal = self.sandbox.change_log
         for _ in range(3):
             await journal.wait_for_change(journal.revision, 0.02)
@@ -62,7 +62,7 @@ class History:
             yield ("max", max_id), talk.messages
 
     def _bot_message_text(self, place: Location, message: Any) -> str | None:
-        """The words and what they answer, if they are the bot's."""
+        """Return the text with the message that it replies to, if the bot wrote it."""
         match place[0]:
             case "telegram":
                 is_ours = message.get("from", {}).get("is_bot")
@@ -81,14 +81,14 @@ class History:
         return [what for what, lives in self.occurrences.items() if what[0][0].startswith("vk") and len(lives) > 1]
 
     def repeats_after(self, messenger: str, life: int) -> list[str]:
-        """List messages that were repeated after the kill of *life*."""
+        """List messages that were repeated after the kill of process *life*."""
         found = [
             (lives[:-1].count(life), said) for (place, said), lives in self.occurrences.items() if place[0] == messenger
         ]
         return [said for times, said in found for _ in range(times)]
 
     def repeat_counts(self) -> dict[str, Counter[int]]:
-        """Messenger → how many messages each life's death has repeated, where it cannot be helped."""
+        """Count the repeated messages per killed process, for messengers without an idempotency key."""
         found: dict[str, Counter[int]] = {"telegram": Counter(), "max": Counter()}
         for (place, _), lives in self.occurrences.items():
             if place[0] in found:
@@ -97,7 +97,7 @@ class History:
 
 
 def _message_key(said: str) -> str:
-    """Of a card its number: it may look otherwise when it is sent again."""
+    """Return a text's key; for a card its number, because a repeated card may look different."""
     card = CARD_HEADER.match(said)
     return f"card {card[1]}" if card else said
 

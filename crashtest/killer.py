@@ -11,7 +11,7 @@ from crashtest.failpoints import CrashPoint, Failpoint
 from crashtest.fork_server import ARM_SIGNAL
 
 FAILPOINT_TIMEOUT_SECONDS = 6.0
-"""Seconds after which a process that has not come to its point is killed where it is."""
+"""Seconds after which a process that has not reached its failpoint is killed anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,22 @@ class Victim:
 
 @dataclass(slots=True)
 class Killer:
-    """*quick*: what is killed at random has its libraries imported already, so that it lives when it dies, and not only
-    starts."""
+    """Kills bot processes; for *quick* see :class:`~crashtest.run.CrashRun`."""
 
     random: Random
     quick: bool
     kills_by_point: Counter[CrashPoint] = field(default_factory=Counter)
     unexpected_exits: list[str] = field(default_factory=list)
-    """Lives that have ended otherwise than they should."""
+    """Processes that exited in another way than they should."""
 
     async def start(self, processes: BotProcesses, failpoint: Failpoint) -> Victim:
-        """A life begins."""
+        """Start a process that will be killed at *failpoint*."""
         if failpoint.point is CrashPoint.ANYWHERE and not self.quick:
             return Victim(processes, await processes.start(), failpoint)
         return Victim(processes, await processes.start_with_failpoint(failpoint), failpoint)
 
     async def kill(self, victim: Victim) -> None:
-        """Wait until it dies by its doom, or end it."""
+        """Wait until the process dies at its failpoint, or kill it."""
         life, longest, met = victim.process, FAILPOINT_TIMEOUT_SECONDS, victim.failpoint.point
         if met is CrashPoint.ANYWHERE:
             longest = self.random.uniform(0.1, 1.5) if self.quick else self.random.uniform(0.3, 5.0)
@@ -59,7 +58,7 @@ class Killer:
             self.unexpected_exits.append(f"a process exited unexpectedly: {code}")
 
     async def stop(self, process: RunningBot) -> None:
-        """Stop it as people do."""
+        """Stop the process with SIGTERM, as an administrator does."""
         process.send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(10):
@@ -68,4 +67,4 @@ class Killer:
             process.send_signal(signal.SIGKILL)
             code = await process.wait()
         if code != 0:
-            self.unexpected_exits.append(f"a life did not end cleanly: {code}")
+            self.unexpected_exits.append(f"a process did not stop cleanly: {code}")

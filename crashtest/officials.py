@@ -1,4 +1,4 @@
-"""Heads at work: each takes one card after another and answers it, whatever happens to the bot meanwhile."""
+"""Heads at work: each answers one card after another, also while the bot is being killed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Head:
     _answered_tickets: set[int] = field(default_factory=set)
 
     async def run(self) -> None:
-        """Work until the town closes and the card in hand is done."""
+        """Handle cards until the workload is closing and the current card is done."""
         while True:
             card = await self._next_card()
             if card is None:
@@ -49,7 +49,7 @@ class Head:
                 self.failures.append(f"head {self.client.head_id}, №{number}: {error}")
 
     async def cancel_leftover_dialogs(self) -> None:
-        """Nobody is in the middle of anything: whatever button of a question is left must say so, and go."""
+        """Press the leftover buttons of prompts: each must be answered and removed."""
         for letter in self.client.messages_from_bot():
             if _has_button(letter, "Отмена"):
                 try:
@@ -112,7 +112,7 @@ class Head:
         try:
             is_answered = await self.client.press_button(letter, label)
         except (LookupError, StopIteration):
-            raise BotNotAnswering(f"«{button}» has gone from under the finger") from None
+            raise BotNotAnswering(f"«{button}» has disappeared before the press") from None
         self.press_count += 1
         await self._wait_for(f"the answer to «{button}»", is_answered)
 
@@ -120,7 +120,7 @@ class Head:
         try:
             found = await self.change_log.wait_until(look, REPLY_TIMEOUT_SECONDS)
         except TimeoutError:
-            raise BotNotAnswering(f"waited in vain for {what}") from None
+            raise BotNotAnswering(f"no {what}") from None
         assert found is not None
         return found
 

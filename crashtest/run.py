@@ -1,7 +1,7 @@
-"""One run: so many deaths, then the truth.
+"""One crash run: kills, then the check.
 
-Either one process lives at a time and another follows it; or two work on one PostgreSQL, one of them dies, the other
-has to take over, and only then comes a third.
+Either one process runs at a time and is replaced after its kill; or two work on one PostgreSQL, one of them is killed, the
+other has to take over, and only then a third one is started.
 """
 
 import asyncio
@@ -25,14 +25,17 @@ SETTLE_TIMEOUT_SECONDS = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""
 
 TAKEOVER_TIMEOUT_SECONDS = 10.0
-"""Seconds after which the survivor must ask Telegram for news."""
+"""Seconds after which the surviving process must poll Telegram."""
 
 
 @dataclass(slots=True)
 class CrashRun:
-    """*pause*: seconds between two messages of citizens. *quick*: what is killed at random has its libraries imported
-    already, so that it lives when it dies, and not only starts. *server*: a PostgreSQL database, empty. *pair*: two at
-    once work on it."""
+    """A workload during which bot processes are killed.
+
+    *pause*: seconds between two messages of citizens. *quick*: processes that are killed at random have their libraries
+    imported already, so that the kill meets a working bot instead of a starting one. *server*: an empty PostgreSQL
+    database. *pair*: two processes work on it at once.
+    """
 
     folder: Path
     kills: int
@@ -56,7 +59,7 @@ class CrashRun:
         return self.server or f"sqlite+aiosqlite:///{self.folder / 'mcu.sqlite3'}"
 
     async def run(self) -> Report:
-        """Raises only what is wrong with the harness; faults of the bot are in the report."""
+        """Run to the end and report; only faults of the harness are raised."""
         random, began = Random(self.seed), time.monotonic()
         self.workload = Workload(self.folder, Random(random.random()))
         self.history = History(self.workload.sandbox)
@@ -84,7 +87,7 @@ class CrashRun:
         return report
 
     async def _kill_and_restart(self, group: asyncio.TaskGroup, random: Random) -> list[Victim]:
-        """Stop the processes that are still running."""
+        """Kill and replace processes; return those that are still running."""
         await self._establish_cursors()
         self._actor_tasks = self._start_actors(group, random)
         plan = self._plan_failpoints(random, self.kills + len(self.processes) - 1)
@@ -105,7 +108,7 @@ class CrashRun:
         return seats
 
     async def _wait_for_takeover(self) -> None:
-        """The survivor is left alone until it listens, or has been given time enough."""
+        """Wait until the surviving process polls, at most :data:`TAKEOVER_TIMEOUT_SECONDS`."""
         telegram, began = self.workload.sandbox.telegram, time.monotonic()
         last = telegram.calls[-1]
 
@@ -117,7 +120,7 @@ class CrashRun:
             await self.workload.sandbox.change_log.wait_until(is_heard, TAKEOVER_TIMEOUT_SECONDS)
         except TimeoutError:
             self.killer.unexpected_exits.append(
-                f"nobody took over from life {self.history.process_number - 1} within {TAKEOVER_TIMEOUT_SECONDS:.0f} s"
+                f"nobody took over from process {self.history.process_number - 1} within {TAKEOVER_TIMEOUT_SECONDS:.0f} s"
             )
         self.longest_takeover_seconds = max(self.longest_takeover_seconds, time.monotonic() - began)
 
@@ -149,7 +152,7 @@ class CrashRun:
             await asyncio.sleep(self.workload.random.uniform(0, 2 * self.pause))
 
     async def _run_to_completion(self, survivors: Sequence[Victim]) -> None:
-        """Nobody is killed any more: everything comes to rest."""
+        """Let everything settle without further kills."""
         left = [await self.processes[0].start(), *(seat.process for seat in survivors)]
         try:
             async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):

@@ -1,4 +1,4 @@
-"""The short forms of ``make chaos``: killed at every named point and in between, while a town writes or is answered."""
+"""The short forms of ``make crashtest``: killed at every named point and in between, while a town writes or is answered."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from crashtest.run import CrashRun
 KILLS, SEED = 20, 20_261_120
 
 
-async def test_twenty_deaths_lose_nothing_and_say_nothing_twice(tmp_path: Path) -> None:
+async def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     report = await CrashRun(tmp_path, KILLS, SEED, quick=True, pause=0.3).run()
     assert report.violations == []
     assert set(report.deaths) == set(CrashPoint)
