@@ -1,4 +1,4 @@
-"""``python -m bench.peer_intake COUNT FILE``: runs in the peer's environment, which has django-helpdesk and not this project."""
+"""``python -m bench.peer_intake COUNT FILE``: runs in the peer's environment, which has only django-helpdesk."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Configuration for heavy load: each station is a block with its own head, and a message that names it is surely its."""
+"""Configuration for heavy load: each station is a block with its own head, and a message that names it is its."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

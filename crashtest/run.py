@@ -1,7 +1,7 @@
 """One crash run: kills, then the check.
 
-Either one process runs at a time and is replaced after its kill; or two work on one PostgreSQL, one of them is killed, the
-other has to take over, and only then a third one is started.
+Either one process runs at a time and is replaced after its kill; or two work on one PostgreSQL, one of them is killed,
+the other has to take over, and only then a third one is started.
 """
 
 import asyncio
@@ -120,7 +120,7 @@ class CrashRun:
             await self.workload.sandbox.change_log.wait_until(is_heard, TAKEOVER_TIMEOUT_SECONDS)
         except TimeoutError:
             self.killer.unexpected_exits.append(
-                f"nobody took over from process {self.history.process_number - 1} within {TAKEOVER_TIMEOUT_SECONDS:.0f} s"
+                f"nobody took over from process {self.history.process_number - 1} in {TAKEOVER_TIMEOUT_SECONDS:.0f} s"
             )
         self.longest_takeover_seconds = max(self.longest_takeover_seconds, time.monotonic() - began)
 
