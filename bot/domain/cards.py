@@ -1,14 +1,12 @@
-"""What stands before a person: where it is shown, and what the person is in the middle of."""
+"""Messages that the bot keeps up to date in an official's chat, and the state of their accounts."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.json_types import Json
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Where a person sees a ticket. ``menu`` is the page of buttons that he has opened."""
+    """The message that shows a ticket to an official; ``menu`` is the page of buttons they have opened."""
 
     person_id: int
     ticket_id: int
@@ -22,7 +20,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ReviewList:
-    """Where a person sees what is doubtful; ``page`` is the one that stands open."""
+    """The message that shows the review queue to an official; ``page`` is the page they have opened."""
 
     person_id: int
     account: str
@@ -34,25 +32,12 @@ class ReviewList:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialog:
-    """What a person is in the middle of. It survives a restart."""
-
-    account: str
-    user_id: str
-    chat_id: str
-    step: str
-    ticket_id: int | None
-    text: str
-    media: tuple[Json, ...]
-    facts: Json
-    version: int
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class AccountReachability:
-    """What is known of a person's account: blocked since, chosen for what, through which account of ours the person
-    spoke last, and since when things meant for it go elsewhere."""
+    """The state of an official's account in a messenger.
+
+    ``unreachable_since``: they blocked the bot. ``last_bot_account``: the bot's account they wrote to last.
+    ``diverted_since``: messages for this account are sent elsewhere, as its messenger is down.
+    """
 
     unreachable_since: datetime | None = None
     wants_cards: bool = False

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
-from bot.domain.cards import Dialog, ReviewList
+from bot.domain.cards import ReviewList
+from bot.domain.dialogs import Dialog
 from bot.domain.json_types import Json
 from bot.domain.messages import Message
 from bot.domain.roles import Right

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.domain.answers import PublicationState
+from bot.domain.dialogs import DialogStep, DraftKind
 from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
 from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
@@ -12,7 +13,7 @@ from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import adopt_reply, answers, corrections
 from bot.services.context import UseCaseContext
-from bot.services.dialogs import dialogs
+from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
 from bot.services.manual_posting import handout
 from bot.services.notifications import notify
@@ -35,7 +36,7 @@ _TOAST_BY_STATE = {
 
 async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.check_can_answer(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, "answer", ticket)
+    dialog = await dialogs.start(ctx, press.person, DialogStep.ANSWER, ticket)
     await answer_callback(ctx, press)
     await dialogs.prompt(ctx, press.person, dialog, "ask_answer", ticket=ticket)
 
@@ -45,13 +46,15 @@ async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, ev
     ticket = await workflow.get(ctx, ticket_id)
     if ticket.is_problem_lead and ticket.state is State.ANSWERED:
         ticket = await answers.check_can_send_further_answer(ctx, ticket_id, person)
-        await _add_to_draft(ctx, OfficialMessage(person, event, await dialogs.start(ctx, person, "further", ticket)))
+        await _add_to_draft(
+            ctx, OfficialMessage(person, event, await dialogs.start(ctx, person, DialogStep.FOLLOW_UP, ticket))
+        )
         return
     if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
         await notify.notify(ctx, person, "already_answered", ticket=ticket, number=ticket.id)
         return
     ticket = await answers.check_can_answer(ctx, ticket_id, person)
-    dialog = await dialogs.start(ctx, person, "answer", ticket)
+    dialog = await dialogs.start(ctx, person, DialogStep.ANSWER, ticket)
     await _add_to_draft(ctx, OfficialMessage(person, event, dialog))
 
 
@@ -61,7 +64,7 @@ async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
     if not (text or media):
         raise EmptyAnswer(number=message.dialog.ticket_id)
     event = message.event
-    await dialogs.add_to_draft(
+    await drafts.add_to_draft(
         ctx, message.dialog, message.person, text, media, album=event.album is not None, message_id=event.message_id
     )
 
@@ -69,23 +72,23 @@ async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
 async def edit_draft_part(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
     """An official has changed an own message: if it is a part of a draft, the draft changes with it."""
     dialog, words = await dialogs.find_current(ctx, person), clean_text(event.text)
-    if dialog is not None and dialog.step in dialogs.DRAFT_STEPS and words:
-        await dialogs.edit_part(ctx, dialog, person, words, event.message_id)
+    if dialog is not None and dialog.step.draft_kind is not None and words:
+        await drafts.edit_part(ctx, dialog, person, words, event.message_id)
 
 
 async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Отправить» (or «Исправить») under the preview."""
     dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
-    if not dialog.step.endswith("_preview"):
+    if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
-    if dialog.step == "correct_preview":
+    if dialog.step is DialogStep.CORRECTION_PREVIEW:
         await corrections.correct_answer(ctx, press.ticket_id, press.person, dialog.text)
         await answer_callback(ctx, press, "correcting")
         text = shorten(dialog.text, MAX_SENT_CHARS)
         await edit_pressed_note(ctx, press, "correction_sent", number=press.ticket_id, text=text)
         return
-    answering = answers.send_further_answer if dialog.step == "further_preview" else answers.send_answer
+    answering = answers.send_further_answer if dialog.step is DialogStep.FOLLOW_UP_PREVIEW else answers.send_answer
     ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
     await _report_sent(ctx, press, ticket)
 
@@ -108,10 +111,10 @@ async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) 
 async def rewrite_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Изменить»: the draft is written anew."""
     dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
-    if not dialog.step.endswith("_preview"):
+    if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
     pressed = press.event.message_id
-    fresh = await dialogs.restart_draft(ctx, dialog, pressed_message_id=pressed)
+    fresh = await drafts.restart_draft(ctx, dialog, pressed_message_id=pressed)
     await answer_callback(ctx, press)
     facts: dict[str, Any] = {"number": press.ticket_id, "text": shorten(dialog.text, MAX_REWRITTEN_CHARS)}
     if pressed is None:
@@ -134,13 +137,16 @@ async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
     )
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
     await answer_callback(ctx, press, "cancelled")
-    code = "correction_cancelled" if dialog.step.startswith("correct") else "draft_cancelled"
-    await edit_pressed_note(ctx, press, code if dialog.step in dialogs.DRAFT_STEPS else "cancelled")
+    kind = dialog.step.draft_kind
+    code = (
+        "cancelled" if kind is None else "correction_cancelled" if kind is DraftKind.CORRECTION else "draft_cancelled"
+    )
+    await edit_pressed_note(ctx, press, code)
 
 
 async def ask_correction(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket, answer = await corrections.check_can_correct(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, "correct", ticket)
+    dialog = await dialogs.start(ctx, press.person, DialogStep.CORRECTION, ticket)
     await answer_callback(ctx, press)
     await dialogs.prompt(ctx, press.person, dialog, "ask_correct", ticket=ticket, answer_id=answer.id)
 
@@ -150,8 +156,8 @@ async def draft_correction(ctx: UseCaseContext, message: OfficialMessage) -> Non
     words = clean_text(message.event.text)
     if not words:
         raise EmptyCorrection(number=message.dialog.ticket_id)
-    await dialogs.add_to_draft(
-        ctx, dialogs.without_draft(message.dialog), message.person, words, (), message_id=message.event.message_id
+    await drafts.add_to_draft(
+        ctx, drafts.without_draft(message.dialog), message.person, words, (), message_id=message.event.message_id
     )
 
 
@@ -176,8 +182,8 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket, answer, publication = await answers.check_can_retry(
         ctx, press.ticket_id, press.person, press.require_number()
     )
-    dialog = await dialogs.start(ctx, press.person, "answer", ticket)
-    await dialogs.add_to_draft(ctx, dialog, press.person, answer.text, answer.media)
+    dialog = await dialogs.start(ctx, press.person, DialogStep.ANSWER, ticket)
+    await drafts.add_to_draft(ctx, dialog, press.person, answer.text, answer.media)
     await answer_callback(ctx, press)
     facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id}
     if publication.state is PublicationState.REMOVED:
@@ -209,10 +215,10 @@ BUTTON_HANDLERS: ButtonHandlers = {
 
 
 STEP_HANDLERS: DialogStepHandlers = {
-    "answer": _add_to_draft,
-    "answer_preview": _add_to_draft,
-    "further": _add_to_draft,
-    "further_preview": _add_to_draft,
-    "correct": draft_correction,
-    "correct_preview": draft_correction,
+    DialogStep.ANSWER: _add_to_draft,
+    DialogStep.ANSWER_PREVIEW: _add_to_draft,
+    DialogStep.FOLLOW_UP: _add_to_draft,
+    DialogStep.FOLLOW_UP_PREVIEW: _add_to_draft,
+    DialogStep.CORRECTION: draft_correction,
+    DialogStep.CORRECTION_PREVIEW: draft_correction,
 }

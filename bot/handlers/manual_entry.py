@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.cards import Dialog
+from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
@@ -25,6 +25,13 @@ MAX_SOURCE_CHARS = 64
 MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
 """A later term is a slip of the finger."""
 
+_CHOICE_STEPS = {
+    "source": DialogStep.ENTRY_SOURCE,
+    "number": DialogStep.ENTRY_NUMBER,
+    "due": DialogStep.ENTRY_DEADLINE,
+}
+"""The step that each choice button belongs to, by the name in the button's argument."""
+
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
 
 
@@ -32,7 +39,7 @@ async def start_manual_entry(ctx: UseCaseContext, person: Person, words: str) ->
     """``/new``: a message that came by phone, on paper, from another system. The words may follow the command."""
     if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
-    dialog = await dialogs.start(ctx, person, "new_text")
+    dialog = await dialogs.start(ctx, person, DialogStep.ENTRY_TEXT)
     if words:
         await _save_text(ctx, person, dialog, words)
     else:
@@ -48,7 +55,7 @@ async def _on_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
 async def _save_text(
     ctx: UseCaseContext, person: Person, dialog: Dialog, words: str, *, files_left: bool = False
 ) -> None:
-    changed = await dialogs.advance(ctx, dialog, "new_source", text=words)
+    changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_SOURCE, text=words)
     await dialogs.prompt(ctx, person, changed, "new_source", files_left=files_left)
 
 
@@ -60,9 +67,9 @@ async def _save_source(
     ctx: UseCaseContext, person: Person, dialog: Dialog, source: str, pressed: str | None = None
 ) -> None:
     numberless = source.casefold() in {name.casefold() for name in SOURCES_WITHOUT_NUMBER}
-    question = "new_due" if numberless else "new_number"
-    changed = await dialogs.advance(ctx, dialog, question, pressed_message_id=pressed, source=source)
-    await dialogs.prompt(ctx, person, changed, question)
+    step = DialogStep.ENTRY_DEADLINE if numberless else DialogStep.ENTRY_NUMBER
+    changed = await dialogs.advance(ctx, dialog, step, pressed_message_id=pressed, source=source)
+    await dialogs.prompt(ctx, person, changed, step)
 
 
 async def _on_number(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -72,7 +79,7 @@ async def _on_number(ctx: UseCaseContext, message: OfficialMessage) -> None:
 async def _save_number(
     ctx: UseCaseContext, person: Person, dialog: Dialog, number: str, pressed: str | None = None
 ) -> None:
-    changed = await dialogs.advance(ctx, dialog, "new_due", pressed_message_id=pressed, number=number)
+    changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_DEADLINE, pressed_message_id=pressed, number=number)
     await dialogs.prompt(ctx, person, changed, "new_due")
 
 
@@ -80,7 +87,7 @@ async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
     due = parse_moment(message.event.text, ctx.municipality.zone, ctx.now)
     if due is None or not ctx.now < due <= ctx.now + MAX_DEADLINE_AHEAD:
         wrong = "unread" if due is None else "past" if due <= ctx.now else "far"
-        changed = await dialogs.advance(ctx, message.dialog, "new_due")
+        changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DEADLINE)
         await dialogs.prompt(ctx, message.person, changed, "new_due", wrong=wrong)
         return
     await _create_ticket(ctx, message.person, message.dialog, due)
@@ -90,7 +97,7 @@ async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
     """A button while typing in: the source, «Нет номера», «Обычный срок»."""
     dialog = await dialogs.find_current(ctx, press.person)
     name, _, value = press.callback.arg.partition("=")
-    if dialog is None or dialog.step != f"new_{name}":
+    if dialog is None or dialog.step is not _CHOICE_STEPS.get(name):
         raise DialogEnded()
     await answer_callback(ctx, press)
     chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
@@ -161,8 +168,8 @@ BUTTON_HANDLERS: ButtonHandlers = {
 
 
 STEP_HANDLERS: DialogStepHandlers = {
-    "new_text": _on_text,
-    "new_source": _on_source,
-    "new_number": _on_number,
-    "new_due": _on_due,
+    DialogStep.ENTRY_TEXT: _on_text,
+    DialogStep.ENTRY_SOURCE: _on_source,
+    DialogStep.ENTRY_NUMBER: _on_number,
+    DialogStep.ENTRY_DEADLINE: _on_due,
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.tickets import Ticket
@@ -53,7 +54,7 @@ async def merge(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def ask_follow_up(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.check_can_send_further_answer(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, "further", ticket)
+    dialog = await dialogs.start(ctx, press.person, DialogStep.FOLLOW_UP, ticket)
     await answer_callback(ctx, press)
     await dialogs.prompt(ctx, press.person, dialog, "ask_further", ticket=ticket)
 

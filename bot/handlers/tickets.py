@@ -1,5 +1,6 @@
 """Buttons and dialog steps about one ticket: accept, hand over, dismiss, return to work, open."""
 
+from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
@@ -40,7 +41,7 @@ async def hand_over(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def ask_hand_over_reason(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
     await workflow.check_handed_over_by(ctx, ticket, press.person)
-    dialog = await dialogs.start(ctx, press.person, "hand_over_reason", ticket)
+    dialog = await dialogs.start(ctx, press.person, DialogStep.HAND_OVER_REASON, ticket)
     await answer_callback(ctx, press)
     await edit_pressed_note(
         ctx, press, "handed", number=ticket.id, sector=ctx.municipality.sector_title(ticket.sector), bare=True
@@ -76,7 +77,7 @@ async def dismiss(ctx: UseCaseContext, press: ButtonPress) -> None:
         workflow.check_right(ctx, press.person, Right.DISMISS, ticket)
         if not is_allowed(ticket.state, Step.DISMISS):
             raise OutdatedButton(number=ticket.id)
-        dialog = await dialogs.start(ctx, press.person, "dismiss_reason", ticket)
+        dialog = await dialogs.start(ctx, press.person, DialogStep.DISMISS_REASON, ticket)
         await cards.open_menu(ctx, ticket, press.person, "")
         await answer_callback(ctx, press)
         await dialogs.prompt(ctx, press.person, dialog, "ask_dismiss_reason", ticket=ticket)
@@ -175,6 +176,6 @@ BUTTON_HANDLERS: ButtonHandlers = {
 
 
 STEP_HANDLERS: DialogStepHandlers = {
-    "hand_over_reason": add_hand_over_reason,
-    "dismiss_reason": dismiss_with_text,
+    DialogStep.HAND_OVER_REASON: add_hand_over_reason,
+    DialogStep.DISMISS_REASON: dismiss_with_text,
 }

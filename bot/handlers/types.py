@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.domain.cards import Dialog
+from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import OutdatedButton, TextRequired
 from bot.domain.people import Person
 from bot.messengers.events import ButtonPressed, MessagePosted
@@ -52,5 +52,5 @@ DialogStepHandler = Callable[[UseCaseContext, OfficialMessage], Awaitable[None]]
 CommandHandler = Callable[[UseCaseContext, Person, str], Awaitable[None]]
 
 ButtonHandlers = dict[Op, ButtonHandler]
-DialogStepHandlers = dict[str, DialogStepHandler]
+DialogStepHandlers = dict[DialogStep, DialogStepHandler]
 CommandHandlers = dict[str, CommandHandler]

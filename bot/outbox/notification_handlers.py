@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.cards import Dialog
+from bot.domain.dialogs import Dialog
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.codec import decode
 from bot.domain.notifications.dialogs import DraftPreview
@@ -54,7 +54,7 @@ async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialo
 
 def _is_outdated(note: Notification, envelope: NoteEnvelope, dialog: Dialog) -> bool:
     if isinstance(note, DraftPreview):  # shows the newest text, but never that of another draft
-        return dialog.ticket_id != note.ticket_id or not dialog.step.endswith("_preview")
+        return dialog.ticket_id != note.ticket_id or not dialog.step.is_preview
     return envelope.version is not None and envelope.version != dialog.version
 
 

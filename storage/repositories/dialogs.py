@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from bot.domain.cards import Dialog
+from bot.domain.dialogs import Dialog, DialogStep
 from storage.repositories.base import Repository
 from storage.tables import dialog
 
-_ENDED_STEP = "over"
-"""The step of a dialog that has ended. Its row stays for a while: the next dialog counts its versions on from there, so
-that no old button fits a new dialog."""
+_ENDED_STEP = DialogStep.ENDED.value
+"""The step of a dialog that has ended. Its row is kept for a while: the next dialog of this account continues its
+versions, so that no old button fits a new dialog."""
 
 _ENDED_VALUES: dict[str, Any] = {"step": _ENDED_STEP, "ticket_id": None, "text": "", "media": []}
 
@@ -44,7 +44,7 @@ class Dialogs(Repository):
         """Begin or continue a dialog."""
         values: dict[str, Any] = {
             "chat_id": wanted.chat_id,
-            "step": wanted.step,
+            "step": wanted.step.value,
             "ticket_id": wanted.ticket_id,
             "text": wanted.text,
             "media": list(wanted.media),
@@ -86,7 +86,7 @@ class Dialogs(Repository):
             .values(**_ENDED_VALUES, facts=dict(facts or {}))
         )
 
-    async def cancel_for_ticket(self, ticket_id: int, steps: Sequence[str], now: datetime) -> list[Dialog]:
+    async def cancel_for_ticket(self, ticket_id: int, steps: Sequence[DialogStep], now: datetime) -> list[Dialog]:
         """End every dialog about *ticket_id* that is in one of *steps*; those that were still alive."""
         concerned = (dialog.c.ticket_id == ticket_id, dialog.c.step.in_(steps))
         found = [_dialog_from_row(row) for row in await self._transaction.execute(select(dialog).where(*concerned))]
@@ -106,4 +106,4 @@ class Dialogs(Repository):
 
 def _dialog_from_row(row: Any) -> Dialog:
     values: Mapping[str, Any] = row._mapping
-    return Dialog(**{**values, "media": tuple(values["media"])})
+    return Dialog(**{**values, "step": DialogStep(values["step"]), "media": tuple(values["media"])})

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.domain.cards import Dialog
+from bot.domain.dialogs import Dialog, DialogStep
 from storage.database import Database
 from tests.storage.helpers import NOW, time_after
 
@@ -11,7 +11,7 @@ DRAFT = Dialog(
     account="telegram",
     user_id="1001",
     chat_id="1001",
-    step="answer",
+    step=DialogStep.ANSWER,
     ticket_id=7,
     text="Бригада выехала — 🚜",
     media=({"kind": "photo", "id": "x"},),
@@ -36,14 +36,14 @@ async def test_a_half_written_answer_outlives_the_process(database: Database, se
 async def test_dialogs_about_a_ticket_are_voided_by_step(database: Database) -> None:
     others = (
         replace(DRAFT, user_id="1002"),
-        replace(DRAFT, user_id="1003", step="dismiss_reason"),
+        replace(DRAFT, user_id="1003", step=DialogStep.DISMISS_REASON),
         replace(DRAFT, user_id="1004", ticket_id=8),
         replace(DRAFT, user_id="1005", expires_at=NOW),
     )
     async with database.begin() as uow:
         for one in (DRAFT, *others):
             await uow.dialogs.upsert(one)
-        gone = await uow.dialogs.cancel_for_ticket(7, ["answer"], NOW)
+        gone = await uow.dialogs.cancel_for_ticket(7, [DialogStep.ANSWER], NOW)
 
         assert sorted(one.user_id for one in gone) == ["1001", "1002"], "who was still writing must be told"
         assert await uow.dialogs.get("telegram", "1001", NOW) is None

@@ -6,7 +6,8 @@ from importlib import import_module
 from types import ModuleType
 
 import bot.handlers
-from bot.handlers import router
+from bot.domain.dialogs import DialogStep
+from bot.handlers import commands, router
 from bot.views.callback_codes import Op
 
 
@@ -20,3 +21,10 @@ def test_every_button_has_exactly_one_handler() -> None:
 
     assert handled == Counter(Op)
     assert set(router.BUTTON_HANDLERS) == set(Op)
+
+
+def test_every_dialog_step_has_exactly_one_handler() -> None:
+    handled = Counter(step for module in _handler_modules() for step in getattr(module, "STEP_HANDLERS", ()))
+
+    assert handled == Counter(set(DialogStep) - {DialogStep.ENDED})
+    assert set(commands.STEP_HANDLERS) == set(handled)

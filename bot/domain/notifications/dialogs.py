@@ -1,5 +1,6 @@
 """Prompts of dialogs, previews of drafts, and the ends of both."""
 
+from bot.domain.dialogs import EndReason
 from bot.domain.notifications.base import AboutTicket, Notification, stored
 
 
@@ -59,14 +60,14 @@ class PreviewReplaced(AboutTicket, code="preview_replaced"):
     """The remains of a preview after the draft has changed."""
 
     text: str | None = stored(default=None)
-    reason: str | None = stored("why", default=None)
+    reason: EndReason | None = stored("why", default=None)
 
 
 class DraftClosed(AboutTicket, code="draft_closed"):
     """The remains of a draft that was not sent."""
 
     text: str | None = stored(default=None)
-    reason: str = stored("why")
+    reason: EndReason = stored("why")
 
 
 class DraftRestarted(AboutTicket, code="draft_again"):

@@ -6,6 +6,7 @@ A ticket is *answered* when the first publication is confirmed, never before.
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.dialogs import ANSWER_STEPS
 from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
@@ -154,7 +155,7 @@ async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) 
         TicketChange(assignee_id=person.id, accepted_at=ticket.accepted_at or ctx.now),
     )
     ticket = await workflow.transition(ctx, ticket, Step.APPROVE, person)
-    await workflow.cancel_dialogs(ctx, ticket, workflow.ANSWER_DIALOG_STEPS, person, "draft_void_answered")
+    await workflow.cancel_dialogs(ctx, ticket, ANSWER_STEPS, person, "draft_void_answered")
     return ticket
 
 

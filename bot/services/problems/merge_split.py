@@ -2,6 +2,7 @@
 
 from bot.domain.answers import Answer
 from bot.domain.deadlines import DeadlineKind
+from bot.domain.dialogs import TICKET_STEPS
 from bot.domain.errors import OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.json_types import Json
 from bot.domain.messages import MessageRole
@@ -145,7 +146,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     await ctx.uow.problems.recount(lead.problem_id or 0)
     await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in DeadlineKind])
     await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"with": lead.id})
-    await workflow.cancel_dialogs(ctx, joined, workflow.TICKET_DIALOG_STEPS, person, "draft_void_merged")
+    await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, "draft_void_merged")
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
         lead = await deadlines.tighten(ctx, lead, ticket.accept_due, ticket.answer_due)
     await cards.sync(ctx, joined, actor=person)

@@ -1,10 +1,12 @@
 """Workflow of a ticket. Every step goes through :func:`transition`: table, version, audit, deadlines, cards."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.audit import Remark
 from bot.domain.channels import Address
 from bot.domain.deadlines import DeadlineKind
+from bot.domain.dialogs import TICKET_STEPS, DialogStep
 from bot.domain.errors import (
     HandedOverByOther,
     NoSuchTicket,
@@ -24,20 +26,6 @@ from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
 from bot.services.tickets import problem_members
-
-ANSWER_DIALOG_STEPS = ("answer", "answer_preview")
-"""Dialog steps in which an official writes an answer."""
-
-TICKET_DIALOG_STEPS = (
-    *ANSWER_DIALOG_STEPS,
-    "further",
-    "further_preview",
-    "correct",
-    "correct_preview",
-    "hand_over_reason",
-    "dismiss_reason",
-)
-"""Dialog steps that are about one ticket."""
 
 NO_CHANGE = TicketChange()
 
@@ -117,7 +105,7 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
     holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
     changed = await transition(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
     await _notify_previous_holders(ctx, changed, person, holder_ids, "handed_to_you")
-    await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_handed")
+    await cancel_dialogs(ctx, changed, TICKET_STEPS, person, "draft_void_handed")
     if ticket.state not in UNACCEPTED_STATES:
         # It was accepted; the rest of the time to accept applies to the next head.
         terms = deadlines.compute(ctx, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
@@ -134,7 +122,7 @@ async def dismiss(
     check_right(ctx, person, Right.DISMISS, ticket)
     change = TicketChange(dismiss_reason=reason, ended_at=ctx.now, assignee_id=person.id)
     changed = await transition(ctx, ticket, Step.DISMISS, person, change)
-    await cancel_dialogs(ctx, changed, TICKET_DIALOG_STEPS, person, "draft_void_dismissed")
+    await cancel_dialogs(ctx, changed, TICKET_STEPS, person, "draft_void_dismissed")
     if reason_text:
         await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", reason_text, ctx.now))
     return changed
@@ -210,7 +198,7 @@ async def add_hand_over_reason(ctx: UseCaseContext, ticket_id: int, person: Pers
 
 
 async def cancel_dialogs(
-    ctx: UseCaseContext, ticket: Ticket, steps: tuple[str, ...], actor: Person | None, code: str
+    ctx: UseCaseContext, ticket: Ticket, steps: Sequence[DialogStep], actor: Person | None, code: str
 ) -> None:
     """Cancel the drafts of colleagues about this ticket and notify them."""
     for dialog in await dialogs.cancel_for_ticket(ctx, ticket, steps):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.answers import PublicationState
+from bot.domain.dialogs import DraftKind, EndReason
 from bot.domain.notifications.dialogs import (
     AskAnswer,
     AskCorrection,
@@ -82,7 +83,7 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     draft, number = data.draft, note.ticket_id
     if draft is None:
         return Content.of("Черновика уже нет.")
-    correcting = draft.step.startswith("correct")
+    correcting = draft.step.draft_kind is DraftKind.CORRECTION
     heading, label, hint = _CORRECTING if correcting else _preview_labels(data)
     send = Button(label, pack(Op.SEND, number, draft.version))
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
@@ -159,7 +160,7 @@ def draft_again(note: DraftRestarted, data: NotificationData, context: RenderCon
 
 def draft_closed(note: DraftClosed, data: NotificationData, context: RenderContext) -> Content:
     """What became of a draft that was not sent; its words can still be copied."""
-    reasons = {"other": "отложен: вы начали другое действие", "expired": "закрыт: прошли сутки"}
+    reasons = {EndReason.REPLACED: "отложен: вы начали другое действие", EndReason.EXPIRED: "закрыт: прошли сутки"}
     state = reasons.get(note.reason, "закрыт")
     spans: list[Span | str] = [f"Черновик ответа на №{note.ticket_id} {state}. Жителю ничего не отправлено."]
     if note.text:

@@ -1,0 +1,95 @@
+"""Dialogs: multi-step actions of officials, such as writing an answer or entering a message by hand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.json_types import Json
+
+
+class DialogStep(StrEnum):
+    """A step of a dialog. The values are stored in the database."""
+
+    ANSWER = "answer"
+    ANSWER_PREVIEW = "answer_preview"
+    FOLLOW_UP = "further"
+    FOLLOW_UP_PREVIEW = "further_preview"
+    CORRECTION = "correct"
+    CORRECTION_PREVIEW = "correct_preview"
+    HAND_OVER_REASON = "hand_over_reason"
+    DISMISS_REASON = "dismiss_reason"
+    ENTRY_TEXT = "new_text"
+    ENTRY_SOURCE = "new_source"
+    ENTRY_NUMBER = "new_number"
+    ENTRY_DEADLINE = "new_due"
+    ENDED = "over"
+
+    @property
+    def draft_kind(self) -> "DraftKind | None":
+        """The kind of draft written in this step; ``None`` if the step writes no text for citizens."""
+        return next((kind for kind in DraftKind if self in (kind.writing_step, kind.preview_step)), None)
+
+    @property
+    def is_preview(self) -> bool:
+        """True if this step shows a draft and waits for «Отправить»."""
+        return self.draft_kind is not None and self is self.draft_kind.preview_step
+
+
+class DraftKind(StrEnum):
+    """The text for citizens that a draft becomes."""
+
+    ANSWER = "answer"
+    FOLLOW_UP = "follow_up"
+    CORRECTION = "correction"
+
+    @property
+    def writing_step(self) -> DialogStep:
+        return DialogStep[self.name]
+
+    @property
+    def preview_step(self) -> DialogStep:
+        return DialogStep[f"{self.name}_PREVIEW"]
+
+
+class EndReason(StrEnum):
+    """The reason why the prompt or preview of a step loses its buttons. The values are stored in outbox rows."""
+
+    ADVANCED = "moved"  # the dialog went on to another step
+    DONE = "over"  # its writer sent or cancelled it
+    REPLACED = "other"  # its writer started another dialog
+    EXPIRED = "expired"
+    VOID = "void"  # the ticket was answered or moved by someone else
+
+
+ANSWER_STEPS = (DialogStep.ANSWER, DialogStep.ANSWER_PREVIEW)
+"""Steps in which an answer is written."""
+
+TICKET_STEPS = (
+    *ANSWER_STEPS,
+    DialogStep.FOLLOW_UP,
+    DialogStep.FOLLOW_UP_PREVIEW,
+    DialogStep.CORRECTION,
+    DialogStep.CORRECTION_PREVIEW,
+    DialogStep.HAND_OVER_REASON,
+    DialogStep.DISMISS_REASON,
+)
+"""Steps that are about one ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """A dialog in progress. It is stored, so that a half-written answer survives a restart.
+
+    ``version`` grows with each step: a button of an earlier step does not fit any more.
+    """
+
+    account: str
+    user_id: str
+    chat_id: str
+    step: DialogStep
+    ticket_id: int | None
+    text: str
+    media: tuple[Json, ...]
+    facts: Json
+    version: int
+    expires_at: datetime

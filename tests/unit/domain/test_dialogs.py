@@ -1,0 +1,30 @@
+"""Dialog steps: the stored strings never change, and each kind of draft has its two steps."""
+
+from bot.domain.dialogs import DialogStep, DraftKind, EndReason
+
+
+def test_stored_steps_keep_their_values() -> None:
+    assert {step.value for step in DialogStep} == {
+        "answer",
+        "answer_preview",
+        "further",
+        "further_preview",
+        "correct",
+        "correct_preview",
+        "hand_over_reason",
+        "dismiss_reason",
+        "new_text",
+        "new_source",
+        "new_number",
+        "new_due",
+        "over",
+    }
+    assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
+
+
+def test_each_kind_of_draft_has_a_writing_step_and_a_preview() -> None:
+    drafting = [step for kind in DraftKind for step in (kind.writing_step, kind.preview_step)]
+
+    assert len(set(drafting)) == 2 * len(DraftKind)
+    assert {step for step in DialogStep if step.draft_kind is not None} == set(drafting)
+    assert {step for step in DialogStep if step.is_preview} == {kind.preview_step for kind in DraftKind}
