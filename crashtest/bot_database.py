@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.inbox import InboxStatus
+from bot.domain.outbox import OutboxStatus
 from crashtest.bot_process import bot_environment
 from sandbox.server import Sandbox
 from storage.database import Database
@@ -46,7 +48,7 @@ async def wait_until_idle(database: Database, sandbox: Sandbox) -> None:
     while True:
         async with database.read() as uow:
             incoming, outgoing = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
-        waits = incoming.get("new") or outgoing.get("queued") or outgoing.get("sending")
+        waits = InboxStatus.NEW in incoming or {OutboxStatus.QUEUED, OutboxStatus.SENDING} & outgoing.keys()
         if not waits and not sandbox.telegram.pending_updates:
             return
         await sandbox.change_log.wait_for_change(sandbox.change_log.revision, 0.2)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.inbox import InboxStatus
+from bot.domain.outbox import OutboxStatus
 from crashtest.failpoints import CrashPoint
 from crashtest.history import History
 from crashtest.officials import Head
@@ -84,13 +86,23 @@ def find_excess_repeats(watch: History) -> list[str]:
     ]
 
 
+_UNFINISHED = {
+    InboxStatus.NEW,
+    InboxStatus.DEAD,
+    OutboxStatus.QUEUED,
+    OutboxStatus.SENDING,
+    OutboxStatus.FAILED,
+}
+"""Statuses in which no row may be at the end of a run."""
+
+
 def find_database_faults(counts: Mapping[str, Mapping[str, int]], log: str) -> list[str]:
     """List rows left in inbox and outbox, and logged faults of the bot."""
     found = [
         f"{times} rows of the {box} are {status}"
         for box, statuses in counts.items()
         for status, times in statuses.items()
-        if status in ("new", "dead", "queued", "sending", "failed")
+        if status in _UNFINISHED
     ]
     return found + ["there is a traceback in the log"] * ("Traceback" in log)
 

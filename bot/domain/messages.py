@@ -1,24 +1,10 @@
-"""What comes in, as it is stored."""
+"""Citizens' messages, as they are stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.json_types import Json
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """A stored raw update that waits to be handled. ``holder``: the claim by which we have it."""
-
-    id: int
-    account: str
-    key: str
-    conversation: str
-    payload: Json
-    attempts: int
-    received_at: datetime
-    holder: str
 
 
 class MessageRole(StrEnum):

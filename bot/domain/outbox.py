@@ -62,12 +62,25 @@ class OutboxDraft:
         return f"{self.account}|{self.chat_id}|{self.ticket_id or ''}"
 
 
-INTERRUPTED, UNKNOWN_OUTCOME = "interrupted", "unknown outcome"
-"""Errors of an outbox row of which somebody may have read the message all the same: the machine died while it was being
-sent; the messenger did not say what became of it. They stay with the row until it has arrived."""
+class OutboxStatus(StrEnum):
+    """Progress of an outbox row. Stored: never change."""
 
-RATE_LIMITED = "asked for patience"
-"""Error of an outbox row that the messenger would have taken a little later."""
+    QUEUED = "queued"
+    SENDING = "sending"  # claimed under a lease
+    SENT = "sent"
+    DROPPED = "dropped"  # no longer needed
+    FAILED = "failed"  # given up
+
+
+class LastError(StrEnum):
+    """Errors of an outbox row that decide how it is tried again. Stored: never change.
+
+    After the first two the message may have been delivered all the same; they stay with the row until it is sent.
+    """
+
+    INTERRUPTED = "interrupted"  # the process died while sending
+    UNKNOWN_OUTCOME = "unknown outcome"  # the messenger did not report the result
+    RATE_LIMITED = "asked for patience"  # the messenger would have accepted the message a little later
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class OutboxRow:
     @property
     def may_be_delivered(self) -> bool:
         """Whether an earlier try may have reached its reader."""
-        return self.error in (INTERRUPTED, UNKNOWN_OUTCOME)
+        return self.error in (LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)

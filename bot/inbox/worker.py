@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.clock import Clock
-from bot.domain.messages import InboxRow
+from bot.domain.inbox import InboxRow
 from bot.domain.people import Staff
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain import channels
 from bot.domain.clock import Clock
-from bot.domain.outbox import RATE_LIMITED, UNKNOWN_OUTCOME, OutboxKind, OutboxRow
+from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
     CallbackExpired,
@@ -75,7 +75,7 @@ class Delivery:
         """
         messenger = self.messengers[row.account]
         if row.expires_at is not None and row.expires_at <= self.clock.now():
-            await self._finish_unsent(row, "dropped", "expired")
+            await self._finish_unsent(row, OutboxStatus.DROPPED, "expired")
             return
         if not await self.sender.is_still_claimed(row, claimed_at):
             self._log_lost_lease(row)
@@ -87,7 +87,7 @@ class Delivery:
             return
         self._render_failures.pop(row.id, None)
         if message is None:
-            await self._finish_unsent(row, "dropped", "not needed")
+            await self._finish_unsent(row, OutboxStatus.DROPPED, "not needed")
             return
         async with AsyncExitStack() as unrecorded_sends:
             attempt = DeliveryAttempt(row, claimed_at, messenger, permit, unrecorded_sends)
@@ -152,7 +152,7 @@ class Delivery:
                 case RetryAfter():
                     self.on_rate_limited(row, error)
                     pause = min(timedelta(seconds=error.seconds), MAX_WAIT)  # the worker pauses the chat for longer
-                    await uow.outbox.retry(row, now + pause, RATE_LIMITED, counts_as_attempt=False)
+                    await uow.outbox.retry(row, now + pause, LastError.RATE_LIMITED, counts_as_attempt=False)
                 case ChatMigrated():
                     await sources.on_chat_migrated(ctx, row.account, row.chat_id, error.new_id)
                     await uow.outbox.retry(row, now, "migrated", counts_as_attempt=False)
@@ -161,17 +161,17 @@ class Delivery:
                     await notify.notify_bad_credentials(ctx, row.account, messenger.title)
                     await uow.outbox.retry(row, now + CREDENTIALS_PAUSE, "credentials", counts_as_attempt=False)
                 case CallbackExpired():
-                    await uow.outbox.finish(row, now, "dropped", "expired")
+                    await uow.outbox.finish(row, now, OutboxStatus.DROPPED, "expired")
                 case TemporaryFailure() if now - row.created_at < MAX_DELIVERY_AGE:
                     pause = timedelta(seconds=min(2 ** (row.attempts - 1), MAX_RETRY_PAUSE_SECONDS))
-                    reason = UNKNOWN_OUTCOME if error.outcome_unknown else "temporary"
+                    reason = LastError.UNKNOWN_OUTCOME if error.outcome_unknown else "temporary"
                     await uow.outbox.retry(row, now + pause, reason)
                 case _:
                     await self._fail_permanently(ctx, row, error)
 
     async def _fail_permanently(self, ctx: UseCaseContext, row: OutboxRow, error: MessengerError) -> None:
         """Give *row* up and notify the person concerned."""
-        await ctx.uow.outbox.finish(row, ctx.now, "failed", f"{type(error).__name__}: {error}")
+        await ctx.uow.outbox.finish(row, ctx.now, OutboxStatus.FAILED, f"{type(error).__name__}: {error}")
         if row.kind is OutboxKind.PUBLICATION and row.subject_id is not None:
             await answers.on_publication_failed(ctx, row.subject_id, _failure_reason(error))
             return
@@ -209,7 +209,7 @@ class Delivery:
         if attempts >= MAX_RENDER_ATTEMPTS:
             del self._render_failures[row.id]
 
-    async def _finish_unsent(self, row: OutboxRow, status: str, reason: str) -> None:
+    async def _finish_unsent(self, row: OutboxRow, status: OutboxStatus, reason: str) -> None:
         async with self.database.begin() as uow:
             await uow.outbox.finish(row, self.clock.now(), status, reason)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, false, func, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from bot.domain.messages import InboxRow
+from bot.domain.inbox import InboxRow, InboxStatus
 from storage.repositories.base import (
     PRESENCE_LOCK_CLASS,
     Repository,
@@ -38,7 +38,7 @@ _RELEASE_ORPHANED = text("""
 def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     earlier = inbox.alias("earlier")
     held = exists().where(
-        earlier.c.status == "new",
+        earlier.c.status == InboxStatus.NEW,
         earlier.c.conversation == inbox.c.conversation,
         earlier.c.id < inbox.c.id,
         or_(is_in_future(earlier.c.due_at), is_in_future(earlier.c.leased_until)),
@@ -46,7 +46,7 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     free = or_(inbox.c.leased_until.is_(None), ~is_in_future(inbox.c.leased_until))
     chosen = (
         select(inbox.c.id)
-        .where(inbox.c.status == "new", ~is_in_future(inbox.c.due_at), free, ~held)
+        .where(inbox.c.status == InboxStatus.NEW, ~is_in_future(inbox.c.due_at), free, ~held)
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -55,7 +55,7 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     # Who was slower than his lease may have its conversation's earlier update in hand all the same: it is locked then,
     # and looks free until he commits.
     left_behind = exists().where(
-        earlier.c.status == "new",
+        earlier.c.status == InboxStatus.NEW,
         earlier.c.conversation == inbox.c.conversation,
         earlier.c.id < inbox.c.id,
         earlier.c.id.not_in(select(chosen.c.id)),
@@ -150,7 +150,10 @@ class Inbox(Repository):
         held = (and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items())
         mine = or_(false(), *held)
         result = await self._transaction.execute(
-            update(inbox).where(inbox.c.status == "new", mine).values(leased_until=until).returning(inbox.c.id)
+            update(inbox)
+            .where(inbox.c.status == InboxStatus.NEW, mine)
+            .values(leased_until=until)
+            .returning(inbox.c.id)
         )
         return set(result.scalars())
 
@@ -158,7 +161,7 @@ class Inbox(Repository):
         """These are handled. They must be held."""
         if ids:
             await self._transaction.execute(
-                update(inbox).where(inbox.c.id.in_(ids)).values(status="done", done_at=now, leased_until=None)
+                update(inbox).where(inbox.c.id.in_(ids)).values(status=InboxStatus.DONE, done_at=now, leased_until=None)
             )
 
     async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
@@ -172,7 +175,7 @@ class Inbox(Repository):
         for holder, ids in _by_holder(rows).items():
             await self._transaction.execute(
                 update(inbox)
-                .where(inbox.c.id.in_(ids), inbox.c.status == "new", inbox.c.holder == holder)
+                .where(inbox.c.id.in_(ids), inbox.c.status == InboxStatus.NEW, inbox.c.holder == holder)
                 .values(leased_until=None, holder=None, attempts=inbox.c.attempts - 1)
             )
 
@@ -181,14 +184,14 @@ class Inbox(Repository):
         await self._transaction.execute(
             update(inbox)
             .where(inbox.c.id == row_id)
-            .values(status="dead", done_at=now, leased_until=None, error=error[:200])
+            .values(status=InboxStatus.DEAD, done_at=now, leased_until=None, error=error[:200])
         )
 
     async def release_all_leases(self) -> None:
         """A process that is alone on the database starts: whoever held leases is gone."""
         await self._transaction.execute(
             update(inbox)
-            .where(and_(inbox.c.status == "new", inbox.c.leased_until.is_not(None)))
+            .where(and_(inbox.c.status == InboxStatus.NEW, inbox.c.leased_until.is_not(None)))
             .values(leased_until=None, holder=None)
         )
 
@@ -201,7 +204,9 @@ class Inbox(Repository):
 
     async def get_oldest_pending(self) -> datetime | None:
         """When the update came that has waited longest."""
-        result = await self._transaction.execute(select(func.min(inbox.c.received_at)).where(inbox.c.status == "new"))
+        result = await self._transaction.execute(
+            select(func.min(inbox.c.received_at)).where(inbox.c.status == InboxStatus.NEW)
+        )
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 

@@ -22,14 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.outbox import (
-    INTERRUPTED,
-    RATE_LIMITED,
-    UNKNOWN_OUTCOME,
+    LastError,
     NextPending,
     OldestPending,
     OutboxDraft,
     OutboxKind,
     OutboxRow,
+    OutboxStatus,
     SentRow,
 )
 from storage.repositories import outbox_queries
@@ -87,11 +86,11 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
         update(outbox)
         .where(outbox.c.id.in_(chosen.with_for_update(skip_locked=True)))
         .values(
-            status="sending",
+            status=OutboxStatus.SENDING,
             leased_until=bindparam("until"),
             holder=bindparam("by"),
             attempts=outbox.c.attempts + 1,
-            error=case((outbox.c.status == "sending", INTERRUPTED), else_=outbox.c.error),
+            error=case((outbox.c.status == OutboxStatus.SENDING, LastError.INTERRUPTED.value), else_=outbox.c.error),
         )
         .returning(*_COLUMNS)
     )
@@ -158,14 +157,19 @@ class Outbox(Repository):
         """What was written from *account* since then, the oldest first; last what may have been when a process died."""
         done = await self._transaction.execute(
             select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, outbox.c.done_at)
-            .where(outbox.c.done_at > since, outbox.c.status == "sent", outbox.c.account == account, _is_message())
+            .where(
+                outbox.c.done_at > since,
+                outbox.c.status == OutboxStatus.SENT,
+                outbox.c.account == account,
+                _is_message(),
+            )
             .order_by(outbox.c.done_at)
         )
         unknown = await self._transaction.execute(
             select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, null()).where(
                 is_pending(outbox),
                 outbox.c.account == account,
-                or_(outbox.c.status == "sending", outbox.c.error == "interrupted"),
+                or_(outbox.c.status == OutboxStatus.SENDING, outbox.c.error == LastError.INTERRUPTED),
                 _is_message(),
             )
         )
@@ -178,7 +182,7 @@ class Outbox(Repository):
 
     async def extend_running_leases(self, until: datetime) -> None:
         """Whoever is sending, or was when the database went away, may write it down until then."""
-        late = (outbox.c.status == "sending", outbox.c.leased_until < until)
+        late = (outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_until < until)
         await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
 
     async def is_claimed_by_us(self, row: OutboxRow) -> bool:
@@ -190,7 +194,9 @@ class Outbox(Repository):
         not ours any more."""
         return await self._update_claimed(row, progress=list(progress), form=form)
 
-    async def finish(self, row: OutboxRow, now: datetime, status: str = "sent", error: str | None = None) -> bool:
+    async def finish(
+        self, row: OutboxRow, now: datetime, status: OutboxStatus = OutboxStatus.SENT, error: str | None = None
+    ) -> bool:
         """``sent``, ``failed`` (for good) or ``dropped`` (nobody needs it any more). False when the row is not ours
         any more: then others see to what follows."""
         return await self._update_claimed(
@@ -201,11 +207,14 @@ class Outbox(Repository):
         """Send again at *due_at*. When the messenger merely asked for patience the try does not count. False as for
         :meth:`finish`."""
         values: dict[str, Any] = {
-            "status": "queued",
+            "status": OutboxStatus.QUEUED,
             "due_at": due_at,
             "leased_until": None,
             "holder": None,
-            "error": case((outbox.c.error.in_((INTERRUPTED, UNKNOWN_OUTCOME)), outbox.c.error), else_=error[:200]),
+            "error": case(
+                (outbox.c.error.in_((LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)), outbox.c.error),
+                else_=error[:200],
+            ),
             # A row of the same dedupe key may have been queued meanwhile; this one keeps its place without the key.
             "dedupe": None,
         }
@@ -216,7 +225,7 @@ class Outbox(Repository):
     async def unclaim(self, row: OutboxRow) -> None:
         """Claimed and not tried: it waits where it stood."""
         await self._update_claimed(
-            row, status="queued", leased_until=None, holder=None, dedupe=None, attempts=outbox.c.attempts - 1
+            row, status=OutboxStatus.QUEUED, leased_until=None, holder=None, dedupe=None, attempts=outbox.c.attempts - 1
         )
 
     async def _update_claimed(self, row: OutboxRow, **values: Any) -> bool:
@@ -227,7 +236,7 @@ class Outbox(Repository):
         """The claims under which rows are being sent, *but* for these rows."""
         found = await self._transaction.execute(
             select(outbox.c.holder)
-            .where(is_pending(outbox), outbox.c.status == "sending", outbox.c.holder.is_not(None))
+            .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, outbox.c.holder.is_not(None))
             .where(outbox.c.id.not_in(exclude_ids))
             .distinct()
         )
@@ -241,8 +250,10 @@ class Outbox(Repository):
         theirs = () if holders is None else (outbox.c.holder.in_(holders),)
         await self._transaction.execute(
             update(outbox)
-            .where(outbox.c.status == "sending", outbox.c.kind.in_([kind.value for kind in kinds]), *theirs)
-            .values(status="queued", leased_until=None, holder=None, dedupe=None, error=INTERRUPTED)
+            .where(outbox.c.status == OutboxStatus.SENDING, outbox.c.kind.in_([kind.value for kind in kinds]), *theirs)
+            .values(
+                status=OutboxStatus.QUEUED, leased_until=None, holder=None, dedupe=None, error=LastError.INTERRUPTED
+            )
         )
 
     async def pending_for_staff(self, account: str) -> list[OutboxRow]:
@@ -252,7 +263,7 @@ class Outbox(Repository):
             select(*_COLUMNS)
             .where(
                 is_pending(outbox),
-                outbox.c.status == "queued",
+                outbox.c.status == OutboxStatus.QUEUED,
                 outbox.c.account == account,
                 outbox.c.person_id.is_not(None),
                 outbox.c.kind.in_(kinds),
@@ -279,8 +290,8 @@ class Outbox(Repository):
         """It goes elsewhere instead. False when it is being sent just now, or was finished other than by failing."""
         result = await self._transaction.execute(
             update(outbox)
-            .where(outbox.c.id == row_id, outbox.c.status.in_(("queued", "failed")))
-            .values(status="dropped", done_at=now, error="redirected")
+            .where(outbox.c.id == row_id, outbox.c.status.in_((OutboxStatus.QUEUED, OutboxStatus.FAILED)))
+            .values(status=OutboxStatus.DROPPED, done_at=now, error="redirected")
         )
         return bool(result.rowcount)
 
@@ -288,7 +299,7 @@ class Outbox(Repository):
         """A group has a new id: what waits for the old one goes there."""
         await self._transaction.execute(
             update(outbox)
-            .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == "queued")
+            .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == OutboxStatus.QUEUED)
             .values(chat_id=new_id)
         )
 
@@ -296,7 +307,7 @@ class Outbox(Repository):
         """What waits, summed up. A row that was merely planned waits from its moment on; one that has been tried waits
         since it was put here, for every try moves its moment forward."""
         since = case((outbox.c.error.is_(None), outbox.c.due_at), else_=outbox.c.created_at)
-        asked = outbox.c.error == RATE_LIMITED
+        asked = outbox.c.error == LastError.RATE_LIMITED
         result = await self._transaction.execute(
             select(
                 outbox.c.account,
@@ -316,7 +327,7 @@ class Outbox(Repository):
 
 def _is_claimed_as(row: OutboxRow) -> ColumnElement[bool]:
     """Claimed under this very name, and not given back since."""
-    return and_(outbox.c.id == row.id, outbox.c.status == "sending", outbox.c.holder == row.holder)
+    return and_(outbox.c.id == row.id, outbox.c.status == OutboxStatus.SENDING, outbox.c.holder == row.holder)
 
 
 _DEDUPE_CONFLICT: dict[str, Any] = {

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import FromClause
 
+from bot.domain.outbox import OutboxStatus
 from storage.repositories.base import is_in_future
 from storage.tables import outbox
 
@@ -95,7 +96,10 @@ def _next_chat_id(table: FromClause, account: ColumnElement[str], *more: ColumnE
 
 def is_unclaimed() -> ColumnElement[bool]:
     """Nobody is sending it."""
-    return or_(outbox.c.status == "queued", and_(outbox.c.status == "sending", ~is_in_future(outbox.c.leased_until)))
+    return or_(
+        outbox.c.status == OutboxStatus.QUEUED,
+        and_(outbox.c.status == OutboxStatus.SENDING, ~is_in_future(outbox.c.leased_until)),
+    )
 
 
 def is_blocked() -> ColumnElement[bool]:
@@ -106,8 +110,11 @@ def is_blocked() -> ColumnElement[bool]:
         earlier.c.id < outbox.c.id,
         is_pending(earlier),
         or_(
-            earlier.c.status == "sending",
-            and_(earlier.c.status == "queued", or_(~is_in_future(earlier.c.due_at), earlier.c.error.is_not(None))),
+            earlier.c.status == OutboxStatus.SENDING,
+            and_(
+                earlier.c.status == OutboxStatus.QUEUED,
+                or_(~is_in_future(earlier.c.due_at), earlier.c.error.is_not(None)),
+            ),
         ),
     )
 

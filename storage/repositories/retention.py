@@ -8,6 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal_column, or_, select, text, tuple_
 from sqlalchemy.sql.expression import FromClause
 
+from bot.domain.inbox import InboxStatus
+from bot.domain.outbox import OutboxStatus
 from storage.repositories.base import Repository
 from storage.tables import audit, card, due_moment, inbox, notice, once_key, outbox, sent_message, ticket
 
@@ -33,17 +35,18 @@ class _RetentionRule:
 
 
 _IS_PAST = due_moment.c.state != literal_column("'waiting'")  # as the partial index has it
+_FINISHED = (OutboxStatus.SENT, OutboxStatus.FAILED, OutboxStatus.DROPPED)
 _DAILY_KEY_PATTERN = "%:____-__-__"
 
 _RULES: Mapping[RetentionKind, _RetentionRule] = {
     RetentionKind.UPDATES: _RetentionRule(
-        inbox, lambda before: and_(inbox.c.status == "done", inbox.c.done_at < before)
+        inbox, lambda before: and_(inbox.c.status == InboxStatus.DONE, inbox.c.done_at < before)
     ),
     RetentionKind.DEAD_UPDATES: _RetentionRule(
-        inbox, lambda before: and_(inbox.c.status == "dead", inbox.c.done_at < before)
+        inbox, lambda before: and_(inbox.c.status == InboxStatus.DEAD, inbox.c.done_at < before)
     ),
     RetentionKind.OUTBOX: _RetentionRule(
-        outbox, lambda before: and_(outbox.c.status.in_(("sent", "failed", "dropped")), outbox.c.done_at < before)
+        outbox, lambda before: and_(outbox.c.status.in_(_FINISHED), outbox.c.done_at < before)
     ),
     RetentionKind.NOTICES: _RetentionRule(notice, lambda before: notice.c.sent_at < before),
     RetentionKind.DUE_MOMENTS: _RetentionRule(

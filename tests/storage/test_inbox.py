@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.domain.messages import InboxRow
+from bot.domain.inbox import InboxRow
 from bot.runtime.supervisor import Supervisor, WakeUp
 from storage.database import Database
 from storage.postgres.wake_up import listen_for_wake_ups

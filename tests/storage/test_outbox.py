@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.outbox import RATE_LIMITED, OldestPending, OutboxDraft, OutboxKind, OutboxRow, Priority
+from bot.domain.outbox import LastError, OldestPending, OutboxDraft, OutboxKind, OutboxRow, OutboxStatus, Priority
 from storage.database import Database
 from tests.storage.helpers import ACCOUNTS, LEASE, NOW, claim_rows, outbox_draft, time_after
 
@@ -81,7 +81,7 @@ async def test_patience_does_not_count_as_a_try(database: Database) -> None:
         async with database.begin() as uow:
             [row] = await claim_rows(uow, NOW, 1)
             assert row.attempts == 1
-            await uow.outbox.retry(row, NOW, RATE_LIMITED, counts_as_attempt=False)
+            await uow.outbox.retry(row, NOW, LastError.RATE_LIMITED, counts_as_attempt=False)
 
 
 async def test_a_row_that_is_tried_every_minute_is_seen_to_wait_since_it_was_queued(database: Database) -> None:
@@ -101,7 +101,7 @@ async def test_retry_and_planned_rows_are_counted_apart(database: Database) -> N
     await add_drafts(database, outbox_draft(), outbox_draft("1", account="vk:500", due_at=time_after(minutes=3)))
     async with database.begin() as uow:
         [row] = await claim_rows(uow, time_after(minutes=1), 1)
-        await uow.outbox.retry(row, time_after(minutes=9), RATE_LIMITED, counts_as_attempt=False)
+        await uow.outbox.retry(row, time_after(minutes=9), LastError.RATE_LIMITED, counts_as_attempt=False)
 
     async with database.read() as uow:
         waits = sorted(await uow.outbox.oldest_pending(), key=lambda one: one.account)
@@ -181,7 +181,7 @@ async def test_recent_sends_are_listed_with_their_parts(database: Database) -> N
         await uow.outbox.finish(first, time_after(seconds=-90))
         await uow.outbox.save_progress(second, ["10", "11"])
         await uow.outbox.finish(second, time_after(seconds=-10))
-        await uow.outbox.finish(third, NOW, "dropped", "not needed")
+        await uow.outbox.finish(third, NOW, OutboxStatus.DROPPED, "not needed")
     async with database.read() as uow:
         sent = await uow.outbox.list_sent_since("telegram", time_after(seconds=-60))
     assert [(row.chat_id, row.messages, row.at) for row in sent] == [("2", 3, time_after(seconds=-10)), ("4", 1, None)]
@@ -348,7 +348,7 @@ async def test_finished_row_is_not_finished_again(database: Database) -> None:
     [row] = await claim_pending(database)
     async with database.begin() as uow:
         assert await uow.outbox.finish(row, NOW)
-        assert not await uow.outbox.finish(row, NOW, "failed", "Rejected")
+        assert not await uow.outbox.finish(row, NOW, OutboxStatus.FAILED, "Rejected")
         assert await uow.outbox.count_by_status() == {"sent": 1}
 
 

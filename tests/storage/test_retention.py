@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, insert, make_url, select, text
 
 from bot.domain.clock import ManualClock
+from bot.domain.outbox import OutboxStatus
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
 from bot.scheduler import retention
@@ -48,7 +49,7 @@ async def fill_database(database: Database) -> None:
         await uow.outbox.enqueue_all([outbox_draft("1"), outbox_draft("2"), outbox_draft("3")], NOW)
         sent, failed = await claim_rows(uow, NOW, 2, accounts=ACCOUNTS)
         await uow.outbox.finish(sent, NOW)
-        await uow.outbox.finish(failed, NOW, "failed", "Rejected")
+        await uow.outbox.finish(failed, NOW, OutboxStatus.FAILED, "Rejected")
 
 
 async def row_counts(database: Database) -> dict[str, int]:

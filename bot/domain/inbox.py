@@ -1,0 +1,29 @@
+"""Inbox rows: raw updates of the messengers that wait to be handled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.json_types import Json
+
+
+class InboxStatus(StrEnum):
+    """Progress of an inbox row. Stored: never change."""
+
+    NEW = "new"  # waits to be handled, or is being handled under a lease
+    DONE = "done"
+    DEAD = "dead"  # set aside as a dead letter after repeated failures
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A raw update under our claim, which ``holder`` names."""
+
+    id: int
+    account: str
+    key: str
+    conversation: str
+    payload: Json
+    attempts: int
+    received_at: datetime
+    holder: str
