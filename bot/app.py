@@ -43,8 +43,8 @@ from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
 from bot.services.sources import sources
 from bot.services.staff import invitations, reachability
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.registry import ModelRegistry
-from bot.understanding.reading import TextAnalyzer
 from storage.database import Database
 from storage.errors import DATABASE_ERRORS, classify_error
 from storage.migrate import migrate

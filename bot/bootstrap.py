@@ -4,7 +4,7 @@ import importlib
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from pydantic import SecretStr
 
@@ -17,13 +17,10 @@ from bot.domain.people import Person, Staff
 from bot.http.webhooks import WebhookEndpoint
 from bot.messengers.port import Messenger, Timeouts, WebhookReceiver
 from bot.services.context import BotAccount, Municipality
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.grouping import EventGrouper
 from bot.understanding.model.model import ModelError
 from bot.understanding.model.registry import ModelRegistry
-from bot.understanding.reading import TextAnalyzer
-
-if TYPE_CHECKING:
-    from bot.understanding.analyzer import RuleBasedAnalyzer
 
 logger = logging.getLogger(__name__)
 
@@ -67,22 +64,11 @@ def build_webhook_endpoints(config: Config, messengers: Mapping[str, Messenger])
 
 
 def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer:
-    """What reads the messages: the rules, with the trained model if there is one.
+    """Build the text analyzer: the rules, with the trained model if there is one.
 
-    A model that can not be used must not stop the town: the rules go on alone and the log says why. With *strict* it
-    raises :class:`~bot.understanding.model.model.ModelFault` instead.
+    A model that cannot be used must not stop the bot: the rules work without it and the log says why. With *strict* it
+    raises :class:`~bot.understanding.model.model.ModelError` instead.
     """
-    return _build_rule_based(config, strict=strict)
-
-
-def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
-    """What reads the messages, and what tells which of them are about one event. Strict, see above."""
-    understanding = _build_rule_based(config, strict=True)
-    return understanding, EventGrouper(understanding.event_matcher, config.problem_window.total_seconds())
-
-
-def _build_rule_based(config: Config, *, strict: bool) -> "RuleBasedAnalyzer":
-    keywords = importlib.import_module("bot.understanding.analyzer")
     try:
         model = ModelRegistry(config.model_folder).load_current()
     except ModelError as fault:
@@ -90,22 +76,21 @@ def _build_rule_based(config: Config, *, strict: bool) -> "RuleBasedAnalyzer":
             raise
         logger.warning("%s Пока работают встроенные правила.", fault)
         model = None
-    understanding: RuleBasedAnalyzer = keywords.RuleBasedAnalyzer(
-        config.sectors(), config.routing_threshold, model, config.read_streets()
-    )
-    return understanding
+    return TextAnalyzer(config.sectors(), config.routing_threshold, model, config.read_streets())
+
+
+def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
+    """Build the text analyzer (strict, see above), and the grouper of messages about one event."""
+    understanding = build_understanding(config, strict=True)
+    return understanding, EventGrouper(understanding.event_matcher, config.problem_window.total_seconds())
 
 
 def with_current_model(understanding: TextAnalyzer, config: Config) -> TextAnalyzer:
     """Return a copy of *understanding* with the current trained model.
 
-    Reads a file, so call it in a thread. Raises :class:`~bot.understanding.model.model.ModelFault`.
+    Reads a file, so call it in a thread. Raises :class:`~bot.understanding.model.model.ModelError`.
     """
-    keywords = importlib.import_module("bot.understanding.analyzer")
-    if not isinstance(understanding, keywords.RuleBasedAnalyzer):
-        return understanding
-    renewed: TextAnalyzer = understanding.with_model(ModelRegistry(config.model_folder).load_current())
-    return renewed
+    return understanding.with_model(ModelRegistry(config.model_folder).load_current())
 
 
 def configured_staff(config: Config) -> list[Person]:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.domain.text_normal import fold
+
 _SPAN = re.compile(r"(\d{1,4})\s*[-–—]\s*(\d{1,4})\s*([^\d]*)")
 _NUMBER = re.compile(r"\d{1,4}")
 _SINGLE = re.compile(r"\d{1,4}\s?[а-яё]?(?:[/к]\d{1,3})?[а-яё]?", re.IGNORECASE)
@@ -83,14 +85,14 @@ def parse_houses(text: str) -> HouseRanges:
                 raise ValueError(piece)
             spans.append(HouseSpan(first, last, _parse_parity(span[3], piece)))
         elif _SINGLE.fullmatch(piece):
-            singles.add(piece.replace(" ", "").casefold().replace("ё", "е"))
+            singles.add(fold(piece.replace(" ", "")))
         else:
             raise ValueError(piece)
     return HouseRanges(tuple(spans), frozenset(singles))
 
 
 def _parse_parity(words: str, piece: str) -> Parity:
-    words = words.strip(" ().").casefold().replace("ё", "е")
+    words = fold(words.strip(" ()."))
     if not words:
         return Parity.ALL
     if words.startswith("нечет"):

@@ -16,9 +16,9 @@ from bot.domain.local_time import local_to_utc
 from bot.runtime.supervisor import WakeUp
 from bot.services.context import Municipality, UseCaseContext
 from bot.services.notifications import notify
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.model import ModelError
 from bot.understanding.model.registry import ModelRegistry
-from bot.understanding.reading import TextAnalyzer
 from storage.database import Database
 
 logger = logging.getLogger(__name__)

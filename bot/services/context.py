@@ -20,8 +20,9 @@ from bot.domain.sources import messenger_of as messenger_of
 from bot.domain.urgency import Urgency
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.signatures import Signature
-from bot.understanding.reading import Reading, TextAnalyzer
+from bot.understanding.reading import Reading
 from storage.unit_of_work import UnitOfWork
 
 

@@ -41,7 +41,7 @@ _MIN_TOPIC_EVIDENCE = 2.0
 """Evidence below which a topic is too weak to be named to people."""
 
 
-class RuleBasedAnalyzer:
+class TextAnalyzer:
     """Words and rules; a trained *model*, where given, has its say about the sector.
 
     Only *sectors* are candidates; *threshold* (0–1) is the score from which a choice is sure. Where nothing in a text
@@ -73,7 +73,7 @@ class RuleBasedAnalyzer:
         self._urgency = UrgencyDetector(morphology)
         self._morphology = morphology
 
-    def with_model(self, model: Model | None) -> "RuleBasedAnalyzer":
+    def with_model(self, model: Model | None) -> "TextAnalyzer":
         """The same reader with another model, or with none; the dictionaries are shared, so it costs next to nothing
         and the present one may go on reading meanwhile."""
         other = copy.copy(self)

@@ -1,25 +1,19 @@
-"""What understanding a message means: the neutral result, and the port that any way of understanding fills.
-
-Rules do it, and a model that was trained on the municipality's own examples (:mod:`bot.understanding.analyzer`).
-"""
+"""Results of understanding a message."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from bot.understanding.events.matcher import EventMatcher
-    from bot.understanding.text.tokens import Word
-
+from bot.domain.text_normal import fold
 from bot.domain.urgency import Urgency
+from bot.understanding.text.tokens import Word
 
 APPEAL_THRESHOLD, REVIEW_THRESHOLD = 0.5, 0.2
-"""Scores from which something needs doing, and from which a person should say whether it does."""
+"""Scores from which a message needs action, and from which a person must say whether it does."""
 
 
 class Noise(StrEnum):
-    """Why a text can not be a message about anything: known without thinking about its meaning."""
+    """A reason why a text needs no action, found without regard to its meaning."""
 
     GREETING = "greeting"
     THANKS = "thanks"
@@ -32,12 +26,12 @@ class Noise(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """A place as the message names it, normalised; with the municipality's list of streets, as that spells it.
+    """A place as the message names it, normalised; spelled as in the municipality's list of streets, if it is there.
 
     ``street`` is the name in its dictionary form without the type word («Ленина», «8 Марта», «Советская»); ``house``
     is «45», «12к2» (building 2), «7а», «11/2»; ``kind`` is the type word, short («ул.», «пр-т», «мкр.»), if the message
-    gave one; ``landmark`` is what stands there («школа № 4», «Пятёрочка»).
-    ``district`` and the coordinates (degrees, WGS 84) come from the list alone.
+    gave one; ``landmark`` is a building or institution («школа № 4», «Пятёрочка»).
+    ``district`` and the coordinates (degrees, WGS 84) come from the list only.
     """
 
     street: str | None
@@ -50,7 +44,7 @@ class PlaceName:
 
     @property
     def text(self) -> str:
-        """For a card: «ул. Ленина, 45»; a landmark when there is no street."""
+        """The place for a card: «ул. Ленина, 45»; the landmark if there is no street."""
         if self.street is None:
             return self.landmark or (f"дом {self.house}" if self.house else "")
         name = f"{self.kind or 'ул.'} {self.street}"
@@ -58,61 +52,48 @@ class PlaceName:
             return f"{name}, {self.house}"
         return f"{name}, {self.landmark}" if self.landmark else name
 
-    label = text
-
     @property
     def point(self) -> tuple[float, float] | None:
-        """(latitude, longitude), if the list of places knows them."""
+        """The coordinates (latitude, longitude), if the list of streets has them."""
         return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
 
-    def is_same_as(self, other: "PlaceName") -> bool:
-        """Whether both surely mean one place: street and house are named in both and agree, or the landmark alone."""
-        if self.street is None and other.street is None:
-            return self.landmark is not None and _fold(self.landmark) == _fold(other.landmark)
-        return (
-            _fold(self.street) == _fold(other.street)
-            and _fold(self.house) == _fold(other.house)
-            and (self.house is not None or _fold(self.landmark) == _fold(other.landmark))
-        )
-
     def is_different_from(self, other: "PlaceName") -> bool:
-        """Whether they surely mean two places: another street, or another house of the same one.
+        """Return whether the two certainly name different streets, or different houses of one street.
 
-        What one of them leaves out proves nothing: «Ленина» after «Ленина, 45» is not another place.
+        A missing part proves nothing: «Ленина» after «Ленина, 45» is not another place.
         """
         pairs = ((self.street, other.street), (self.house, other.house))
-        if any(a is not None and b is not None and _fold(a) != _fold(b) for a, b in pairs):
+        if any(a is not None and b is not None and _comparable(a) != _comparable(b) for a, b in pairs):
             return True
         streetless = self.street is None and other.street is None and self.house is None and other.house is None
         both = self.landmark is not None and other.landmark is not None
-        return streetless and both and _fold(self.landmark) != _fold(other.landmark)
+        return streetless and both and _comparable(self.landmark) != _comparable(other.landmark)
 
 
-def _fold(name: str | None) -> str:
-    return (name or "").casefold().replace("ё", "е").replace(" ", "")
+def _comparable(name: str | None) -> str:
+    return fold(name or "").replace(" ", "")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """A text cut into words, and the place that they name: what reading it begins with, whatever it is read for."""
+    """A text split into words, and the place that it names: the first step of every kind of analysis."""
 
     text: str
-    words: "Sequence[Word]"
+    words: Sequence[Word]
     place: PlaceName | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood from one text.
+    """The result of analysing one text.
 
-    ``appeal_score`` (0–1) says how likely something needs doing, or a question about a service is asked; ``appeal`` is
-    the decision. ``sector`` is the best configured candidate, also when it is a mere guess: act on it only if ``sure``
-    (its score reaches the threshold and no other comes as near as a tie). It is ``None`` only where no sector is
-    configured. ``sector_scores`` holds 0–1 for every configured sector; a score is the chance that sending the message
-    there is right, so two sectors that may both deal with it both have a high one. ``evidence`` are the words of the
-    text that decided.
-    ``echo``: it says nothing of its own and points to what was said before («+1», «у нас тоже»).
-    ``parsed``: for who reads the same text for something else.
+    ``appeal_score`` (0–1) is the chance that the message needs action or asks about a service; ``appeal`` is the
+    decision. ``sector`` is the best configured candidate, even if it is a mere guess: act on it only if
+    ``is_confident`` (its score reaches the threshold and no other is near enough for a tie). It is ``None`` only where
+    no sector is configured. ``sector_scores`` has a value of 0–1 for every configured sector, the chance that sending
+    the message there is right; two sectors that may both deal with it both have a high one. ``evidence`` are the words
+    of the text that decided. ``is_me_too``: the text says nothing new and points to an earlier message («+1», «у нас
+    тоже»). ``parsed`` spares other analyses of the same text the first step.
     """
 
     noise: Noise | None
@@ -130,33 +111,15 @@ class Reading:
 
     @property
     def urgent(self) -> bool:
-        """Whether the people responsible should be told at once."""
+        """True if the people responsible must be notified at once."""
         return self.urgency is not None
 
     @property
     def needs_review(self) -> bool:
-        """Neither surely something to be done nor surely talk: a person says which."""
+        """True if only a person can say whether the message needs action."""
         return self.noise is None and not self.appeal and self.appeal_score >= REVIEW_THRESHOLD
 
     @property
     def top_sectors(self) -> tuple[str, ...]:
-        """The three best codes, the best first; equal ones in the order of the configuration."""
+        """The codes of the three best sectors, the best first; ties keep the order of the configuration."""
         return tuple(sorted(self.sector_scores, key=lambda code: -self.sector_scores[code])[:3])
-
-
-class TextAnalyzer(Protocol):
-    """Anything that reads a message. Pure: the same text gives the same reading, nothing is fetched."""
-
-    @property
-    def event_matcher(self) -> "EventMatcher":
-        """What tells which messages are about one event."""
-        ...
-
-    def read(self, text: str, district: str | None = None) -> Reading:
-        """Understand *text*: any string of any length, also an empty or a malformed one. *district*: where it comes
-        from, if known."""
-        ...
-
-    def district_at(self, latitude: float, longitude: float) -> str | None:
-        """The district that a point lies in, if the municipality's list of places can tell."""
-        ...

@@ -18,8 +18,7 @@ from bot.domain.messages import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.scheduler.scheduler import CLOCK_DRIVEN_TASKS
-from bot.understanding.analyzer import RuleBasedAnalyzer
-from bot.understanding.reading import TextAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from sandbox.change_log import ChangeLog
 from sandbox.server import Sandbox
 from tests.databases import copy_migrated_sqlite
@@ -175,7 +174,7 @@ CONFIG_DEFAULTS = {
 @lru_cache
 def build_understanding(sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...]) -> TextAnalyzer:
     """Reading dictionaries takes a third of a second; towns with the same sectors and streets share one reader."""
-    return RuleBasedAnalyzer(sectors, threshold, streets=streets)
+    return TextAnalyzer(sectors, threshold, streets=streets)
 
 
 @dataclass

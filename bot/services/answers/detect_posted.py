@@ -10,7 +10,7 @@ from bot.services.context import UseCaseContext
 from bot.services.manual_posting import staff_replies
 from bot.services.sources.messages import clean_text, save_message
 from bot.services.tickets import workflow
-from bot.understanding.agreement import is_same_wording
+from bot.understanding.similarity import is_same_wording
 
 
 async def detect_manual_post(

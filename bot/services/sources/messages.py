@@ -6,6 +6,7 @@ import re
 from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message, NewMessage
 from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_title
+from bot.domain.text_normal import fold
 from bot.domain.view_data import MessageFacts
 from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import chat_from_columns, pack_media, unpack_media
@@ -24,7 +25,7 @@ def clean_text(text: str) -> str:
 
 def text_key(text: str) -> str | None:
     """Return a hash that ignores case, punctuation and spaces; ``None`` for a text without words."""
-    words = re.findall(r"\w+", text.casefold().replace("ё", "е"))
+    words = re.findall(r"\w+", fold(text))
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:32] if words else None
 
 

@@ -3,6 +3,7 @@
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Person
 from bot.domain.roles import RIGHTS, Right, Scope
+from bot.domain.text_normal import fold
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.tickets import workflow
@@ -50,4 +51,4 @@ async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: in
 
 def build_search_text(*pieces: str | None) -> str:
     """Return the text that ``/find`` searches: case-folded, «ё» as «е» (SQLite folds Latin letters only)."""
-    return " ".join(piece.casefold().replace("ё", "е") for piece in pieces if piece)
+    return " ".join(fold(piece) for piece in pieces if piece)

@@ -10,8 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.text_normal import fold
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.training_data import TableRow
-from bot.understanding.reading import Reading, TextAnalyzer
+from bot.understanding.reading import Reading
 
 _MAX_CONFUSIONS = 12
 LabelledReading = tuple[TableRow, Reading]
@@ -175,8 +177,8 @@ def _place_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]
     for row, reading in reads:
         street = reading.place.street if reading.place else None
         house = reading.place.house if reading.place else None
-        found = _fold(street) in map(_fold, row["street"].split("+"))
-        both = found and _fold(house) in map(_fold, row.get("number", "").split("+"))
+        found = _normalize(street) in map(_normalize, row["street"].split("+"))
+        both = found and _normalize(house) in map(_normalize, row.get("number", "").split("+"))
         for name in dict.fromkeys(("все", row.get("dataset", ""))):
             if name:
                 groups[name].append((found, both))
@@ -189,5 +191,5 @@ def _place_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]
     yield from wrong[:misses]
 
 
-def _fold(text: str | None) -> str:
-    return (text or "").casefold().replace("ё", "е").replace(" ", "").replace("-", "")
+def _normalize(text: str | None) -> str:
+    return fold(text or "").replace(" ", "").replace("-", "")

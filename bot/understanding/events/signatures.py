@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.domain.text_normal import fold
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.reading import PlaceName
 from bot.understanding.sectors.taxonomy import Taxonomy
@@ -108,7 +109,7 @@ class SignatureExtractor:
         numbers = self._numbers(words)
         owners = {match.pattern.owner for match in self._patterns.find(words)}
         subjects = self._subjects_of(owners - {self._me_too_owner})
-        names = [stem(part) for part in _fold(place.street).split() if len(part) > 2] if place and place.street else []
+        names = [stem(part) for part in fold(place.street).split() if len(part) > 2] if place and place.street else []
         house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
         marks = self._find_marks(words, numbers, transport="транспорт" in subjects)
         return Signature(
@@ -194,7 +195,3 @@ def _number_near(words: Sequence[Word], index: int, numbers: dict[int, int | Non
         if numbers.get(at) is not None and all(word.gap.strip() in ("", "№", "-", "«", "#") for word in between):
             return numbers[at]
     return None
-
-
-def _fold(name: str | None) -> str:
-    return (name or "").casefold().replace("ё", "е")

@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from operator import mul
 
+from bot.domain.text_normal import fold
+
 WORD_PREFIX, NGRAM_PREFIX, TOPIC_PREFIX, DISTRICT_PREFIX = "w:", "c:", "t:", "d:"
 TFIDF_BLOCKS = (WORD_PREFIX, NGRAM_PREFIX)
 """Blocks that are weighed by rarity and brought to length 1, each for itself."""
@@ -69,7 +71,7 @@ def topic_and_district_features(features: TextFeatures, district: str | None, *,
 
 def fold_district(name: str) -> str:
     """A district's name, however it was typed."""
-    return " ".join(name.casefold().replace("ё", "е").split())
+    return " ".join(fold(name).split())
 
 
 class FeatureIndex:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.sectors import Sector
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.model import Model, Predictor
 from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example, TableError, TableRow, parse_examples, read_table
@@ -79,7 +79,7 @@ def run_training(
         )
         return TrainingResult(False, 0.0, 0.0, 0)
     report_progress(f"Примеров: {len(found)}. Обучаюсь на ранних {len(earlier)}, проверяю на {len(judges)} последних …")
-    rules = RuleBasedAnalyzer(sectors, threshold)
+    rules = TextAnalyzer(sectors, threshold)
     before = _accuracy(rules if present is None else rules.with_model(present), judges)
     model, whole = _train_candidate([*earlier, *judges], len(earlier), rules, sectors)
     after = _accuracy(rules.with_model(model), judges)
@@ -132,7 +132,7 @@ def _folded(text: str) -> str:
 
 
 def _train_candidate(
-    examples: Sequence[Example], train_count: int, rules: RuleBasedAnalyzer, sectors: Sequence[Sector]
+    examples: Sequence[Example], train_count: int, rules: TextAnalyzer, sectors: Sequence[Sector]
 ) -> tuple[Model, Callable[[dict[str, Any]], Model]]:
     """The model of the examples before *border*, and a way to make the one of all."""
     from bot.understanding.model import trainer  # scikit-learn: a second and 120 MB that only this command needs
@@ -145,7 +145,7 @@ def _train_candidate(
     return first, lambda about: trainer.train(observed, taught, texts, about)
 
 
-def _accuracy(understanding: RuleBasedAnalyzer, test_examples: Sequence[Example]) -> float:
+def _accuracy(understanding: TextAnalyzer, test_examples: Sequence[Example]) -> float:
     return sum(understanding.read(one.text, one.district).sector in one.codes for one in test_examples) / len(
         test_examples
     )

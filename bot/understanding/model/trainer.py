@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.features import (
     DISTRICT_PREFIX,
     NGRAM_PREFIX,
@@ -56,14 +56,12 @@ class TrainingSample:
     weight: float = 1.0
 
 
-def extract_samples(examples: Sequence[Example], rules: RuleBasedAnalyzer) -> list[TrainingSample]:
+def extract_samples(examples: Sequence[Example], rules: TextAnalyzer) -> list[TrainingSample]:
     """Let the rules read the examples, about half a millisecond each."""
     return [TrainingSample(*rules.extract_features(one.text), one.codes, one.district, one.weight) for one in examples]
 
 
-def build_synthetic_samples(
-    topics: Sequence[Topic], rules: RuleBasedAnalyzer, codes: Sequence[str]
-) -> list[TrainingSample]:
+def build_synthetic_samples(topics: Sequence[Topic], rules: TextAnalyzer, codes: Sequence[str]) -> list[TrainingSample]:
     """The taxonomy as tiny messages: it teaches the sectors that the examples hardly show, in the words of chats."""
     made: list[TrainingSample] = []
     for topic in topics:

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import pymorphy3
 
+from bot.domain.text_normal import fold
+
 _CACHE_SIZE = 20_000
 _LONGEST_WORD = 40
 _MIN_PARSE_SCORE = 0.12
@@ -43,7 +45,7 @@ class Morphology:
         parses = self._analyzer.parse(word)
         lemmas: list[str] = []
         for parse in parses:
-            lemma = parse.normal_form.replace("ё", "е")
+            lemma = fold(parse.normal_form)
             if lemma not in lemmas and (not lemmas or parse.score >= _MIN_PARSE_SCORE):
                 lemmas.append(lemma)
         tags = tuple(frozenset(parse.tag.grammemes) for parse in parses[:12])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.domain.text_normal import fold
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
@@ -77,7 +78,7 @@ class PatternSet:
         if known is not None:
             return known
         number = self._elements[key] = len(self._elements)
-        for word in source.replace("ё", "е").split("|"):
+        for word in fold(source).split("|"):
             if word.endswith("*"):
                 self._by_beginning[word[:-1], negated].add(number)
                 self._longest_beginning = max(self._longest_beginning, len(word) - 1)

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.domain.text_normal import fold
+
 MAX_TEXT_LENGTH = 6_000
 """Characters that are read. A messenger's message has at most 9,000; what matters stands in the first screens."""
 
@@ -114,5 +116,5 @@ def _split_words(text: str) -> tuple[Word, ...]:
         raw = match.group()
         twin = cyrillic_lookalike(raw)
         negated = bool(found) and (found[-1].norm in _NEGATIONS or found[max(-2, -len(found))].norm in _NEGATIONS)
-        found.append(Word(raw, (twin or raw).lower().replace("ё", "е"), gap, place if found else 0, negated))
+        found.append(Word(raw, fold(twin or raw), gap, place if found else 0, negated))
     return tuple(found)

@@ -9,7 +9,7 @@ import pytest
 from bot.inbox.worker import MAX_ATTEMPTS
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import Signature
 from bot.understanding.reading import Reading
@@ -51,17 +51,17 @@ async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, MARIA, MORE)
     await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
-    reads = RuleBasedAnalyzer.read
+    reads = TextAnalyzer.read
     spells = 3  # prefetched, in the batch, alone
 
-    def read(self: RuleBasedAnalyzer, text: str, district: str | None = None) -> Reading:
+    def read(self: TextAnalyzer, text: str, district: str | None = None) -> Reading:
         nonlocal spells
         if text == CURSED and spells:
             spells -= 1
             raise ArithmeticError
         return reads(self, text, district)
 
-    monkeypatch.setattr(RuleBasedAnalyzer, "read", read)
+    monkeypatch.setattr(TextAnalyzer, "read", read)
     await town.start()
     await town.wait_for_card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
     town.pass_time(seconds=30)

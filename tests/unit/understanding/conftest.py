@@ -3,23 +3,23 @@
 import pytest
 
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 
 THRESHOLD = 0.6
 
 
 @pytest.fixture(scope="session")
-def everything() -> RuleBasedAnalyzer:
+def everything() -> TextAnalyzer:
     """A town that configured all nineteen standard sectors."""
-    return RuleBasedAnalyzer([Sector(code, title) for code, title in STANDARD_SECTORS.items()], THRESHOLD)
+    return TextAnalyzer([Sector(code, title) for code, title in STANDARD_SECTORS.items()], THRESHOLD)
 
 
 @pytest.fixture(scope="session")
-def small_town() -> RuleBasedAnalyzer:
+def small_town() -> TextAnalyzer:
     """Three sectors, one of them with words of its own."""
     sectors = [
         Sector("roads", "Дороги", ("яма", "асфальт", "проселоч")),
         Sector("education", "Образование"),
         Sector("housing", "ЖКХ"),
     ]
-    return RuleBasedAnalyzer(sectors, THRESHOLD)
+    return TextAnalyzer(sectors, THRESHOLD)

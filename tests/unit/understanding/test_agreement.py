@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.agreement import is_same_wording
+from bot.understanding.similarity import is_same_wording
 
 AGREED = "Яму на Ленина, 45 засыплем до пятницы, бригада выедет утром."
 

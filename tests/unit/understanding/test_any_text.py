@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.sectors import STANDARD_SECTORS
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reading import Reading
 
 WORDS = [
@@ -30,13 +30,13 @@ def check_reading(reading: Reading) -> None:
 
 @settings(deadline=None)  # a loaded machine is no fault of the text
 @given(text=st.text(max_size=300))
-def test_any_characters(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_any_characters(everything: TextAnalyzer, text: str) -> None:
     check_reading(everything.read(text))
 
 
 @settings(deadline=None)  # a loaded machine is no fault of the text
 @given(parts=st.lists(st.sampled_from(WORDS), max_size=25))
-def test_any_order_of_words_of_an_address(everything: RuleBasedAnalyzer, parts: list[str]) -> None:
+def test_any_order_of_words_of_an_address(everything: TextAnalyzer, parts: list[str]) -> None:
     text = " ".join(parts)
     check_reading(everything.read(text))
     assert everything.read(text) == everything.read(text)
@@ -62,7 +62,7 @@ def test_any_order_of_words_of_an_address(everything: RuleBasedAnalyzer, parts: 
     ],
     ids=lambda text: ascii(text[:8]),
 )
-def test_a_hostile_text_is_read_in_good_time(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_a_hostile_text_is_read_in_good_time(everything: TextAnalyzer, text: str) -> None:
     begun = time.perf_counter()
     check_reading(everything.read(text))
     assert time.perf_counter() - begun < MAX_SECONDS

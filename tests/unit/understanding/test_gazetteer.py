@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.config.gazetteer import read_gazetteer
 from bot.domain.sectors import Sector
 from bot.domain.streets import HouseRanges, parse_houses
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reading import PlaceName, Reading
 
 LIST = """улица;дома;район;широта;долгота
@@ -25,15 +25,15 @@ LIST = """улица;дома;район;широта;долгота
 
 
 @pytest.fixture(scope="session")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> RuleBasedAnalyzer:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> TextAnalyzer:
     file = tmp_path_factory.mktemp("streets") / "streets.csv"
     file.write_text(LIST, encoding="utf-8")
     rows, faults = read_gazetteer(file)
     assert faults == []
-    return RuleBasedAnalyzer([Sector("roads", "Дороги")], 0.6, streets=rows)
+    return TextAnalyzer([Sector("roads", "Дороги")], 0.6, streets=rows)
 
 
-def find_place(reader: RuleBasedAnalyzer, text: str) -> PlaceName:
+def find_place(reader: TextAnalyzer, text: str) -> PlaceName:
     found = reader.read(text).place
     assert found is not None
     return found
@@ -58,18 +58,18 @@ def find_place(reader: RuleBasedAnalyzer, text: str) -> PlaceName:
     ],
 )
 def test_a_street_is_found_mended_and_laid_into_its_district(
-    reader: RuleBasedAnalyzer, text: str, street: str, house: str | None, district: str | None
+    reader: TextAnalyzer, text: str, street: str, house: str | None, district: str | None
 ) -> None:
     found = find_place(reader, text)
     assert (found.street, found.house, found.district) == (street, house, district)
 
 
-def test_a_house_brings_its_point(reader: RuleBasedAnalyzer) -> None:
+def test_a_house_brings_its_point(reader: TextAnalyzer) -> None:
     assert find_place(reader, "яма на кедровой 12").point == (45.4713, 133.402)
     assert find_place(reader, "яма на кедровой 99").point is None, "the list does not know that house"
 
 
-def test_a_landmark_of_the_list_stays_a_landmark(reader: RuleBasedAnalyzer) -> None:
+def test_a_landmark_of_the_list_stays_a_landmark(reader: TextAnalyzer) -> None:
     found = find_place(reader, "возле школы 5 гололёд, дети падают")
     assert (found.street, found.landmark, found.district, found.point) == (
         None,
@@ -80,17 +80,17 @@ def test_a_landmark_of_the_list_stays_a_landmark(reader: RuleBasedAnalyzer) -> N
 
 
 @pytest.mark.parametrize("text", ["на северной стороне двора темно", "новая дорога уже разбита", "в полевых условиях"])
-def test_ordinary_words_are_no_streets(reader: RuleBasedAnalyzer, text: str) -> None:
+def test_ordinary_words_are_no_streets(reader: TextAnalyzer, text: str) -> None:
     found = reader.read(text).place
     assert found is None or found.district is None
 
 
-def test_a_street_that_is_not_on_the_list_is_left_as_it_is(reader: RuleBasedAnalyzer) -> None:
+def test_a_street_that_is_not_on_the_list_is_left_as_it_is(reader: TextAnalyzer) -> None:
     found = find_place(reader, "яма на Гагарина 7")
     assert (found.street, found.house, found.district, found.point) == ("Гагарина", "7", None, None)
 
 
-def test_a_point_lies_in_the_district_of_what_is_near(reader: RuleBasedAnalyzer) -> None:
+def test_a_point_lies_in_the_district_of_what_is_near(reader: TextAnalyzer) -> None:
     assert reader.district_at(45.4801, 133.4201) == "Заречный"
     assert reader.district_at(55.75, 37.62) is None
 
@@ -146,5 +146,5 @@ def test_the_more_exactly_named_house_wins() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
-def test_any_text_can_be_looked_up(reader: RuleBasedAnalyzer, text: str) -> None:
+def test_any_text_can_be_looked_up(reader: TextAnalyzer, text: str) -> None:
     assert isinstance(reader.read(text), Reading), "and nothing breaks"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.grouping import EventAssignment, EventGrouper
 from bot.understanding.events.matcher import MessageToMatch
 
@@ -17,7 +17,7 @@ YARD, TOWN, PARENTS = "Двор на Заводской", "Наш Пригорс
 class Conversation:
     """Feeds messages one by one, a minute apart, and remembers the event of each."""
 
-    def __init__(self, understanding: RuleBasedAnalyzer) -> None:
+    def __init__(self, understanding: TextAnalyzer) -> None:
         self._understanding = understanding
         self._grouping = EventGrouper(understanding.event_matcher, EVENT_IDLE_SECONDS)
         self.now = 0.0
@@ -43,7 +43,7 @@ class Conversation:
 
 
 @pytest.fixture
-def talk(everything: RuleBasedAnalyzer) -> Conversation:
+def talk(everything: TextAnalyzer) -> Conversation:
     return Conversation(everything)
 
 
@@ -185,7 +185,7 @@ def test_a_burst_is_one_event_and_the_others_are_not_swallowed(talk: Conversatio
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=60), st.integers(0, 5), st.floats(0, 1e5)), max_size=12))
-def test_any_text_will_do(everything: RuleBasedAnalyzer, messages: list[tuple[str, int, float]]) -> None:
+def test_any_text_will_do(everything: TextAnalyzer, messages: list[tuple[str, int, float]]) -> None:
     talk = Conversation(everything)
 
     for text, reply_to, after in messages:

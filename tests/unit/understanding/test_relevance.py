@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reading import Noise
 
 APPEALS = [
@@ -41,7 +41,7 @@ TALK = [
 
 
 @pytest.mark.parametrize("text", APPEALS)
-def test_something_needs_doing(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_something_needs_doing(everything: TextAnalyzer, text: str) -> None:
     reading = everything.read(text)
     assert reading.appeal
     assert reading.noise is None
@@ -49,7 +49,7 @@ def test_something_needs_doing(everything: RuleBasedAnalyzer, text: str) -> None
 
 
 @pytest.mark.parametrize("text", TALK)
-def test_talk_is_kept_quiet(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_talk_is_kept_quiet(everything: TextAnalyzer, text: str) -> None:
     reading = everything.read(text)
     assert not reading.appeal
     assert not reading.urgent
@@ -79,7 +79,7 @@ NOISE = [
 
 
 @pytest.mark.parametrize(("text", "noise"), NOISE, ids=ascii)
-def test_noise_is_named(everything: RuleBasedAnalyzer, text: str, noise: Noise) -> None:
+def test_noise_is_named(everything: TextAnalyzer, text: str, noise: Noise) -> None:
     reading = everything.read(text)
     assert reading.noise is noise
     assert not reading.appeal
@@ -100,9 +100,9 @@ def test_noise_is_named(everything: RuleBasedAnalyzer, text: str, noise: Noise) 
         "https://example.org вот такая яма",
     ],
 )
-def test_in_doubt_it_is_no_noise(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_in_doubt_it_is_no_noise(everything: TextAnalyzer, text: str) -> None:
     assert everything.read(text).noise is None
 
 
-def test_a_name_in_the_address_of_a_mention_means_nothing(everything: RuleBasedAnalyzer) -> None:
+def test_a_name_in_the_address_of_a_mention_means_nothing(everything: TextAnalyzer) -> None:
     assert everything.read("[club1|Дорожная служба], спасибо").noise is Noise.THANKS

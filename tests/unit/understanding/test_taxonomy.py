@@ -3,11 +3,11 @@
 import pytest
 
 from bot.config.fields import parse_duration
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.sectors.topics import load_topics
 
 
-def test_every_topic_has_a_term_and_every_name_is_used_once(everything: RuleBasedAnalyzer) -> None:
+def test_every_topic_has_a_term_and_every_name_is_used_once(everything: TextAnalyzer) -> None:
     kinds = everything.taxonomy.entries
 
     assert len(kinds) >= 150
@@ -30,7 +30,7 @@ def test_every_topic_has_a_term_and_every_name_is_used_once(everything: RuleBase
         ("лифт", "Лифт", False),
     ],
 )
-def test_the_finest_name_is_chosen(everything: RuleBasedAnalyzer, text: str, name: str, urgent: bool) -> None:
+def test_the_finest_name_is_chosen(everything: TextAnalyzer, text: str, name: str, urgent: bool) -> None:
     reading = everything.read(text)
 
     assert reading.topic == name

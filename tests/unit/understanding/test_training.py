@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.model import ARRAYS_FILE, Model, ModelError, read_model
 from bot.understanding.model.pipeline import (
     TrainingInput,
@@ -86,12 +86,12 @@ def test_departments_that_the_rules_do_not_know_are_learned(tmp_path: Path) -> N
 
     assert outcome.published
     assert outcome.score_after > 0.9 > outcome.score_before
-    taught = RuleBasedAnalyzer(DEPARTMENTS, 0.6, current_model(shelf))
+    taught = TextAnalyzer(DEPARTMENTS, 0.6, current_model(shelf))
     reading = taught.read("липа у библиотеки ломает ветки")
     assert (reading.sector, reading.is_confident) == ("zelenstroy", True)
     assert set(reading.sector_scores) == {"gorsvet", "zelenstroy", "kanaly"}
     assert all(0 <= score <= 1 for score in reading.sector_scores.values())
-    assert RuleBasedAnalyzer(DEPARTMENTS, 0.6).read("липа у библиотеки ломает ветки").is_confident is False
+    assert TextAnalyzer(DEPARTMENTS, 0.6).read("липа у библиотеки ломает ветки").is_confident is False
 
 
 def test_a_model_that_is_no_better_is_not_used_and_both_scores_are_noted(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
     ]
     shelf = ModelRegistry(tmp_path / "models")
     assert train_model(write_table(tmp_path, lines), shelf).published
-    taught = RuleBasedAnalyzer(DEPARTMENTS, 0.6, current_model(shelf))
+    taught = TextAnalyzer(DEPARTMENTS, 0.6, current_model(shelf))
 
     fresh = [taught.read(text) for text, code in messages(210, start=2000) if code == "gorsvet"]
 
@@ -172,7 +172,7 @@ def test_the_district_decides_where_the_words_do_not(tmp_path: Path) -> None:
 
     assert train_model(write_table(tmp_path, lines, ("text", "codes", "district")), shelf, sectors).published
 
-    taught = RuleBasedAnalyzer(sectors, 0.6, current_model(shelf))
+    taught = TextAnalyzer(sectors, 0.6, current_model(shelf))
     assert taught.read("скамейка сломана", "северный").sector == "north"
     assert taught.read("скамейка сломана", "Южный").sector == "south"
     assert taught.read("скамейка сломана", "Заречный").sector in {"north", "south"}
@@ -181,7 +181,7 @@ def test_the_district_decides_where_the_words_do_not(tmp_path: Path) -> None:
 def test_own_keywords_still_come_first(trained: ModelRegistry) -> None:
     sectors = (*DEPARTMENTS[:2], Sector("kanaly", "Водостоки", ("фонарь",)))
 
-    reading = RuleBasedAnalyzer(sectors, 0.6, current_model(trained)).read("не горит фонарь у почты")
+    reading = TextAnalyzer(sectors, 0.6, current_model(trained)).read("не горит фонарь у почты")
 
     assert reading.sector == "kanaly"
 
@@ -189,7 +189,7 @@ def test_own_keywords_still_come_first(trained: ModelRegistry) -> None:
 def test_sectors_may_come_and_go_after_training(trained: ModelRegistry) -> None:
     sectors = (Sector("zelenstroy", "Зеленстрой"), Sector("roads", "Дороги"))
 
-    taught = RuleBasedAnalyzer(sectors, 0.6, current_model(trained))
+    taught = TextAnalyzer(sectors, 0.6, current_model(trained))
 
     assert set(taught.read("клумба вытоптана").sector_scores) == {"zelenstroy", "roads"}
     assert taught.read("клумба вытоптана").sector == "zelenstroy"
@@ -300,7 +300,7 @@ def test_one_training_at_a_time(tmp_path: Path) -> None:
 
 
 def test_another_model_in_the_same_reader_leaves_the_first_as_it_was(trained: ModelRegistry) -> None:
-    rules = RuleBasedAnalyzer(DEPARTMENTS, 0.6)
+    rules = TextAnalyzer(DEPARTMENTS, 0.6)
     taught = rules.with_model(current_model(trained))
 
     assert taught.read("липа ломает ветки").sector == "zelenstroy"
@@ -309,7 +309,7 @@ def test_another_model_in_the_same_reader_leaves_the_first_as_it_was(trained: Mo
 
 
 def test_a_model_says_which_words_it_went_by(trained: ModelRegistry) -> None:
-    taught = RuleBasedAnalyzer(DEPARTMENTS, 0.6, current_model(trained))
+    taught = TextAnalyzer(DEPARTMENTS, 0.6, current_model(trained))
 
     assert set(taught.read("вчера вечером засохла липа, дуб и газон перекопан").evidence) >= {"липа", "газон"}
     assert taught.with_model(None).read("вчера вечером липа").evidence in {(), ("липа",)}
@@ -324,7 +324,7 @@ def test_the_list_of_streets_tells_the_model_the_district(tmp_path: Path) -> Non
     assert train_model(write_table(tmp_path, lines, ("text", "codes", "district")), shelf, sectors).published
     streets = (StreetRow("Кленовая", district="Северный"), StreetRow("Речная", district="Южный"))
 
-    taught = RuleBasedAnalyzer(sectors, 0.6, current_model(shelf), streets)
+    taught = TextAnalyzer(sectors, 0.6, current_model(shelf), streets)
 
     assert taught.read("скамейка сломана на улице Кленовой, 5").sector == "north"
     assert taught.read("скамейка сломана на улице Речной, 5").sector == "south"

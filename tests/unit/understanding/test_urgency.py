@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.urgency import Urgency
-from bot.understanding.analyzer import RuleBasedAnalyzer
+from bot.understanding.analyzer import TextAnalyzer
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from bot.understanding.analyzer import RuleBasedAnalyzer
         "человек провалился под лёд на пруду",
     ],
 )
-def test_it_can_not_wait(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_it_can_not_wait(everything: TextAnalyzer, text: str) -> None:
     assert everything.read(text).urgent
 
 
@@ -44,7 +44,7 @@ def test_it_can_not_wait(everything: RuleBasedAnalyzer, text: str) -> None:
         "не косят траву",
     ],
 )
-def test_it_can_wait(everything: RuleBasedAnalyzer, text: str) -> None:
+def test_it_can_wait(everything: TextAnalyzer, text: str) -> None:
     assert not everything.read(text).urgent
 
 
@@ -62,6 +62,6 @@ def test_it_can_wait(everything: RuleBasedAnalyzer, text: str) -> None:
     ],
 )
 def test_only_what_is_for_the_duty_officer_reaches_him(
-    everything: RuleBasedAnalyzer, text: str, urgency: Urgency | None
+    everything: TextAnalyzer, text: str, urgency: Urgency | None
 ) -> None:
     assert everything.read(text).urgency is urgency
