@@ -10,9 +10,9 @@ from sqlalchemy import make_url
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.services.reports import training_examples
-from bot.understanding.model import pipeline
 from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example
+from bot.understanding.training import pipeline
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import migrate
 

@@ -14,15 +14,15 @@ from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.model import ARRAYS_FILE, Model, ModelError, read_model
-from bot.understanding.model.pipeline import (
+from bot.understanding.model.registry import ModelRegistry
+from bot.understanding.model.training_data import Example, TableError
+from bot.understanding.training.pipeline import (
     TrainingInput,
     TrainingResult,
     format_result,
     load_training_input,
     run_training,
 )
-from bot.understanding.model.registry import ModelRegistry
-from bot.understanding.model.training_data import Example, TableError
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 DEPARTMENTS = (Sector("gorsvet", "Горсвет"), Sector("zelenstroy", "Зеленстрой"), Sector("kanaly", "Водостоки"))

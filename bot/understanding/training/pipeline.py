@@ -135,7 +135,7 @@ def _train_candidate(
     examples: Sequence[Example], train_count: int, rules: TextAnalyzer, sectors: Sequence[Sector]
 ) -> tuple[Model, Callable[[dict[str, Any]], Model]]:
     """The model of the examples before *border*, and a way to make the one of all."""
-    from bot.understanding.model import trainer  # scikit-learn: a second and 120 MB that only this command needs
+    from bot.understanding.training import trainer  # scikit-learn: a second and 120 MB that only this command needs
 
     codes = [sector.code for sector in sectors]
     observed = trainer.extract_samples(examples, rules)
