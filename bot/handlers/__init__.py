@@ -1,1 +1,1 @@
-"""Event → who acts → one service → what they see. One module per kind of person."""
+"""Handlers: each turns an event into a call of one service and a reply, one module a capability."""

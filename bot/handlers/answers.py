@@ -31,7 +31,7 @@ _TOAST_BY_STATE = {
     PublicationState.BY_PERSON: "by_hand",
     PublicationState.KEPT: "kept",
 }
-"""What a press of «Отправить» says: the first of these that is true of some place."""
+"""Toast after «Отправить»: the first entry whose state some place of publication has."""
 
 
 async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -42,7 +42,7 @@ async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:
-    """A plain reply to a card is an answer: at once to the preview."""
+    """Treat a plain reply to a card as an answer, and show its preview at once."""
     ticket = await workflow.get(ctx, ticket_id)
     if ticket.is_problem_lead and ticket.state is State.ANSWERED:
         ticket = await answers.check_can_send_further_answer(ctx, ticket_id, person)
@@ -70,14 +70,14 @@ async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
 
 
 async def edit_draft_part(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
-    """An official has changed an own message: if it is a part of a draft, the draft changes with it."""
-    dialog, words = await dialogs.find_current(ctx, person), clean_text(event.text)
-    if dialog is not None and dialog.step.draft_kind is not None and words:
-        await drafts.edit_part(ctx, dialog, person, words, event.message_id)
+    """Apply an official's edit of their own message to the draft that contains it."""
+    dialog, text = await dialogs.find_current(ctx, person), clean_text(event.text)
+    if dialog is not None and dialog.step.draft_kind is not None and text:
+        await drafts.edit_part(ctx, dialog, person, text, event.message_id)
 
 
 async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Отправить» (or «Исправить») under the preview."""
+    """«Отправить» (or «Опубликовать исправление») under a preview: publish the draft."""
     dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
     if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
@@ -94,7 +94,7 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) -> None:
-    """What is becoming of the answer: the press says it, the preview goes on to say it."""
+    """Show in a toast what happens to the answer, and turn the preview into a note of its status."""
     answer = await ctx.uow.answers.find_latest(ticket.id)
     if answer is None:
         raise OutdatedButton(number=ticket.id)
@@ -109,7 +109,7 @@ async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) 
 
 
 async def rewrite_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Изменить»: the draft is written anew."""
+    """«Изменить»: empty the draft and ask for a new text."""
     dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
     if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
@@ -125,13 +125,13 @@ async def rewrite_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Отмена» of whatever is under way; «Нет» under an offered reply."""
+    """«Отмена» in any dialog; «Нет» under the offer to adopt a colleague's reply."""
     if press.callback.arg == "no":
         await answer_callback(ctx, press)
         await edit_pressed_note(ctx, press, "closed", text=f"Хорошо, №{press.ticket_id} остаётся без ответа.")
         return
     dialog = await dialogs.find_current(ctx, press.person)
-    # Buttons of the first release name no version.
+    # «Отмена» buttons of release 0.1.0 carry no version.
     dialog = dialogs.require_current(
         dialog, press.ticket_id, press.callback.arg or str(dialog.version if dialog else "")
     )
@@ -152,12 +152,12 @@ async def ask_correction(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def draft_correction(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    """Only the words of a published answer can change; what is sent last counts."""
-    words = clean_text(message.event.text)
-    if not words:
+    """Draft a correction; only the text of a published answer can change, and the message sent last counts."""
+    text = clean_text(message.event.text)
+    if not text:
         raise EmptyCorrection(number=message.dialog.ticket_id)
     await drafts.add_to_draft(
-        ctx, drafts.without_draft(message.dialog), message.person, words, (), message_id=message.event.message_id
+        ctx, drafts.without_draft(message.dialog), message.person, text, (), message_id=message.event.message_id
     )
 
 
@@ -167,13 +167,15 @@ async def confirm_manual_post(ctx: UseCaseContext, press: ButtonPress) -> None:
     pressed = await ctx.uow.sent_messages.ticket_of(
         press.event.chat.account, press.event.chat.id, press.event.message_id or ""
     )
-    if pressed is not None and pressed[1] == "note":  # of the first release; newer ones are told without us
+    if pressed is not None and pressed[1] == "note":  # a note of release 0.1.0; handout edits newer ones
         await edit_pressed_note(ctx, press, "hand_posted", number=ticket.id)
 
 
 async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """After a failed publication, or one that was lost: the same words again, through the preview; of a problem's
-    answer at once, to all whom it did not reach."""
+    """Publish a failed or removed answer once more.
+
+    The same text goes through the preview; an answer to a problem is resent at once to all it did not reach.
+    """
     if (await workflow.get(ctx, press.ticket_id)).is_problem_lead:
         lead = await answers.resend_failed(ctx, press.ticket_id, press.person, press.require_number())
         await answer_callback(ctx, press, "sending")
@@ -196,7 +198,7 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """A colleague's reply in the chat was the answer."""
+    """Take a colleague's reply in the chat as the answer."""
     ticket = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
     await answer_callback(ctx, press, "thanks")
     await edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")

@@ -1,4 +1,4 @@
-"""The administrator: our standing in chats, people who block and come back."""
+"""Changes of the bot's membership in chats, and people who block or unblock it."""
 
 from bot.messengers.events import ChatChange, ChatChanged
 from bot.services.context import UseCaseContext
@@ -7,7 +7,7 @@ from bot.services.staff import reachability
 
 
 async def on_chat_changed(ctx: UseCaseContext, event: ChatChanged) -> None:
-    """Something happened to us in a chat."""
+    """Record that the bot was added, removed, muted or blocked, or that a chat has a new id."""
     chat = event.chat
     match event.change:
         case ChatChange.MIGRATED if event.new_id is not None:

@@ -1,4 +1,4 @@
-"""The citizen: writes, changes, takes back."""
+"""Events of people who are not officials: messages, edits, deletions, reactions, invitation codes."""
 
 from bot.domain.channels import Address
 from bot.handlers import commands
@@ -12,7 +12,7 @@ from bot.services.staff import invitations, reachability
 
 
 async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
-    """A post in a monitored place, or to us in private."""
+    """Handle a message in a monitored chat, or one that was sent to the bot in private."""
     source = await sources.find_source(ctx, event.chat)
     if source is None:
         await sources.on_unknown_chat(ctx, event.chat)
@@ -31,9 +31,9 @@ async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
 
 
 async def _accept_invitation(ctx: UseCaseContext, event: MessagePosted) -> bool:
-    """Is it an official who shows an invitation?"""
-    name, words = command_of(event)
-    code = event.payload or words
+    """Connect an official by the invitation code in *event*; return False if the message is a citizen's."""
+    name, argument = command_of(event)
+    code = event.payload or argument
     if not code or (name and name != "start") or not (event.payload or name or invitations.looks_like_code(code)):
         return False
     person = await invitations.accept_invitation(ctx, event.chat.account, event.author.id, code)
@@ -44,7 +44,7 @@ async def _accept_invitation(ctx: UseCaseContext, event: MessagePosted) -> bool:
         return True
     await reachability.on_activity(ctx, person, event.chat.account, event.author.id)
     await commands.send_welcome(ctx, person, "")
-    if len(person.accounts) == 1:  # who works elsewhere already has them there
+    if len(person.accounts) == 1:  # an official with another account has their tickets there
         await reachability.send_open_tickets(ctx, person, Address(event.chat.account, event.author.id))
     return True
 

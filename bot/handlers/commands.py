@@ -1,4 +1,4 @@
-"""What every official can do in the private chat: commands, looking at tickets, going on with a dialog."""
+"""Messages of officials in private: commands, dialog steps and replies to cards."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ from bot.services.tickets import search
 MAX_LISTED = 50
 
 
-async def send_welcome(ctx: UseCaseContext, person: Person, words: str) -> None:
-    """``/start``: who you are here, and what you can do."""
+async def send_welcome(ctx: UseCaseContext, person: Person, argument: str) -> None:
+    """``/start``: tell officials their roles and what they can do."""
     await reachability.update_menus(ctx, person)
     gets_digest = person in ctx.municipality.staff.recipients(Audience.DIGEST)
     await notify.notify(
@@ -39,7 +39,7 @@ async def send_welcome(ctx: UseCaseContext, person: Person, words: str) -> None:
     )
 
 
-async def send_help(ctx: UseCaseContext, person: Person, words: str) -> None:
+async def send_help(ctx: UseCaseContext, person: Person, argument: str) -> None:
     await notify.notify(
         ctx,
         person,
@@ -51,7 +51,7 @@ async def send_help(ctx: UseCaseContext, person: Person, words: str) -> None:
 
 
 def _duty_facts(ctx: UseCaseContext, person: Person) -> dict[str, Any]:
-    """What comes to this person by itself: tickets to work, messages to sort."""
+    """Return whether this person receives tickets to work on, and messages to sort, without asking."""
     staff = ctx.municipality.staff
     return {
         "works_tickets": any(person in staff.responsible_for(sector) for sector in ctx.municipality.sectors),
@@ -59,17 +59,17 @@ def _duty_facts(ctx: UseCaseContext, person: Person) -> dict[str, Any]:
     }
 
 
-async def list_own_tickets(ctx: UseCaseContext, person: Person, words: str) -> None:
+async def list_own_tickets(ctx: UseCaseContext, person: Person, argument: str) -> None:
     found = await search.list_own(ctx, person, MAX_LISTED)
     await _send_list(ctx, person, found, "Ждут вас", "Сейчас вас ничего не ждёт.")
 
 
-async def find_tickets(ctx: UseCaseContext, person: Person, words: str) -> None:
-    number = words.strip().removeprefix("№").strip()
+async def find_tickets(ctx: UseCaseContext, person: Person, argument: str) -> None:
+    number = argument.strip().removeprefix("№").strip()
     if number.isdecimal() and len(number) < 15:
         await tickets.send_card(ctx, person, await search.get_by_number(ctx, person, int(number)))
     elif number:
-        found = await search.list_by_text(ctx, person, words, MAX_LISTED)
+        found = await search.list_by_text(ctx, person, argument, MAX_LISTED)
         await _send_list(ctx, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
     else:
         await notify.notify(ctx, person, "find_how", priority=Priority.INTERACTIVE)
@@ -82,22 +82,22 @@ async def _send_list(ctx: UseCaseContext, person: Person, found: list[Ticket], h
     )
 
 
-async def send_digest(ctx: UseCaseContext, person: Person, words: str) -> None:
+async def send_digest(ctx: UseCaseContext, person: Person, argument: str) -> None:
     if not ctx.municipality.has_right_anywhere(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
     await digest.send_now(ctx, person)
 
 
-async def send_stats(ctx: UseCaseContext, person: Person, words: str) -> None:
+async def send_stats(ctx: UseCaseContext, person: Person, argument: str) -> None:
     if not ctx.municipality.has_right_anywhere(person, Right.DIGEST):
         raise NotAllowed(right=Right.DIGEST.value)
     await digest.send_stats(ctx, person)
 
 
-async def send_invitations(ctx: UseCaseContext, person: Person, words: str) -> None:
+async def send_invitations(ctx: UseCaseContext, person: Person, argument: str) -> None:
     invited = await invitations.invite_all_on_request(ctx, person)
     links = [
-        [office.title, office.start_link] for office in ctx.municipality.bot_accounts.values() if office.start_link
+        [account.title, account.start_link] for account in ctx.municipality.bot_accounts.values() if account.start_link
     ]
     people = [list(one) for one in invited]
     await notify.notify(ctx, person, "invitations", priority=Priority.INTERACTIVE, invited=people, links=links)
@@ -123,13 +123,13 @@ STEP_HANDLERS: DialogStepHandlers = {
 
 
 async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
-    """An official wrote in private: a command, the next step of a dialog, or a reply to a card."""
-    name, words = command_of(event)
+    """Handle a private message of an official: a command, the next step of a dialog, or a reply to a card."""
+    name, argument = command_of(event)
     if name in COMMAND_HANDLERS:
         own = reachability.commands_of(ctx, person)
         if name not in ("start", *own):
             raise NotYourCommand(command=name, commands=", ".join(f"/{one}" for one in own))
-        await COMMAND_HANDLERS[name](ctx, person, words)
+        await COMMAND_HANDLERS[name](ctx, person, argument)
         return
     if event.service:
         return
@@ -143,9 +143,9 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
         )
         return
     dialog = await dialogs.find_current(ctx, person)
-    about = await _ticket_replied_to(ctx, event)
-    if about is not None and (dialog is None or dialog.ticket_id != about):
-        await answers.answer_to_card(ctx, person, about, event)
+    ticket_id = await _ticket_replied_to(ctx, event)
+    if ticket_id is not None and (dialog is None or dialog.ticket_id != ticket_id):
+        await answers.answer_to_card(ctx, person, ticket_id, event)
     elif dialog is not None and dialog.step in STEP_HANDLERS:
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     else:
@@ -153,7 +153,7 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
 
 
 def command_of(event: MessagePosted) -> tuple[str, str]:
-    """``("find", "люк")`` for «/find люк», also with the bot's name after the command; ``("", text)`` otherwise."""
+    """Return ``("find", "люк")`` for «/find люк» and «/find@bot люк», ``("", text)`` for any other text."""
     first, *rest = event.text.split(maxsplit=1) or [""]
     name = first[1:].partition("@")[0]
     if not (first.startswith("/") and name.isascii() and name[:1].isalpha()):  # «/2 подъезд» is no command
@@ -164,5 +164,5 @@ def command_of(event: MessagePosted) -> tuple[str, str]:
 async def _ticket_replied_to(ctx: UseCaseContext, event: MessagePosted) -> int | None:
     if event.reply_to is None:
         return None
-    letter = await ctx.uow.sent_messages.ticket_of(event.chat.account, event.chat.id, event.reply_to)
-    return letter[0] if letter else None
+    found = await ctx.uow.sent_messages.ticket_of(event.chat.account, event.chat.id, event.reply_to)
+    return found[0] if found else None

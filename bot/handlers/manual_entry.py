@@ -23,7 +23,7 @@ MAX_NUMBER_CHARS = 100
 MAX_SOURCE_CHARS = 64
 
 MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
-"""A later term is a slip of the finger."""
+"""Time ahead beyond which a deadline is taken for a typing error."""
 
 _CHOICE_STEPS = {
     "source": DialogStep.ENTRY_SOURCE,
@@ -35,13 +35,13 @@ _CHOICE_STEPS = {
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
 
 
-async def start_manual_entry(ctx: UseCaseContext, person: Person, words: str) -> None:
-    """``/new``: a message that came by phone, on paper, from another system. The words may follow the command."""
+async def start_manual_entry(ctx: UseCaseContext, person: Person, text: str) -> None:
+    """``/new``: start entering a message by hand; its text may follow the command."""
     if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
     dialog = await dialogs.start(ctx, person, DialogStep.ENTRY_TEXT)
-    if words:
-        await _save_text(ctx, person, dialog, words)
+    if text:
+        await _save_text(ctx, person, dialog, text)
     else:
         await dialogs.prompt(ctx, person, dialog, "new_text")
 
@@ -53,9 +53,9 @@ async def _on_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
 
 
 async def _save_text(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, words: str, *, files_left: bool = False
+    ctx: UseCaseContext, person: Person, dialog: Dialog, text: str, *, files_left: bool = False
 ) -> None:
-    changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_SOURCE, text=words)
+    changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_SOURCE, text=text)
     await dialogs.prompt(ctx, person, changed, "new_source", files_left=files_left)
 
 
@@ -94,7 +94,7 @@ async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
 
 
 async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """A button while typing in: the source, «Нет номера», «Обычный срок»."""
+    """Apply a choice made by button: the source, «Нет номера», «Обычный срок»."""
     dialog = await dialogs.find_current(ctx, press.person)
     name, _, value = press.callback.arg.partition("=")
     if dialog is None or dialog.step is not _CHOICE_STEPS.get(name):
@@ -121,12 +121,12 @@ async def _create_ticket(
 ) -> None:
     if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
-    words = dialog.facts["text"]
+    text = dialog.facts["text"]
     ticket = await register.register_ticket(
         ctx,
         register.Registration(
-            text=words,
-            reading=ctx.municipality.understanding.read(words),
+            text=text,
+            reading=ctx.municipality.understanding.read(text),
             source=dialog.facts["source"],
             external_number=dialog.facts.get("number") or None,
             answer_due=due,
@@ -142,21 +142,21 @@ async def _create_ticket(
 
 
 def parse_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """«25.11.2026 15:00», «25.11 15:00», «25.11» (the end of that day); ``None`` for anything else.
+    """Parse «25.11.2026 15:00», «25.11 15:00» or «25.11» (the end of that day); ``None`` for anything else.
 
     Without a year it is the next such day.
     """
-    found = _DATE.fullmatch(text.strip())
-    if found is None:
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
         return None
-    day, month, year, hour, minute = found.groups()
+    day, month, year, hour, minute = match.groups()
     today = now.astimezone(zone)
-    whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
+    full_year = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
     hours, minutes = (int(hour), int(minute)) if hour else (23, 59)
     try:
-        moment = datetime(whole, int(month), int(day), hours, minutes, tzinfo=zone)
+        moment = datetime(full_year, int(month), int(day), hours, minutes, tzinfo=zone)
         if year is None and moment < today:
-            moment = moment.replace(year=whole + 1)
+            moment = moment.replace(year=full_year + 1)
     except ValueError:
         return None
     return moment

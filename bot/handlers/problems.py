@@ -1,4 +1,4 @@
-"""Buttons about several messages at once: the list, taking one out, putting one to others, writing to all once more."""
+"""Buttons about problems: list the messages, split one off, merge two, write to everybody once more."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.views.notifications.problems import LIST_PAGE_PREFIX
 
 
 async def open_member_list(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """A page of the list: below the card, or in place of the page that is there."""
+    """Show a page of the list: as a new message below the card, or in place of the page shown so far."""
     ticket = await merge_split.check_can_list_members(ctx, press.ticket_id, press.person)
     page = press.callback.arg.removeprefix(LIST_PAGE_PREFIX)
     if not page.isdecimal() or len(page) > merge_split.MAX_PAGE_DIGITS:

@@ -1,4 +1,4 @@
-"""Buttons under the review queue: the messages of which the bot is not sure that they report a problem."""
+"""Buttons under the review queue: messages that the bot could not classify with confidence."""
 
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress
@@ -8,7 +8,7 @@ from bot.views.callback_codes import Op
 
 
 async def mark_as_problem(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«О проблеме»: the doubtful message becomes a ticket."""
+    """«О проблеме»: register the message as a ticket."""
     ticket = await review_queue.mark_as_problem(ctx, press.person, press.callback.number or 0)
     if ticket is None:
         await _answer_already_reviewed(ctx, press)
@@ -17,7 +17,7 @@ async def mark_as_problem(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def mark_as_talk(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """«Не требует ответа»: the doubtful message was talk."""
+    """«Не требует ответа»: drop the message as small talk."""
     if await review_queue.mark_as_talk(ctx, press.person, press.callback.number or 0):
         await answer_callback(ctx, press, "is_talk")
     else:

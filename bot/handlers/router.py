@@ -1,4 +1,4 @@
-"""Every event enters here: who acts decides which handler answers; a refusal becomes words."""
+"""Router of events: picks the handler by who acts, and reports refusals to officials."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
 
 
 async def handle_event(ctx: UseCaseContext, event: Event) -> None:
-    """Let *event* have its effect within the transaction of *work*."""
+    """Handle *event* within the transaction of *ctx*."""
     ctx.actor = ctx.origin = None
     match event:
         case MessagePosted():
@@ -75,7 +75,7 @@ async def handle_event(ctx: UseCaseContext, event: Event) -> None:
 
 
 def _find_official(ctx: UseCaseContext, event: MessagePosted) -> Person | None:
-    """The official who talks to us in private, if it is one."""
+    """Return the official who wrote *event* in private, if its author is one."""
     if event.chat.kind is not ChatKind.PRIVATE or event.author.kind is not AuthorKind.PERSON:
         return None
     return ctx.municipality.find_official(event.chat.account, event.author.id)
@@ -120,7 +120,7 @@ async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
 async def _refuse_button(
     ctx: UseCaseContext, event: ButtonPressed, person: Person | None, ticket_id: int, refusal: Refusal
 ) -> None:
-    """Nothing changes; the person is told politely, sees the card as it is now, and the attempt is on record."""
+    """Record a refused press, show the reason in a toast and refresh the card."""
     facts = {"code": refusal.code, "button": event.code[:64]}
     if person is None:
         facts["account"] = f"{event.chat.account}/{event.author.id}"
@@ -137,16 +137,16 @@ async def _refuse_button(
 
 
 async def _remove_buttons(ctx: UseCaseContext, event: ButtonPressed, ticket_id: int) -> None:
-    """A question that arrived when the machine died: nobody wrote it down, so its buttons stayed when it was over."""
+    """Remove the buttons of a prompt that was delivered but never recorded because the process crashed."""
     place = (event.chat.account, event.chat.id)
     if not ticket_id or event.message_id is None or await ctx.uow.sent_messages.ticket_of(*place, event.message_id):
         return
-    words = "Кнопки под этим сообщением больше не действуют."
-    await notify.edit_notification(ctx, *place, event.message_id, "closed", text=words)
+    text = "Кнопки под этим сообщением больше не действуют."
+    await notify.edit_notification(ctx, *place, event.message_id, "closed", text=text)
 
 
 async def _refresh_card(ctx: UseCaseContext, person: Person, ticket_id: int) -> None:
-    """Whoever was refused sees the card, if there is one, as it is now."""
+    """Refresh the card of the person who was refused, if they have one."""
     ticket = await ctx.uow.tickets.get(ticket_id) if ticket_id else None
     address = ctx.reply_address(person)
     if ticket is None or address is None:

@@ -1,4 +1,4 @@
-"""``/settings``: everybody's own; shown as one message that changes in place."""
+"""``/settings``: the official's own settings, shown in one message that is edited in place."""
 
 from typing import Any
 
@@ -15,14 +15,14 @@ from bot.views.callback_codes import Op
 PAGES = frozenset({"", "cards", "reports"})
 
 
-async def send_settings(ctx: UseCaseContext, person: Person, words: str) -> None:
+async def send_settings(ctx: UseCaseContext, person: Person, argument: str) -> None:
     await notify.notify(ctx, person, "settings", priority=Priority.INTERACTIVE, **await _page_facts(ctx, person, ""))
 
 
 async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """Turn a page, or choose: ``cards``, ``cards=vk.3001``, ``reports=vk.3001``, ``connect``."""
+    """Turn a page or apply a choice; e.g. ``cards``, ``cards=vk.3001``, ``reports=vk.3001``, ``connect``."""
     page, _, name = press.callback.arg.partition("=")
-    said = ""
+    toast = ""
     if page == "connect":
         code = await own_settings.create_connect_code(ctx, press.person)
         await _update_message(ctx, press, invitation=code, page=page)
@@ -30,11 +30,11 @@ async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
     if page not in PAGES or (name and not page):
         raise OutdatedButton()
     if name and page == "cards":
-        said = "settings_on" if await own_settings.toggle_cards(ctx, press.person, name) else "settings_off"
+        toast = "settings_on" if await own_settings.toggle_cards(ctx, press.person, name) else "settings_off"
     elif name:
         await own_settings.set_reports_account(ctx, press.person, name)
-        said = "settings_on"
-    await _update_message(ctx, press, said, page=page)
+        toast = "settings_on"
+    await _update_message(ctx, press, toast, page=page)
 
 
 async def _update_message(
@@ -60,7 +60,7 @@ async def _page_facts(ctx: UseCaseContext, person: Person, page: str) -> dict[st
         }
         for place in await own_settings.list_accounts(ctx, person)
     ]
-    others = [[office.title, office.start_link] for office in own_settings.list_unconnected_messengers(ctx, person)]
+    others = [[account.title, account.start_link] for account in own_settings.list_unconnected_messengers(ctx, person)]
     return {"page": page, "places": places, "others": others}
 
 

@@ -31,7 +31,7 @@ async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def hand_over(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """The press moves the ticket at once; a reason can be added after it."""
+    """Hand the ticket over at once; a reason can be added afterwards."""
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
     sector = ctx.municipality.sector_title(ticket.sector)
     await answer_callback(ctx, press, "handed", sector=sector)
@@ -50,10 +50,10 @@ async def ask_hand_over_reason(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def add_hand_over_reason(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    words = message.require_text()
+    reason_text = message.require_text()
     if message.dialog.ticket_id is None:
         return
-    ticket = await workflow.add_hand_over_reason(ctx, message.dialog.ticket_id, message.person, words)
+    ticket = await workflow.add_hand_over_reason(ctx, message.dialog.ticket_id, message.person, reason_text)
     await dialogs.end(ctx, message.dialog)
     await notify.notify(ctx, message.person, "reason_added", ticket=ticket, number=ticket.id)
 
@@ -87,11 +87,11 @@ async def dismiss(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def dismiss_with_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    words = message.require_text()
+    reason_text = message.require_text()
     if message.dialog.ticket_id is None:
         return
     await dialogs.end(ctx, message.dialog)
-    ticket = await workflow.dismiss(ctx, message.dialog.ticket_id, message.person, DismissReason.OTHER, words)
+    ticket = await workflow.dismiss(ctx, message.dialog.ticket_id, message.person, DismissReason.OTHER, reason_text)
     await notify.notify(
         ctx, message.person, "dismissed", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id
     )
@@ -110,7 +110,7 @@ async def open_reopen_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def close_without_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """A lost answer needs no other."""
+    """Close a ticket whose published answer has disappeared, as no new answer is needed."""
     ticket = await verify_published.close_without_answer(ctx, press.ticket_id, press.person, press.require_number())
     await answer_callback(ctx, press, "closed")
     await edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id} закрыто, новый ответ не нужен.")
@@ -144,7 +144,7 @@ async def open_card(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def send_card(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
-    """A card anew at the bottom of the chat, whether there was one above or not."""
+    """Send the card at the bottom of the chat; a card further up gives way to it."""
     address = ctx.reply_address(person)
     if address is None:
         return

@@ -12,7 +12,7 @@ from bot.views.callback_codes import Op
 
 
 async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
-    """The sector of a message that nobody was sure about."""
+    """Route a ticket in triage to the sector chosen by its button."""
     ticket = await workflow.get(ctx, press.ticket_id)
     if ticket.state is not State.TRIAGE:
         workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)

@@ -1,4 +1,4 @@
-"""What a handler is given: who acts, in answer to what."""
+"""Arguments and types of handlers."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.views.callback_codes import CallbackData, Op
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """An official pressed a button of ours."""
+    """A press of one of the bot's buttons by an official."""
 
     person: Person
     callback: CallbackData
@@ -33,7 +33,7 @@ class ButtonPress:
 
 @dataclass(frozen=True, slots=True)
 class OfficialMessage:
-    """An official wrote to us in private, in the middle of *dialog*."""
+    """A private message of an official that continues *dialog*."""
 
     person: Person
     event: MessagePosted

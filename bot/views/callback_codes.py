@@ -1,4 +1,4 @@
-"""Button codes: short, versioned, append-only.
+"""Codes of buttons: short, versioned, append-only.
 
 ``1:a:142`` is format 1, «Принять», ticket 142. A published code never changes its meaning: buttons live in chats for
 years. ``tests/unit/test_callback_codes.py`` pins every one of them.
@@ -10,15 +10,14 @@ from enum import StrEnum
 VERSION = "1"
 
 MAX_BYTES = 64
-"""The tightest limit of the messengers we speak: Telegram's ``callback_data``."""
-
+"""Longest code in bytes: Telegram's ``callback_data`` has the tightest limit of all messengers."""
 
 MAX_NUMBER_DIGITS = 15
-"""Digits: less than any database's integers hold."""
+"""Most digits of a number in a code: fewer than any database's integers hold."""
 
 
 class Op(StrEnum):
-    """What a button does."""
+    """The action of a button; the values are stored in sent messages."""
 
     ACCEPT = "a"
     ANSWER = "w"
@@ -35,7 +34,7 @@ class Op(StrEnum):
     REOPEN = "ro"  # the argument, if any, is the sector
     REOPEN_ALL = "ra"  # open the list of sectors to return to; the argument is the page
     OPEN = "o"  # show the card of a listed ticket
-    SEND = "s"  # the preview's buttons; the argument is the dialog's version
+    SEND = "s"  # SEND, CHANGE and CANCEL under a preview; the argument is the dialog's version
     CHANGE = "e"
     CANCEL = "x"
     POSTED = "p"  # «Опубликовано»; the argument is the publication
@@ -43,21 +42,21 @@ class Op(StrEnum):
     CLOSE_WITHOUT_ANSWER = "st"  # a lost answer needs no other; the argument is the publication
     ADOPT = "y"  # a colleague's reply in the chat is the answer; the argument is the message
     REASON = "r"  # add a reason to a hand-over
-    IS_PROBLEM = "qp"  # a doubtful message is about a problem; the argument is the message
-    IS_TALK = "qt"  # a doubtful message needs no answer; the argument is the message
-    REVIEW_LIST = "q"  # turn the list of doubtful messages; the argument is the page
+    IS_PROBLEM = "qp"  # a message in the review queue is about a problem; the argument is the message
+    IS_TALK = "qt"  # a message in the review queue needs no answer; the argument is the message
+    REVIEW_LIST = "q"  # turn a page of the review queue; the argument is the page
     SETTINGS = "g"  # a page of the settings, or a choice there; the argument says which
-    MANUAL_ENTRY = "n"  # a choice while a message is typed in; the argument is the choice
+    MANUAL_ENTRY = "n"  # a choice in manual entry; the argument is the choice
     LIST = "l"  # the messages of a problem; the argument is the page, after «n» under the list itself
     SPLIT = "sp"  # take a message out of its problem
-    MERGE = "mg"  # open the list of what the message may belong to
-    MERGE_INTO = "mi"  # the argument is the number of the other
+    MERGE = "mg"  # open the list of similar tickets
+    MERGE_INTO = "mi"  # the argument is the other ticket
     FOLLOW_UP = "fu"  # write to everybody who has been answered about a problem
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackData:
-    """A decoded button. ``ticket_id`` is 0 where a button is about no ticket."""
+    """A decoded button code; ``ticket_id`` is 0 if the button is about no ticket."""
 
     op: Op
     ticket_id: int = 0
@@ -70,7 +69,7 @@ class CallbackData:
 
 
 def pack(op: Op, ticket_id: int = 0, arg: str | int = "") -> str:
-    """The code of a button."""
+    """Return the code of a button."""
     code = f"{VERSION}:{op}:{ticket_id}" + (f":{arg}" if arg != "" else "")
     if len(code.encode()) > MAX_BYTES:
         raise ValueError(f"button code {code!r} is longer than {MAX_BYTES} bytes")
@@ -78,7 +77,7 @@ def pack(op: Op, ticket_id: int = 0, arg: str | int = "") -> str:
 
 
 def unpack(code: str) -> CallbackData | None:
-    """What a code means; ``None`` for one that this release does not know."""
+    """Decode *code*; ``None`` for a code that this release does not know."""
     version, _, rest = code.partition(":")
     if version != VERSION:
         return None

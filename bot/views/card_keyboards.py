@@ -1,4 +1,4 @@
-"""Which buttons a person sees under a card: rights and the ticket's state decide, nothing else."""
+"""Keyboards of cards; only the person's rights and the ticket's state decide which buttons appear."""
 
 from collections.abc import Sequence
 
@@ -21,17 +21,17 @@ DISMISS_REASON_TITLES: dict[DismissReason, str] = {
 }
 
 MAX_MANUAL_POST_BUTTONS = 3
-"""Places to post an answer at by hand that have a button of their own: more would not fit into VK's ten."""
+"""Most places of manual posting with a button of their own: VK allows ten buttons under a message."""
 
 MAX_SIMILAR_CHARS = 60
-"""Characters of what a message may belong to."""
+"""Most characters on the button of a similar ticket."""
 
 MAX_PAGE_SIZE = 8
-"""Sectors on one page, where the messenger has room for them."""
+"""Most sectors on one page; a messenger with fewer rows shows fewer."""
 
 
 def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, ...]:
-    """The keyboard of a card, on the page that its owner has opened."""
+    """Return the keyboard of a card, for the menu that its owner has opened."""
     menu, _, page = facts.menu.partition(":")
     number = facts.ticket.id
     match menu:
@@ -91,7 +91,7 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
 
 
 def _manual_post_buttons(facts: CardFacts) -> list[list[Button]]:
-    """«Опубликовано» for each place where a person posts the answer."""
+    """Return a button «Опубликовано» for each place where the official posts the answer by hand."""
     if Right.ANSWER not in facts.rights:
         return []
     several = len(facts.manual_publications) > 1
@@ -107,7 +107,7 @@ def _manual_post_buttons(facts: CardFacts) -> list[list[Button]]:
 
 
 def _member_list_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
-    """Who else wrote about it."""
+    """Return the button that lists everybody who wrote about the problem."""
     problem = facts.problem
     if problem is None or Right.SEE_TICKET not in facts.rights:
         return ()
@@ -115,7 +115,7 @@ def _member_list_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
 
 
 def _member_menu(facts: CardFacts, problem: ProblemFacts) -> tuple[ButtonRow, ...]:
-    """A message of a problem is decided by the card of the one that leads it."""
+    """Return the buttons of a problem's member; the lead's card has the others."""
     row = [Button(f"👥 Проблема №{problem.lead}", pack(Op.OPEN, problem.lead))]
     if Right.GROUP in facts.rights and facts.ticket.state is not State.PUBLISHING:
         row.append(Button("✂️ Отделить", pack(Op.SPLIT, facts.ticket.id)))
@@ -124,7 +124,7 @@ def _member_menu(facts: CardFacts, problem: ProblemFacts) -> tuple[ButtonRow, ..
 
 
 def _similar_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
-    """What the message may belong to."""
+    """Return a button for each ticket that this one can be merged into."""
     number = facts.ticket.id
     rows: list[ButtonRow] = [
         (Button(shorten(f"№{other} · {text or 'без текста'}", MAX_SIMILAR_CHARS), pack(Op.MERGE_INTO, number, other)),)

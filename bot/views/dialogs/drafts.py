@@ -1,4 +1,4 @@
-"""What an official reads while writing to a citizen: the question, the preview, what became of the draft."""
+"""Views of drafts: the prompt, the preview, and the state of the answer afterwards."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 
 MAX_SENT_CHARS = 1000
-"""Characters of a sent answer that stay in sight in the chat with the bot."""
+"""Most characters of a sent answer that stay in the chat with the bot."""
 
 
 def cancel_row(data: NotificationData, ticket_id: int = 0) -> list[list[Button]]:
@@ -57,7 +57,7 @@ def ask_answer(note: AskAnswer, data: NotificationData, context: RenderContext) 
 
 
 def ask_further(note: AskFurtherAnswer, data: NotificationData, context: RenderContext) -> Content:
-    """Once more to everybody who wrote about a problem."""
+    """Ask for one more message to everybody who wrote about a problem."""
     all_ = f": {audience_size(data.problem)}" if data.problem is not None else ""
     spans: list[Span | str] = [
         Bold(f"✍️ Ещё одно сообщение по проблеме №{note.ticket_id}"),
@@ -79,7 +79,7 @@ def ask_correct(note: AskCorrection, data: NotificationData, context: RenderCont
 
 
 def preview(note: DraftPreview, data: NotificationData, context: RenderContext) -> Content:
-    """The draft as the citizen will see it; ``draft`` is what it is when the note leaves."""
+    """Show the draft as the citizen will see it; its text is read when the notification is sent."""
     draft, number = data.draft, note.ticket_id
     if draft is None:
         return Content.of("Черновика уже нет.")
@@ -104,33 +104,33 @@ _KEPT = "ℹ️ {there} ответы выключены настройкой: ж
 
 
 def _preview_labels(data: NotificationData) -> tuple[str, str, str]:
-    """Heading, button and hint of a preview: what will really become of the words."""
-    ways = set(data.expected_states)
+    """Return heading, button and hint of a preview; they say how the answer will be published."""
+    states = set(data.expected_states)
     hints = []
-    if PublicationState.BY_PERSON in ways:
-        hints.append(_BY_HAND.format(there="Там" if len(ways) == 1 else "В некоторых местах"))
-    if PublicationState.KEPT in ways:
-        hints.append(_KEPT.format(there="Там" if len(ways) == 1 else "В некоторых местах"))
-    if ways == {PublicationState.KEPT}:
+    if PublicationState.BY_PERSON in states:
+        hints.append(_BY_HAND.format(there="Там" if len(states) == 1 else "В некоторых местах"))
+    if PublicationState.KEPT in states:
+        hints.append(_KEPT.format(there="Там" if len(states) == 1 else "В некоторых местах"))
+    if states == {PublicationState.KEPT}:
         return "Ответ сохранится без публикации", "💾 Сохранить", "\n".join(hints)
-    label = "✅ Утвердить" if ways and PublicationState.QUEUED not in ways else "📤 Отправить"
+    label = "✅ Утвердить" if states and PublicationState.QUEUED not in states else "📤 Отправить"
     return "Так ответ увидит житель", label, "\n".join(hints)
 
 
 def draft_sent(note: DraftSent, data: NotificationData, context: RenderContext) -> Content:
-    """After «Отправить»: where the answer stands by now; the words stay in sight."""
+    """Show the state of a sent answer; its text stays in the chat."""
     files = len(data.answer_media) or note.files_count
     tail = f"\n📎 {plural(files, 'вложение', 'вложения', 'вложений')}" if files else ""
     text = shorten(data.answer_text or note.text or "", MAX_SENT_CHARS)
     if data.problem is not None:
         whom = f"📤 Ответ на проблему №{note.ticket_id} отправлен всем, кто об этом написал"
         return Content.of(f"{whom}: {audience_size(data.problem)}.\n", Quote(text or "—"), tail)
-    words = _status_text([publication.state for publication in data.publications])
-    return Content.of(f"{words.format(number=note.ticket_id)}:\n", Quote(text or "—"), tail)
+    status = _status_text([publication.state for publication in data.publications])
+    return Content.of(f"{status.format(number=note.ticket_id)}:\n", Quote(text or "—"), tail)
 
 
 def _status_text(states: Sequence[PublicationState]) -> str:
-    """What became of a sent answer at all its places together."""
+    """Describe the state of a sent answer, all its places of publication taken together."""
     posted = states.count(PublicationState.POSTED)
     of = f" (в {posted} из {len(states)} мест)" if posted and posted < len(states) else ""
     if PublicationState.QUEUED in states:
@@ -151,7 +151,7 @@ def correction_sent(note: CorrectionSent, data: NotificationData, context: Rende
 
 
 def draft_again(note: DraftRestarted, data: NotificationData, context: RenderContext) -> Content:
-    """After «Изменить»: the old words stay in sight, to be copied."""
+    """Ask for a new text after «Изменить»; the old one stays, to be copied."""
     old = note.text
     asked = "" if data.without_buttons else f"Хорошо, пришлите новый ответ на №{note.ticket_id} целиком."
     spans: list[Span | str] = [asked, "\nБыло:\n" if asked else "Было:\n", Quote(old)] if old else [asked or "Было: —"]
@@ -159,7 +159,7 @@ def draft_again(note: DraftRestarted, data: NotificationData, context: RenderCon
 
 
 def draft_closed(note: DraftClosed, data: NotificationData, context: RenderContext) -> Content:
-    """What became of a draft that was not sent; its words can still be copied."""
+    """Say why a draft was closed; its text stays, to be copied."""
     reasons = {EndReason.REPLACED: "отложен: вы начали другое действие", EndReason.EXPIRED: "закрыт: прошли сутки"}
     state = reasons.get(note.reason, "закрыт")
     spans: list[Span | str] = [f"Черновик ответа на №{note.ticket_id} {state}. Жителю ничего не отправлено."]

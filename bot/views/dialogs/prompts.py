@@ -1,4 +1,4 @@
-"""What an official reads while doing something in steps: answering, correcting, typing a message in."""
+"""Views of dialogs and commands: prompts, confirmations, help and invitations."""
 
 from collections.abc import Sequence
 
@@ -32,13 +32,13 @@ COMMAND_TITLES: dict[str, str] = {
     "settings": "В каком мессенджере получать уведомления",
     "help": "Что умеет бот",
 }
-"""Command → its line in the messenger's menu."""
+"""Description of each command in the messenger's menu."""
 
 SOURCES_WITHOUT_NUMBER = ("Телефон", "Личный приём")
-"""Sources that give a message no number."""
+"""Sources that assign no number to a message."""
 
 MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
-"""Where a message that is typed in may have come from."""
+"""Sources offered for a message that is entered by hand."""
 
 _ROLES = {
     "head": "руководитель отраслевого блока",
@@ -63,7 +63,7 @@ def welcome_staff(note: Welcome, data: NotificationData, context: RenderContext)
 
 
 def _automatic_messages(note: Welcome) -> list[Span]:
-    """Say what will arrive here unasked, so that silence until then frightens nobody."""
+    """Describe the messages that arrive without a request, so that silence until then worries nobody."""
     roles = note.roles
     sentences = []
     if note.digest_at:
@@ -132,8 +132,8 @@ def new_text(note: AskNewText, data: NotificationData, context: RenderContext) -
 def new_source(note: AskNewSource, data: NotificationData, context: RenderContext) -> Content:
     rows = [[Button(name, pack(Op.MANUAL_ENTRY, 0, f"source={i}"))] for i, name in enumerate(MANUAL_SOURCES)]
     pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
-    left = "Файлы сюда не вносятся, записан только текст. " if note.files_left_out else ""
-    return Content.of(f"{left}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(data)])
+    warning = "Файлы сюда не вносятся, записан только текст. " if note.files_left_out else ""
+    return Content.of(f"{warning}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(data)])
 
 
 def new_number(note: AskNewNumber, data: NotificationData, context: RenderContext) -> Content:
@@ -206,5 +206,5 @@ DIALOG_VIEWS = (
 
 
 def command_menu(commands: list[str]) -> list[tuple[str, str]]:
-    """(name, description) of each command, for the messenger's own menu."""
+    """Return (name, description) of each command for the messenger's menu."""
     return [(name, COMMAND_TITLES[name]) for name in commands if name in COMMAND_TITLES]
