@@ -1,10 +1,23 @@
 """Buttons and dialog steps about an answer: write, preview, send, correct, publish again, adopt."""
 
-from typing import Any
-
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import DialogStep, DraftKind
 from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
+from bot.domain.notifications.answers import AlreadyAnswered, AnswerLost, PublicationFailed
+from bot.domain.notifications.base import Notification
+from bot.domain.notifications.dialogs import (
+    AskAnswer,
+    AskCorrection,
+    CorrectionCancelled,
+    CorrectionSent,
+    DialogCancelled,
+    DraftCancelled,
+    DraftRestarted,
+    DraftSent,
+    PromptClosed,
+)
+from bot.domain.notifications.manual_posting import PostedByHand
+from bot.domain.notifications.toasts import ToastCode
 from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
 from bot.handlers.replies import answer_callback, edit_pressed_note
@@ -27,9 +40,9 @@ MAX_REWRITTEN_CHARS = 3500
 _UNSUPPORTED_MEDIA = frozenset({MediaKind.STICKER, MediaKind.OTHER})
 
 _TOAST_BY_STATE = {
-    PublicationState.QUEUED: "sending",
-    PublicationState.BY_PERSON: "by_hand",
-    PublicationState.KEPT: "kept",
+    PublicationState.QUEUED: ToastCode.SENDING,
+    PublicationState.BY_PERSON: ToastCode.BY_HAND,
+    PublicationState.KEPT: ToastCode.KEPT,
 }
 """Toast after «Отправить»: the first entry whose state some place of publication has."""
 
@@ -38,7 +51,7 @@ async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.check_can_answer(ctx, press.ticket_id, press.person)
     dialog = await dialogs.start(ctx, press.person, DialogStep.ANSWER, ticket)
     await answer_callback(ctx, press)
-    await dialogs.prompt(ctx, press.person, dialog, "ask_answer", ticket=ticket)
+    await dialogs.prompt(ctx, press.person, dialog, AskAnswer(ticket_id=ticket.id), ticket=ticket)
 
 
 async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:
@@ -51,7 +64,7 @@ async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, ev
         )
         return
     if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
-        await notify.notify(ctx, person, "already_answered", ticket=ticket, number=ticket.id)
+        await notify.notify(ctx, person, AlreadyAnswered(ticket_id=ticket.id), ticket=ticket)
         return
     ticket = await answers.check_can_answer(ctx, ticket_id, person)
     dialog = await dialogs.start(ctx, person, DialogStep.ANSWER, ticket)
@@ -84,9 +97,9 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
     if dialog.step is DialogStep.CORRECTION_PREVIEW:
         await corrections.correct_answer(ctx, press.ticket_id, press.person, dialog.text)
-        await answer_callback(ctx, press, "correcting")
+        await answer_callback(ctx, press, ToastCode.CORRECTING)
         text = shorten(dialog.text, MAX_SENT_CHARS)
-        await edit_pressed_note(ctx, press, "correction_sent", number=press.ticket_id, text=text)
+        await edit_pressed_note(ctx, press, CorrectionSent(ticket_id=press.ticket_id, text=text))
         return
     answering = answers.send_further_answer if dialog.step is DialogStep.FOLLOW_UP_PREVIEW else answers.send_answer
     ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
@@ -99,10 +112,9 @@ async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) 
     if answer is None:
         raise OutdatedButton(number=ticket.id)
     states = await ctx.uow.answers.count_by_state(answer.id)
-    await answer_callback(
-        ctx, press, next((code for state, code in _TOAST_BY_STATE.items() if state in states), "noted")
-    )
-    await edit_pressed_note(ctx, press, "draft_sent", number=ticket.id, answer_id=answer.id)
+    toasts = (toast for state, toast in _TOAST_BY_STATE.items() if state in states)
+    await answer_callback(ctx, press, next(toasts, ToastCode.NOTED))
+    await edit_pressed_note(ctx, press, DraftSent(ticket_id=ticket.id, answer_id=answer.id))
     chat, pressed = press.event.chat, press.event.message_id
     if pressed is not None:
         await handout.track_status_note(ctx, ticket, answer, chat.account, chat.id, pressed)
@@ -116,19 +128,19 @@ async def rewrite_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     pressed = press.event.message_id
     fresh = await drafts.restart_draft(ctx, dialog, pressed_message_id=pressed)
     await answer_callback(ctx, press)
-    facts: dict[str, Any] = {"number": press.ticket_id, "text": shorten(dialog.text, MAX_REWRITTEN_CHARS)}
+    note = DraftRestarted(ticket_id=press.ticket_id, text=shorten(dialog.text, MAX_REWRITTEN_CHARS))
     if pressed is None:
-        await dialogs.prompt(ctx, press.person, fresh, "draft_again", **facts)
+        await dialogs.prompt(ctx, press.person, fresh, note)
         return
-    await edit_pressed_note(ctx, press, "draft_again", user_id=fresh.user_id, **facts)
-    await dialogs.on_prompt_delivered(ctx, fresh, pressed, {"code": "draft_again", **facts})
+    await edit_pressed_note(ctx, press, note, prompt_user_id=fresh.user_id)
+    await dialogs.on_prompt_delivered(ctx, fresh, pressed, note)
 
 
 async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Отмена» in any dialog; «Нет» under the offer to adopt a colleague's reply."""
     if press.callback.arg == "no":
         await answer_callback(ctx, press)
-        await edit_pressed_note(ctx, press, "closed", text=f"Хорошо, №{press.ticket_id} остаётся без ответа.")
+        await edit_pressed_note(ctx, press, PromptClosed(text=f"Хорошо, №{press.ticket_id} остаётся без ответа."))
         return
     dialog = await dialogs.find_current(ctx, press.person)
     # «Отмена» buttons of release 0.1.0 carry no version.
@@ -136,19 +148,23 @@ async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
         dialog, press.ticket_id, press.callback.arg or str(dialog.version if dialog else "")
     )
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
-    await answer_callback(ctx, press, "cancelled")
-    kind = dialog.step.draft_kind
-    code = (
-        "cancelled" if kind is None else "correction_cancelled" if kind is DraftKind.CORRECTION else "draft_cancelled"
-    )
-    await edit_pressed_note(ctx, press, code)
+    await answer_callback(ctx, press, ToastCode.CANCELLED)
+    await edit_pressed_note(ctx, press, _cancelled_note(dialog.step.draft_kind))
+
+
+def _cancelled_note(kind: DraftKind | None) -> Notification:
+    if kind is None:
+        return DialogCancelled()
+    return CorrectionCancelled() if kind is DraftKind.CORRECTION else DraftCancelled()
 
 
 async def ask_correction(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket, answer = await corrections.check_can_correct(ctx, press.ticket_id, press.person)
     dialog = await dialogs.start(ctx, press.person, DialogStep.CORRECTION, ticket)
     await answer_callback(ctx, press)
-    await dialogs.prompt(ctx, press.person, dialog, "ask_correct", ticket=ticket, answer_id=answer.id)
+    await dialogs.prompt(
+        ctx, press.person, dialog, AskCorrection(ticket_id=ticket.id, answer_id=answer.id), ticket=ticket
+    )
 
 
 async def draft_correction(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -163,12 +179,12 @@ async def draft_correction(ctx: UseCaseContext, message: OfficialMessage) -> Non
 
 async def confirm_manual_post(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.confirm_manual_post(ctx, press.ticket_id, press.person, press.require_number())
-    await answer_callback(ctx, press, "thanks")
+    await answer_callback(ctx, press, ToastCode.THANKS)
     pressed = await ctx.uow.sent_messages.ticket_of(
         press.event.chat.account, press.event.chat.id, press.event.message_id or ""
     )
     if pressed is not None and pressed[1] == "note":  # a note of release 0.1.0; handout edits newer ones
-        await edit_pressed_note(ctx, press, "hand_posted", number=ticket.id)
+        await edit_pressed_note(ctx, press, PostedByHand(ticket_id=ticket.id))
 
 
 async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -178,8 +194,8 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
     """
     if (await workflow.get(ctx, press.ticket_id)).is_problem_lead:
         lead = await answers.resend_failed(ctx, press.ticket_id, press.person, press.require_number())
-        await answer_callback(ctx, press, "sending")
-        await edit_pressed_note(ctx, press, "closed", text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз.")
+        await answer_callback(ctx, press, ToastCode.SENDING)
+        await edit_pressed_note(ctx, press, PromptClosed(text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз."))
         return
     ticket, answer, publication = await answers.check_can_retry(
         ctx, press.ticket_id, press.person, press.require_number()
@@ -187,21 +203,23 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
     dialog = await dialogs.start(ctx, press.person, DialogStep.ANSWER, ticket)
     await drafts.add_to_draft(ctx, dialog, press.person, answer.text, answer.media)
     await answer_callback(ctx, press)
-    facts: dict[str, Any] = {"number": ticket.id, "publication_id": publication.id}
+    note: Notification
     if publication.state is PublicationState.REMOVED:
-        await edit_pressed_note(
-            ctx, press, "answer_lost", back=True, bare=True, why=publication.error or "gone", **facts
+        reason = publication.error or "gone"
+        note = AnswerLost(ticket_id=ticket.id, publication_id=publication.id, reason=reason, returned_to_work=True)
+    else:
+        reason = publication.error or ""
+        note = PublicationFailed(
+            ticket_id=ticket.id, publication_id=publication.id, reason=reason, returned_to_work=True
         )
-        return
-    reason = publication.error or ""
-    await edit_pressed_note(ctx, press, "publication_failed", back=True, bare=True, reason=reason, **facts)
+    await edit_pressed_note(ctx, press, note, without_buttons=True)
 
 
 async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Take a colleague's reply in the chat as the answer."""
     ticket = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
-    await answer_callback(ctx, press, "thanks")
-    await edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id}: ответом считается сообщение в чате.")
+    await answer_callback(ctx, press, ToastCode.THANKS)
+    await edit_pressed_note(ctx, press, PromptClosed(text=f"✅ №{ticket.id}: ответом считается сообщение в чате."))
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

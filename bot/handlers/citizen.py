@@ -1,6 +1,7 @@
 """Events of people who are not officials: messages, edits, deletions, reactions, invitation codes."""
 
 from bot.domain.channels import Address
+from bot.domain.notifications.citizens import CitizenWelcome, InvitationCodeWrong
 from bot.handlers import commands
 from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
@@ -23,7 +24,7 @@ async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
     if private and command_of(event)[0]:
         if source.answers == "bot":
             await notify.notify_citizen(
-                ctx, event.chat.account, event.chat.id, None, "welcome", name=ctx.municipality.name
+                ctx, event.chat.account, event.chat.id, None, CitizenWelcome(municipality=ctx.municipality.name)
             )
         await redirect.redirect_citizen(ctx, source, event.chat, event.author.id, None)
         return
@@ -40,7 +41,7 @@ async def _accept_invitation(ctx: UseCaseContext, event: MessagePosted) -> bool:
     if person is None:
         if not invitations.looks_like_code(code):
             return False
-        await notify.notify_citizen(ctx, event.chat.account, event.chat.id, None, "code_wrong")
+        await notify.notify_citizen(ctx, event.chat.account, event.chat.id, None, InvitationCodeWrong())
         return True
     await reachability.on_activity(ctx, person, event.chat.account, event.author.id)
     await commands.send_welcome(ctx, person, "")

@@ -1,8 +1,17 @@
 """Messages of officials in private: commands, dialog steps and replies to cards."""
 
-from typing import Any
-
 from bot.domain.errors import NotAllowed, NotYourCommand
+from bot.domain.notifications.staff import (
+    FindHelp,
+    Help,
+    Invitation,
+    InvitationList,
+    NoDialog,
+    StartLink,
+    UnknownCommand,
+    Welcome,
+)
+from bot.domain.notifications.tickets import ListedTicket, TicketList
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -28,14 +37,16 @@ async def send_welcome(ctx: UseCaseContext, person: Person, argument: str) -> No
     await notify.notify(
         ctx,
         person,
-        "welcome_staff",
+        Welcome(
+            name=person.name,
+            municipality=ctx.municipality.name,
+            roles=tuple(sorted(role.value for role in person.roles)),
+            commands=tuple(reachability.commands_of(ctx, person)),
+            digest_at=f"{ctx.municipality.digest_at:%H:%M}" if gets_digest else None,
+            works_tickets=_works_tickets(ctx, person),
+            sorts_messages=_sorts_messages(ctx, person),
+        ),
         priority=Priority.INTERACTIVE,
-        name=person.name,
-        centre=ctx.municipality.name,
-        roles=sorted(role.value for role in person.roles),
-        commands=reachability.commands_of(ctx, person),
-        digest_at=f"{ctx.municipality.digest_at:%H:%M}" if gets_digest else None,
-        **_duty_facts(ctx, person),
     )
 
 
@@ -43,20 +54,24 @@ async def send_help(ctx: UseCaseContext, person: Person, argument: str) -> None:
     await notify.notify(
         ctx,
         person,
-        "help_staff",
+        Help(
+            commands=tuple(reachability.commands_of(ctx, person)),
+            works_tickets=_works_tickets(ctx, person),
+            sorts_messages=_sorts_messages(ctx, person),
+        ),
         priority=Priority.INTERACTIVE,
-        commands=reachability.commands_of(ctx, person),
-        **_duty_facts(ctx, person),
     )
 
 
-def _duty_facts(ctx: UseCaseContext, person: Person) -> dict[str, Any]:
-    """Return whether this person receives tickets to work on, and messages to sort, without asking."""
+def _works_tickets(ctx: UseCaseContext, person: Person) -> bool:
+    """True if new tickets come to this person."""
     staff = ctx.municipality.staff
-    return {
-        "works_tickets": any(person in staff.responsible_for(sector) for sector in ctx.municipality.sectors),
-        "sorts": person in staff.responsible_for(None),
-    }
+    return any(person in staff.responsible_for(sector) for sector in ctx.municipality.sectors)
+
+
+def _sorts_messages(ctx: UseCaseContext, person: Person) -> bool:
+    """True if messages without a sector come to this person."""
+    return person in ctx.municipality.staff.responsible_for(None)
 
 
 async def list_own_tickets(ctx: UseCaseContext, person: Person, argument: str) -> None:
@@ -72,13 +87,13 @@ async def find_tickets(ctx: UseCaseContext, person: Person, argument: str) -> No
         found = await search.list_by_text(ctx, person, argument, MAX_LISTED)
         await _send_list(ctx, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
     else:
-        await notify.notify(ctx, person, "find_how", priority=Priority.INTERACTIVE)
+        await notify.notify(ctx, person, FindHelp(), priority=Priority.INTERACTIVE)
 
 
 async def _send_list(ctx: UseCaseContext, person: Person, found: list[Ticket], heading: str, empty: str) -> None:
-    items = [["", ticket.id] for ticket in found]
+    items = tuple(ListedTicket("", ticket.id) for ticket in found)
     await notify.notify(
-        ctx, person, "listing", priority=Priority.INTERACTIVE, items=items, heading=heading, empty=empty
+        ctx, person, TicketList(items=items, heading=heading, empty=empty), priority=Priority.INTERACTIVE
     )
 
 
@@ -96,11 +111,13 @@ async def send_stats(ctx: UseCaseContext, person: Person, argument: str) -> None
 
 async def send_invitations(ctx: UseCaseContext, person: Person, argument: str) -> None:
     invited = await invitations.invite_all_on_request(ctx, person)
-    links = [
-        [account.title, account.start_link] for account in ctx.municipality.bot_accounts.values() if account.start_link
-    ]
-    people = [list(one) for one in invited]
-    await notify.notify(ctx, person, "invitations", priority=Priority.INTERACTIVE, invited=people, links=links)
+    links = tuple(
+        StartLink(office.title, office.start_link)
+        for office in ctx.municipality.bot_accounts.values()
+        if office.start_link
+    )
+    note = InvitationList(invitations=tuple(Invitation(*one) for one in invited), links=links)
+    await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
 
 
 COMMAND_HANDLERS: CommandHandlers = {
@@ -137,9 +154,8 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
         await notify.notify(
             ctx,
             person,
-            "unknown_command",
+            UnknownCommand(commands=tuple(reachability.commands_of(ctx, person))),
             priority=Priority.INTERACTIVE,
-            commands=reachability.commands_of(ctx, person),
         )
         return
     dialog = await dialogs.find_current(ctx, person)
@@ -149,7 +165,7 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
     elif dialog is not None and dialog.step in STEP_HANDLERS:
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     else:
-        await notify.notify(ctx, person, "no_dialog", priority=Priority.INTERACTIVE)
+        await notify.notify(ctx, person, NoDialog(), priority=Priority.INTERACTIVE)
 
 
 def command_of(event: MessagePosted) -> tuple[str, str]:

@@ -6,6 +6,14 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
+from bot.domain.notifications.dialogs import (
+    AskNewDeadline,
+    AskNewNumber,
+    AskNewSource,
+    AskNewText,
+    NewTicketRegistered,
+    PromptClosed,
+)
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -43,7 +51,7 @@ async def start_manual_entry(ctx: UseCaseContext, person: Person, text: str) -> 
     if text:
         await _save_text(ctx, person, dialog, text)
     else:
-        await dialogs.prompt(ctx, person, dialog, "new_text")
+        await dialogs.prompt(ctx, person, dialog, AskNewText())
 
 
 async def _on_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -56,7 +64,7 @@ async def _save_text(
     ctx: UseCaseContext, person: Person, dialog: Dialog, text: str, *, files_left: bool = False
 ) -> None:
     changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_SOURCE, text=text)
-    await dialogs.prompt(ctx, person, changed, "new_source", files_left=files_left)
+    await dialogs.prompt(ctx, person, changed, AskNewSource(files_left_out=files_left))
 
 
 async def _on_source(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -69,7 +77,7 @@ async def _save_source(
     numberless = source.casefold() in {name.casefold() for name in SOURCES_WITHOUT_NUMBER}
     step = DialogStep.ENTRY_DEADLINE if numberless else DialogStep.ENTRY_NUMBER
     changed = await dialogs.advance(ctx, dialog, step, pressed_message_id=pressed, source=source)
-    await dialogs.prompt(ctx, person, changed, step)
+    await dialogs.prompt(ctx, person, changed, AskNewDeadline() if numberless else AskNewNumber())
 
 
 async def _on_number(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -80,7 +88,7 @@ async def _save_number(
     ctx: UseCaseContext, person: Person, dialog: Dialog, number: str, pressed: str | None = None
 ) -> None:
     changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_DEADLINE, pressed_message_id=pressed, number=number)
-    await dialogs.prompt(ctx, person, changed, "new_due")
+    await dialogs.prompt(ctx, person, changed, AskNewDeadline())
 
 
 async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -88,7 +96,7 @@ async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
     if due is None or not ctx.now < due <= ctx.now + MAX_DEADLINE_AHEAD:
         wrong = "unread" if due is None else "past" if due <= ctx.now else "far"
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DEADLINE)
-        await dialogs.prompt(ctx, message.person, changed, "new_due", wrong=wrong)
+        await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=wrong))
         return
     await _create_ticket(ctx, message.person, message.dialog, due)
 
@@ -113,7 +121,7 @@ async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
             await _save_number(ctx, press.person, dialog, "", press.event.message_id)
         case "due":
             await _create_ticket(ctx, press.person, dialog, None, press.event.message_id)
-    await edit_pressed_note(ctx, press, "closed", text=f"✓ {chosen}")
+    await edit_pressed_note(ctx, press, PromptClosed(text=f"✓ {chosen}"))
 
 
 async def _create_ticket(
@@ -136,9 +144,8 @@ async def _create_ticket(
     await urgent_alerts.alert_watchers(ctx, ticket)
     await dialogs.end(ctx, dialog, pressed_message_id=pressed)
     sector = ctx.municipality.sector_title(ticket.sector) if ticket.sector else None
-    await notify.notify(
-        ctx, person, "new_done", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id, sector=sector
-    )
+    note = NewTicketRegistered(ticket_id=ticket.id, sector=sector)
+    await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 
 
 def parse_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -1,11 +1,11 @@
 """Buttons about problems: list the messages, split one off, merge two, write to everybody once more."""
 
-from typing import Any
-
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
+from bot.domain.notifications.dialogs import AskFurtherAnswer
+from bot.domain.notifications.problems import MemberList
+from bot.domain.notifications.toasts import MergedToast, ToastCode
 from bot.domain.outbox import Priority
-from bot.domain.tickets import Ticket
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.answers import answers
@@ -24,21 +24,16 @@ async def open_member_list(ctx: UseCaseContext, press: ButtonPress) -> None:
     if not page.isdecimal() or len(page) > merge_split.MAX_PAGE_DIGITS:
         raise OutdatedButton(number=ticket.id)
     await answer_callback(ctx, press)
+    note = MemberList(ticket_id=ticket.id, page=int(page), reader_id=press.person.id)
     if press.callback.arg.startswith(LIST_PAGE_PREFIX) and press.event.message_id is not None:
-        await edit_pressed_note(ctx, press, "members", **_list_facts(ticket, press, page))
+        await edit_pressed_note(ctx, press, note)
         return
-    await notify.notify(
-        ctx, press.person, "members", ticket=ticket, priority=Priority.INTERACTIVE, **_list_facts(ticket, press, page)
-    )
-
-
-def _list_facts(ticket: Ticket, press: ButtonPress, page: str) -> dict[str, Any]:
-    return {"number": ticket.id, "page": int(page), "reader": press.person.id}
+    await notify.notify(ctx, press.person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 
 
 async def split(ctx: UseCaseContext, press: ButtonPress) -> None:
     await merge_split.split_ticket(ctx, press.ticket_id, press.person)
-    await answer_callback(ctx, press, "split")
+    await answer_callback(ctx, press, ToastCode.SPLIT)
 
 
 async def open_merge_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -49,14 +44,14 @@ async def open_merge_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def merge(ctx: UseCaseContext, press: ButtonPress) -> None:
     lead = await merge_split.merge_tickets(ctx, press.ticket_id, press.require_number(), press.person)
-    await answer_callback(ctx, press, "merged", lead=lead.id)
+    await answer_callback(ctx, press, MergedToast(lead_id=lead.id))
 
 
 async def ask_follow_up(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.check_can_send_further_answer(ctx, press.ticket_id, press.person)
     dialog = await dialogs.start(ctx, press.person, DialogStep.FOLLOW_UP, ticket)
     await answer_callback(ctx, press)
-    await dialogs.prompt(ctx, press.person, dialog, "ask_further", ticket=ticket)
+    await dialogs.prompt(ctx, press.person, dialog, AskFurtherAnswer(ticket_id=ticket.id), ticket=ticket)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

@@ -1,5 +1,6 @@
 """Buttons under the review queue: messages that the bot could not classify with confidence."""
 
+from bot.domain.notifications.toasts import RegisteredToast, ToastCode
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.context import UseCaseContext
@@ -13,13 +14,13 @@ async def mark_as_problem(ctx: UseCaseContext, press: ButtonPress) -> None:
     if ticket is None:
         await _answer_already_reviewed(ctx, press)
     else:
-        await answer_callback(ctx, press, "is_problem", number=ticket.id)
+        await answer_callback(ctx, press, RegisteredToast(ticket_id=ticket.id))
 
 
 async def mark_as_talk(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Не требует ответа»: drop the message as small talk."""
     if await review_queue.mark_as_talk(ctx, press.person, press.callback.number or 0):
-        await answer_callback(ctx, press, "is_talk")
+        await answer_callback(ctx, press, ToastCode.IS_TALK)
     else:
         await _answer_already_reviewed(ctx, press)
 
@@ -30,7 +31,7 @@ async def turn_review_page(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def _answer_already_reviewed(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await answer_callback(ctx, press, "doubt_gone", alert=True)
+    await answer_callback(ctx, press, ToastCode.ALREADY_REVIEWED, alert=True)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

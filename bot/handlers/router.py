@@ -1,9 +1,11 @@
 """Router of events: picks the handler by who acts, and reports refusals to officials."""
 
-from typing import Any
-
 from bot.domain.channels import Address
 from bot.domain.errors import DialogEnded, NotAnOfficial, OutdatedButton, Refusal
+from bot.domain.notifications.codec import decode
+from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.refusals import RefusalDetails, Refused
+from bot.domain.notifications.toasts import RefusalToast
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers import (
@@ -96,8 +98,8 @@ async def _on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
         await ctx.uow.audit_log.record(
             "refused", ctx.now, person_id=official.id, ticket_id=_ticket_id_of(refusal), facts={"code": refusal.code}
         )
-        facts: dict[str, Any] = {**refusal.facts, "refusal": refusal.code}
-        await notify.notify(ctx, official, "refused", priority=Priority.INTERACTIVE, **facts)
+        note = Refused(refusal=refusal.code, details=decode(RefusalDetails, refusal.facts))
+        await notify.notify(ctx, official, note, priority=Priority.INTERACTIVE)
         await _refresh_card(ctx, official, _ticket_id_of(refusal) or 0)
 
 
@@ -127,9 +129,8 @@ async def _refuse_button(
     await ctx.uow.audit_log.record(
         "refused", ctx.now, person_id=person.id if person else None, ticket_id=ticket_id or None, facts=facts
     )
-    await notify.answer_callback(
-        ctx, event.chat.account, event.callback_id, refusal.code, **{**refusal.facts, "alert": True}
-    )
+    toast = RefusalToast(refusal.code, decode(RefusalDetails, refusal.facts))
+    await notify.answer_callback(ctx, event.chat.account, event.callback_id, toast, alert=True)
     if person is not None:
         await _refresh_card(ctx, person, ticket_id)
         if isinstance(refusal, DialogEnded):
@@ -142,7 +143,7 @@ async def _remove_buttons(ctx: UseCaseContext, event: ButtonPressed, ticket_id: 
     if not ticket_id or event.message_id is None or await ctx.uow.sent_messages.ticket_of(*place, event.message_id):
         return
     text = "Кнопки под этим сообщением больше не действуют."
-    await notify.edit_notification(ctx, *place, event.message_id, "closed", text=text)
+    await notify.edit_notification(ctx, *place, event.message_id, PromptClosed(text=text))
 
 
 async def _refresh_card(ctx: UseCaseContext, person: Person, ticket_id: int) -> None:

@@ -2,6 +2,9 @@
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
+from bot.domain.notifications.dialogs import AskDismissReason, AskHandOverReason, PromptClosed
+from bot.domain.notifications.tickets import CardBelow, Dismissed, HandedOver, ReasonAdded, TicketHistory
+from bot.domain.notifications.toasts import HandedOverToast, ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -18,7 +21,7 @@ from bot.views.callback_codes import Op
 
 async def accept(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.accept(ctx, press.ticket_id, press.person)
-    await answer_callback(ctx, press, "accepted")
+    await answer_callback(ctx, press, ToastCode.ACCEPTED)
 
 
 async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -34,8 +37,8 @@ async def hand_over(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Hand the ticket over at once; a reason can be added afterwards."""
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
     sector = ctx.municipality.sector_title(ticket.sector)
-    await answer_callback(ctx, press, "handed", sector=sector)
-    await notify.notify(ctx, press.person, "handed", ticket=ticket, number=ticket.id, sector=sector)
+    await answer_callback(ctx, press, HandedOverToast(sector=sector))
+    await notify.notify(ctx, press.person, HandedOver(ticket_id=ticket.id, sector=sector), ticket=ticket)
 
 
 async def ask_hand_over_reason(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -43,10 +46,9 @@ async def ask_hand_over_reason(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.check_handed_over_by(ctx, ticket, press.person)
     dialog = await dialogs.start(ctx, press.person, DialogStep.HAND_OVER_REASON, ticket)
     await answer_callback(ctx, press)
-    await edit_pressed_note(
-        ctx, press, "handed", number=ticket.id, sector=ctx.municipality.sector_title(ticket.sector), bare=True
-    )
-    await dialogs.prompt(ctx, press.person, dialog, "ask_reason", ticket=ticket)
+    sector = ctx.municipality.sector_title(ticket.sector)
+    await edit_pressed_note(ctx, press, HandedOver(ticket_id=ticket.id, sector=sector), without_buttons=True)
+    await dialogs.prompt(ctx, press.person, dialog, AskHandOverReason(ticket_id=ticket.id), ticket=ticket)
 
 
 async def add_hand_over_reason(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -55,7 +57,7 @@ async def add_hand_over_reason(ctx: UseCaseContext, message: OfficialMessage) ->
         return
     ticket = await workflow.add_hand_over_reason(ctx, message.dialog.ticket_id, message.person, reason_text)
     await dialogs.end(ctx, message.dialog)
-    await notify.notify(ctx, message.person, "reason_added", ticket=ticket, number=ticket.id)
+    await notify.notify(ctx, message.person, ReasonAdded(ticket_id=ticket.id), ticket=ticket)
 
 
 async def open_dismiss_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -80,10 +82,10 @@ async def dismiss(ctx: UseCaseContext, press: ButtonPress) -> None:
         dialog = await dialogs.start(ctx, press.person, DialogStep.DISMISS_REASON, ticket)
         await cards.open_menu(ctx, ticket, press.person, "")
         await answer_callback(ctx, press)
-        await dialogs.prompt(ctx, press.person, dialog, "ask_dismiss_reason", ticket=ticket)
+        await dialogs.prompt(ctx, press.person, dialog, AskDismissReason(ticket_id=ticket.id), ticket=ticket)
         return
     await workflow.dismiss(ctx, press.ticket_id, press.person, reason)
-    await answer_callback(ctx, press, "dismissed")
+    await answer_callback(ctx, press, ToastCode.DISMISSED)
 
 
 async def dismiss_with_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -93,13 +95,13 @@ async def dismiss_with_text(ctx: UseCaseContext, message: OfficialMessage) -> No
     await dialogs.end(ctx, message.dialog)
     ticket = await workflow.dismiss(ctx, message.dialog.ticket_id, message.person, DismissReason.OTHER, reason_text)
     await notify.notify(
-        ctx, message.person, "dismissed", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id
+        ctx, message.person, Dismissed(ticket_id=ticket.id), ticket=ticket, priority=Priority.INTERACTIVE
     )
 
 
 async def reopen(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.reopen(ctx, press.ticket_id, press.person, press.callback.arg or None)
-    await answer_callback(ctx, press, "reopened")
+    await answer_callback(ctx, press, ToastCode.REOPENED)
 
 
 async def open_reopen_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -112,8 +114,8 @@ async def open_reopen_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def close_without_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Close a ticket whose published answer has disappeared, as no new answer is needed."""
     ticket = await verify_published.close_without_answer(ctx, press.ticket_id, press.person, press.require_number())
-    await answer_callback(ctx, press, "closed")
-    await edit_pressed_note(ctx, press, "closed", text=f"✅ №{ticket.id} закрыто, новый ответ не нужен.")
+    await answer_callback(ctx, press, ToastCode.CLOSED)
+    await edit_pressed_note(ctx, press, PromptClosed(text=f"✅ №{ticket.id} закрыто, новый ответ не нужен."))
 
 
 async def open_more_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -134,7 +136,9 @@ async def _open_menu(ctx: UseCaseContext, press: ButtonPress, menu: str) -> None
 async def send_history(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
     await answer_callback(ctx, press)
-    await notify.notify(ctx, press.person, "history", ticket=ticket, priority=Priority.INTERACTIVE, number=ticket.id)
+    await notify.notify(
+        ctx, press.person, TicketHistory(ticket_id=ticket.id), ticket=ticket, priority=Priority.INTERACTIVE
+    )
 
 
 async def open_card(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -152,7 +156,7 @@ async def send_card(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None
     if above is not None:
         if above.external_id is not None:
             await notify.edit_notification(
-                ctx, address.account, address.chat_id, above.external_id, "card_below", number=ticket.id
+                ctx, address.account, address.chat_id, above.external_id, CardBelow(ticket_id=ticket.id)
             )
         await ctx.uow.cards.withdraw(person.id, ticket.id, address.account)
     await cards.create(ctx, ticket, person, address, at_once=True)

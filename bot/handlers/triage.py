@@ -1,6 +1,7 @@
 """Buttons that sort a ticket whose sector the bot is not sure of."""
 
 from bot.domain.errors import OutdatedButton
+from bot.domain.notifications.toasts import HandedOverToast
 from bot.domain.roles import Right
 from bot.domain.tickets import State
 from bot.handlers.replies import answer_callback
@@ -19,7 +20,7 @@ async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
         raise OutdatedButton(number=ticket.id)
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
     sector = ctx.municipality.sector_title(ticket.sector)
-    await answer_callback(ctx, press, "handed", sector=sector)
+    await answer_callback(ctx, press, HandedOverToast(sector=sector))
 
 
 async def open_sector_menu(ctx: UseCaseContext, press: ButtonPress) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.domain.clock import Clock
 from bot.domain.inbox import InboxRow
+from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
 from bot.domain.people import Staff
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
@@ -187,7 +188,7 @@ class InboxWorker:
             await ctx.uow.inbox.postpone(row.id, ctx.now + timedelta(seconds=min(2**row.attempts, 30)), name)
             return
         await ctx.uow.inbox.move_to_dead_letter(row.id, ctx.now, name)
-        await notify.notify_administrator(ctx, "dead_update", title=self._account_title(row.account), row=row.id)
+        await notify.notify_administrator(ctx, DeadUpdate(title=self._account_title(row.account), row_id=row.id))
 
     async def _dead_letter(self, ctx: UseCaseContext, update: ParsedUpdate) -> None:
         row = update.row
@@ -197,19 +198,15 @@ class InboxWorker:
         if update.unknown_kind is not None:
             await notify.notify_administrator(
                 ctx,
-                "unknown_update",
+                UnknownUpdateKind(title=self._account_title(row.account), kind=update.unknown_kind[:40]),
                 once_key=f"unknown:{row.account}:{update.unknown_kind}"[:160],
-                title=self._account_title(row.account),
-                kind=update.unknown_kind[:40],
             )
         else:
             day = ctx.now.date().isoformat()
             await notify.notify_administrator(
                 ctx,
-                "dead_update",
+                DeadUpdate(title=self._account_title(row.account), row_id=row.id),
                 once_key=f"malformed:{row.account}:{day}",
-                title=self._account_title(row.account),
-                row=row.id,
             )
 
     def _account_title(self, account: str) -> str:

@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.domain.cards import ReviewList
+from bot.domain.notifications.review_queue import ReviewListBelow
+from bot.domain.notifications.tickets import CardBelow
 from bot.domain.outbox import OutboxRow
 from bot.messengers.content import Content
 from bot.outbox import render_data
@@ -61,7 +63,7 @@ async def record_card(ctx: UseCaseContext, row: OutboxRow, snapshot: CardSnapsho
     if card is not None and card.external_id != snapshot.message_id:
         # The person asked for the card again during the delivery; the new card at the bottom is queued already.
         if message_id is not None:
-            await notify.edit_notification(ctx, row.account, row.chat_id, message_id, "card_below", number=ticket_id)
+            await notify.edit_notification(ctx, row.account, row.chat_id, message_id, CardBelow(ticket_id=ticket_id))
         return
     await ctx.uow.cards.upsert(
         *(person_id, ticket_id, row.account, row.chat_id, ctx.now),
@@ -123,7 +125,7 @@ async def record_review_list(
     message_id = result.sent[0].ids[0] if result.sent else known.external_id
     is_current = await ctx.uow.review_queue.mark_list_shown(known, message_id, snapshot.content_hash)
     if not is_current and message_id is not None:
-        await notify.edit_notification(ctx, row.account, row.chat_id, message_id, "doubts_below")
+        await notify.edit_notification(ctx, row.account, row.chat_id, message_id, ReviewListBelow())
 
 
 def _hash(content: Content) -> str:

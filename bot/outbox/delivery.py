@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain import channels
 from bot.domain.clock import Clock
+from bot.domain.notifications.administrator import Undelivered
 from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
@@ -185,9 +186,8 @@ class Delivery:
         if row.kind in (OutboxKind.CARD, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = ctx.now.date().isoformat()
             once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
-            await notify.notify_administrator(
-                ctx, "undelivered", once_key=once, row=row.id, reason=_failure_reason(error)
-            )
+            note = Undelivered(row_id=row.id, reason=_failure_reason(error))
+            await notify.notify_administrator(ctx, note, once_key=once)
 
     async def _handle_render_error(self, row: OutboxRow, error: Exception) -> None:
         """Retry a row that cannot be rendered a few times, then give it up; database errors do not count."""

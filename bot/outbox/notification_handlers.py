@@ -47,7 +47,7 @@ async def render_notification(
 async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialog | None, result: SendResult) -> None:
     # Lock order: the dialog before the sent messages, as in the button handlers.
     if dialog is not None and result.keyboard_message_id is not None:
-        await dialogs.on_prompt_delivered(ctx, dialog, result.keyboard_message_id, row.facts)
+        await dialogs.on_prompt_delivered(ctx, dialog, result.keyboard_message_id, notification_of(row.facts))
     ticket_id = dialog.ticket_id if dialog is not None else None
     await record_sent_messages(ctx, row, result, decode(NoteEnvelope, row.facts).sent_message_kind, ticket_id)
 

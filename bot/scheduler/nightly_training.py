@@ -13,6 +13,7 @@ from pathlib import Path
 import bot
 from bot.domain.clock import Clock
 from bot.domain.local_time import local_to_utc
+from bot.domain.notifications.administrator import ModelBroken, ModelUpdated
 from bot.runtime.supervisor import WakeUp
 from bot.services.context import Municipality, UseCaseContext
 from bot.services.notifications import notify
@@ -81,10 +82,9 @@ class NightlyTraining:
         async with self.database.begin() as uow:
             await notify.notify_administrator(
                 UseCaseContext(self.municipality(), uow, self.clock.now()),
-                "model_updated",
-                before=entry["before"],
-                after=entry["after"],
-                judged=entry["judged"],
+                ModelUpdated(
+                    accuracy_before=entry["before"], accuracy_after=entry["after"], judged_count=entry["judged"]
+                ),
             )
         self.outbox_wake_up.set()
 
@@ -142,7 +142,7 @@ class ModelReloader:
             async with self.database.begin() as uow:
                 ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
                 await notify.notify_administrator(
-                    ctx, "model_broken", once_key=f"model:{self.current_version}", fault=str(fault)
+                    ctx, ModelBroken(fault=str(fault)), once_key=f"model:{self.current_version}"
                 )
             self.outbox_wake_up.set()
             return

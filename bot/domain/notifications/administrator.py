@@ -39,7 +39,7 @@ class CheckFault(Notification, code="check_fault"):
     text: str
 
 
-class UnknownUpdate(Notification, code="unknown_update"):
+class UnknownUpdateKind(Notification, code="unknown_update"):
     """A messenger has sent an update of a kind that the bot does not know."""
 
     title: str

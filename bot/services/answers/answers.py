@@ -10,6 +10,8 @@ from bot.domain.dialogs import ANSWER_STEPS
 from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.answers import AnswerToPassOn, PublicationFailed
+from bot.domain.notifications.dialogs import DraftVoidAnswered
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -155,7 +157,7 @@ async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) 
         TicketChange(assignee_id=person.id, accepted_at=ticket.accepted_at or ctx.now),
     )
     ticket = await workflow.transition(ctx, ticket, Step.APPROVE, person)
-    await workflow.cancel_dialogs(ctx, ticket, ANSWER_STEPS, person, "draft_void_answered")
+    await workflow.cancel_dialogs(ctx, ticket, ANSWER_STEPS, person, DraftVoidAnswered(ticket_id=ticket.id))
     return ticket
 
 
@@ -207,7 +209,7 @@ async def _notify_creator(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -
     creator = ctx.municipality.staff.find_by_id(ticket.created_by) if ticket.created_by else None
     is_reachable = creator is not None and await ctx.can_reach(creator)
     for person in (creator,) if creator is not None and is_reachable else ctx.municipality.staff.responsible_for(None):
-        await notify.notify(ctx, person, "pass_answer_on", ticket=ticket, number=ticket.id, answer_id=answer.id)
+        await notify.notify(ctx, person, AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id), ticket=ticket)
 
 
 async def _mark_answered(ctx: UseCaseContext, ticket: Ticket, person: Person | None) -> Ticket:
@@ -287,13 +289,9 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
         await notify.notify(
             ctx,
             person,
-            "publication_failed",
+            PublicationFailed(ticket_id=ticket.id, publication_id=publication_id, reason=reason, returned_to_work=lost),
             ticket=ticket,
             priority=Priority.ANSWER,
-            number=ticket.id,
-            publication_id=publication_id,
-            reason=reason,
-            back=lost,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.answers import Answer, NewPublication, Poster, Publication, PublicationState
 from bot.domain.messages import Message
+from bot.domain.notifications.problems import AnswersFailed
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.problems import AnswerTarget
@@ -275,11 +276,9 @@ async def notify_failures(ctx: UseCaseContext, person: Person, lead: Ticket, pub
     await notify.notify(
         ctx,
         person,
-        "answers_failed",
+        AnswersFailed(ticket_id=lead.id, publication_id=publication.id),
         ticket=lead,
         priority=Priority.ANSWER,
         due_at=ctx.now + FAILURE_NOTICE_DELAY,
         dedupe=f"answers_failed:{publication.answer_id}:{person.id}",
-        number=lead.id,
-        publication_id=publication.id,
     )

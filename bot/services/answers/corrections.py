@@ -3,6 +3,7 @@
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
 from bot.domain.messages import Message
+from bot.domain.notifications.answers import CorrectionFailed
 from bot.domain.outbox import OutboxKind
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -82,11 +83,8 @@ async def on_correction_failed(ctx: UseCaseContext, ticket_id: int, publication_
         await notify.notify(
             ctx,
             person,
-            "correction_failed",
+            CorrectionFailed(ticket_id=ticket.id, publication_id=publication_id, reason=reason),
             ticket=ticket,
-            number=ticket.id,
-            publication_id=publication_id,
-            reason=reason,
         )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from bot.domain.answers import PublicationState
+from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
 from bot.domain.outbox import Priority
 from bot.services.answers import answers
 from bot.services.context import UseCaseContext
@@ -14,10 +15,12 @@ from bot.services.tickets import workflow
 
 async def announce_policy(ctx: UseCaseContext) -> None:
     """Explain the posting policy to the administrator at the first start and after every change of it."""
-    items = [[one.account, one.title, one.answers, one.invite] for one in ctx.municipality.sources.values()]
-    if items:
-        digest = hashlib.sha256(json.dumps(items).encode()).hexdigest()[:32]
-        await notify.notify_administrator(ctx, "choices", once_key=f"choices:{digest}", sources=items)
+    policies = tuple(
+        SourcePolicy(one.account, one.title, one.answers, one.invite) for one in ctx.municipality.sources.values()
+    )
+    if policies:
+        digest = hashlib.sha256(json.dumps(policies).encode()).hexdigest()[:32]
+        await notify.notify_administrator(ctx, PostingPolicies(sources=policies), once_key=f"choices:{digest}")
 
 
 async def apply_policy(ctx: UseCaseContext) -> None:

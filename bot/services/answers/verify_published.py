@@ -3,7 +3,7 @@
 from bot.domain.answers import Poster, Publication, PublicationState
 from bot.domain.errors import OutdatedButton
 from bot.domain.messages import Message, MessageRole
-from bot.domain.outbox import Priority
+from bot.domain.notifications.answers import AnswerLost
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
@@ -145,11 +145,8 @@ async def _notify_answer_lost(
         await notify.notify(
             ctx,
             person,
-            "answer_lost",
+            AnswerLost(
+                ticket_id=ticket.id, publication_id=publication.id, reason=reason, returned_to_work=return_to_work
+            ),
             ticket=ticket,
-            priority=Priority.NOTE,
-            number=ticket.id,
-            publication_id=publication.id,
-            why=reason,
-            back=return_to_work,
         )

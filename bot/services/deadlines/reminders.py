@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.domain.answers import PublicationState
 from bot.domain.deadlines import DeadlineKind, DueKind
+from bot.domain.notifications.deadlines import TICKET_NOTICES, NoticeItem, NoticeList, OutageSummary
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -125,13 +126,11 @@ async def _send_outage_summary(
         await notify.notify(
             ctx,
             person,
-            "catch_up",
+            OutageSummary(
+                since=outage.since, until=outage.until, new=new[person_id], items=_notice_items(ctx, severest)
+            ),
             ticket=severest[0][1] if len(severest) == 1 else None,
             priority=Priority.URGENT if urgent else Priority.NOTE,
-            since=outage.since.isoformat(),
-            until=outage.until.isoformat(),
-            new=new[person_id],
-            items=_item_facts(ctx, severest),
         )
 
 
@@ -229,8 +228,8 @@ def _most_severe(notices: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticke
     return list(found.values())
 
 
-def _item_facts(ctx: UseCaseContext, notices: Iterable[tuple[str, Ticket]]) -> list[list[str | int]]:
-    return [[code, ticket.id, ctx.municipality.sector_title(ticket.sector)] for code, ticket in notices]
+def _notice_items(ctx: UseCaseContext, notices: Iterable[tuple[str, Ticket]]) -> tuple[NoticeItem, ...]:
+    return tuple(NoticeItem(code, ticket.id, ctx.municipality.sector_title(ticket.sector)) for code, ticket in notices)
 
 
 async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: list[tuple[str, Ticket]]) -> None:
@@ -240,6 +239,7 @@ async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: lis
     if len(severest) == 1:
         [(code, ticket)] = severest
         sector = ctx.municipality.sector_title(ticket.sector)
-        await notify.notify(ctx, person, code, ticket=ticket, priority=priority, number=ticket.id, sector=sector)
+        note = TICKET_NOTICES[code](ticket_id=ticket.id, sector=sector)
+        await notify.notify(ctx, person, note, ticket=ticket, priority=priority)
         return
-    await notify.notify(ctx, person, "notices", priority=priority, items=_item_facts(ctx, severest))
+    await notify.notify(ctx, person, NoticeList(items=_notice_items(ctx, severest)), priority=priority)

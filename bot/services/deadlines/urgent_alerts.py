@@ -1,8 +1,7 @@
 """Urgent alerts: the coordinator is notified in addition to the head, for some dangers also the duty officer."""
 
-from typing import Any
-
 from bot.domain.messages import MessageRole
+from bot.domain.notifications.tickets import BecameUrgent, DutyAlert, UrgentNews
 from bot.domain.outbox import Priority
 from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
@@ -18,28 +17,24 @@ async def alert_watchers(ctx: UseCaseContext, ticket: Ticket, member_id: int | N
     if ticket.urgency is None:
         return
     staff = ctx.municipality.staff
-    facts: dict[str, Any] = {
-        "number": ticket.id,
-        "sector": ctx.municipality.sector_title(ticket.sector),
-        "by": member_id,
-    }
     posts = await ctx.uow.messages.list_for_ticket(member_id or ticket.id)
-    if root := next((post for post in posts if post.part is MessageRole.ROOT), None):
-        facts["message_id"] = root.id
+    root_id = next((post.id for post in posts if post.part is MessageRole.ROOT), None)
+    sector = ctx.municipality.sector_title(ticket.sector)
     seen = {person.id for person in await cards.recipients(ctx, ticket)}
     if ticket.urgency.needs_duty_officer:
         # Whoever is on duty hears of it as such, with the card or without.
         duty = staff.recipients(Audience.DUTY)
-        await notify.notify_all(ctx, duty, "duty", ticket=ticket, priority=Priority.URGENT, **facts)
+        alert = DutyAlert(ticket_id=ticket.id, sector=sector, member_id=member_id, message_id=root_id)
+        await notify.notify_all(ctx, duty, alert, ticket=ticket, priority=Priority.URGENT)
         seen |= {person.id for person in duty}
     watchers = [person for person in staff.recipients(Audience.URGENT) if person.id not in seen]
-    await notify.notify_all(ctx, watchers, "urgent_news", ticket=ticket, priority=Priority.URGENT, **facts)
+    news = UrgentNews(ticket_id=ticket.id, sector=sector, member_id=member_id, message_id=root_id)
+    await notify.notify_all(ctx, watchers, news, ticket=ticket, priority=Priority.URGENT)
 
 
 async def on_became_urgent(ctx: UseCaseContext, ticket: Ticket, member_id: int | None = None) -> None:
     """Notify the recipients of the card, whose edit makes no sound. *member_id*: the member that reports the danger."""
+    note = BecameUrgent(ticket_id=ticket.id, member_id=member_id)
     for person in await cards.recipients(ctx, ticket):
-        await notify.notify(
-            ctx, person, "became_urgent", ticket=ticket, priority=Priority.URGENT, number=ticket.id, by=member_id
-        )
+        await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.URGENT)
     await alert_watchers(ctx, ticket, member_id)

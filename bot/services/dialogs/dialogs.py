@@ -13,7 +13,11 @@ from bot.domain.answers import Answer
 from bot.domain.channels import Address
 from bot.domain.dialogs import Dialog, DialogStep, DraftKind, EndReason
 from bot.domain.errors import DialogEnded
-from bot.domain.json_types import Json
+from bot.domain.notifications.base import Notification
+from bot.domain.notifications.codec import encode
+from bot.domain.notifications.dialogs import CorrectionSent, DraftClosed, DraftPreview, DraftSent, PreviewReplaced
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.registry import notification_of
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
@@ -82,27 +86,23 @@ async def find_current(ctx: UseCaseContext, person: Person) -> Dialog | None:
 
 
 async def prompt(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, code: str, *, ticket: Ticket | None = None, **facts: Any
+    ctx: UseCaseContext, person: Person, dialog: Dialog, note: Notification, *, ticket: Ticket | None = None
 ) -> None:
-    """Show the prompt *code* of *dialog*, with its buttons."""
-    if ticket is not None:
-        facts["number"] = ticket.id
+    """Show the prompt *note* of *dialog*, with its buttons."""
     await notify.notify(
         ctx,
         person,
-        code,
+        note,
         ticket=ticket,
         priority=Priority.INTERACTIVE,
+        envelope=NoteEnvelope(user_id=dialog.user_id, version=dialog.version),
         to_address=chat_address(dialog),
-        user_id=dialog.user_id,
-        version=dialog.version,
-        **facts,
     )
 
 
-async def on_prompt_delivered(ctx: UseCaseContext, dialog: Dialog, message_id: str, facts: Json) -> None:
+async def on_prompt_delivered(ctx: UseCaseContext, dialog: Dialog, message_id: str, note: Notification) -> None:
     """Record that a prompt or preview of *dialog* was delivered as *message_id*; its buttons are removed later."""
-    shown = {"id": message_id, **{name: value for name, value in facts.items() if name not in _OWN_FACTS}}
+    shown = {"id": message_id, "code": note.code, **encode(note)}
     if dialog.facts.get("shown", {"id": message_id})["id"] != message_id:
         await _remove_buttons(ctx, dialog, EndReason.ADVANCED)  # the same step was shown before: one prompt at a time
     marked = replace(dialog, facts={**dialog.facts, "shown": shown})
@@ -135,9 +135,9 @@ async def _find_sent_answer(ctx: UseCaseContext, dialog: Dialog) -> Answer | Non
 
 
 async def _mark_sent(ctx: UseCaseContext, dialog: Dialog, message_id: str, answer: Answer) -> None:
-    code = "correction_sent" if dialog.step.draft_kind is DraftKind.CORRECTION else "draft_sent"
-    facts = {"number": dialog.ticket_id, "answer_id": answer.id, "text": dialog.text}
-    await notify.edit_notification(ctx, dialog.account, dialog.chat_id, message_id, code, **facts)
+    kind = CorrectionSent if dialog.step.draft_kind is DraftKind.CORRECTION else DraftSent
+    note = kind(ticket_id=dialog.ticket_id or 0, answer_id=answer.id, text=dialog.text)
+    await notify.edit_notification(ctx, dialog.account, dialog.chat_id, message_id, note)
 
 
 async def advance(
@@ -207,14 +207,13 @@ async def _remove_buttons(
         await _return_draft_text(ctx, dialog, reason)
     if shown is None or shown["id"] == exclude_message_id:
         return
-    facts = {name: value for name, value in shown.items() if name not in ("id", "code")}
-    if shown["code"] != "preview":
-        facts["bare"] = True
-        await notify.edit_notification(ctx, dialog.account, dialog.chat_id, shown["id"], shown["code"], **facts)
-        return
-    code = "preview_replaced" if reason is EndReason.ADVANCED else "draft_closed"
+    note = notification_of(shown)
+    is_preview = isinstance(note, DraftPreview)
+    if is_preview:
+        kind = PreviewReplaced if reason is EndReason.ADVANCED else DraftClosed
+        note = kind(ticket_id=dialog.ticket_id or 0, text=dialog.text, reason=reason)
     await notify.edit_notification(
-        ctx, dialog.account, dialog.chat_id, shown["id"], code, number=dialog.ticket_id, text=dialog.text, why=reason
+        *(ctx, dialog.account, dialog.chat_id, shown["id"], note), without_buttons=not is_preview
     )
 
 
@@ -226,10 +225,7 @@ async def _return_draft_text(ctx: UseCaseContext, dialog: Dialog, reason: EndRea
     await notify.notify(
         ctx,
         writer,
-        "draft_closed",
+        DraftClosed(ticket_id=dialog.ticket_id or 0, text=dialog.text, reason=reason),
         priority=Priority.INTERACTIVE if reason is EndReason.REPLACED else Priority.NOTE,
         to_address=chat_address(dialog),
-        number=dialog.ticket_id,
-        text=dialog.text,
-        why=reason,
     )

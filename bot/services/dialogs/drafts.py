@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.json_types import Json
+from bot.domain.notifications.dialogs import DraftPreview
+from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.services.context import UseCaseContext
@@ -50,13 +52,12 @@ async def _update_draft(
     await notify.notify(
         ctx,
         person,
-        "preview",
+        DraftPreview(ticket_id=dialog.ticket_id or 0),
         priority=Priority.INTERACTIVE,
+        envelope=NoteEnvelope(user_id=dialog.user_id),
         to_address=chat_address(dialog),
         due_at=ctx.now + ALBUM_DELAY if album else None,
         dedupe=f"preview:{dialog.account}:{dialog.user_id}:{dialog.ticket_id}",
-        number=dialog.ticket_id,
-        user_id=dialog.user_id,
     )
     return changed
 

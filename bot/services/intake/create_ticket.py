@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.citizens import TicketRegistered
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.services.answers import broadcast
@@ -94,7 +95,7 @@ async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, sou
     await redirect_author(ctx, message, source)
     if is_private(message) and source.answers == "bot":
         await notify.notify_citizen(
-            ctx, message.account, message.chat_id, message.external_id, "registered", number=ticket.id
+            ctx, message.account, message.chat_id, message.external_id, TicketRegistered(ticket_id=ticket.id)
         )
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.tickets import AdditionReceived
 from bot.domain.sources import Source
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext, author_key
@@ -83,13 +84,11 @@ async def _attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message
         await notify.notify(
             ctx,
             person,
-            "addition",
+            AdditionReceived(ticket_id=ticket.id, message_id=message.id),
             ticket=ticket,
             # One notification for an album, with its text, which may come with a later picture.
             due_at=ctx.now + cards.ALBUM_DELAY if message.album and not message.text else None,
             dedupe=f"addition:{message.album}:{ticket.id}:{person.id}"[:160] if message.album else None,
-            number=ticket.id,
-            message_id=message.id,
         )
 
 

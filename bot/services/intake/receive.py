@@ -1,6 +1,7 @@
 """Receipt of citizens' messages, edits and deletions: each becomes a ticket, a part of one, or talk."""
 
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.citizens import HowToWrite
 from bot.domain.sources import Source
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
@@ -54,7 +55,7 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
 async def _send_how_to_write(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Explain to a person who greets the bot in private how to write."""
     if is_private(message) and source.answers == "bot" and reading.noise in (Noise.GREETING, Noise.COMMAND):
-        await notify.notify_citizen(ctx, message.account, message.chat_id, None, "how_to_write")
+        await notify.notify_citizen(ctx, message.account, message.chat_id, None, HowToWrite())
 
 
 async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source) -> None:

@@ -1,6 +1,9 @@
 """Redirection of citizens to another address from sources where answers are off."""
 
 from bot.domain.messages import Message
+from bot.domain.notifications.citizens import Redirected
+from bot.domain.notifications.envelope import CitizenEnvelope
+from bot.domain.notifications.registry import to_facts
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import Source, author_key
 from bot.messengers.events import Chat
@@ -23,6 +26,7 @@ async def redirect_citizen(
     key = f"invited:{author_key(chat.account, author_id)}:{source.account}:{source.source_id}"
     if not await ctx.uow.once_keys.claim(key, ctx.now):
         return
+    note = Redirected(url=source.invite, municipality=ctx.municipality.name)
     await ctx.uow.outbox.enqueue(
         OutboxDraft(
             OutboxKind.CITIZEN_NOTE,
@@ -31,7 +35,7 @@ async def redirect_citizen(
             chat_kind=chat.kind.value,
             thread=chat.thread,
             source_id=chat.source_id,
-            facts={"code": "invited", "reply_to": reply_to, "url": source.invite, "name": ctx.municipality.name},
+            facts=to_facts(note, CitizenEnvelope(reply_to=reply_to)),
             priority=Priority.ANSWER,
         ),
         ctx.now,

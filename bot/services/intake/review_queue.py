@@ -11,6 +11,7 @@ from bot.domain.cards import ReviewList
 from bot.domain.channels import Address, Purpose
 from bot.domain.errors import NotAllowed
 from bot.domain.messages import Message, ReviewVerdict
+from bot.domain.notifications.review_queue import ReviewListBelow
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -77,7 +78,7 @@ async def publish_lists(ctx: UseCaseContext) -> None:
 async def _publish_list(ctx: UseCaseContext, person: Person, address: Address) -> None:
     previous = await ctx.uow.review_queue.find_review_list(person.id, address.account)
     if previous is not None and previous.external_id is not None:
-        await notify.edit_notification(ctx, previous.account, previous.chat_id, previous.external_id, "doubts_below")
+        await notify.edit_notification(ctx, previous.account, previous.chat_id, previous.external_id, ReviewListBelow())
     fresh = ReviewList(person.id, address.account, address.chat_id, None, None, 0, ctx.now)
     await ctx.uow.review_queue.upsert_review_list(fresh)
     await _queue_list(ctx, fresh)

@@ -4,6 +4,16 @@ from collections.abc import Sequence
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.messages import Message
+from bot.domain.notifications.base import Notification
+from bot.domain.notifications.dialogs import DraftSent
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.manual_posting import (
+    AnswerText,
+    ManualPostNoticed,
+    PostByHand,
+    PostedByHand,
+    PostRequestWithdrawn,
+)
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.problems import AnswerTarget
@@ -46,15 +56,13 @@ async def ask_to_post(
         await notify.notify(
             ctx,
             person,
-            "post_by_hand",
+            PostByHand(ticket_id=ticket.id, publication_id=publication.id),
             ticket=ticket,
             priority=priority,
-            number=ticket.id,
-            publication_id=publication.id,
-            letter=_request_kind(publication),
+            envelope=NoteEnvelope(sent_message_kind=_request_kind(publication)),
         )
     await notify.notify(
-        ctx, person, "answer_text", ticket=ticket, priority=priority, number=ticket.id, answer_id=answer.id
+        ctx, person, AnswerText(ticket_id=ticket.id, answer_id=answer.id), ticket=ticket, priority=priority
     )
     at = ctx.municipality.calendar.add(ctx.now, ctx.municipality.manual_posting_term)
     await ctx.uow.deadlines.schedule(ticket.id, [(POSTING_DEADLINE, "reminder", 1.0, at)])
@@ -70,14 +78,16 @@ async def on_posted(ctx: UseCaseContext, ticket: Ticket, publication: Publicatio
     """Update the notifications about *publication*, which no longer waits for a person."""
     if not await list_awaiting_posting(ctx, ticket.id):
         await ctx.uow.deadlines.cancel(ticket.id, [POSTING_DEADLINE])
-    code = "hand_noticed" if poster is Poster.NOTICED else "hand_posted"
-    await _edit_notifications(ctx, ticket, _request_kind(publication), code, publication_id=publication.id)
+    result = ManualPostNoticed if poster is Poster.NOTICED else PostedByHand
+    note = result(ticket_id=ticket.id, publication_id=publication.id)
+    await _edit_notifications(ctx, ticket, _request_kind(publication), note)
     await update_status_note(ctx, ticket, publication.answer_id)
 
 
 async def withdraw_request(ctx: UseCaseContext, ticket: Ticket, publication: Publication) -> None:
     """Mark the request to post *publication* as withdrawn."""
-    await _edit_notifications(ctx, ticket, _request_kind(publication), "hand_withdrawn", publication_id=publication.id)
+    note = PostRequestWithdrawn(ticket_id=ticket.id, publication_id=publication.id)
+    await _edit_notifications(ctx, ticket, _request_kind(publication), note)
 
 
 async def track_status_note(
@@ -91,16 +101,16 @@ async def track_status_note(
 
 async def update_status_note(ctx: UseCaseContext, ticket: Ticket, answer_id: int) -> None:
     """Show the current state of the answer in its status note."""
-    await _edit_notifications(ctx, ticket, f"draft:{answer_id}", "draft_sent", answer_id=answer_id)
+    await _edit_notifications(ctx, ticket, f"draft:{answer_id}", DraftSent(ticket_id=ticket.id, answer_id=answer_id))
 
 
 def _request_kind(publication: Publication) -> str:
     return f"hand:{publication.id}"
 
 
-async def _edit_notifications(ctx: UseCaseContext, ticket: Ticket, kind: str, code: str, **facts: int) -> None:
+async def _edit_notifications(ctx: UseCaseContext, ticket: Ticket, kind: str, note: Notification) -> None:
     done: set[tuple[str, str, str]] = set()
     for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(ticket.id, kind):
         if (account, chat_id, message_id) not in done:
-            await notify.edit_notification(ctx, account, chat_id, message_id, code, number=ticket.id, **facts)
+            await notify.edit_notification(ctx, account, chat_id, message_id, note)
             done.update(await ctx.uow.sent_messages.list_copies(account, chat_id, message_id))

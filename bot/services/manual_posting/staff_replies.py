@@ -1,6 +1,7 @@
 """Officials' own messages in monitored sources: no tickets, but a reply to a citizen may be the answer."""
 
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.answers import ReplyOffered
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -80,12 +81,9 @@ async def _offer_as_answer(ctx: UseCaseContext, ticket: Ticket, message: Message
             await notify.notify(
                 ctx,
                 person,
-                "staff_reply",
+                ReplyOffered(ticket_id=ticket.id, name=name, message_id=message.id),
                 ticket=ticket,
                 priority=Priority.CARD,
-                number=ticket.id,
-                name=name,
-                message_id=message.id,
             )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import sqrt
 
+from bot.domain.notifications.monitoring import SpikeDetected
 from bot.domain.recipients import Audience
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
@@ -72,13 +73,13 @@ async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
     """Report spikes that have begun; forget those that are over."""
     for spike in spikes:
         if await ctx.uow.once_keys.claim(spike.key, ctx.now):
-            facts = {
-                "about": spike.dimension.value,
-                "name": spike.name,
-                "count": spike.people,
-                "usual": spike.usual_people,
-            }
-            await notify.notify_all(ctx, ctx.municipality.staff.recipients(Audience.SPIKE), "burst", **facts)
+            note = SpikeDetected(
+                dimension=spike.dimension.value,
+                name=spike.name,
+                people_count=spike.people,
+                usual_count=spike.usual_people,
+            )
+            await notify.notify_all(ctx, ctx.municipality.staff.recipients(Audience.SPIKE), note)
     current_keys = {spike.key for spike in spikes}
     for key in await ctx.uow.once_keys.list_keys(_PREFIX):
         if key not in current_keys:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.channels import Direction
+from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted
 from bot.services.context import UseCaseContext
 from bot.services.monitoring.inactivity import InactiveSource
 from bot.services.notifications import notify
@@ -137,14 +138,11 @@ async def report_incidents(ctx: UseCaseContext, incidents: list[Incident]) -> No
     for incident in incidents:
         await notify.notify_administrator(
             ctx,
-            "trouble",
+            IncidentStarted(incident=incident.code, subject=incident.subject, since=incident.since),
             once_key=incident.key,
-            trouble=incident.code,
-            subject=incident.subject,
-            since=incident.since.isoformat(),
         )
     keys = {incident.key for incident in incidents}
     for reported in await list_reported(ctx.uow):
         if reported.key not in keys:
             await ctx.uow.once_keys.delete(reported.key)
-            await notify.notify_administrator(ctx, "trouble_over", trouble=reported.code, subject=reported.subject)
+            await notify.notify_administrator(ctx, IncidentOver(incident=reported.code, subject=reported.subject))

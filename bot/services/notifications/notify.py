@@ -1,10 +1,15 @@
-"""Short texts to officials and citizens. A note is a code and facts; views find the words when it is delivered."""
+"""Short messages to officials and citizens, queued as data: views find the words at delivery."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain.channels import Address, Purpose
+from bot.domain.notifications.administrator import BadCredentials
+from bot.domain.notifications.base import CitizenNote, Notification
+from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
+from bot.domain.notifications.registry import to_facts, toast_to_facts
+from bot.domain.notifications.toasts import AnyToast, ToastCode
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -13,45 +18,44 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for, notification_draft
 
 CALLBACK_LIFETIME = timedelta(minutes=2)
-"""Nobody waits longer for a button; messengers forget the press, too."""
+"""Nobody waits longer for a button, and messengers forget the press, too."""
 
 
 async def notify(
     ctx: UseCaseContext,
     person: Person,
-    code: str,
+    notification: Notification,
     *,
     ticket: Ticket | None = None,
     priority: Priority = Priority.NOTE,
-    purpose: Purpose = Purpose.CARDS,
+    envelope: NoteEnvelope | None = None,
     to_address: Address | None = None,
     silent: bool = False,
     due_at: datetime | None = None,
     dedupe: str | None = None,
-    **facts: Any,
 ) -> None:
-    """Queue a note to *person*; with a *ticket* it is a reply to its card.
+    """Queue *notification* for *person*; with a *ticket* it is a reply to the ticket's card.
 
-    What answers an act of the person is said where that was done, or *at* a place that is named; all else goes where
-    the person wants what is for *purpose*. In quiet hours what nobody has asked for makes no sound, unless people are
-    in danger.
+    It goes to *to_address*, or to the chat in which the person has just acted, or to the addresses that they have
+    chosen for the envelope's purpose. In quiet hours a notification that nobody has asked for is silent, unless people
+    are in danger.
     """
+    envelope = envelope or NoteEnvelope()
     unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
-    held = unasked and not (ticket is not None and ticket.may_notify_at_night)
-    addresses = await _addresses_for(ctx, person, purpose, to_address)
-    if purpose is not Purpose.CARDS:
-        facts["purpose"] = purpose.value
+    quiet_at_night = unasked and not (ticket is not None and ticket.may_notify_at_night)
+    addresses = await _addresses_for(ctx, person, envelope.purpose, to_address)
     if len(addresses) > 1:
-        facts["twin"] = f"{code}:{person.id}:{ticket.id if ticket else ''}:{ctx.now.timestamp():.6f}"
+        about = ticket.id if ticket else ""
+        copy_group = f"{notification.code}:{person.id}:{about}:{ctx.now.timestamp():.6f}"
+        envelope = replace(envelope, copy_group=copy_group)
     for address in addresses:
         draft = notification_draft(
             address,
             person,
-            code,
-            facts,
+            to_facts(notification, envelope),
             ticket_id=ticket.id if ticket else None,
             priority=priority,
-            silent=silent or (held and ctx.municipality.quiet_hours.is_quiet(ctx.now)),
+            silent=silent or (quiet_at_night and ctx.municipality.quiet_hours.is_quiet(ctx.now)),
             due_at=due_at,
             dedupe=f"{dedupe}:{address.account}" if dedupe and len(addresses) > 1 else dedupe,
         )
@@ -68,33 +72,47 @@ async def _addresses_for(
     return await addresses_for(ctx, person, purpose)
 
 
-async def notify_all(ctx: UseCaseContext, people: Iterable[Person], code: str, **options: Any) -> None:
-    """:func:`tell` each of them."""
+async def notify_all(
+    ctx: UseCaseContext,
+    people: Iterable[Person],
+    notification: Notification,
+    *,
+    ticket: Ticket | None = None,
+    priority: Priority = Priority.NOTE,
+) -> None:
+    """Queue *notification* for each of *people*."""
     for person in people:
-        await notify(ctx, person, code, **options)
+        await notify(ctx, person, notification, ticket=ticket, priority=priority)
 
 
-async def notify_administrator(ctx: UseCaseContext, code: str, *, once_key: str | None = None, **facts: Any) -> None:
-    """A note to whoever looks after the machine. *once*: only the first time ever for this key."""
+async def notify_administrator(ctx: UseCaseContext, notification: Notification, *, once_key: str | None = None) -> None:
+    """Queue *notification* for the people who operate the bot; with *once_key* only the first time for this key."""
     if once_key is not None and not await ctx.uow.once_keys.claim(once_key, ctx.now):
         return
-    await notify_all(ctx, ctx.municipality.staff.recipients(Audience.OPERATION), code, **facts)
+    await notify_all(ctx, ctx.municipality.staff.recipients(Audience.OPERATION), notification)
 
 
 async def notify_bad_credentials(ctx: UseCaseContext, account: str, title: str) -> None:
-    """A messenger does not accept our token: the administrator is told once a day, by whoever notices first."""
+    """Tell the administrator, once a day, that a messenger does not accept the bot's token."""
     day = ctx.now.date().isoformat()
-    await notify_administrator(ctx, "credentials", once_key=f"credentials:{account}:{day}", title=title)
+    await notify_administrator(ctx, BadCredentials(title=title), once_key=f"credentials:{account}:{day}")
 
 
-async def answer_callback(ctx: UseCaseContext, account: str, callback_id: str, code: str = "", **facts: Any) -> None:
-    """Stop the spinner of a pressed button; *code* names a short word to show, if any."""
+async def answer_callback(
+    ctx: UseCaseContext,
+    account: str,
+    callback_id: str,
+    toast: AnyToast = ToastCode.NOTHING,
+    *,
+    alert: bool = False,
+) -> None:
+    """Release a pressed button and show *toast*, if it has words; an *alert* has to be confirmed."""
     await ctx.uow.outbox.enqueue(
         OutboxDraft(
             OutboxKind.CALLBACK_ANSWER,
             account,
             "",
-            facts={"press_id": callback_id, "code": code, **facts},
+            facts=toast_to_facts(toast, CallbackEnvelope(callback_id=callback_id, alert=alert)),
             priority=Priority.INTERACTIVE,
             expires_at=ctx.now + CALLBACK_LIFETIME,
         ),
@@ -103,35 +121,36 @@ async def answer_callback(ctx: UseCaseContext, account: str, callback_id: str, c
 
 
 async def notify_citizen(
-    ctx: UseCaseContext, account: str, chat_id: str, reply_to: str | None, code: str, **facts: Any
+    ctx: UseCaseContext, account: str, chat_id: str, reply_to: str | None, note: CitizenNote
 ) -> None:
-    """A short text to a citizen in a private chat."""
-    await ctx.uow.outbox.enqueue(
-        OutboxDraft(
-            OutboxKind.CITIZEN_NOTE,
-            account,
-            chat_id,
-            facts={"code": code, "reply_to": reply_to, **facts},
-            priority=Priority.ANSWER,
-        ),
-        ctx.now,
-    )
+    """Queue *note* for a citizen in a private chat."""
+    facts = to_facts(note, CitizenEnvelope(reply_to=reply_to))
+    draft = OutboxDraft(OutboxKind.CITIZEN_NOTE, account, chat_id, facts=facts, priority=Priority.ANSWER)
+    await ctx.uow.outbox.enqueue(draft, ctx.now)
 
 
 async def edit_notification(
-    ctx: UseCaseContext, account: str, chat_id: str, message_id: str, code: str, **facts: Any
+    ctx: UseCaseContext,
+    account: str,
+    chat_id: str,
+    message_id: str,
+    notification: Notification,
+    *,
+    prompt_user_id: str | None = None,
+    without_buttons: bool = False,
 ) -> None:
-    """A note of ours reads otherwise now, and so does the same note in another messenger of its person; the buttons
-    go."""
-    places = [(account, chat_id, message_id), *await ctx.uow.sent_messages.list_copies(account, chat_id, message_id)]
-    for at_account, at_chat, at_message in places:
-        await ctx.uow.outbox.enqueue(
-            OutboxDraft(
-                OutboxKind.EDIT_NOTE,
-                at_account,
-                at_chat,
-                facts={"code": code, "edits": at_message, **facts},
-                priority=Priority.INTERACTIVE,
-            ),
-            ctx.now,
+    """Replace a sent notification, and its copies in other messengers of the same person, by *notification*.
+
+    *prompt_user_id*: the official whose dialog goes on with it.
+    """
+    sent = [(account, chat_id, message_id), *await ctx.uow.sent_messages.list_copies(account, chat_id, message_id)]
+    for sent_account, sent_chat_id, sent_message_id in sent:
+        envelope = EditEnvelope(message_id=sent_message_id, user_id=prompt_user_id, without_buttons=without_buttons)
+        draft = OutboxDraft(
+            OutboxKind.EDIT_NOTE,
+            sent_account,
+            sent_chat_id,
+            facts=to_facts(notification, envelope),
+            priority=Priority.INTERACTIVE,
         )
+        await ctx.uow.outbox.enqueue(draft, ctx.now)

@@ -1,26 +1,30 @@
-"""Where an official is written to unasked: as chosen, and elsewhere while that does not work."""
+"""The addresses at which an official gets what they have not asked for: the chosen ones, or others while those fail."""
 
-from typing import Any
+from datetime import datetime
 
 from bot.domain.channels import Address, Channel, Purpose, choose_route
+from bot.domain.json_types import Json
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.registry import to_facts
+from bot.domain.notifications.staff import Diverted
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.services.context import UseCaseContext, account_of, messenger_of
 
 
 async def addresses_for(ctx: UseCaseContext, person: Person, purpose: Purpose) -> tuple[Address, ...]:
-    """Where *person* gets what is for *purpose* now; empty for somebody without any account.
+    """Return the addresses for *purpose* now; empty for somebody without any account.
 
-    Where something that the person asked for does not work, that is said once in the place that gets it.
+    If a chosen messenger does not work, the person is told so once at the address that replaces it.
     """
     channels = await ctx.channels(person)
     if not channels:
         return ()
-    way = choose_route(channels, purpose)
-    for missed in way.unavailable_channels:
+    route = choose_route(channels, purpose)
+    for missed in route.unavailable_channels:
         if not missed.diverted:
-            await _record_diversion(ctx, person, missed, way.addresses[0])
-    return way.addresses
+            await _record_diversion(ctx, person, missed, route.addresses[0])
+    return route.addresses
 
 
 async def _record_diversion(ctx: UseCaseContext, person: Person, channel: Channel, to: Address) -> None:
@@ -29,17 +33,31 @@ async def _record_diversion(ctx: UseCaseContext, person: Person, channel: Channe
     ctx.invalidate_reachability()
     facts = {"from": channel.address.account, "to": to.account}
     await ctx.uow.audit_log.record("diverted", ctx.now, person_id=person.id, facts=facts)
-    said = {"messenger": messenger_of(channel.address.account), "blocked": channel.blocked}
-    await ctx.uow.outbox.enqueue(notification_draft(to, person, "diverted", said), ctx.now)
+    note = Diverted(messenger=messenger_of(channel.address.account), blocked=channel.blocked)
+    await ctx.uow.outbox.enqueue(notification_draft(to, person, to_facts(note, NoteEnvelope())), ctx.now)
 
 
-def notification_draft(address: Address, person: Person, code: str, facts: dict[str, Any], **more: Any) -> OutboxDraft:
-    """A note to *person* at *address*, to be queued."""
+def notification_draft(
+    address: Address,
+    person: Person,
+    facts: Json,
+    *,
+    ticket_id: int | None = None,
+    priority: Priority = Priority.NOTE,
+    silent: bool = False,
+    due_at: datetime | None = None,
+    dedupe: str | None = None,
+) -> OutboxDraft:
+    """Return the outbox row of a notification to *person* at *address*."""
     return OutboxDraft(
         OutboxKind.NOTE,
         address.account,
         address.chat_id,
         person_id=person.id,
-        facts={"code": code, **facts},
-        **{"priority": Priority.NOTE, **more},
+        ticket_id=ticket_id,
+        facts=facts,
+        priority=priority,
+        silent=silent,
+        due_at=due_at,
+        dedupe=dedupe,
     )

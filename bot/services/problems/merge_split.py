@@ -6,6 +6,7 @@ from bot.domain.dialogs import TICKET_STEPS
 from bot.domain.errors import OutdatedButton, PartOfProblem, TakenByOther
 from bot.domain.json_types import Json
 from bot.domain.messages import MessageRole
+from bot.domain.notifications.dialogs import DraftVoidMerged
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
@@ -146,7 +147,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     await ctx.uow.problems.recount(lead.problem_id or 0)
     await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in DeadlineKind])
     await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"with": lead.id})
-    await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, "draft_void_merged")
+    await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, DraftVoidMerged(ticket_id=joined.id))
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
         lead = await deadlines.tighten(ctx, lead, ticket.accept_due, ticket.answer_due)
     await cards.sync(ctx, joined, actor=person)

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
 
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.reports import Digest, OverdueTicket, ReportFigures, SectorFigures, Statistics
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.privacy import redact
@@ -48,22 +49,22 @@ async def send_daily(ctx: UseCaseContext) -> None:
     since = await _previous_digest_end(ctx)
     if not await ctx.uow.deadlines.claim_digest(ctx.now.astimezone(ctx.municipality.zone).date(), since, ctx.now):
         return
-    facts = await collect_facts(ctx, since, ctx.now)
+    note = Digest(daily=True, figures=await collect_figures(ctx, since, ctx.now))
     for person in ctx.municipality.staff.recipients(Audience.DIGEST):
-        await notify.notify(ctx, person, "digest", priority=Priority.BULK, purpose=Purpose.REPORTS, daily=True, **facts)
+        await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=NoteEnvelope(purpose=Purpose.REPORTS))
 
 
 async def send_now(ctx: UseCaseContext, person: Person) -> None:
     """Handle ``/digest``: the time since the last daily digest."""
-    facts = await collect_facts(ctx, await _previous_digest_end(ctx), ctx.now)
-    await notify.notify(ctx, person, "digest", priority=Priority.ANSWER, daily=False, **facts)
+    figures = await collect_figures(ctx, await _previous_digest_end(ctx), ctx.now)
+    await notify.notify(ctx, person, Digest(daily=False, figures=figures), priority=Priority.ANSWER)
 
 
 async def send_stats(ctx: UseCaseContext, person: Person) -> None:
     """Handle ``/stats``: the same figures for the last :data:`STATS_PERIOD`."""
-    facts = await collect_facts(ctx, ctx.now - STATS_PERIOD, ctx.now)
+    figures = await collect_figures(ctx, ctx.now - STATS_PERIOD, ctx.now)
     days = STATS_PERIOD // timedelta(days=1)
-    await notify.notify(ctx, person, "stats", priority=Priority.ANSWER, daily=False, days=days, **facts)
+    await notify.notify(ctx, person, Statistics(days=days, figures=figures), priority=Priority.ANSWER)
 
 
 async def _previous_digest_end(ctx: UseCaseContext) -> datetime:
@@ -72,36 +73,40 @@ async def _previous_digest_end(ctx: UseCaseContext) -> datetime:
     return min(last or ctx.now, ctx.now)
 
 
-async def collect_facts(ctx: UseCaseContext, since: datetime, until: datetime) -> dict[str, Any]:
+async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime) -> ReportFigures:
     """Collect the figures of [since, until) and the state at *until*, as facts of a notification."""
     reports = ctx.uow.reports
     sectors = await reports.count_by_sector(since, until)
     overdue = await reports.list_overdue(until, MAX_OVERDUE_LISTED + 1)
-    return {
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-        "new": sum(line.new for line in sectors),
-        "answered": sum(line.answered for line in sectors),
-        "in_work": sum(line.in_work for line in sectors),
-        "unaccepted": sum(line.unaccepted for line in sectors),
-        "dismissed": sum(line.dismissed for line in sectors),
-        "overdue": sum(line.overdue for line in sectors),
-        "triage": await reports.count_waiting_for_triage(),
-        "reaction": _median(await reports.list_reaction_seconds(since, until)),
-        "answer": _median(await reports.list_answer_seconds(since, until)),
-        "sectors": [
-            [ctx.municipality.sector_title(line.sector), line.new, line.answered, line.in_work, line.overdue]
+    return ReportFigures(
+        since=since,
+        until=until,
+        new=sum(line.new for line in sectors),
+        answered=sum(line.answered for line in sectors),
+        in_work=sum(line.in_work for line in sectors),
+        unaccepted=sum(line.unaccepted for line in sectors),
+        dismissed=sum(line.dismissed for line in sectors),
+        overdue=sum(line.overdue for line in sectors),
+        awaiting_triage=await reports.count_waiting_for_triage(),
+        reaction_median=_median(await reports.list_reaction_seconds(since, until)),
+        answer_median=_median(await reports.list_answer_seconds(since, until)),
+        sectors=tuple(
+            SectorFigures(
+                ctx.municipality.sector_title(line.sector), line.new, line.answered, line.in_work, line.overdue
+            )
             for line in sorted(sectors, key=lambda line: (line.sector is None, -line.new, line.sector or ""))
             if line.sector is not None
-        ],
-        "late": [
-            [late.id, ctx.municipality.sector_title(late.sector), late.link, redact(late.text), late.members]
+        ),
+        overdue_tickets=tuple(
+            OverdueTicket(
+                late.id, ctx.municipality.sector_title(late.sector), late.link, redact(late.text), late.members
+            )
             for late in overdue[:MAX_OVERDUE_LISTED]
-        ],
-        "late_more": max(
+        ),
+        overdue_unlisted=max(
             0, sum(line.overdue for line in sectors) - sum(late.members for late in overdue[:MAX_OVERDUE_LISTED])
         ),
-    }
+    )
 
 
 def _median(seconds: list[float]) -> float | None:

@@ -1,10 +1,11 @@
 """The weekly report on official pages: long silence and unanswered comments."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.reports import PagesReport, SilentPage, UnansweredComments
 from bot.domain.official_pages import PageComment
 from bot.domain.outbox import Priority
 from bot.domain.recipients import Audience
@@ -123,24 +124,24 @@ async def send_weekly(ctx: UseCaseContext) -> None:
     for page in ctx.municipality.pages:
         silent += await _silent_page_facts(ctx, page)
         unanswered += await _unanswered_facts(ctx, page)
-    facts: dict[str, Any] = {"quiet": silent, "unanswered": unanswered}
+    note = PagesReport(silent=tuple(silent), unanswered=tuple(unanswered))
     for person in ctx.municipality.staff.recipients(Audience.DIGEST):
-        await notify.notify(ctx, person, "pages_week", priority=Priority.BULK, purpose=Purpose.REPORTS, **facts)
+        await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=NoteEnvelope(purpose=Purpose.REPORTS))
 
 
-async def _silent_page_facts(ctx: UseCaseContext, page: OfficialPage) -> list[list[Any]]:
+async def _silent_page_facts(ctx: UseCaseContext, page: OfficialPage) -> list[SilentPage]:
     """Return (title, days, whether a post is known) of a page that has been silent for too long."""
     known = await ctx.uow.official_pages.find_last_post(page.account, page.source_id)
     if known is None:
         return []
     quiet = ctx.now - (known[1] or known[0])
-    return [[page.title, quiet.days, known[1] is not None]] if quiet >= page.silent_after else []
+    return [SilentPage(page.title, quiet.days, known[1] is not None)] if quiet >= page.silent_after else []
 
 
-async def _unanswered_facts(ctx: UseCaseContext, page: OfficialPage) -> list[list[Any]]:
+async def _unanswered_facts(ctx: UseCaseContext, page: OfficialPage) -> list[UnansweredComments]:
     """Return (title, count, time of the oldest, links to the oldest) of a page with unanswered comments."""
     found = await ctx.uow.official_pages.list_unanswered(page.account, page.source_id, ctx.now - MAX_COMMENT_AGE)
     if not found:
         return []
-    links = [one.link for one in found[:MAX_LINKS_SHOWN] if one.link]
-    return [[page.title, len(found), found[0].sent_at.isoformat(), links]]
+    links = tuple(one.link for one in found[:MAX_LINKS_SHOWN] if one.link)
+    return [UnansweredComments(page.title, len(found), found[0].sent_at, links)]

@@ -1,5 +1,6 @@
 """The bot's access to monitored sources; changes are reported to the administrator."""
 
+from bot.domain.notifications.administrator import ChatLost, ChatMigrated, ChatMuted, ChatUnknown, CheckFault
 from bot.domain.sources import Source
 from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
@@ -26,11 +27,8 @@ async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_i
     if source is not None:
         await notify.notify_administrator(
             ctx,
-            "chat_migrated",
+            ChatMigrated(title=source.title, old_id=old_id, new_id=new_id),
             once_key=f"migrated:{account}:{old_id}",
-            title=source.title,
-            old_id=old_id,
-            new_id=new_id,
         )
 
 
@@ -40,10 +38,8 @@ async def on_unknown_chat(ctx: UseCaseContext, chat: Chat) -> None:
         return
     await notify.notify_administrator(
         ctx,
-        "chat_unknown",
+        ChatUnknown(title=chat.title or "без названия", chat_id=chat.source_id),
         once_key=f"unmonitored:{chat.account}:{chat.source_id}",
-        title=chat.title or "без названия",
-        chat_id=chat.source_id,
     )
 
 
@@ -53,13 +49,13 @@ async def on_bot_removed(ctx: UseCaseContext, chat: Chat, *, muted: bool) -> Non
     if source is None:
         return
     await ctx.uow.audit_log.record("chat_lost", ctx.now, facts={"account": chat.account, "chat": chat.source_id})
-    code = "chat_muted" if muted else "chat_lost"
-    await notify.notify_administrator(ctx, code, title=source.title, chat_id=chat.source_id)
+    kind = ChatMuted if muted else ChatLost
+    await notify.notify_administrator(ctx, kind(title=source.title, chat_id=chat.source_id))
 
 
 async def report_check_fault(ctx: UseCaseContext, subject: str, text: str) -> None:
     """Report once a day a fault that the self-check has found, such as missing rights in a chat."""
     day = ctx.now.astimezone(ctx.municipality.zone).date().isoformat()
     await notify.notify_administrator(
-        ctx, "check_fault", once_key=f"check:{subject}:{day}"[:160], subject=subject, text=text
+        ctx, CheckFault(subject=subject, text=text), once_key=f"check:{subject}:{day}"[:160]
     )

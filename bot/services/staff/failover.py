@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.channels import Address, Channel, Direction, Purpose, choose_route
+from bot.domain.notifications.codec import decode
+from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
@@ -67,18 +69,16 @@ async def reroute(ctx: UseCaseContext, row: OutboxRow) -> None:
         await ctx.uow.cards.withdraw(person.id, ticket.id, row.account)
     if ticket is not None:
         await cards.sync(ctx, ticket)
-    if row.kind is OutboxKind.NOTE and "twin" not in row.facts:
+    if row.kind is OutboxKind.NOTE and decode(NoteEnvelope, row.facts).copy_group is None:
         await _reroute_notification(ctx, person, row)
 
 
 async def _reroute_notification(ctx: UseCaseContext, person: Person, row: OutboxRow) -> None:
-    facts = {name: value for name, value in row.facts.items() if name != "code"}
-    for address in await addresses_for(ctx, person, Purpose(row.facts.get("purpose", Purpose.CARDS))):
+    for address in await addresses_for(ctx, person, decode(NoteEnvelope, row.facts).purpose):
         draft = notification_draft(
             address,
             person,
-            row.facts["code"],
-            facts,
+            row.facts,
             ticket_id=row.ticket_id,
             priority=Priority(row.priority),
             silent=row.silent,
@@ -90,7 +90,7 @@ async def _must_stay(ctx: UseCaseContext, row: OutboxRow) -> bool:
     if row.kind is OutboxKind.CARD:
         card = await ctx.uow.cards.get(row.person_id or 0, row.ticket_id or 0, row.account)
         return card is None or card.external_id is not None
-    return row.kind is not OutboxKind.NOTE or "user_id" in row.facts
+    return row.kind is not OutboxKind.NOTE or decode(NoteEnvelope, row.facts).is_prompt
 
 
 async def _has_alternative(ctx: UseCaseContext, person: Person, row: OutboxRow) -> bool:

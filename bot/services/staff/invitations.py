@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 
 from bot.domain.errors import NotAllowed
+from bot.domain.notifications.staff import NotJoined
 from bot.domain.people import MessengerName, Person, StaffAccount
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
@@ -34,7 +35,7 @@ async def notify_not_joined(ctx: UseCaseContext) -> None:
         person.id: person for person in staff.people if ctx.municipality.has_right_anywhere(person, Right.INVITE)
     }
     recipients |= {person.id: person for person in staff.recipients(Audience.NOT_JOINED)}
-    await notify.notify_all(ctx, recipients.values(), "not_joined", names=[person.name for person in absent])
+    await notify.notify_all(ctx, recipients.values(), NotJoined(names=tuple(person.name for person in absent)))
 
 
 async def invite_all(ctx: UseCaseContext) -> list[tuple[str, str]]:

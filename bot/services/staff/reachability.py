@@ -1,6 +1,7 @@
 """Reachability of officials: they join, block the bot and come back."""
 
 from bot.domain.channels import Address
+from bot.domain.notifications.staff import Reachable, Unreachable
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -36,7 +37,7 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
     await ctx.uow.audit_log.record("unreachable", ctx.now, person_id=person.id, facts={"account": account})
     if not await ctx.can_reach(person):
         for colleague in await cards.next_on_ladder(ctx, (person,)):
-            await notify.notify(ctx, colleague, "unreachable", name=person.name)
+            await notify.notify(ctx, colleague, Unreachable(name=person.name))
     for ticket in await list_waiting_tickets(ctx, person, MAX_CARDS_ON_RETURN):
         await cards.sync(ctx, ticket)  # open tickets go to people who see them
 
@@ -57,7 +58,7 @@ async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
         await refresh_cards(ctx, person, address)
         return
     for colleague in await cards.next_on_ladder(ctx, (person,)):
-        await notify.notify(ctx, colleague, "reachable", name=person.name)
+        await notify.notify(ctx, colleague, Reachable(name=person.name))
     await send_open_tickets(ctx, person, address)
 
 

@@ -16,6 +16,9 @@ from bot.domain.errors import (
     TakenByOther,
     TicketNotAccessible,
 )
+from bot.domain.notifications.base import Notification
+from bot.domain.notifications.dialogs import DraftVoid, DraftVoidDismissed, DraftVoidHanded
+from bot.domain.notifications.tickets import HandedToYou, Returned
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
@@ -104,8 +107,8 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
     step = Step.CHOOSE_SECTOR if in_triage else Step.HAND_OVER
     holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
     changed = await transition(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
-    await _notify_previous_holders(ctx, changed, person, holder_ids, "handed_to_you")
-    await cancel_dialogs(ctx, changed, TICKET_STEPS, person, "draft_void_handed")
+    await _notify_previous_holders(ctx, changed, person, holder_ids, HandedToYou(ticket_id=changed.id))
+    await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidHanded(ticket_id=changed.id))
     if ticket.state not in UNACCEPTED_STATES:
         # It was accepted; the rest of the time to accept applies to the next head.
         terms = deadlines.compute(ctx, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
@@ -122,7 +125,7 @@ async def dismiss(
     check_right(ctx, person, Right.DISMISS, ticket)
     change = TicketChange(dismiss_reason=reason, ended_at=ctx.now, assignee_id=person.id)
     changed = await transition(ctx, ticket, Step.DISMISS, person, change)
-    await cancel_dialogs(ctx, changed, TICKET_STEPS, person, "draft_void_dismissed")
+    await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidDismissed(ticket_id=changed.id))
     if reason_text:
         await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", reason_text, ctx.now))
     return changed
@@ -158,7 +161,7 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
         ),
     )
     await deadlines.schedule(ctx, ticket, terms.due_moments)
-    await _notify_previous_holders(ctx, changed, person, holder_ids, "returned")
+    await _notify_previous_holders(ctx, changed, person, holder_ids, Returned(ticket_id=changed.id))
     return changed
 
 
@@ -172,12 +175,12 @@ async def on_answer_removed(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
 
 
 async def _notify_previous_holders(
-    ctx: UseCaseContext, ticket: Ticket, actor: Person, previous_holder_ids: set[int], code: str
+    ctx: UseCaseContext, ticket: Ticket, actor: Person, previous_holder_ids: set[int], note: Notification
 ) -> None:
     """Notify responsible people who already had the card: its edit makes no sound."""
     for person in cards.responsible_people(ctx, ticket):
         if person.id in previous_holder_ids and person != actor:
-            await notify.notify(ctx, person, code, ticket=ticket, number=ticket.id)
+            await notify.notify(ctx, person, note, ticket=ticket)
 
 
 async def check_handed_over_by(ctx: UseCaseContext, ticket: Ticket, person: Person) -> None:
@@ -198,14 +201,14 @@ async def add_hand_over_reason(ctx: UseCaseContext, ticket_id: int, person: Pers
 
 
 async def cancel_dialogs(
-    ctx: UseCaseContext, ticket: Ticket, steps: Sequence[DialogStep], actor: Person | None, code: str
+    ctx: UseCaseContext, ticket: Ticket, steps: Sequence[DialogStep], actor: Person | None, note: DraftVoid
 ) -> None:
     """Cancel the drafts of colleagues about this ticket and notify them."""
     for dialog in await dialogs.cancel_for_ticket(ctx, ticket, steps):
         writer = ctx.municipality.find_official(dialog.account, dialog.user_id)
         if writer is not None and writer != actor:
             at = Address(dialog.account, dialog.user_id)
-            await notify.notify(ctx, writer, code, ticket=ticket, to_address=at, number=ticket.id)
+            await notify.notify(ctx, writer, note, ticket=ticket, to_address=at)
 
 
 async def _person_name(ctx: UseCaseContext, person_id: int | None) -> str | None:

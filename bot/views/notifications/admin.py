@@ -12,7 +12,7 @@ from bot.domain.notifications.administrator import (
     ModelUpdated,
     PostingPolicies,
     Undelivered,
-    UnknownUpdate,
+    UnknownUpdateKind,
 )
 from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted, SpikeDetected
 from bot.domain.russian_text import plural
@@ -113,7 +113,7 @@ ADMIN_VIEWS = (
         "замените id {note.old_id} в файле настроек.",
     ),
     template_row(
-        UnknownUpdate,
+        UnknownUpdateKind,
         "{note.title}: пришло событие неизвестного вида «{note.kind}». Оно сохранено и отложено, остальные "
         "обрабатываются как обычно. Возможно, пора обновить бота.",
     ),
