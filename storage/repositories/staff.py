@@ -122,10 +122,14 @@ class StaffDirectory(Repository):
         )
 
     async def list_accounts(self) -> dict[int, tuple[StaffAccount, ...]]:
-        """Everybody's accounts by the person's id: first those of the configuration, then those that joined."""
+        """List everybody's accounts by the person's id: first those of the configuration, then those that joined.
+
+        Messengers have the same order as in a person of the configuration: the first account is the default channel.
+        """
         found: dict[int, list[StaffAccount]] = {}
-        rows = await self._transaction.execute(select(account).order_by(account.c.joined, account.c.messenger))
-        for row in rows:
+        order = list(MessengerName)
+        rows = (await self._transaction.execute(select(account))).all()
+        for row in sorted(rows, key=lambda row: (row.joined, order.index(MessengerName(row.messenger)), row.user_id)):
             found.setdefault(row.person_id, []).append(StaffAccount(MessengerName(row.messenger), row.user_id))
         return {person_id: tuple(own) for person_id, own in found.items()}
 

@@ -99,3 +99,11 @@ async def test_a_messenger_is_silent_since_its_first_failure(database: Database)
         await uow.outages.resolve("telegram", Direction.OUT)
         await uow.outages.resolve("max", Direction.OUT)
         assert await uow.outages.started_before(time_after(hours=1)) == {("max", Direction.IN)}
+
+
+async def test_accounts_are_listed_in_the_order_of_the_configuration(database: Database) -> None:
+    own = tuple(StaffAccount(messenger, "5") for messenger in MessengerName)
+    [number] = await replace_staff(database, Person(0, "Начальник", frozenset({Role.HEAD}), accounts=own))
+
+    async with database.read() as uow:
+        assert (await uow.staff.list_accounts())[number] == own
