@@ -1,4 +1,4 @@
-"""The short forms of ``make crashtest``: killed at every named point and in between, while a town writes or is answered."""
+"""The short forms of ``make crashtest``: kills at every failpoint and in between, while a workload runs."""
 
 from pathlib import Path
 
