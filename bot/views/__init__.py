@@ -1,1 +1,1 @@
-"""Facts → neutral content: cards, keyboards, button codes, Russian texts. Nothing here asks the database."""
+"""Views: data to neutral content (cards, keyboards, button codes, Russian texts), without the database."""

@@ -1,4 +1,4 @@
-"""The card of a ticket: all that a head needs to decide with one thumb."""
+"""The card of a ticket: everything that an official needs to decide on a telephone."""
 
 from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
@@ -11,7 +11,7 @@ from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.render_context import RenderContext, shorten
 
 MAX_TEXT_CHARS = 2000
-"""Characters of the citizen's words on the card: the rest is one press away, the terms must stay in sight."""
+"""Characters of the citizen's text on the card: the rest is one press away, and the deadlines must stay in sight."""
 
 MAX_ADDITION_CHARS = 300
 MAX_ANSWER_CHARS = 500
@@ -32,7 +32,7 @@ _REMARK_TITLES = {"hand_over": "передано", "dismiss": "без ответ
 
 
 def render_card(facts: CardFacts, context: RenderContext) -> Content:
-    """The card, as its owner shall see it now."""
+    """Return the card as its owner should see it now."""
     spans: list[Span] = [
         *_title(facts),
         *_text_lines(facts),
@@ -59,18 +59,18 @@ def _title(facts: CardFacts) -> list[Span]:
 
 def _text_lines(facts: CardFacts) -> list[Span]:
     ticket = facts.ticket
-    words: list[Span] = []
+    lines: list[Span] = []
     if facts.forwarded_from:
-        words.append(Text(f"\nПереслано от: {facts.forwarded_from}"))
+        lines.append(Text(f"\nПереслано от: {facts.forwarded_from}"))
     if ticket.text:
-        words += [Text("\n"), Quote(shorten(ticket.text, MAX_TEXT_CHARS))]
+        lines += [Text("\n"), Quote(shorten(ticket.text, MAX_TEXT_CHARS))]
     else:
-        words.append(Text("\nБез текста, только вложения"))
+        lines.append(Text("\nБез текста, только вложения"))
     for addition in facts.additions:
-        words += [Text("\n➕ "), Text(shorten(addition, MAX_ADDITION_CHARS))]
+        lines += [Text("\n➕ "), Text(shorten(addition, MAX_ADDITION_CHARS))]
     if facts.media_count:
-        words.append(Text(f"\n📎 {plural(facts.media_count, 'вложение', 'вложения', 'вложений')}"))
-    return words
+        lines.append(Text(f"\n📎 {plural(facts.media_count, 'вложение', 'вложения', 'вложений')}"))
+    return lines
 
 
 def _place_line(facts: CardFacts) -> list[Span]:
@@ -143,7 +143,7 @@ def _dismiss_reason_text(facts: CardFacts) -> str:
 
 
 def _typed_reason(facts: CardFacts) -> Remark | None:
-    """What was typed instead of pressing a reason: it stands in the status line, not among the remarks."""
+    """Return the reason that was typed instead of chosen: it belongs to the status line, not to the remarks."""
     ticket = facts.ticket
     if ticket.state is not State.DISMISSED or ticket.dismiss_reason is not DismissReason.OTHER:
         return None
@@ -161,7 +161,7 @@ def _publishing_lines(facts: CardFacts) -> list[Span]:
 
 
 def _manual_posting_lines(facts: CardFacts) -> list[Span]:
-    """Where a person still has to post the answer."""
+    """Name the places where a person still has to post the answer."""
     if not facts.manual_publications:
         return []
     spans: list[Span] = [Text(f"\n✍️ Ответ ждёт публикации вручную: {facts.assignee or '—'}")]

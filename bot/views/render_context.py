@@ -1,4 +1,4 @@
-"""What every text depends on beside its facts: the town's clock, the moment, the messenger."""
+"""The context of every text: the municipality's time zone, the moment, the messenger's capabilities."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,21 +16,21 @@ class RenderContext:
     capabilities: Capabilities
 
     def format_short(self, moment: datetime) -> str:
-        """«15:30» today, «пн 23.11, 13:30» otherwise."""
+        """Return «15:30» today, «пн 23.11, 13:30» otherwise."""
         return human_moment(moment, self.zone, self.now)
 
     def format_short_at(self, moment: datetime) -> str:
-        """«в 15:30» today, «пн 23.11, 13:30» otherwise."""
-        words = self.format_short(moment)
-        return words if " " in words else f"в {words}"
+        """Return «в 15:30» today, «пн 23.11, 13:30» otherwise."""
+        text = self.format_short(moment)
+        return text if " " in text else f"в {text}"
 
     def format_full(self, moment: datetime) -> str:
-        """«пт 20.11, 14:30», always with the day."""
+        """Return «пт 20.11, 14:30», always with the day."""
         return human_moment(moment, self.zone)
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most *limit* characters, cut at a word."""
+    """Return at most *limit* characters of *text*, cut at a word."""
     text = " ".join(text.split()) if limit < 200 else text
     if len(text) <= limit:
         return text
@@ -40,7 +40,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def format_duration(seconds: float | None) -> str:
-    """«2 ч 15 мин», «3 дн. 4 ч», «меньше минуты»; «—» where there is nothing to measure."""
+    """Return «2 ч 15 мин», «3 дн. 4 ч», «меньше минуты»; «—» for ``None``."""
     if seconds is None:
         return "—"
     minutes = int(seconds // 60)

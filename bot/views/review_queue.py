@@ -1,4 +1,4 @@
-"""The list of messages that may be about a problem: words, and two buttons for each."""
+"""The review queue: messages that may report a problem, with two buttons each."""
 
 from bot.domain.russian_text import plural
 from bot.domain.view_data import ReviewListFacts
@@ -7,19 +7,19 @@ from bot.views.callback_codes import Op, pack
 from bot.views.render_context import RenderContext, shorten
 
 MAX_PAGE_SIZE = 5
-"""Messages on one page, where the messenger has room for their buttons."""
+"""Most messages on one page; a messenger with fewer rows of buttons shows fewer."""
 
 MAX_TEXT_CHARS = 300
 """Characters of each message."""
 
 
 def page_size(context: RenderContext) -> int:
-    """Every message has a row of buttons, the last row turns the page."""
+    """Return the messages on a page: each has a row of buttons, and the last row turns the page."""
     return max(1, min(MAX_PAGE_SIZE, context.capabilities.button_rows - 1))
 
 
 def render_review_list(facts: ReviewListFacts, context: RenderContext) -> Content:
-    """One page of the list; when all is sorted it says so."""
+    """Return one page of the list, or the words that nothing is left."""
     if not facts.messages:
         return Content.of("✓ Сообщения, о которых бот не был уверен, разобраны.", whole=True)
     amount = plural(facts.pending_count, "сообщение", "сообщения", "сообщений")
@@ -39,9 +39,9 @@ def render_review_list(facts: ReviewListFacts, context: RenderContext) -> Conten
                 Button(f"{number}. Не требует ответа", pack(Op.IS_TALK, 0, message.id)),
             )
         )
-    turns = []
+    page_buttons = []
     if facts.page > 0:
-        turns.append(Button("‹ Раньше", pack(Op.REVIEW_LIST, 0, facts.page - 1)))
+        page_buttons.append(Button("‹ Раньше", pack(Op.REVIEW_LIST, 0, facts.page - 1)))
     if facts.page < facts.pages - 1:
-        turns.append(Button("Дальше ›", pack(Op.REVIEW_LIST, 0, facts.page + 1)))
-    return Content(tuple(spans), (*rows, tuple(turns)) if turns else tuple(rows), whole=True)
+        page_buttons.append(Button("Дальше ›", pack(Op.REVIEW_LIST, 0, facts.page + 1)))
+    return Content(tuple(spans), (*rows, tuple(page_buttons)) if page_buttons else tuple(rows), whole=True)

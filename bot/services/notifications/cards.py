@@ -1,4 +1,4 @@
-"""Who sees which ticket: a card is queued for each of them and drawn when it is delivered."""
+"""The cards of a ticket: queued for each official who should see it, and rendered at delivery."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,39 +14,42 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for
 
 ALBUM_DELAY = timedelta(seconds=2)
-"""The pictures of an album come one by one; together they make one album for the head, too."""
+"""Delay after a picture of an album: the pictures arrive one by one and are shown as one album."""
 
 COUNTERS_DELAY_FACTOR = 5
-"""So many times longer the changes of a problem's counters are gathered: a head may be sent one message a second, and
-other cards must find room."""
+"""Factor by which edits wait longer if only a problem's counters have changed.
+
+A chat takes one message a second, and other cards must find room."""
 
 
 def responsible_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
-    """Whose turn it is."""
+    """Return the people who have to work on the ticket now."""
     if ticket.state is State.TRIAGE:
         return ctx.municipality.staff.responsible_for(None)
     return ctx.municipality.staff.responsible_for(ticket.sector, ticket.district)
 
 
 def answer_owners(ctx: UseCaseContext, ticket: Ticket, person_id: int | None) -> tuple[Person, ...]:
-    """Whom the fate of an answer concerns: its author *person_id*; where there is none any more, whose turn it is."""
+    """Return the author *person_id* of an answer; if they have left, the people responsible for the ticket."""
     author = ctx.municipality.staff.find_by_id(person_id) if person_id is not None else None
     return (author,) if author is not None else responsible_people(ctx, ticket)
 
 
 async def recipients(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
-    """Who must have a card: the responsible ones; if none of them can be reached, the next on the ladder, too. A member
-    of a problem is on the card of the ticket that leads it."""
+    """Return the people who must have a card: the responsible ones, and substitutes if none of them can be reached.
+
+    A member of a problem has no card of its own: it is on the card of the ticket that leads the problem.
+    """
     if not ticket.is_open or ticket.lead_id is not None:
         return ()
-    first = responsible_people(ctx, ticket)
-    if await _reachable(ctx, first):
-        return first
-    return first + await next_on_ladder(ctx, first)
+    responsible = responsible_people(ctx, ticket)
+    if await _reachable(ctx, responsible):
+        return responsible
+    return responsible + await next_on_ladder(ctx, responsible)
 
 
 async def next_on_ladder(ctx: UseCaseContext, absent: Sequence[Person]) -> tuple[Person, ...]:
-    """Who steps in for people that cannot be reached: the first rung of the ladder where somebody can be."""
+    """Return the substitutes of *absent* people: the first rung on which somebody can be reached."""
     for rung in ctx.municipality.staff.rungs(Audience.SUBSTITUTES):
         others = tuple(person for person in rung if person not in absent)
         if reached := await _reachable(ctx, others):
@@ -66,12 +69,12 @@ async def sync(
     wait_for_album: bool = False,
     counters_only: bool = False,
 ) -> None:
-    """Let everybody see the ticket as it is now, wherever they want cards: those whose turn it is, and those who have
-    its card already.
+    """Bring the ticket's cards up to date, and create those that the responsible people do not have yet.
 
-    The cards of *actor*, who has just pressed a button, are drawn at once. Who cannot be reached gets the cards after
-    coming back (:func:`bot.services.staff.reachability.came_back`). *hold*: a new card waits for the rest of an
-    album (see :func:`withdraw_unshown`). *crowd*: merely a problem's counters have changed.
+    *actor* has just pressed a button, so their cards are updated at once. People who cannot be reached get the cards
+    when they are back (:func:`bot.services.staff.reachability.on_reachable`). With *wait_for_album* a new card waits
+    for the rest of an album (see :func:`withdraw_undelivered`). With *counters_only* only a problem's counters have
+    changed.
     """
     existing: dict[int, list[Card]] = defaultdict(list)
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
@@ -94,7 +97,7 @@ async def _refresh_all(
     at_once: bool,
     counters_only: bool,
 ) -> None:
-    """The person's cards are kept in step; what waits for a silent messenger is its latest state when that is back."""
+    """Refresh the person's cards where they can be reached; a card that waits for a messenger is rendered later."""
     blocked = {one.address.account for one in await ctx.channels(person) if one.blocked}
     for card in existing:
         if card.account not in blocked:
@@ -117,7 +120,7 @@ async def _create_missing(
 
 
 async def withdraw_undelivered(ctx: UseCaseContext, ticket: Ticket) -> None:
-    """The ticket has found others whose turn it is, before those who were first had seen it: they need not."""
+    """Withdraw queued cards of people who are no longer responsible and have not seen them."""
     wanted = {person.id for person in await recipients(ctx, ticket)}
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
         if card.external_id is None and card.person_id not in wanted:
@@ -127,15 +130,15 @@ async def withdraw_undelivered(ctx: UseCaseContext, ticket: Ticket) -> None:
 async def refresh(
     ctx: UseCaseContext, ticket: Ticket, card: Card, *, at_once: bool = False, counters_only: bool = False
 ) -> None:
-    """Queue a card that its person has (or is about to get), unless it is waiting already. *crowd*: see :func:`show`;
-    that leaves when nothing else wants to."""
-    patience = (
+    """Queue an update of a card, unless one is queued already. *counters_only*: see :func:`sync`; it has the lowest
+    priority."""
+    delay = (
         timedelta()
         if at_once
         else ctx.municipality.card_edit_interval * (COUNTERS_DELAY_FACTOR if counters_only else 1)
     )
     address = Address(card.account, card.chat_id)
-    await _queue_card(ctx, ticket, card.person_id, address, at_once, patience, counters_only=counters_only)
+    await _queue_card(ctx, ticket, card.person_id, address, at_once, delay, counters_only=counters_only)
 
 
 async def create(
@@ -147,7 +150,7 @@ async def create(
     at_once: bool = False,
     wait_for_album: bool = False,
 ) -> None:
-    """*person* gets the card of *ticket* at *address*, where there was none."""
+    """Send *person* the card of *ticket* at *address*, where there was none."""
     await _queue_card(
         ctx, ticket, person.id, address, at_once, ALBUM_DELAY if wait_for_album and not at_once else timedelta()
     )
@@ -184,7 +187,7 @@ async def _queue_card(
 
 
 async def queue_media(ctx: UseCaseContext, ticket: Ticket) -> None:
-    """Let those whose turn it is get the new pictures, in one go; who has handed the ticket over needs them no more."""
+    """Queue the new pictures for those of the ticket's recipients who have its card."""
     wanted = {person.id for person in await recipients(ctx, ticket)}
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
         if card.person_id in wanted:
@@ -192,7 +195,7 @@ async def queue_media(ctx: UseCaseContext, ticket: Ticket) -> None:
 
 
 async def queue_media_at(ctx: UseCaseContext, ticket: Ticket, person: Person, address: Address) -> None:
-    """Let *person* get the pictures that the card at *address* has not shown yet."""
+    """Queue the pictures that were not sent with the card at *address* yet."""
     card = await ctx.uow.cards.get(person.id, ticket.id, address.account)
     if card is not None:
         await _queue_media(ctx, ticket, card)
@@ -216,7 +219,7 @@ async def _queue_media(ctx: UseCaseContext, ticket: Ticket, card: Card) -> None:
 
 
 async def open_menu(ctx: UseCaseContext, ticket: Ticket, person: Person, menu: str) -> None:
-    """*person* opens another page of buttons under the card that is being looked at."""
+    """Show another menu under the card in the chat in which *person* is working."""
     address = ctx.reply_address(person)
     if address is None:
         return

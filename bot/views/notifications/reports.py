@@ -51,7 +51,7 @@ def _figures_content(heading: str, figures: ReportFigures, context: RenderContex
 
 
 def _period_text(since: datetime, until: datetime, context: RenderContext) -> str:
-    """«сб 21.11, 17:27 – 17:31» within a day, «пт 20.11, 09:00 – сб 21.11, 09:00» otherwise."""
+    """Return «сб 21.11, 17:27 – 17:31» within a day, «пт 20.11, 09:00 – сб 21.11, 09:00» otherwise."""
     end = f"{until:%H:%M}" if since.date() == until.date() else context.format_full(until)
     return f"{context.format_full(since)} – {end}"
 
