@@ -29,7 +29,7 @@ from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS, Sector
-from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source
+from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
 
 
@@ -260,15 +260,15 @@ def _official_page(entry: PageEntry, own: set[int]) -> OfficialPage:
 
 
 def _page_source(entry: PageEntry) -> Source:
-    return Source(VK_PAGES_ACCOUNT, str(entry.id), entry.title, entry.kind.value, entry.answers.value)
+    return Source(VK_PAGES_ACCOUNT, str(entry.id), entry.title, entry.kind, entry.answers)
 
 
 def _chat_sources(kind: MessengerKind, section: BotSection) -> list[Source]:
     account, private = kind.section_name, f"личные сообщения боту {kind.title}"
     return [
-        Source(account, PRIVATE_SOURCE_ID, private, "official", section.private.value, section.invite),
+        Source(account, PRIVATE_SOURCE_ID, private, SourceKind.OFFICIAL, section.private, section.invite),
         *(
-            Source(account, str(c.id), c.title or f"чат {kind.title} {c.id}", c.kind.value, c.answers.value, c.invite)
+            Source(account, str(c.id), c.title or f"чат {kind.title} {c.id}", c.kind, c.answers, c.invite)
             for c in section.chats
         ),
     ]
@@ -280,8 +280,8 @@ def _community_sources(section: VkSection) -> list[Source]:
             f"vk:{one.id}",
             str(one.id),
             one.title or f"сообщество VK {one.id}",
-            one.kind.value,
-            one.answers.value,
+            one.kind,
+            one.answers,
             one.invite,
         )
         for one in section.communities

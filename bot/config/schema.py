@@ -26,21 +26,7 @@ from bot.config.fields import (
     parse_listen,
 )
 from bot.domain.roles import Role
-
-
-class AnswerPolicy(StrEnum):
-    """Who may answer citizens in a place."""
-
-    BOT = "bot"  # the bot posts the answer itself
-    PERSON = "person"  # an employee posts it by hand; the bot gives the text and the link
-    OFF = "off"  # nobody answers there, messages are only registered
-
-
-class SourceKind(StrEnum):
-    """What sort of place it is."""
-
-    CHAT = "chat"  # talk of neighbours: only what needs doing becomes a ticket
-    OFFICIAL = "official"  # people come here to report: everything but noise does
+from bot.domain.sources import AnswerPolicy, SourceKind
 
 
 class UpdateMode(StrEnum):

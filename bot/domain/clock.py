@@ -1,14 +1,14 @@
-"""The one source of time. Production reads the system clock, tests move a hand-made one."""
+"""The only source of the current time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whatever can say what time it is."""
+    """A source of the current time: the machine in production, a manual clock in tests."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """Return the present moment, aware, in UTC."""
         ...
 
 
@@ -17,23 +17,3 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)  # noqa: TID251 - the one place that may ask the machine
-
-
-class ManualClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, start: datetime) -> None:
-        if start.tzinfo is None:
-            raise ValueError("a clock needs an aware moment")
-        self._now = start.astimezone(UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, step: timedelta) -> None:
-        """Move forward (or, to play a faulty machine, backward)."""
-        self._now += step
-
-    def set(self, moment: datetime) -> None:
-        """Jump to *moment*."""
-        self._now = moment.astimezone(UTC)

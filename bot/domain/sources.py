@@ -2,37 +2,56 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from bot.domain.people import MESSENGER_TITLES, MessengerName
 
 PRIVATE_SOURCE_ID = "private"
-"""The source name of a bot's private chats, which belong to no configured chat."""
+"""The source id of a bot's private chats, which belong to no configured chat."""
+
+
+class SourceKind(StrEnum):
+    """The use that citizens make of a place."""
+
+    CHAT = "chat"  # neighbours talk: only messages that need action become tickets
+    OFFICIAL = "official"  # people come to report: every message but noise becomes a ticket
+
+
+class AnswerPolicy(StrEnum):
+    """The one who may answer citizens in a place."""
+
+    BOT = "bot"  # the bot posts the answer
+    PERSON = "person"  # an employee posts it by hand; the bot provides the text and the link
+    OFF = "off"  # nobody answers there, messages are only registered
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A monitored place. ``account``: ``telegram``, ``vk:123``, ``max``; ``root``: the chat's or community's id as
-    text, or :data:`PRIVATE_ROOT`; ``kind``: ``chat`` (talk of neighbours) or ``official`` (people come here to report);
-    ``answers``: who may answer there: ``bot``, ``person`` or ``off``; ``invite``: where answers are off, the address to
-    which a citizen is asked, once, to write instead."""
+    """A monitored place.
+
+    ``account`` is ``telegram``, ``vk:123`` or ``max``; ``source_id`` the chat's or community's id as text, or
+    :data:`PRIVATE_SOURCE_ID`; ``invite`` the address to which citizens are invited, once, where answers are off.
+    """
 
     account: str
     source_id: str
     title: str
-    kind: str
-    answers: str
+    kind: SourceKind
+    answers: AnswerPolicy
     invite: str | None = None
 
 
 VK_PAGES_ACCOUNT = "vk:pages"
-"""The account under which walls are read that gave us no key of their own."""
+"""The account of the walls that are read with the service key."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficialPage:
-    """An official page that is watched: does it speak, and does it answer? ``account`` and ``root`` name it as a
-    :class:`Source` is named; ``heard_in``: the root where its comments are written, if that is another place (the
-    discussion group of a Telegram channel)."""
+    """An official page that is watched for silence and for unanswered comments.
+
+    ``account`` and ``source_id`` are those of a :class:`Source`; ``comments_source_id`` is the source where its
+    comments are written: the discussion group of a Telegram channel, otherwise the page itself.
+    """
 
     account: str
     source_id: str
@@ -42,15 +61,15 @@ class OfficialPage:
 
 
 def messenger_of(account: str) -> str:
-    """``vk`` for ``vk:123``."""
+    """Return ``vk`` for ``vk:123``."""
     return account.partition(":")[0]
 
 
 def messenger_title(account: str) -> str:
-    """«VK» for ``vk:123`` and for ``vk``: the messenger's name for people."""
+    """Return «VK» for ``vk:123`` and for ``vk``: the messenger's name for people."""
     return MESSENGER_TITLES[MessengerName(messenger_of(account))]
 
 
 def author_key(account: str, user_id: str) -> str:
-    """One citizen across our accounts of one messenger."""
+    """Return the key of a citizen, the same for all the bot's accounts in one messenger."""
     return f"{messenger_of(account)}:{user_id}"

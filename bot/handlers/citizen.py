@@ -2,6 +2,7 @@
 
 from bot.domain.channels import Address
 from bot.domain.notifications.citizens import CitizenWelcome, InvitationCodeWrong
+from bot.domain.sources import AnswerPolicy
 from bot.handlers import commands
 from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
@@ -22,7 +23,7 @@ async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
     if private and await _accept_invitation(ctx, event):
         return
     if private and command_of(event)[0]:
-        if source.answers == "bot":
+        if source.answers is AnswerPolicy.BOT:
             await notify.notify_citizen(
                 ctx, event.chat.account, event.chat.id, None, CitizenWelcome(municipality=ctx.municipality.name)
             )

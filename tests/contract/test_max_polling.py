@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.clock import ManualClock
 from bot.messengers.errors import BadCredentials, Conflict, RetryAfter, TemporaryFailure
 from bot.messengers.events import MessagePosted
 from bot.messengers.port import Batch
@@ -14,6 +13,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.contract.harness import TOKEN
 from tests.contract.max_harness import CITIZEN, HOUSE_CHAT, MaxHarness, open_harness
+from tests.manual_clock import ManualClock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from bot.domain.clock import ManualClock
 from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from tests.contract.harness import TOKEN
+from tests.manual_clock import ManualClock
 
 MARIA, IVAN = 7, 8
 HOUSE, CHANNEL = -100_500, -100_501

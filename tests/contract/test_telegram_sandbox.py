@@ -9,12 +9,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.domain.clock import ManualClock
 from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
 from sandbox.telegram import TelegramServer, api_fault
 from tests.contract.harness import TOKEN
+from tests.manual_clock import ManualClock
 
 MARIA, IVAN = 501, 502
 GROUP, BASIC, CHANNEL = -1001234567890, -4455, -1009876543210

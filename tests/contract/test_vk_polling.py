@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.clock import ManualClock
 from bot.messengers.content import Content
 from bot.messengers.errors import MalformedUpdate, MessengerError, TemporaryFailure
 from bot.messengers.events import Chat, ChatKind, MessagePosted
@@ -16,6 +15,7 @@ from bot.messengers.vk import VkMessenger
 from sandbox.faults import Fault, FaultKind
 from tests.contract.harness import TOKEN
 from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, TITLE, open_vk_harness
+from tests.manual_clock import ManualClock
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

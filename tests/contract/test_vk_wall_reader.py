@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.clock import ManualClock, SystemClock
+from bot.domain.clock import SystemClock
 from bot.messengers.content import Content
 from bot.messengers.errors import BadCredentials, Rejected, TemporaryFailure
 from bot.messengers.events import ChatKind, Event, MessagePosted, PagePosted
@@ -14,6 +14,7 @@ from bot.messengers.vk.wall_reader import VkWallReader, WallPage
 from sandbox.change_log import ChangeLog
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
+from tests.manual_clock import ManualClock
 
 KEY = "service-key-for-tests-only"
 SCHOOL, CLUB = 901, 902

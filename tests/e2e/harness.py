@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.config import load_config
-from bot.domain.clock import ManualClock
 from bot.domain.messages import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
@@ -22,6 +21,7 @@ from bot.understanding.analyzer import TextAnalyzer
 from sandbox.change_log import ChangeLog
 from sandbox.server import Sandbox
 from tests.databases import copy_migrated_sqlite
+from tests.manual_clock import ManualClock
 
 T = TypeVar("T")
 

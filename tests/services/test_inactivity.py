@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.people import Staff
-from bot.domain.sources import Source
+from bot.domain.sources import AnswerPolicy, Source, SourceKind
 from bot.services.context import Municipality, UseCaseContext
 from bot.services.monitoring import inactivity
 from storage.database import Database
@@ -34,7 +34,7 @@ async def municipality(database: Database) -> Municipality:
     async with database.begin() as uow:
         staff = Staff(await uow.staff.sync(STAFF))
     sources = {
-        ("telegram", root): Source("telegram", root, title, "chat", "bot")
+        ("telegram", root): Source("telegram", root, title, SourceKind.CHAT, AnswerPolicy.BOT)
         for root, title in ((STREET, "Улица"), (YARD, "Двор"))
     }
     return replace(municipality_of(staff), sources=sources)

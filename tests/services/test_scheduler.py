@@ -11,7 +11,6 @@ import aiohttp
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.domain.clock import ManualClock
 from bot.domain.people import Staff
 from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
@@ -23,6 +22,7 @@ from bot.services.monitoring.health import Health
 from storage.database import Database
 from storage.migrate import migrate
 from tests.e2e.messengers.test_webhook import free_port
+from tests.manual_clock import ManualClock
 from tests.services.municipality import STAFF, municipality_of
 
 FIRST_START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)

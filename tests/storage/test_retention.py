@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, make_url, select, text
 
-from bot.domain.clock import ManualClock
 from bot.domain.outbox import OutboxStatus
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
@@ -16,6 +15,7 @@ from bot.scheduler.retention import RETENTION, Cleaner
 from storage.database import Database
 from storage.repositories.retention import RetentionKind
 from storage.tables import audit, card, due_moment, inbox, metadata, notice, once_key, outbox, person, sent_message
+from tests.manual_clock import ManualClock
 from tests.storage.helpers import ACCOUNTS, NOW, add_message, add_ticket, claim_rows, outbox_draft, time_after
 
 DAY = timedelta(days=1)

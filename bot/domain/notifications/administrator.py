@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bot.domain.notifications.base import Notification, stored
+from bot.domain.sources import AnswerPolicy
 
 
 class ChatNotice(Notification):
@@ -85,7 +86,7 @@ class SourcePolicy(NamedTuple):
 
     account: str
     title: str
-    answers: str
+    answers: AnswerPolicy
     invite: str | None
 
 

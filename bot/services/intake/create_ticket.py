@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import TicketRegistered
-from bot.domain.sources import Source
+from bot.domain.sources import AnswerPolicy, Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
@@ -26,7 +26,7 @@ async def is_ticket(ctx: UseCaseContext, message: Message, reading: Reading, sou
         return True
     if not message.text or reading.noise is not None:
         return False  # in a group, pictures without a text only join a ticket
-    if source.kind == "official" or reading.appeal:
+    if source.kind is SourceKind.OFFICIAL or reading.appeal:
         return True
     return await _is_reply_to_answer(ctx, message)
 
@@ -93,7 +93,7 @@ def read_message(ctx: UseCaseContext, message: Message) -> Reading:
 async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, source: Source) -> None:
     """Tell the citizen the ticket's number in private; where answers are off, perhaps another address."""
     await redirect_author(ctx, message, source)
-    if is_private(message) and source.answers == "bot":
+    if is_private(message) and source.answers is AnswerPolicy.BOT:
         await notify.notify_citizen(
             ctx, message.account, message.chat_id, message.external_id, TicketRegistered(ticket_id=ticket.id)
         )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.tickets import AdditionReceived
-from bot.domain.sources import Source
+from bot.domain.sources import Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext, author_key
 from bot.services.intake.create_ticket import acknowledge, create_ticket, is_ticket
@@ -61,7 +61,7 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
     ticket = await _find_continued_ticket(ctx, message, reading)
     if ticket is None:
         return False
-    if source.kind == "chat" and not reading.appeal and await _is_reply_to_others(ctx, message, ticket):
+    if source.kind is SourceKind.CHAT and not reading.appeal and await _is_reply_to_others(ctx, message, ticket):
         return False
     await _attach_addition(ctx, ticket, message, reading)
     return True

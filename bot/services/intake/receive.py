@@ -2,7 +2,7 @@
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import HowToWrite
-from bot.domain.sources import Source
+from bot.domain.sources import AnswerPolicy, Source
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
@@ -54,7 +54,7 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
 
 async def _send_how_to_write(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Explain to a person who greets the bot in private how to write."""
-    if is_private(message) and source.answers == "bot" and reading.noise in (Noise.GREETING, Noise.COMMAND):
+    if is_private(message) and source.answers is AnswerPolicy.BOT and reading.noise in (Noise.GREETING, Noise.COMMAND):
         await notify.notify_citizen(ctx, message.account, message.chat_id, None, HowToWrite())
 
 

@@ -5,7 +5,7 @@ from bot.domain.notifications.citizens import Redirected
 from bot.domain.notifications.envelope import CitizenEnvelope
 from bot.domain.notifications.registry import to_facts
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
-from bot.domain.sources import Source, author_key
+from bot.domain.sources import AnswerPolicy, Source, author_key
 from bot.messengers.events import Chat
 from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
@@ -19,7 +19,7 @@ async def redirect_citizen(
     Without a configured address the bot writes nothing there.
     """
     bot_account = ctx.municipality.bot_accounts.get(chat.account)
-    if source.answers != "off" or source.invite is None or bot_account is None:
+    if source.answers is not AnswerPolicy.OFF or source.invite is None or bot_account is None:
         return
     if chat.kind not in bot_account.capabilities.can_answer_in:
         return

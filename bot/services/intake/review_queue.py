@@ -15,7 +15,7 @@ from bot.domain.notifications.review_queue import ReviewListBelow
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
-from bot.domain.sources import Source
+from bot.domain.sources import Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import ReviewListFacts
 from bot.messengers.serialization import chat_from_columns
@@ -46,7 +46,7 @@ RETENTION = timedelta(days=7)
 
 async def queue_for_review(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Queue *message*, which is no ticket, if a person should review it."""
-    if source.kind != "chat" or is_private(message) or not message.text or not reading.needs_review:
+    if source.kind is not SourceKind.CHAT or is_private(message) or not message.text or not reading.needs_review:
         return
     if await ctx.uow.review_queue.add(message.id, reading.appeal_score, ctx.now):
         for known in await ctx.uow.review_queue.list_review_lists():

@@ -17,6 +17,7 @@ from bot.domain.notifications.manual_posting import (
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.problems import AnswerTarget
+from bot.domain.sources import AnswerPolicy
 from bot.domain.tickets import Ticket
 from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
@@ -35,10 +36,10 @@ async def decide_poster(ctx: UseCaseContext, target: Message | AnswerTarget) -> 
     chat = chat_from_columns(target.account, target.chat_id, target.chat_kind, target.root)
     source = await sources.find_source(ctx, chat)
     bot_account = ctx.municipality.bot_accounts.get(target.account)
-    poster = source.answers if source else "person"
-    if poster == "off":
+    poster = source.answers if source else AnswerPolicy.PERSON
+    if poster is AnswerPolicy.OFF:
         return PublicationState.KEPT
-    if poster == "person" or bot_account is None or chat.kind not in bot_account.capabilities.can_answer_in:
+    if poster is AnswerPolicy.PERSON or bot_account is None or chat.kind not in bot_account.capabilities.can_answer_in:
         return PublicationState.BY_PERSON
     return PublicationState.QUEUED
 

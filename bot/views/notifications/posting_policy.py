@@ -1,15 +1,15 @@
 """The configured ways of answering in plain words."""
 
 from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
-from bot.domain.sources import messenger_title
+from bot.domain.sources import AnswerPolicy, messenger_title
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Text
 from bot.views.render_context import RenderContext
 
 _MEANINGS = {
-    "bot": "бот сам публикует ответ сотрудника под сообщением жителя",
-    "person": "бот там ничего не пишет; сотрудник получает готовый текст и ссылку и публикует ответ сам",
-    "off": "жителям там не отвечают; сообщения учитываются, ответы сохраняются для отчётов",
+    AnswerPolicy.BOT: "бот сам публикует ответ сотрудника под сообщением жителя",
+    AnswerPolicy.PERSON: "бот там ничего не пишет; сотрудник получает готовый текст и ссылку и публикует ответ сам",
+    AnswerPolicy.OFF: "жителям там не отвечают; сообщения учитываются, ответы сохраняются для отчётов",
 }
 
 CLOSING_TEXT = (
@@ -18,10 +18,10 @@ CLOSING_TEXT = (
 )
 
 
-def describe_policy(answers: str, invite: str | None) -> str:
+def describe_policy(answers: AnswerPolicy, invite: str | None) -> str:
     """Return the meaning of one configured way of answering."""
     words = _MEANINGS[answers]
-    if answers == "off":
+    if answers is AnswerPolicy.OFF:
         words += f"; житель один раз получит приглашение: {invite}" if invite else "; бот там ничего не пишет"
     return words
 
