@@ -326,9 +326,9 @@ class App:
     async def _start_http_server(self) -> None:
         """The address for health checks and webhooks, if one is configured. A taken port is no reason to stop answering
         people, unless messengers shall call there: :class:`AddressTaken`."""
-        if self.config.http is None:
+        if self.config.tree.http is None:
             return
-        http = self.config.http
+        http = self.config.tree.http
         listener = HttpServer(
             http.host, http.port, self.database, self.supervisor.restart_counts, self._webhooks, self.health
         )

@@ -76,13 +76,15 @@ def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer
             raise
         logger.warning("%s Пока работают встроенные правила.", fault)
         model = None
-    return TextAnalyzer(config.sectors(), config.routing_threshold, model, config.read_streets())
+    return TextAnalyzer(config.sectors(), config.tree.routing.threshold, model, config.read_streets())
 
 
 def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
     """Build the text analyzer (strict, see above), and the grouper of messages about one event."""
     understanding = build_understanding(config, strict=True)
-    return understanding, EventGrouper(understanding.event_matcher, config.problem_window.total_seconds())
+    return understanding, EventGrouper(
+        understanding.event_matcher, config.tree.problems.within.to_timedelta().total_seconds()
+    )
 
 
 def with_current_model(understanding: TextAnalyzer, config: Config) -> TextAnalyzer:
@@ -107,7 +109,7 @@ def build_municipality(
 ) -> Municipality:
     """The municipality as services see it."""
     return Municipality(
-        name=config.name,
+        name=config.tree.municipality.name,
         zone=config.zone,
         staff=staff,
         sectors={sector.code: sector for sector in config.sectors()},
@@ -116,15 +118,15 @@ def build_municipality(
         terms=config.deadline_terms(),
         urgent_terms=config.urgent_deadline_terms(),
         quiet_hours=config.quiet_hours(),
-        follow_up_window=config.follow_up_window,
+        follow_up_window=config.tree.follow_up.within.to_timedelta(),
         pages=config.pages(),
-        manual_posting_term=config.posting_reminder_after,
-        check_after=config.publication_check_after,
-        digest_at=config.digest_at,
-        failover_after=config.fallback_after,
+        manual_posting_term=config.tree.answers.remind_posting,
+        check_after=config.tree.answers.check_after.to_timedelta(),
+        digest_at=config.tree.digest.at,
+        failover_after=config.tree.staff_notices.fallback_after.to_timedelta(),
         sources={(source.account, source.source_id): source for source in config.sources()},
         bot_accounts=bot_accounts,
-        problem_window=config.problem_window if config.groups_problems else None,
-        repeat_interval=config.answer_repeat_interval,
+        problem_window=config.tree.problems.within.to_timedelta() if config.tree.problems.join else None,
+        repeat_interval=config.tree.problems.repeat_after.to_timedelta(),
         card_edit_interval=card_edit_interval,
     )

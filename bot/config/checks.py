@@ -1,8 +1,7 @@
-"""What no single value can tell: whether the parts of the configuration fit together.
+"""Checks of the parts of the configuration against one another.
 
-The checks look at the plain values of the file, not at the typed tree, so that they speak up even if another place of
-the file is broken: an administrator gets every fault at once. What has a wrong type is silently passed over here: the
-types' own check reports it.
+They read the plain values of the file instead of the typed tree, so that they run even if another place of the file is
+broken: an administrator gets every fault at once. Values of a wrong type are ignored here; the typed tree reports them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,7 +37,7 @@ Values = dict[str, Any]
 
 
 def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
-    """All that does not fit together. *for_work*: the configuration is to be run, so somebody must get the work."""
+    """Yield all faults. *for_work*: the configuration is to be run, so somebody must receive the tickets."""
     if for_work:
         yield from _messengers(tree)
         yield from _unassigned_sectors(tree)
@@ -59,7 +58,7 @@ def section(tree: Values, name: str) -> Values:
 
 
 def tables(tree: Values, name: str) -> list[tuple[int, Values]]:
-    """The tables of a list with their places, as far as they are tables."""
+    """Return the tables of a list with their indexes; items that are no tables are left out."""
     value = tree.get(name)
     return [(i, item) for i, item in enumerate(value) if isinstance(item, dict)] if isinstance(value, list) else []
 
@@ -86,7 +85,7 @@ def _messengers(tree: Values) -> Iterator[Fault]:
 
 
 def _webhooks(tree: Values) -> Iterator[Fault]:
-    """What a messenger that comes itself needs. Who it is, it shows by its secret; whose update it is, by the path."""
+    """Webhook mode needs a secret (authentication) and a distinct path (routing)."""
     paths: dict[str, str] = {}
     for kind in MESSENGER_KINDS:
         name, values = kind.section_name, section(tree, kind.section_name)
@@ -112,7 +111,7 @@ def _webhooks(tree: Values) -> Iterator[Fault]:
 
 
 def _webhook_secrets(kind: MessengerKind, values: Values) -> Iterator[Fault]:
-    """VK has one for each community, the others one for the bot."""
+    """VK has a secret for each community, the other messengers one for the bot."""
     holders = [(kind.section_name, values)]
     if kind.has_token_per_chat:
         holders = [
@@ -125,7 +124,7 @@ def _webhook_secrets(kind: MessengerKind, values: Values) -> Iterator[Fault]:
 
 
 def _invitations(tree: Values) -> Iterator[Fault]:
-    """An invitation is what stands where an answer may not: beside answers it would only confuse."""
+    """An invitation replaces answers; in a place with answers it would only confuse."""
     places = [
         (kind.section_name, section(tree, kind.section_name), "private")
         for kind in MESSENGER_KINDS
@@ -141,7 +140,7 @@ def _invitations(tree: Values) -> Iterator[Fault]:
 
 
 def _pages(tree: Values) -> Iterator[Fault]:
-    """A page can be watched only where the bot hears it."""
+    """A page can be watched only in a place that the bot reads."""
     own = {item.get("id") for _, item in tables(section(tree, "vk"), "communities")}
     heard = {name: {item.get("id") for _, item in tables(section(tree, name), "chats")} for name in ("telegram", "max")}
     for index, page in tables(tree, "pages"):
@@ -177,7 +176,7 @@ def _duplicates(tree: Values) -> Iterator[Fault]:
 
 
 def _find_repeated(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Places whose value was already met, each with the place of the first."""
+    """Yield the keys whose value has occurred before, each with the key of the first occurrence."""
     seen: dict[str, str] = {}
     for place, value in values:
         if value in seen:
@@ -239,7 +238,7 @@ def _roles(key: str, member: Values) -> Iterator[Fault]:
 
 
 def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
-    """A sector whose tickets nobody would get. Judged only if every staff entry can be understood."""
+    """Find sectors whose tickets nobody would receive; skipped unless every staff entry is valid."""
     members = []
     for _, values in tables(tree, "staff"):
         try:
@@ -261,7 +260,7 @@ def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
 
 
 def _covers_all_districts(member: StaffMember, code: str) -> bool:
-    """A head or deputy of one district leaves the messages from all others to nobody."""
+    """Return whether *member* receives the messages of the sector from everywhere, not only from one district."""
     leads = roles_on(Audience.TICKET) & BLOCK_ROLES & {*member.roles, member.role}
     return bool(leads) and code in member.sectors and not member.districts
 
@@ -330,7 +329,7 @@ def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:
         return
     try:
         _, faults = read_gazetteer(folder / name.strip())
-    except (OSError, ValueError):  # no such file, a name too long or with a zero in it, a folder we may not look into
+    except (OSError, ValueError):  # no such file, an invalid name, or a folder without read permission
         yield Fault(
             GAZETTEER_KEY,
             f"файла со списком улиц нет или его не прочитать: «{name[:100]}»",

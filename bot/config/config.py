@@ -1,8 +1,8 @@
-"""The configuration as the rest of the house uses it: sections, and domain objects made of them."""
+"""The checked configuration: its sections, and the domain objects made of them."""
 
 import importlib.util
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
 from bot.config.schema import (
     BotSection,
     ConfigTree,
-    HttpSection,
     PageEntry,
     PageMessenger,
     StaffMember,
@@ -23,7 +22,6 @@ from bot.config.schema import (
 )
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
-from bot.domain.durations import Duration
 from bot.domain.people import StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
@@ -35,7 +33,7 @@ from bot.domain.streets import StreetRow
 
 @dataclass(frozen=True, slots=True)
 class StaffEntry:
-    """An official of the file. Without accounts he joins by invitation."""
+    """An official of the file. Without accounts they join by invitation."""
 
     name: str
     roles: frozenset[Role]
@@ -46,17 +44,12 @@ class StaffEntry:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A checked configuration. Paths are absolute, secrets hide themselves in ``repr``."""
+    """A checked configuration. Paths are absolute, secrets are hidden in ``repr``."""
 
     tree: ConfigTree
     folder: Path = field(repr=False)
     file: Path | None = field(default=None, repr=False)
-    """Where it was read from; ``None`` for one that was made up by a program."""
-
-    @property
-    def name(self) -> str:
-        """The municipality's name."""
-        return self.tree.municipality.name
+    """The file it was read from; ``None`` if a program made it."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,7 +57,7 @@ class Config:
 
     @property
     def database_url(self) -> str:
-        """With a relative SQLite file made absolute; may hold a password."""
+        """The URL with an absolute path of an SQLite file; may hold a password."""
         return resolve_database_url(self.tree.database.url, self.folder)
 
     @property
@@ -76,92 +69,43 @@ class Config:
         return self.tree.vk
 
     def section(self, kind: MessengerKind) -> BotSection | VkSection | None:
-        """What the file says of one messenger."""
+        """Return the section of one messenger."""
         found: BotSection | VkSection | None = getattr(self.tree, kind.section_name)
         return found
 
     @property
-    def http(self) -> HttpSection | None:
-        return self.tree.http
-
-    @property
     def uses_webhooks(self) -> bool:
-        """Whether some messenger brings its updates to an address of ours."""
+        """True if some messenger delivers its updates by webhook."""
         sections = (self.section(kind) for kind in MESSENGER_KINDS)
         return any(one is not None and one.mode is UpdateMode.WEBHOOK for one in sections)
 
     @property
-    def routing_threshold(self) -> float:
-        """Below this score of the best sector, or in a tie, the coordinator decides."""
-        return self.tree.routing.threshold
-
-    @property
     def model_folder(self) -> Path:
-        """Where trained models stand; it need not exist."""
+        """The folder of trained models; it need not exist."""
         return self.folder / self.tree.routing.model
 
     @property
     def nightly_training_at(self) -> time | None:
-        """The local time at which the bot learns from the day's decisions; ``None``: never by itself."""
+        """The local time at which the bot learns from the day's decisions; ``None``: never automatically."""
         return self.tree.learning.at if self.tree.learning.nightly else None
 
     @property
-    def follow_up_window(self) -> timedelta:
-        """How long a further message of the same author joins the ticket."""
-        return self.tree.follow_up.within.to_timedelta()
-
-    @property
-    def groups_problems(self) -> bool:
-        """Whether messages about one event become one problem."""
-        return self.tree.problems.join
-
-    @property
-    def problem_window(self) -> timedelta:
-        """How long messages about one event join it after the last of them."""
-        return self.tree.problems.within.to_timedelta()
-
-    @property
-    def answer_repeat_interval(self) -> timedelta:
-        """How often at most one chat is given the same answer for those who write there later."""
-        return self.tree.problems.repeat_after.to_timedelta()
-
-    @property
-    def posting_reminder_after(self) -> Duration:
-        """How long an approved answer may wait for the person who posts it, before a reminder."""
-        return self.tree.answers.remind_posting
-
-    @property
-    def fallback_after(self) -> timedelta:
-        """After how long a failure of a messenger officials are written to elsewhere."""
-        return self.tree.staff_notices.fallback_after.to_timedelta()
-
-    @property
-    def publication_check_after(self) -> timedelta:
-        """How long after its publication an answer is looked at: does it still stand?"""
-        return self.tree.answers.check_after.to_timedelta()
-
-    @property
-    def digest_at(self) -> time:
-        """The local time of the daily digest."""
-        return self.tree.digest.at
-
-    @property
     def gazetteer(self) -> Path | None:
-        """The list of streets."""
+        """The file with the list of streets."""
         name = self.tree.places.gazetteer
         return None if name is None else self.folder / name
 
     def read_streets(self) -> list[StreetRow]:
-        """The lines of the list of streets, read anew; none without a list."""
+        """Read the list of streets from its file; it is empty if no file is configured."""
         return read_gazetteer(self.gazetteer)[0] if self.gazetteer is not None else []
 
     @property
     def staff(self) -> tuple[StaffEntry, ...]:
-        """Everybody of the file, in its order."""
+        """All officials of the file, in its order."""
         return tuple(_staff_entry(member) for member in self.tree.staff)
 
     def working_calendar(self) -> WorkingCalendar:
-        """A new calendar; keep it, it remembers the years it has looked up."""
+        """Create a calendar; keep it, because it caches the days it has computed."""
         section = self.tree.calendar
         return WorkingCalendar(self.zone, section.working, section.days_off, section.working_days)
 
@@ -173,19 +117,19 @@ class Config:
         return DeadlineTerms(section.accept, section.answer, section.remind_at)
 
     def urgent_deadline_terms(self) -> DeadlineTerms:
-        """Those of what cannot wait; reminders at the same shares."""
+        """Return the terms of urgent tickets; their reminders come at the same shares."""
         section = self.tree.urgent
         return DeadlineTerms(section.accept, section.answer, self.tree.deadlines.remind_at)
 
     def sectors(self) -> tuple[Sector, ...]:
-        """The blocks in the order of the file; a standard one without a title gets the usual one."""
+        """Return the sectors in the order of the file; a standard one has a default title."""
         return tuple(
             Sector(entry.code, entry.title or STANDARD_SECTORS[entry.code], entry.keywords)
             for entry in self.tree.sectors
         )
 
     def sources(self) -> tuple[Source, ...]:
-        """Every place to listen to, with who may answer there."""
+        """Return every monitored place, with its answer policy."""
         found: list[Source] = []
         for kind in MESSENGER_KINDS:
             section = self.section(kind)
@@ -198,19 +142,21 @@ class Config:
         return (*found, *map(_page_source, pages))
 
     def pages(self) -> tuple[OfficialPage, ...]:
-        """The official pages to watch."""
+        """Return the official pages to watch."""
         own = {community.id for community in self.vk.communities} if self.vk else set()
         return tuple(_official_page(entry, own) for entry in self.tree.pages)
 
     def service_key_pages(self) -> tuple[OfficialPage, ...]:
-        """Pages in VK that are read with the service key: also those that have a key of their own, which brings no
-        comments again after a gap."""
+        """Return the pages in VK that are read with the service key.
+
+        They include pages with a key of their own, because that key does not repeat comments after a gap.
+        """
         if self.vk is None or self.vk.service_token is None:
             return ()
         return tuple(page for page in self.pages() if page.account.startswith("vk:"))
 
     def unsupported_faults(self) -> tuple[Fault, ...]:
-        """What the file rightly asks for and this version cannot run yet."""
+        """Return the valid settings that this installation cannot run."""
         found = []
         if self.database_url.startswith("postgresql") and importlib.util.find_spec("asyncpg") is None:
             problem = "для PostgreSQL не установлен пакет asyncpg"
@@ -220,7 +166,7 @@ class Config:
         return tuple(found)
 
     def warnings(self) -> tuple[Fault, ...]:
-        """What works, but probably not as meant: for ``check``."""
+        """Return settings that work but are probably not intended, for ``check``."""
         found = []
         if not any(entry.roles & (roles_on(Audience.TRIAGE) - BLOCK_ROLES) for entry in self.staff):
             found.append(

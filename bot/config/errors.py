@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, for the administrator's eyes."""
+"""Faults of a configuration, as an administrator reads them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.domain.russian_text import plural
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: where (``telegram.chats[0].answers``), what, and how to mend it, in Russian. Never holds a secret."""
+    """One fault: its key (``telegram.chats[0].answers``), the problem and the remedy in Russian. Holds no secrets."""
 
     key: str
     problem: str
@@ -18,7 +18,7 @@ class Fault:
 
 
 class ConfigFaults(Exception):
-    """The configuration cannot be used. ``faults`` holds all that was found, at least one."""
+    """The configuration cannot be used. ``faults`` holds all faults, at least one."""
 
     def __init__(self, path: Path, faults: Sequence[Fault]) -> None:
         self.path = path
@@ -27,7 +27,7 @@ class ConfigFaults(Exception):
 
 
 def render_faults(faults: Sequence[Fault]) -> str:
-    """The faults as a numbered list for the terminal; an empty text for none."""
+    """Return the faults as a numbered list for the terminal; an empty text for none."""
     if not faults:
         return ""
     lines = [f"В настройках {plural(len(faults), 'ошибка', 'ошибки', 'ошибок')}:"]
@@ -43,17 +43,17 @@ def render_faults(faults: Sequence[Fault]) -> str:
 
 
 def with_full_stop(words: str) -> str:
-    """With one full stop at the end."""
+    """Return *text* with one full stop at the end."""
     return f"{words.rstrip('. ')}."
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """«возможно, вы имели в виду «threshold»», or an empty text when nothing known is like *word*."""
+    """Return «возможно, вы имели в виду «threshold»», or an empty text if nothing known resembles *word*."""
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return f"возможно, вы имели в виду «{by_lower[close[0]]}»" if close else ""
 
 
 def quoted_list(words: Sequence[str]) -> str:
-    """«a», «b», «c»."""
+    """Return «a», «b», «c»."""
     return ", ".join(f"«{word}»" for word in words)

@@ -1,4 +1,4 @@
-"""Kinds of values in the configuration file that need more than a type: each says in Russian what is wrong with it."""
+"""Types of values in the configuration file with their own parsers and Russian error texts."""
 
 import re
 from datetime import date, datetime, time
@@ -16,7 +16,7 @@ from bot.config.errors import did_you_mean
 from bot.domain.durations import Duration, InvalidDuration
 
 FAULT_ERROR_TYPE = "mcu"
-"""The error type of our own messages: problem and remedy are in the error's context."""
+"""The type of errors whose context holds a problem and a remedy in Russian."""
 
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _INTERVAL = re.compile(r"\s*(\d{1,2}:\d\d)\s*[-–—]\s*(\d{1,2}:\d\d)\s*")
@@ -28,7 +28,7 @@ _ZONES_OF_RUSSIA = (
 
 
 def raise_fault(problem: str, remedy: str) -> NoReturn:
-    """Refuse a value with our own words."""
+    """Return an error with a problem and a remedy in Russian."""
     raise PydanticCustomError(FAULT_ERROR_TYPE, "refused", {"problem": problem, "remedy": remedy})
 
 
@@ -40,15 +40,15 @@ def _require_text(value: Any, example: str) -> str:
 
 @cache
 def _known_zones() -> frozenset[str]:
-    """Looked up once: it reads a folder with six hundred files."""
+    """Return all time zones; cached, because this reads a folder of six hundred files."""
     return frozenset(available_timezones())
 
 
 def parse_zone(value: Any) -> ZoneInfo:
-    """«Asia/Vladivostok»."""
+    """Parse «Asia/Vladivostok»."""
     name = _require_text(value, '"Asia/Vladivostok"')
     try:
-        # ZoneInfo reads a file of that name: a folder, a path or a wrong letter case must not slip through.
+        # ZoneInfo reads a file of that name: a folder, a path or a wrong letter case must not be accepted.
         if name in _known_zones():
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -63,7 +63,7 @@ def parse_zone(value: Any) -> ZoneInfo:
 
 
 def parse_duration(value: Any) -> Duration:
-    """«8wh»."""
+    """Parse «8wh»."""
     if isinstance(value, Duration):
         return value
     text = _require_text(value, '"8wh"')
@@ -74,7 +74,7 @@ def parse_duration(value: Any) -> Duration:
 
 
 def parse_calendar_duration(value: Any) -> Duration:
-    """«30m»: a term in calendar units."""
+    """Parse «30m», a duration in calendar units."""
     result = parse_duration(value)
     if result.is_working:
         raise_fault("здесь рабочее время не подходит", "укажите срок в обычных единицах: s, m, h, d; например «30m»")
@@ -82,7 +82,7 @@ def parse_calendar_duration(value: Any) -> Duration:
 
 
 def parse_clock(value: Any) -> time:
-    """«09:00», or a time of TOML without quotes."""
+    """Parse «09:00», or a time of TOML without quotes."""
     if isinstance(value, time):
         return value
     text = _require_text(value, '"09:00"')
@@ -95,7 +95,7 @@ def parse_clock(value: Any) -> time:
 
 
 def parse_interval(value: Any) -> tuple[time, time]:
-    """«09:00-13:00»."""
+    """Parse «09:00-13:00»."""
     text = _require_text(value, '"09:00-13:00"')
     match = _INTERVAL.fullmatch(text)
     if match is None:
@@ -112,7 +112,7 @@ def parse_interval(value: Any) -> tuple[time, time]:
 
 
 def parse_day(value: Any) -> date:
-    """«2026-12-30», «30.12.2026», or a date of TOML without quotes."""
+    """Parse «2026-12-30», «30.12.2026», or a date of TOML without quotes."""
     if isinstance(value, datetime):
         raise_fault("ожидается дата без времени", "запишите так: 2026-12-30")
     if isinstance(value, date):
@@ -127,7 +127,7 @@ def parse_day(value: Any) -> date:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host* is this very machine."""
+    """Return whether *host* is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -147,12 +147,12 @@ def _split_url(value: Any, example: str) -> tuple[str, str, str]:
 
 
 def parse_base_url(value: Any) -> str:
-    """The address of a messenger's API, without the slash at its end."""
+    """Parse the address of a messenger's API; a slash at its end is removed."""
     return _split_url(value, "https://api.telegram.org")[0]
 
 
 def parse_webhook_url(value: Any) -> str:
-    """An address that the messenger calls: https, plain http only to this machine."""
+    """Parse an address that a messenger calls: https, or plain http to this machine."""
     text, scheme, host = _split_url(value, "https://bot.gorod.ru/telegram")
     if scheme != "https" and not is_loopback(host):
         raise_fault(
@@ -163,7 +163,7 @@ def parse_webhook_url(value: Any) -> str:
 
 
 def url_path(url: str) -> str:
-    """The path of a webhook's address as requests show it."""
+    """Return the path of a webhook's address as requests have it."""
     try:
         return urlsplit(url.strip().rstrip("/")).path or "/"
     except ValueError:
@@ -171,7 +171,7 @@ def url_path(url: str) -> str:
 
 
 def parse_listen(value: Any) -> tuple[str, int]:
-    """«127.0.0.1:8080» → host and port."""
+    """Parse «127.0.0.1:8080» into host and port."""
     text = _require_text(value, '"127.0.0.1:8080"')
     host, _, port = text.rpartition(":")
     host = host.strip("[]")
@@ -181,7 +181,7 @@ def parse_listen(value: Any) -> tuple[str, int]:
 
 
 def parse_sector_code(value: Any) -> str:
-    """A short word of Latin letters: it goes into buttons."""
+    """Parse a short word of Latin letters: it becomes a part of button codes."""
     text = _require_text(value, '"roads"')
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", text):
         raise_fault(
@@ -195,11 +195,11 @@ _SQLITE, _POSTGRES = "sqlite+aiosqlite", "postgresql+asyncpg"
 
 
 def parse_database_url(value: Any) -> str:
-    """The database's address; its driver must be one of ours."""
+    """Parse the address of the database; its driver must be a supported one."""
     text = _require_text(value, f'"{_SQLITE}:///var/mcu.sqlite3"')
     driver, separator, rest = text.partition("://")
     if not separator or driver not in (_SQLITE, _POSTGRES):
-        # The address may hold a password: nothing of it is repeated but the driver.
+        # The address may hold a password: only the driver is repeated.
         known = driver[:30] if separator and re.fullmatch(r"[a-z0-9+]+", driver) else ""
         raise_fault(
             f"база данных «{known}» не поддерживается" if known else "это не адрес базы данных",
@@ -213,7 +213,7 @@ def parse_database_url(value: Any) -> str:
 
 
 def resolve_database_url(url: str, folder: Path) -> str:
-    """A relative SQLite file is looked for beside the configuration file, whatever the current directory is."""
+    """Resolve a relative SQLite file against the folder of the configuration file, not the current directory."""
     prefix = f"{_SQLITE}:///"
     if not url.startswith(prefix):
         return url

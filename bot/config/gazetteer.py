@@ -1,4 +1,4 @@
-"""The list of streets as a file: CSV as a spreadsheet program saves it, in either of the usual encodings."""
+"""The file with the list of streets: CSV as spreadsheet programs save it, in UTF-8 or Windows-1251."""
 
 import csv
 import io
@@ -25,11 +25,11 @@ _MAX_NAME_CHARS = 100
 
 
 class _InvalidLine(ValueError):
-    """What is wrong with one line, and how it should look."""
+    """Return the fault of one line, with an example of a correct one."""
 
 
 def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
-    """The lines of *file* and what is wrong with it; lines with a fault are left out. Raises ``OSError``."""
+    """Read the rows of *file* and its faults; rows with a fault are left out. Raises ``OSError``."""
     text = _decode(file.read_bytes())
     first = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
@@ -64,7 +64,7 @@ def _first_faults(faults: list[Fault]) -> Iterator[Fault]:
 
 
 def _decode(data: bytes) -> str:
-    """UTF-8, or what spreadsheet programs under Windows write."""
+    """Decode UTF-8, or the encoding of spreadsheet programs on Windows."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""From a file to a checked configuration, or to the full list of what is wrong with it."""
+"""Loading: a checked configuration from a file, or the full list of its faults."""
 
 from pathlib import Path
 
@@ -36,5 +36,5 @@ def load_config(path: Path | str, *, tokens_needed: bool = True) -> Config:
 
 
 def _unique(faults: list[Fault]) -> list[Fault]:
-    """Without repetitions, in the order of finding."""
+    """Return the faults without repetitions, in their order."""
     return list(dict.fromkeys(faults))

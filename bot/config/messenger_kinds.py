@@ -1,4 +1,4 @@
-"""The messengers as the configuration knows them. All that is asked of their sections goes through this table."""
+"""The table of messengers that the configuration supports; code that handles their sections reads it."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class MessengerKind:
 
     @property
     def section_name(self) -> str:
-        """Of its section."""
+        """The name of its section."""
         return self.messenger.value
 
     @property
@@ -30,7 +30,7 @@ class MessengerKind:
 
     @property
     def staff_key(self) -> str:
-        """Where an official's number stands."""
+        """The key that holds an official's id."""
         return f"{self.section_name}_id"
 
 

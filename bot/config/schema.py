@@ -30,14 +30,14 @@ from bot.domain.sources import AnswerPolicy, SourceKind
 
 
 class UpdateMode(StrEnum):
-    """How updates reach us."""
+    """The way in which updates reach the bot."""
 
     POLLING = "polling"
     WEBHOOK = "webhook"
 
 
 class Section(BaseModel):
-    """What all sections share."""
+    """The settings that all sections share."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True, str_strip_whitespace=True
@@ -54,7 +54,7 @@ class DatabaseSection(Section):
 
 
 class BotChat(Section):
-    """A monitored chat of a messenger in which we are one bot."""
+    """A monitored chat of a messenger in which the bot has one account."""
 
     id: int
     title: str = ""
@@ -64,7 +64,7 @@ class BotChat(Section):
 
 
 class BotSection(Section):
-    """A messenger in which we are one bot. ``token`` is empty only in a configuration loaded without tokens."""
+    """A messenger with one account of the bot. ``token`` is empty only in a configuration loaded without tokens."""
 
     token: SecretStr = SecretStr("")
     token_file: ShortText | None = None
@@ -78,7 +78,7 @@ class BotSection(Section):
 
 
 class TelegramChat(BotChat):
-    """Who answers there must be written out: law 41-ФЗ of 01.04.2025."""
+    """A Telegram chat: ``answers`` has no default because of law 41-ФЗ of 01.04.2025."""
 
     answers: AnswerPolicy
 
@@ -89,8 +89,11 @@ class TelegramSection(BotSection):
 
 
 class VkCommunity(Section):
-    """A community of ours: its wall, messages, photos, videos and discussions. ``secret`` and ``confirmation`` are of
-    its Callback API; with ``confirmation`` an administrator has connected the address by hand."""
+    """A community of the municipality: its wall, messages, photos, videos and discussions.
+
+    ``secret`` and ``confirmation`` belong to its Callback API; with ``confirmation`` an administrator has connected the
+    address by hand.
+    """
 
     id: PositiveId
     title: str = ""
@@ -129,7 +132,7 @@ class HttpSection(Section):
 
 
 class SectorEntry(Section):
-    """``title`` may be left out for a standard code."""
+    """A sector; ``title`` may be left out for a standard code."""
 
     code: SectorCode
     title: ShortText | None = None
@@ -137,6 +140,8 @@ class SectorEntry(Section):
 
 
 class RoutingSection(Section):
+    """``threshold``: a coordinator decides if the best sector scores less; ``model``: the folder of trained models."""
+
     threshold: float = Field(default=0.6, ge=0, le=1)
     model: ShortText = "var/model"
 
@@ -147,7 +152,7 @@ class LearningSection(Section):
 
 
 class StaffMember(Section):
-    """``role`` or ``roles``, exactly one of the two."""
+    """An official; exactly one of ``role`` and ``roles`` is given."""
 
     name: ShortText
     role: Role | None = None
@@ -166,7 +171,7 @@ class DeadlinesSection(Section):
 
 
 class UrgentSection(Section):
-    """The terms of what cannot wait: danger to people, or no water, heat, light or gas for a house or more."""
+    """The deadlines of urgent tickets: danger to people, or no water, heat, light or gas for a house or more."""
 
     accept: AnyDuration = Field(default_factory=lambda: parse_duration("30m"))
     answer: AnyDuration = Field(default_factory=lambda: parse_duration("4h"))
@@ -186,17 +191,25 @@ class QuietSection(Section):
 
 
 class FollowUpSection(Section):
+    """``within``: how long a further message of the same author joins the ticket."""
+
     within: CalendarDuration = Field(default_factory=lambda: parse_duration("30m"))
 
 
 class ProblemsSection(Section):
+    """Messages about one event become one problem if ``join``.
+
+    ``within``: how long messages join the event after its last message; ``repeat_after``: the shortest interval at
+    which one chat is given the same answer for people who write there later.
+    """
+
     join: bool = True
     within: CalendarDuration = Field(default_factory=lambda: parse_duration("6h"))
     repeat_after: CalendarDuration = Field(default_factory=lambda: parse_duration("30m"))
 
 
 class StaffNoticesSection(Section):
-    """``fallback_after``: a messenger that has failed for so long is passed over, officials get theirs elsewhere."""
+    """``fallback_after``: officials are written to elsewhere when their messenger has failed for this long."""
 
     fallback_after: CalendarDuration = Field(default_factory=lambda: parse_duration("10m"))
 
@@ -206,7 +219,7 @@ class PlacesSection(Section):
 
 
 class PageMessenger(StrEnum):
-    """Where an official page is."""
+    """The messenger of an official page."""
 
     TELEGRAM = "telegram"
     VK = "vk"
@@ -226,13 +239,19 @@ class PageEntry(Section):
 
 
 class AnswersSection(Section):
-    """What follows an approved answer: it is posted by hand where the bot may not."""
+    """The time after an approved answer.
+
+    ``remind_posting``: how long it may wait to be posted by hand before a reminder; ``check_after``: how long after its
+    publication the bot checks that it is still visible.
+    """
 
     remind_posting: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
     check_after: CalendarDuration = Field(default_factory=lambda: parse_duration("15m"))
 
 
 class DigestSection(Section):
+    """``at``: the local time of the daily digest."""
+
     at: ClockTime = Field(default_factory=lambda: parse_clock("09:00"))
 
 

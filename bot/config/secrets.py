@@ -1,4 +1,4 @@
-"""Tokens and other secrets: found, read from their files, and refused when they are only an example."""
+"""Tokens and other secrets: reading them from files, and refusing examples."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from bot.config.sources import ENV_PREFIX
 _EXAMPLE_WORDS = frozenset(
     {"token", "secret", "changeme", "change-me", "change_me", "your-token", "your_token", "yourtoken", "xxx", "todo"}
 )
-# The samples of Telegram's own manual, which people copy with everything else.
+# Samples from Telegram's manual, which people copy.
 _EXAMPLE_STARTS = ("123456:abc", "123456789:abc", "110201543:aahdqtcvch1vgwjxfseofsas0k5paldsaw", "<", "your")
 _TELEGRAM = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
@@ -21,7 +21,7 @@ _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, slots=True)
 class TokenSection:
-    """A table of the file that holds a token."""
+    """A table of the configuration that holds a token."""
 
     key: str  # telegram, vk.communities[0], max
     values: dict[str, Any]
@@ -33,7 +33,7 @@ class TokenSection:
 
 
 def token_sections(tree: dict[str, Any]) -> Iterator[TokenSection]:
-    """Every table that must have a token, as far as the file is of the right shape."""
+    """Return every table that must have a token; tables of a wrong type are left out."""
     for kind in MESSENGER_KINDS:
         section = tree.get(kind.section_name)
         if not isinstance(section, dict):
@@ -48,7 +48,7 @@ def token_sections(tree: dict[str, Any]) -> Iterator[TokenSection]:
 
 
 def is_placeholder(token: str) -> bool:
-    """Whether a token is an example or a blank to be filled in, not a real one."""
+    """Return whether a token is an example or a placeholder."""
     low = token.strip().lower()
     return (
         not low
@@ -124,7 +124,7 @@ def _token_fault(holder: TokenSection, key: str, token: str | None) -> Fault | N
 
 
 def webhook_secret_fault(key: str, secret: object, min_length: int, max_length: int) -> Fault | None:
-    """What is wrong with a webhook's secret of *least* to *most* characters."""
+    """Return the fault of a webhook's secret, which must have *min_length* to *max_length* characters."""
     remedy = "впишите случайную строку из 32 латинских букв и цифр; её знают только бот и мессенджер"
     if secret is None:
         return Fault(key, "для режима webhook нужен секрет, иначе бот примет поддельные сообщения", remedy)

@@ -1,4 +1,4 @@
-"""Where the values come from: the TOML file, and the environment (``MCU_TELEGRAM__TOKEN``) over it."""
+"""The sources of values: the TOML file, overridden by the environment (``MCU_TELEGRAM__TOKEN``)."""
 
 import os
 import re
@@ -19,9 +19,9 @@ _TOML_POSITION = re.compile(r"at line (\d+), column (\d+)")
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The file as plain values. Raises :class:`ConfigFaults` when it cannot be read or is not TOML."""
+    """Read the file as plain values. Raises :class:`ConfigFaults` if it cannot be read or is not TOML."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")  # Windows editors put a mark at the beginning
+        text = path.read_bytes().decode("utf-8-sig")  # Windows editors write a byte order mark
     except FileNotFoundError:
         raise _unreadable_file(
             path, "файла настроек нет", "создайте его из config.example.toml или укажите верный путь"
@@ -45,7 +45,7 @@ def _unreadable_file(path: Path, problem: str, remedy: str) -> ConfigFaults:
 
 
 def _explain_syntax(message: str) -> tuple[str, str]:
-    """The library's English words, of which only the place and the kind are of use to an administrator."""
+    """Return the problem and the remedy in Russian, with the position from the library's English message."""
     place = _TOML_POSITION.search(message)
     where = f"строка {place[1]}, столбец {place[2]}" if place else "конец файла"
     if "overwrite" in message or "twice" in message or "declare" in message:
@@ -57,7 +57,7 @@ def _explain_syntax(message: str) -> tuple[str, str]:
 
 
 class _Environment(EnvSettingsSource):
-    """The stock source, but what is not JSON stays a text: the types' own check says what is wrong with it."""
+    """The standard source, except that invalid JSON stays a text, for the typed tree to report."""
 
     def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
         try:
@@ -67,9 +67,9 @@ class _Environment(EnvSettingsSource):
 
 
 def overlay_environment(values: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """*values* with what the environment says laid over them.
+    """Return *values* overridden by the environment, and the faults of its variables.
 
-    A table of a list is meant by its index: ``MCU_VK__COMMUNITIES__0__TOKEN``. Lists and tables may be given as JSON.
+    A table of a list is named by its index: ``MCU_VK__COMMUNITIES__0__TOKEN``. Lists and tables may be given as JSON.
     Empty variables count as absent.
     """
     overlay = _Environment(ConfigTree)()
@@ -97,7 +97,7 @@ def _unknown_variables() -> list[Fault]:
 
 
 def _drop_replaced_tokens(below: Any, above: Any) -> None:
-    """A token of the environment replaces a token_file of the file, and the other way round."""
+    """Let a token of the environment replace a token_file of the file, and the other way round."""
     if not isinstance(above, Mapping):
         return
     if isinstance(below, dict):

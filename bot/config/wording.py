@@ -1,4 +1,4 @@
-"""What pydantic found, said in Russian: each error with its key as in the file and a way to mend it."""
+"""The Russian texts of pydantic's errors: each with its key as in the file, and a remedy."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -64,7 +64,7 @@ _PROBLEMS_BY_TYPE = {
 
 
 def format_key(loc: Iterable[int | str]) -> str:
-    """``("telegram", "chats", 0, "answers")`` → ``telegram.chats[0].answers``."""
+    """Format ``("telegram", "chats", 0, "answers")`` as ``telegram.chats[0].answers``."""
     key = ""
     for part in loc:
         key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
@@ -72,7 +72,7 @@ def format_key(loc: Iterable[int | str]) -> str:
 
 
 def to_fault(error: ErrorDetails) -> Fault:
-    """One pydantic error as a fault. Values are repeated only where they are words to choose from."""
+    """Convert a pydantic error to a fault. Only values of enumerations are repeated."""
     loc = error["loc"]
     key, name = format_key(loc), ".".join(part for part in loc if isinstance(part, str))
     kind, context = error["type"], error.get("ctx", {})
@@ -140,7 +140,7 @@ def _bound_text(kind: str, context: dict[str, Any]) -> str:
 
 
 def _keys_at(loc: Sequence[int | str]) -> list[str]:
-    """The keys that the file may have at a place."""
+    """Return the keys that the file may have at *loc*."""
     model: type[BaseModel] = ConfigTree
     for part in loc:
         if isinstance(part, int):

@@ -1,7 +1,7 @@
-"""Working time of the municipality, and the arithmetic of terms in it.
+"""The municipality's working time, and arithmetic of durations in it.
 
-Time is counted on the true time line (UTC); the wall clock of the zone only says where a working day begins and ends.
-So a change of the clocks neither loses nor repeats an hour.
+Time is counted in UTC; local time only determines where a working day begins and ends. So a change of the clocks
+neither loses nor repeats an hour.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from bot.domain.russian_text import human_day, human_days
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
 _MAX_CACHED_DAYS = 2_000
-"""Days whose working time is kept at hand."""
+"""Days whose working intervals are cached."""
 
 _LOCAL_DAY_OFF = DayOff(DayOffKind.LOCAL, "нерабочий день по решению администрации")
 
@@ -30,9 +30,9 @@ Interval = tuple[datetime, datetime]
 
 
 class SkipKind(StrEnum):
-    """Why a stretch of time does not count."""
+    """The reason why an interval does not count."""
 
-    BREAK = "break"  # the pause within a working day
+    BREAK = "break"  # within a working day
     NIGHT = "night"  # before the opening, after the closing
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
@@ -42,7 +42,7 @@ class SkipKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SkippedInterval:
-    """A stretch of time [start, end), in UTC, that a term in working time passes over, and why, in Russian."""
+    """An interval [start, end), in UTC, that a working-time duration skips, with the reason in Russian."""
 
     kind: SkipKind
     start: datetime
@@ -51,12 +51,12 @@ class SkippedInterval:
 
 
 class WorkingCalendar:
-    """When the municipality works: the Russian production calendar with local exceptions, and hours of the day.
+    """The municipality's working hours: the Russian production calendar with local exceptions, and hours of the day.
 
     ``hours`` are the working intervals of every working day on the wall clock of ``zone``: non-empty, each of positive
     length, not overlapping, within one day. ``days_off`` and ``working_days`` are local exceptions and win over the
-    production calendar. Raises ``ValueError`` for hours that are not like this or a day in both lists. Moments are
-    aware; results are in UTC. Working intervals are half-open: at the closing nobody works any more.
+    production calendar. Raises ``ValueError`` for other hours or a day in both lists. Moments are
+    aware; results are in UTC. Working intervals are half-open: the closing time is not working time.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class WorkingCalendar:
             raise ValueError("a day cannot be both off and working")
 
     def day_off(self, day: date) -> DayOff | None:
-        """Why *day* is off, or ``None`` for a working day."""
+        """Return the reason why *day* is off, or ``None`` for a working day."""
         if day in self._working_days:
             return None
         if day in self._days_off:
@@ -88,38 +88,38 @@ class WorkingCalendar:
         return self._production.day_off(day)
 
     def is_working_day(self, day: date) -> bool:
-        """Whether *day*, a date of the municipality's zone, is a working day."""
+        """Return whether *day*, a date of the municipality's zone, is a working day."""
         return self.day_off(day) is None
 
     def has_transfers(self, year: int) -> bool:
-        """Whether the Government's transfers of *year* are known; if not, the administrator should add them by hand."""
+        """Return whether the Government's transfers of *year* are known; if not, they can be configured."""
         return self._production.has_transfers(year)
 
     def is_working(self, moment: datetime) -> bool:
-        """Whether *moment* lies in working time."""
+        """Return whether *moment* lies in working time."""
         instant = to_utc(moment)
         return any(a <= instant < b for a, b in self._intervals(self._local_date(instant)))
 
     def next_working_moment(self, moment: datetime) -> datetime:
-        """*moment* itself in working time, else the next moment when work begins."""
+        """Return *moment* if it lies in working time, else the next moment when work begins."""
         return next(self._working_intervals_from(to_utc(moment)))[0]
 
     def add(self, start: datetime, term: Duration, share: float = 1.0) -> datetime:
-        """The moment when *share* (0 or more) of *term* has passed since *start*, to the microsecond.
+        """Return the moment when *share* (0 or more) of *term* has passed since *start*, to the microsecond.
 
-        Calendar units run on without pause; a day is 24 hours. Working units begin at the next opening if *start* lies
+        Calendar units run without pause; a day is 24 hours. Working units begin at the next opening if *start* lies
         outside working time, also when *share* is 0:
 
-        * working hours count only while work is on; a term that is used up exactly at a closing ends at that closing;
-        * a working day is passed when the same share of the next working day is reached. All working days have the same
+        * working hours count only in working time; a term that ends exactly at a closing ends at that closing;
+        * a working day is over when the same share of the next working day is reached. All working days have the same
           hours, so N working days later it is the same time on the clock; a fraction of a working day is a share of
-          its working time. What would fall outside the hours (through rounding) is held to the closing.
+          its working time. A result outside the hours (through rounding) becomes the closing.
 
         The result never decreases when *start* or *share* grows.
         """
         if share < 0:
             raise ValueError("a share of a term cannot be negative")
-        exact = Fraction(repr(float(share)))  # 0.7 as people mean it, not its nearest binary neighbour
+        exact = Fraction(repr(float(share)))  # the decimal 0.7, not the nearest binary number
         if term.unit is TimeUnit.WORKING_DAY:
             return self._add_working_days(self.next_working_moment(start), exact * Fraction(term.amount))
         length = timedelta(microseconds=round(term.to_microseconds() * exact))
@@ -128,7 +128,7 @@ class WorkingCalendar:
         return to_utc(start) + length
 
     def add_working(self, start: datetime, length: timedelta) -> datetime:
-        """The moment when *length* of working time has passed since *start*."""
+        """Return the moment when *length* of working time has passed since *start*."""
         left = length
         for opening, closing in self._working_intervals_from(to_utc(start)):
             if left <= closing - opening:
@@ -137,7 +137,7 @@ class WorkingCalendar:
         raise OverflowError("the term goes past the end of time")  # pragma: no cover - date arithmetic raises first
 
     def working_between(self, start: datetime, end: datetime) -> timedelta:
-        """How much working time lies between two moments; zero if *end* is not later than *start*."""
+        """Return the working time between two moments; zero if *end* is not later than *start*."""
         first, last = to_utc(start), to_utc(end)
         total = timedelta(0)
         for opening, closing in self._working_intervals_between(first, last):
@@ -145,17 +145,17 @@ class WorkingCalendar:
         return total
 
     def skipped_by_term(self, start: datetime, term: Duration) -> tuple[SkippedInterval, ...]:
-        """What *term* passes over on its way, in order: the answer to «почему такой срок».
+        """Return the intervals that *term* skips, in order: the answer to «почему такой срок».
 
-        Together with the working time it fills the whole way from *start* to the end of the term without holes or
-        overlaps. Empty for a calendar term: nothing is passed over.
+        Together with the working time they cover the time from *start* to the end of the term without gaps or overlaps.
+        Empty for a calendar term.
         """
         if not term.is_working:
             return ()
         return self.skipped_between(start, self.add(start, term))
 
     def skipped_between(self, start: datetime, end: datetime) -> tuple[SkippedInterval, ...]:
-        """Everything between two moments that is not working time, with the reasons."""
+        """Return all intervals between two moments that are not working time, with the reasons."""
         at, last = to_utc(start), to_utc(end)
         result: list[SkippedInterval] = []
         for opening, closing in (*self._working_intervals_between(at, last), (last, last)):
@@ -195,7 +195,7 @@ class WorkingCalendar:
         if not self.is_working_day(day):
             return ()
         pairs = ((local_to_utc(day, a, self.zone), local_to_utc(day, b, self.zone)) for a, b in self._hours)
-        return tuple((a, b) for a, b in pairs if a < b)  # a clock put forward can swallow an interval
+        return tuple((a, b) for a, b in pairs if a < b)  # moving the clock forward can remove an interval
 
     def _working_intervals_from(self, start: datetime) -> Iterator[Interval]:
         day = self._local_date(start)
@@ -216,7 +216,7 @@ class WorkingCalendar:
             day += _DAY
 
     def _explain_gap(self, start: datetime, end: datetime) -> list[SkippedInterval]:
-        """One gap between two working intervals. Days off in it take the nights around them along."""
+        """Explain a gap between two working intervals. Days off in it include the adjacent nights."""
         runs = self._days_off_between(self._local_date(start), self._local_date(end - _MICROSECOND))
         if not runs:
             return [self._explain_hours(start, end)]

@@ -1,4 +1,4 @@
-"""Ways to a person who has accounts in several messengers: what goes where, and where instead."""
+"""Channels to an official with accounts in several messengers: preferences and failover."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What somebody is written to about. For each a person may say where it shall come (``/settings``)."""
+    """The purpose of a message to an official, who chooses a messenger for each (``/settings``)."""
 
-    CARDS = "cards"  # cards, notes about them, reminders; several places at once are fine
-    REPORTS = "reports"  # digests and reports; one place
+    CARDS = "cards"  # cards, notifications about them, reminders; may come to several messengers
+    REPORTS = "reports"  # digests and reports; come to one messenger
 
 
 class Direction(StrEnum):
-    """The direction in which a messenger fails. Who can ask for news may still be unable to send."""
+    """The direction in which a messenger fails: it may deliver updates and still refuse to send."""
 
     IN = "in"
     OUT = "out"
@@ -21,8 +21,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A private chat: our ``account``, and the person's own number there. In every messenger that we speak that number
-    names the chat, too."""
+    """A private chat: the bot's ``account`` and the person's user id, which is also the chat's id."""
 
     account: str
     user_id: str
@@ -34,8 +33,11 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to a person. ``blocked``: the person does not let us write there. ``silent``: the messenger itself has
-    failed for too long. ``diverted``: something went elsewhere because of that."""
+    """One account of an official.
+
+    ``blocked``: the person has not opened the bot there, or has blocked it; ``unavailable``: the messenger has failed
+    for too long; ``diverted``: messages have gone elsewhere because of that.
+    """
 
     address: Address
     purposes: frozenset[Purpose] = frozenset()
@@ -50,20 +52,22 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where something goes now. ``missed``: ways that were asked for and do not work, while others do."""
+    """The addresses of a message. ``unavailable_channels`` were chosen by the person and do not work."""
 
     addresses: tuple[Address, ...]
     unavailable_channels: tuple[Channel, ...] = ()
 
 
 def preferred_channels(channels: Sequence[Channel], purpose: Purpose) -> tuple[Channel, ...]:
-    """What the person has chosen; without a choice, the first account gets everything."""
+    """Return the channels that the person has chosen; without a choice, the first one."""
     return tuple(one for one in channels if purpose in one.purposes) or tuple(channels[:1])
 
 
 def choose_route(channels: Sequence[Channel], purpose: Purpose) -> Route:
-    """Where something for *purpose* goes: to what was asked for, as far as it works; else to the next that does. Where
-    nothing works it waits for what was asked for."""
+    """Return the route of a message for *purpose*: the chosen channels that work, else the next one that does.
+
+    If no channel works, the message waits for the chosen ones.
+    """
     wanted = preferred_channels(channels, purpose)
     missed = tuple(one for one in wanted if not one.is_open)
     working = [one for one in wanted if one.is_open] or [one for one in channels if one.is_open][:1]

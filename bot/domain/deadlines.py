@@ -1,6 +1,6 @@
-"""Until when a ticket must be accepted and answered, and when to speak about it.
+"""The deadlines for accepting and answering a ticket, and the moments of their reminders.
 
-Everything is computed once, from the ticket's registration; the moments are stored and the scheduler only ticks.
+All moments are computed once, when the ticket is registered, and stored; the scheduler only waits for them.
 """
 
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from bot.domain.local_time import to_utc
 
 
 class DeadlineKind(StrEnum):
-    """What a deadline is for."""
+    """The action that a deadline is for."""
 
     ACCEPT = "accept"
     ANSWER = "answer"
 
 
 class DueKind(StrEnum):
-    """What happens at a due moment."""
+    """The kind of notice at a due moment."""
 
     REMINDER = "reminder"
     OVERDUE = "overdue"
@@ -29,7 +29,7 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineTerms:
-    """The municipality's terms. ``remind_at``: shares of a term, each between 0 and 1, kept in growing order."""
+    """The configured terms. ``remind_at``: shares of a term, each between 0 and 1, kept in ascending order."""
 
     accept: Duration
     answer: Duration
@@ -41,13 +41,13 @@ class DeadlineTerms:
         object.__setattr__(self, "remind_at", tuple(sorted(set(self.remind_at))))
 
     def duration_of(self, deadline: DeadlineKind) -> Duration:
-        """The term of one limit."""
+        """Return the term for *kind*."""
         return self.accept if deadline is DeadlineKind.ACCEPT else self.answer
 
 
 @dataclass(frozen=True, slots=True)
 class DueMoment:
-    """Something to say at a moment (UTC). ``share`` of the term is over then; 1.0 for overdue."""
+    """A notice due at a moment (UTC), when ``share`` of the term is over; 1.0 for overdue."""
 
     deadline: DeadlineKind
     kind: DueKind
@@ -57,7 +57,7 @@ class DueMoment:
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePlan:
-    """A ticket's deadlines (UTC), and all there is to say about them, in order of time."""
+    """The deadlines of a ticket (UTC) and all their notices, in chronological order."""
 
     accept_due: datetime
     answer_due: datetime
@@ -72,12 +72,12 @@ def compute_plan(
     accept_due: datetime | None = None,
     answer_due: datetime | None = None,
 ) -> DeadlinePlan:
-    """The deadlines of a ticket registered at *registered_at*.
+    """Compute the deadlines of a ticket registered at *registered_at*.
 
-    A given *accept_due* or *answer_due* (the coordinator's, or that of the system the message came from) replaces ours,
-    be it earlier or later; reminders then come at the same shares of the time it leaves. Our own accept deadline never
-    lies after the answer deadline. A deadline in the past is overdue at once and has no reminders; a reminder that
-    would not come before its overdue moment is dropped.
+    A given *accept_due* or *answer_due* (the coordinator's, or that of the system the message came from) replaces the
+    computed one, earlier or later; reminders come at the same shares of the time it leaves. A computed accept deadline
+    is never later than the answer deadline. A deadline in the past is overdue at once and has no reminders; a
+    reminder that would not come before its overdue moment is dropped.
     """
     registered = to_utc(registered_at)
     answer = calendar.add(registered, terms.answer) if answer_due is None else to_utc(answer_due)
@@ -106,7 +106,7 @@ def _due_moments(
 def _partial_moment(
     start: datetime, end: datetime, share: float, term: Duration, calendar: WorkingCalendar
 ) -> datetime:
-    """The moment when *share* of the way to a foreign deadline is over, in the kind of time in which *term* runs."""
+    """Return the moment when *share* of the time to a given deadline is over, in the kind of time of *term*."""
     exact = Fraction(repr(share))
     if term.is_working:
         working = calendar.working_between(start, end)

@@ -11,7 +11,7 @@ from bot.domain.russian_text import plural_form
 
 
 class TimeUnit(StrEnum):
-    """What a term is measured in."""
+    """The unit of a duration."""
 
     SECOND = "s"
     MINUTE = "m"
@@ -22,12 +22,12 @@ class TimeUnit(StrEnum):
 
     @property
     def is_working(self) -> bool:
-        """Whether only working time counts."""
+        """True if only working time counts."""
         return self in (TimeUnit.WORKING_HOUR, TimeUnit.WORKING_DAY)
 
 
 class InvalidDuration(ValueError):
-    """The text is not a term. ``problem`` and ``remedy`` say so to an administrator, in Russian."""
+    """The text is not a duration. ``problem`` and ``remedy`` explain it to an administrator, in Russian."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -75,7 +75,7 @@ _REMEDY = (
 class Duration:
     """A positive length of time, at most about ten years.
 
-    ``s m h d`` are calendar units (a day is 24 hours); ``wh wd`` count working time only and mean nothing without a
+    ``s m h d`` are calendar units (a day is 24 hours); ``wh wd`` count working time only and need a
     :class:`~bot.domain.calendar.WorkingCalendar`. Raises :class:`BadTerm` outside these bounds.
     """
 
@@ -90,18 +90,18 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> "Duration":
-        """«8wh» → eight working hours. Raises :class:`BadTerm`."""
+        """Parse «8wh» as eight working hours. Raises :class:`BadTerm`."""
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
             raise InvalidDuration("не удалось понять срок", _REMEDY)
         return cls(Decimal(match[1]), TimeUnit(match[2]))
 
     def __str__(self) -> str:
-        """The shortest text that parses back to an equal term."""
+        """Return the shortest text that parses to an equal duration."""
         return f"{self._amount_text()}{self.unit.value}"
 
     def in_russian(self) -> str:
-        """«8 рабочих часов», «1 рабочий день», «1,5 часа»."""
+        """Return «8 рабочих часов», «1 рабочий день», «1,5 часа»."""
         one, few, many, fraction = _UNIT_FORMS[self.unit]
         if self.amount == self.amount.to_integral_value():
             return f"{self._amount_text()} {plural_form(int(self.amount), one, few, many)}"
@@ -109,17 +109,17 @@ class Duration:
 
     @property
     def is_working(self) -> bool:
-        """Whether only working time counts."""
+        """True if only working time counts."""
         return self.unit.is_working
 
     def to_microseconds(self) -> Fraction:
-        """The exact length of a term in hours, minutes … (a working hour is an hour); not defined for working days."""
+        """Return the exact length in microseconds (a working hour is an hour); undefined for working days."""
         if self.unit is TimeUnit.WORKING_DAY:
             raise ValueError("a working day has no fixed length")
         return Fraction(self.amount) * _SECONDS_PER_UNIT[self.unit] * 1_000_000
 
     def to_timedelta(self) -> timedelta:
-        """The length of a calendar term. Raises ``ValueError`` for working units."""
+        """Return the length of a calendar duration. Raises ``ValueError`` for working units."""
         if self.is_working:
             raise ValueError("working time is not a plain length")
         return timedelta(microseconds=round(self.to_microseconds()))

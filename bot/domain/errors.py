@@ -1,11 +1,10 @@
-"""Refusals: what the product says no to. Each has a code and data; the Russian words live in the views."""
+"""Refusals: errors of use, each with a code and facts; views hold the Russian texts."""
 
 
 class Refusal(Exception):
-    """Somebody asked for what cannot be done. Nothing has changed; the person is told why.
+    """A request that cannot be fulfilled: nothing has changed, and the person is given the reason.
 
-    ``code`` names the text, ``facts`` fill it. The message of the exception is for the log and holds no words of
-    people.
+    ``code`` names the text, ``facts`` fill it. The exception's message is for the log and contains no text by people.
     """
 
     code = "refused"
@@ -16,7 +15,7 @@ class Refusal(Exception):
 
 
 class NotAllowed(Refusal):
-    """The person's roles do not include this."""
+    """The person's roles do not give this right."""
 
     code = "not_allowed"
 
@@ -28,43 +27,43 @@ class NotYourCommand(NotAllowed):
 
 
 class TicketNotAccessible(Refusal):
-    """The ticket lies in somebody else's field: it may not even be looked at."""
+    """The ticket belongs to another person's sector; it may not even be shown."""
 
     code = "not_yours"
 
 
 class NotAnOfficial(Refusal):
-    """A button for officials was pressed by somebody who is none."""
+    """Somebody who is no official pressed a button for officials."""
 
     code = "stranger"
 
 
 class HandedOverByOther(Refusal):
-    """Somebody else has handed the ticket over since."""
+    """Another person has handed the ticket over meanwhile."""
 
     code = "moved_on"
 
 
 class OutdatedButton(Refusal):
-    """The ticket has moved on since the button was shown."""
+    """The ticket has changed its state since the button was shown."""
 
     code = "outdated"
 
 
 class PartOfProblem(Refusal):
-    """The ticket is one of several about one event; ``lead`` is the number of the one that stands for them."""
+    """The ticket is one of several about one event; ``lead`` is the number of the one that leads them."""
 
     code = "part_of_problem"
 
 
 class TakenByOther(Refusal):
-    """A colleague was faster; ``name`` says who."""
+    """A colleague was faster; ``name`` is theirs."""
 
     code = "taken"
 
 
 class AnsweredByOther(Refusal):
-    """A colleague's answer is there already; ``name`` says whose."""
+    """A colleague has already answered; ``name`` is theirs."""
 
     code = "answered_by_other"
 
@@ -76,31 +75,31 @@ class NoSuchTicket(Refusal):
 
 
 class DialogEnded(Refusal):
-    """What the person was in the middle of has ended: sent, cancelled, expired or overtaken."""
+    """The dialog has ended: sent, cancelled, expired or replaced by another."""
 
     code = "dialog_over"
 
 
 class EmptyAnswer(Refusal):
-    """An answer needs words or a file."""
+    """An answer needs a text or a file."""
 
     code = "empty_answer"
 
 
 class EmptyCorrection(Refusal):
-    """Only the words of a published answer can be changed, so words are needed."""
+    """A correction needs a text: nothing else of a published answer can be changed."""
 
     code = "empty_correction"
 
 
 class TextRequired(Refusal):
-    """The question was for words, and there were none."""
+    """The prompt asked for a text, and the message had none."""
 
     code = "needs_words"
 
 
 class LastChannel(Refusal):
-    """Cards must come somewhere."""
+    """Cards must go to at least one messenger."""
 
     code = "last_place"
 

@@ -10,14 +10,14 @@ from bot.domain.json_types import Json
 class InboxStatus(StrEnum):
     """Progress of an inbox row. Stored: never change."""
 
-    NEW = "new"  # waits to be handled, or is being handled under a lease
+    NEW = "new"  # waits to be handled, or is handled under a lease
     DONE = "done"
     DEAD = "dead"  # set aside as a dead letter after repeated failures
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A raw update under our claim, which ``holder`` names."""
+    """A claimed raw update; ``holder`` names the claim."""
 
     id: int
     account: str

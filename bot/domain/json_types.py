@@ -1,7 +1,7 @@
-"""The type of a JSON object as a database column holds it."""
+"""The type of JSON objects in database columns."""
 
 from collections.abc import Mapping
 from typing import Any
 
 Json = Mapping[str, Any]
-"""An object as a column of JSON holds it."""
+"""A JSON object of a database column."""

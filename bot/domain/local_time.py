@@ -1,18 +1,18 @@
-"""From the wall clock of a zone to the one true time line, where clocks may jump."""
+"""Conversion of local times to UTC, across changes of the clocks."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The same instant in UTC. Raises ``ValueError`` for a naive datetime: nobody knows when that was."""
+    """Return the same instant in UTC. Raises ``ValueError`` for a naive datetime, which is ambiguous."""
     if moment.tzinfo is None:
         raise ValueError("an aware moment is needed")
     return moment.astimezone(UTC)
 
 
 def local_to_utc(day: date, clock: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
-    """The instant, in UTC, at which the clocks of *zone* show *clock* on *day*.
+    """Return the instant, in UTC, at which the clocks of *zone* show *clock* on *day*.
 
     A reading that comes twice (clocks put back) is taken at its first coming, with ``fold=1`` at its second. A reading
     that is jumped over (clocks put forward) is the instant of the jump. So a later reading of the same day never gives

@@ -1,4 +1,4 @@
-"""Personal data in people's words: recognised and covered where a text is shown to those who need not know it."""
+"""Redaction of personal data for readers who do not need it."""
 
 import re
 
@@ -27,7 +27,7 @@ PHONE_MASK, EMAIL_MASK, NUMBER_MASK, HEALTH_MASK = "[телефон]", "[поч�
 
 
 def redact(text: str) -> str:
-    """*text* with telephones, mail addresses, numbers of documents and flats, and words about health covered."""
+    """Return *text* without telephones, mail addresses, numbers of documents and flats, and words about health."""
     text = _EMAIL.sub(EMAIL_MASK, text)
     text = _PHONE_AFTER_WORD.sub(lambda found: f"{found[1]}{found[2]}{PHONE_MASK}", text)
     text = _DOCUMENT.sub(NUMBER_MASK, text)

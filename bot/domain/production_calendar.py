@@ -1,9 +1,9 @@
-"""The Russian production calendar: which days the whole country rests, and why.
+"""The Russian production calendar: the country's days off, with reasons.
 
 Holidays follow article 112 of the Labour Code; the Government moves some days off by a decree every year, and that
 knowledge comes with the ``holidays`` library. A year it knows nothing about yet (before the decree is out, or before
 the library is updated) gets the rule of the Code alone: a holiday outside January that falls on a Saturday or Sunday
-moves the day off to the next working day. What a town decides for itself is added by
+moves the day off to the next working day. Local decisions are added by
 :class:`~bot.domain.calendar.WorkingCalendar`. Shortened days before a holiday are not modelled.
 """
 
@@ -20,7 +20,7 @@ _SATURDAY = 5
 
 
 class DayOffKind(StrEnum):
-    """Why a day is off."""
+    """The kind of a day off."""
 
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
@@ -30,7 +30,7 @@ class DayOffKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayOff:
-    """A reason to rest, in Russian: «выходной», «День России», «выходной, перенесён с 1 ноября»."""
+    """The reason of a day off, in Russian: «выходной», «День России», «выходной, перенесён с 1 ноября»."""
 
     kind: DayOffKind
     reason: str
@@ -44,7 +44,7 @@ _MOVED_BY_CODE = re.compile(r"(.+) \(выходной\)")
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    days_off: dict[date, DayOff]  # everything that is more than a plain weekend
+    days_off: dict[date, DayOff]  # all days off but plain weekends
     working_weekends: frozenset[date]
     has_decree: bool
 
@@ -56,7 +56,7 @@ class ProductionCalendar:
         self._years: dict[int, _Year] = {}
 
     def day_off(self, day: date) -> DayOff | None:
-        """Why *day* is off, or ``None`` for a working day."""
+        """Return the reason why *day* is off, or ``None`` for a working day."""
         year = self._year(day.year)
         special = year.days_off.get(day)
         if special is not None:
@@ -66,7 +66,7 @@ class ProductionCalendar:
         return WEEKEND
 
     def has_transfers(self, year: int) -> bool:
-        """Whether the Government's transfers of *year* are known, not only the rule of the Labour Code."""
+        """Return whether the Government's transfers of *year* are known, not only the rule of the Labour Code."""
         return self._year(year).has_decree
 
     def _year(self, year: int) -> _Year:
@@ -99,7 +99,7 @@ def _apply_labour_code(off: dict[date, DayOff]) -> None:
     """Article 112, part two: a weekend that coincides with a holiday moves to the next working day after it."""
     for day, entry in sorted(off.items()):
         if day.month == 1 or day.weekday() < _SATURDAY:
-            continue  # January's are distributed by the Government, nobody can foresee where
+            continue  # the Government moves those of January by decree
         target = day + timedelta(days=1)
         while target in off or target.weekday() >= _SATURDAY:
             target += timedelta(days=1)

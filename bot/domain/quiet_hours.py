@@ -1,4 +1,4 @@
-"""The hours in which nobody is disturbed without need."""
+"""The hours in which notifications make no sound."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -9,9 +9,9 @@ from bot.domain.local_time import local_to_utc, to_utc
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From ``start`` to ``end`` on the wall clock of ``zone``, over midnight if ``end`` is earlier.
+    """The hours from ``start`` to ``end`` on the wall clock of ``zone``, over midnight if ``end`` is earlier.
 
-    The first moment belongs to the quiet, the last does not. Equal times: never quiet.
+    The first moment is quiet, the last is not. Equal times: never quiet.
     """
 
     zone: ZoneInfo
@@ -19,14 +19,14 @@ class QuietHours:
     end: time
 
     def is_quiet(self, moment: datetime) -> bool:
-        """Whether *moment* (aware) lies in the quiet hours."""
+        """Return whether *moment* (aware) lies in the quiet hours."""
         clock = to_utc(moment).astimezone(self.zone).time()
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
 
     def defer(self, moment: datetime) -> datetime:
-        """When what waits at *moment* may sound, in UTC: *moment* itself outside the quiet hours, their end within."""
+        """Return *moment* in UTC if it is not quiet, else the end of the quiet hours."""
         if not self.is_quiet(moment):
             return to_utc(moment)
         today = to_utc(moment).astimezone(self.zone).date()

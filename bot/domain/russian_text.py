@@ -1,4 +1,4 @@
-"""Russian words that depend on a number, and moments as people write them."""
+"""Russian plurals and dates."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ _MONTHS = (
 
 
 def plural_form(n: int, one: str, few: str, many: str) -> str:
-    """The form of a noun that stands after the number *n*: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
+    """Return the form of a noun after the number *n*: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
     n = abs(n)
     if n % 100 in (11, 12, 13, 14):
         return many
@@ -33,17 +33,17 @@ def plural_form(n: int, one: str, few: str, many: str) -> str:
 
 
 def plural(n: int, one: str, few: str, many: str) -> str:
-    """The number with its noun: ``plural(5, "сообщение", "сообщения", "сообщений")`` is «5 сообщений»."""
+    """Return the number with its noun: ``plural(5, "сообщение", "сообщения", "сообщений")`` is «5 сообщений»."""
     return f"{n} {plural_form(n, one, few, many)}"
 
 
 def human_day(day: date) -> str:
-    """«20 ноября»."""
+    """Return «20 ноября»."""
     return f"{day.day} {_MONTHS[day.month - 1]}"
 
 
 def human_days(first: date, last: date) -> str:
-    """A run of days, both ends included: «4 ноября», «21 и 22 ноября», «1–8 января», «31 декабря – 8 января»."""
+    """Format days, both ends included: «4 ноября», «21 и 22 ноября», «1–8 января», «31 декабря – 8 января»."""
     if first == last:
         return human_day(first)
     if (first.year, first.month) != (last.year, last.month):
@@ -53,14 +53,14 @@ def human_days(first: date, last: date) -> str:
 
 
 def weekday(day: date) -> str:
-    """«пт»."""
+    """Return «пт»."""
     return _WEEKDAYS[day.weekday()]
 
 
 def human_moment(moment: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
-    """The moment on the municipality's clock: «пт 20.11, 14:30»; only «14:30» if that is the day of *now*.
+    """Format a local moment: «пт 20.11, 14:30»; only «14:30» if that is the day of *now*.
 
-    Another year than that of *now* is written out: «пн 11.01.2027, 09:00».
+    A year other than that of *now* is included: «пн 11.01.2027, 09:00».
     """
     local = moment.astimezone(zone)
     clock = f"{local:%H:%M}"

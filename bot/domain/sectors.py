@@ -1,4 +1,4 @@
-"""The standard sectors of a town's life. A municipality configures some of them and may add its own."""
+"""The standard sectors. A municipality configures some of them and may add its own."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ STANDARD_SECTORS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A block of the centre. ``keywords`` are the municipality's own words or their beginnings."""
+    """A sector. ``keywords`` are the municipality's own words or their beginnings."""
 
     code: str
     title: str

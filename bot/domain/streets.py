@@ -12,7 +12,7 @@ _SINGLE = re.compile(r"\d{1,4}\s?[а-яё]?(?:[/к]\d{1,3})?[а-яё]?", re.IGNO
 
 
 class Parity(Enum):
-    """Which side of a street."""
+    """A side of a street."""
 
     ALL = "all"
     ODD = "odd"
@@ -21,7 +21,7 @@ class Parity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HouseSpan:
-    """Houses from ``first`` to ``last`` (both are in it), or one side of the street."""
+    """The houses from ``first`` to ``last`` (inclusive), or those on one side of the street."""
 
     first: int
     last: int
@@ -35,7 +35,7 @@ class HouseSpan:
 
 @dataclass(frozen=True, slots=True)
 class HouseRanges:
-    """Houses of one line of the list; nothing named means the whole street."""
+    """The houses of one row of the list; none means the whole street."""
 
     spans: tuple[HouseSpan, ...] = ()
     single_houses: frozenset[str] = frozenset()
@@ -45,8 +45,10 @@ class HouseRanges:
         return not self.spans and not self.single_houses
 
     def match_precision(self, house: str) -> int:
-        """How exactly *house* («45», «12к2», «7а») is named: 0 not at all, 1 the whole street, 2 within a span,
-        3 as the whole number, 4 as it is written."""
+        """Return the precision with which the row names *house* («45», «12к2», «7а»).
+
+        0: not at all, 1: the whole street, 2: within a span, 3: its number, 4: exactly.
+        """
         if house in self.single_houses:
             return 4
         found = _NUMBER.match(house)
@@ -61,7 +63,7 @@ class HouseRanges:
 
 @dataclass(frozen=True, slots=True)
 class StreetRow:
-    """One line: a street (or a microdistrict, a stop, a landmark) as people shall read it. Degrees are WGS 84."""
+    """A row of the list: a street (or a microdistrict, a stop, a landmark) as it is displayed. Degrees are WGS 84."""
 
     street: str
     houses: HouseRanges = HouseRanges()
@@ -71,7 +73,7 @@ class StreetRow:
 
 
 def parse_houses(text: str) -> HouseRanges:
-    """«1-45», «2-44 чёт», «1-45 нечёт», «7, 9, 11а, 12к2», any of them together; nothing for the whole street.
+    """Parse «1-45», «2-44 чёт», «1-45 нечёт», «7, 9, 11а, 12к2», or several of them; empty for the whole street.
 
     Raises ``ValueError`` for anything else.
     """

@@ -239,7 +239,9 @@ class Harness:
         await copy_migrated_sqlite(config.database_url, self.folder.parent)
         self.app = App(
             config,
-            understanding=build_understanding(config.sectors(), config.routing_threshold, tuple(config.read_streets())),
+            understanding=build_understanding(
+                config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+            ),
             clock=self.clock,
             monotonic=self.monotonic,
             tick_seconds=self.tick_seconds,

@@ -55,7 +55,7 @@ def faults_of(tmp_path: Path, text: str, *, tokens_needed: bool = True) -> dict[
 def test_the_small_town_is_good(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(build_config(), encoding="utf-8")
-    assert load_config(path).name == "Город"
+    assert load_config(path).tree.municipality.name == "Город"
 
 
 CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'

@@ -54,7 +54,7 @@ def test_shipped_files_work_with_tokens_of_the_environment(name: str, monkeypatc
     monkeypatch.setenv("MCU_TELEGRAM__TOKEN", TELEGRAM_TOKEN)
     monkeypatch.setenv("MCU_VK__COMMUNITIES__0__TOKEN", VK_TOKEN)
     config = load_config(ROOT / name)
-    assert config.name == "Лесозаводский городской округ"
+    assert config.tree.municipality.name == "Лесозаводский городской округ"
     assert config.zone == ZoneInfo("Asia/Vladivostok")
     assert config.telegram is not None
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
@@ -108,15 +108,18 @@ def test_defaults(file: Path) -> None:
     assert config.deadline_terms().accept == Duration.parse("1wh")
     assert config.deadline_terms().answer == Duration.parse("8wh")
     assert config.deadline_terms().remind_at == (0.5, 0.8)
-    assert config.follow_up_window == timedelta(minutes=30)
-    assert config.fallback_after == timedelta(minutes=10)
-    assert config.groups_problems
-    assert (config.problem_window, config.answer_repeat_interval) == (timedelta(hours=6), timedelta(minutes=30))
-    assert config.digest_at == time(9)
+    assert config.tree.follow_up.within.to_timedelta() == timedelta(minutes=30)
+    assert config.tree.staff_notices.fallback_after.to_timedelta() == timedelta(minutes=10)
+    assert config.tree.problems.join
+    assert (config.tree.problems.within.to_timedelta(), config.tree.problems.repeat_after.to_timedelta()) == (
+        timedelta(hours=6),
+        timedelta(minutes=30),
+    )
+    assert config.tree.digest.at == time(9)
     assert (config.quiet_hours().start, config.quiet_hours().end) == (time(22), time(8))
-    assert config.routing_threshold == 0.6
+    assert config.tree.routing.threshold == 0.6
     assert config.gazetteer is None
-    assert config.http is None
+    assert config.tree.http is None
     assert config.vk is None
     assert config.telegram is not None
     assert config.telegram.api_base == "https://api.telegram.org"
@@ -214,11 +217,14 @@ at = "18:05"
     config = load_config(file)
     assert config.telegram is not None
     assert config.telegram.api_base == "http://127.0.0.1:8081"
-    assert config.http is not None
-    assert (config.http.host, config.http.port) == ("0.0.0.0", 9000)  # noqa: S104
+    assert config.tree.http is not None
+    assert (config.tree.http.host, config.tree.http.port) == ("0.0.0.0", 9000)  # noqa: S104
     assert config.sectors() == (Sector("zoo", "Зоопарк", ("слон",)),)
-    assert not config.groups_problems
-    assert (config.problem_window, config.answer_repeat_interval) == (timedelta(hours=2), timedelta(hours=1))
+    assert not config.tree.problems.join
+    assert (config.tree.problems.within.to_timedelta(), config.tree.problems.repeat_after.to_timedelta()) == (
+        timedelta(hours=2),
+        timedelta(hours=1),
+    )
     director = config.staff[0]
     assert director.roles == {Role.HEAD, Role.CURATOR}
     assert director.sectors == {"zoo"}
@@ -235,7 +241,7 @@ at = "18:05"
     assert calendar.is_working_day(date(2026, 9, 13))
     assert config.quiet_hours().end == time(7, 30)
     assert config.deadline_terms().remind_at == ()
-    assert config.digest_at == time(18, 5)
+    assert config.tree.digest.at == time(18, 5)
     assert config.nightly_training_at == time(2, 15)
     assert config.file == file
 
@@ -256,15 +262,15 @@ def test_the_environment_is_stronger_than_the_file(file: Path, monkeypatch: pyte
     }.items():
         monkeypatch.setenv(name, value)
     config = load_config(file)
-    assert config.routing_threshold == 0.4
+    assert config.tree.routing.threshold == 0.4
     assert config.nightly_training_at is None
     assert config.deadline_terms().answer == Duration.parse("2wd")
     assert config.deadline_terms().remind_at == (0.25,)
     assert config.staff[0].accounts == (StaffAccount(MessengerName.TELEGRAM, "77"),)
     assert config.staff[1].roles == {Role.MANAGER}
     assert config.quiet_hours().start == time(21)
-    assert config.http is not None
-    assert config.http.port == 9999
+    assert config.tree.http is not None
+    assert config.tree.http.port == 9999
     assert config.zone == ZoneInfo("Asia/Vladivostok")
 
 
@@ -278,7 +284,7 @@ def test_a_token_of_the_environment_replaces_a_token_file(file: Path, monkeypatc
 
 def test_windows_marks_at_the_beginning_do_no_harm(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
-    assert load_config(file).name == "Город"
+    assert load_config(file).tree.municipality.name == "Город"
 
 
 def test_secrets_hide_themselves(file: Path) -> None:

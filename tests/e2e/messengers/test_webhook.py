@@ -273,7 +273,7 @@ async def test_requests_get_503_when_no_connection_is_free(
         monkeypatch.setattr(Inbox, name, waits)
     await way.send_message(HATCH)
     await town.wait_until(lambda: asked)
-    url = f"http://127.0.0.1:{town.app.config.http.port}" if town.app and town.app.config.http else ""
+    url = f"http://127.0.0.1:{town.app.config.tree.http.port}" if town.app and town.app.config.tree.http else ""
     async with aiohttp.ClientSession() as session:
         for path in ("readyz", "metrics"):
             async with session.get(f"{url}/{path}") as answer:

@@ -29,7 +29,9 @@ async def build_second_app(town: Harness) -> App:
     config = load_config(town.folder / "config.toml")
     app = App(
         config,
-        understanding=build_understanding(config.sectors(), config.routing_threshold, tuple(config.read_streets())),
+        understanding=build_understanding(
+            config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+        ),
         clock=town.clock,
         tick_seconds=0.05,
         poll_seconds=5,
