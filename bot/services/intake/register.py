@@ -1,4 +1,4 @@
-"""A message becomes a ticket: one of its own, or a member of a problem that is known."""
+"""Registration of a ticket: one of its own, or a member of a known problem."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,34 +30,34 @@ class Registration:
     author_name: str | None = None
     place: str | None = None
     district: str | None = None
-    point: tuple[float, float] | None = None  # where the citizen says it is, on the map
+    point: tuple[float, float] | None = None  # sent by the citizen
     text_key: str | None = None
     sector: str | None = None
     external_number: str | None = None
     answer_due: datetime | None = None
     created_by: Person | None = None
     message: Message | None = None
-    previous_ticket: Ticket | None = None  # what the author has had an answer to
-    wait_for_album: bool = False  # its first card waits for the rest of an album
+    previous_ticket: Ticket | None = None  # the author got an answer to it
+    wait_for_album: bool = False  # the first card waits for the rest of an album
 
 
 async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
-    """Make a ticket and route it: to its sector when that is sure, else to the coordinator."""
+    """Create a ticket and route it: to its sector if the reading is confident, else to the coordinator."""
     reading = new.reading
     sector = new.sector or (reading.sector if reading.is_confident else None)
-    found, lead = await _find_lead(ctx, new, sector)
-    if found is not None and lead is not None:
-        return await _join_problem(ctx, new, sector, found, lead)
-    terms = deadlines.compute(ctx, reading.urgency, ctx.now, answer_due=new.answer_due)
+    match, lead = await _find_lead(ctx, new, sector)
+    if match is not None and lead is not None:
+        return await _join_problem(ctx, new, sector, match, lead)
+    plan = deadlines.compute(ctx, reading.urgency, ctx.now, answer_due=new.answer_due)
     ticket = await ctx.uow.tickets.add(
         replace(
-            _new_ticket(new, terms, ctx.now, next_state(State.NEW, Step.ROUTE if sector else Step.UNSURE), sector),
+            _new_ticket(new, plan, ctx.now, next_state(State.NEW, Step.ROUTE if sector else Step.UNSURE), sector),
             evidence=reading.evidence if sector in (None, reading.sector) else None,
-            subject_family=found.subject_family if found is not None else None,
-            fingerprint=found.event.to_record() if found is not None else None,
+            subject_family=match.subject_family if match is not None else None,
+            fingerprint=match.event.to_record() if match is not None else None,
         )
     )
-    await deadlines.schedule(ctx, ticket, terms.due_moments)
+    await deadlines.schedule(ctx, ticket, plan.due_moments)
     await _record_registration(ctx, ticket, new.created_by, sector=sector)
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket
@@ -66,36 +66,36 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
 async def _find_lead(
     ctx: UseCaseContext, new: Registration, sector: str | None
 ) -> tuple[ProblemMatch | None, Ticket | None]:
-    """What *new* resembles, and the ticket that it joins."""
+    """Return the match of *new*, and the lead of the problem that it joins."""
     while True:
-        found = await problem_matching.find_matching_problem(
+        match = await problem_matching.find_matching_problem(
             ctx, new.text, new.reading, new.message, sector, _answered_problem_id(new)
         )
-        if found is None or found.candidate is None:
-            return found, None
-        lead = await problem_members.find_or_create_lead(ctx, found)
+        if match is None or match.candidate is None:
+            return match, None
+        lead = await problem_members.find_or_create_lead(ctx, match)
         if lead is not None:
-            return found, lead
-        ctx.uow.problems.clear_candidates()  # they were fetched before another process changed this one
+            return match, lead
+        ctx.uow.problems.clear_candidates()  # another process has changed this one since they were fetched
 
 
 def _answered_problem_id(new: Registration) -> int | None:
-    """The problem whose answer the author has had: who writes again is not satisfied with it."""
+    """Return the problem whose answer the author received: an author who writes again is not satisfied with it."""
     return new.previous_ticket.problem_id if new.previous_ticket is not None else None
 
 
 async def _join_problem(
-    ctx: UseCaseContext, new: Registration, sector: str | None, found: ProblemMatch, lead: Ticket
+    ctx: UseCaseContext, new: Registration, sector: str | None, match: ProblemMatch, lead: Ticket
 ) -> Ticket:
-    """A ticket about what *lead* is about: no card and no reminders of its own."""
-    terms = deadlines.compute(ctx, new.reading.urgency, ctx.now, answer_due=new.answer_due)
+    """Register a member of the problem of *lead*, without a card and reminders of its own."""
+    plan = deadlines.compute(ctx, new.reading.urgency, ctx.now, answer_due=new.answer_due)
     member = replace(
-        _new_ticket(new, terms, ctx.now, problem_members.inherited_state(lead), lead.sector),
+        _new_ticket(new, plan, ctx.now, problem_members.inherited_state(lead), lead.sector),
         assignee_id=lead.assignee_id,
         problem_id=lead.problem_id,
         lead_id=lead.id,
     )
-    await problem_members.add_member(ctx, lead, member.author_key, found)
+    await problem_members.add_member(ctx, lead, member.author_key, match)
     ticket = await ctx.uow.tickets.add(member)
     await _record_registration(ctx, ticket, new.created_by, sector=lead.sector, **{"with": lead.id})
     if lead.state is State.TRIAGE and sector is not None:
