@@ -1,4 +1,4 @@
-"""What every use case knows: the municipality as it is configured, and the piece of work at hand."""
+"""The context of use cases: the configured municipality, and the transaction and moment of one use case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ from storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class BotAccount:
-    """An account of ours in a messenger, as services need it."""
+    """One of the bot's accounts in a messenger."""
 
     account: str
     title: str
     capabilities: Capabilities
     start_link: str | None = None
-    """An address that opens our private chat and brings a code, which stands in it as ``{code}``."""
+    """Link that opens the private chat with the bot; ``{code}`` in it is replaced by a code."""
 
     @property
     def messenger(self) -> str:
@@ -42,13 +42,13 @@ class BotAccount:
 
     @property
     def supports_private_messages(self) -> bool:
-        """Whether people can be written to through it; some accounts only read."""
+        """True if the account can write to people; some accounts only read."""
         return ChatKind.PRIVATE in self.capabilities.can_answer_in
 
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """The municipality. Frozen: what may change while it works is in the database."""
+    """The configured municipality. Frozen: whatever changes at run time is in the database."""
 
     name: str
     zone: ZoneInfo
@@ -64,22 +64,22 @@ class Municipality:
     sources: Mapping[tuple[str, str], Source]
     bot_accounts: Mapping[str, BotAccount]
     failover_after: timedelta = timedelta(minutes=10)
-    """A messenger that has failed for so long is passed over: officials are written to elsewhere."""
+    """A messenger that has failed for this time is avoided: officials get messages in another one."""
     manual_posting_term: Duration = field(default_factory=lambda: Duration.parse("1wh"))
-    """How long an approved answer may wait for the person who posts it, before a reminder."""
+    """Time until the reminder about an approved answer that a person must post."""
     check_after: timedelta = timedelta(minutes=15)
-    """How long after its publication an answer is looked at: does it still stand?"""
+    """Time after its publication at which an answer is checked for visibility."""
     problem_window: timedelta | None = None
-    """How long after the last message of an event others join it; ``None``: never."""
+    """Time after the last message of a problem during which tickets join it; ``None``: never."""
     repeat_interval: timedelta = timedelta(minutes=30)
-    """How often at most one chat is given the same answer again, for those who write there later."""
+    """The shortest time between two posts of the same answer in one chat, for people who write there later."""
     pages: tuple[OfficialPage, ...] = ()
-    """Official pages that are watched."""
+    """Official pages that the bot watches."""
     card_edit_interval: timedelta = timedelta(seconds=1)
-    """Many changes of a ticket within this time make one edit of a card."""
+    """All changes of a ticket within this time make one edit of a card."""
 
     def configured_source(self, chat: Chat) -> Source | None:
-        """The configured source that *chat* belongs to; ``None``: nobody asked us to listen there."""
+        """Return the configured source that *chat* belongs to; ``None`` if it is not monitored."""
         if chat.kind is ChatKind.PRIVATE:
             private = self.sources.get((chat.account, PRIVATE_SOURCE_ID))
             if private is not None:
@@ -87,60 +87,62 @@ class Municipality:
         return self.sources.get((chat.account, chat.source_id))
 
     def terms_for(self, urgency: Urgency | None) -> DeadlineTerms:
-        """The usual terms, or the short ones."""
+        """Return the usual deadline terms, or the urgent ones."""
         return self.terms if urgency is None else self.urgent_terms
 
     def sector_title(self, code: str | None) -> str:
-        """For people; an unconfigured code (of an older configuration) is shown as it is."""
+        """Return the title for people; a code of an older configuration is shown as it is."""
         if code is None:
             return "отрасль не выбрана"
         sector = self.sectors.get(code)
         return sector.title if sector else code
 
     def addresses(self, person: Person) -> tuple[Address, ...]:
-        """Every own account of *person* in a messenger that we speak, in their order; through our first account there.
+        """Return the accounts of *person* in supported messengers, each with the bot's first account there.
 
-        Where the person chose to be written to, and what works now, says :meth:`Work.channels`.
+        :meth:`UseCaseContext.channels` adds the person's preferences and what works now.
         """
-        firsts: dict[str, str] = {}
-        for office in (one for one in self.bot_accounts.values() if one.supports_private_messages):
-            firsts.setdefault(office.messenger, office.account)
+        first_accounts: dict[str, str] = {}
+        for bot_account in (one for one in self.bot_accounts.values() if one.supports_private_messages):
+            first_accounts.setdefault(bot_account.messenger, bot_account.account)
         return tuple(
-            Address(firsts[own.messenger.value], own.user_id)
-            for own in person.accounts
-            if own.messenger.value in firsts
+            Address(first_accounts[staff_account.messenger.value], staff_account.user_id)
+            for staff_account in person.accounts
+            if staff_account.messenger.value in first_accounts
         )
 
     def has_right_anywhere(self, person: Person, right: Right) -> bool:
-        """Whether *person* could hold *right* over some ticket of this town: what the menu shows."""
+        """Return whether *person* may hold *right* over some ticket: that decides about menu entries."""
         return any(self.staff.has_right(person, right, sector) for sector in (None, *self.sectors))
 
     def find_official(self, account: str, user_id: str) -> Person | None:
-        """The official behind *user_id* seen by our *account*; ``None`` for a citizen."""
+        """Return the official with *user_id* in the messenger of *account*; ``None`` for a citizen."""
         return self.staff.find_by_account(messenger_of(account), user_id)
 
 
 def account_of(address: Address) -> StaffAccount:
-    """The person's own account behind *address*."""
+    """Return the person's account behind *address*."""
     return StaffAccount(MessengerName(messenger_of(address.account)), address.user_id)
 
 
 @dataclass(frozen=True, slots=True)
 class PrefetchedReading:
-    """A text that was read, also as it is compared with others (where problems are joined)."""
+    """The reading of a text, and its signature if problems are matched."""
 
     reading: Reading
     signature: Signature | None
 
 
 PrefetchedReadings = Mapping[tuple[str, str | None], PrefetchedReading]
-"""What was read already, by the text and the district that it comes from."""
+"""Readings made before the transaction, by text and district."""
 
 
 @dataclass(slots=True)
 class UseCaseContext:
-    """One use case's transaction and moment. ``actor``: the official who has just pressed or written something, and
-    ``here``: where; what answers that is said in the same place."""
+    """The transaction and moment of one use case.
+
+    ``actor``: the official who has just pressed or written something; ``origin``: the address, which gets the response.
+    """
 
     municipality: Municipality
     uow: UnitOfWork
@@ -148,32 +150,32 @@ class UseCaseContext:
     actor: Person | None = None
     origin: Address | None = None
     plan_cache: dict[Urgency | None, DeadlinePlan] = field(default_factory=dict)
-    """The terms of what is registered at this moment, worked out once."""
+    """Deadlines of tickets registered at this moment, computed once."""
     prefetched: PrefetchedReadings = field(default_factory=dict)
-    """What was read before the transaction began."""
+    """Readings made before the transaction began."""
     _reachability: Mapping[StaffAccount, AccountReachability] | None = None
     _failing_accounts: frozenset[str] = frozenset()
 
     def read(self, text: str, district: str | None = None) -> Reading:
-        """:meth:`bot.understanding.reading.Understanding.read`, unless that was done ahead."""
+        """Return the prefetched reading of *text*, else read it now."""
         known = self.prefetched.get((text, district))
         return known.reading if known is not None else self.municipality.understanding.read(text, district)
 
     def signature(self, text: str, reading: Reading) -> Signature:
-        """:meth:`bot.understanding.events.matcher.Judge.look`, unless that was done ahead."""
+        """Return the prefetched signature of *text*, else compute it now."""
         known = self.prefetched.get((text, None))
         if known is not None and known.reading is reading and known.signature is not None:
             return known.signature
         return self.municipality.understanding.event_matcher.signature(text, reading)
 
     def reply_address(self, person: Person) -> Address | None:
-        """Where *person* is working: here, if it is the one who acts, else at the first account."""
+        """Return the address for a response to *person*: the origin if they are the actor, else their first account."""
         if self.origin is not None and self.actor == person:
             return self.origin
         return next(iter(self.municipality.addresses(person)), None)
 
     async def channels(self, person: Person) -> tuple[Channel, ...]:
-        """Every way to *person*, in the order of the accounts: what was chosen, and what does not work now."""
+        """Return the channels to *person* in the order of the accounts, with preferences and current failures."""
         reaches = await self.reachability()
         return tuple(
             self._build_channel(address, reaches.get(account_of(address), AccountReachability()))
@@ -198,11 +200,11 @@ class UseCaseContext:
         )
 
     async def can_reach(self, person: Person) -> bool:
-        """Whether messages get through to *person* somewhere, as far as we know."""
+        """Return whether any account of *person* is known to be reachable."""
         return any(not one.blocked for one in await self.channels(person))
 
     async def reachability(self) -> Mapping[StaffAccount, AccountReachability]:
-        """What is known of every official's account."""
+        """Return the stored reachability of every official's account."""
         if self._reachability is None:
             failing = await self.uow.outages.started_before(self.now - self.municipality.failover_after)
             self._failing_accounts = frozenset(account for account, _ in failing)
@@ -210,10 +212,10 @@ class UseCaseContext:
         return self._reachability
 
     async def failing_accounts(self) -> frozenset[str]:
-        """Accounts of ours whose messenger has failed for too long."""
+        """Return the bot's accounts whose messenger has failed for too long."""
         await self.reachability()
         return self._failing_accounts
 
     def invalidate_reachability(self) -> None:
-        """What is known of people's accounts has changed, or its change was undone."""
+        """Drop the cached reachability: it has changed, or its change was rolled back."""
         self._reachability = None
