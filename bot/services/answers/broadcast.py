@@ -55,37 +55,42 @@ async def publish_to_all(
     current_chats: dict[str, str] = {}
     posts = {target.message_id: await _target_of(ctx, target, current_chats) for target in targets}
     staff_publication_id = await _record_staff_reply(ctx, lead, answer, staff_reply) if staff_reply is not None else 0
-    publication_ids: dict[str, int] = {}
+    publication_ids: dict[str, int] = {}  # by audience
     if staff_reply is not None:
-        publication_ids = {
-            posts[s.message_id].audience_key: staff_publication_id
-            for s in targets
-            if _sees_staff_reply(s, lead, staff_reply)
-        }
-    uncovered = []
+        reading = [target for target in targets if _sees_staff_reply(target, lead, staff_reply)]
+        publication_ids = {posts[target.message_id].audience_key: staff_publication_id for target in reading}
+    first: dict[str, AnswerTarget] = {}  # one post for every other audience, under the first of its messages
     for target in targets:
-        if posts[target.message_id].audience_key not in publication_ids:
-            publication_ids[posts[target.message_id].audience_key] = 0
-            uncovered.append(target)
-    created = await _create_publications(ctx, answer, uncovered, posts)
+        audience_key = posts[target.message_id].audience_key
+        if audience_key not in publication_ids:
+            first.setdefault(audience_key, target)
+    created = await _create_publications(ctx, answer, list(first.values()), posts)
     publication_ids |= {one.spot or "": one.id for one in created}
-    covered = [target for target in targets if target.message_id not in {one.message_id for one in created}]
-    wanted = [
-        NewPublication(
-            target.ticket_id, target.message_id, post.state, post.audience_key, publication_ids[post.audience_key]
-        )
-        for target, post in ((target, posts[target.message_id]) for target in covered)
-    ]
-    await ctx.uow.answers.add_publications(answer.id, wanted)
+    own = {one.message_id for one in created}
+    await _cover(ctx, answer, [target for target in targets if target.message_id not in own], posts, publication_ids)
     manual = [one for one in created if one.state is PublicationState.BY_PERSON]
     if manual:
         await handout.ask_to_post(ctx, lead, answer, manual, person)
-    kept_ids = {target.ticket_id for target in targets if posts[target.message_id].state is PublicationState.KEPT} - {
-        lead.id
-    }
-    if kept_ids:
-        await problem_members.mark_answered(ctx, lead.id, sorted(kept_ids))
+    kept_ids = {target.ticket_id for target in targets if posts[target.message_id].state is PublicationState.KEPT}
+    if kept_ids - {lead.id}:
+        await problem_members.mark_answered(ctx, lead.id, sorted(kept_ids - {lead.id}))
     return staff_publication_id
+
+
+async def _cover(
+    ctx: UseCaseContext,
+    answer: Answer,
+    targets: Sequence[AnswerTarget],
+    posts: Mapping[int, _PostTarget],
+    publication_ids: Mapping[str, int],
+) -> None:
+    """Record for each target which publication its audience reads."""
+    covered = []
+    for target in targets:
+        post = posts[target.message_id]
+        covering_id = publication_ids[post.audience_key]
+        covered.append(NewPublication(target.ticket_id, target.message_id, post.state, post.audience_key, covering_id))
+    await ctx.uow.answers.add_publications(answer.id, covered)
 
 
 async def _record_staff_reply(ctx: UseCaseContext, lead: Ticket, answer: Answer, staff_reply: Message) -> int:

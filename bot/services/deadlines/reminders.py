@@ -64,7 +64,7 @@ def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:
 
 
 def _watchers(ctx: UseCaseContext, ticket: Ticket, exclude: Iterable[Person]) -> list[Person]:
-    """The curator; with none, the manager. The curators of the ticket's block, too."""
+    """Return the curators (or else the managers) and the curators of the ticket's block."""
     staff = ctx.municipality.staff
     people = (
         *staff.recipients(Audience.OVERDUE),

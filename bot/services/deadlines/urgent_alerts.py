@@ -22,7 +22,7 @@ async def alert_watchers(ctx: UseCaseContext, ticket: Ticket, member_id: int | N
     sector = ctx.municipality.sector_title(ticket.sector)
     seen = {person.id for person in await cards.recipients(ctx, ticket)}
     if ticket.urgency.needs_duty_officer:
-        # Whoever is on duty hears of it as such, with the card or without.
+        # Duty officers get a notification of their own, with or without the card.
         duty = staff.recipients(Audience.DUTY)
         alert = DutyAlert(ticket_id=ticket.id, sector=sector, member_id=member_id, message_id=root_id)
         await notify.notify_all(ctx, duty, alert, ticket=ticket, priority=Priority.URGENT)
