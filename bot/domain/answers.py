@@ -17,7 +17,7 @@ class PublicationState(StrEnum):
 
 
 class Poster(StrEnum):
-    """How an answer came to stand in its place."""
+    """The way in which an answer was posted."""
 
     BOT = "bot"
     PERSON = "person"  # somebody says to have posted it
@@ -58,7 +58,7 @@ class Publication:
     poster: Poster | None = None
     poster_id: int | None = None
     about: str | None = None
-    spot: str | None = None  # of a problem's answer: where one post of it is heard by everybody concerned
+    spot: str | None = None  # of a problem's answer: the audience that one post reaches
     via_id: int | None = None  # the publication whose post is this one's, too
     text: str | None = None  # the words that stand there, once somebody has wanted others there
 

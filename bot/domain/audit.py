@@ -1,4 +1,4 @@
-"""What people have done, for those who look back and for the machine that learns."""
+"""Records of people's actions: remarks, decisions, the audit log."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.domain.tickets import DismissReason
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What an official wrote to colleagues about a ticket: why it was handed over, dismissed …"""
+    """An official's remark to colleagues about a ticket: the reason of a hand-over, a dismissal …"""
 
     ticket_id: int
     person_id: int
@@ -20,10 +20,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class RoutingDecision:
-    """What people have made of a ticket, and its words: an example to learn from.
+    """A training example: the final decision of people about a ticket, and its text.
 
-    ``number`` is the audit's of the last decision: it grows with time. ``chosen``: a person has named the sector (else
-    somebody has merely gone on with what the machine had chosen). ``dismissed``: why it needed no answer, if so.
+    ``number`` is the audit record of the last decision, so it grows with time. ``chosen``: a person has named the
+    sector; otherwise somebody accepted the machine's choice. ``dismissed``: the reason why it needed no answer, if any.
     """
 
     audit_id: int
@@ -36,7 +36,7 @@ class RoutingDecision:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Who did what when. Ids and facts, never words of people."""
+    """One record of the audit log: actor, action and moment, with ids and facts, never people's words."""
 
     at: datetime
     person_id: int | None

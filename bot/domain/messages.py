@@ -8,7 +8,7 @@ from bot.domain.json_types import Json
 
 
 class MessageRole(StrEnum):
-    """What a message is to its ticket."""
+    """The role of a message in its ticket."""
 
     ROOT = "root"  # the ticket was made of it; the answer goes under it
     COPY = "copy"  # the same text in another chat; the answer goes under it too
@@ -68,7 +68,7 @@ class NewMessage:
 
 
 class ReviewVerdict(StrEnum):
-    """What became of a message that the machine could not make out."""
+    """The decision about a message of the review queue."""
 
     PROBLEM = "problem"
     TALK = "talk"

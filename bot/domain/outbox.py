@@ -1,4 +1,4 @@
-"""What goes out: which fact, to whom, and how far it has come."""
+"""Outbox rows: a fact, its recipient, and the state of its delivery."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +8,7 @@ from bot.domain.json_types import Json
 
 
 class Priority(IntEnum):
-    """What leaves first: the smaller number."""
+    """Order of delivery: the smaller number is sent first."""
 
     INTERACTIVE = 0  # somebody's finger is still on the button
     URGENT = 10
@@ -28,7 +28,7 @@ class OutboxKind(StrEnum):
     CORRECTION = "correction"  # the corrected words of a published answer
     CITIZEN_NOTE = "citizen_note"  # a short text to a citizen in a private chat
     CALLBACK_ANSWER = "press"  # the answer to a press of a button
-    EDIT_NOTE = "edit_note"  # a note of ours changes (its buttons go)
+    EDIT_NOTE = "edit_note"  # a note of the bot changes (its buttons are removed)
     MENU = "menu"  # the command menu of a person
     CHANNEL_RESTORED = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
     REVIEW_LIST = "doubts"  # a person's list of messages that may be about a problem
@@ -36,7 +36,7 @@ class OutboxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxDraft:
-    """A message to be: who shall get it, and the fact it names."""
+    """An outbox row to insert: the recipient and the fact."""
 
     kind: OutboxKind
     account: str
@@ -112,13 +112,13 @@ class OutboxRow:
 
     @property
     def may_be_delivered(self) -> bool:
-        """Whether an earlier try may have reached its reader."""
+        """Return whether an earlier attempt may have reached its reader."""
         return self.error in (LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)
 
 
 @dataclass(frozen=True, slots=True)
 class NextPending:
-    """The row of one chat that shall leave next."""
+    """The next row of one chat."""
 
     id: int
     account: str
@@ -138,7 +138,7 @@ class OldestPending:
 
 @dataclass(frozen=True, slots=True)
 class SentRow:
-    """What was written to a chat: how many messages, and when (``None``: perhaps just now)."""
+    """Messages sent to a chat: their number and moment (``None``: perhaps just now)."""
 
     chat_id: str
     chat_kind: str

@@ -23,7 +23,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a message may be about: an open problem, or (``problem_id`` is ``None``) a ticket that is still alone."""
+    """A candidate for a message: an open problem, or (``problem_id`` is ``None``) a ticket that is still alone."""
 
     problem_id: int | None
     lead_id: int

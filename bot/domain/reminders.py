@@ -1,4 +1,4 @@
-"""Moments at which somebody must be told something."""
+"""Due moments and notices."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """A moment at which something must be told about a ticket."""
+    """A moment at which a ticket's deadline or reminder is due."""
 
     id: int
     ticket_id: int

@@ -1,4 +1,4 @@
-"""What is written to a ticket's record: a new ticket, and a change of an existing one."""
+"""Records written to the ticket table: a new ticket, and a change of an existing one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields

@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    """What can happen to a ticket."""
+    """A step of a ticket from one state to another."""
 
     ROUTE = "route"
     UNSURE = "unsure"
@@ -172,7 +172,7 @@ class Ticket:
     external_number: str | None
     created_by: int | None  # who typed it in
     problem_id: int | None  # several tickets about one event
-    lead_id: int | None  # of a member of a problem: the ticket whose card stands for all of them
+    lead_id: int | None  # for a member of a problem: the ticket whose card represents all of them
     version: int
 
     @property
@@ -181,7 +181,7 @@ class Ticket:
 
     @property
     def is_problem_lead(self) -> bool:
-        """Whether its card stands for a problem."""
+        """Return whether its card represents a problem."""
         return self.problem_id is not None and self.lead_id is None
 
     @property
@@ -191,5 +191,5 @@ class Ticket:
 
     @property
     def may_notify_at_night(self) -> bool:
-        """Whether people may be woken for it."""
+        """Return whether people may be woken for it."""
         return self.urgent and (self.urgency is None or self.urgency.may_notify_at_night)

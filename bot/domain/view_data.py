@@ -92,7 +92,7 @@ class HistoryFacts:
 
 @dataclass(frozen=True, slots=True)
 class NotificationData:
-    """What was looked up for a notification. ``without_buttons`` if it is the remains of a prompt."""
+    """Data that was queried for a notification. ``without_buttons`` if its prompt is over."""
 
     tickets: Mapping[int, Ticket]
     without_buttons: bool = False

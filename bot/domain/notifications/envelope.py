@@ -8,7 +8,7 @@ from bot.domain.notifications.base import stored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteEnvelope:
-    """How a notification is delivered.
+    """Data of a notification's delivery, stored with its facts.
 
     ``user_id`` and ``version`` name the step of a dialog whose prompt it is: the prompt is dropped once the dialog has
     gone on; previews have no version, because they show the newest draft. ``copy_group`` is common to the copies in
@@ -29,7 +29,7 @@ class NoteEnvelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditEnvelope:
-    """How a sent notification is replaced; ``without_buttons`` once its prompt is over."""
+    """Data of a sent notification's replacement; ``without_buttons`` once its prompt is over."""
 
     message_id: str = stored("edits")
     user_id: str | None = stored(default=None, omit_default=True)

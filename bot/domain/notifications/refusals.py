@@ -22,7 +22,7 @@ class RefusalDetails:
 
 
 class Refused(Notification, code="refused"):
-    """What an official has written cannot be done."""
+    """Refusal of an official's message."""
 
     refusal: str
     details: RefusalDetails = stored(flatten=True)

@@ -1,4 +1,4 @@
-"""What a messenger shows for a moment after a button was pressed."""
+"""Toasts: short texts that a messenger shows after a button was pressed."""
 
 from dataclasses import dataclass
 from enum import StrEnum

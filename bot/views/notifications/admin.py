@@ -1,4 +1,4 @@
-"""What the administrator reads: chats, accounts, updates, the model, and the self-check; spikes for coordinators."""
+"""Notifications of the administrator: chats, accounts, updates, the model, the self-check; spikes for coordinators."""
 
 from bot.domain.notifications.administrator import (
     BadCredentials,

@@ -1,4 +1,4 @@
-"""What officials read about answers: offered, failed, lost."""
+"""Notifications about answers: offered, failed, removed."""
 
 from bot.domain.notifications.answers import (
     AlreadyAnswered,

@@ -1,4 +1,4 @@
-"""What officials read about answers that they post themselves."""
+"""Notifications about answers that officials post themselves."""
 
 from bot.domain.notifications.manual_posting import (
     AnswerText,

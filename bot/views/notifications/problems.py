@@ -1,4 +1,4 @@
-"""What officials read about problems: several tickets of one event."""
+"""Notifications about problems: several tickets of one event."""
 
 from bot.domain.answers import PublicationState
 from bot.domain.notifications.problems import AnswersFailed, MemberList

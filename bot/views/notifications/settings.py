@@ -1,4 +1,4 @@
-"""What officials read about their own accounts: settings, diverted messages, restored channels."""
+"""Notifications about an official's own accounts: settings, failover, restored channels."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What officials read about each other's access, and about their own."""
+"""Notifications about access: an official's own and that of others."""
 
 from bot.domain.notifications.review_queue import ReviewListBelow
 from bot.domain.notifications.staff import Diverted, NotJoined, Reachable, Settings, Unreachable

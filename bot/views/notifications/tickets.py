@@ -1,4 +1,4 @@
-"""What officials read about a ticket's way: additions, urgency, hand-overs."""
+"""Notifications about a ticket: additions, urgency, hand-overs."""
 
 from bot.domain.notifications.base import AboutTicket
 from bot.domain.notifications.tickets import (
