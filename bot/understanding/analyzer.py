@@ -1,5 +1,4 @@
-"""Understanding by words: the built-in topics, the municipality's own keywords, rules for everything else, and a model
-trained on the municipality's own examples, if there is one."""
+"""The text analyzer: built-in topics, the municipality's keywords, rules, and a trained model if there is one."""
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,26 +26,26 @@ from bot.understanding.text.tokens import PreparedText, prepare_text
 
 _SECTOR_PRIORS = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
 _DEFAULT_PRIOR = 0.01
-"""How often towns are written to about a sector, roughly: decides where the words say nothing."""
+"""The rough frequency of messages about a sector: decides if the words say nothing."""
 _RULES_SLOPE, _RULES_INTERCEPT = 1.3, 0.4
-"""How the rules' scores become chances of being right: about the same on messages to portals and in chats."""
+"""The calibration of the rules' scores: about the same for messages to portals and in chats."""
 _KEYWORD_SCORE, _TIED_KEYWORD_SCORE = 0.95, 0.5
 _TIE_MARGIN = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
 _MIN_PRIVATE_DIGITS = 5
-"""Digits: a longer number may be a telephone or a document, and no model shall remember it."""
+"""Digits: a longer number may be a telephone or a document, and no model may contain it."""
 _MAX_MODEL_WORDS = 3
-"""Words of a model's choice that are named to people."""
+"""The number of words that explain a model's choice to people."""
 _MIN_TOPIC_EVIDENCE = 2.0
-"""Evidence below which a topic is too weak to be named to people."""
+"""Evidence below which a topic is too weak to be shown to people."""
 
 
 class TextAnalyzer:
-    """Words and rules; a trained *model*, where given, has its say about the sector.
+    """Analyses messages by words and rules; a trained *model*, if given, takes part in the choice of the sector.
 
-    Only *sectors* are candidates; *threshold* (0–1) is the score from which a choice is sure. Where nothing in a text
-    speaks for any sector, ``Reading.sector`` is the usual one and ``sure`` is false: a guess for a list to begin with,
-    not a decision. Loading takes about a third of a second; one object serves any number of texts.
+    Only *sectors* are candidates; *threshold* (0–1) is the score from which a choice is confident. If nothing in a text
+    indicates a sector, ``Reading.sector`` is the most frequent one and ``is_confident`` is false: the first item of a
+    list, not a decision. Loading takes about a third of a second; one object serves any number of texts.
     """
 
     def __init__(
@@ -74,17 +73,19 @@ class TextAnalyzer:
         self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":
-        """The same reader with another model, or with none; the dictionaries are shared, so it costs next to nothing
-        and the present one may go on reading meanwhile."""
+        """Return the same analyzer with another model, or with none.
+
+        The dictionaries are shared, so it is cheap, and the current analyzer stays usable.
+        """
         other = copy.copy(self)
         other._predictor = Predictor(model) if model is not None else None
         return other
 
     def read(self, text: str, district: str | None = None) -> Reading:
-        """Understand *text*: any string, of any length; only its first screens are looked at.
+        """Analyse *text*: any string, of any length; only its beginning is used.
 
-        *district* is where the message comes from, if somebody knows (else the list of streets may tell); only a model
-        that was trained with districts makes use of it.
+        *district* is the district of the message, if known (else the list of streets may determine it); only a model
+        that was trained with districts uses it.
         """
         prepared = prepare_text(text)
         noise = self._noise.classify(text, prepared)
@@ -118,11 +119,11 @@ class TextAnalyzer:
         )
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
-        """The district of the nearest place on the municipality's list."""
+        """Return the district of the nearest place on the municipality's list."""
         return self._places.gazetteer.district_at(latitude, longitude)
 
     def extract_features(self, text: str) -> tuple[TextFeatures, dict[str, float]]:
-        """What a model learns from: the text as the rules see it, and their own chances for the configured sectors."""
+        """Return the input of a model: the features of the text, and the rules' probabilities of the sectors."""
         prepared = prepare_text(text)
         found = self._places.find(prepared.words)
         context = find_location_context(prepared.words, found.words if found else frozenset(), self._morphology)
@@ -139,7 +140,7 @@ class TextAnalyzer:
     def _sector_scores(
         self, text: PreparedText, district: str | None, evidence: Evidence, keyword_hits: KeywordHits
     ) -> dict[str, float]:
-        """Chances by the rules and the model; where own keywords speak, their sectors come before all others."""
+        """Return the probabilities by the rules and the model; sectors of matching keywords come before all others."""
         scores = self._topics.sector_probabilities(evidence, self._priors)
         if self._predictor is None:
             scores = {code: calibrate(score, _RULES_SLOPE, _RULES_INTERCEPT) for code, score in scores.items()}
@@ -168,12 +169,12 @@ class TextAnalyzer:
         return all(self._topics.prefers_sector(evidence, best, rival) for rival in rivals)
 
     def _topic(self, text: PreparedText, evidence: Evidence, sector: str | None) -> str | None:
-        """The finest name of the strongest topic that the chosen sector deals with."""
+        """Return the finest name of the strongest topic of the chosen sector."""
         index = self._strongest_topic(evidence, sector, _MIN_TOPIC_EVIDENCE)
         return self.taxonomy.subtopic_of(self._topics.topics[index].name, text.words) if index is not None else None
 
     def _strongest_topic(self, evidence: Evidence, sector: str | None, min_evidence: float) -> int | None:
-        """The strongest topic of the sector; of all topics, if the rules know nothing of the sector."""
+        """Return the strongest topic of the sector; of all topics, if the rules do not know the sector."""
         own = sector not in self._built_in
         fitting = [
             (weight, index)
@@ -185,8 +186,7 @@ class TextAnalyzer:
     def _evidence_words(
         self, text: PreparedText, evidence: Evidence, keyword_hits: KeywordHits, sector: str | None
     ) -> tuple[str, ...]:
-        """The words that decided: own keywords first, else those of the chosen sector's strongest topic, else those
-        that the model goes by."""
+        """Return the words that decided: keywords, else those of the sector's strongest topic, else the model's."""
         if sector is None:
             return ()
         if keyword_hits.words.get(sector):

@@ -15,7 +15,7 @@ from bot.understanding.evaluation.evaluation import (
 )
 
 _MAX_TITLE_LENGTH = 28
-"""Characters of a sector's title beside the table."""
+"""Characters of a sector's title in the labels of the table."""
 
 
 def save_plot(reads: Sequence[LabelledReading], titles: Mapping[str, str], file: Path) -> None:

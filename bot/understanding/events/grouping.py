@@ -1,4 +1,4 @@
-"""Which messages are about one event. Fed one by one, in order of time; says which open event each one joins.
+"""Grouping of messages about one event, in memory, in chronological order.
 
 An event closes after a quiet time. Nothing here waits or asks the clock: time comes with the messages.
 """
@@ -15,7 +15,7 @@ _MAX_KNOWN_MESSAGES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class EventAssignment:
-    """The event that a message belongs to. ``voice``: it only joins in («+1», a reply) and says nothing of its own."""
+    """The event that a message belongs to, and whether the message only joins in («+1», a reply)."""
 
     event_number: int
     is_new_event: bool
@@ -23,7 +23,7 @@ class EventAssignment:
 
 
 class EventGrouper:
-    """Keeps the open events itself, in bounded memory; *quiet*: after so many seconds without a message one is closed.
+    """Keeps the open events in bounded memory; an event is closed after a given number of seconds without a message.
 
     Not to be shared between threads.
     """

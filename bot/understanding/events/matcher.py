@@ -1,9 +1,9 @@
-"""Whether a message is about one of the events that are open.
+"""Matching of messages to open events.
 
-Two messages are of one event if they share the subject and the place (or the route, or the landmark), or if one answers
-the other. What leaves out the place joins what is being talked about in the same chat; «у нас тоже» and «+1» join the
-last event of the chat. Nothing here is remembered from one message to the next: whoever keeps the open events hands
-them in (:mod:`bot.understanding.events.grouping` in memory, the services in the database).
+Two messages are about one event if they share the subject and the place (or the route, or the landmark), or if one
+answers the other. A message without a place joins the current event of its chat; «у нас тоже» and «+1» join the last
+event of the chat. The matcher stores no events: callers pass the open ones (:mod:`bot.understanding.events.grouping`
+keeps them in memory, the services in the database).
 """
 
 from collections import OrderedDict
@@ -34,8 +34,11 @@ _MIN_HOUSED_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class MessageToMatch:
-    """A message as grouping needs it. ``at`` is in seconds from any fixed moment; ``chat`` names where people
-    hear one another, empty where nobody else does; ``title`` is what people call it, if not ``chat``."""
+    """A message to group.
+
+    ``timestamp`` is in seconds from any fixed moment; ``chat`` identifies a place where people read one another, empty
+    if nobody else reads it; ``title`` is its name for people, if that is not ``chat``.
+    """
 
     id: str
     timestamp: float
@@ -64,7 +67,7 @@ class OpenEvent:
     chats: dict[str, float] = field(default_factory=dict)
 
     def add(self, message: MessageToMatch, signature: Signature) -> None:
-        """Let *post* be of this event."""
+        """Add *message* to this event."""
         self.size += 1
         self.last = message.timestamp
         if message.chat:
@@ -80,7 +83,7 @@ class OpenEvent:
             self.housed += 1
 
     def merge(self, other: "OpenEvent") -> None:
-        """It has turned out that both are one."""
+        """Merge *other* into this event: both are the same."""
         houses = [(one.lowest, one.highest) for one in (self, other) if one.housed]
         self.lowest = min((low for low, _ in houses), default=0)
         self.highest = max((high for _, high in houses), default=0)
@@ -96,7 +99,7 @@ class OpenEvent:
         self.chats |= {chat: max(at, self.chats.get(chat, at)) for chat, at in other.chats.items()}
 
     def to_record(self) -> dict[str, Any]:
-        """Plain values for whoever keeps events elsewhere; its size does not grow with the event's."""
+        """Return the event as plain values, for storage; their size does not grow with the event's."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in _COUNT_FIELDS}
         return kept | {name: sorted(getattr(self, name)) for name in _SET_FIELDS} | {"chats": self.chats}
 
@@ -130,7 +133,7 @@ class EventMatcher:
         self._events: OrderedDict[int, tuple[Mapping[str, Any], OpenEvent]] = OrderedDict()
 
     def is_me_too(self, words: Sequence[Word], place: PlaceName | None) -> bool:
-        """Whether a message of these words only agrees with what was said before."""
+        """Return whether a message of these words only agrees with what was said before."""
         return self._reader.is_me_too(words, place)
 
     def signature(self, text: str, reading: Reading) -> Signature:
@@ -187,7 +190,7 @@ class EventMatcher:
         return (ranked[0] if ranked else None), False
 
     def can_start(self, reading: Reading, signature: Signature) -> bool:
-        """Whether a message that belongs to no event is the first of one."""
+        """Return whether a message that belongs to no event is the first of one."""
         if reading.noise is not None or not (signature.subjects or reading.appeal):
             return False
         return reading.appeal_score >= _MIN_APPEAL_SCORE
@@ -266,7 +269,7 @@ class EventMatcher:
         return 0.0
 
     def _is_wide(self, signature: Signature, event: OpenEvent) -> bool:
-        """Whether what both tell of may strike many streets at once."""
+        """Return whether what both tell of may strike many streets at once."""
         return not self._subjects.wide.isdisjoint(signature.subjects & event.subjects)
 
     def _score_without_subject(
@@ -289,14 +292,14 @@ class EventMatcher:
 
 
 def _is_surely_elsewhere(signature: Signature, event: OpenEvent) -> bool:
-    """Whether both name streets, none of them in common, and no landmark could make them one place."""
+    """Return whether both name streets, none of them in common, and no landmark could make them one place."""
     if not signature.names or not event.names or (signature.marks and event.marks):
         return False
     return signature.names.isdisjoint(event.names)
 
 
 def _score_place(signature: Signature, title: Signature, event: OpenEvent, *, talking: bool) -> float:
-    """How well the places agree: 4 the house or the mark, 3 the street, 2 by the chat's title, 1 unknown, -1 another.
+    """How well the places agree: 4 house or landmark, 3 street, 2 by the chat's title, 1 unknown, -1 another.
 
     *talking*: the chat is just talking about the event, so that a bare number is enough.
     """

@@ -1,4 +1,4 @@
-"""What two messages must share to be about one event: the subject, the place, the route, in a comparable form."""
+"""Signatures of messages: subject, place and route in a comparable form."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -47,7 +47,7 @@ class SubjectRelations:
     families: Mapping[str, str]
 
     def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
-        """Whether some subject of one is the same as, or kin to, some subject of the other."""
+        """Return whether some subject of one is the same as, or kin to, some subject of the other."""
         return not first.isdisjoint(second) or any(
             frozenset((one, other)) in self.related_pairs for one in first for other in second
         )
@@ -123,7 +123,7 @@ class SignatureExtractor:
         )
 
     def _subjects_of(self, owners: Set[int]) -> frozenset[str]:
-        """Their names: «не вывозят» alone means the rubbish, but not beside the snow."""
+        """Return the subjects of the words: «не вывозят» means rubbish, but not together with snow."""
         spoken = frozenset(self._names[owner] for owner in owners if owner not in self._unless)
         implied = frozenset(
             self._names[owner] for owner in owners & self._unless.keys() if not spoken & self._unless[owner]
@@ -132,7 +132,7 @@ class SignatureExtractor:
         return subjects & self._alone or subjects
 
     def is_me_too(self, words: Sequence[Word], place: PlaceName | None) -> bool:
-        """Whether they say nothing of their own and point to what was said before: «и у нас тоже»."""
+        """Return whether they say nothing of their own and point to what was said before: «и у нас тоже»."""
         if len(words) > _MAX_ME_TOO_WORDS or place is not None:
             return False
         return {match.pattern.owner for match in self._patterns.find(words)} == {self._me_too_owner}

@@ -1,6 +1,6 @@
 """A message as numbered features: words, pairs of words, pieces of words, topics of the rules, the district.
 
-The same code makes them when a model is trained and when it is used, so the two can not drift apart. A feature is a
+The same code makes them when a model is trained and when it is used, so the two cannot diverge. A feature is a
 string with a mark of its block: ``w`` words, ``c`` pieces, ``t`` topics, ``d`` district.
 """
 
@@ -16,17 +16,17 @@ from bot.domain.text_normal import fold
 
 WORD_PREFIX, NGRAM_PREFIX, TOPIC_PREFIX, DISTRICT_PREFIX = "w:", "c:", "t:", "d:"
 TFIDF_BLOCKS = (WORD_PREFIX, NGRAM_PREFIX)
-"""Blocks that are weighed by rarity and brought to length 1, each for itself."""
+"""Blocks that are weighted by rarity and normalised to length 1, each separately."""
 _MIN_NGRAM_LENGTH, _MAX_NGRAM_LENGTH = 3, 5
 _TOPIC_SATURATION = 8.0
 _CACHE_SIZE = 20_000
 _MAX_WORDS = 400
-"""Words that are looked at: bounds the time that a hostile text can take."""
+"""The number of words analysed: bounds the time for a hostile text."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFeatures:
-    """What the rules made of a text, as far as a model may want it."""
+    """The results of the rules for a text that a model uses."""
 
     lemmas: Sequence[str]
     norms: Sequence[str]
@@ -35,7 +35,7 @@ class TextFeatures:
 
 
 def count_terms(features: TextFeatures) -> dict[str, Counter[str]]:
-    """Block → feature → how often, for the blocks that count."""
+    """Return block → feature → count, for the counted blocks."""
     words = Counter(_word_terms(features))
     pieces = Counter(NGRAM_PREFIX + piece for norm in features.norms[:_MAX_WORDS] for piece in _char_ngrams(norm))
     return {WORD_PREFIX: words, NGRAM_PREFIX: pieces}
@@ -48,7 +48,7 @@ def _word_terms(features: TextFeatures) -> Iterable[str]:
 
 
 def _char_ngrams(word: str) -> Iterable[str]:
-    """Runs of three to five letters, the borders of the word included; a shorter word is its own piece."""
+    """Return runs of three to five letters, the borders of the word included; a shorter word is its own piece."""
     framed = f" {word} "
     for length in range(_MIN_NGRAM_LENGTH, _MAX_NGRAM_LENGTH + 1):
         if len(framed) <= length:
@@ -59,7 +59,7 @@ def _char_ngrams(word: str) -> Iterable[str]:
 
 
 def topic_and_district_features(features: TextFeatures, district: str | None, *, with_topics: bool) -> dict[str, float]:
-    """The features that have a value of their own: topics (0–1), the district."""
+    """Return the features with values: topics (0–1), the district."""
     found: dict[str, float] = {}
     if with_topics:
         for name, weight in features.topics.items():
@@ -70,12 +70,12 @@ def topic_and_district_features(features: TextFeatures, district: str | None, *,
 
 
 def fold_district(name: str) -> str:
-    """A district's name, however it was typed."""
+    """Return a district's name without differences of case and spacing."""
     return " ".join(fold(name).split())
 
 
 class FeatureIndex:
-    """The features that a model knows, with their numbers and rarity; turns texts into numbered values."""
+    """The features of a model with their columns and rarity; vectorises texts."""
 
     def __init__(self, features: Sequence[str], rarity: Sequence[float], *, with_topics: bool) -> None:
         self._columns = {name: place for place, name in enumerate(features)}
@@ -84,7 +84,7 @@ class FeatureIndex:
         self._cached_ngram_columns = lru_cache(maxsize=_CACHE_SIZE)(self._ngram_columns)
 
     def column_of_word(self, lemma: str) -> int | None:
-        """The number of a single word."""
+        """Return the column of a word."""
         return self._columns.get(WORD_PREFIX + lemma)
 
     def _ngram_columns(self, norm: str) -> tuple[int, ...]:
@@ -92,7 +92,7 @@ class FeatureIndex:
         return tuple(place for place in found if place is not None)
 
     def vectorize(self, features: TextFeatures, district: str | None) -> tuple[list[int], list[float]]:
-        """Numbers and values of the known features of one text: words and pieces each brought to length 1."""
+        """Return columns and values of the known features of a text, words and pieces each normalised to length 1."""
         at: list[int] = []
         weights: list[float] = []
         words = Counter(place for name in _word_terms(features) if (place := self._columns.get(name)) is not None)

@@ -1,4 +1,4 @@
-"""A trained model as data: what it knows, how it predicts (numpy alone), how it is written and read."""
+"""A trained model: its data, predictions (numpy only), and files."""
 
 import hashlib
 import io
@@ -18,22 +18,22 @@ from bot.understanding.model.features import FeatureIndex, TextFeatures
 FORMAT_VERSION = 1
 ARRAYS_FILE, METADATA_FILE = "model.npz", "model.json"
 _MIN_PROBABILITY = 0.01
-"""Neither the rules nor the model may rule a sector out altogether."""
+"""The least probability of a sector: neither the rules nor the model may exclude one."""
 _FREQUENCY_SMOOTHING = 0.005
 Floats = NDArray[np.float32]
 
 
 class ModelError(Exception):
-    """A model that can not be used; the text says why and what to do, in Russian."""
+    """A model that cannot be used; the text gives the reason and the remedy, in Russian."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a model is made and mixed with the rules.
+    """The parameters by which a model is trained and mixed with the rules.
 
     ``topics``: the topics of the rules are features (for sectors that the rules do not know); then the rules do not
     vote. Otherwise they do, with the weight ``rules``. ``prior`` is how much of the sectors' frequency among the
-    examples is taken back: chats are written about other things than portals.
+    examples is removed: chats have other subjects than portals.
     """
 
     topics: bool
@@ -43,8 +43,8 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One trained model. ``weights`` has a row a feature and a column a code; ``slope`` and ``lift`` turn the
-    mixed score into the chance of being right."""
+    """One trained model. ``weights`` has a row per feature and a column per code; ``slope`` and ``lift`` turn the mixed
+    score into the probability of being right."""
 
     codes: tuple[str, ...]
     features: tuple[str, ...]
@@ -56,9 +56,9 @@ class Model:
     slope: float
     lift: float
     seen: NDArray[np.uint64]
-    """Fingerprints of the texts that it was made of: it is never judged by them."""
+    """Fingerprints of the training texts, which are excluded from its evaluation."""
     about: Mapping[str, Any]
-    """When, of how many examples, with which scores: for people."""
+    """The date, the number of examples and the scores, for people."""
 
 
 class Predictor:
@@ -72,7 +72,7 @@ class Predictor:
     def mixed_shares(
         self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
     ) -> NDArray[np.float64]:
-        """Shares (they add up to 1) of the model's codes: the model and the chances of the *rules* together."""
+        """Return the shares (summing to 1) of the model's codes, by the model and the probabilities of the *rules*."""
         at, weights = self._index.vectorize(features, district)
         scores = self.model.bias.astype(np.float64)
         if at:
@@ -83,9 +83,9 @@ class Predictor:
     def probabilities(
         self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
     ) -> dict[str, float]:
-        """Code → the chance (0–1) that sending the message there is right, for the codes of *rules*.
+        """Return, for each code of *rules*, the probability (0–1) that sending the message there is right.
 
-        A code that the model has never met keeps at most what the known ones leave over.
+        A code that the model does not know keeps at most the remainder of the known ones.
         """
         shares = self.mixed_shares(features, district, rules)
         known = {
@@ -97,7 +97,7 @@ class Predictor:
         return {code: known[code] if code in known else chance * left for code, chance in rules.items()}
 
     def top_words_for(self, features: TextFeatures, code: str, limit: int) -> list[str]:
-        """The words of the text that speak most for *code* rather than for the others, in their order."""
+        """Return the words of the text that favour *code* over the others most, in text order."""
         if code not in self.model.codes:
             return []
         column = self.model.codes.index(code)
@@ -114,7 +114,7 @@ class Predictor:
         return calibrate(share, self.model.slope, self.model.lift)
 
     def was_trained_on(self, text: str) -> bool:
-        """Whether the model was made of this very text."""
+        """Return whether the model was trained on this text."""
         return fingerprint(text) in self._training_fingerprints
 
 
@@ -125,7 +125,7 @@ def mix_with_rules(
     frequency: Floats,
     recipe: Recipe,
 ) -> NDArray[np.float64]:
-    """Multiply what the text model says (less *prior* of the frequency) by what the rules say, to their weights."""
+    """Return the weighted product of the text model (less *prior* of the frequency) and the rules."""
     common = frequency.astype(np.float64)
     score = np.log((1.0 - _MIN_PROBABILITY) * text + _MIN_PROBABILITY * common) - recipe.prior * np.log(
         common + _FREQUENCY_SMOOTHING
@@ -142,24 +142,24 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def log_odds(share: float) -> float:
-    """With certainty kept finite."""
+    """Return the log-odds of *share*, finite even for certainty."""
     inside = min(max(share, 1e-4), 1.0 - 1e-4)
     return math.log(inside / (1.0 - inside))
 
 
 def calibrate(share: float, slope: float, intercept: float) -> float:
-    """The chance of being right that goes with a share of the mixture."""
+    """Return the probability of being right for a share of the mixture."""
     return 1.0 / (1.0 + math.exp(-(slope * log_odds(share) + intercept)))
 
 
 def fingerprint(text: str) -> int:
-    """Eight bytes that stand for a text; the text can not be had back from them."""
+    """Return an eight-byte hash of a text."""
     folded = " ".join(text.casefold().split())
     return int.from_bytes(hashlib.sha256(folded.encode()).digest()[:8], "big")
 
 
 def write_model(model: Model, folder: Path) -> None:
-    """Write two files of plain data into the existing *folder*."""
+    """Write the model as two files into the existing *folder*."""
     arrays = io.BytesIO()
     np.savez_compressed(
         arrays, weights=model.weights.astype(np.float16), bias=model.bias, rarity=model.rarity,
@@ -180,7 +180,7 @@ def write_model(model: Model, folder: Path) -> None:
 
 
 def read_model(folder: Path) -> Model:
-    """Read what :func:`write_model` wrote. Raises :class:`ModelFault` for anything else."""
+    """Read the files that :func:`write_model` wrote. Raises :class:`ModelError` for anything else."""
     try:
         about = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
         packed = (folder / ARRAYS_FILE).read_bytes()

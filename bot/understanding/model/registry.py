@@ -1,4 +1,4 @@
-"""Where trained models stand: numbered folders, a file that names the current one, a journal of all attempts."""
+"""The model registry: numbered folders, a file that names the current one, and a journal of all attempts."""
 
 import gzip
 import json
@@ -15,7 +15,7 @@ from bot.understanding.model.training_data import TableRow
 _CURRENT_FILE, _JOURNAL_FILE, _LOCK_FILE = "current.json", "journal.jsonl", "training.lock"
 _TABLE_FILE = "table.jsonl.gz"
 _MAX_KEPT_VERSIONS = 5
-"""Models that are kept to go back to."""
+"""The number of models kept for a rollback."""
 
 
 class ModelRegistry:
@@ -25,24 +25,24 @@ class ModelRegistry:
         self.folder = folder
 
     def load_current(self) -> Model | None:
-        """The model in use, or ``None``: the rules alone. Raises :class:`ModelFault` if it can not be read."""
+        """Read the current model, or ``None``: rules only. Raises :class:`ModelError` if it cannot be read."""
         name = self.current_name()
         return read_model(self.folder / name) if name is not None else None
 
     def current_name(self) -> str | None:
-        """The name of the model in use: cheap, to see whether it is another one. Raises as :meth:`current` does."""
+        """Return the name of the current model: a cheap check for a new one. Raises as :meth:`load_current` does."""
         line = self._versions()
         return line[-1] if line else None
 
     def current_version(self) -> str | None:
-        """What stands in front, usable or not: another one wherever :meth:`current` would say something else."""
+        """Return a value that changes whenever the result of :meth:`current_name` does, errors included."""
         try:
             return self.current_name()
         except ModelError as fault:
             return str(fault)
 
     def load_table(self) -> list[TableRow]:
-        """The table of past messages that the current model was made of, if there was one."""
+        """Return the table of past messages that the current model was trained on, if there was one."""
         name = self.current_name()
         if name is None or not (self.folder / name / _TABLE_FILE).exists():
             return []
@@ -51,8 +51,8 @@ class ModelRegistry:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """One training at a time: :class:`ModelFault` while another process is at it."""
-        import fcntl  # not on every system that can run the rest
+        """Hold the lock for training. Raises :class:`ModelError` if another process is training."""
+        import fcntl  # POSIX only
 
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / _LOCK_FILE).open("w") as lock:
@@ -63,8 +63,10 @@ class ModelRegistry:
             yield
 
     def publish(self, model: Model, table: Sequence[TableRow] = ()) -> str:
-        """Make *model* the current one, and keep the *table* it was made of; returns its name. Raises
-        :class:`OSError` where nothing can be written."""
+        """Make *model* the current one, store the *table* it was trained on, and return its name.
+
+        Raises :class:`OSError` if nothing can be written.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         taken = [int(entry.name) for entry in self.folder.iterdir() if entry.is_dir() and entry.name.isdecimal()]
         name = f"{max(taken, default=0) + 1:06d}"
@@ -83,9 +85,9 @@ class ModelRegistry:
         return name
 
     def rollback(self) -> str | None:
-        """Put the current model away and return to the one before it; ``None``: to the rules alone.
+        """Return to the model before the current one and return its name; ``None``: rules only.
 
-        Raises :class:`ModelFault` where there is nothing to go back from.
+        Raises :class:`ModelError` if there is no model.
         """
         line = self._versions()
         if not line:
@@ -94,13 +96,13 @@ class ModelRegistry:
         return line[-2] if len(line) > 1 else None
 
     def log_run(self, entry: Mapping[str, Any]) -> None:
-        """Add a line to the journal: every attempt with both scores, kept or not."""
+        """Append an attempt with both scores to the journal, published or not."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / _JOURNAL_FILE).open("a", encoding="utf-8") as journal:
             journal.write(json.dumps(dict(entry), ensure_ascii=False) + "\n")
 
     def last_run(self) -> dict[str, Any]:
-        """The newest line of the journal; empty where nothing was ever tried."""
+        """Return the newest line of the journal; empty if there is none."""
         try:
             lines = (self.folder / _JOURNAL_FILE).read_text(encoding="utf-8").splitlines()
             entry = json.loads(lines[-1])
@@ -109,7 +111,7 @@ class ModelRegistry:
         return entry if isinstance(entry, dict) else {}
 
     def _versions(self) -> list[str]:
-        """Names of the kept models, the current one last."""
+        """Return the names of the kept models, the current one last."""
         file = self.folder / _CURRENT_FILE
         try:
             line = json.loads(file.read_text(encoding="utf-8"))["models"]

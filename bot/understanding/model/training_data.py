@@ -16,12 +16,12 @@ _FORMATS = (".csv", ".xlsx")
 
 
 class TableError(Exception):
-    """A table that can not be read; the text says why and what to do, in Russian."""
+    """A table that cannot be read; the text gives the reason and the remedy, in Russian."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message with the sectors that are right for it, the preferred one first. ``weight``: how much it proves."""
+    """A message with the sectors that are right for it, the preferred one first. ``weight``: its weight in training."""
 
     text: str
     codes: tuple[str, ...]
@@ -30,7 +30,7 @@ class Example:
 
 
 def read_table(file: Path, required_columns: Sequence[str] = ("text",)) -> list[TableRow]:
-    """The rows of *file*, by the names of the first row in lower case. Raises :class:`TableFault`."""
+    """Read the rows of *file*, keyed by the names of the first row in lower case. Raises :class:`TableError`."""
     kind = file.suffix.casefold()
     if kind not in _FORMATS:
         raise TableError(f"Файл {file.name}: нужен CSV или XLSX. Сохраните таблицу в одном из этих форматов.")
@@ -57,7 +57,7 @@ def _read_csv(file: Path) -> Iterable[list[str]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("cp1251")  # what spreadsheets on Russian Windows write
+        text = raw.decode("cp1251")  # the encoding of spreadsheets on Russian Windows
     head = text.partition("\n")[0]
     return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
 
@@ -81,7 +81,7 @@ def _read_xlsx(file: Path) -> Iterable[list[str]]:
 
 
 def parse_examples(rows: Iterable[TableRow], sectors: Sequence[Sector]) -> tuple[list[Example], Counter[str]]:
-    """The rows that can teach something, and how often unknown sectors were met.
+    """Return the usable rows as examples, and the number of rows of each unknown sector.
 
     ``codes`` or ``sector`` names codes or titles of *sectors*, ``a|b`` if either is right.
     """

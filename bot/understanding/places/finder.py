@@ -1,4 +1,4 @@
-"""Where: street and house (or a landmark) from informal Russian, with or without a list of the town's streets."""
+"""Places in informal Russian: street and house, or a landmark, with or without a list of streets."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,13 +52,13 @@ class PlaceFinder:
         self.gazetteer = Gazetteer(streets, morphology, self.vocabulary)
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
-        """The place, or ``None``. Never raises, whatever the words are."""
+        """Return the place, or ``None``. Never raises."""
         found = self._find_by_rules(words)
         place = self.gazetteer.resolve(found.place if found else None, words)
         return FoundPlace(place, found.words if found else frozenset()) if place else None
 
     def _find_by_rules(self, words: Sequence[Word]) -> FoundPlace | None:
-        """What the words alone tell."""
+        """Find the place by the words only."""
         best: _StreetCandidate | None = None
         taken: set[int] = set()
         for index in range(len(words)):
@@ -89,7 +89,7 @@ class PlaceFinder:
         self, words: Sequence[Word], first: int, start: int, end: int, kind: str | None, weight: float,
         title: str | None = None,
     ) -> _StreetCandidate:  # fmt: skip
-        """Look for the house after the name, else before it, and make the candidate."""
+        """Find a house after the name, else before it, and make the candidate."""
         short, gender = self.vocabulary.kinds[kind] if kind else (None, None)
         last = end
         read = self._houses.parse_at(words, end, after_street=True)
@@ -104,7 +104,7 @@ class PlaceFinder:
         return _StreetCandidate(start, end, first, last, short, gender, title, house, weight)
 
     def _find_house_before(self, words: Sequence[Word], first: int) -> tuple[str, int] | None:
-        """«дом 12к2 по …», «дома 23 на …»: the house that stands before the street that begins at *first*."""
+        """«дом 12к2 по …», «дома 23 на …»: a house before the street that begins at *first*."""
         end = first
         if end > 0 and words[end - 1].norm in ("по", "на", "с"):
             end -= 1
@@ -135,7 +135,7 @@ class PlaceFinder:
         return self._build_candidate(words, index, start, end, kind, _TYPED_STREET_WEIGHT)
 
     def _name_end_after_type(self, words: Sequence[Word], start: int) -> int:
-        """Where the name that begins at *start*, after a type word, ends."""
+        """Return the end of the name that begins at *start*, after a type word."""
         if start >= len(words) or not self._can_follow_type(words[start]):
             return start
         end = start + 1
@@ -228,7 +228,7 @@ class PlaceFinder:
         return self._build_candidate(words, start, start, index + 1, None, _BARE_STREET_WEIGHT)
 
     def _name_start(self, words: Sequence[Word], index: int) -> int:
-        """Where the name that ends at *index* begins."""
+        """Return the beginning of the name that ends at *index*."""
         start = index
         while start > 0 and start > index - 2 and not words[start].gap.strip(" ."):
             if words[start - 1].is_number or not self._names.is_first_part(words[start - 1], words[start]):

@@ -1,4 +1,4 @@
-"""The town's own list of places: mends the spelling of a street, and tells district and coordinates."""
+"""The gazetteer: corrects the spelling of streets, and provides district and coordinates."""
 
 import math
 import re
@@ -16,11 +16,11 @@ from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, prepare_text
 
 _MIN_SIMILARITY = 81.0
-"""Of 100: how like a street of the list a word must be to be taken for it written with mistakes."""
+"""Percent: the least similarity of a misspelt word to a street of the list."""
 _MIN_SIMILARITY_MARGIN = 5.0
-"""By so much the likest street must be before the next one."""
+"""Percent: the least lead of the most similar street over the next one."""
 _MIN_FUZZY_LENGTH = 5
-"""Shorter names have too many neighbours to be mended."""
+"""Characters: shorter names resemble too many others to be corrected."""
 _MAX_NAME_WORDS = 4
 _PLACE_PREPOSITIONS = frozenset(
     {"на", "по", "у", "возле", "около", "с", "со", "от", "до", "напротив", "за", "рядом", "угол", "углу"}
@@ -31,7 +31,7 @@ _STREET_TYPE_WORDS = frozenset(
 _IN_PREPOSITIONS = frozenset({"в", "во", "из"})
 _CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _AREA_KINDS = frozenset({"мкр.", "кв-л", "пос.", "с.", "д.", "р-н"})
-"""What people live «in», not «on»."""
+"""Types of areas, which people live «in», not «on»."""
 _MIN_WORD_LENGTH = 3
 _MAX_DISTANCE_METRES = 1_500.0
 """Metres within which a point belongs to the district of the nearest place of the list."""
@@ -40,7 +40,7 @@ _METRES_PER_DEGREE = 111_195.0
 
 @dataclass(frozen=True, slots=True)
 class _Street:
-    """A name of the list and all its lines."""
+    """A name of the list with all its rows."""
 
     name: str
     kind: str | None
@@ -48,7 +48,7 @@ class _Street:
 
 
 class Gazetteer:
-    """Looks places up. *rows* may be empty: then it knows nothing and changes nothing."""
+    """Looks places up. *rows* may be empty: then it changes nothing."""
 
     def __init__(self, rows: Iterable[StreetRow], morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
@@ -77,8 +77,10 @@ class Gazetteer:
         }
 
     def resolve(self, place: PlaceName | None, words: Sequence[Word]) -> PlaceName | None:
-        """*place* as the list spells it, with district and coordinates; where the rules found no street, one that the
-        list knows. *words* are those of the whole message: they may name the district."""
+        """Return *place* as the list spells it, with district and coordinates; without a street, one of the list.
+
+        *words* are those of the whole message: they may name the district.
+        """
         if not self._streets:
             return place
         if place is not None and place.street is not None:
@@ -95,7 +97,7 @@ class Gazetteer:
         return self._with_location(PlaceName(None, house, None, place.landmark if place else None), streets, words)
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
-        """The district of the nearest place of the list, if one is near."""
+        """Return the district of the nearest place of the list, if one is near."""
         nearest: tuple[float, str | None] = (_MAX_DISTANCE_METRES, None)
         for row in self._points:
             distance = _distance_metres(latitude, longitude, row.latitude or 0.0, row.longitude or 0.0)
@@ -104,7 +106,7 @@ class Gazetteer:
         return nearest[1]
 
     def _split_kind(self, cell: str) -> tuple[str, str | None]:
-        """«ул. Ленина» → («Ленина», «ул.»): the type word may stand before or behind, as officials write it."""
+        """Split «ул. Ленина» into («Ленина», «ул.»); the type word may come before or after the name."""
         pieces = cell.split()
         for at in (0, -1):
             kind = self._vocabulary.kinds.get(_fold(pieces[at]).rstrip("."))
@@ -114,7 +116,7 @@ class Gazetteer:
         return cell, None
 
     def _find_streets(self, name: str, kind: str | None) -> list[_Street]:
-        """The streets that *name* may mean: as it is written, in another case, without the first name, misspelt."""
+        """Return the streets that *name* may mean: verbatim, inflected, without the first name, or misspelt."""
         folded = _fold(name)
         words = folded.split()
         if not words:
@@ -128,7 +130,7 @@ class Gazetteer:
         return same_kind or found
 
     def _find_exact(self, norms: Sequence[str]) -> list[_Street]:
-        """Of that name, in whatever case."""
+        """Return the streets of that name, in any grammatical case."""
         return self._by_name.get(" ".join(norms)) or self._by_lemmas.get(self._lemmas(norms)) or []
 
     def _find_similar(self, folded: str) -> list[_Street]:
@@ -145,7 +147,7 @@ class Gazetteer:
         return self._by_name[best[0][0]]
 
     def _find_in_text(self, words: Sequence[Word]) -> tuple[list[_Street], str | None] | None:
-        """A name of the list among *words*, where a place is told: after «на», «у» …, or with a house behind it."""
+        """Find a name of the list among *words* where a place is expected: after «на», «у» …, or before a house."""
         for start in range(len(words)):
             if len(words[start].norm) < _MIN_WORD_LENGTH:
                 continue
@@ -172,7 +174,7 @@ class Gazetteer:
         return any(one & other for one in adjectives for other in nouns)
 
     def _with_location(self, place: PlaceName, streets: Sequence[_Street], words: Sequence[Word]) -> PlaceName:
-        """*place* on one of the streets *known*. What the list leaves open is left open."""
+        """Return *place* on one of the streets *known*; details that the list does not have stay open."""
         rows = [row for street in streets for row in street.rows]
         named = self._named_districts(words)
         if len({row.district for row in rows}) > 1 and named:
@@ -218,7 +220,7 @@ def _fits_initial(written: Sequence[str], known: Sequence[str]) -> bool:
 
 
 def _distance_metres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """The distance over a few kilometres, where the earth is flat."""
+    """Return the distance in metres, by a plane approximation for a few kilometres."""
     north = (other_latitude - latitude) * _METRES_PER_DEGREE
     east = (other_longitude - longitude) * _METRES_PER_DEGREE * math.cos(math.radians(latitude))
     return math.hypot(north, east)

@@ -13,7 +13,7 @@ _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
 _ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х)")
 _MAX_HOUSE_NUMBER = 1999
 _MAX_STOREYS = 30
-"""A larger number before «этаж» or «подъезд» is that of the house."""
+"""A larger number before «этаж» or «подъезд» is a house number."""
 _GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
 
 
@@ -27,7 +27,7 @@ class HouseNumberParser:
     def parse_at(self, words: Sequence[Word], index: int, *, after_street: bool) -> tuple[str, int] | None:
         """The house that begins at *index*, with or without «д.»; and the index behind it.
 
-        *named*: what stands before is surely a street, so that «дом» is not needed and few doubts are left.
+        *named*: a street certainly precedes, so that «дом» is not needed and fewer checks are made.
         """
         start = index
         while index < len(words) and index < start + 3 and words[index].norm in self._words["house"]:
@@ -114,7 +114,7 @@ class HouseNumberParser:
 
 
 def _is_letter(word: Word) -> bool:
-    """A letter of a house that stands apart: «3 А», «3 "а"»."""
+    """Return a separate letter of a house number: «3 А», «3 "а"»."""
     if len(word.raw) != 1 or not word.raw.isalpha():
         return False
     return (word.raw in "АБВГДЕЖЛ" and word.gap in (" ", "", ' "', " «")) or word.gap.strip() in ('"', "«", "'")

@@ -1,4 +1,4 @@
-"""What people tell the way by: «школа № 4», «у Пятёрочки»."""
+"""Landmarks: «школа № 4», «у Пятёрочки»."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ _ENDINGS = "-йяеуюго"
 
 
 class LandmarkFinder:
-    """Finds institutions with a number, and shops and the like that something stands by."""
+    """Finds institutions with a number, and shops and other buildings near the place."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
 
     def find(self, words: Sequence[Word]) -> str | None:
-        """The first landmark, named for a card."""
+        """Return the first landmark, named for a card."""
         for index, word in enumerate(words):
             for start, name in self._vocabulary.numbered.items():
                 if word.norm.startswith(start) and (number := _number_near(words, index)) is not None:

@@ -1,4 +1,4 @@
-"""Which words may be the name of a street, and what that name is in its dictionary form."""
+"""Recognition of street names, and their dictionary forms."""
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ _CACHE_SIZE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The package's own words of addresses (``data/places.toml``)."""
+    """The package's words of addresses (``data/places.toml``)."""
 
     kinds: Mapping[str, tuple[str, str]]
     words: Mapping[str, frozenset[str]]
@@ -56,7 +56,7 @@ class StreetNames:
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
 
     def _can_be_street_with_house(self, word: Word) -> bool:
-        """Whether *word* alone, with a house number after it, may be a street."""
+        """Return whether *word* alone, with a house number after it, may be a street."""
         words = self._vocabulary.words
         if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
             return True
@@ -85,7 +85,7 @@ class StreetNames:
         return any("ADJF" in tag and "sing" in tag and not tag & {"Apro", "Anum", "Supr", "Poss"} for tag in form.tags)
 
     def _can_be_street_alone(self, word: Word) -> bool:
-        """Whether *word* may be a street even where no number follows."""
+        """Return whether *word* may be a street even where no number follows."""
         if word.norm in self._vocabulary.words["names"] or word.norm in self._vocabulary.words["quays"]:
             return True
         if word.norm in self._vocabulary.words["never"] or len(word.norm) < 3:
@@ -99,11 +99,11 @@ class StreetNames:
         return {"Surn", "gent"} <= top
 
     def is_given_name(self, word: Word) -> bool:
-        """Whether it is a given name in the genitive: a street only where a corner is told («угол Абая»)."""
+        """Return whether it is a given name in the genitive: a street only where a corner is told («угол Абая»)."""
         return word.capitalised and self._morphology.form(word.norm).can_be("Name", "gent")
 
     def is_first_part(self, first: Word, second: Word) -> bool:
-        """Whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская»."""
+        """Return whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская»."""
         key = f"{first.norm} {second.norm}"
         if key in self._vocabulary.aliases or first.norm in self._vocabulary.words["ranks"]:
             return True

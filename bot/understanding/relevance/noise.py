@@ -1,4 +1,4 @@
-"""Texts that are surely nothing but a sign of life: greetings, thanks, a plus, a link. When in doubt it is no noise."""
+"""Noise: greetings, thanks, a plus, a link. Texts in doubt are no noise."""
 
 import re
 import unicodedata
@@ -15,18 +15,18 @@ _MAX_WORDS = 14
 
 
 def load_noise_words() -> dict[str, WordList]:
-    """The package's own lists (``data/noise.toml``)."""
+    """The package's lists (``data/noise.toml``)."""
     return {name: parse_word_list(source) for name, source in load_rules("noise").items()}
 
 
 class NoiseFilter:
-    """Tells what sort of noise a message is."""
+    """Recognises noise and its kind."""
 
     def __init__(self, words: dict[str, WordList]) -> None:
         self._words = words
 
     def classify(self, raw: str, text: PreparedText) -> Noise | None:
-        """The sort of noise, or ``None`` if somebody should think about the message."""
+        """Return the kind of noise, or ``None`` if the message needs analysis."""
         if _COMMAND.match(raw):
             return Noise.COMMAND
         if _PLUSES.fullmatch(text.clean):
@@ -43,7 +43,7 @@ class NoiseFilter:
         return Noise.GREETING if self._is_only_greeting(norms) else None
 
     def _is_only_thanks(self, norms: list[str]) -> bool:
-        """Thanks for an answer or for work done, and nothing that asks for more."""
+        """Return whether the text only thanks for an answer or for work done, and asks for nothing."""
         if self._words["doubts"].contains_any(norms):
             return False
         polite = ("fillers", "greetings", "thanks", "thanked", "wishes")

@@ -1,4 +1,4 @@
-"""Is it about something that needs doing, or a question about a service? Neighbours talk about much else."""
+"""Relevance: whether a message needs action or asks about a service."""
 
 import math
 from collections.abc import Mapping
@@ -16,21 +16,21 @@ _LENGTH_WEIGHT, _LENGTH_SATURATION_WORDS = 1.0, 60
 _SARCASM_WEIGHT = 3.0
 _SINCERE_THANKS_WEIGHT = -2.0
 _NO_TOPIC_FACTORS = {"complaint": 0.5, "service question": 0.4, "duration": 0.5, "official": 0.0}
-"""What a group keeps where no topic is in sight: people complain about everything under the sun."""
+"""The share of its weight that a group keeps without a topic: people complain about many other things."""
 _CONTRAST_WORDS = frozenset({"но", "а", "только", "однако", "зато", "хотя", "лишь", "теперь"})
 _NOISE_SCORE = 0.02
-"""The score of noise: it is surely nothing to be done."""
+"""The score of noise, which needs no action."""
 
 
 class RelevanceScorer:
-    """Adds up (as log-odds) what speaks for a message that needs an answer, and what against it."""
+    """Adds up (as log-odds) the evidence for and against a message that needs an answer."""
 
     def __init__(self, groups: PatternGroups, words: Mapping[str, WordList]) -> None:
         self._groups = groups
         self._words = words
 
     def score(self, text: PreparedText, topic: float, place: PlaceName | None, noise: Noise | None) -> float:
-        """The chance (0–1) that something needs doing. *topic*: the weight of the strongest topic."""
+        """Return the probability (0–1) that the message needs action. *topic*: the weight of the strongest topic."""
         if noise is not None:
             return _NOISE_SCORE
         found = self._groups.find(text.words)

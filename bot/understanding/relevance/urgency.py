@@ -1,4 +1,4 @@
-"""Does waiting harm people? A modest rule: danger to life or health, or a house without water, heat, light or gas."""
+"""Urgency: danger to life or health, or a house without water, heat, light or gas."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from bot.understanding.text.rules import PatternGroup, PatternGroups, load_rules
 from bot.understanding.text.tokens import Word
 
 _MIN_APPEAL_SCORE = 0.35
-"""A story or a joke with a fire in it is not urgent."""
+"""The least relevance of an urgent message: a story or a joke about a fire is not urgent."""
 
 
 class UrgencyDetector:
-    """Looks for danger, and for supplies that are off right now."""
+    """Detects danger, and current outages of supplies."""
 
     def __init__(self, morphology: Morphology) -> None:
         rules = load_rules("urgency")
@@ -20,7 +20,7 @@ class UrgencyDetector:
         self._groups = PatternGroups([PatternGroup(name, 1.0, 9.0, rules[name]) for name in names], morphology)
 
     def detect(self, words: Sequence[Word], appeal_score: float) -> Urgency | None:
-        """Why the people responsible should be told at once; ``None``: it can wait its turn."""
+        """Return the reason for urgency, or ``None``."""
         found = self._groups.find(words)
         if "suicide" in found and "lively" not in found:
             return Urgency.SUICIDE

@@ -1,4 +1,4 @@
-"""The municipality's own keywords: words or their beginnings, stronger than anything built in."""
+"""The municipality's keywords: words or their beginnings, stronger than the built-in topics."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from bot.understanding.text.tokens import Word, prepare_text
 
 _CACHE_SIZE = 20_000
 _MIN_WHOLE_WORD_PREFIX = 5
-"""A complete word shorter than this stands for itself alone: «свет» is not the beginning of «светофор»."""
+"""A complete word shorter than this matches only itself: «свет» is not the beginning of «светофор»."""
 _MIN_PREFIX = 3
 
 

@@ -1,4 +1,4 @@
-"""Which sector: evidence for topics, weighed and turned into a chance of being right for every sector."""
+"""Evidence for topics, and the probability of each sector."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _EVIDENCE_EXPONENT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for every topic of a text: index of the topic → weight, and the words that did it."""
+    """The evidence for every topic of a text: index of the topic → weight, and its words."""
 
     weights: Mapping[int, float]
     words: Mapping[int, tuple[str, ...]]
@@ -93,7 +93,7 @@ class TopicScorer:
                 weights[index] *= _PEOPLE_FACTOR
 
     def _weight_per_word(self, match: Match, explained: Mapping[int, set[int]], context: LocationContext) -> float:
-        """What the match gives to each of its words."""
+        """Return the weight that the match gives to each of its words."""
         weight = match.pattern.weight / len(match.indexes)
         if any(index in context.street for index in match.indexes):
             return 0.0
@@ -107,7 +107,7 @@ class TopicScorer:
         return weight
 
     def _scene_factor(self, index: int, scenes: set[str]) -> float:
-        """What the topic keeps where the message plays in the institutions of *scenes*."""
+        """Return the share of its weight that the topic keeps if the message is set in the institutions of *scenes*."""
         topic = self.topics[index]
         if (
             not scenes
@@ -124,7 +124,7 @@ class TopicScorer:
         return lemmas[0] if lemmas else word.norm
 
     def sector_probabilities(self, evidence: Evidence, priors: Mapping[str, float]) -> dict[str, float]:
-        """Sector code → the chance (0–1) that sending the message there is right, for every sector that is known.
+        """Return, for every known sector, the probability (0–1) that sending the message there is right.
 
         Sectors that share a topic do not compete for it; topics do compete with one another.
         """
@@ -138,7 +138,7 @@ class TopicScorer:
         return {code: (support[code] + _UNCERTAINTY_MASS * prior) / total for code, prior in priors.items()}
 
     def prefers_sector(self, evidence: Evidence, first: str, second: str) -> bool:
-        """Whether the strongest topic itself puts *first* before *second*, so that near scores are no tie."""
+        """Return whether the strongest topic itself puts *first* before *second*, so that near scores are no tie."""
         strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
         if strongest is None:
             return False

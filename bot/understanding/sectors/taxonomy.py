@@ -1,4 +1,4 @@
-"""The finer names of what people write about, each with a suggested term and urgency (``data/taxonomy.toml``)."""
+"""The taxonomy of topics: finer names, each with a suggested term and urgency (``data/taxonomy.toml``)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The built-in knowledge of what people write about: topics, each of a standard sector, with patterns of words.
+"""The built-in topics, each of a standard sector, with patterns of words.
 
 The files of ``data/topics`` are named after the sectors. ``strong`` patterns nearly prove a topic, ``words`` speak for
 it, ``weak`` ones only lean towards it. ``also`` names sectors that may deal with the topic as well, and how readily

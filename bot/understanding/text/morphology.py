@@ -23,7 +23,7 @@ class WordForm:
     """Grammemes of every parse in the notation of OpenCorpora (NOUN, ADJF, gent, Surn …), the likeliest first."""
 
     def can_be(self, *grammemes: str) -> bool:
-        """Whether one parse has all of *grammemes*."""
+        """Return whether one parse has all of *grammemes*."""
         return any(tag.issuperset(grammemes) for tag in self.tags)
 
 

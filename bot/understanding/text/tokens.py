@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bot.domain.text_normal import fold
 
 MAX_TEXT_LENGTH = 6_000
-"""Characters that are read. A messenger's message has at most 9,000; what matters stands in the first screens."""
+"""Characters that are analysed. A messenger's message has at most 9,000, and the subject comes early."""
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc]"
@@ -32,7 +32,7 @@ _LOOKALIKE_LETTERS = frozenset("aAcCeEoOpPxXyYkKMTHB")
 
 
 class Word(NamedTuple):
-    """One word of a clean text. ``norm`` is lower case without «ё»; ``gap`` is what stands before it."""
+    """One word of a clean text. ``norm`` is lower case without «ё»; ``gap`` is the text before it."""
 
     raw: str
     norm: str

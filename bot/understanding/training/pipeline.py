@@ -1,4 +1,4 @@
-"""The whole of ``train``: read the examples, train, compare with what works now, keep the better one."""
+"""The training pipeline: read examples, train, compare with the current model, publish the better one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,13 +20,12 @@ _MIN_TEST_EXAMPLES = 10
 """Held-out examples below which a comparison would be chance."""
 _MIN_EXAMPLES = 60
 _MAX_EXAMPLES = 40_000
-"""The latest ones: more takes long and changes little."""
+"""The number of latest examples used: more take long and change little."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingInput:
-    """All there is to learn from, in order of time: rows of a table of earlier messages, then what people here have
-    decided. ``newest`` is the number of the last decision."""
+    """The training data in chronological order: rows of a table of earlier messages, then decisions of officials."""
 
     table: Sequence[TableRow] = ()
     local_examples: Sequence[Example] = ()
@@ -35,8 +34,10 @@ class TrainingInput:
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
-    """What came of it: shares of the held-out examples that the old and the new way got right. ``judged`` 0: there was
-    nothing new to compare them by, and nothing was trained."""
+    """The accuracy of the current and the new model on held-out examples.
+
+    ``test_count`` 0: there were no new examples for a comparison, and nothing was trained.
+    """
 
     published: bool
     score_before: float
@@ -47,7 +48,7 @@ class TrainingResult:
 def load_training_input(
     file: Path | None, registry: ModelRegistry, local_examples: Sequence[Example], last_decision_id: int
 ) -> TrainingInput:
-    """The rows of *file*; without one, those that the present model was made of. Raises :class:`TableFault`."""
+    """Return the rows of *file*; without one, those of the current model. Raises :class:`TableError`."""
     return TrainingInput(
         read_table(file) if file is not None else registry.load_table(), local_examples, last_decision_id
     )
@@ -61,34 +62,36 @@ def run_training(
     now: datetime,
     report_progress: ProgressCallback,
 ) -> TrainingResult:
-    """Train on *past* and keep the model if it beats the present way on the latest examples.
+    """Train, and publish the model if it is better than the current one on the latest examples.
 
-    The judges are the last fifth, less what the present model was made of. If the new one wins, it is trained again
-    on everything. Raises :class:`TableFault` and :class:`~bot.understanding.model.model.ModelFault`, in Russian.
+    The test examples are the last fifth, without those the current model was trained on. A better model is trained
+    again on everything. Raises :class:`TableError` and :class:`~bot.understanding.model.model.ModelError`, in Russian.
     """
-    found = _collect_examples(training_input, sectors, report_progress)
-    present = registry.load_current()
-    judges, earlier = _split_examples(found, present)
-    if len(judges) < _MIN_TEST_EXAMPLES:
+    examples = _collect_examples(training_input, sectors, report_progress)
+    current = registry.load_current()
+    tests, earlier = _split_examples(examples, current)
+    if len(tests) < _MIN_TEST_EXAMPLES:
         registry.log_run(
             {
-                **_run_metadata(training_input, found, TrainingResult(False, 0.0, 0.0, 0), now),
+                **_run_metadata(training_input, examples, TrainingResult(False, 0.0, 0.0, 0), now),
                 "kept": False,
                 "model": None,
             }
         )
         return TrainingResult(False, 0.0, 0.0, 0)
-    report_progress(f"Примеров: {len(found)}. Обучаюсь на ранних {len(earlier)}, проверяю на {len(judges)} последних …")
+    report_progress(
+        f"Примеров: {len(examples)}. Обучаюсь на ранних {len(earlier)}, проверяю на {len(tests)} последних …"
+    )
     rules = TextAnalyzer(sectors, threshold)
-    before = _accuracy(rules if present is None else rules.with_model(present), judges)
-    model, whole = _train_candidate([*earlier, *judges], len(earlier), rules, sectors)
-    after = _accuracy(rules.with_model(model), judges)
-    outcome = TrainingResult(after > before, before, after, len(judges))
-    about = _run_metadata(training_input, found, outcome, now)
-    kept_as = registry.publish(whole(about), training_input.table) if outcome.published else None
-    against = "rules" if present is None else "model"
-    registry.log_run({**about, "kept": outcome.published, "model": kept_as, "against": against})
-    return outcome
+    before = _accuracy(rules if current is None else rules.with_model(current), tests)
+    model, whole = _train_candidate([*earlier, *tests], len(earlier), rules, sectors)
+    after = _accuracy(rules.with_model(model), tests)
+    result = TrainingResult(after > before, before, after, len(tests))
+    about = _run_metadata(training_input, examples, result, now)
+    kept_as = registry.publish(whole(about), training_input.table) if result.published else None
+    against = "rules" if current is None else "model"
+    registry.log_run({**about, "kept": result.published, "model": kept_as, "against": against})
+    return result
 
 
 def _collect_examples(
@@ -115,9 +118,9 @@ def _check_examples(examples: Sequence[Example]) -> None:
 
 
 def _split_examples(examples: Sequence[Example], current_model: Model | None) -> tuple[list[Example], list[Example]]:
-    """(judges, what the new model may learn from while it is judged).
+    """Return (test examples, training examples).
 
-    Judges are the last fifth without what either side has been taught: a copy of an earlier text would judge nobody.
+    The test examples are the last fifth without texts that either model was trained on, copies included.
     """
     start = len(examples) - min(int(len(examples) * _TEST_SHARE), _MAX_TEST_EXAMPLES)
     known = Predictor(current_model).was_trained_on if current_model is not None else lambda _: False
@@ -134,7 +137,7 @@ def _folded(text: str) -> str:
 def _train_candidate(
     examples: Sequence[Example], train_count: int, rules: TextAnalyzer, sectors: Sequence[Sector]
 ) -> tuple[Model, Callable[[dict[str, Any]], Model]]:
-    """The model of the examples before *border*, and a way to make the one of all."""
+    """Return the model of the first *train_count* examples, and a function that trains on all."""
     from bot.understanding.training import trainer  # scikit-learn: a second and 120 MB that only this command needs
 
     codes = [sector.code for sector in sectors]
@@ -166,7 +169,7 @@ def _run_metadata(
 
 
 def format_result(result: TrainingResult) -> str:
-    """For the administrator."""
+    """Return the result as a text for the administrator."""
     if not result.test_count:
         return (
             "Сравнить новую модель с действующей не на чем: в конце таблицы почти все сообщения уже были в прошлом "

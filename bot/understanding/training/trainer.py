@@ -32,7 +32,7 @@ _MIN_TEXTS = {WORD_PREFIX: 2, NGRAM_PREFIX: 3, TOPIC_PREFIX: 1, DISTRICT_PREFIX:
 """Features that fewer texts have are left out."""
 _MAX_FEATURES = {WORD_PREFIX: 60_000, NGRAM_PREFIX: 40_000}
 _SYNTHETIC_WEIGHT = 0.5
-"""What a phrase of the taxonomy counts beside a real message."""
+"""The weight of a phrase of the taxonomy; a real message has 1."""
 _INVERSE_REGULARIZATION, _INVERSE_REGULARIZATION_WITH_RULES = 10.0, 3.0
 """How closely the regression follows the examples: less so where the rules vote, too."""
 _MAX_ITERATIONS = 300
