@@ -25,7 +25,7 @@ class HouseNumberParser:
         self._numbers = vocabulary.numbers
 
     def parse_at(self, words: Sequence[Word], index: int, *, after_street: bool) -> tuple[str, int] | None:
-        """The house that begins at *index*, with or without «д.»; and the index behind it.
+        """Return the house number that begins at *index*, with or without «д.», and the index after it.
 
         *named*: a street certainly precedes, so that «дом» is not needed and fewer checks are made.
         """
@@ -49,7 +49,7 @@ class HouseNumberParser:
         return house, end
 
     def parse_linked(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
-        """The house that is told after a street with other words: «…, в районе дома 3», «… у 25го дома»."""
+        """Return a house number named in other words after a street: «…, в районе дома 3», «… у 25го дома»."""
         start = index
         while index < len(words) and index < start + 3 and words[index].norm in self._words["links"]:
             if _is_break(words[index].gap) or ("." in words[index].gap):
