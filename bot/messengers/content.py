@@ -1,4 +1,4 @@
-"""What goes out: a small tree of spans, buttons and media that each messenger renders, escapes and cuts itself."""
+"""Outgoing content: a small tree of spans, buttons and media that each messenger renders, escapes and cuts itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -43,8 +43,11 @@ Span = Text | Bold | Link | Quote | Mono
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button that returns a short code when it is pressed; ``url`` opens a page instead, ``copies`` is put into the
-    clipboard instead (left out where it is longer than `Capabilities.copy_button_limit`)."""
+    """A button that returns a short code when it is pressed.
+
+    One with a ``url`` opens that page instead; one with ``copies`` puts that text into the clipboard instead (left out
+    if the text is longer than `Capabilities.copy_button_limit`).
+    """
 
     text: str
     code: str = ""
@@ -56,8 +59,8 @@ class Button:
 class Content:
     """A message to one person, for any messenger to render.
 
-    ``whole``: it must stay one message (a card that will be edited): what is too long is cut at a word. Otherwise a
-    long text becomes several messages, parted at paragraphs; the keyboard hangs under the last.
+    ``whole``: it must stay one message (a card that will be edited), so a long text is cut at a word. Otherwise a long
+    text becomes several messages, split at paragraphs, with the keyboard under the last.
     """
 
     spans: tuple[Span, ...] = ()
@@ -67,7 +70,7 @@ class Content:
 
     @classmethod
     def of(cls, *spans: Span | str, keyboard: Sequence[Sequence[Button]] = (), whole: bool = False) -> "Content":
-        """Shorthand: bare strings are plain text."""
+        """Make content from spans; bare strings are plain text."""
         return cls(
             tuple(Text(span) if isinstance(span, str) else span for span in spans),
             tuple(tuple(row) for row in keyboard),
@@ -76,7 +79,7 @@ class Content:
 
     @property
     def plain_text(self) -> str:
-        """The words without their looks."""
+        """The text without its formatting."""
         return "".join(span.text for span in self.spans)
 
     def with_media(self, media: Sequence[Media]) -> "Content":

@@ -21,7 +21,7 @@ class RetryAfter(MessengerError):
 
 
 class TemporaryFailure(MessengerError):
-    """A failure that may pass. ``outcome_unknown``: the request may have been carried out (a dropped connection)."""
+    """A failure that may pass. ``outcome_unknown``: the request may have been executed (a dropped connection)."""
 
     def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
         super().__init__(message)

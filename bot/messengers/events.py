@@ -1,4 +1,4 @@
-"""What comes in: the neutral words for what people do in any messenger."""
+"""Incoming events: the neutral form of everything that people do in any messenger."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,15 +8,15 @@ from enum import StrEnum
 class ChatKind(StrEnum):
     """The kind of a chat."""
 
-    PRIVATE = "private"  # one person and our bot or community
+    PRIVATE = "private"  # one person and the bot or community
     GROUP = "group"  # a group, supergroup, discussion of a channel, VK conversation
     WALL = "wall"  # comments under a post, or a visitor's post
-    SHOWCASE = "showcase"  # comments under photos, videos, board topics: we hear them but may not answer there
+    SHOWCASE = "showcase"  # comments under photos, videos, board topics: the bot reads them but may not answer
     CHANNEL = "channel"  # a channel itself
 
 
 class MediaKind(StrEnum):
-    """What sort of thing is attached."""
+    """The kind of an attachment."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -33,7 +33,7 @@ class Attachment:
     """A thing attached to somebody's message, by reference.
 
     ``origin`` is the bot's account that received it; only that account can reuse ``ref`` or download it. A location has
-    coordinates and no ``ref``. ``link`` is where a person can look at what cannot be downloaded (a VK video).
+    coordinates and no ``ref``. ``link`` opens a file that cannot be downloaded (a VK video).
     """
 
     kind: MediaKind
@@ -54,7 +54,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to send by its bytes: what was downloaded from one messenger to be shown in another."""
+    """A file to send by its bytes, downloaded from one messenger to be shown in another."""
 
     kind: MediaKind
     name: str
@@ -66,7 +66,7 @@ Media = Attachment | Upload
 
 
 class AuthorKind(StrEnum):
-    """Who speaks."""
+    """The kind of an author."""
 
     PERSON = "person"
     BOT = "bot"
@@ -75,8 +75,11 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a message or pressed a button. ``id`` is the messenger's, as text. ``speaker`` is the person who wrote
-    on behalf of a community, where the messenger tells."""
+    """The author of a message or of a press of a button.
+
+    ``id`` is the messenger's, as text. ``speaker`` is the person who wrote on behalf of a community, if the messenger
+    says so.
+    """
 
     id: str
     name: str | None = None
@@ -89,9 +92,9 @@ class Author:
 class Chat:
     """A conversation of one of the bot's accounts.
 
-    ``id`` is what the messenger needs to answer there (Telegram: chat id; VK: peer id, or ``wall-1_22`` for the
-    comments of a post). ``root`` is what the configuration names (Telegram: chat id; VK: community id). ``thread``
-    tells conversations inside one chat apart (a forum topic, the post whose comments these are).
+    ``id`` is the id that the messenger needs to answer there (Telegram: chat id; VK: peer id, or ``wall-1_22`` for the
+    comments of a post). ``root`` is the id in the configuration (Telegram: chat id; VK: community id). ``thread``
+    distinguishes conversations inside one chat (a forum topic, the post whose comments these are).
     """
 
     account: str
@@ -104,7 +107,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class MessagePosted:
-    """Somebody wrote something."""
+    """A person or a community posted a message."""
 
     chat: Chat
     message_id: str
@@ -114,7 +117,7 @@ class MessagePosted:
     attachments: tuple[Attachment, ...] = ()
     reply_to: str | None = None
     album: str | None = None
-    forwarded_from: str | None = None  # a name to show, when the text was forwarded from somebody else
+    forwarded_from: str | None = None  # a name to show, if the text was forwarded
     automatic: bool = False  # a channel's own post copied into its discussion group
     service: bool = False  # joined, left, pinned …
     payload: str | None = None  # the code behind a text keyboard's button or a deep link
@@ -123,14 +126,14 @@ class MessagePosted:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited:
-    """Somebody changed what he had written; ``message`` is how it reads now."""
+    """An author edited a message; ``message`` is the new version."""
 
     message: MessagePosted
 
 
 @dataclass(frozen=True, slots=True)
 class PagePosted:
-    """A page (a community, a channel) has posted something of its own: nobody's message, but a sign of life."""
+    """A page (a community, a channel) published a post of its own: no message to handle, but the page is active."""
 
     chat: Chat
     post_id: str
@@ -139,7 +142,7 @@ class PagePosted:
 
 @dataclass(frozen=True, slots=True)
 class MessageDeleted:
-    """Somebody took a message back (Telegram never tells)."""
+    """An author deleted a message (Telegram sends no such update)."""
 
     chat: Chat
     message_id: str
@@ -147,7 +150,7 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """Somebody put a sign of agreement under a message («👍», a like), or took it back (*on* is false)."""
+    """A person put a sign of agreement under a message («👍», a like), or took it back (*on* is false)."""
 
     chat: Chat
     message_id: str
@@ -167,19 +170,19 @@ class ButtonPressed:
 
 
 class ChatChange(StrEnum):
-    """What happened to our standing in a chat."""
+    """A change of the bot's membership or rights in a chat."""
 
     BOT_ADDED = "bot_added"
     BOT_REMOVED = "bot_removed"
-    BOT_MUTED = "bot_muted"  # still there, may not write
+    BOT_MUTED = "bot_muted"  # still a member, but may not write
     MIGRATED = "migrated"  # a group became a supergroup: ``new_id``
-    BLOCKED = "blocked"  # a person stopped our private chat
+    BLOCKED = "blocked"  # a person blocked the bot in the private chat
     UNBLOCKED = "unblocked"
 
 
 @dataclass(frozen=True, slots=True)
 class ChatChanged:
-    """Our standing in a chat changed."""
+    """The bot's membership or rights in a chat changed."""
 
     chat: Chat
     change: ChatChange

@@ -2,7 +2,7 @@
 
 ``get_*`` raises `MalformedUpdate` where the value is missing or of another type; ``find_*`` returns ``None`` then, and
 ``list_objects`` and ``object_or_empty`` return nothing. Three functions are for fields that may be absent but must be
-right when present (``find_nonzero_int``, ``text_or_empty``, ``get_objects``); they say so.
+valid when present (``find_nonzero_int``, ``text_or_empty``, ``get_objects``); they say so.
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ SLOWDOWN_MULTIPLIER = 0.7
 """The factor by which a complaint lowers the rate."""
 
 MIN_FACTOR = 0.1
-_EPSILON = 1e-6  # what a sum of floats may be short of
+_EPSILON = 1e-6  # tolerance for rounding in sums of floats
 
 COMPLAINT_MERGE_SECONDS = 2.0
 """Seconds: several calls are in flight when a messenger complains, and all their errors are one complaint."""
@@ -20,7 +20,7 @@ COMPLAINT_MERGE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """At most ``max_calls`` in any ``seconds``; with a ``burst``: as many on average, ``burst`` in a row after rest."""
+    """At most ``max_calls`` in any ``seconds``; with ``burst``, that many on average, ``burst`` in a row at once."""
 
     max_calls: int
     seconds: float = 1.0
@@ -47,7 +47,7 @@ class AdaptiveFactor:
 
 @dataclass(slots=True)
 class WindowSlot:
-    """One call's place in a window, from before its start until well after its answer."""
+    """The place of one call in a window, taken before its start and free again some time after its answer."""
 
     seconds: float
     busy_until: float
@@ -57,21 +57,20 @@ class WindowSlot:
         self.busy_until, self.is_in_flight = now + self.seconds, False
 
     def release(self) -> None:
-        """Nothing was called."""
+        """Free the place: the call was not made."""
         self.busy_until, self.is_in_flight = float("-inf"), False
 
     def frees_at(self, now: float) -> float:
-        """When it will be free; of a call that is still under way, the earliest moment that it could be."""
+        """Return the time at which the place is free; for a call still running, the earliest possible one."""
         return max(self.busy_until, now + self.seconds) if self.is_in_flight else self.busy_until
 
 
 @dataclass(slots=True)
 class SlidingWindow:
-    """A hard limit, kept with certainty.
+    """A hard limit that holds whatever the network delays.
 
-    The other side counts a call somewhere between its start and its answer, we do not know when. A place is therefore
-    free again only ``seconds`` after the *answer*: whatever the network delays, no ``seconds`` of the other side's
-    clock hold more than ``max_calls``.
+    The messenger counts a call at an unknown moment between its start and its answer. A place is therefore free again
+    only ``seconds`` after the *answer*: then no ``seconds`` of the messenger's clock contain more than ``max_calls``.
     """
 
     rate: Rate
@@ -79,7 +78,7 @@ class SlidingWindow:
     _slots: list[WindowSlot] = field(default_factory=list)
 
     def delay(self, now: float, cost: int = 1) -> float:
-        """Seconds until *cost* places can be free; *now* may be a little ahead."""
+        """Return the seconds until *cost* places can be free; *now* may be a little ahead."""
         most, taken = self._max_calls(now), self._occupied_slots(now)
         over = len(taken) + min(cost, most) - most
         if over <= 0:
@@ -87,7 +86,7 @@ class SlidingWindow:
         return sorted(place.frees_at(now) for place in taken)[over - 1] - now
 
     def available(self, now: float) -> int:
-        """How many places are free at *now*, which may be a little ahead."""
+        """Return the number of free places at *now*, which may be a little ahead."""
         return max(0, self._max_calls(now) - len(self._occupied_slots(now)))
 
     def acquire(self, start: float, cost: int = 1) -> list[WindowSlot]:
@@ -96,11 +95,11 @@ class SlidingWindow:
         self._slots = [
             *self._occupied_slots(start - self.rate.seconds),
             *places,
-        ]  # who asked for a time ahead may ask again
+        ]  # a caller may ask for a time ahead, then for an earlier one
         return places
 
     def is_idle(self, now: float) -> bool:
-        """Whether nothing of it needs to be remembered."""
+        """Return whether no call counts any more, so that this object can be dropped."""
         return not self._occupied_slots(now)
 
     def _occupied_slots(self, now: float) -> list[WindowSlot]:
@@ -119,15 +118,15 @@ class Gcra:
     _next_at: float = float("-inf")
 
     def delay(self, now: float, cost: int = 1, burst: int | None = None) -> float:
-        """Seconds until *cost* more may follow; *burst* instead of the rate's own."""
+        """Return the seconds until *cost* more calls may start; *burst* replaces the rate's own."""
         step = self._interval(now)
         slack = step * max((burst or self.rate.burst or 1) - cost, 0)
         return max(0.0, self._next_at - slack - now)
 
     def available(self, now: float) -> int:
-        """How many may have followed by *now*, which may be a little ahead."""
-        rested = min(now - self._next_at, self.rate.seconds)
-        return max(0, int(rested / self._interval(now) + (self.rate.burst or 1) + _EPSILON))
+        """Return the number of calls that may have started by *now*, which may be a little ahead."""
+        idle_seconds = min(now - self._next_at, self.rate.seconds)
+        return max(0, int(idle_seconds / self._interval(now) + (self.rate.burst or 1) + _EPSILON))
 
     def acquire(self, start: float, cost: int = 1) -> None:
         self._next_at = max(self._next_at, start) + self._interval(start) * cost
@@ -136,7 +135,7 @@ class Gcra:
         self._next_at -= self.rate.seconds / self.rate.max_calls * cost
 
     def is_idle(self, now: float) -> bool:
-        """Whether nothing of it needs to be remembered."""
+        """Return whether no call counts any more, so that this object can be dropped."""
         return self._next_at <= now
 
     def _interval(self, now: float) -> float:

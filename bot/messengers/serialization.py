@@ -1,4 +1,4 @@
-"""Attachments and chats as documents, to be stored."""
+"""Attachments and chats as JSON documents for the database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from bot.messengers.events import Attachment, Chat, ChatKind, MediaKind
 
 
 def pack_media(attachments: Iterable[Attachment]) -> tuple[dict[str, Any], ...]:
-    """Attachments → plain dictionaries, without what is not known."""
+    """Return attachments as plain dictionaries without unknown values."""
     return tuple(
         {name: value for name, value in asdict(attachment).items() if value not in (None, "")}
         for attachment in attachments
@@ -16,7 +16,7 @@ def pack_media(attachments: Iterable[Attachment]) -> tuple[dict[str, Any], ...]:
 
 
 def unpack_media(documents: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ...]:
-    """The way back. A field that an older release stored and we do not know is passed over."""
+    """Return attachments from their dictionaries; fields of other releases are ignored."""
     known = Attachment.__dataclass_fields__
     return tuple(
         Attachment(**{**{k: v for k, v in document.items() if k in known}, "kind": MediaKind(document["kind"])})
@@ -27,5 +27,5 @@ def unpack_media(documents: Iterable[Mapping[str, Any]]) -> tuple[Attachment, ..
 def chat_from_columns(
     account: str, chat_id: str, chat_kind: str, source_id: str = "", thread: str = "", title: str | None = None
 ) -> Chat:
-    """A chat from its stored columns."""
+    """Return a chat from its stored columns."""
     return Chat(account, chat_id, ChatKind(chat_kind), source_id, title, thread)

@@ -1,6 +1,6 @@
-"""Fitting words into a messenger's limits: cleaning, cutting at a word, splitting at paragraphs.
+"""Fitting of texts into a messenger's limits: cleaning, cutting at a word, splitting at paragraphs.
 
-Pure functions over spans; every messenger brings its own measure of a span (UTF-16 units for Telegram, the characters
+Pure functions over spans; every messenger passes its own measure of a span (UTF-16 units for Telegram, the characters
 of the written-out span for VK).
 """
 
@@ -16,7 +16,8 @@ Measure = Callable[[Span], int]
 
 ELLIPSIS = "…"
 
-# A break is looked for in the last part of what fits: a paragraph may leave more of a message empty than a word.
+# Each break with the smallest part of the room that must be filled before it: a paragraph may leave more empty than a
+# sentence.
 _PARAGRAPH_BREAK = (re.compile(r"\n[ \t]*\n\s*"), 0.35)
 _LINE_BREAK = (re.compile(r"\n\s*"), 0.5)
 _SENTENCE_BREAK = (re.compile(r"(?<=[.!?…])[»”\")]?(\s+)"), 0.5)
@@ -29,22 +30,22 @@ _MAX_CLUSTER_LENGTH = 64
 
 
 def utf16_units(span: Span) -> int:
-    """Length in UTF-16 code units: Telegram's measure."""
+    """Return the length in UTF-16 code units: Telegram's measure."""
     return len(span.text) + sum(character > "\uffff" for character in span.text)
 
 
 def characters(span: Span) -> int:
-    """Length in characters."""
+    """Return the length in characters."""
     return len(span.text)
 
 
 def total_length(spans: Sequence[Span], measure: Measure) -> int:
-    """The length of all *spans*."""
+    """Return the length of all *spans*."""
     return sum(map(measure, spans))
 
 
 def clean_text(text: str) -> str:
-    """*text* without what no messenger takes: NUL and other control characters, halves of surrogate pairs.
+    """Return *text* without characters that messengers refuse: control characters and halves of surrogate pairs.
 
     Two halves that belong together become the character they mean; a lone half becomes U+FFFD. Line ends become
     ``\\n``.
@@ -55,13 +56,13 @@ def clean_text(text: str) -> str:
 
 
 def clean_spans(spans: Sequence[Span]) -> Spans:
-    """*spans* with cleaned texts, the empty ones left out."""
+    """Return *spans* with cleaned texts, without empty ones."""
     tidy = (replace(span, text=clean_text(span.text)) for span in spans)
     return tuple(span for span in tidy if span.text)
 
 
 def trim_spans(spans: Sequence[Span]) -> Spans:
-    """*spans* without white space at the beginning and the end of the whole."""
+    """Return *spans* without white space at the beginning and the end of the whole."""
     kept = list(spans)
     while kept and not kept[0].text.lstrip():
         kept.pop(0)
@@ -74,8 +75,10 @@ def trim_spans(spans: Sequence[Span]) -> Spans:
 
 
 def split(spans: Sequence[Span], limit: int, measure: Measure, *, first_limit: int | None = None) -> list[Spans]:
-    """*spans* as messages of at most *limit* (the first: at most *first*), parted at a paragraph, else at a line or
-    sentence, else at a word, else between characters. Only white space at the cuts is lost. Nothing gives no message.
+    """Return *spans* as messages of at most *limit* each (the first: at most *first_limit*); none for no text.
+
+    They are split at a paragraph, else at a line or sentence, else at a word, else between characters. Only white space
+    at the cuts is lost.
     """
     parts: list[Spans] = []
     rest = trim_spans(clean_spans(spans))
@@ -95,9 +98,9 @@ def split(spans: Sequence[Span], limit: int, measure: Measure, *, first_limit: i
 
 
 def truncate(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
-    """*spans* as one message of at most *limit*, cut at a word with «…».
+    """Return *spans* as one message of at most *limit*, cut at a word with «…».
 
-    The longest quote is cut first: its full text is elsewhere, the lines around it are not.
+    The longest quote is cut first: its full text can be read elsewhere, the lines around it cannot.
     """
     fitted = trim_spans(clean_spans(spans))
     excess = total_length(fitted, measure) - limit
@@ -115,7 +118,7 @@ def truncate(spans: Sequence[Span], limit: int, measure: Measure) -> Spans:
 
 
 def _truncate_end(spans: Spans, limit: int, measure: Measure) -> Spans:
-    """The beginning of *spans*, ending in «…» inside its last span."""
+    """Return the beginning of *spans*, with «…» at the end of its last span."""
     spans = _unlink_oversized(spans, limit, measure)
     plain = "".join(span.text for span in spans)
     room = limit - measure(Text(ELLIPSIS))
@@ -130,7 +133,7 @@ def _truncate_end(spans: Spans, limit: int, measure: Measure) -> Spans:
 
 
 def _unlink_oversized(spans: Spans, room: int, measure: Measure) -> Spans:
-    """A link whose address alone is longer than a message becomes its words."""
+    """Replace links whose addresses alone are longer than a message by their texts."""
     return tuple(
         Text(span.text) if isinstance(span, Link) and measure(replace(span, text=span.text[:1])) > room else span
         for span in spans
@@ -138,7 +141,7 @@ def _unlink_oversized(spans: Spans, room: int, measure: Measure) -> Spans:
 
 
 def _fitting_length(spans: Spans, room: int, measure: Measure) -> int:
-    """How many characters from the beginning fit into *room*."""
+    """Return the number of characters from the beginning that fit into *room*."""
     count = 0
     for span in spans:
         cost = measure(span)
@@ -161,7 +164,7 @@ def _fitting_prefix(span: Span, room: int, measure: Measure) -> int:
 
 
 def _find_break(plain: str, fits: int, kinds: Sequence[tuple[re.Pattern[str], float]]) -> int:
-    """The best place at or before *fits* to end a message; always more than nothing."""
+    """Return the best place at or before *fits* to end a message; always more than 0."""
     if fits >= len(plain):
         return len(plain)
     for pattern, least in kinds:
@@ -173,7 +176,7 @@ def _find_break(plain: str, fits: int, kinds: Sequence[tuple[re.Pattern[str], fl
 
 
 def _cluster_boundary(plain: str, fits: int) -> int:
-    """A place at or before *fits* that tears no emoji sequence or accent from its letter, if there is one near."""
+    """Return a place at or before *fits* that splits no emoji sequence or accented letter, if there is one near."""
     for at in range(fits, max(fits - _MAX_CLUSTER_LENGTH, 0), -1):
         if not _is_inside_cluster(plain, at):
             return at
@@ -181,7 +184,7 @@ def _cluster_boundary(plain: str, fits: int) -> int:
 
 
 def _is_inside_cluster(plain: str, at: int) -> bool:
-    """Whether the characters on both sides of *at* make one sign."""
+    """Return whether the characters on both sides of *at* form one visible character."""
     before, after = plain[at - 1], plain[at]
     if _ZERO_WIDTH_JOINER in (before, after) or unicodedata.combining(after) or "\ufe00" <= after <= "\ufe0f":
         return True
@@ -202,7 +205,7 @@ def _flag_halves_before(plain: str, at: int) -> int:
 
 
 def _split_at(spans: Spans, at: int) -> tuple[Spans, Spans]:
-    """*spans* before and after character *at*."""
+    """Return *spans* before and after character *at*."""
     head: list[Span] = []
     tail: list[Span] = []
     for span in spans:

@@ -1,4 +1,4 @@
-"""A client-side rate limit, for messengers that count every call; ADR 3 says why no library does it."""
+"""A client-side rate limit, for messengers that count every call; ADR 3 says why the bot uses no library."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ class Throttle:
 
     @asynccontextmanager
     async def slot(self, calls: int = 1) -> AsyncIterator[None]:
-        """Wait until *calls* more are allowed; the block makes them."""
+        """Wait until *calls* more are allowed; the caller makes them inside the block."""
         clock = asyncio.get_running_loop().time
         async with self._lock:
             wait = self._window.delay(clock(), calls)

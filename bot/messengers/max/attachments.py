@@ -1,4 +1,4 @@
-"""What is attached to people's messages, in neutral words. A strange thing is kept as a word, never an error."""
+"""Attachments of people's messages in neutral form; an unknown one becomes a placeholder, never an error."""
 
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.json_reader import JsonObject, find_float, find_int, find_text, list_objects, object_or_empty
@@ -25,18 +25,18 @@ _MIMES_BY_EXTENSION = {
 
 
 def pack_ref(token: str, url: str) -> str:
-    """``Attachment.ref``: what to send it again by, and where its bytes are."""
+    """Return an ``Attachment.ref``: the token to send the file again with, and the address of its bytes."""
     return f"{token}\n{url}"
 
 
 def unpack_ref(ref: str) -> tuple[str, str]:
-    """Token (a sticker's: its code) and address; either may be empty."""
+    """Return the token (a sticker's code) and the address; either may be empty."""
     token, _, url = ref.partition("\n")
     return token, url
 
 
 def parse_attachments(body: JsonObject) -> tuple[Attachment, ...]:
-    """Everything attached; a keyboard is none of it."""
+    """Return all attachments except the keyboard."""
     return tuple(
         _parse_one(item) for item in list_objects(body, "attachments") if item.get("type") != "inline_keyboard"
     )

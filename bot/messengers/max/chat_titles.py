@@ -1,4 +1,4 @@
-"""Titles of chats that are not in the settings: MAX's updates name none. Looked up once, best effort."""
+"""Titles of chats that are not in the settings: MAX's updates have none, so each is looked up once, best effort."""
 
 import asyncio
 from dataclasses import replace
@@ -15,8 +15,10 @@ _CACHE_SIZE = 500
 
 
 class ChatTitleLoader:
-    """What chats are called, for the administrator who decides whether to monitor them. *known* are the ids of the
-    monitored ones, which he has named himself."""
+    """A loader of chat titles, for the administrators who decide which chats to monitor.
+
+    *known* are the ids of the monitored chats, whose titles are in the settings.
+    """
 
     def __init__(self, client: MaxClient, monitored_ids: frozenset[str]) -> None:
         self._client = client
@@ -24,7 +26,7 @@ class ChatTitleLoader:
         self._cached_titles = LRUCache[str, str | None](_CACHE_SIZE)
 
     async def add_title(self, event: Event) -> Event:
-        """*event* with the title of its chat, where one is missing and MAX tells it in time."""
+        """Return *event* with the title of its chat, if it was missing and MAX answers in time."""
         if not isinstance(event, MessagePosted | ChatChanged):
             return event
         chat = event.chat
@@ -41,6 +43,6 @@ class ChatTitleLoader:
                     answer = await self._client.call("GET", f"/chats/{chat.source_id}", MaxOperation("getChat"))
                     title = find_text(answer, "title")
             except (MessengerError, TimeoutError):
-                pass  # a title is a nicety; not asked for again
+                pass  # the title is optional, so the bot does not ask again
             self._cached_titles[chat.source_id] = title
         return self._cached_titles[chat.source_id]

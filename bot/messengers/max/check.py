@@ -33,8 +33,10 @@ _RIGHTS = "Управление чатом → «Администраторы» 
 
 
 async def check(client: MaxClient, chats: Sequence[tuple[int, str]], webhook_url: str | None) -> Sequence[Finding]:
-    """Findings about the bot, then about each of *chats* (id, title). *webhook_url*: where updates are to be brought,
-    if not by polling."""
+    """Return findings about the bot, then about each of *chats* (id, title).
+
+    *webhook_url*: the address that MAX pushes updates to; ``None`` with polling.
+    """
     try:
         me = await client.call("GET", "/me", MaxOperation("getMyInfo"))
         found = [Finding(Severity.OK, _SUBJECT, f"Бот {_bot_name(me)} подключён.")]

@@ -1,4 +1,4 @@
-"""HTTP to the MAX Bot API: one aiohttp session, raw JSON, our errors.
+"""HTTP to the MAX Bot API: one aiohttp session, raw JSON, the bot's own errors.
 
 Nothing is retried here: MAX has no key that would make a repeated message harmless, so the caller decides.
 """
@@ -20,27 +20,29 @@ from bot.messengers.rate_limits import Rate
 from bot.messengers.throttle import Throttle
 
 CERTIFICATES = Path(__file__).with_name("russian_trusted_ca.pem")
-"""The authority of the Ministry of Digital Development, which has signed MAX's servers (gosuslugi.ru/crt) and which
-operating systems do not know. It is trusted for the connections of this messenger alone."""
+"""The certificate authority of the Ministry of Digital Development, which signs MAX's servers (gosuslugi.ru/crt).
 
-CALLS_PER_SECOND = 30  # of one bot, whatever is called (dev.max.ru)
-POLL_CALLS_PER_SECOND = 1  # of these
+Operating systems do not know it. It is trusted for the connections of this messenger only.
+"""
+
+CALLS_PER_SECOND = 30  # of one bot, over all methods (dev.max.ru)
+POLL_CALLS_PER_SECOND = 1  # of the calls per second
 
 
 @dataclass(frozen=True, slots=True)
 class MaxTimeouts:
-    """How long to wait, in seconds."""
+    """Time limits, in seconds."""
 
     connect: float = 5.0
     call: float = 15.0
-    poll: int = 25  # how long the server holds a poll that has nothing to tell; MAX allows up to 30
+    poll: int = 25  # the server holds a poll without updates for so long; MAX allows up to 30
     between_polls: float = 0.5  # MAX allows two polls a second
     lookup: float = 2.0  # a chat's title, best effort
     file: float = 60.0
 
 
 class MaxClient:
-    """One bot. Every method raises only errors of `bot.messengers.errors`."""
+    """The client of one bot. Every method raises only errors of `bot.messengers.errors`."""
 
     def __init__(self, token: str, api_base: str, timeouts: MaxTimeouts) -> None:
         self._token = token
@@ -60,7 +62,7 @@ class MaxClient:
         body: Mapping[str, Any] | None = None,
         more_time: float = 0.0,
     ) -> Mapping[str, Any]:
-        """The JSON object that MAX answers. *more_time* is added to the usual limit, for polls."""
+        """Return the JSON object that MAX answers. *more_time* is added to the usual time limit, for polls."""
         if not self._token or not self._token.isascii() or not self._token.isprintable():
             raise BadCredentials("MAX: the token does not look like a token")
         async with self._throttle.slot():
@@ -75,20 +77,20 @@ class MaxClient:
             )
         answer = _parse_object(content)
         if answer is None:
-            # Not MAX's way of speaking: a page of some server on the way, a body cut short.
+            # Not an answer of MAX: a proxy's error page, or a truncated body.
             raise TemporaryFailure(f"MAX: unreadable answer to {operation.name} ({status})", outcome_unknown=True)
         if status == 200:
             return answer
-        said = MaxErrorResponse(
+        response = MaxErrorResponse(
             status,
             str(answer.get("code") or ""),
             str(answer.get("message") or "").lower(),
             _retry_after(headers.get("Retry-After")),
         )
-        raise translate_error(operation, said)
+        raise translate_error(operation, response)
 
     async def upload(self, url: str, name: str, mime: str, data: bytes) -> tuple[int, bytes]:
-        """Post a file to an upload address; status and answer. The address is its own key: the token stays here."""
+        """Post a file to an upload address; return status and body. The address itself authorizes it."""
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("data", data, filename=_file_name(name), content_type=mime)
         status, _, content = await self._request("POST", url, "upload", self.timeouts.file, data=form)
@@ -117,11 +119,11 @@ class MaxClient:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise TemporaryFailure(f"MAX: {name}: no connection ({type(error).__name__})") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            # Without the original, as above: the address in it may be somebody's file.
+            # Without the original, as above: the address in it may lead to a person's file.
             raise TemporaryFailure(f"MAX: {name}: {type(error).__name__}", outcome_unknown=True) from None
 
     def _open(self) -> aiohttp.ClientSession:
-        """The session, made on first use because it belongs to the running loop."""
+        """Return the session, created on first use because it belongs to the running loop."""
         if self._closed:
             raise TemporaryFailure("MAX: the connection is closed")
         if self._session is None:
@@ -133,12 +135,12 @@ class MaxClient:
         return self._session
 
     async def close(self) -> None:
-        """End what is under way and let the connections go."""
+        """Cancel running calls and close the connections."""
         self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
-            await asyncio.sleep(0)  # the transports say goodbye in the loop's next round
+            await asyncio.sleep(0)  # the transports close in the loop's next iteration
 
 
 def _parse_object(content: bytes) -> Mapping[str, Any] | None:
@@ -154,6 +156,6 @@ def _retry_after(header: str | None) -> float | None:
 
 
 def _file_name(name: str) -> str:
-    """A name that can stand in a header of the request; its end is kept."""
+    """Return a name that is valid in a header of the request; its end is kept."""
     safe = "".join("_" if sign in '"\\/' or not sign.isprintable() else sign for sign in name)
     return safe[-120:] or "file"

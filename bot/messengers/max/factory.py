@@ -8,7 +8,7 @@ from bot.messengers.port import Messenger, Timeouts
 
 
 def build(section: MaxSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
-    """One bot."""
+    """Build the messenger of the one bot."""
     return [
         MaxMessenger(
             section.token.get_secret_value(),

@@ -19,14 +19,14 @@ from bot.messengers.max.rendering import fallback_line, is_valid_url, upload_typ
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes, as in the other messengers
 _CACHE_SIZE = 200
-_QUALITIES = ("mp4_720", "mp4_480", "mp4_360", "mp4_240", "mp4_144", "mp4_1080")  # readable before large
+_QUALITIES = ("mp4_720", "mp4_480", "mp4_360", "mp4_240", "mp4_144", "mp4_1080")  # by preference: 1080 is large
 
 AttachmentRequest = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class MaxPreparedMedia:
-    """What goes along with a message, and lines for what cannot."""
+    """The attachments of a message, and lines in place of those that cannot be sent."""
 
     requests: tuple[AttachmentRequest, ...] = ()
     fallback_lines: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ CAPABILITIES = Capabilities(
     buttons_per_row=rendering.BUTTONS_PER_ROW,
     button_rows=rendering.BUTTON_ROWS,
     can_answer_in=_WRITABLE_KINDS,
-    # dev.max.ru: dialogs for 7 days, with buttons always; groups always; comments for 26 hours
+    # dev.max.ru: edits in dialogs for 7 days, with buttons always; in groups always; of comments for 26 hours
     can_edit_in=_WRITABLE_KINDS,
     idempotent=False,
     # dev.max.ru: 30 calls a second in all, uploads and polls among them; 2 messages a second into one chat
@@ -72,7 +72,7 @@ class _MessageExtras:
 
 
 class MaxMessenger(BaseWebhookMessenger):
-    """One bot. *chats* are the monitored ones, id and title; *webhook_url* is where MAX pushes updates, if it does.
+    """One bot. *chats* are the monitored ones, id and title; *webhook_url* is the address for pushed updates, if any.
 
     MAX has one list of commands for all users, while the bot's differ from person to person, so none are set.
     """
@@ -123,7 +123,7 @@ class MaxMessenger(BaseWebhookMessenger):
         return parsing.parse_update(payload)
 
     async def enrich(self, event: Event) -> Event:
-        """The title of a chat that is not monitored."""
+        """Add the title of a chat that is not monitored."""
         return await self._titles.add_title(event)
 
     async def download(self, attachment: Attachment) -> Upload:
@@ -171,7 +171,7 @@ class MaxMessenger(BaseWebhookMessenger):
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         """Change text and buttons and keep the attachments. MAX never says that nothing changed."""
         if part.media and not part.spans and not part.keyboard:
-            return  # a file alone has nothing that can be changed
+            return  # a message with only a file has nothing to change
         if not chats.is_mid(message_id):
             raise MessageGone("MAX: not a message id")
         spans = rendering.truncate(part.spans) or (Text(ELLIPSIS),)

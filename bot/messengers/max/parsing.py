@@ -1,7 +1,7 @@
-"""Raw updates → events. Fields and kinds of attachments that nobody knows yet do no harm.
+"""Parsing of MAX's raw updates into events; unknown fields and kinds of attachments are harmless.
 
-MAX's updates have no numbers. Their keys are made of what stays the same at every repetition: the message's number, the
-press's, or all of it.
+MAX's updates have no numbers. Their keys are made of parts that are the same at every repetition: the message's id, the
+press's id, or the whole update.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ _IGNORED_UPDATES = frozenset(
         "chat_title_changed",
         "dialog_cleared",
         "dialog_muted",
-        "dialog_removed",  # comes together with bot_stopped
+        "dialog_removed",  # MAX sends bot_stopped with it
         "dialog_unmuted",
         "message_chat_created",
         "user_added",
@@ -54,7 +54,7 @@ _MAX_KEY_LENGTH = 120
 
 
 def raw_update(update: dict[str, Any]) -> RawUpdate:
-    """*update* with its key and its conversation, both found without understanding the rest."""
+    """Return *update* with its key and its conversation, both found without parsing the rest."""
     return RawUpdate(_update_key(update), _conversation_key(update), update)
 
 
@@ -81,7 +81,7 @@ def _digest(thing: Any) -> str:
 
 
 def _conversation_key(update: JsonObject) -> str:
-    """Who speaks where; in a dialog the person alone tells it."""
+    """Return the chat and the author as one key; in a dialog the person alone identifies it."""
     message = object_or_empty(update, "message")
     recipient = object_or_empty(message, "recipient")
     chat_id = find_int(recipient, "chat_id") or find_int(update, "chat_id") or 0
@@ -107,7 +107,7 @@ def parse_update(update: JsonObject) -> Sequence[Event]:
 
 def _message_created(update: JsonObject) -> Sequence[Event]:
     if update.get("message") is None:
-        # MAX tells bots of voice messages nothing but that there is one: not from whom, not where.
+        # MAX tells bots only that there is a voice message, not its author or chat.
         raise UnknownUpdate(_WITHOUT_MESSAGE)
     return (_read_message(get_object(update, "message")),)
 
@@ -117,7 +117,7 @@ def _message_edited(update: JsonObject) -> Sequence[Event]:
 
 
 def _message_removed(update: JsonObject) -> Sequence[Event]:
-    """Whose the message was is not told, in a dialog only who removed it: the person."""
+    """Read a removal. MAX does not name the author; in a dialog it names the person who removed the message."""
     chat_id, user_id = get_int(update, "chat_id"), find_int(update, "user_id")
     chat = group_or_channel(chat_id) if chat_id < 0 or user_id is None else dialog_chat(user_id)
     return (MessageDeleted(chat, get_text(update, "message_id")),)
@@ -138,7 +138,7 @@ def _read_message(message: JsonObject) -> MessagePosted:
     forwards = linked.get("type") == "forward"
     mid = find_text(body, "mid")
     if mid is None:
-        # Nothing but a forward has no body and no number of its own.
+        # A bare forward has neither a body nor an id.
         if not forwards:
             raise MalformedUpdate("a message without a number")
         mid = f"forward:{get_int(message, 'timestamp')}:{object_or_empty(message, 'sender').get('user_id')}"
@@ -156,7 +156,7 @@ def _read_message(message: JsonObject) -> MessagePosted:
 
 
 def text_of(message: JsonObject) -> str:
-    """The words of a message, with those that it forwards."""
+    """Return the text of a message, including forwarded texts."""
     linked = object_or_empty(message, "link")
     inner = object_or_empty(linked, "message") if linked.get("type") == "forward" else {}
     texts = (find_text(object_or_empty(message, "body"), "text"), find_text(inner, "text"))
@@ -179,7 +179,7 @@ def _chat(message: JsonObject) -> Chat:
 
 
 def _author(message: JsonObject) -> Author:
-    """Who speaks; nobody is named where a channel does."""
+    """Read the author; a channel's post names none."""
     sender = object_or_empty(message, "sender")
     if find_int(sender, "user_id") is None:
         return Author(str(get_int(get_object(message, "recipient"), "chat_id")), kind=AuthorKind.CHAT)
@@ -206,7 +206,7 @@ def _button_pressed(update: JsonObject) -> Sequence[Event]:
     code = find_text(press, "payload") or ""
     callback_id = get_text(press, "callback_id")
     message = object_or_empty(update, "message")
-    if not message:  # the message has been removed meanwhile
+    if not message:  # the message was removed in the meantime
         return (ButtonPressed(dialog_chat(int(author.id)), None, author, code, callback_id),)
     recipient = get_object(message, "recipient")
     if find_text(recipient, "chat_type") == "dialog":
@@ -217,7 +217,7 @@ def _button_pressed(update: JsonObject) -> Sequence[Event]:
 
 
 def _bot_started(update: JsonObject) -> Sequence[Event]:
-    """A press on «Начать» reads «/start», as in the other messengers; a link's payload comes along."""
+    """Read a press on «Начать» as «/start», as in the other messengers, with the payload of the link."""
     author = _person(get_object(update, "user"))
     chat = dialog_chat(int(author.id))
     payload = find_text(update, "payload")

@@ -1,8 +1,8 @@
 """MAX's long poll, one call at a time, with a marker that survives a restart.
 
-dev.max.ru, GET /updates: the marker names the next update; giving it makes all before it read. Without one MAX tells
-only the latest update, so it is stored with the updates, together with the moment at which it was good: MAX forgets
-updates after a day.
+dev.max.ru, GET /updates: the marker names the next update, and passing it confirms all earlier ones. Without a marker
+MAX returns only the latest update, so the bot stores it with the updates. It also stores the time at which the marker
+was valid, because MAX drops updates after a day.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from bot.messengers.port import Batch, RawUpdate
 
 MAX_UPDATES_PER_POLL = 100
 UPDATE_RETENTION = timedelta(hours=24)
-_MESSAGES_PER_PAGE = 100  # messages of a chat; MAX gives no more at once
+_MESSAGES_PER_PAGE = 100  # messages of a chat; MAX returns no more per call
 _MAX_PAGES = 50
-_MAX_BACKLOG_UPDATES = 1000  # updates of one poll; MAX gives no more at once
+_MAX_BACKLOG_UPDATES = 1000  # updates of one poll; MAX returns no more per call
 
 
 class MaxLongPoll:
@@ -35,7 +35,7 @@ class MaxLongPoll:
         self._clock = clock
         self._chats = tuple(chats)
         self._marker: int | None = None
-        self._cursor_valid_at: datetime | None = None  # of a cursor that was stored and not yet used
+        self._cursor_valid_at: datetime | None = None  # of a stored cursor that is not used yet
         self._ready = False
         self._not_before = 0.0
 
@@ -45,7 +45,7 @@ class MaxLongPoll:
         self._cursor_valid_at = datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else None
 
     async def fetch(self) -> Batch:
-        """One poll. The very first one of a bot, without a marker, brings the latest update alone, and the marker."""
+        """Poll once. A bot's very first poll has no marker, so it returns only the latest update, and a marker."""
         if not self._ready:
             await self._end_subscriptions()
             self._ready = True
@@ -59,7 +59,7 @@ class MaxLongPoll:
                 "GET", "/updates", MaxOperation("getUpdates"), query=query, more_time=seconds
             )
         except Conflict:
-            self._ready = False  # somebody has subscribed us since
+            self._ready = False  # an address was subscribed in the meantime
             raise
         updates = _parse_updates(answer)
         marker = find_int(answer, "marker")
@@ -71,13 +71,15 @@ class MaxLongPoll:
         return Batch(updates, cursor, gap)
 
     async def _end_subscriptions(self) -> None:
-        """With a webhook set polling is refused. What waits is not lost."""
+        """Unsubscribe all webhooks, because MAX refuses polling otherwise. Waiting updates are kept."""
         with suppress(Rejected):
             await webhook.unsubscribe(self._client, await webhook.list_addresses(self._client))
 
     async def fetch_backlog(self) -> tuple[RawUpdate, ...]:
-        """What waits behind the stored marker for a poll that will not come again: asked for once, without waiting.
-        Nothing where a webhook is set already."""
+        """Return updates after the stored marker, without waiting, before webhooks replace polling.
+
+        Return nothing if a webhook is set already.
+        """
         if self._marker is None:
             return ()
         query = {"limit": str(_MAX_BACKLOG_UPDATES), "timeout": "0", "marker": str(self._marker)}
@@ -95,16 +97,18 @@ class MaxLongPoll:
         self._not_before = loop.time() + self._client.timeouts.between_polls
 
     async def fetch_missed(self, since: datetime) -> Sequence[RawUpdate]:
-        """What was written in the monitored chats while MAX did not keep it for us. Dialogs cannot be read back: MAX
-        does not tell bots which they have."""
+        """Return messages of the monitored chats whose updates MAX has dropped.
+
+        Dialogs cannot be read: MAX gives bots no list of theirs.
+        """
         found: list[RawUpdate] = []
         for chat_id in self._chats:
-            with suppress(Rejected):  # a chat that we may not read has its own finding in the self-check
+            with suppress(Rejected):  # the self-check reports a chat that the bot may not read
                 found += await self._fetch_history(chat_id, int(since.timestamp() * 1000))
         return found
 
     async def _fetch_history(self, chat_id: int, earliest: int) -> list[RawUpdate]:
-        """The messages since then (milliseconds), page by page from the latest back, told oldest first."""
+        """Return messages since *earliest* (Unix time in milliseconds), oldest first; MAX lists the latest first."""
         messages: list[Mapping[str, Any]] = []
         query = {"chat_id": str(chat_id), "count": str(_MESSAGES_PER_PAGE)}
         for _ in range(_MAX_PAGES):
@@ -113,7 +117,7 @@ class MaxLongPoll:
             messages += page
             if len(page) < _MESSAGES_PER_PAGE:
                 break
-            query["from"] = str(find_int(page[-1], "timestamp"))  # the later end; known ones do no harm
+            query["from"] = str(find_int(page[-1], "timestamp"))  # the later end; repeated messages do no harm
         return [
             raw_update({"update_type": "message_created", "timestamp": one.get("timestamp"), "message": dict(one)})
             for one in reversed(messages)

@@ -1,4 +1,4 @@
-"""The check that published answers are still there, and how the questions read now."""
+"""The check that published answers are still visible, with the present texts of the questions."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +18,7 @@ async def check_published(client: MaxClient, published: Sequence[PublishedAnswer
 
 
 async def _check_one(client: MaxClient, answer: PublishedAnswer) -> CheckResult:
-    """MAX answers 404 for a message that does not exist, and also for one in a chat that the bot has left."""
+    """Check one answer. MAX answers 404 for a deleted message, and also for any message of a chat that the bot left."""
     for mid in answer.ids:
         try:
             await _fetch_message(client, answer.chat, mid)

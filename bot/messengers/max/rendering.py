@@ -1,7 +1,7 @@
-"""Neutral content → what the MAX Bot API takes: HTML, keyboards, messages within the limits.
+"""Rendering of neutral content for the MAX Bot API: HTML, keyboards, messages within the limits.
 
-dev.max.ru, «Отправка сообщений», «Форматирование», «Клавиатура»: text up to 4000; 12 attachments, the keyboard among
-them, pictures and videos together, anything else alone; 30 rows of 7 buttons, 3 in a row with one that opens a page.
+dev.max.ru, «Отправка сообщений», «Форматирование», «Клавиатура»: text up to 4000; 12 attachments, including
+the keyboard, pictures and videos together, others alone; 30 rows of 7 buttons, 3 in a row with one that opens a page.
 """
 
 import unicodedata
@@ -25,10 +25,10 @@ LINK_BUTTONS_PER_ROW = 3
 BUTTON_ROWS = 30
 _LABEL_LIMIT = 128
 _CALLBACK_DATA_LIMIT = 1024
-COPY_TEXT_LIMIT = 1024  # what a button can copy («clipboard»)
+COPY_TEXT_LIMIT = 1024  # characters that a button can copy («clipboard»)
 _URL_LIMIT = 2048
 
-_CAPTIONLESS_KINDS = ("sticker", "location")  # no words stand under these
+_CAPTIONLESS_KINDS = ("sticker", "location")  # these cannot have a text below them
 _MEDIA_LABELS = {
     MediaKind.PHOTO: "фото",
     MediaKind.VIDEO: "видео",
@@ -40,7 +40,7 @@ _MEDIA_LABELS = {
 
 
 def render_html(spans: Sequence[Span]) -> str:
-    """The spans as MAX's HTML."""
+    """Return the spans as MAX's HTML."""
     return "".join(map(_render_span, spans))
 
 
@@ -60,7 +60,7 @@ def _render_span(span: Span) -> str:
 
 
 def length(span: Span) -> int:
-    """The room that *span* takes with its tags, in UTF-16 units: the strictest way in which MAX may count."""
+    """Return the length of *span* with its tags, in UTF-16 units: the strictest way in which MAX may count."""
     written = _render_span(span)
     return len(written) + sum(character > "\uffff" for character in written)
 
@@ -70,12 +70,12 @@ def fits(spans: Sequence[Span]) -> bool:
 
 
 def truncate(spans: Sequence[Span]) -> Spans:
-    """*spans* as one message."""
+    """Return *spans* cut to one message."""
     return text_fitting.truncate(spans, TEXT_LIMIT, length)
 
 
 def is_valid_url(url: str | None) -> bool:
-    """Whether MAX takes *url* for an address; one that it does not would make it refuse the whole message."""
+    """Return whether MAX accepts *url*; it would refuse a whole message because of an invalid one."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -84,15 +84,15 @@ def is_valid_url(url: str | None) -> bool:
 
 
 def is_visible(spans: Sequence[Span]) -> bool:
-    """Whether there is anything to see: white space and zero-width signs alone are an empty message."""
+    """Return whether *spans* show anything: white space and zero-width characters alone are an empty message."""
     return any(unicodedata.category(sign)[0] not in "CZ" for span in spans for sign in span.text)
 
 
 def render_keyboard(rows: Sequence[Sequence[Button]]) -> dict[str, Any] | None:
-    """The keyboard as an attachment; ``None`` for no buttons.
+    """Return the keyboard as an attachment; ``None`` for no buttons.
 
-    A row that is too long goes on in the next; a button to an address that MAX does not take is left out, and so is
-    what does not fit at all.
+    A row that is too long continues in the next. Buttons with an address that MAX does not accept are left out, and so
+    are those beyond the last row.
     """
     made: list[list[dict[str, Any]]] = []
     for row in rows:
@@ -119,20 +119,20 @@ def _render_button(button: Button) -> dict[str, Any]:
 
 
 def split_content(content: Content, kind: ChatKind) -> list[Content]:
-    """The messages that *content* becomes, each of which can be sent as one.
+    """Return *content* as messages that can be sent in one call each.
 
-    The last words carry the keyboard and the first files; what does not go with them follows. Comments show neither
-    files nor links nor buttons: addresses are written out, files named.
+    The last part of the text carries the keyboard and the first files; other files follow. Comments show neither files
+    nor links nor buttons, so there addresses are written out and files named.
     """
     if kind is ChatKind.WALL:
         return _split_comments(content)
     files = group_media([item for item in content.media if can_send(item)])
     spans = trim_spans(clean_spans((*content.spans, *_media_links(content.media))))
-    worded = _split_text(spans, whole=content.whole)
-    if not any(map(is_visible, worded)):
-        worded = [(Text(ELLIPSIS),)] if not files else []
-    made = [Content(one, whole=content.whole) for one in worded] or [Content()]
-    shared = files[:1] if files and (upload_type(files[0][0]) not in _CAPTIONLESS_KINDS or not worded) else []
+    texts = _split_text(spans, whole=content.whole)
+    if not any(map(is_visible, texts)):
+        texts = [(Text(ELLIPSIS),)] if not files else []
+    made = [Content(one, whole=content.whole) for one in texts] or [Content()]
+    shared = files[:1] if files and (upload_type(files[0][0]) not in _CAPTIONLESS_KINDS or not texts) else []
     made[-1] = Content(made[-1].spans, content.keyboard, shared[0] if shared else (), content.whole)
     return made + [Content(media=chunk) for chunk in files[len(shared) :]]
 
@@ -141,8 +141,8 @@ def _split_comments(content: Content) -> list[Content]:
     spans = [Text(_link_text(span)) if isinstance(span, Link) else span for span in content.spans]
     for item in content.media:
         spans += [Text("\n" if spans else ""), Text(fallback_line(item))]
-    worded = [one for one in _split_text(trim_spans(clean_spans(spans)), whole=content.whole) if is_visible(one)]
-    made = [Content(one, whole=content.whole) for one in worded or [(Text(ELLIPSIS),)]]
+    texts = [one for one in _split_text(trim_spans(clean_spans(spans)), whole=content.whole) if is_visible(one)]
+    made = [Content(one, whole=content.whole) for one in texts or [(Text(ELLIPSIS),)]]
     made[-1] = replace(made[-1], keyboard=content.keyboard)
     return made
 
@@ -158,7 +158,7 @@ def _split_text(spans: Spans, *, whole: bool) -> list[Spans]:
 
 
 def can_send(item: Media) -> bool:
-    """Whether *item* can be shown itself: its bytes are here, or our bot has seen it."""
+    """Return whether *item* itself can be sent: its bytes are here, or the bot's account received it."""
     if isinstance(item, Upload):
         return True
     if item.kind is MediaKind.LOCATION:
@@ -167,9 +167,9 @@ def can_send(item: Media) -> bool:
 
 
 def group_media(media: Sequence[Media]) -> list[tuple[Media, ...]]:
-    """*media* as messages: pictures and videos together, everything else alone."""
-    seen = [item for item in media if _is_visual(item)]
-    together = [tuple(seen[at : at + MAX_ALBUM_ITEMS]) for at in range(0, len(seen), MAX_ALBUM_ITEMS)]
+    """Return *media* as messages: pictures and videos together, everything else alone."""
+    visual = [item for item in media if _is_visual(item)]
+    together = [tuple(visual[at : at + MAX_ALBUM_ITEMS]) for at in range(0, len(visual), MAX_ALBUM_ITEMS)]
     return together + [(item,) for item in media if not _is_visual(item)]
 
 
@@ -193,7 +193,7 @@ _TYPES_BY_KIND = {
 
 
 def upload_type(item: Media) -> str:
-    """MAX's name for what *item* is sent as; bytes of a format that MAX does not list go as a file."""
+    """Return MAX's type for sending *item*; bytes of a format that MAX does not list are sent as a file."""
     if isinstance(item, Attachment):
         return _TYPES_BY_KIND.get(item.kind, "file")
     name, formats = _UPLOAD_FORMATS.get(item.kind, ("file", set()))
@@ -201,7 +201,7 @@ def upload_type(item: Media) -> str:
 
 
 def _media_links(media: Sequence[Media]) -> list[Span]:
-    """Lines for what cannot be shown itself but can be looked at elsewhere."""
+    """Return lines with links to media that cannot be sent themselves."""
     lines: list[Span] = []
     for item in media:
         if isinstance(item, Attachment) and not can_send(item) and is_valid_url(item.link):
@@ -218,7 +218,7 @@ def fallback_line(item: Media) -> str:
 
 
 def with_fallback_lines(spans: Spans, lines: Sequence[str]) -> Spans:
-    """*spans* and below them *notes*, as far as there is room."""
+    """Return *spans* followed by *lines*, as far as there is room."""
     for note in lines:
         longer = (*spans, Text(f"\n{note}" if spans else note))
         if fits(longer):

@@ -1,7 +1,7 @@
 """MAX's webhooks (dev.max.ru, POST /subscriptions).
 
-MAX takes HTTPS only and refuses polling while an address is subscribed. After eight hours without a success it ends the
-subscription, so the bot renews it regularly.
+MAX takes HTTPS only and refuses polling while an address is subscribed. After eight hours without a delivery MAX ends
+the subscription, so the bot renews it regularly.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from bot.messengers.json_reader import find_text, list_objects
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
 
-SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105 - its name
+SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105 - the header's name
 SUBSCRIPTIONS_PATH = "/subscriptions"
 
 
@@ -27,7 +27,7 @@ async def unsubscribe(client: MaxClient, urls: Iterable[str]) -> None:
 
 
 async def subscribe_only(client: MaxClient, url: str, secret: str) -> None:
-    """Subscribe *url* and no other address: a former one would get a copy of everything."""
+    """Subscribe *url* and no other address: an earlier one would receive a copy of everything."""
     answer = await client.call(
         "POST", SUBSCRIPTIONS_PATH, MaxOperation("subscribe"), body={"url": url, "secret": secret}
     )

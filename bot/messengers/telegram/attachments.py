@@ -1,10 +1,10 @@
-"""What is attached to a message, in neutral words."""
+"""Attachments of messages in neutral form."""
 
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.json_reader import JsonObject, find_float, find_int, find_object, find_text, list_objects
 
-# Telegram's kinds of files. Where sending needs another method than the neutral kind says, ``ref`` begins with the
-# kind's name and a colon (see ``media.method_for``).
+# Telegram's kinds of files. If sending needs another method than the neutral kind implies, ``ref`` begins with the
+# name of Telegram's kind and a colon (see `media.send_kind`).
 _FILE_KINDS = {
     "animation": MediaKind.VIDEO,
     "video": MediaKind.VIDEO,
@@ -72,22 +72,22 @@ SERVICE_FIELDS = frozenset(
         "gift_upgrade_sent",
     }
 )
-"""Fields that make a message a notice of Telegram's own instead of somebody's words."""
+"""Fields of a service message: Telegram's own notice, not a text that somebody wrote."""
 
 
 def is_service(message: JsonObject) -> bool:
-    """Whether Telegram itself tells something with this message."""
+    """Return whether this is a service message, such as a member's joining."""
     return any(key in message for key in SERVICE_FIELDS)
 
 
 def parse_attachments(message: JsonObject, account: str) -> tuple[Attachment, ...]:
-    """Everything attached to *message*.
+    """Return all attachments of *message*.
 
-    What is not text and not known here is one attachment of kind OTHER: a poll, a contact, a kind of message that
-    Telegram will only invent.
+    A message without text and without any known kind of file has one attachment of kind OTHER: a poll, a contact, or a
+    kind of message that Telegram does not have yet.
     """
     found = [one for one in (_photo(message, account), _location(message, account)) if one is not None]
-    # An animation is also given as a document, for old bots.
+    # Telegram also lists an animation as a document, for old bots.
     kinds = [kind for kind in _FILE_KINDS if not (kind == "document" and "animation" in message)]
     found += [one for kind in kinds if (one := _file(message, kind, account)) is not None]
     if not found and not is_service(message) and not (message.get("text") or message.get("caption")):

@@ -1,4 +1,4 @@
-"""Chats of Telegram: ids, threads and links, and where in a chat a message is placed."""
+"""Chats of Telegram: ids, threads, links, and the place of a message in its chat."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from bot.messengers.port import Target
 ACCOUNT = "telegram"
 
 TOPIC_PREFIX = "topic-"
-"""The start of ``Chat.thread`` for a forum topic, before its number. A bare number is the message that comments hang
-under."""
+"""The start of ``Chat.thread`` for a forum topic, before its number. A bare number is the message above the
+comments."""
 
 _SUPERGROUP_ID_OFFSET = 1_000_000_000_000
 _CHAT_KINDS = {
@@ -65,7 +65,7 @@ def parse_id(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise Rejected("not a number of Telegram's", RejectReason.BAD_REQUEST) from None
+        raise Rejected("not an id of Telegram", RejectReason.BAD_REQUEST) from None
 
 
 def is_private(chat: Chat) -> bool:
@@ -82,6 +82,6 @@ def placement_fields(target: Target) -> dict[str, Any]:
         placed["reply_parameters"] = ReplyParameters(
             message_id=parse_id(target.reply_to), allow_sending_without_reply=False
         )
-    elif thread.isdecimal():  # comments hang under a message, and so does an answer that replies to none
+    elif thread.isdecimal():  # comments are replies to a post, so an answer without a target replies to it, too
         placed["reply_parameters"] = ReplyParameters(message_id=int(thread), allow_sending_without_reply=True)
     return placed

@@ -18,14 +18,14 @@ from bot.messengers.telegram.errors import translate_error
 
 T = TypeVar("T")
 
-DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes; the Bot API's own for getFile
+DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes; the Bot API's own limit for getFile
 
 
 class _RawSession(AiohttpSession):
-    """Gives results as plain JSON values.
+    """A session that returns results as plain JSON values.
 
-    aiogram would validate them as its types, and one field that this version of it does not know makes the whole
-    answer fail: a batch of updates that blocks the queue, or a sent message that looks unsent.
+    aiogram would validate them as its types, and one field that its version does not know makes the whole answer fail:
+    a batch of updates then blocks the queue, or a sent message looks unsent.
     """
 
     def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
@@ -56,7 +56,7 @@ class TelegramClient:
         try:
             self._bot: Bot | None = Bot(token, session=_RawSession(api=api, timeout=timeout))
         except TokenValidationError:
-            self._bot = None  # reported at the first call, as any other wrong token
+            self._bot = None  # the first call reports it, as it does any other wrong token
 
     async def __call__(self, method: TelegramMethod[Any], *, private: bool = False, more_time: int = 0) -> Any:
         """Return the result of *method* as JSON values. Raise only the bot's own errors.
@@ -101,7 +101,7 @@ class _LimitedBuffer(BytesIO):
     def write(self, data: Any) -> int:
         self._bytes_left -= len(data)
         if self._bytes_left < 0:
-            raise FileUnavailable("file: larger than promised")
+            raise FileUnavailable("file: larger than announced")
         return super().write(data)
 
 
@@ -109,5 +109,5 @@ async def _translate_errors(call: Awaitable[T], method: str, *, private: bool) -
     try:
         return await call
     except AiogramError as error:
-        # Without the original: its text may hold what people wrote, and would come out with the traceback.
+        # Without the original: its text may quote people, and the traceback would log it.
         raise translate_error(error, method, private=private) from None

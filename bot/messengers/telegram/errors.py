@@ -1,4 +1,4 @@
-"""The one table from Telegram's errors to ours.
+"""Translation of Telegram's errors to the bot's own, in one table.
 
 Telegram has no error codes below the HTTP status, only English descriptions; they are matched here and nowhere else.
 """
@@ -41,11 +41,11 @@ from bot.messengers.errors import (
 
 
 class NoTextToEdit(MessageGone):
-    """The message carries its words under a photo or file: they are edited as a caption."""
+    """The message is a photo or file, whose text is edited as a caption."""
 
 
 class WebhookActive(Conflict):
-    """An earlier set-up left a webhook behind: while there is one, polling is refused."""
+    """An earlier set-up left a webhook behind, and Telegram refuses polling while there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _rejected(reason: RejectReason) -> Callable[[str], MessengerError]:
     return lambda note: Rejected(note, reason)
 
 
-# First match wins: the particular before the general.
+# The first match wins, so specific rules precede general ones.
 _BAD_REQUESTS = (
     _DescriptionRule(("message is not modified",), NotModified),
     _DescriptionRule(("there is no text in the message",), NoTextToEdit),
@@ -94,7 +94,7 @@ _BAD_REQUESTS = (
         RecipientUnreachable,
     ),
     _DescriptionRule(("message thread not found", "topic_deleted"), _rejected(RejectReason.GONE)),
-    # What is too long in "reply markup is too long" is the markup, not the text.
+    # In "reply markup is too long" the markup is too long, not the text.
     _DescriptionRule(
         ("button_", "inline keyboard", "reply markup", "reply_markup"), _rejected(RejectReason.BAD_MARKUP)
     ),
@@ -126,20 +126,20 @@ _FORBIDDEN = (
 
 
 def translate_error(error: AiogramError, method: str, *, private: bool = False) -> MessengerError:
-    """Our error for *error*, raised by a call of *method*; *private*: the call was about a person's private chat."""
+    """Return the bot's error for *error* of *method*; *private*: the call concerned a person's private chat."""
     if isinstance(error, TelegramRetryAfter):
         return RetryAfter(f"{method}: 429", float(error.retry_after))
     if isinstance(error, TelegramMigrateToChat):
         return ChatMigrated(f"{method}: migrated", str(error.migrate_to_chat_id))
-    if isinstance(error, TelegramEntityTooLarge):  # aiogram takes it for a network error
+    if isinstance(error, TelegramEntityTooLarge):  # a network error in aiogram
         return Rejected(f"{method}: 413", RejectReason.BAD_REQUEST)
     if isinstance(error, TelegramNetworkError):
-        # A connection that was never made carried nothing out; after anything else nobody knows.
+        # Without a connection nothing was executed; after any other failure the outcome is unknown.
         unsent = isinstance(error.__cause__, ClientConnectorError)
         return TemporaryFailure(f"{method}: no answer", outcome_unknown=not unsent)
     if isinstance(error, TelegramAPIError):
         return _translate_api_error(error, method, private=private)
-    # What cannot be decoded is a page of some server on the way.
+    # An answer that cannot be decoded is an error page of a proxy.
     return TemporaryFailure(f"{method}: unreadable answer", outcome_unknown=True)
 
 
@@ -154,21 +154,21 @@ def _translate_api_error(error: TelegramAPIError, method: str, *, private: bool)
         return Conflict(f"{method}: 409")
     if isinstance(error, TelegramServerError):
         return TemporaryFailure(f"{method}: server error", outcome_unknown=True)
-    said = error.message.lower()
+    description = error.message.lower()
     if isinstance(error, TelegramForbiddenError):
-        found = _first_match(_FORBIDDEN, said, f"{method}: 403")
+        found = _first_match(_FORBIDDEN, description, f"{method}: 403")
         return found or Rejected(f"{method}: 403", RejectReason.NO_RIGHTS)
     if isinstance(error, TelegramBadRequest):
         note = f"{method}: 400"
-        if private and "chat not found" in said:
+        if private and "chat not found" in description:
             return RecipientUnreachable(note)
-        return _first_match(_BAD_REQUESTS, said, note) or Rejected(note, RejectReason.BAD_REQUEST)
+        return _first_match(_BAD_REQUESTS, description, note) or Rejected(note, RejectReason.BAD_REQUEST)
     return TemporaryFailure(f"{method}: unknown kind of answer", outcome_unknown=True)
 
 
-def _first_match(rules: tuple[_DescriptionRule, ...], said: str, note: str) -> MessengerError | None:
+def _first_match(rules: tuple[_DescriptionRule, ...], description: str, note: str) -> MessengerError | None:
     for rule in rules:
         for sign in rule.substrings:
-            if sign in said:
+            if sign in description:
                 return rule.make_error(f"{note} ({sign})")
     return None

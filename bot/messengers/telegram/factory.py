@@ -7,7 +7,7 @@ from bot.messengers.telegram.messenger import REQUEST_TIMEOUT_SECONDS, TelegramM
 
 
 def build(section: TelegramSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
-    """One bot."""
+    """Build the messenger of the one bot."""
     return [
         TelegramMessenger(
             section.token.get_secret_value(),

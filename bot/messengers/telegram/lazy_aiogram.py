@@ -19,7 +19,7 @@ SWITCH = "MCU_LAZY_AIOGRAM"
 """The environment variable; ``0`` turns the postponing off."""
 
 TESTED_AIOGRAM = ("3.31.",)
-"""Beginnings of the versions that ``tests/unit/test_lazy_aiogram.py`` has passed with."""
+"""Prefixes of the versions with which ``tests/unit/test_lazy_aiogram.py`` passed."""
 
 _original_rebuild = BaseModel.__dict__["model_rebuild"].__func__
 
@@ -29,7 +29,7 @@ def is_enabled() -> bool:
 
 
 def import_aiogram() -> None:
-    """Import aiogram, its types unbuilt where that is possible."""
+    """Import aiogram, without building its types if the version allows that."""
     if "aiogram" in sys.modules or not is_enabled():
         return
     names: dict[str, Any] = {}  # the names in the types' annotations; aiogram passes them to every rebuild

@@ -1,4 +1,4 @@
-"""Files: which of them travel together, and with which method."""
+"""Grouping of files into messages, and the methods that send them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ MAX_ALBUM_ITEMS = 10
 _MAX_PHOTO_BYTES = 10 * 1024 * 1024  # bytes; larger ones go as documents
 _MAX_FILE_NAME_LENGTH = 120
 _PHOTO_MIMES = frozenset({"image/jpeg", "image/png", "image/webp"})
-_CAPTIONLESS_KINDS = ("sticker", "video_note", "location")  # no words can stand under these
+_CAPTIONLESS_KINDS = ("sticker", "video_note", "location")  # these cannot have a caption
 _METHODS: dict[str, type[TelegramMethod[Any]]] = {
     "photo": SendPhoto,
     "video": SendVideo,
@@ -53,7 +53,7 @@ _ALBUM_MEDIA_TYPES: dict[str, type[Any]] = {
 
 
 def can_send(item: Media, account: str) -> bool:
-    """Whether *account* can show *item* itself: its bytes are here, or the account has seen it."""
+    """Return whether *account* can send *item* itself: its bytes are here, or the account received it."""
     if isinstance(item, Upload):
         return True
     if item.kind is MediaKind.LOCATION:
@@ -62,7 +62,7 @@ def can_send(item: Media, account: str) -> bool:
 
 
 def send_kind(item: Media) -> str:
-    """Telegram's name for what *item* is sent as."""
+    """Return Telegram's kind for sending *item*."""
     if isinstance(item, Upload):
         fits = item.mime in _PHOTO_MIMES and len(item.data) <= _MAX_PHOTO_BYTES
         return "document" if item.kind is MediaKind.PHOTO and not fits else _kind_name(item.kind)
@@ -75,7 +75,7 @@ def _kind_name(kind: MediaKind) -> str:
 
 
 def group_media(media: Sequence[Media]) -> list[tuple[Media, ...]]:
-    """*media* as messages: photos and videos together, documents together, at most ten; everything else alone."""
+    """Return *media* as messages: photos and videos together, documents together, at most ten; all others alone."""
     groups: dict[str, list[Media]] = {}
     for number, item in enumerate(media):
         kind = send_kind(item)
@@ -88,19 +88,21 @@ def group_media(media: Sequence[Media]) -> list[tuple[Media, ...]]:
 
 
 def can_have_caption(chunk: Sequence[Media]) -> bool:
-    """Whether words can stand under this message."""
+    """Return whether these files can have a caption."""
     return send_kind(chunk[0]) not in _CAPTIONLESS_KINDS
 
 
 def build_media_method(
     chunk: Sequence[Media], caption: str, entities: list[MessageEntity], common: dict[str, Any]
 ) -> TelegramMethod[Any]:
-    """The call that sends one chunk. *common* are the fields that every sending has; only a single file can have
-    ``reply_markup`` among them."""
-    worded: dict[str, Any] = {"caption": caption, "caption_entities": entities} if caption else {}
+    """Return the call that sends one chunk.
+
+    *common* are the fields that every call has; ``reply_markup`` may be one of them only for a single file.
+    """
+    caption_fields: dict[str, Any] = {"caption": caption, "caption_entities": entities} if caption else {}
     if len(chunk) > 1:
         album = [
-            _ALBUM_MEDIA_TYPES[send_kind(item)](media=_input_file(item), **(worded if number == 0 else {}))
+            _ALBUM_MEDIA_TYPES[send_kind(item)](media=_input_file(item), **(caption_fields if number == 0 else {}))
             for number, item in enumerate(chunk)
         ]
         return SendMediaGroup(media=album, **common)
@@ -108,7 +110,7 @@ def build_media_method(
     kind = send_kind(item)
     if isinstance(item, Attachment) and kind == "location":
         return SendLocation(latitude=item.latitude or 0.0, longitude=item.longitude or 0.0, **common)
-    return _METHODS[kind](**{kind: _input_file(item)}, **worded, **common)
+    return _METHODS[kind](**{kind: _input_file(item)}, **caption_fields, **common)
 
 
 def _input_file(item: Media) -> str | InputFile:
@@ -118,12 +120,12 @@ def _input_file(item: Media) -> str | InputFile:
 
 
 def _file_name(name: str) -> str:
-    """A name that can stand in a header of the request, where aiogram puts it without quoting; its end is kept."""
+    """Return a name that is valid in a header, where aiogram puts it without quoting; its end is kept."""
     safe = "".join("_" if sign in '"\\/' or not sign.isprintable() else sign for sign in clean_text(name))
     return safe[-_MAX_FILE_NAME_LENGTH:] or "file"
 
 
 def file_id(item: Attachment) -> str:
-    """Telegram's own id of a file."""
+    """Return Telegram's own id of a file."""
     mark, _, rest = item.ref.partition(":")
     return rest if mark in PREFIXED_KINDS else item.ref

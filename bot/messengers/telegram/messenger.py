@@ -51,9 +51,9 @@ from bot.messengers.telegram.polling import TelegramLongPoll
 from bot.messengers.text_fitting import ELLIPSIS, clean_spans, total_length, truncate, utf16_units
 
 REQUEST_TIMEOUT_SECONDS = 30
-"""How long a call may take: Telegram itself takes seconds for a large album."""
+"""The time limit of a call: Telegram itself takes seconds for a large album."""
 
-_UPLOAD_EXTRA_SECONDS = 90  # seconds more
+_UPLOAD_EXTRA_SECONDS = 90  # on top of the above
 _CALLBACK_TEXT_LIMIT = 200  # characters
 _WRITABLE_KINDS = frozenset({ChatKind.PRIVATE, ChatKind.GROUP})
 _PER_CHAT_RATE = Rate(1, burst=5)
@@ -66,7 +66,7 @@ CAPABILITIES = Capabilities(
     can_edit_in=_WRITABLE_KINDS,
     idempotent=False,
     # core.telegram.org/bots/faq: 30 a second in all, one a second in a chat with short bursts, 20 a minute in a group.
-    # Its developers: edits and messages share the limits (tdlib/td, issues 2592 and 3034), the answer to a press has
+    # Its developers: edits and messages share the limits (tdlib/td, issues 2592 and 3034), answers to presses have
     # none (tdlib/telegram-bot-api, issue 648).
     rate_limits=SendRateLimits(
         Rate(30), private=(_PER_CHAT_RATE,), group=(_PER_CHAT_RATE, Rate(20, 60.0)), count_album_items=True
@@ -80,8 +80,8 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 class TelegramMessenger(BaseWebhookMessenger):
     """One bot. *chats* are the monitored ones, id and title: only the self-check needs them.
 
-    *poll_timeout* is how long the server holds a poll without updates, *request_timeout* how long any other call may
-    take, both in seconds.
+    The server holds a poll without updates for *poll_timeout* seconds; any other call may take *request_timeout*
+    seconds.
     """
 
     SECRET_HEADER = webhook.SECRET_HEADER
@@ -146,9 +146,9 @@ class TelegramMessenger(BaseWebhookMessenger):
         return _parse_sent(answer)
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
-        """Change words and buttons; a message's file stays as it was."""
+        """Change text and buttons; a message's file stays as it was."""
         if part.media and not part.spans and not part.keyboard:
-            return  # a file alone; some (a location, a sticker) have nothing that can be changed
+            return  # a message with only a file; some (a location, a sticker) have nothing to change
         try:
             if not part.media:
                 await self._edit_text(chat, message_id, part)
@@ -215,7 +215,7 @@ class TelegramMessenger(BaseWebhookMessenger):
         await self._client(method, private=is_private(chat))
 
     async def can_message(self, user_id: str) -> bool | None:
-        """Ask with «typing…», which shows no message: a bot cannot write first."""
+        """Try with «typing…», which sends no message: a bot cannot write first."""
         try:
             await self._client(SendChatAction(chat_id=int(user_id), action="typing"), private=True)
         except (RecipientUnreachable, Rejected):

@@ -43,7 +43,7 @@ _NEGATIVE_EMOJI = frozenset("👎🤡💩🤮🥱🤣😁🤪🥴🌚🍌🖕�
 """Reactions that mock a message or disagree with it; all others count as agreement."""
 
 _TELEGRAM_SERVICE_ID = 777000
-# Kinds that may still come from an earlier setting of ``allowed_updates``, and that concern nobody here.
+# Kinds that an earlier setting of ``allowed_updates`` may still bring; the bot ignores them.
 _IGNORED_UPDATES = frozenset(
     {
         "business_connection",
@@ -73,7 +73,7 @@ def raw_update(update: dict[str, Any]) -> RawUpdate:
     number = update.get("update_id")
     if isinstance(number, int):
         key = str(number)
-    else:  # the server never sends such an update; but without a key it could not be put aside
+    else:  # the server never sends such an update, but without a key it could not be stored
         key = "odd-" + hashlib.sha256(json.dumps(update, sort_keys=True).encode()).hexdigest()
     return RawUpdate(key, conversation_key(update), update)
 

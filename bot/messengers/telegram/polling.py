@@ -20,8 +20,10 @@ class TelegramLongPoll:
         self._offset: int | None = None
 
     def set_cursor(self, cursor: str | None) -> None:
-        """Begin without an offset: the server sends everything unconfirmed, including what an earlier poll returned and
-        nobody could store. A stored offset may be wrong: after a week without updates their ids start at random."""
+        """Ignore *cursor*: without an offset the server sends all unconfirmed updates, even those that were not stored.
+
+        A stored offset may be wrong: after a week without updates their ids start at random.
+        """
         self._offset = None
 
     async def fetch(self) -> Batch:

@@ -1,7 +1,7 @@
-"""The check that published answers are still there.
+"""The check that published answers are still visible.
 
 The Bot API cannot read messages. But an edit that changes nothing (no keyboard where there is none) is refused in one
-way for a message that exists and in another way for one that does not. Only the bot's own messages can be checked so.
+way for a message that exists and in another way for one that does not. This works only for the bot's own messages.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Neutral content → what the Bot API takes: text with entities, keyboards, messages within the limits."""
+"""Rendering of neutral content for the Bot API: text with entities, keyboards, messages within the limits."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ _MEDIA_LABELS = {
 
 
 def render_text(spans: Sequence[Span]) -> tuple[str, list[MessageEntity]]:
-    """The words, and which of them are bold, links, quotes (offsets in UTF-16 units)."""
+    """Return the text and its entities: bold, links, quotes (offsets in UTF-16 units)."""
     text = ""
     entities = []
     offset = 0
@@ -65,7 +65,7 @@ def _entity_kind(span: Span) -> str | None:
 
 
 def is_valid_url(url: str | None) -> bool:
-    """Whether Telegram takes *url* for an address; one that it does not would make it refuse the whole message."""
+    """Return whether Telegram accepts *url*; it would refuse a whole message because of an invalid one."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -74,8 +74,11 @@ def is_valid_url(url: str | None) -> bool:
 
 
 def render_keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    """Buttons under a message. A row that is too long goes on in the next; a button to an address that Telegram does
-    not take, or with more to copy than it does, is left out, since it would refuse the whole message."""
+    """Return the keyboard; ``None`` for no buttons.
+
+    A row that is too long continues in the next. Buttons with an invalid address or with too long a text to copy are
+    left out, because Telegram would refuse the whole message.
+    """
     usable = [[button for button in row if _is_usable(button)] for row in rows]
     made = [
         [_render_button(button) for button in row[at : at + BUTTONS_PER_ROW]]
@@ -103,19 +106,19 @@ def _render_button(button: Button) -> InlineKeyboardButton:
 def split_content(content: Content, account: str) -> list[Content]:
     """Return *content* as messages that can be sent in one call each.
 
-    Words that fit stand under the first file, unless there is a keyboard that could not hang there too (an album has
-    none). Otherwise they come first, the files after them. What must stay one message never moves under a file: its
-    words must have room to change.
+    A text that fits becomes the caption of the first file, unless there is a keyboard and the files are an album, which
+    has none. Otherwise the text comes first and the files follow. The text of a ``whole`` content is never a caption,
+    so that later edits have room.
     """
     files = group_media([item for item in content.media if can_send(item, account)])
     spans = trim_spans(clean_spans((*content.spans, *_media_links(content.media, account))))
     if files and not content.whole and _fits_as_caption(files, spans, keyboard=bool(content.keyboard)):
         first = Content(spans, content.keyboard, files[0])
         return [first, *(Content(media=chunk) for chunk in files[1:])]
-    worded = _split_text(spans, whole=content.whole)
-    if not any(map(_is_visible, worded)) and (content.keyboard or not files):
-        worded = [(Text(ELLIPSIS),)]  # the server takes no message without a visible sign in it
-    made = [Content(one, whole=content.whole) for one in worded]
+    texts = _split_text(spans, whole=content.whole)
+    if not any(map(_is_visible, texts)) and (content.keyboard or not files):
+        texts = [(Text(ELLIPSIS),)]  # the server refuses a message without a visible character
+    made = [Content(one, whole=content.whole) for one in texts]
     if made:
         made[-1] = Content(made[-1].spans, content.keyboard, whole=content.whole)
     return made + [Content(media=chunk) for chunk in files]
@@ -136,12 +139,12 @@ def _split_text(spans: Spans, *, whole: bool) -> list[Spans]:
 
 
 def _is_visible(spans: Spans) -> bool:
-    """Whether there is anything to see: zero-width signs alone are an empty message."""
+    """Return whether *spans* show anything: zero-width characters alone are an empty message."""
     return any(unicodedata.category(sign)[0] not in "CZ" for span in spans for sign in span.text)
 
 
 def _media_links(media: Sequence[Media], account: str) -> list[Span]:
-    """Lines for what cannot be shown itself but can be looked at elsewhere."""
+    """Return lines with links to media that cannot be sent themselves."""
     lines: list[Span] = []
     for item in media:
         if isinstance(item, Attachment) and not can_send(item, account) and is_valid_url(item.link):

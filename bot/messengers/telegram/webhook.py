@@ -5,7 +5,7 @@ from aiogram.methods import SetWebhook
 from bot.messengers.telegram.client import TelegramClient
 from bot.messengers.telegram.parsing import ALLOWED_UPDATES
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - its name
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 
 
 async def subscribe(client: TelegramClient, url: str, secret: str) -> None:

@@ -1,4 +1,4 @@
-"""What is attached to messages, comments and posts, as our attachments. A strange one is kept as a word."""
+"""Attachments of messages, comments and posts in neutral form; an unknown one becomes a placeholder."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from bot.messengers.vk.chats import SITE
 
 
 def parse_attachments(source: JsonObject, origin: str) -> tuple[Attachment, ...]:
-    """All attachments of a message, with its place on the map last."""
+    """Return all attachments of a message; its location is the last."""
     found = [_parse_one(item, origin) for item in get_objects(source, "attachments")]
     place = _location(source, origin)
     return (*found, place) if place else tuple(found)
@@ -22,7 +22,7 @@ def _parse_one(item: JsonObject, origin: str) -> Attachment:
         if reader is not None and isinstance(kind, str):
             return reader(get_object(item, kind), origin)
     except MalformedUpdate:
-        pass  # a photo that we cannot read must not cost us the words it came with
+        pass  # an unreadable photo must not make the bot lose the text
     return Attachment(MediaKind.OTHER, origin, name=kind if isinstance(kind, str) else None)
 
 

@@ -1,4 +1,4 @@
-"""Where things are in VK: our names for chats, and the addresses a person can open."""
+"""Chats of VK, their ids, and the addresses that a person can open."""
 
 import re
 from dataclasses import dataclass
@@ -29,39 +29,39 @@ class VkChats:
         self._title = title
 
     def conversation(self, peer_id: int) -> Chat:
-        """A private conversation or one of several people."""
+        """Return a private conversation or one of several people."""
         if peer_id > GROUP_PEER_OFFSET:
             return Chat(self.account, str(peer_id), ChatKind.GROUP, str(self.group_id))
         return Chat(self.account, str(peer_id), ChatKind.PRIVATE, str(self.group_id), self._title)
 
     def wall_comments(self, owner_id: int, post_id: int, *, answerable: bool = True) -> Chat:
-        """The comments of a post."""
+        """Return the comments of a post."""
         kind = ChatKind.WALL if answerable and owner_id == -self.group_id else ChatKind.SHOWCASE
         return Chat(
             self.account, f"wall{owner_id}_{post_id}", kind, str(self.group_id), self._title, thread=str(post_id)
         )
 
     def showcase_comments(self, kind: str, owner_id: int, thing_id: int) -> Chat:
-        """Comments under a ``photo``, a ``video``, a ``topic`` or a ``market`` item: heard, not answered."""
+        """Return comments under a ``photo``, ``video``, ``topic`` or ``market`` item, which the bot only reads."""
         chat_id = f"{kind}{owner_id}_{thing_id}"
         return Chat(
             self.account, chat_id, ChatKind.SHOWCASE, str(self.group_id), self._title, thread=f"{kind}{thing_id}"
         )
 
     def conversation_link(self, peer_id: int) -> str:
-        """The conversation, for those who answer in the community's name."""
+        """Return the conversation's address for people who answer in the community's name."""
         chosen = f"c{peer_id - GROUP_PEER_OFFSET}" if peer_id > GROUP_PEER_OFFSET else str(peer_id)
         return f"{SITE}/gim{self.group_id}?sel={chosen}"
 
 
 def wall_post_of(chat: Chat) -> WallPost | None:
-    """The post whose comments *chat* is, if it is one."""
+    """Return the post whose comments *chat* holds; ``None`` for other chats."""
     match = _WALL.fullmatch(chat.id)
     return WallPost(int(match[1]), int(match[2])) if match else None
 
 
 def comment_link(chat_id: str, comment_id: int | str, thread: int | None = None) -> str:
-    """A comment; *thread* is the comment that its thread began with, without which VK does not unfold it."""
+    """Return a comment's address; *thread* is the first comment of its thread, which VK needs to unfold it."""
     if chat_id.startswith("topic"):
         return f"{SITE}/{chat_id}?post={comment_id}"
     return f"{SITE}/{chat_id}?reply={comment_id}" + (f"&thread={thread}" if thread else "")

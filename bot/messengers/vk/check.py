@@ -1,4 +1,4 @@
-"""The self-check of a community: its key, the key's rights, the long poll and its events. Findings in Russian."""
+"""The self-check of a community: its key, the key's rights, the long poll and its events; findings in Russian."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -38,8 +38,10 @@ _OPTIONAL_EVENTS = {
 
 
 class SelfCheck:
-    """Looks at one community and says what is missing and where to mend it. *callback* has an address where
-    VK brings updates."""
+    """The check of one community; its findings say what is missing and where to fix it.
+
+    It checks *webhook* if that has an address, else the long poll.
+    """
 
     def __init__(self, client: VkClient, group_id: int, title: str, webhook: VkWebhook) -> None:
         self._client = client
@@ -64,7 +66,7 @@ class SelfCheck:
             except MessengerError as error:
                 found.append(self._finding(Severity.FAULT, f"ВКонтакте не отвечает на проверку ({error})."))
                 if isinstance(error, TemporaryFailure):
-                    break  # without network the other questions would end the same way
+                    break  # without network the other checks would fail the same way
         return found
 
     def _finding(self, severity: Severity, text: str) -> Finding:
@@ -105,7 +107,7 @@ class SelfCheck:
         return found or [self._finding(Severity.OK, "Long Poll API включён, нужные события приходят.")]
 
     async def _webhook_findings(self) -> list[Finding]:
-        """Whether VK brings updates to our address."""
+        """Check that VK pushes updates to the bot's address."""
         url = self._webhook.url or ""
         where = "«Управление → Работа с API → Callback API»"
         status = await self._webhook.status(url)

@@ -22,11 +22,11 @@ from bot.messengers.vk.transport import OpenSockets, VkApiSession, VkHttp, VkTim
 
 API_VERSION = "5.199"
 MAX_CONCURRENT_CALLS = 4  # worker threads; VkApi.method holds its session's lock while it posts: one session per thread
-CALLS_PER_SECOND = 20  # of a community's key, whatever is called (dev.vk.com, «Ограничения»)
+CALLS_PER_SECOND = 20  # of a community's key, over all methods (dev.vk.com, «Ограничения»)
 SERVICE_KEY_RATE = Rate(3)  # a small application has five a second, and other programs may use its key, too
-LOOKUP_CALLS_PER_SECOND = 1  # of these: names are asked for many at a time
-_CALLS_PER_UPLOAD = 2  # the server's address before it, saving after it
-_CLOSE_SECONDS = 8.0  # a connection that is just being opened cannot be interrupted; then its thread is left behind
+LOOKUP_CALLS_PER_SECOND = 1  # of the calls per second: one call asks for many names
+_CALLS_PER_UPLOAD = 2  # one asks for the server's address, one saves the file
+_CLOSE_SECONDS = 8.0  # a connection being opened cannot be interrupted; its thread is left behind
 
 
 class VkClient:
@@ -82,7 +82,7 @@ class VkClient:
             async with self._throttle.slot(calls):
                 return await self._submit(work)
         except (VkApiError, requests.RequestException, *ODD_ANSWER_ERRORS) as error:
-            # Without the original: it holds the request, and that the token.
+            # Without the original: it holds the request, which holds the token.
             raise translate_exception(error, method, replying=replying) from None
 
     async def _submit(self, work: Callable[[VkApiGroup], Any]) -> Any:
@@ -130,7 +130,7 @@ def _uploader(api: VkApiGroup) -> VkUpload:
 
 
 class _NamedFile(BytesIO):
-    """A file as ``VkUpload`` takes it: it sends the extension of ``name``."""
+    """A file for ``VkUpload``, which sends the extension of ``name``."""
 
     def __init__(self, file: Upload) -> None:
         super().__init__(file.data)

@@ -25,8 +25,8 @@ from bot.messengers.errors import (
 
 ErrorFactory = Callable[[str], MessengerError]
 
-FLOOD_PAUSE = 30.0  # seconds after error 9: VK names none; half a minute is what its flood window takes in practice
-DAY_LIMIT_PAUSE = 600.0  # after error 29, the limit on calls a day: look again now and then
+FLOOD_PAUSE = 30.0  # seconds after error 9: VK names none; its flood window is half a minute in practice
+DAY_LIMIT_PAUSE = 600.0  # after error 29, the limit on calls a day: try again now and then
 
 
 def _rejected(reason: RejectReason) -> ErrorFactory:
@@ -73,11 +73,11 @@ _ERRORS_BY_CODE: dict[int, ErrorFactory] = {
     946: _rejected(RejectReason.NO_RIGHTS),
     983: RecipientUnreachable,
 }
-_REPLY_TARGET_CODES = frozenset({15, 100, 921, 936})  # how VK may say that the message to answer to is not there
+_REPLY_TARGET_CODES = frozenset({15, 100, 921, 936})  # VK's codes for a missing message to reply to
 
 
 ODD_ANSWER_ERRORS = (ValueError, KeyError, TypeError, AttributeError)
-"""Exceptions of ``vk_api`` when the answer is not VK's usual one: a page of a proxy, a body cut short."""
+"""Exceptions of ``vk_api`` when the answer is not VK's usual one: a proxy's error page, or a truncated body."""
 
 
 def translate_exception(error: Exception, method: str, *, replying: bool = False) -> MessengerError:
@@ -112,7 +112,7 @@ def translate_error(code: int, method: str, description: str = "", *, replying: 
     if replying and code in _REPLY_TARGET_CODES and (code in {921, 936} or "reply" in reason or "forward" in reason):
         return ReplyTargetGone(text)
     if code == 27 and "unavailable with group auth" in reason and method not in GROUP_KEY_METHODS:
-        return Rejected(text, RejectReason.NO_RIGHTS)  # the key is good, the method is for people's keys
+        return Rejected(text, RejectReason.NO_RIGHTS)  # the key is valid, but the method needs a person's key
     if method == "messages.sendMessageEventAnswer" and code == 100:
         return CallbackExpired(text)
     if method == "messages.edit" and code in {15, 100} and ("cmid" in reason or "message_id" in reason or code == 15):
@@ -129,9 +129,9 @@ def translate_error(code: int, method: str, description: str = "", *, replying: 
 
 
 _READ_METHODS = frozenset({"wall.get", "wall.getById", "wall.getComments", "board.getComments"})
-"""What is asked with a service key: whose fault it is, is told by the place that is read."""
+"""Methods called with a service key, whose errors concern the page that is read."""
 
-# What a community's key may call and we do call: here an error 27 means that the key itself was taken back.
+# Methods that a community's key may call and the bot calls: error 27 on one means that the key was revoked.
 GROUP_KEY_METHODS = frozenset(
     {
         "docs.getMessagesUploadServer",

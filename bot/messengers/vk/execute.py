@@ -1,4 +1,4 @@
-"""Several calls in one: ``execute`` with an array of calls of the API, the plainest of VK's scripts.
+"""Several calls in one: ``execute`` with an array of API calls, the simplest of VK's scripts.
 
 dev.vk.com, «execute»: at most 25 calls; one that fails is ``false`` in the answer and named in ``execute_errors``.
 """
@@ -25,14 +25,14 @@ class ApiCall:
     @property
     def script(self) -> str:
         given = {name: value for name, value in self.params.items() if value is not None}
-        return f"API.{self.method}({json.dumps(given)})"  # escaped to ASCII: nothing ends the script's strings
+        return f"API.{self.method}({json.dumps(given)})"  # escaped to ASCII, so no text ends the script's strings
 
 
 CallResult = Any | MessengerError
 
 
 async def execute_calls(client: VkClient, calls: Sequence[ApiCall]) -> list[CallResult]:
-    """What each of *asked* answers, or the error it met; raises what concerns them all."""
+    """Return the answer to each of *calls*, or its error; raise an error that concerns them all."""
     answers: list[CallResult] = []
     for start in range(0, len(calls), MAX_CALLS_PER_EXECUTE):
         answers += await _execute_batch(client, calls[start : start + MAX_CALLS_PER_EXECUTE])
@@ -44,7 +44,7 @@ async def _execute_batch(client: VkClient, calls: Sequence[ApiCall]) -> list[Cal
     answer = await client.execute(code)
     results, errors = answer.get("response"), answer.get("execute_errors", [])
     if not isinstance(results, list) or len(results) != len(calls) or not isinstance(errors, list):
-        raise TemporaryFailure("VK: execute answered something else")
+        raise TemporaryFailure("VK: unexpected answer to execute")
     failed = iter(errors)
     pairs = zip(calls, results, strict=True)
     return [_call_error(one, next(failed, None)) if result is False else result for one, result in pairs]

@@ -13,7 +13,7 @@ from bot.messengers.vk.transport import VkTimeouts
 
 
 def build(section: VkSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
-    """One for each community."""
+    """Build a messenger for each community."""
     timeouts = VkTimeouts(poll=waits.poll)
     if waits.call:
         timeouts = replace(timeouts, call=waits.call)
@@ -34,7 +34,7 @@ def build(section: VkSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
 
 
 def build_wall_reader(section: VkSection, watched: Sequence[OfficialPage], clock: Clock, waits: Timeouts) -> Messenger:
-    """What reads the watched pages with the service key."""
+    """Build the reader of the watched pages, which uses the service key."""
     return wall_reader.VkWallReader(
         section.service_token.get_secret_value() if section.service_token else "",
         section.api_base,

@@ -10,15 +10,16 @@ from bot.messengers.port import RawUpdate
 from bot.messengers.vk.client import API_VERSION, VkClient
 from bot.messengers.vk.parsing import raw_update
 
-MAX_RECOVERY_AGE = timedelta(days=3)  # what is older has been seen by a person or is not waiting for a machine any more
-CONVERSATIONS_PER_PAGE = 200  # messages.getConversations gives no more at once
+MAX_RECOVERY_AGE = timedelta(days=3)  # a person has seen older messages by now
+CONVERSATIONS_PER_PAGE = 200  # messages.getConversations returns no more per call
 MAX_PAGES = 10
 MESSAGES_PER_CONVERSATION = 100  # of one conversation
 
 
 async def fetch_missed_messages(client: VkClient, group_id: int, since: datetime) -> Sequence[RawUpdate]:
-    """Incoming messages since then of unread and unanswered conversations, oldest first. Raises when VK does not answer
-    now; what our key may not read is left out.
+    """Return incoming messages since *since* of unread and unanswered conversations, oldest first.
+
+    Raise if VK does not answer now; leave out conversations that the bot's key may not read.
 
     Comments cannot be read back: a community's key may not list them (``wall.getComments`` is for people's keys).
     """

@@ -8,7 +8,7 @@ from bot.messengers.events import Attachment, Media, MediaKind, Upload
 from bot.messengers.vk.client import VkClient
 
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
-_PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})  # what VK takes for a photo
+_PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})  # formats that VK accepts as a photo
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,9 @@ CAPABILITIES = Capabilities(
 class VkMessenger(BaseWebhookMessenger):
     """One community with its own key. `bot.messengers.port.Messenger` says what each method promises.
 
-    *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is where VK
-    brings updates, if it does; *confirmation* what it wants to read there, if an administrator has set that up by hand.
-    *service_token*: an application's key, which may read what a community's may not: comments on walls.
+    *group_id* is the community's positive number, *api_base* the address before ``/method``. *webhook_url* is the
+    address that VK pushes updates to, if any; *confirmation* is the string that VK expects there, if an administrator
+    has added the address by hand. *service_token*: an application's key, which may also read comments on walls.
     """
 
     def __init__(
@@ -202,7 +202,7 @@ class VkMessenger(BaseWebhookMessenger):
         if target.reply_to is not None and target.reply_to.isdigit():
             place = {"peer_id": peer_id, "conversation_message_ids": [int(target.reply_to)], "is_reply": 1}
             forward = json.dumps(place)
-        # «peer_ids» instead of «peer_id» makes VK tell the number within the conversation, which edits need.
+        # «peer_ids» instead of «peer_id» makes VK return the number within the conversation, which edits need.
         answer = await self._client.call(
             "messages.send",
             replying=forward is not None,
@@ -244,7 +244,7 @@ class VkMessenger(BaseWebhookMessenger):
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         """Change text and buttons and keep the attachments. VK never says that nothing changed."""
         if chat.kind not in CAPABILITIES.can_edit_in:
-            # wall.editComment and its kin take people's keys only.
+            # wall.editComment and similar methods accept only people's keys.
             raise Rejected(f"VK: a community may not edit in {chat.kind}", RejectReason.NO_RIGHTS)
         if not message_id.isdigit():
             raise MessageGone("VK: not a message's number")
@@ -298,11 +298,11 @@ class VkMessenger(BaseWebhookMessenger):
         )
 
     def start_link(self, code: str) -> str | None:
-        """dev.vk.com, «Ссылки на сообщения сообщества»: ``ref`` comes with the person's first message."""
+        """Return a link; VK sends its ``ref`` with the first message (dev.vk.com, «Ссылки на сообщения сообщества»)."""
         return f"https://vk.me/club{self._group_id}?ref={code}"
 
     async def can_message(self, user_id: str) -> bool | None:
-        """dev.vk.com, ``messages.isMessagesFromGroupAllowed``: a community cannot write first."""
+        """Ask VK (dev.vk.com, ``messages.isMessagesFromGroupAllowed``): a community cannot write first."""
         answer = await self._client.call(
             "messages.isMessagesFromGroupAllowed", group_id=self._group_id, user_id=int(user_id)
         )

@@ -1,4 +1,4 @@
-"""Raw updates of VK, polled or brought → our events; and the little that must be known of one before it is read."""
+"""Parsing of VK's raw updates, polled or pushed, into events; keys and conversations are found without parsing."""
 
 import hashlib
 import json
@@ -97,7 +97,7 @@ def parse_update(places: VkChats, payload: Mapping[str, Any]) -> Sequence[Event]
 
 
 def raw_update(update: Any) -> RawUpdate:
-    """One element of ``updates``, whatever it is, with its key and its conversation."""
+    """Return one element of ``updates``, of any shape, with its key and its conversation."""
     payload: Mapping[str, Any] = update if isinstance(update, dict) else {"unreadable": update}
     event_id = payload.get("event_id")
     key = event_id if isinstance(event_id, str) and event_id else _digest(payload)
@@ -110,7 +110,7 @@ def _digest(payload: Mapping[str, Any]) -> str:
 
 
 def _conversation_key(payload: Mapping[str, Any]) -> str:
-    """Place and person: «7:7» for a private chat, «wall-1_22:7» for comments."""
+    """Return place and person: «7:7» for a private chat, «wall-1_22:7» for comments."""
     thing = payload.get("object")
     if not isinstance(thing, Mapping):
         return "unreadable"

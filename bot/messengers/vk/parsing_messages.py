@@ -1,4 +1,4 @@
-"""Reading what people write and press in conversations with the community."""
+"""Parsing of messages and button presses in conversations with the community."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -28,19 +28,19 @@ from bot.messengers.json_reader import (
 from bot.messengers.vk.attachments import parse_attachments
 from bot.messengers.vk.chats import VkChats
 
-PAYLOAD_KEY = "c"  # the name under which our buttons' codes travel in a payload
+PAYLOAD_KEY = "c"  # the payload's key for the codes of the bot's buttons
 START_COMMAND = "start"  # the bot command that VK's own button «Начать» sends
 _CALLBACK_ID_PARTS = 3
 _MAX_FORWARD_DEPTH = 5
 
 
 def author_of(from_id: int) -> Author:
-    """A person, or (negative ids) a community speaking."""
+    """Return a person or, for a negative id, a community as the author."""
     return Author(str(from_id), kind=AuthorKind.PERSON if from_id > 0 else AuthorKind.CHAT)
 
 
 def message_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``message_new``."""
+    """Read ``message_new``."""
     message = get_object(thing, "message") if "message" in thing else thing
     if message.get("out") == 1:
         return ()
@@ -49,8 +49,10 @@ def message_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
 
 
 def message_sent(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``message_reply``: what was written in the community's name. What we have sent ourselves names nobody; a manager
-    who answers by hand is named (``admin_author_id``), and is heard."""
+    """Read ``message_reply``, a message in the community's name.
+
+    A manager's message names its author (``admin_author_id``) and becomes an event; the bot's own names nobody.
+    """
     manager = find_nonzero_int(thing, "admin_author_id")
     if not manager or "from_id" not in thing:
         return ()
@@ -59,7 +61,7 @@ def message_sent(places: VkChats, thing: JsonObject) -> Sequence[Event]:
 
 
 def message_edited(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``message_edit``: of a person's message; our own edits come back too and mean nothing."""
+    """Read ``message_edit``; only people's edits matter, but VK also reports the bot's own."""
     message = get_object(thing, "message") if "message" in thing else thing
     if message.get("out") == 1 or get_int(message, "from_id") == -places.group_id:
         return ()
@@ -67,17 +69,17 @@ def message_edited(places: VkChats, thing: JsonObject) -> Sequence[Event]:
 
 
 def messages_allowed(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``message_allow``: now we may write to this person."""
+    """Read ``message_allow``: the bot may now write to this person."""
     return (_consent_changed(places, thing, ChatChange.UNBLOCKED),)
 
 
 def messages_denied(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``message_deny``: we may not write to this person any more."""
+    """Read ``message_deny``: the bot may no longer write to this person."""
     return (_consent_changed(places, thing, ChatChange.BLOCKED),)
 
 
 def button_pressed(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``message_event``: a callback button."""
+    """Read ``message_event``, the press of a callback button."""
     user_id, peer_id = get_int(thing, "user_id"), get_int(thing, "peer_id")
     cmid = find_nonzero_int(thing, "conversation_message_id")
     press = VkCallbackId(text_or_empty(thing, "event_id"), user_id, peer_id)
@@ -94,7 +96,7 @@ def button_pressed(places: VkChats, thing: JsonObject) -> Sequence[Event]:
 
 @dataclass(frozen=True, slots=True)
 class VkCallbackId:
-    """What VK wants to know of a press to answer it."""
+    """The parts of a press that VK needs in the answer to it."""
 
     event_id: str
     user_id: int
@@ -112,8 +114,10 @@ class VkCallbackId:
 
 
 def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
-    """A message as ours. The button «Начать» reads «/start», as in the other messengers; a link's ``ref`` is its
-    payload."""
+    """Read a message; the button «Начать» becomes «/start», as in the other messengers.
+
+    The ``ref`` of a link is the payload.
+    """
     peer_id, from_id = get_int(message, "peer_id"), get_int(message, "from_id")
     reply = message.get("reply_message")
     forwarded = _list_forwarded(message)
@@ -139,7 +143,7 @@ def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
 
 
 def text_of(message: JsonObject) -> str:
-    """The words of a message, with those that it forwards."""
+    """Return the text of a message, including forwarded texts."""
     own = "/start" if _payload_code(message.get("payload")) == START_COMMAND else text_or_empty(message, "text")
     return "\n\n".join(
         text for text in (own, *(text_or_empty(one, "text") for one in _list_forwarded(message))) if text
@@ -147,7 +151,7 @@ def text_of(message: JsonObject) -> str:
 
 
 def _list_forwarded(message: JsonObject, depth: int = 0) -> list[JsonObject]:
-    """Forwarded messages, those inside them too."""
+    """Return the forwarded messages, including nested ones."""
     found: list[JsonObject] = []
     for one in get_objects(message, "fwd_messages"):
         found.append(one)
@@ -181,7 +185,7 @@ def _consent_changed(places: VkChats, thing: JsonObject, change: ChatChange) -> 
 
 
 def _membership_changed(places: VkChats, message: JsonObject) -> ChatChanged | None:
-    """The community was let into a conversation, or shown out of it."""
+    """Read the invitation of the community to a conversation, or its removal from one."""
     action = message.get("action")
     if not isinstance(action, Mapping) or action.get("member_id") != -places.group_id:
         return None

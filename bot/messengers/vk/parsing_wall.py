@@ -1,4 +1,4 @@
-"""Reading what people write on the community's wall, under its photos and videos, and in its discussions."""
+"""Parsing of posts and comments on the community's wall, under its photos and videos, and in its discussions."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,9 +12,9 @@ ChatLocator = Callable[[VkChats, JsonObject], Chat]
 
 
 def post_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
-    """``wall_post_new``: a visitor's post, or one he proposes; the community's own is no message.
+    """Read ``wall_post_new``: a post that a visitor published or proposed, or the community's own, which is no message.
 
-    A proposed post cannot be commented until a manager publishes it, so it is a place where we only hear.
+    Nobody can comment on a proposed post until a manager publishes it, so the bot cannot answer there.
     """
     if get_int(thing, "from_id") <= 0:
         chat = places.wall_comments(get_int(thing, "owner_id"), get_int(thing, "id"))
@@ -40,7 +40,7 @@ def post_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
 
 
 def locate_post_comments(places: VkChats, thing: JsonObject) -> Chat:
-    """The place of ``wall_reply_*``."""
+    """Return the chat of ``wall_reply_*``."""
     return places.wall_comments(get_int(thing, "owner_id"), get_int(thing, "post_id"))
 
 
@@ -58,22 +58,22 @@ def locate_comments_under(kind: str, thing_key: str, *owner_keys: str) -> ChatLo
 
 
 def comment_created(locate: ChatLocator) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
-    """A new comment (also one brought back)."""
+    """Return a parser of new or restored comments."""
     return lambda places, thing: (_read_comment(places, thing, locate(places, thing)),)
 
 
 def comment_edited(locate: ChatLocator) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
-    """A changed comment."""
+    """Return a parser of edited comments."""
     return lambda places, thing: (MessageEdited(_read_comment(places, thing, locate(places, thing))),)
 
 
 def comment_deleted(locate: ChatLocator) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
-    """A comment taken back."""
+    """Return a parser of deleted comments."""
     return lambda places, thing: (MessageDeleted(locate(places, thing), str(get_int(thing, "id"))),)
 
 
 def like_changed(*, added: bool) -> Callable[[VkChats, JsonObject], Sequence[Event]]:
-    """``like_add`` and ``like_remove``: of comments under posts and of visitors' posts; of other things nobody asks."""
+    """Return a parser of ``like_add`` or ``like_remove``; only posts and comments under posts matter."""
 
     def read(places: VkChats, thing: JsonObject) -> Sequence[Event]:
         kind, owner = text_or_empty(thing, "object_type"), get_int(thing, "object_owner_id")

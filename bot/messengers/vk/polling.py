@@ -12,9 +12,9 @@ from bot.messengers.vk.client import VkClient
 from bot.messengers.vk.parsing import raw_update
 
 EXPIRED_TS = "0"
-"""A cursor that VK has dropped: polling from there is answered with ``failed: 1``."""
+"""A cursor that VK has dropped: it answers ``failed: 1`` to a poll from there."""
 
-MAX_LOST_KEYS = 3  # in a row, before the caller is made to pause
+MAX_LOST_KEYS = 3  # in a row, before an error makes the caller pause
 
 
 class VkLongPoll:
@@ -47,7 +47,7 @@ class VkLongPoll:
             return await self._recover(answer)
         updates, ts = answer.get("updates"), answer.get("ts")
         if not isinstance(updates, list) or not isinstance(ts, str | int):
-            raise TemporaryFailure("VK: the long poll answered something else")
+            raise TemporaryFailure("VK: unexpected answer of the long poll")
         self._lost_keys = 0
         self._ts = str(ts)
         return Batch(tuple(raw_update(update) for update in updates), self._ts)
@@ -60,7 +60,7 @@ class VkLongPoll:
         return await self._client.get_json(url, params, wait + self._client.timeouts.call)
 
     async def _recover(self, answer: Mapping[str, Any]) -> Batch:
-        """``failed``: 1 — events were lost, continue from the given ``ts``; 2 — the key ran out; 3 — both are lost."""
+        """Handle ``failed``: 1 — events were lost, continue from its ``ts``; 2 — the key expired; 3 — both are lost."""
         code, ts = answer.get("failed"), answer.get("ts")
         if code == 1 and isinstance(ts, str | int):
             self._ts = str(ts)

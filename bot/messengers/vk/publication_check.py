@@ -1,7 +1,7 @@
-"""The check that published answers are still there: messages with the community's key, comments with a service key.
+"""The check that published answers are still visible: messages with the community's key, comments with a service key.
 
 A community's key may not read comments (``wall.getComment`` takes people's keys only), a service key may; without one
-the bot learns of a deleted comment only by its event. Only people can read comments under photos, videos and goods.
+the bot learns of a deleted comment only from its event. Only people can read comments under photos, videos and goods.
 """
 
 import re
@@ -33,19 +33,19 @@ class VkPublicationChecker:
 
     async def check_published(self, published: Sequence[PublishedAnswer]) -> list[CheckResult]:
         """See `bot.messengers.port.Messenger.check_published`."""
-        seen = [_UNKNOWN] * len(published)
+        results = [_UNKNOWN] * len(published)
         for client, wanted in ((self._client, _is_conversation), (self._service_client, _is_readable)):
             chosen = [(at, one) for at, one in enumerate(published) if wanted(one)]
             if client is None or not chosen:
                 continue
-            asked = [(at, one, ask) for at, one in chosen for ask in _calls_for(one)]
-            answers = await execute_calls(client, [ask for _, _, ask in asked])
+            calls = [(at, one, call) for at, one in chosen for call in _calls_for(one)]
+            answers = await execute_calls(client, [call for _, _, call in calls])
             for at, one in chosen:
-                found = [answer for (place, _, _), answer in zip(asked, answers, strict=True) if place == at]
-                seen[at] = (
+                found = [answer for (place, _, _), answer in zip(calls, answers, strict=True) if place == at]
+                results[at] = (
                     _conversation_result(one, found[0]) if _is_conversation(one) else _comments_result(one, found)
                 )
-        return seen
+        return results
 
 
 def _is_conversation(placed: PublishedAnswer) -> bool:
@@ -71,7 +71,7 @@ def _comment_call(placed: PublishedAnswer, comment_id: str) -> ApiCall:
     if topic is not None:
         return ApiCall("board.getComments", {"group_id": int(topic[1]), "topic_id": int(topic[2]), **start})
     wall = wall_post_of(placed.chat)
-    assert wall is not None  # noqa: S101 - _is_readable has looked
+    assert wall is not None  # noqa: S101 - _is_readable has checked it
     found = _THREAD.search(placed.link or "")
     thread = int(found[1]) if found and found[1] != comment_id else None
     return ApiCall(

@@ -1,4 +1,4 @@
-"""Our content → VK's: plain words, an inline keyboard, and as many messages as its limits ask for."""
+"""Rendering of neutral content for VK: plain text, an inline keyboard, messages within the limits."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ LABEL_LIMIT = 40
 MAX_ROWS, MAX_COLUMNS, MAX_BUTTONS = 6, 5, 10
 SNACKBAR_LIMIT = 90
 
-# «[id1|Имя]», «@id1 (Имя)» and the like become mentions; an invisible space keeps people's words as they are.
+# «[id1|Имя]», «@id1 (Имя)» and the like become mentions; an invisible space prevents that.
 _MENTION = re.compile(r"\[(?=[^\[\]|\n]+\|)|[@*](?=(?:id|club|public|event|app)\d)")
 _ZERO_WIDTH_SPACE = "\u200b"
 
@@ -45,19 +45,19 @@ def _render_span(span: Span) -> str:
 
 
 def is_visible(text: str) -> bool:
-    """Whether *text* shows anything: white space and invisible signs alone do not."""
+    """Return whether *text* shows anything: white space and invisible characters alone do not."""
     return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def length(span: Span) -> int:
-    """The most room that *span* may take, in UTF-16 units: the strictest way in which VK may count."""
+    """Return the greatest length of *span*, in UTF-16 units: the strictest way in which VK may count."""
     written = _render_span(span)
     around = 2 if isinstance(span, Quote) else 0  # line ends before and after
     return len(written) + sum(character > "\uffff" for character in written) + around
 
 
 def split_content(content: Content) -> list[Content]:
-    """The messages that *content* becomes; the same everywhere, though comments will show no buttons."""
+    """Return *content* as messages, the same for every chat, although comments show no buttons."""
     keyboard = content.keyboard
     media = list(content.media)
     if content.whole:
@@ -74,9 +74,10 @@ def split_content(content: Content) -> list[Content]:
 
 
 def render_keyboard(rows: Sequence[Sequence[Button]]) -> str | None:
-    """The inline keyboard as VK's JSON; ``None`` for no buttons.
+    """Return the inline keyboard as VK's JSON; ``None`` for no buttons.
 
-    Too wide rows are folded; buttons beyond what VK draws are left out, and those that copy, which it does not have.
+    A row that is too wide continues in the next. Buttons beyond VK's limit are left out, and so are those that copy,
+    which VK does not have.
     """
     drawn = [[button for button in row if button.copies is None] for row in rows]
     folded = [row[start : start + MAX_COLUMNS] for row in drawn for start in range(0, len(row), MAX_COLUMNS) if row]

@@ -53,7 +53,7 @@ class VkHttp:
     ) -> tuple[int, bytes]:
         """Return status and body; raise `FileUnavailable` for a body of more than *limit* bytes."""
         self.require_open()
-        if self._session is None:  # it belongs to the running loop
+        if self._session is None:  # created here because it belongs to the running loop
             self._session = aiohttp.ClientSession()
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self._timeouts.connect)
         try:
@@ -112,7 +112,7 @@ class VkApiSession(requests.Session):
             return super().request(method, self._api_base + path, *args, **kwargs)
         kwargs["timeout"] = (self._timeouts.connect, self._timeouts.file)
         response = super().request(method, url, *args, **kwargs)
-        response.raise_for_status()  # VkUpload reads the answer whatever its status
+        response.raise_for_status()  # VkUpload would read the answer of any status
         return response
 
 
@@ -135,6 +135,6 @@ class _TrackingAdapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
         pool = super().get_connection_with_tls_context(*args, **kwargs)
-        assert isinstance(pool, HTTPConnectionPool)  # noqa: S101 - what a pool manager makes
+        assert isinstance(pool, HTTPConnectionPool)  # noqa: S101 - the pool manager's type
         pool.ConnectionCls = self._tls if pool.scheme == "https" else self._plain
         return pool

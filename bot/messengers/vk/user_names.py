@@ -1,4 +1,4 @@
-"""People's names: looked up by id, many at a time, kept for a while. Best effort."""
+"""People's names, looked up by id, many per call, and cached; best effort."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,20 +10,20 @@ from bot.messengers.errors import MessengerError
 from bot.messengers.vk.client import VkClient
 
 MAX_CACHED_NAMES = 2000
-MAX_IDS_PER_CALL = 1000  # users.get takes no more at once
+MAX_IDS_PER_CALL = 1000  # users.get accepts no more
 
 
 class UserNameLoader:
-    """Names of VK users. The first who asks asks for all that came up meanwhile."""
+    """A loader of VK users' names; one call asks for all names requested at the same time."""
 
     def __init__(self, client: VkClient) -> None:
         self._client = client
         self._known = LRUCache[int, str](MAX_CACHED_NAMES)
-        self._queue: list[int] = []  # to be asked next
-        self._pending: dict[int, asyncio.Future[None]] = {}  # done once the answer is in, whatever it was
+        self._queue: list[int] = []  # ids for the next call
+        self._pending: dict[int, asyncio.Future[None]] = {}  # done after the call, even a failed one
 
     async def find_name(self, user_id: int) -> str | None:
-        """First and last name, ``None`` when VK does not say in time."""
+        """Return first and last name; ``None`` if VK does not answer in time."""
         if user_id <= 0:
             return None
         if user_id not in self._known:
@@ -40,7 +40,7 @@ class UserNameLoader:
             answer = self._pending[user_id] = asyncio.get_running_loop().create_future()
             self._queue.append(user_id)
             try:
-                await asyncio.sleep(0)  # let the others of the same batch say whom they want
+                await asyncio.sleep(0)  # let other callers add their ids to the batch
                 if user_id in self._queue:
                     await self._load_batch()
             finally:
@@ -50,15 +50,15 @@ class UserNameLoader:
         await asyncio.shield(answer)
 
     async def _load_batch(self) -> None:
-        asked, self._queue = self._queue[:MAX_IDS_PER_CALL], self._queue[MAX_IDS_PER_CALL:]
+        user_ids, self._queue = self._queue[:MAX_IDS_PER_CALL], self._queue[MAX_IDS_PER_CALL:]
         try:
-            users = await self._client.call("users.get", user_ids=",".join(map(str, asked)))
+            users = await self._client.call("users.get", user_ids=",".join(map(str, user_ids)))
             for user in users if isinstance(users, list) else ():
                 self._cache_name(user)
         except MessengerError:
-            pass  # a name is a nicety
+            pass  # the name is optional
         finally:
-            self._resolve_pending(asked)
+            self._resolve_pending(user_ids)
 
     def _cache_name(self, user: Mapping[str, Any]) -> None:
         if not isinstance(user, Mapping) or not isinstance(user.get("id"), int):

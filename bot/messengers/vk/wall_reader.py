@@ -1,7 +1,7 @@
 """Read-only access with an application's key to pages of the municipality whose communities have given no key.
 
 New comments and posts, read in batches of ``execute``, become the same updates that a long poll would have brought.
-Nothing older than the first reading is taken.
+Older ones than the first reading are ignored.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ from bot.messengers.vk.user_names import UserNameLoader
 ACCOUNT = "vk:pages"
 
 POSTS_PER_PAGE = 20
-"""The number of the newest posts of a page whose comments are read."""
+"""The number of newest posts of a page whose comments are read."""
 
 COMMENTS_PER_CALL = 100
 THREAD_COMMENTS_PER_CALL = 10
@@ -72,7 +72,7 @@ _CAPABILITIES = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class WallPage:
-    """A community that is read; ``account`` is the bot's own for it, or `ACCOUNT`."""
+    """A community to read; ``account`` is the bot's own account of it, or `ACCOUNT`."""
 
     id: int
     title: str
@@ -81,8 +81,11 @@ class WallPage:
 
 @dataclass(slots=True)
 class _ReadPosition:
-    """How far the pages were read: since when (Unix time), and by page the highest comment, the highest post, and how
-    many comments its newest posts had."""
+    """The position up to which the pages were read.
+
+    ``since`` is the time of the first reading (Unix time). The others are by page: the highest comment, the highest
+    post, and the numbers of comments of the newest posts.
+    """
 
     since: int = 0
     comments: dict[str, int] = field(default_factory=dict)
@@ -139,10 +142,10 @@ class VkWallReader(BaseMessenger):
         position = self._position or _ReadPosition(since=int(self._clock.now().timestamp()))
         position = replace(
             position, comments=dict(position.comments), posts=dict(position.posts), counts={**position.counts}
-        )  # what is not stored is read again
+        )  # if the batch is not stored, it is read again
         updates: list[RawUpdate] = []
-        asked = [ApiCall("wall.get", {"owner_id": -page.id, "count": POSTS_PER_PAGE}) for page in self._pages]
-        for page, wall in zip(self._pages, await execute_calls(self._client, asked), strict=True):
+        calls = [ApiCall("wall.get", {"owner_id": -page.id, "count": POSTS_PER_PAGE}) for page in self._pages]
+        for page, wall in zip(self._pages, await execute_calls(self._client, calls), strict=True):
             if not isinstance(wall, MessengerError):
                 updates += await self._read_page(page, get_objects(wall, "items"), position)
         self._position = position
@@ -193,7 +196,7 @@ class VkWallReader(BaseMessenger):
             following = []
             for (post, thread, offset), answer in zip(queries, answers, strict=True):
                 if isinstance(answer, Rejected):
-                    continue  # closed or gone: nothing to read there
+                    continue  # comments are closed or the post is gone
                 if isinstance(answer, MessengerError):
                     return None
                 level = [dict(one, owner_id=-page.id, post_id=post) for one in get_objects(answer, "items")]
@@ -234,9 +237,9 @@ class VkWallReader(BaseMessenger):
 
     async def check(self) -> Sequence[Finding]:
         """Check that the key is accepted and every page can be read."""
-        asked = [ApiCall("wall.get", {"owner_id": -page.id, "count": 1}) for page in self._pages]
+        calls = [ApiCall("wall.get", {"owner_id": -page.id, "count": 1}) for page in self._pages]
         try:
-            answers = await execute_calls(self._client, asked)
+            answers = await execute_calls(self._client, calls)
         except BadCredentials:
             words = "Сервисный ключ не подходит. Возьмите ключ в настройках приложения: dev.vk.com, «Мои приложения»."
             return [Finding(Severity.FAULT, self.title, words)]
@@ -245,7 +248,7 @@ class VkWallReader(BaseMessenger):
         found = [Finding(Severity.FAULT, self.title, f"Страница «{page.title}» {why}.") for page in closed]
         return found or [Finding(Severity.OK, self.title, f"Читаются все страницы: {len(self._pages)}.")]
 
-    # Not possible here
+    # Unsupported
 
     def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
         return split_content(content)

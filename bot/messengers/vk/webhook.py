@@ -1,8 +1,8 @@
-"""VK's Callback API: VK brings updates to an address that has answered a confirmation string.
+"""VK's Callback API: VK pushes updates to an address that has answered with a confirmation string.
 
 dev.vk.com, «Callback API»: the same JSON as an element of a long poll's ``updates``, with the ``secret`` in it; VK
-wants to read ``ok``. Up to ten addresses, each with its own kinds of events; the string changes from time to time and
-is asked for by ``groups.getCallbackConfirmationCode`` when the address was connected through the API.
+expects ``ok``. There may be ten addresses, each with its own kinds of events. The string changes from time to time; for
+an address added through the API, ``groups.getCallbackConfirmationCode`` returns it.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,10 @@ CONFIRMATION_TYPE = "confirmation"
 
 
 class VkWebhook:
-    """The address of one community: *url* where VK is to bring updates, *confirmation* where an administrator has
-    connected it by hand."""
+    """The address of one community.
+
+    VK pushes updates to *url*; *confirmation* is the string for an address that an administrator added by hand.
+    """
 
     def __init__(self, client: VkClient, group_id: int, url: str | None, confirmation: str | None) -> None:
         self._client = client
@@ -27,10 +29,10 @@ class VkWebhook:
         self._confirmation = confirmation
 
     async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
-        """What VK wants to read before it brings anything; ``None`` for an update.
+        """Return the confirmation string that VK asks for before it pushes anything; ``None`` for an update.
 
-        By hand the address may be confirmed before the secret is typed in, therefore that string is told to anybody: it
-        opens nothing. VK is asked only if the secret is right.
+        An administrator may confirm the address before entering the secret, so the configured string is returned
+        without it: the string gives no access. The bot asks VK for a string only if the secret is right.
         """
         if payload.get("type") != CONFIRMATION_TYPE:
             return None
@@ -44,8 +46,10 @@ class VkWebhook:
         return str(answer["code"])
 
     async def subscribe(self, url: str, secret: str) -> None:
-        """Let VK bring what we read to *url*; where an administrator has done so, nothing is touched. VK confirms
-        the address later; see `status`."""
+        """Subscribe *url* to the updates that the bot parses, unless an administrator has added it by hand.
+
+        VK confirms the address later; see `status`.
+        """
         if self._confirmation is not None:
             return
         server = await self._find_server(url)
@@ -77,12 +81,12 @@ class VkWebhook:
         )
 
     async def status(self, url: str) -> str | None:
-        """``ok``, ``wait``, ``failed`` or ``unconfigured``; ``None`` where VK does not know the address."""
+        """Return ``ok``, ``wait``, ``failed`` or ``unconfigured``; ``None`` if VK does not know the address."""
         server = await self._find_server(url)
         return None if server is None else str(server.get("status", ""))
 
     async def enabled_events(self, url: str) -> set[str]:
-        """The kinds of updates that VK brings there."""
+        """Return the kinds of updates that VK pushes to *url*."""
         server = await self._find_server(url)
         if server is None:
             return set()
