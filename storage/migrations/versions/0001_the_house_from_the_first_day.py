@@ -1,4 +1,4 @@
-"""The house from the first day"""
+"""The first schema"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Answers posted by hand: by whom, about which words, and when to look whether they still stand"""
+"""Manual postings: the official, the text, and the time of the next visibility check"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
-"""Who holds what is being handled; what stands under a message; since when updates may be missing.
+"""Holders of leases, the buttons shown under a message, and the start of a gap in updates.
 
-All columns may be empty: processes of the first release go on beside newer ones and leave them so.
+All columns may be empty: processes of the first release run together with newer ones and do not fill them.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Staff in several messengers: what a person wants where, what went elsewhere, which messenger is silent"""
+"""Staff in several messengers: preferences, notifications sent elsewhere, and silent messengers"""
 
 import sqlalchemy as sa
 from alembic import op

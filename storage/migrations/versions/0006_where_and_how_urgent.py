@@ -1,4 +1,4 @@
-"""Where a ticket is on the map, and why it is urgent"""
+"""The location of a ticket, and the reason of its urgency"""
 
 import sqlalchemy as sa
 from alembic import op

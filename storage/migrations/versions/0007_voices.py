@@ -1,4 +1,4 @@
-"""Voices: who says «us too» about a ticket"""
+"""Upvotes: people who say «us too» about a ticket"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Lanes of the outbox: what waits for one chat, in its order"""
+"""Lanes of the outbox: the rows for one chat, in their order"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
-"""What may be about a problem, and where a person sees the list of it.
+"""Tickets that may be about a problem, and the messages that list them.
 
-Only new tables: processes of earlier releases know nothing of them and go on.
+Only new tables, so processes of earlier releases are not affected.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""What a ticket is about, in the taxonomy's words"""
+"""The topics of a ticket, from the taxonomy"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
 """The words that decided for a ticket's sector.
 
-The column may be empty: processes of earlier releases go on beside newer ones and leave it so.
+The column may be empty: processes of earlier releases run together with newer ones and do not fill it.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""A million tickets: search by pieces of words, and what is open, accepted, ended without reading the rest"""
+"""Indexes for a million tickets: search by parts of words, and lists of open, accepted and closed tickets"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -53,7 +53,7 @@ def downgrade() -> None:
 
 
 def _may_have_trigrams() -> bool:
-    """Whether the server has the extension and lets us use it; without it the search is right, and slow."""
+    """Return whether the server has the extension and allows its use; without it the search is correct but slow."""
     found = sa.text(
         "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') OR (EXISTS (SELECT FROM"
         " pg_available_extension_versions WHERE name = 'pg_trgm' AND trusted)"

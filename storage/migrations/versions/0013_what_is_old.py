@@ -1,4 +1,4 @@
-"""What is old: found without reading what is not"""
+"""Indexes that find old rows without reading the others"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Official pages: when they last spoke, and who was answered under their posts"""
+"""Official pages: the times of their last posts, and the people answered under them"""
 
 import sqlalchemy as sa
 from alembic import op

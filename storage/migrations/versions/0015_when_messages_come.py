@@ -1,4 +1,4 @@
-"""When messages come: how long a chat is usually silent"""
+"""Message times: the usual length of silence in a chat"""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Figures of a month: what is counted stands in the index itself, no ticket is read for it"""
+"""Covering indexes for the figures of a month, which are counted without reading tickets"""
 
 from alembic import op
 
