@@ -1,4 +1,4 @@
-"""A sandbox for each test, and a town in it for each messenger."""
+"""Fixtures: a sandbox for each test, and in it a harness for each messenger."""
 
 from collections.abc import AsyncIterator
 
@@ -18,6 +18,6 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture(params=sorted(HARNESSES))
-async def town(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[MessengerHarness]:
+async def harness(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[MessengerHarness]:
     async with HARNESSES[request.param](sandbox) as opened:
         yield opened

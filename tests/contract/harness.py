@@ -1,6 +1,6 @@
 """Interface of a messenger's sandbox for the common suite in ``test_messengers.py``.
 
-A messenger joins with a module that has ``open_town(sandbox)``, an async context manager that gives a
+A messenger joins with a module that has ``open_harness(sandbox)``, an async context manager that yields a
 `MessengerHarness`, and a line in ``conftest.py``.
 """
 
@@ -12,7 +12,7 @@ from bot.messengers.port import Messenger
 from sandbox.faults import Fault, Faults
 
 TOKEN = "4200:AAtown"
-"""Of the account in every town."""
+"""The token of the account in every harness."""
 
 
 @dataclass(frozen=True)
@@ -21,38 +21,37 @@ class ShownMessage:
 
     id: str
     text: str
-    buttons: tuple[tuple[str, ...], ...] = ()  # their words, row by row
+    buttons: tuple[tuple[str, ...], ...] = ()  # their captions, row by row
     reply_to: str | None = None
     files: tuple[bytes, ...] = field(default=(), repr=False)
-    silent: bool | None = None  # None where the messenger does not tell
+    silent: bool | None = None  # None if the messenger does not say
 
 
 class MessengerHarness(Protocol):
-    """One citizen (Мария Кузнецова), a private chat with her that is open, and one public place."""
+    """One citizen (Мария Кузнецова), an open private chat with her, and one public chat."""
 
     messenger: Messenger
     faults: Faults
-    citizen: str  # her id
+    citizen: str  # the citizen's id
     private: Chat
     public: Chat
-    send_method: str  # the method behind a text in the private chat, as faults know it
+    send_method: str  # the method that sends a text to the private chat, by its name in faults
     poll_method: str
 
     def new_messenger(self, *, token: str | None = None, request_timeout: float | None = None) -> Messenger:
-        """A further messenger object for the same account, as after a restart; perhaps with a wrong token or with
-        little patience. The suite closes it."""
+        """Return another messenger object for the same account, as after a restart; the suite closes it."""
         ...
 
     def rate_limit_fault(self, seconds: int) -> Fault:
-        """The messenger's own way of saying that we are too fast."""
+        """Return the messenger's own error for an exceeded rate limit."""
         ...
 
     async def write_privately(self, text: str, *, photo: bytes | None = None) -> str:
-        """She writes to us; the message's id."""
+        """Write to the bot as the citizen; return the message's id."""
         ...
 
     async def write_publicly(self, text: str, *, photo: bytes | None = None, reply_to: str | None = None) -> str:
-        """She writes in the public place; the message's id."""
+        """Write in the public chat as the citizen; return the message's id."""
         ...
 
     async def edit_publicly(self, message_id: str, text: str) -> None: ...
@@ -60,11 +59,11 @@ class MessengerHarness(Protocol):
     async def delete_publicly(self, message_id: str) -> None: ...
 
     def shown_privately(self) -> list[ShownMessage]:
-        """Our messages in her private chat, oldest first."""
+        """Return the bot's messages in the private chat, oldest first."""
         ...
 
     def shown_publicly(self) -> list[ShownMessage]:
-        """Our messages in the public place, oldest first."""
+        """Return the bot's messages in the public chat, oldest first."""
         ...
 
     async def press_button(self, message_id: str, words: str) -> None:
@@ -72,27 +71,27 @@ class MessengerHarness(Protocol):
         ...
 
     def press_answers(self) -> list[str | None]:
-        """The words of our answers to presses so far."""
+        """Return the texts of the bot's answers to presses so far."""
         ...
 
     async def block_bot(self) -> None:
-        """She forbids us to write to her."""
+        """Block the bot as the citizen."""
         ...
 
     async def push(self, payload: dict[str, Any]) -> None:
-        """The server says something the sandbox would never say."""
+        """Make the server send an update that the sandbox itself would never send."""
         ...
 
     def unknown_update(self) -> dict[str, Any]:
-        """For `push`: an update of a kind nobody knows."""
+        """Return an update of an unknown kind, for `push`."""
         ...
 
     def malformed_update(self) -> dict[str, Any]:
-        """For `push`: an update of a known kind that cannot be read."""
+        """Return an unreadable update of a known kind, for `push`."""
         ...
 
 
 async def fetch_events(messenger: Messenger) -> list[Event]:
-    """One poll's worth of events."""
+    """Poll once and return the events."""
     batch = await messenger.fetch()
     return [await messenger.enrich(event) for one in batch.updates for event in messenger.parse(one.payload)]

@@ -1,4 +1,4 @@
-"""The town as MAX knows it."""
+"""The harness of MAX."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ CHANNEL = -70_801_090_403_051
 
 
 class MaxHarness:
-    """See `tests.contract.harness.MessengerHarness`; the last part is for the tests of MAX alone."""
+    """See `tests.contract.harness.MessengerHarness`; the last part is only for the tests of MAX."""
 
     send_method = "sendMessage"
     poll_method = "getUpdates"
@@ -103,34 +103,34 @@ class MaxHarness:
     def malformed_update(self) -> dict[str, Any]:
         return {"update_type": "message_created", "timestamp": 1, "message": {"recipient": "seven", "body": {}}}
 
-    # MAX alone
+    # Only for MAX
 
     async def new_events(self) -> Sequence[Event]:
-        """The events of what has happened since the last look."""
+        """Return the events since the last call."""
         batch = await self.messenger.fetch()
         return [event for update in batch.updates for event in self.messenger.parse(update.payload)]
 
     async def one_event(self, kind: type[Any] = object) -> Any:
-        """The one event of *kind* among them."""
+        """Return the only event of *kind* since the last call."""
         found = [event for event in await self.new_events() if isinstance(event, kind)]
         assert len(found) == 1, found
         return found[0]
 
     def refuse_next(self, method: str, status: int, code: str, message: str = "no", times: int = 1) -> None:
-        """Let the next calls of *method* meet this refusal."""
+        """Refuse the next calls of *method* with this error."""
         self.faults.order(method, max_fault(status, code, message), times)
 
     def fail_next(self, method: str, kind: FaultKind, times: int = 1) -> None:
         self.faults.order(method, Fault(kind), times)
 
     def calls_of(self, method: str) -> list[dict[str, Any]]:
-        """Query and body of every call of *method* so far."""
+        """Return query and body of every call of *method* so far."""
         return [{**call.query, **call.body} for call in self.server.calls if call.name == method]
 
 
 @asynccontextmanager
 async def open_harness(sandbox: Sandbox) -> AsyncIterator[MaxHarness]:
-    """A started sandbox with the town in it; the citizen has pressed «Начать», and that has been heard."""
+    """Yield a harness in a started sandbox; the citizen has pressed «Начать», and the bot has read that."""
     server = sandbox.max
     server.add_bot(TOKEN, username="lgo_bot")
     server.user(CITIZEN, "Мария", "Кузнецова", "masha")
@@ -138,9 +138,9 @@ async def open_harness(sandbox: Sandbox) -> AsyncIterator[MaxHarness]:
     server.chat(HOUSE_CHAT, "Дом на Ленина, 45")
     server.channel(CHANNEL, "Администрация")
     await server.start_bot(CITIZEN)
-    town = MaxHarness(sandbox)
+    harness = MaxHarness(sandbox)
     try:
-        await town.messenger.fetch()
-        yield town
+        await harness.messenger.fetch()
+        yield harness
     finally:
-        await town.messenger.close()
+        await harness.messenger.close()

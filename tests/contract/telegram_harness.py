@@ -1,4 +1,4 @@
-"""The town as Telegram knows it."""
+"""The harness of Telegram."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -96,13 +96,13 @@ class TelegramHarness:
 
 @asynccontextmanager
 async def open_harness(sandbox: Sandbox) -> AsyncIterator[TelegramHarness]:
-    """A started sandbox with the town in it; the citizen has pressed «Start», and that has been heard."""
+    """Yield a harness in a started sandbox; the citizen has pressed «Start», and the bot has read that."""
     server = sandbox.telegram
     server.add_bot(TOKEN, username="lgo_bot")
     server.user(CITIZEN, "Мария", "Кузнецова", "masha")
     server.group(GROUP, "Подслушано", bot_is_admin=False)
     await server.start_bot(CITIZEN)
-    town = TelegramHarness(sandbox)
-    await town.messenger.fetch()
-    yield town
-    await town.messenger.close()
+    harness = TelegramHarness(sandbox)
+    await harness.messenger.fetch()
+    yield harness
+    await harness.messenger.close()

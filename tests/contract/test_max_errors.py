@@ -1,4 +1,4 @@
-"""MAX's refusals become ours, and the self-check explains what is missing."""
+"""MAX's errors become the bot's own, and the self-check explains what is missing."""
 
 import pytest
 
@@ -28,9 +28,9 @@ SEND, TO_PERSON, REPLY = (
 
 
 @pytest.fixture
-async def town(sandbox):
-    async with open_harness(sandbox) as town:
-        yield town
+async def harness(sandbox):
+    async with open_harness(sandbox) as harness:
+        yield harness
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_retry_after_is_read():
     assert not translate_error(SEND, MaxErrorResponse(400, "attachment.not.ready")).outcome_unknown
 
 
-async def test_a_page_of_some_server_on_the_way_is_no_verdict(town):
-    town.fail_next("sendMessage", FaultKind.HTTP_500)
+async def test_a_page_of_some_server_on_the_way_is_no_verdict(harness):
+    harness.fail_next("sendMessage", FaultKind.HTTP_500)
     with pytest.raises(TemporaryFailure):
-        await town.messenger._client.call(
+        await harness.messenger._client.call(
             "POST", "/messages", SEND, query={"chat_id": str(HOUSE_CHAT)}, body={"text": "а"}
         )
-    elsewhere = town.new_messenger()
-    elsewhere._client._api_base = town.sandbox.url + "/nowhere"
+    elsewhere = harness.new_messenger()
+    elsewhere._client._api_base = harness.sandbox.url + "/nowhere"
     with pytest.raises(TemporaryFailure):
         await elsewhere.fetch()
     await elsewhere.close()
@@ -113,8 +113,8 @@ def fault_texts(findings):
     return [finding.text for finding in findings if finding.severity is Severity.FAULT]
 
 
-async def test_all_is_well(town):
-    findings = await town.messenger.check()
+async def test_all_is_well(harness):
+    findings = await harness.messenger.check()
     assert {finding.severity for finding in findings} == {Severity.OK}
     assert {finding.subject for finding in findings} == {"MAX", "MAX «Дом на Ленина, 45»"}
     assert "@lgo_bot" in findings[0].text
@@ -130,53 +130,53 @@ async def test_all_is_well(town):
         ({"kind": "dialog", "open": True}, "личный диалог"),
     ],
 )
-async def test_missing_chat_fields_are_tolerated(town, change, words):
-    chat = town.server.world.chats[HOUSE_CHAT]
+async def test_missing_chat_fields_are_tolerated(harness, change, words):
+    chat = harness.server.world.chats[HOUSE_CHAT]
     for name, value in change.items():
         setattr(chat, name, ChatType(value) if name == "kind" else value)
-    [fault] = fault_texts(await town.messenger.check())
+    [fault] = fault_texts(await harness.messenger.check())
     assert words in fault
 
 
-async def test_a_chat_that_is_not_there(town):
-    del town.server.world.chats[HOUSE_CHAT]
-    [fault] = fault_texts(await town.messenger.check())
+async def test_a_chat_that_is_not_there(harness):
+    del harness.server.world.chats[HOUSE_CHAT]
+    [fault] = fault_texts(await harness.messenger.check())
     assert str(HOUSE_CHAT) in fault
 
 
-async def test_a_webhook_is_named_by_its_host_alone(town):
-    town.server.subscribe("https://robots.example/hook?secret=abc")
-    notes = [one for one in await town.messenger.check() if one.severity is Severity.WARNING]
+async def test_a_webhook_is_named_by_its_host_alone(harness):
+    harness.server.subscribe("https://robots.example/hook?secret=abc")
+    notes = [one for one in await harness.messenger.check() if one.severity is Severity.WARNING]
     assert "robots.example" in notes[0].text
     assert "abc" not in notes[0].text
 
 
-async def test_an_address_that_updates_are_brought_to(town):
+async def test_an_address_that_updates_are_brought_to(harness):
     url = "https://bot.town.example/max"
-    messenger = town.new_messenger(webhook_url=url)
+    messenger = harness.new_messenger(webhook_url=url)
     try:
-        town.server.subscribe("https://robots.example/hook")
+        harness.server.subscribe("https://robots.example/hook")
         [note] = [one for one in await messenger.check() if one.severity is Severity.WARNING]
         assert "robots.example" in note.text
         await messenger.subscribe(url, "a-secret")
-        assert [one["url"] for one in town.server.world.subscriptions] == [url]
+        assert [one["url"] for one in harness.server.world.subscriptions] == [url]
         assert not [one for one in await messenger.check() if one.severity is not Severity.OK]
     finally:
         await messenger.close()
 
 
-async def test_a_server_that_is_silent(town):
-    town.fail_next("getMyInfo", FaultKind.HTTP_500)
-    [fault] = fault_texts(await town.messenger.check())
+async def test_a_server_that_is_silent(harness):
+    harness.fail_next("getMyInfo", FaultKind.HTTP_500)
+    [fault] = fault_texts(await harness.messenger.check())
     assert "не отвечает" in fault
-    nowhere = town.new_messenger()
+    nowhere = harness.new_messenger()
     nowhere._client._api_base = "http://127.0.0.1:9"
     [fault] = fault_texts(await nowhere.check())
     await nowhere.close()
     assert "не отвечает" in fault
-    town.refuse_next("getMyInfo", 429, "too.many.requests")
-    [fault] = fault_texts(await town.messenger.check())
+    harness.refuse_next("getMyInfo", 429, "too.many.requests")
+    [fault] = fault_texts(await harness.messenger.check())
     assert "Повторите" in fault
-    town.refuse_next("getMyInfo", 401, "verify.token")
-    [fault] = fault_texts(await town.messenger.check())
+    harness.refuse_next("getMyInfo", 401, "verify.token")
+    [fault] = fault_texts(await harness.messenger.check())
     assert "токен" in fault

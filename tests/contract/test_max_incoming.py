@@ -45,14 +45,14 @@ KINDS = [
 
 
 @pytest.fixture
-async def town(sandbox):
-    async with open_harness(sandbox) as town:
-        yield town
+async def harness(sandbox):
+    async with open_harness(sandbox) as harness:
+        yield harness
 
 
-async def test_a_message_in_a_group(town):
-    mid = await town.server.send_message(HOUSE_CHAT, CITIZEN, "На Ленина 45 открыт люк")
-    event = await town.one_event(MessagePosted)
+async def test_a_message_in_a_group(harness):
+    mid = await harness.server.send_message(HOUSE_CHAT, CITIZEN, "На Ленина 45 открыт люк")
+    event = await harness.one_event(MessagePosted)
     assert event.chat == Chat("max", str(HOUSE_CHAT), ChatKind.GROUP, str(HOUSE_CHAT))
     assert (event.message_id, event.author.username) == (mid, "masha")
     assert event.link == message_link(mid)
@@ -60,18 +60,18 @@ async def test_a_message_in_a_group(town):
     assert event.sent_at.tzinfo is UTC
 
 
-async def test_a_dialog_goes_by_the_persons_number(town):
-    mid = await town.server.send_message(CITIZEN, CITIZEN, "Здравствуйте")
-    event = await town.one_event(MessagePosted)
+async def test_a_dialog_goes_by_the_persons_number(harness):
+    mid = await harness.server.send_message(CITIZEN, CITIZEN, "Здравствуйте")
+    event = await harness.one_event(MessagePosted)
     assert (event.chat, event.message_id, event.link) == (DIALOG, mid, None)
-    await town.server.edit(mid, "Здравствуйте!")
-    assert (await town.one_event(MessageEdited)).message.chat == DIALOG
-    await town.server.remove(mid)
-    assert await town.one_event(MessageDeleted) == MessageDeleted(DIALOG, mid)
+    await harness.server.edit(mid, "Здравствуйте!")
+    assert (await harness.one_event(MessageEdited)).message.chat == DIALOG
+    await harness.server.remove(mid)
+    assert await harness.one_event(MessageDeleted) == MessageDeleted(DIALOG, mid)
 
 
-async def test_an_album_is_one_message(town):
-    await town.server.send_message(
+async def test_an_album_is_one_message(harness):
+    await harness.server.send_message(
         HOUSE_CHAT,
         CITIZEN,
         "Вот",
@@ -82,7 +82,7 @@ async def test_an_album_is_one_message(town):
         location=(45.5, 133.4),
         sticker="smile",
     )
-    event = await town.one_event(MessagePosted)
+    event = await harness.one_event(MessagePosted)
     kinds = [item.kind for item in event.attachments]
     photo, video, audio, file = MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.DOCUMENT
     assert kinds == [photo, photo, video, audio, file, MediaKind.LOCATION, MediaKind.STICKER]
@@ -94,11 +94,11 @@ async def test_an_album_is_one_message(town):
         "application/pdf",
         4,
     )
-    loaded = [(await town.messenger.download(item)).data for item in event.attachments[:5]]
+    loaded = [(await harness.messenger.download(item)).data for item in event.attachments[:5]]
     assert loaded == [b"one", b"two", b"film", b"song", b"%PDF"]
 
 
-async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(town):
+async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(harness):
     odd = [
         {"type": "hologram", "payload": {"depth": 3}},
         {"type": "share", "payload": {"url": "https://example.ru/news"}, "title": "Новость"},
@@ -107,8 +107,8 @@ async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(town):
         {"type": "image"},
         {"no": "type"},
     ]
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, "Люк открыт", raw_attachments=odd)
-    event = await town.one_event(MessagePosted)
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, "Люк открыт", raw_attachments=odd)
+    event = await harness.one_event(MessagePosted)
     assert event.text == "Люк открыт"
     assert [(item.kind, item.name) for item in event.attachments] == [
         (MediaKind.OTHER, "hologram"),
@@ -120,35 +120,35 @@ async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(town):
     ]
     assert event.attachments[1].link == "https://example.ru/news"
     with pytest.raises(FileUnavailable):
-        await town.messenger.download(event.attachments[4])
+        await harness.messenger.download(event.attachments[4])
 
 
-async def test_a_forwarded_message(town):
-    source = await town.server.send_message(CITIZEN, NEIGHBOUR, "Третий день без воды", photos=[b"tap"])
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, "Соседи пишут", forward=source)
-    event = (await town.new_events())[-1]
+async def test_a_forwarded_message(harness):
+    source = await harness.server.send_message(CITIZEN, NEIGHBOUR, "Третий день без воды", photos=[b"tap"])
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, "Соседи пишут", forward=source)
+    event = (await harness.new_events())[-1]
     assert event.text == "Соседи пишут\n\nТретий день без воды"
     assert (event.forwarded_from, len(event.attachments), event.reply_to) == ("Иван Петров", 1, None)
 
 
-async def test_two_people_forward_the_same_without_a_word(town):
-    source = await town.server.send_message(HOUSE_CHAT, NEIGHBOUR, "Третий день без воды")
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, forward=source)
-    await town.server.send_message(CITIZEN, CITIZEN, forward=source)
-    batch = await town.messenger.fetch()
+async def test_two_people_forward_the_same_without_a_word(harness):
+    source = await harness.server.send_message(HOUSE_CHAT, NEIGHBOUR, "Третий день без воды")
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, forward=source)
+    await harness.server.send_message(CITIZEN, CITIZEN, forward=source)
+    batch = await harness.messenger.fetch()
     assert len({one.key for one in batch.updates}) == 3
-    forwards = [town.messenger.parse(one.payload)[0] for one in batch.updates[1:]]
+    forwards = [harness.messenger.parse(one.payload)[0] for one in batch.updates[1:]]
     assert {one.text for one in forwards} == {"Третий день без воды"}
     assert all(one.message_id.startswith("forward:") for one in forwards)
 
 
-async def test_comments_under_a_post(town):
-    post = await town.server.publish_post(CHANNEL, "Новость", photos=[b"picture"])
-    comment = await town.server.comment(post, CITIZEN, "Когда починят?")
-    await town.server.edit_comment(post, comment, "Когда починят дорогу?")
-    await town.server.comment(post, NEIGHBOUR, "Тоже жду", reply_to=comment)
-    await town.server.remove_comment(post, comment)
-    published, asked, edited, replied, removed = await town.new_events()
+async def test_comments_under_a_post(harness):
+    post = await harness.server.publish_post(CHANNEL, "Новость", photos=[b"picture"])
+    comment = await harness.server.comment(post, CITIZEN, "Когда починят?")
+    await harness.server.edit_comment(post, comment, "Когда починят дорогу?")
+    await harness.server.comment(post, NEIGHBOUR, "Тоже жду", reply_to=comment)
+    await harness.server.remove_comment(post, comment)
+    published, asked, edited, replied, removed = await harness.new_events()
     place = Chat("max", post, ChatKind.WALL, str(CHANNEL), thread=post)
     assert (published.chat.kind, published.author.kind, published.author.id) == (
         ChatKind.CHANNEL,
@@ -161,21 +161,21 @@ async def test_comments_under_a_post(town):
     assert removed == MessageDeleted(place, comment)
 
 
-async def test_starting_and_stopping(town):
-    await town.server.start_bot(NEIGHBOUR, "code-7")
-    await town.server.start_bot(CITIZEN)
-    await town.server.stop_bot(CITIZEN)
-    back, started, _, again, gone = await town.new_events()
+async def test_starting_and_stopping(harness):
+    await harness.server.start_bot(NEIGHBOUR, "code-7")
+    await harness.server.start_bot(CITIZEN)
+    await harness.server.stop_bot(CITIZEN)
+    back, started, _, again, gone = await harness.new_events()
     assert (back.change, back.author.id) == (ChatChange.UNBLOCKED, str(NEIGHBOUR))
     assert (started.text, started.payload, started.chat.id) == ("/start code-7", "code-7", str(NEIGHBOUR))
     assert (again.text, again.payload) == ("/start", None)
     assert (gone.change, gone.chat) == (ChatChange.BLOCKED, DIALOG)
 
 
-async def test_coming_into_chats_and_leaving_them(town):
-    await town.server.remove_bot_from(HOUSE_CHAT, CITIZEN)
-    await town.server.add_bot_to(CHANNEL, CITIZEN)
-    out, into = await town.new_events()
+async def test_coming_into_chats_and_leaving_them(harness):
+    await harness.server.remove_bot_from(HOUSE_CHAT, CITIZEN)
+    await harness.server.add_bot_to(CHANNEL, CITIZEN)
+    out, into = await harness.new_events()
     assert (out.change, out.chat.id, out.chat.kind) == (ChatChange.BOT_REMOVED, str(HOUSE_CHAT), ChatKind.GROUP)
     assert (into.change, into.chat.kind, into.author.name) == (
         ChatChange.BOT_ADDED,
@@ -184,46 +184,46 @@ async def test_coming_into_chats_and_leaving_them(town):
     )
 
 
-async def test_only_an_unmonitored_chat_is_asked_for_its_title(town):
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
-    await town.server.add_bot_to(CHANNEL, CITIZEN)
-    await town.server.publish_post(CHANNEL, "два")
-    titles = [event.chat.title for event in await fetch_events(town.messenger)]
+async def test_only_an_unmonitored_chat_is_asked_for_its_title(harness):
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
+    await harness.server.add_bot_to(CHANNEL, CITIZEN)
+    await harness.server.publish_post(CHANNEL, "два")
+    titles = [event.chat.title for event in await fetch_events(harness.messenger)]
     assert titles == [None, "Администрация", "Администрация"]
-    assert len(town.calls_of("getChat")) == 1
+    assert len(harness.calls_of("getChat")) == 1
 
 
-async def test_a_title_that_is_not_told_holds_nothing_up(town):
-    town.fail_next("getChat", FaultKind.HANG)
-    patient = town.new_messenger(lookup=0.1)
+async def test_a_title_that_is_not_told_holds_nothing_up(harness):
+    harness.fail_next("getChat", FaultKind.HANG)
+    patient = harness.new_messenger(lookup=0.1)
     try:
-        [event] = town.messenger.parse({"update_type": "bot_added", "chat_id": -5, "user": person(), "timestamp": 1})
+        [event] = harness.messenger.parse({"update_type": "bot_added", "chat_id": -5, "user": person(), "timestamp": 1})
         assert (await patient.enrich(event)).chat.title is None
     finally:
         await patient.close()
 
 
-async def test_a_press_under_a_message_that_is_gone(town):
+async def test_a_press_under_a_message_that_is_gone(harness):
     press = {"timestamp": 1, "callback_id": "c1", "user": person(), "payload": "t1:a"}
-    [event] = town.messenger.parse(
+    [event] = harness.messenger.parse(
         {"update_type": "message_callback", "timestamp": 2, "callback": press, "message": None}
     )
     assert isinstance(event, ButtonPressed)
     assert (event.chat, event.message_id, event.code, event.callback_id) == (DIALOG, None, "t1:a", "c1")
 
 
-async def test_a_press_in_a_group(town):
-    mid = await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
-    await town.server.press_payload(CITIZEN, mid, "t1:a")
-    event = await town.one_event(ButtonPressed)
+async def test_a_press_in_a_group(harness):
+    mid = await harness.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
+    await harness.server.press_payload(CITIZEN, mid, "t1:a")
+    event = await harness.one_event(ButtonPressed)
     assert (event.chat.id, event.chat.kind, event.message_id) == (str(HOUSE_CHAT), ChatKind.GROUP, mid)
 
 
-async def test_a_voice_message_is_known_only_to_have_come(town):
-    await town.server.send_voice(CITIZEN)
-    [update] = (await town.messenger.fetch()).updates
+async def test_a_voice_message_is_known_only_to_have_come(harness):
+    await harness.server.send_voice(CITIZEN)
+    [update] = (await harness.messenger.fetch()).updates
     with pytest.raises(UnknownUpdate) as caught:
-        town.messenger.parse(update.payload)
+        harness.messenger.parse(update.payload)
     assert caught.value.kind == "голосовое сообщение"
 
 
@@ -232,10 +232,10 @@ def test_irrelevant_updates_are_ignored(kind):
     assert parse_update({"update_type": kind, "timestamp": 1, "chat_id": 5}) == ()
 
 
-async def test_words_of_a_bot_are_known_as_such(town):
-    town.server.world.ensure_user(77).is_bot = True
-    await town.server.send_message(HOUSE_CHAT, 77, "Погода на завтра")
-    assert (await town.one_event(MessagePosted)).author.kind is AuthorKind.BOT
+async def test_words_of_a_bot_are_known_as_such(harness):
+    harness.server.world.ensure_user(77).is_bot = True
+    await harness.server.send_message(HOUSE_CHAT, 77, "Погода на завтра")
+    assert (await harness.one_event(MessagePosted)).author.kind is AuthorKind.BOT
 
 
 def test_names_are_made_of_what_there_is():
@@ -264,48 +264,48 @@ def person():
 # Files
 
 
-async def test_files_that_cannot_be_had(town):
+async def test_files_that_cannot_be_had(harness):
     for item in (
         Attachment(MediaKind.PHOTO, "max", ""),
         Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", "")),
         Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", "https://[")),
-        Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", f"{town.sandbox.url}/max/files/1"), size=50_000_000),
-        Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", f"{town.sandbox.url}/max/files/999")),
+        Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", f"{harness.sandbox.url}/max/files/1"), size=50_000_000),
+        Attachment(MediaKind.DOCUMENT, "max", pack_ref("t", f"{harness.sandbox.url}/max/files/999")),
         Attachment(MediaKind.VIDEO, "max", pack_ref("../me", "")),
         Attachment(MediaKind.VIDEO, "max", pack_ref("nosuchvideo", "")),
         Attachment(MediaKind.PHOTO, "telegram", "AgAC"),
     ):
         with pytest.raises(FileUnavailable):
-            await town.messenger.download(item)
+            await harness.messenger.download(item)
 
 
-async def test_a_file_larger_than_promised(town, monkeypatch):
+async def test_a_file_larger_than_promised(harness, monkeypatch):
     monkeypatch.setattr("bot.messengers.max.media.DOWNLOAD_LIMIT", 10)
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, photos=[b"far too large a picture"])
-    [picture] = (await town.one_event(MessagePosted)).attachments
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, photos=[b"far too large a picture"])
+    [picture] = (await harness.one_event(MessagePosted)).attachments
     with pytest.raises(FileUnavailable):
-        await town.messenger.download(picture)
+        await harness.messenger.download(picture)
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.DROP])
-async def test_a_file_server_that_fails_may_work_later(town, kind):
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, photos=[b"picture"])
-    [picture] = (await town.one_event(MessagePosted)).attachments
-    town.fail_next("file", kind)
+async def test_a_file_server_that_fails_may_work_later(harness, kind):
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, photos=[b"picture"])
+    [picture] = (await harness.one_event(MessagePosted)).attachments
+    harness.fail_next("file", kind)
     with pytest.raises(TemporaryFailure):
-        await town.messenger.download(picture)
-    assert (await town.messenger.download(picture)).data == b"picture"
+        await harness.messenger.download(picture)
+    assert (await harness.messenger.download(picture)).data == b"picture"
 
 
-async def test_a_video_that_is_not_ready(town):
-    await town.server.send_message(HOUSE_CHAT, CITIZEN, videos=[b"film"])
-    [film] = (await town.one_event(MessagePosted)).attachments
-    town.faults.order("getVideoAttachmentDetails", max_fault(200, "", ""))
+async def test_a_video_that_is_not_ready(harness):
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, videos=[b"film"])
+    [film] = (await harness.one_event(MessagePosted)).attachments
+    harness.faults.order("getVideoAttachmentDetails", max_fault(200, "", ""))
     with pytest.raises(FileUnavailable):
-        await town.messenger.download(film)
+        await harness.messenger.download(film)
 
 
-# Whatever comes
+# Odd updates
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -339,14 +339,14 @@ def test_the_same_update_has_the_same_key(thing):
     assert raw_update(update).key == raw_update(dict(reversed(update.items()))).key
 
 
-async def test_keys_and_conversations(town):
-    mid = await town.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
-    await town.server.edit(mid, "два")
-    await town.server.edit(mid, "три")
-    await town.server.remove(mid)
-    await town.server.start_bot(CITIZEN)
-    await town.server.send_message(CITIZEN, CITIZEN, "четыре")
-    updates = (await town.messenger.fetch()).updates
+async def test_keys_and_conversations(harness):
+    mid = await harness.server.send_message(HOUSE_CHAT, CITIZEN, "раз")
+    await harness.server.edit(mid, "два")
+    await harness.server.edit(mid, "три")
+    await harness.server.remove(mid)
+    await harness.server.start_bot(CITIZEN)
+    await harness.server.send_message(CITIZEN, CITIZEN, "четыре")
+    updates = (await harness.messenger.fetch()).updates
     assert len({one.key for one in updates}) == 6
     assert updates[0].key == f"message_created:{mid}"
     assert {one.conversation for one in updates[:4]} == {f"{HOUSE_CHAT}:{CITIZEN}"}

@@ -1,4 +1,4 @@
-"""The sandbox's MAX is as strict as MAX: what it lets pass, MAX would."""
+"""The sandbox's MAX is as strict as the real one: it refuses every call that MAX would refuse."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ JPEG = b"\xff\xd8 a picture"
 
 
 class ApiClient:
-    """Calls methods by hand."""
+    """A bare client of the API."""
 
     def __init__(self, sandbox, session, clock):
         self.server, self.session, self.clock = sandbox.max, session, clock
@@ -30,7 +30,7 @@ class ApiClient:
             return response.status, await response.json()
 
     async def code(self, verb, path, body=None, **query):
-        """Status and code of a refusal."""
+        """Return status and code of a refusal."""
         status, answer = await self(verb, path, body, **query)
         assert set(answer) == {"code", "message"}, answer
         return status, answer["code"]
@@ -186,7 +186,7 @@ async def test_edits(call):
     mid = await call.send({"text": "Завтра", "attachments": [keyboard([button()])]})
     assert (await call("PUT", "/messages", {"text": "Сегодня"}, message_id=mid))[1] == {"success": True}
     message = call.server.message(mid)
-    assert (message.text, len(message.keyboard)) == ("Сегодня", 1)  # what is not named stays
+    assert (message.text, len(message.keyboard)) == ("Сегодня", 1)  # parts that are not named stay
     await call("PUT", "/messages", {"attachments": []}, message_id=mid)
     assert (message.text, message.keyboard) == ("Сегодня", [])
     assert (await call.code("PUT", "/messages", {"text": ""}, message_id=mid))[0] == 400
@@ -200,10 +200,10 @@ async def test_edits(call):
 
 
 async def test_deletion(call):
-    ours, theirs = await call.send({"text": "а"}), await call.server.send_message(MARIA, MARIA, "б")
-    assert (await call("DELETE", "/messages", message_id=ours))[1] == {"success": True}
-    assert await call.code("DELETE", "/messages", message_id=ours) == (404, "message.not.found")
-    assert await call.code("DELETE", "/messages", message_id=theirs) == (403, "access.denied")
+    own, other = await call.send({"text": "а"}), await call.server.send_message(MARIA, MARIA, "б")
+    assert (await call("DELETE", "/messages", message_id=own))[1] == {"success": True}
+    assert await call.code("DELETE", "/messages", message_id=own) == (404, "message.not.found")
+    assert await call.code("DELETE", "/messages", message_id=other) == (403, "access.denied")
     in_house = await call.server.send_message(HOUSE, MARIA, "в")
     assert (await call("DELETE", "/messages", message_id=in_house))[0] == 200
 
@@ -244,7 +244,7 @@ async def test_markers(call):
         await call.server.send_message(HOUSE, MARIA, words)
     _, latest = await call("GET", "/updates", timeout=0)
     assert [one["message"]["body"]["text"] for one in latest["updates"]] == ["три"]
-    assert len(call.server.pending_updates) == 4  # nothing is confirmed by that
+    assert len(call.server.pending_updates) == 4  # this confirms nothing
     marker = latest["marker"] - 3
     _, found = await call("GET", "/updates", marker=marker, limit=2, timeout=0)
     assert [one["message"]["body"]["text"] for one in found["updates"]] == ["раз", "два"]

@@ -1,5 +1,4 @@
-"""Real updates with something in them changed: whatever a messenger may come to send, it is read or set aside, and
-never breaks what reads it."""
+"""Mutated updates: every messenger reads an update of any shape or reports it as unreadable."""
 
 import asyncio
 import json
@@ -26,22 +25,22 @@ SHAPES = ([], {}, [None], [[]], [{}], {"id": {}}, {"type": "photo"}, [{"type": [
 ODD = st.sampled_from([REMOVED, None, *NUMBERS, *WORDS, *SHAPES])
 
 
-async def all_updates(town: MessengerHarness) -> list[dict[str, Any]]:
+async def all_updates(harness: MessengerHarness) -> list[dict[str, Any]]:
     """Collect the updates of everything that a citizen can do."""
-    await town.write_privately("На Мира 7 нет света", photo=b"a picture")
-    first = await town.write_publicly("На Ленина 45 открыт люк")
-    second = await town.write_publicly("И на Кирова 3", photo=b"another picture", reply_to=first)
-    await town.edit_publicly(first, "На Ленина 45 открыт люк, два")
-    await town.delete_publicly(second)
+    await harness.write_privately("На Мира 7 нет света", photo=b"a picture")
+    first = await harness.write_publicly("На Ленина 45 открыт люк")
+    second = await harness.write_publicly("И на Кирова 3", photo=b"another picture", reply_to=first)
+    await harness.edit_publicly(first, "На Ленина 45 открыт люк, два")
+    await harness.delete_publicly(second)
     question = Content.of("Это всё?", keyboard=[[Button("Да", "t1:a")]])
-    sent = await town.messenger.send(Target(town.private), question, key="1:0")
-    await town.press_button(sent.ids[0], "Да")
-    await town.block_bot()
+    sent = await harness.messenger.send(Target(harness.private), question, key="1:0")
+    await harness.press_button(sent.ids[0], "Да")
+    await harness.block_bot()
     found: list[dict[str, Any]] = []
     with suppress(TimeoutError):
-        for _ in range(POLLS):  # the last one waits for what does not come
+        for _ in range(POLLS):  # the last one waits in vain
             async with asyncio.timeout(1):
-                found += [dict(one.payload) for one in (await town.messenger.fetch()).updates]
+                found += [dict(one.payload) for one in (await harness.messenger.fetch()).updates]
     assert len(found) >= 4
     return found
 
@@ -62,11 +61,11 @@ def replace_at(value: Any, place: Path, odd: Any) -> None:
         value[last] = deepcopy(odd)
 
 
-async def test_no_mutated_update_breaks_anything(town: MessengerHarness) -> None:
-    updates = json.loads(json.dumps(await all_updates(town)))
-    for update in updates:  # as they are they can be read
+async def test_no_mutated_update_breaks_anything(harness: MessengerHarness) -> None:
+    updates = json.loads(json.dumps(await all_updates(harness)))
+    for update in updates:  # without a change all can be read
         with suppress(UnknownUpdate):
-            town.messenger.parse(update)
+            harness.messenger.parse(update)
 
     @settings(max_examples=150)
     @given(st.data())
@@ -76,6 +75,6 @@ async def test_no_mutated_update_breaks_anything(town: MessengerHarness) -> None
             if where := list_paths(update):
                 replace_at(update, data.draw(st.sampled_from(where)), data.draw(ODD))
         with suppress(UnknownUpdate, MalformedUpdate):
-            town.messenger.parse(update)
+            harness.messenger.parse(update)
 
     is_read_or_set_aside()

@@ -1,4 +1,4 @@
-"""Checks of posted answers that one messenger alone can or cannot make; the rest is in the common suite."""
+"""Checks of posted answers that only one messenger can or cannot make; the common suite has the others."""
 
 from collections.abc import AsyncIterator
 
@@ -22,33 +22,35 @@ ANSWER = Content.of("Люк закрыт.")
 
 @pytest.fixture
 async def vk(sandbox: Sandbox) -> AsyncIterator[VkHarness]:
-    async with vk_harness.open_harness(sandbox) as town:
-        yield town
+    async with vk_harness.open_harness(sandbox) as harness:
+        yield harness
 
 
 @pytest.fixture
 async def max_(sandbox: Sandbox) -> AsyncIterator[MaxHarness]:
-    async with max_harness.open_harness(sandbox) as town:
-        yield town
+    async with max_harness.open_harness(sandbox) as harness:
+        yield harness
 
 
 @pytest.fixture
 async def telegram(sandbox: Sandbox) -> AsyncIterator[TelegramHarness]:
-    async with telegram_harness.open_harness(sandbox) as town:
-        yield town
+    async with telegram_harness.open_harness(sandbox) as harness:
+        yield harness
 
 
-async def publish_reply(town: VkHarness, *, in_thread: bool = False) -> PublishedAnswer:
-    """An answer of the bot under a comment, perhaps one within a thread."""
-    asked = await town.vk.comment(GROUP, town.post, MARIA, "Люк открыт")
+async def publish_reply(harness: VkHarness, *, in_thread: bool = False) -> PublishedAnswer:
+    """Publish an answer of the bot to a comment, or to one within a thread."""
+    asked = await harness.vk.comment(GROUP, harness.post, MARIA, "Люк открыт")
     if in_thread:
-        asked = await town.vk.comment(GROUP, town.post, IVAN, "И у нас", reply_to=asked)
-    sent = await town.messenger.send(Target(town.public, str(asked)), ANSWER, key="k1")
-    return PublishedAnswer(town.public, sent.ids, sent_by_bot=True, question_id=str(asked), link=sent.link)
+        asked = await harness.vk.comment(GROUP, harness.post, IVAN, "И у нас", reply_to=asked)
+    sent = await harness.messenger.send(Target(harness.public, str(asked)), ANSWER, key="k1")
+    return PublishedAnswer(harness.public, sent.ids, sent_by_bot=True, question_id=str(asked), link=sent.link)
 
 
-async def published_visibility(town: VkHarness | MaxHarness | TelegramHarness, placed: PublishedAnswer) -> Visibility:
-    [seen] = await town.messenger.check_published([placed])
+async def published_visibility(
+    harness: VkHarness | MaxHarness | TelegramHarness, placed: PublishedAnswer
+) -> Visibility:
+    [seen] = await harness.messenger.check_published([placed])
     return seen.visibility
 
 
@@ -60,7 +62,7 @@ async def test_a_comment_is_read_with_the_service_key(vk: VkHarness, in_thread: 
     assert [call.method for call in vk.vk.calls if "getComment" in call.method] == ["execute:wall.getComments"] * 2
     await vk.vk.comment(GROUP, vk.post, IVAN, "Правда закрыт", reply_to=int(placed.ids[0]))
     await vk.vk.delete_comment(GROUP, vk.post, int(placed.ids[0]))
-    assert await published_visibility(vk, placed) is Visibility.GONE  # also while somebody's answer to it exists
+    assert await published_visibility(vk, placed) is Visibility.GONE  # even if a reply to it exists
 
 
 async def test_closed_comments_and_a_deleted_post(vk: VkHarness) -> None:

@@ -30,19 +30,19 @@ BASIC = -4455
 
 
 @pytest.fixture
-async def town(sandbox: Sandbox) -> Any:
+async def harness(sandbox: Sandbox) -> Any:
     async with open_harness(sandbox) as opened:
         yield opened
 
 
 @pytest.fixture
-def server(town: TelegramHarness) -> TelegramServer:
-    return town.server
+def server(harness: TelegramHarness) -> TelegramServer:
+    return harness.server
 
 
 @pytest.fixture
-def bot(town: TelegramHarness) -> TelegramMessenger:
-    return town.messenger
+def bot(harness: TelegramHarness) -> TelegramMessenger:
+    return harness.messenger
 
 
 async def posted_message(bot: TelegramMessenger) -> MessagePosted:
@@ -51,7 +51,7 @@ async def posted_message(bot: TelegramMessenger) -> MessagePosted:
     return event
 
 
-# Who speaks
+# Authors
 
 
 async def test_an_anonymous_administrator_is_the_group(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -100,7 +100,7 @@ async def test_a_channel_itself(server: TelegramServer, bot: TelegramMessenger) 
     assert isinstance(edited, MessageEdited)
 
 
-# Where
+# Chats
 
 
 async def test_a_reply_in_the_groups_talk_stays_in_it(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -141,7 +141,7 @@ async def test_links(server: TelegramServer, bot: TelegramMessenger) -> None:
     assert links[0] == server.message_link(GROUP, numbers[0])
 
 
-# What
+# Contents
 
 
 async def test_an_album_is_several_messages_with_one_mark(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -242,7 +242,7 @@ async def test_halves_of_signs_and_nul_do_not_get_in(server: TelegramServer, bot
     assert event.author.name == "\ufffdМ"
 
 
-# Changes of our standing
+# Changes of the bot's membership or rights
 
 
 async def test_a_person_blocks_and_comes_back(server: TelegramServer, bot: TelegramMessenger) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox is as strict as the real server: a bot that passes here is not refused there."""
+"""The sandbox is as strict as the real server: it refuses every call that Telegram would refuse."""
 
 import asyncio
 import json
@@ -33,13 +33,13 @@ class ApiClient:
             return response.status, await response.json()
 
     async def __call__(self, method: str, **params: Any) -> Any:
-        """The result of a call that must succeed."""
+        """Return the result of a call that must succeed."""
         status, body = await self.raw(method, **params)
         assert (status, body["ok"]) == (200, True), body
         return body["result"]
 
     async def refused(self, method: str, **params: Any) -> str:
-        """The description of a call that must fail."""
+        """Return the description of a call that must fail."""
         status, body = await self.raw(method, **params)
         assert not body["ok"]
         assert status == body["error_code"]
@@ -170,7 +170,7 @@ async def test_privacy_mode(api: ApiClient, server: TelegramServer, text: str, r
     assert len(await api("getUpdates")) == reaches + 1
 
 
-# Who may write where
+# Rights to write
 
 
 async def test_private_chats_open_from_the_persons_side(api: ApiClient, server: TelegramServer) -> None:
@@ -213,7 +213,7 @@ async def test_a_group_moves(api: ApiClient, server: TelegramServer) -> None:
     assert [one.get("text") for one in server.messages(new_id)] == [None]
 
 
-# What may be written
+# Limits of texts and buttons
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ async def test_a_copy(api: ApiClient, server: TelegramServer) -> None:
     )
 
 
-# Changing
+# Edits
 
 
 async def test_edits(api: ApiClient, server: TelegramServer) -> None:

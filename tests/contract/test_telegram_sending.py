@@ -49,19 +49,19 @@ def place(chat_id: int, kind: ChatKind = ChatKind.GROUP, thread: str = "") -> Ch
 
 
 @pytest.fixture
-async def town(sandbox: Sandbox) -> Any:
+async def harness(sandbox: Sandbox) -> Any:
     async with open_harness(sandbox) as opened:
         yield opened
 
 
 @pytest.fixture
-def server(town: TelegramHarness) -> TelegramServer:
-    return town.server
+def server(harness: TelegramHarness) -> TelegramServer:
+    return harness.server
 
 
 @pytest.fixture
-def bot(town: TelegramHarness) -> TelegramMessenger:
-    return town.messenger
+def bot(harness: TelegramHarness) -> TelegramMessenger:
+    return harness.messenger
 
 
 async def send_content(
@@ -77,7 +77,7 @@ def last_message(server: TelegramServer, chat_id: int = CITIZEN) -> dict[str, An
     return server.from_bot(chat_id)[-1]
 
 
-# Words
+# Texts
 
 
 async def test_looks_become_entities(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -210,7 +210,7 @@ async def test_media_of_another_messenger_is_a_link(server: TelegramServer, bot:
     assert message["entities"][0]["url"] == "https://vk.com/video1_2"
 
 
-# Where
+# Chats
 
 
 async def test_topics_and_comments(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -240,7 +240,7 @@ async def test_an_answer_to_a_message_of_a_kind_to_be_invented(server: TelegramS
     assert last_message(server, GROUP)["reply_to_message"]["forward_origin"] == {"type": "hologram"}
 
 
-# Changing
+# Edits
 
 
 async def test_words_under_a_photo_are_changed_there(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -249,7 +249,7 @@ async def test_words_under_a_photo_are_changed_there(server: TelegramServer, bot
     await bot.edit(PRIVATE, number, Content.of(long, whole=True))
     assert last_message(server)["caption"].startswith("Закрыли")
     assert last_message(server)["caption"].endswith("…")
-    with pytest.raises(Rejected) as refused:  # somebody's words are not cut behind his back
+    with pytest.raises(Rejected) as refused:  # the bot does not cut an official's text silently
         await bot.edit(PRIVATE, number, Content.of(long))
     assert refused.value.reason is RejectReason.TOO_LONG
     await bot.edit(PRIVATE, number, Content.of("Закрыли").with_media([photo()]))
@@ -394,7 +394,7 @@ async def test_a_code_that_is_too_long(server: TelegramServer, bot: TelegramMess
     assert caught.value.reason is RejectReason.BAD_MARKUP
 
 
-# Files back
+# Downloads
 
 
 async def test_files_bots_may_not_download(server: TelegramServer, bot: TelegramMessenger) -> None:
@@ -405,7 +405,7 @@ async def test_files_bots_may_not_download(server: TelegramServer, bot: Telegram
     with pytest.raises(FileUnavailable):
         await bot.download(video)
     unsized = Attachment(video.kind, video.origin, video.ref)
-    with pytest.raises(FileUnavailable):  # the server says it
+    with pytest.raises(FileUnavailable):  # the server refuses it
         await bot.download(unsized)
     with pytest.raises(FileUnavailable):
         await bot.download(Attachment(MediaKind.PHOTO, "telegram", "unheard-of"))
@@ -431,12 +431,12 @@ async def test_downloads_that_fail(server: TelegramServer, bot: TelegramMessenge
 
 
 async def test_the_first_poll_names_no_offset_and_later_ones_confirm(
-    server: TelegramServer, town: TelegramHarness
+    server: TelegramServer, harness: TelegramHarness
 ) -> None:
-    fresh = town.new_messenger()
+    fresh = harness.new_messenger()
     first = await server.send_message(CITIZEN, CITIZEN, "раз")
     await fresh.fetch()
-    assert len(server.pending_updates) == 2  # the start of the town, and this
+    assert len(server.pending_updates) == 2  # the citizen's start, and this message
     await fresh.fetch()
     assert server.pending_updates == []
     await fresh.close()
@@ -453,15 +453,15 @@ async def test_more_than_a_batch(server: TelegramServer, bot: TelegramMessenger)
     assert sizes == [100, 30, 0]
 
 
-async def test_two_programs_with_one_token(server: TelegramServer, town: TelegramHarness) -> None:
+async def test_two_programs_with_one_token(server: TelegramServer, harness: TelegramHarness) -> None:
     server.faults.order("getUpdates", api_fault(409, "Conflict: terminated by other getUpdates request"))
     with pytest.raises(Conflict):
-        await town.messenger.fetch()
+        await harness.messenger.fetch()
 
 
-async def test_a_webhook_left_behind_is_removed(server: TelegramServer, town: TelegramHarness) -> None:
+async def test_a_webhook_left_behind_is_removed(server: TelegramServer, harness: TelegramHarness) -> None:
     server.world.webhook = {"url": "https://example.ru/hook"}
-    fresh = town.new_messenger()
+    fresh = harness.new_messenger()
     await fresh.fetch()
     await fresh.close()
     assert server.world.webhook["url"] == ""
@@ -477,43 +477,45 @@ async def test_only_wanted_kinds_are_asked_for(server: TelegramServer, bot: Tele
 # The self-check
 
 
-async def check_findings(town: TelegramHarness, *chats: tuple[int, str]) -> list[str]:
-    fresh = TelegramMessenger(TOKEN, f"{town.sandbox.url}/telegram", chats)
+async def check_findings(harness: TelegramHarness, *chats: tuple[int, str]) -> list[str]:
+    fresh = TelegramMessenger(TOKEN, f"{harness.sandbox.url}/telegram", chats)
     found = await fresh.check()
     await fresh.close()
     return [one.text for one in found if one.severity is Severity.FAULT]
 
 
-async def test_privacy_mode_is_found(town: TelegramHarness, server: TelegramServer) -> None:
+async def test_privacy_mode_is_found(harness: TelegramHarness, server: TelegramServer) -> None:
     server.world.me.can_read_all_group_messages = False
-    [text] = await check_findings(town, (GROUP, "Подслушано"))
+    [text] = await check_findings(harness, (GROUP, "Подслушано"))
     assert "/setprivacy" in text
     await server.invite_bot(GROUP, admin=True)
-    assert await check_findings(town, (GROUP, "Подслушано")) == []
+    assert await check_findings(harness, (GROUP, "Подслушано")) == []
 
 
-async def test_chats_the_bot_cannot_serve_are_found(town: TelegramHarness, server: TelegramServer) -> None:
+async def test_chats_the_bot_cannot_serve_are_found(harness: TelegramHarness, server: TelegramServer) -> None:
     server.group(BASIC, "Малый", supergroup=False)
     new_id = await server.migrate(BASIC)
     server.channel(CHANNEL, "Новости", discussion=GROUP, bot_is_admin=True)
-    found = await check_findings(town, (BASIC, "Малый"), (CHANNEL, "Новости"), (-1005, "Нет такого"), (GROUP, "Есть"))
+    found = await check_findings(
+        harness, (BASIC, "Малый"), (CHANNEL, "Новости"), (-1005, "Нет такого"), (GROUP, "Есть")
+    )
     assert [str(new_id) in found[0], str(GROUP) in found[1], "Добавьте" in found[2]] == [True] * 3
     assert len(found) == 3
     await server.kick_bot(GROUP)
-    assert "Добавьте" in (await check_findings(town, (GROUP, "Есть")))[0]
+    assert "Добавьте" in (await check_findings(harness, (GROUP, "Есть")))[0]
     await server.restrict_bot(GROUP)
-    assert "запрещено писать" in (await check_findings(town, (GROUP, "Есть")))[0]
+    assert "запрещено писать" in (await check_findings(harness, (GROUP, "Есть")))[0]
 
 
-async def test_nothing_listens(town: TelegramHarness) -> None:
+async def test_nothing_listens(harness: TelegramHarness) -> None:
     nobody = TelegramMessenger(TOKEN, "http://127.0.0.1:1", request_timeout=2)
     [finding] = await nobody.check()
     await nobody.close()
     assert "не отвечает" in finding.text
 
 
-async def test_a_token_that_is_none(town: TelegramHarness) -> None:
-    nobody = TelegramMessenger("no token", f"{town.sandbox.url}/telegram")
+async def test_a_token_that_is_none(harness: TelegramHarness) -> None:
+    nobody = TelegramMessenger("no token", f"{harness.sandbox.url}/telegram")
     [finding] = await nobody.check()
     await nobody.close()
     assert "@BotFather" in finding.text

@@ -1,4 +1,4 @@
-"""VK's refusals become ours, and nothing is done twice."""
+"""VK's errors become the bot's own, and no call is repeated."""
 
 import pytest
 
@@ -26,10 +26,10 @@ SECRET = "текст гражданина"
 
 
 @pytest.fixture
-async def town(sandbox):
-    async with open_vk_harness(sandbox) as town:
-        await town.vk.allow_messages(GROUP, MARIA)
-        yield town
+async def harness(sandbox):
+    async with open_vk_harness(sandbox) as harness:
+        await harness.vk.allow_messages(GROUP, MARIA)
+        yield harness
 
 
 def wall_target(post: int) -> Target:
@@ -66,22 +66,22 @@ def wall_target(post: int) -> Target:
         (4242, Rejected, RejectReason.BAD_REQUEST),
     ],
 )
-async def test_the_table(town, code, error, reason):
-    town.refuse_next("messages.send", code, SECRET, captcha_sid="1", captcha_img="https://vk.com/captcha")
+async def test_the_table(harness, code, error, reason):
+    harness.refuse_next("messages.send", code, SECRET, captcha_sid="1", captcha_img="https://vk.com/captcha")
     with pytest.raises(error) as caught:
-        await town.messenger.send(WITH_MARIA, Content.of(SECRET), key="1")
+        await harness.messenger.send(WITH_MARIA, Content.of(SECRET), key="1")
     if reason is not None:
         assert caught.value.reason is reason
     assert SECRET not in repr(caught.value) + str(caught.value.__cause__)
     assert TOKEN not in repr(caught.value)
-    assert town.vk.messages(GROUP, MARIA) == []
-    assert len(town.calls_of("messages.send")) == 1  # nobody repeats it behind our back
+    assert harness.vk.messages(GROUP, MARIA) == []
+    assert len(harness.calls_of("messages.send")) == 1  # no library repeats it silently
 
 
-async def test_a_captcha_without_a_picture(town):
-    town.refuse_next("messages.send", 14)
+async def test_a_captcha_without_a_picture(harness):
+    harness.refuse_next("messages.send", 14)
     with pytest.raises(Rejected) as caught:
-        await town.messenger.send(WITH_MARIA, Content.of("Ответ"), key="1")
+        await harness.messenger.send(WITH_MARIA, Content.of("Ответ"), key="1")
     assert caught.value.reason is RejectReason.CAPTCHA
 
 
@@ -117,15 +117,15 @@ def test_one_number_means_several_things(code, method, words, replying, error):
 
 
 @pytest.mark.parametrize("target", ["messages.send", "wall.createComment"])
-async def test_an_answer_cut_short_is_repeated_and_shown_once(town, target):
-    post = await town.vk.post(GROUP, "Новость")
+async def test_an_answer_cut_short_is_repeated_and_shown_once(harness, target):
+    post = await harness.vk.post(GROUP, "Новость")
     place = WITH_MARIA if target == "messages.send" else wall_target(post)
-    town.fail_next(target, FaultKind.DROP)
+    harness.fail_next(target, FaultKind.DROP)
     with pytest.raises(TemporaryFailure) as caught:
-        await town.messenger.send(place, Content.of("Ответ"), key="outbox:1")
+        await harness.messenger.send(place, Content.of("Ответ"), key="outbox:1")
     assert caught.value.outcome_unknown
-    sent = await town.messenger.send(place, Content.of("Ответ"), key="outbox:1")
-    shown = town.vk.messages(GROUP, MARIA) if place is WITH_MARIA else town.vk.comments(GROUP, post)
+    sent = await harness.messenger.send(place, Content.of("Ответ"), key="outbox:1")
+    shown = harness.vk.messages(GROUP, MARIA) if place is WITH_MARIA else harness.vk.comments(GROUP, post)
     assert len(shown) == len(sent.ids) == 1
 
 
@@ -142,19 +142,19 @@ async def test_an_answer_cut_short_is_repeated_and_shown_once(town, target):
     ids=["500", "refuse", "neither", "number", "no id", "odd error"],
 )
 @pytest.mark.parametrize("method", ["messages.send", "wall.createComment"])
-async def test_answers_that_make_no_sense_are_temporary(town, method, fault):
-    post = await town.vk.post(GROUP, "Новость")
-    town.faults.order(method, fault)
+async def test_answers_that_make_no_sense_are_temporary(harness, method, fault):
+    post = await harness.vk.post(GROUP, "Новость")
+    harness.faults.order(method, fault)
     with pytest.raises(TemporaryFailure) as caught:
-        await town.messenger.send(
+        await harness.messenger.send(
             WITH_MARIA if method == "messages.send" else wall_target(post), Content.of("А"), key="1"
         )
     assert caught.value.outcome_unknown
 
 
-async def test_nobody_listens_there(town):
-    messenger = town.new_messenger()
-    await town.sandbox.stop()
+async def test_nobody_listens_there(harness):
+    messenger = harness.new_messenger()
+    await harness.sandbox.stop()
     with pytest.raises(TemporaryFailure) as caught:
         await messenger.fetch()
     assert not caught.value.outcome_unknown
@@ -165,14 +165,14 @@ async def test_nobody_listens_there(town):
 
 
 @pytest.mark.parametrize("method", ["photos.getMessagesUploadServer", "upload", "photos.saveMessagesPhoto"])
-async def test_a_failing_upload_sends_nothing(town, method):
+async def test_a_failing_upload_sends_nothing(harness, method):
     from bot.messengers.events import MediaKind, Upload
     from tests.contract.vk_harness import PHOTO
 
-    town.fail_next(method, FaultKind.HTTP_500)
+    harness.fail_next(method, FaultKind.HTTP_500)
     picture = Upload(MediaKind.PHOTO, "a.jpg", "image/jpeg", PHOTO)
     with pytest.raises(TemporaryFailure):
-        await town.messenger.send(WITH_MARIA, Content.of("Ответ").with_media([picture]), key="1")
-    assert town.vk.messages(GROUP, MARIA) == []
-    await town.messenger.send(WITH_MARIA, Content.of("Ответ").with_media([picture]), key="1")
-    assert len(town.vk.messages(GROUP, MARIA)[0].attachments) == 1
+        await harness.messenger.send(WITH_MARIA, Content.of("Ответ").with_media([picture]), key="1")
+    assert harness.vk.messages(GROUP, MARIA) == []
+    await harness.messenger.send(WITH_MARIA, Content.of("Ответ").with_media([picture]), key="1")
+    assert len(harness.vk.messages(GROUP, MARIA)[0].attachments) == 1

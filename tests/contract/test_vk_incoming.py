@@ -30,43 +30,43 @@ from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk_h
 
 
 @pytest.fixture
-async def town(sandbox):
-    async with open_vk_harness(sandbox) as town:
-        yield town
+async def harness(sandbox):
+    async with open_vk_harness(sandbox) as harness:
+        yield harness
 
 
-async def test_a_comment_under_a_post(town):
-    post = await town.vk.post(GROUP, "Субботник в воскресенье")
-    await town.vk.comment(GROUP, post, MARIA, "На Ленина 45 открыт люк", photo=PHOTO)
-    event = await town.one_event(MessagePosted)
+async def test_a_comment_under_a_post(harness):
+    post = await harness.vk.post(GROUP, "Субботник в воскресенье")
+    await harness.vk.comment(GROUP, post, MARIA, "На Ленина 45 открыт люк", photo=PHOTO)
+    event = await harness.one_event(MessagePosted)
     place = f"wall-{GROUP}_{post}"
     assert event.chat == Chat(f"vk:{GROUP}", place, ChatKind.WALL, str(GROUP), "Администрация", str(post))
     assert (event.text, event.author.id, event.author.kind) == ("На Ленина 45 открыт люк", "7", AuthorKind.PERSON)
     assert event.reply_to is None
     assert event.link == f"https://vk.com/{place}?reply={event.message_id}"
     assert event.sent_at.tzinfo is UTC
-    assert abs((town.sandbox.change_log.now() - event.sent_at).total_seconds()) < 60
+    assert abs((harness.sandbox.change_log.now() - event.sent_at).total_seconds()) < 60
     (picture,) = event.attachments
     assert picture.kind is MediaKind.PHOTO
-    assert (await town.messenger.download(picture)).data == PHOTO
+    assert (await harness.messenger.download(picture)).data == PHOTO
 
 
-async def test_an_answer_in_a_thread_of_comments(town):
-    post = await town.vk.post(GROUP, "Новость")
-    first = await town.vk.comment(GROUP, post, MARIA, "Когда включат воду?")
-    second = await town.vk.comment(GROUP, post, IVAN, "Тоже жду", reply_to=first)
-    event = (await town.new_events())[-1]
+async def test_an_answer_in_a_thread_of_comments(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    first = await harness.vk.comment(GROUP, post, MARIA, "Когда включат воду?")
+    second = await harness.vk.comment(GROUP, post, IVAN, "Тоже жду", reply_to=first)
+    event = (await harness.new_events())[-1]
     assert event.reply_to == str(first)
     assert event.link.endswith(f"?reply={second}&thread={first}")
 
 
-async def test_comments_change_go_and_return(town):
-    post = await town.vk.post(GROUP, "Новость")
-    comment = await town.vk.comment(GROUP, post, MARIA, "Яма")
-    await town.vk.edit_comment(GROUP, post, comment, "Яма на Мира, 3")
-    await town.vk.delete_comment(GROUP, post, comment)
-    await town.vk.restore_comment(GROUP, post, comment)
-    posted, edited, deleted, restored = await town.new_events()
+async def test_comments_change_go_and_return(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    comment = await harness.vk.comment(GROUP, post, MARIA, "Яма")
+    await harness.vk.edit_comment(GROUP, post, comment, "Яма на Мира, 3")
+    await harness.vk.delete_comment(GROUP, post, comment)
+    await harness.vk.restore_comment(GROUP, post, comment)
+    posted, edited, deleted, restored = await harness.new_events()
     assert isinstance(edited, MessageEdited)
     assert edited.message.text == "Яма на Мира, 3"
     assert deleted == MessageDeleted(posted.chat, str(comment))
@@ -74,26 +74,26 @@ async def test_comments_change_go_and_return(town):
     assert restored.message_id == posted.message_id
 
 
-async def test_visitors_write_on_the_wall_and_propose_posts(town):
-    await town.vk.post(GROUP, "Своя запись никого не касается")
-    post = await town.vk.visitor_post(GROUP, MARIA, "Не горит фонарь", photos=[PHOTO])
-    idea = await town.vk.visitor_post(GROUP, IVAN, "Предложение", suggested=True)
-    own, proposed = await town.new_events()
+async def test_visitors_write_on_the_wall_and_propose_posts(harness):
+    await harness.vk.post(GROUP, "Своя запись никого не касается")
+    post = await harness.vk.visitor_post(GROUP, MARIA, "Не горит фонарь", photos=[PHOTO])
+    idea = await harness.vk.visitor_post(GROUP, IVAN, "Предложение", suggested=True)
+    own, proposed = await harness.new_events()
     assert (own.chat.id, own.chat.kind, own.message_id) == (f"wall-{GROUP}_{post}", ChatKind.WALL, "post")
     assert own.link == f"https://vk.com/wall-{GROUP}_{post}"
     assert own.attachments[0].kind is MediaKind.PHOTO
     assert (proposed.chat.id, proposed.chat.kind) == (f"wall-{GROUP}_{idea}", ChatKind.SHOWCASE)
 
 
-async def test_the_community_itself_is_no_person(town):
-    post = await town.vk.post(GROUP, "Новость")
-    await town.vk.comment(GROUP, post, -GROUP, "Спасибо за сигнал")
-    event = await town.one_event(MessagePosted)
+async def test_the_community_itself_is_no_person(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    await harness.vk.comment(GROUP, post, -GROUP, "Спасибо за сигнал")
+    event = await harness.one_event(MessagePosted)
     assert (event.author.kind, event.author.id) == (AuthorKind.CHAT, f"-{GROUP}")
 
 
-async def test_a_private_message_with_everything(town):
-    await town.vk.send_message(
+async def test_a_private_message_with_everything(harness):
+    await harness.vk.send_message(
         GROUP,
         MARIA,
         "Смотрите",
@@ -104,7 +104,7 @@ async def test_a_private_message_with_everything(town):
         sticker=9,
         geo=(45.4708, 133.4225),
     )
-    event = await town.one_event(MessagePosted)
+    event = await harness.one_event(MessagePosted)
     chat = event.chat
     assert (chat.id, chat.kind, chat.source_id) == (str(MARIA), ChatKind.PRIVATE, str(GROUP))
     assert (event.message_id, event.link) == ("1", f"https://vk.com/gim{GROUP}?sel={MARIA}")
@@ -113,124 +113,128 @@ async def test_a_private_message_with_everything(town):
     assert (by_kind[MediaKind.LOCATION].latitude, by_kind[MediaKind.LOCATION].longitude) == (45.4708, 133.4225)
     document = by_kind[MediaKind.DOCUMENT]
     assert (document.name, document.size) == ("план.pdf", 8)
-    assert (await town.messenger.download(document)).mime == "application/pdf"
-    assert (await town.messenger.download(by_kind[MediaKind.VOICE])).data == b"OggS"
+    assert (await harness.messenger.download(document)).mime == "application/pdf"
+    assert (await harness.messenger.download(by_kind[MediaKind.VOICE])).data == b"OggS"
     film = by_kind[MediaKind.VIDEO]
     assert film.name == "Потоп"
     assert film.link.startswith(f"https://vk.com/video{MARIA}_")
     with pytest.raises(FileUnavailable):
-        await town.messenger.download(film)
+        await harness.messenger.download(film)
 
 
-async def test_files_that_are_gone_or_too_large(town, monkeypatch):
+async def test_files_that_are_gone_or_too_large(harness, monkeypatch):
     monkeypatch.setattr("bot.messengers.vk.media.DOWNLOAD_LIMIT", 10)
-    await town.vk.send_message(GROUP, MARIA, photos=[b"\xff\xd8" + b"x" * 20], docs=[("a.txt", b"x" * 20)])
-    picture, document = (await town.one_event(MessagePosted)).attachments
+    await harness.vk.send_message(GROUP, MARIA, photos=[b"\xff\xd8" + b"x" * 20], docs=[("a.txt", b"x" * 20)])
+    picture, document = (await harness.one_event(MessagePosted)).attachments
     for attachment in (picture, document):
         with pytest.raises(FileUnavailable):
-            await town.messenger.download(attachment)
+            await harness.messenger.download(attachment)
     monkeypatch.undo()
-    town.fail_next("file", FaultKind.HTTP_500)
+    harness.fail_next("file", FaultKind.HTTP_500)
     with pytest.raises(TemporaryFailure):
-        await town.messenger.download(picture)
-    town.vk.world.files.clear()
+        await harness.messenger.download(picture)
+    harness.vk.world.files.clear()
     with pytest.raises(FileUnavailable):
-        await town.messenger.download(picture)
+        await harness.messenger.download(picture)
 
 
-async def test_forwarded_words_belong_to_the_message(town):
-    await town.vk.send_message(GROUP, MARIA, "Перешлите коммунальщикам", forward=[(IVAN, "Прорвало трубу на Мира")])
-    event = await town.messenger.enrich(await town.one_event(MessagePosted))
+async def test_forwarded_words_belong_to_the_message(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Перешлите коммунальщикам", forward=[(IVAN, "Прорвало трубу на Мира")])
+    event = await harness.messenger.enrich(await harness.one_event(MessagePosted))
     assert event.text == "Перешлите коммунальщикам\n\nПрорвало трубу на Мира"
     assert event.forwarded_from == "Иван Петров"
-    await town.vk.send_message(GROUP, MARIA, forward=[(MARIA, "Своё же")])
-    assert (await town.one_event(MessagePosted)).forwarded_from is None
+    await harness.vk.send_message(GROUP, MARIA, forward=[(MARIA, "Своё же")])
+    assert (await harness.one_event(MessagePosted)).forwarded_from is None
 
 
-async def test_replies_payloads_and_the_button_start(town):
-    first = await town.vk.send_message(GROUP, MARIA, "Раз")
-    await town.vk.send_message(GROUP, MARIA, "Два", reply_to=first.cmid)
-    await town.vk.send_message(GROUP, MARIA, "Начать", payload={"command": "start"}, ref="invite_9")
-    await town.vk.send_message(GROUP, MARIA, "Да", payload={"c": "y:1"})
-    await town.vk.send_message(GROUP, MARIA, "Да", payload='["x"]')
-    _, reply, start, code, strange = await town.new_events()
+async def test_replies_payloads_and_the_button_start(harness):
+    first = await harness.vk.send_message(GROUP, MARIA, "Раз")
+    await harness.vk.send_message(GROUP, MARIA, "Два", reply_to=first.cmid)
+    await harness.vk.send_message(GROUP, MARIA, "Начать", payload={"command": "start"}, ref="invite_9")
+    await harness.vk.send_message(GROUP, MARIA, "Да", payload={"c": "y:1"})
+    await harness.vk.send_message(GROUP, MARIA, "Да", payload='["x"]')
+    _, reply, start, code, strange = await harness.new_events()
     assert reply.reply_to == str(first.cmid)
     assert (start.text, start.payload) == ("/start", "invite_9")
     assert (code.text, code.payload) == ("Да", "y:1")
     assert strange.payload == '["x"]'
 
 
-async def test_conversations_of_several_people(town):
-    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "Вода ржавая")
-    event = await town.one_event(MessagePosted)
+async def test_conversations_of_several_people(harness):
+    await harness.vk.send_to_conversation(GROUP, CHAT, MARIA, "Вода ржавая")
+    event = await harness.one_event(MessagePosted)
     assert (event.chat.id, event.chat.kind) == (str(CHAT), ChatKind.GROUP)
     assert event.link == f"https://vk.com/gim{GROUP}?sel=c5"
-    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_title_update", "text": "х"})
-    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_invite_user", "member_id": -GROUP})
-    await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_kick_user", "member_id": -GROUP})
-    renamed, came, went = await town.new_events()
+    await harness.vk.send_to_conversation(GROUP, CHAT, MARIA, "", action={"type": "chat_title_update", "text": "х"})
+    await harness.vk.send_to_conversation(
+        GROUP, CHAT, MARIA, "", action={"type": "chat_invite_user", "member_id": -GROUP}
+    )
+    await harness.vk.send_to_conversation(
+        GROUP, CHAT, MARIA, "", action={"type": "chat_kick_user", "member_id": -GROUP}
+    )
+    renamed, came, went = await harness.new_events()
     assert renamed.service
     assert (came.change, went.change) == (ChatChange.BOT_ADDED, ChatChange.BOT_REMOVED)
 
 
-async def test_edits_of_people_count_ours_do_not(town):
-    message = await town.vk.send_message(GROUP, MARIA, "Яма")
-    await town.vk.edit_message(GROUP, MARIA, message.cmid, "Яма у школы")
-    posted, edited = await town.new_events()
+async def test_edits_of_people_count_ours_do_not(harness):
+    message = await harness.vk.send_message(GROUP, MARIA, "Яма")
+    await harness.vk.edit_message(GROUP, MARIA, message.cmid, "Яма у школы")
+    posted, edited = await harness.new_events()
     assert isinstance(edited, MessageEdited)
     assert (edited.message.message_id, edited.message.text) == (posted.message_id, "Яма у школы")
 
 
-async def test_allowing_and_forbidding_messages(town):
-    await town.vk.allow_messages(GROUP, MARIA)
-    await town.vk.deny_messages(GROUP, MARIA)
-    came, went = await town.new_events()
+async def test_allowing_and_forbidding_messages(harness):
+    await harness.vk.allow_messages(GROUP, MARIA)
+    await harness.vk.deny_messages(GROUP, MARIA)
+    came, went = await harness.new_events()
     assert isinstance(came, ChatChanged)
     assert (came.change, went.change) == (ChatChange.UNBLOCKED, ChatChange.BLOCKED)
     assert went.chat.id == went.author.id == str(MARIA)
 
 
-async def test_comments_where_we_cannot_answer(town):
+async def test_comments_where_we_cannot_answer(harness):
     places = {
-        await town.vk.photo_comment(GROUP, 31, MARIA, "а"): (f"photo-{GROUP}_31", "?reply="),
-        await town.vk.video_comment(GROUP, 32, MARIA, "б"): (f"video-{GROUP}_32", "?reply="),
-        await town.vk.market_comment(GROUP, 33, MARIA, "в"): (f"market-{GROUP}_33", "?reply="),
-        await town.vk.board_comment(GROUP, 34, MARIA, "г"): (f"topic-{GROUP}_34", "?post="),
+        await harness.vk.photo_comment(GROUP, 31, MARIA, "а"): (f"photo-{GROUP}_31", "?reply="),
+        await harness.vk.video_comment(GROUP, 32, MARIA, "б"): (f"video-{GROUP}_32", "?reply="),
+        await harness.vk.market_comment(GROUP, 33, MARIA, "в"): (f"market-{GROUP}_33", "?reply="),
+        await harness.vk.board_comment(GROUP, 34, MARIA, "г"): (f"topic-{GROUP}_34", "?post="),
     }
-    for event in await town.new_events():
+    for event in await harness.new_events():
         chat_id, query = places.pop(int(event.message_id))
         assert (event.chat.id, event.chat.kind) == (chat_id, ChatKind.SHOWCASE)
         assert event.link == f"https://vk.com/{chat_id}{query}{event.message_id}"
     assert not places
 
 
-async def test_names_are_asked_for_once_and_together(town):
-    post = await town.vk.post(GROUP, "Новость")
+async def test_names_are_asked_for_once_and_together(harness):
+    post = await harness.vk.post(GROUP, "Новость")
     for person in (MARIA, IVAN, MARIA):
-        await town.vk.comment(GROUP, post, person, "Здравствуйте")
-    events = await town.new_events()
-    named = await asyncio.gather(*(town.messenger.enrich(event) for event in events))
+        await harness.vk.comment(GROUP, post, person, "Здравствуйте")
+    events = await harness.new_events()
+    named = await asyncio.gather(*(harness.messenger.enrich(event) for event in events))
     assert [event.author.name for event in named] == ["Мария Кузнецова", "Иван Петров", "Мария Кузнецова"]
-    assert await town.messenger.enrich(events[0]) == named[0]
-    assert await town.messenger.enrich(MessageEdited(events[1])) == MessageEdited(named[1])
-    assert [call["user_ids"] for call in town.calls_of("users.get")] == [f"{MARIA},{IVAN}"]
+    assert await harness.messenger.enrich(events[0]) == named[0]
+    assert await harness.messenger.enrich(MessageEdited(events[1])) == MessageEdited(named[1])
+    assert [call["user_ids"] for call in harness.calls_of("users.get")] == [f"{MARIA},{IVAN}"]
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.HANG, FaultKind.REFUSE])
-async def test_a_name_that_does_not_come_stops_nobody(town, kind):
-    await town.vk.send_message(GROUP, MARIA, "Добрый день")
-    event = await town.one_event(MessagePosted)
-    town.fail_next("users.get", kind)
-    assert await town.messenger.enrich(event) == event
-    assert (await town.messenger.enrich(event)).author.name == "Мария Кузнецова"
+async def test_a_name_that_does_not_come_stops_nobody(harness, kind):
+    await harness.vk.send_message(GROUP, MARIA, "Добрый день")
+    event = await harness.one_event(MessagePosted)
+    harness.fail_next("users.get", kind)
+    assert await harness.messenger.enrich(event) == event
+    assert (await harness.messenger.enrich(event)).author.name == "Мария Кузнецова"
 
 
-async def test_updates_keep_their_key_and_their_conversation(town):
-    post = await town.vk.post(GROUP, "Новость")
-    await town.vk.comment(GROUP, post, MARIA, "Раз")
-    await town.vk.send_message(GROUP, MARIA, "Два")
-    await town.vk.visitor_post(GROUP, IVAN, "Три")
-    batch = await town.messenger.fetch()
+async def test_updates_keep_their_key_and_their_conversation(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    await harness.vk.comment(GROUP, post, MARIA, "Раз")
+    await harness.vk.send_message(GROUP, MARIA, "Два")
+    await harness.vk.visitor_post(GROUP, IVAN, "Три")
+    batch = await harness.messenger.fetch()
     keys = {update.key for update in batch.updates}
     assert keys == {update.payload["event_id"] for update in batch.updates}
     assert [update.conversation for update in batch.updates][1:3] == [
@@ -255,10 +259,10 @@ def test_our_own_words_come_back_and_mean_nothing():
     assert read({"type": "message_reply", "object": mine}) == ()
 
 
-async def test_the_communitys_own_post_is_a_sign_of_life(town):
-    post = await town.vk.post(GROUP, "Новость")
-    batch = await town.messenger.fetch()
-    [event] = town.messenger.parse(batch.updates[0].payload)
+async def test_the_communitys_own_post_is_a_sign_of_life(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    batch = await harness.messenger.fetch()
+    [event] = harness.messenger.parse(batch.updates[0].payload)
     assert isinstance(event, PagePosted)
     assert (event.post_id, event.chat.source_id) == (str(post), str(GROUP))
 

@@ -1,4 +1,4 @@
-"""Our content becomes what people see in VK."""
+"""Messages of the bot in VK, and their appearance there."""
 
 import json
 from datetime import timedelta
@@ -27,100 +27,100 @@ NEIGHBOURS = Chat(ACCOUNT, str(CHAT), ChatKind.GROUP, str(GROUP))
 
 
 @pytest.fixture
-async def town(sandbox):
-    async with open_vk_harness(sandbox) as town:
-        yield town
+async def harness(sandbox):
+    async with open_vk_harness(sandbox) as harness:
+        yield harness
 
 
 def wall_chat(post: int, kind: ChatKind = ChatKind.WALL) -> Chat:
     return Chat(ACCOUNT, f"wall-{GROUP}_{post}", kind, str(GROUP), thread=str(post))
 
 
-async def test_an_answer_stands_under_the_citizens_comment(town):
-    post = await town.vk.post(GROUP, "Новость")
-    comment = await town.vk.comment(GROUP, post, MARIA, "Люк открыт")
-    sent = await town.messenger.send(
+async def test_an_answer_stands_under_the_citizens_comment(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    comment = await harness.vk.comment(GROUP, post, MARIA, "Люк открыт")
+    sent = await harness.messenger.send(
         Target(wall_chat(post), str(comment)), Content.of("Закрыли ", Bold("сегодня")), key="1"
     )
-    answer = town.vk.comments(GROUP, post)[-1]
+    answer = harness.vk.comments(GROUP, post)[-1]
     assert (answer.text, answer.from_id, answer.reply_to_comment) == ("Закрыли сегодня", -GROUP, comment)
     assert sent.ids == (str(answer.id),)
     assert sent.link == f"https://vk.com/wall-{GROUP}_{post}?reply={answer.id}&thread={comment}"
 
 
-async def test_a_visitors_post_is_answered_below_it(town):
-    post = await town.vk.visitor_post(GROUP, MARIA, "Нет воды")
-    event = await town.one_event(MessagePosted)
-    sent = await town.messenger.send(Target(event.chat, event.message_id), Content.of("Дали"), key="1")
-    (answer,) = town.vk.comments(GROUP, post)
+async def test_a_visitors_post_is_answered_below_it(harness):
+    post = await harness.vk.visitor_post(GROUP, MARIA, "Нет воды")
+    event = await harness.one_event(MessagePosted)
+    sent = await harness.messenger.send(Target(event.chat, event.message_id), Content.of("Дали"), key="1")
+    (answer,) = harness.vk.comments(GROUP, post)
     assert answer.reply_to_comment is None
     assert sent.link == f"https://vk.com/wall-{GROUP}_{post}?reply={answer.id}"
 
 
-async def test_the_same_key_shows_one_message_and_another_key_another(town):
-    post = await town.vk.post(GROUP, "Новость")
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+async def test_the_same_key_shows_one_message_and_another_key_another(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
     for target in (Target(wall_chat(post)), Target(WITH_MARIA)):
-        first = await town.messenger.send(target, Content.of("Ответ"), key="outbox:5:0")
-        assert await town.messenger.send(target, Content.of("Ответ"), key="outbox:5:0") == first
-        second = await town.messenger.send(target, Content.of("Ответ"), key="outbox:5:1")
+        first = await harness.messenger.send(target, Content.of("Ответ"), key="outbox:5:0")
+        assert await harness.messenger.send(target, Content.of("Ответ"), key="outbox:5:0") == first
+        second = await harness.messenger.send(target, Content.of("Ответ"), key="outbox:5:1")
         assert second.ids != first.ids
-    assert len(town.vk.comments(GROUP, post)) == 2
-    assert len(town.vk.messages(GROUP, MARIA)) == 3
+    assert len(harness.vk.comments(GROUP, post)) == 2
+    assert len(harness.vk.messages(GROUP, MARIA)) == 3
 
 
 @pytest.mark.parametrize("chat", [WITH_MARIA, NEIGHBOURS])
-async def test_conversations_are_answered_by_a_reply(town, chat):
+async def test_conversations_are_answered_by_a_reply(harness, chat):
     if chat is WITH_MARIA:
-        message = await town.vk.send_message(GROUP, MARIA, "Яма")
+        message = await harness.vk.send_message(GROUP, MARIA, "Яма")
     else:
-        message = await town.vk.send_to_conversation(GROUP, CHAT, MARIA, "Яма")
-    sent = await town.messenger.send(Target(chat, str(message.cmid)), Content.of("Засыпали"), key="1")
-    answer = town.vk.messages(GROUP, message.peer_id)[-1]
+        message = await harness.vk.send_to_conversation(GROUP, CHAT, MARIA, "Яма")
+    sent = await harness.messenger.send(Target(chat, str(message.cmid)), Content.of("Засыпали"), key="1")
+    answer = harness.vk.messages(GROUP, message.peer_id)[-1]
     assert (answer.reply, answer.text, sent.ids) == (message, "Засыпали", (str(answer.cmid),))
 
 
-async def test_reply_target_may_be_gone(town):
-    post = await town.vk.post(GROUP, "Новость")
-    comment = await town.vk.comment(GROUP, post, MARIA, "Люк")
-    await town.vk.delete_comment(GROUP, post, comment)
-    message = await town.vk.send_message(GROUP, MARIA, "Яма")
-    await town.vk.delete_message(GROUP, MARIA, message.cmid)
+async def test_reply_target_may_be_gone(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    comment = await harness.vk.comment(GROUP, post, MARIA, "Люк")
+    await harness.vk.delete_comment(GROUP, post, comment)
+    message = await harness.vk.send_message(GROUP, MARIA, "Яма")
+    await harness.vk.delete_message(GROUP, MARIA, message.cmid)
     for target in (Target(wall_chat(post), str(comment)), Target(WITH_MARIA, str(message.cmid))):
         with pytest.raises(ReplyTargetGone):
-            await town.messenger.send(target, Content.of("Ответ"), key="1")
-        assert await town.messenger.send(Target(target.chat), Content.of("Ответ"), key="1")
+            await harness.messenger.send(target, Content.of("Ответ"), key="1")
+        assert await harness.messenger.send(Target(target.chat), Content.of("Ответ"), key="1")
 
 
-async def test_places_where_we_may_not_or_cannot_write(town):
-    post = await town.vk.post(GROUP, "Новость")
-    await town.vk.close_comments(GROUP, post)
+async def test_places_where_we_may_not_or_cannot_write(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    await harness.vk.close_comments(GROUP, post)
     with pytest.raises(Rejected) as closed:
-        await town.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
-    await town.vk.delete_post(GROUP, post)
+        await harness.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
+    await harness.vk.delete_post(GROUP, post)
     with pytest.raises(Rejected) as gone:
-        await town.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
+        await harness.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
     with pytest.raises(RecipientUnreachable):
-        await town.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
-    calls = len(town.vk.calls)
+        await harness.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
+    calls = len(harness.vk.calls)
     with pytest.raises(Rejected) as heard:
-        await town.messenger.send(Target(wall_chat(post, ChatKind.SHOWCASE)), Content.of("Ответ"), key="1")
-    assert len(town.vk.calls) == calls
+        await harness.messenger.send(Target(wall_chat(post, ChatKind.SHOWCASE)), Content.of("Ответ"), key="1")
+    assert len(harness.vk.calls) == calls
     reasons = [caught.value.reason for caught in (closed, gone, heard)]
     assert reasons == [RejectReason.NO_RIGHTS, RejectReason.GONE, RejectReason.NO_RIGHTS]
 
 
-async def test_a_person_who_forbids_messages_is_unreachable(town):
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
-    await town.vk.deny_messages(GROUP, MARIA)
+async def test_a_person_who_forbids_messages_is_unreachable(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    await harness.vk.deny_messages(GROUP, MARIA)
     with pytest.raises(RecipientUnreachable):
-        await town.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
-    await town.vk.allow_messages(GROUP, MARIA)
-    assert await town.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
+        await harness.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
+    await harness.vk.allow_messages(GROUP, MARIA)
+    assert await harness.messenger.send(Target(WITH_MARIA), Content.of("Ответ"), key="1")
 
 
-async def test_photos_and_files_reach_a_conversation(town):
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+async def test_photos_and_files_reach_a_conversation(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
     media = (
         Upload(MediaKind.PHOTO, "after.jpg", "image/jpeg", PHOTO),
         Upload(MediaKind.PHOTO, "broken.jpg", "image/jpeg", b"no picture at all"),
@@ -128,47 +128,47 @@ async def test_photos_and_files_reach_a_conversation(town):
         Upload(MediaKind.AUDIO, "song.mp3", "audio/mpeg", b"ID3"),
         Attachment(MediaKind.LOCATION, latitude=45.47, longitude=133.42),
     )
-    await town.messenger.send(Target(WITH_MARIA), Content.of("Сделано").with_media(media), key="1")
-    shown = town.vk.messages(GROUP, MARIA)[-1]
+    await harness.messenger.send(Target(WITH_MARIA), Content.of("Сделано").with_media(media), key="1")
+    shown = harness.vk.messages(GROUP, MARIA)[-1]
     assert [thing["type"] for thing in shown.attachments] == ["photo", "doc", "doc"]
     assert shown.attachments[2]["doc"]["title"] == 'приказ "5".pdf'
-    assert shown.text == "Сделано\nВложение: song.mp3"  # VK takes no such documents: say so instead of failing
+    assert shown.text == "Сделано\nВложение: song.mp3"  # VK refuses such documents, so a line replaces the file
     assert shown.geo["coordinates"] == {"latitude": 45.47, "longitude": 133.42}
 
 
-async def test_photos_go_under_posts_as_documents(town):
-    post = await town.vk.post(GROUP, "Новость")
+async def test_photos_go_under_posts_as_documents(harness):
+    post = await harness.vk.post(GROUP, "Новость")
     media = (
         Upload(MediaKind.PHOTO, "after.jpg", "image/jpeg", PHOTO),
         Attachment(MediaKind.LOCATION, latitude=45.47, longitude=133.42),
     )
-    await town.messenger.send(Target(wall_chat(post)), Content.of("Сделано").with_media(media), key="1")
-    (answer,) = town.vk.comments(GROUP, post)
+    await harness.messenger.send(Target(wall_chat(post)), Content.of("Сделано").with_media(media), key="1")
+    (answer,) = harness.vk.comments(GROUP, post)
     assert [thing["type"] for thing in answer.attachments] == ["doc"]
     assert answer.text == "Сделано\nКоординаты: 45.470000, 133.420000"
 
 
-async def test_citizens_attachments_can_be_sent_again(town):
-    await town.vk.send_message(GROUP, MARIA, "Смотрите", photos=[PHOTO], video="Потоп")
-    seen = await town.one_event(MessagePosted)
+async def test_citizens_attachments_can_be_sent_again(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Смотрите", photos=[PHOTO], video="Потоп")
+    seen = await harness.one_event(MessagePosted)
     stranger = Attachment(MediaKind.VIDEO, "telegram", "file-id", "clip.mp4", link="https://t.me/c/1/2")
-    await town.messenger.send(Target(WITH_MARIA), Content(media=(*seen.attachments, stranger)), key="1")
-    shown = town.vk.messages(GROUP, MARIA)[-1]
+    await harness.messenger.send(Target(WITH_MARIA), Content(media=(*seen.attachments, stranger)), key="1")
+    shown = harness.vk.messages(GROUP, MARIA)[-1]
     assert [thing["type"] for thing in shown.attachments] == ["photo", "video"]
     assert shown.text == "Вложение: clip.mp4 — https://t.me/c/1/2"
 
 
-async def test_an_edit_keeps_what_is_attached_and_replied_to(town):
-    message = await town.vk.send_message(GROUP, MARIA, "Яма")
+async def test_an_edit_keeps_what_is_attached_and_replied_to(harness):
+    message = await harness.vk.send_message(GROUP, MARIA, "Яма")
     part = Content.of("Черновик", keyboard=[[Button("Да", "y")]]).with_media(
         [Upload(MediaKind.PHOTO, "a.jpg", "image/jpeg", PHOTO)]
     )
-    sent = await town.messenger.send(Target(WITH_MARIA, str(message.cmid)), part, key="1")
-    await town.messenger.edit(WITH_MARIA, sent.ids[0], Content.of("Чистовик", keyboard=[[Button("Нет", "n")]]))
-    shown = town.vk.messages(GROUP, MARIA)[-1]
+    sent = await harness.messenger.send(Target(WITH_MARIA, str(message.cmid)), part, key="1")
+    await harness.messenger.edit(WITH_MARIA, sent.ids[0], Content.of("Чистовик", keyboard=[[Button("Нет", "n")]]))
+    shown = harness.vk.messages(GROUP, MARIA)[-1]
     assert (shown.text, len(shown.attachments), shown.reply) == ("Чистовик", 1, message)
     assert shown.keyboard["buttons"][0][0]["action"]["label"] == "Нет"
-    restarted = town.new_messenger()  # remembers nothing, so it has to ask
+    restarted = harness.new_messenger()  # remembers nothing, so it has to ask
     try:
         await restarted.edit(WITH_MARIA, sent.ids[0], Content.of("Готово"))
     finally:
@@ -176,53 +176,53 @@ async def test_an_edit_keeps_what_is_attached_and_replied_to(town):
     assert (shown.text, len(shown.attachments), shown.keyboard) == ("Готово", 1, None)
 
 
-async def test_edit_is_refused_where_vk_forbids_it(town):
-    post = await town.vk.post(GROUP, "Новость")
-    theirs = await town.vk.send_message(GROUP, MARIA, "Моё")
+async def test_edit_is_refused_where_vk_forbids_it(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    theirs = await harness.vk.send_message(GROUP, MARIA, "Моё")
     with pytest.raises(MessageGone):
-        await town.messenger.edit(WITH_MARIA, str(theirs.cmid), Content.of("Чужое"))
+        await harness.messenger.edit(WITH_MARIA, str(theirs.cmid), Content.of("Чужое"))
     with pytest.raises(MessageGone):
-        await town.messenger.edit(WITH_MARIA, "99", Content.of("Ничьё"))
-    sent = await town.messenger.send(Target(WITH_MARIA), Content.of("Старое"), key="1")
-    town.vk.messages(GROUP, MARIA)[-1].date -= timedelta(hours=25)
+        await harness.messenger.edit(WITH_MARIA, "99", Content.of("Ничьё"))
+    sent = await harness.messenger.send(Target(WITH_MARIA), Content.of("Старое"), key="1")
+    harness.vk.messages(GROUP, MARIA)[-1].date -= timedelta(hours=25)
     with pytest.raises(MessageGone):
-        await town.messenger.edit(WITH_MARIA, sent.ids[0], Content.of("Новое"))
-    answer = await town.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
+        await harness.messenger.edit(WITH_MARIA, sent.ids[0], Content.of("Новое"))
+    answer = await harness.messenger.send(Target(wall_chat(post)), Content.of("Ответ"), key="1")
     with pytest.raises(Rejected) as caught:
-        await town.messenger.edit(wall_chat(post), answer.ids[0], Content.of("Исправлено"))
+        await harness.messenger.edit(wall_chat(post), answer.ids[0], Content.of("Исправлено"))
     assert caught.value.reason is RejectReason.NO_RIGHTS
-    assert ChatKind.WALL not in town.messenger.capabilities.can_edit_in
+    assert ChatKind.WALL not in harness.messenger.capabilities.can_edit_in
 
 
-async def test_a_button_is_pressed_and_the_press_answered_once(town):
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+async def test_a_button_is_pressed_and_the_press_answered_once(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
     card = Content.of("Карточка", keyboard=[[Button("✅ Принять", "v1:acc:142")], [Button("Сайт", url="https://a.ru")]])
-    sent = await town.messenger.send(Target(WITH_MARIA), card, key="1")
-    await town.vk.press_button(MARIA, GROUP, town.vk.messages(GROUP, MARIA)[-1], "✅ Принять")
-    press = await town.one_event(ButtonPressed)
+    sent = await harness.messenger.send(Target(WITH_MARIA), card, key="1")
+    await harness.vk.press_button(MARIA, GROUP, harness.vk.messages(GROUP, MARIA)[-1], "✅ Принять")
+    press = await harness.one_event(ButtonPressed)
     assert (press.code, press.message_id, press.author.id, press.chat.id) == ("v1:acc:142", sent.ids[0], "7", "7")
-    await town.messenger.answer_callback(press.callback_id, "Принято. " * 20, alert=True)
-    (answered,) = town.vk.event_answers
+    await harness.messenger.answer_callback(press.callback_id, "Принято. " * 20, alert=True)
+    (answered,) = harness.vk.event_answers
     assert answered.answer["type"] == "show_snackbar"
     assert len(answered.answer["text"]) <= 90
     for late in (press.callback_id, "7:7:unknown", "nonsense"):
         with pytest.raises(CallbackExpired):
-            await town.messenger.answer_callback(late)
+            await harness.messenger.answer_callback(late)
 
 
-async def test_a_press_without_words_only_stops_the_spinner(town):
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
-    await town.messenger.send(Target(WITH_MARIA), Content.of("?", keyboard=[[Button("Да", "y")]]), key="1")
-    message = town.vk.messages(GROUP, MARIA)[-1]
-    await town.vk.press_button(MARIA, GROUP, message, "Да")
-    press = await town.one_event(ButtonPressed)
-    await town.messenger.answer_callback(press.callback_id)
-    assert town.vk.event_answers[0].answer is None
+async def test_a_press_without_words_only_stops_the_spinner(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    await harness.messenger.send(Target(WITH_MARIA), Content.of("?", keyboard=[[Button("Да", "y")]]), key="1")
+    message = harness.vk.messages(GROUP, MARIA)[-1]
+    await harness.vk.press_button(MARIA, GROUP, message, "Да")
+    press = await harness.one_event(ButtonPressed)
+    await harness.messenger.answer_callback(press.callback_id)
+    assert harness.vk.event_answers[0].answer is None
 
 
-async def test_any_keyboard_of_ours_is_taken(town):
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
-    capabilities = town.messenger.capabilities
+async def test_any_keyboard_of_ours_is_taken(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    capabilities = harness.messenger.capabilities
     full = [
         [
             Button("Очень длинное название отраслевого блока администрации", f"v1:to:{row}:{column}")
@@ -233,10 +233,10 @@ async def test_any_keyboard_of_ours_is_taken(town):
     wide, tall = [[Button(str(n), str(n)) for n in range(9)]], [[Button(str(n), str(n))] for n in range(9)]
     for number, keyboard in enumerate((full, wide, tall, [[]])):
         part = Content.of("Куда передать?", keyboard=keyboard)
-        await town.messenger.send(Target(WITH_MARIA), part, key=str(number))
+        await harness.messenger.send(Target(WITH_MARIA), part, key=str(number))
     counts = [
         sum(map(len, (message.keyboard or {"buttons": []})["buttons"]))
-        for message in town.vk.messages(GROUP, MARIA)[1:]
+        for message in harness.vk.messages(GROUP, MARIA)[1:]
     ]
     assert counts == [10, 9, 6, 0]
 
@@ -281,8 +281,8 @@ def test_no_part_is_longer_than_vk_takes(spans, whole):
     assert all(len(render_text(part.spans).encode("utf-16-le")) <= 2 * 4096 for part in parts)
 
 
-async def test_words_of_people_are_shown_as_they_are(town):
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+async def test_words_of_people_are_shown_as_they_are(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
     for number, (text, shown) in enumerate(
         [
             ("<b>&amp;</b> *_`[x](y)", "<b>&amp;</b> *_`[x](y)"),
@@ -291,32 +291,32 @@ async def test_words_of_people_are_shown_as_they_are(town):
             ("😀" * 200, "😀" * 200),
         ]
     ):
-        await town.messenger.send(Target(WITH_MARIA), Content.of(text), key=str(number))
-        assert town.vk.messages(GROUP, MARIA)[-1].text == shown
+        await harness.messenger.send(Target(WITH_MARIA), Content.of(text), key=str(number))
+        assert harness.vk.messages(GROUP, MARIA)[-1].text == shown
 
 
-async def test_long_answers_are_parted_and_buttons_hang_under_the_last(town):
-    post = await town.vk.post(GROUP, "Новость")
-    await town.vk.send_message(GROUP, MARIA, "Здравствуйте")
+async def test_long_answers_are_parted_and_buttons_hang_under_the_last(harness):
+    post = await harness.vk.post(GROUP, "Новость")
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
     text = "\n\n".join(f"Абзац {n}. " + "Слово, " * 150 for n in range(8))
     content = Content.of(Quote("Вопрос [id1|x] " * 50), text, keyboard=[[Button("Да", "y")]])
     for target in (Target(WITH_MARIA), Target(wall_chat(post))):
-        parts = town.messenger.split(content, target.chat.kind)
+        parts = harness.messenger.split(content, target.chat.kind)
         assert len(parts) > 2
         for number, part in enumerate(parts):
-            await town.messenger.send(target, part, key=str(number))
-    sent = town.vk.messages(GROUP, MARIA)[1:]
+            await harness.messenger.send(target, part, key=str(number))
+    sent = harness.vk.messages(GROUP, MARIA)[1:]
     assert [bool(message.keyboard) for message in sent] == [False] * (len(sent) - 1) + [True]
     assert all(message.text.startswith(("«Вопрос", "Абзац")) for message in sent)
 
 
-async def test_a_whole_card_stays_one_message(town):
+async def test_a_whole_card_stays_one_message(harness):
     photos = [Upload(MediaKind.PHOTO, f"{n}.jpg", "image/jpeg", PHOTO) for n in range(12)]
     card = Content.of("🆕 №142\n", Quote("текст " * 2000), "\nсрок", keyboard=[[Button("Да", "y")]], whole=True)
-    (part,) = town.messenger.split(card.with_media(photos), ChatKind.PRIVATE)
-    await town.vk.send_message(GROUP, IVAN, "Здравствуйте")
-    await town.messenger.send(Target(Chat(ACCOUNT, str(IVAN), ChatKind.PRIVATE, str(GROUP))), part, key="1")
-    shown = town.vk.messages(GROUP, IVAN)[-1]
+    (part,) = harness.messenger.split(card.with_media(photos), ChatKind.PRIVATE)
+    await harness.vk.send_message(GROUP, IVAN, "Здравствуйте")
+    await harness.messenger.send(Target(Chat(ACCOUNT, str(IVAN), ChatKind.PRIVATE, str(GROUP))), part, key="1")
+    shown = harness.vk.messages(GROUP, IVAN)[-1]
     assert len(shown.text) <= 4096
     assert shown.text.startswith("🆕 №142")
     assert shown.text.endswith("…»\nсрок")

@@ -1,4 +1,4 @@
-"""The sandbox's VK is as strict as VK: what it lets pass, VK would."""
+"""The sandbox's VK is as strict as the real one: it refuses every call that VK would refuse."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ CHAT = 2_000_000_005
 
 
 class ApiClient:
-    """Calls methods by hand."""
+    """A bare client of the API."""
 
     def __init__(self, sandbox, session):
         self.sandbox, self.vk, self.session = sandbox, sandbox.vk, session
@@ -197,7 +197,7 @@ async def test_the_long_poll_follows_the_settings(call):
     assert [update["object"]["message"]["text"] for update in heard["updates"]] == ["Слышно"]
     assert {"event_id", "group_id", "type", "object", "v"} == set(heard["updates"][0])
     assert await call.poll(ts=heard["ts"], **place) == {"ts": heard["ts"], "updates": []}
-    assert await call.poll(ts=server["ts"], **place) == heard  # reading takes nothing away
+    assert await call.poll(ts=server["ts"], **place) == heard  # reading removes nothing
     assert (await call.poll(ts="999999", **place))["failed"] == 1
     assert await call.poll(ts=server["ts"], **place | {"key": "old"}) == {"failed": 2}
     await call("groups.setLongPollSettings", group_id=GROUP, enabled=0)
@@ -245,7 +245,7 @@ async def test_uploads_are_checked(call):
     sent = await upload("doc", "file", "план.pdf", b"%PDF")
     saved = (await call("docs.save", file=sent["file"], title="План"))["response"]["doc"]
     assert (saved["title"], saved["size"]) == ("План", 4)
-    assert await call.code("docs.save", file=sent["file"]) == 100  # a ticket is good for once
+    assert await call.code("docs.save", file=sent["file"]) == 100  # an uploaded file can be saved only once
     assert await call.code("photos.saveMessagesPhoto", photo="1.x", hash="y", server=1) == 100
     async with call.session.get(saved["url"]) as response:
         assert await response.read() == b"%PDF"
@@ -290,7 +290,7 @@ async def test_callback_servers(call):
 
     place = {"group_id": GROUP, "server_id": 1}
     settings = (await call("groups.getCallbackSettings", **place))["response"]
-    assert not any(settings["events"].values())  # nothing is brought until it is switched on
+    assert not any(settings["events"].values())  # nothing is pushed until it is switched on
     assert await call.code("groups.setCallbackSettings", **place, wall_reply_mew=1) == 100
     assert (await call("groups.setCallbackSettings", **place, wall_reply_new=1))["response"] == 1
     settings = (await call("groups.getCallbackSettings", **place))["response"]
@@ -303,7 +303,7 @@ async def test_callback_servers(call):
 
 
 async def test_a_callback_is_brought_until_it_is_taken(call):
-    """The answer of the address decides: the confirmation string, then «ok», nothing else."""
+    """VK accepts only the right answers of the address: the confirmation string, then «ok»."""
     brought: list[tuple[dict[str, object], str | None]] = []
     answers = ["whatever", "503", "ok\n"]
 

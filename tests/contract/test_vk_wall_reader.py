@@ -1,4 +1,4 @@
-"""Walls that are only read, with a service key: what is new since the last look, in few calls."""
+"""The reader of walls with a service key: new posts and comments since the last reading, in few calls."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ START = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
 
 
 class WallReaderHarness:
-    """Two pages of others, and our reader of them."""
+    """Two pages of other communities, and a reader of them."""
 
     def __init__(self, sandbox: Sandbox, clock: ManualClock) -> None:
         self.sandbox, self.vk, self.clock = sandbox, sandbox.vk, clock
@@ -50,11 +50,11 @@ async def walls() -> AsyncIterator[WallReaderHarness]:
     sandbox.vk.community(SCHOOL, "Школа", "nobody-gave-us-this-one")
     sandbox.vk.community(CLUB, "Клуб", "nor-this-one")
     sandbox.vk.user(MARIA, "Мария", "Кузнецова")
-    town = WallReaderHarness(sandbox, clock)
+    harness = WallReaderHarness(sandbox, clock)
     try:
-        yield town
+        yield harness
     finally:
-        await town.reader.close()
+        await harness.reader.close()
         await sandbox.stop()
 
 
@@ -87,7 +87,7 @@ async def test_new_comments_posts_and_threads_come_once(walls: WallReaderHarness
     assert (comment.author.name, comment.message_id) == ("Мария Кузнецова", str(first))
     assert said[2].reply_to == str(first)
     [concert] = [event for event in events if isinstance(event, PagePosted)]
-    assert concert.chat.account == f"vk:{CLUB}"  # a configured community is known by its own name
+    assert concert.chat.account == f"vk:{CLUB}"  # a configured community keeps its own account
     assert await walls.new_events() == []
 
 
@@ -161,7 +161,7 @@ async def test_nothing_is_written_there(walls: WallReaderHarness) -> None:
 
 
 async def test_the_keys_limits_are_kept(walls: WallReaderHarness) -> None:
-    """With a real clock: the sandbox counts as VK does."""
+    """Uses the real clock, because the sandbox counts calls as VK does."""
     walls.vk.change_log._now = SystemClock().now
     walls.vk.strict_rates = True
     for _ in range(8):

@@ -1,4 +1,4 @@
-"""A small town in the sandbox's VK, with our messenger in it."""
+"""The harness of VK."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ PHOTO = b"\xff\xd8\xff\xe0 a picture"
 
 
 class VkHarness:
-    """See `tests.contract.harness.MessengerHarness`; the last part is for the tests of VK alone."""
+    """See `tests.contract.harness.MessengerHarness`; the last part is only for the tests of VK."""
 
     send_method = "messages.send"
     poll_method = "longpoll"
@@ -121,61 +121,61 @@ class VkHarness:
     def malformed_update(self) -> dict[str, Any]:
         return {"type": "message_new", "group_id": GROUP, "event_id": "t2", "object": {"message": {"peer_id": "seven"}}}
 
-    # VK alone
+    # Only for VK
 
     async def new_events(self) -> Sequence[Event]:
-        """The events of what people have done since the last look."""
+        """Return the events since the last call."""
         batch = await self.messenger.fetch()
         events = [event for update in batch.updates for event in self.messenger.parse(update.payload)]
         return [event for event in events if not isinstance(event, PagePosted)]
 
     async def one_event(self, kind: type[Any] = object) -> Any:
-        """The one event of *kind* among them."""
+        """Return the only event of *kind* since the last call."""
         found = [event for event in await self.new_events() if isinstance(event, kind)]
         assert len(found) == 1, found
         return found[0]
 
     def refuse_next(self, method: str, code: int, words: str = "no", **more: Any) -> None:
-        """Let the next call of *method* meet VK's error *code*."""
+        """Answer the next call of *method* with VK's error *code*."""
         self.faults.order(method, vk_fault(code, words, **more))
 
     def fail_next(self, method: str, kind: FaultKind, times: int = 1) -> None:
         self.faults.order(method, Fault(kind), times)
 
     def calls_of(self, method: str) -> list[dict[str, str]]:
-        """The parameters of every call of *method* so far."""
+        """Return the parameters of every call of *method* so far."""
         return [call.params for call in self.vk.calls if call.method == method]
 
 
 def vk_fault(code: int, words: str, **more: Any) -> Fault:
-    """VK's error *code* as an answer."""
+    """Return an answer with VK's error *code*."""
     error = {"error_code": code, "error_msg": words, "request_params": [], **more}
     return Fault(FaultKind.ANSWER, answer={"error": error})
 
 
 @asynccontextmanager
 async def open_vk_harness(sandbox: Sandbox, **timeouts: Any) -> AsyncIterator[VkHarness]:
-    """A community and two people who have not written to it yet; the messenger has begun to listen."""
+    """Yield a community and two people who have not written to it yet; the messenger has begun to poll."""
     sandbox.vk.community(GROUP, TITLE, TOKEN)
     sandbox.vk.service_key(SERVICE_TOKEN)
     sandbox.vk.user(MARIA, "Мария", "Кузнецова")
     sandbox.vk.user(IVAN, "Иван", "Петров")
     sandbox.vk.conversation(GROUP, CHAT, "Соседи")
-    town = VkHarness(sandbox, **timeouts)
+    harness = VkHarness(sandbox, **timeouts)
     try:
-        await town.messenger.fetch()
-        yield town
+        await harness.messenger.fetch()
+        yield harness
     finally:
-        await town.messenger.close()
+        await harness.messenger.close()
 
 
 @asynccontextmanager
 async def open_harness(sandbox: Sandbox) -> AsyncIterator[VkHarness]:
-    """The town of the common suite: a post to comment, and a citizen who allows messages."""
-    async with open_vk_harness(sandbox, poll=0) as town:
-        town.post = await town.vk.post(GROUP, "Новость")
-        place = f"wall-{GROUP}_{town.post}"
-        town.public = Chat(f"vk:{GROUP}", place, ChatKind.WALL, str(GROUP), TITLE, str(town.post))
-        await town.vk.allow_messages(GROUP, MARIA)
-        await town.messenger.fetch()
-        yield town
+    """Yield the harness of the common suite: a post to comment on, and a citizen who allows messages."""
+    async with open_vk_harness(sandbox, poll=0) as harness:
+        harness.post = await harness.vk.post(GROUP, "Новость")
+        place = f"wall-{GROUP}_{harness.post}"
+        harness.public = Chat(f"vk:{GROUP}", place, ChatKind.WALL, str(GROUP), TITLE, str(harness.post))
+        await harness.vk.allow_messages(GROUP, MARIA)
+        await harness.messenger.fetch()
+        yield harness
