@@ -10,6 +10,7 @@ from pathlib import Path
 from bot import config
 from bot.app import App, run_until_signal
 from bot.domain.clock import SystemClock
+from bot.runtime.options import RuntimeOptions
 
 
 class WarpedClock:
@@ -28,7 +29,7 @@ class WarpedClock:
 
 def main(speed: float, path: Path) -> None:
     hasty = WarpedClock(speed)
-    app = App(config.load_config(path), clock=hasty, monotonic=hasty.monotonic)
+    app = App(config.load_config(path), RuntimeOptions(clock=hasty, monotonic=hasty.monotonic))
     asyncio.run(run_until_signal(app, [signal.SIGTERM]))
 
 

@@ -16,6 +16,7 @@ from bot import logging_setup
 from bot.app import App, run_until_signal
 from bot.bootstrap import build_messengers
 from bot.config import load_config
+from bot.runtime.options import RuntimeOptions
 from crashtest.failpoints import CrashPoint, Failpoint, FailpointDatabase, with_failpoints
 
 PRELOADED_MODULES = (
@@ -40,9 +41,8 @@ def run_bot(config: Path, failpoint: Failpoint) -> None:
     def messengers(*how: Any) -> dict[str, Any]:
         return with_failpoints(build_messengers(*how), failpoint)
 
-    app = App(
-        load_config(config), make_database=lambda url: FailpointDatabase(url, failpoint), make_messengers=messengers
-    )
+    options = RuntimeOptions(make_database=lambda url: FailpointDatabase(url, failpoint), make_messengers=messengers)
+    app = App(load_config(config), options)
     asyncio.run(run_until_signal(app, (signal.SIGTERM, signal.SIGINT)))
 
 

@@ -20,6 +20,7 @@ from bot.config import Config
 from bot.config.schema import ConfigTree
 from bot.domain.clock import SystemClock
 from bot.os_errors import describe_os_error
+from bot.runtime.options import RuntimeOptions
 from sandbox.change_log import ChangeLog
 from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
 from sandbox.server import Sandbox
@@ -134,7 +135,7 @@ class Demo:
         config = demo_config(self._settings, database, self.sandbox.url)
         self.clock.jump_to_morning(config)
         await self.stage.set_up(self.sandbox)
-        self.app = App(config, clock=self.clock, tick_seconds=0.25)
+        self.app = App(config, RuntimeOptions(clock=self.clock, tick_seconds=0.25))
         await self.app.__aenter__()
         await self.sandbox.change_log.wait_until(self._is_bot_ready, STARTUP_TIMEOUT_SECONDS)
 

@@ -2,23 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.channels import Direction
-from bot.domain.clock import Clock
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
 from bot.messengers.port import Messenger, RawUpdate
-from bot.runtime.supervisor import WakeUp
-from bot.services.context import Municipality, UseCaseContext
+from bot.runtime.backoff import delay_after
+from bot.runtime.options import POLL_RETRY_DELAYS_SECONDS
+from bot.runtime.runtime import Runtime
 from bot.services.monitoring.health import Health
 from bot.services.notifications import notify
-from storage.database import Database
 
 logger = logging.getLogger(__name__)
 
-RETRY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
 CREDENTIALS_RETRY_SECONDS = 30.0
 
 GAP_MARGIN = timedelta(minutes=5)
@@ -33,13 +31,9 @@ class UpdateReceiver:
     """The way in for one account of ours. *pauses*: seconds to wait after the first, second … failure in a row."""
 
     messenger: Messenger
-    database: Database
-    municipality: Callable[[], Municipality]
-    clock: Clock
-    inbox_wake_up: WakeUp
-    outbox_wake_up: WakeUp
+    runtime: Runtime
     health: Health
-    retry_delays: Sequence[float] = RETRY_DELAYS_SECONDS
+    retry_delays: Sequence[float] = POLL_RETRY_DELAYS_SECONDS
     failures: int = 0
     _gap_since: datetime | None = None
     _gap_attempts: int = 0
@@ -48,7 +42,7 @@ class UpdateReceiver:
 
     async def load_cursor(self) -> None:
         """Take up where the stored place says."""
-        async with self.database.read() as uow:
+        async with self.runtime.database.read() as uow:
             self.messenger.set_cursor(await uow.inbox.get_cursor(self.messenger.account))
             self._gap_since = await uow.inbox.get_gap_start(self.messenger.account)
 
@@ -57,9 +51,9 @@ class UpdateReceiver:
         before them."""
         if not updates and cursor is None:
             return
-        now = self.clock.now()
+        now = self.runtime.clock.now()
         account = self.messenger.account
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             await uow.inbox.store(account, [(one.key, one.conversation, one.payload) for one in updates], now)
             if gap:
                 logger.warning("gap in updates", extra={"account": account})
@@ -68,7 +62,7 @@ class UpdateReceiver:
             if cursor is not None:
                 await uow.inbox.set_cursor(account, cursor, now)
         if updates:
-            self.inbox_wake_up.set()
+            self.runtime.inbox_wake_up.set()
 
     async def recover_gap(self) -> None:
         """Fill a gap from the messenger's history, if there is one. When that cannot be read now it is tried again
@@ -80,17 +74,17 @@ class UpdateReceiver:
         try:
             updates = await self.messenger.fetch_missed(since - GAP_MARGIN)
         except MessengerError as error:
-            pause = GAP_RETRY_DELAYS_SECONDS[min(self._gap_attempts, len(GAP_RETRY_DELAYS_SECONDS) - 1)]
-            self._gap_attempts, self._gap_retry_at = self._gap_attempts + 1, moment + pause
+            self._gap_attempts += 1
+            self._gap_retry_at = moment + delay_after(self._gap_attempts, GAP_RETRY_DELAYS_SECONDS)
             logger.warning("history cannot be read: %s", type(error).__name__, extra={"account": account})
             return
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             rows = [(one.key, one.conversation, one.payload) for one in updates]
-            await uow.inbox.store(account, rows, self.clock.now())
+            await uow.inbox.store(account, rows, self.runtime.clock.now())
             await uow.inbox.close_gap(account)
         self._gap_since, self._gap_attempts = None, 0
         logger.info("gap read back", extra={"account": account, "updates": len(updates)})
-        self.inbox_wake_up.set()
+        self.runtime.inbox_wake_up.set()
 
     async def on_success(self) -> None:
         """The messenger has answered: whatever was wrong is over."""
@@ -105,7 +99,7 @@ class UpdateReceiver:
     async def on_error(self, error: MessengerError) -> float:
         """How long to wait after *error*, in seconds."""
         self.failures += 1
-        self.health.failing_since.setdefault(self.messenger.account, self.clock.now())
+        self.health.failing_since.setdefault(self.messenger.account, self.runtime.clock.now())
         logger.warning(
             "intake failed: %s", type(error).__name__, extra={"account": self.messenger.account, "reason": str(error)}
         )
@@ -119,16 +113,16 @@ class UpdateReceiver:
                 return CREDENTIALS_RETRY_SECONDS
             case Conflict():
                 return self.retry_delays[-1]
-        return self.retry_delays[min(self.failures, len(self.retry_delays)) - 1]
+        return delay_after(self.failures, self.retry_delays)
 
     async def _record_outage(self, *, is_failing: bool) -> None:
         """Write down when the messenger begins to fail, and when it works again."""
         if self._recorded_failing is is_failing:
             return
         account = self.messenger.account
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             if is_failing:
-                await uow.outages.start(account, Direction.IN, self.clock.now())
+                await uow.outages.start(account, Direction.IN, self.runtime.clock.now())
             else:
                 await uow.outages.resolve(account, Direction.IN)
         self._recorded_failing = is_failing
@@ -139,7 +133,7 @@ class UpdateReceiver:
             "Остальные мессенджеры работают.",
             self.messenger.title,
         )
-        async with self.database.begin() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+        async with self.runtime.database.begin() as uow:
+            ctx = self.runtime.context(uow)
             await notify.notify_bad_credentials(ctx, self.messenger.account, self.messenger.title)
-        self.outbox_wake_up.set()
+        self.runtime.outbox_wake_up.set()

@@ -3,24 +3,22 @@ anew behind a savepoint of its own."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.clock import Clock
 from bot.domain.inbox import InboxRow
 from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
 from bot.domain.people import Staff
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
-from bot.messengers.port import Messenger
-from bot.runtime.supervisor import WakeUp
-from bot.services.context import Municipality, PrefetchedReading, PrefetchedReadings, UseCaseContext
+from bot.runtime.backoff import exponential_delay
+from bot.runtime.runtime import Runtime
+from bot.services.context import PrefetchedReading, PrefetchedReadings, UseCaseContext
 from bot.services.intake.prefetch import classify_batch, prefetch
 from bot.services.notifications import notify
-from storage.database import Database
 from storage.errors import DATABASE_ERRORS, classify_error
 
 logger = logging.getLogger(__name__)
@@ -28,6 +26,7 @@ logger = logging.getLogger(__name__)
 BATCH_SIZE = 50
 LEASE = timedelta(seconds=60)
 IDLE_POLL_SECONDS = 1.0
+MAX_RETRY_SECONDS = 30
 MAX_ATTEMPTS = 6
 """After so many failures an update is set aside; the pauses between grow from one second to half a minute."""
 
@@ -51,26 +50,23 @@ ApplyUpdate = Callable[[UseCaseContext, ParsedUpdate], Awaitable[bool]]
 class InboxWorker:
     """Handles stored updates in order per conversation."""
 
-    database: Database
-    messengers: Mapping[str, Messenger]
-    municipality: Callable[[], Municipality]
-    clock: Clock
-    wake_up: WakeUp
-    outbox_wake_up: WakeUp
+    runtime: Runtime
     on_staff_changed: Callable[[Staff], None]
 
     async def run(self) -> None:
         while True:
             # Unseen, we take nothing: should we die, it would wait for our lease. Who becomes visible is rung for.
             if (
-                not self.database.is_registered or await self.process_batch() < BATCH_SIZE
+                not self.runtime.database.is_registered or await self.process_batch() < BATCH_SIZE
             ):  # what has come since has rung
-                await self.wake_up.wait(IDLE_POLL_SECONDS)
+                await self.runtime.inbox_wake_up.wait(IDLE_POLL_SECONDS)
 
     async def process_batch(self) -> int:
         """Handle one batch; how many updates there were."""
-        async with self.database.begin() as uow:
-            rows = await uow.inbox.claim(self.clock.now(), LEASE, BATCH_SIZE, self.database.presence_lock_id)
+        async with self.runtime.database.begin() as uow:
+            rows = await uow.inbox.claim(
+                self.runtime.clock.now(), LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id
+            )
         if not rows:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
@@ -82,11 +78,11 @@ class InboxWorker:
             with suppress(*DATABASE_ERRORS):  # then their lease runs out
                 await self._release_rows(rows)
             raise
-        self.outbox_wake_up.set()
+        self.runtime.outbox_wake_up.set()
         return len(rows)
 
     async def _parse(self, row: InboxRow) -> ParsedUpdate:
-        messenger = self.messengers.get(row.account)
+        messenger = self.runtime.messengers.get(row.account)
         if messenger is None:
             return ParsedUpdate(row, malformed="account is not configured any more")
         try:
@@ -101,7 +97,7 @@ class InboxWorker:
     async def _classify_batch(self, batch: Sequence[ParsedUpdate]) -> PrefetchedReadings:
         """What the words mean is found out before a transaction begins. What cannot be read is the event's own trouble,
         and comes again when its turn is."""
-        municipality = self.municipality()
+        municipality = self.runtime.municipality()
         found: dict[tuple[str, str | None], PrefetchedReading] = {}
         for one in batch:
             await asyncio.sleep(0)  # presses and deliveries need not wait for the whole batch
@@ -125,8 +121,8 @@ class InboxWorker:
     async def _process_in_transaction(
         self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings, apply: ApplyUpdate
     ) -> None:
-        async with self.database.begin() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, self.clock.now(), prefetched=readings)
+        async with self.runtime.database.begin() as uow:
+            ctx = UseCaseContext(self.runtime.municipality(), uow, self.runtime.clock.now(), prefetched=readings)
             known = ctx.municipality.staff
             await self._handle_batch(ctx, batch, apply)
         if ctx.municipality.staff is not known:
@@ -185,7 +181,7 @@ class InboxWorker:
         logger.debug("event failed", exc_info=error)
         name = type(error).__name__
         if row.attempts < MAX_ATTEMPTS:
-            await ctx.uow.inbox.postpone(row.id, ctx.now + timedelta(seconds=min(2**row.attempts, 30)), name)
+            await ctx.uow.inbox.postpone(row.id, ctx.now + exponential_delay(row.attempts, MAX_RETRY_SECONDS), name)
             return
         await ctx.uow.inbox.move_to_dead_letter(row.id, ctx.now, name)
         await notify.notify_administrator(ctx, DeadUpdate(title=self._account_title(row.account), row_id=row.id))
@@ -210,9 +206,9 @@ class InboxWorker:
             )
 
     def _account_title(self, account: str) -> str:
-        messenger = self.messengers.get(account)
+        messenger = self.runtime.messengers.get(account)
         return messenger.title if messenger else account
 
     async def _release_rows(self, rows: Sequence[InboxRow]) -> None:
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             await uow.inbox.release(rows)

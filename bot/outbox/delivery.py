@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from bot.domain import channels
-from bot.domain.clock import Clock
 from bot.domain.notifications.administrator import Undelivered
 from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
@@ -32,13 +31,14 @@ from bot.outbox.handlers import OUTBOX_HANDLERS
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
 from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender, retry_until_committed
+from bot.runtime.backoff import exponential_delay
+from bot.runtime.runtime import Runtime
 from bot.services.answers import answers, corrections
-from bot.services.context import Municipality, UseCaseContext
+from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import failover, reachability
 from bot.views.render_context import RenderContext
-from storage.database import Database
 from storage.errors import classify_error
 from storage.repositories.base import MAX_WAIT
 
@@ -56,10 +56,7 @@ MAX_RENDER_ATTEMPTS = 5
 class Delivery:
     """Delivery of outbox rows through all accounts."""
 
-    database: Database
-    messengers: Mapping[str, Messenger]
-    municipality: Callable[[], Municipality]
-    clock: Clock
+    runtime: Runtime
     on_rate_limited: Callable[[OutboxRow, RetryAfter], None]
     failing_accounts: set[str] = field(default_factory=set)
     """Accounts that may still be failing; an extra entry does no harm."""
@@ -67,15 +64,15 @@ class Delivery:
     _render_failures: Counter[int] = field(default_factory=Counter)  # by row id
 
     def __post_init__(self) -> None:
-        self.sender = Sender(self.database, self.messengers, self.clock)
+        self.sender = Sender(self.runtime)
 
     async def run(self, row: OutboxRow, permit: Permit, claimed_at: datetime) -> None:
         """Deliver *row*, which was claimed at *claimed_at*; *permit* is acquired before every message.
 
         Errors of the messenger are handled here and never raised.
         """
-        messenger = self.messengers[row.account]
-        if row.expires_at is not None and row.expires_at <= self.clock.now():
+        messenger = self.runtime.messengers[row.account]
+        if row.expires_at is not None and row.expires_at <= self.runtime.clock.now():
             await self._finish_unsent(row, OutboxStatus.DROPPED, "expired")
             return
         if not await self.sender.is_still_claimed(row, claimed_at):
@@ -103,8 +100,8 @@ class Delivery:
 
     async def _render(self, row: OutboxRow, messenger: Messenger) -> OutgoingMessage[Any] | None:
         """Render *row* as things are now; return ``None`` if nobody needs it any more."""
-        async with self.database.read() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+        async with self.runtime.database.read() as uow:
+            ctx = self.runtime.context(uow)
             render_context = RenderContext(ctx.municipality.zone, ctx.now, messenger.capabilities)
             return await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
 
@@ -114,8 +111,8 @@ class Delivery:
         """Mark the row as sent and apply what follows from the delivery, in one transaction."""
         row, on_delivered = attempt.row, OUTBOX_HANDLERS[attempt.row.kind].on_delivered
         works_again = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
-        async with self.database.begin(priority=True) as uow:
-            ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+        async with self.runtime.database.begin(priority=True) as uow:
+            ctx = self.runtime.context(uow)
             is_claimed_by_us = await uow.outbox.finish(row, ctx.now)
             if (row.may_be_delivered or not is_claimed_by_us) and not attempt.messenger.capabilities.idempotent:
                 await uow.audit_log.record("resent", ctx.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
@@ -135,17 +132,17 @@ class Delivery:
 
     async def _handle_send_error(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
         """Retry, drop or give up *row*, depending on *error*."""
-        now = self.clock.now()
+        now = self.runtime.clock.now()
         logger.warning(
             "delivery failed: %s",
             type(error).__name__,
             extra={"outbox": row.id, "kind": row.kind.value, "account": row.account, "reason": str(error)},
         )
-        async with self.database.begin(priority=True) as uow:
+        async with self.runtime.database.begin(priority=True) as uow:
             if not await uow.outbox.is_claimed_by_us(row):
                 self._log_lost_lease(row)
                 return
-            ctx = UseCaseContext(self.municipality(), uow, now)
+            ctx = UseCaseContext(self.runtime.municipality(), uow, now)
             if isinstance(error, TemporaryFailure | BadCredentials):
                 self.failing_accounts.add(row.account)
                 await uow.outages.start(row.account, channels.Direction.OUT, now)
@@ -164,7 +161,7 @@ class Delivery:
                 case CallbackExpired():
                     await uow.outbox.finish(row, now, OutboxStatus.DROPPED, "expired")
                 case TemporaryFailure() if now - row.created_at < MAX_DELIVERY_AGE:
-                    pause = timedelta(seconds=min(2 ** (row.attempts - 1), MAX_RETRY_PAUSE_SECONDS))
+                    pause = exponential_delay(row.attempts - 1, MAX_RETRY_PAUSE_SECONDS)
                     reason = LastError.UNKNOWN_OUTCOME if error.outcome_unknown else "temporary"
                     await uow.outbox.retry(row, now + pause, reason)
                 case _:
@@ -196,22 +193,24 @@ class Delivery:
         )
         logger.debug("row cannot be rendered", exc_info=error)
         attempts = self._render_failures[row.id] + (classify_error(error) is None)
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             if not await uow.outbox.is_claimed_by_us(row):
                 self._log_lost_lease(row)
             elif attempts < MAX_RENDER_ATTEMPTS:
-                pause = timedelta(seconds=2**attempts)
-                await uow.outbox.retry(row, self.clock.now() + pause, type(error).__name__, counts_as_attempt=False)
+                pause = exponential_delay(attempts, MAX_RETRY_PAUSE_SECONDS)
+                await uow.outbox.retry(
+                    row, self.runtime.clock.now() + pause, type(error).__name__, counts_as_attempt=False
+                )
             else:
                 rejected = Rejected(f"cannot be rendered: {type(error).__name__}", RejectReason.BAD_REQUEST)
-                await self._fail_permanently(UseCaseContext(self.municipality(), uow, self.clock.now()), row, rejected)
+                await self._fail_permanently(self.runtime.context(uow), row, rejected)
         self._render_failures[row.id] = attempts
         if attempts >= MAX_RENDER_ATTEMPTS:
             del self._render_failures[row.id]
 
     async def _finish_unsent(self, row: OutboxRow, status: OutboxStatus, reason: str) -> None:
-        async with self.database.begin() as uow:
-            await uow.outbox.finish(row, self.clock.now(), status, reason)
+        async with self.runtime.database.begin() as uow:
+            await uow.outbox.finish(row, self.runtime.clock.now(), status, reason)
 
 
 def _failure_reason(error: MessengerError) -> str:

@@ -1,7 +1,7 @@
 """Carries one parcel to its messenger, part by part: the network's side of a delivery."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,7 +9,6 @@ from functools import partial
 from itertools import chain, repeat
 from typing import TypeVar
 
-from bot.domain.clock import Clock
 from bot.domain.outbox import OutboxKind, OutboxRow
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.errors import (
@@ -25,7 +24,8 @@ from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import InFlightGuard
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
-from storage.database import Database
+from bot.runtime.backoff import delay_after
+from bot.runtime.runtime import Runtime
 from storage.errors import classify_error
 
 T = TypeVar("T")
@@ -46,14 +46,15 @@ class LeaseLost(Exception):
 
 async def retry_until_committed(write: Callable[[], Awaitable[T]]) -> T:
     """*write* down what became of a message, however long the database refuses: else it would be sent again."""
-    for pause in chain(COMMIT_RETRY_DELAYS_SECONDS, repeat(COMMIT_RETRY_DELAYS_SECONDS[-1])):
+    failures = 0
+    while True:
         try:
             return await write()
         except Exception as error:
             if classify_error(error) is None:
                 raise
-        await asyncio.sleep(pause)
-    raise AssertionError("the pauses never end")
+        failures += 1
+        await asyncio.sleep(delay_after(failures, COMMIT_RETRY_DELAYS_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,7 @@ class DeliveryAttempt:
 class Sender:
     """Knows every account of ours."""
 
-    database: Database
-    messengers: Mapping[str, Messenger]
-    clock: Clock
+    runtime: Runtime
     in_flight: InFlightGuard = field(default_factory=InFlightGuard)
 
     async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
@@ -136,16 +135,16 @@ class Sender:
 
     async def is_still_claimed(self, row: OutboxRow, claimed_at: datetime) -> bool:
         """Whether nobody else has taken *row* since it was claimed."""
-        return self.clock.now() - claimed_at <= FRESH_CLAIM_AGE or await retry_until_committed(
+        return self.runtime.clock.now() - claimed_at <= FRESH_CLAIM_AGE or await retry_until_committed(
             partial(self._is_claimed_in_database, row)
         )
 
     async def _is_claimed_in_database(self, row: OutboxRow) -> bool:
-        async with self.database.read() as uow:
+        async with self.runtime.database.read() as uow:
             return await uow.outbox.is_claimed_by_us(row)
 
     async def _record_progress(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
-        async with self.database.begin(priority=True) as uow:
+        async with self.runtime.database.begin(priority=True) as uow:
             if not await uow.outbox.save_progress(row, [",".join(one.ids) for one in done], form):
                 raise LeaseLost
 
@@ -182,7 +181,7 @@ class Sender:
         media: list[Media] = []
         spans = list(content.spans)
         for item in content.media:
-            origin = self.messengers.get(item.origin) if isinstance(item, Attachment) else None
+            origin = self.runtime.messengers.get(item.origin) if isinstance(item, Attachment) else None
             if not isinstance(item, Attachment) or item.origin == messenger.account or item.latitude is not None:
                 media.append(item)
                 continue

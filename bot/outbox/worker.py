@@ -5,22 +5,20 @@ One process does it (the leader, ADR 10): a pace that several keep together woul
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain import channels
-from bot.domain.clock import Clock
 from bot.domain.outbox import NextPending, OutboxKind, OutboxRow, Priority
 from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
-from bot.messengers.port import Messenger
+from bot.messengers.port import SendRateLimits
 from bot.outbox.delivery import Delivery
 from bot.outbox.permits import Permit, RateLimitedPermit, UnlimitedPermit
 from bot.outbox.rate_limiter import RateLimiter
-from bot.runtime.supervisor import Supervisor, WakeUp
-from bot.services.context import Municipality
-from storage.database import Database
+from bot.runtime.runtime import Runtime
+from bot.runtime.supervisor import Supervisor
 
 MAX_CONCURRENT = 24
 """Rows that are on their way at the same time."""
@@ -61,13 +59,10 @@ NON_MESSAGE_KINDS = (OutboxKind.CALLBACK_ANSWER, OutboxKind.MENU)
 class OutboxWorker:
     """One for all accounts of ours."""
 
-    database: Database
-    messengers: Mapping[str, Messenger]
-    municipality: Callable[[], Municipality]
-    clock: Clock
-    wake_up: WakeUp
+    runtime: Runtime
     supervisor: Supervisor
-    monotonic: Callable[[], float]  # a monotonic clock, in seconds
+    monotonic: Callable[[], float]  # in seconds
+    rate_limits: SendRateLimits | None = None  # None: those of each messenger
     _limiters: dict[str, RateLimiter] = field(default_factory=dict)
     _paused_until: dict[tuple[str, str], float] = field(default_factory=dict)
     _last_refusal: dict[str, tuple[str, float]] = field(
@@ -79,7 +74,7 @@ class OutboxWorker:
     _leases_extended_at: float = 0.0
 
     def __post_init__(self) -> None:
-        self._delivery = Delivery(self.database, self.messengers, self.municipality, self.clock, self._pause)
+        self._delivery = Delivery(self.runtime, self._pause)
 
     async def run(self) -> None:
         """Begins anew whenever this process becomes the one that sends; what it had in hand before it still sees to."""
@@ -89,19 +84,21 @@ class OutboxWorker:
             await self._extend_leases()
             chosen = await self._select_rows()
             if chosen:
-                taken_at = self.clock.now()
+                taken_at = self.runtime.clock.now()
                 await self._dispatch(await self._claim_rows(chosen, taken_at), taken_at)
-            await self.wake_up.wait(SATURATED_POLL_SECONDS if self._saturated_accounts else IDLE_POLL_SECONDS)
+            await self.runtime.outbox_wake_up.wait(
+                SATURATED_POLL_SECONDS if self._saturated_accounts else IDLE_POLL_SECONDS
+            )
 
     async def _restore_rate_limits(self) -> None:
         """A restart, or taking over from a process that has died, does not begin the messengers' minutes anew; and what
         others are sending has a little time left, however long we all were without the database."""
-        now, moment = self.clock.now(), self.monotonic()
-        async with self.database.begin() as uow:
-            if self.database.is_shared:
+        now, moment = self.runtime.clock.now(), self.monotonic()
+        async with self.runtime.database.begin() as uow:
+            if self.runtime.database.is_shared:
                 await uow.outbox.extend_running_leases(now + timedelta(seconds=TAKEOVER_GRACE_SECONDS))
-            for account, messenger in self.messengers.items():
-                pace = self._limiters[account] = RateLimiter(messenger.capabilities.rate_limits)
+            for account, messenger in self.runtime.messengers.items():
+                pace = self._limiters[account] = RateLimiter(self.rate_limits or messenger.capabilities.rate_limits)
                 for sent in await uow.outbox.list_sent_since(account, now - RATE_WINDOW):
                     ago = max((now - (sent.at or now)).total_seconds(), 0.0)
                     pace.replay(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
@@ -110,7 +107,7 @@ class OutboxWorker:
     async def _release_stale_claims(self) -> None:
         """One process sends: what others are sending now will be sent by nobody once they had their time. A press
         may be answered twice, and a person looks at the button: that does not wait."""
-        async with self.database.read() as uow:
+        async with self.runtime.database.read() as uow:
             holders = await uow.outbox.list_holders(exclude_ids=self._in_flight)
         if not holders:
             return
@@ -119,18 +116,18 @@ class OutboxWorker:
         await self._release_claims(holders, tuple(OutboxKind))
 
     async def _release_claims(self, holders: Collection[str], kinds: Collection[OutboxKind]) -> None:
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             await uow.outbox.release_leases(holders, kinds)
-        self.wake_up.set()
+        self.runtime.outbox_wake_up.set()
 
     async def _select_rows(self) -> list[int]:
         """What shall leave now: as much of every account as there are hands and its pace allows for a moment ahead."""
-        now, moment = self.clock.now(), self.monotonic()
+        now, moment = self.runtime.clock.now(), self.monotonic()
         self._paused_until = {place: until for place, until in self._paused_until.items() if until > moment}
         hands = self._free_slots()
         rooms = {account: self._capacity(account, most, moment) for account, most in hands.items()}
-        accounts = tuple(self.messengers)
-        async with self.database.read() as uow:
+        accounts = tuple(self.runtime.messengers)
+        async with self.runtime.database.read() as uow:
             presses = await uow.outbox.next_callback_answers(now, accounts, MAX_CONCURRENT) if hands else []
             waiting = await uow.outbox.next_per_chat(now, accounts) if any(rooms.values()) else []
         chosen: list[int] = []
@@ -147,8 +144,8 @@ class OutboxWorker:
     def _free_slots(self) -> dict[str, int]:
         """How many more rows of each account may be on their way: one that hangs must not stop the others."""
         busy = Counter(row.account for row in self._in_flight.values())
-        share = max(MAX_CONCURRENT // len(self.messengers), MAX_IN_FLIGHT_PER_ACCOUNT)
-        return {account: share - busy[account] for account in self.messengers if busy[account] < share}
+        share = max(MAX_CONCURRENT // len(self.runtime.messengers), MAX_IN_FLIGHT_PER_ACCOUNT)
+        return {account: share - busy[account] for account in self.runtime.messengers if busy[account] < share}
 
     def _capacity(self, account: str, free_slots: int, moment: float) -> int:
         """How many messages may leave soon; none while a look is not worth it."""
@@ -156,7 +153,7 @@ class OutboxWorker:
         if (account, _WHOLE_ACCOUNT) in self._paused_until:
             self._saturated_accounts.discard(account)
             return 0
-        if not self.messengers[account].capabilities.idempotent:
+        if not self.runtime.messengers[account].capabilities.idempotent:
             rows = [
                 row for row in self._in_flight.values() if row.account == account and row.kind not in NON_MESSAGE_KINDS
             ]
@@ -195,7 +192,7 @@ class OutboxWorker:
         return sorted(found, key=lambda row: (row.priority, pace.last_planned_at(row.chat_id), row.id))
 
     async def _claim_rows(self, ids: list[int], now: datetime) -> list[OutboxRow]:
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             return await uow.outbox.claim(ids, now, LEASE)
 
     async def _dispatch(self, rows: list[OutboxRow], claimed_at: datetime) -> None:
@@ -210,7 +207,7 @@ class OutboxWorker:
             # Cut off, its outcome would be unknown, and it would be sent again at the next start.
             self.supervisor.run_once("delivery", self._deliver(row, turn, claimed_at), finish=True)
         if too_early:
-            async with self.database.begin() as uow:
+            async with self.runtime.database.begin() as uow:
                 for row in too_early:
                     await uow.outbox.unclaim(row)
 
@@ -231,8 +228,8 @@ class OutboxWorker:
         moment = asyncio.get_running_loop().time()
         rows = list(self._in_flight.values())
         if rows and moment - self._leases_extended_at > LEASE.total_seconds() / 4:
-            async with self.database.begin() as uow:
-                await uow.outbox.extend_leases(rows, self.clock.now() + LEASE)
+            async with self.runtime.database.begin() as uow:
+                await uow.outbox.extend_leases(rows, self.runtime.clock.now() + LEASE)
                 # Who led before us may have written down a failure since we began.
                 self._delivery.failing_accounts |= await uow.outages.list_failing_accounts(channels.Direction.OUT)
             self._leases_extended_at = moment
@@ -243,7 +240,7 @@ class OutboxWorker:
         finally:
             permit.close()
             self._in_flight.pop(row.id, None)
-            self.wake_up.set()
+            self.runtime.outbox_wake_up.set()
 
     def _pause(self, row: OutboxRow, error: RetryAfter) -> None:
         """The messenger asks for patience: nothing more for as long as it says, then slower for a while."""

@@ -1,61 +1,85 @@
-"""The one place that starts tasks: it restarts a loop that falls, and lets nothing run on after the end."""
+"""The only place that starts tasks: it restarts failed loops and stops everything at the end."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from bot.runtime.backoff import delay_after
+
 logger = logging.getLogger(__name__)
 
-Loop = Callable[[], Awaitable[None]]
+AsyncFunction = Callable[[], Awaitable[None]]
 
 RESTART_DELAYS_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
-"""Seconds to wait before a fallen loop is started again: longer each time, the last for ever."""
+"""Seconds before a failed loop is started again; the last repeats."""
 
 EXPECTED_ERROR_DELAY_SECONDS = 1.0
-"""Seconds to wait before a loop is started again that fell over something we know, such as a database that is away: no
-fault of the loop, and when that is over everything shall go on at once."""
+"""Seconds before a loop is started again after an expected error, such as an unavailable database: the loop is not at
+fault and must go on soon after the end of the outage."""
+
+STABLE_AFTER_SECONDS = 60.0
+"""Seconds that a loop must run for its earlier failures to be forgotten."""
 
 SHUTDOWN_TIMEOUT_SECONDS = 5.0
 """Seconds that a busy task may take to finish when everything stops."""
 
 
+class _FailureHistory:
+    """Failures of one loop in a row."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last_was_expected = False
+
+
 class Supervisor:
-    """Keeps loops running and knows every task there is."""
+    """Owner of every task of the process."""
 
     def __init__(
         self,
         is_busy: Callable[[asyncio.Task[None]], bool] = lambda task: False,
         is_expected_error: Callable[[Exception], bool] = lambda error: False,
     ) -> None:
-        """*is_busy*: whether a task is doing something that it should finish before it is cancelled. *is_known*:
-        whether an error has been told of already, in plain words."""
+        """*is_busy*: True if a task should finish its present step before it is cancelled. *is_expected_error*: True
+        for errors that are logged elsewhere in plain words."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._must_finish: set[asyncio.Task[None]] = set()
         self._is_busy = is_busy
         self._is_expected_error = is_expected_error
         self.restart_counts: dict[str, int] = {}
 
-    def run_forever(self, name: str, loop: Loop) -> None:
-        """Run *loop* until :meth:`stop`; when it fails or returns, start it again after a pause."""
+    def run_forever(self, name: str, loop: AsyncFunction) -> None:
+        """Run *loop* until `stop`; when it fails or returns, start it again after a pause."""
         self._start_task(self._restart_forever(name, loop), name)
 
     def run_once(self, name: str, coroutine: Coroutine[Any, Any, None], *, finish: bool = False) -> None:
-        """Run *work* once, beside everything else; a failure is logged. *finish*: at the end it is not cut off, unless
-        it takes too long."""
+        """Run *coroutine* once in the background and log a failure.
+
+        *finish*: `stop` waits for it, up to SHUTDOWN_TIMEOUT_SECONDS, instead of cancelling it.
+        """
         task = self._start_task(self._log_if_failed(name, coroutine), name)
         if finish:
             self._must_finish.add(task)
             task.add_done_callback(self._must_finish.discard)
 
+    async def retry(self, name: str, function: AsyncFunction) -> None:
+        """Call *function* until it succeeds, with the pauses of `run_forever`."""
+        history = _FailureHistory()
+        while (error := await self._error_of(function)) is not None:
+            await self._pause(name, history, error)
+
     async def stop(self) -> None:
-        """Cancel every task, a busy one when it is done with that (or after :data:`PATIENCE`), and wait for the end."""
+        """Cancel every task and wait for the end.
+
+        Busy tasks are cancelled after their present step, or after SHUTDOWN_TIMEOUT_SECONDS.
+        """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SHUTDOWN_TIMEOUT_SECONDS
         while self._tasks:
-            late = loop.time() > deadline
+            is_late = loop.time() > deadline
             for task in list(self._tasks):
-                if late or not (task in self._must_finish or self._is_busy(task)):
+                if is_late or not (task in self._must_finish or self._is_busy(task)):
                     task.cancel()
             await asyncio.wait(list(self._tasks), timeout=0.02)
 
@@ -65,32 +89,38 @@ class Supervisor:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _restart_forever(self, name: str, loop: Loop) -> None:
-        falls, known = 0, False
+    async def _restart_forever(self, name: str, loop: AsyncFunction) -> None:
+        history, clock = _FailureHistory(), asyncio.get_running_loop()
         while True:
-            fault: Exception | None = None
-            started = asyncio.get_running_loop().time()
-            try:
-                await loop()
-            except Exception as error:  # noqa: BLE001 - told of, and started again
-                fault = error
-            if asyncio.get_running_loop().time() - started > 60:
-                falls, known = 0, False
-            again, known = known, fault is not None and self._is_expected_error(fault)
-            if fault is not None and not (known and again):  # it may be away for hours
-                self._log_error("loop fell", fault, {"loop": name})
-            self.restart_counts[name] = self.restart_counts.get(name, 0) + 1
-            await asyncio.sleep(
-                EXPECTED_ERROR_DELAY_SECONDS
-                if known
-                else RESTART_DELAYS_SECONDS[min(falls, len(RESTART_DELAYS_SECONDS) - 1)]
-            )
-            falls += not known
+            started_at = clock.time()
+            error = await self._error_of(loop)
+            if clock.time() - started_at > STABLE_AFTER_SECONDS:
+                history = _FailureHistory()
+            await self._pause(name, history, error)
+
+    async def _error_of(self, function: AsyncFunction) -> Exception | None:
+        try:
+            await function()
+        except Exception as error:  # noqa: BLE001 - logged, and tried again
+            return error
+        return None
+
+    async def _pause(self, name: str, history: _FailureHistory, error: Exception | None) -> None:
+        """Count and log the end of a loop, and wait before the next start."""
+        is_expected = error is not None and self._is_expected_error(error)
+        if error is not None and not (is_expected and history.last_was_expected):  # an outage may last for hours
+            self._log_error("loop failed", error, {"loop": name})
+        history.count += not is_expected
+        history.last_was_expected = is_expected
+        self.restart_counts[name] = self.restart_counts.get(name, 0) + 1
+        await asyncio.sleep(
+            EXPECTED_ERROR_DELAY_SECONDS if is_expected else delay_after(history.count, RESTART_DELAYS_SECONDS)
+        )
 
     async def _log_if_failed(self, name: str, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
             await coroutine
-        except Exception as error:  # noqa: BLE001 - told of
+        except Exception as error:  # noqa: BLE001 - the task ends with it
             self._log_error("task failed", error, {"task_name": name})
 
     def _log_error(self, message: str, error: Exception, extra: dict[str, str]) -> None:
@@ -98,7 +128,7 @@ class Supervisor:
 
 
 class WakeUp:
-    """Wakes a loop that waits for work."""
+    """A signal that wakes a loop before the end of its pause."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -107,7 +137,7 @@ class WakeUp:
         self._event.set()
 
     async def wait(self, seconds: float) -> None:
-        """Until it rings, at most *seconds*."""
+        """Wait for the signal, at most *seconds*, and clear it."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()

@@ -11,16 +11,13 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import bot
-from bot.domain.clock import Clock
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.administrator import ModelBroken, ModelUpdated
-from bot.runtime.supervisor import WakeUp
-from bot.services.context import Municipality, UseCaseContext
+from bot.runtime.runtime import Runtime
 from bot.services.notifications import notify
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.model import ModelError
 from bot.understanding.model.registry import ModelRegistry
-from storage.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -38,38 +35,35 @@ MAX_TRAINING_SECONDS = 1800.0
 class NightlyTraining:
     """Once a night, if people have decided enough since the last time. scikit-learn stays in the other process."""
 
-    database: Database
-    municipality: Callable[[], Municipality]
-    clock: Clock
+    runtime: Runtime
     start_time: time
     config_path: Path
     registry: ModelRegistry
-    outbox_wake_up: WakeUp
     poll_seconds: float
 
     async def run(self) -> None:
         """Look at the clock, for ever."""
         while True:
-            if await self._claim_tonight(self.clock.now()):
+            if await self._claim_tonight(self.runtime.clock.now()):
                 await self._train_and_report()
             await asyncio.sleep(self.poll_seconds)
 
     async def _claim_tonight(self, now: datetime) -> bool:
         """Whether it is time, nobody has taken this night yet, and there is enough to learn."""
-        zone = self.municipality().zone
+        zone = self.runtime.municipality().zone
         today = now.astimezone(zone).date()
         hour = local_to_utc(today, self.start_time, zone)
         if not hour <= now < hour + START_WINDOW:
             return False
         key = f"night school:{today}"
         learned = (await asyncio.to_thread(self.registry.last_run)).get("newest", 0)
-        async with self.database.read() as uow:
+        async with self.runtime.database.read() as uow:
             if (
                 await uow.once_keys.get(key) is not None
                 or await uow.routing_decisions.count_since(learned) < MIN_NEW_DECISIONS
             ):
                 return False
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             return await uow.once_keys.claim(key, now)
 
     async def _train_and_report(self) -> None:
@@ -79,14 +73,14 @@ class NightlyTraining:
         logger.info("night school: exit code %s", code)
         if code != 0 or entry == before or not entry.get("kept"):
             return
-        async with self.database.begin() as uow:
+        async with self.runtime.database.begin() as uow:
             await notify.notify_administrator(
-                UseCaseContext(self.municipality(), uow, self.clock.now()),
+                self.runtime.context(uow),
                 ModelUpdated(
                     accuracy_before=entry["before"], accuracy_after=entry["after"], judged_count=entry["judged"]
                 ),
             )
-        self.outbox_wake_up.set()
+        self.runtime.outbox_wake_up.set()
 
     async def _run_training_process(self) -> int | None:
         """The exit code of ``python -m bot train --own``; ``None`` where it took too long. It ends with us."""
@@ -114,13 +108,10 @@ class NightlyTraining:
 class ModelReloader:
     """Watches which model stands in front; takes another one in a thread, then exchanges the reader in one step."""
 
-    database: Database
-    municipality: Callable[[], Municipality]
-    clock: Clock
+    runtime: Runtime
     registry: ModelRegistry
     build: Callable[[], TextAnalyzer]
     swap: Callable[[TextAnalyzer], None]
-    outbox_wake_up: WakeUp
     poll_seconds: float
     current_version: str | None
     """What stood in front when the present reader was built."""
@@ -139,12 +130,12 @@ class ModelReloader:
             understanding = await asyncio.to_thread(self.build)
         except ModelError as fault:
             logger.warning("%s", fault)
-            async with self.database.begin() as uow:
-                ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+            async with self.runtime.database.begin() as uow:
+                ctx = self.runtime.context(uow)
                 await notify.notify_administrator(
                     ctx, ModelBroken(fault=str(fault)), once_key=f"model:{self.current_version}"
                 )
-            self.outbox_wake_up.set()
+            self.runtime.outbox_wake_up.set()
             return
         self.swap(understanding)
         logger.info("model in use: %s", self.current_version or "none, rules alone")

@@ -2,17 +2,15 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.clock import Clock
 from bot.messengers.errors import MessengerError, RetryAfter
 from bot.messengers.port import CheckResult, Messenger, PublishedAnswer, Visibility
-from bot.runtime.supervisor import WakeUp
+from bot.runtime.runtime import Runtime
 from bot.services.answers import verify_published
-from bot.services.context import Municipality, UseCaseContext
-from storage.database import Database
+from bot.services.context import UseCaseContext
 
 logger = logging.getLogger(__name__)
 
@@ -32,29 +30,25 @@ BATCH_SIZE = 50
 class PublicationChecker:
     """The sweep over answers that should be looked at by now."""
 
-    database: Database
-    messengers: Mapping[str, Messenger]
-    municipality: Callable[[], Municipality]
-    clock: Clock
-    outbox_wake_up: WakeUp
+    runtime: Runtime
 
     async def run(self) -> None:
         for account, chosen in (await self._claim_due()).items():
-            await self._check(self.messengers.get(account), chosen)
+            await self._check(self.runtime.messengers.get(account), chosen)
 
     async def _claim_due(self) -> dict[str, dict[int, PublishedAnswer]]:
         """By account: what to look at now, each under a lease."""
-        now = self.clock.now()
-        async with self.database.read() as uow:
+        now = self.runtime.clock.now()
+        async with self.runtime.database.read() as uow:
             if not await uow.answers.list_due_checks(now, 1):
                 return {}
         chosen: dict[str, dict[int, PublishedAnswer]] = defaultdict(dict)
-        async with self.database.begin() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, now)
+        async with self.runtime.database.begin() as uow:
+            ctx = UseCaseContext(self.runtime.municipality(), uow, now)
             for publication in await uow.answers.list_due_checks(now, BATCH_SIZE):
                 place = await verify_published.find_published_answer(ctx, publication)
                 account = place.chat.account if place else ""
-                messenger = self.messengers.get(account)
+                messenger = self.runtime.messengers.get(account)
                 if place is None:
                     await uow.answers.clear_check(publication.id)
                 elif len(chosen[account]) < (messenger.capabilities.checks_per_call if messenger else BATCH_SIZE):
@@ -73,14 +67,16 @@ class PublicationChecker:
             except MessengerError as error:
                 await self._postpone(messenger, error, list(answers))
                 return
-        async with self.database.begin() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, self.clock.now())
+        async with self.runtime.database.begin() as uow:
+            ctx = self.runtime.context(uow)
             for publication_id, one in seen.items():
                 await verify_published.apply_check(ctx, publication_id, one)
-        self.outbox_wake_up.set()
+        self.runtime.outbox_wake_up.set()
 
     async def _postpone(self, messenger: Messenger, error: MessengerError, ids: list[int]) -> None:
         logger.info("look failed: %s", type(error).__name__, extra={"account": messenger.account})
         pause = timedelta(seconds=error.seconds) if isinstance(error, RetryAfter) else RETRY_INTERVAL
-        async with self.database.begin() as uow:
-            await uow.answers.reschedule_checks(ids, self.clock.now() + max(pause, RETRY_INTERVAL), MAX_ATTEMPTS)
+        async with self.runtime.database.begin() as uow:
+            await uow.answers.reschedule_checks(
+                ids, self.runtime.clock.now() + max(pause, RETRY_INTERVAL), MAX_ATTEMPTS
+            )

@@ -1,193 +1,128 @@
-"""The scheduler only ticks; what is due stands in the database."""
+"""APScheduler runs the periodic tasks of the leader."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
-from apscheduler.executors.debug import DebugExecutor
+from apscheduler.executors.base import BaseExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.domain.clock import Clock
-from bot.runtime.supervisor import Supervisor, WakeUp
-from bot.scheduler.publication_check import PublicationChecker
-from bot.scheduler.retention import Cleaner
-from bot.services.context import Municipality, UseCaseContext
-from bot.services.deadlines import outage_summary, reminders
-from bot.services.dialogs import dialogs
-from bot.services.intake import review_queue
-from bot.services.monitoring import inactivity, spikes, watchdog
+from bot.domain.clock import SystemClock
+from bot.runtime.runtime import Runtime
+from bot.runtime.supervisor import Supervisor
+from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS, PERIODIC_TASKS, PeriodicTask, TaskState
 from bot.services.monitoring.health import Health
-from bot.services.reports import digest, official_pages
-from bot.services.staff import failover
-from storage.database import Database
 
-TaskFunction = Callable[[], Awaitable[None]]
+MAX_LATENESS = timedelta(minutes=1)
+"""A next run that is longer past than this was set before the machine's clock was put forward, or before it slept.
+APScheduler would count every run that was missed since."""
 
-RETENTION_INTERVAL_SECONDS = 3600.0  # seconds
 
-CLOCK_DRIVEN_TASKS = ("terms", "digest", "pages", "fallback", "lookout", "drafts", "doubts", "bursts")
-"""Sweeps over what the clock makes due. The others watch these, or count how long we are awake."""
+class SupervisedExecutor(BaseExecutor):  # type: ignore[misc]
+    """Runs jobs as tasks of the supervisor, at most one per job.
+
+    APScheduler's own executor cancels its tasks amid a transaction at shutdown and logs a traceback for each.
+    """
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        super().__init__()
+        self._supervisor = supervisor
+        self._running: set[str] = set()
+
+    def is_running(self, job_id: str) -> bool:
+        return job_id in self._running
+
+    def submit_job(self, job: Any, run_times: list[datetime]) -> None:
+        """Start the job, or skip the run if the previous one goes on (APScheduler would log a warning every time)."""
+        if job.id not in self._running:
+            self._do_submit_job(job, run_times)
+
+    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
+        self._running.add(job.id)
+        self._supervisor.run_once(f"periodic task {job.id}", self._run(job))
+
+    async def _run(self, job: Any) -> None:
+        try:
+            await self._supervisor.retry(f"periodic task {job.id}", job.func)
+        finally:
+            self._running.discard(job.id)
+
+
+class ClockChangeScheduler(AsyncIOScheduler):  # type: ignore[misc]
+    """Keeps its intervals when the machine's clock is changed.
+
+    APScheduler sleeps by the monotonic clock, but compares the moment of the next run with the machine's clock: put
+    back by an hour, it would run nothing for an hour.
+    """
+
+    def __init__(self, intervals: Mapping[str, timedelta], **options: Any) -> None:
+        super().__init__(**options)
+        self._intervals = intervals
+
+    def wakeup(self) -> None:
+        now = SystemClock().now()
+        for job in self.get_jobs():
+            if not now - MAX_LATENESS <= job.next_run_time <= now + self._intervals[job.id]:
+                job.modify(next_run_time=now)
+        super().wakeup()
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """Wakes the sweeps over due work."""
+    """The periodic tasks of this process; they run while it leads."""
 
-    database: Database
-    municipality: Callable[[], Municipality]
-    clock: Clock
-    outbox_wake_up: WakeUp
+    runtime: Runtime
     health: Health
-    publication_checker: PublicationChecker
     tick_seconds: float = 0.5
-    unconfirmed: frozenset[str] = frozenset()
     completed_runs: Counter[str] = field(default_factory=Counter)
-    """How often each sweep has come to its end."""
-    _wake_ups: dict[str, WakeUp] = field(default_factory=dict)
+    """Completed runs of each task, by name."""
+    _triggered: set[str] = field(default_factory=set)  # tasks that must run once more, whatever goes on now
+    _apscheduler: ClockChangeScheduler | None = None
+    _executor: SupervisedExecutor | None = None
 
-    def start(self, supervisor: Supervisor) -> AsyncIOScheduler:
-        """Begin to tick. An overslept tick comes once, late; a sweep never overlaps itself."""
-        self.unconfirmed = frozenset()  # by who led before; meanwhile another may have led
-        # To ring takes no time: called at once, not as a task, which a stop would cut off with a complaint in the log.
-        scheduler = AsyncIOScheduler(timezone="UTC", executors={"default": DebugExecutor()})
-        for name, sweep, seconds in (
-            ("terms", self._send_reminders, self.tick_seconds),
-            ("digest", self._send_digest, self.tick_seconds),
-            ("pages", self._send_pages_report, self.tick_seconds * 2),
-            ("fallback", self._run_failover, self.tick_seconds * 2),
-            ("lookout", self.publication_checker.run, self.tick_seconds * 4),
-            ("drafts", self._expire_drafts, self.tick_seconds * 20),
-            ("doubts", self._publish_review_queue, self.tick_seconds * 20),
-            ("audit", self._run_watchdog, self.tick_seconds * 30),
-            ("beat", self._record_heartbeat, self.tick_seconds * 60),
-            ("silence", self._detect_inactivity, self.tick_seconds * 120),
-            ("bursts", self._report_spikes, self.tick_seconds * 30),
-            ("cleaning", Cleaner(self.database, self.clock).run, RETENTION_INTERVAL_SECONDS),
-        ):
-            bell = self._wake_ups[name] = WakeUp()
-            supervisor.run_forever(f"sweep {name}", self._run_on_wake_up(name, bell, sweep, 2 * seconds))
-            scheduler.add_job(
-                bell.set, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None
+    def start(self, supervisor: Supervisor) -> None:
+        """Run the tasks until `stop`. Missed runs are made up for by one; a task never overlaps itself."""
+        state = TaskState(self.runtime, self.health)  # new: what an earlier leader has suspected is outdated
+        intervals = {
+            task.name: timedelta(seconds=task.seconds or task.ticks * self.tick_seconds) for task in PERIODIC_TASKS
+        }
+        self._triggered.clear()
+        self._executor = SupervisedExecutor(supervisor)
+        self._apscheduler = ClockChangeScheduler(intervals, timezone=UTC, executors={"default": self._executor})
+        for task in PERIODIC_TASKS:
+            self._apscheduler.add_job(
+                partial(self._run_task, task, state),
+                "interval",
+                id=task.name,
+                seconds=intervals[task.name].total_seconds(),
+                coalesce=True,
+                misfire_grace_time=None,
             )
-        scheduler.start()
-        return scheduler
+        self._apscheduler.start()
+
+    def stop(self) -> None:
+        """Start no more runs; the supervisor ends those that go on."""
+        if self._apscheduler is not None:
+            self._apscheduler.pause()  # at once; a shutdown waits for the event loop's next turn
+            self._apscheduler.shutdown(wait=False)
+            self._apscheduler = self._executor = None
 
     def trigger_now(self, names: Iterable[str] = CLOCK_DRIVEN_TASKS) -> None:
-        """Let these sweeps, if we lead, look at once: whoever moves a clock by hand need not wait for the next tick."""
-        for name in names:
-            if name in self._wake_ups:
-                self._wake_ups[name].set()
-
-    def _run_on_wake_up(self, name: str, wake_up: WakeUp, task: TaskFunction, max_wait_seconds: float) -> TaskFunction:
-        """*sweep* whenever *bell* rings, and after *at_most* seconds in any case: the scheduler waits for a reading of
-        the machine's clock, and stands still for an hour when that is put back by an hour."""
-
-        async def loop() -> None:
-            while True:
-                await wake_up.wait(max_wait_seconds)
-                await task()
-                self.completed_runs[name] += 1
-
-        return loop
-
-    async def _record_heartbeat(self) -> None:
-        async with self.database.begin() as uow:
-            await outage_summary.record_heartbeat(UseCaseContext(self.municipality(), uow, self.clock.now()))
-
-    async def _send_reminders(self) -> None:
-        now = self.clock.now()
-        heard = not self.health.not_caught_up
-        async with self.database.read() as uow:
-            due = await uow.deadlines.has_due(now)
-            if not due and not await reminders.has_pending(
-                UseCaseContext(self.municipality(), uow, now), messengers_caught_up=heard
-            ):
-                return
-        async with self.database.begin() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, now)
-            await reminders.create_due_notices(ctx)
-            await reminders.send_notices(ctx, messengers_caught_up=heard)
-        self.outbox_wake_up.set()
-
-    async def _send_digest(self) -> None:
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            if not await digest.is_due(UseCaseContext(self.municipality(), uow, now)):
-                return
-        async with self.database.begin() as uow:
-            await digest.send_daily(UseCaseContext(self.municipality(), uow, now))
-        self.outbox_wake_up.set()
-
-    async def _send_pages_report(self) -> None:
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            if not await official_pages.is_due(UseCaseContext(self.municipality(), uow, now)):
-                return
-        async with self.database.begin() as uow:
-            await official_pages.send_weekly(UseCaseContext(self.municipality(), uow, now))
-        self.outbox_wake_up.set()
-
-    async def _run_failover(self) -> None:
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            if not await failover.has_pending(UseCaseContext(self.municipality(), uow, now)):
-                return
-        async with self.database.begin() as uow:
-            await failover.run(UseCaseContext(self.municipality(), uow, now))
-        self.outbox_wake_up.set()
-
-    async def _expire_drafts(self) -> None:
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            if not await uow.dialogs.list_expired(now):
-                return
-        async with self.database.begin() as uow:
-            await dialogs.expire_abandoned(UseCaseContext(self.municipality(), uow, now))
-        self.outbox_wake_up.set()
-
-    async def _publish_review_queue(self) -> None:
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            if not await review_queue.is_due(UseCaseContext(self.municipality(), uow, now)):
-                return
-        async with self.database.begin() as uow:
-            await review_queue.publish_lists(UseCaseContext(self.municipality(), uow, now))
-        self.outbox_wake_up.set()
-
-    async def _detect_inactivity(self) -> None:
-        """By day: a night's silence is judged in the morning."""
-        now = self.clock.now()
-        if self.municipality().quiet_hours.is_quiet(now):
+        """Run these tasks at once if this process leads; one that is running runs once more afterwards."""
+        if self._apscheduler is None or self._executor is None:
             return
-        async with self.database.read() as uow:
-            self.health.inactive = await inactivity.list_inactive(
-                UseCaseContext(self.municipality(), uow, now), self.health.inactive or ()
-            )
+        for name in set(names) - self._triggered:
+            self._triggered.add(name)
+            if not self._executor.is_running(name):
+                self._apscheduler.modify_job(name, next_run_time=SystemClock().now())
 
-    async def _run_watchdog(self) -> None:
-        """What should have happened and did not, at two looks in a row: after a start, or when the machine's clock has
-        jumped, the sweeps need a moment to catch up. What was told is believed at once: by another leader, perhaps."""
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            found = await watchdog.list_incidents(
-                UseCaseContext(self.municipality(), uow, now), self.health.failing_since, self.health.inactive
-            )
-            told = set(await uow.once_keys.list_keys(watchdog.INCIDENT_KEY_PREFIX))
-        present = [trouble for trouble in found if trouble.key in self.unconfirmed | told]
-        self.unconfirmed = frozenset(trouble.key for trouble in found)
-        if {trouble.key for trouble in present} == told:
-            return
-        async with self.database.begin() as uow:
-            await watchdog.report_incidents(UseCaseContext(self.municipality(), uow, now), present)
-        self.outbox_wake_up.set()
-
-    async def _report_spikes(self) -> None:
-        now = self.clock.now()
-        async with self.database.read() as uow:
-            ctx = UseCaseContext(self.municipality(), uow, now)
-            present = await spikes.list_spikes(ctx)
-            if not await spikes.has_changes(ctx, present):
+    async def _run_task(self, task: PeriodicTask, state: TaskState) -> None:
+        while True:
+            self._triggered.discard(task.name)
+            await task.run(state)
+            self.completed_runs[task.name] += 1
+            if task.name not in self._triggered:
                 return
-        async with self.database.begin() as uow:
-            await spikes.report_spikes(UseCaseContext(self.municipality(), uow, now), present)
-        self.outbox_wake_up.set()

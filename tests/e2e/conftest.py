@@ -5,10 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.port import SendRateLimits
-from bot.messengers.rate_limits import Rate
-from bot.outbox import worker
-from bot.outbox.rate_limiter import RateLimiter
 from tests.databases import DatabasePool, migrated_database
 from tests.e2e.harness import Harness
 
@@ -20,12 +16,8 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def closed_town(
-    kind: str, tmp_path: Path, shelf: DatabasePool, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Harness]:
+async def closed_town(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[Harness]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
-    # One message a second to one person is right for Telegram and long for a test; the pace has tests of its own.
-    monkeypatch.setattr(worker, "RateLimiter", lambda limits: RateLimiter(SendRateLimits(Rate(1000))))
     async with migrated_database(kind, tmp_path, shelf) as url:
         town = Harness(tmp_path)
         town.settings["database"] = url

@@ -16,7 +16,10 @@ from bot.config import load_config
 from bot.domain.messages import Message
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
-from bot.scheduler.scheduler import CLOCK_DRIVEN_TASKS
+from bot.messengers.port import SendRateLimits
+from bot.messengers.rate_limits import Rate
+from bot.runtime.options import RuntimeOptions
+from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS
 from bot.understanding.analyzer import TextAnalyzer
 from sandbox.change_log import ChangeLog
 from sandbox.server import Sandbox
@@ -191,6 +194,8 @@ class Harness:
     """As in life. Ticking quicker would take most of a test's processor time; :meth:`hurry` does better."""
     clock: ManualClock = field(default_factory=lambda: ManualClock(START_TIME))
     monotonic: Callable[[], float] = time.monotonic  # for the pace of sending
+    rate_limits: SendRateLimits | None = field(default_factory=lambda: SendRateLimits(Rate(1000)))
+    """One message a second to one person is right for Telegram and long for a test; None: the messengers' limits."""
     retry_pauses: Sequence[float] = (0.1, 0.3, 1.0)  # in seconds, after failures of a messenger
     card_edit_delay: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
@@ -239,17 +244,20 @@ class Harness:
         await copy_migrated_sqlite(config.database_url, self.folder.parent)
         self.app = App(
             config,
-            understanding=build_understanding(
-                config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+            RuntimeOptions(
+                understanding=build_understanding(
+                    config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+                ),
+                clock=self.clock,
+                monotonic=self.monotonic,
+                tick_seconds=self.tick_seconds,
+                poll_seconds=self.poll_seconds,
+                self_check_seconds=self.check_seconds,
+                call_seconds=self.call_seconds,
+                card_edit_interval=self.card_edit_delay,
+                retry_delays=self.retry_pauses,
+                rate_limits=self.rate_limits,
             ),
-            clock=self.clock,
-            monotonic=self.monotonic,
-            tick_seconds=self.tick_seconds,
-            poll_seconds=self.poll_seconds,
-            self_check_seconds=self.check_seconds,
-            call_seconds=self.call_seconds,
-            card_edit_interval=self.card_edit_delay,
-            retry_delays=self.retry_pauses,
         )
         await self.app.__aenter__()
         await self.wait_until(self._is_polling)

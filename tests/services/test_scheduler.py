@@ -1,22 +1,27 @@
-"""The ticker goes on whatever the scheduler, and the machine's clock under it, does."""
+"""Periodic tasks: triggers, failures, and changes of the machine's clock."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import aiohttp
+import apscheduler.schedulers.base
 import pytest
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.domain.clock import SystemClock
 from bot.domain.people import Staff
 from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
+from bot.runtime import supervisor
+from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor, WakeUp
-from bot.scheduler.publication_check import PublicationChecker
+from bot.scheduler import scheduler
 from bot.scheduler.scheduler import Scheduler
+from bot.scheduler.tasks import PeriodicTask, TaskState
 from bot.services.monitoring import watchdog
 from bot.services.monitoring.health import Health
 from storage.database import Database
@@ -38,7 +43,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @dataclass
 class SchedulerHarness:
-    """A ticker, and what it works with; nobody tells it the time."""
+    """The parts that a scheduler works with."""
 
     database: Database
     clock: ManualClock = field(default_factory=lambda: ManualClock(FIRST_START))
@@ -49,10 +54,8 @@ class SchedulerHarness:
         async with self.database.begin() as uow:
             municipality = municipality_of(Staff(await uow.staff.sync(STAFF)))
             await uow.once_keys.claim("first_start", FIRST_START)
-        publication_checker = PublicationChecker(self.database, {}, lambda: municipality, self.clock, self.wake_up)
-        return Scheduler(
-            self.database, lambda: municipality, self.clock, self.wake_up, self.health, publication_checker, seconds
-        )
+        runtime = Runtime(self.database, {}, lambda: municipality, self.clock, outbox_wake_up=self.wake_up)
+        return Scheduler(runtime, self.health, seconds)
 
     async def incident_codes(self) -> list[str]:
         async with self.database.read() as uow:
@@ -60,34 +63,119 @@ class SchedulerHarness:
 
 
 @asynccontextmanager
-async def running_scheduler(office: SchedulerHarness, ticker: Scheduler) -> AsyncIterator[AsyncIOScheduler]:
-    supervisor = Supervisor(office.database.is_in_transaction)
-    scheduler = ticker.start(supervisor)
+async def running_scheduler(office: SchedulerHarness, ticker: Scheduler) -> AsyncIterator[None]:
+    tasks = Supervisor(office.database.is_in_transaction)
+    ticker.start(tasks)
     try:
-        yield scheduler
+        yield
     finally:
-        scheduler.shutdown(wait=False)
-        await supervisor.stop()
+        ticker.stop()
+        await tasks.stop()
 
 
-async def test_sweeps_go_on_while_the_scheduler_waits_for_its_hour(database: Database) -> None:
-    """APScheduler waits when the machine's clock is set back; the tasks must not."""
+class MachineClock:
+    """The machine's clock with an offset."""
+
+    offset = timedelta()
+
+    @classmethod
+    def now(cls, zone: tzinfo | None = None) -> datetime:
+        return SystemClock().now().astimezone(zone) + cls.offset
+
+
+async def wait_for_runs(ticker: Scheduler, name: str, runs: int) -> None:
+    """Wait until the task has run so many times more."""
+    wanted = ticker.completed_runs[name] + runs
+    async with asyncio.timeout(10):
+        while ticker.completed_runs[name] < wanted:  # noqa: ASYNC110 - nothing signals the end of a run
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("offset", [timedelta(hours=-1), timedelta(hours=1), timedelta(days=20_000)])
+async def test_tasks_go_on_when_the_machine_clock_is_changed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, offset: timedelta
+) -> None:
+    """APScheduler waits for a moment of the machine's clock."""
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", MachineClock)
+    monkeypatch.setattr(scheduler, "SystemClock", MachineClock)
+    monkeypatch.setattr(MachineClock, "offset", timedelta())
     office = SchedulerHarness(database)
-    async with running_scheduler(office, await office.make_scheduler(seconds=0.01)) as scheduler:
-        scheduler.pause()
+    ticker = await office.make_scheduler(seconds=0.01)
+    async with running_scheduler(office, ticker):
+        await wait_for_runs(ticker, "digest", 1)
+        monkeypatch.setattr(MachineClock, "offset", offset)
+        await wait_for_runs(ticker, "digest", 3)
         office.clock.set(datetime(2026, 10, 21, 2, 0, tzinfo=UTC))
-        await office.wake_up.wait(10)
+        await wait_for_runs(ticker, "digest", 2)
         async with database.read() as uow:
             assert await uow.deadlines.has_digest(date(2026, 10, 21))
 
 
+async def test_triggered_task_runs_once_more_after_the_present_run(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, may_end, runs = asyncio.Event(), asyncio.Event(), []
+
+    async def run(state: TaskState) -> None:
+        runs.append(state)
+        started.set()
+        await may_end.wait()
+
+    monkeypatch.setattr(scheduler, "PERIODIC_TASKS", (PeriodicTask("slow", 1, run),))
+    office = SchedulerHarness(database)
+    ticker = await office.make_scheduler(seconds=1000)
+    async with running_scheduler(office, ticker):
+        ticker.trigger_now(["slow"])
+        await started.wait()
+        ticker.trigger_now(["slow"])
+        await asyncio.sleep(0.02)
+        assert len(runs) == 1, "a task never overlaps itself"
+        may_end.set()
+        await wait_for_runs(ticker, "slow", 2)
+        assert len(runs) == 2
+
+
+async def test_failed_task_is_logged_and_runs_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = [RuntimeError("broken")]
+
+    async def run(state: TaskState) -> None:
+        if failures:
+            raise failures.pop()
+
+    monkeypatch.setattr(supervisor, "RESTART_DELAYS_SECONDS", (0.0,))
+    monkeypatch.setattr(scheduler, "PERIODIC_TASKS", (PeriodicTask("fragile", 1, run),))
+    office = SchedulerHarness(database)
+    ticker = await office.make_scheduler(seconds=1000)
+    async with running_scheduler(office, ticker):
+        ticker.trigger_now(["fragile"])
+        await wait_for_runs(ticker, "fragile", 1)
+    assert caplog.text.count("loop failed") == 1
+
+
+async def test_stop_ends_a_running_task_without_a_traceback(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    started = asyncio.Event()
+
+    async def run(state: TaskState) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(scheduler, "PERIODIC_TASKS", (PeriodicTask("endless", 1, run),))
+    office = SchedulerHarness(database)
+    ticker = await office.make_scheduler(seconds=0.001)
+    async with running_scheduler(office, ticker):
+        await started.wait()
+        await asyncio.sleep(0.02)  # further runs are due meanwhile
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 async def run_audit(ticker: Scheduler) -> None:
-    """One, begun by us."""
-    rounds = ticker.completed_runs["audit"]
-    ticker.trigger_now(["audit"])
-    async with asyncio.timeout(10):
-        while ticker.completed_runs["audit"] == rounds:  # noqa: ASYNC110 - nobody is told when a sweep has ended
-            await asyncio.sleep(0.005)
+    """Run the watchdog once."""
+    ticker.trigger_now(["watchdog"])
+    await wait_for_runs(ticker, "watchdog", 1)
 
 
 async def test_watchdog_forgets_suspicions_when_leadership_changes(database: Database) -> None:

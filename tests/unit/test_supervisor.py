@@ -82,7 +82,7 @@ async def test_a_fallen_loop_is_started_again_and_counted(
     supervisor.run_forever("poll", loop)
     await asyncio.wait_for(again.wait(), 5)
     assert supervisor.restart_counts == {"poll": 2}
-    assert "loop fell" in caplog.text
+    assert "loop failed" in caplog.text
     await supervisor.stop()
 
 
@@ -104,7 +104,7 @@ async def test_task_resumes_soon_after_database_returns_and_logs_once(
     supervisor.run_forever("sweep", loop)
     await asyncio.wait_for(back.wait(), 5)
     assert supervisor.restart_counts == {"sweep": 7}
-    assert caplog.text.count("loop fell") == 1
+    assert caplog.text.count("loop failed") == 1
     await supervisor.stop()
 
 
@@ -132,7 +132,7 @@ async def test_an_unknown_fall_between_known_ones_waits_longer_and_is_told(
     await asyncio.wait_for(end.wait(), 5)
     steady, (first, second, third, *_) = supervising.EXPECTED_ERROR_DELAY_SECONDS, supervising.RESTART_DELAYS_SECONDS
     assert pauses == [steady, steady, first, second, steady, third]
-    assert caplog.text.count("loop fell") == 5
+    assert caplog.text.count("loop failed") == 5
     await supervisor.stop()
 
 

@@ -38,7 +38,7 @@ async def wait_for_check(town: Harness, minutes: int = 16) -> None:
     """Time passes; the bot has looked at what it posted."""
     await wait_until_idle(town)
     town.pass_time(minutes=minutes)
-    await town.wait_for_tasks("lookout")
+    await town.wait_for_tasks("publication_check")
     await wait_until_idle(town)
 
 

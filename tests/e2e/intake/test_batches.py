@@ -128,11 +128,11 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     with caplog.at_level(logging.INFO):
         await town.start()
         await town.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
-        bell = town.app.create_inbox_worker().wake_up
+        wake_up = town.app.runtime.inbox_wake_up
         for number in range(1, MAX_ATTEMPTS):
             await town.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
             town.pass_time(seconds=31)
-            bell.set()
+            wake_up.set()
         await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
         await town.wait_for_message(
             ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено"

@@ -46,7 +46,7 @@ async def wait_for_list(town: Harness, person: int = COORDINATOR) -> dict[str, A
 
 async def wait_for_review_queue(town: Harness) -> None:
     """The sweep of doubts has come round, and all that is due has been sent."""
-    await town.wait_for_tasks("doubts")
+    await town.wait_for_tasks("review_queue")
     await wait_until_idle(town)
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.outbox import OutboxDraft, OutboxKind
-from bot.scheduler.scheduler import CLOCK_DRIVEN_TASKS
+from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import reminders
 from bot.services.reports import digest
@@ -44,7 +44,7 @@ class WatchedBot:
     async def wait_for_audit(self) -> None:
         """The other sweeps have come round, and the auditor, who believes what it sees twice, has looked."""
         await self.harness.wait_for_tasks(*CLOCK_DRIVEN_TASKS)
-        await self.harness.wait_for_tasks("audit", times=2)
+        await self.harness.wait_for_tasks("watchdog", times=2)
         before = len(self.harness.bot_messages(CURATOR))
         await self.harness.send_message(CURATOR, "/help")  # what may leave has left, though something be held back
         await self.harness.wait_until(lambda: len(self.harness.bot_messages(CURATOR)) > before)

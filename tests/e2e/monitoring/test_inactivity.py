@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.scheduler.scheduler import CLOCK_DRIVEN_TASKS
+from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS
 from bot.services.monitoring import watchdog
 from sandbox.faults import Fault, FaultKind
 from storage.tables import message
@@ -21,8 +21,8 @@ async def wait_until_failing(town: Harness, account: str, *, fails: bool = True)
 
 async def wait_for_audit(town: Harness) -> None:
     """The other sweeps have caught up, and the auditor, who believes what it sees twice, has looked."""
-    await town.wait_for_tasks(*CLOCK_DRIVEN_TASKS, "silence")
-    await town.wait_for_tasks("audit", times=2)
+    await town.wait_for_tasks(*CLOCK_DRIVEN_TASKS, "inactivity")
+    await town.wait_for_tasks("watchdog", times=2)
 
 
 async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(town: Harness) -> None:

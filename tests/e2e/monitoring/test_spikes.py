@@ -14,7 +14,7 @@ STREETS = ("Мира", "Ленина", "Пушкина", "Садовая", "Ле
 
 async def wait_for_spike_check(town: Harness) -> None:
     """Wait until the sweep has looked again."""
-    await town.wait_for_tasks("bursts")
+    await town.wait_for_tasks("spikes")
 
 
 def warning_texts(town: Harness) -> list[str]:

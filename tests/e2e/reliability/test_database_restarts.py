@@ -6,10 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.messengers.port import SendRateLimits
-from bot.messengers.rate_limits import Rate
-from bot.outbox import worker
-from bot.outbox.rate_limiter import RateLimiter
 from bot.runtime import supervisor
 from tests.e2e.harness import (
     ADMINISTRATOR,
@@ -39,8 +35,7 @@ async def server() -> AsyncIterator[PostgresServer]:
 
 
 @pytest.fixture
-async def town(server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Harness]:
-    monkeypatch.setattr(worker, "RateLimiter", lambda limits: RateLimiter(SendRateLimits(Rate(1000))))
+async def town(server: PostgresServer, tmp_path: Path) -> AsyncIterator[Harness]:
     town = Harness(tmp_path, {"database": server.url, "more": "[problems]\njoin = false\n"})
     await town.open()
     try:

@@ -9,6 +9,7 @@ import pytest
 from bot.app import App
 from bot.config import load_config
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
+from bot.runtime.options import RuntimeOptions
 from sandbox.telegram.server import api_fault
 from tests.databases import POSTGRES_URL, empty_database
 from tests.e2e.harness import (
@@ -30,7 +31,7 @@ NOTES_PER_CHAT = 15
 
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Harness]:
-    async with running_harness(Harness(tmp_path)) as town:
+    async with running_harness(Harness(tmp_path, rate_limits=None)) as town:
         yield town
 
 
@@ -38,7 +39,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Harness]:
 async def shared_town(tmp_path: Path) -> AsyncIterator[Harness]:
     async with (
         empty_database("postgresql", tmp_path) as url,
-        running_harness(Harness(tmp_path, {"database": url})) as town,
+        running_harness(Harness(tmp_path, {"database": url}, rate_limits=None)) as town,
     ):
         yield town
 
@@ -146,7 +147,7 @@ async def test_a_restart_does_not_begin_the_minute_anew(town: Harness) -> None:
 async def test_several_processes_keep_one_pace_together_and_after_a_takeover(shared_town: Harness) -> None:
     town = shared_town
     config = load_config(town.folder / "config.toml")
-    other = App(config, clock=town.clock, monotonic=town.monotonic, tick_seconds=0.05, poll_seconds=5)
+    other = App(config, RuntimeOptions(clock=town.clock, monotonic=town.monotonic, tick_seconds=0.05, poll_seconds=5))
     await other.__aenter__()
     try:
         town.sandbox.telegram.rate_limits = True

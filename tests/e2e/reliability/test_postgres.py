@@ -4,6 +4,7 @@ import pytest
 
 from bot.app import App
 from bot.config import load_config
+from bot.runtime.options import RuntimeOptions
 from sandbox.faults import Fault, FaultKind
 from tests.databases import DATABASE_KINDS
 from tests.e2e.harness import (
@@ -29,14 +30,17 @@ async def build_second_app(town: Harness) -> App:
     config = load_config(town.folder / "config.toml")
     app = App(
         config,
-        understanding=build_understanding(
-            config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+        RuntimeOptions(
+            understanding=build_understanding(
+                config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+            ),
+            clock=town.clock,
+            tick_seconds=0.05,
+            poll_seconds=5,
+            card_edit_interval=town.card_edit_delay,
+            drain_seconds=0.1,
+            rate_limits=town.rate_limits,
         ),
-        clock=town.clock,
-        tick_seconds=0.05,
-        poll_seconds=5,
-        card_edit_interval=town.card_edit_delay,
-        drain_seconds=0.1,
     )
     return await app.__aenter__()
 

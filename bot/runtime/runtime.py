@@ -1,0 +1,27 @@
+"""The objects that intake, delivery and periodic tasks share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.clock import Clock
+from bot.messengers.port import Messenger
+from bot.runtime.supervisor import WakeUp
+from bot.services.context import Municipality, UseCaseContext
+from storage.database import Database
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process's database, messengers, municipality, clock and wake-ups."""
+
+    database: Database
+    messengers: Mapping[str, Messenger]  # by account
+    municipality: Callable[[], Municipality]  # staff and the model change while the bot runs
+    clock: Clock
+    inbox_wake_up: WakeUp = field(default_factory=WakeUp)
+    outbox_wake_up: WakeUp = field(default_factory=WakeUp)
+
+    def context(self, uow: UnitOfWork) -> UseCaseContext:
+        """Return the context of a use case that runs now in *uow*."""
+        return UseCaseContext(self.municipality(), uow, self.clock.now())

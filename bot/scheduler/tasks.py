@@ -1,0 +1,150 @@
+"""The table of periodic tasks.
+
+What is due is stored in the database; a task only asks for it. To add one, write its two functions and a row here.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.runtime.runtime import Runtime
+from bot.scheduler.publication_check import PublicationChecker
+from bot.scheduler.retention import Cleaner
+from bot.services.context import UseCaseContext
+from bot.services.deadlines import outage_summary, reminders
+from bot.services.dialogs import dialogs
+from bot.services.intake import review_queue
+from bot.services.monitoring import inactivity, spikes, watchdog
+from bot.services.monitoring.health import Health
+from bot.services.reports import digest, official_pages
+from bot.services.staff import failover
+
+RETENTION_INTERVAL_SECONDS = 3600.0
+
+
+@dataclass(slots=True)
+class TaskState:
+    """The objects that tasks work with, and what they remember from run to run while this process leads."""
+
+    runtime: Runtime
+    health: Health
+    unconfirmed_incidents: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicTask:
+    """Work that is done every so many ticks, or every *seconds*."""
+
+    name: str
+    ticks: float
+    run: Callable[[TaskState], Awaitable[None]]
+    is_clock_driven: bool = True
+    """True if the clock makes the work due: whoever moves a test's clock runs these tasks at once."""
+    seconds: float | None = None
+
+
+def when_due(
+    is_due: Callable[[UseCaseContext], Awaitable[bool]], run: Callable[[UseCaseContext], Awaitable[None]]
+) -> Callable[[TaskState], Awaitable[None]]:
+    """Ask in a read, which holds nobody up, and do the work in a transaction only if there is some."""
+
+    async def run_if_due(state: TaskState) -> None:
+        runtime = state.runtime
+        async with runtime.database.read() as uow:
+            if not await is_due(runtime.context(uow)):
+                return
+        async with runtime.database.begin() as uow:
+            await run(runtime.context(uow))
+        runtime.outbox_wake_up.set()
+
+    return run_if_due
+
+
+async def _send_reminders(state: TaskState) -> None:
+    caught_up = not state.health.not_caught_up
+
+    async def has_due(ctx: UseCaseContext) -> bool:
+        return await ctx.uow.deadlines.has_due(ctx.now) or await reminders.has_pending(
+            ctx, messengers_caught_up=caught_up
+        )
+
+    async def send(ctx: UseCaseContext) -> None:
+        await reminders.create_due_notices(ctx)
+        await reminders.send_notices(ctx, messengers_caught_up=caught_up)
+
+    await when_due(has_due, send)(state)
+
+
+async def _check_publications(state: TaskState) -> None:
+    await PublicationChecker(state.runtime).run()
+
+
+async def _has_expired_dialogs(ctx: UseCaseContext) -> bool:
+    return bool(await ctx.uow.dialogs.list_expired(ctx.now))
+
+
+async def _record_heartbeat(state: TaskState) -> None:
+    async with state.runtime.database.begin() as uow:
+        await outage_summary.record_heartbeat(state.runtime.context(uow))
+
+
+async def _detect_inactivity(state: TaskState) -> None:
+    """Look for silent sources, by day only: a night's silence is judged in the morning."""
+    runtime, health = state.runtime, state.health
+    if runtime.municipality().quiet_hours.is_quiet(runtime.clock.now()):
+        return
+    async with runtime.database.read() as uow:
+        health.inactive = await inactivity.list_inactive(runtime.context(uow), health.inactive or ())
+
+
+async def _run_watchdog(state: TaskState) -> None:
+    """Report incidents that two runs in a row have found.
+
+    After a start, or a jump of the machine's clock, the other tasks need a moment to catch up. An incident that was
+    reported before, perhaps by another leader, needs no second run.
+    """
+    runtime, health = state.runtime, state.health
+    async with runtime.database.read() as uow:
+        found = await watchdog.list_incidents(runtime.context(uow), health.failing_since, health.inactive)
+        reported = set(await uow.once_keys.list_keys(watchdog.INCIDENT_KEY_PREFIX))
+    present = [incident for incident in found if incident.key in state.unconfirmed_incidents | reported]
+    state.unconfirmed_incidents = frozenset(incident.key for incident in found)
+    if {incident.key for incident in present} == reported:
+        return
+    async with runtime.database.begin() as uow:
+        await watchdog.report_incidents(runtime.context(uow), present)
+    runtime.outbox_wake_up.set()
+
+
+async def _report_spikes(state: TaskState) -> None:
+    runtime = state.runtime
+    async with runtime.database.read() as uow:
+        ctx = runtime.context(uow)
+        present = await spikes.list_spikes(ctx)
+        if not await spikes.has_changes(ctx, present):
+            return
+    async with runtime.database.begin() as uow:
+        await spikes.report_spikes(runtime.context(uow), present)
+    runtime.outbox_wake_up.set()
+
+
+async def _delete_expired_rows(state: TaskState) -> None:
+    await Cleaner(state.runtime.database, state.runtime.clock).run()
+
+
+PERIODIC_TASKS = (
+    PeriodicTask("reminders", 1, _send_reminders),
+    PeriodicTask("digest", 1, when_due(digest.is_due, digest.send_daily)),
+    PeriodicTask("official_pages", 2, when_due(official_pages.is_due, official_pages.send_weekly)),
+    PeriodicTask("failover", 2, when_due(failover.has_pending, failover.run)),
+    PeriodicTask("publication_check", 4, _check_publications),
+    PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
+    PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
+    PeriodicTask("spikes", 30, _report_spikes),
+    # These observe the others, or count how long the process runs.
+    PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
+    PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),
+    PeriodicTask("inactivity", 120, _detect_inactivity, is_clock_driven=False),
+    PeriodicTask("retention", 0, _delete_expired_rows, is_clock_driven=False, seconds=RETENTION_INTERVAL_SECONDS),
+)
+
+CLOCK_DRIVEN_TASKS = tuple(task.name for task in PERIODIC_TASKS if task.is_clock_driven)
