@@ -1,4 +1,4 @@
-"""Builds the parts of the application from the configuration."""
+"""Construction of the application's parts from the configuration."""
 
 import importlib
 import logging
@@ -28,8 +28,10 @@ logger = logging.getLogger(__name__)
 def build_messengers(
     config: Config, clock: Clock, poll_seconds: int = 25, call_seconds: int | None = None
 ) -> dict[str, Messenger]:
-    """Every account of ours. A messenger's package is imported only where it is configured: aiogram alone costs seconds
-    and 160 MB. *call_seconds*: how long any call but a poll may take, if not as long as each messenger's package says.
+    """Build a messenger for every configured account, by account.
+
+    A messenger's package is imported only if it is configured: aiogram alone costs seconds and 160 MB. *call_seconds*
+    limits any call but a poll; ``None``: as each messenger's package says.
     """
     waits, built = Timeouts(poll_seconds, call_seconds), []
     for kind in MESSENGER_KINDS:
@@ -38,13 +40,14 @@ def build_messengers(
             package = importlib.import_module(f"bot.messengers.{kind.section_name}.factory")
             built += package.build(section, clock, waits)
     if config.vk is not None and config.service_key_pages():
-        vk = importlib.import_module("bot.messengers.vk.factory")
-        built.append(vk.build_wall_reader(config.vk, config.service_key_pages(), clock, waits))
+        from bot.messengers.vk.factory import build_wall_reader
+
+        built.append(build_wall_reader(config.vk, config.service_key_pages(), clock, waits))
     return {messenger.account: messenger for messenger in built}
 
 
 def build_webhook_endpoints(config: Config, messengers: Mapping[str, Messenger]) -> dict[str, WebhookEndpoint]:
-    """What is brought to an address of ours, by the names of the accounts."""
+    """Return the endpoints of the accounts that receive updates by webhook, by account."""
     found: list[tuple[str, str | None, SecretStr | None]] = []
     for kind in MESSENGER_KINDS:
         section = config.section(kind)
@@ -71,10 +74,10 @@ def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer
     """
     try:
         model = ModelRegistry(config.model_folder).load_current()
-    except ModelError as fault:
+    except ModelError as error:
         if strict:
             raise
-        logger.warning("%s Пока работают встроенные правила.", fault)
+        logger.warning("%s Пока работают встроенные правила.", error)
         model = None
     return TextAnalyzer(config.sectors(), config.tree.routing.threshold, model, config.read_streets())
 
@@ -96,7 +99,7 @@ def with_current_model(understanding: TextAnalyzer, config: Config) -> TextAnaly
 
 
 def configured_staff(config: Config) -> list[Person]:
-    """The people of the configuration, not yet known to the database."""
+    """Return the people of the configuration, without the ids that the database gives."""
     return [Person(0, e.name, e.roles, e.sectors, e.districts, e.accounts) for e in config.staff]
 
 
@@ -107,7 +110,7 @@ def build_municipality(
     bot_accounts: Mapping[str, BotAccount],
     card_edit_interval: timedelta = timedelta(),
 ) -> Municipality:
-    """The municipality as services see it."""
+    """Build the municipality as services see it."""
     return Municipality(
         name=config.tree.municipality.name,
         zone=config.zone,

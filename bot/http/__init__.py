@@ -1,1 +1,1 @@
-"""The one listener: whether the bot lives, whether it works, and its figures."""
+"""HTTP for the outside: health checks, metrics and webhooks."""

@@ -1,13 +1,20 @@
-"""``/healthz``: the process lives. ``/readyz``: it has started, is not about to
-stop, and the database answers; what the auditor finds wrong is listed, by every process alike; what the last check of
-our rights found, by the one that leads. ``/metrics``: figures in Prometheus' text form.
+"""The HTTP server of health checks, metrics and webhooks.
 
-Nothing here shows words of people."""
+- ``/healthz``: the process lives.
+- ``/readyz``: it has started, is not about to stop, and the database answers. Every process lists the watchdog's
+  incidents; only the leader lists the faults that the last self-check found.
+- ``/metrics``: Prometheus' text format.
+
+No text that people wrote is shown.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from bot.http.webhooks import MAX_BODY_BYTES, Webhooks
 from bot.services.monitoring import watchdog
@@ -17,7 +24,7 @@ from storage.errors import DATABASE_ERRORS
 
 
 class HttpServer:
-    """Serves one address until it is closed. Raises ``OSError`` where the port is taken."""
+    """Server of one address; `open` raises ``OSError`` if the port is taken."""
 
     def __init__(
         self,
@@ -56,30 +63,47 @@ class HttpServer:
             return web.json_response({"ready": False, "database": self._database.current_fault.value}, status=503)
         try:
             async with self._database.read() as uow:
-                waiting, lasting = await uow.inbox.count_by_status(), await watchdog.list_reported(uow)
+                inbox, incidents = await uow.inbox.count_by_status(), await watchdog.list_reported(uow)
         except DATABASE_ERRORS:
             return web.json_response({"ready": False, "database": "unavailable"}, status=503)
-        troubles = [f"{one.code} {one.subject}".strip() for one in lasting]
+        troubles = [f"{one.code} {one.subject}".strip() for one in incidents]
         faults = sorted(subject for subjects in self._health.rights_faults.values() for subject in subjects)
-        figures = {"inbox": waiting, "falls": dict(self._restart_counts)}
+        figures = {"inbox": inbox, "falls": dict(self._restart_counts)}
         return web.json_response({"ready": True, "troubles": troubles, "faults": faults, **figures})
 
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
             async with self._database.read() as uow:
                 inbox, outbox = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
-                lasting = await watchdog.list_reported(uow)
+                incidents = await watchdog.list_reported(uow)
         except DATABASE_ERRORS:
             return web.Response(status=503)
-        text = _format_metric("mcu_inbox_rows", "gauge", "status", inbox)
-        text += _format_metric("mcu_outbox_rows", "gauge", "status", outbox)
-        text += _format_metric("mcu_troubles", "gauge", "kind", Counter(one.code for one in lasting))
         faults = {account: len(subjects) for account, subjects in self._health.rights_faults.items()}
-        text += _format_metric("mcu_faults", "gauge", "account", faults)
-        text += _format_metric("mcu_loop_falls", "counter", "loop", self._restart_counts)
-        return web.Response(text=text)
+        metrics = _Metrics(
+            [
+                _gauge("mcu_inbox_rows", "Stored updates", "status", inbox),
+                _gauge("mcu_outbox_rows", "Outgoing messages", "status", outbox),
+                _gauge("mcu_troubles", "Reported incidents", "kind", Counter(one.code for one in incidents)),
+                _gauge("mcu_faults", "Faults that the last self-check found", "account", faults),
+                # The library would append "_total" to the name of a counter, and the name must not change.
+                _gauge("mcu_loop_falls", "Restarts of a loop since the start", "loop", self._restart_counts),
+            ]
+        )
+        return web.Response(body=generate_latest(metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-def _format_metric(name: str, kind: str, label: str, values: Mapping[str, int]) -> str:
-    lines = [f"# TYPE {name} {kind}", *(f'{name}{{{label}="{key}"}} {value}' for key, value in values.items())]
-    return "\n".join(lines) + "\n"
+class _Metrics(Collector):
+    """Metrics of one request, which are read from the database and never accumulate in the process."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
+
+
+def _gauge(name: str, description: str, label: str, values: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, description, labels=[label])
+    for value_label, value in values.items():
+        family.add_metric([value_label], value)
+    return family

@@ -66,7 +66,7 @@ class Delivery:
     def __post_init__(self) -> None:
         self.sender = Sender(self.runtime)
 
-    async def run(self, row: OutboxRow, permit: Permit, claimed_at: datetime) -> None:
+    async def run(self, row: OutboxRow, permit: Permit | None, claimed_at: datetime) -> None:
         """Deliver *row*, which was claimed at *claimed_at*; *permit* is acquired before every message.
 
         Errors of the messenger are handled here and never raised.

@@ -1,8 +1,8 @@
-"""Carries one parcel to its messenger, part by part: the network's side of a delivery."""
+"""Sending of one rendered message, part by part: the network side of a delivery."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,21 +31,21 @@ from storage.errors import classify_error
 T = TypeVar("T")
 
 COMMIT_RETRY_DELAYS_SECONDS = (0.2, 1.0, 3.0)
-"""Seconds between tries to write down what has been sent; the last for ever."""
+"""Seconds between attempts to record what has been sent; the last repeats."""
 
 FRESH_CLAIM_AGE = timedelta(seconds=1)
-"""A row that was claimed just now is still ours. Later we may have been asleep, and others have taken it."""
+"""Rows that were claimed within this time are not checked again: only a stalled process loses its lease."""
 
 QUOTE_FORM = "quoting"
-"""The form of a message whose target of reply is gone: it quotes instead."""
+"""The form of a message that quotes the message it answers, because a reply to it is impossible."""
 
 
 class LeaseLost(Exception):
-    """The row is in other hands."""
+    """Another worker has claimed the row."""
 
 
 async def retry_until_committed(write: Callable[[], Awaitable[T]]) -> T:
-    """*write* down what became of a message, however long the database refuses: else it would be sent again."""
+    """Repeat *write* until the database accepts it: an unrecorded message would be sent again."""
     failures = 0
     while True:
         try:
@@ -59,29 +59,36 @@ async def retry_until_committed(write: Callable[[], Awaitable[T]]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """One row on its way, claimed at that moment. *turn* is asked before every call that counts. *unmarked* is left
-    when what was sent last has been written down (see :mod:`bot.outbox.in_flight`)."""
+    """The delivery of one row that was claimed at ``claimed_at``.
+
+    ``permit``: None for rows that are no messages. ``unrecorded_sends`` is closed when the last send has been recorded
+    (see `bot.outbox.in_flight`).
+    """
 
     row: OutboxRow
     claimed_at: datetime
     messenger: Messenger
-    permit: Permit
+    permit: Permit | None
     unrecorded_sends: AsyncExitStack
+
+    def rate_limit(self, cost: int = 1) -> AbstractAsyncContextManager[None]:
+        """Wait until *cost* messages may leave; the block is the call that sends them."""
+        return nullcontext() if self.permit is None else self.permit(cost)
 
 
 @dataclass(slots=True)
 class Sender:
-    """Knows every account of ours."""
+    """Sending through all accounts."""
 
     runtime: Runtime
     in_flight: InFlightGuard = field(default_factory=InFlightGuard)
 
     async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
-        """Raises what the messenger raises, and :class:`Lost`."""
+        """Send, edit or answer; raises `LeaseLost` and the messenger's errors."""
         match message.operation:
             case Operation.ANSWER_CALLBACK:
-                words = message.content.plain_text or None
-                await attempt.messenger.answer_callback(message.callback_id, words, alert=message.alert)
+                text = message.content.plain_text or None
+                await attempt.messenger.answer_callback(message.callback_id, text, alert=message.alert)
                 return SendResult()
             case Operation.MENU:
                 await attempt.messenger.set_commands(message.target.chat, message.commands)
@@ -89,21 +96,21 @@ class Sender:
             case Operation.EDIT:
                 return await self._edit(attempt, message)
             case Operation.SEND:
-                quoting, row = message.quote_fallback, attempt.row
-                # A message that has been sent in part goes on in the form in which it was begun.
-                quotes = row.form == QUOTE_FORM if row.progress else message.reply_target_gone
+                quote, row = message.quote_fallback, attempt.row
+                # A partly sent message is completed in the form in which it was begun.
+                is_quoting = row.form == QUOTE_FORM if row.progress else message.reply_target_gone
                 try:
-                    if quoting is None or not quotes:
+                    if quote is None or not is_quoting:
                         return await self._send_parts(attempt, message.target, message.content)
                 except ReplyTargetGone:
-                    if quoting is None:
+                    if quote is None:
                         raise
-                return await self._send_parts(attempt, Target(message.target.chat), quoting, QUOTE_FORM)
+                return await self._send_parts(attempt, Target(message.target.chat), quote, QUOTE_FORM)
 
     async def _send_parts(
         self, attempt: DeliveryAttempt, target: Target, content: Content, form: str | None = None
     ) -> SendResult:
-        """Send part by part, after what an earlier try has sent in the same *form*."""
+        """Send the parts that an earlier attempt in the same *form* has not sent."""
         row, messenger = attempt.row, attempt.messenger
         content = await self._fetch_media(messenger, content, all_or_nothing=row.kind is OutboxKind.PUBLICATION)
         done = [Sent(tuple(ids.split(","))) for ids in row.progress]
@@ -113,7 +120,7 @@ class Sender:
                 continue
             to = target if index == 0 else replace(target, reply_to=None)
             cost = max(1, len(part.media)) if messenger.capabilities.rate_limits.count_album_items else 1
-            async with attempt.permit(cost), self._exclusive_send(attempt):
+            async with attempt.rate_limit(cost), self._exclusive_send(attempt):
                 done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
             if index < len(parts) - 1:
                 await retry_until_committed(partial(self._record_progress, row, done, form))
@@ -123,18 +130,23 @@ class Sender:
 
     @asynccontextmanager
     async def _exclusive_send(self, attempt: DeliveryAttempt) -> AsyncIterator[None]:
-        """The block sends, when nothing else of the account is unmarked; it stays unmarked itself after the block."""
+        """Enter when no other send of this account is unrecorded.
+
+        This send counts as unrecorded until `attempt.unrecorded_sends` is closed.
+        """
         if attempt.messenger.capabilities.idempotent:
             yield
             return
-        exposed = await attempt.unrecorded_sends.enter_async_context(self.in_flight.acquire(attempt.messenger.account))
+        in_flight = await attempt.unrecorded_sends.enter_async_context(
+            self.in_flight.acquire(attempt.messenger.account)
+        )
         if not await self.is_still_claimed(attempt.row, attempt.claimed_at):
             raise LeaseLost
         yield
-        exposed.mark_accepted()
+        in_flight.mark_accepted()
 
     async def is_still_claimed(self, row: OutboxRow, claimed_at: datetime) -> bool:
-        """Whether nobody else has taken *row* since it was claimed."""
+        """Return whether the claim on *row* is still valid."""
         return self.runtime.clock.now() - claimed_at <= FRESH_CLAIM_AGE or await retry_until_committed(
             partial(self._is_claimed_in_database, row)
         )
@@ -149,18 +161,18 @@ class Sender:
                 raise LeaseLost
 
     async def _edit(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
-        """Change messages of ours; a card that is gone is sent anew."""
+        """Edit the bot's messages; a deleted card or review list is sent again."""
         chat, messenger = message.target.chat, attempt.messenger
         parts = messenger.split(message.content, chat.kind)
         ids = message.message_ids
-        if message.previous_content is not None:  # words come first; pictures that followed them stay as they are
+        if message.previous_content is not None:  # text comes first; media that followed it stay
             ids = ids[: max(1, sum(1 for part in messenger.split(message.previous_content, chat.kind) if part.spans))]
         if len(parts) > len(ids):
             raise Rejected("the correction needs more messages than were published", RejectReason.TOO_LONG)
         try:
             for message_id, part in zip(ids, chain(parts, repeat(message.filler)), strict=False):
                 try:
-                    async with attempt.permit():
+                    async with attempt.rate_limit():
                         await messenger.edit(chat, message_id, part)
                 except NotModified:
                     continue
@@ -171,10 +183,9 @@ class Sender:
         return SendResult()
 
     async def _fetch_media(self, messenger: Messenger, content: Content, *, all_or_nothing: bool) -> Content:
-        """What another account of ours saw is downloaded; what cannot be is named with its link.
+        """Download attachments that another account received; replace those that cannot be with a link.
 
-        *whole*: then it is no message at all, and :class:`FileUnavailable` is raised: a citizen should not read of our
-        troubles.
+        *all_or_nothing*: raise `FileUnavailable` instead of a link, because a citizen reads the message.
         """
         if all(not isinstance(item, Attachment) or item.origin == messenger.account for item in content.media):
             return content

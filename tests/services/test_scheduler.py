@@ -208,6 +208,6 @@ async def test_a_process_that_never_led_shows_what_the_leaders_auditor_has_found
             async with session.get("/readyz") as answer:
                 assert (await answer.json())["troubles"] == ["outbox VK «Школа: 5»"]
             async with session.get("/metrics") as answer:
-                assert 'mcu_troubles{kind="outbox"} 1' in (await answer.text()).splitlines()
+                assert 'mcu_troubles{kind="outbox"} 1.0' in (await answer.text()).splitlines()
     finally:
         await listener.close()

@@ -113,7 +113,7 @@ async def test_a_lone_message_that_fails_again_and_again_is_seen(watched: Watche
     await retry_for_minutes(town, 8)
     await watched.wait_for_audit()
     troubles, metrics = await watched.read_pages()
-    assert (troubles, metrics) == (["outbox VK «Администрация»"], 'mcu_troubles{kind="outbox"} 1')
+    assert (troubles, metrics) == (["outbox VK «Администрация»"], 'mcu_troubles{kind="outbox"} 1.0')
     [warning] = watched.warnings()
     assert "VK «Администрация»: сообщения слишком долго ждут отправки" in warning
     assert "python -m bot check" in warning
@@ -156,7 +156,7 @@ async def assert_warned_once(watched: WatchedBot, code: str, *pieces: str) -> No
     for minutes in (0, 3):
         watched.harness.pass_time(minutes=minutes)
         await watched.wait_for_audit()
-        assert await watched.read_pages() == ([code], f'mcu_troubles{{kind="{code}"}} 1')
+        assert await watched.read_pages() == ([code], f'mcu_troubles{{kind="{code}"}} 1.0')
         [warning] = watched.warnings()
         assert all(piece in warning for piece in pieces), warning
 
