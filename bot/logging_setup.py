@@ -1,4 +1,4 @@
-"""Logging: actions and ids. Secrets are scrubbed at the root handler, so no logger can forget to."""
+"""Logging of actions and ids; the root handler removes secrets from every message."""
 
 import json
 import logging
@@ -22,12 +22,12 @@ _STANDARD_ATTRIBUTES = frozenset(logging.LogRecord("", 0, "", 0, "", (), None)._
 
 
 def scrub(text: str) -> str:
-    """The text without tokens and phone numbers."""
+    """Return *text* without tokens and phone numbers."""
     return _SECRETS.sub("…", text)
 
 
 class ScrubbingFormatter(logging.Formatter):
-    """``moment LEVEL logger: message key=value …``, scrubbed."""
+    """Format as ``moment LEVEL logger: message key=value …``, without secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -43,7 +43,7 @@ class ScrubbingFormatter(logging.Formatter):
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Log to standard error; libraries speak up only when something is wrong."""
+    """Log to standard error; libraries log warnings only."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(ScrubbingFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -26,6 +26,6 @@ _OS_ERROR_TEXTS = {
 
 
 def describe_os_error(error: OSError) -> str:
-    """«нет прав доступа: /var/mcu»; what nobody foresaw keeps its number, to be looked up."""
+    """Return a sentence such as «нет прав доступа: /var/mcu»; an unknown error keeps its number."""
     words = _OS_ERROR_TEXTS.get(error.errno or 0, f"системная ошибка {error.errno}")
     return f"{words}: {error.filename}" if error.filename else words

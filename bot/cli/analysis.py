@@ -1,4 +1,4 @@
-"""Commands that only read texts: no network, no database. The command line calls them and prints what they say."""
+"""Commands that only read texts, without network and database."""
 
 import json
 import sys
@@ -19,11 +19,11 @@ DrawPlot = Callable[[Sequence[evaluation.LabelledReading], Mapping[str, str], Pa
 
 
 class PlotFault(Exception):
-    """The picture can not be drawn; the text says why and what to do, in Russian."""
+    """The picture cannot be drawn; the message is Russian and says what to do."""
 
 
 def classify(config: Config, print_error: PrintLine) -> bool:
-    """Standard input to standard output, line by line; whether every line could be read."""
+    """Classify standard input line by line; return whether every line could be read."""
     understanding = build_understanding(config, strict=True)
     good = True
     for number, asked in _read_records():
@@ -38,9 +38,9 @@ def classify(config: Config, print_error: PrintLine) -> bool:
 
 
 def group(config: Config, print_error: PrintLine) -> bool:
-    """Messages in order of time to events; whether every line could be read.
+    """Group messages, in order of time, into events; return whether every line could be read.
 
-    Answers after the last line: only then is it known who stays alone.
+    Prints after the last line: only then is it known which messages stay alone.
     """
     understanding, grouping = build_understanding_and_grouping(config)
     good = True
@@ -74,7 +74,7 @@ def _parse_post(record: dict[str, Any] | None) -> MessageToMatch | None:
 
 
 def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | None, print_line: PrintLine) -> None:
-    """Measure on labelled messages; draw calibration and confusions into *picture*, where one is asked for."""
+    """Measure on labelled messages; draw calibration and confusions into *picture*, if it is given."""
     draw = _load_plotter() if plot is not None else None
     rows = [row for row in read_table(file) if row.get("dataset", "").startswith(only)]
     reads, spent = evaluation.read_rows(build_understanding(config, strict=True), rows)
@@ -97,7 +97,7 @@ def _save_plot(draw: DrawPlot, reads: Sequence[evaluation.LabelledReading], conf
 
 
 def _load_plotter() -> DrawPlot:
-    """matplotlib is an extra: who wants no pictures needs it not."""
+    """Import the plotting module; matplotlib is an optional dependency."""
     try:
         from bot.understanding.evaluation.plot import save_plot
     except ImportError:
@@ -108,7 +108,7 @@ def _load_plotter() -> DrawPlot:
 
 
 def _read_records() -> Iterator[tuple[int, dict[str, Any] | None]]:
-    """(number, object) of every line of standard input that is not blank; ``None`` for what is no JSON object."""
+    """Yield the number and the JSON object of every non-blank line of standard input; ``None``: not an object."""
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue

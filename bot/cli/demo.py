@@ -1,4 +1,4 @@
-"""The demonstration: a small town, its officials' telephones and the bot between them, on one page."""
+"""The demonstration: a small town, its officials' phones and the bot between them, on one page."""
 
 import asyncio
 import signal
@@ -26,18 +26,18 @@ from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
 from sandbox.server import Sandbox
 
 DAY_START = time(9, 5)
-"""When the town's day begins, by its own clock, whatever the real time is."""
+"""Start of the demonstration's day by its own clock, independent of the real time."""
 
 MAX_PORTS_TRIED = 20
 SETTLE_TIMEOUT_SECONDS = 3.0
-"""Seconds that what is under way may take before the clock is moved all the same."""
+"""Seconds to wait for running work before the clock is moved."""
 
-STARTUP_TIMEOUT_SECONDS = 60.0  # seconds that the page and the bot may take to come up
+STARTUP_TIMEOUT_SECONDS = 60.0  # for the page and the bot
 EXIT_START_FAILED = 2  # exit code
 
 
 class OffsetClock:
-    """The machine's clock, moved: a day in town need not wait for a real one."""
+    """The machine's clock with an offset, so that a day can pass at once."""
 
     def __init__(self) -> None:
         self._system_clock = SystemClock()
@@ -45,7 +45,7 @@ class OffsetClock:
 
     @property
     def offset_seconds(self) -> float:
-        """By how many seconds the town is ahead of the machine; negative when it is behind."""
+        """Seconds that this clock is ahead of the machine's."""
         return self._offset.total_seconds()
 
     def now(self) -> datetime:
@@ -55,7 +55,7 @@ class OffsetClock:
         self._offset += step
 
     def jump_to_morning(self, config: Config) -> None:
-        """Jump to the morning of today, or of the next working day: terms count working hours."""
+        """Jump to the morning of today or of the next working day, because deadlines count working hours."""
         today = self._system_clock.now().astimezone(config.zone).date()
         calendar = config.working_calendar()
         while not calendar.is_working_day(today):
@@ -81,7 +81,7 @@ class Demo:
 
     @property
     def url(self) -> str:
-        """The page's address."""
+        """Address of the page."""
         return f"{self.sandbox.url}/"
 
     async def __aenter__(self) -> Self:
@@ -102,12 +102,12 @@ class Demo:
         await self.sandbox.stop()
 
     async def new_day(self) -> None:
-        """Everything anew: nobody has said anything yet, and the bot remembers nothing."""
+        """Start a new day with an empty database and empty chats."""
         await self._stop_day()
         await self._start_day()
 
     async def pass_time(self, step: timedelta) -> None:
-        """Let *step* pass in town, as soon as nothing is under way: what was on its way would seem hours late."""
+        """Move the clock by *step* once the bot is idle: running work would seem hours late."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 while await self._is_busy():
@@ -154,13 +154,13 @@ class Demo:
             return unread or await uow.outbox.has_due(self.clock.now())
 
     def _is_bot_ready(self) -> bool:
-        """Whether the bot has heard what was said before it came, and waits for more."""
+        """Return whether the bot has read all earlier messages and polls."""
         unheard = self.sandbox.telegram.pending_updates or self.sandbox.max.pending_updates
         return not unheard and any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
 
 
 async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> None:
-    """Play the town until SIGTERM or SIGINT; *announce* gets the page's address once it answers."""
+    """Run until SIGTERM or SIGINT; *announce* gets the page's address once it answers."""
     ending = _ShutdownSignal()
     _print_status("Готовим город, это займёт несколько секунд…")
     try:
@@ -180,7 +180,7 @@ async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> 
 
 
 class _ShutdownSignal:
-    """SIGTERM or SIGINT. While the demonstration still starts, the start is broken off; later it ends in order."""
+    """SIGTERM or SIGINT: cancels a start that is under way, and later requests an orderly end."""
 
     def __init__(self) -> None:
         self.is_requested = False
@@ -188,11 +188,11 @@ class _ShutdownSignal:
         self._received = asyncio.Event()
         loop = asyncio.get_running_loop()
         for one in (signal.SIGTERM, signal.SIGINT):
-            with suppress(NotImplementedError):  # Windows: Ctrl+C interrupts there by itself
+            with suppress(NotImplementedError):  # on Windows, Ctrl+C raises KeyboardInterrupt
                 loop.add_signal_handler(one, self._on_signal)
 
     async def wait(self) -> None:
-        """Wait for it."""
+        """Wait for the signal."""
         self._startup_task = None
         await self._received.wait()
 
@@ -229,7 +229,7 @@ def demo_config(settings: dict[str, Any], database: Path, url: str) -> Config:
 
 
 def read_stage(settings: dict[str, Any]) -> Stage:
-    """The people and places of the page, from the same file as the municipality."""
+    """Read the people and places of the page, from the same file as the municipality."""
     stage, community = settings["stage"], settings["vk"]["communities"][0]
     return Stage(
         title=settings["municipality"]["name"],
@@ -256,7 +256,7 @@ def _read_data_file(name: str) -> dict[str, Any]:
 
 
 def _remove_old_databases(folder: Path) -> None:
-    """Remove what earlier demonstrations left. One that still runs holds its port, and keeps its database."""
+    """Remove databases of earlier demonstrations, except those that still run and hold their port."""
     for database in folder.glob("demo-*.sqlite3"):
         port = database.stem.removeprefix("demo-")
         if port.isdecimal() and not _is_port_in_use(int(port)):
@@ -275,6 +275,6 @@ def _remove_database(database: Path) -> None:
 
 
 def _print_status(text: str) -> None:
-    """To the person who started it; standard output carries the address alone."""
+    """Print to standard error: standard output carries the address alone."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()

@@ -9,7 +9,7 @@ Rows = list[tuple[str, str]]
 
 
 class RussianHelpCommand(TyperCommand):
-    """A command whose page is written here."""
+    """A command with a Russian help page."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See :meth:`click.Command.format_help`."""
@@ -17,7 +17,7 @@ class RussianHelpCommand(TyperCommand):
 
 
 class RussianHelpGroup(TyperGroup):
-    """The program: its commands, one line each."""
+    """The program's help page: its commands, one line each."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See :meth:`click.Command.format_help`."""

@@ -1,4 +1,4 @@
-"""The command line. It reads what was typed, calls the application, prints; there is no logic here."""
+"""The command line: it parses arguments, calls the application and prints."""
 
 import asyncio
 import logging
@@ -35,7 +35,7 @@ EXIT_BAD_CONFIG = 2
 
 
 def main() -> None:
-    """Entry point. What was typed wrongly, and what the system refuses, is said in one Russian sentence."""
+    """Run the command line; usage errors and errors of the system become one Russian sentence."""
     try:
         code = cli(standalone_mode=False)
     except typer.Abort:
@@ -296,7 +296,7 @@ def _print_error(text: str) -> None:
 
 @contextmanager
 def _report_input_faults() -> Iterator[None]:
-    """A table, a model or a folder that can not be used: one message, no traceback."""
+    """Turn an unusable table, model or folder into one message without a traceback."""
     from bot.cli.analysis import PlotFault
     from bot.understanding.model.model import ModelError
     from bot.understanding.model.training_data import TableError
@@ -313,7 +313,7 @@ def _report_input_faults() -> Iterator[None]:
 
 @contextmanager
 def _report_database_faults() -> Iterator[None]:
-    """An unreachable database is a fault of the configuration: one message, no traceback."""
+    """Turn an unreachable database into one message without a traceback."""
     from storage.database import DatabaseUnavailable
 
     try:

@@ -1,4 +1,4 @@
-"""What the short commands do: look, list, export; each opens what it needs and closes it."""
+"""The commands that check, list and export; each opens the parts that it needs and closes them."""
 
 import codecs
 import sys
@@ -23,16 +23,16 @@ from storage.migrate import migrate
 
 
 async def check_messengers(config: Config) -> list[Finding]:
-    """``check``: what every account of ours says about its token and rights."""
+    """``check``: report the token and the rights of every account."""
     findings: list[Finding] = []
-    asked: set[str] = set()  # of several communities officials work with the first
+    asked: set[str] = set()  # officials use the first of several communities
     for messenger in build_messengers(config, SystemClock()).values():
         try:
             findings += await messenger.check()
             name = messenger_of(messenger.account)
             if name not in asked:
                 asked.add(name)
-                with suppress(MessengerError):  # what is wrong has just been said
+                with suppress(MessengerError):  # reported above already
                     findings += await _find_unreachable_staff(config, messenger)
         except BadCredentials:
             findings.append(
@@ -47,7 +47,7 @@ async def check_messengers(config: Config) -> list[Finding]:
 
 
 async def _find_unreachable_staff(config: Config, messenger: Messenger) -> list[Finding]:
-    """Who of the staff does not let us write there yet, as far as the messenger tells."""
+    """Return the officials to whom the bot may not write yet, as far as the messenger says."""
     name = messenger_of(messenger.account)
     link = messenger.start_link("") or ""
     where = f"откроет {link.partition('?')[0]}" if link else "откроет бота"
@@ -65,7 +65,7 @@ async def _find_unreachable_staff(config: Config, messenger: Messenger) -> list[
 
 
 async def invite_staff(config: Config) -> list[tuple[str, str]]:
-    """``invite``: (name, code) of everybody in the configuration who has no account yet."""
+    """``invite``: return the name and the code of every configured person without an account."""
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
@@ -86,8 +86,10 @@ async def export_tickets(
     *,
     public: bool = False,
 ) -> None:
-    """``export``: tickets registered in [since, until], one row each, to a file or to standard output. *public*:
-    without personal data, for others than the municipality."""
+    """``export``: write the tickets registered in [since, until] to a file or to standard output.
+
+    *public*: without personal data.
+    """
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
@@ -102,7 +104,7 @@ async def export_tickets(
 
 
 class OutputNotWritable(Exception):
-    """The file cannot be written. The message says why, in Russian."""
+    """The file cannot be written; the message is Russian."""
 
 
 def _open_output(file: Path) -> BinaryIO:
@@ -123,7 +125,7 @@ async def _write_export(form: str, records: AsyncIterator[dict[str, Any]], outpu
             stream.write(await export.as_xlsx(records))
         else:
             if form == "csv" and output is not None:
-                stream.write(codecs.BOM_UTF8)  # a spreadsheet would take the file for another encoding
+                stream.write(codecs.BOM_UTF8)  # without it, spreadsheets guess another encoding
             lines = export.as_csv(records) if form == "csv" else export.as_json(records)
             async for line in lines:
                 stream.write(line.encode())

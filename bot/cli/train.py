@@ -1,4 +1,4 @@
-"""``train``: what the town's own decisions and a table of past messages teach, and the way back."""
+"""``train``: training on the officials' decisions and a table of past messages, and the return to an earlier model."""
 
 import asyncio
 import os
@@ -19,12 +19,14 @@ from storage.migrate import migrate
 PrintLine = Callable[[str], None]
 
 _NICENESS = 15
-"""The bot, the database and everything else come first."""
+"""The process priority: the bot and the database come first."""
 
 
 def train(config: Config, file: Path | None, print_line: PrintLine) -> bool:
-    """Train on the town's own decisions and on *file* (without one: on the table that the present model was made of);
-    whether the new model is in use."""
+    """Train and return whether the new model is in use.
+
+    The examples are the officials' decisions and *file* (``None``: the table of the present model).
+    """
     if file is None:
         os.nice(_NICENESS)
     shelf = ModelRegistry(config.model_folder)
@@ -39,13 +41,13 @@ def train(config: Config, file: Path | None, print_line: PrintLine) -> bool:
 
 
 def _has_database(config: Config) -> bool:
-    """Whether anybody can have decided anything yet."""
+    """Return whether there can be decisions already."""
     address = make_url(config.database_url)
     return address.get_backend_name() != "sqlite" or Path(address.database or "").exists()
 
 
 async def _load_own_examples(config: Config, print_line: PrintLine) -> tuple[Sequence[Example], int]:
-    """What people have decided here. A table can be learned from without a database that answers."""
+    """Return the officials' decisions; none if the database is unavailable and a table is given."""
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
@@ -59,7 +61,7 @@ async def _load_own_examples(config: Config, print_line: PrintLine) -> tuple[Seq
 
 
 def rollback(config: Config, print_line: PrintLine) -> None:
-    """Return to the model before the current one."""
+    """Make the previous model current again."""
     name = ModelRegistry(config.model_folder).rollback()
     print_line(
         "Теперь снова работают встроенные правила." if name is None else f"Теперь снова действует модель {name}."

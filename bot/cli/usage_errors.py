@@ -5,7 +5,7 @@ from typing import Any
 
 
 def describe_usage_error(error: Exception) -> str | None:
-    """What is wrong with the command, for one of Typer's usage errors; ``None`` for any other exception.
+    """Return the Russian sentence for one of Typer's usage errors; ``None`` for any other exception.
 
     Typer carries a copy of Click inside; its exceptions are known by their names, which both have kept for years.
     """
@@ -21,7 +21,7 @@ def _parameter_names(error: Any) -> str:
 
 
 def _parameter_labels(parameter: Any) -> list[str]:
-    """An option by its keys, a parameter by the word that stands for it in the help."""
+    """Return an option's keys, or the word of a parameter in the help."""
     if getattr(parameter, "param_type_name", "") == "argument" and parameter.metavar:
         return [parameter.metavar]
     return [*(getattr(parameter, "opts", None) or ())]
@@ -63,13 +63,13 @@ def _message(error: Any) -> str:
 
 
 def _quoted_name(error: Any) -> str:
-    """What Click's English sentence names, without its quotes."""
+    """Return the quoted part of Click's English sentence."""
     found = re.search(r"['(]([^'()]+)['\)]", _message(error))
     return found[1] if found else ""
 
 
 def _other_usage_error(error: Any) -> str:
-    """Click says these two with the general class."""
+    """Translate the two errors for which Click has no class of their own."""
     name = _quoted_name(error)
     if "o such command" in _message(error):
         return f"Команды «{name}» нет."

@@ -1,5 +1,7 @@
-"""Updates that messengers bring themselves. The receipt is given only when they are stored: whatever happens after it,
-nothing is lost; whatever happens before it, the messenger comes again."""
+"""Intake by webhook.
+
+A request is acknowledged after its update is stored. Until then the messenger repeats it, so no update is lost.
+"""
 
 import hmac
 import json
@@ -20,13 +22,16 @@ from storage.errors import DATABASE_ERRORS
 logger = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 1024 * 1024
-"""Bytes of one update; the messengers' own are far smaller."""
+"""Size limit of a request; the messengers' updates are far smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
-    """What one account of ours is brought: ``url`` as it is seen from outside, ``path`` as it arrives here. Several may
-    share an address; the messenger shows the ``secret``."""
+    """The endpoint of one account.
+
+    ``url`` is the address from outside, ``path`` the path of an incoming request. Accounts may share an address. The
+    messenger proves its identity with the ``secret``.
+    """
 
     path: str
     url: str
@@ -36,8 +41,11 @@ class WebhookEndpoint:
 
 @dataclass(slots=True)
 class Webhooks:
-    """Takes what the messengers bring. ``hooks``, by account, are filled in when the messengers are there; until then,
-    and while the database does not answer, whoever comes is asked to come again."""
+    """The handler of webhook requests.
+
+    ``endpoints``, by account, are set when the messengers are built. Until then, and while the database is unavailable,
+    requests get status 503, and the messenger repeats them.
+    """
 
     database: Database
     clock: Clock
@@ -45,30 +53,32 @@ class Webhooks:
     endpoints: Mapping[str, WebhookEndpoint] = field(default_factory=dict)
 
     async def handle_request(self, request: web.Request) -> web.Response:
-        """One update."""
-        here = [hook for hook in self.endpoints.values() if hook.path == url_path(request.path)]
-        if not here:
+        """Store one update and acknowledge it."""
+        candidates = [one for one in self.endpoints.values() if one.path == url_path(request.path)]
+        if not candidates:
             return web.Response(status=404 if self.endpoints else 503)
         payload = _parse_json_object(await request.read())
         if payload is None:
             return web.Response(status=400)
-        hook = next((one for one in here if one.messenger.accepts(payload)), None)
-        if hook is None:
-            logger.warning("webhook: for no account of ours", extra={"path": request.path})
+        endpoint = next((one for one in candidates if one.messenger.accepts(payload)), None)
+        if endpoint is None:
+            logger.warning("webhook: for no configured account", extra={"path": request.path})
             return web.Response(status=403)
-        shown = hook.messenger.secret_of(request.headers, payload)
-        trusted = hmac.compare_digest(shown.encode(errors="replace"), hook.secret.encode())
+        shown = endpoint.messenger.secret_of(request.headers, payload)
+        trusted = hmac.compare_digest(shown.encode(errors="replace"), endpoint.secret.encode())
         try:
-            greeting = await hook.messenger.handshake(payload, trusted=trusted)
+            greeting = await endpoint.messenger.handshake(payload, trusted=trusted)
         except MessengerError as error:
-            logger.warning("webhook: no greeting: %s", type(error).__name__, extra={"account": hook.messenger.account})
+            logger.warning(
+                "webhook: handshake failed: %s", type(error).__name__, extra={"account": endpoint.messenger.account}
+            )
             return web.Response(status=503)
         if greeting is not None:
             return web.Response(text=greeting)
         if not trusted:
-            logger.warning("webhook: wrong secret", extra={"account": hook.messenger.account})
+            logger.warning("webhook: wrong secret", extra={"account": endpoint.messenger.account})
             return web.Response(status=403)
-        return await self._store_update(hook.messenger, payload)
+        return await self._store_update(endpoint.messenger, payload)
 
     async def _store_update(self, messenger: WebhookReceiver, payload: Mapping[str, Any]) -> web.Response:
         update = messenger.receive(payload)

@@ -1,4 +1,4 @@
-"""Durable intake by polling: updates are stored together with the cursor; only then is the messenger asked for more."""
+"""Durable polling: updates are stored together with the cursor before the messenger is asked for more."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.messengers.errors import MessengerError
 
 @dataclass(slots=True)
 class Poller:
-    """Asks one account of ours for news, for ever."""
+    """The polling loop of one account."""
 
     receiver: UpdateReceiver
 

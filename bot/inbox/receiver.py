@@ -1,4 +1,4 @@
-"""What asking for updates and being brought them have in common: storing them, and saying when a messenger fails."""
+"""The common part of polling and webhooks: storing updates, and reporting a messenger that fails."""
 
 import asyncio
 import logging
@@ -20,15 +20,15 @@ logger = logging.getLogger(__name__)
 CREDENTIALS_RETRY_SECONDS = 30.0
 
 GAP_MARGIN = timedelta(minutes=5)
-"""A gap begins where we last asked; clocks differ."""
+"""A gap begins so much before the last poll, because clocks differ."""
 
 GAP_RETRY_DELAYS_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
-"""Seconds between tries to read the history."""
+"""Seconds between attempts to read the history; the last repeats."""
 
 
 @dataclass(slots=True)
 class UpdateReceiver:
-    """The way in for one account of ours. *pauses*: seconds to wait after the first, second … failure in a row."""
+    """Storage of one account's updates."""
 
     messenger: Messenger
     runtime: Runtime
@@ -38,17 +38,19 @@ class UpdateReceiver:
     _gap_since: datetime | None = None
     _gap_attempts: int = 0
     _gap_retry_at: float = 0.0
-    _recorded_failing: bool | None = None  # as it stands in the books; at first nobody knows
+    _recorded_failing: bool | None = None  # the state in the database; None: unknown
 
     async def load_cursor(self) -> None:
-        """Take up where the stored place says."""
+        """Continue from the stored cursor."""
         async with self.runtime.database.read() as uow:
             self.messenger.set_cursor(await uow.inbox.get_cursor(self.messenger.account))
             self._gap_since = await uow.inbox.get_gap_start(self.messenger.account)
 
     async def store_updates(self, updates: Sequence[RawUpdate], cursor: str | None, *, gap: bool = False) -> None:
-        """Keep *updates* and, if it is known, the place behind them; with a *gap* also that something may be missing
-        before them."""
+        """Store *updates* and the cursor after them, if it is known.
+
+        *gap*: record that updates before them may be missing.
+        """
         if not updates and cursor is None:
             return
         now = self.runtime.clock.now()
@@ -65,8 +67,10 @@ class UpdateReceiver:
             self.runtime.inbox_wake_up.set()
 
     async def recover_gap(self) -> None:
-        """Fill a gap from the messenger's history, if there is one. When that cannot be read now it is tried again
-        later, also by the next process; nobody who writes meanwhile has to wait for it."""
+        """Fill a gap from the messenger's history, if there is one.
+
+        A failed attempt is repeated later, also by the next process; new updates do not wait for it.
+        """
         since, moment = self._gap_since, asyncio.get_running_loop().time()
         if since is None or moment < self._gap_retry_at:
             return
@@ -87,23 +91,23 @@ class UpdateReceiver:
         self.runtime.inbox_wake_up.set()
 
     async def on_success(self) -> None:
-        """The messenger has answered: whatever was wrong is over."""
+        """Record that the messenger has answered: an outage is over."""
         self.failures = 0
         await self._record_outage(is_failing=False)
         self.health.failing_since.pop(self.messenger.account, None)
 
     def on_caught_up(self) -> None:
-        """What the messenger kept for us is stored."""
+        """Record that the updates which the messenger kept for the bot are stored."""
         self.health.not_caught_up.discard(self.messenger.account)
 
     async def on_error(self, error: MessengerError) -> float:
-        """How long to wait after *error*, in seconds."""
+        """Record *error* and return the seconds to wait before the next attempt."""
         self.failures += 1
         self.health.failing_since.setdefault(self.messenger.account, self.runtime.clock.now())
         logger.warning(
             "intake failed: %s", type(error).__name__, extra={"account": self.messenger.account, "reason": str(error)}
         )
-        if isinstance(error, TemporaryFailure | BadCredentials):  # not being asked for patience, nor others who poll
+        if isinstance(error, TemporaryFailure | BadCredentials):  # neither a rate limit nor a second poller
             await self._record_outage(is_failing=True)
         match error:
             case RetryAfter():
@@ -116,7 +120,7 @@ class UpdateReceiver:
         return delay_after(self.failures, self.retry_delays)
 
     async def _record_outage(self, *, is_failing: bool) -> None:
-        """Write down when the messenger begins to fail, and when it works again."""
+        """Record when the messenger begins to fail, and when it works again."""
         if self._recorded_failing is is_failing:
             return
         account = self.messenger.account

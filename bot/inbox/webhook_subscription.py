@@ -1,4 +1,4 @@
-"""Intake by webhook: keeps the subscription alive; what is brought comes in through :mod:`bot.http.webhooks`."""
+"""The webhook subscription of an account; the updates arrive through `bot.http.webhooks`."""
 
 import asyncio
 import logging
@@ -11,13 +11,13 @@ from bot.messengers.port import WebhookReceiver
 logger = logging.getLogger(__name__)
 
 RESUBSCRIBE_SECONDS = 600.0
-"""Seconds between looks: MAX ends a subscription after eight hours without success, VK stops after failures, and
+"""Seconds between renewals: MAX ends a subscription after eight hours without success, VK stops after failures, and
 somebody may have set another address."""
 
 
 @dataclass(slots=True)
 class WebhookSubscriber:
-    """Asks one account of ours to bring its updates to *url*, for ever."""
+    """The loop that keeps one account subscribed to *url*."""
 
     receiver: UpdateReceiver
     messenger: WebhookReceiver
@@ -27,13 +27,13 @@ class WebhookSubscriber:
 
     async def run(self) -> None:
         await self.receiver.load_cursor()
-        looked_back = False
+        is_backlog_stored = False
         while True:
             try:
-                if not looked_back:
+                if not is_backlog_stored:
                     batch = await self.messenger.fetch_backlog()
                     await self.receiver.store_updates(batch.updates, batch.cursor)
-                    looked_back = True
+                    is_backlog_stored = True
                 await self.messenger.subscribe(self.url, self.secret)
                 await self.receiver.on_success()
                 self.receiver.on_caught_up()

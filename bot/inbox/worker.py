@@ -1,5 +1,7 @@
-"""Stored updates become events, events become changes. Several share a transaction; if one of them fails, each is done
-anew behind a savepoint of its own."""
+"""The inbox worker: it parses stored updates into events and applies them.
+
+A batch shares one transaction. If an event fails, the batch is repeated with a savepoint for each update.
+"""
 
 import asyncio
 import logging
@@ -28,19 +30,19 @@ LEASE = timedelta(seconds=60)
 IDLE_POLL_SECONDS = 1.0
 MAX_RETRY_SECONDS = 30
 MAX_ATTEMPTS = 6
-"""After so many failures an update is set aside; the pauses between grow from one second to half a minute."""
+"""Failures after which an update is moved to the dead letters; the pauses grow from 2 to MAX_RETRY_SECONDS."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedUpdate:
-    """A row and what it says: events, or why it cannot be read."""
+    """An inbox row with its events, or with the reason why it cannot be read."""
 
     row: InboxRow
     events: Sequence[Event] = ()
     unknown_kind: str | None = None
     malformed: str | None = None
     failure: Exception | None = None
-    """What went wrong that should not have: a fault of ours, which may be gone at another try."""
+    """An unexpected error of the bot, which may be gone at the next attempt."""
 
 
 ApplyUpdate = Callable[[UseCaseContext, ParsedUpdate], Awaitable[bool]]
@@ -48,21 +50,20 @@ ApplyUpdate = Callable[[UseCaseContext, ParsedUpdate], Awaitable[bool]]
 
 @dataclass(slots=True)
 class InboxWorker:
-    """Handles stored updates in order per conversation."""
+    """The worker that handles stored updates, in order per conversation."""
 
     runtime: Runtime
     on_staff_changed: Callable[[Staff], None]
 
     async def run(self) -> None:
         while True:
-            # Unseen, we take nothing: should we die, it would wait for our lease. Who becomes visible is rung for.
-            if (
-                not self.runtime.database.is_registered or await self.process_batch() < BATCH_SIZE
-            ):  # what has come since has rung
+            # Do not claim before the presence lock is held: if this process died, the rows would stay leased for a
+            # minute. Acquiring the lock wakes this loop, as does every later update.
+            if not self.runtime.database.is_registered or await self.process_batch() < BATCH_SIZE:
                 await self.runtime.inbox_wake_up.wait(IDLE_POLL_SECONDS)
 
     async def process_batch(self) -> int:
-        """Handle one batch; how many updates there were."""
+        """Handle one batch and return the number of its updates."""
         async with self.runtime.database.begin() as uow:
             rows = await uow.inbox.claim(
                 self.runtime.clock.now(), LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id
@@ -75,7 +76,7 @@ class InboxWorker:
             if not await self._apply_batch(parsed, ahead):
                 await self._process_in_transaction(parsed, ahead, self._apply_in_savepoint)
         except Exception:
-            with suppress(*DATABASE_ERRORS):  # then their lease runs out
+            with suppress(*DATABASE_ERRORS):  # then their lease expires
                 await self._release_rows(rows)
             raise
         self.runtime.outbox_wake_up.set()
@@ -95,20 +96,22 @@ class InboxWorker:
             return ParsedUpdate(row, failure=error)
 
     async def _classify_batch(self, batch: Sequence[ParsedUpdate]) -> PrefetchedReadings:
-        """What the words mean is found out before a transaction begins. What cannot be read is the event's own trouble,
-        and comes again when its turn is."""
+        """Classify the texts before the transaction begins.
+
+        An error is ignored here: it occurs again when the event is handled.
+        """
         municipality = self.runtime.municipality()
         found: dict[tuple[str, str | None], PrefetchedReading] = {}
         for one in batch:
-            await asyncio.sleep(0)  # presses and deliveries need not wait for the whole batch
+            await asyncio.sleep(0)  # button presses and deliveries must not wait for the whole batch
             try:
                 found |= classify_batch(municipality, one.events)
             except Exception as error:  # noqa: BLE001 - the event boundary
-                logger.info("not read ahead: %s", type(error).__name__, extra={"inbox": one.row.id})
+                logger.info("not classified ahead: %s", type(error).__name__, extra={"inbox": one.row.id})
         return found
 
     async def _apply_batch(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> bool:
-        """Whether it went well. Most batches do, and need no savepoints."""
+        """Apply the batch without savepoints, as most batches need none; return whether it succeeded."""
         try:
             await self._process_in_transaction(batch, readings, self._apply_update)
         except Exception as error:
@@ -132,14 +135,14 @@ class InboxWorker:
         done: list[int] = []
         untouched: list[InboxRow] = []
         held = await ctx.uow.inbox.extend_leases([one.row for one in batch], ctx.now + LEASE)
-        # What others have taken because we were too slow is theirs, and what follows it waits for them.
+        # Another worker has claimed the rows whose lease expired; later updates of their conversations wait for it.
         stuck = {one.row.conversation for one in batch if one.row.id not in held}
         if stuck:
-            logger.warning("too slow: others have taken updates over", extra={"updates": len(batch) - len(held)})
+            logger.warning("leases lost: another worker has claimed updates", extra={"updates": len(batch) - len(held)})
         await prefetch(ctx, [event for one in batch if one.row.id in held for event in one.events])
         for one in batch:
             row = one.row
-            await asyncio.sleep(0)  # presses and deliveries need not wait for the whole batch
+            await asyncio.sleep(0)  # button presses and deliveries must not wait for the whole batch
             if row.conversation in stuck:
                 untouched.append(row)
             elif one.unknown_kind is not None or one.malformed is not None:
@@ -155,20 +158,20 @@ class InboxWorker:
         await ctx.uow.inbox.release(untouched)
 
     async def _apply_update(self, ctx: UseCaseContext, update: ParsedUpdate) -> bool:
-        """Let the update have its effect; raises whatever goes wrong."""
+        """Apply the update's events; always return True."""
         for event in update.events:
             await handle_event(ctx, event)
         return True
 
     async def _apply_in_savepoint(self, ctx: UseCaseContext, update: ParsedUpdate) -> bool:
-        """Whether the update has had its effect. The event boundary: whatever goes wrong stays in its savepoint."""
+        """Apply the update in a savepoint, the boundary of its errors; return whether it succeeded."""
         municipality = ctx.municipality
         try:
             async with ctx.uow.savepoint():
                 await self._apply_update(ctx, update)
         except Exception as error:
             if classify_error(error) is not None:
-                raise  # nobody's fault: all of it is tried again
+                raise  # the whole batch is repeated
             ctx.municipality = municipality
             ctx.invalidate_reachability()
             await self._handle_failure(ctx, update.row, error)
@@ -176,7 +179,7 @@ class InboxWorker:
         return True
 
     async def _handle_failure(self, ctx: UseCaseContext, row: InboxRow, error: Exception) -> None:
-        # The traceback names code, not words of people; the exception's own text may hold them and is left out.
+        # A traceback contains no text that people wrote, but the exception's message may: it is left out.
         logger.error("event failed: %s", type(error).__name__, extra={"inbox": row.id, "attempt": row.attempts})
         logger.debug("event failed", exc_info=error)
         name = type(error).__name__

@@ -1,7 +1,7 @@
-"""One message on its way at a time, where a repetition shows.
+"""At most one unrecorded message per account, for messengers that show repeated sends.
 
-Telegram and MAX have no key that makes a repeated send harmless. Whatever was sent and not yet written down when the
-machine dies is sent again at the next start: with one message at a time between sending and writing down, that is one.
+Telegram and MAX have no key that makes a repeated send harmless. A message that was sent but not recorded when the
+process dies is sent again at the next start: with one such message at a time, a crash repeats one message at most.
 """
 
 import asyncio
@@ -11,26 +11,26 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 MAX_WAIT_SECONDS = 1.0
-"""Seconds after which others do not wait any longer for a call that hangs, or a large photo. People's time is worth
-more than a repetition after a crash in just this moment."""
+"""Seconds that the next message waits for a call that hangs, or a large photo. People's time is worth more than a
+repetition after a crash at this very moment."""
 
 
 @dataclass(slots=True)
 class InFlightMessage:
-    """A message that is on its way, or has arrived and is not written down."""
+    """A message that is being sent, or has been sent and is not recorded."""
 
     wait_until: float
     is_accepted: bool = False
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
 
     def mark_accepted(self) -> None:
-        """The messenger has it: now it is only we who can be slow, and that is waited for."""
+        """Record that the messenger has confirmed the message: the next one waits until it is recorded."""
         self.is_accepted = True
 
 
 @dataclass(slots=True)
 class InFlightGuard:
-    """Of each account of ours."""
+    """The guards of all accounts."""
 
     max_wait_seconds: float = MAX_WAIT_SECONDS
     _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
@@ -38,7 +38,7 @@ class InFlightGuard:
 
     @asynccontextmanager
     async def acquire(self, account: str) -> AsyncIterator[InFlightMessage]:
-        """Wait for the message before, in order; hold up the next until the block ends."""
+        """Wait in order for the previous message; the next one waits until the block ends."""
         loop = asyncio.get_running_loop()
         async with self._locks[account]:
             before = self._current.get(account)
@@ -54,7 +54,7 @@ class InFlightGuard:
 
 
 async def _wait_until_recorded(message: InFlightMessage) -> None:
-    """Until it is written down, which takes as long as the database refuses; a call that hangs is left behind."""
+    """Wait until *message* is recorded, or until `wait_until` if the messenger has not confirmed it by then."""
     try:
         async with asyncio.timeout_at(message.wait_until):
             await message.recorded.wait()

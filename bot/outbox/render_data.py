@@ -1,4 +1,4 @@
-"""What an outbox row means at the moment it leaves: the facts for the views, and what follows from the outcome."""
+"""The data that views need to render an outbox row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,11 +30,11 @@ MAX_ADDITIONS_SHOWN = 5
 MAX_FAILED_SHOWN = 5
 
 MAX_SIMILAR_DISTANCE, MAX_SIMILAR_COMPARED, MAX_SIMILAR_SHOWN = 20_000, 300, 3
-"""Numbers to look back, messages to compare with, the likest to show: a moment's work in a town of any size."""
+"""Ticket numbers to look back, tickets to compare, tickets to show: a moment's work in a town of any size."""
 
 
 async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: Card | None) -> CardFacts:
-    """The ticket as *person* shall see it."""
+    """Return the card of *ticket* as *person* may see it."""
     messages = await ctx.uow.messages.list_for_ticket(ticket.id)
     roots = [m for m in messages if m.part in (MessageRole.ROOT, MessageRole.COPY)]
     additions = [m.text for m in messages if _adds_text(m, ticket)]
@@ -79,7 +79,7 @@ async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Pe
 
 
 def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
-    """Whether *person* needs the citizen's telephone and flat to do something about it. Who only watches does not."""
+    """Return whether *person* needs the citizen's phone number and flat: observers do not."""
     return bool(
         {Right.ANSWER, Right.TRIAGE, Right.HAND_OVER} & _rights(ctx, ticket, person) or SEE_PERSONAL_DATA & person.roles
     )
@@ -92,7 +92,7 @@ def _redact_ticket(ticket: Ticket) -> Ticket:
 async def _list_manual_posts(
     ctx: UseCaseContext, publications: Sequence[Publication]
 ) -> list[tuple[int, MessageFacts]]:
-    """What a person is to post, and where."""
+    """Return the publications that a person should post, each with its place."""
     found = []
     for publication in publications:
         message = await ctx.uow.messages.get(publication.message_id)
@@ -102,7 +102,7 @@ async def _list_manual_posts(
 
 
 def _adds_text(message: Message, ticket: Ticket) -> bool:
-    """Whether the post says something beside the ticket's own words: an addition, or a copy that was changed since."""
+    """Return whether *message* adds text to the ticket: an addition, or a copy that was edited."""
     if message.part not in (MessageRole.ADDITION, MessageRole.COPY) or not message.text:
         return False
     return text_key(message.text) != text_key(ticket.text)
@@ -115,13 +115,13 @@ def _rights(ctx: UseCaseContext, ticket: Ticket, person: Person) -> frozenset[Ri
 
 
 async def list_new_media(ctx: UseCaseContext, ticket_id: int, shown_count: int) -> list[Attachment]:
-    """The ticket's attachments that a card has not shown yet, without what is no file."""
+    """Return the ticket's attachments after the first *shown_count*."""
     media = await list_ticket_media(ctx, ticket_id)
     return media[shown_count:]
 
 
 async def list_ticket_media(ctx: UseCaseContext, ticket_id: int) -> list[Attachment]:
-    """All attachments of the citizen's posts, in their order."""
+    """Return all attachments of the citizens' messages, in order."""
     return [
         item
         for message in await ctx.uow.messages.list_for_ticket(ticket_id)
@@ -189,7 +189,7 @@ async def _expected_states(ctx: UseCaseContext, ticket: Ticket) -> list[Publicat
 
 
 def _single_ticket_id(answer: Answer) -> int | None:
-    """Of an answer to many, the places of the one that leads are enough: the others are counted."""
+    """Return the lead ticket of an answer to a problem: publications of the other tickets are only counted."""
     return answer.ticket_id if answer.problem_id is not None else None
 
 
@@ -227,7 +227,7 @@ async def is_addition_moved(ctx: UseCaseContext, row: OutboxRow, note: Notificat
 
 
 async def _find_message(ctx: UseCaseContext, message_id: int) -> Message | None:
-    """The post; of an album the one with the words."""
+    """Return the message; of an album, the one with text."""
     message = await ctx.uow.messages.get(message_id)
     if message is None or message.album is None or message.text:
         return message
@@ -251,7 +251,7 @@ async def _history_facts(ctx: UseCaseContext, ticket: Ticket) -> HistoryFacts:
 
 
 async def _list_similar_earlier(ctx: UseCaseContext, ticket: Ticket) -> list[int]:
-    """Earlier tickets of the same sector that read much the same."""
+    """Return earlier tickets of the same sector with similar text."""
     if ticket.sector is None or not ticket.text:
         return []
     return find_similar(
@@ -262,7 +262,7 @@ async def _list_similar_earlier(ctx: UseCaseContext, ticket: Ticket) -> list[int
 
 
 def _list_excluded_days(ctx: UseCaseContext, ticket: Ticket) -> list[str]:
-    """Why the term is so long: «сб и вс 21 и 22 ноября …»; a reason is named once."""
+    """Return the days that do not count toward the deadline, such as «сб и вс 21 и 22 ноября», each once."""
     term = ctx.municipality.terms.answer
     if not term.is_working or ctx.municipality.calendar.add(ticket.registered_at, term) != ticket.answer_due:
         return []
@@ -272,7 +272,7 @@ def _list_excluded_days(ctx: UseCaseContext, ticket: Ticket) -> list[str]:
 
 
 async def find_publication(ctx: UseCaseContext, row: OutboxRow) -> tuple[Publication, Answer, Message] | None:
-    """The publication that *row* names, if it still shall be posted (or corrected)."""
+    """Return the publication of *row*, if it must still be posted or corrected."""
     publication = await ctx.uow.answers.get_publication(row.subject_id or 0)
     if publication is None or publication.state not in (PublicationState.QUEUED, PublicationState.POSTED):
         return None
@@ -282,5 +282,5 @@ async def find_publication(ctx: UseCaseContext, row: OutboxRow) -> tuple[Publica
 
 
 def publication_facts(answer: Answer, message: Message, *, quoting: bool) -> PublicationFacts:
-    """The words as the citizen will read them."""
+    """Return the answer as the citizen will read it."""
     return PublicationFacts(answer.text, message.text if quoting else None, message.author_name)

@@ -1,4 +1,4 @@
-"""Learning while the town sleeps: the leader trains a new model in a process of its own, every process takes it."""
+"""Nightly training: the leader trains a new model in a separate process, and every process loads it."""
 
 import asyncio
 import logging
@@ -22,18 +22,18 @@ from bot.understanding.model.registry import ModelRegistry
 logger = logging.getLogger(__name__)
 
 MIN_NEW_DECISIONS = 30
-"""New decisions below which a comparison would be chance."""
+"""Fewer new decisions would make a comparison of models a matter of chance."""
 
 START_WINDOW = timedelta(hours=2)
-"""A bot that was switched on later than this after the hour waits for the next night."""
+"""A bot that starts later than this after the configured time waits for the next night."""
 
 MAX_TRAINING_SECONDS = 1800.0
-"""Seconds that a training may take: 40,000 examples take some minutes on a small machine."""
+"""Seconds after which a training is stopped: 40,000 examples take some minutes on a small machine."""
 
 
 @dataclass(slots=True)
 class NightlyTraining:
-    """Once a night, if people have decided enough since the last time. scikit-learn stays in the other process."""
+    """Training once a night, if there are enough new decisions; only the other process imports scikit-learn."""
 
     runtime: Runtime
     start_time: time
@@ -42,14 +42,14 @@ class NightlyTraining:
     poll_seconds: float
 
     async def run(self) -> None:
-        """Look at the clock, for ever."""
+        """Train every night until cancelled."""
         while True:
             if await self._claim_tonight(self.runtime.clock.now()):
                 await self._train_and_report()
             await asyncio.sleep(self.poll_seconds)
 
     async def _claim_tonight(self, now: datetime) -> bool:
-        """Whether it is time, nobody has taken this night yet, and there is enough to learn."""
+        """Return whether it is time to train, no process has trained tonight, and there is enough to learn."""
         zone = self.runtime.municipality().zone
         today = now.astimezone(zone).date()
         hour = local_to_utc(today, self.start_time, zone)
@@ -83,9 +83,9 @@ class NightlyTraining:
         self.runtime.outbox_wake_up.set()
 
     async def _run_training_process(self) -> int | None:
-        """The exit code of ``python -m bot train --own``; ``None`` where it took too long. It ends with us."""
-        home = str(Path(bot.__file__).parents[1])  # also where the bot was started from its folder, not installed
-        path = os.pathsep.join(part for part in (home, os.environ.get("PYTHONPATH")) if part)
+        """Run ``python -m bot train --own`` and return its exit code; ``None``: stopped after MAX_TRAINING_SECONDS."""
+        project_folder = str(Path(bot.__file__).parents[1])  # for a bot that runs from a checkout
+        path = os.pathsep.join(part for part in (project_folder, os.environ.get("PYTHONPATH")) if part)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "train", "--own", "--config", str(self.config_path)),
             stdin=DEVNULL,
@@ -106,7 +106,7 @@ class NightlyTraining:
 
 @dataclass(slots=True)
 class ModelReloader:
-    """Watches which model stands in front; takes another one in a thread, then exchanges the reader in one step."""
+    """Polling for a new current model; it is loaded in a thread and replaces the analyzer in one step."""
 
     runtime: Runtime
     registry: ModelRegistry
@@ -114,26 +114,26 @@ class ModelReloader:
     swap: Callable[[TextAnalyzer], None]
     poll_seconds: float
     current_version: str | None
-    """What stood in front when the present reader was built."""
+    """Version of the model in the present analyzer."""
 
     async def run(self) -> None:
-        """Look, for ever."""
+        """Poll until cancelled."""
         while True:
             await asyncio.sleep(self.poll_seconds)
-            front = await asyncio.to_thread(self.registry.current_version)
-            if front != self.current_version:
-                self.current_version = front
+            version = await asyncio.to_thread(self.registry.current_version)
+            if version != self.current_version:
+                self.current_version = version
                 await self._reload()
 
     async def _reload(self) -> None:
         try:
             understanding = await asyncio.to_thread(self.build)
-        except ModelError as fault:
-            logger.warning("%s", fault)
+        except ModelError as error:
+            logger.warning("%s", error)
             async with self.runtime.database.begin() as uow:
                 ctx = self.runtime.context(uow)
                 await notify.notify_administrator(
-                    ctx, ModelBroken(fault=str(fault)), once_key=f"model:{self.current_version}"
+                    ctx, ModelBroken(fault=str(error)), once_key=f"model:{self.current_version}"
                 )
             self.runtime.outbox_wake_up.set()
             return

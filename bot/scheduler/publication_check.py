@@ -1,4 +1,4 @@
-"""Looks at posted answers some time later, a few at a time: nobody waits for it, and messengers count every call."""
+"""The later check of posted answers, a few at a time, because messengers limit calls."""
 
 import logging
 from collections import defaultdict
@@ -15,20 +15,20 @@ from bot.services.context import UseCaseContext
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-"""What was begun and not finished (the process died) is looked at again after this."""
+"""Time after which a check that was begun and not finished is repeated."""
 
 RETRY_INTERVAL = timedelta(minutes=2)
-"""After a messenger has not answered."""
+"""Pause after a messenger has failed."""
 
 MAX_ATTEMPTS = 6
-"""So often a messenger is asked about one answer before it is taken as it is."""
+"""Attempts to check one answer."""
 
 BATCH_SIZE = 50
 
 
 @dataclass(slots=True)
 class PublicationChecker:
-    """The sweep over answers that should be looked at by now."""
+    """The check of all answers that are due."""
 
     runtime: Runtime
 
@@ -37,7 +37,7 @@ class PublicationChecker:
             await self._check(self.runtime.messengers.get(account), chosen)
 
     async def _claim_due(self) -> dict[str, dict[int, PublishedAnswer]]:
-        """By account: what to look at now, each under a lease."""
+        """Lease the answers to check now and return them by account and publication id."""
         now = self.runtime.clock.now()
         async with self.runtime.database.read() as uow:
             if not await uow.answers.list_due_checks(now, 1):
@@ -74,7 +74,7 @@ class PublicationChecker:
         self.runtime.outbox_wake_up.set()
 
     async def _postpone(self, messenger: Messenger, error: MessengerError, ids: list[int]) -> None:
-        logger.info("look failed: %s", type(error).__name__, extra={"account": messenger.account})
+        logger.info("publication check failed: %s", type(error).__name__, extra={"account": messenger.account})
         pause = timedelta(seconds=error.seconds) if isinstance(error, RetryAfter) else RETRY_INTERVAL
         async with self.runtime.database.begin() as uow:
             await uow.answers.reschedule_checks(

@@ -1,4 +1,4 @@
-"""What was once needed goes, so that the database does not grow without end: a few rows at a time, beside the work."""
+"""Deletion of expired rows, a few at a time, so that the database does not grow without end."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.repositories.retention import RetentionKind
 
 RETENTION: Mapping[RetentionKind, timedelta] = {
-    # Longer than any messenger repeats an update, shorter than Telegram's ids may start anew.
+    # Longer than any messenger repeats an update, shorter than the time after which Telegram may restart its ids.
     RetentionKind.UPDATES: timedelta(days=3),
     RetentionKind.DEAD_UPDATES: timedelta(days=30),
     RetentionKind.OUTBOX: timedelta(days=14),
@@ -23,30 +23,30 @@ RETENTION: Mapping[RetentionKind, timedelta] = {
     RetentionKind.CARDS: timedelta(days=365),
     RetentionKind.AUDIT_LOG: timedelta(days=3 * 365),
 }
-"""Tickets, citizens' messages and answers stay: they are the municipality's records."""
+"""Tickets, citizens' messages and answers are the municipality's records and are kept."""
 
 ROWS_PER_TRANSACTION = 500
-"""Rows that one transaction deletes: a few milliseconds in which nobody else writes."""
+"""Rows that one transaction deletes: other writers wait for a few milliseconds."""
 
 PAGES_PER_TRANSACTION = 256
-"""Pages of the file (4 KB each) that are given back in one transaction."""
+"""Pages of the SQLite file (4 KB each) that one transaction frees."""
 
 PAUSE_SECONDS = 0.02
-"""Seconds between two transactions: everybody else comes first."""
+"""Seconds between two transactions, for the benefit of other writers."""
 
 MAX_TRANSACTIONS_PER_RUN = 400
-"""Transactions of one round. What is left goes in the next: a database that was never cleaned need not stop for it."""
+"""Transactions of one run. The next run deletes the rest, so that a first cleaning does not stop the bot."""
 
 
 @dataclass(slots=True)
 class Cleaner:
-    """Wakes now and then."""
+    """One run of the deletion."""
 
     database: Database
     clock: Clock
 
     async def run(self) -> None:
-        """One round."""
+        """Delete expired rows, at most MAX_TRANSACTIONS_PER_RUN transactions."""
         now = self.clock.now()
         async with self.database.begin() as uow:
             await uow.dialogs.delete_expired(now)
@@ -61,12 +61,12 @@ class Cleaner:
         await self.database.checkpoint()
 
     async def _delete_expired(self, kind: RetentionKind, before: datetime, transactions_left: int) -> int:
-        """How many transactions are left afterwards."""
+        """Delete rows older than *before* and return how many transactions are left."""
         while transactions_left > 0:
             transactions_left -= 1
             async with self.database.begin() as uow:
-                gone = await uow.retention.delete_expired(kind, before, ROWS_PER_TRANSACTION)
-            if gone < ROWS_PER_TRANSACTION:
+                deleted = await uow.retention.delete_expired(kind, before, ROWS_PER_TRANSACTION)
+            if deleted < ROWS_PER_TRANSACTION:
                 break
             await asyncio.sleep(PAUSE_SECONDS)
         return transactions_left

@@ -38,7 +38,7 @@ class PeriodicTask:
     ticks: float
     run: Callable[[TaskState], Awaitable[None]]
     is_clock_driven: bool = True
-    """True if the clock makes the work due: whoever moves a test's clock runs these tasks at once."""
+    """True if the clock makes the work due: a test that moves its clock runs these tasks at once."""
     seconds: float | None = None
 
 

@@ -213,7 +213,7 @@ async def test_a_term_that_has_ended_without_a_notice(watched: WatchedBot, monke
 async def test_a_digest_that_was_not_sent(watched: WatchedBot, monkeypatch: pytest.MonkeyPatch) -> None:
     town = watched.harness
     with monkeypatch.context() as broken:
-        broken.setattr(digest, "send_daily", do_nothing)
+        broken.setattr(digest, "is_due", do_nothing)  # None: never
         town.set_time("21.11 09:05")
         await assert_no_warning(watched)
         town.pass_time(minutes=7)
