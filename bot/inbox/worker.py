@@ -138,7 +138,7 @@ class InboxWorker:
         # Another worker has claimed the rows whose lease expired; later updates of their conversations wait for it.
         stuck = {one.row.conversation for one in batch if one.row.id not in held}
         if stuck:
-            logger.warning("leases lost: another worker has claimed updates", extra={"updates": len(batch) - len(held)})
+            logger.warning("too slow: another worker has claimed updates", extra={"updates": len(batch) - len(held)})
         await prefetch(ctx, [event for one in batch if one.row.id in held for event in one.events])
         for one in batch:
             row = one.row

@@ -69,6 +69,11 @@ class ClockChangeScheduler(AsyncIOScheduler):  # type: ignore[misc]
                 job.modify(next_run_time=now)
         super().wakeup()
 
+    def _start_timer(self, wait_seconds: float | None) -> None:
+        """Wake up after the shortest interval at the latest: the clock may have changed since `wakeup` read it."""
+        longest = min(self._intervals.values()).total_seconds()
+        super()._start_timer(None if wait_seconds is None else min(wait_seconds, longest))
+
 
 @dataclass(slots=True)
 class Scheduler:
