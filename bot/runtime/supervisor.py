@@ -59,6 +59,7 @@ class Supervisor:
         *finish*: `stop` waits for it, up to SHUTDOWN_TIMEOUT_SECONDS, instead of cancelling it.
         """
         task = self._start_task(self._log_if_failed(name, coroutine), name)
+        task.add_done_callback(lambda _: coroutine.close())  # a task cancelled before its first step never awaits it
         if finish:
             self._must_finish.add(task)
             task.add_done_callback(self._must_finish.discard)
