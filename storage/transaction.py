@@ -1,4 +1,4 @@
-"""One transaction's way to the database. What is written and not asked for yet waits here and is written together."""
+"""Statements of one transaction, with deferred writes."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -26,15 +26,15 @@ from storage.tables import message, metadata, problem, ticket
 
 Row = dict[str, Any]
 
-_TABLE_ORDER = {table: place for place, table in enumerate(metadata.sorted_tables)}
-"""What is referred to comes before what refers to it."""
+_TABLE_ORDER = {table: position for position, table in enumerate(metadata.sorted_tables)}
+"""Referenced tables come before those that refer to them."""
 
 _CACHED_TABLES = frozenset((ticket, message, problem))
-"""What the memory holds: a change of these past it clears it."""
+"""Tables whose rows the cache holds: a direct change of these clears it."""
 
 
 class StatementBatches:
-    """Rows in their order; those that one execution can write stand together."""
+    """Rows in order, grouped by the statement execution that can write them together."""
 
     def __init__(self) -> None:
         self._batches: list[tuple[Insert | Update, list[Row]]] = []
@@ -50,24 +50,28 @@ class StatementBatches:
 
 @dataclass(slots=True)
 class PendingWrites:
-    """What waits for one table."""
+    """Deferred writes of one table."""
 
     inserts: StatementBatches = field(default_factory=StatementBatches)
     updates: StatementBatches = field(default_factory=StatementBatches)
 
 
 class Transaction:
-    """Statements one by one, insertions in bulk.
+    """Executes statements one by one and inserts in bulk.
 
-    A statement costs a thread's or a network's round trip, a row of a bulk insertion next to nothing. So insertions are
-    deferred, and changes of single rows that nobody waits for; a statement that names their table comes behind them
-    (:meth:`execute` writes them first), and the unit of work writes the rest before it ends. Nobody can tell the
-    difference, but for when an impossible row is complained of.
+    A statement costs a thread's or a network's round trip, a row of a bulk insert next to nothing. So inserts are
+    deferred, and updates of single rows whose result nobody needs; a statement that names their table is executed after
+    them (:meth:`execute` writes them first), and the unit of work writes the rest before it ends. The only visible
+    difference is the moment at which an impossible row is reported.
+
+    Without *batching* every deferred row is written by a statement of its own before the next statement, and the cache
+    stores nothing.
     """
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, *, batching: bool = True) -> None:
         self._connection = connection
-        self.cache = TransactionCache()
+        self._batching = batching
+        self.cache = TransactionCache() if batching else TransactionCache.disabled()
         self._pending: dict[FromClause[Any], PendingWrites] = {}
         self._flush_counts: Counter[FromClause[Any]] = Counter()
         self._discard_count = 0
@@ -78,23 +82,23 @@ class Transaction:
 
     @property
     def is_shared(self) -> bool:
-        """Whether other processes may be at work on the same tables."""
+        """True if other processes may work on the same tables."""
         return self.dialect.name == "postgresql"
 
     def defer_insert(self, statement: Insert, row: Row) -> None:
-        """Insert *row* by and by. Rows of one table keep their order; those with the same *statement* object and the
-        same columns go together."""
+        """Insert *row* later. Rows of one table keep their order; rows with the same *statement* object and the same
+        columns are written together."""
         self._pending.setdefault(statement.table, PendingWrites()).inserts.add(statement, row)
 
     def defer_update(self, statement: Update, values: Row) -> None:
-        """Change a row by and by, when those that wait are inserted. Changes of one table keep their order; *statement*
-        takes all that differs from one to the next as parameters."""
+        """Update a row later, after the deferred inserts. Updates of one table keep their order; *statement* takes all
+        that differs between them as parameters."""
         self._pending.setdefault(statement.table, PendingWrites()).updates.add(statement, values)
 
     async def execute(
         self, statement: Executable, parameters: Any = None, *, reads: Collection[Table] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Execute *statement*, behind the waiting rows of the tables that it *sees* (found out, if not given)."""
+        """Execute *statement* after the deferred writes of the tables that it *reads* (default: all that it names)."""
         if isinstance(statement, UpdateBase) and statement.table in _CACHED_TABLES:
             self.cache.clear()
         return await self.execute_keeping_cache(statement, parameters, reads=reads)
@@ -102,16 +106,19 @@ class Transaction:
     async def execute_keeping_cache(
         self, statement: Executable, parameters: Any = None, *, reads: Collection[Table] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        """:meth:`execute` for who keeps the :attr:`memory` true in person."""
+        """Like :meth:`execute`, but leave the cache untouched; the caller updates it."""
         if self._pending:
-            seen = _referenced_tables(statement) if reads is None else reads
-            await self._flush_tables(self._pending if seen is None else _with_dependencies(seen) & self._pending.keys())
+            read = _referenced_tables(statement) if reads is None else reads
+            every = read is None or not self._batching
+            await self._flush_tables(self._pending if every else _with_dependencies(read or ()) & self._pending.keys())
         return await self._connection.execute(statement, parameters)
 
     async def execute_without_flush(
         self, statement: Executable, parameters: Any = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Execute what has nothing to do with the rows that wait."""
+        """Execute a statement that does not depend on deferred writes."""
+        if not self._batching:
+            await self.flush()
         return await self._connection.execute(statement, parameters)
 
     async def stream(self, statement: Executable) -> AsyncResult[*tuple[Any, ...]]:
@@ -119,24 +126,25 @@ class Transaction:
         return await self._connection.stream(statement)
 
     async def flush(self) -> None:
-        """Write all that waits."""
+        """Write everything deferred."""
         await self._flush_tables(self._pending)
 
     def flush_generation(self, table: Table) -> tuple[int, int]:
-        """While this stays as it is, what was deferred for *table* waits where it was put."""
+        """Return a value that changes when the deferred writes of *table* are written or discarded."""
         return self._flush_counts[table], self._discard_count
 
     def discard_pending(self) -> None:
-        """What waits will not be written: the part of the transaction that it belongs to is undone."""
+        """Drop the deferred writes: the part of the transaction that they belong to is rolled back."""
         self._pending.clear()
         self._discard_count += 1
         self.cache.clear()
 
     async def _flush_tables(self, tables: Collection[FromClause[Any]]) -> None:
         for table in sorted(tables, key=_table_position):
-            waiting = self._pending.pop(table)
-            for statement, rows in (*waiting.inserts, *waiting.updates):
-                await self._connection.execute(statement, rows)
+            pending = self._pending.pop(table)
+            for statement, rows in (*pending.inserts, *pending.updates):
+                for part in [rows] if self._batching else [[row] for row in rows]:
+                    await self._connection.execute(statement, part)
             self._flush_counts[table] += 1
 
 
@@ -145,7 +153,7 @@ def _table_position(table: FromClause[Any]) -> int:
 
 
 def _referenced_tables(statement: Executable) -> set[Table] | None:
-    """Whatever *statement* names, also in what it is composed of; ``None``: nobody knows."""
+    """Return the tables that *statement* and its parts name; ``None`` if it contains plain SQL."""
     parts = list(visitors.iterate(statement)) if isinstance(statement, ClauseElement) else []
     if not parts or any(isinstance(part, TextClause) for part in parts):
         return None

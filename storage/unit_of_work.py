@@ -35,19 +35,19 @@ from storage.transaction import Transaction
 
 
 class WakeUpTopic(StrEnum):
-    """What processes tell one another."""
+    """Topics of the wake-ups between processes."""
 
-    WORK = "work"  # there is something in the inbox or the outbox
-    STAFF = "staff"  # somebody has joined
+    WORK = "work"  # new rows in the inbox or the outbox
+    STAFF = "staff"  # an account was linked to an official
 
 
 class UnitOfWork:
-    """Everything that changes here commits or rolls back together."""
+    """A transaction and its repositories, which commit or roll back together."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, *, batching: bool = True) -> None:
         self._connection = connection
-        self._transaction = transaction = Transaction(connection)
-        self._ids = numbers = IdAllocator(transaction)
+        self._transaction = transaction = Transaction(connection, batching=batching)
+        self._ids = ids = IdAllocator(transaction)
         self._locked_keys: set[str] = set()
         self.inbox = Inbox(transaction)
         self.outbox = Outbox(transaction)
@@ -55,9 +55,9 @@ class UnitOfWork:
         self.outages = Outages(transaction)
         self.staff = StaffDirectory(transaction)
         self.dialogs = Dialogs(transaction)
-        self.tickets = Tickets(transaction, numbers)
-        self.problems = Problems(transaction, numbers)
-        self.messages = Messages(transaction, numbers)
+        self.tickets = Tickets(transaction, ids)
+        self.problems = Problems(transaction, ids)
+        self.messages = Messages(transaction, ids)
         self.upvotes = Upvotes(transaction)
         self.answers = Answers(transaction)
         self.cards = Cards(transaction)
@@ -74,7 +74,7 @@ class UnitOfWork:
 
     @property
     def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:
-        """What was put where another process may be waiting for it."""
+        """The topics on which other processes may wait for what was written."""
         found = []
         if self.inbox.has_new_work or self.outbox.has_new_work:
             found.append(WakeUpTopic.WORK)
@@ -83,8 +83,10 @@ class UnitOfWork:
         return tuple(found)
 
     async def lock(self, *keys: str) -> None:
-        """Until this transaction ends nobody else gets past any of the same *names*. One process on SQLite is always
-        alone. Who needs several takes them here at once, so that no two wait for one another."""
+        """Take transaction-scoped advisory locks on *keys* (no-op on SQLite).
+
+        Pass all keys in one call: they are sorted, which prevents deadlocks.
+        """
         wanted = sorted(set(keys) - self._locked_keys)
         if wanted:
             await advisory_lock(self._transaction, *wanted)
@@ -92,7 +94,7 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """An inner part that can fail alone: an exception undoes it and leaves the rest."""
+        """Open a savepoint: an exception undoes what the block did and leaves the rest."""
         await self._transaction.flush()
         try:
             async with self._connection.begin_nested():
@@ -105,10 +107,10 @@ class UnitOfWork:
             raise
 
     async def count_changes(self) -> int:
-        """How many rows this connection to an SQLite file has ever changed."""
+        """Return how many rows this connection to an SQLite file has ever changed."""
         await self._transaction.flush()
         return int(await self._connection.scalar(text("SELECT total_changes()")) or 0)
 
     async def flush(self) -> None:
-        """Write what has been deferred; the end of the transaction does so, too."""
+        """Write what has been deferred; the end of the transaction does so as well."""
         await self._transaction.flush()

@@ -1,4 +1,4 @@
-"""Numbers for rows that are not written yet: what refers to a row needs its number, the row itself can wait."""
+"""Allocation of ids for rows that are not written yet, so that other rows can refer to them."""
 
 from collections import defaultdict, deque
 from functools import cache
@@ -9,10 +9,10 @@ from storage.transaction import Transaction
 
 
 class IdAllocator:
-    """Gives out the next numbers of tables, within one transaction.
+    """Allocates the next ids of tables within one transaction.
 
-    PostgreSQL: from the table's sequence, several at once where gaps do no harm. SQLite: counted on from the last one,
-    since nobody else can write before this transaction ends; so there are no gaps.
+    PostgreSQL: from the table's sequence, several at once where gaps are harmless. SQLite: by counting on from the last
+    id, since no other transaction can write before this one ends; so there are no gaps.
     """
 
     def __init__(self, transaction: Transaction) -> None:
@@ -22,7 +22,7 @@ class IdAllocator:
         self._reserve_counts: dict[Table, int] = {}
 
     def reserve(self, table: Table, count: int) -> None:
-        """About so many will be wanted, and a few too many do no harm."""
+        """Fetch *count* ids with the next query; unused ones leave harmless gaps."""
         self._reserve_counts[table] = count
 
     async def allocate(self, table: Table) -> int:
@@ -36,11 +36,11 @@ class IdAllocator:
         return ready.popleft()
 
     def reset(self) -> None:
-        """A part of the transaction was undone, and the numbers that it used with it."""
+        """Forget the last ids: a part of the transaction was rolled back, and the rows that used them."""
         self._last_ids.clear()
 
     async def _fetch_last_id(self, table: Table) -> int:
-        if table.dialect_options["sqlite"]["autoincrement"]:  # a number is never used twice
+        if table.dialect_options["sqlite"]["autoincrement"]:  # an id is never used twice
             kept = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
             found = await self._transaction.execute_without_flush(kept, {"name": table.name})
             return int(found.scalar_one_or_none() or 0)

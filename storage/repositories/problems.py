@@ -87,23 +87,19 @@ class Problems(Repository):
             await self.list_candidates(one, limit)
 
     async def list_candidates(self, query: CandidateQuery, limit: int) -> list[Candidate]:
-        """What a message may be about, the latest first: up to *most* problems and as many lone tickets.
+        """List the problems and lone tickets that a message may be about, up to *limit* of each, the latest first.
 
-        One transaction asks once for all messages of the same matters and sector; where one author has written so much
-        that the rest is too little, without a limit that matters.
+        One query answers all messages of a transaction about the same subject families and sector; more rows are
+        fetched if the excluded author has written most of them.
         """
-        known = self._cache.candidates
-        found = known.find(query, limit)
-        fetched = limit + OVERFETCH_ROWS
+        found = self._cache.candidates.find(query, limit)
+        fetch_limit = limit + OVERFETCH_ROWS
         while found is None:
-            known.add_pool(
-                query,
-                CandidatePool.from_candidates(
-                    await fetch_candidates(self._transaction, query.cache_key, fetched), fetched
-                ),
-            )
-            found = known.find(query, limit)
-            fetched *= 4
+            fetched = await fetch_candidates(self._transaction, query.cache_key, fetch_limit)
+            pool = CandidatePool.from_candidates(fetched, fetch_limit)
+            self._cache.candidates.add_pool(query, pool)
+            found = pool.find(query, limit)
+            fetch_limit *= 4
         return found
 
     def clear_candidates(self) -> None:
