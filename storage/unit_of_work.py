@@ -103,6 +103,7 @@ class UnitOfWork:
         except BaseException:
             self._transaction.discard_pending()
             self._ids.reset()
+            self.staff.forget_reachability()
             self._locked_keys.clear()
             raise
 

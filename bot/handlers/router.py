@@ -94,7 +94,6 @@ async def _on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
         async with ctx.uow.savepoint():
             await commands.on_message_posted(ctx, official, event)
     except Refusal as refusal:
-        ctx.invalidate_reachability()
         await ctx.uow.audit_log.record(
             "refused", ctx.now, person_id=official.id, ticket_id=_ticket_id_of(refusal), facts={"code": refusal.code}
         )
@@ -115,7 +114,6 @@ async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
         async with ctx.uow.savepoint():
             await BUTTON_HANDLERS[press.op](ctx, ButtonPress(person, press, event))
     except Refusal as refusal:
-        ctx.invalidate_reachability()
         await _refuse_button(ctx, event, person, press.ticket_id if press else 0, refusal)
 
 

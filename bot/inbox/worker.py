@@ -173,7 +173,6 @@ class InboxWorker:
             if classify_error(error) is not None:
                 raise  # the whole batch is repeated
             ctx.municipality = municipality
-            ctx.invalidate_reachability()
             await self._handle_failure(ctx, update.row, error)
             return False
         return True

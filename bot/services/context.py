@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.cards import AccountReachability
 from bot.domain.channels import Address, Channel, Purpose
-from bot.domain.deadlines import DeadlinePlan, DeadlineTerms
+from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
@@ -149,12 +149,9 @@ class UseCaseContext:
     now: datetime
     actor: Person | None = None
     origin: Address | None = None
-    plan_cache: dict[Urgency | None, DeadlinePlan] = field(default_factory=dict)
-    """Deadlines of tickets registered at this moment, computed once."""
     prefetched: PrefetchedReadings = field(default_factory=dict)
     """Readings made before the transaction began."""
-    _reachability: Mapping[StaffAccount, AccountReachability] | None = None
-    _failing_accounts: frozenset[str] = frozenset()
+    _failing_accounts: frozenset[str] | None = None
 
     def read(self, text: str, district: str | None = None) -> Reading:
         """Return the prefetched reading of *text*, else read it now."""
@@ -176,13 +173,15 @@ class UseCaseContext:
 
     async def channels(self, person: Person) -> tuple[Channel, ...]:
         """Return the channels to *person* in the order of the accounts, with preferences and current failures."""
-        reaches = await self.reachability()
+        reaches, failing = await self.reachability(), await self.failing_accounts()
         return tuple(
-            self._build_channel(address, reaches.get(account_of(address), AccountReachability()))
+            self._build_channel(address, reaches.get(account_of(address), AccountReachability()), failing)
             for address in self.municipality.addresses(person)
         )
 
-    def _build_channel(self, default_address: Address, reach: AccountReachability) -> Channel:
+    def _build_channel(
+        self, default_address: Address, reach: AccountReachability, failing_accounts: frozenset[str]
+    ) -> Channel:
         known = reach.last_bot_account in self.municipality.bot_accounts
         address = (
             Address(reach.last_bot_account, default_address.user_id)
@@ -195,7 +194,7 @@ class UseCaseContext:
             address,
             frozenset(wanted),
             blocked=reach.unreachable_since is not None,
-            unavailable=address.account in self._failing_accounts,
+            unavailable=address.account in failing_accounts,
             diverted=reach.diverted_since is not None,
         )
 
@@ -205,17 +204,11 @@ class UseCaseContext:
 
     async def reachability(self) -> Mapping[StaffAccount, AccountReachability]:
         """Return the stored reachability of every official's account."""
-        if self._reachability is None:
-            failing = await self.uow.outages.started_before(self.now - self.municipality.failover_after)
-            self._failing_accounts = frozenset(account for account, _ in failing)
-            self._reachability = await self.uow.staff.list_reachability()
-        return self._reachability
+        return await self.uow.staff.list_reachability()
 
     async def failing_accounts(self) -> frozenset[str]:
         """Return the bot's accounts whose messenger has failed for too long."""
-        await self.reachability()
+        if self._failing_accounts is None:
+            failing = await self.uow.outages.started_before(self.now - self.municipality.failover_after)
+            self._failing_accounts = frozenset(account for account, _ in failing)
         return self._failing_accounts
-
-    def invalidate_reachability(self) -> None:
-        """Drop the cached reachability: it has changed, or its change was rolled back."""
-        self._reachability = None

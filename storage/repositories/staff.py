@@ -1,4 +1,4 @@
-"""Officials and their accounts, as the configuration names them."""
+"""Officials and their accounts, as configured or joined by invitation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,19 +10,28 @@ from bot.domain.cards import AccountReachability
 from bot.domain.people import MessengerName, Person, StaffAccount
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, invitation, person
+from storage.transaction import Transaction
 
 
 class StaffDirectory(Repository):
-    """Who works here."""
+    """The officials and their accounts; caches their reachability until it is changed."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self._reachability: dict[StaffAccount, AccountReachability] | None = None
+
+    def forget_reachability(self) -> None:
+        """Read the reachability again when it is next needed: it was changed, or a change was rolled back."""
+        self._reachability = None
 
     async def sync(self, wanted: Sequence[Person]) -> tuple[Person, ...]:
-        """Make the stored staff equal *wanted* (whose ids do not matter); returns it with lasting ids.
+        """Make the stored staff equal *wanted* (whose ids are ignored); return it with stored ids.
 
-        A person is recognised by any of the accounts, else by the name; who is not wanted any more stays in the past
-        as inactive. Accounts that joined by invitation stay with their person, and so does what is known of whether
-        an account can be reached.
+        A person is recognised by any of the accounts, else by the name; those no longer wanted are kept as inactive.
+        Accounts that joined by invitation stay with their person, and every account keeps its reachability.
         """
         self.has_new_work = True
+        self.forget_reachability()
         stored = (await self._transaction.execute(select(account))).all()
         owners = {(row.messenger, row.user_id): row.person_id for row in stored}
         joined: dict[int, list[StaffAccount]] = {}
@@ -91,7 +100,7 @@ class StaffDirectory(Repository):
             await self._transaction.execute(insert(assignment), rows)
 
     async def get_or_create_invitation(self, person_id: int, code: str, now: datetime) -> str:
-        """The code by which this person joins: *code*, or an unused one that was given out before."""
+        """Return the code by which this person joins: *code*, or an unused one that was issued before."""
         known = await self._transaction.execute(
             select(invitation.c.code).where(invitation.c.person_id == person_id, invitation.c.used_at.is_(None))
         )
@@ -102,7 +111,7 @@ class StaffDirectory(Repository):
         return code
 
     async def use_invitation(self, code: str, now: datetime) -> int | None:
-        """Whose invitation *code* is, if it has not been used; it is now."""
+        """Use up an invitation and return the person's id; ``None`` if it does not exist or was used before."""
         result = await self._transaction.execute(
             update(invitation)
             .where(invitation.c.code == code, invitation.c.used_at.is_(None))
@@ -113,8 +122,9 @@ class StaffDirectory(Repository):
         return person_id
 
     async def link_account(self, person_id: int, own: StaffAccount) -> None:
-        """This account is that person's from now on, whoever had it before."""
+        """Give the account to that person, even if another had it before."""
         self.has_new_work = True
+        self.forget_reachability()
         values = {"person_id": person_id, "joined": True, "unreachable_since": None}
         statement = self._insert(account).values(messenger=own.messenger.value, user_id=own.user_id, **values)
         await self._transaction.execute(
@@ -134,12 +144,13 @@ class StaffDirectory(Repository):
         return {person_id: tuple(own) for person_id, own in found.items()}
 
     async def find_name(self, person_id: int) -> str | None:
-        """The name, also of somebody who does not work here any more."""
+        """Return the name, also of somebody who does not work here any more."""
         result = await self._transaction.execute(select(person.c.name).where(person.c.id == person_id))
         return result.scalar_one_or_none()
 
     async def set_unreachable_since(self, own: StaffAccount, since: datetime | None) -> bool:
-        """Remember that an account cannot be reached *since* then (``None``: it can). Whether that is news."""
+        """Record since when an account is unreachable (``None``: it is reachable); True if that was a change."""
+        self.forget_reachability()
         state = account.c.unreachable_since
         news = state.is_(None) if since is not None else state.is_not(None)
         result = await self._transaction.execute(
@@ -147,28 +158,33 @@ class StaffDirectory(Repository):
         )
         return bool(result.rowcount)
 
-    async def list_reachability(self) -> dict[StaffAccount, AccountReachability]:
-        """What is known of each account."""
-        result = await self._transaction.execute(select(account).join(person).where(person.c.active))
-        return {
-            StaffAccount(MessengerName(row.messenger), row.user_id): AccountReachability(
-                row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since
-            )
-            for row in result
-        }
+    async def list_reachability(self) -> Mapping[StaffAccount, AccountReachability]:
+        """Return the reachability of every active official's accounts."""
+        if self._reachability is None:
+            result = await self._transaction.execute(select(account).join(person).where(person.c.active))
+            self._reachability = {
+                StaffAccount(MessengerName(row.messenger), row.user_id): AccountReachability(
+                    row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since
+                )
+                for row in result
+            }
+        return self._reachability
 
     async def set_preferences(self, own: StaffAccount, *, cards: bool, reports: bool) -> None:
-        """Whether cards, and reports, shall come to this account."""
+        """Record whether the person wants cards and reports in this account."""
+        self.forget_reachability()
         await self._transaction.execute(
             update(account).where(*_is_account(own)).values(wants_cards=cards, wants_reports=reports)
         )
 
     async def set_contact_account(self, own: StaffAccount, our_account: str) -> None:
-        """Through which account of ours this person can be spoken to."""
+        """Record through which of our accounts this person was last in contact."""
+        self.forget_reachability()
         await self._transaction.execute(update(account).where(*_is_account(own)).values(via=our_account))
 
     async def set_diverted_since(self, own: StaffAccount, since: datetime | None) -> bool:
-        """What is meant for this account goes elsewhere *since* then (``None``: it does not). Whether that is news."""
+        """Record since when messages for this account go elsewhere (``None``: they do not); True if changed."""
+        self.forget_reachability()
         state = account.c.diverted_since
         news = state.is_(None) if since is not None else state.is_not(None)
         result = await self._transaction.execute(

@@ -107,3 +107,20 @@ async def test_accounts_are_listed_in_the_order_of_the_configuration(database: D
 
     async with database.read() as uow:
         assert (await uow.staff.list_accounts())[number] == own
+
+
+async def test_reachability_is_current_after_a_change_and_after_its_rollback(database: Database) -> None:
+    class ForcedRollback(Exception):
+        pass
+
+    async with database.begin() as uow:
+        await uow.staff.sync([make_person("Дороги", 1)])
+        before = await uow.staff.list_reachability()
+        try:
+            async with uow.savepoint():
+                assert await uow.staff.set_unreachable_since(OWN, NOW)
+                assert (await uow.staff.list_reachability())[OWN].unreachable_since == NOW
+                raise ForcedRollback
+        except ForcedRollback:
+            pass
+        assert await uow.staff.list_reachability() == before

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
-from bot.domain.deadlines import DeadlineKind, DeadlinePlan, DueKind, DueMoment, compute_plan
+from bot.domain.calendar import WorkingCalendar
+from bot.domain.deadlines import DeadlineKind, DeadlinePlan, DeadlineTerms, DueKind, DueMoment, compute_plan
 from bot.domain.errors import TakenByOther
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
@@ -13,15 +15,16 @@ from bot.services.context import UseCaseContext
 
 def compute(ctx: UseCaseContext, urgency: Urgency | None, since: datetime, **given: datetime | None) -> DeadlinePlan:
     """Compute the deadlines of a ticket; urgent ones start after quiet hours unless alerts at night are allowed."""
-    from_now = since == ctx.now and not any(given.values())
-    if from_now and urgency in ctx.plan_cache:
-        return ctx.plan_cache[urgency]
     if urgency is not None and not urgency.may_notify_at_night:
         since = ctx.municipality.quiet_hours.defer(since)
-    plan = compute_plan(since, ctx.municipality.terms_for(urgency), ctx.municipality.calendar, **given)
-    if from_now:
-        ctx.plan_cache[urgency] = plan
-    return plan
+    terms, calendar = ctx.municipality.terms_for(urgency), ctx.municipality.calendar
+    return compute_plan(since, terms, calendar, **given) if any(given.values()) else _usual_plan(since, terms, calendar)
+
+
+@lru_cache(maxsize=4)
+def _usual_plan(since: datetime, terms: DeadlineTerms, calendar: WorkingCalendar) -> DeadlinePlan:
+    """Compute the plan once for all tickets that a batch registers at one moment."""
+    return compute_plan(since, terms, calendar)
 
 
 async def apply_urgent(ctx: UseCaseContext, ticket: Ticket) -> Ticket:

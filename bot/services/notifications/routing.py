@@ -30,7 +30,6 @@ async def addresses_for(ctx: UseCaseContext, person: Person, purpose: Purpose) -
 async def _record_diversion(ctx: UseCaseContext, person: Person, channel: Channel, to: Address) -> None:
     if not await ctx.uow.staff.set_diverted_since(account_of(channel.address), ctx.now):
         return
-    ctx.invalidate_reachability()
     facts = {"from": channel.address.account, "to": to.account}
     await ctx.uow.audit_log.record("diverted", ctx.now, person_id=person.id, facts=facts)
     note = Diverted(messenger=messenger_of(channel.address.account), blocked=channel.blocked)

@@ -158,6 +158,5 @@ async def on_resumed(ctx: UseCaseContext, person: Person, account: str) -> None:
         if channel.address.account == account and await ctx.uow.staff.set_diverted_since(
             account_of(channel.address), None
         ):
-            ctx.invalidate_reachability()
             await ctx.uow.audit_log.record("caught_up", ctx.now, person_id=person.id, facts={"account": account})
             await reachability.refresh_cards(ctx, person, channel.address)

@@ -93,6 +93,5 @@ def _get_account(accounts: list[AccountPreferences], name: str) -> AccountPrefer
 
 
 async def _record_change(ctx: UseCaseContext, person: Person, setting: str, account: str, on: bool) -> None:
-    ctx.invalidate_reachability()
     facts = {"what": setting, "account": account, "on": on}
     await ctx.uow.audit_log.record("settings", ctx.now, person_id=person.id, facts=facts)

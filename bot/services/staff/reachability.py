@@ -19,7 +19,6 @@ async def on_activity(ctx: UseCaseContext, person: Person, account: str, user_id
     reach = (await ctx.reachability()).get(account_of(ctx.origin))
     if reach is not None and reach.last_bot_account != account:
         await ctx.uow.staff.set_contact_account(account_of(ctx.origin), account)
-        ctx.invalidate_reachability()
     await on_reachable(ctx, account, user_id)
 
 
@@ -33,7 +32,6 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
         return
     if not await ctx.uow.staff.set_unreachable_since(account_of(Address(account, user_id)), ctx.now):
         return
-    ctx.invalidate_reachability()
     await ctx.uow.audit_log.record("unreachable", ctx.now, person_id=person.id, facts={"account": account})
     if not await ctx.can_reach(person):
         for colleague in await cards.next_on_ladder(ctx, (person,)):
@@ -51,7 +49,6 @@ async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
     was_reachable = await ctx.can_reach(person)
     if not await ctx.uow.staff.set_unreachable_since(account_of(address), None):
         return
-    ctx.invalidate_reachability()
     await ctx.uow.audit_log.record("reachable", ctx.now, person_id=person.id, facts={"account": account})
     await update_menu(ctx, person, address)
     if was_reachable:  # `failover` tells what went to other accounts
