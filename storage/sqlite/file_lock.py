@@ -1,23 +1,12 @@
-"""One process at a time works on an SQLite file: a lock of the operating system beside it says so.
+"""The lock file of an SQLite database: one process at a time works on it.
 
-Two would each take the other's leases for those of a dead process, and send everything twice. The system gives the
-lock back by itself when its holder dies, however it dies. Commands that only look do not ask for it.
+Two processes would release each other's leases as those of a dead process, and send everything twice. The system
+releases the lock when its holder dies. Commands that only read do not take it.
 """
 
-import os
-import sys
 from pathlib import Path
 
-if sys.platform == "win32":  # pragma: no cover - the tests run elsewhere
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from filelock import FileLock, Timeout
 
 
 class DatabaseInUse(Exception):
@@ -25,19 +14,16 @@ class DatabaseInUse(Exception):
 
 
 class DatabaseFileLock:
-    """The lock of one file, held until :meth:`end` or the process's death."""
+    """The lock of one database file, held until :meth:`release` or the process's death."""
 
     def __init__(self, database: Path) -> None:
-        """Raises :class:`Occupied`; ``OSError`` where no file can be made beside the database."""
-        self._descriptor: int | None = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Raise :class:`DatabaseInUse`, or ``OSError`` if the lock file cannot be created in the database's folder."""
+        self._lock = FileLock(f"{database}.lock", timeout=0, mode=0o600, thread_local=False)
         try:
-            _lock(self._descriptor)
-        except OSError:
-            self.release()
+            self._lock.acquire()
+        except Timeout:
             raise DatabaseInUse(str(database)) from None
 
     def release(self) -> None:
-        """Others may come. The file stays: whoever removes it could remove the next one's."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        """Release the lock. The lock file is kept: removing it could delete another process's lock."""
+        self._lock.release()

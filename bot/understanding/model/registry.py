@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from bot.understanding.model.model import Model, ModelError, read_model, write_model
 from bot.understanding.model.training_data import TableRow
 
@@ -52,14 +54,13 @@ class ModelRegistry:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the lock for training. Raises :class:`ModelError` if another process is training."""
-        import fcntl  # POSIX only
 
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / _LOCK_FILE).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ModelError("Обучение уже идёт, например ночное. Повторите команду позже.") from None
+        try:
+            held = FileLock(self.folder / _LOCK_FILE, timeout=0, thread_local=False).acquire()
+        except Timeout:
+            raise ModelError("Обучение уже идёт, например ночное. Повторите команду позже.") from None
+        with held:
             yield
 
     def publish(self, model: Model, table: Sequence[TableRow] = ()) -> str:
