@@ -1,4 +1,8 @@
-"""What every repository is made of."""
+"""Parts that all repositories share.
+
+Some modules build their statements once, in functions with ``@cache``: SQLAlchemy's own cache saves the compilation of a
+statement, not its construction, which costs more than executing a short one.
+"""
 
 import secrets
 from datetime import datetime, timedelta
@@ -17,24 +21,25 @@ _ADVISORY_LOCK = text(
 
 
 async def advisory_lock(transaction: Transaction, *keys: str) -> None:
-    """Wait until no other transaction holds any of *names*, taken one after another; hold them until this one ends.
-    SQLite has one writer anyway."""
+    """Take transaction-scoped advisory locks on *keys*, one after another; no-op on SQLite, which has one writer."""
     if transaction.is_shared:
         await transaction.execute_without_flush(_ADVISORY_LOCK, {"names": list(keys)})
 
 
 PRESENCE_LOCK_CLASS = 7_204
-"""The first key of the advisory locks by which processes show that they live; the second is each one's number."""
+"""The class of the presence locks; the second key is the id of a process."""
 
 
 def new_holder_id(presence_lock_id: int | None = None) -> str:
-    """A name for whoever claims something now. With it he can tell later whether it is still his, and others by the
-    number of his *presence* whether he lives."""
+    """Return a name for a new claim.
+
+    It tells later whether the claim is still valid and, by the presence lock, whether the claiming process is alive.
+    """
     return secrets.token_hex(12) if presence_lock_id is None else f"p{presence_lock_id:08x}.{secrets.token_hex(11)}"
 
 
 MAX_WAIT = timedelta(minutes=15)
-"""Longer than any lease, any pause between two tries and anything that is planned for a little later."""
+"""A limit above any lease, any pause between retries and any short delay."""
 
 
 _NOW = bindparam("now", type_=UtcDateTime())
@@ -42,28 +47,30 @@ _HORIZON = bindparam("farthest", type_=UtcDateTime())
 
 
 def is_in_future(moment: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether *moment* is still to come, in a statement that is executed with :func:`at`. One that is farther off than
-    we ever wait was set by a clock that has been put back since: an hour's jump must hold nobody up for an hour."""
+    """Return the SQL condition "*moment* is in the future", for a statement executed with :func:`time_params`.
+
+    Moments more than :data:`MAX_WAIT` ahead count as past: they were written before the clock was set back.
+    """
     return and_(moment > _NOW, moment <= _HORIZON)
 
 
 def time_params(now: datetime) -> dict[str, Any]:
-    """What :func:`ahead` needs to know."""
+    """Return the parameters of :func:`is_in_future`."""
     return {"now": now, "farthest": now + MAX_WAIT}
 
 
 class Repository:
-    """A view on some tables within one transaction."""
+    """Access to some tables within one transaction."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self.has_new_work = False
 
     def _insert(self, table: Table) -> Any:
-        """INSERT that knows ON CONFLICT: both dialects do, SQLAlchemy's common form does not."""
+        """Return an INSERT with ON CONFLICT, which SQLAlchemy offers only per dialect."""
         return insert_into(table, self._transaction.dialect.name)
 
 
 def insert_into(table: Table, dialect: str) -> Any:
-    """INSERT in the words of *dialect*, for statements that are made once."""
+    """Return an INSERT of *dialect*, for statements that are built once."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -1,10 +1,10 @@
-"""What a database can keep: PostgreSQL stores neither NUL nor half characters; one of them would stop everything."""
+"""Cleaning of JSON before it is stored: PostgreSQL refuses NUL and lone surrogates."""
 
 from typing import Any
 
 
 def sanitize_json(value: Any) -> Any:
-    """*value* (as JSON gives it) without NUL, and with U+FFFD for every lone half of a surrogate pair."""
+    """Return *value* without NUL, and with U+FFFD for every lone surrogate."""
     if isinstance(value, str):
         return _sanitize_text(value)
     if isinstance(value, dict):

@@ -90,7 +90,8 @@ def _problems_query(shape: _QueryShape) -> Select[Any]:
 
 def _lone_tickets_query(shape: _QueryShape) -> Select[Any]:
     number = cast(null(), ticket.c.problem_id.type).label("problem_id")
-    # Where no matter leads to them, the planner must not see that they stand alone: so does nearly every ticket.
+    # planner: without a subject family coalesce hides this condition, which nearly every ticket meets
+    # (test_message_without_subject_uses_index_for_candidates).
     is_alone = ticket.c.problem_id.is_(None) if shape.by_subject_family else func.coalesce(ticket.c.problem_id, 0) == 0
     query = select(
         *(number, ticket.c.id.label("lead_id"), _fingerprint_as_text(ticket.c.sketch), ticket.c.matter),

@@ -122,7 +122,8 @@ def _items_with_messages() -> Any:
 
 
 def _is_pending() -> Any:
-    # The ticket is hidden from the planner: most of what was ever said has none.
+    # planner: coalesce hides the ticket, which most messages lack
+    # (test_a_hot_question_uses_an_index["doubts: what is new"]).
     return and_(
         review_item.c.verdict.is_(None), func.coalesce(message.c.ticket_id, 0) == 0, message.c.deleted_at.is_(None)
     )

@@ -273,6 +273,7 @@ class Tickets(Repository):
             wanted.append(ticket.c.state == State.TRIAGE.value)
         result = await self._transaction.execute(
             select(*TICKET_COLUMNS)
+            # planner: written out as in the partial index (test_a_hot_question_uses_an_index["/my of a head"]).
             .where(literal_column(OPEN_STATES_SQL), ticket.c.lead_id.is_(None), or_(*wanted))
             .order_by(ticket.c.answer_due, ticket.c.id)
             .limit(limit)
@@ -332,8 +333,9 @@ def _with_trigram_index(query: Select[Any], words: Collection[str]) -> Select[An
 
 
 def _in_thread(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool], ...]:
-    """The post stands in this thread; for a post that was found by its ticket. The place is hidden from the planner:
-    it would rather read the whole chat than an author's few tickets."""
+    """Return the condition that a message, found by its ticket, is in this thread."""
+    # planner: coalesce hides the columns; otherwise a whole chat is read instead of an author's few tickets
+    # (test_a_hot_question_uses_an_index["tickets: the author's last in the thread"]).
     where = (message.c.account, account), (message.c.chat_id, chat_id), (message.c.thread, thread)
     return tuple(func.coalesce(column, "") == value for column, value in where)
 

@@ -1,4 +1,4 @@
-"""Who may write: one at a time, in the order in which they came, but for those who are let in first."""
+"""The lock of writers on SQLite."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 
 
 class PriorityLock:
-    """A lock with two queues. Whoever holds up others while he waits goes before those who hold up nobody."""
+    """A FIFO lock with a priority queue: waiters with ``priority=True`` go first."""
 
     def __init__(self) -> None:
         self._is_locked = False
@@ -17,7 +17,7 @@ class PriorityLock:
 
     @asynccontextmanager
     async def acquire(self, *, priority: bool = False) -> AsyncIterator[None]:
-        """Alone within the block."""
+        """Hold the lock within the block."""
         await self._acquire(priority)
         try:
             yield
@@ -28,19 +28,19 @@ class PriorityLock:
         if not self._is_locked:
             self._is_locked = True
             return
-        mine = asyncio.get_running_loop().create_future()
-        heappush(self._waiters, (not priority, next(self._arrivals), mine))
+        turn = asyncio.get_running_loop().create_future()
+        heappush(self._waiters, (not priority, next(self._arrivals), turn))
         try:
-            await mine
+            await turn
         except asyncio.CancelledError:
-            if mine.done() and not mine.cancelled():  # it was our turn already
+            if turn.done() and not turn.cancelled():  # the lock was passed to us already
                 self._release()
             raise
 
     def _release(self) -> None:
         while self._waiters:
-            _, _, following = heappop(self._waiters)
-            if not following.done():
-                following.set_result(None)
+            _, _, next_turn = heappop(self._waiters)
+            if not next_turn.done():
+                next_turn.set_result(None)
                 return
         self._is_locked = False
