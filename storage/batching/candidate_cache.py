@@ -1,4 +1,4 @@
-"""What new messages may be about, as one transaction knows it: fetched once, then kept true by who changes it."""
+"""The problems and lone tickets that messages of a transaction may join, fetched once and updated with each change."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterable
@@ -10,42 +10,45 @@ from bot.domain.problems import Candidate
 from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
 
 OVERFETCH_ROWS = 20
-"""More are fetched than are asked for: what one author has written, or what is one no longer, is left out of them."""
+"""Over-fetch, because some candidates are filtered out afterwards (same author, no longer open)."""
 
 ANSWERED_STATES = frozenset((State.PUBLISHING, State.ANSWERED))
 JOINABLE_PROBLEM_STATES = OPEN_TICKET_STATES | {State.ANSWERED}
-"""Whoever leads a problem and is in one of these may be joined."""
+"""States of a leading ticket in which others may join its problem."""
 JOINABLE_TICKET_STATES = OPEN_TICKET_STATES - {State.PUBLISHING, State.ANSWERING}
-"""The same for a ticket that is alone."""
+"""States of a lone ticket in which others may join it."""
 
 
 def is_candidate(ticket: Ticket) -> bool:
-    """Whether *ticket*, which leads a problem or is alone, may be joined."""
+    """Return whether others may join *ticket*, which leads a problem or is alone."""
     return ticket.state in (JOINABLE_PROBLEM_STATES if ticket.is_problem_lead else JOINABLE_TICKET_STATES)
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateQuery:
-    """Which problems and lone tickets a message may be about: heard of after ``since``; about one of ``matters`` (if it
-    names none, every problem, and tickets of after ``lone_since``); of ``sector`` or of none yet (``None``: of any)."""
+    """A query for the problems and lone tickets that a message may be about.
+
+    They were last reported after ``since``, about one of ``subject_families`` (if there are none: every problem, and
+    lone tickets registered after ``lone_since``), and belong to ``sector`` or to none yet (``None``: to any).
+    """
 
     subject_families: Collection[str]
     since: datetime
     lone_since: datetime | None
     sector: str | None
-    exclude_problem_id: int | None = None  # a problem that is left out
-    exclude_author: str | None = None  # whose lone tickets are left out: who tells of two things means two
+    exclude_problem_id: int | None = None  # leave out this problem
+    exclude_author: str | None = None  # leave out this author's lone tickets: two reports of one author are two tickets
 
     @property
     def cache_key(self) -> "CacheKey":
-        """Questions with the same are answered out of one pool."""
+        """The key of the pool that answers this query."""
         alone_since = self.since if self.subject_families else self.lone_since
         return CacheKey(tuple(sorted(self.subject_families)), self.since, alone_since, self.sector)
 
 
 @dataclass(frozen=True, slots=True)
 class CacheKey:
-    """Which candidates a pool holds. ``alone_since``: ``None`` where lone tickets are not wanted."""
+    """The candidates that a pool holds. ``lone_since`` is ``None`` if lone tickets are not wanted."""
 
     subject_families: tuple[str, ...]
     since: datetime
@@ -67,7 +70,7 @@ class CacheKey:
 
 @dataclass(frozen=True, slots=True)
 class CachedCandidate:
-    """A candidate and what decides whether it is one. ``author_key``: of a lone ticket."""
+    """A candidate and the values by which queries select it. ``author_key``: of a lone ticket."""
 
     candidate: Candidate
     heard_at: datetime
@@ -76,7 +79,7 @@ class CachedCandidate:
     author_key: str | None = None
 
     def with_ticket(self, ticket: Ticket) -> "CachedCandidate":
-        """The same, of its ticket as that is now."""
+        """Return the candidate with the present values of its ticket."""
         candidate = replace(self.candidate, answered=ticket.state in ANSWERED_STATES, urgency=ticket.urgency)
         return replace(self, candidate=candidate, sector=ticket.sector)
 
@@ -90,7 +93,7 @@ class CachedCandidate:
 
 
 class _RecentList:
-    """The latest of one kind, by number. ``whole``: nothing was cut off."""
+    """The latest candidates of one kind, by id. ``is_complete``: the limit of the query cut nothing off."""
 
     def __init__(self, entries: dict[int, CachedCandidate], is_complete: bool) -> None:
         self._entries = entries
@@ -112,7 +115,7 @@ class _RecentList:
             del self._sort_keys[bisect_left(self._sort_keys, known.sort_key)]
 
     def list_latest(self, limit: int, fits: Callable[[CachedCandidate], bool] | None) -> list[Candidate] | None:
-        """Up to *most*; ``None``: there may be more than are known here."""
+        """Return up to *limit*; ``None`` if the database may have more than are cached."""
         latest = [self._entries[number] for _, number in reversed(self._sort_keys)]
         found = [one.candidate for one in latest if fits is None or fits(one)]
         return found[:limit] if self._is_complete or len(found) >= limit else None
@@ -120,14 +123,14 @@ class _RecentList:
 
 @dataclass(slots=True)
 class CandidatePool:
-    """Problems by their number, lone tickets by theirs."""
+    """The candidates of one query: problems by id, lone tickets by id."""
 
     problems: _RecentList
     lone_tickets: _RecentList
 
     @classmethod
     def from_candidates(cls, found: Iterable[CachedCandidate], fetched: int) -> "CandidatePool":
-        """*found*: at most *fetched* of each kind."""
+        """Create a pool of at most *fetched* candidates of each kind."""
         problems: dict[int, CachedCandidate] = {}
         alone: dict[int, CachedCandidate] = {}
         for one in found:
@@ -135,10 +138,10 @@ class CandidatePool:
         return cls(_RecentList(problems, len(problems) < fetched), _RecentList(alone, len(alone) < fetched))
 
     def find(self, query: CandidateQuery, limit: int) -> list[Candidate] | None:
-        """The latest problems, then the latest lone tickets; ``None``: this must be asked anew."""
-        but, author = query.exclude_problem_id, query.exclude_author
+        """Return the latest problems, then the latest lone tickets; ``None`` if more must be fetched."""
+        problem_id, author = query.exclude_problem_id, query.exclude_author
         problems = self.problems.list_latest(
-            limit, None if but is None else lambda one: one.candidate.problem_id != but
+            limit, None if problem_id is None else lambda one: one.candidate.problem_id != problem_id
         )
         alone = self.lone_tickets.list_latest(limit, None if author is None else lambda one: one.author_key != author)
         return problems + alone if problems is not None and alone is not None else None
@@ -147,7 +150,7 @@ class CandidatePool:
         (self.problems if one.is_problem else self.lone_tickets).upsert(one)
 
     def get(self, ticket: Ticket) -> CachedCandidate | None:
-        """What is known of a ticket that leads a problem or is alone."""
+        """Return the candidate of a ticket that leads a problem or is alone."""
         return self.problems.get(ticket.problem_id) if ticket.problem_id else self.lone_tickets.get(ticket.id)
 
     def remove(self, one: CachedCandidate) -> None:
@@ -156,12 +159,12 @@ class CandidatePool:
 
 @dataclass(slots=True)
 class CandidatePools:
-    """Belongs to one transaction."""
+    """The pools of one transaction."""
 
     _pools: dict[CacheKey, CandidatePool] = field(default_factory=dict)
 
     def find(self, query: CandidateQuery, limit: int) -> list[Candidate] | None:
-        """``None``: that is not known here."""
+        """Answer *query* from its pool; ``None`` if there is none, or more must be fetched."""
         pool = self._pools.get(query.cache_key)
         return pool.find(query, limit) if pool is not None else None
 
@@ -169,19 +172,19 @@ class CandidatePools:
         self._pools[query.cache_key] = pool
 
     def upsert(self, one: CachedCandidate) -> None:
-        """There is a candidate more, or it is another now."""
+        """Add a candidate, or replace it."""
         for key, pool in self._pools.items():
             if key.matches(one):
                 pool.upsert(one)
 
     def promote_to_problem(self, lead_id: int, one: CachedCandidate) -> None:
-        """The lone ticket has become the problem *one*."""
+        """Replace the lone ticket by the problem that it leads now."""
         for pool in self._pools.values():
             pool.lone_tickets.remove(lead_id)
         self.upsert(one)
 
     def update_problem(self, problem_id: int, fingerprint: Json, heard_at: datetime) -> None:
-        """The problem was heard of again."""
+        """Note that the problem was reported again."""
         found = (pool.problems.get(problem_id) for pool in self._pools.values())
         known = next((one for one in found if one is not None), None)
         if known is None:
@@ -190,7 +193,7 @@ class CandidatePools:
         self.upsert(replace(known, candidate=replace(known.candidate, fingerprint=fingerprint), heard_at=heard_at))
 
     def update_ticket(self, ticket: Ticket | None, columns: Collection[str]) -> None:
-        """These *columns* of a ticket have changed, which is *ticket* now (``None``: who knows)."""
+        """Update the pools after *columns* of a ticket have changed; *ticket* is its new state, ``None`` if unknown."""
         if not self._pools or (_IDENTITY_COLUMNS.isdisjoint(columns) and _DISPLAY_COLUMNS.isdisjoint(columns)):
             return
         known = None
@@ -209,13 +212,13 @@ class CandidatePools:
                 if now is not None and key.matches(now):
                     pool.upsert(now)
             elif now is not None and key.matches(now) and not key.matches(known):
-                del self._pools[key]  # it belongs there now, but among the latest?
+                del self._pools[key]  # it belongs there now, but perhaps not among the latest
 
     def clear(self) -> None:
         self._pools.clear()
 
 
 _IDENTITY_COLUMNS = frozenset(("problem_id", "lead_id", "matter", "sketch", "registered_at"))
-"""Columns of a ticket that make it a candidate of another kind."""
+"""Columns whose change makes a ticket a candidate of another kind."""
 _DISPLAY_COLUMNS = frozenset(("state", "sector", "urgency"))
-"""Columns that a candidate shows, or by which it is one no more."""
+"""Columns that a candidate shows, or whose change may end its candidacy."""

@@ -1,7 +1,7 @@
 """Parts that all repositories share.
 
-Some modules build their statements once, in functions with ``@cache``: SQLAlchemy's own cache saves the compilation of a
-statement, not its construction, which costs more than executing a short one.
+Some modules build their statements once, in functions with ``@cache``: SQLAlchemy's own cache saves the compilation of
+a statement, not its construction, which costs more than executing a short one.
 """
 
 import secrets

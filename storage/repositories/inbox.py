@@ -1,4 +1,4 @@
-"""The durable inbox: raw updates as they came, and how far each account has been read."""
+"""The durable inbox: raw updates as received, and the read position of each account."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -50,10 +50,10 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
-        .cte("chosen")  # chosen once: PostgreSQL may look into a subquery again for every row, and find the next ones
+        .cte("chosen")  # a CTE, because PostgreSQL may repeat a subquery for every row and find the next ones
     )
-    # Who was slower than his lease may have its conversation's earlier update in hand all the same: it is locked then,
-    # and looks free until he commits.
+    # A worker whose lease expired may still hold the conversation's earlier update: its row is locked but looks free
+    # until that worker commits.
     left_behind = exists().where(
         earlier.c.status == InboxStatus.NEW,
         earlier.c.conversation == inbox.c.conversation,
@@ -78,10 +78,10 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
 
 
 class Inbox(Repository):
-    """Store first, handle later, in order per conversation."""
+    """Raw updates, stored first and handled later, in order within a conversation."""
 
     async def store(self, account: str, updates: Sequence[tuple[str, str, Mapping[str, Any]]], now: datetime) -> None:
-        """Keep raw *updates* (key, conversation, payload). Known keys are left as they are."""
+        """Store raw *updates* (key, conversation, payload); known keys are left as they are."""
         if not updates:
             return
         self.has_new_work = True
@@ -101,25 +101,25 @@ class Inbox(Repository):
         )
 
     async def set_cursor(self, account: str, value: str | None, now: datetime) -> None:
-        """Remember how far *account* has been read."""
+        """Store the read position of *account*."""
         statement = self._insert(cursor).values(account=account, value=value, moved_at=now)
         await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["account"], set_={"value": value, "moved_at": now})
         )
 
     async def record_gap(self, account: str) -> None:
-        """What came after the last time *account* was read may be missing. Say so before :meth:`move_cursor`."""
+        """Record that updates since the last read of *account* may be missing; call it before :meth:`set_cursor`."""
         since = func.coalesce(cursor.c.gap_since, cursor.c.moved_at)
         await self._transaction.execute(update(cursor).where(cursor.c.account == account).values(gap_since=since))
 
     async def get_gap_start(self, account: str) -> datetime | None:
-        """Since when something may be missing that has not been read back yet."""
+        """Return since when updates may be missing that have not been read back yet."""
         result = await self._transaction.execute(select(cursor.c.gap_since).where(cursor.c.account == account))
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 
     async def close_gap(self, account: str) -> None:
-        """It has been read back."""
+        """Record that the gap has been read back."""
         await self._transaction.execute(update(cursor).where(cursor.c.account == account).values(gap_since=None))
 
     async def get_cursor(self, account: str) -> str | None:
@@ -129,11 +129,10 @@ class Inbox(Repository):
     async def claim(
         self, now: datetime, lease: timedelta, limit: int, presence_lock_id: int | None = None
     ) -> list[InboxRow]:
-        """Take up to *most* waiting updates for yourself until the lease runs out, oldest first; by your *presence*
-        others will know whether you live.
+        """Claim up to *limit* waiting updates until the lease expires, oldest first.
 
-        A conversation whose earlier update is still being handled, or waits for another try, waits too: by whomever it
-        is handled, and however late he is.
+        The presence lock shows other processes whether this one is alive. A conversation whose earlier update is being
+        handled, by any worker and however late, or waits for a retry, waits as well.
         """
         await advisory_lock(self._transaction, "claim inbox")
         result = await self._transaction.execute(
@@ -143,9 +142,9 @@ class Inbox(Repository):
         return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
 
     async def extend_leases(self, rows: Sequence[InboxRow], until: datetime) -> set[int]:
-        """Which of these claimed *rows* are still ours; until this transaction ends nobody else gets them.
+        """Return the ids of *rows* that are still claimed by us, and lock them until this transaction ends.
 
-        Whoever was slower than his lease finds here that others have taken his rows, before he does anything twice.
+        A worker whose lease expired finds out here that others have taken its rows, before it handles them twice.
         """
         held = (and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items())
         mine = or_(false(), *held)
@@ -158,20 +157,20 @@ class Inbox(Repository):
         return set(result.scalars())
 
     async def finish(self, ids: Sequence[int], now: datetime) -> None:
-        """These are handled. They must be held."""
+        """Mark rows as handled. They must be locked by :meth:`extend_leases`."""
         if ids:
             await self._transaction.execute(
                 update(inbox).where(inbox.c.id.in_(ids)).values(status=InboxStatus.DONE, done_at=now, leased_until=None)
             )
 
     async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
-        """Try this one again later. It must be held."""
+        """Retry a row later. It must be locked by :meth:`extend_leases`."""
         await self._transaction.execute(
             update(inbox).where(inbox.c.id == row_id).values(due_at=due_at, leased_until=None, error=error[:200])
         )
 
     async def release(self, rows: Sequence[InboxRow]) -> None:
-        """These were claimed and not touched: somebody may take them at once. What others have by now stays theirs."""
+        """Release rows that were claimed and not handled, except those that others have claimed since."""
         for holder, ids in _by_holder(rows).items():
             await self._transaction.execute(
                 update(inbox)
@@ -180,7 +179,7 @@ class Inbox(Repository):
             )
 
     async def move_to_dead_letter(self, row_id: int, now: datetime, error: str) -> None:
-        """Set aside as *dead*: kept for the administrator, in nobody's way. It must be held."""
+        """Set a row aside for the administrator. It must be locked by :meth:`extend_leases`."""
         await self._transaction.execute(
             update(inbox)
             .where(inbox.c.id == row_id)
@@ -188,7 +187,7 @@ class Inbox(Repository):
         )
 
     async def release_all_leases(self) -> None:
-        """A process that is alone on the database starts: whoever held leases is gone."""
+        """Release all leases, when a process starts that is alone on the database."""
         await self._transaction.execute(
             update(inbox)
             .where(and_(inbox.c.status == InboxStatus.NEW, inbox.c.leased_until.is_not(None)))
@@ -196,14 +195,13 @@ class Inbox(Repository):
         )
 
     async def release_orphaned(self) -> int:
-        """What processes hold that are not there any more is free; how much. For a database that is shared: whoever
-        claims has shown his presence before."""
+        """Release the leases of dead processes and return how many; for PostgreSQL, where claims name their process."""
         freed = (await self._transaction.execute(_RELEASE_ORPHANED, {"presence": PRESENCE_LOCK_CLASS})).rowcount
         self.has_new_work = self.has_new_work or bool(freed)
         return freed
 
     async def get_oldest_pending(self) -> datetime | None:
-        """When the update came that has waited longest."""
+        """Return when the oldest waiting update was received."""
         result = await self._transaction.execute(
             select(func.min(inbox.c.received_at)).where(inbox.c.status == InboxStatus.NEW)
         )
@@ -211,7 +209,7 @@ class Inbox(Repository):
         return moment
 
     async def count_by_status(self) -> dict[str, int]:
-        """How many rows there are in each status."""
+        """Count the rows by status."""
         result = await self._transaction.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
         return {row[0]: row[1] for row in result}
 

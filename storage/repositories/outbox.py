@@ -1,4 +1,4 @@
-"""The durable outbox: messages to be, in the same transaction as the change they tell of."""
+"""The durable outbox: messages to send, stored in the transaction of the change that they report."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ _COLUMNS = (
 
 @cache
 def _upsert_statement(dialect: str) -> Insert:
-    """INSERT; where the same thing is waiting already, that changes instead."""
+    """Return an INSERT that updates the row with the same dedupe key, if one is queued."""
     statement = insert_into(outbox, dialect)
     new = statement.excluded
     putting: Insert = statement.on_conflict_do_update(
@@ -97,41 +97,43 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
 
 
 class Outbox(Repository):
-    """Queue, claim, finish."""
+    """Messages to send: queued, claimed, finished."""
 
     async def enqueue(self, draft: OutboxDraft, now: datetime) -> None:
-        """Queue *draft*. With a ``dedupe`` key that is already waiting nothing is added: the waiting row, rendered at
-        delivery, will show the newest state; it leaves at the earlier of both moments, with the higher priority, and
-        rings if either shall."""
+        """Queue *draft*.
+
+        If a row with its ``dedupe`` key is queued, nothing is added: that row is rendered at delivery and shows the
+        newest state. It is sent at the earlier of both moments, with the higher priority, silently only if both are.
+        """
         self.has_new_work = True
         self._transaction.defer_insert(_upsert_statement(self._transaction.dialect.name), _values(draft, now))
 
     async def enqueue_all(self, drafts: Sequence[OutboxDraft], now: datetime) -> None:
-        """:meth:`put` for many."""
+        """Queue several drafts."""
         for draft in drafts:
             await self.enqueue(draft, now)
 
     async def next_per_chat(self, now: datetime, accounts: tuple[str, ...]) -> list[NextPending]:
-        """What may leave next of *accounts*: for each chat the row that is due, the most urgent first, then the oldest.
-        The question costs what there are chats, not what there are rows.
+        """Return the next due row of each chat of *accounts*, by priority, then age.
 
-        An earlier row of the same ``order_key`` that is being sent, is due, or waits for another try goes first; one
-        that is merely planned for later does not block.
+        The query costs in proportion to the chats, not to the rows. An earlier row with the same ``order_key`` that is
+        being sent, is due or waits for a retry goes first; one that is scheduled for later does not block.
         """
         found = await self._transaction.execute(outbox_queries.next_per_chat(accounts), time_params(now))
         return sorted((NextPending(*row) for row in found), key=lambda row: (row.priority, row.id))
 
     async def next_callback_answers(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
-        """Answers to presses, which no chat's pace holds up; *most* of each account."""
+        """Return up to *limit* callback answers of each account; no chat's rate limit applies to them."""
         found = await self._transaction.execute(
             outbox_queries.next_callback_answers(accounts), time_params(now) | {"most": limit}
         )
         return [NextPending(*row) for row in found]
 
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
-        """Take those of *ids* that nobody else has taken, for yourself until the lease runs out; the most urgent
-        first. A row that somebody is changing just now is left for the next time: who waits for it while he is waited
-        for would end neither."""
+        """Claim those of *ids* that are free until the lease expires; return them by priority.
+
+        Skips locked rows; waiting for them could deadlock.
+        """
         await advisory_lock(self._transaction, "claim outbox")
         result = await self._transaction.execute(
             _claim_statement(), time_params(now) | {"ids": list(ids), "until": now + lease, "by": new_holder_id()}
@@ -140,12 +142,12 @@ class Outbox(Repository):
         return sorted(rows, key=lambda row: (row.priority, row.id))
 
     async def has_due(self, now: datetime) -> bool:
-        """Whether a message should be on its way."""
+        """Return whether an unfinished row is due."""
         statement = select(outbox.c.id).where(is_pending(outbox), ~is_in_future(outbox.c.due_at)).limit(1)
         return (await self._transaction.execute(statement, time_params(now))).first() is not None
 
     async def has_pending(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
-        """Whether something of this kind about one of these is still to be sent."""
+        """Return whether an unfinished row of this kind is about one of these."""
         result = await self._transaction.execute(
             select(outbox.c.id)
             .where(is_pending(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
@@ -154,7 +156,7 @@ class Outbox(Repository):
         return result.first() is not None
 
     async def list_sent_since(self, account: str, since: datetime) -> list[SentRow]:
-        """What was written from *account* since then, the oldest first; last what may have been when a process died."""
+        """List what *account* has sent since then, oldest first; last, rows of unknown outcome."""
         done = await self._transaction.execute(
             select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, outbox.c.done_at)
             .where(
@@ -176,36 +178,36 @@ class Outbox(Repository):
         return [SentRow(chat, kind, len(parts) + 1, at) for rows in (done, unknown) for chat, kind, parts, at in rows]
 
     async def extend_leases(self, rows: Sequence[OutboxRow], until: datetime) -> None:
-        """These are still being sent."""
+        """Extend the leases of rows that are still being sent."""
         mine = or_(false(), *(_is_claimed_as(row) for row in rows))
         await self._transaction.execute(update(outbox).where(mine).values(leased_until=until))
 
     async def extend_running_leases(self, until: datetime) -> None:
-        """Whoever is sending, or was when the database went away, may write it down until then."""
+        """Give all senders until then to record the result, for instance after an outage of the database."""
         late = (outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_until < until)
         await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
 
     async def is_claimed_by_us(self, row: OutboxRow) -> bool:
-        """Whether a claimed row is still ours: who was asleep for longer than his lease must not send it, too."""
+        """Return whether our claim on *row* is still valid.
+
+        A worker that stalled past its lease must not send.
+        """
         return (await self._transaction.execute(select(outbox.c.id).where(_is_claimed_as(row)))).first() is not None
 
     async def save_progress(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
-        """One more part of this row has been sent, in this *form*: a repetition starts after it. False when the row is
-        not ours any more."""
+        """Record the sent parts of a row, so that a retry starts after them; False if our claim has expired."""
         return await self._update_claimed(row, progress=list(progress), form=form)
 
     async def finish(
         self, row: OutboxRow, now: datetime, status: OutboxStatus = OutboxStatus.SENT, error: str | None = None
     ) -> bool:
-        """``sent``, ``failed`` (for good) or ``dropped`` (nobody needs it any more). False when the row is not ours
-        any more: then others see to what follows."""
+        """Finish a row as sent, failed or dropped; False if our claim has expired: then others handle the result."""
         return await self._update_claimed(
             row, status=status, done_at=now, leased_until=None, holder=None, error=error[:200] if error else None
         )
 
     async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts_as_attempt: bool = True) -> bool:
-        """Send again at *due_at*. When the messenger merely asked for patience the try does not count. False as for
-        :meth:`finish`."""
+        """Retry at *due_at*; after a rate limit the attempt does not count. Returns False like :meth:`finish`."""
         values: dict[str, Any] = {
             "status": OutboxStatus.QUEUED,
             "due_at": due_at,
@@ -223,7 +225,7 @@ class Outbox(Repository):
         return await self._update_claimed(row, **values)
 
     async def unclaim(self, row: OutboxRow) -> None:
-        """Claimed and not tried: it waits where it stood."""
+        """Release a row that was claimed and not tried."""
         await self._update_claimed(
             row, status=OutboxStatus.QUEUED, leased_until=None, holder=None, dedupe=None, attempts=outbox.c.attempts - 1
         )
@@ -233,7 +235,7 @@ class Outbox(Repository):
         return bool(result.rowcount)
 
     async def list_holders(self, *, exclude_ids: Collection[int] = ()) -> list[str]:
-        """The claims under which rows are being sent, *but* for these rows."""
+        """List the claims of rows that are being sent, except *exclude_ids*."""
         found = await self._transaction.execute(
             select(outbox.c.holder)
             .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, outbox.c.holder.is_not(None))
@@ -245,8 +247,7 @@ class Outbox(Repository):
     async def release_leases(
         self, holders: Collection[str] | None = None, kinds: Collection[OutboxKind] = tuple(OutboxKind)
     ) -> None:
-        """Whoever was sending (these *holders*; all, where a process that is alone on the database starts) is gone: the
-        outcome is unknown, send again what is of these *kinds*."""
+        """Requeue rows of *kinds* that dead processes (*holders*; ``None``: all) were sending; outcome unknown."""
         theirs = () if holders is None else (outbox.c.holder.in_(holders),)
         await self._transaction.execute(
             update(outbox)
@@ -257,7 +258,7 @@ class Outbox(Repository):
         )
 
     async def pending_for_staff(self, account: str) -> list[OutboxRow]:
-        """Cards and notes that wait to be sent to officials through *account*."""
+        """List queued cards and notifications for officials through *account*."""
         kinds = (OutboxKind.CARD.value, OutboxKind.NOTE.value)
         result = await self._transaction.execute(
             select(*_COLUMNS)
@@ -273,7 +274,7 @@ class Outbox(Repository):
         return [_outbox_row(row) for row in result]
 
     async def has_pending_for_person(self, kind: OutboxKind, account: str, person_id: int) -> bool:
-        """Whether a row of this kind waits for this person there, or is being sent."""
+        """Return whether a row of this kind is unfinished for this person and account."""
         result = await self._transaction.execute(
             select(outbox.c.id)
             .where(
@@ -287,7 +288,7 @@ class Outbox(Repository):
         return result.first() is not None
 
     async def withdraw(self, row_id: int, now: datetime) -> bool:
-        """It goes elsewhere instead. False when it is being sent just now, or was finished other than by failing."""
+        """Drop a row that goes elsewhere instead; False if it is being sent, was sent or dropped."""
         result = await self._transaction.execute(
             update(outbox)
             .where(outbox.c.id == row_id, outbox.c.status.in_((OutboxStatus.QUEUED, OutboxStatus.FAILED)))
@@ -296,7 +297,7 @@ class Outbox(Repository):
         return bool(result.rowcount)
 
     async def change_chat_id(self, account: str, old_id: str, new_id: str) -> None:
-        """A group has a new id: what waits for the old one goes there."""
+        """Redirect queued rows of a group whose id has changed."""
         await self._transaction.execute(
             update(outbox)
             .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == OutboxStatus.QUEUED)
@@ -304,8 +305,11 @@ class Outbox(Repository):
         )
 
     async def oldest_pending(self) -> list[OldestPending]:
-        """What waits, summed up. A row that was merely planned waits from its moment on; one that has been tried waits
-        since it was put here, for every try moves its moment forward."""
+        """Return since when each account's oldest row waits.
+
+        A scheduled row waits since it is due; one that was tried waits since it was created, because every retry moves
+        its due moment.
+        """
         since = case((outbox.c.error.is_(None), outbox.c.due_at), else_=outbox.c.created_at)
         asked = outbox.c.error == LastError.RATE_LIMITED
         result = await self._transaction.execute(
@@ -320,13 +324,13 @@ class Outbox(Repository):
         return [OldestPending(*row) for row in result]
 
     async def count_by_status(self) -> dict[str, int]:
-        """How many rows there are in each status."""
+        """Count the rows by status."""
         result = await self._transaction.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
 
 
 def _is_claimed_as(row: OutboxRow) -> ColumnElement[bool]:
-    """Claimed under this very name, and not given back since."""
+    """Return the condition that the claim of *row* is still valid."""
     return and_(outbox.c.id == row.id, outbox.c.status == OutboxStatus.SENDING, outbox.c.holder == row.holder)
 
 

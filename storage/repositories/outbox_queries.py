@@ -1,6 +1,6 @@
-"""Which rows of the outbox may leave: the questions that are asked many times a second.
+"""Queries for the outbox rows that may be sent, executed many times a second.
 
-Each is made once, for all accounts that there are: to put such a statement together costs more than to ask it.
+Each is built once for all accounts: building such a statement costs more than executing it.
 """
 
 from functools import cache
@@ -35,8 +35,8 @@ _PENDING_COLUMNS = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.pr
 
 @cache
 def next_per_chat(accounts: tuple[str, ...]) -> Select[PendingRow]:
-    """Of every chat of *accounts* the row that shall leave next. Executed with
-    :func:`~storage.repositories.base.at`."""
+    """Return the query for the next row of every chat of *accounts*; execute it with
+    :func:`~storage.repositories.base.time_params`."""
     lane = _chats_with_pending(accounts)
     first = (
         select(outbox.c.id)
@@ -59,7 +59,7 @@ def next_per_chat(accounts: tuple[str, ...]) -> Select[PendingRow]:
 
 @cache
 def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
-    """Answers to presses, of every account as many as ``most``: those of a silent one must not hide the others'."""
+    """Return the query for up to ``most`` callback answers of every account, so that a failing one hides no other."""
     each = (
         select(outbox.c.id)
         .where(
@@ -79,7 +79,7 @@ def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
 
 
 def _chats_with_pending(accounts: tuple[str, ...]) -> CTE:
-    """Every chat that something waits for, found by jumps through the index."""
+    """Return the chats with unfinished rows, found by jumps through the index."""
     ours = union_all(*(select(literal(account, String).label("account")) for account in accounts)).subquery("ours")
     nearest = _next_chat_id(outbox.alias("nearest"), ours.c.account)
     lane = select(ours.c.account, nearest.label("chat_id")).cte("lane", recursive=True)
@@ -95,7 +95,7 @@ def _next_chat_id(table: FromClause, account: ColumnElement[str], *more: ColumnE
 
 
 def is_unclaimed() -> ColumnElement[bool]:
-    """Nobody is sending it."""
+    """Return the condition that no valid claim exists."""
     return or_(
         outbox.c.status == OutboxStatus.QUEUED,
         and_(outbox.c.status == OutboxStatus.SENDING, ~is_in_future(outbox.c.leased_until)),
@@ -103,7 +103,7 @@ def is_unclaimed() -> ColumnElement[bool]:
 
 
 def is_blocked() -> ColumnElement[bool]:
-    """Something goes first."""
+    """Return the condition that an earlier row goes first."""
     earlier = outbox.alias("earlier")
     return exists().where(
         earlier.c.order_key == outbox.c.order_key,
