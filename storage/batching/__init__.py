@@ -1,6 +1,6 @@
 """The fast path: deferred writes, id allocation and the caches of one transaction.
 
-A message takes 0.9 statements and 2.4 ms of processor time with it, 18.6 statements and 13.7 ms without (medians of
+A message takes 0.9 statements and 2.3 ms of processor time with it, 18.6 statements and 13.7 ms without (medians of
 ``python -m bench --only tickets_rules``, November 2026; ADR 11). The path consists of ``storage/transaction.py``
 (writes are deferred and executed in bulk), :mod:`~storage.batching.id_allocator` (ids of rows that are not written
 yet), :mod:`~storage.batching.transaction_cache` (rows prefetched or created) and
