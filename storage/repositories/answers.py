@@ -1,4 +1,4 @@
-"""Answers and where they are published."""
+"""Answers and their publications."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ _PUBLICATION_COLUMNS = tuple(publication.c[name] for name in Publication.__datac
 
 
 class Answers(Repository):
-    """The words and their places."""
+    """Answers to citizens and their publications."""
 
     async def add(
         self,
@@ -32,7 +32,7 @@ class Answers(Repository):
         *,
         problem_id: int | None = None,
     ) -> Answer:
-        """An approved answer; with *problem_id* to all who wrote about that problem."""
+        """Insert an approved answer; with *problem_id* it goes to all who wrote about that problem."""
         result = await self._transaction.execute(
             insert(answer)
             .values(
@@ -54,7 +54,7 @@ class Answers(Repository):
         return _answer_from_row(row) if row else None
 
     async def find_latest(self, ticket_id: int) -> Answer | None:
-        """The last answer given to a ticket."""
+        """Return the latest answer to a ticket."""
         row = (
             await self._transaction.execute(
                 select(*_ANSWER_COLUMNS).where(answer.c.ticket_id == ticket_id).order_by(answer.c.id.desc()).limit(1)
@@ -63,7 +63,7 @@ class Answers(Repository):
         return _answer_from_row(row) if row else None
 
     async def update_text(self, answer_id: int, text: str) -> None:
-        """New words for an answer that is already published."""
+        """Replace the text of an answer that is already published."""
         await self._transaction.execute(
             update(answer).where(answer.c.id == answer_id).values(text=text, revision=answer.c.revision + 1)
         )
@@ -71,7 +71,7 @@ class Answers(Repository):
     async def add_publication(
         self, answer_id: int, ticket_id: int, message_id: int, state: PublicationState, about: str | None = None
     ) -> Publication:
-        """The answer shall stand under this message."""
+        """Insert a publication of the answer under this message."""
         result = await self._transaction.execute(
             insert(publication)
             .values(
@@ -93,14 +93,14 @@ class Answers(Repository):
         return _publication_from_row(row) if row else None
 
     async def list_publications(self, answer_id: int, ticket_id: int | None = None) -> list[Publication]:
-        """Where an answer stands or shall stand; with *ticket_id* only for that member of a problem."""
+        """List the publications of an answer; with *ticket_id* only those of that member of a problem."""
         query = select(*_PUBLICATION_COLUMNS).where(publication.c.answer_id == answer_id).order_by(publication.c.id)
         if ticket_id is not None:
             query = query.where(publication.c.ticket_id == ticket_id)
         return [_publication_from_row(row) for row in await self._transaction.execute(query)]
 
     async def add_publications(self, answer_id: int, wanted: Sequence[NewPublication]) -> list[int]:
-        """Many publications at once; their ids in the order of *wanted*."""
+        """Insert many publications; return their ids in the order of *wanted*."""
         if not wanted:
             return []
         result = await self._transaction.execute(
@@ -123,7 +123,7 @@ class Answers(Repository):
         return list(result.scalars())
 
     async def find_last_for_audience(self, answer_id: int, audience_key: str) -> Publication | None:
-        """The latest post of an answer that is, or will be, heard at *spot*."""
+        """Return the latest post of an answer for *audience_key*, published or pending."""
         result = await self._transaction.execute(
             select(*_PUBLICATION_COLUMNS)
             .where(
@@ -149,7 +149,7 @@ class Answers(Repository):
         )
 
     async def list_manual_pending(self, answer_id: int) -> list[Publication]:
-        """The posts of an answer that a person is to make by hand."""
+        """List the posts of an answer that a person must publish manually."""
         result = await self._transaction.execute(
             select(*_PUBLICATION_COLUMNS)
             .where(publication.c.answer_id == answer_id, publication.c.via_id.is_(None), _IS_MANUAL)
@@ -158,7 +158,7 @@ class Answers(Repository):
         return [_publication_from_row(row) for row in result]
 
     async def count_by_state(self, answer_id: int) -> dict[PublicationState, int]:
-        """How many publications of an answer there are in each state."""
+        """Count the publications of an answer by state."""
         result = await self._transaction.execute(
             select(publication.c.state, func.count())
             .where(publication.c.answer_id == answer_id)
@@ -167,22 +167,22 @@ class Answers(Repository):
         return {PublicationState(row[0]): int(row[1]) for row in result}
 
     async def requeue_publications(self, ids: Collection[int]) -> None:
-        """These, and those that they speak for, shall be posted after all."""
+        """Queue these publications, and those that they cover, again."""
         concerned = or_(publication.c.id.in_(ids), publication.c.via_id.in_(ids))
         await self._transaction.execute(
             update(publication).where(concerned).values(state=PublicationState.QUEUED.value, error=None)
         )
 
     async def list_posted(self, answer_id: int) -> list[Publication]:
-        """The posts of an answer that stand."""
+        """List the published posts of an answer."""
         return await self._list_own_posts(answer_id, PublicationState.POSTED)
 
     async def list_failed(self, answer_id: int) -> list[Publication]:
-        """The posts of an answer that did not succeed."""
+        """List the failed posts of an answer."""
         return await self._list_own_posts(answer_id, PublicationState.FAILED)
 
     async def _list_own_posts(self, answer_id: int, state: PublicationState) -> list[Publication]:
-        """Those with a message of their own."""
+        """List the publications with a message of their own."""
         result = await self._transaction.execute(
             select(*_PUBLICATION_COLUMNS)
             .where(
@@ -207,7 +207,7 @@ class Answers(Repository):
         poster_id: int | None = None,
         check_at: datetime | None = None,
     ) -> None:
-        """What became of a publication; *check_at*: when to look whether it still stands."""
+        """Record the result of a publication; *check_at*: when to check whether it is still visible."""
         await self._transaction.execute(
             update(publication)
             .where(publication.c.id == publication_id)
@@ -225,21 +225,21 @@ class Answers(Repository):
         )
 
     async def set_visible_text(self, publication_ids: Sequence[int], text: str, *, if_unknown: bool = False) -> None:
-        """These words are what a reader sees there (*if_unknown*: unless we know of others)."""
+        """Record the text that a reader sees there (*if_unknown*: unless one is recorded)."""
         known = publication.c.text.is_(None) if if_unknown else true()
         await self._transaction.execute(
             update(publication).where(publication.c.id.in_(publication_ids), known).values(text=text)
         )
 
     async def list_publications_for_ticket(self, ticket_id: int) -> list[Publication]:
-        """Every publication of every answer to a ticket, the latest first."""
+        """List all publications of all answers to a ticket, latest first."""
         result = await self._transaction.execute(
             select(*_PUBLICATION_COLUMNS).where(publication.c.ticket_id == ticket_id).order_by(publication.c.id.desc())
         )
         return [_publication_from_row(row) for row in result]
 
     async def list_due_checks(self, now: datetime, limit: int) -> list[Publication]:
-        """What should be looked at by now: does it still stand? The longest due first."""
+        """List publications whose check is due, longest due first."""
         result = await self._transaction.execute(
             select(*_PUBLICATION_COLUMNS)
             .where(publication.c.check_at.is_not(None), publication.c.check_at <= now)
@@ -249,7 +249,7 @@ class Answers(Repository):
         return [_publication_from_row(row) for row in result]
 
     async def reschedule_checks(self, ids: Collection[int], at: datetime, max_checks: int) -> None:
-        """Look at these again at *at*, unless they have been tried *most* times."""
+        """Check these again at *at*, unless they have been checked *max_checks* times."""
         tried = publication.c.checks + 1
         await self._transaction.execute(
             update(publication)
@@ -258,13 +258,13 @@ class Answers(Repository):
         )
 
     async def clear_check(self, publication_id: int) -> None:
-        """It was looked at; it need not be again."""
+        """Record that no further check is needed."""
         await self._transaction.execute(
             update(publication).where(publication.c.id == publication_id).values(check_at=None)
         )
 
     async def list_unposted(self) -> list[Publication]:
-        """Everything that the bot or a person is still to post."""
+        """List everything that the bot or a person still has to post."""
         hopeful = (PublicationState.QUEUED.value, PublicationState.BY_PERSON.value)
         result = await self._transaction.execute(
             select(*_PUBLICATION_COLUMNS).where(publication.c.state.in_(hopeful)).order_by(publication.c.id)
@@ -272,7 +272,7 @@ class Answers(Repository):
         return [_publication_from_row(row) for row in result]
 
     async def list_manual_pending_in_chat(self, account: str, chat_id: str) -> list[Publication]:
-        """What a person is to post by hand in this chat, the latest first."""
+        """List the posts that a person must publish manually in this chat, latest first."""
         here = (
             select(message.c.id)
             .where(

@@ -32,7 +32,7 @@ def _cards_of_ticket_query() -> Select[Any]:
 
 
 class Cards(Repository):
-    """Cards are projections: they can always be drawn anew."""
+    """Cards shown to people; a card is a projection and can always be rendered again."""
 
     async def list_for_ticket(self, ticket_id: int) -> list[Card]:
         memory = self._transaction.cache

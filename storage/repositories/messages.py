@@ -1,4 +1,4 @@
-"""Citizens' posts and their places."""
+"""Citizens' messages and their places."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
@@ -23,7 +23,7 @@ _INSERT = insert(message)
 
 
 class Messages(Repository):
-    """What was written where."""
+    """Citizens' messages."""
 
     def __init__(self, transaction: Transaction, ids: IdAllocator) -> None:
         super().__init__(transaction)
@@ -33,7 +33,7 @@ class Messages(Repository):
         self._flush_generation = transaction.flush_generation(message)
 
     async def prefetch(self, keys: Collection[MessageKey]) -> None:
-        """Fetch at once what stands at *places*: they will be asked about one by one, and most will be posted to."""
+        """Fetch the messages at *keys* with one query, for the single lookups that follow; most do not exist yet."""
         accounts, chats, ids = ({place[at] for place in keys} for at in range(3))
         result = await self._transaction.execute(
             select(*MESSAGE_COLUMNS).where(
@@ -59,14 +59,14 @@ class Messages(Repository):
         return added
 
     def _unflushed_rows(self) -> dict[int, Row]:
-        """The rows that have not been written yet: they can be changed where they wait."""
+        """Return the deferred rows by id: they can still be changed in place."""
         written = self._transaction.flush_generation(message)
         if self._flush_generation != written:
             self._flush_generation, self._pending_rows = written, {}
         return self._pending_rows
 
     async def find_by_external_id(self, account: str, chat_id: str, external_id: str) -> Message | None:
-        """The post at this very place."""
+        """Return the message with this id in the messenger."""
         if (account, chat_id, external_id) in self._cache.messages:
             return self._cache.messages[account, chat_id, external_id]
         result = await self._transaction.execute(
@@ -85,7 +85,7 @@ class Messages(Repository):
         return message_from_row(row) if row else None
 
     async def list_for_ticket(self, ticket_id: int) -> list[Message]:
-        """All posts of a ticket, the oldest first."""
+        """List the messages of a ticket, oldest first."""
         if ticket_id in self._cache.tickets_without_messages:
             return []
         result = await self._transaction.execute(
@@ -94,7 +94,7 @@ class Messages(Repository):
         return [message_from_row(row) for row in result]
 
     async def list_album(self, account: str, chat_id: str, album: str) -> list[Message]:
-        """The parts of an album that have come so far."""
+        """List the parts of an album received so far."""
         result = await self._transaction.execute(
             select(*MESSAGE_COLUMNS)
             .where(message.c.account == account, message.c.chat_id == chat_id, message.c.album == album)
@@ -103,7 +103,7 @@ class Messages(Repository):
         return [message_from_row(row) for row in result]
 
     async def attach_to_ticket(self, message_id: int, ticket_id: int, part: MessageRole) -> None:
-        """This post belongs to that ticket."""
+        """Attach a message to a ticket."""
         self._cache.on_message_attached(ticket_id)
         known = self._cache.get_message(message_id)
         row = self._unflushed_rows().get(message_id)
@@ -124,12 +124,12 @@ class Messages(Repository):
         await self._update(message_id, text=text, media=list(media), edited_at=now)
 
     async def mark_deleted(self, message_id: int, at: datetime | None) -> None:
-        """Its author took the post back, or (``None``) has put it there again."""
+        """Record when its author deleted the message, or (``None``) restored it."""
         await self._update(message_id, deleted_at=at)
 
 
 def message_from_row(row: Any) -> Message:
-    """The post of a row, or of a mapping of its columns."""
+    """Return the message of a row, or of a mapping of its columns."""
     known = getattr(row, "_mapping", row)
     values = {name: known[name] for name in _FIELDS}
     values["media"] = tuple(values["media"])

@@ -1,4 +1,4 @@
-"""Official pages: signs of life, and who was answered."""
+"""Official pages: their last posts, and comments that wait for an answer."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -11,15 +11,15 @@ from storage.tables import message, official_page, official_page_comment, public
 
 
 class OfficialPages(Repository):
-    """What happens on the watched pages."""
+    """The watched pages and the comments under their posts."""
 
     async def start_watching(self, account: str, root: str, now: datetime) -> None:
-        """Begin to watch a page, if it was not watched yet."""
+        """Start to watch a page, if it is not watched yet."""
         statement = self._insert(official_page).values(account=account, root=root, watched_since=now)
         await self._transaction.execute(statement.on_conflict_do_nothing())
 
     async def record_post(self, account: str, root: str, at: datetime) -> None:
-        """The page has posted something at *at*."""
+        """Record that the page has posted at *at*."""
         await self._transaction.execute(
             update(official_page)
             .where(
@@ -31,7 +31,7 @@ class OfficialPages(Repository):
         )
 
     async def find_last_post(self, account: str, root: str) -> tuple[datetime, datetime | None] | None:
-        """(watched since, last post) of a page."""
+        """Return (watched since, last post) of a page."""
         result = await self._transaction.execute(
             select(official_page.c.watched_since, official_page.c.last_post_at).where(
                 official_page.c.account == account, official_page.c.root == root
@@ -46,7 +46,7 @@ class OfficialPages(Repository):
         await self._transaction.execute(self._insert(official_page_comment).values(values).on_conflict_do_nothing())
 
     async def find_comment_thread(self, account: str, chat_id: str, external_id: str) -> str | None:
-        """The thread that a comment stands in."""
+        """Return the thread of a comment."""
         result = await self._transaction.execute(
             select(official_page_comment.c.thread).where(
                 official_page_comment.c.account == account,
@@ -57,7 +57,7 @@ class OfficialPages(Repository):
         return result.scalar_one_or_none()
 
     async def delete_comment(self, account: str, chat_id: str, external_id: str) -> None:
-        """The comment was taken back."""
+        """Delete a comment that its author has deleted."""
         await self._transaction.execute(
             delete(official_page_comment).where(
                 official_page_comment.c.account == account,
@@ -67,8 +67,8 @@ class OfficialPages(Repository):
         )
 
     async def list_unanswered(self, account: str, root: str, since: datetime) -> list[UnansweredComment]:
-        """People's comments since then without a later word of the page in their thread, or to everybody under the
-        post, and without a published answer; the oldest first."""
+        """List people's comments since then that have neither a later reply of the page, in their thread or to all
+        under the post, nor a published answer; oldest first."""
         reply = official_page_comment.alias("reply")
         answered = (
             select(reply.c.external_id)
@@ -112,5 +112,5 @@ class OfficialPages(Repository):
         return [UnansweredComment(row[0], row[1]) for row in result]
 
     async def delete_older_than(self, before: datetime) -> None:
-        """Comments that are no news any more."""
+        """Delete comments sent before then."""
         await self._transaction.execute(delete(official_page_comment).where(official_page_comment.c.sent_at < before))

@@ -1,4 +1,4 @@
-"""Since when a messenger has failed: of every account of ours, for each way, while it lasts."""
+"""Ongoing outages of messengers, by account and direction."""
 
 from datetime import datetime
 

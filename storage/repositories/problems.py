@@ -1,4 +1,4 @@
-"""Problems: which tickets are about one event, and what is done to all of them in a few statements."""
+"""Problems: tickets about one event, changed together in a few statements."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -58,13 +58,13 @@ def _growth_update() -> Update:
 
 @cache
 def _lead_update() -> Update:
-    """A ticket leads a problem; it is no longer looked for itself."""
+    """Return the UPDATE that makes a ticket the lead of a problem and no longer a candidate itself."""
     begun = {"problem_id": bindparam("problem"), "matter": null(), "sketch": null()}
     return update(ticket).where(ticket.c.id == bindparam("number")).values(begun)
 
 
 class Problems(Repository):
-    """The aggregate of tickets that share an event."""
+    """The problems and their member tickets."""
 
     def __init__(self, transaction: Transaction, ids: IdAllocator) -> None:
         super().__init__(transaction)
@@ -72,7 +72,7 @@ class Problems(Repository):
         self._cache = transaction.cache
 
     async def prefetch(self, authors: Collection[str], queries: Iterable[CandidateQuery], limit: int) -> None:
-        """Fetch at once what :meth:`has_author` and :meth:`candidates` will be asked one by one."""
+        """Fetch at once what :meth:`has_author` and :meth:`list_candidates` will be asked one by one."""
         result = await self._transaction.execute(
             select(ticket.c.author_key, ticket.c.problem_id).where(
                 ticket.c.author_key.in_(authors), ticket.c.problem_id.is_not(None)
@@ -103,11 +103,11 @@ class Problems(Repository):
         return found
 
     def clear_candidates(self) -> None:
-        """Another process has changed one meanwhile: they are to be asked for anew."""
+        """Drop the cached candidates, after another process has changed one."""
         self._cache.candidates.clear()
 
     async def find_by_message(self, account: str, chat_id: str, external_id: str) -> tuple[int, int | None] | None:
-        """(ticket, its problem) that the post at this place belongs to."""
+        """Return the ids of the ticket, and of its problem, to which the message at this place belongs."""
         result = await self._transaction.execute(
             select(ticket.c.id, ticket.c.problem_id)
             .join(message, message.c.ticket_id == ticket.c.id)
@@ -121,7 +121,7 @@ class Problems(Repository):
         return Problem(**row._mapping) if row else None
 
     async def get_fingerprint(self, one: Ticket) -> Json | None:
-        """What messages are compared with that may be about the same as *one*."""
+        """Return the fingerprint with which messages are compared that may be about the same as *one*."""
         query = select(ticket.c.sketch).where(ticket.c.id == one.id)
         if one.problem_id is not None:
             query = select(problem.c.sketch).where(problem.c.id == one.problem_id)
@@ -129,7 +129,7 @@ class Problems(Repository):
         return sketch
 
     async def create(self, lead: Ticket, subject_family: str, fingerprint: Json, now: datetime) -> int:
-        """*lead* is no longer alone: the first of a problem, whose id this is."""
+        """Create a problem led by *lead* and return its id."""
         problem_id = await self._ids.allocate(problem)
         self._transaction.defer_insert(
             _INSERT,
@@ -150,7 +150,7 @@ class Problems(Repository):
         return problem_id
 
     async def has_author(self, problem_id: int, author_key: str) -> bool:
-        """Whether this citizen has a ticket in the problem."""
+        """Return whether this citizen has a ticket in the problem."""
         if (known := self._cache.is_author_in_problem(author_key, problem_id)) is not None:
             return known
         result = await self._transaction.execute(
@@ -159,7 +159,7 @@ class Problems(Repository):
         return result.first() is not None
 
     def add_members(self, problem_id: int, *, members: int, people: int, fingerprint: Json, heard_at: datetime) -> None:
-        """So many tickets and authors more; what new messages are compared with from now on."""
+        """Add to the counts of tickets and authors and replace the fingerprint."""
         values = {"number": problem_id, "more_members": members, "more_people": people}
         self._transaction.defer_update(
             _growth_update(), values | {"new_sketch": dict(fingerprint), "new_heard_at": heard_at}
@@ -169,7 +169,7 @@ class Problems(Repository):
     async def transition_members(
         self, problem_id: int, steps: Mapping[State, State], change: TicketChange
     ) -> list[tuple[int, State]]:
-        """Take every member (but the lead) from its state to the next; each that moved, and the state it was in."""
+        """Move every member except the lead to its next state; return the ids and their former states."""
         was = {state.value: new.value for state, new in steps.items()}
         members = and_(ticket.c.problem_id == problem_id, ticket.c.lead_id.is_not(None), ticket.c.state.in_(was))
         chosen = select(ticket.c.id, ticket.c.state).where(members).order_by(ticket.c.id)
@@ -184,7 +184,7 @@ class Problems(Repository):
         return moved
 
     async def list_reply_targets(self, problem_id: int, states: Collection[State]) -> list[AnswerTarget]:
-        """Where the members in *states* are to be answered, in the order in which they wrote."""
+        """List the messages of members in *states* to answer, oldest first."""
         result = await self._transaction.execute(
             select(*_REPLY_TARGET_COLUMNS)
             .join(ticket, ticket.c.id == message.c.ticket_id)
@@ -198,14 +198,14 @@ class Problems(Repository):
         return [AnswerTarget(*row) for row in result]
 
     async def list_reply_targets_of(self, message_ids: Collection[int]) -> list[AnswerTarget]:
-        """The same for messages that are known."""
+        """Return the reply targets of these messages."""
         result = await self._transaction.execute(
             select(*_REPLY_TARGET_COLUMNS).where(message.c.id.in_(message_ids)).order_by(message.c.id)
         )
         return [AnswerTarget(*row) for row in result]
 
     async def list_without_messages(self, problem_id: int, states: Collection[State]) -> list[Ticket]:
-        """Members that came by phone or on paper: there is nothing to answer under."""
+        """List members received by phone or on paper, which have no message to answer."""
         post = exists().where(message.c.ticket_id == ticket.c.id, message.c.part.in_(_ANSWERABLE_PARTS))
         result = await self._transaction.execute(
             select(*TICKET_COLUMNS)
@@ -215,7 +215,7 @@ class Problems(Repository):
         return [ticket_from_row(row) for row in result]
 
     async def mark_answered(self, ids: Collection[int], now: datetime) -> list[int]:
-        """These members' answer stands where it shall; those for whom that is new."""
+        """Mark members as answered; return the ids of those that were not yet."""
         if not ids:
             return []
         return await self._end_publishing(ticket.c.id.in_(ids), State.ANSWERED, now)
@@ -240,7 +240,7 @@ class Problems(Repository):
         return sorted(result.scalars())
 
     async def list_tickets(self, problem_id: int, skip: int, limit: int) -> list[Ticket]:
-        """A page of the tickets of a problem, in the order in which they came."""
+        """List a page of the tickets of a problem, oldest first."""
         result = await self._transaction.execute(
             select(*TICKET_COLUMNS)
             .where(ticket.c.problem_id == problem_id)
@@ -251,7 +251,7 @@ class Problems(Repository):
         return [ticket_from_row(row) for row in result]
 
     async def merge(self, other_id: int, lead: Ticket) -> None:
-        """The members of the problem *other_id* go with *lead*: what is open of them is where it is."""
+        """Move the members of the problem *other_id* to *lead*; open members take its state and assignee."""
         is_open = ticket.c.state.in_([state.value for state in OPEN_TICKET_STATES])
         await self._transaction.execute(
             update(ticket)
@@ -268,7 +268,7 @@ class Problems(Repository):
         await self._transaction.execute(delete(problem).where(problem.c.id == other_id))
 
     async def recount(self, problem_id: int, fingerprint: Json | None = None) -> None:
-        """Count tickets and authors anew, after people have put them together or taken them apart."""
+        """Recount tickets and authors after a merge or a split."""
         members, people = await self._count_members(problem_id)
         values: dict[str, Any] = {"members": members, "people": people}
         if fingerprint is not None:

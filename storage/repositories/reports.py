@@ -26,7 +26,7 @@ class SectorCounts:
     sector: str | None
     new: int
     answered: int
-    in_work: int  # open, whoever's turn it is
+    in_work: int  # open, no matter who has to act
     overdue: int
     unaccepted: int  # of these, waiting for a head to accept
     dismissed: int

@@ -1,4 +1,4 @@
-"""What may be forgotten, in pieces so small that nobody waits for them."""
+"""Deletion of expired rows, in pieces small enough that nothing waits for them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from storage.tables import audit, card, due_moment, inbox, notice, once_key, out
 
 
 class RetentionKind(StrEnum):
-    """Something that is kept for a while and not for ever."""
+    """Kinds of rows that are deleted after a while."""
 
-    UPDATES = "updates"  # raw ones that were handled
-    DEAD_UPDATES = "dead_updates"  # such as could not be
+    UPDATES = "updates"  # handled raw updates
+    DEAD_UPDATES = "dead_updates"  # dead letters
     OUTBOX = "outgoing"  # sent, failed or dropped
-    NOTICES = "notices"  # that somebody was told of
+    NOTICES = "notices"  # notices that were sent
     DUE_MOMENTS = "moments"  # due moments of tickets that have ended
-    DAILY_KEYS = "days"  # what was told once a day
-    SENT_MESSAGES = "letters"  # which message of ours is about which ticket
+    DAILY_KEYS = "days"  # once-keys of a day
+    SENT_MESSAGES = "letters"  # sent messages about tickets
     CARDS = "cards"  # where the cards of ended tickets were shown
-    AUDIT_LOG = "history"  # the audit of tickets that have ended, and of what was no ticket's
+    AUDIT_LOG = "history"  # audit rows of ended tickets, and of no ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class ReviewQueue(Repository):
         return ReviewList(**row._mapping) if row else None
 
     async def mark_list_shown(self, known: ReviewList, external_id: str | None, content_hash: str) -> bool:
-        """*known* stands there now and reads so; false if there is a newer list meanwhile."""
+        """Record that *known* was edited; False if a newer list has replaced it."""
         result = await self._transaction.execute(
             update(review_list)
             .where(_is_list_of(known.person_id, known.account), review_list.c.posted_at == known.posted_at)
@@ -104,7 +104,7 @@ class ReviewQueue(Repository):
         return bool(result.rowcount)
 
     async def upsert_review_list(self, known: ReviewList) -> None:
-        """The person's one list through this account of ours is this now."""
+        """Store the person's list in this account, replacing an earlier one."""
         values: dict[str, Any] = {name: getattr(known, name) for name in ReviewList.__dataclass_fields__}
         statement = self._insert(review_list).values(**values)
         changed = {name: value for name, value in values.items() if name not in ("person_id", "account")}

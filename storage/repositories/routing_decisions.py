@@ -12,7 +12,7 @@ from storage.repositories.base import Repository
 from storage.tables import audit, ticket
 
 _SECTOR_STEPS = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value)
-"""A person has named the sector, or (returning it to work) has said that it stands."""
+"""Actions by which a person has chosen the sector, or confirmed it by returning the ticket to work."""
 
 _CONFIRMING_STEPS = (Step.ACCEPT.value, Step.ANSWER.value)
 """A person has taken the ticket as it was."""
@@ -24,7 +24,7 @@ class RoutingDecisions(Repository):
     async def list_latest(self, limit: int) -> list[RoutingDecision]:
         """The decisions about the *most* tickets that people decided about last, the oldest first.
 
-        What counts is how a ticket stands now: who corrects a colleague, or himself, is right.
+        The present state of a ticket counts, so that a correction by the person or a colleague wins.
         """
         later, earlier = audit.alias("later"), audit.alias("earlier")
         # Backwards from the newest record, and no further than needed: the audit is ten times as long.

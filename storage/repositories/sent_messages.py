@@ -1,4 +1,4 @@
-"""Messages of ours about a ticket: what a reply to them is about."""
+"""Sent messages about tickets, so that replies to them can be related."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -48,7 +48,7 @@ class SentMessages(Repository):
             )
 
     async def ticket_of(self, account: str, chat_id: str, external_id: str) -> tuple[int, str] | None:
-        """(ticket, kind) of a message of ours."""
+        """Return (ticket id, kind) of a sent message."""
         result = await self._transaction.execute(
             select(sent_message.c.ticket_id, sent_message.c.kind).where(
                 sent_message.c.account == account,
@@ -69,7 +69,7 @@ class SentMessages(Repository):
         return [(row[0], row[1], row[2]) for row in result]
 
     async def list_copies(self, account: str, chat_id: str, external_id: str) -> list[tuple[str, str, str]]:
-        """Where the same note stands in other messengers: (account, chat, message)."""
+        """List the copies of the same notification in other messengers: (account, chat, message)."""
         here = (sent_message.c.account == account, sent_message.c.chat_id == chat_id)
         twin = select(sent_message.c.twin).where(*here, sent_message.c.external_id == external_id).scalar_subquery()
         result = await self._transaction.execute(

@@ -1,4 +1,4 @@
-"""Tickets: every change is guarded by the version, so that of two presses at once one wins."""
+"""Tickets; every change is guarded by the version, so that one of two concurrent changes wins."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields
@@ -50,7 +50,7 @@ _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNANSWERED_STATES = tuple(state.value for state in OPEN_TICKET_STATES - {State.PUBLISHING})
 
 SHORT_WORD_SEARCH_DEPTH = 20_000
-"""How far back «5а» is looked for."""
+"""The number of latest tickets searched for words shorter than a trigram, such as «5а»."""
 
 _TRIGRAM_LENGTH = 3
 _SEARCH_INDEX = table("ticket_search", column("rowid"))
@@ -63,7 +63,7 @@ def _get_query(*, lock: bool) -> Select[Any]:
 
 
 class Tickets(Repository):
-    """The aggregate that the whole house is about."""
+    """The tickets: the central aggregate."""
 
     def __init__(self, transaction: Transaction, ids: IdAllocator) -> None:
         super().__init__(transaction)
@@ -71,8 +71,8 @@ class Tickets(Repository):
         self._cache = transaction.cache
 
     async def prefetch(self, authors: Collection[str], since: datetime) -> None:
-        """Fetch at once what :meth:`same_text`, :meth:`open_in_thread`, :meth:`answered_in_thread` and :meth:`place_of`
-        will be asked about *authors* one by one, for moments *since* then."""
+        """Fetch at once what :meth:`find_same_text`, :meth:`list_open_in_thread`, :meth:`find_answered_in_thread` and
+        :meth:`get_address` will need for *authors*, for moments *since* then."""
         recent = or_(ticket.c.touched_at >= since, ticket.c.registered_at >= since)
         result = await self._transaction.execute(
             select(*TICKET_COLUMNS, *_AUTHOR_TICKET_COLUMNS).where(
@@ -114,8 +114,11 @@ class Tickets(Repository):
         return added
 
     async def get(self, ticket_id: int, *, lock: bool = False) -> Ticket | None:
-        """The ticket; with *lock* nobody else changes it until this transaction ends (on SQLite nobody could). Others
-        may go on referring to it: a notice that waited for us while we wait for its term would end neither."""
+        """Return the ticket; with *lock* no other transaction changes it until this one ends.
+
+        Locks with FOR NO KEY UPDATE, so that rows with a foreign key to the ticket can still be inserted (avoids a
+        deadlock with reminders).
+        """
         if (known := self._cache.locked_tickets.get(ticket_id)) is not None:
             return known
         sees = (ticket,) if ticket_id in self._cache.tickets_with_pending_writes else ()
@@ -124,13 +127,13 @@ class Tickets(Repository):
         return self._cache_if_locked(ticket_from_row(row), locked=lock) if row else None
 
     def _cache_if_locked(self, found: Ticket, *, locked: bool) -> Ticket:
-        """Remember *found*, if it stays what it is until this transaction ends."""
+        """Cache *found* if no other transaction can change it before this one ends."""
         if locked:
             self._cache.locked_tickets[found.id] = found
         return found
 
     async def get_many(self, ids: Collection[int]) -> dict[int, Ticket]:
-        """Those of *ids* that there are, by number."""
+        """Return the existing tickets of *ids*, by id."""
         if not ids:
             return {}
         result = await self._transaction.execute(select(*TICKET_COLUMNS).where(ticket.c.id.in_(ids)))
@@ -154,7 +157,7 @@ class Tickets(Repository):
         return changed
 
     async def touch(self, ticket_id: int, now: datetime) -> None:
-        """The citizen has added something: the time for further additions runs anew."""
+        """Record that the citizen has added something, which extends the time for further additions."""
         self._cache.evict_ticket(ticket_id)
         await self._transaction.execute_keeping_cache(
             update(ticket).where(ticket.c.id == ticket_id).values(touched_at=now)
@@ -163,7 +166,7 @@ class Tickets(Repository):
     async def find_answered_in_thread(
         self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
     ) -> Ticket | None:
-        """The newest ticket that this author has in this thread, if it was answered *since* then."""
+        """Return the author's newest ticket in the thread if it was answered *since* then."""
         own = self._cache.get_author_tickets(author_key(account, author_id), since)
         if own is not None and not any(_is_since(one.ticket.answered_at, since) for one in own):
             return None
@@ -171,7 +174,7 @@ class Tickets(Repository):
         return newest if newest is not None and _is_since(newest.answered_at, since) else None
 
     async def find_latest_in_thread(self, account: str, chat_id: str, thread: str, author_id: str) -> Ticket | None:
-        """The newest ticket that this author has in this thread."""
+        """Return the author's newest ticket in the thread."""
         result = await self._transaction.execute(
             select(*TICKET_COLUMNS)
             .join(message, message.c.ticket_id == ticket.c.id)
@@ -190,7 +193,7 @@ class Tickets(Repository):
     async def list_open_in_thread(
         self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
     ) -> list[Ticket]:
-        """The open tickets of this author in this thread that he has written to *since* then, the latest first."""
+        """List the author's open tickets in the thread that were written to *since* then, latest first."""
         own = self._cache.get_author_tickets(author_key(account, author_id), since)
         if own is not None:
             here = (account, chat_id, thread, author_id)
@@ -212,7 +215,7 @@ class Tickets(Repository):
         return [ticket_from_row(row) for row in result]
 
     async def find_same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
-        """An open ticket that this author made of the same words *since* then, whose answer is not on its way yet."""
+        """Return the author's open ticket with the same text *since* then whose answer is not being published yet."""
         own = self._cache.get_author_tickets(author_key, since)
         if own is not None:
             same = [one.ticket for one in own if one.text_key == text_key and one.ticket.registered_at >= since]
@@ -233,7 +236,7 @@ class Tickets(Repository):
         return ticket_from_row(row) if row else None
 
     async def get_address(self, ticket_id: int) -> tuple[str | None, str | None]:
-        """(street, house) as the machine read them."""
+        """Return (street, house) as parsed from the text."""
         if (known := self._cache.get_author_ticket(ticket_id)) is not None:
             return known.street, known.house
         result = await self._transaction.execute(
@@ -248,8 +251,10 @@ class Tickets(Repository):
         return tuple(result.scalar_one_or_none() or ())
 
     async def list_earlier(self, known: Ticket, max_distance: int, limit: int) -> list[tuple[int, str]]:
-        """Numbers and beginnings of the *most* tickets of the same sector before *known*, the latest first; only the
-        *reach* numbers before it are looked at, however many tickets there are."""
+        """List ids and beginnings of up to *limit* tickets of the same sector before *known*, latest first.
+
+        Only the *max_distance* ids before it are searched, however many tickets exist.
+        """
         result = await self._transaction.execute(
             select(ticket.c.id, func.substr(ticket.c.text, 1, _EXCERPT_LENGTH))
             .where(
@@ -264,8 +269,10 @@ class Tickets(Repository):
         return [(row[0], row[1]) for row in result]
 
     async def list_open(self, sectors: Collection[str], assignee_id: int, *, triage: bool, limit: int) -> list[Ticket]:
-        """Open tickets of *sectors*, of *assignee_id*, and (*triage*) those that wait for a sector; soonest first. Of a
-        problem the ticket that leads it."""
+        """List the open tickets of *sectors*, of *assignee_id*, and (*triage*) those without a sector; soonest first.
+
+        A problem is represented by the ticket that leads it.
+        """
         wanted = [ticket.c.assignee_id == assignee_id]
         if sectors:
             wanted.append(ticket.c.sector.in_(sectors))
@@ -283,10 +290,10 @@ class Tickets(Repository):
     async def search(
         self, words: Collection[str], sectors: Collection[str] | None, limit: int, *, triage: bool = False
     ) -> list[Ticket]:
-        """Tickets whose text or place contains every one of *words* (case-folded), the newest first.
+        """List tickets whose text or place contains all of *words* (case-folded), newest first.
 
-        Of *sectors* alone (``None``: of all), and, if *triage*, of those that have none yet. The index knows pieces of
-        three letters; words that are all shorter are looked for among the :data:`NEWEST` tickets.
+        Restricted to *sectors* (``None``: all) and, with *triage*, tickets without one. The index holds trigrams; if
+        all words are shorter, only the latest :data:`SHORT_WORD_SEARCH_DEPTH` tickets are searched.
         """
         query = select(*TICKET_COLUMNS).order_by(ticket.c.id.desc()).limit(limit)
         for word in words:
@@ -318,8 +325,10 @@ def _columns(values: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _with_trigram_index(query: Select[Any], words: Collection[str]) -> Select[Any]:
-    """Let SQLite's index lead: it gives the newest first, and stops when there are enough. PostgreSQL has an index that
-    its planner finds by itself."""
+    """Drive the query by SQLite's trigram index, which yields the newest first and stops when there are enough.
+
+    PostgreSQL's planner finds its index on its own.
+    """
     pieces = {
         word[start : start + _TRIGRAM_LENGTH] for word in words for start in range(len(word) - _TRIGRAM_LENGTH + 1)
     }
@@ -345,7 +354,7 @@ def _is_since(moment: datetime | None, since: datetime) -> bool:
 
 
 def ticket_from_row(row: Any) -> Ticket:
-    """The ticket of a row, or of a mapping of its columns."""
+    """Return the ticket of a row, or of a mapping of its columns."""
     known = getattr(row, "_mapping", row)
     values = {name: known[name] for name in _FIELDS}
     values["state"] = State(values["state"])

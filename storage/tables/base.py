@@ -67,4 +67,4 @@ metadata = MetaData(
 )
 
 UNMANAGED_TABLES = ("ticket_search",)
-"""Beginnings of the names of what migrations make beside these tables: indexes that only one database knows."""
+"""Name prefixes of objects that migrations create in addition to these tables: indexes of one kind of database."""

@@ -108,7 +108,7 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
-sent_message = Table(  # messages of ours about a ticket: what a reply to them is about
+sent_message = Table(  # messages of the bot about a ticket, so that replies to them can be related to it
     "letter",
     metadata,
     Column("account", String(64), primary_key=True),

@@ -31,7 +31,7 @@ account = Table(
     Column("unreachable_since", UtcDateTime),
     Column("wants_cards", Boolean, nullable=False, server_default=false()),  # chosen in /settings
     Column("wants_reports", Boolean, nullable=False, server_default=false()),
-    Column("via", String(64)),  # through which account of ours the person spoke to us last
+    Column("via", String(64)),  # the bot's account through which the person wrote last
     Column("diverted_since", UtcDateTime),  # what was meant for it goes elsewhere
 )
 

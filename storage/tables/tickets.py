@@ -32,7 +32,7 @@ ticket = Table(
     Column("why", Document),  # the words of the message that decided for the likeliest sector
     Column("district", String(100)),
     Column("problem_id", Id),  # several tickets about one event
-    Column("lead_id", Id),  # of a member: the ticket whose card stands for the problem
+    Column("lead_id", Id),  # of a member: the ticket whose card represents the problem
     Column("matter", String(80)),  # what it is about, coarsely; none: nothing joins it
     Column("sketch", NullableDocument),  # what another message is compared with, while it is alone
     Column("source", String(64), nullable=False),
@@ -73,7 +73,7 @@ ticket = Table(
         postgresql_where=text("problem_id IS NULL AND matter IS NOT NULL"),
     ),
     Index("ix_ticket_author", "author_key", "id"),
-    # What figures count stands in the index itself.
+    # These indexes contain all columns that the figures count.
     Index("ix_ticket_came", "registered_at", "sector"),
     Index("ix_ticket_taken", "accepted_at", "registered_at"),
     Index("ix_ticket_over", "ended_at", "state", "sector"),
@@ -165,7 +165,7 @@ publication = Table(
     Column("poster", String(16)),  # bot, person, noticed, staff_reply
     Column("poster_id", Id),
     Column("about", String(32)),
-    Column("check_at", UtcDateTime),  # when to look whether it still stands
+    Column("check_at", UtcDateTime),  # when to check whether it is still visible
     Column("checks", Integer, nullable=False, server_default="0"),
     Column("text", Text),  # the words that stand there
     Column("spot", String(300)),  # where one post of a problem's answer is heard
