@@ -48,7 +48,7 @@ from storage.unit_of_work import WakeUpTopic
 logger = logging.getLogger(__name__)
 
 STAFF_REFRESH_SECONDS = 600.0
-"""Longest time between two readings of who has joined, in case a wake-up is lost."""
+"""Longest time between two readings of the joined officials, in case a wake-up is lost."""
 
 MODEL_POLL_TICKS = 20
 
@@ -270,7 +270,7 @@ class App:
         self.runtime.outbox_wake_up.set()
 
     async def _refresh_staff(self) -> None:
-        """Read who has joined through another process."""
+        """Reload the officials' accounts after one has joined through another process."""
         if not self.database.is_shared:
             await asyncio.Event().wait()
         while True:

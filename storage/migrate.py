@@ -1,6 +1,6 @@
-"""Bring a database to the present schema, whichever command comes first.
+"""Migration of the database to the current schema, on the first command that opens it.
 
-Alembic is imported only where there is something to migrate: on an ordinary start its time and memory are saved.
+Alembic is imported only if there is something to migrate: this saves time and memory on an ordinary start.
 """
 
 from importlib.resources import files
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def alembic_config() -> "Config":
-    """Alembic's settings, without a file: migrations travel inside the package."""
+    """Return Alembic's settings; there is no file of settings, as the migrations are part of the package."""
     from alembic.config import Config
 
     config = Config()
@@ -26,8 +26,10 @@ def alembic_config() -> "Config":
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Migrate up to *revision* within the caller's connection. :class:`DatabaseUnavailable` for a database of a later
-    release."""
+    """Migrate up to *revision* within the caller's connection.
+
+    Raises :class:`DatabaseUnavailable` if a later release has migrated the database.
+    """
     from alembic import command
     from alembic.util import CommandError
 
@@ -43,7 +45,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
-    """Migrate down to *revision*: for the tests that walk every migration both ways."""
+    """Migrate down to *revision*, for the tests that run every migration in both directions."""
     from alembic import command
 
     config = alembic_config()
@@ -52,7 +54,7 @@ def downgrade(connection: Connection, revision: str = "base") -> None:
 
 
 def newest_revision() -> str:
-    """The revision that this release wants: files of migrations begin with theirs."""
+    """Return the revision that this release needs: the greatest number that a migration's file name begins with."""
     folder = files("storage") / "migrations" / "versions"
     return max(name.partition("_")[0] for name in (entry.name for entry in folder.iterdir()) if name[:1].isdigit())
 
@@ -65,7 +67,7 @@ def _is_up_to_date(connection: Connection) -> bool:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Create or upgrade the schema; :class:`DatabaseUnavailable` where there is no database to work with."""
+    """Create or upgrade the schema; raise :class:`DatabaseUnavailable` if the database cannot be used."""
     try:
         async with engine.begin() as connection:
             if not await connection.run_sync(_is_up_to_date):

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 CREDENTIALS_RETRY_SECONDS = 30.0
 
 GAP_MARGIN = timedelta(minutes=5)
-"""A gap begins so much before the last poll, because clocks differ."""
+"""Time before the last poll at which a gap is taken to begin, because clocks differ."""
 
 GAP_RETRY_DELAYS_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
 """Seconds between attempts to read the history; the last repeats."""

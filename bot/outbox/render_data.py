@@ -139,7 +139,7 @@ async def notification_data(
     *,
     without_buttons: bool = False,
 ) -> NotificationData:
-    """Return what the words of *note* need: tickets, the citizen's message, the answer, the draft of a dialog."""
+    """Return the data that the text of *note* needs: tickets, the citizen's message, the answer, a dialog's draft."""
     found = {}
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():

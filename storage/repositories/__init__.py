@@ -1,1 +1,1 @@
-"""One repository per aggregate. They do what they are told; rules live in the services."""
+"""One repository per aggregate. Repositories only read and write; business rules live in the services."""

@@ -1,4 +1,4 @@
-"""How much is usually written about what, and how much now."""
+"""Counts of tickets and messages over time, to detect unusual activity."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from storage.tables import message, ticket
 
 
 class Dimension(StrEnum):
-    """What tickets may have in common."""
+    """The property by which tickets are grouped."""
 
     TOPIC = "topic"
     STREET = "street"
@@ -20,17 +20,17 @@ class Dimension(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """So many people wrote about it."""
+    """The number of people who wrote about one topic or street."""
 
     name: str
     people: int
 
 
 class Activity(Repository):
-    """Counts over time; they read a month of tickets at most, by the index on their registration."""
+    """Counts over time. Each reads at most a month of tickets, by the index on the registration time."""
 
     async def busiest(self, dimension: Dimension, since: datetime, min_people: int) -> list[Volume]:
-        """What at least *fewest* people have written about *since* then, the most first."""
+        """List the topics or streets that at least *min_people* people wrote about since *since*, the busiest first."""
         name = _dimension_column(dimension)
         result = await self._transaction.execute(
             select(name, func.count(_AUTHOR.distinct()).label("people"))
@@ -44,7 +44,7 @@ class Activity(Repository):
     async def count_tickets(
         self, dimension: Dimension, names: Collection[str], since: datetime, until: datetime
     ) -> dict[str, int]:
-        """How many tickets about each of *names* there were in [since, until)."""
+        """Count the tickets registered in [since, until) for each of *names*; names without tickets are left out."""
         name = _dimension_column(dimension)
         result = await self._transaction.execute(
             select(name, func.count())
@@ -54,8 +54,10 @@ class Activity(Repository):
         return {row[0]: int(row[1]) for row in result}
 
     async def last_message_times(self, since: datetime) -> dict[tuple[str, str], datetime]:
-        """When somebody wrote last in each place, (account, root); places that have been silent since *since* are left
-        out."""
+        """Return the time of the last message in each place, keyed by (account, root).
+
+        Places without a message since *since* are left out.
+        """
         result = await self._transaction.execute(
             select(message.c.account, message.c.root, func.max(message.c.stored_at, type_=message.c.stored_at.type))
             .where(message.c.stored_at >= since)
@@ -64,7 +66,7 @@ class Activity(Repository):
         return {(row[0], row[1]): row[2] for row in result}
 
     async def count_messages(self, account: str, root: str | None, since: datetime, until: datetime) -> int:
-        """How many messages came in [since, until): to *root*, or anywhere to the account."""
+        """Count the messages stored in [since, until): those of the place *root*, or all of the account."""
         query = select(func.count()).where(
             message.c.stored_at >= since, message.c.stored_at < until, message.c.account == account
         )

@@ -1,4 +1,4 @@
-"""Where each person sees each ticket, and what colleagues wrote about it."""
+"""The cards on which people see tickets, and the remarks of colleagues about tickets."""
 
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,7 @@ _REMARK_COLUMNS = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
 
 @cache
 def _upsert_statement(dialect: str, changing: tuple[str, ...]) -> Insert:
-    """INSERT; where the card is there already, the columns *changing* are changed."""
+    """Build the INSERT of a card that updates the columns *changing* if the card exists."""
     statement = insert_into(card, dialect)
     saving: Insert = statement.on_conflict_do_update(
         index_elements=["person_id", "ticket_id", "account"],
@@ -32,7 +32,7 @@ def _cards_of_ticket_query() -> Select[Any]:
 
 
 class Cards(Repository):
-    """Cards shown to people; a card is a projection and can always be rendered again."""
+    """Cards shown to people. A card is a projection: it can always be rendered again from the ticket."""
 
     async def list_for_ticket(self, ticket_id: int) -> list[Card]:
         memory = self._transaction.cache
@@ -43,7 +43,7 @@ class Cards(Repository):
         return [Card(**row._mapping) for row in result]
 
     async def list_for_person(self, person_id: int, account: str, limit: int) -> list[Card]:
-        """The latest cards that this person has been shown."""
+        """List the latest cards that this person has been shown, the newest ticket first."""
         result = await self._transaction.execute(
             select(*_CARD_COLUMNS)
             .where(card.c.person_id == person_id, card.c.account == account, card.c.external_id.is_not(None))
@@ -79,13 +79,13 @@ class Cards(Repository):
         self._transaction.defer_insert(_upsert_statement(self._transaction.dialect.name, changing), row | values)
 
     async def withdraw(self, person_id: int, ticket_id: int, account: str) -> None:
-        """Nobody needs this card; if it is still waiting to be shown for the first time, it will not be."""
+        """Delete a card that nobody needs; if it has not been shown yet, it never will be."""
         await self._transaction.execute(
             delete(card).where(card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account)
         )
 
     async def close_menus(self, ticket_id: int) -> None:
-        """The ticket has changed: nobody is left looking at a list of buttons that no longer fits."""
+        """Close the menus open on a ticket's cards, since their buttons may no longer fit the changed ticket."""
         await self._transaction.execute(
             update(card).where(card.c.ticket_id == ticket_id, card.c.menu != "").values(menu="")
         )

@@ -1,4 +1,4 @@
-"""Moments at which something must be said, and what was said."""
+"""Moments at which a reminder or escalation is due, notices waiting to be sent, and digests."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -15,7 +15,7 @@ _NOTICE_COLUMNS = tuple(notice.c[name] for name in NoticeRow.__dataclass_fields_
 
 
 class DeadlineSchedule(Repository):
-    """Due moments, waiting notices, digests."""
+    """Due moments, pending notices and digests."""
 
     async def schedule(self, ticket_id: int, dues: Sequence[tuple[str, str, float, datetime]]) -> None:
         """Add due moments (limit, kind, share, at) to a ticket."""
@@ -24,7 +24,7 @@ class DeadlineSchedule(Repository):
             self._transaction.defer_insert(_INSERT_DUE, row)
 
     async def cancel(self, ticket_id: int, deadlines: Collection[str]) -> None:
-        """These terms of a ticket do not run any more."""
+        """Cancel the waiting due moments of these deadlines of a ticket."""
         await self._transaction.execute(
             update(due_moment)
             .where(
@@ -34,7 +34,7 @@ class DeadlineSchedule(Repository):
         )
 
     async def take_due(self, now: datetime, limit: int) -> list[DueRow]:
-        """Take the moments that have come, the earliest first; each is given out once."""
+        """Claim up to *limit* due moments, the earliest first; each is returned only once."""
         chosen = (
             select(due_moment.c.id)
             .where(due_moment.c.state == "waiting", due_moment.c.at <= now)
@@ -48,14 +48,14 @@ class DeadlineSchedule(Repository):
         return sorted((DueRow(**row._mapping) for row in result), key=lambda row: (row.at, row.id))
 
     async def has_due(self, now: datetime) -> bool:
-        """A cheap look before the writing sweep."""
+        """Return whether any moment is due: a cheap read before the sweep, which writes."""
         result = await self._transaction.execute(
             select(due_moment.c.id).where(due_moment.c.state == "waiting", due_moment.c.at <= now).limit(1)
         )
         return result.first() is not None
 
     async def find_oldest_due(self) -> datetime | None:
-        """The earliest moment that has not been dealt with."""
+        """Return the earliest due moment that has not been handled."""
         result = await self._transaction.execute(
             select(func.min(due_moment.c.at)).where(due_moment.c.state == "waiting")
         )
@@ -67,26 +67,26 @@ class DeadlineSchedule(Repository):
         self._transaction.defer_insert(_INSERT_NOTICE, row)
 
     async def list_pending_notices(self) -> list[NoticeRow]:
-        """Notices that nobody has been told of yet: person by person, each person's in their order."""
+        """List the notices not sent yet, grouped by person and in the order of their creation."""
         result = await self._transaction.execute(
             select(*_NOTICE_COLUMNS).where(notice.c.sent_at.is_(None)).order_by(notice.c.person_id, notice.c.id)
         )
         return [NoticeRow(**row._mapping) for row in result]
 
     async def mark_notices_sent(self, ids: Collection[int], now: datetime) -> None:
-        """Somebody has been told of these."""
+        """Mark notices as sent."""
         if not ids:
             return
         await self._transaction.execute(update(notice).where(notice.c.id.in_(ids)).values(sent_at=now))
 
     async def delete_notices(self, ids: Collection[int]) -> None:
-        """These never need to be told."""
+        """Delete notices that no longer need to be sent."""
         if not ids:
             return
         await self._transaction.execute(delete(notice).where(notice.c.id.in_(ids)))
 
     async def find_last_notice_time(self, person_id: int, code: str) -> datetime | None:
-        """When this person was last told something of this kind."""
+        """Return when a notice of this code was last sent to the person."""
         result = await self._transaction.execute(
             select(func.max(notice.c.sent_at)).where(notice.c.person_id == person_id, notice.c.code == code)
         )
@@ -94,17 +94,20 @@ class DeadlineSchedule(Repository):
         return moment
 
     async def find_last_digest_end(self, now: datetime) -> datetime | None:
-        """Until when the newest daily digest told. One of the future is left out: the machine's clock was wrong."""
+        """Return the end of the period that the newest digest covers.
+
+        Digests that end in the future are ignored: they were made while the machine's clock was wrong.
+        """
         newest = select(func.max(digest.c.until)).where(digest.c.until <= now)
         moment: datetime | None = (await self._transaction.execute(newest)).scalar_one_or_none()
         return moment
 
     async def has_digest(self, day: date) -> bool:
-        """Whether the digest of *day* was made."""
+        """Return whether the digest of *day* was made."""
         return (await self._transaction.execute(select(digest.c.day).where(digest.c.day == day))).first() is not None
 
     async def claim_digest(self, day: date, since: datetime, until: datetime) -> bool:
-        """Take the digest of *day* for yourself; false when it was already made."""
+        """Claim the digest of *day* for the caller; False if it was already made."""
         statement = self._insert(digest).values(day=day, since=since, until=until)
         result = await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["day"]))
         return bool(result.rowcount)

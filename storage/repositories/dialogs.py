@@ -1,4 +1,4 @@
-"""What each person is in the middle of."""
+"""Dialogs of officials with the bot: the current step and its draft."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,8 +11,8 @@ from storage.repositories.base import Repository
 from storage.tables import dialog
 
 _ENDED_STEP = DialogStep.ENDED.value
-"""The step of a dialog that has ended. Its row is kept for a while: the next dialog of this account continues its
-versions, so that no old button fits a new dialog."""
+"""The step of a dialog that has ended. Its row is kept for a while: the next dialog of the account continues the
+version numbers, so that no button of an old dialog works in a new one."""
 
 _ENDED_VALUES: dict[str, Any] = {"step": _ENDED_STEP, "ticket_id": None, "text": "", "media": []}
 
@@ -21,8 +21,10 @@ class Dialogs(Repository):
     """At most one dialog per account."""
 
     async def get(self, account: str, user_id: str, now: datetime, *, lock: bool = False) -> Dialog | None:
-        """The dialog of this account, unless it has ended or expired. *lock*: who goes on with it or ends it asks so:
-        what is being noted about it just now is waited for."""
+        """Return the dialog of this account, unless it has ended or expired.
+
+        Callers that continue or end the dialog pass *lock*, to wait for concurrent changes of it.
+        """
         query = select(dialog).where(
             dialog.c.account == account,
             dialog.c.user_id == user_id,
@@ -34,14 +36,14 @@ class Dialogs(Repository):
         return _dialog_from_row(row) if row else None
 
     async def find_last_version(self, account: str, user_id: str) -> int | None:
-        """The version that this account's latest dialog, be it over, has reached."""
+        """Return the version of this account's latest dialog, even if it has ended."""
         result = await self._transaction.execute(
             select(dialog.c.version).where(dialog.c.account == account, dialog.c.user_id == user_id)
         )
         return result.scalar_one_or_none()
 
     async def upsert(self, wanted: Dialog) -> None:
-        """Begin or continue a dialog."""
+        """Save a dialog that begins or continues."""
         values: dict[str, Any] = {
             "chat_id": wanted.chat_id,
             "step": wanted.step.value,
@@ -58,7 +60,7 @@ class Dialogs(Repository):
         )
 
     async def update_facts(self, wanted: Dialog) -> bool:
-        """Keep the facts of *wanted*, if the dialog is still at that version."""
+        """Save the facts of *wanted*; False if the dialog has ended or is at another version."""
         result = await self._transaction.execute(
             update(dialog)
             .where(
@@ -72,14 +74,14 @@ class Dialogs(Repository):
         return bool(result.rowcount)
 
     async def list_pressed_buttons(self, account: str, user_id: str) -> Sequence[str]:
-        """The fact of that name of this account's latest dialog, be it over."""
+        """Return the fact "pressed" of this account's latest dialog, even if it has ended."""
         result = await self._transaction.execute(
             select(dialog.c.facts).where(dialog.c.account == account, dialog.c.user_id == user_id)
         )
         return tuple((result.scalar_one_or_none() or {}).get("pressed", ()))
 
     async def end(self, account: str, user_id: str, facts: Mapping[str, Any] | None = None) -> None:
-        """It is over; *facts* are all that is kept of it."""
+        """End the dialog and clear its contents, except for *facts*."""
         await self._transaction.execute(
             update(dialog)
             .where(dialog.c.account == account, dialog.c.user_id == user_id)
@@ -87,14 +89,14 @@ class Dialogs(Repository):
         )
 
     async def cancel_for_ticket(self, ticket_id: int, steps: Sequence[DialogStep], now: datetime) -> list[Dialog]:
-        """End every dialog about *ticket_id* that is in one of *steps*; those that were still alive."""
+        """End the dialogs about *ticket_id* that are in one of *steps*; return those that had not expired."""
         concerned = (dialog.c.ticket_id == ticket_id, dialog.c.step.in_(steps))
         found = [_dialog_from_row(row) for row in await self._transaction.execute(select(dialog).where(*concerned))]
         await self._transaction.execute(update(dialog).where(*concerned).values(**_ENDED_VALUES, facts={}))
         return [one for one in found if one.expires_at > now]
 
     async def list_expired(self, now: datetime) -> list[Dialog]:
-        """Dialogs that nobody has gone on with in time."""
+        """List the dialogs that expired before they ended."""
         result = await self._transaction.execute(
             select(dialog).where(dialog.c.expires_at <= now, dialog.c.step != _ENDED_STEP)
         )

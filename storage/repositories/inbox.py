@@ -142,7 +142,7 @@ class Inbox(Repository):
         return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
 
     async def extend_leases(self, rows: Sequence[InboxRow], until: datetime) -> set[int]:
-        """Return the ids of *rows* that are still claimed by us, and lock them until this transaction ends.
+        """Return the ids of *rows* whose claim is still valid, and lock them until this transaction ends.
 
         A worker whose lease expired finds out here that others have taken its rows, before it handles them twice.
         """

@@ -10,38 +10,38 @@ from storage.tables import outage
 
 
 class Outages(Repository):
-    """A row begins with the first failure and goes with the first success."""
+    """One row per outage: inserted at the first failure, deleted at the first success."""
 
     async def start(self, account: str, direction: Direction, now: datetime) -> None:
-        """It has failed; the first failure counts."""
+        """Record a failure; an outage that is already recorded keeps its start."""
         statement = self._insert(outage).values(account=account, way=direction.value, since=now)
         await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["account", "way"]))
 
     async def resolve(self, account: str, direction: Direction) -> None:
-        """It has worked."""
+        """End the outage, if there is one, after a success."""
         await self._transaction.execute(
             delete(outage).where(outage.c.account == account, outage.c.way == direction.value)
         )
 
     async def is_ongoing(self, account: str, direction: Direction) -> bool:
-        """Whether it has failed and not worked since."""
+        """Return whether the last attempt failed, with no success since."""
         result = await self._transaction.execute(
             select(outage.c.since).where(outage.c.account == account, outage.c.way == direction.value)
         )
         return result.first() is not None
 
     async def list_failing_accounts(self, direction: Direction) -> set[str]:
-        """The accounts for which that lasts."""
+        """List the accounts with an ongoing outage in this direction."""
         return set(await self.ongoing_since(direction))
 
     async def ongoing_since(self, direction: Direction) -> dict[str, datetime]:
-        """The accounts for which that lasts, and since when."""
+        """Return the accounts with an ongoing outage in this direction, and its start."""
         result = await self._transaction.execute(
             select(outage.c.account, outage.c.since).where(outage.c.way == direction.value)
         )
         return {account: since for account, since in result}
 
     async def started_before(self, moment: datetime) -> set[tuple[str, Direction]]:
-        """What has failed since *moment* or longer."""
+        """Return the (account, direction) pairs of ongoing outages that started at *moment* or earlier."""
         result = await self._transaction.execute(select(outage.c.account, outage.c.way).where(outage.c.since <= moment))
         return {(row.account, Direction(row.way)) for row in result}

@@ -188,20 +188,20 @@ class Outbox(Repository):
         await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
 
     async def is_claimed_by_us(self, row: OutboxRow) -> bool:
-        """Return whether our claim on *row* is still valid.
+        """Return whether the caller's claim on *row* is still valid.
 
         A worker that stalled past its lease must not send.
         """
         return (await self._transaction.execute(select(outbox.c.id).where(_is_claimed_as(row)))).first() is not None
 
     async def save_progress(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
-        """Record the sent parts of a row, so that a retry starts after them; False if our claim has expired."""
+        """Record the sent parts of a row, so that a retry starts after them; False if the claim has expired."""
         return await self._update_claimed(row, progress=list(progress), form=form)
 
     async def finish(
         self, row: OutboxRow, now: datetime, status: OutboxStatus = OutboxStatus.SENT, error: str | None = None
     ) -> bool:
-        """Finish a row as sent, failed or dropped; False if our claim has expired: then others handle the result."""
+        """Finish a row as sent, failed or dropped; False if the claim has expired: then another worker handles it."""
         return await self._update_claimed(
             row, status=status, done_at=now, leased_until=None, holder=None, error=error[:200] if error else None
         )

@@ -1,4 +1,4 @@
-"""Which problems and lone tickets a message may be about, as the database knows them."""
+"""Queries for the problems and lone tickets that a message may be about."""
 
 import json
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ROW_CACHE_SIZE = 5_000
 
 
 async def fetch_candidates(transaction: Transaction, key: CacheKey, limit: int) -> list[CachedCandidate]:
-    """The latest: up to *most* problems and as many lone tickets."""
+    """Fetch the latest candidates: up to *limit* problems and as many lone tickets."""
     shape = _QueryShape(bool(key.subject_families), key.lone_since is not None, key.sector is not None)
     values = {
         "since": key.since,
@@ -44,7 +44,7 @@ async def fetch_candidates(transaction: Transaction, key: CacheKey, limit: int) 
 
 @dataclass(frozen=True, slots=True)
 class _QueryShape:
-    """Which conditions a question has: one of each shape is made, once, because every message asks it."""
+    """The conditions of a query. The statement of each shape is built only once, because every message needs it."""
 
     by_subject_family: bool
     with_lone_tickets: bool
@@ -122,7 +122,7 @@ def _candidate_from_row(
     urgency: str | None,
     sector: str | None,
 ) -> CachedCandidate:
-    """What a row of :func:`_candidates` says, not to be changed: the same ones are read with every batch."""
+    """Build a candidate from a row. The result is cached, as every batch reads the same rows: do not change it."""
     graver = Urgency(urgency) if urgency else None
     candidate = Candidate(problem_id, lead_id, json.loads(fingerprint), State(state) in ANSWERED_STATES, graver)
     return CachedCandidate(candidate, heard_at, subject_family, sector, author_key)

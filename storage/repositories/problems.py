@@ -72,7 +72,7 @@ class Problems(Repository):
         self._cache = transaction.cache
 
     async def prefetch(self, authors: Collection[str], queries: Iterable[CandidateQuery], limit: int) -> None:
-        """Fetch at once what :meth:`has_author` and :meth:`list_candidates` will be asked one by one."""
+        """Fetch in bulk the rows that later calls of :meth:`has_author` and :meth:`list_candidates` will need."""
         result = await self._transaction.execute(
             select(ticket.c.author_key, ticket.c.problem_id).where(
                 ticket.c.author_key.in_(authors), ticket.c.problem_id.is_not(None)

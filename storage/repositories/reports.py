@@ -21,7 +21,7 @@ _EXCERPT_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class SectorCounts:
-    """One line of the digest. ``sector`` is ``None`` for what waits for triage."""
+    """One line of the digest. ``sector`` is ``None`` for tickets that wait for triage."""
 
     sector: str | None
     new: int
@@ -34,8 +34,10 @@ class SectorCounts:
 
 @dataclass(frozen=True, slots=True)
 class OverdueTicket:
-    """An overdue ticket: how its message begins, and a link to it where there is one. Of a problem the ticket that
-    leads it; ``members`` are those of it that are overdue."""
+    """An overdue ticket, with the beginning of its message and a link to it, if there is one.
+
+    A problem is represented by its leading ticket; ``members`` is the number of its overdue tickets.
+    """
 
     id: int
     sector: str | None
@@ -103,7 +105,7 @@ class Reports(Repository):
         return int(result.scalar_one())
 
     async def list_overdue(self, now: datetime, most: int) -> list[OverdueTicket]:
-        """What is overdue at *now*, the longest first."""
+        """List the tickets that are overdue at *now*, the longest overdue first."""
         limit = case((ticket.c.answer_due <= now, ticket.c.answer_due), else_=ticket.c.accept_due)
         link = (
             select(message.c.link)
@@ -129,9 +131,9 @@ class Reports(Repository):
         return [OverdueTicket(*row) for row in result]
 
     async def list_reaction_seconds(self, since: datetime, until: datetime) -> list[float]:
-        """Registration → acceptance of what somebody accepted in the period; for the median.
+        """List the seconds from registration to acceptance of the tickets accepted in the period.
 
-        What was answered at once counts as accepted too, but nobody pressed «Принять»: it says nothing here.
+        Tickets answered without being accepted first are left out, although ``accepted_at`` is set for them too.
         """
         pressed = (
             select(audit.c.id)
@@ -146,17 +148,17 @@ class Reports(Repository):
         return await self._list_durations(ticket.c.accepted_at, since, until, pressed)
 
     async def list_answer_seconds(self, since: datetime, until: datetime) -> list[float]:
-        """Registration → published answer of what was answered in the period; for the median."""
+        """List the seconds from registration to the published answer of the tickets answered in the period."""
         return await self._list_durations(ticket.c.answered_at, since, until)
 
     async def _list_durations(self, ended: Any, since: datetime, until: datetime, *conditions: Any) -> list[float]:
-        # The database subtracts, to the second: to make moments of what a month has costs more than to find it.
+        # The database subtracts: converting a month of rows to datetimes would cost more than the query.
         span = extract("epoch", ended) - extract("epoch", ticket.c.registered_at)
         result = await self._transaction.execute(select(span).where(ended >= since, ended < until, *conditions))
         return [float(row[0]) for row in result]
 
     async def iterate_tickets(self, since: datetime | None, until: datetime | None) -> AsyncIterator[dict[str, Any]]:
-        """Every ticket registered in [since, until), one dictionary each, the oldest first."""
+        """Yield the tickets registered in [since, until) as dictionaries, the oldest first."""
         query = _export_query()
         if since is not None:
             query = query.where(ticket.c.registered_at >= since)

@@ -70,10 +70,10 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
 
 
 class Retention(Repository):
-    """Forgets what is old."""
+    """Deletion of expired rows and release of free pages."""
 
     async def delete_expired(self, kind: RetentionKind, before: datetime, limit: int) -> int:
-        """Delete up to *most* rows of *kind* that are older than *before*; how many there were."""
+        """Delete up to *limit* rows of *kind* that are older than *before*; return the number of deleted rows."""
         rule = _RULES[kind]
         key = tuple_(*rule.table.primary_key) if len(rule.table.primary_key) > 1 else next(iter(rule.table.primary_key))
         old = select(*rule.table.primary_key).where(rule.is_old(before)).limit(limit)
@@ -81,7 +81,7 @@ class Retention(Repository):
         return int(result.rowcount)
 
     async def vacuum(self, pages: int) -> bool:
-        """Give up to *pages* back to the system; whether more are free. SQLite's file only."""
+        """Return up to *pages* free pages of the SQLite file to the system; True if more are free."""
         before = await self._free_pages()
         if before:
             await self._transaction.execute(text(f"PRAGMA incremental_vacuum({int(pages)})"))

@@ -15,23 +15,23 @@ _LIST_COLUMNS = tuple(review_list.c[name] for name in ReviewList.__dataclass_fie
 
 
 class ReviewQueue(Repository):
-    """What waits for a person's word. A post that has found its ticket, or was taken back, waits no more."""
+    """Posts that wait for a person's decision. A post that got a ticket or was deleted is no longer pending."""
 
     async def add(self, message_id: int, score: float, now: datetime) -> bool:
-        """The post is doubtful; false if that is known."""
+        """Add a doubtful post to the queue; False if it is already there."""
         statement = self._insert(review_item).values(message_id=message_id, score=score, at=now)
         result = await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["message_id"]))
         return bool(result.rowcount)
 
     async def count_pending(self) -> int:
-        """How many wait."""
+        """Count the pending posts."""
         result = await self._transaction.execute(
             select(func.count()).select_from(_items_with_messages()).where(_is_pending())
         )
         return int(result.scalar_one())
 
     async def list_page(self, start: int, limit: int) -> list[Message]:
-        """Those that wait, the oldest first."""
+        """List a page of the pending posts, the oldest first."""
         result = await self._transaction.execute(
             select(*MESSAGE_COLUMNS)
             .select_from(_items_with_messages())
@@ -43,7 +43,7 @@ class ReviewQueue(Repository):
         return [message_from_row(row) for row in result]
 
     async def summarize_unlisted(self) -> tuple[int, datetime | None]:
-        """How many no list has shown yet, and since when the first of them waits."""
+        """Return the number of pending posts that no list has shown, and when the oldest was added."""
         result = await self._transaction.execute(
             select(func.count(), func.min(review_item.c.at))
             .select_from(_items_with_messages())
@@ -53,7 +53,7 @@ class ReviewQueue(Repository):
         return int(count), oldest
 
     async def mark_listed(self, now: datetime) -> None:
-        """All that wait have been put before people."""
+        """Record that people have been shown every pending post."""
         await self._transaction.execute(
             update(review_item)
             .where(review_item.c.verdict.is_(None), review_item.c.listed_at.is_(None))
@@ -61,7 +61,7 @@ class ReviewQueue(Repository):
         )
 
     async def decide(self, message_id: int, verdict: ReviewVerdict, person_id: int, now: datetime) -> Message | None:
-        """The post, if it was still waiting: somebody has said what it is."""
+        """Record a person's verdict on a post; return the post, or None if it was no longer pending."""
         found = await self._transaction.execute(
             select(*MESSAGE_COLUMNS)
             .select_from(_items_with_messages())
@@ -78,7 +78,7 @@ class ReviewQueue(Repository):
         return message_from_row(row) if decided.rowcount else None
 
     async def expire(self, before: datetime, now: datetime) -> None:
-        """Nobody has said anything about these since *before*; nobody will."""
+        """Expire the posts that have waited for a decision since before *before*."""
         await self._transaction.execute(
             update(review_item)
             .where(review_item.c.verdict.is_(None), review_item.c.at < before)
@@ -86,7 +86,7 @@ class ReviewQueue(Repository):
         )
 
     async def list_review_lists(self) -> list[ReviewList]:
-        """Everybody's list."""
+        """Return the review lists of all people."""
         return [ReviewList(**row._mapping) for row in await self._transaction.execute(select(*_LIST_COLUMNS))]
 
     async def find_review_list(self, person_id: int, account: str) -> ReviewList | None:

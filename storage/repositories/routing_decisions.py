@@ -1,5 +1,4 @@
-"""What people decided about tickets, as far as a machine can learn from it. Read-only: the audit and the tickets say it
-all."""
+"""Decisions of people about tickets, as training examples. Read-only: they come from the audit and the tickets."""
 
 from typing import Any
 
@@ -15,14 +14,14 @@ _SECTOR_STEPS = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.val
 """Actions by which a person has chosen the sector, or confirmed it by returning the ticket to work."""
 
 _CONFIRMING_STEPS = (Step.ACCEPT.value, Step.ANSWER.value)
-"""A person has taken the ticket as it was."""
+"""Actions by which a person has confirmed the ticket's sector without choosing it."""
 
 
 class RoutingDecisions(Repository):
-    """Examples from the daily work."""
+    """Training examples from daily work."""
 
     async def list_latest(self, limit: int) -> list[RoutingDecision]:
-        """The decisions about the *most* tickets that people decided about last, the oldest first.
+        """List the decisions about the *limit* tickets that people decided about last, the oldest first.
 
         The present state of a ticket counts, so that a correction by the person or a colleague wins.
         """
@@ -53,7 +52,7 @@ class RoutingDecisions(Repository):
         return [_decision_from_row(row) for row in reversed(result.all())]
 
     async def count_since(self, number: int) -> int:
-        """On how many tickets people decided after the audit's *number*."""
+        """Count the tickets that people decided about after the audit record *number*."""
         result = await self._transaction.execute(
             select(func.count(audit.c.ticket_id.distinct())).where(audit.c.id > number, _is_human_decision(audit))
         )

@@ -1,4 +1,4 @@
-"""Sent messages about tickets, so that replies to them can be related."""
+"""Messages that the bot sent about tickets, so that replies to them can be related to the ticket."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from storage.tables import sent_message
 
 
 class SentMessages(Repository):
-    """Remember and look up."""
+    """Sent messages, by their ids in the messenger."""
 
     async def add(
         self,
@@ -24,8 +24,11 @@ class SentMessages(Repository):
         copy_group: str | None = None,
         replace_kind: bool = False,
     ) -> None:
-        """Messages *ids* of ours are about *ticket_id*: a reply to them is, too. What was said in several messengers of
-        one person has the same *twin*. *anew*: they are of this *kind* now, whatever they were sent as."""
+        """Record that the bot's messages *ids*, and so replies to them, are about *ticket_id*.
+
+        Copies of one notification in several messengers of a person have the same *copy_group*. With *replace_kind*,
+        messages recorded before get the new *kind*; otherwise they keep theirs.
+        """
         if ids:
             statement = self._insert(sent_message)
             here = ["account", "chat_id", "external_id"]
@@ -60,7 +63,7 @@ class SentMessages(Repository):
         return (row[0], row[1]) if row else None
 
     async def list_for_ticket(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
-        """(account, chat, message) of our messages of one *kind* about a ticket."""
+        """List the bot's messages of one *kind* about a ticket, as (account, chat, message)."""
         result = await self._transaction.execute(
             select(sent_message.c.account, sent_message.c.chat_id, sent_message.c.external_id).where(
                 sent_message.c.ticket_id == ticket_id, sent_message.c.kind == kind

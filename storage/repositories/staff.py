@@ -178,7 +178,7 @@ class StaffDirectory(Repository):
         )
 
     async def set_contact_account(self, own: StaffAccount, our_account: str) -> None:
-        """Record through which of our accounts this person was last in contact."""
+        """Record through which of the bot's accounts this person last wrote."""
         self.forget_reachability()
         await self._transaction.execute(update(account).where(*_is_account(own)).values(via=our_account))
 

@@ -246,7 +246,7 @@ class Tickets(Repository):
         return row.street, row.house
 
     async def list_deciding_words(self, ticket_id: int) -> tuple[str, ...]:
-        """The words that decided for the likeliest sector, as the machine read them first."""
+        """List the words that decided for the likeliest sector when the ticket's text was classified."""
         result = await self._transaction.execute(select(ticket.c.why).where(ticket.c.id == ticket_id))
         return tuple(result.scalar_one_or_none() or ())
 

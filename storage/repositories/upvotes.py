@@ -1,4 +1,4 @@
-"""«Us too»: who agrees with a ticket without a message of their own."""
+"""Upvotes («us too»): citizens who agree with a ticket without describing anything themselves."""
 
 from datetime import datetime
 
@@ -10,19 +10,21 @@ from storage.repositories.base import Repository
 from storage.tables import message, ticket, upvote
 
 _MAX_SCANNED_MESSAGES = 500
-"""Posts that are looked through for what «us too» may point to: a chat's memory is short."""
+"""Only this many of the newest posts are searched for the ticket that «us too» refers to."""
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 
 
 class Upvotes(Repository):
-    """One a person and ticket."""
+    """At most one upvote per person and ticket."""
 
     async def find_recent_ticket(
         self, account: str, chat_id: str, thread: str, exclude_author_id: str, since: datetime
     ) -> int | None:
-        """The open ticket that was last written about in this conversation after *since*, by somebody else than the
-        author *but*; its problem's leading one, if it has one."""
+        """Return the open ticket of the last post in this conversation since *since*, posts of the author excluded.
+
+        If the ticket belongs to a problem, its leading ticket is returned instead.
+        """
         newest = select(func.max(message.c.id) - _MAX_SCANNED_MESSAGES).scalar_subquery()
         result = await self._transaction.execute(
             select(func.coalesce(ticket.c.lead_id, ticket.c.id))
@@ -43,7 +45,7 @@ class Upvotes(Repository):
         return result.scalar_one_or_none()
 
     async def add(self, ticket_id: int, author_key: str, now: datetime) -> bool:
-        """Count a voice; whether it is a new one."""
+        """Add an upvote; False if this author has already upvoted the ticket."""
         result = await self._transaction.execute(
             self._insert(upvote)
             .values(ticket_id=ticket_id, author_key=author_key, at=now)
@@ -53,7 +55,7 @@ class Upvotes(Repository):
         return result.first() is not None
 
     async def remove(self, ticket_id: int, author_key: str) -> bool:
-        """Whether there was such a voice."""
+        """Remove an upvote; False if there was none."""
         result = await self._transaction.execute(
             delete(upvote)
             .where(upvote.c.ticket_id == ticket_id, upvote.c.author_key == author_key)
@@ -62,7 +64,7 @@ class Upvotes(Repository):
         return result.first() is not None
 
     async def move_all(self, ticket_id: int, to: int) -> None:
-        """All voices of one ticket are for another; who has spoken for both speaks once."""
+        """Move a ticket's upvotes to another ticket; an author who upvoted both is counted once."""
         both = select(literal(to), upvote.c.author_key, upvote.c.at).where(upvote.c.ticket_id == ticket_id)
         names = ["ticket_id", "author_key", "at"]
         await self._transaction.execute(self._insert(upvote).from_select(names, both).on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Every table of the database. SQLAlchemy Core; the repositories turn rows into the domain's records."""
+"""The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
 from storage.tables.base import UtcDateTime, metadata
 from storage.tables.messaging import cursor, inbox, outage, outbox, sent_message

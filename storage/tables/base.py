@@ -1,4 +1,4 @@
-"""What every table is made of: types that mean the same on both databases, and names for constraints."""
+"""Column types that behave alike on SQLite and PostgreSQL, and the naming convention of constraints."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, stored in UTC. A naive one is refused: it could mean anything."""
+    """A timezone-aware moment, stored in UTC. Naive moments are refused: their time zone would be a guess."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -37,8 +37,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class TruncatedString(TypeDecorator[str]):
-    """A text for reading, cut at its length: PostgreSQL refuses a longer one, and a hostile name must stop no message.
-    Nothing that is compared or asked for is of this type."""
+    """A display text, truncated to the column's length.
+
+    PostgreSQL refuses longer texts, and an overlong name must not block a message. Columns used in comparisons or
+    conditions must not have this type.
+    """
 
     impl = String
     cache_ok = True
@@ -54,7 +57,7 @@ class TruncatedString(TypeDecorator[str]):
 Id = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
 NullableDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""A document that may be missing: no value is NULL, not JSON's null."""
+"""An optional JSON document: None is stored as SQL NULL, not as JSON null."""
 
 metadata = MetaData(
     naming_convention={
@@ -67,4 +70,4 @@ metadata = MetaData(
 )
 
 UNMANAGED_TABLES = ("ticket_search",)
-"""Name prefixes of objects that migrations create in addition to these tables: indexes of one kind of database."""
+"""Name prefixes of objects that only migrations create, such as search indexes of one kind of database."""

@@ -1,4 +1,4 @@
-"""What comes in and what goes out."""
+"""The inbox, the outbox, and the state of the connections to messengers."""
 
 from sqlalchemy import (
     Boolean,
@@ -26,7 +26,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
-    Column("holder", String(32)),  # of the lease: a new name at every claim
+    Column("holder", String(32)),  # of the lease: every claim has a new name
     Column("error", String(200)),
     Column("received_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
@@ -42,7 +42,7 @@ cursor = Table(
     Column("account", String(64), primary_key=True),
     Column("value", Text),
     Column("moved_at", UtcDateTime, nullable=False),
-    Column("gap_since", UtcDateTime),  # what came after this may be missing, until it has been read back
+    Column("gap_since", UtcDateTime),  # updates since then may be missing until backfill has read them
 )
 
 outbox = Table(
@@ -70,7 +70,7 @@ outbox = Table(
     Column("leased_until", UtcDateTime),
     Column("holder", String(32)),  # as in the inbox
     Column("progress", Document, nullable=False),
-    Column("form", String(16)),  # in which form the parts of "progress" were sent
+    Column("form", String(16)),  # the form in which the parts in "progress" were sent
     Column("error", String(200)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
@@ -108,7 +108,7 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
-sent_message = Table(  # messages of the bot about a ticket, so that replies to them can be related to it
+sent_message = Table(  # messages of the bot about tickets, so that replies can be related to the ticket
     "letter",
     metadata,
     Column("account", String(64), primary_key=True),
@@ -117,12 +117,12 @@ sent_message = Table(  # messages of the bot about a ticket, so that replies to 
     Column("ticket_id", Id, nullable=False),
     Column("kind", String(24), nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
-    Column("twin", String(64), index=True),  # the same note in another messenger of the same person has the same
+    Column("twin", String(64), index=True),  # copy group: equal for copies of one notification to a person
     Index("ix_letter_sent", "sent_at"),
     Index("ix_letter_ticket", "ticket_id", "kind"),
 )
 
-outage = Table(  # since when a messenger has failed, without a success in between
+outage = Table(  # ongoing outages: every attempt since "since" has failed
     "outage",
     metadata,
     Column("account", String(64), primary_key=True),

@@ -1,4 +1,4 @@
-"""Officials, their accounts, and what each is in the middle of."""
+"""Officials, their accounts, roles and dialogs."""
 
 from sqlalchemy import (
     Boolean,
@@ -27,12 +27,12 @@ account = Table(
     Column("messenger", String(16), primary_key=True),
     Column("user_id", String(64), primary_key=True),
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
-    Column("joined", Boolean, nullable=False, server_default=false()),  # by invitation, not named in the configuration
+    Column("joined", Boolean, nullable=False, server_default=false()),  # by invitation, not by the configuration
     Column("unreachable_since", UtcDateTime),
     Column("wants_cards", Boolean, nullable=False, server_default=false()),  # chosen in /settings
     Column("wants_reports", Boolean, nullable=False, server_default=false()),
     Column("via", String(64)),  # the bot's account through which the person wrote last
-    Column("diverted_since", UtcDateTime),  # what was meant for it goes elsewhere
+    Column("diverted_since", UtcDateTime),  # messages for this account have been sent elsewhere since then
 )
 
 invitation = Table(

@@ -1,4 +1,4 @@
-"""Due moments, notices, digests, the audit, and what happens once."""
+"""Due moments, notices, digests, the audit, one-time keys and official pages."""
 
 from sqlalchemy import (
     Boolean,
@@ -74,14 +74,14 @@ chat_alias = Table(  # a group that became a supergroup keeps its settings
     Column("since", UtcDateTime, nullable=False),
 )
 
-once_key = Table(  # what was done or told, and must not be again: first start, «unknown update of kind X» …
+once_key = Table(  # keys of actions that happen only once: first start, «unknown update of kind X» …
     "once",
     metadata,
     Column("key", String(160), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
 
-official_page = Table(  # official pages that are watched
+official_page = Table(  # official pages that the bot watches
     "page",
     metadata,
     Column("account", String(64), primary_key=True),
@@ -90,7 +90,7 @@ official_page = Table(  # official pages that are watched
     Column("last_post_at", UtcDateTime),
 )
 
-official_page_comment = Table(  # what was written under their posts: by people, and by the page and its officials
+official_page_comment = Table(  # comments under their posts, by citizens and by the page or officials ("ours")
     "page_comment",
     metadata,
     Column("account", String(64), primary_key=True),

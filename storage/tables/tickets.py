@@ -1,4 +1,4 @@
-"""Tickets, the citizens' posts they are made of, answers and cards."""
+"""Tickets, citizens' posts, answers, cards and the review queue."""
 
 from sqlalchemy import (
     Boolean,
@@ -18,8 +18,8 @@ from bot.domain.tickets import OPEN_TICKET_STATES, State
 from storage.tables.base import Document, Id, NullableDocument, TruncatedString, UtcDateTime, metadata
 
 OPEN_STATES_SQL = f"state IN ({', '.join(repr(state.value) for state in State if state in OPEN_TICKET_STATES)})"
-"""What somebody still has to work on: a few of all tickets. Written out, since a partial index is recognised by its
-very words; a change of the open states needs another index."""
+"""The condition for open tickets, which are few. It is spelled out because a database uses a partial index only for
+exactly this condition; a change of the open states needs a new index."""
 
 ticket = Table(
     "ticket",
@@ -29,12 +29,12 @@ ticket = Table(
     Column("sector", String(64)),
     Column("topic", String(100)),
     Column("likely", Document, nullable=False),
-    Column("why", Document),  # the words of the message that decided for the likeliest sector
+    Column("why", Document),  # words of the message that decided for the likeliest sector
     Column("district", String(100)),
-    Column("problem_id", Id),  # several tickets about one event
-    Column("lead_id", Id),  # of a member: the ticket whose card represents the problem
-    Column("matter", String(80)),  # what it is about, coarsely; none: nothing joins it
-    Column("sketch", NullableDocument),  # what another message is compared with, while it is alone
+    Column("problem_id", Id),  # common to the tickets about one event
+    Column("lead_id", Id),  # of a problem's other tickets: the one whose card represents it
+    Column("matter", String(80)),  # subject family; NULL: the ticket joins no problem
+    Column("sketch", NullableDocument),  # fingerprint to compare messages with, while in no problem
     Column("source", String(64), nullable=False),
     Column("text", Text, nullable=False),
     Column("search", Text, nullable=False),
@@ -47,7 +47,7 @@ ticket = Table(
     Column("urgent", Boolean, nullable=False),
     Column("urgency", String(16)),  # why it is urgent
     Column("account", String(64)),
-    Column("author_key", String(80)),  # messenger:user, one citizen across our accounts of one messenger
+    Column("author_key", String(80)),  # messenger:user, common to all accounts of the bot in one messenger
     Column("author_id", String(64)),
     Column("author_name", TruncatedString(200)),
     Column("registered_at", UtcDateTime, nullable=False),
@@ -73,7 +73,7 @@ ticket = Table(
         postgresql_where=text("problem_id IS NULL AND matter IS NOT NULL"),
     ),
     Index("ix_ticket_author", "author_key", "id"),
-    # These indexes contain all columns that the figures count.
+    # These indexes contain all columns that the reports count, so that the table itself is not read.
     Index("ix_ticket_came", "registered_at", "sector"),
     Index("ix_ticket_taken", "accepted_at", "registered_at"),
     Index("ix_ticket_over", "ended_at", "state", "sector"),
@@ -88,10 +88,10 @@ problem = Table(
     "problem",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("lead_id", Id, ForeignKey("ticket.id"), nullable=False),  # the first ticket: its card, its terms
+    Column("lead_id", Id, ForeignKey("ticket.id"), nullable=False),  # the first ticket: its card and deadlines count
     Column("matter", String(80), nullable=False),
-    Column("sketch", Document, nullable=False),  # what a new message is compared with
-    Column("members", Integer, nullable=False),  # tickets, the lead among them
+    Column("sketch", Document, nullable=False),  # fingerprint to compare new messages with
+    Column("members", Integer, nullable=False),  # number of tickets, the leading one included
     Column("people", Integer, nullable=False),
     Column("heard_at", UtcDateTime, nullable=False),
     Index("ix_problem_heard", "heard_at"),
@@ -128,7 +128,7 @@ message = Table(
     Index("ix_message_stored", "stored_at"),
 )
 
-upvote = Table(  # who said «us too» about a ticket, without saying anything of their own
+upvote = Table(  # upvotes: «us too» about a ticket, with no description of one's own
     "voice",
     metadata,
     Column("ticket_id", Id, ForeignKey("ticket.id"), primary_key=True),
@@ -141,7 +141,7 @@ answer = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False, index=True),
-    Column("problem_id", Id),  # it goes to everybody who wrote about that problem
+    Column("problem_id", Id),  # the answer goes to everybody who wrote about this problem
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("state", String(16), nullable=False),  # draft, approved
     Column("text", Text, nullable=False),
@@ -165,11 +165,11 @@ publication = Table(
     Column("poster", String(16)),  # bot, person, noticed, staff_reply
     Column("poster_id", Id),
     Column("about", String(32)),
-    Column("check_at", UtcDateTime),  # when to check whether it is still visible
+    Column("check_at", UtcDateTime),  # when to check whether the post is still visible
     Column("checks", Integer, nullable=False, server_default="0"),
-    Column("text", Text),  # the words that stand there
-    Column("spot", String(300)),  # where one post of a problem's answer is heard
-    Column("via_id", Id),  # the publication whose post is this one's, too
+    Column("text", Text),  # the text as posted
+    Column("spot", String(300)),  # the conversation that one post of a problem's answer covers
+    Column("via_id", Id),  # the publication whose post covers this one, too
     UniqueConstraint("answer_id", "message_id"),
     Index("ix_publication_spot", "answer_id", "spot"),
     Index(
@@ -219,7 +219,7 @@ remark = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-review_item = Table(  # posts that may be about a problem: a person says; what was said is an example to learn from
+review_item = Table(  # posts that a person has to review; the verdicts are training examples
     "doubt",
     metadata,
     Column("message_id", Id, ForeignKey("message.id"), primary_key=True, autoincrement=False),
