@@ -85,9 +85,9 @@ class LastError(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message on its way. ``progress``: for each part that was already sent its ids, joined by commas; ``form``: of
-    which form of the message these parts are. ``error``: why an earlier try failed. ``holder``: the claim by which we
-    have it."""
+    """A message in the outbox. ``progress``: for each part that was already sent, its ids, joined by commas; ``form``:
+    the form of the message that these parts belong to; ``error``: the reason why an earlier try failed; ``holder``:
+    the claim of the worker that sends it."""
 
     id: int
     kind: OutboxKind

@@ -1,4 +1,4 @@
-"""A reading as the fixed record that ``classify`` prints."""
+"""The fixed record of a reading that ``classify`` prints."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bot.understanding.reading import Reading
 
 
 def reading_to_record(message_id: object, reading: Reading) -> dict[str, Any]:
-    """One JSON object a message; the sector and its scores are filled also where it is no appeal."""
+    """Return the JSON object of one message; it has the sector and its scores even if the message is not an appeal."""
     place = reading.place
     return {
         "id": message_id,

@@ -1,8 +1,8 @@
-"""Measures how messages are understood, on labelled ones. The columns decide what is measured:
+"""Measurement of the analysis on labelled messages. The columns of the table decide which metrics are computed:
 
 ``codes`` or ``sector`` (right sectors, ``a|b``: either is right, the first is preferred): sectors; ``label`` (appeal,
 not_appeal; others are left out): relevance; ``urgent`` (0, 1): urgency; ``street`` and ``number`` (several with ``+``):
-places. ``district`` is handed over, ``dataset`` names groups.
+places. ``district`` is passed to the analyzer, ``dataset`` names groups.
 """
 
 import time
@@ -22,7 +22,7 @@ Pairs = Sequence[tuple[bool, bool]]
 
 @dataclass(frozen=True, slots=True)
 class CalibrationBin:
-    """Answers with scores near one another: what they promised, what came true, how many they are."""
+    """Answers with similar scores: their mean score, the share of right ones, and their number."""
 
     predicted: float
     observed: float
@@ -30,14 +30,14 @@ class CalibrationBin:
 
 
 def read_rows(understanding: TextAnalyzer, rows: Sequence[TableRow]) -> tuple[list[LabelledReading], float]:
-    """What is made of every row, and the milliseconds that one took."""
+    """Analyse every row; return the readings and the mean time of one in milliseconds."""
     started = time.perf_counter()
     reads = [(row, understanding.read(row["text"], row.get("district", "").strip() or None)) for row in rows]
     return reads, (time.perf_counter() - started) / max(1, len(reads)) * 1000
 
 
 def report_lines(reads: Sequence[LabelledReading], ms_per_message: float, max_misses: int = 0) -> Iterator[str]:
-    """Lines for people; with *misses*, as many wrong answers of each kind."""
+    """Yield the lines of the report, with up to *max_misses* wrong answers of each kind."""
     yield f"Сообщений: {len(reads)}; {ms_per_message:.2f} мс на сообщение."
     yield from _sector_lines(with_known_sector(reads), max_misses)
     yield from _relevance_lines(
@@ -48,7 +48,7 @@ def report_lines(reads: Sequence[LabelledReading], ms_per_message: float, max_mi
 
 
 def with_known_sector(reads: Sequence[LabelledReading]) -> list[LabelledReading]:
-    """Those whose right sector is known."""
+    """Return the readings whose right sector is known."""
     return [(row, one) for row, one in reads if _codes(row) and one.sector is not None]
 
 
@@ -89,7 +89,7 @@ def _sector_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str
 
 
 def _macro_f1(reads: Sequence[LabelledReading]) -> float:
-    """Mean F1 of the sectors that are right somewhere; any right answer counts as the one that was meant."""
+    """Return the mean F1 of the sectors that are right for some row; any right answer counts as the preferred one."""
     asked, given, hit = Counter[str](), Counter[str](), Counter[str]()
     for row, reading in reads:
         best = reading.sector or ""
@@ -101,7 +101,7 @@ def _macro_f1(reads: Sequence[LabelledReading]) -> float:
 
 
 def calibration_bins(reads: Sequence[LabelledReading]) -> list[CalibrationBin]:
-    """The scores of the chosen sectors in ten steps, those that occur."""
+    """Group the scores of the chosen sectors into ten bins; empty bins are left out."""
     bins: defaultdict[int, list[tuple[float, bool]]] = defaultdict(list)
     for row, reading in reads:
         score = max(reading.sector_scores.values())
@@ -115,7 +115,7 @@ def calibration_bins(reads: Sequence[LabelledReading]) -> list[CalibrationBin]:
 
 
 def calibration_error(bins: Sequence[CalibrationBin]) -> float:
-    """How far the scores are from the truth on average (expected calibration error): 0 is honest."""
+    """Return the expected calibration error: the mean distance of the scores from the observed shares; 0 is perfect."""
     return sum(abs(one.predicted - one.observed) * one.count for one in bins) / max(1, sum(one.count for one in bins))
 
 
@@ -126,7 +126,7 @@ def _calibration_lines(bins: Sequence[CalibrationBin]) -> Iterator[str]:
 
 
 def confusion_counts(reads: Sequence[LabelledReading]) -> Counter[tuple[str, str]]:
-    """(right sector, chosen sector) → how often; any right answer counts as the one that was meant."""
+    """Count the pairs (right sector, chosen sector); any right answer counts as the preferred one."""
     chosen = ((_codes(row), one.sector or "") for row, one in reads)
     return Counter((given if given in codes else codes[0], given) for codes, given in chosen)
 
@@ -163,7 +163,7 @@ def _urgency_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[st
 
 
 def _f1(pairs: Pairs) -> str:
-    """Of (right answer, given answer)."""
+    """Return the line with F1, precision and recall of the pairs (right answer, given answer)."""
     hit = sum(1 for right, given in pairs if right and given)
     precision = hit / max(1, sum(given for _, given in pairs))
     recall = hit / max(1, sum(right for right, _ in pairs))

@@ -1,5 +1,5 @@
-"""The picture of ``evaluate``: whether the scores are honest, and what is taken for what. The only importer of
-matplotlib, which is an extra (``plot``): ``ImportError`` without it."""
+"""The plot of ``evaluate``: the calibration of the scores, and the confusion of sectors. It is the only importer of
+matplotlib, which is an extra (``plot``); importing it without that extra raises ``ImportError``."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ _MAX_TITLE_LENGTH = 28
 def save_plot(reads: Sequence[LabelledReading], titles: Mapping[str, str], file: Path) -> None:
     """Write the picture of *reads* (messages whose right sector is known) to *file*; its ending decides the format.
 
-    Raises ``ValueError`` for an ending that is no picture's, ``OSError`` where nothing can be written.
+    Raises ``ValueError`` if the ending is not an image format, ``OSError`` if the file cannot be written.
     """
     codes = [code for code in titles if any(code in pair for pair in confusion_counts(reads))]
     size = 3.5 + 0.45 * len(codes)
@@ -48,7 +48,7 @@ def _plot_calibration(axes: Any, reads: Sequence[LabelledReading]) -> None:
 def _plot_confusion(
     axes: Any, reads: Sequence[LabelledReading], codes: Sequence[str], titles: Mapping[str, str]
 ) -> None:
-    """A row a right sector: the colour is its share that went there."""
+    """Draw one row per right sector; the colour of a cell is the share of its messages with that chosen sector."""
     times = confusion_counts(reads)
     asked = {code: max(1, sum(times[code, given] for given in codes)) for code in codes}
     axes.imshow([[times[truth, given] / asked[truth] for given in codes] for truth in codes], cmap="Blues", vmax=1.0)

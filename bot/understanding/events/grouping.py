@@ -1,6 +1,6 @@
 """Grouping of messages about one event, in memory, in chronological order.
 
-An event closes after a quiet time. Nothing here waits or asks the clock: time comes with the messages.
+An event closes after a time without messages. Nothing here waits or reads the clock: messages carry the time.
 """
 
 from collections import OrderedDict
@@ -15,7 +15,7 @@ _MAX_KNOWN_MESSAGES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class EventAssignment:
-    """The event that a message belongs to, and whether the message only joins in («+1», a reply)."""
+    """The event that a message belongs to, and whether the message only joins it («+1», a reply)."""
 
     event_number: int
     is_new_event: bool
@@ -36,7 +36,7 @@ class EventGrouper:
         self._count = 0
 
     def add(self, message: MessageToMatch, reading: Reading) -> EventAssignment | None:
-        """The event of *post*, perhaps a new one; ``None`` if it is not about anything that could be one."""
+        """Return the event of *message*, perhaps a new one, or ``None`` if the message is not about any event."""
         self._expire(message.timestamp)
         judge, events = self._matcher, self._events.values()
         seen = judge.with_known_streets(judge.signature(message.text, reading), events)
@@ -61,7 +61,7 @@ class EventGrouper:
             self._events.popitem(last=False)
 
     def _expire(self, now: float) -> None:
-        """Forget the events that have been quiet for long; the least recent stand first."""
+        """Forget the events that have been quiet for long; the least recent come first."""
         while self._events:
             oldest = next(iter(self._events.values()))
             if now - oldest.last <= self._quiet_seconds:

@@ -16,28 +16,28 @@ from bot.understanding.reading import Noise, PlaceName, Reading
 from bot.understanding.text.tokens import Word
 
 _CHAT_EVENT_SECONDS = 3 * 3600.0
-"""How long a chat goes on about an event without naming the place."""
+"""Time for which a chat continues to talk about an event without naming the place."""
 _ME_TOO_SECONDS = 1200.0
-"""How long «и у нас» points to what was said before, and a second message of the subject to the first."""
+"""Time for which «и у нас» refers to an earlier message, and a second message on a subject to the first."""
 _MAX_CACHED_TITLES = 500
 _MAX_CACHED_EVENTS = 5_000
 _MAX_NAMES = 100
-"""Streets, and landmarks, that an event remembers: what is everywhere is told by its subject."""
+"""Largest number of streets, and of landmarks, that an event keeps: a citywide event is recognised by its subject."""
 _MAX_HOUSE_DISTANCE = 6
-"""Houses this far (in numbers) from those already named may be hit by the same."""
+"""Houses this far (in numbers) from those already named may be affected by the same event."""
 _MAX_SHORT_MESSAGE_WORDS = 12
-"""Different words: a longer message with a number in it may be about anything."""
+"""Different words: a number in a longer message may mean anything."""
 _MIN_APPEAL_SCORE, _MIN_APPEAL_SCORE_ELSEWHERE = 0.2, 0.35
 _MIN_HOUSED_SHARE = 0.5
-"""An event is of the whole street if fewer of its messages than this name a house."""
+"""An event concerns the whole street if a smaller share of its messages than this names a house."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageToMatch:
     """A message to group.
 
-    ``timestamp`` is in seconds from any fixed moment; ``chat`` identifies a place where people read one another, empty
-    if nobody else reads it; ``title`` is its name for people, if that is not ``chat``.
+    ``timestamp`` is in seconds from any fixed moment; ``chat`` identifies a place where people read one another,
+    and is empty if nobody else reads it; ``title`` is its displayed name, if that is not ``chat``.
     """
 
     id: str
@@ -51,8 +51,8 @@ class MessageToMatch:
 
 @dataclass(slots=True)
 class OpenEvent:
-    """What is known of an event that is still open: enough to tell whether a message is about it. ``number`` is the
-    keeper's; everything else can be kept anywhere (:meth:`as_record`)."""
+    """The known facts of an open event, enough to decide whether a message is about it. The caller assigns ``number``;
+    everything else can be stored (:meth:`to_record`)."""
 
     number: int
     last: float
@@ -83,7 +83,7 @@ class OpenEvent:
             self.housed += 1
 
     def merge(self, other: "OpenEvent") -> None:
-        """Merge *other* into this event: both are the same."""
+        """Merge *other*, which is the same event, into this one."""
         houses = [(one.lowest, one.highest) for one in (self, other) if one.housed]
         self.lowest = min((low for low, _ in houses), default=0)
         self.highest = max((high for _, high in houses), default=0)
@@ -99,13 +99,13 @@ class OpenEvent:
         self.chats |= {chat: max(at, self.chats.get(chat, at)) for chat, at in other.chats.items()}
 
     def to_record(self) -> dict[str, Any]:
-        """Return the event as plain values, for storage; their size does not grow with the event's."""
+        """Return the event as plain values, for storage; their size is bounded, however many messages the event has."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in _COUNT_FIELDS}
         return kept | {name: sorted(getattr(self, name)) for name in _SET_FIELDS} | {"chats": self.chats}
 
     @classmethod
     def from_record(cls, number: int, record: Mapping[str, Any]) -> "OpenEvent":
-        """The event that was kept as *kept*."""
+        """Return the event that was stored as *record*."""
         counts = {name: record[name] for name in _COUNT_FIELDS}
         subjects, names, marks = (record[name] for name in _SET_FIELDS)
         return cls(
@@ -123,8 +123,8 @@ _SET_FIELDS = ("subjects", "names", "marks")
 
 
 class EventMatcher:
-    """Tells which of some open events a message is about. Keeps nothing between messages but what chats are called, and
-    records that it has read."""
+    """Finds the open event that a message is about. Between messages it keeps only the signatures of chats' titles and
+    the events that it has read from records."""
 
     def __init__(self, reader: SignatureExtractor) -> None:
         self._reader = reader
@@ -133,11 +133,11 @@ class EventMatcher:
         self._events: OrderedDict[int, tuple[Mapping[str, Any], OpenEvent]] = OrderedDict()
 
     def is_me_too(self, words: Sequence[Word], place: PlaceName | None) -> bool:
-        """Return whether a message of these words only agrees with what was said before."""
+        """Return whether a message of these words only agrees with an earlier one."""
         return self._reader.is_me_too(words, place)
 
     def signature(self, text: str, reading: Reading) -> Signature:
-        """The message as it is compared: with its topic where the words name no subject."""
+        """Return the signature of the message, with its topic as the subject if the words name none."""
         parsed = reading.parsed
         same = parsed is not None and parsed.text == text
         seen = (
@@ -151,8 +151,8 @@ class EventMatcher:
         return seen
 
     def load_events(self, records: Iterable[tuple[int, Mapping[str, Any]]]) -> list[OpenEvent]:
-        """:meth:`Event.of_record`, to be compared with and not to be changed: the same object that is kept, which must
-        not change either, is read once."""
+        """Return the events of *records*, for comparison only: they must not be changed. A record that is the same
+        object as in an earlier call is parsed only once, so it must not change either."""
         known = self._events
         events: list[OpenEvent] = []
         for number, record in records:
@@ -165,7 +165,7 @@ class EventMatcher:
         return events
 
     def subject_family(self, subject: str) -> str:
-        """One name for all subjects that are kin to one another: only events of the same can be of one message."""
+        """Return the name shared by all related subjects: a message matches only events of its own family."""
         return self._subjects.family(subject)
 
     def match(
@@ -176,9 +176,9 @@ class EventMatcher:
         events: Collection[OpenEvent],
         replied_to: OpenEvent | None = None,
     ) -> tuple[OpenEvent | None, bool]:
-        """The event of *events* that *post* belongs to, and whether it only joins in («+1», a reply).
+        """Return the event of *events* that *message* belongs to, and whether it only joins it («+1», a reply).
 
-        *answered*: the event of the message that it replies to.
+        *replied_to*: the event of the message that it replies to.
         """
         signature = self.with_known_streets(signature, events)
         event = self._match_reply(message, reading, signature, replied_to) or self._match_me_too(
@@ -190,13 +190,13 @@ class EventMatcher:
         return (ranked[0] if ranked else None), False
 
     def can_start(self, reading: Reading, signature: Signature) -> bool:
-        """Return whether a message that belongs to no event is the first of one."""
+        """Return whether a message that belongs to no event may start one."""
         if reading.noise is not None or not (signature.subjects or reading.appeal):
             return False
         return reading.appeal_score >= _MIN_APPEAL_SCORE
 
     def with_known_streets(self, signature: Signature, events: Collection[OpenEvent]) -> Signature:
-        """Also find the streets that the events were said to be in, in whatever form («в южном»)."""
+        """Return the signature with the streets of the events that its words name, in any form («в южном»)."""
         if signature.names:
             return signature
         return replace(signature, names=frozenset().union(*(signature.stems & event.names for event in events)))
@@ -204,7 +204,7 @@ class EventMatcher:
     def _match_reply(
         self, message: MessageToMatch, reading: Reading, signature: Signature, event: OpenEvent | None
     ) -> OpenEvent | None:
-        """A reply is of the same event unless it is thanks or clearly about something else somewhere else."""
+        """Match a reply to its event, unless it is thanks or clearly about another subject in another place."""
         if event is None or reading.noise in (Noise.THANKS, Noise.GREETING):
             return None
         elsewhere = signature.names and not signature.names & event.names
@@ -214,7 +214,7 @@ class EventMatcher:
     def _match_me_too(
         self, message: MessageToMatch, reading: Reading, signature: Signature, events: Collection[OpenEvent]
     ) -> OpenEvent | None:
-        """«У нас тоже»: the last event of the chat."""
+        """Match «У нас тоже» to the last event of the chat."""
         if not (signature.is_me_too or reading.noise is Noise.PLUS) or signature.subjects:
             return None
         fresh = [
@@ -228,7 +228,7 @@ class EventMatcher:
     def rank_events(
         self, message: MessageToMatch, reading: Reading, signature: Signature, events: Collection[OpenEvent]
     ) -> list[OpenEvent]:
-        """The events that fit, the best first; of equal ones the one last heard of."""
+        """Return the matching events, the best first; of equal ones the one with the latest message first."""
         if reading.noise is not None:
             return []
         title = self._title_signature(message.title or message.chat)
@@ -243,9 +243,8 @@ class EventMatcher:
         related = same or self._subjects.are_related(signature.subjects, event.subjects)
         if signature.subjects and not related:
             return 0.0
-        if signature.subjects and _is_surely_elsewhere(
-            signature, event
-        ):  # most are: the other questions need not be asked
+        # Most events are elsewhere; this early check spares them the others
+        if signature.subjects and _is_surely_elsewhere(signature, event):
             says = reading.appeal_score >= _MIN_APPEAL_SCORE_ELSEWHERE
             return 1.0 if says and self._is_wide(signature, event) else 0.0
         here = message.timestamp - event.chats.get(message.chat, -1e18)
@@ -269,13 +268,13 @@ class EventMatcher:
         return 0.0
 
     def _is_wide(self, signature: Signature, event: OpenEvent) -> bool:
-        """Return whether what both tell of may strike many streets at once."""
+        """Return whether a subject of both may affect many streets at once."""
         return not self._subjects.wide.isdisjoint(signature.subjects & event.subjects)
 
     def _score_without_subject(
         self, message: MessageToMatch, reading: Reading, event: OpenEvent, place: float, here: float
     ) -> float:
-        """For a message that names no subject: only the very place, while people talk about it."""
+        """Score a message that names no subject: it matches only the exact place, while people talk about the event."""
         if event.size < 2:
             return 0.0
         if reading.appeal_score < _MIN_APPEAL_SCORE or message.timestamp - event.last > _CHAT_EVENT_SECONDS:
@@ -283,7 +282,7 @@ class EventMatcher:
         return place if place >= (3.0 if len(event.names) <= 1 else 4.0) else 0.0
 
     def _title_signature(self, chat: str) -> Signature:
-        """What the chat's own title says of the place: «Чат Садовой, 10–14»."""
+        """Return the signature of a chat's title, which may name a place: «Чат Садовой, 10–14»."""
         if chat not in self._titles:
             self._titles[chat] = self._reader.extract(chat)
             if len(self._titles) > _MAX_CACHED_TITLES:
@@ -299,9 +298,9 @@ def _is_surely_elsewhere(signature: Signature, event: OpenEvent) -> bool:
 
 
 def _score_place(signature: Signature, title: Signature, event: OpenEvent, *, talking: bool) -> float:
-    """How well the places agree: 4 house or landmark, 3 street, 2 by the chat's title, 1 unknown, -1 another.
+    """Score the agreement of the places: 4 house or landmark, 3 street, 2 by the chat's title, 1 unknown, -1 another.
 
-    *talking*: the chat is just talking about the event, so that a bare number is enough.
+    *talking*: the chat talked about the event recently, so a bare number is enough.
     """
     if signature.marks and event.marks:
         if not signature.marks.isdisjoint(event.marks):
@@ -324,7 +323,7 @@ def _score_place(signature: Signature, title: Signature, event: OpenEvent, *, ta
 
 
 def _has_conflicting_mark(ours: frozenset[str], theirs: set[str]) -> bool:
-    """Two schools, two routes: the same kind with another number."""
+    """Return whether both name landmarks of one kind with different numbers: two schools, two routes."""
     kinds = {mark.split()[0] for mark in theirs if " " in mark}
     return any(" " in mark and mark.split()[0] in kinds for mark in ours)
 
@@ -340,7 +339,7 @@ def _score_house(signature: Signature, event: OpenEvent) -> float:
 
 
 def _is_known_number(number: int, event: OpenEvent) -> bool:
-    """«У сорок пятого», «в 3й»: the number of a house of the only street, of the school, of the route."""
+    """Return whether the number is that of a house on the only street, or of a known school or route: «в 3й»."""
     marked = any(mark.endswith(f" {number}") for mark in event.marks)
     return marked or (len(event.names) == 1 and event.housed > 0 and _is_near_house(number, event))
 

@@ -21,13 +21,13 @@ _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|я|ая|ого|ом|ой|му|м
 _MAX_NUMBER = 999
 _CACHE_SIZE = 20_000
 _MAX_ME_TOO_WORDS = 6
-"""Words: a longer message says something of its own."""
+"""Words: a longer message adds something new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """``stems``: every word without its ending. ``names``: those of the street or the quarter that is named;
-    ``numbers`` what may be a house; ``marks`` a landmark or a route («стадион», «школа 3», «маршрут 7»)."""
+    """The comparable form of a message. ``stems``: all words without endings; ``names``: the stems of the street or the
+    quarter; ``numbers``: possible house numbers; ``marks``: landmarks, routes («стадион», «школа 3», «маршрут 7»)."""
 
     subjects: frozenset[str]
     stems: frozenset[str]
@@ -40,25 +40,25 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class SubjectRelations:
-    """Which subjects are told of one event, and which may strike many streets at once."""
+    """Relations of subjects: those that describe one event, and those that may affect many streets at once."""
 
     related_pairs: frozenset[frozenset[str]]
     wide: frozenset[str]
     families: Mapping[str, str]
 
     def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
-        """Return whether some subject of one is the same as, or kin to, some subject of the other."""
+        """Return whether some subject of *first* equals, or is related to, some subject of *second*."""
         return not first.isdisjoint(second) or any(
             frozenset((one, other)) in self.related_pairs for one in first for other in second
         )
 
     def family(self, subject: str) -> str:
-        """One name for all subjects that are kin to one another, at however many removes: the first of them."""
+        """Return the name shared by all subjects related to *subject*, also indirectly: the first of them."""
         return self.families.get(subject, subject)
 
     @staticmethod
     def build_families(related_pairs: Iterable[frozenset[str]]) -> dict[str, str]:
-        """Subject → the first of all that are kin to it; those without kin are left out."""
+        """Map every subject that has related ones to the first of them, also of the indirectly related."""
         families: dict[str, frozenset[str]] = {}
         for pair in related_pairs:
             joined = pair.union(*(families.get(name, frozenset()) for name in pair))
@@ -68,12 +68,12 @@ class SubjectRelations:
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def stem(word: str) -> str:
-    """The word without its ending, roughly: «Садовой» and «садовую» meet."""
+    """Return the word without its ending, roughly: «Садовой» and «садовую» have the same stem."""
     return _ENDING.sub("", word) if len(word) > 3 else word
 
 
 class SignatureExtractor:
-    """Makes signatures. Pure; knows the package's own data (``data/events.toml``)."""
+    """Makes signatures. It is pure, and reads only the package's own data (``data/events.toml``)."""
 
     def __init__(self, morphology: Morphology, places: PlaceFinder, taxonomy: Taxonomy) -> None:
         rules = load_rules("events")
@@ -99,13 +99,13 @@ class SignatureExtractor:
         self._ordinals: dict[str, int] = found["ordinals"]
 
     def extract(self, text: str) -> Signature:
-        """The signature of any text, also of a chat's title."""
+        """Return the signature of any text, also of a chat's title."""
         words = prepare_text(text).words
         found = self._places.find(words)
         return self.extract_from_words(words, found.place if found is not None else None)
 
     def extract_from_words(self, words: Sequence[Word], place: PlaceName | None) -> Signature:
-        """The same for a text whose words, and the place that they name, are known."""
+        """Return the signature of a text whose words and place are already known."""
         numbers = self._numbers(words)
         owners = {match.pattern.owner for match in self._patterns.find(words)}
         subjects = self._subjects_of(owners - {self._me_too_owner})
@@ -132,7 +132,7 @@ class SignatureExtractor:
         return subjects & self._alone or subjects
 
     def is_me_too(self, words: Sequence[Word], place: PlaceName | None) -> bool:
-        """Return whether they say nothing of their own and point to what was said before: «и у нас тоже»."""
+        """Return whether the words add nothing new and only refer to an earlier message: «и у нас тоже»."""
         if len(words) > _MAX_ME_TOO_WORDS or place is not None:
             return False
         return {match.pattern.owner for match in self._patterns.find(words)} == {self._me_too_owner}
@@ -141,7 +141,7 @@ class SignatureExtractor:
         return next(iter(self._morphology.form(word.norm).lemmas), word.norm)
 
     def _numbers(self, words: Sequence[Word]) -> dict[int, int | None]:
-        """Index of a word → the number it is, times and counts of something left out."""
+        """Map the index of a word to the number it means; times and quantities are left out."""
         found: dict[int, int | None] = {}
         for index, word in enumerate(words):
             digits = _NUMBER.fullmatch(word.norm) if word.is_number else None
@@ -161,7 +161,7 @@ class SignatureExtractor:
         return self._ordinals.get(lemma, vocabulary.get(word.norm, vocabulary.get(lemma)))
 
     def _is_quantity(self, words: Sequence[Word], index: int) -> bool:
-        """«7.05», «5 минут», «9 этаж», «третий раз»: no house and no route."""
+        """Return whether the number is neither a house nor a route: «7.05», «5 минут», «9 этаж», «третий раз»."""
         vocabulary = self._places.vocabulary.words
         following = words[index + 1] if index + 1 < len(words) else None
         clock = words[index].gap in (".", ":") or (
@@ -189,7 +189,7 @@ class SignatureExtractor:
 
 
 def _number_near(words: Sequence[Word], index: int, numbers: dict[int, int | None]) -> int | None:
-    """The number that belongs to the word at *index*: «школа № 3», «3 школа», «автобус номер 3»."""
+    """Return the number that belongs to the word at *index*: «школа № 3», «3 школа», «автобус номер 3»."""
     for at in (index + 1, index - 1, index + 2):
         between = words[min(at, index) + 1 : max(at, index) + 1]
         if numbers.get(at) is not None and all(word.gap.strip() in ("", "№", "-", "«", "#") for word in between):

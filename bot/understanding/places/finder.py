@@ -1,4 +1,4 @@
-"""Places in informal Russian: street and house, or a landmark, with or without a list of streets."""
+"""Recognition of places in informal Russian: street and house, or a landmark, with or without a list of streets."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CONJUNCTIONS = frozenset({"и", "с", "со"})
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """A place and the indexes of the words that name it (they say nothing about the sector)."""
+    """A place and the indexes of the words that name it (these words say nothing about the sector)."""
 
     place: PlaceName
     words: frozenset[int]
@@ -104,7 +104,7 @@ class PlaceFinder:
         return _StreetCandidate(start, end, first, last, short, gender, title, house, weight)
 
     def _find_house_before(self, words: Sequence[Word], first: int) -> tuple[str, int] | None:
-        """«дом 12к2 по …», «дома 23 на …»: a house before the street that begins at *first*."""
+        """Find a house before the street that begins at *first*: «дом 12к2 по …», «дома 23 на …»."""
         end = first
         if end > 0 and words[end - 1].norm in ("по", "на", "с"):
             end -= 1
@@ -116,7 +116,7 @@ class PlaceFinder:
         return None
 
     def _match_type_before(self, words: Sequence[Word], index: int) -> _StreetCandidate | None:
-        """«ул. Ленина», «проспект Мира», «мкр Южный», «микрорайон 3»."""
+        """Match a street with its type word before the name: «ул. Ленина», «мкр Южный», «микрорайон 3»."""
         kind = words[index].norm
         if kind not in self.vocabulary.kinds or index + 1 >= len(words):
             return None
@@ -159,7 +159,7 @@ class PlaceFinder:
         return word.capitalised or self._names.can_be_street_with_house(word) or form.can_be("NOUN", "gent")
 
     def _match_type_after(self, words: Sequence[Word], index: int) -> _StreetCandidate | None:
-        """«Невский проспект», «Щербаков пер.», «Политехническая ул.», «третий микрорайон»."""
+        """Match a street with its type word after it: «Невский проспект», «Щербаков пер.», «третий микрорайон»."""
         if index + 1 >= len(words) or words[index + 1].norm not in self.vocabulary.kinds:
             return None
         kind = words[index + 1].norm
@@ -182,7 +182,7 @@ class PlaceFinder:
         )
 
     def _parse_ordinal(self, word: Word) -> int | None:
-        """«3-й», «третий» → 3."""
+        """Return the value of an ordinal number: «3-й», «третий» → 3."""
         digits = word.raw.rstrip("йя-")
         if digits.isdecimal() and len(digits) <= 3:
             return int(digits)
@@ -190,7 +190,7 @@ class PlaceFinder:
         return next((number for number, name in enumerate(_ORDINALS, 1) if name in lemmas), None)
 
     def _match_date_name(self, words: Sequence[Word], index: int) -> _StreetCandidate | None:
-        """«8 Марта 17», «восьмое марта 20», «50 лет Октября, 6»."""
+        """Match a street named after a date: «8 Марта 17», «восьмое марта 20», «50 лет Октября, 6»."""
         vocabulary = self.vocabulary
         number = vocabulary.day_words.get(words[index].norm, words[index].norm.removesuffix("-е"))
         if not number.isdecimal() or index + 1 >= len(words):
@@ -211,7 +211,7 @@ class PlaceFinder:
         return None
 
     def _match_house_after(self, words: Sequence[Word], index: int) -> _StreetCandidate | None:
-        """«Ленина 45», «ленина д 5 корп 1», «Карла Маркса, 3»."""
+        """Match a name that a house follows: «Ленина 45», «ленина д 5 корп 1», «Карла Маркса, 3»."""
         word = words[index]
         tail = word.norm in self.vocabulary.words["tails"]
         if not (tail or self._names.can_be_street_with_house(word)):
@@ -237,7 +237,7 @@ class PlaceFinder:
         return start
 
     def _match_house_before(self, words: Sequence[Word], index: int) -> _StreetCandidate | None:
-        """«дом 13 победы», «в доме 38а на Абая», «12к2 по Гагарина»."""
+        """Match a name that follows a house: «дом 13 победы», «в доме 38а на Абая», «12к2 по Гагарина»."""
         if not self._names.can_be_street_with_house(words[index]):
             return None
         end = index + 1
@@ -250,7 +250,7 @@ class PlaceFinder:
         return _StreetCandidate(index, end, first, end, None, None, None, house, _BARE_STREET_WEIGHT + _HOUSE_WEIGHT)
 
     def _match_without_house(self, words: Sequence[Word], index: int) -> _StreetCandidate | None:
-        """A street without a house: «на Ленина», «по Пушкина», «на советской возле банка», «угол Мира и Садовой»."""
+        """Match a street without a house: «на Ленина», «на советской возле банка», «угол Мира и Садовой»."""
         if index == 0:
             found = self._is_joined_to_name(words, 0) or self._starts_with_street(words)
             return (
@@ -278,7 +278,7 @@ class PlaceFinder:
         return None
 
     def _starts_with_street(self, words: Sequence[Word]) -> bool:
-        """A message that begins with its street: «Гоголя от Мира до Победы …», «Садовая (за рынком) …», «Лесная: …»."""
+        """Return whether the message begins with its street: «Гоголя от Мира …», «Садовая (за рынком)», «Лесная: …»."""
         word = words[0]
         end = self._name_end(words, 0)
         if not word.capitalised or end >= len(words):
@@ -304,7 +304,7 @@ class PlaceFinder:
         )
 
     def _is_joined_to_name(self, words: Sequence[Word], index: int) -> bool:
-        """Two names joined: «Мира и Садовой», «Ленина - Советская», «Шарипова/Фурманова»."""
+        """Return whether two names are joined: «Мира и Садовой», «Ленина - Советская», «Шарипова/Фурманова»."""
         word = words[index]
         if not word.capitalised or not (self._names.can_be_street_alone(word) or self._is_two_word_name(words, index)):
             return False
@@ -326,7 +326,7 @@ class PlaceFinder:
         )
 
     def _is_standalone_adjective(self, words: Sequence[Word], index: int) -> bool:
-        """An adjective of a street that no noun of its own follows: «на советской возле», not «на детской площадке»."""
+        """Return whether the adjective has no noun of its own: «на советской возле», not «на детской площадке»."""
         word = words[index]
         if not self._names.is_street_adjective(word):
             return False

@@ -1,4 +1,4 @@
-"""The gazetteer: corrects the spelling of streets, and provides district and coordinates."""
+"""The gazetteer, which corrects the spelling of streets and provides district and coordinates."""
 
 import math
 import re
@@ -40,7 +40,7 @@ _METRES_PER_DEGREE = 111_195.0
 
 @dataclass(frozen=True, slots=True)
 class _Street:
-    """A name of the list with all its rows."""
+    """A street name of the list with all its rows."""
 
     name: str
     kind: str | None
@@ -48,7 +48,7 @@ class _Street:
 
 
 class Gazetteer:
-    """Looks places up. *rows* may be empty: then it changes nothing."""
+    """Looks places up in the list of streets. If *rows* is empty, it changes nothing."""
 
     def __init__(self, rows: Iterable[StreetRow], morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
@@ -77,9 +77,10 @@ class Gazetteer:
         }
 
     def resolve(self, place: PlaceName | None, words: Sequence[Word]) -> PlaceName | None:
-        """Return *place* as the list spells it, with district and coordinates; without a street, one of the list.
+        """Return *place* as the list spells it, with district and coordinates.
 
-        *words* are those of the whole message: they may name the district.
+        If it has no street, one of the list is looked for in *words*, which are all words of the message: they may name
+        the district, too.
         """
         if not self._streets:
             return place
@@ -166,7 +167,7 @@ class Gazetteer:
         return None
 
     def _is_adjective_of_next(self, words: Sequence[Word], end: int) -> bool:
-        """«на северной стороне»: the word before *end* is an adjective of the noun that follows, no name."""
+        """Return whether the word before *end* is an adjective of the next noun and no name: «на северной стороне»."""
         if end >= len(words) or words[end].gap.strip(" "):
             return False
         adjectives = [tag & _CASES for tag in self._morphology.form(words[end - 1].norm).tags if "ADJF" in tag]
@@ -174,7 +175,7 @@ class Gazetteer:
         return any(one & other for one in adjectives for other in nouns)
 
     def _with_location(self, place: PlaceName, streets: Sequence[_Street], words: Sequence[Word]) -> PlaceName:
-        """Return *place* on one of the streets *known*; details that the list does not have stay open."""
+        """Return *place* on one of the *streets*; details that the list does not have stay empty."""
         rows = [row for street in streets for row in street.rows]
         named = self._named_districts(words)
         if len({row.district for row in rows}) > 1 and named:
@@ -202,7 +203,7 @@ class Gazetteer:
 
 
 def _filter_by_preposition(found: list[_Street], before: str) -> list[_Street]:
-    """People live «in» a microdistrict and «on» a street."""
+    """Keep the areas after «в» and the streets after «на»: people live «in» a microdistrict and «on» a street."""
     return [street for street in found if (street.kind in _AREA_KINDS) is (before in _IN_PREPOSITIONS)]
 
 
@@ -215,7 +216,7 @@ def _digits(name: str) -> list[str]:
 
 
 def _fits_initial(written: Sequence[str], known: Sequence[str]) -> bool:
-    """«Маркса», «К. Маркса» for «Карла Маркса»."""
+    """Return whether the written name may be short for the known one: «Маркса», «К. Маркса» for «Карла Маркса»."""
     return all(any(word.startswith(part) for word in known) for part in written)
 
 

@@ -18,16 +18,16 @@ _GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
 
 
 class HouseNumberParser:
-    """Reads the number of a house from words."""
+    """Parses the number of a house from words."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary.words
         self._numbers = vocabulary.numbers
 
     def parse_at(self, words: Sequence[Word], index: int, *, after_street: bool) -> tuple[str, int] | None:
-        """Return the house number that begins at *index*, with or without «д.», and the index after it.
+        """Return the number of a house that begins at *index*, with or without «д.», and the index after it.
 
-        *named*: a street certainly precedes, so that «дом» is not needed and fewer checks are made.
+        *after_street*: a street certainly precedes, so «дом» is not needed and fewer checks are made.
         """
         start = index
         while index < len(words) and index < start + 3 and words[index].norm in self._words["house"]:
@@ -101,7 +101,7 @@ class HouseNumberParser:
         return (str(total), end) if total > 0 else None
 
     def _is_quantity(self, words: Sequence[Word], index: int, end: int) -> bool:
-        """«на Ленина 45 минут», «в мира 2 школе»: the number belongs to what follows it."""
+        """Return whether the number belongs to the next word: «на Ленина 45 минут», «в мира 2 школе»."""
         if end >= len(words) or words[end].gap.strip(" "):
             return False
         following = words[end].norm
@@ -114,7 +114,7 @@ class HouseNumberParser:
 
 
 def _is_letter(word: Word) -> bool:
-    """Return a separate letter of a house number: «3 А», «3 "а"»."""
+    """Return whether the word is a separate letter of a house number: «3 А», «3 "а"»."""
     if len(word.raw) != 1 or not word.raw.isalpha():
         return False
     return (word.raw in "АБВГДЕЖЛ" and word.gap in (" ", "", ' "', " «")) or word.gap.strip() in ('"', "«", "'")

@@ -1,4 +1,4 @@
-"""Landmarks: «школа № 4», «у Пятёрочки»."""
+"""Recognition of landmarks: «школа № 4», «у Пятёрочки»."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ class LandmarkFinder:
         self._vocabulary = vocabulary
 
     def find(self, words: Sequence[Word]) -> str | None:
-        """Return the first landmark, named for a card."""
+        """Return the first landmark, in the form that a card shows."""
         for index, word in enumerate(words):
             for start, name in self._vocabulary.numbered.items():
                 if word.norm.startswith(start) and (number := _number_near(words, index)) is not None:
@@ -30,7 +30,7 @@ class LandmarkFinder:
 
 
 def _number_near(words: Sequence[Word], index: int) -> int | None:
-    """«школа 4», «школа № 4», «4 школа», «в 4-й школе»."""
+    """Return the number of the institution at *index*: «школа 4», «школа № 4», «4 школа», «в 4-й школе»."""
     for other in (index + 1, index - 1):
         if 0 <= other < len(words):
             digits = words[other].norm.rstrip(_ENDINGS)

@@ -15,7 +15,7 @@ _CACHE_SIZE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The package's words of addresses (``data/places.toml``)."""
+    """The words that addresses are made of (``data/places.toml``)."""
 
     kinds: Mapping[str, tuple[str, str]]
     words: Mapping[str, frozenset[str]]
@@ -46,7 +46,7 @@ def load_vocabulary() -> Vocabulary:
 
 
 class StreetNames:
-    """Judges words by grammar: a surname in the genitive, an adjective, a plural of a trade, a capitalised stranger."""
+    """Judges words by grammar: genitive surnames, adjectives, plurals of trades, unknown capitalised words."""
 
     def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
@@ -78,7 +78,7 @@ class StreetNames:
         return form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
 
     def _is_street_adjective(self, word: Word) -> bool:
-        """A full adjective that a street may be named by («Садовой», «Невском»), no pronoun or numeral."""
+        """Return whether *word* is a full adjective that may name a street («Садовой»), no pronoun or numeral."""
         if word.norm in self._vocabulary.words["never"]:
             return False
         form = self._morphology.form(word.norm)
@@ -99,7 +99,7 @@ class StreetNames:
         return {"Surn", "gent"} <= top
 
     def is_given_name(self, word: Word) -> bool:
-        """Return whether it is a given name in the genitive: a street only where a corner is told («угол Абая»)."""
+        """Return whether *word* is a given name in the genitive: it is a street only at a corner («угол Абая»)."""
         return word.capitalised and self._morphology.form(word.norm).can_be("Name", "gent")
 
     def is_first_part(self, first: Word, second: Word) -> bool:
@@ -121,7 +121,7 @@ class StreetNames:
         return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
-        """The dictionary form of the name that *parts* make; *gender* is that of its type word, if there was one."""
+        """Return the dictionary form of the name of *parts*; *gender* is that of its type word, if there is one."""
         alias = self._vocabulary.aliases.get(" ".join(part.norm for part in parts))
         if alias is not None:
             return alias
@@ -151,7 +151,7 @@ class StreetNames:
 
 
 def _cached_by_spelling(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
-    """*judge*, who looks at nothing but how a word is written, asked once for each."""
+    """Cache the answers of *judge*, which depend only on the spelling of a word."""
     known = lru_cache(maxsize=_CACHE_SIZE)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
     return lambda word: known(word.raw, word.norm)
 
@@ -161,7 +161,7 @@ def _is_plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
 
 
 def _gender(tags: Sequence[frozenset[str]]) -> str:
-    """Feminine if the form can be («Садовой»), as «улица» is what is left out; else masculine («на Невском»)."""
+    """Return feminine if the form allows it («Садовой», as «улица» is omitted), else masculine («на Невском»)."""
     return "femn" if any("ADJF" in tag and "femn" in tag for tag in tags) else "masc"
 
 

@@ -17,20 +17,20 @@ _MIN_PREFIX = 3
 
 @dataclass(frozen=True, slots=True)
 class KeywordHits:
-    """How many different own keywords of each sector were found, and the words of the text that are theirs."""
+    """The number of different custom keywords found for each sector, and the words of the text that matched."""
 
     counts: Counter[str]
     words: dict[str, tuple[str, ...]]
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """The sectors with most of them: one, unless they are tied."""
+        """The sectors with the most keywords: one, unless several are tied."""
         most = max(self.counts.values(), default=0)
         return tuple(code for code, count in self.counts.items() if count == most)
 
 
 class CustomKeywords:
-    """Finds own keywords. A keyword that several sectors claim is ambiguous and decides nothing between them."""
+    """Finds custom keywords. A keyword that several sectors have is ambiguous and decides nothing between them."""
 
     def __init__(self, sectors: Sequence[Sector], morphology: Morphology) -> None:
         self._morphology = morphology
@@ -44,7 +44,7 @@ class CustomKeywords:
         self._cached_matching_parts = lru_cache(maxsize=_CACHE_SIZE)(self._matching_parts)
 
     def _matching_parts(self, word: str) -> frozenset[str]:
-        """Which parts of keywords the word of a text is a form or a continuation of."""
+        """Return the parts of keywords of which *word* is a form or a continuation."""
         lemmas = self._morphology.form(word).lemmas
         return frozenset(part for part in self._parts if self._is_match(part, word, lemmas))
 

@@ -1,4 +1,4 @@
-"""Words that stand in a message only to tell where: «у школы», «напротив поликлиники», «на улице Школьной»."""
+"""Words of a message that only describe the location: «у школы», «напротив поликлиники», «на улице Школьной»."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ _FROM_PREPOSITIONS = frozenset({"из", "с", "со"})
 _ROOM_WORDS = frozenset({
     "этаж", "этаже", "этажа", "этажи", "эт", "парадная", "парадной", "парадную", "парадн", "пар", "подъезд", "подъезде",
 })  # fmt: skip
-"""What a number makes a part of a house."""
+"""Words that mean a part of a building if a number belongs to them."""
 _ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят", "последн", "верхн")
 
 
 @dataclass(frozen=True, slots=True)
 class LocationContext:
-    """Indexes of the words that only tell the way, that are the scene («в школе»), that name the street."""
+    """Indexes of the words that only describe the way, that are the scene («в школе»), or that name the street."""
 
     passing: frozenset[int]
     scene: frozenset[int]
@@ -32,7 +32,7 @@ class LocationContext:
 
 
 def find_location_context(words: Sequence[Word], street: frozenset[int], morphology: Morphology) -> LocationContext:
-    """Find the words *in passing*. *street*: the indexes of the words that name the place."""
+    """Find the words that only describe the location. *street*: the indexes of the words that name the place."""
     passing: set[int] = set()
     inside: set[int] = set()
     for index, word in enumerate(words):
@@ -48,7 +48,7 @@ def find_location_context(words: Sequence[Word], street: frozenset[int], morphol
 
 
 def _is_numbered(words: Sequence[Word], index: int) -> bool:
-    """«3 этаж», «парадная 2», «первый подъезд»: told as the scene."""
+    """Return whether a number belongs to the word and makes it the scene: «3 этаж», «первый подъезд»."""
     number = index > 0 and (words[index - 1].is_number or words[index - 1].norm.startswith(_ORDINALS))
     before = number and not words[index].gap.strip(" -")
     after = index + 1 < len(words) and words[index + 1].is_number and words[index + 1].gap.strip(" №") == ""
@@ -56,7 +56,7 @@ def _is_numbered(words: Sequence[Word], index: int) -> bool:
 
 
 def _noun_phrase_after(words: Sequence[Word], index: int, case: str, morphology: Morphology) -> set[int]:
-    """The noun in *case* (with its adjectives, numbers, «с») that the preposition at *index* governs."""
+    """Return the noun in *case* (with its adjectives, numbers, «с») that the preposition at *index* governs."""
     found: set[int] = set()
     for other in range(index + 1, min(index + 5, len(words))):
         if other > index + 1 and any(mark in words[other].gap for mark in ".,!?;:\n"):
@@ -71,7 +71,7 @@ def _noun_phrase_after(words: Sequence[Word], index: int, case: str, morphology:
 
 
 def _destination_words(words: Sequence[Word], index: int, morphology: Morphology) -> set[int]:
-    """«в школу», «на остановку»: where somebody goes, not what is wrong."""
+    """Return the destination after a preposition, which is not the subject: «в школу», «на остановку»."""
     if index + 1 >= len(words):
         return set()
     form = morphology.form(words[index + 1].norm)

@@ -11,22 +11,22 @@ from bot.understanding.text.patterns import Match, PatternSet
 from bot.understanding.text.tokens import Word
 
 _PASSING_WORD_FACTOR = 0.3
-"""What a word keeps of its weight where it only tells the way («яма у школы» is not about the school)."""
+"""Factor for a word that only describes the location («яма у школы» is not about the school)."""
 _PASSING_PHRASE_FACTOR = 0.7
 _EXPLAINED_FACTOR = 0.5
-"""What a word keeps for one topic where a phrase of another explains it («люк мусоропровода» is no street hatch)."""
+"""Factor for a word of one topic that a phrase of another explains («люк мусоропровода» is no street hatch)."""
 _SCENE_FACTOR = 2.2
-"""How much more an institution or a stairwell weighs where it is the scene («в школе», «в подъезде»)."""
+"""Factor for an institution or a stairwell that is the scene («в школе», «в подъезде»)."""
 _FLATS_AT_INSTITUTION_FACTOR = 0.6
-"""What the troubles of blocks of flats keep where an institution is the scene."""
+"""Factor for the topics of blocks of flats if an institution is the scene."""
 _STREET_IN_FLATS_FACTOR = 0.5
-"""What the troubles of streets keep where the stairwell of a block of flats is the scene."""
+"""Factor for the topics of streets if the stairwell of a block of flats is the scene."""
 _PEOPLE_FACTOR = 0.5
-"""What the words for who writes, or to whom, keep where the message names a matter."""
+"""Factor for the words that name the author or the addressee if the message names a subject."""
 _MIN_SUBJECT_EVIDENCE = 2.5
-"""Evidence that names a matter."""
+"""Least evidence with which a message names a subject."""
 _UNCERTAINTY_MASS = 3.5
-"""Evidence (squared) that is held against every topic: a single weak word must not make anybody sure."""
+"""Evidence (squared) that counts against every topic: a single weak word must not give a confident answer."""
 _EVIDENCE_EXPONENT = 2.0
 
 
@@ -43,8 +43,8 @@ class Evidence:
 
 
 class TopicScorer:
-    """Finds the topics of a text. Knows all built-in topics, also those of sectors that nobody configured:
-    a message that clearly belongs to one of these must not be pressed into another."""
+    """Finds the topics of a text. It knows all built-in topics, also those of sectors that are not configured: a
+    message that clearly belongs to one of these must not be forced into another."""
 
     def __init__(self, topics: Sequence[Topic], morphology: Morphology) -> None:
         self.topics = tuple(topics)
@@ -138,7 +138,7 @@ class TopicScorer:
         return {code: (support[code] + _UNCERTAINTY_MASS * prior) / total for code, prior in priors.items()}
 
     def prefers_sector(self, evidence: Evidence, first: str, second: str) -> bool:
-        """Return whether the strongest topic itself puts *first* before *second*, so that near scores are no tie."""
+        """Return whether the strongest topic itself puts *first* before *second*, so that near scores are not a tie."""
         strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
         if strongest is None:
             return False

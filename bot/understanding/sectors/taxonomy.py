@@ -1,4 +1,4 @@
-"""The taxonomy of topics: finer names, each with a suggested term and urgency (``data/taxonomy.toml``)."""
+"""The taxonomy of topics: their finer names, each with a suggested term and urgency (``data/taxonomy.toml``)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from bot.understanding.text.tokens import Word
 
 @dataclass(frozen=True, slots=True)
 class TaxonomyEntry:
-    """One entry: ``topic`` is the broader one it belongs to (itself, if it is one); ``term`` is a suggestion as the
-    configuration writes terms («4h», «3d»); ``urgent``: it seldom may wait."""
+    """One entry. ``topic``: the broader topic that it belongs to, or its own name if it is one; ``term``: the suggested
+    term in the notation of the configuration («4h», «3d»); ``urgent``: such a problem can rarely wait."""
 
     name: str
     topic: str
@@ -21,7 +21,7 @@ class TaxonomyEntry:
 
 
 class Taxonomy:
-    """About 240 names in two levels. Pure."""
+    """The taxonomy: about 240 names in two levels. It is pure."""
 
     def __init__(self, morphology: Morphology) -> None:
         self.entries: dict[str, TaxonomyEntry] = {}
@@ -40,7 +40,7 @@ class Taxonomy:
         self.entries[row["name"]] = TaxonomyEntry(row["name"], topic, row["term"], bool(row.get("urgent", False)))
 
     def subtopic_of(self, topic: str, words: Sequence[Word]) -> str:
-        """The finer name of *topic* that most of the *words* speak for; the topic itself if none does."""
+        """Return the finer name of *topic* that most of the *words* support, or the topic itself if none does."""
         if topic not in self._subtopics:
             return topic
         patterns, names = self._subtopics[topic]
@@ -51,6 +51,6 @@ class Taxonomy:
         return names[best] if spoken[best] else topic
 
     def topic_of(self, name: str | None) -> str | None:
-        """The topic that a name belongs to."""
+        """Return the topic that a name belongs to."""
         kind = self.entries.get(name or "")
         return kind.topic if kind is not None else name

@@ -1,8 +1,8 @@
 """The built-in topics, each of a standard sector, with patterns of words.
 
 The files of ``data/topics`` are named after the sectors. ``strong`` patterns nearly prove a topic, ``words`` speak for
-it, ``weak`` ones only lean towards it. ``also`` names sectors that may deal with the topic as well, and how readily
-(0–1).
+it, ``weak`` ones only lean towards it. ``also`` names other sectors that may handle the topic, each with its
+suitability (0–1).
 """
 
 import tomllib
@@ -15,13 +15,13 @@ STRONG_WEIGHT, WORD_WEIGHT, WEAK_WEIGHT = 5.0, 2.5, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One kind of problem. ``sectors``: code → how right it is to send it there (1 for its own sector).
+    """One kind of problem. ``sectors``: code → suitability of that sector (1 for its own).
 
-    ``house``: it is about an institution, and what is wrong inside belongs to it («в школе холодно», «в клубе течёт
-    крыша»), though the same trouble in a block of flats belongs to others.
+    ``house``: the topic is an institution, and a problem inside it belongs to this topic («в школе холодно», «в клубе
+    течёт крыша»), though the same problem in a block of flats belongs to others.
 
-    ``person``: it says who writes, or to whom, and is the matter itself only where nothing else is («мы, ветераны,
-    сидим без света» is about the light).
+    ``person``: the topic names the author or the addressee, and is the subject only if the message names no other («мы,
+    ветераны, сидим без света» is about the light).
     """
 
     name: str

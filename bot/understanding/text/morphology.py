@@ -15,7 +15,7 @@ _MIN_PARSE_SCORE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class WordForm:
-    """What one written word can be: its lemmas (the likeliest first) and the grammar of its parses."""
+    """The possible analyses of one written word: its lemmas (the likeliest first) and the grammar of its parses."""
 
     lemmas: tuple[str, ...]
     known: bool

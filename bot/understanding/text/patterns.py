@@ -150,7 +150,7 @@ def _with_one_deletion(word: str) -> Iterable[str]:
 def _find_nearby(
     elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]
 ) -> list[tuple[int, ...]]:
-    """Where all *elements*, two or more, stand near one another."""
+    """Return the positions at which all *elements*, two or more, are near one another."""
     if any(element not in places for element in elements[1:]):
         return []
     reach = len(elements) + _MAX_GAP_WORDS

@@ -102,7 +102,7 @@ def train(
 
 
 def choose_recipe(samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample]) -> Recipe:
-    """How to mix: the rules vote if they know the sectors of most examples."""
+    """Choose the recipe of the mixture: the rules vote if they know the sectors of most examples."""
     known = {one.codes[0] for one in synthetic}
     share = sum(1 for one in samples if known.intersection(one.codes)) / max(1, len(samples))
     return RECIPE_WITH_RULES if share >= 0.5 else RECIPE_WITHOUT_RULES
@@ -187,7 +187,7 @@ def _feature_matrix(
 def _fit_calibration(
     samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample], recipe: Recipe
 ) -> tuple[float, float]:
-    """What a share of the mixture is worth, learned on examples that the model had not seen (three folds)."""
+    """Fit the calibration of the mixture's scores on examples that the model had not seen (three folds)."""
     odds: list[float] = []
     right: list[bool] = []
     weights: list[float] = []
