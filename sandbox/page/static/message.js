@@ -6,7 +6,7 @@ const KINDS = { document: "📄", video: "🎬", voice: "🎤", audio: "🎵", v
 
 /**
  * The list item of a message. `view`: `time` (seconds → words), `own` (is it written by whose view this is),
- * `go(key)`, `press(item, code, key)`, and `acts(item)`: the small buttons beside it.
+ * `go(key)`, `press(item, code, key)`, and `acts(item)`: the small buttons next to it.
  */
 export function drawn(item, view) {
   const own = view.own(item);

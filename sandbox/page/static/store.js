@@ -1,4 +1,4 @@
-// What stands in town, kept fresh by the server's events.
+// The messages of the town, kept up to date by the server's events.
 
 export class Store extends EventTarget {
   items = new Map();
@@ -83,7 +83,7 @@ export function words(item) {
   return item.blocks.flatMap((block) => block.parts.map((part) => part.text)).join("");
 }
 
-/** Where a message stands among its place's; in MAX its number is no number to count with. */
+/** The position of a message among those of its place; in MAX its id gives no order. */
 function order(item) {
   return item.order ?? item.id;
 }

@@ -11,7 +11,7 @@ const NEAR = 120; // pixels from the end within which the list follows what come
 
 export class Talk {
   /**
-   * `me()`: the id of whoever writes here. `own(item)`: whether it stands on the right, as one's own words do.
+   * `me()`: the id of the person who writes here. `own(item)`: true if it is shown on the right, as one's own messages.
    * `place`: what it shows, may change later by `move()`. `go(key)`: show a message anywhere on the page.
    * `extra`: more controls above the text field. `townsfolk`: people's messages can be changed and removed.
    */
@@ -47,7 +47,7 @@ export class Talk {
     this.redraw();
   }
 
-  /** Draw everything anew; whose view it is may have changed. */
+  /** Draw everything again; the person whose view it is may have changed. */
   redraw() {
     this.nodes.clear();
     this.log.replaceChildren();
@@ -218,7 +218,7 @@ function small(text, click) {
 
 function mark(node, name) {
   node.classList.remove("fresh", "touched");
-  void node.offsetWidth; // let the animation begin anew
+  void node.offsetWidth; // restart the animation
   node.classList.add(name);
   setTimeout(() => node.classList.remove(name), FRESH);
 }

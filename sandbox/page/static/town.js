@@ -67,7 +67,7 @@ export class Town {
     this.onLook?.();
   }
 
-  /** Whoever speaks next in a place. */
+  /** Set the person who speaks next in a place. */
   speak(place, who) {
     const tab = this.tabs.find((one) => one.covers(place));
     tab.who.value = String(who);
