@@ -43,7 +43,7 @@ def render_faults(faults: Sequence[Fault]) -> str:
 
 
 def with_full_stop(words: str) -> str:
-    """Return *text* with one full stop at the end."""
+    """Return *words* with one full stop at the end."""
     return f"{words.rstrip('. ')}."
 
 

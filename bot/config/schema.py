@@ -298,5 +298,5 @@ class ConfigTree(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is handed in: merging lists of tables by index is more than the stock sources can."""
+        """Use only the passed values: the stock sources cannot merge lists of tables by index."""
         return (init_settings,)

@@ -41,7 +41,7 @@ class DeadlineTerms:
         object.__setattr__(self, "remind_at", tuple(sorted(set(self.remind_at))))
 
     def duration_of(self, deadline: DeadlineKind) -> Duration:
-        """Return the term for *kind*."""
+        """Return the term for *deadline*."""
         return self.accept if deadline is DeadlineKind.ACCEPT else self.answer
 
 

@@ -76,7 +76,7 @@ class Duration:
     """A positive length of time, at most about ten years.
 
     ``s m h d`` are calendar units (a day is 24 hours); ``wh wd`` count working time only and need a
-    :class:`~bot.domain.calendar.WorkingCalendar`. Raises :class:`BadTerm` outside these bounds.
+    :class:`~bot.domain.calendar.WorkingCalendar`. Raises :class:`InvalidDuration` outside these bounds.
     """
 
     amount: Decimal
@@ -90,7 +90,7 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> "Duration":
-        """Parse «8wh» as eight working hours. Raises :class:`BadTerm`."""
+        """Parse «8wh» as eight working hours. Raises :class:`InvalidDuration`."""
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
             raise InvalidDuration("не удалось понять срок", _REMEDY)

@@ -123,7 +123,7 @@ def is_allowed(state: State, step: Step) -> bool:
 
 
 def next_state(state: State, step: Step) -> State:
-    """The state after *step*; :class:`OutdatedButton` when *state* does not know it."""
+    """Return the state after *step*; raises :class:`OutdatedButton` if *state* does not allow it."""
     try:
         return TRANSITIONS[state, step]
     except KeyError:

@@ -150,7 +150,7 @@ class MessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A person put a sign of agreement under a message («👍», a like), or took it back (*on* is false)."""
+    """A person put a sign of agreement under a message («👍», a like), or took it back (``added`` is false)."""
 
     chat: Chat
     message_id: str

@@ -70,7 +70,7 @@ class SlidingWindow:
     """A hard limit that holds whatever the network delays.
 
     The messenger counts a call at an unknown moment between its start and its answer. A place is therefore free again
-    only ``seconds`` after the *answer*: then no ``seconds`` of the messenger's clock contain more than ``max_calls``.
+    only ``seconds`` after the answer: then no ``seconds`` of the messenger's clock contain more than ``max_calls``.
     """
 
     rate: Rate

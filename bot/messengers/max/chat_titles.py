@@ -17,7 +17,7 @@ _CACHE_SIZE = 500
 class ChatTitleLoader:
     """A loader of chat titles, for the administrators who decide which chats to monitor.
 
-    *known* are the ids of the monitored chats, whose titles are in the settings.
+    *monitored_ids* are the ids of the monitored chats, whose titles are in the settings.
     """
 
     def __init__(self, client: MaxClient, monitored_ids: frozenset[str]) -> None:

@@ -50,7 +50,7 @@ class WebhookActive(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class _DescriptionRule:
-    """A rule: a description with one of *signs* (lower case) becomes this error."""
+    """A rule: a description with one of ``substrings`` (lower case) becomes this error."""
 
     substrings: tuple[str, ...]
     make_error: Callable[[str], MessengerError]

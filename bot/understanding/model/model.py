@@ -125,7 +125,7 @@ def mix_with_rules(
     frequency: Floats,
     recipe: Recipe,
 ) -> NDArray[np.float64]:
-    """Return the weighted product of the text model (less *prior* of the frequency) and the rules."""
+    """Return the weighted product of the text model (less ``recipe.prior`` of the frequency) and the rules."""
     common = frequency.astype(np.float64)
     score = np.log((1.0 - _MIN_PROBABILITY) * text + _MIN_PROBABILITY * common) - recipe.prior * np.log(
         common + _FREQUENCY_SMOOTHING

@@ -15,7 +15,7 @@ _MAX_WORDS = 14
 
 
 def load_noise_words() -> dict[str, WordList]:
-    """The package's lists (``data/noise.toml``)."""
+    """Return the package's word lists (``data/noise.toml``)."""
     return {name: parse_word_list(source) for name, source in load_rules("noise").items()}
 
 

@@ -61,7 +61,7 @@ class RelevanceScorer:
             found["good news"] = found.get("good news", 0.0) + _SINCERE_THANKS_WEIGHT
 
     def _is_sarcastic(self, norms: list[str], found: Mapping[str, float]) -> bool:
-        """«Спасибо администрации за каток во дворе», «спасибо за ямы»: a trouble is thanked for."""
+        """Return whether the author thanks for a problem: «Спасибо администрации за каток во дворе»."""
         at = next((index for index, norm in enumerate(norms) if self._words["thanks"].contains(norm)), None)
         if at is None or "за" not in norms[at : at + 6]:
             return False

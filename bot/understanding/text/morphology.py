@@ -52,7 +52,7 @@ class Morphology:
         return WordForm(tuple(lemmas[:3]), self._analyzer.word_is_known(word), tags)
 
     def _in_gender(self, word: str, gender: str) -> str | None:
-        """The nominative singular of an adjective in *gender* (masc, femn, neut); ``None`` if it is no adjective."""
+        """Return the nominative singular of an adjective in *gender* (masc, femn, neut); ``None`` for other words."""
         for parse in self._analyzer.parse(word):
             if "ADJF" in parse.tag:
                 form = parse.inflect({"nomn", "sing", gender})
@@ -60,7 +60,7 @@ class Morphology:
         return None
 
     def _nominative(self, word: str) -> str:
-        """The nominative of a noun in its own number; the word itself if that is not known."""
+        """Return the nominative of a noun in its own number, or the word itself if that is not known."""
         for parse in self._analyzer.parse(word):
             if "NOUN" in parse.tag:
                 form = parse.inflect({"nomn"})

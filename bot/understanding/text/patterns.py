@@ -111,7 +111,7 @@ class PatternSet:
         return tuple(sorted(found))
 
     def _elements_of_typo(self, lemma: str, negated: bool) -> set[int]:
-        """Elements of the known words that are one slip of the finger away from the unknown *lemma*."""
+        """Return the elements of the known words that are one typing error away from the unknown *lemma*."""
         if not _MIN_TYPO_LENGTH <= len(lemma) <= 25:
             return set()
         near = {word for shorter in _with_one_deletion(lemma) for word in self._typos.get(shorter, ())}
@@ -122,7 +122,7 @@ class PatternSet:
         return found
 
     def find(self, words: Sequence[Word]) -> list[Match]:
-        """All patterns in the text: those of one word at every place (up to a bound), longer ones at their first."""
+        """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
         places: dict[int, list[int]] = {}
         for index, word in enumerate(words):
             for element in self._of_word(word.norm, word.negated):

@@ -32,7 +32,7 @@ class PatternGroups:
             self._patterns.add(index, group.weight, group.patterns)
 
     def find(self, words: Sequence[Word]) -> dict[str, float]:
-        """Name of the group → what it gives, for the groups that were found."""
+        """Map the name of every group that was found to its total weight."""
         hit: defaultdict[int, set[int]] = defaultdict(set)
         count: defaultdict[int, int] = defaultdict(int)
         for match in sorted(self._patterns.find(words), key=lambda match: len(match.indexes)):
@@ -55,7 +55,7 @@ def load_rules(name: str) -> dict[str, Any]:
 
 
 def load_groups(name: str) -> tuple[PatternGroup, ...]:
-    """The ``[[group]]`` tables of one of the package's own files."""
+    """Return the ``[[group]]`` tables of one of the package's own files."""
     return tuple(
         PatternGroup(row["name"], row["weight"], row["most"], row["patterns"]) for row in load_rules(name)["group"]
     )

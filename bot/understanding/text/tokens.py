@@ -73,7 +73,7 @@ class PreparedText:
 
 
 def prepare_text(raw: str) -> PreparedText:
-    """Clean *raw* and cut it into words. Any string will do; only :data:`LONGEST` characters of it are looked at."""
+    """Clean *raw*, which may be any string, and split its first :data:`MAX_TEXT_LENGTH` characters into words."""
     text = unicodedata.normalize("NFC", raw[: MAX_TEXT_LENGTH * 2])
     text = _INVISIBLE.sub("", text)[:MAX_TEXT_LENGTH].replace("\xa0", " ")
     to_person = _PERSON_MENTION.search(text) is not None
@@ -97,7 +97,7 @@ def _fix_lookalikes(match: re.Match[str]) -> str:
 
 
 def cyrillic_lookalike(word: str) -> str | None:
-    """The Cyrillic word that a wholly Latin one looks like («HET» → «НЕТ»), if every letter has a twin."""
+    """Return the Cyrillic word that a Latin one looks like («HET» → «НЕТ»), if every letter has a look-alike."""
     if word.isascii() and all(letter in _LOOKALIKE_LETTERS for letter in word):
         return word.translate(_LOOKALIKE_TABLE)
     return None

@@ -62,7 +62,7 @@ def extract_samples(examples: Sequence[Example], rules: TextAnalyzer) -> list[Tr
 
 
 def build_synthetic_samples(topics: Sequence[Topic], rules: TextAnalyzer, codes: Sequence[str]) -> list[TrainingSample]:
-    """The taxonomy as tiny messages: it teaches the sectors that the examples hardly show, in the words of chats."""
+    """Build short messages from the taxonomy: they teach sectors that have few examples, in the words of chats."""
     made: list[TrainingSample] = []
     for topic in topics:
         code = max(topic.sectors, key=lambda one: topic.sectors[one])
@@ -82,7 +82,7 @@ def _split_phrases(source: str) -> list[str]:
 
 
 def _pick_alternative(element: str, turn: int) -> str:
-    """One of the alternatives of a pattern's element, another one every turn."""
+    """Return one of the alternatives of a pattern's element, a different one every turn."""
     words = element.split("|")
     return words[turn % len(words)].strip("=*")
 
@@ -93,7 +93,11 @@ def train(
     texts: Sequence[str],
     about: Mapping[str, Any],
 ) -> Model:
-    """A calibrated model of all of *observed*; *taught* are :func:`lessons`, *texts* what it was made of."""
+    """Train a calibrated model on all *samples*.
+
+    *synthetic* come from :func:`build_synthetic_samples`; *texts* are all training texts, which the model remembers by
+    their fingerprints.
+    """
     recipe = choose_recipe(samples, synthetic)
     model = _fit([*samples, *_synthetic_for(synthetic, recipe)], recipe)
     slope, lift = _fit_calibration(samples, synthetic, recipe)
@@ -113,7 +117,7 @@ def _synthetic_for(synthetic: Sequence[TrainingSample], recipe: Recipe) -> Seque
 
 
 def _fit(samples: Sequence[TrainingSample], recipe: Recipe) -> Model:
-    """One fit. An example with several right sectors is one of each, in shares."""
+    """Fit the model once; an example with several right sectors counts for each of them in part."""
     features, rarity = _select_features(samples, recipe)
     matrix = _feature_matrix(samples, features, rarity, recipe)
     rows = [row for row, one in enumerate(samples) for _ in one.codes]
@@ -151,7 +155,7 @@ def _fit(samples: Sequence[TrainingSample], recipe: Recipe) -> Model:
 
 
 def _select_features(samples: Sequence[TrainingSample], recipe: Recipe) -> tuple[list[str], list[float]]:
-    """The features worth knowing and their rarity (as TF-IDF has it, smoothed)."""
+    """Select the useful features; return them and their smoothed inverse document frequencies."""
     spread: dict[str, Counter[str]] = {block: Counter() for block in _MIN_TEXTS}
     for one in samples:
         for block, found in count_terms(one.features).items():
