@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.bootstrap import (
@@ -80,8 +80,8 @@ class App:
         return self.runtime.database
 
     @property
-    def messengers(self) -> dict[str, Messenger]:
-        return dict(self.runtime.messengers)
+    def messengers(self) -> Mapping[str, Messenger]:
+        return self.runtime.messengers
 
     async def __aenter__(self) -> "App":
         self._create_parts()
