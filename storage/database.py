@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import FAULT_MESSAGES, DatabaseFault, classify_error
+from storage.sqlite.dbapi import SingleHopDbapi
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
 from storage.unit_of_work import UnitOfWork
@@ -56,17 +57,23 @@ class Database:
     the block raises. No network call may be awaited inside.
     """
 
-    def __init__(self, url: str, *, batching: bool = True) -> None:
-        """Open *url*. Without *batching* nothing is deferred or cached (see :mod:`storage.batching`)."""
+    def __init__(self, url: str, *, batching: bool = True, single_hop: bool = True) -> None:
+        """Open *url*.
+
+        Without *batching* nothing is deferred or cached (:mod:`storage.batching`); without *single_hop* SQLite has the
+        stock driver (:mod:`storage.sqlite.dbapi`).
+        """
         self._batching = batching
         self._url = make_url(url)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        pool: dict[str, Any] = {} if self._is_sqlite else _pool_options()
+        driver: dict[str, Any] = {} if self._is_sqlite else _pool_options()
+        if self._is_sqlite and single_hop:
+            driver["module"] = SingleHopDbapi()
         self._engine = create_async_engine(
             self._url,
-            **pool,
+            **driver,
             hide_parameters=True,  # errors are logged, what people wrote must not be
         )
         if self._is_sqlite:

@@ -1,8 +1,10 @@
-"""The SQLite driver as the engine is set up."""
+"""The SQLite driver with one thread switch per statement, and the stock driver: both give the same results."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -11,9 +13,9 @@ from storage.database import Database
 from storage.migrate import migrate
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> Any:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.sqlite3'}")
+@pytest.fixture(params=[True, False], ids=["single hop", "stock"])
+async def database(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.sqlite3'}", single_hop=request.param)
     await migrate(database.engine)
     yield database
     await database.close()
@@ -47,3 +49,23 @@ async def test_a_long_answer_can_be_streamed(database: Database) -> None:
     async with database.engine.connect() as connection:
         result = await connection.stream(text(numbers))
         assert [row.i async for row in result] == list(range(1, 501))
+
+
+async def test_single_hop_driver_makes_one_thread_call_per_statement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.sqlite3'}")
+    calls = 0
+    stock = aiosqlite.Connection._execute
+
+    async def counted(self: aiosqlite.Connection, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return await stock(self, fn, *args, **kwargs)
+
+    async with database.engine.begin() as connection:
+        monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+        rows = (await connection.execute(text("SELECT 1 UNION SELECT 2"))).all()
+        assert (calls, [row[0] for row in rows]) == (1, [1, 2])
+    monkeypatch.undo()
+    await database.close()

@@ -1,0 +1,91 @@
+"""A DBAPI for SQLite with one thread switch per statement.
+
+aiosqlite runs every call of the standard library's module in a thread of the connection: creating a cursor, executing,
+fetching and closing it are four calls, each with two thread switches, and cost more than SQLite's own work. Here the
+four are one function. Streamed rows go the usual way. ``Database(url, single_hop=False)`` uses the stock driver.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util.concurrency import await_
+
+
+class _SingleHopCursor(AsyncAdapt_aiosqlite_cursor):
+    """The result of a statement, whose cursor was created, used and closed in the connection's thread."""
+
+    __slots__ = ("_description", "_last_row", "_row_count")
+
+    _awaitable_cursor_close = False  # nothing is open
+
+    def __init__(self, connection: Any) -> None:
+        self._adapt_connection = connection
+        self._connection = connection._connection
+        self._cursor = None  # type: ignore[assignment]
+        self._rows = deque()
+        self._description: Any = None
+        self._row_count = -1
+        self._last_row: Any = None
+
+    @property
+    def description(self) -> Any:
+        return self._description
+
+    @property
+    def rowcount(self) -> int:
+        return self._row_count
+
+    @property
+    def lastrowid(self) -> Any:
+        return self._last_row
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> Any:
+        return await self._run_in_one_hop(
+            lambda cursor: cursor.execute(operation, () if parameters is None else parameters)
+        )
+
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> Any:
+        return await self._run_in_one_hop(lambda cursor: cursor.executemany(operation, seq_of_parameters))
+
+    async def _run_in_one_hop(self, statement: Callable[[sqlite3.Cursor], object]) -> "_SingleHopCursor":
+        connection: Any = self._connection
+
+        def run() -> tuple[Any, list[Any], int, Any]:
+            cursor = connection._conn.cursor()
+            try:
+                statement(cursor)
+                rows = cursor.fetchall() if cursor.description else []
+                return cursor.description, rows, cursor.rowcount, cursor.lastrowid
+            finally:
+                cursor.close()
+
+        async with self._adapt_connection._execute_mutex:
+            self._description, rows, self._row_count, self._last_row = await connection._execute(run)
+            self._rows = deque(rows)
+        return self
+
+
+class _SingleHopConnection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+
+    _cursor_cls = _SingleHopCursor  # type: ignore[assignment]
+
+
+class SingleHopDbapi(AsyncAdapt_aiosqlite_dbapi):
+    """The module for ``create_async_engine(…, module=SingleHopDbapi())``."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+
+    def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
+        connection = self.aiosqlite.connect(*arg, **kw)
+        connection._thread.daemon = True  # a connection left open must not keep the process alive
+        return _SingleHopConnection(self, await_(connection))
