@@ -25,7 +25,7 @@ class ChatMuted(ChatNotice, code="chat_muted"):
     """The bot may not write in a monitored chat any more."""
 
 
-class ChatMigrated(Notification, code="chat_migrated"):
+class ChatIdChanged(Notification, code="chat_migrated"):
     """A monitored group has a new id."""
 
     title: str
@@ -61,7 +61,7 @@ class Undelivered(Notification, code="undelivered"):
     reason: str
 
 
-class BadCredentials(Notification, code="credentials"):
+class CredentialsRejected(Notification, code="credentials"):
     """A messenger does not accept the token."""
 
     title: str

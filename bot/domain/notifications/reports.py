@@ -17,7 +17,7 @@ class SectorFigures(NamedTuple):
     overdue: int
 
 
-class OverdueTicket(NamedTuple):
+class OverdueEntry(NamedTuple):
     """An overdue ticket, or the problem that it leads (``members`` counts its tickets).
 
     Earlier releases stored neither the text nor the members.
@@ -49,7 +49,7 @@ class ReportFigures:
     reaction_median: float | None = stored("reaction")
     answer_median: float | None = stored("answer")
     sectors: tuple[SectorFigures, ...]
-    overdue_tickets: tuple[OverdueTicket, ...] = stored("late")
+    overdue_tickets: tuple[OverdueEntry, ...] = stored("late")
     overdue_unlisted: int = stored("late_more")
 
 

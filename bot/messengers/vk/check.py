@@ -37,7 +37,7 @@ _OPTIONAL_EVENTS = {
 }
 
 
-class SelfCheck:
+class CommunityCheck:
     """The check of one community; its findings say what is missing and where to fix it.
 
     It checks *webhook* if that has an address, else the long poll.

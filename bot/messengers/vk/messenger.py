@@ -38,7 +38,7 @@ from bot.messengers.port import (
 )
 from bot.messengers.rate_limits import Rate
 from bot.messengers.vk.chats import POST_MESSAGE_ID, VkChats, WallPost, comment_link, wall_post_of
-from bot.messengers.vk.check import SelfCheck
+from bot.messengers.vk.check import CommunityCheck
 from bot.messengers.vk.client import CALLS_PER_SECOND, LOOKUP_CALLS_PER_SECOND, SERVICE_KEY_RATE, VkClient
 from bot.messengers.vk.errors import translate_error
 from bot.messengers.vk.gap_recovery import MAX_RECOVERY_AGE, fetch_missed_messages
@@ -309,7 +309,7 @@ class VkMessenger(BaseWebhookMessenger):
         return bool(answer.get("is_allowed")) if isinstance(answer, dict) else None
 
     async def check(self) -> Sequence[Finding]:
-        return await SelfCheck(self._client, self._group_id, self.title, self._webhook).run()
+        return await CommunityCheck(self._client, self._group_id, self.title, self._webhook).run()
 
     async def close(self) -> None:
         await self._client.close()

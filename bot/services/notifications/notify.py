@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.channels import Address, Purpose
-from bot.domain.notifications.administrator import BadCredentials
+from bot.domain.notifications.administrator import CredentialsRejected
 from bot.domain.notifications.base import CitizenNote, Notification
 from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
 from bot.domain.notifications.registry import to_facts, toast_to_facts
@@ -95,7 +95,7 @@ async def notify_administrator(ctx: UseCaseContext, notification: Notification, 
 async def notify_bad_credentials(ctx: UseCaseContext, account: str, title: str) -> None:
     """Tell the administrator, once a day, that a messenger does not accept the bot's token."""
     day = ctx.now.date().isoformat()
-    await notify_administrator(ctx, BadCredentials(title=title), once_key=f"credentials:{account}:{day}")
+    await notify_administrator(ctx, CredentialsRejected(title=title), once_key=f"credentials:{account}:{day}")
 
 
 async def answer_callback(

@@ -6,7 +6,7 @@ from statistics import median
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.envelope import NoteEnvelope
-from bot.domain.notifications.reports import Digest, OverdueTicket, ReportFigures, SectorFigures, Statistics
+from bot.domain.notifications.reports import Digest, OverdueEntry, ReportFigures, SectorFigures, Statistics
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.privacy import redact
@@ -98,7 +98,7 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
             if line.sector is not None
         ),
         overdue_tickets=tuple(
-            OverdueTicket(
+            OverdueEntry(
                 late.id, ctx.municipality.sector_title(late.sector), late.link, redact(late.text), late.members
             )
             for late in overdue[:MAX_OVERDUE_LISTED]

@@ -1,6 +1,6 @@
 """The bot's access to monitored sources; changes are reported to the administrator."""
 
-from bot.domain.notifications.administrator import ChatLost, ChatMigrated, ChatMuted, ChatUnknown, CheckFault
+from bot.domain.notifications.administrator import ChatIdChanged, ChatLost, ChatMuted, ChatUnknown, CheckFault
 from bot.domain.sources import Source
 from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
@@ -27,7 +27,7 @@ async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_i
     if source is not None:
         await notify.notify_administrator(
             ctx,
-            ChatMigrated(title=source.title, old_id=old_id, new_id=new_id),
+            ChatIdChanged(title=source.title, old_id=old_id, new_id=new_id),
             once_key=f"migrated:{account}:{old_id}",
         )
 

@@ -1,12 +1,12 @@
 """Notifications of the administrator: chats, accounts, updates, the model, the self-check; spikes for coordinators."""
 
 from bot.domain.notifications.administrator import (
-    BadCredentials,
+    ChatIdChanged,
     ChatLost,
-    ChatMigrated,
     ChatMuted,
     ChatUnknown,
     CheckFault,
+    CredentialsRejected,
     DeadUpdate,
     ModelBroken,
     ModelUpdated,
@@ -108,7 +108,7 @@ ADMIN_VIEWS = (
         "Верните боту право писать.",
     ),
     template_row(
-        ChatMigrated,
+        ChatIdChanged,
         "Группа «{note.title}» стала супергруппой, её новый id {note.new_id}. Настройки сохранились. При случае "
         "замените id {note.old_id} в файле настроек.",
     ),
@@ -123,7 +123,7 @@ ADMIN_VIEWS = (
         "обрабатываются как обычно. Подробности — в журнале работы бота.",
     ),
     template_row(
-        BadCredentials,
+        CredentialsRejected,
         "⚠️ {note.title}: токен не принят. Проверьте токен в настройках. Остальные мессенджеры работают.",
     ),
 )
