@@ -1,14 +1,19 @@
 """Intake by webhook.
 
 A request is acknowledged after its update is stored. Until then the messenger repeats it, so no update is lost.
+
+A stranger's request costs little: a secret in a header (Telegram, MAX) is compared before the body is read; a body that
+holds the secret (VK) is bounded in size, time and depth and parsed once.
 """
 
+import asyncio
 import hmac
 import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 from aiohttp import web
 
@@ -24,6 +29,15 @@ logger = logging.getLogger(__name__)
 MAX_BODY_BYTES = 1024 * 1024
 """Size limit of a request; the messengers' updates are far smaller."""
 
+BODY_TIMEOUT_SECONDS = 15.0
+"""Time for the body of a request; messengers and proxies send it at once."""
+
+MAX_JSON_DEPTH = 128
+"""Nested objects and lists of an update; VK allows 45 levels of forwarded messages, each of which is two of these."""
+
+REFUSAL_LOG_INTERVAL = timedelta(minutes=1)
+"""Time between two lines about refused requests: otherwise anybody could fill the disk with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
@@ -38,6 +52,10 @@ class WebhookEndpoint:
     messenger: WebhookReceiver
     secret: str = field(repr=False)
 
+    def matches(self, shown: str) -> bool:
+        """Return whether *shown* is the secret, in a time that does not depend on where they differ."""
+        return hmac.compare_digest(shown.encode(errors="replace"), self.secret.encode())
+
 
 @dataclass(slots=True)
 class Webhooks:
@@ -51,21 +69,28 @@ class Webhooks:
     clock: Clock
     on_stored: Callable[[], None]
     endpoints: Mapping[str, WebhookEndpoint] = field(default_factory=dict)
+    _refused: int = field(init=False, default=0)  # since the last line in the log
+    _refusal_logged_at: datetime | None = field(init=False, default=None)
 
-    async def handle_request(self, request: web.Request) -> web.Response:
+    async def handle_request(self, request: web.BaseRequest) -> web.Response:
         """Store one update and acknowledge it."""
-        candidates = [one for one in self.endpoints.values() if one.path == url_path(request.path)]
-        if not candidates:
+        at_path = [one for one in self.endpoints.values() if one.path == url_path(request.path)]
+        if not at_path:
             return web.Response(status=404 if self.endpoints else 503)
-        payload = _parse_json_object(await request.read())
-        if payload is None:
-            return web.Response(status=400)
+        in_header = {one.messenger.account: one.messenger.header_secret(request.headers) for one in at_path}
+        candidates = [
+            one for one in at_path if (shown := in_header[one.messenger.account]) is None or one.matches(shown)
+        ]
+        if not candidates:
+            return self._refuse(request, 403, "wrong secret")
+        payload = await self._read_payload(request)
+        if isinstance(payload, web.Response):
+            return payload
         endpoint = next((one for one in candidates if one.messenger.accepts(payload)), None)
         if endpoint is None:
-            logger.warning("webhook: for no configured account", extra={"path": request.path})
-            return web.Response(status=403)
-        shown = endpoint.messenger.secret_of(request.headers, payload)
-        trusted = hmac.compare_digest(shown.encode(errors="replace"), endpoint.secret.encode())
+            return self._refuse(request, 403, "for no configured account")
+        is_in_body = in_header[endpoint.messenger.account] is None
+        trusted = not is_in_body or endpoint.matches(endpoint.messenger.body_secret(payload))
         try:
             greeting = await endpoint.messenger.handshake(payload, trusted=trusted)
         except MessengerError as error:
@@ -76,9 +101,34 @@ class Webhooks:
         if greeting is not None:
             return web.Response(text=greeting)
         if not trusted:
-            logger.warning("webhook: wrong secret", extra={"account": endpoint.messenger.account})
-            return web.Response(status=403)
+            return self._refuse(request, 403, "wrong secret")
         return await self._store_update(endpoint.messenger, payload)
+
+    async def _read_payload(self, request: web.BaseRequest) -> Mapping[str, Any] | web.Response:
+        if (request.content_length or 0) > MAX_BODY_BYTES:
+            return self._refuse(request, 413, "the body is too large")
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return self._refuse(request, 408, "the body came too slowly")
+        except web.HTTPRequestEntityTooLarge:
+            return self._refuse(request, 413, "the body is too large")
+        except web.RequestPayloadError:
+            return self._refuse(request, 400, "the body is broken off")
+        payload = _parse_json_object(body)
+        return self._refuse(request, 400, "not an update") if payload is None else payload
+
+    def _refuse(self, request: web.BaseRequest, status: int, reason: str) -> web.Response:
+        """Return the refusal, and log it unless one was logged a moment ago."""
+        self._refused += 1
+        now = self.clock.now()
+        if self._refusal_logged_at is None or now - self._refusal_logged_at >= REFUSAL_LOG_INTERVAL:
+            logger.warning("webhook: %s", reason, extra={"path": request.path, "refused": self._refused})
+            self._refused, self._refusal_logged_at = 0, now
+        response = web.Response(status=status)
+        response.force_close()
+        return response
 
     async def _store_update(self, messenger: WebhookReceiver, payload: Mapping[str, Any]) -> web.Response:
         update = messenger.receive(payload)
@@ -95,7 +145,26 @@ class Webhooks:
 
 def _parse_json_object(body: bytes) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(body)
+        found = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and not _is_deeper(found, MAX_JSON_DEPTH) else None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Refuse ``NaN`` and ``Infinity``, which are no JSON and which PostgreSQL would not store."""
+    raise ValueError(name)
+
+
+def _is_deeper(value: object, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True

@@ -57,8 +57,11 @@ class BaseWebhookMessenger(BaseMessenger, WebhookReceiver, ABC):
     def accepts(self, payload: Mapping[str, Any]) -> bool:
         return True
 
-    def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+    def header_secret(self, headers: Mapping[str, str]) -> str | None:
         return headers.get(self.SECRET_HEADER, "")
+
+    def body_secret(self, payload: Mapping[str, Any]) -> str:
+        return ""
 
     async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
         return None

@@ -160,8 +160,12 @@ class WebhookReceiver(Protocol):
         """Return whether a pushed update is for this account; several may share an address."""
         ...
 
-    def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
-        """Return the secret that came with the update; empty without one."""
+    def header_secret(self, headers: Mapping[str, str]) -> str | None:
+        """Return the secret from the headers, empty without one; ``None`` if this messenger puts it into the body."""
+        ...
+
+    def body_secret(self, payload: Mapping[str, Any]) -> str:
+        """Return the secret from the body, for a messenger that puts it there; empty without one."""
         ...
 
     async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:

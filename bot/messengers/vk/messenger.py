@@ -135,7 +135,10 @@ class VkMessenger(BaseWebhookMessenger):
     def accepts(self, payload: Mapping[str, Any]) -> bool:
         return payload.get("group_id") == self._group_id
 
-    def secret_of(self, headers: Mapping[str, str], payload: Mapping[str, Any]) -> str:
+    def header_secret(self, headers: Mapping[str, str]) -> str | None:
+        return None
+
+    def body_secret(self, payload: Mapping[str, Any]) -> str:
         return str(payload.get("secret", ""))
 
     async def handshake(self, payload: Mapping[str, Any], *, trusted: bool) -> str | None:
