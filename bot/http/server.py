@@ -5,22 +5,28 @@
   incidents; only the leader lists the faults that the last self-check found.
 - ``/metrics``: Prometheus' text format.
 
-No text that people wrote is shown.
+No text that people wrote is shown. A client from a public address learns only whether the process lives and is ready.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.http.webhooks import MAX_BODY_BYTES, Webhooks
+from bot.http.connections import MAX_CONNECTIONS, BoundedServer
+from bot.http.webhooks import Webhooks
 from bot.services.monitoring import watchdog
 from bot.services.monitoring.health import Health
 from storage.database import Database
 from storage.errors import DATABASE_ERRORS
+
+_PROXY_HEADERS = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
 
 class HttpServer:
@@ -38,58 +44,108 @@ class HttpServer:
         self._host, self._port = host, port
         self._database = database
         self._restart_counts = restart_counts
+        self._webhooks = webhooks
         self._health = health
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
-        app.router.add_post("/{path:.*}", webhooks.handle_request)
-        app.router.add_get("/healthz", self._healthz)
-        app.router.add_get("/readyz", self._readyz)
-        app.router.add_get("/metrics", self._metrics)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
+        self._figures: _Figures | None = None
+        self._readings_begun = 0
+        self._reading_lock = asyncio.Lock()
+        self._runner: web.ServerRunner | None = None
 
     async def open(self) -> None:
+        self._runner = web.ServerRunner(BoundedServer(self._handle_request, MAX_CONNECTIONS), shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
 
     async def close(self) -> None:
-        await self._runner.cleanup()
+        if self._runner is not None:
+            await self._runner.cleanup()
 
-    async def _healthz(self, request: web.Request) -> web.Response:
+    async def _handle_request(self, request: web.BaseRequest) -> web.Response:
+        if request.method == "POST":
+            return await self._webhooks.handle_request(request)
+        page = self._pages.get(request.path) if request.method in ("GET", "HEAD") else None
+        return await page(request) if page is not None else web.Response(status=404)
+
+    async def _healthz(self, request: web.BaseRequest) -> web.Response:
         return web.Response(text="ok\n")
 
-    async def _readyz(self, request: web.Request) -> web.Response:
-        if not self._health.ready:
-            return web.json_response({"ready": False, "reason": "starting or stopping"}, status=503)
-        if self._database.current_fault is not None:
-            return web.json_response({"ready": False, "database": self._database.current_fault.value}, status=503)
-        try:
-            async with self._database.read() as uow:
-                inbox, incidents = await uow.inbox.count_by_status(), await watchdog.list_reported(uow)
-        except DATABASE_ERRORS:
-            return web.json_response({"ready": False, "database": "unavailable"}, status=503)
-        troubles = [f"{one.code} {one.subject}".strip() for one in incidents]
-        faults = sorted(subject for subjects in self._health.rights_faults.values() for subject in subjects)
-        figures = {"inbox": inbox, "falls": dict(self._restart_counts)}
-        return web.json_response({"ready": True, "troubles": troubles, "faults": faults, **figures})
+    async def _readyz(self, request: web.BaseRequest) -> web.Response:
+        is_ready, details = await self._describe_readiness()
+        shown = details if _is_near(request) else {}
+        return web.json_response({"ready": is_ready, **shown}, status=200 if is_ready else 503)
 
-    async def _metrics(self, request: web.Request) -> web.Response:
-        try:
-            async with self._database.read() as uow:
-                inbox, outbox = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
-                incidents = await watchdog.list_reported(uow)
-        except DATABASE_ERRORS:
+    async def _describe_readiness(self) -> tuple[bool, dict[str, object]]:
+        if not self._health.ready:
+            return False, {"reason": "starting or stopping"}
+        if self._database.current_fault is not None:
+            return False, {"database": self._database.current_fault.value}
+        figures = await self._read_figures()
+        if figures is None:
+            return False, {"database": "unavailable"}
+        troubles = [f"{one.code} {one.subject}".strip() for one in figures.incidents]
+        faults = sorted(subject for subjects in self._health.rights_faults.values() for subject in subjects)
+        falls = dict(self._restart_counts)
+        return True, {"troubles": troubles, "faults": faults, "inbox": figures.inbox, "falls": falls}
+
+    async def _metrics(self, request: web.BaseRequest) -> web.Response:
+        if not _is_near(request):
+            return web.Response(status=404)
+        figures = await self._read_figures()
+        if figures is None:
             return web.Response(status=503)
         faults = {account: len(subjects) for account, subjects in self._health.rights_faults.items()}
         metrics = _Metrics(
             [
-                _gauge("mcu_inbox_rows", "Stored updates", "status", inbox),
-                _gauge("mcu_outbox_rows", "Outgoing messages", "status", outbox),
-                _gauge("mcu_troubles", "Reported incidents", "kind", Counter(one.code for one in incidents)),
+                _gauge("mcu_inbox_rows", "Stored updates", "status", figures.inbox),
+                _gauge("mcu_outbox_rows", "Outgoing messages", "status", figures.outbox),
+                _gauge("mcu_troubles", "Reported incidents", "kind", Counter(one.code for one in figures.incidents)),
                 _gauge("mcu_faults", "Faults that the last self-check found", "account", faults),
                 # The library would append "_total" to the name of a counter, and the name must not change.
                 _gauge("mcu_loop_falls", "Restarts of a loop since the start", "loop", self._restart_counts),
             ]
         )
         return web.Response(body=generate_latest(metrics), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _read_figures(self) -> "_Figures | None":
+        """Return the figures of the database, or ``None`` if it is unavailable.
+
+        Requests that wait at the same time share one reading: however many there are, they use one connection.
+        """
+        begun_before = self._readings_begun
+        async with self._reading_lock:
+            if self._readings_begun == begun_before:
+                self._readings_begun += 1
+                self._figures = await self._query_figures()
+            return self._figures
+
+    async def _query_figures(self) -> "_Figures | None":
+        try:
+            async with self._database.read() as uow:
+                inbox, outbox = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
+                return _Figures(inbox, outbox, await watchdog.list_reported(uow))
+        except DATABASE_ERRORS:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """The figures of the database at one moment."""
+
+    inbox: Mapping[str, int]
+    outbox: Mapping[str, int]
+    incidents: Sequence[watchdog.Incident]
+
+
+def _is_near(request: web.BaseRequest) -> bool:
+    """Return whether the client is on this machine or in its private network, and not behind a proxy that says so."""
+    if request.remote is None or any(name in request.headers for name in _PROXY_HEADERS):
+        return False
+    try:
+        address = ip_address(request.remote)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_private
 
 
 class _Metrics(Collector):
