@@ -1,13 +1,17 @@
 """The checked configuration: its sections, and the domain objects made of them."""
 
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel, SecretStr
+
 from bot.config.errors import Fault
-from bot.config.fields import resolve_database_url
+from bot.config.fields import is_open_to_internet, resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
 from bot.config.schema import (
@@ -165,8 +169,13 @@ class Config:
             )
         return tuple(found)
 
+    def known_secrets(self) -> frozenset[str]:
+        """Return every token, secret and password of the configuration, for the log to mask."""
+        password = urlsplit(self.tree.database.url).password or ""
+        return frozenset({*_secrets_in(self.tree), password, unquote(password)} - {""})
+
     def warnings(self) -> tuple[Fault, ...]:
-        """Return settings that work but are probably not intended, for ``check``."""
+        """Return settings that work but are probably not intended, for ``check`` and the start."""
         found = []
         if not any(entry.roles & (roles_on(Audience.TRIAGE) - BLOCK_ROLES) for entry in self.staff):
             found.append(
@@ -177,6 +186,11 @@ class Config:
                     'добавьте сотрудника с ролью "coordinator"',
                 )
             )
+        http = self.tree.http
+        if http is not None and is_open_to_internet(http.host):
+            problem = f"адрес {http.host} открыт для всех, кто дойдёт до сервера по сети, и без шифрования"
+            remedy = 'укажите listen = "127.0.0.1:…" и поставьте перед ботом nginx (README) или закройте порт снаружи'
+            found.append(Fault("http.listen", problem, remedy))
         for index, chat in enumerate(self.telegram.chats if self.telegram else ()):
             if chat.id > 0:
                 problem = "у групп и каналов Telegram id отрицательный"
@@ -184,6 +198,16 @@ class Config:
                     Fault(f"telegram.chats[{index}].id", problem, "проверьте id чата, обычно он начинается с -100")
                 )
         return tuple(found)
+
+
+def _secrets_in(value: object) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        yield from _secrets_in(tuple(value.__dict__.values()))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _secrets_in(one)
 
 
 def _staff_entry(member: StaffMember) -> StaffEntry:

@@ -134,6 +134,15 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_open_to_internet(host: str) -> bool:
+    """Return whether a listener at *host* can be reached from other networks: every address, or a public one."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_unspecified or address.is_global
+
+
 def _split_url(value: Any, example: str) -> tuple[str, str, str]:
     text = _require_text(value, f'"{example}"').rstrip("/")
     try:
@@ -147,8 +156,19 @@ def _split_url(value: Any, example: str) -> tuple[str, str, str]:
 
 
 def parse_base_url(value: Any) -> str:
-    """Parse the address of a messenger's API; a slash at its end is removed."""
+    """Parse an address on the net; a slash at its end is removed."""
     return _split_url(value, "https://api.telegram.org")[0]
+
+
+def parse_api_base(value: Any) -> str:
+    """Parse the address of a messenger's API: https, or plain http to this machine, because tokens travel there."""
+    text, scheme, host = _split_url(value, "https://api.telegram.org")
+    if scheme != "https" and not is_loopback(host):
+        raise_fault(
+            "по http токен и сообщения жителей прочтёт любой, кто стоит на пути",
+            "укажите адрес, который начинается с https://; http допустим лишь для этого же компьютера (127.0.0.1)",
+        )
+    return text
 
 
 def parse_webhook_url(value: Any) -> str:
@@ -230,6 +250,7 @@ ClockTime = Annotated[time, BeforeValidator(parse_clock)]
 Interval = Annotated[tuple[time, time], BeforeValidator(parse_interval)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 BaseUrl = Annotated[str, BeforeValidator(parse_base_url)]
+ApiBase = Annotated[str, BeforeValidator(parse_api_base)]
 WebhookUrl = Annotated[str, BeforeValidator(parse_webhook_url)]
 ListenAddress = Annotated[tuple[str, int], BeforeValidator(parse_listen)]
 SectorCode = Annotated[str, BeforeValidator(parse_sector_code)]

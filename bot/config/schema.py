@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.config.fields import (
     AnyDuration,
+    ApiBase,
     BaseUrl,
     CalendarDuration,
     ClockTime,
@@ -68,7 +69,7 @@ class BotSection(Section):
 
     token: SecretStr = SecretStr("")
     token_file: ShortText | None = None
-    api_base: BaseUrl
+    api_base: ApiBase
     mode: UpdateMode = UpdateMode.POLLING
     webhook_url: WebhookUrl | None = None
     secret: SecretStr | None = None
@@ -84,7 +85,7 @@ class TelegramChat(BotChat):
 
 
 class TelegramSection(BotSection):
-    api_base: BaseUrl = "https://api.telegram.org"
+    api_base: ApiBase = "https://api.telegram.org"
     chats: tuple[TelegramChat, ...] = ()
 
 
@@ -107,7 +108,7 @@ class VkCommunity(Section):
 
 
 class VkSection(Section):
-    api_base: BaseUrl = "https://api.vk.ru"
+    api_base: ApiBase = "https://api.vk.ru"
     mode: UpdateMode = UpdateMode.POLLING
     webhook_url: WebhookUrl | None = None
     service_token: SecretStr | None = None
@@ -116,7 +117,7 @@ class VkSection(Section):
 
 
 class MaxSection(BotSection):
-    api_base: BaseUrl = "https://platform-api2.max.ru"
+    api_base: ApiBase = "https://platform-api2.max.ru"
 
 
 class HttpSection(Section):

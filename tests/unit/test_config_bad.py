@@ -129,6 +129,12 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
             "https",
         ),
         (
+            {"telegram": GOOD["telegram"] + 'api_base = "http://botapi.gorod.ru:8081"\n'},
+            "telegram.api_base",
+            "токен",
+            "127.0.0.1",
+        ),
+        (
             {"vk": 'api_base = "http://[::1"\n[[vk.communities]]\nid = 1\ntoken = "vk1.a.x"\n'},
             "vk.api_base",
             "адрес",

@@ -342,6 +342,22 @@ def test_a_town_without_anybody_for_triage_is_warned(file: Path) -> None:
     assert [note.key for note in load_config(file).warnings()] == ["staff", "telegram.chats[0].id"]
 
 
+@pytest.mark.parametrize(
+    ("host", "is_open"),
+    [
+        ("0.0.0.0", True),  # noqa: S104 - the fault under test
+        ("[::]", True),
+        ("77.88.8.8", True),
+        ("127.0.0.1", False),
+        ("10.0.0.5", False),
+        ("[::1]", False),
+    ],
+)
+def test_listener_that_is_open_to_everybody_is_noted(file: Path, host: str, is_open: bool) -> None:
+    file.write_text(SMALL + f'telegram_id = 1\n[http]\nlisten = "{host}:8080"\n', encoding="utf-8")
+    assert [note.key for note in load_config(file).warnings()] == ["http.listen"] * is_open
+
+
 def test_commands_without_network_need_neither_messenger_nor_staff(file: Path) -> None:
     file.write_text(
         '[municipality]\nname = "Город"\ntimezone = "Europe/Moscow"\n[[sectors]]\ncode = "roads"\n', encoding="utf-8"
