@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -33,9 +34,12 @@ ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", 
 
 EXIT_BAD_CONFIG = 2
 
+logger = logging.getLogger(__name__)
+
 
 def main() -> None:
     """Run the command line; usage errors and errors of the system become one Russian sentence."""
+    sys.excepthook = logging_setup.print_crash
     try:
         code = cli(standalone_mode=False)
     except typer.Abort:
@@ -74,7 +78,9 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     if missing:
         typer.echo(render_faults(missing), err=True)
         raise typer.Exit(EXIT_BAD_CONFIG)
-    logging_setup.configure()
+    logging_setup.configure(known_secrets=settings.known_secrets())
+    for note in settings.warnings():
+        logger.warning("%s: %s. Что сделать: %s.", note.key, note.problem, note.remedy)
     from bot.app import AddressInUse, App, run_until_signal
     from storage.sqlite.file_lock import DatabaseInUse
 
@@ -95,7 +101,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
 def check(config: ConfigFile = Path("config.toml")) -> None:
     """Проверить настройки, токены и права бота в чатах."""
     settings = _load_config(config)
-    logging_setup.configure(logging.ERROR)
+    logging_setup.configure(logging.ERROR, settings.known_secrets())
     from bot.cli.operations import check_messengers
     from bot.views.notifications import posting_policy
 
@@ -291,7 +297,7 @@ def export(
 
 
 def _print_error(text: str) -> None:
-    typer.echo(text, err=True)
+    typer.echo(logging_setup.scrub(text), err=True)
 
 
 @contextmanager
