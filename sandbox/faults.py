@@ -11,6 +11,11 @@ class FaultKind(StrEnum):
 
     ANSWER = "answer"  # an error answer of the messenger's own; ``answer`` holds its body
     HTTP_500 = "http_500"  # a server error with a page that is no JSON
+    HTML_502 = "html_502"  # a proxy whose server is away
+    PAGE_1251 = "page_1251"  # a provider's page in windows-1251, with ``status``
+    ENDLESS = "endless"  # a body that does not end
+    GZIP_BOMB = "gzip_bomb"  # a small body that becomes a large one
+    DEEP_JSON = "deep_json"  # a hundred thousand levels of arrays
     HANG = "hang"  # accepts and never answers
     DROP = "drop"  # carries the call out, then drops the connection
     REFUSE = "refuse"  # drops the connection before doing anything
@@ -18,7 +23,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault; ``status`` and ``answer`` matter for :attr:`FaultKind.ANSWER` alone."""
+    """One fault; ``answer`` matters for :attr:`FaultKind.ANSWER` alone, ``status`` where the kind names none."""
 
     kind: FaultKind
     status: int = 200

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.change_log import ChangeLog
+from sandbox.fault_answers import send_fault
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.max import methods, read_methods
 from sandbox.max.call import Request
@@ -204,10 +205,8 @@ class MaxServer(MaxControl):
 
     async def _apply_fault(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         await self.change_log.notify()
-        if fault.kind is FaultKind.ANSWER:
-            return web.json_response(fault.answer, status=fault.status)
-        if fault.kind is FaultKind.HTTP_500:
-            return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+        if (answer := await send_fault(request, fault)) is not None:
+            return answer
         if fault.kind is FaultKind.HANG:
             await self._closing.wait()
         if fault.kind is FaultKind.DROP:

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.change_log import ChangeLog
+from sandbox.fault_answers import send_fault
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.telegram import hook
 from sandbox.telegram.call import Call, SentFile
@@ -71,10 +72,8 @@ class Transport:
         return _drop_connection(request) if fault is not None else response
 
     async def _apply_fault(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.kind is FaultKind.ANSWER:
-            return web.json_response(fault.answer, status=fault.status)
-        if fault.kind is FaultKind.HTTP_500:
-            return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+        if (answer := await send_fault(request, fault)) is not None:
+            return answer
         await self._closing.wait()  # hang
         return _drop_connection(request)
 

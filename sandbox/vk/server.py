@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.change_log import ChangeLog
+from sandbox.fault_answers import send_fault
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.vk import callbacks
 from sandbox.vk.control import VkControl
@@ -200,10 +201,8 @@ class VkServer(VkControl):
     # -- faults
 
     async def _apply_fault(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        if fault.kind is FaultKind.ANSWER:
-            return web.json_response(fault.answer, status=fault.status)
-        if fault.kind is FaultKind.HTTP_500:
-            return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")
+        if (answer := await send_fault(request, fault)) is not None:
+            return answer
         if fault.kind is FaultKind.HANG:
             await self._hang(request)
         response = web.StreamResponse()

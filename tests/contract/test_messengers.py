@@ -494,6 +494,32 @@ async def test_a_server_that_fails(harness: MessengerHarness, kind: FaultKind) -
     assert len(harness.shown_privately()) == 1
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [FaultKind.HTML_502, FaultKind.PAGE_1251, FaultKind.ENDLESS, FaultKind.GZIP_BOMB, FaultKind.DEEP_JSON],
+)
+async def test_an_answer_that_cannot_be_read_is_a_failure_at_once(harness: MessengerHarness, kind: FaultKind) -> None:
+    """No such answer raises anything else, exhausts memory, or is taken for a success."""
+    target = Target(harness.private)
+    harness.faults.order(harness.send_method, Fault(kind))
+    with pytest.raises(TemporaryFailure) as caught:
+        await harness.messenger.send(target, Content.of(HOLE), key="1")
+    assert caught.value.outcome_unknown
+    harness.faults.order(harness.poll_method, Fault(kind))
+    with pytest.raises(TemporaryFailure):
+        await harness.messenger.fetch()
+    await harness.messenger.send(target, Content.of(HOLE), key="2")
+    await harness.write_privately(HOLE)
+    assert [event.text for event in await fetch_events(harness.messenger)] == [HOLE]
+
+
+async def test_a_page_of_a_provider_that_refuses_is_no_doubtful_outcome(harness: MessengerHarness) -> None:
+    harness.faults.order(harness.send_method, Fault(FaultKind.PAGE_1251, status=403))
+    with pytest.raises(TemporaryFailure) as caught:
+        await harness.messenger.send(Target(harness.private), Content.of(HOLE), key="1")
+    assert not caught.value.outcome_unknown
+
+
 async def test_a_dropped_connection_leaves_the_outcome_unknown(harness: MessengerHarness) -> None:
     harness.faults.order(harness.send_method, Fault(FaultKind.DROP))
     with pytest.raises(TemporaryFailure) as caught:

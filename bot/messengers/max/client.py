@@ -4,7 +4,6 @@ Nothing is retried here: MAX has no key that would make a repeated message harml
 """
 
 import asyncio
-import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,7 +77,8 @@ class MaxClient:
         answer = _parse_object(content)
         if answer is None:
             # Not an answer of MAX: a proxy's error page, or a truncated body.
-            raise TemporaryFailure(f"MAX: unreadable answer to {operation.name} ({status})", outcome_unknown=True)
+            unknown = http_body.may_be_executed(status)
+            raise TemporaryFailure(f"MAX: unreadable answer to {operation.name} ({status})", outcome_unknown=unknown)
         if status == 200:
             return answer
         response = MaxErrorResponse(
@@ -145,7 +145,7 @@ class MaxClient:
 
 def _parse_object(content: bytes) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(content)
+        found = http_body.parse_json(content)
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -1,7 +1,6 @@
 """Media to attach: files that MAX has are named by their tokens, others are uploaded."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from cachetools import LRUCache
 
 from bot.messengers.errors import FileUnavailable, Rejected, RejectReason, TemporaryFailure
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
+from bot.messengers.http_body import parse_json
 from bot.messengers.json_reader import find_text, list_objects, object_or_empty
 from bot.messengers.max.attachments import unpack_ref
 from bot.messengers.max.chats import ACCOUNT
@@ -119,7 +119,7 @@ class MaxMediaTransfer:
 
 def _find_token(answer: bytes) -> str | None:
     try:
-        found = json.loads(answer)
+        found = parse_json(answer)
     except ValueError:
         return None  # videos and audio are answered in XML
     if not isinstance(found, Mapping):

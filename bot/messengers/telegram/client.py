@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import AiogramError, ClientDecodeError
+from aiogram.exceptions import AiogramError, TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientError, ClientResponseError
+from aiohttp import ClientError, ClientResponseError, ClientTimeout
 
+from bot.messengers import http_body
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
 from bot.messengers.telegram.errors import translate_error
 
@@ -22,19 +23,40 @@ DOWNLOAD_LIMIT = 20 * 1024 * 1024  # bytes; the Bot API's own limit for getFile
 
 
 class _RawSession(AiohttpSession):
-    """A session that returns results as plain JSON values.
+    """A session that returns results as plain JSON values, and reads answers up to a limit.
 
     aiogram would validate them as its types, and one field that its version does not know makes the whole answer fail:
-    a batch of updates then blocks the queue, or a sent message looks unsent.
+    a batch of updates then blocks the queue, or a sent message looks unsent. It also decodes an error page in
+    windows-1251 as UTF-8, and the exception is none of its own.
     """
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's name
+    ) -> Any:
+        session = await self.create_session()
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        form = self.build_form_data(bot=bot, method=method)
+        try:
+            limits = ClientTimeout(total=timeout or self.timeout)
+            async with session.post(url, data=form, timeout=limits) as answer:
+                body = await http_body.read_body(answer, None, method.__api_method__)
+        except (TimeoutError, ClientError) as error:
+            raise TelegramNetworkError(method=method, message=type(error).__name__) from error
+        return self.check_response(bot, method, answer.status, body.decode("utf-8", "replace")).result
 
     def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
         try:
-            body = self.json_loads(content)
-        except ValueError as error:
-            raise ClientDecodeError("not JSON", error, content) from error
+            body = http_body.parse_json(content)
+        except ValueError:
+            body = None
         if not isinstance(body, dict):
-            raise ClientDecodeError("not an object", TypeError(type(body).__name__), content)
+            raise TemporaryFailure(
+                f"{method.__api_method__}: unreadable answer ({status_code})",
+                outcome_unknown=http_body.may_be_executed(status_code),
+            )
         if status_code == 200 and body.get("ok") is True:
             return Response[Any].model_construct(ok=True, result=body.get("result"))
         if not isinstance(body.get("description"), str):

@@ -2,7 +2,6 @@
 
 import asyncio
 import concurrent.futures
-import json
 import threading
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -13,6 +12,7 @@ from jconfig import MemoryConfig
 from vk_api import VkApiGroup, VkUpload
 from vk_api.exceptions import VkApiError
 
+from bot.messengers import http_body
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.events import Upload
 from bot.messengers.rate_limits import Rate
@@ -141,7 +141,7 @@ def _parse_object(status: int, body: bytes) -> Mapping[str, Any]:
     if status != 200:
         raise TemporaryFailure(f"VK: HTTP {status}", outcome_unknown=status >= 500)
     try:
-        answer = json.loads(body)
+        answer = http_body.parse_json(body)
     except ValueError:
         raise TemporaryFailure("VK: the answer is no JSON", outcome_unknown=True) from None
     if not isinstance(answer, dict):

@@ -76,8 +76,9 @@ _ERRORS_BY_CODE: dict[int, ErrorFactory] = {
 _REPLY_TARGET_CODES = frozenset({15, 100, 921, 936})  # VK's codes for a missing message to reply to
 
 
-ODD_ANSWER_ERRORS = (ValueError, KeyError, TypeError, AttributeError)
-"""Exceptions of ``vk_api`` when the answer is not VK's usual one: a proxy's error page, or a truncated body."""
+ODD_ANSWER_ERRORS = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""Exceptions of ``vk_api`` when the answer is not VK's usual one: a proxy's error page, a truncated body, or
+JSON of a thousand levels."""
 
 
 def translate_exception(error: Exception, method: str, *, replying: bool = False) -> MessengerError:

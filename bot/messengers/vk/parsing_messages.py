@@ -16,6 +16,7 @@ from bot.messengers.events import (
     MessageEdited,
     MessagePosted,
 )
+from bot.messengers.http_body import parse_json
 from bot.messengers.json_reader import (
     JsonObject,
     find_nonzero_int,
@@ -169,7 +170,7 @@ def _payload_code(payload: Any) -> str | None:
         return None
     if isinstance(payload, str):
         try:
-            payload = json.loads(payload)
+            payload = parse_json(payload)
         except ValueError:
             return str(payload)
     if isinstance(payload, Mapping):

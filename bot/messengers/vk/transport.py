@@ -7,6 +7,8 @@ sockets down when the client is closed, which ends every wait at once.
 
 import socket
 import threading
+import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +29,7 @@ LIBRARY_BASE_URL = "https://api.vk.ru"
 
 @dataclass(frozen=True, slots=True)
 class VkTimeouts:
-    """Time limits, in seconds; in a worker thread *call* and *file* limit each wait for data, not their sum."""
+    """Time limits, in seconds; in a worker thread *call* limits each wait for data, and *file* also their sum."""
 
     connect: float = 5.0
     call: float = 15.0
@@ -51,7 +53,7 @@ class VkHttp:
     async def request(
         self, method: str, url: str, *, seconds: float, limit: int | None = None, **kwargs: Any
     ) -> tuple[int, bytes]:
-        """Return status and body; raise `FileUnavailable` for a body of more than *limit* bytes."""
+        """Return status and body; raise `FileUnavailable` for a file of more than *limit* bytes."""
         self.require_open()
         if self._session is None:  # created here because it belongs to the running loop
             self._session = aiohttp.ClientSession()
@@ -101,7 +103,7 @@ class VkApiSession(requests.Session):
         self.trust_env = False  # no .netrc, no proxies from the environment
         self._api_base = api_base.rstrip("/")
         self._timeouts = timeouts
-        adapter = _TrackingAdapter(sockets)
+        adapter = _BoundedAdapter(sockets, timeouts.file)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
@@ -116,10 +118,34 @@ class VkApiSession(requests.Session):
         return response
 
 
-class _TrackingAdapter(HTTPAdapter):
-    """Connections that register their sockets."""
+class UnboundedAnswer(requests.RequestException):
+    """An answer that is too large or does not end."""
 
-    def __init__(self, sockets: OpenSockets) -> None:
+
+class _BoundedBody:
+    """The body of one answer, decompressed, up to a size and a time."""
+
+    def __init__(self, raw: Any, seconds: float) -> None:
+        self._raw = raw
+        self._deadline = time.monotonic() + seconds
+
+    def stream(self, amt: int, *, decode_content: bool | None = None) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._raw.stream(amt, decode_content=decode_content):
+            size += len(chunk)
+            if size > http_body.MAX_ANSWER_BYTES or time.monotonic() > self._deadline:
+                self._raw.close()
+                raise UnboundedAnswer
+            yield chunk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+
+class _BoundedAdapter(HTTPAdapter):
+    """Connections that register their sockets, and whose answers have limits (*seconds* for all of one)."""
+
+    def __init__(self, sockets: OpenSockets, seconds: float) -> None:
         class TrackedConnection(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
@@ -131,7 +157,13 @@ class _TrackingAdapter(HTTPAdapter):
                 sockets.add(self.sock)
 
         self._plain, self._tls = TrackedConnection, TrackedTlsConnection
+        self._seconds = seconds
         super().__init__()
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = super().build_response(req, resp)
+        response.raw = _BoundedBody(resp, self._seconds)
+        return response
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
         pool = super().get_connection_with_tls_context(*args, **kwargs)
