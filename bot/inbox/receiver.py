@@ -19,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 CREDENTIALS_RETRY_SECONDS = 30.0
 
+MAX_POLL_PAUSE_SECONDS = 300.0
+"""Seconds: a messenger that asks for a day is asked again before, because a wrong number would make the bot deaf."""
+
 GAP_MARGIN = timedelta(minutes=5)
 """Time before the last poll at which a gap is taken to begin, because clocks differ."""
 
@@ -111,7 +114,7 @@ class UpdateReceiver:
             await self._record_outage(is_failing=True)
         match error:
             case RetryAfter():
-                return error.seconds
+                return min(error.seconds, MAX_POLL_PAUSE_SECONDS)
             case BadCredentials():
                 await self._report_bad_credentials()
                 return CREDENTIALS_RETRY_SECONDS

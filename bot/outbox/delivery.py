@@ -1,6 +1,7 @@
 """Delivery of one outbox row: render, send, record the outcome."""
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -10,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain import channels
-from bot.domain.notifications.administrator import Undelivered
+from bot.domain.notifications.administrator import SendingLimited, Undelivered
 from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
@@ -46,6 +47,9 @@ logger = logging.getLogger(__name__)
 
 MAX_DELIVERY_AGE = timedelta(hours=24)
 """Age at which an undelivered message is given up and a person is notified."""
+
+MAX_NAMED_WAIT_SECONDS = 30 * 86400.0
+"""Seconds: a longer wait is told as this one."""
 
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 MAX_RETRY_PAUSE_SECONDS = 60
@@ -95,6 +99,12 @@ class Delivery:
                 await retry_until_committed(partial(self._handle_send_error, row, error, messenger))
             except LeaseLost:
                 self._log_lost_lease(row)
+            except Exception as error:
+                if classify_error(error) is not None:
+                    raise
+                # The boundary of one delivery: left alone, the row would be sent again when its lease expires.
+                failure = TemporaryFailure(f"unexpected {type(error).__name__}", outcome_unknown=True)
+                await retry_until_committed(partial(self._handle_send_error, row, failure, messenger))
             else:
                 await retry_until_committed(partial(self._record_delivery, attempt, message, result))
 
@@ -148,9 +158,7 @@ class Delivery:
                 await uow.outages.start(row.account, channels.Direction.OUT, now)
             match error:
                 case RetryAfter():
-                    self.on_rate_limited(row, error)
-                    pause = min(timedelta(seconds=error.seconds), MAX_WAIT)  # the worker pauses the chat for longer
-                    await uow.outbox.retry(row, now + pause, LastError.RATE_LIMITED, counts_as_attempt=False)
+                    await self._wait_for_rate_limit(ctx, row, error, messenger)
                 case ChatMigrated():
                     await sources.on_chat_migrated(ctx, row.account, row.chat_id, error.new_id)
                     await uow.outbox.retry(row, now, "migrated", counts_as_attempt=False)
@@ -166,6 +174,19 @@ class Delivery:
                     await uow.outbox.retry(row, now + pause, reason)
                 case _:
                     await self._fail_permanently(ctx, row, error)
+
+    async def _wait_for_rate_limit(
+        self, ctx: UseCaseContext, row: OutboxRow, error: RetryAfter, messenger: Messenger
+    ) -> None:
+        """Try again when the messenger wants, or after `MAX_WAIT`; a longer wait is told to the administrator."""
+        seconds = min(error.seconds, MAX_WAIT.total_seconds())
+        self.on_rate_limited(row, RetryAfter(str(error), seconds, whole_account=error.whole_account))
+        retry_at = ctx.now + timedelta(seconds=seconds)
+        await ctx.uow.outbox.retry(row, retry_at, LastError.RATE_LIMITED, counts_as_attempt=False)
+        if error.seconds > seconds:
+            hours = math.ceil(min(error.seconds, MAX_NAMED_WAIT_SECONDS) / 3600)
+            once = f"sending_limited:{row.account}:{ctx.now.date().isoformat()}"
+            await notify.notify_administrator(ctx, SendingLimited(title=messenger.title, hours=hours), once_key=once)
 
     async def _fail_permanently(self, ctx: UseCaseContext, row: OutboxRow, error: MessengerError) -> None:
         """Give *row* up and notify the person concerned."""

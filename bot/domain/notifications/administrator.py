@@ -61,6 +61,13 @@ class Undelivered(Notification, code="undelivered"):
     reason: str
 
 
+class SendingLimited(Notification, code="sending_limited"):
+    """A messenger asks the bot to send nothing for many hours; the bot tries again meanwhile."""
+
+    title: str
+    hours: int
+
+
 class CredentialsRejected(Notification, code="credentials"):
     """A messenger does not accept the token."""
 

@@ -11,6 +11,7 @@ from bot.domain.notifications.administrator import (
     ModelBroken,
     ModelUpdated,
     PostingPolicies,
+    SendingLimited,
     Undelivered,
     UnknownUpdateKind,
 )
@@ -57,6 +58,13 @@ def undelivered(note: Undelivered, data: NotificationData, context: RenderContex
     )
 
 
+def sending_limited(note: SendingLimited, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        f"⚠️ {note.title}: мессенджер просит ничего не отправлять ещё {plural(note.hours, 'час', 'часа', 'часов')}, "
+        "столько сообщений он не принимает. Ничего не потеряно: бот пробует снова каждые 15 минут."
+    )
+
+
 def check_fault(note: CheckFault, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(Bold(f"⚠️ {note.subject}"), f"\n{note.text}")
 
@@ -86,6 +94,7 @@ def _incident_text(note: IncidentStarted | IncidentOver, *, first_sentence: bool
 ADMIN_VIEWS = (
     row(SpikeDetected, burst),
     row(Undelivered, undelivered),
+    row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),
     row(ModelUpdated, model_updated),
     row(IncidentStarted, trouble),

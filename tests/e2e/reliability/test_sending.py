@@ -1,6 +1,7 @@
 """The failure of one message does not affect the others."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -8,16 +9,18 @@ from sqlalchemy.exc import OperationalError
 
 from bot.domain.channels import Direction
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
+from bot.inbox import receiver
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.port import Sent
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.outbox import render_data
 from bot.outbox.worker import MAX_IN_FLIGHT_PER_ACCOUNT
-from sandbox.faults import FaultKind
+from sandbox.faults import Fault, FaultKind
 from sandbox.telegram.server import api_fault
+from storage.repositories.base import MAX_WAIT
 from storage.repositories.outbox import Outbox
-from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Harness
-from tests.e2e.queries import wait_until_idle
+from tests.e2e.harness import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Harness
+from tests.e2e.queries import list_audit, send_report, wait_for_preview, wait_until_idle
 from tests.e2e.reliability.test_drain import build_note, queue_notes
 
 HOLE = "На Ленина 45 огромная яма на дороге"
@@ -148,3 +151,63 @@ async def test_few_are_in_hand_where_they_leave_one_by_one_so_that_something_urg
     await town.wait_for_message(HOUSING_HEAD, "№77")
     # Those that were in hand, and at most as many that were chosen just before it came.
     assert next(number for number, text in enumerate(sent) if "№77" in text) < 2 * MAX_IN_FLIGHT_PER_ACCOUNT
+
+
+async def test_a_wait_of_a_day_is_bounded_and_told(closed_town: Harness) -> None:
+    """The chat is tried again after a quarter of an hour, whatever number the messenger names."""
+    town, passed = closed_town, [0.0]
+    town.monotonic = lambda: time.monotonic() + passed[0]
+    await town.start()
+    await wait_until_idle(town)
+    refusal = api_fault(429, "Too Many Requests: retry after 86400", retry_after=86400)
+    town.sandbox.telegram.faults.order("sendMessage", refusal)
+    await queue_notes(town, build_note(HOUSING_HEAD, "№77", 77))
+    await town.wait_for_message(ADMINISTRATOR, "Telegram: мессенджер просит ничего не отправлять ещё 24 часа")
+    passed[0] = MAX_WAIT.total_seconds()
+    town.pass_time(seconds=MAX_WAIT.total_seconds())
+    await town.wait_for_message(HOUSING_HEAD, "№77")
+
+
+async def test_a_poll_that_is_told_to_wait_for_a_day_goes_on(town: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver, "MAX_POLL_PAUSE_SECONDS", 0.05)
+    refusal = api_fault(429, "Too Many Requests: retry after 86400", retry_after=86400)
+    town.sandbox.telegram.faults.order("getUpdates", refusal, times=2)
+    await send_report(town, HOLE)
+    await send_report(town, "На Мира 7 прорвало трубу")
+    await town.wait_for_card(ROADS_HEAD, 1)
+
+
+@pytest.mark.parametrize("status", [200, 403])
+async def test_a_providers_page_is_no_reason_to_wait_for_the_lease(town: Harness, status: int) -> None:
+    """A page that came with a refusal leaves no doubt; any other one does, and the audit says so."""
+    await send_report(town, HOLE)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(ROADS_HEAD, "Засыплем сегодня", reply_to=card["message_id"])
+    draft = await wait_for_preview(town, ROADS_HEAD, "Засыплем сегодня")
+    await wait_until_idle(town)
+    town.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.PAGE_1251, status=status))
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    await wait_until_idle(town)
+    town.pass_time(seconds=2)
+    await town.wait_for_message(GROUP, "Засыплем сегодня")
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert len(await list_audit(town, 1, "resent")) == (status == 200)
+
+
+async def test_an_error_that_nobody_foresaw_is_a_failed_delivery(
+    town: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again at once, not when the row's lease has expired."""
+    await wait_until_idle(town)
+    send, failures = TelegramMessenger.send, [LookupError("no such codec")]
+
+    async def break_once(self: TelegramMessenger, *args: Any, **more: Any) -> Sent:
+        if failures:
+            raise failures.pop()
+        return await send(self, *args, **more)
+
+    monkeypatch.setattr(TelegramMessenger, "send", break_once)
+    await queue_notes(town, build_note(HOUSING_HEAD, "№77", 77))
+    await wait_until_idle(town)
+    town.pass_time(seconds=2)
+    await town.wait_for_message(HOUSING_HEAD, "№77")
