@@ -97,7 +97,7 @@ async def export_tickets(
         async with database.read() as uow:
             shape = export.sheet_record if form == "xlsx" else export.ticket_record
             records = (shape(municipality, row) async for row in uow.reports.iterate_tickets(since, until))
-            shown = (export.redact_record(one) async for one in records) if public else records
+            shown = (export.redact_record(municipality, one) async for one in records) if public else records
             await _write_export(form, shown, output)
     finally:
         await database.close()

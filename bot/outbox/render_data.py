@@ -12,7 +12,6 @@ from bot.domain.notifications.problems import AnswersFailed, MemberList
 from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
-from bot.domain.privacy import redact
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, MessageFacts, NotificationData, PublicationFacts
@@ -39,7 +38,10 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
     roots = [m for m in messages if m.part in (MessageRole.ROOT, MessageRole.COPY)]
     additions = [m.text for m in messages if _adds_text(m, ticket)]
     if not _may_see_personal_data(ctx, ticket, person):
-        ticket, additions = _redact_ticket(ticket), [redact(text) for text in additions]
+        ticket, additions = (
+            _redact_ticket(ctx, ticket),
+            [ctx.municipality.understanding.redact(text) for text in additions],
+        )
     media = [item for m in messages if m.part is not MessageRole.STAFF for item in unpack_media(m.media)]
     remarks = []
     for remark in await ctx.uow.cards.list_remarks(ticket.id):
@@ -85,8 +87,8 @@ def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) 
     )
 
 
-def _redact_ticket(ticket: Ticket) -> Ticket:
-    return replace(ticket, text=redact(ticket.text))
+def _redact_ticket(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+    return replace(ticket, text=ctx.municipality.understanding.redact(ticket.text))
 
 
 async def _list_manual_posts(
@@ -144,7 +146,7 @@ async def notification_data(
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
         may_see = reader is None or _may_see_personal_data(ctx, ticket, reader)
-        found[number] = ticket if may_see else _redact_ticket(ticket)
+        found[number] = ticket if may_see else _redact_ticket(ctx, ticket)
     message, answer = await _message_and_answer(ctx, note)
     previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
     past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
@@ -203,7 +205,7 @@ async def _list_members(ctx: UseCaseContext, lead: Ticket, note: MemberList) -> 
     reader = ctx.municipality.staff.find_by_id(note.reader_id)
     may_see = reader is not None and _may_see_personal_data(ctx, lead, reader)
     shown = await merge_split.list_members(ctx, lead, note.page)
-    return [await _member_facts(ctx, ticket if may_see else _redact_ticket(ticket)) for ticket in shown]
+    return [await _member_facts(ctx, ticket if may_see else _redact_ticket(ctx, ticket)) for ticket in shown]
 
 
 async def _list_failed_messages(ctx: UseCaseContext, answer: Answer) -> list[MessageFacts]:

@@ -11,6 +11,7 @@ from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.model.features import TextFeatures
 from bot.understanding.model.model import Model, Predictor, calibrate
 from bot.understanding.places.finder import PlaceFinder
+from bot.understanding.privacy.redaction import Redactor
 from bot.understanding.reading import APPEAL_THRESHOLD, Noise, ParsedText, Reading
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
 from bot.understanding.relevance.relevance import RelevanceScorer
@@ -70,6 +71,7 @@ class TextAnalyzer:
         self._noise = NoiseFilter(noise_words)
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
+        self.redact = Redactor(morphology).redact
         self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":

@@ -9,7 +9,6 @@ from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.notifications.reports import Digest, OverdueEntry, ReportFigures, SectorFigures, Statistics
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.privacy import redact
 from bot.domain.recipients import Audience
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
@@ -99,7 +98,11 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
         ),
         overdue_tickets=tuple(
             OverdueEntry(
-                late.id, ctx.municipality.sector_title(late.sector), late.link, redact(late.text), late.members
+                late.id,
+                ctx.municipality.sector_title(late.sector),
+                late.link,
+                ctx.municipality.understanding.redact(late.text),
+                late.members,
             )
             for late in overdue[:MAX_OVERDUE_LISTED]
         ),

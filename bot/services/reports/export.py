@@ -10,7 +10,6 @@ from typing import Any
 import xlsxwriter
 
 from bot.domain.answers import PublicationState
-from bot.domain.privacy import redact
 from bot.domain.tickets import DismissReason, State
 from bot.services.context import Municipality
 from bot.views.export import (
@@ -55,8 +54,9 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str
     return values
 
 
-def redact_record(record: Mapping[str, Any]) -> dict[str, Any]:
+def redact_record(municipality: Municipality, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record for publication: without names, telephone numbers, flats, health data and links to authors."""
+    redact = municipality.understanding.redact
     texts = {name: redact(record[name]) for name in ("text", "answer", "dismiss_reason") if record[name]}
     return dict(record) | texts | dict.fromkeys(("author_name", "link", "answer_link", "assignee"))
 
