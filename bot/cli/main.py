@@ -271,18 +271,24 @@ def migrate_data(
 @cli.command(cls=RussianHelpCommand)
 def export(
     config: ConfigFile = Path("config.toml"),
-    format: Annotated[str, typer.Option("--format", metavar="ФОРМАТ", help="csv, xlsx или json.")] = "csv",
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="ФОРМАТ", help="csv, xlsx или json. Без него — по имени файла, а без файла csv."
+        ),
+    ] = None,
     since: Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
     until: Annotated[
         str | None, typer.Option(metavar="ДАТА", help="По какой день включительно: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")
     ] = None,
     output: Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")] = None,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных: чтобы передать другим.")] = False,
+    codes: Annotated[
+        bool, typer.Option("--codes", help="CSV для программ: запятые, английские названия столбцов и коды.")
+    ] = False,
 ) -> None:
     """Выгрузить сообщения: одна строка на каждое."""
-    if format not in ("csv", "xlsx", "json"):
-        typer.echo(f"Формат «{format}» неизвестен: csv, xlsx или json.", err=True)
-        raise typer.Exit(EXIT_BAD_CONFIG)
+    form = _export_format(format, output, codes=codes)
     settings = _load_config(config, tokens_needed=False)
     from bot.cli.operations import OutputNotWritable, export_tickets
 
@@ -290,10 +296,33 @@ def export(
     last = _parse_moment(until, settings.zone, time.max)
     with _report_database_faults():
         try:
-            asyncio.run(export_tickets(settings, format, first, last, output, public=public))
+            asyncio.run(export_tickets(settings, form, first, last, output, public=public, codes=codes))
         except OutputNotWritable as error:
             _print_error(f"Файл не записан: {error}")
             raise typer.Exit(EXIT_BAD_CONFIG) from None
+
+
+_EXPORT_FORMATS = ("csv", "xlsx", "json")
+
+
+def _export_format(asked: str | None, output: Path | None, *, codes: bool) -> str:
+    """Return the format of an export: the one that is asked for must fit the extension of the file."""
+    extension = output.suffix.casefold().lstrip(".") if output is not None else ""
+    named = extension if extension in _EXPORT_FORMATS else None
+    form = asked or named or ("xlsx" if extension.startswith("xls") else "csv")
+    fault = ""
+    if form not in _EXPORT_FORMATS:
+        fault = f"Формат «{form}» неизвестен: csv, xlsx или json."
+    elif extension == "xls":
+        fault = "Старый формат .xls не поддерживается: назовите файл с расширением .xlsx."
+    elif named is not None and named != form:
+        fault = f"Формат {form} не подходит к имени файла .{named}: уберите --format или назовите файл .{form}."
+    elif codes and form != "csv":
+        fault = f"--codes бывает только у csv, а здесь {form} (в json коды есть и так): уберите --codes."
+    if fault:
+        _print_error(fault)
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    return form
 
 
 def _print_error(text: str) -> None:

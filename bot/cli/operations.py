@@ -1,6 +1,5 @@
 """The commands that check, list and export; each opens the parts that it needs and closes them."""
 
-import codecs
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -85,20 +84,21 @@ async def export_tickets(
     output: Path | None,
     *,
     public: bool = False,
+    codes: bool = False,
 ) -> None:
     """``export``: write the tickets registered in [since, until] to a file or to standard output.
 
-    *public*: without personal data.
+    *public*: without personal data. *codes*: a CSV file for programs; JSON always is.
     """
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
         municipality = build_municipality(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
-            shape = export.sheet_record if form == "xlsx" else export.ticket_record
+            shape = export.ticket_record if codes or form == "json" else export.sheet_record
             records = (shape(municipality, row) async for row in uow.reports.iterate_tickets(since, until))
             shown = (export.redact_record(municipality, one) async for one in records) if public else records
-            await _write_export(form, shown, output)
+            await _write_export(form, shown, output, codes=codes)
     finally:
         await database.close()
 
@@ -118,15 +118,13 @@ def _open_output(file: Path) -> BinaryIO:
         raise OutputNotWritable(f"в «{file}» писать нельзя. Проверьте права на эту папку и свободное место.") from None
 
 
-async def _write_export(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None) -> None:
+async def _write_export(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None, *, codes: bool) -> None:
     stream = sys.stdout.buffer if output is None else _open_output(output)
     try:
         if form == "xlsx":
             stream.write(await export.as_xlsx(records))
         else:
-            if form == "csv" and output is not None:
-                stream.write(codecs.BOM_UTF8)  # without it, spreadsheets guess another encoding
-            lines = export.as_csv(records) if form == "csv" else export.as_json(records)
+            lines = export.as_csv(records, codes=codes) if form == "csv" else export.as_json(records)
             async for line in lines:
                 stream.write(line.encode())
         stream.flush()

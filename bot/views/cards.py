@@ -8,7 +8,7 @@ from bot.domain.view_data import CardFacts
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.notifications.problems import delivery_progress, problem_summary
-from bot.views.render_context import RenderContext, shorten
+from bot.views.render_context import RenderContext, citizen_name, shorten
 
 MAX_TEXT_CHARS = 2000
 """Characters of the citizen's text on the card: the rest is one press away, and the deadlines must stay in sight."""
@@ -86,7 +86,7 @@ def _place_line(facts: CardFacts) -> list[Span]:
 
 def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     ticket = facts.ticket
-    spans: list[Span] = [Text(f"\n👤 {ticket.author_name or 'Житель'}")]
+    spans: list[Span] = [Text(f"\n👤 {citizen_name(ticket.author_name, has_account=bool(facts.messages))}")]
     if not facts.messages:
         spans.append(Text(f" · {ticket.source}"))
     if facts.created_by:

@@ -15,8 +15,8 @@ SHEET_TITLE = "Сообщения"
 COLUMN_TITLES = {
     "id": "Номер",
     "state": "Состояние",
-    "sector": "Отрасль",
-    "sector_title": "Название отрасли",
+    "sector": "Код отрасли",
+    "sector_title": "Отрасль",
     "topic": "Тема",
     "district": "Район",
     "source": "Источник",
@@ -79,8 +79,12 @@ ANSWER_STATE_TITLES = {
 
 def source_title(source: str) -> str:
     """Return «VK» for ``vk:500``; a source that was typed in stays as it is."""
-    known = messenger_of(source) in {name.value for name in MessengerName}
-    return messenger_title(source) if known else source
+    return messenger_title(source) if is_messenger(source) else source
+
+
+def is_messenger(source: str) -> bool:
+    """Return whether a ticket came from a messenger; otherwise somebody typed its source in."""
+    return messenger_of(source) in {name.value for name in MessengerName}
 
 
 def dismiss_reason_text(reason: DismissReason, reason_text: str | None) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.bidi import close_bidi
+from bot.domain.names import visible_name
 from bot.domain.russian_text import human_moment
 from bot.messengers.port import Capabilities
 
@@ -27,6 +28,14 @@ class RenderContext:
     def format_full(self, moment: datetime) -> str:
         """Return «пт 20.11, 14:30», always with the day."""
         return human_moment(moment, self.zone)
+
+
+def citizen_name(name: str | None, *, has_account: bool = True) -> str:
+    """Return the name that an author has chosen in a messenger, or words if nothing of it can be seen.
+
+    *has_account*: false for the author of a message that came by telephone.
+    """
+    return visible_name(name) or ("Без имени" if has_account else "Житель")
 
 
 def shorten(text: str, limit: int) -> str:

@@ -40,7 +40,7 @@ class BotProcess:
 
     async def export_tickets(self) -> list[dict[str, str]]:
         """Return the rows of ``python -m bot export``, one per ticket."""
-        process = await self._spawn("export", out=PIPE, err=DEVNULL)
+        process = await self._spawn("export", "--codes", out=PIPE, err=DEVNULL)
         out, _ = await process.communicate()
         assert process.returncode == 0
         return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
@@ -58,10 +58,10 @@ class BotProcess:
         """Return the standard error of the processes."""
         return self.config.parent / "bot.log"
 
-    async def _spawn(self, command: str, out: int, err: int) -> Process:
+    async def _spawn(self, command: str, *options: str, out: int, err: int) -> Process:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", command, "--config", str(self.config)),
+            *(sys.executable, "-m", "bot", command, *options, "--config", str(self.config)),
             stdout=out,
             stderr=err,
             env=environment,

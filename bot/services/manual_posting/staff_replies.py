@@ -60,7 +60,7 @@ async def receive_reply(
         ticket_id=ticket.id,
         facts={"message": message.id},
     )
-    await _offer_as_answer(ctx, ticket, message, official.name if official else event.author.name or source.title)
+    await _offer_as_answer(ctx, ticket, message, official.name if official else message.author_name or source.title)
 
 
 async def offer_stored_replies(ctx: UseCaseContext, ticket: Ticket) -> None:

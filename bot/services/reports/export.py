@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,13 +19,27 @@ from bot.views.export import (
     STATE_TITLES,
     answer_states_text,
     dismiss_reason_text,
+    is_messenger,
     source_title,
     yes_or_no,
 )
+from bot.views.render_context import citizen_name
 
 DATETIME_COLUMNS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at")
 
-_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+BYTE_ORDER_MARK = "\ufeff"
+
+CSV_FOR_PROGRAMS_DELIMITER, CSV_FOR_PEOPLE_DELIMITER = ",", ";"
+"""Excel with Russian settings puts a file with commas into one column."""
+
+_FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The first characters of cells that spreadsheets may take for formulas (owasp.org, «CSV Injection»)."""
+
+_DIGITS_LOST_BY_EXCEL = re.compile(r"0\d+|\d{11,}")
+"""Telephones and numbers of other systems: a spreadsheet drops a leading zero and rounds the rest."""
+
+_FIELDS_FOR_EVERYBODY = ("text", "answer", "dismiss_reason", "place", "source")
+_PERSONAL_FIELDS = ("author_name", "link", "answer_link", "assignee")
 
 
 def ticket_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +59,9 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str
         if isinstance(value, datetime)
     }
     values = {name: values.get(name) for name in COLUMN_TITLES}
+    has_account = is_messenger(values["source"])
+    if has_account or values["author_name"]:
+        values["author_name"] = citizen_name(values["author_name"], has_account=has_account)
     values["source"] = source_title(values["source"])
     values["state"] = STATE_TITLES[State(values["state"])]
     values["urgent"] = bool(values["urgent"])
@@ -57,29 +75,46 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str
 def redact_record(municipality: Municipality, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record for publication: without names, telephone numbers, flats, health data and links to authors."""
     redact = municipality.understanding.redact
-    texts = {name: redact(record[name]) for name in ("text", "answer", "dismiss_reason") if record[name]}
-    return dict(record) | texts | dict.fromkeys(("author_name", "link", "answer_link", "assignee"))
+    texts = {name: redact(record[name]) for name in _FIELDS_FOR_EVERYBODY if record[name]}
+    return dict(record) | texts | dict.fromkeys(_PERSONAL_FIELDS)
 
 
 def format_csv_cell(value: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return yes_or_no(value)
+    """Return a cell that no spreadsheet takes for a formula or shortens, as a Russian spreadsheet writes it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return yes_or_no(value)
+        case float():
+            return str(value).replace(".", ",")
+        case datetime():
+            return f"{value:%d.%m.%Y %H:%M}"
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_PREFIXES) else text
+    is_at_risk = text.startswith(_FORMULA_PREFIXES) or (
+        isinstance(value, str) and _DIGITS_LOST_BY_EXCEL.fullmatch(text) is not None
+    )
+    return f"'{text}" if is_at_risk else text
 
 
-async def as_csv(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
-    """Yield the lines of a CSV file, the column names first."""
+async def as_csv(records: AsyncIterator[dict[str, Any]], *, codes: bool = False) -> AsyncIterator[str]:
+    """Yield the lines of a CSV file, the headings first.
+
+    *codes*: for programs, with commas and the names of the columns in English. Otherwise a double click opens the file
+    in a Russian spreadsheet: it begins with a byte order mark and has semicolons.
+    """
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(COLUMN_TITLES)
+    writer = csv.writer(buffer, delimiter=CSV_FOR_PROGRAMS_DELIMITER if codes else CSV_FOR_PEOPLE_DELIMITER)
+    buffer.write("" if codes else BYTE_ORDER_MARK)
+    writer.writerow(COLUMN_TITLES.keys() if codes else COLUMN_TITLES.values())
     async for one in records:
-        writer.writerow([format_csv_cell(value) for value in one.values()])
+        writer.writerow([_as_code(value) if codes else format_csv_cell(value) for value in one.values()])
         yield _drain(buffer)
     yield _drain(buffer)
+
+
+def _as_code(value: Any) -> str:
+    return str(value) if isinstance(value, float) else format_csv_cell(value)
 
 
 async def as_json(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:

@@ -5,6 +5,7 @@ import re
 
 from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message, NewMessage
+from bot.domain.names import visible_name
 from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_title
 from bot.domain.text_normal import fold
 from bot.domain.view_data import MessageFacts
@@ -12,6 +13,8 @@ from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import chat_from_columns, pack_media, unpack_media
 from bot.services.context import UseCaseContext
 from bot.understanding.reading import Noise, Reading
+
+MAX_NAME_CHARS = 190
 
 _CONTENT_MEDIA = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
 """Media that can replace a text in a private chat."""
@@ -66,20 +69,24 @@ async def save_message(ctx: UseCaseContext, event: MessagePosted, source: Source
             chat_kind=chat.kind.value,
             root=chat.source_id if source.source_id == PRIVATE_SOURCE_ID else source.source_id,
             thread=await _conversation_thread(ctx, event),
-            chat_title=clean_text(chat.title[:190]) if chat.title else None,
+            chat_title=_shown_name(chat.title),
             external_id=event.message_id,
             author_id=event.author.id,
-            author_name=clean_text(event.author.name[:190]) if event.author.name else None,
+            author_name=_shown_name(event.author.name),
             text=clean_text(event.text),
             media=tuple(pack_media(event.attachments)),
             album=event.album,
             reply_to=event.reply_to,
             link=event.link,
-            forwarded_from=clean_text(event.forwarded_from[:190]) if event.forwarded_from else None,
+            forwarded_from=_shown_name(event.forwarded_from),
             sent_at=event.sent_at,
         ),
         ctx.now,
     )
+
+
+def _shown_name(name: str | None) -> str | None:
+    return visible_name(clean_text(name[:MAX_NAME_CHARS])) if name else None
 
 
 async def _conversation_thread(ctx: UseCaseContext, event: MessagePosted) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,19 @@ from typing import Any
 from bot.domain.sectors import Sector
 
 TableRow = dict[str, str]
+
+_HEADINGS = {
+    "сообщение": "text",
+    "текст": "text",
+    "текст сообщения": "text",
+    "код отрасли": "codes",
+    "отрасль": "sector",
+    "название отрасли": "sector",
+    "район": "district",
+}
+"""Russian headings, also those of ``export``, as the names of columns."""
 _FORMATS = (".csv", ".xlsx")
+_GUARDED = re.compile(r"'[=+\-@\t\r\n＝＋－＠\d]")
 
 
 class TableError(Exception):
@@ -45,11 +58,22 @@ def read_table(file: Path, required_columns: Sequence[str] = ("text",)) -> list[
         ) from None
     if not lines:
         raise TableError(f"Файл {file.name} пуст. Первая строка должна назвать столбцы.")
-    names = [name.strip().casefold() for name in lines[0]]
+    names = [_HEADINGS.get(name, name) for name in (heading.strip().casefold() for heading in lines[0])]
     missing = [name for name in required_columns if name not in names]
     if missing:
-        raise TableError(f"В первой строке файла {file.name} нет столбца {', '.join(missing)}. Назовите его так.")
-    return [dict(zip(names, [*line, *[""] * (len(names) - len(line))], strict=False)) for line in lines[1:]]
+        raise TableError(
+            f"В первой строке файла {file.name} нет столбца {', '.join(missing)}"
+            f"{' или «Сообщение»' * ('text' in missing)}. Назовите его так."
+        )
+    return [
+        dict(zip(names, [*map(_without_guard, line), *[""] * (len(names) - len(line))], strict=False))
+        for line in lines[1:]
+    ]
+
+
+def _without_guard(cell: str) -> str:
+    """Return *cell* without the apostrophe that ``export`` puts before what a spreadsheet would take for a formula."""
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _read_csv(file: Path) -> Iterable[list[str]]:

@@ -13,7 +13,7 @@ from bot.messengers.serialization import unpack_media
 from bot.messengers.text_fitting import utf16_units
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.view_table import row, template_row
-from bot.views.render_context import RenderContext
+from bot.views.render_context import RenderContext, citizen_name
 
 
 def post_by_hand(note: PostByHand, data: NotificationData, context: RenderContext) -> Content:
@@ -27,8 +27,8 @@ def post_by_hand(note: PostByHand, data: NotificationData, context: RenderContex
     ]
     if data.message_link:
         spans += ["\n", Link("Открыть сообщение жителя", data.message_link)]
-    elif data.author_name:
-        spans.append(f"\nЖитель: {data.author_name}. Ссылки на его сообщение мессенджер не даёт.")
+    elif data.message_source:
+        spans.append(f"\nЖитель: {citizen_name(data.author_name)}. Ссылки на его сообщение мессенджер не даёт.")
     rows = [[Button("✅ Опубликовано", pack(Op.POSTED, note.ticket_id, note.publication_id))]]
     text = data.answer_text or ""
     if 0 < utf16_units(Mono(text)) <= context.capabilities.copy_button_limit:

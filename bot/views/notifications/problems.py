@@ -7,7 +7,7 @@ from bot.domain.view_data import CardFacts, MemberFacts, NotificationData, Probl
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.view_table import row
-from bot.views.render_context import RenderContext, shorten
+from bot.views.render_context import RenderContext, citizen_name, shorten
 
 PAGE_SIZE = 8
 """Messages on a page of the list; :mod:`bot.services.problems.merge_split` reads as many."""
@@ -75,9 +75,8 @@ def members(note: MemberList, data: NotificationData, context: RenderContext) ->
 
 
 def _member_lines(member: MemberFacts, context: RenderContext) -> list[Span]:
-    spans: list[Span] = [
-        Text(f"\n\n№{member.number} · {member.author or 'Житель'} · {context.format_short(member.registered_at)}")
-    ]
+    author = citizen_name(member.author, has_account=member.message is not None)
+    spans: list[Span] = [Text(f"\n\n№{member.number} · {author} · {context.format_short(member.registered_at)}")]
     if member.message is not None:
         spans.append(Text(f" · {member.message.title}"))
         if member.message.link and not member.message.deleted:

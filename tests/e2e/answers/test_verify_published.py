@@ -87,7 +87,9 @@ async def test_a_deleted_answer_in_telegram_is_published_again(town: Harness) ->
 
 async def export_csv(town: Harness) -> str:
     await town.stop()
-    code, output, _ = await run_command("export", "--config", str(town.folder / "config.toml"), cwd=town.folder)
+    code, output, _ = await run_command(
+        "export", "--codes", "--config", str(town.folder / "config.toml"), cwd=town.folder
+    )
     assert code == 0
     await town.start()
     return output

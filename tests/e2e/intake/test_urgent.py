@@ -159,9 +159,9 @@ async def test_an_export_for_others_names_nobody(town: Harness) -> None:
     file = town.folder / "out.csv"
     await export_tickets(town.app.config, "csv", None, None, file, public=True)
     text = file.read_text(encoding="utf-8-sig")
-    [row] = csv.DictReader(io.StringIO(text))
-    assert row["text"] == "Яма на дороге, Ленина 45, звоните [телефон]"
-    assert row["author_name"] == row["link"] == row["assignee"] == ""
+    [row] = csv.DictReader(io.StringIO(text), delimiter=";")
+    assert row["Сообщение"] == "Яма на дороге, Ленина 45, звоните [телефон]"
+    assert row["Автор"] == row["Ссылка"] == row["Ответственный"] == ""
     assert "Мария" not in text
 
 

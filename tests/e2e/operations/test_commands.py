@@ -180,7 +180,8 @@ async def test_export_never_writes_a_formula(town: Harness, text: str) -> None:
     await town.wait_for_card(ROADS_HEAD, 1)
     await town.stop()
 
-    code, output, _ = await run_command("export", "--config", str(town.folder / "config.toml"), cwd=town.folder)
+    config = str(town.folder / "config.toml")
+    code, output, _ = await run_command("export", "--codes", "--config", config, cwd=town.folder)
 
     assert code == 0
     [row] = csv.DictReader(io.StringIO(output))
@@ -212,9 +213,9 @@ async def test_export_knows_three_formats_and_periods(town: Harness) -> None:
         assert errors.startswith("Файл не записан")
         assert "Traceback" not in errors
 
-    code, output, _ = await run_command("export", "--config", config, "--since", "2026-11-21", cwd=folder)
+    code, output, _ = await run_command("export", "--codes", "--config", config, "--since", "2026-11-21", cwd=folder)
     assert list(csv.DictReader(io.StringIO(output))) == []
-    code, output, _ = await run_command("export", "--config", config, "--until", "20.11.2026", cwd=folder)
+    code, output, _ = await run_command("export", "--codes", "--config", config, "--until", "20.11.2026", cwd=folder)
     assert [row["id"] for row in csv.DictReader(io.StringIO(output))] == ["1"]
     code, _, errors = await run_command("export", "--config", config, "--since", "вчера", cwd=folder)
     assert code == 2
