@@ -13,6 +13,7 @@ from bot.understanding.evaluation import evaluation
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import read_table
+from storage.sqlite.database_files import is_database_file
 
 PrintLine = Callable[[str], None]
 DrawPlot = Callable[[Sequence[evaluation.LabelledReading], Mapping[str, str], Path], None]
@@ -88,6 +89,8 @@ def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | No
 def _save_plot(draw: DrawPlot, reads: Sequence[evaluation.LabelledReading], config: Config, file: Path) -> None:
     if not reads:
         raise PlotFault("Рисовать нечего: в таблице нет сообщений с верным сектором (столбец codes или sector).")
+    if is_database_file(config.database_url, file):
+        raise PlotFault(f"{file} — это сама база бота или её служебный файл. Укажите для картинки другое имя.")
     try:
         draw(reads, {sector.code: sector.title for sector in config.sectors()}, file)
     except (ValueError, OSError) as error:

@@ -226,6 +226,7 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
 def backup(
     file: Annotated[Path, typer.Argument(metavar="ФАЙЛ", help="Куда записать копию.")],
     config: ConfigFile = Path("config.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Заменить копию, если такой файл уже есть.")] = False,
 ) -> None:
     """Скопировать базу SQLite, не останавливая бота, и проверить копию."""
     settings = _load_config(config, tokens_needed=False)
@@ -234,7 +235,7 @@ def backup(
 
     typer.echo("Копирую базу. Бот в это время работает.")
     try:
-        size = backup_sqlite(settings.database_url, file, lambda percent: typer.echo(f"Скопировано {percent} %"))
+        size = backup_sqlite(settings.database_url, file, _echo_progress, overwrite=force)
     except TransferFailed as error:
         _print_error(f"Копия не сделана: {error}.")
         raise typer.Exit(1) from None
@@ -323,6 +324,10 @@ def _export_format(asked: str | None, output: Path | None, *, codes: bool) -> st
         _print_error(fault)
         raise typer.Exit(EXIT_BAD_CONFIG)
     return form
+
+
+def _echo_progress(percent: int) -> None:
+    typer.echo(f"Скопировано {percent} %")
 
 
 def _print_error(text: str) -> None:

@@ -19,6 +19,7 @@ from bot.services.reports import export
 from bot.services.staff import invitations
 from storage.database import Database
 from storage.migrate import migrate
+from storage.sqlite.database_files import is_database_file
 
 
 async def check_messengers(config: Config) -> list[Finding]:
@@ -88,8 +89,10 @@ async def export_tickets(
 ) -> None:
     """``export``: write the tickets registered in [since, until] to a file or to standard output.
 
-    *public*: without personal data. *codes*: a CSV file for programs; JSON always is.
+    *public*: without personal data. *codes*: a CSV file for programs; JSON always is. Raises :class:`OutputNotWritable`.
     """
+    if output is not None:
+        require_no_database(config, output)
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
@@ -105,6 +108,12 @@ async def export_tickets(
 
 class OutputNotWritable(Exception):
     """The file cannot be written; the message is Russian."""
+
+
+def require_no_database(config: Config, file: Path) -> None:
+    """Raise :class:`OutputNotWritable` if *file* is the database or belongs to it."""
+    if is_database_file(config.database_url, file):
+        raise OutputNotWritable(f"«{file}» — это сама база бота или её служебный файл. Укажите другое имя.")
 
 
 def _open_output(file: Path) -> BinaryIO:

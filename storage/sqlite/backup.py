@@ -1,14 +1,16 @@
 """Backup of an SQLite database while the bot runs."""
 
+import errno
+import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from storage.errors import TransferFailed
+from storage.sqlite.database_files import database_file, is_database_file
 
 PAGES_PER_STEP = 500
 """Pages of a backup that are copied between two calls of *on_progress*."""
@@ -28,21 +30,32 @@ _SQLITE_ERROR_TEXTS = {
 }
 
 
-def backup_sqlite(url: str, file: Path, on_progress: Callable[[int], None]) -> int:
+def backup_sqlite(url: str, file: Path, on_progress: Callable[[int], None], *, overwrite: bool = False) -> int:
     """Copy the database behind *url* to *file* while it is in use, check the copy, return its size in bytes.
 
-    The copy shows the moment at which it was begun, and gets its name only when it is complete. *on_progress* gets the
-    percentage copied, about every ten percent. Blocks: call it in a thread. Raises :class:`TransferFailed`, or
-    :class:`OSError` if the copy cannot be written.
+    The copy shows the moment at which it was begun, and gets its name only when it is complete and on the disk. Only
+    its owner can read it. *overwrite*: replace an earlier copy. *on_progress* gets the percentage copied, about every
+    ten percent. Blocks: call it in a thread. Raises :class:`TransferFailed`, or :class:`OSError` if the copy cannot be
+    written.
     """
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite" or not address.database:
+    source_file = database_file(url)
+    if source_file is None:
         raise TransferFailed("для PostgreSQL копию делает pg_dump, см. docs/scale.md")
-    source_file = Path(address.database)
     if not source_file.exists():
         raise TransferFailed(f"файла базы ещё нет: {source_file}")
-    unfinished = file.with_name(file.name + ".part")
-    unfinished.unlink(missing_ok=True)
+    if is_database_file(url, file):
+        raise TransferFailed(f"{file} — это сама рабочая база или её служебный файл. Укажите для копии другое место")
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder", str(file))
+    if file.exists() and not overwrite:
+        raise TransferFailed(f"файл {file} уже есть. Укажите другое имя или добавьте --force, чтобы заменить его")
+    copy_database_file(source_file, file, on_progress)
+    return file.stat().st_size
+
+
+def copy_database_file(source_file: Path, file: Path, on_progress: Callable[[int], None]) -> None:
+    """Copy *source_file* to *file* through a temporary file in the same folder; raises like :func:`backup_sqlite`."""
+    unfinished = _create_private_file(file)
     try:
         with closing(sqlite3.connect(unfinished)) as target:
             with closing(sqlite3.connect(source_file)) as source:
@@ -51,12 +64,32 @@ def backup_sqlite(url: str, file: Path, on_progress: Callable[[int], None]) -> i
                 source.backup(target, pages=PAGES_PER_STEP, progress=_throttled(on_progress))
             if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise TransferFailed("копия не прошла проверку. Проверьте диск и сделайте копию снова")
+        _flush_to_disk(unfinished)
         unfinished.replace(file)
+        _flush_to_disk(file.parent)
     except sqlite3.Error as error:
-        raise TransferFailed(_describe_error(error)) from error
+        raise TransferFailed(describe_error(error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return file.stat().st_size
+
+
+def _create_private_file(file: Path) -> Path:
+    """Create an empty file with a name of its own next to *file*; ``mkstemp`` lets only the owner read it."""
+    try:
+        handle, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise TransferFailed(_SQLITE_ERROR_TEXTS["SQLITE_CANTOPEN"]) from error
+    os.close(handle)
+    return Path(name)
+
+
+def _flush_to_disk(path: Path) -> None:
+    """Wait until *path* is on the disk; a folder: the names in it (fsync(2))."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _begin_snapshot(source: sqlite3.Connection) -> None:
@@ -96,7 +129,7 @@ def _throttled(on_progress: Callable[[int], None]) -> Callable[[int, int, int], 
     return progress
 
 
-def _describe_error(error: sqlite3.Error) -> str:
+def describe_error(error: sqlite3.Error) -> str:
     """Return the reason and what to do about it. SQLite's names: https://sqlite.org/rescode.html."""
     name = getattr(error, "sqlite_errorname", "")  # errors of the sqlite3 module itself have none
     text = next((text for code, text in _SQLITE_ERROR_TEXTS.items() if name.startswith(code)), None)

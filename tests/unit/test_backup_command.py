@@ -103,3 +103,79 @@ def test_backup_prints_progress_and_check(
     assert first == "Копирую базу. Бот в это время работает."
     assert steps == ["Скопировано 100 %"]
     assert last == f"Копия готова и проверена: {copy}, 0.0 МБ"
+
+
+def link_to(database: Path, name: str) -> Path:
+    """Return another name of the database's file."""
+    other = database.with_name("other.sqlite3")
+    if name == "symbolic link":
+        other.symlink_to(database)
+    else:
+        other.hardlink_to(database)
+    return other
+
+
+@pytest.mark.parametrize("name", ["symbolic link", "hard link", "", "-wal", "-shm", ".lock", "../x/mcu.sqlite3"])
+def test_backup_refuses_the_database_itself(
+    town: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Written there, the copy would replace the database under the running bot; ``--force`` changes nothing."""
+    database = town.parent / "mcu.sqlite3"
+    before = database.read_bytes(), database.stat().st_ino
+    if name.startswith(".."):
+        (town.parent / "x").symlink_to(town.parent)
+        file = town.parent / "x" / "mcu.sqlite3"
+    else:
+        file = link_to(database, name) if "link" in name else database.with_name(database.name + name)
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(file), "--force", "--config", str(town)])
+    with pytest.raises(SystemExit) as leaving:
+        main.main()
+    assert leaving.value.code == 1
+    assert "это сама рабочая база или её служебный файл" in capsys.readouterr().err
+    assert (database.read_bytes(), database.stat().st_ino) == before
+
+
+@pytest.mark.parametrize("name", ["mcu.sqlite3", "mcu.sqlite3-wal"])
+def test_export_refuses_the_database_as_output(
+    town: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = town.parent / "mcu.sqlite3"
+    before = database.read_bytes()
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", "export", "--output", str(town.parent / name), "--config", str(town)])
+    with pytest.raises(SystemExit) as leaving:
+        main.main()
+    assert leaving.value.code == 2
+    assert "сама база бота" in capsys.readouterr().err
+    assert database.read_bytes() == before
+
+
+def test_backup_replaces_an_earlier_copy_only_when_forced(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = town.parent / "copy.sqlite3"
+    copy.write_bytes(b"yesterday's copy")
+    said = failed_backup_output(town, copy, monkeypatch, capsys)
+    assert said == (
+        f"Копия не сделана: файл {copy} уже есть. Укажите другое имя или добавьте --force, чтобы заменить его.\n"
+    )
+    assert copy.read_bytes() == b"yesterday's copy"
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(copy), "--force", "--config", str(town)])
+    with pytest.raises(SystemExit) as leaving:
+        main.main()
+    assert leaving.value.code == 0
+    assert copy.read_bytes().startswith(b"SQLite format 3")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert [one.name for one in town.parent.iterdir() if ".part" in one.name] == []
+
+
+def test_backup_spares_a_database_that_is_named_like_an_unfinished_copy(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = town.parent / "copy.part"
+    (town.parent / "mcu.sqlite3").rename(database)
+    town.write_text(CONFIG.format(database=database), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", "backup", str(town.parent / "copy"), "--config", str(town)])
+    with pytest.raises(SystemExit) as leaving:
+        main.main()
+    assert leaving.value.code == 0
+    assert database.exists()

@@ -1,0 +1,31 @@
+"""The files of an SQLite database, which no command may overwrite."""
+
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+_SUFFIXES = ("", "-wal", "-shm", "-journal", ".lock")
+"""Endings of the files next to a database: those of SQLite (https://sqlite.org/tempfiles.html) and the lock."""
+
+
+def database_file(url: str) -> Path | None:
+    """Return the file behind *url*; ``None`` for a server's database or one in memory."""
+    address = make_url(url)
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+
+
+def is_database_file(url: str, file: Path) -> bool:
+    """Return whether writing to *file* would hit the database behind *url*, also through a link or another name."""
+    database = database_file(url)
+    if database is None:
+        return False
+    target, real = file.resolve(), database.resolve()
+    own = {path.with_name(path.name + suffix) for path in (database, real) for suffix in _SUFFIXES}
+    return target in {path.resolve() for path in own} or any(_is_same_file(target, path) for path in own)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them does not exist
+        return False
