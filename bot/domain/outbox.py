@@ -87,7 +87,7 @@ class LastError(StrEnum):
 class OutboxRow:
     """A message in the outbox. ``progress``: for each part that was already sent, its ids, joined by commas; ``form``:
     the form of the message that these parts belong to; ``error``: the reason why an earlier try failed; ``holder``:
-    the claim of the worker that sends it."""
+    the claim of the worker that sends it; ``own_key``: its identity, ``None`` in rows of release 0.1.0."""
 
     id: int
     kind: OutboxKind
@@ -109,6 +109,14 @@ class OutboxRow:
     created_at: datetime
     expires_at: datetime | None
     holder: str
+    own_key: str | None = None
+
+    def send_key(self, part: int) -> str:
+        """Return the key of one part of the message: the same at every attempt, and no other message's.
+
+        Row numbers are no identity: a restored or a fresh database gives them out a second time.
+        """
+        return f"{self.own_key or self.id}:{part}"
 
     @property
     def may_be_delivered(self) -> bool:

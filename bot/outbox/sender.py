@@ -121,7 +121,7 @@ class Sender:
             to = target if index == 0 else replace(target, reply_to=None)
             cost = max(1, len(part.media)) if messenger.capabilities.rate_limits.count_album_items else 1
             async with attempt.rate_limit(cost), self._exclusive_send(attempt):
-                done.append(await messenger.send(to, part, key=f"{row.id}:{index}", silent=row.silent))
+                done.append(await messenger.send(to, part, key=row.send_key(index), silent=row.silent))
             if index < len(parts) - 1:
                 await retry_until_committed(partial(self._record_progress, row, done, form))
                 await attempt.unrecorded_sends.aclose()

@@ -15,11 +15,16 @@ from sandbox.vk.world import World
 TEXT_LIMIT = 4096
 EDIT_WINDOW = timedelta(hours=24)
 CALLBACK_ANSWER_WINDOW = timedelta(seconds=60)
+# dev.vk.com, messages.send: a random_id is compared with the last messages of the same conversation, within an hour.
+RANDOM_ID_WINDOW, RANDOM_ID_MESSAGES = timedelta(hours=1), 100
+RANDOM_ID_RANGE = range(-(2**31), 2**31)
 
 
 def send(world: World, community: Community, params: Params) -> Any:
     """``messages.send``: to one peer the answer is the message's id, to ``peer_ids`` a list of results."""
     random_id = params.integer("random_id")
+    if random_id not in RANDOM_ID_RANGE:
+        raise invalid_parameter("random_id is not within int32")
     draft = _parse_draft(world, community, params)
     if params.has("peer_ids"):
         return [
@@ -75,16 +80,23 @@ def _deliver(
     world: World, community: Community, peer_id: int, random_id: int, draft: dict[str, Any], params: Params
 ) -> Message:
     dialog = _writable_dialog(world, community, peer_id)
-    if random_id:
-        for sent in dialog.messages.values():
-            if sent.out and sent.random_id == random_id:
-                return sent
+    if random_id and (repeated := _find_repeated(world, dialog, random_id)):
+        return repeated
     reply, forwarded = _resolve_quotes(world, community, dialog, params)
     more = draft | {"random_id": random_id, "reply": reply, "forwarded": forwarded}
     message = world.add_message(community.id, peer_id, -community.id, more.pop("text"), **more)
     dialog.read_up_to = message.cmid
     world.emit(community.id, "message_reply", message_object(message))
     return message
+
+
+def _find_repeated(world: World, dialog: Dialog, random_id: int) -> Message | None:
+    """The recent message of the community with this number, which VK answers with instead of sending another."""
+    since = world.change_log.now() - RANDOM_ID_WINDOW
+    for sent in list(dialog.messages.values())[-RANDOM_ID_MESSAGES:]:
+        if sent.out and sent.random_id == random_id and sent.date >= since:
+            return sent
+    return None
 
 
 def _writable_dialog(world: World, community: Community, peer_id: int) -> Dialog:

@@ -1,5 +1,6 @@
 """The durable outbox: messages to send, stored in the transaction of the change that they report."""
 
+import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -57,6 +58,7 @@ _COLUMNS = (
     outbox.c.created_at,
     outbox.c.expires_at,
     outbox.c.holder,
+    outbox.c.own_key,
 )
 
 
@@ -359,8 +361,17 @@ def _values(draft: OutboxDraft, now: datetime) -> dict[str, Any]:
         "due_at": draft.due_at or now,
         "expires_at": draft.expires_at,
         "progress": [],
+        "own_key": _new_own_key(now),
         "created_at": now,
     }
+
+
+def _new_own_key(now: datetime) -> str:
+    """Return an identity for a new row: when it was queued, in hexadecimal seconds, and 64 random bits.
+
+    Neither another database nor an earlier state of this one can give it to another row.
+    """
+    return f"{int(now.timestamp()):x}.{secrets.token_hex(8)}"
 
 
 def _is_message() -> ColumnElement[bool]:

@@ -71,6 +71,7 @@ outbox = Table(
     Column("holder", String(32)),  # as in the inbox
     Column("progress", Document, nullable=False),
     Column("form", String(16)),  # the form in which the parts in "progress" were sent
+    Column("own_key", String(32)),  # the row's identity towards messengers; null in rows of release 0.1.0
     Column("error", String(200)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.clock import SystemClock
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
 from bot.messengers.errors import (
     CallbackExpired,
@@ -19,6 +20,7 @@ from bot.messengers.errors import (
 from bot.messengers.events import Attachment, ButtonPressed, Chat, ChatKind, MediaKind, MessagePosted, Upload
 from bot.messengers.port import Target
 from bot.messengers.vk.rendering import render_keyboard, render_text, split_content
+from bot.messengers.vk.send_keys import VkSendKey
 from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk_harness
 
 ACCOUNT = f"vk:{GROUP}"
@@ -67,6 +69,67 @@ async def test_the_same_key_shows_one_message_and_another_key_another(harness):
         assert second.ids != first.ids
     assert len(harness.vk.comments(GROUP, post)) == 2
     assert len(harness.vk.messages(GROUP, MARIA)) == 3
+
+
+def own_key(row: str, ago: timedelta = timedelta()) -> str:
+    """Return a key as a row of the outbox has it, queued *ago*."""
+    return f"{int((SystemClock().now() - ago).timestamp()):x}.{row}:0"
+
+
+def lookups(harness) -> list[str]:
+    return [c.method for c in harness.vk.calls if c.method == "messages.getByConversationMessageId"]
+
+
+async def test_a_message_that_vk_takes_for_an_older_one_is_sent_all_the_same(harness):
+    """VK answers a known ``random_id`` with the number of the earlier message, as if it had sent this one."""
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    key = own_key("9f3a")
+    older = VkSendKey.derive(key, str(MARIA)).random_id
+    theirs = harness.vk.world.add_message(GROUP, MARIA, -GROUP, "Ответ другого сообщения", random_id=older)
+    theirs.date -= timedelta(minutes=30)
+    sent = await harness.messenger.send(Target(WITH_MARIA), Content.of("Яму засыпали"), key=key)
+    shown = harness.vk.messages(GROUP, MARIA)[-1]
+    assert (shown.text, sent.ids) == ("Яму засыпали", (str(shown.cmid),))
+    assert await harness.messenger.send(Target(WITH_MARIA), Content.of("Яму засыпали"), key=key) == sent
+    assert [m.text for m in harness.vk.messages(GROUP, MARIA)].count("Яму засыпали") == 1
+
+
+async def test_a_row_that_was_sent_before_a_crash_is_not_sent_again_with_other_words(harness):
+    """A card shows the newest state at every attempt."""
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    key = own_key("9f3a", timedelta(minutes=5))
+    first = await harness.messenger.send(Target(WITH_MARIA), Content.of("Новое"), key=key)
+    restarted = harness.new_messenger()
+    try:
+        assert await restarted.send(Target(WITH_MARIA), Content.of("В работе"), key=key) == first
+    finally:
+        await restarted.close()
+    assert [m.text for m in harness.vk.messages(GROUP, MARIA)] == ["Здравствуйте", "Новое"]
+
+
+async def test_only_the_first_message_and_repetitions_cost_a_call_more(harness):
+    await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
+    await harness.messenger.send(Target(WITH_MARIA), Content.of("Один"), key=own_key("1"))
+    assert len(lookups(harness)) == 1
+    for number in ("2", "3"):
+        await harness.messenger.send(Target(WITH_MARIA), Content.of(number), key=own_key(number))
+    assert len(lookups(harness)) == 1
+    await harness.messenger.send(Target(WITH_MARIA), Content.of("Два"), key=own_key("2"))
+    assert len(lookups(harness)) == 2
+
+
+def test_keys_use_all_that_vk_allows() -> None:
+    ids = [VkSendKey.derive(f"6928c2f1.{row:x}:0", "7").random_id for row in range(2000)]
+    assert 0 not in ids
+    assert len(set(ids)) == 2000
+    assert -(2**31) <= min(ids) < -(2**30)
+    assert 2**30 < max(ids) < 2**31
+
+
+def test_rows_of_release_010_keep_their_keys() -> None:
+    """They may have been sent by that release, under these keys."""
+    key = VkSendKey.derive("5:0", "7")
+    assert (key.random_id, key.guid, key.since) == (1622029564, "c15c69f97b3ac7b189695d2aa6fe7351", None)
 
 
 @pytest.mark.parametrize("chat", [WITH_MARIA, NEIGHBOURS])

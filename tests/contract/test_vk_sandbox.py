@@ -132,6 +132,23 @@ async def test_a_repeated_random_id_sends_nothing(call):
     assert [message.text for message in call.vk.messages(GROUP, MARIA)] == ["а", "в"]
 
 
+async def test_a_random_id_is_remembered_for_an_hour_and_a_hundred_messages(call):
+    """dev.vk.com, messages.send: «в заданном диалоге за последний час (но не более 100 последних сообщений)»."""
+    for citizen in (MARIA, IVAN):
+        await call.vk.allow_messages(GROUP, citizen)
+    first = await call("messages.send", peer_id=MARIA, random_id=5, message="а")
+    assert await call("messages.send", peer_id=IVAN, random_id=5, message="а") != first
+    call.vk.messages(GROUP, MARIA)[-1].date -= timedelta(minutes=61)
+    second = await call("messages.send", peer_id=MARIA, random_id=5, message="б")
+    assert second != first
+    for _ in range(99):
+        call.vk.world.add_message(GROUP, MARIA, MARIA, "Ещё")
+    assert await call("messages.send", peer_id=MARIA, random_id=5, message="в") == second
+    call.vk.world.add_message(GROUP, MARIA, MARIA, "И ещё")
+    assert await call("messages.send", peer_id=MARIA, random_id=5, message="в") != second
+    assert await call.code("messages.send", peer_id=MARIA, random_id=2**31, message="г") == 100
+
+
 async def test_several_peers_get_a_result_each(call):
     await call.vk.allow_messages(GROUP, MARIA)
     answer = await call("messages.send", peer_ids=f"{MARIA},{IVAN}", random_id=5, message="а")

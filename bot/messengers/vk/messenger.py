@@ -1,7 +1,7 @@
 """The VK messenger: one community, both directions."""
 
-import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +25,7 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
+from bot.messengers.json_reader import find_nonzero_int
 from bot.messengers.port import (
     Batch,
     Capabilities,
@@ -57,9 +58,12 @@ from bot.messengers.vk.rendering import (
     split_content,
     truncate_label,
 )
+from bot.messengers.vk.send_keys import SentMessage, SwallowedMessageCheck, VkSendKey
 from bot.messengers.vk.transport import VkTimeouts
 from bot.messengers.vk.user_names import UserNameLoader
 from bot.messengers.vk.webhook import VkWebhook
+
+logger = logging.getLogger(__name__)
 
 ATTACHMENT_CACHE_SIZE = 2000  # sent messages whose attachments need no call
 
@@ -113,6 +117,7 @@ class VkMessenger(BaseWebhookMessenger):
         self._webhook = VkWebhook(self._client, group_id, webhook_url, confirmation)
         self._names = UserNameLoader(self._client)
         self._media = VkMediaTransfer(self._client, self.account, group_id)
+        self._swallowed = SwallowedMessageCheck(self._client)
         self._attachments_by_message = LRUCache[tuple[str, str], str](ATTACHMENT_CACHE_SIZE)
 
     # In
@@ -193,25 +198,33 @@ class VkMessenger(BaseWebhookMessenger):
             raise Rejected(f"VK: a community may not write in {target.chat.kind}", RejectReason.NO_RIGHTS)
         if (wall is None) is (target.chat.kind is ChatKind.WALL):
             raise Rejected("VK: not a place of this kind", RejectReason.BAD_REQUEST)
-        digest = hashlib.sha256(f"{key}\n{target.chat.id}".encode()).digest()
+        send_key = VkSendKey.derive(key, target.chat.id)
         if wall is not None:
-            return await self._send_comment(target, wall, part, digest.hex()[:32])
-        return await self._send_message(target, part, int.from_bytes(digest[:4]) >> 1 or 1)
+            return await self._send_comment(target, wall, part, send_key.guid)
+        peer_id = int(target.chat.id)
+        newest = self._swallowed.newest(peer_id)
+        sent, text = await self._send_message(target, part, send_key)
+        if await self._swallowed.is_swallowed(peer_id, sent, send_key, text, newest):
+            logger.warning("VK took a new message for a repeated one", extra={"account": self.account})
+            sent, _ = await self._send_message(target, part, VkSendKey.derive(f"{key}:again", target.chat.id))
+        return Sent((str(sent.conversation_message_id),), self._chats.conversation_link(peer_id))
 
-    async def _send_message(self, target: Target, part: Content, random_id: int) -> Sent:
+    async def _send_message(self, target: Target, part: Content, key: VkSendKey) -> tuple[SentMessage, str]:
+        """Send one part; return its numbers and its text as VK got it."""
         peer_id = int(target.chat.id)
         attached = await self._media.prepare(part.media, peer_id)
         forward = None
         if target.reply_to is not None and target.reply_to.isdigit():
             place = {"peer_id": peer_id, "conversation_message_ids": [int(target.reply_to)], "is_reply": 1}
             forward = json.dumps(place)
+        text = _message_text(part, attached)
         # «peer_ids» instead of «peer_id» makes VK return the number within the conversation, which edits need.
         answer = await self._client.call(
             "messages.send",
             replying=forward is not None,
             peer_ids=peer_id,
-            random_id=random_id,
-            message=_message_text(part, attached),
+            random_id=key.random_id,
+            message=text,
             attachment=",".join(attached.names) or None,
             lat=attached.latitude,
             long=attached.longitude,
@@ -220,9 +233,9 @@ class VkMessenger(BaseWebhookMessenger):
             dont_parse_links=1,
             disable_mentions=1,
         )
-        cmid = _sent_message_id(answer)
-        self._cache_attachment(target.chat.id, cmid, ",".join(attached.names))
-        return Sent((cmid,), self._chats.conversation_link(peer_id))
+        sent = _parse_sent_message(answer)
+        self._cache_attachment(target.chat.id, str(sent.conversation_message_id), ",".join(attached.names))
+        return sent, text
 
     async def _send_comment(self, target: Target, wall: WallPost, part: Content, guid: str) -> Sent:
         attached = await self._media.prepare(part.media, None)
@@ -334,8 +347,8 @@ def _message_text(part: Content, attached: VkPreparedMedia) -> str:
     return text if something else text_fitting.ELLIPSIS
 
 
-def _sent_message_id(answer: Any) -> str:
-    """Return the message's number in its conversation from the answer of ``messages.send`` to ``peer_ids``."""
+def _parse_sent_message(answer: Any) -> SentMessage:
+    """Return the message's numbers from the answer of ``messages.send`` to ``peer_ids``."""
     item = answer[0] if isinstance(answer, list) and answer else None
     if not isinstance(item, dict):
         raise TemporaryFailure("VK: no number of the message in the answer", outcome_unknown=True)
@@ -344,7 +357,7 @@ def _sent_message_id(answer: Any) -> str:
         raise translate_error(error["code"], "messages.send", str(error.get("description", "")))
     if not isinstance(item.get("conversation_message_id"), int):
         raise TemporaryFailure("VK: no number of the message in the answer", outcome_unknown=True)
-    return str(item["conversation_message_id"])
+    return SentMessage(find_nonzero_int(item, "message_id") or 0, item["conversation_message_id"])
 
 
 def _attachment_name(thing: Mapping[str, Any]) -> str | None:

@@ -1,5 +1,6 @@
 """VK's rules: its errors by number, doubt without doubles, limits."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -153,6 +154,51 @@ async def test_doubt_never_makes_a_double(closed_town: Harness, trouble: FaultKi
     assert len(calls) == 3
     assert len({call.params["random_id"] for call in calls}) == 1
     assert await list_audit(town, 1, "resent") == []
+
+
+async def test_a_fresh_database_answers_as_well(town: Harness) -> None:
+    """Its rows have the numbers of the lost ones, but no messages of their own that VK could know."""
+    draft = await prepare_private_answer(town)
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    old_card = await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    before = len([m for m in town.sandbox.vk.messages(COMMUNITY, MARIA) if m.out])
+    await wait_until_idle(town)
+    await town.stop()
+    for file in town.folder.glob("mcu.sqlite3*"):
+        file.unlink()
+    town.sandbox.vk.calls.clear()
+    await town.start_staff()
+    await town.start()
+    await town.sandbox.vk.send_message(COMMUNITY, MARIA, HATCH)
+    await town.wait_until(lambda: len([m for m in town.sandbox.vk.messages(COMMUNITY, MARIA) if m.out]) > before)
+    card = await town.wait_until(lambda: town.find_message(ROADS_HEAD, "🆕 №1 ·"))
+    assert card["message_id"] != old_card["message_id"]
+    await town.send_message(ROADS_HEAD, "И второй закрыли.", reply_to=card["message_id"])
+    draft = await wait_for_preview(town, ROADS_HEAD, "И второй закрыли.")
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    await town.wait_until(lambda: private_answers(town)[-1] == "И второй закрыли.")
+
+
+async def test_a_row_of_release_010_keeps_its_key(town: Harness) -> None:
+    """That release may have sent it already: under another key the citizen would read it twice."""
+    draft = await prepare_private_answer(town)
+    await wait_until_idle(town)
+    town.sandbox.vk.faults.order("messages.send", Fault(FaultKind.DROP))
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    await wait_for_unblocked_messages(town)
+    await town.wait_until(lambda: private_answers(town) == [ANSWER])
+    assert town.app is not None
+    async with town.app.database.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE outbox SET own_key = NULL WHERE kind = 'publication'")
+        row_id = (await connection.exec_driver_sql("SELECT id FROM outbox WHERE kind = 'publication'")).scalar_one()
+    digest = hashlib.sha256(f"{row_id}:0\n{MARIA}".encode()).digest()
+    town.sandbox.vk.messages(COMMUNITY, MARIA)[-1].random_id = int.from_bytes(digest[:4]) >> 1
+
+    for _ in range(3):
+        await wait_until_idle(town)
+        town.pass_time(seconds=2)
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert private_answers(town) == [ANSWER]
 
 
 async def test_a_comment_is_never_doubled_either(town: Harness) -> None:
