@@ -89,7 +89,8 @@ async def export_tickets(
 ) -> None:
     """``export``: write the tickets registered in [since, until] to a file or to standard output.
 
-    *public*: without personal data. *codes*: a CSV file for programs; JSON always is. Raises :class:`OutputNotWritable`.
+    *public*: without personal data. *codes*: a CSV file for programs; JSON always is.
+    Raises :class:`OutputNotWritable`.
     """
     if output is not None:
         require_no_database(config, output)
