@@ -32,7 +32,7 @@ from bot.runtime.self_check import SelfCheck
 from bot.runtime.supervisor import Supervisor, WakeUp
 from bot.scheduler.nightly_training import ModelReloader, NightlyTraining
 from bot.scheduler.scheduler import Scheduler
-from bot.services.answers import posting_policy
+from bot.services.answers import held_answers, posting_policy
 from bot.services.context import BotAccount, Municipality
 from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
@@ -170,6 +170,7 @@ class App:
             if not self.database.is_shared:
                 await uow.inbox.release_all_leases()
                 await uow.outbox.release_leases()
+            await held_answers.hold_after_restore(ctx)
             for person in staff:
                 await reachability.update_menus(ctx, person)
             await invitations.notify_not_joined(ctx)

@@ -125,6 +125,7 @@ def build_municipality(
         pages=config.pages(),
         manual_posting_term=config.tree.answers.remind_posting,
         check_after=config.tree.answers.check_after.to_timedelta(),
+        hold_after_restore=config.tree.answers.hold_after_restore.to_timedelta(),
         digest_at=config.tree.digest.at,
         failover_after=config.tree.staff_notices.fallback_after.to_timedelta(),
         sources={(source.account, source.source_id): source for source in config.sources()},

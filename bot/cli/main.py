@@ -245,6 +245,42 @@ def backup(
     typer.echo(f"Копия готова и проверена: {file}, {size / 1_048_576:.1f} МБ")
 
 
+@cli.command(cls=RussianHelpCommand)
+def restore(
+    copy: Annotated[Path | None, typer.Argument(metavar="КОПИЯ", help="Файл, который сделала команда backup.")] = None,
+    config: ConfigFile = Path("config.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Взять и повреждённую копию, если другой нет.")] = False,
+    after_pg_restore: Annotated[
+        bool,
+        typer.Option("--after-pg-restore", help="Базу уже вернул pg_restore: без файла, только последующие шаги."),
+    ] = False,
+) -> None:
+    """Вернуть базу из копии; прежняя сохраняется рядом. Бот в это время должен быть остановлен."""
+    settings = _load_config(config, tokens_needed=False)
+    if (copy is None) is not after_pg_restore:
+        _print_error("Укажите одно: файл копии или --after-pg-restore.")
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    from bot.cli.operations import mark_restored, restore_database
+    from bot.domain.clock import SystemClock
+    from storage.errors import TransferFailed
+
+    kept = None
+    with _report_database_faults():
+        try:
+            if copy is None:
+                asyncio.run(mark_restored(settings))
+            else:
+                kept = asyncio.run(
+                    restore_database(settings, copy, _echo_progress, force=force, now=SystemClock().now())
+                )
+        except TransferFailed as error:
+            _print_error(f"База не восстановлена, всё осталось как было: {error}.")
+            raise typer.Exit(1) from None
+    if copy is not None:
+        typer.echo(f"База восстановлена из {copy}." + (f" Прежняя сохранена: {kept}" if kept else ""))
+    typer.echo("Запустите бота. О давних ответах, которые могли уже выйти, он сначала спросит ответственных.")
+
+
 @cli.command("migrate-data", cls=RussianHelpCommand)
 def migrate_data(
     to: Annotated[str, typer.Option("--to", metavar="АДРЕС", help="Адрес новой, пустой базы: postgresql+asyncpg://…")],

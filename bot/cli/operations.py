@@ -1,7 +1,7 @@
 """The commands that check, list and export; each opens the parts that it needs and closes them."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +14,17 @@ from bot.domain.people import Staff
 from bot.domain.sources import messenger_of
 from bot.messengers.errors import BadCredentials, MessengerError
 from bot.messengers.port import Finding, Messenger, Severity
+from bot.services.answers import held_answers
 from bot.services.context import UseCaseContext
 from bot.services.reports import export
 from bot.services.staff import invitations
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
+from storage.errors import DATABASE_ERRORS, TransferFailed
 from storage.migrate import migrate
+from storage.postgres.leadership import has_leader
 from storage.sqlite.database_files import is_database_file
+from storage.sqlite.file_lock import DatabaseInUse
+from storage.sqlite.restore import replace_database
 
 
 async def check_messengers(config: Config) -> list[Finding]:
@@ -73,6 +78,43 @@ async def invite_staff(config: Config) -> list[tuple[str, str]]:
             staff = Staff(await uow.staff.sync(configured_staff(config)))
             municipality = build_municipality(config, staff, build_understanding(config), {})
             return await invitations.invite_all(UseCaseContext(municipality, uow, SystemClock().now()))
+    finally:
+        await database.close()
+
+
+async def restore_database(
+    config: Config, copy: Path, on_progress: Callable[[int], None], *, force: bool, now: datetime
+) -> Path | None:
+    """``restore``: put *copy* in the place of the SQLite database; return where a former one is kept.
+
+    Raises :class:`~storage.errors.TransferFailed`.
+    """
+    local = now.astimezone(config.zone)
+    with replace_database(config.database_url, copy, local, on_progress, accept_damaged=force) as (url, kept):
+        database = Database(url)
+        try:
+            await migrate(database.engine)
+            async with database.begin() as uow:
+                await held_answers.mark_restored(uow, now)
+        finally:
+            await database.close()
+    return kept
+
+
+async def mark_restored(config: Config) -> None:
+    """``restore --after-pg-restore``: take the steps that follow a restore by other means."""
+    database = Database(config.database_url)
+    try:
+        if database.is_shared and await has_leader(database):
+            raise TransferFailed("с базой работает запущенный бот, остановите все его процессы")
+        database.acquire_file_lock()
+        await migrate(database.engine)
+        async with database.begin() as uow:
+            await held_answers.mark_restored(uow, SystemClock().now())
+    except DatabaseInUse as error:
+        raise TransferFailed(f"с базой {error} работает запущенный бот, остановите его") from None
+    except DATABASE_ERRORS as error:
+        raise DatabaseUnavailable(str(error)) from error
     finally:
         await database.close()
 

@@ -243,11 +243,13 @@ class AnswersSection(Section):
     """The time after an approved answer.
 
     ``remind_posting``: how long it may wait to be posted by hand before a reminder; ``check_after``: how long after its
-    publication the bot checks that it is still visible.
+    publication the bot checks that it is still visible; ``hold_after_restore``: the age from which answers that were
+    not published yet wait for a person's word after the database was restored.
     """
 
     remind_posting: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
     check_after: CalendarDuration = Field(default_factory=lambda: parse_duration("15m"))
+    hold_after_restore: CalendarDuration = Field(default_factory=lambda: parse_duration("1h"))
 
 
 class DigestSection(Section):

@@ -24,7 +24,7 @@ from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
-from bot.services.answers import adopt_reply, answers, corrections
+from bot.services.answers import adopt_reply, answers, corrections, held_answers
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
@@ -215,6 +215,21 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
     await edit_pressed_note(ctx, press, note, without_buttons=True)
 
 
+async def publish_held_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """Publish an answer that was held after a restore."""
+    ticket = await held_answers.publish(ctx, press.ticket_id, press.person, press.require_number())
+    await answer_callback(ctx, press, ToastCode.SENDING)
+    await edit_pressed_note(ctx, press, PromptClosed(text=f"📤 Ответ на №{ticket.id} отправляется."))
+
+
+async def decline_held_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """Leave an answer unpublished that was held after a restore."""
+    ticket = await held_answers.decline(ctx, press.ticket_id, press.person, press.require_number())
+    await answer_callback(ctx, press, ToastCode.NOTED)
+    rest = "Сообщение остаётся у вас в работе." if ticket.is_open else "Сообщение остаётся отвеченным."
+    await edit_pressed_note(ctx, press, PromptClosed(text=f"Ответ на №{ticket.id} не публикуется. {rest}"))
+
+
 async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Take a colleague's reply in the chat as the answer."""
     ticket = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
@@ -230,6 +245,8 @@ BUTTON_HANDLERS: ButtonHandlers = {
     Op.CORRECT: ask_correction,
     Op.POSTED: confirm_manual_post,
     Op.RETRY: retry_publication,
+    Op.PUBLISH_HELD: publish_held_answer,
+    Op.DECLINE_HELD: decline_held_answer,
     Op.ADOPT: adopt_reply_as_answer,
 }
 

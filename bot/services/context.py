@@ -69,6 +69,8 @@ class Municipality:
     """Time until the reminder about an approved answer that a person must post."""
     check_after: timedelta = timedelta(minutes=15)
     """Time after its publication at which an answer is checked for visibility."""
+    hold_after_restore: timedelta = timedelta(hours=1)
+    """Age from which unpublished answers wait for a person's word after the database was restored."""
     problem_window: timedelta | None = None
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
     repeat_interval: timedelta = timedelta(minutes=30)

@@ -51,6 +51,8 @@ class Op(StrEnum):
     SPLIT = "sp"  # take a message out of its problem
     MERGE = "mg"  # open the list of similar tickets
     MERGE_INTO = "mi"  # the argument is the other ticket
+    PUBLISH_HELD = "pb"  # publish an answer that was held after a restore; the argument is the publication
+    DECLINE_HELD = "pn"  # do not publish it
     FOLLOW_UP = "fu"  # write to everybody who has been answered about a problem
 
 

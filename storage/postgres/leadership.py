@@ -38,6 +38,14 @@ async def run_as_leader(database: Database, start: AsyncCallback, stop: AsyncCal
         await asyncio.sleep(CHECK_INTERVAL_SECONDS)
 
 
+async def has_leader(database: Database) -> bool:
+    """Return whether a process of the bot works on this server's database."""
+    async with database.engine.connect() as connection:
+        got = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK_ID})
+        await connection.invalidate()  # in the pool it would keep the lock
+    return not got
+
+
 async def _lead_until_lost(connection: AsyncConnection, start: AsyncCallback, stop: AsyncCallback) -> None:
     got = await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_LOCK_ID})
     if not got:

@@ -259,6 +259,28 @@ class Outbox(Repository):
             )
         )
 
+    async def mark_uncertain(self, now: datetime) -> None:
+        """Record of all that is due that it may have been delivered: an earlier state of the database knows nothing."""
+        await self._transaction.execute(
+            update(outbox)
+            .where(outbox.c.status == OutboxStatus.QUEUED, outbox.c.due_at <= now)
+            .values(error=LastError.INTERRUPTED)
+        )
+
+    async def pending_publications(self, before: datetime) -> list[OutboxRow]:
+        """List queued publications of answers that were queued before *before*, oldest first."""
+        result = await self._transaction.execute(
+            select(*_COLUMNS)
+            .where(
+                is_pending(outbox),
+                outbox.c.status == OutboxStatus.QUEUED,
+                outbox.c.kind == OutboxKind.PUBLICATION.value,
+                outbox.c.created_at < before,
+            )
+            .order_by(outbox.c.id)
+        )
+        return [_outbox_row(row) for row in result]
+
     async def pending_for_staff(self, account: str) -> list[OutboxRow]:
         """List queued cards and notifications for officials through *account*."""
         kinds = (OutboxKind.CARD.value, OutboxKind.NOTE.value)

@@ -49,31 +49,31 @@ def backup_sqlite(url: str, file: Path, on_progress: Callable[[int], None], *, o
         raise IsADirectoryError(errno.EISDIR, "is a folder", str(file))
     if file.exists() and not overwrite:
         raise TransferFailed(f"файл {file} уже есть. Укажите другое имя или добавьте --force, чтобы заменить его")
-    copy_database_file(source_file, file, on_progress)
-    return file.stat().st_size
-
-
-def copy_database_file(source_file: Path, file: Path, on_progress: Callable[[int], None]) -> None:
-    """Copy *source_file* to *file* through a temporary file in the same folder; raises like :func:`backup_sqlite`."""
-    unfinished = _create_private_file(file)
+    unfinished = create_private_file(file)
     try:
+        snapshot_file(source_file, unfinished, on_progress)
         with closing(sqlite3.connect(unfinished)) as target:
-            with closing(sqlite3.connect(source_file)) as source:
-                _begin_snapshot(source)
-                _require_disk_space(source, file.parent)
-                source.backup(target, pages=PAGES_PER_STEP, progress=_throttled(on_progress))
             if target.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise TransferFailed("копия не прошла проверку. Проверьте диск и сделайте копию снова")
-        _flush_to_disk(unfinished)
+        flush_to_disk(unfinished)
         unfinished.replace(file)
-        _flush_to_disk(file.parent)
+        flush_to_disk(file.parent)
     except sqlite3.Error as error:
         raise TransferFailed(describe_error(error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
+    return file.stat().st_size
 
 
-def _create_private_file(file: Path) -> Path:
+def snapshot_file(source_file: Path, target_file: Path, on_progress: Callable[[int], None]) -> None:
+    """Copy one moment of *source_file*, which may be in use, to *target_file*; raises ``sqlite3.Error``."""
+    with closing(sqlite3.connect(target_file)) as target, closing(sqlite3.connect(source_file)) as source:
+        _begin_snapshot(source)
+        _require_disk_space(source, target_file.parent)
+        source.backup(target, pages=PAGES_PER_STEP, progress=_throttled(on_progress))
+
+
+def create_private_file(file: Path) -> Path:
     """Create an empty file with a name of its own next to *file*; ``mkstemp`` lets only the owner read it."""
     try:
         handle, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
@@ -83,7 +83,7 @@ def _create_private_file(file: Path) -> Path:
     return Path(name)
 
 
-def _flush_to_disk(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
     """Wait until *path* is on the disk; a folder: the names in it (fsync(2))."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -74,6 +74,12 @@ class CredentialsRejected(Notification, code="credentials"):
     title: str
 
 
+class DatabaseRestored(Notification, code="database_restored"):
+    """The database shows an earlier moment; ``held`` answers wait for a person's word."""
+
+    held: int
+
+
 class ModelUpdated(Notification, code="model_updated"):
     """Nightly training has put a better model in use; shares of ``judged_count`` messages that neither model knew."""
 

@@ -28,6 +28,12 @@ class PublicationFailed(AboutTicket, code="publication_failed"):
     returned_to_work: bool = stored("back")
 
 
+class AnswerHeld(AboutTicket, code="answer_held"):
+    """An answer may have been published before the database was restored; is it to be published?"""
+
+    publication_id: int
+
+
 class CorrectionFailed(AboutTicket, code="correction_failed"):
     """A published answer could not be changed at one place."""
 

@@ -10,7 +10,7 @@ from bot.domain.dialogs import ANSWER_STEPS
 from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
-from bot.domain.notifications.answers import AnswerToPassOn, PublicationFailed
+from bot.domain.notifications.answers import AnswerHeld, AnswerToPassOn, PublicationFailed
 from bot.domain.notifications.dialogs import DraftVoidAnswered
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
@@ -24,6 +24,9 @@ from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import text_key
 from bot.services.tickets import problem_members, workflow
+
+HELD_REASON = "restored"
+"""The reason of a publication that waits for a person's word after a restore; stored."""
 
 _PENDING_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
@@ -285,13 +288,20 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
             await broadcast.notify_failures(ctx, person, lead, publication)
         return
     await handout.update_status_note(ctx, ticket, publication.answer_id)
+    note: AnswerHeld | PublicationFailed = PublicationFailed(
+        ticket_id=ticket.id, publication_id=publication_id, reason=reason, returned_to_work=lost
+    )
+    dedupe = None
+    if reason == HELD_REASON:  # one question about all places of an answer
+        note, dedupe = AnswerHeld(ticket_id=ticket.id, publication_id=publication_id), f"held:{publication.answer_id}"
     for person in cards.answer_owners(ctx, ticket, answer.person_id if answer else None):
         await notify.notify(
             ctx,
             person,
-            PublicationFailed(ticket_id=ticket.id, publication_id=publication_id, reason=reason, returned_to_work=lost),
+            note,
             ticket=ticket,
             priority=Priority.ANSWER,
+            dedupe=f"{dedupe}:{person.id}" if dedupe else None,
         )
 
 

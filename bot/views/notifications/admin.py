@@ -7,6 +7,7 @@ from bot.domain.notifications.administrator import (
     ChatUnknown,
     CheckFault,
     CredentialsRejected,
+    DatabaseRestored,
     DeadUpdate,
     ModelBroken,
     ModelUpdated,
@@ -69,6 +70,16 @@ def check_fault(note: CheckFault, data: NotificationData, context: RenderContext
     return Content.of(Bold(f"⚠️ {note.subject}"), f"\n{note.text}")
 
 
+def database_restored(note: DatabaseRestored, data: NotificationData, context: RenderContext) -> Content:
+    waiting = plural(note.held, "давний ответ ждёт", "давних ответа ждут", "давних ответов ждут")
+    held = f" {waiting} решения ответственных: они могли выйти раньше." if note.held else ""
+    return Content.of(
+        Bold("♻️ База восстановлена из копии."),
+        " Того, что было после копии, бот не помнит: номера сообщений могут повториться, часть решений придётся "
+        f"принять снова.{held}",
+    )
+
+
 def model_updated(note: ModelUpdated, data: NotificationData, context: RenderContext) -> Content:
     before, after = (f"{share:.2f}".replace(".", ",") for share in (note.accuracy_before, note.accuracy_after))
     judged = plural(note.judged_count, "последнем сообщении", "последних сообщениях", "последних сообщениях")
@@ -96,6 +107,7 @@ ADMIN_VIEWS = (
     row(Undelivered, undelivered),
     row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),
+    row(DatabaseRestored, database_restored),
     row(ModelUpdated, model_updated),
     row(IncidentStarted, trouble),
     row(IncidentOver, trouble_over),

@@ -2,6 +2,7 @@
 
 from bot.domain.notifications.answers import (
     AlreadyAnswered,
+    AnswerHeld,
     AnswerLost,
     AnswerToPassOn,
     CorrectionFailed,
@@ -23,6 +24,7 @@ _FAILURE_REASONS = {
     "gone": "сообщение жителя или запись удалены",
     "bad_request": "мессенджер отклонил запрос",
     "file": "не удалось загрузить вложение: оно больше 20 МБ или удалено",
+    "restored": "база восстановлена из копии, ответ мог уже выйти",
     "no_edits": "мессенджер не даёт там менять опубликованное",
 }
 
@@ -73,6 +75,21 @@ def publication_failed(note: PublicationFailed, data: NotificationData, context:
     return Content.of(*spans, keyboard=[[retry]] if note.returned_to_work else ())
 
 
+def answer_held(note: AnswerHeld, data: NotificationData, context: RenderContext) -> Content:
+    """Ask whether an answer that may be published already is to be published."""
+    publish = Button("Опубликовать", pack(Op.PUBLISH_HELD, note.ticket_id, note.publication_id))
+    decline = Button("Не публиковать", pack(Op.DECLINE_HELD, note.ticket_id, note.publication_id))
+    return Content.of(
+        Bold(f"⏸ Ответ на №{note.ticket_id} ждёт вашего решения"),
+        *_source_suffix(data),
+        "\nБаза бота восстановлена из копии. В копии этот ответ ещё не опубликован, но он мог выйти после неё. "
+        "Проверьте, нет ли его на месте:\n",
+        Quote(shorten(data.answer_text or "", 2500)),
+        *_message_link(data),
+        keyboard=[[publish, decline]],
+    )
+
+
 def correction_failed(note: CorrectionFailed, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
         Bold(f"⚠️ Ответ на №{note.ticket_id} исправить не удалось"),
@@ -115,6 +132,7 @@ ANSWER_VIEWS = (
     row(ReplyOffered, staff_reply),
     row(AnswerToPassOn, pass_answer_on),
     row(PublicationFailed, publication_failed),
+    row(AnswerHeld, answer_held),
     row(CorrectionFailed, correction_failed),
     row(AnswerLost, answer_lost),
     template_row(

@@ -1,0 +1,76 @@
+"""After a restore the bot knows nothing of what it has published since the copy, so it asks before it repeats that."""
+
+import asyncio
+
+import pytest
+
+from bot.cli.operations import restore_database
+from bot.domain.tickets import State
+from sandbox.faults import FaultKind
+from storage.sqlite.backup import backup_sqlite
+from tests.e2e.harness import ADMINISTRATOR, GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.queries import HATCH, button_rows, get_ticket_state, wait_for_preview, wait_until_idle
+
+ANSWER = "Люк закрыли утром."
+
+
+async def restore_copy_with_queued_answer(town: Harness, *, published: bool, hours: float) -> None:
+    """An answer is queued; a copy is made; the answer is *published* or not; *hours* later the copy is restored."""
+    await town.sandbox.telegram.send_message(GROUP, MARIA, HATCH)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(ROADS_HEAD, ANSWER, reply_to=card["message_id"])
+    draft = await wait_for_preview(town, ROADS_HEAD, ANSWER)
+    await wait_until_idle(town)
+    faults = town.sandbox.telegram.faults
+    faults.start_outage(FaultKind.REFUSE, "sendMessage")
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    await town.wait_for_inbox()
+    copy = town.folder / "copy.sqlite3"
+    await asyncio.to_thread(backup_sqlite, str(town.settings["database"]), copy, lambda _: None)
+    if published:
+        faults.end_outage()
+        town.pass_time(seconds=2)
+        await town.wait_for_message(GROUP, ANSWER)
+    assert town.app is not None
+    config = town.app.config
+    await town.stop()
+    faults.end_outage()
+    town.pass_time(hours=hours)
+    await restore_database(config, copy, lambda _: None, force=False, now=town.clock.now())
+    await town.start()
+
+
+def count_published(town: Harness) -> int:
+    return sum(ANSWER in text for text in town.bot_texts(GROUP))
+
+
+@pytest.mark.parametrize("button", ["Опубликовать", "Не публиковать"])
+async def test_an_old_answer_waits_for_its_head(town: Harness, button: str) -> None:
+    await restore_copy_with_queued_answer(town, published=True, hours=2)
+    question = await town.wait_for_message(ROADS_HEAD, "Ответ на №1 ждёт вашего решения", ANSWER)
+    assert button_rows(question) == [["Опубликовать", "Не публиковать"]]
+    await town.wait_for_message(ADMINISTRATOR, "База восстановлена из копии", "1 давний ответ ждёт решения")
+    await wait_until_idle(town)
+    assert count_published(town) == 1
+    assert await get_ticket_state(town, 1) is State.ACCEPTED
+
+    await town.press_button(ROADS_HEAD, question, button)
+    if button == "Опубликовать":
+        await town.wait_until(lambda: count_published(town) == 2)
+        await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    else:
+        await town.wait_until(lambda: town.find_message(ROADS_HEAD, "Ответ на №1 не публикуется"))
+        assert await get_ticket_state(town, 1) is State.ACCEPTED
+    await wait_until_idle(town)
+    assert button_rows(question) == []
+    await town.stop()
+    await town.start()
+    await wait_until_idle(town)
+    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "База восстановлена" in text]) == 1
+
+
+async def test_a_young_answer_is_published_without_a_question(town: Harness) -> None:
+    await restore_copy_with_queued_answer(town, published=False, hours=0.5)
+    await town.wait_until(lambda: count_published(town) == 1)
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert town.find_message(ROADS_HEAD, "ждёт вашего решения") is None
