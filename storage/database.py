@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.errors import FAULT_MESSAGES, DatabaseFault, classify_error
+from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnreachable, classify_error
 from storage.sqlite.dbapi import SingleHopDbapi
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
@@ -42,6 +43,8 @@ that get no connection fail with :attr:`DatabaseFault.BUSY` and retry."""
 
 _POOL_TIMEOUT_SECONDS = 10.0
 """Seconds to wait for a free connection: less than messengers and load balancers wait for an answer."""
+
+_WRITE_FAULTS = (DatabaseFault.FULL, DatabaseFault.READ_ONLY)
 
 _NOTIFY = text("SELECT pg_notify(:channel, :topic)")
 
@@ -76,6 +79,7 @@ class Database:
             **driver,
             hide_parameters=True,  # errors are logged, what people wrote must not be
         )
+        _name_broken_connections(self._engine)
         if self._is_sqlite:
             _prepare_sqlite(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
@@ -126,7 +130,7 @@ class Database:
         try:
             async with self._write_transaction(priority) as uow:
                 # A full disk accepts a transaction that writes nothing: only a real write proves that there is room.
-                needs_proof = self._current_fault is DatabaseFault.FULL and self._is_sqlite
+                needs_proof = self._current_fault in _WRITE_FAULTS
                 before = await uow.count_changes() if needs_proof else 0
                 yield uow
                 accepted = not needs_proof or await uow.count_changes() != before
@@ -224,20 +228,41 @@ def _make_folder(folder: Path) -> None:
         raise DatabaseUnavailable(str(error)) from error
 
 
+def _name_broken_connections(engine: AsyncEngine) -> None:
+    """Raise `DatabaseUnreachable` for an OSError of the driver: otherwise a file that some code of the bot cannot read
+    would look like a lost database."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _(dialect: Dialect, _entry: ConnectionPoolEntry, arguments: Any, parameters: Any) -> Any:
+        try:
+            return dialect.connect(*arguments, **parameters)
+        except OSError as error:
+            raise DatabaseUnreachable(str(error)) from error
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, OSError):
+            raise DatabaseUnreachable(str(context.original_exception)) from context.original_exception
+
+
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     """Emit BEGIN explicitly: the driver's default loses updates silently, and DEFERRED ends in "locked"."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def _(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA page_count")
-        if cursor.fetchone()[0] == 0:
-            # A new file. Repeating this pragma later would write, and wait for another writer.
-            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        for pragma in _PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA page_count")
+            if cursor.fetchone()[0] == 0:
+                # A new file. Repeating this pragma later would write, and wait for another writer.
+                cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            for pragma in _PRAGMAS:
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+        except sqlite3.Error:
+            connection.close()  # the pool does not know it yet, and every attempt would leave a thread
+            raise
 
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:

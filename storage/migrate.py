@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.database import DatabaseUnavailable
+from storage.errors import DATABASE_ERRORS
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -72,6 +73,6 @@ async def migrate(engine: AsyncEngine) -> None:
         async with engine.begin() as connection:
             if not await connection.run_sync(_is_up_to_date):
                 await connection.run_sync(upgrade)
-    except (DBAPIError, OSError) as error:
+    except DATABASE_ERRORS as error:
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         raise DatabaseUnavailable(reason) from error

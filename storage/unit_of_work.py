@@ -108,9 +108,11 @@ class UnitOfWork:
             raise
 
     async def count_changes(self) -> int:
-        """Return how many rows this connection to an SQLite file has ever changed."""
+        """Return a number that grows as soon as this transaction changes a row."""
         await self._transaction.flush()
-        return int(await self._connection.scalar(text("SELECT total_changes()")) or 0)
+        assigned = "SELECT count(txid_current_if_assigned())"
+        query = assigned if self._transaction.is_shared else "SELECT total_changes()"
+        return int(await self._connection.scalar(text(query)) or 0)
 
     async def flush(self) -> None:
         """Write what has been deferred; the end of the transaction does so as well."""

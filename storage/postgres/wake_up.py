@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 
 from storage.database import NOTIFY_CHANNEL, Database
+from storage.errors import DatabaseUnreachable
 from storage.postgres.connection import CHECK_INTERVAL_SECONDS, RESPONSE_TIMEOUT_SECONDS, SET_KEEPALIVE
 from storage.repositories.base import PRESENCE_LOCK_CLASS
 from storage.unit_of_work import WakeUpTopic
@@ -37,6 +38,10 @@ async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTo
                 on_wake_up(topic)
             while not await _wait_for(ended, CHECK_INTERVAL_SECONDS):
                 await driver.execute("SELECT 1", timeout=RESPONSE_TIMEOUT_SECONDS)
+        except Exception as error:
+            if isinstance(error, OSError) or driver.is_closed():
+                raise DatabaseUnreachable(type(error).__name__) from error
+            raise
         finally:
             database.presence_lock_id = None
             await connection.invalidate()  # a listening connection must not return to the pool

@@ -83,7 +83,9 @@ async def test_a_disk_that_fills_up_between_sending_and_writing_down_repeats_not
     async def refuses(self: Outbox, *how: Any, **more: Any) -> bool:
         tries.append(how)
         if len(tries) < 4:
-            raise OperationalError("UPDATE", [], sqlite3.OperationalError("database or disk is full"))
+            refusal = sqlite3.OperationalError("database or disk is full")
+            refusal.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise OperationalError("UPDATE", [], refusal)
         return await whole(self, *how, **more)
 
     monkeypatch.setattr(Outbox, "finish", refuses)
