@@ -1,14 +1,15 @@
 """The inbox worker: it parses stored updates into events and applies them.
 
-A batch shares one transaction. If an event fails, the batch is repeated with a savepoint for each update.
+A batch shares one transaction. If an event fails, every update of the batch gets a transaction of its own, so that the
+failure is counted for the update that has caused it, whatever raises it: a handler, a statement, or the commit.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.inbox import InboxRow
 from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
@@ -17,11 +18,12 @@ from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import Event
 from bot.runtime.backoff import exponential_delay
+from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.services.context import PrefetchedReading, PrefetchedReadings, UseCaseContext
 from bot.services.intake.prefetch import classify_batch, prefetch
 from bot.services.notifications import notify
-from storage.errors import DATABASE_ERRORS, classify_error
+from storage.errors import classify_error
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +45,6 @@ class ParsedUpdate:
     malformed: str | None = None
     failure: Exception | None = None
     """An unexpected error of the bot, which may be gone at the next attempt."""
-
-
-ApplyUpdate = Callable[[UseCaseContext, ParsedUpdate], Awaitable[bool]]
 
 
 @dataclass(slots=True)
@@ -74,10 +73,9 @@ class InboxWorker:
         try:
             ahead = await self._classify_batch(parsed)
             if not await self._apply_batch(parsed, ahead):
-                await self._process_in_transaction(parsed, ahead, self._apply_in_savepoint)
+                await self._apply_one_by_one(parsed, ahead)
         except Exception:
-            with suppress(*DATABASE_ERRORS):  # then their lease expires
-                await self._release_rows(rows)
+            await retry_until_committed(partial(self._release_rows, rows))  # without it an outage would be counted
             raise
         self.runtime.outbox_wake_up.set()
         return len(rows)
@@ -111,9 +109,9 @@ class InboxWorker:
         return found
 
     async def _apply_batch(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> bool:
-        """Apply the batch without savepoints, as most batches need none; return whether it succeeded."""
+        """Apply the batch in one transaction, as most batches need no more; return whether it succeeded."""
         try:
-            await self._process_in_transaction(batch, readings, self._apply_update)
+            await self._process_in_transaction(batch, readings)
         except Exception as error:
             if classify_error(error) is not None:
                 raise
@@ -121,17 +119,33 @@ class InboxWorker:
             return False
         return True
 
-    async def _process_in_transaction(
-        self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings, apply: ApplyUpdate
-    ) -> None:
+    async def _apply_one_by_one(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> None:
+        """Apply each update in a transaction of its own; after a failure the later ones of its conversation wait."""
+        waiting: set[str] = set()
+        for one in batch:
+            if one.row.conversation in waiting:
+                await self._release_rows([one.row])
+                continue
+            try:
+                stuck = await self._process_in_transaction([one], readings)
+            except Exception as error:
+                if classify_error(error) is not None:
+                    raise  # the rest of the batch is repeated
+                stuck = {one.row.conversation}
+                await self._count_failure(one.row, error)
+            waiting |= stuck
+
+    async def _process_in_transaction(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> set[str]:
+        """Handle *batch* and return the conversations whose later updates must wait."""
         async with self.runtime.database.begin() as uow:
             ctx = UseCaseContext(self.runtime.municipality(), uow, self.runtime.clock.now(), prefetched=readings)
             known = ctx.municipality.staff
-            await self._handle_batch(ctx, batch, apply)
+            stuck = await self._handle_batch(ctx, batch)
         if ctx.municipality.staff is not known:
             self.on_staff_changed(ctx.municipality.staff)
+        return stuck
 
-    async def _handle_batch(self, ctx: UseCaseContext, batch: Sequence[ParsedUpdate], apply: ApplyUpdate) -> None:
+    async def _handle_batch(self, ctx: UseCaseContext, batch: Sequence[ParsedUpdate]) -> set[str]:
         done: list[int] = []
         untouched: list[InboxRow] = []
         held = await ctx.uow.inbox.extend_leases([one.row for one in batch], ctx.now + LEASE)
@@ -150,32 +164,20 @@ class InboxWorker:
             elif one.failure is not None:
                 await self._handle_failure(ctx, row, one.failure)
                 stuck.add(row.conversation)
-            elif await apply(ctx, one):
-                done.append(row.id)
             else:
-                stuck.add(row.conversation)
+                for event in one.events:
+                    await handle_event(ctx, event)
+                done.append(row.id)
         await ctx.uow.inbox.finish(done, ctx.now)
         await ctx.uow.inbox.release(untouched)
+        return stuck
 
-    async def _apply_update(self, ctx: UseCaseContext, update: ParsedUpdate) -> bool:
-        """Apply the update's events; always return True."""
-        for event in update.events:
-            await handle_event(ctx, event)
-        return True
-
-    async def _apply_in_savepoint(self, ctx: UseCaseContext, update: ParsedUpdate) -> bool:
-        """Apply the update in a savepoint, the boundary of its errors; return whether it succeeded."""
-        municipality = ctx.municipality
-        try:
-            async with ctx.uow.savepoint():
-                await self._apply_update(ctx, update)
-        except Exception as error:
-            if classify_error(error) is not None:
-                raise  # the whole batch is repeated
-            ctx.municipality = municipality
-            await self._handle_failure(ctx, update.row, error)
-            return False
-        return True
+    async def _count_failure(self, row: InboxRow, error: Exception) -> None:
+        """Count the failure of an update whose transaction was rolled back, unless another worker has claimed it."""
+        async with self.runtime.database.begin() as uow:
+            ctx = self.runtime.context(uow)
+            if await uow.inbox.extend_leases([row], ctx.now + LEASE):
+                await self._handle_failure(ctx, row, error)
 
     async def _handle_failure(self, ctx: UseCaseContext, row: InboxRow, error: Exception) -> None:
         # A traceback contains no text that people wrote, but the exception's message may: it is left out.

@@ -31,8 +31,9 @@ from bot.messengers.port import Messenger
 from bot.outbox.handlers import OUTBOX_HANDLERS
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
-from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender, retry_until_committed
+from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender
 from bot.runtime.backoff import exponential_delay
+from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext

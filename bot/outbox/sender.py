@@ -1,13 +1,11 @@
 """Sending of one rendered message, part by part: the network side of a delivery."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, repeat
-from typing import TypeVar
 
 from bot.domain.outbox import OutboxKind, OutboxRow
 from bot.messengers.content import Content, Link, Text
@@ -24,14 +22,8 @@ from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import InFlightGuard
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
-from bot.runtime.backoff import delay_after
+from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
-from storage.errors import classify_error
-
-T = TypeVar("T")
-
-COMMIT_RETRY_DELAYS_SECONDS = (0.2, 1.0, 3.0)
-"""Seconds between attempts to record what has been sent; the last repeats."""
 
 FRESH_CLAIM_AGE = timedelta(seconds=1)
 """Rows that were claimed within this time are not checked again: only a stalled process loses its lease."""
@@ -42,19 +34,6 @@ QUOTE_FORM = "quoting"
 
 class LeaseLost(Exception):
     """Another worker has claimed the row."""
-
-
-async def retry_until_committed(write: Callable[[], Awaitable[T]]) -> T:
-    """Repeat *write* until the database accepts it: an unrecorded message would be sent again."""
-    failures = 0
-    while True:
-        try:
-            return await write()
-        except Exception as error:
-            if classify_error(error) is None:
-                raise
-        failures += 1
-        await asyncio.sleep(delay_after(failures, COMMIT_RETRY_DELAYS_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

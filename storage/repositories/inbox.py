@@ -1,5 +1,6 @@
 """The durable inbox: raw updates as received, and the read position of each account."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,6 +10,7 @@ from sqlalchemy import and_, bindparam, exists, false, func, or_, select, text, 
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.inbox import InboxRow, InboxStatus
+from bot.domain.json_values import sanitize_json
 from storage.repositories.base import (
     PRESENCE_LOCK_CLASS,
     Repository,
@@ -17,8 +19,9 @@ from storage.repositories.base import (
     new_holder_id,
     time_params,
 )
-from storage.repositories.json_values import sanitize_json
 from storage.tables import cursor, inbox
+
+_MAX_KEY_CHARS = 128
 
 _RELEASE_ORPHANED = text("""
     UPDATE inbox SET leased_until = NULL, holder = NULL WHERE id IN (
@@ -88,8 +91,8 @@ class Inbox(Repository):
         rows = [
             {
                 "account": account,
-                "key": sanitize_json(key)[:128],
-                "conversation": sanitize_json(f"{account}|{conversation}")[:128],
+                "key": _fit(sanitize_json(key)),
+                "conversation": _fit(sanitize_json(f"{account}|{conversation}")),
                 "payload": sanitize_json(payload),
                 "due_at": now,
                 "received_at": now,
@@ -166,7 +169,9 @@ class Inbox(Repository):
     async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
         """Retry a row later. It must be locked by :meth:`extend_leases`."""
         await self._transaction.execute(
-            update(inbox).where(inbox.c.id == row_id).values(due_at=due_at, leased_until=None, error=error[:200])
+            update(inbox)
+            .where(inbox.c.id == row_id)
+            .values(due_at=due_at, leased_until=None, holder=None, error=error[:200])
         )
 
     async def release(self, rows: Sequence[InboxRow]) -> None:
@@ -212,6 +217,12 @@ class Inbox(Repository):
         """Count the rows by status."""
         result = await self._transaction.execute(select(inbox.c.status, func.count()).group_by(inbox.c.status))
         return {row[0]: row[1] for row in result}
+
+
+def _fit(key: str) -> str:
+    """Return *key* as short as its column, and different for different keys: an update with a known key is skipped."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return key if len(key) <= _MAX_KEY_CHARS else key[: _MAX_KEY_CHARS - len(digest)] + digest
 
 
 def _by_holder(rows: Sequence[InboxRow]) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.domain.outbox import OutboxRow
-from bot.outbox.sender import retry_until_committed
+from bot.runtime.commit_retry import retry_until_committed
 from storage import database as module
 from storage.database import Database
 from storage.errors import DatabaseFault, classify_error

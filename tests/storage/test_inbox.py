@@ -150,10 +150,11 @@ async def test_many_workers_share_the_work(database: Database, second: Database)
 async def test_long_keys_and_odd_payloads_are_kept(database: Database) -> None:
     payload: dict[str, Any] = {"text": "Ёж 🦔 \u202eabc\u200b ' ; DROP TABLE inbox; --", "nested": [{"n": None}, 1.5]}
     async with database.begin() as uow:
-        await uow.inbox.store(ACCOUNT, [("k" * 500, "c" * 500, payload)], NOW)
+        await uow.inbox.store(ACCOUNT, [("k" * 500, "c" * 500, payload), ("k" * 501, "c" * 500, payload)], NOW)
 
-    [row] = await claim_rows(database)
+    row, other = await claim_rows(database)
     assert (len(row.key), len(row.conversation)) == (128, 128)
+    assert other.key != row.key, "a key that is known would be skipped"
     assert row.payload == payload
 
 

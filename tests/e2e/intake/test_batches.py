@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.handlers.router import handle_event
+from bot.inbox import worker
 from bot.inbox.worker import MAX_ATTEMPTS
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
+from bot.services.context import UseCaseContext
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import Signature
@@ -143,3 +146,34 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
     assert fault.__name__ in caplog.text
     assert "Гоголя" not in caplog.text
+
+
+async def test_failures_at_commit_are_counted_across_restarts(
+    town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The row that no database accepts is written when the handler has long returned."""
+    telegram = town.sandbox.telegram
+    await town.stop()
+    await telegram.send_message(GROUP, PYOTR, CURSED)
+    await telegram.send_message(GROUP, MARIA, PIT)
+
+    async def handle(ctx: UseCaseContext, event: Event) -> None:
+        await handle_event(ctx, event)
+        if CURSED in str(event):
+            await ctx.uow.audit_log.record("odd", ctx.now, ticket_id=2**70)
+
+    monkeypatch.setattr(worker, "handle_event", handle)
+    with caplog.at_level(logging.INFO):
+        await town.start()
+        await town.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
+        for number in range(1, MAX_ATTEMPTS):
+            await town.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+            town.pass_time(seconds=31)
+            if number == 3:
+                await town.stop()
+                await town.start()
+            assert town.app is not None
+            town.app.runtime.inbox_wake_up.set()
+        await town.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
+    assert caplog.text.count("event failed") == MAX_ATTEMPTS
+    assert town.ticket_numbers(ROADS_HEAD) == [1]

@@ -1,0 +1,37 @@
+"""Cleaning of JSON that comes from outside: both databases accept what is left."""
+
+import math
+from typing import Any
+
+MAX_DEPTH = 100
+"""Levels of nesting that are kept: messengers send about ten, VK with forwarded messages up to fifty."""
+
+TOO_DEEP = "(nested too deeply)"
+
+
+def sanitize_json(value: Any, depth: int = 0) -> Any:
+    """Return *value* as PostgreSQL accepts it.
+
+    NUL is removed, a lone surrogate becomes U+FFFD, a number that is none (NaN, infinity) becomes its name, and
+    :data:`TOO_DEEP` replaces what is nested deeper than :data:`MAX_DEPTH`.
+    """
+    if isinstance(value, str):
+        return _sanitize_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict | list | tuple) and depth >= MAX_DEPTH:
+        return TOO_DEEP
+    if isinstance(value, dict):
+        return {_sanitize_text(key): sanitize_json(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [sanitize_json(item, depth + 1) for item in value]
+    return value
+
+
+def _sanitize_text(text: str) -> str:
+    text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
