@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-MAX_DEPTH = 100
-"""Levels of nesting that are kept: messengers send about ten, VK with forwarded messages up to fifty."""
+MAX_DEPTH = 128
+"""Levels of nesting that are kept; VK allows 45 levels of forwarded messages, each of which is two of these."""
 
 TOO_DEEP = "(nested too deeply)"
 

@@ -8,18 +8,18 @@ holds the secret (VK) is bounded in size, time and depth and parsed once.
 
 import asyncio
 import hmac
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from aiohttp import web
 
 from bot.config.fields import url_path
 from bot.domain.clock import Clock
 from bot.messengers.errors import MessengerError
+from bot.messengers.http_body import parse_json
 from bot.messengers.port import WebhookReceiver
 from storage.database import Database
 from storage.errors import DATABASE_ERRORS
@@ -31,9 +31,6 @@ MAX_BODY_BYTES = 1024 * 1024
 
 BODY_TIMEOUT_SECONDS = 15.0
 """Time for the body of a request; messengers and proxies send it at once."""
-
-MAX_JSON_DEPTH = 128
-"""Nested objects and lists of an update; VK allows 45 levels of forwarded messages, each of which is two of these."""
 
 REFUSAL_LOG_INTERVAL = timedelta(minutes=1)
 """Time between two lines about refused requests: otherwise anybody could fill the disk with them."""
@@ -145,26 +142,7 @@ class Webhooks:
 
 def _parse_json_object(body: bytes) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        found = parse_json(body)
+    except ValueError:
         return None
-    return found if isinstance(found, dict) and not _is_deeper(found, MAX_JSON_DEPTH) else None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    """Refuse ``NaN`` and ``Infinity``, which are no JSON and which PostgreSQL would not store."""
-    raise ValueError(name)
-
-
-def _is_deeper(value: object, limit: int) -> bool:
-    level = [value]
-    for _ in range(limit):
-        level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-        if not level:
-            return False
-    return True
+    return found if isinstance(found, dict) else None

@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.base import Document, Id, UtcDateTime, metadata
+from storage.tables.base import Document, Id, TruncatedString, UtcDateTime, metadata
 
 due_moment = Table(
     "due",
@@ -102,6 +102,6 @@ official_page_comment = Table(  # comments under their posts, by citizens and by
     Column("ours", Boolean, nullable=False),
     Column("to_all", Boolean, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
-    Column("link", String(300)),
+    Column("link", TruncatedString(300)),
     Index("ix_page_comment_root", "account", "root", "sent_at"),
 )

@@ -1,7 +1,7 @@
 """Attachments of people's messages in neutral form; an unknown one becomes a placeholder, never an error."""
 
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.json_reader import JsonObject, find_float, find_int, find_text, list_objects, object_or_empty
+from bot.messengers.json_reader import JsonObject, find_int, find_point, find_text, list_objects, object_or_empty
 from bot.messengers.max.chats import ACCOUNT
 
 _MEDIA_KINDS = {
@@ -48,9 +48,9 @@ def _parse_one(item: JsonObject) -> Attachment:
     if kind in _MEDIA_KINDS:
         return _file(kind, item, payload)
     if kind == "location":
-        latitude, longitude = find_float(item, "latitude"), find_float(item, "longitude")
-        if latitude is not None and longitude is not None:
-            return Attachment(MediaKind.LOCATION, ACCOUNT, latitude=latitude, longitude=longitude)
+        point = find_point(item)
+        if point is not None:
+            return Attachment(MediaKind.LOCATION, ACCOUNT, latitude=point[0], longitude=point[1])
     title = find_text(item, "title") if kind == "share" else None
     return Attachment(MediaKind.OTHER, ACCOUNT, name=title or kind[:100], link=_find_url(payload) or None)
 

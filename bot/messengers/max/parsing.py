@@ -24,8 +24,11 @@ from bot.messengers.events import (
 )
 from bot.messengers.json_reader import (
     JsonObject,
+    find_id,
     find_int,
+    find_label,
     find_text,
+    get_id,
     get_int,
     get_object,
     get_text,
@@ -120,13 +123,13 @@ def _message_removed(update: JsonObject) -> Sequence[Event]:
     """Read a removal. MAX does not name the author; in a dialog it names the person who removed the message."""
     chat_id, user_id = get_int(update, "chat_id"), find_int(update, "user_id")
     chat = group_or_channel(chat_id) if chat_id < 0 or user_id is None else dialog_chat(user_id)
-    return (MessageDeleted(chat, get_text(update, "message_id")),)
+    return (MessageDeleted(chat, get_id(update, "message_id")),)
 
 
 def _comment_removed(update: JsonObject) -> Sequence[Event]:
     return (
         MessageDeleted(
-            comments_chat(get_int(update, "chat_id"), get_text(update, "post_id")), get_text(update, "message_id")
+            comments_chat(get_int(update, "chat_id"), get_id(update, "post_id")), get_id(update, "message_id")
         ),
     )
 
@@ -136,12 +139,12 @@ def _read_message(message: JsonObject) -> MessagePosted:
     body, linked = object_or_empty(message, "body"), object_or_empty(message, "link")
     inner = object_or_empty(linked, "message")
     forwards = linked.get("type") == "forward"
-    mid = find_text(body, "mid")
+    mid = find_id(body, "mid")
     if mid is None:
         # A bare forward has neither a body nor an id.
         if not forwards:
             raise MalformedUpdate("a message without a number")
-        mid = f"forward:{get_int(message, 'timestamp')}:{object_or_empty(message, 'sender').get('user_id')}"
+        mid = f"forward:{get_int(message, 'timestamp')}:{find_int(object_or_empty(message, 'sender'), 'user_id')}"
     return MessagePosted(
         chat,
         mid,
@@ -149,7 +152,7 @@ def _read_message(message: JsonObject) -> MessagePosted:
         get_timestamp_ms(message),
         text_of(message),
         parse_attachments(body) + (parse_attachments(inner) if forwards else ()),
-        reply_to=find_text(inner, "mid") if linked.get("type") == "reply" else None,
+        reply_to=find_label(inner, "mid") if linked.get("type") == "reply" else None,
         forwarded_from=_forward_source(linked) if forwards else None,
         link=find_text(message, "url") or message_link(chat.thread or mid),
     )
@@ -172,7 +175,7 @@ def _chat(message: JsonObject) -> Chat:
         if sender.get("is_bot") is True:
             return dialog_chat(get_int(recipient, "user_id"))
         return dialog_chat(get_int(sender, "user_id"))
-    post = find_text(recipient, "post_id")
+    post = find_id(recipient, "post_id")
     if post is not None:
         return comments_chat(get_int(recipient, "chat_id"), post)
     return group_or_channel(get_int(recipient, "chat_id"), chat_type)
@@ -213,7 +216,7 @@ def _button_pressed(update: JsonObject) -> Sequence[Event]:
         chat = dialog_chat(int(author.id))
     else:
         chat = group_or_channel(get_int(recipient, "chat_id"), find_text(recipient, "chat_type"))
-    return (ButtonPressed(chat, find_text(object_or_empty(message, "body"), "mid"), author, code, callback_id),)
+    return (ButtonPressed(chat, find_id(object_or_empty(message, "body"), "mid"), author, code, callback_id),)
 
 
 def _bot_started(update: JsonObject) -> Sequence[Event]:

@@ -1,7 +1,7 @@
 """Attachments of messages in neutral form."""
 
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.json_reader import JsonObject, find_float, find_int, find_object, find_text, list_objects
+from bot.messengers.json_reader import JsonObject, find_int, find_object, find_point, find_text, list_objects
 
 # Telegram's kinds of files. If sending needs another method than the neutral kind implies, ``ref`` begins with the
 # name of Telegram's kind and a colon (see `media.send_kind`).
@@ -129,8 +129,8 @@ def _location(message: JsonObject, account: str) -> Attachment | None:
     place = find_object(message, "location") or find_object(venue, "location")
     if place is None:
         return None
-    latitude, longitude = find_float(place, "latitude"), find_float(place, "longitude")
-    if latitude is None or longitude is None:
+    point = find_point(place)
+    if point is None:
         return None
     name = ", ".join(part for part in (find_text(venue, "title"), find_text(venue, "address")) if part)
-    return Attachment(MediaKind.LOCATION, account, name=name or None, latitude=latitude, longitude=longitude)
+    return Attachment(MediaKind.LOCATION, account, name=name or None, latitude=point[0], longitude=point[1])

@@ -23,7 +23,17 @@ from bot.messengers.events import (
     MessagePosted,
     Reacted,
 )
-from bot.messengers.json_reader import JsonObject, find_int, find_object, find_text, get_int, get_object, get_timestamp
+from bot.messengers.json_reader import (
+    JsonObject,
+    find_int,
+    find_label,
+    find_object,
+    find_text,
+    get_int,
+    get_object,
+    get_text,
+    get_timestamp,
+)
 from bot.messengers.port import RawUpdate
 from bot.messengers.telegram.attachments import is_service, parse_attachments
 from bot.messengers.telegram.chats import message_link, parse_chat, thread_of
@@ -145,7 +155,7 @@ def _read_message(body: JsonObject, account: str) -> MessagePosted:
         text,
         parse_attachments(body, account),
         reply_to=_reply_to(body),
-        album=find_text(body, "media_group_id"),
+        album=find_label(body, "media_group_id"),
         forwarded_from=_forwarded_from(body),
         automatic=body.get("is_automatic_forward") is True,
         service=is_service(body),
@@ -213,9 +223,9 @@ def _button_pressed(body: JsonObject, account: str) -> Sequence[Event]:
     message = find_object(body, "message")
     if message is None:  # under an inline message: the bot sends none, but the spinner has to stop
         chat = Chat(account, author.id, ChatKind.PRIVATE, author.id)
-        return (ButtonPressed(chat, None, author, code, str(body.get("id"))),)
+        return (ButtonPressed(chat, None, author, code, get_text(body, "id")),)
     chat = parse_chat(get_object(message, "chat"), account, thread_of(message))
-    return (ButtonPressed(chat, str(get_int(message, "message_id")), author, code, str(body.get("id"))),)
+    return (ButtonPressed(chat, str(get_int(message, "message_id")), author, code, get_text(body, "id")),)
 
 
 def _membership_changed(body: JsonObject, account: str) -> Sequence[Event]:

@@ -9,6 +9,7 @@ from bot.messengers.telegram.errors import WebhookActive
 from bot.messengers.telegram.parsing import ALLOWED_UPDATES, raw_update
 
 _MAX_UPDATES_PER_POLL = 100
+_MAX_ID_DIGITS = 15
 
 
 class TelegramLongPoll:
@@ -42,7 +43,7 @@ class TelegramLongPoll:
         if not isinstance(answer, list):
             raise TemporaryFailure("getUpdates: not a list")
         updates = tuple(raw_update(one) for one in answer if isinstance(one, dict))
-        known = [int(one.key) for one in updates if one.key.isdecimal()]
+        known = [int(one.key) for one in updates if one.key.isdecimal() and len(one.key) <= _MAX_ID_DIGITS]
         if known:
             self._offset = max(known) + 1
         return Batch(updates, None if self._offset is None else str(self._offset))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.messengers.errors import MalformedUpdate
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.json_reader import JsonObject, get_int, get_object, get_objects, text_or_empty
+from bot.messengers.json_reader import JsonObject, find_point, get_int, get_object, get_objects, text_or_empty
 from bot.messengers.vk.chats import SITE
 
 
@@ -116,10 +116,10 @@ def _location(source: JsonObject, origin: str) -> Attachment | None:
     else:
         pair = (point.get("latitude"), point.get("longitude")) if isinstance(point, dict) else (None, None)
     try:
-        latitude, longitude = float(str(pair[0])), float(str(pair[1]))
+        found = find_point({"latitude": float(str(pair[0])), "longitude": float(str(pair[1]))})
     except ValueError:
         return None
-    return Attachment(MediaKind.LOCATION, origin, latitude=latitude, longitude=longitude)
+    return found and Attachment(MediaKind.LOCATION, origin, latitude=found[0], longitude=found[1])
 
 
 _PARSERS: dict[str, Callable[[JsonObject, str], Attachment]] = {

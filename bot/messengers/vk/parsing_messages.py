@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.domain.json_values import sanitize_json
 from bot.messengers.events import (
     Attachment,
     Author,
@@ -170,7 +171,7 @@ def _payload_code(payload: Any) -> str | None:
         return None
     if isinstance(payload, str):
         try:
-            payload = parse_json(payload)
+            payload = sanitize_json(parse_json(payload))
         except ValueError:
             return str(payload)
     if isinstance(payload, Mapping):

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from bot.messengers.events import Chat, Event, MessageDeleted, MessageEdited, MessagePosted, PagePosted, Reacted
-from bot.messengers.json_reader import JsonObject, find_nonzero_int, get_int, get_objects, get_timestamp, text_or_empty
+from bot.messengers.json_reader import (
+    JsonObject,
+    find_int,
+    find_nonzero_int,
+    get_int,
+    get_objects,
+    get_timestamp,
+    text_or_empty,
+)
 from bot.messengers.vk.attachments import parse_attachments
 from bot.messengers.vk.chats import POST_MESSAGE_ID, VkChats, comment_link, post_link
 from bot.messengers.vk.parsing_messages import author_of
@@ -91,7 +99,7 @@ def _read_comment(places: VkChats, thing: JsonObject, chat: Chat) -> MessagePost
     comment_id = get_int(thing, "id")
     parent = find_nonzero_int(thing, "reply_to_comment")
     stack = thing.get("parents_stack")
-    thread = stack[0] if isinstance(stack, list) and stack and isinstance(stack[0], int) else None
+    thread = find_int({"thread": stack[0]}, "thread") if isinstance(stack, list) and stack else None
     return MessagePosted(
         chat,
         str(comment_id),

@@ -1,0 +1,35 @@
+"""JSON as nobody should send it: what is left fits into every column."""
+
+import json
+
+import pytest
+
+from bot.domain.json_values import MAX_DEPTH, TOO_DEEP, sanitize_json
+from bot.messengers.errors import MalformedUpdate
+from bot.messengers.json_reader import find_float, find_int, find_label, find_point, get_id, get_timestamp
+
+
+def test_odd_values_are_cleaned() -> None:
+    odd = json.loads('{"a\\u0000": ["b\\u0000c\\ud83d", NaN, -Infinity, 1e999, 1.5]}')
+    assert sanitize_json(odd) == {"a": ["bc\ufffd", "nan", "-inf", "inf", 1.5]}
+    found = sanitize_json(json.loads("[" * 300 + "]" * 300))
+    for _ in range(MAX_DEPTH):
+        [found] = found
+    assert found == TOO_DEEP
+
+
+def test_numbers_and_ids_fit_their_columns() -> None:
+    odd = json.loads('{"n": 9223372036854775808, "x": 1e400, "t": "я", "yes": true}') | {"id": "я" * 65}
+    assert find_int(odd, "n") is None
+    assert find_float(odd, "n") is None
+    assert find_float(odd, "x") is None
+    assert find_int(odd | {"n": -(2**63)}, "n") == -(2**63)
+    with pytest.raises(MalformedUpdate):
+        get_id(odd, "id")
+    assert get_id(odd, "t") == find_label(odd, "t") == "я"
+    assert len(find_label(odd, "id") or "") == 64
+    assert find_point({"latitude": 91.0, "longitude": 0.0}) is None
+    assert find_point({"latitude": 44, "longitude": 133.5}) == (44.0, 133.5)
+    for moment in (-1, 2**40, 253402300799):
+        with pytest.raises(MalformedUpdate):
+            get_timestamp({"at": moment}, "at")
