@@ -98,6 +98,12 @@ class TextRequired(Refusal):
     code = "needs_words"
 
 
+class QueryTooLong(Refusal):
+    """The query of ``/find`` has more words or characters than one search may have."""
+
+    code = "query_too_long"
+
+
 class LastChannel(Refusal):
     """Cards must go to at least one messenger."""
 

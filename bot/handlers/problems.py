@@ -13,7 +13,7 @@ from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
 from bot.services.problems import merge_split
-from bot.views.callback_codes import Op
+from bot.views.callback_codes import MAX_PAGE, Op
 from bot.views.notifications.problems import LIST_PAGE_PREFIX
 
 
@@ -21,7 +21,7 @@ async def open_member_list(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Show a page of the list: as a new message below the card, or in place of the page shown so far."""
     ticket = await merge_split.check_can_list_members(ctx, press.ticket_id, press.person)
     page = press.callback.arg.removeprefix(LIST_PAGE_PREFIX)
-    if not page.isdecimal() or len(page) > merge_split.MAX_PAGE_DIGITS:
+    if not page.isdecimal() or int(page) > MAX_PAGE:
         raise OutdatedButton(number=ticket.id)
     await answer_callback(ctx, press)
     note = MemberList(ticket_id=ticket.id, page=int(page), reader_id=press.person.id)

@@ -26,7 +26,7 @@ async def mark_as_talk(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def turn_review_page(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await review_queue.open_page(ctx, press.person, press.callback.number or 0)
+    await review_queue.open_page(ctx, press.person, press.callback.page)
     await answer_callback(ctx, press)
 
 

@@ -29,7 +29,7 @@ async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)
     if not is_allowed(ticket.state, Step.HAND_OVER):
         raise OutdatedButton(number=ticket.id)
-    await cards.open_menu(ctx, ticket, press.person, f"hand:{press.callback.arg or 0}")
+    await cards.open_menu(ctx, ticket, press.person, f"hand:{press.callback.page}")
     await answer_callback(ctx, press)
 
 
@@ -107,7 +107,7 @@ async def reopen(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def open_reopen_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
     workflow.check_right(ctx, press.person, Right.REOPEN, ticket)
-    await cards.open_menu(ctx, ticket, press.person, f"reopen:{press.callback.arg or 0}")
+    await cards.open_menu(ctx, ticket, press.person, f"reopen:{press.callback.page}")
     await answer_callback(ctx, press)
 
 

@@ -28,7 +28,7 @@ async def open_sector_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     workflow.check_right(ctx, press.person, Right.TRIAGE, ticket)
     if ticket.state is not State.TRIAGE:
         raise OutdatedButton(number=ticket.id)
-    await cards.open_menu(ctx, ticket, press.person, f"triage:{press.callback.arg or 0}")
+    await cards.open_menu(ctx, ticket, press.person, f"triage:{press.callback.page}")
     await answer_callback(ctx, press)
 
 

@@ -16,6 +16,10 @@ MAX_NUMBER_DIGITS = 15
 """Most digits of a number in a code: fewer than any database's integers hold."""
 
 
+MAX_PAGE = 999_999
+"""The last page that a button may name: a database's smallest integers hold it."""
+
+
 class Op(StrEnum):
     """The action of a button; the values are stored in sent messages."""
 
@@ -65,6 +69,12 @@ class CallbackData:
     arg: str = ""
 
     @property
+    def page(self) -> int:
+        """The argument as the number of a page; 0 for anything else."""
+        number = _parse_number(self.arg)
+        return number if number is not None and number <= MAX_PAGE else 0
+
+    @property
     def number(self) -> int | None:
         """The argument as a number; ``None`` if it is not one, as a modified app may send anything."""
         return _parse_number(self.arg)
@@ -79,9 +89,9 @@ def pack(op: Op, ticket_id: int = 0, arg: str | int = "") -> str:
 
 
 def unpack(code: str) -> CallbackData | None:
-    """Decode *code*; ``None`` for a code that this release does not know."""
+    """Decode *code*; ``None`` for a code that this release does not know, or longer than any button has."""
     version, _, rest = code.partition(":")
-    if version != VERSION:
+    if version != VERSION or len(code.encode()) > MAX_BYTES:
         return None
     op, _, rest = rest.partition(":")
     number, _, arg = rest.partition(":")

@@ -25,9 +25,6 @@ PAGE_SIZE = 8
 MAX_SIMILAR = 6
 """Tickets offered for a merge."""
 
-MAX_PAGE_DIGITS = 6
-"""Digits of a page number in a button code."""
-
 
 async def problem_facts(ctx: UseCaseContext, ticket: Ticket, answer: Answer | None) -> ProblemFacts | None:
     """Return the facts about its problem for the card of *ticket*. *answer*: the latest."""

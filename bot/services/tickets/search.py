@@ -1,12 +1,15 @@
 """Search for tickets: waiting for a person, by number, by text."""
 
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAllowed, QueryTooLong
 from bot.domain.people import Person
 from bot.domain.roles import RIGHTS, Right, Scope
 from bot.domain.text_normal import fold
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.tickets import workflow
+
+MAX_QUERY_WORDS, MAX_QUERY_CHARS = 20, 300
+"""A query's limits: every word is a condition of the SQL statement, and SQLite nests no more than a thousand."""
 
 
 async def list_waiting_tickets(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
@@ -38,9 +41,11 @@ async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: in
     """Handle ``/find`` with words: list visible tickets that contain all of them, the newest first."""
     if not ctx.municipality.has_right_anywhere(person, Right.FIND):
         raise NotAllowed(right=Right.FIND.value)
-    pieces = build_search_text(text).split()
+    pieces = list(dict.fromkeys(build_search_text(text).split()))
     if not pieces:
         return []
+    if len(pieces) > MAX_QUERY_WORDS or len(text) > MAX_QUERY_CHARS:
+        raise QueryTooLong()
     staff = ctx.municipality.staff
     sees_all = any(RIGHTS[role].get(Right.SEE_TICKET) is Scope.ALL for role in person.roles)
     visible_sectors = [code for code in ctx.municipality.sectors if staff.has_right(person, Right.SEE_TICKET, code)]

@@ -85,6 +85,18 @@ async def test_find_by_words_whatever_their_case_and_yo(town: Harness) -> None:
     await town.wait_for_message(ROADS_HEAD, "Напишите номер или слова, например: /find 142")
 
 
+async def test_find_refuses_a_query_without_end_and_goes_on(town: Harness) -> None:
+    """Fifteen hundred conditions are more than SQLite takes; the next command must not wait for that one."""
+    await create_three_tickets(town)
+    for query in (" ".join(f"я{number}" for number in range(600)), "щ" * 4000, " ".join(["яма"] * 1000)):
+        await town.send_message(CURATOR, f"/find {query}"[:4096])
+    await town.send_message(CURATOR, "/find люк " + "л" * 280)
+    await town.wait_for_message(CURATOR, "Ничего не нашлось")
+    await town.send_message(CURATOR, "/find ленина")
+    await town.wait_for_message(CURATOR, "Найдено: 1 сообщение")
+    assert len([text for text in town.bot_texts(CURATOR) if "Слишком длинный запрос" in text]) == 3
+
+
 async def test_a_head_finds_the_own_sector_alone_the_curator_everything(town: Harness) -> None:
     await create_three_tickets(town)
     await town.send_message(ROADS_HEAD, "/find на")
