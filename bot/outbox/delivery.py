@@ -2,8 +2,7 @@
 
 import logging
 import math
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from bot.domain import channels
-from bot.domain.notifications.administrator import SendingLimited, Undelivered
+from bot.domain.notifications.administrator import SendingLimited, Undelivered, Unrecorded
+from bot.domain.notifications.base import Notification
 from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
@@ -66,7 +66,6 @@ class Delivery:
     failing_accounts: set[str] = field(default_factory=set)
     """Accounts that may still be failing; an extra entry does no harm."""
     sender: Sender = field(init=False)
-    _render_failures: Counter[int] = field(default_factory=Counter)  # by row id
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.runtime)
@@ -86,9 +85,10 @@ class Delivery:
         try:
             message = await self._render(row, messenger)
         except Exception as error:  # noqa: BLE001 - a row that cannot be rendered must not hold up those behind it
-            await retry_until_committed(partial(self._handle_render_error, row, error))
+            failed = partial(self._handle_render_error, row, error)
+            note = Undelivered(row_id=row.id, reason=RejectReason.BAD_REQUEST.value)
+            await self._record_outcome(row, failed, OutboxStatus.FAILED, note)
             return
-        self._render_failures.pop(row.id, None)
         if message is None:
             await self._finish_unsent(row, OutboxStatus.DROPPED, "not needed")
             return
@@ -97,7 +97,7 @@ class Delivery:
             try:
                 result = await self.sender.send(attempt, message)
             except MessengerError as error:
-                await retry_until_committed(partial(self._handle_send_error, row, error, messenger))
+                await self._record_failure(row, error, messenger)
             except LeaseLost:
                 self._log_lost_lease(row)
             except Exception as error:
@@ -105,9 +105,35 @@ class Delivery:
                     raise
                 # The boundary of one delivery: left alone, the row would be sent again when its lease expires.
                 failure = TemporaryFailure(f"unexpected {type(error).__name__}", outcome_unknown=True)
-                await retry_until_committed(partial(self._handle_send_error, row, failure, messenger))
+                await self._record_failure(row, failure, messenger)
             else:
-                await retry_until_committed(partial(self._record_delivery, attempt, message, result))
+                delivered = partial(self._record_delivery, attempt, message, result)
+                await self._record_outcome(row, delivered, OutboxStatus.SENT, Unrecorded(row_id=row.id))
+
+    async def _record_failure(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
+        note = Undelivered(row_id=row.id, reason=_failure_reason(error))
+        failed = partial(self._handle_send_error, row, error, messenger)
+        await self._record_outcome(row, failed, OutboxStatus.FAILED, note)
+
+    async def _record_outcome(
+        self, row: OutboxRow, write: Callable[[], Awaitable[None]], status: OutboxStatus, note: Notification
+    ) -> None:
+        """Commit an outcome and what follows from it, or else the outcome alone, with *note* to the administrator.
+
+        Without either the row would be sent again whenever its lease expires.
+        """
+        try:
+            await retry_until_committed(write)
+        except Exception as error:
+            logger.error("outcome not recorded: %s", type(error).__name__, extra={"outbox": row.id})
+            logger.debug("outcome not recorded", exc_info=error)
+            await retry_until_committed(partial(self._finish_alone, row, status, type(error).__name__, note))
+
+    async def _finish_alone(self, row: OutboxRow, status: OutboxStatus, reason: str, note: Notification) -> None:
+        async with self.runtime.database.begin(priority=True) as uow:
+            ctx = self.runtime.context(uow)
+            if await uow.outbox.finish(row, ctx.now, status, f"not recorded: {reason}"):
+                await notify.notify_administrator(ctx, note)
 
     async def _render(self, row: OutboxRow, messenger: Messenger) -> OutgoingMessage[Any] | None:
         """Render *row* as things are now; return ``None`` if nobody needs it any more."""
@@ -209,26 +235,23 @@ class Delivery:
             await notify.notify_administrator(ctx, note, once_key=once)
 
     async def _handle_render_error(self, row: OutboxRow, error: Exception) -> None:
-        """Retry a row that cannot be rendered a few times, then give it up; database errors do not count."""
+        """Retry a row that cannot be rendered a few times, then give it up; faults of the database do not count."""
         logger.error(
             "row cannot be rendered: %s", type(error).__name__, extra={"outbox": row.id, "kind": row.kind.value}
         )
         logger.debug("row cannot be rendered", exc_info=error)
-        attempts = self._render_failures[row.id] + (classify_error(error) is None)
+        counts = classify_error(error) is None
         async with self.runtime.database.begin() as uow:
             if not await uow.outbox.is_claimed_by_us(row):
                 self._log_lost_lease(row)
-            elif attempts < MAX_RENDER_ATTEMPTS:
-                pause = exponential_delay(attempts, MAX_RETRY_PAUSE_SECONDS)
+            elif not counts or row.attempts < MAX_RENDER_ATTEMPTS:
+                pause = exponential_delay(row.attempts, MAX_RETRY_PAUSE_SECONDS)
                 await uow.outbox.retry(
-                    row, self.runtime.clock.now() + pause, type(error).__name__, counts_as_attempt=False
+                    row, self.runtime.clock.now() + pause, type(error).__name__, counts_as_attempt=counts
                 )
             else:
                 rejected = Rejected(f"cannot be rendered: {type(error).__name__}", RejectReason.BAD_REQUEST)
                 await self._fail_permanently(self.runtime.context(uow), row, rejected)
-        self._render_failures[row.id] = attempts
-        if attempts >= MAX_RENDER_ATTEMPTS:
-            del self._render_failures[row.id]
 
     async def _finish_unsent(self, row: OutboxRow, status: OutboxStatus, reason: str) -> None:
         async with self.runtime.database.begin() as uow:

@@ -61,6 +61,12 @@ class Undelivered(Notification, code="undelivered"):
     reason: str
 
 
+class Unrecorded(Notification, code="unrecorded"):
+    """A message was sent, but what follows from that could not be recorded; ``row_id`` names it in the outbox."""
+
+    row_id: int = stored("row")
+
+
 class SendingLimited(Notification, code="sending_limited"):
     """A messenger asks the bot to send nothing for many hours; the bot tries again meanwhile."""
 

@@ -15,6 +15,7 @@ from bot.domain.notifications.administrator import (
     SendingLimited,
     Undelivered,
     UnknownUpdateKind,
+    Unrecorded,
 )
 from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted, SpikeDetected
 from bot.domain.russian_text import plural
@@ -105,6 +106,11 @@ def _incident_text(note: IncidentStarted | IncidentOver, *, first_sentence: bool
 ADMIN_VIEWS = (
     row(SpikeDetected, burst),
     row(Undelivered, undelivered),
+    template_row(
+        Unrecorded,
+        "⚠️ Сообщение отправлено, но бот не смог записать, что из этого следует (запись №{note.row_id}): карточка или "
+        "состояние могут быть прежними. Подробности — в журнале работы бота.",
+    ),
     row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),
     row(DatabaseRestored, database_restored),

@@ -1,11 +1,14 @@
 """Internal faults must not reach the citizen: a failed insert, a slow send, a row that cannot be rendered."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from bot.domain.outbox import OutboxKind
 from bot.outbox import render_data
+from bot.outbox.handlers import OUTBOX_HANDLERS
 from storage.repositories.inbox import Inbox
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
 
@@ -71,6 +74,21 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
         await wait_until_nothing_is_sending(town)
         town.pass_time(minutes=1)
     await town.wait_for_message(ADMINISTRATOR, "не доставлено")
+
+
+async def test_a_message_whose_delivery_cannot_be_recorded_is_sent_once_and_reported(
+    town: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_: object) -> None:
+        raise KeyError("an id that fits into no column")
+
+    broken = replace(OUTBOX_HANDLERS[OutboxKind.CARD], on_delivered=breaks)
+    monkeypatch.setitem(OUTBOX_HANDLERS, OutboxKind.CARD, broken)
+    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    await town.wait_for_message(ADMINISTRATOR, "Сообщение отправлено, но бот не смог записать")
+    await town.settle_and_advance(minutes=5)  # longer than any lease
+    await town.wait_for_outbox()
+    assert town.ticket_numbers(ROADS_HEAD) == [1]
 
 
 async def test_a_reply_to_our_answer_goes_to_who_gave_it(town: Harness) -> None:
