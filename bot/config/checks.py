@@ -4,6 +4,7 @@ They read the plain values of the file instead of the typed tree, so that they r
 broken: an administrator gets every fault at once. Values of a wrong type are ignored here; the typed tree reports them.
 """
 
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -23,6 +24,7 @@ from bot.config.secrets import webhook_secret_fault
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS
+from bot.os_errors import describe_os_error
 
 _ACCOUNT_TITLES = {kind.staff_key: kind.title for kind in MESSENGER_KINDS}
 
@@ -329,11 +331,10 @@ def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:
         return
     try:
         _, faults = read_gazetteer(folder / name.strip())
-    except (OSError, ValueError):  # no such file, an invalid name, or a folder without read permission
-        yield Fault(
-            GAZETTEER_KEY,
-            f"файла со списком улиц нет или его не прочитать: «{name[:100]}»",
-            "укажите верный путь (он считается от папки файла настроек) или удалите ключ",
-        )
+    except (OSError, ValueError) as error:  # no such file, an invalid name, a folder without read permission, a pipe
+        why = f"файла со списком улиц нет или его не прочитать: «{name[:100]}»"
+        if isinstance(error, OSError) and error.errno in (errno.EFBIG, errno.ENODEV, errno.EISDIR):
+            why = f"список улиц не прочитать: {describe_os_error(error)}"
+        yield Fault(GAZETTEER_KEY, why, "укажите верный путь (он считается от папки файла настроек) или удалите ключ")
         return
     yield from faults

@@ -225,10 +225,12 @@ def parse_database_url(value: Any) -> str:
             f"база данных «{known}» не поддерживается" if known else "это не адрес базы данных",
             f"укажите «{_SQLITE}:///var/mcu.sqlite3» или «{_POSTGRES}://пользователь:пароль@сервер/база»",
         )
+    example = f"запишите так: «{_POSTGRES}://пользователь:пароль@сервер/база»"
     if driver == _POSTGRES and not rest.strip("/"):
-        raise_fault(
-            "в адресе базы данных нет сервера", f"запишите так: «{_POSTGRES}://пользователь:пароль@сервер/база»"
-        )
+        raise_fault("в адресе базы данных нет сервера", example)
+    port = rest.rpartition("@")[2].partition("/")[0].rpartition("]")[2].partition(":")[2]
+    if driver == _POSTGRES and port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise_fault("порт в адресе базы данных не от 1 до 65535", example)
     return text
 
 

@@ -1,12 +1,22 @@
-"""The file with the list of streets: CSV as spreadsheet programs save it, in UTF-8 or Windows-1251."""
+"""The file with the list of streets: CSV as spreadsheet programs save it, in UTF-8, UTF-16 or Windows-1251."""
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bot.bounded_files import decode_text, read_bounded
 from bot.config.errors import Fault
 from bot.domain.streets import StreetRow, parse_houses
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+MAX_FILE_BYTES = 16 << 20
+"""Size limit; the streets of Moscow have less than a megabyte."""
+
+MAX_ROWS = 200_000
 
 GAZETTEER_KEY = "places.gazetteer"
 _COLUMNS = {
@@ -30,10 +40,18 @@ class _InvalidLine(ValueError):
 
 def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
     """Read the rows of *file* and its faults; rows with a fault are left out. Raises ``OSError``."""
-    text = _decode(file.read_bytes())
+    text = decode_text(read_bounded(file, MAX_FILE_BYTES))
     first = text.lstrip().partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    try:
+        return _read_rows(reader)
+    except csv.Error:  # a cell of 128 KB, for which an unclosed quotation mark is the usual reason
+        remedy = "проверьте кавычки в этой строке и сохраните список заново как CSV UTF-8"
+        return [], [Fault(GAZETTEER_KEY, f"строка {reader.line_num}: это не похоже на таблицу CSV", remedy)]
+
+
+def _read_rows(reader: "Reader") -> tuple[list[StreetRow], list[Fault]]:
     names = [name.strip().casefold() for name in next(reader, [])]
     columns = {
         column: names.index(alias) for column, aliases in _COLUMNS.items() for alias in aliases if alias in names
@@ -42,33 +60,28 @@ def read_gazetteer(file: Path) -> tuple[list[StreetRow], list[Fault]]:
         return [], [Fault(GAZETTEER_KEY, "в списке улиц нет столбца с названием улицы", _REMEDY)]
     rows: list[StreetRow] = []
     faults: list[Fault] = []
+    unnamed = 0  # faults that are only counted
     for cells in reader:
         values = {column: cells[at].strip() if at < len(cells) else "" for column, at in columns.items()}
         if not any(values.values()):
             continue
+        if len(rows) == MAX_ROWS:
+            remedy = "оставьте улицы своего муниципалитета"
+            return [], [Fault(GAZETTEER_KEY, f"в списке больше {MAX_ROWS} строк", remedy)]
         try:
             rows.append(_parse_row(values))
         except _InvalidLine as bad:
+            if len(faults) == _MAX_FAULTS:
+                unnamed += 1
+                continue
             problem, remedy = bad.args
             faults.append(Fault(GAZETTEER_KEY, f"строка {reader.line_num}: {problem}", remedy))
+    if unnamed:
+        remedy = "исправьте названные, потом проверьте снова"
+        faults.append(Fault(GAZETTEER_KEY, f"и ещё строк с ошибками: {unnamed}", remedy))
     if not rows and not faults:
         faults.append(Fault(GAZETTEER_KEY, "список улиц пуст", "добавьте в него строки или удалите ключ"))
-    return rows, list(_first_faults(faults))
-
-
-def _first_faults(faults: list[Fault]) -> Iterator[Fault]:
-    yield from faults[:_MAX_FAULTS]
-    if len(faults) > _MAX_FAULTS:
-        more = len(faults) - _MAX_FAULTS
-        yield Fault(GAZETTEER_KEY, f"и ещё строк с ошибками: {more}", "исправьте названные, потом проверьте снова")
-
-
-def _decode(data: bytes) -> str:
-    """Decode UTF-8, or the encoding of spreadsheet programs on Windows."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1251", "replace")
+    return rows, faults
 
 
 def _parse_row(values: Mapping[str, str]) -> StreetRow:

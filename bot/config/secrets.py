@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.bounded_files import read_bounded
 from bot.config.errors import Fault
 from bot.config.messenger_kinds import MESSENGER_KINDS
 from bot.config.sources import ENV_PREFIX
+
+MAX_TOKEN_FILE_BYTES = 1 << 16
 
 _EXAMPLE_WORDS = frozenset(
     {"token", "secret", "changeme", "change-me", "change_me", "your-token", "your_token", "yourtoken", "xxx", "todo"}
@@ -106,7 +109,7 @@ def resolve_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Itera
 
 def _read_token_file(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8-sig").strip()
+        return read_bounded(path, MAX_TOKEN_FILE_BYTES).decode("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError, ValueError):
         return None
 

@@ -10,10 +10,18 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import EnvSettingsSource
 
+from bot.bounded_files import read_bounded
 from bot.config.errors import ConfigFaults, Fault, did_you_mean
 from bot.config.schema import ConfigTree
+from bot.os_errors import describe_os_error, os_error_remedy
 
 ENV_PREFIX = "MCU_"
+
+MAX_FILE_BYTES = 1 << 20
+"""Size limit of the configuration file; one of a large city has some tens of kilobytes."""
+
+_KEY_CHAIN = re.compile(r"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){16}""")
+"""A key of many parts, for which the parser needs a time that grows with the square of their number."""
 
 _TOML_POSITION = re.compile(r"at line (\d+), column (\d+)")
 
@@ -21,7 +29,7 @@ _TOML_POSITION = re.compile(r"at line (\d+), column (\d+)")
 def read_file(path: Path) -> dict[str, Any]:
     """Read the file as plain values. Raises :class:`ConfigFaults` if it cannot be read or is not TOML."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")  # Windows editors write a byte order mark
+        text = read_bounded(path, MAX_FILE_BYTES).decode("utf-8-sig")  # Windows editors write a byte order mark
     except FileNotFoundError:
         raise _unreadable_file(
             path, "файла настроек нет", "создайте его из config.example.toml или укажите верный путь"
@@ -32,12 +40,22 @@ def read_file(path: Path) -> dict[str, Any]:
         raise _unreadable_file(
             path, "файл не в кодировке UTF-8", "сохраните его в редакторе с кодировкой UTF-8"
         ) from None
-    except OSError:
+    except PermissionError:
         raise _unreadable_file(path, "файл не читается", "проверьте права на чтение файла и папки") from None
+    except OSError as error:
+        remedy = os_error_remedy(error)
+        raise _unreadable_file(path, describe_os_error(error), remedy[:1].lower() + remedy[1:]) from None
+    chain = _KEY_CHAIN.search(text)
+    if chain is not None:
+        where = f"строка {text.count(chr(10), 0, chain.start()) + 1}"
+        raise _unreadable_file(path, f"{where}: слишком много частей через точку", "запишите раздел и ключ отдельно")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also for a number of thousands of digits
         raise _unreadable_file(path, *_explain_syntax(str(error))) from None
+    except RecursionError:
+        remedy = "уберите лишние скобки: раздел внутри раздела бывает не глубже трёх раз"
+        raise _unreadable_file(path, "слишком много скобок друг в друге", remedy) from None
 
 
 def _unreadable_file(path: Path, problem: str, remedy: str) -> ConfigFaults:
