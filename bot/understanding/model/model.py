@@ -5,20 +5,31 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.bounded_files import read_bounded
+from bot.os_errors import describe_os_error
 from bot.understanding.model.features import FeatureIndex, TextFeatures
 
 FORMAT_VERSION = 1
 ARRAYS_FILE, METADATA_FILE = "model.npz", "model.json"
 _MIN_PROBABILITY = 0.01
 """The least probability of a sector: neither the rules nor the model may exclude one."""
+MAX_ARRAYS_BYTES, MAX_METADATA_BYTES = 64 << 20, 32 << 20
+"""Size limits of a model's files, packed and unpacked; the largest so far has two megabytes."""
+
+_MAX_HEADER_CHARS = 10_000
+_DAMAGED_FILE_ERRORS = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SyntaxError, EOFError, RecursionError),
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, MemoryError),
+)
 _FREQUENCY_SMOOTHING = 0.005
 Floats = NDArray[np.float32]
 
@@ -182,20 +193,41 @@ def write_model(model: Model, folder: Path) -> None:
 def read_model(folder: Path) -> Model:
     """Read the files that :func:`write_model` wrote. Raises :class:`ModelError` for anything else."""
     try:
-        about = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
-        packed = (folder / ARRAYS_FILE).read_bytes()
+        about = json.loads(read_bounded(folder / METADATA_FILE, MAX_METADATA_BYTES))
+        packed = read_bounded(folder / ARRAYS_FILE, MAX_ARRAYS_BYTES)
         if about["format"] != FORMAT_VERSION:
             raise ModelError(_error_text(folder, "она записана другой версией программы"))
         if hashlib.sha256(packed).hexdigest() != about["sha256"]:
             raise ModelError(_error_text(folder, "файл изменён или записан не до конца"))
-        with np.load(io.BytesIO(packed), allow_pickle=False, max_header_size=10_000) as arrays:
-            model = _build_model(about, {name: arrays[name] for name in arrays.files})
+        model = _build_model(about, _unpack_arrays(packed))
     except FileNotFoundError as error:
         raise ModelError(_error_text(folder, f"нет файла {Path(error.filename).name}")) from None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise ModelError(_error_text(folder, describe_os_error(error))) from None
+    except _DAMAGED_FILE_ERRORS as error:
         raise ModelError(_error_text(folder, f"файл повреждён ({type(error).__name__})")) from None
     _check_consistency(model, folder)
     return model
+
+
+def _unpack_arrays(packed: bytes) -> dict[str, Any]:
+    """Unpack the arrays, each of which is as large as its file: neither the archive nor a header can ask for more."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MAX_ARRAYS_BYTES:
+            raise ValueError("too large")
+        for part in archive.infolist():
+            with archive.open(part) as stream:
+                _check_header(stream, part.file_size)
+    with np.load(io.BytesIO(packed), allow_pickle=False, max_header_size=_MAX_HEADER_CHARS) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+def _check_header(stream: IO[bytes], size: int) -> None:
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("not an array of a model")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream, max_header_size=_MAX_HEADER_CHARS)
+    if dtype.kind not in "fu" or math.prod(shape) * dtype.itemsize > size:
+        raise ValueError("no numbers, or larger than its file")
 
 
 def _build_model(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:

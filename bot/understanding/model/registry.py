@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from bot.bounded_files import open_regular, read_bounded
 from bot.understanding.model.model import Model, ModelError, read_model, write_model
 from bot.understanding.model.training_data import TableRow
 
 _CURRENT_FILE, _JOURNAL_FILE, _LOCK_FILE = "current.json", "journal.jsonl", "training.lock"
 _TABLE_FILE = "table.jsonl.gz"
+_MAX_TABLE_BYTES, _MAX_SMALL_FILE_BYTES = 512 << 20, 1 << 20
 _MAX_KEPT_VERSIONS = 5
 """The number of models kept for a rollback."""
 
@@ -48,8 +51,20 @@ class ModelRegistry:
         name = self.current_name()
         if name is None or not (self.folder / name / _TABLE_FILE).exists():
             return []
-        with gzip.open(self.folder / name / _TABLE_FILE, "rt", encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
+        file = self.folder / name / _TABLE_FILE
+        data = b""
+        try:
+            with open_regular(file) as packed, gzip.open(packed) as stream:
+                data = stream.read(_MAX_TABLE_BYTES + 1)
+            rows = [json.loads(line) for line in data.splitlines()]
+        except (OSError, EOFError, zlib.error, ValueError, RecursionError, MemoryError):
+            rows = [None]
+        if len(data) > _MAX_TABLE_BYTES or not all(_is_table_row(row) for row in rows):
+            raise ModelError(
+                f"Файл {file} повреждён. Удалите его, и обучение пойдёт на одних решениях сотрудников, или обучите "
+                "модель снова: «python -m bot train --from ФАЙЛ»."
+            )
+        return rows
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -105,9 +120,10 @@ class ModelRegistry:
     def last_run(self) -> dict[str, Any]:
         """Return the newest line of the journal; empty if there is none."""
         try:
-            lines = (self.folder / _JOURNAL_FILE).read_text(encoding="utf-8").splitlines()
-            entry = json.loads(lines[-1])
-        except (OSError, ValueError, IndexError):
+            with open_regular(self.folder / _JOURNAL_FILE) as journal:
+                journal.seek(max(0, journal.seek(0, os.SEEK_END) - _MAX_SMALL_FILE_BYTES))
+                entry = json.loads(journal.read().splitlines()[-1])
+        except (OSError, ValueError, IndexError, RecursionError):
             return {}
         return entry if isinstance(entry, dict) else {}
 
@@ -115,12 +131,12 @@ class ModelRegistry:
         """Return the names of the kept models, the current one last."""
         file = self.folder / _CURRENT_FILE
         try:
-            line = json.loads(file.read_text(encoding="utf-8"))["models"]
+            line = json.loads(read_bounded(file, _MAX_SMALL_FILE_BYTES))["models"]
             if not isinstance(line, list) or not all(str(name).isdecimal() for name in line):
                 raise ValueError
         except FileNotFoundError:
             return []
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ModelError(
                 f"Файл {file} повреждён, и неизвестно, какая модель действует. Удалите его: будут работать "
                 "встроенные правила, а модель можно обучить заново."
@@ -131,3 +147,7 @@ class ModelRegistry:
         fresh = self.folder / f"{_CURRENT_FILE}.new"
         fresh.write_text(json.dumps({"models": versions}), encoding="utf-8")
         os.replace(fresh, self.folder / _CURRENT_FILE)
+
+
+def _is_table_row(row: object) -> bool:
+    return isinstance(row, dict) and "text" in row and all(isinstance(value, str) for value in row.values())
