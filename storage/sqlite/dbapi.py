@@ -88,4 +88,9 @@ class SingleHopDbapi(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
         connection = self.aiosqlite.connect(*arg, **kw)
         connection._thread.daemon = True  # a connection left open must not keep the process alive
-        return _SingleHopConnection(self, await_(connection))
+        try:
+            return _SingleHopConnection(self, await_(connection))
+        except BaseException:
+            # The thread still reports its own end: without waiting, it may find the event loop closed.
+            connection._thread.join(timeout=1.0)
+            raise
