@@ -1,6 +1,7 @@
 """Commands that only read texts, without network and database."""
 
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.bootstrap import build_understanding, build_understanding_and_grouping
+from bot.cli.console import read_lines
 from bot.config import Config
 from bot.understanding.evaluation import evaluation
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import read_table
 from storage.sqlite.database_files import is_database_file
+
+MAX_LINE_BYTES = 1 << 20
+"""Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
 
 PrintLine = Callable[[str], None]
 DrawPlot = Callable[[Sequence[evaluation.LabelledReading], Mapping[str, str], Path], None]
@@ -27,7 +32,7 @@ def classify(config: Config, print_error: PrintLine) -> bool:
     """Classify standard input line by line; return whether every line could be read."""
     understanding = build_understanding(config, strict=True)
     good = True
-    for number, asked in _read_records():
+    for number, asked in _read_records(print_error):
         if asked is None:
             good = False
             print_error(f'Строка {number} пропущена: нужен объект вида {{"id": 1, "text": "…"}}.')
@@ -46,7 +51,7 @@ def group(config: Config, print_error: PrintLine) -> bool:
     understanding, grouping = build_understanding_and_grouping(config)
     good = True
     found: list[tuple[object, int | None]] = []
-    for number, asked in _read_records():
+    for number, asked in _read_records(print_error):
         post = _parse_post(asked)
         if asked is None or post is None:
             good = False
@@ -61,12 +66,19 @@ def group(config: Config, print_error: PrintLine) -> bool:
 
 
 def _parse_post(record: dict[str, Any] | None) -> MessageToMatch | None:
-    if record is None or record.get("id") is None or not isinstance(record.get("t"), int | float):
+    moment = record.get("t") if record is not None else None
+    if record is None or record.get("id") is None or isinstance(moment, bool) or not isinstance(moment, int | float):
+        return None
+    try:
+        timestamp = float(moment)
+    except OverflowError:
+        return None
+    if not math.isfinite(timestamp):
         return None
     reply_to = record.get("reply_to")
     return MessageToMatch(
         id=str(record["id"]),
-        timestamp=float(record["t"]),
+        timestamp=timestamp,
         author=str(record.get("author") or ""),
         chat=str(record.get("chat") or ""),
         text=_text_of(record),
@@ -110,14 +122,14 @@ def _load_plotter() -> DrawPlot:
     return save_plot
 
 
-def _read_records() -> Iterator[tuple[int, dict[str, Any] | None]]:
+def _read_records(print_error: PrintLine) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """Yield the number and the JSON object of every non-blank line of standard input; ``None``: not an object."""
-    for number, line in enumerate(sys.stdin, 1):
-        if not line.strip():
+    for number, line in enumerate(read_lines(sys.stdin.buffer, MAX_LINE_BYTES, print_error), 1):
+        if line is not None and not line.strip():
             continue
         try:
-            asked = json.loads(line)
-        except json.JSONDecodeError:
+            asked = json.loads(line) if line is not None else None
+        except (ValueError, RecursionError):
             asked = None
         yield number, asked if isinstance(asked, dict) else None
 
@@ -127,5 +139,10 @@ def _text_of(record: dict[str, Any]) -> str:
 
 
 def _write_record(record: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    line = json.dumps(record, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # a console of another encoding, or half of a surrogate pair in the input
+        line = json.dumps(record)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()

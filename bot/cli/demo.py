@@ -28,7 +28,7 @@ from sandbox.server import Sandbox
 DAY_START = time(9, 5)
 """Start of the demonstration's day by its own clock, independent of the real time."""
 
-MAX_PORTS_TRIED = 20
+MAX_PORTS_TRIED, MAX_PORT = 20, 65535
 SETTLE_TIMEOUT_SECONDS = 3.0
 """Seconds to wait for running work before the clock is moved."""
 
@@ -117,7 +117,7 @@ class Demo:
             self.app.scheduler.trigger_now()
 
     async def _start_sandbox(self) -> None:
-        last = self.port if self.port == 0 else self.port + MAX_PORTS_TRIED - 1
+        last = self.port if self.port == 0 else min(self.port + MAX_PORTS_TRIED - 1, MAX_PORT)
         for port in range(self.port, last + 1):
             self.sandbox = Sandbox(port, ChangeLog(self.clock.now))
             Page(self.sandbox, self.stage, self.new_day, self.pass_time, lambda: self.clock.offset_seconds)

@@ -1,6 +1,7 @@
 """The command line: it parses arguments, calls the application and prints."""
 
 import asyncio
+import errno
 import logging
 import re
 import signal
@@ -13,14 +14,17 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from pydantic_core import PydanticCustomError
 from typer.exceptions import TyperException
 
 from bot import logging_setup
+from bot.cli.console import discard_output, prepare_streams
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 from bot.cli.usage_errors import describe_usage_error
 from bot.config import Config, ConfigFaults, Fault, load_config, render_faults
 from bot.config.errors import with_full_stop
-from bot.os_errors import describe_os_error
+from bot.config.fields import parse_database_url
+from bot.os_errors import describe_os_error, os_error_remedy
 
 cli = typer.Typer(
     add_completion=False,
@@ -40,14 +44,24 @@ logger = logging.getLogger(__name__)
 def main() -> None:
     """Run the command line; usage errors and errors of the system become one Russian sentence."""
     sys.excepthook = logging_setup.print_crash
+    prepare_streams()
     try:
         code = cli(standalone_mode=False)
+        sys.stdout.flush()  # a full disk or a closed pipe is said below, not by Python at its exit
     except typer.Abort:
         _print_error("Прервано.")
         raise SystemExit(1) from None
-    except OSError as error:
-        _print_error(f"Не получилось: {describe_os_error(error)}.")
+    except BrokenPipeError:
+        discard_output()
         raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            discard_output()
+        _print_error(f"Не получилось: {describe_os_error(error)}. {os_error_remedy(error)}.")
+        raise SystemExit(EXIT_BAD_CONFIG) from None
+    except MemoryError:
+        _print_error("Не хватило памяти. Проверьте, тот ли файл указан, или запустите команду там, где её больше.")
+        raise SystemExit(EXIT_BAD_CONFIG) from None
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(str(error))
@@ -124,7 +138,9 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
 
 @cli.command(cls=RussianHelpCommand)
 def demo(
-    port: Annotated[int, typer.Option(metavar="ПОРТ", help="Порт страницы; 0 — любой свободный.")] = 8080,
+    port: Annotated[
+        int, typer.Option(metavar="ПОРТ", min=0, max=65535, help="Порт страницы; 0 — любой свободный.")
+    ] = 8080,
 ) -> None:
     """Показать весь город на одной странице, без настоящих мессенджеров."""
     logging_setup.configure(logging.WARNING)
@@ -191,7 +207,7 @@ def evaluate(
         Path, typer.Argument(metavar="ФАЙЛ", help="Размеченные сообщения: CSV или XLSX; что измерить, решают столбцы.")
     ],
     config: ConfigFile = Path("config.toml"),
-    misses: Annotated[int, typer.Option(metavar="ЧИСЛО", help="Сколько ошибок показать.")] = 0,
+    misses: Annotated[int, typer.Option(metavar="ЧИСЛО", min=0, help="Сколько ошибок показать.")] = 0,
     only: Annotated[str, typer.Option(metavar="НАЧАЛО", help="Только строки, у которых dataset начинается так.")] = "",
     plot: Annotated[
         Path | None,
@@ -288,6 +304,12 @@ def migrate_data(
 ) -> None:
     """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
     settings = _load_config(config, tokens_needed=False)
+    try:
+        target = parse_database_url(to)
+    except PydanticCustomError as error:
+        fault = Fault("--to", str((error.context or {})["problem"]), str((error.context or {})["remedy"]))
+        typer.echo(render_faults((fault,)), err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
     from storage.copy import copy_database
     from storage.errors import TransferFailed
 
@@ -295,7 +317,7 @@ def migrate_data(
         try:
             moved = asyncio.run(
                 copy_database(
-                    settings.database_url, to, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}")
+                    settings.database_url, target, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}")
                 )
             )
         except TransferFailed as error:
@@ -390,26 +412,47 @@ def _report_input_faults() -> Iterator[None]:
 @contextmanager
 def _report_database_faults() -> Iterator[None]:
     """Turn an unreachable database into one message without a traceback."""
+    from sqlalchemy.exc import DBAPIError
+
     from storage.database import DatabaseUnavailable
 
     try:
         yield
-    except DatabaseUnavailable as error:
-        fault = Fault(
-            "database.url",
-            f"база данных не открывается: {_translate_database_error(logging_setup.scrub(str(error)))}",
-            "проверьте путь к файлу и права на его папку, а для PostgreSQL — что сервер запущен и адрес верен.",
+    except (DatabaseUnavailable, DBAPIError) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error)
+        problem, remedy = next(
+            (words for english, words in _DATABASE_FAULTS.items() if english in reason.lower()),
+            (logging_setup.scrub(reason), _USUAL_DATABASE_REMEDY),
         )
-        typer.echo(render_faults((fault,)), err=True)
+        typer.echo(render_faults((Fault("database.url", f"база данных не открывается: {problem}", remedy),)), err=True)
         raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-def _translate_database_error(message: str) -> str:
-    known = {
-        "attempt to write a readonly database": "нет права писать в файл базы или в его папку",
-        "unable to open database file": "файл базы не создать и не открыть: нет папки или права в ней писать",
-    }
-    return next((words for english, words in known.items() if english in message), message)
+_USUAL_DATABASE_REMEDY = (
+    "проверьте путь к файлу и права на его папку, а для PostgreSQL — что сервер запущен и адрес верен"
+)
+_RESTORE_REMEDY = "восстановите базу из копии (команда backup её делает), а этот файл сохраните для разбора"
+_DATABASE_FAULTS = {
+    "attempt to write a readonly database": (
+        "нет права писать в файл базы или в его папку",
+        _USUAL_DATABASE_REMEDY,
+    ),
+    "unable to open database file": (
+        "файл базы не создать и не открыть: нет папки или права в ней писать",
+        _USUAL_DATABASE_REMEDY,
+    ),
+    "file is not a database": ("это не база SQLite, или её начало повреждено", _RESTORE_REMEDY),
+    "malformed": ("файл базы повреждён", _RESTORE_REMEDY),
+    "disk i/o error": ("диск с базой не читается или не пишется", "проверьте диск и место на нём"),
+    "disk is full": ("на диске с базой нет места", "освободите место"),
+    "database is locked": ("база занята другой программой", "подождите или остановите её"),
+    "can't locate revision": (
+        "базу уже обновила более новая версия программы",
+        "установите новую версию или восстановите копию, сделанную до обновления",
+    ),
+    "password authentication failed": ("пользователь или пароль не подходят", "проверьте их в адресе базы"),
+    "does not exist": ("такой базы или таблицы на сервере нет", "создайте базу или проверьте её имя в адресе"),
+}
 
 
 def _parse_day(text: str) -> date:

@@ -51,7 +51,10 @@ def _missing_parameter(error: Any) -> str:
 
 
 def _invalid_value(error: Any) -> str:
-    return f"Значение {_parameter_names(error)} не подходит."
+    bound = re.search(r"(less|greater) than or equal to (-?\d+)", _message(error))
+    words = {"less": "Нужно число не больше", "greater": "Нужно число не меньше"}
+    hint = f" {words[bound[1]]} {bound[2]}." if bound else ""
+    return f"Значение {_parameter_names(error)} не подходит.{hint}"
 
 
 def _unexpected_argument(error: Any) -> str:

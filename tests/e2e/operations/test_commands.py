@@ -48,14 +48,15 @@ async def run_process(*words: str, cwd: Path, given: str = "") -> tuple[int, str
     return process.returncode or 0, output.decode(), errors.decode()
 
 
-async def run_command(*words: str, cwd: Path, given: str = "") -> tuple[int, str, str]:
+async def run_command(*words: str, cwd: Path, given: str | bytes = "") -> tuple[int, str, str]:
     """The same without a process of its own, which takes two seconds to begin: for what a command reads and says.
     Not for those that set up the log."""
     return await asyncio.to_thread(_run_in_process, words, cwd, given)
 
 
-def _run_in_process(words: Sequence[str], cwd: Path, given: str) -> tuple[int, str, str]:
-    stdin, stdout, stderr = (io.TextIOWrapper(io.BytesIO(text), "utf-8") for text in (given.encode(), b"", b""))
+def _run_in_process(words: Sequence[str], cwd: Path, given: str | bytes) -> tuple[int, str, str]:
+    sent = given.encode() if isinstance(given, str) else given
+    stdin, stdout, stderr = (io.TextIOWrapper(io.BytesIO(text), "utf-8") for text in (sent, b"", b""))
     code = 0
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
