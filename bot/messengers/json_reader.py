@@ -9,6 +9,7 @@ Numbers have at most 64 bits, ids at most `MAX_ID_CHARS` characters: no more fit
 
 import hashlib
 import math
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -108,7 +109,16 @@ def get_text(source: JsonObject, key: str) -> str:
 def find_text(source: JsonObject, key: str) -> str | None:
     """Return the text under *key*, cleaned as by ``get_text``; ``None`` for an empty one."""
     found = source.get(key)
-    return clean_text(found) or None if isinstance(found, str) else None
+    return clean(found) or None if isinstance(found, str) else None
+
+
+def clean(text: str) -> str:
+    """Return *text* as the bot stores, compares and searches it.
+
+    Phones of Apple may send «й» and «ё» as a letter and a mark; the composed letters (NFC) are the ones that everybody
+    else types.
+    """
+    return unicodedata.normalize("NFC", clean_text(text))
 
 
 def get_id(source: JsonObject, key: str) -> str:
@@ -121,10 +131,12 @@ def get_id(source: JsonObject, key: str) -> str:
 
 def find_id(source: JsonObject, key: str) -> str | None:
     """Return the id under *key*, ``None`` for an empty one; too long an id is malformed."""
-    found = find_text(source, key)
-    if found is not None and len(found) > MAX_ID_CHARS:
+    found = source.get(key)
+    if not isinstance(found, str):
+        return None
+    if len(found) > MAX_ID_CHARS:
         raise MalformedUpdate(f"too long an id {key!r}")
-    return found
+    return clean_text(found) or None
 
 
 def find_label(source: JsonObject, key: str) -> str | None:

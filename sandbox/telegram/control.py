@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.change_log import ChangeLog
 from sandbox.telegram import posting
+from sandbox.telegram.content import check_content
 from sandbox.telegram.posting import FileLike
 from sandbox.telegram.read_methods import chat_member_object
 from sandbox.telegram.setup import TelegramSetup
@@ -48,13 +49,15 @@ class TelegramControl(TelegramSetup):
         album: list[FileLike] | None = None,
         forward_from: int | str | None = None,
         sender_chat: int | None = None,
+        content: Json | None = None,
         raw: Json | None = None,
     ) -> int:
         """Somebody writes; *text* is the caption where there is a file. The message's id (of an album: the first).
 
         *album* is a list of photos: so many messages, the text under the first. *thread* is a forum topic or the
         discussion copy of a post. *forward_from*: a person's id, a hidden person's name, or a channel's or group's id.
-        *sender_chat*: speak as this channel or as the group itself. *raw* overrides fields of the message.
+        *sender_chat*: speak as this channel or as the group itself. *content*: other content (a poll, a contact …),
+        strictly as the Bot API describes it; *raw* overrides fields of the message with anything.
         """
         chat = self._join_chat(chat_id, user_id)
         common = posting.sender_fields(self.world, user_id, sender_chat)
@@ -87,7 +90,7 @@ class TelegramControl(TelegramSetup):
             body |= posting.text_with_entities(text, caption=bool(body))
             if location is not None:
                 body["location"] = {"latitude": location[0], "longitude": location[1]}
-            bodies.append(body)
+            bodies.append(body | check_content(content or {}))
         messages = [self._emit_message(chat, common | body | (raw or {})) for body in bodies]
         await self.change_log.notify()
         return int(messages[0]["message_id"])
@@ -107,6 +110,15 @@ class TelegramControl(TelegramSetup):
         message["edit_date"] = int(self.world.now().timestamp())
         if posting.bot_receives(self.world.me, chat, message):
             self.world.emit("edited_channel_post" if chat.type == "channel" else "edited_message", to_wire(message))
+        await self.change_log.notify()
+
+    async def move(self, chat_id: int, message_id: int, point: tuple[float, float]) -> None:
+        """The author of a live location has moved."""
+        chat = self.world.get_chat(chat_id)
+        message = chat.messages[message_id]
+        message["location"] = message["location"] | {"latitude": point[0], "longitude": point[1]}
+        message["edit_date"] = int(self.world.now().timestamp())
+        self.world.emit("edited_message", to_wire(message))
         await self.change_log.notify()
 
     async def delete(self, chat_id: int, message_id: int) -> None:

@@ -189,7 +189,7 @@ async def test_a_place(server: TelegramServer, bot: TelegramMessenger) -> None:
     assert (one.kind, one.name, one.latitude) == (MediaKind.LOCATION, "Вокзал, Ленина, 1", 45.0)
 
 
-@pytest.mark.parametrize("field", ["poll", "contact", "dice", "story", "something_from_the_future"])
+@pytest.mark.parametrize("field", ["poll", "contact", "story", "something_from_the_future"])
 async def test_unknown_content_is_parsed_without_text(
     server: TelegramServer, bot: TelegramMessenger, field: str
 ) -> None:

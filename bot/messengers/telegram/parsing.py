@@ -37,6 +37,7 @@ from bot.messengers.json_reader import (
 from bot.messengers.port import RawUpdate
 from bot.messengers.telegram.attachments import is_service, parse_attachments
 from bot.messengers.telegram.chats import message_link, parse_chat, thread_of
+from bot.messengers.telegram.words import full_name, origin_name, read_words
 
 ALLOWED_UPDATES = (
     "message",
@@ -146,14 +147,14 @@ def _message_edited(body: JsonObject, account: str) -> Sequence[Event]:
 
 def _read_message(body: JsonObject, account: str) -> MessagePosted:
     chat = parse_chat(get_object(body, "chat"), account, thread_of(body))
-    text = find_text(body, "text") or find_text(body, "caption") or ""
+    text = read_words(body)
     return MessagePosted(
         chat,
         str(get_int(body, "message_id")),
         _author(body),
         get_timestamp(body, "date"),
         text,
-        parse_attachments(body, account),
+        parse_attachments(body, account, has_words=bool(text)),
         reply_to=_reply_to(body),
         album=find_label(body, "media_group_id"),
         forwarded_from=_forwarded_from(body),
@@ -191,22 +192,13 @@ def _person(body: JsonObject) -> Author:
         kind = AuthorKind.BOT
     elif user_id == _TELEGRAM_SERVICE_ID:
         kind = AuthorKind.CHAT
-    return Author(str(user_id), _full_name(body), find_text(body, "username"), kind)
-
-
-def _full_name(body: JsonObject) -> str | None:
-    return " ".join(part for key in ("first_name", "last_name") if (part := find_text(body, key))) or None
+    return Author(str(user_id), full_name(body), find_text(body, "username"), kind)
 
 
 def _forwarded_from(body: JsonObject) -> str | None:
     """Return the name of the forwarded message's author, a placeholder for an origin of an unknown kind."""
     origin = find_object(body, "forward_origin")
-    if origin is None:
-        return None
-    hidden = find_text(origin, "sender_user_name")
-    person = find_object(origin, "sender_user") or {}
-    chat = find_object(origin, "chat") or find_object(origin, "sender_chat") or {}
-    return hidden or _full_name(person) or find_text(chat, "title") or "неизвестный источник"
+    return None if origin is None else origin_name(origin) or "неизвестный источник"
 
 
 def _payload(text: str) -> str | None:
