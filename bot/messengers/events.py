@@ -78,7 +78,7 @@ class Author:
     """The author of a message or of a press of a button.
 
     ``id`` is the messenger's, as text. ``speaker`` is the person who wrote on behalf of a community, if the messenger
-    says so.
+    says so. ``owns_chat``: in the name of the channel whose discussion the chat is.
     """
 
     id: str
@@ -90,6 +90,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
+    owns_chat: bool = False
     """A conversation of one of the bot's accounts.
 
     ``id`` is the id that the messenger needs to answer there (Telegram: chat id; VK: peer id, or ``wall-1_22`` for the

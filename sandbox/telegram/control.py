@@ -126,6 +126,13 @@ class TelegramControl(TelegramSetup):
         del self.world.get_chat(chat_id).messages[message_id]
         await self.change_log.notify()
 
+    async def delete_topic(self, chat_id: int, topic: int) -> None:
+        """An administrator deletes a forum topic with its messages."""
+        messages = self.world.get_chat(chat_id).messages
+        for number in [one for one in messages if one == topic or messages[one].get("message_thread_id") == topic]:
+            del messages[number]
+        await self.change_log.notify()
+
     async def press_button(self, user_id: int, chat_id: int, message_id: int, button: str) -> str:
         """Somebody presses the button with this text or callback data; the id of the callback query."""
         message = self.world.get_chat(chat_id).messages[message_id]

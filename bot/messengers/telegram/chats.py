@@ -73,15 +73,18 @@ def is_private(chat: Chat) -> bool:
 
 
 def placement_fields(target: Target) -> dict[str, Any]:
-    """Return the fields that place a message in its chat: reply, topic or comments."""
+    """Return the fields that place a message in its chat: reply, topic or comments.
+
+    A reply needs no topic (tdlib/telegram-bot-api, issue 447), and one that does not exist any more is refused.
+    """
     thread = target.chat.thread
     placed: dict[str, Any] = {}
-    if thread.startswith(TOPIC_PREFIX):
-        placed["message_thread_id"] = parse_id(thread.removeprefix(TOPIC_PREFIX))
     if target.reply_to is not None:
         placed["reply_parameters"] = ReplyParameters(
             message_id=parse_id(target.reply_to), allow_sending_without_reply=False
         )
+    elif thread.startswith(TOPIC_PREFIX):
+        placed["message_thread_id"] = parse_id(thread.removeprefix(TOPIC_PREFIX))
     elif thread.isdecimal():  # comments are replies to a post, so an answer without a target replies to it, too
         placed["reply_parameters"] = ReplyParameters(message_id=int(thread), allow_sending_without_reply=True)
     return placed

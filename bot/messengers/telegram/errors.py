@@ -44,6 +44,13 @@ class NoTextToEdit(MessageGone):
     """The message is a photo or file, whose text is edited as a caption."""
 
 
+class TopicGone(Rejected):
+    """The forum topic was deleted, or the group is no forum any more."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, RejectReason.GONE)
+
+
 class WebhookActive(Conflict):
     """An earlier set-up left a webhook behind, and Telegram refuses polling while there is one."""
 
@@ -86,6 +93,12 @@ _BAD_REQUESTS = (
             "wrong remote file",
             "file is temporarily unavailable",
             "file reference",
+            "file must be non-empty",
+            "can't use file of type",
+            "image_process_failed",
+            "photo_",
+            "media_empty",
+            "media_invalid",
         ),
         FileUnavailable,
     ),
@@ -93,7 +106,7 @@ _BAD_REQUESTS = (
         ("user not found", "user_is_blocked", "peer_id_invalid", "user is deactivated", "input_user_deactivated"),
         RecipientUnreachable,
     ),
-    _DescriptionRule(("message thread not found", "topic_deleted"), _rejected(RejectReason.GONE)),
+    _DescriptionRule(("message thread not found", "topic_deleted"), TopicGone),
     # In "reply markup is too long" the markup is too long, not the text.
     _DescriptionRule(
         ("button_", "inline keyboard", "reply markup", "reply_markup"), _rejected(RejectReason.BAD_MARKUP)

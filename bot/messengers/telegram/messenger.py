@@ -1,6 +1,7 @@
 """The Telegram messenger: one bot, both directions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiogram.methods import (
@@ -26,7 +27,7 @@ from bot.messengers.errors import (
     RejectReason,
     TemporaryFailure,
 )
-from bot.messengers.events import Attachment, Chat, ChatKind, Event, Upload
+from bot.messengers.events import Attachment, Chat, ChatKind, Event, MessageEdited, MessagePosted, Upload
 from bot.messengers.json_reader import get_int, get_object
 from bot.messengers.port import (
     Batch,
@@ -45,7 +46,8 @@ from bot.messengers.telegram import parsing, publication_check, rendering, webho
 from bot.messengers.telegram.chats import ACCOUNT, chat_id_of, is_private, message_link, parse_id, placement_fields
 from bot.messengers.telegram.check import check
 from bot.messengers.telegram.client import DOWNLOAD_LIMIT, TelegramClient
-from bot.messengers.telegram.errors import NoTextToEdit
+from bot.messengers.telegram.errors import NoTextToEdit, TopicGone
+from bot.messengers.telegram.linked_channels import LinkedChannels
 from bot.messengers.telegram.media import build_media_method, file_id
 from bot.messengers.telegram.polling import TelegramLongPoll
 from bot.messengers.text_fitting import ELLIPSIS, clean_spans, total_length, truncate, utf16_units
@@ -98,6 +100,7 @@ class TelegramMessenger(BaseWebhookMessenger):
         super().__init__(ACCOUNT, "Telegram", CAPABILITIES)
         self._client = TelegramClient(token, api_base, request_timeout)
         self._long_poll = TelegramLongPoll(self._client, poll_timeout)
+        self._linked_channels = LinkedChannels(self._client)
         self._chats = tuple(chats)
 
     # In
@@ -121,6 +124,17 @@ class TelegramMessenger(BaseWebhookMessenger):
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         return parsing.parse_update(payload, ACCOUNT)
 
+    async def enrich(self, event: Event) -> Event:
+        """Mark what the owners of a channel write in its discussion group in the channel's name."""
+        if isinstance(event, MessageEdited):
+            return MessageEdited(await self._with_owner(event.message))
+        return await self._with_owner(event) if isinstance(event, MessagePosted) else event
+
+    async def _with_owner(self, message: MessagePosted) -> MessagePosted:
+        if not await self._linked_channels.is_written_by_owner(message):
+            return message
+        return replace(message, author=replace(message.author, owns_chat=True))
+
     # Out
 
     def split(self, content: Content, kind: ChatKind) -> Sequence[Content]:
@@ -139,10 +153,15 @@ class TelegramMessenger(BaseWebhookMessenger):
             method = build_media_method(part.media, text, entities, common)
         else:
             method = SendMessage(text=text, entities=entities, link_preview_options=_NO_PREVIEW, **common)
-        uploads = any(isinstance(item, Upload) for item in part.media)
-        answer = await self._client(
-            method, private=is_private(target.chat), more_time=_UPLOAD_EXTRA_SECONDS if uploads else 0
-        )
+        more_time = _UPLOAD_EXTRA_SECONDS if any(isinstance(item, Upload) for item in part.media) else 0
+        try:
+            answer = await self._client(method, private=is_private(target.chat), more_time=more_time)
+        except TopicGone:
+            if "message_thread_id" not in common:
+                raise
+            # The words must reach people all the same: without a topic they appear in the group itself.
+            method = method.model_copy(update={"message_thread_id": None})
+            answer = await self._client(method, private=is_private(target.chat), more_time=more_time)
         return _parse_sent(answer)
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:

@@ -93,6 +93,11 @@ def find_official_author(ctx: UseCaseContext, event: MessagePosted) -> Person | 
 
 
 def is_posted_as_chat(event: MessagePosted) -> bool:
-    """Return whether an anonymous administrator of the group, or somebody in the community's name, has written it."""
-    chat = event.chat
-    return event.author.kind is AuthorKind.CHAT and event.author.id.lstrip("-") == chat.source_id.lstrip("-")
+    """Return whether an anonymous administrator of the group, or somebody in the community's name, has written it.
+
+    In a channel's discussion group that is also the channel itself.
+    """
+    author, chat = event.author, event.chat
+    if author.kind is not AuthorKind.CHAT:
+        return False
+    return author.owns_chat or author.id.lstrip("-") == chat.source_id.lstrip("-")
