@@ -30,6 +30,7 @@ from storage.repositories.routing_decisions import RoutingDecisions
 from storage.repositories.sent_messages import SentMessages
 from storage.repositories.staff import StaffDirectory
 from storage.repositories.tickets import Tickets
+from storage.repositories.unread_content import UnreadContent
 from storage.repositories.upvotes import Upvotes
 from storage.transaction import Transaction
 
@@ -71,6 +72,7 @@ class UnitOfWork:
         self.official_pages = OfficialPages(transaction)
         self.routing_decisions = RoutingDecisions(transaction)
         self.review_queue = ReviewQueue(transaction)
+        self.unread_content = UnreadContent(transaction)
 
     @property
     def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:

@@ -67,6 +67,35 @@ class NewMessage:
     part: MessageRole | None = None
 
 
+class UnreadKind(StrEnum):
+    """Content that the bot can neither read nor show. Messengers name such an attachment so. Stored: never change."""
+
+    AUDIO = "audio"  # shown where somebody has a ticket, but nobody reads it
+    LINK = "link"  # a bare address
+    ARTICLE = "article"
+    CALL = "call"
+    CONTACT = "contact"
+    GAME = "game"
+    GIFT = "gift"
+    GIVEAWAY = "giveaway"
+    GIVEAWAY_WINNERS = "giveaway_winners"
+    GRAFFITI = "graffiti"
+    INVOICE = "invoice"
+    MARKET = "market"
+    MINI_APP = "mini_app"
+    PAID_MEDIA = "paid_media"
+    PASSPORT = "passport_data"
+    PODCAST = "podcast"
+    POLL = "poll"
+    STORY = "story"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, name: str | None) -> "UnreadKind":
+        """Return the kind of an attachment with this *name*."""
+        return cls(name) if name in set(cls) else cls.OTHER
+
+
 class ReviewVerdict(StrEnum):
     """The decision about a message of the review queue."""
 

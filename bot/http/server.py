@@ -99,6 +99,7 @@ class HttpServer:
             [
                 _gauge("mcu_inbox_rows", "Stored updates", "status", figures.inbox),
                 _gauge("mcu_outbox_rows", "Outgoing messages", "status", figures.outbox),
+                _gauge("mcu_unread", "Contents of 30 days that were neither read nor shown", "kind", figures.unread),
                 _gauge("mcu_troubles", "Reported incidents", "kind", Counter(one.code for one in figures.incidents)),
                 _gauge("mcu_faults", "Faults that the last self-check found", "account", faults),
                 # The library would append "_total" to the name of a counter, and the name must not change.
@@ -123,7 +124,8 @@ class HttpServer:
         try:
             async with self._database.read() as uow:
                 inbox, outbox = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
-                return _Figures(inbox, outbox, await watchdog.list_reported(uow))
+                unread = await uow.unread_content.count_by_kind()
+                return _Figures(inbox, outbox, await watchdog.list_reported(uow), unread)
         except DATABASE_ERRORS:
             return None
 
@@ -135,6 +137,7 @@ class _Figures:
     inbox: Mapping[str, int]
     outbox: Mapping[str, int]
     incidents: Sequence[watchdog.Incident]
+    unread: Mapping[str, int]
 
 
 def _is_near(request: web.BaseRequest) -> bool:

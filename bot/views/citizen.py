@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.domain.messages import UnreadKind
 from bot.domain.notifications.base import CitizenNote
 from bot.domain.notifications.citizens import (
     CitizenWelcome,
+    ContentUnread,
     HowToWrite,
     InvitationCodeWrong,
     Redirected,
@@ -16,6 +18,28 @@ from bot.views.render_context import shorten
 
 MAX_QUOTE_CHARS = 300
 """Characters of the citizen's text that are quoted where an answer cannot be a reply."""
+
+_UNREAD_TITLES: Mapping[UnreadKind, str] = {
+    UnreadKind.AUDIO: "Аудио",
+    UnreadKind.LINK: "Ссылки без пояснения",
+    UnreadKind.ARTICLE: "Статьи",
+    UnreadKind.CALL: "Звонки",
+    UnreadKind.CONTACT: "Контакты",
+    UnreadKind.GAME: "Игры",
+    UnreadKind.GIFT: "Подарки",
+    UnreadKind.GIVEAWAY: "Розыгрыши",
+    UnreadKind.GIVEAWAY_WINNERS: "Розыгрыши",
+    UnreadKind.GRAFFITI: "Граффити",
+    UnreadKind.INVOICE: "Счета",
+    UnreadKind.MARKET: "Товары",
+    UnreadKind.MINI_APP: "Мини-приложения",
+    UnreadKind.PAID_MEDIA: "Платные фото и видео",
+    UnreadKind.PASSPORT: "Документы из Telegram Passport",
+    UnreadKind.PODCAST: "Подкасты",
+    UnreadKind.POLL: "Опросы",
+    UnreadKind.STORY: "Истории",
+    UnreadKind.OTHER: "Такие вложения",
+}
 
 _TEMPLATES: Mapping[type[CitizenNote], str] = {
     CitizenWelcome: (
@@ -38,6 +62,8 @@ _TEMPLATES: Mapping[type[CitizenNote], str] = {
 
 def render_citizen_note(note: CitizenNote) -> Content:
     """Return the words of *note*."""
+    if isinstance(note, ContentUnread):
+        return Content.of(f"{_UNREAD_TITLES[note.kind]} я не читаю, напишите словами.")
     return Content.of(_TEMPLATES[type(note)].format(note=note))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import FromClause
 from bot.domain.inbox import InboxStatus
 from bot.domain.outbox import OutboxStatus
 from storage.repositories.base import Repository
-from storage.tables import audit, card, due_moment, inbox, notice, once_key, outbox, sent_message, ticket
+from storage.tables import audit, card, due_moment, inbox, notice, once_key, outbox, sent_message, ticket, unread
 
 
 class RetentionKind(StrEnum):
@@ -24,6 +24,7 @@ class RetentionKind(StrEnum):
     DUE_MOMENTS = "moments"  # due moments of tickets that have ended
     DAILY_KEYS = "days"  # once-keys of a day
     SENT_MESSAGES = "letters"  # sent messages about tickets
+    UNREAD = "unread"  # counts of content that was not read
     CARDS = "cards"  # where the cards of ended tickets were shown
     AUDIT_LOG = "history"  # audit rows of ended tickets, and of no ticket
 
@@ -62,6 +63,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
     RetentionKind.SENT_MESSAGES: _RetentionRule(
         sent_message, lambda before: and_(sent_message.c.sent_at < before, _ticket_has_ended(sent_message))
     ),
+    RetentionKind.UNREAD: _RetentionRule(unread, lambda before: unread.c.at < before),
     RetentionKind.CARDS: _RetentionRule(card, lambda before: and_(card.c.updated_at < before, _ticket_has_ended(card))),
     RetentionKind.AUDIT_LOG: _RetentionRule(
         audit, lambda before: and_(audit.c.at < before, or_(audit.c.ticket_id.is_(None), _ticket_has_ended(audit)))

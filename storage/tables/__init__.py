@@ -1,7 +1,7 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
 from storage.tables.base import UtcDateTime, metadata
-from storage.tables.messaging import cursor, inbox, outage, outbox, sent_message
+from storage.tables.messaging import cursor, inbox, outage, outbox, sent_message, unread
 from storage.tables.people import account, assignment, dialog, invitation, person
 from storage.tables.scheduling import (
     audit,
@@ -56,5 +56,6 @@ __all__ = [
     "review_list",
     "sent_message",
     "ticket",
+    "unread",
     "upvote",
 ]

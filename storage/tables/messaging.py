@@ -36,6 +36,16 @@ inbox = Table(
     sqlite_autoincrement=True,
 )
 
+unread = Table(  # content that the bot could neither read nor show: how often
+    "unread",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_unread_at", "at"),
+)
+
 cursor = Table(
     "cursor",
     metadata,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, make_url, select, text
 
+from bot.domain.messages import UnreadKind
 from bot.domain.outbox import OutboxStatus
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
@@ -14,7 +15,19 @@ from bot.scheduler import retention
 from bot.scheduler.retention import RETENTION, Cleaner
 from storage.database import Database
 from storage.repositories.retention import RetentionKind
-from storage.tables import audit, card, due_moment, inbox, metadata, notice, once_key, outbox, person, sent_message
+from storage.tables import (
+    audit,
+    card,
+    due_moment,
+    inbox,
+    metadata,
+    notice,
+    once_key,
+    outbox,
+    person,
+    sent_message,
+    unread,
+)
 from tests.manual_clock import ManualClock
 from tests.storage.helpers import ACCOUNTS, NOW, add_message, add_ticket, claim_rows, outbox_draft, time_after
 
@@ -39,6 +52,7 @@ async def fill_database(database: Database) -> None:
         await uow.deadlines.take_due(NOW, 10)
         await uow.deadlines.mark_notices_sent([1], NOW)
         await uow.audit_log.record("refused", NOW)
+        await uow.unread_content.add("telegram", UnreadKind.AUDIO, NOW)
         await uow.once_keys.claim("first_start", NOW)
         await uow.once_keys.claim("credentials:telegram:2026-11-20", NOW)
         updates = [(key, key, {"text": "x" * 1000}) for key in ("done", "dead", "new")]
@@ -72,6 +86,7 @@ async def test_each_kind_goes_when_its_time_has_passed_and_not_before(database: 
         RetentionKind.DAILY_KEYS: (once_key, 1),
         RetentionKind.SENT_MESSAGES: (sent_message, 1),
         RetentionKind.CARDS: (card, 1),
+        RetentionKind.UNREAD: (unread, 1),
         RetentionKind.AUDIT_LOG: (audit, 2),  # of the ended ticket, and of none
     }
     table, how_many = gone[kind]

@@ -35,7 +35,7 @@ welcome_staff
 """
 """Append-only: rows of any release may hold any of these."""
 
-CITIZEN_CODES = "code_wrong how_to_write invited registered welcome"
+CITIZEN_CODES = "code_wrong how_to_write invited registered unread welcome"
 
 TOAST_CODES = """
 accepted by_hand cancelled closed correcting dismissed doubt_gone handed history is_problem is_talk kept merged noted

@@ -1,5 +1,6 @@
 """Short messages to citizens in private chats."""
 
+from bot.domain.messages import UnreadKind
 from bot.domain.notifications.base import CitizenNote, stored
 
 
@@ -22,6 +23,12 @@ class Redirected(CitizenNote, code="invited"):
 
     url: str
     municipality: str = stored("name")
+
+
+class ContentUnread(CitizenNote, code="unread"):
+    """The author sent something that the bot can neither read nor show."""
+
+    kind: UnreadKind
 
 
 class TicketRegistered(CitizenNote, code="registered"):

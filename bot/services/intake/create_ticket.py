@@ -12,7 +12,7 @@ from bot.services.deadlines import urgent_alerts
 from bot.services.intake import register
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import is_private, sent_district, sent_point, text_key
+from bot.services.sources.messages import has_content, is_private, sent_district, sent_point, text_key
 from bot.services.tickets import refine
 from bot.understanding.reading import Reading
 
@@ -24,8 +24,10 @@ async def is_ticket(ctx: UseCaseContext, message: Message, reading: Reading, sou
     """Return whether a message that is not noise and joins no ticket is a ticket of its own."""
     if is_private(message):
         return True
+    if not message.text and source.kind is SourceKind.OFFICIAL:
+        return has_content(message)
     if not message.text or reading.noise is not None:
-        return False  # in a group, pictures without a text only join a ticket
+        return False  # among neighbours, pictures without a text only join a ticket
     if source.kind is SourceKind.OFFICIAL or reading.appeal:
         return True
     return await _is_reply_to_answer(ctx, message)

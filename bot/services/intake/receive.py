@@ -7,7 +7,7 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, author_key
-from bot.services.intake import review_queue, upvotes
+from bot.services.intake import review_queue, unread_content, upvotes
 from bot.services.intake.create_ticket import create_ticket, is_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
@@ -41,12 +41,15 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
     reading = read_message(ctx, message)
     if await attach_to_album_ticket(ctx, message, reading, source) or await upvotes.add_upvote(ctx, message, reading):
         return
-    if is_noise(message, reading):
+    needs_person = await unread_content.report_unread(ctx, message, reading, source)
+    if is_noise(message, reading) and not needs_person:
         await _send_how_to_write(ctx, message, reading, source)
         return
     if await attach_to_open_ticket(ctx, message, reading, source):
         return
-    if await is_ticket(ctx, message, reading, source):
+        if unread_content.can_be_heard(message):
+            await attach_to_open_ticket(ctx, message, reading, source)
+    if needs_person or await is_ticket(ctx, message, reading, source):
         await create_ticket(ctx, message, reading, source)
     else:
         await review_queue.queue_for_review(ctx, message, reading, source)

@@ -2,13 +2,11 @@
 
 from bot.domain.messages import Message
 from bot.domain.notifications.citizens import Redirected
-from bot.domain.notifications.envelope import CitizenEnvelope
-from bot.domain.notifications.registry import to_facts
-from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.sources import AnswerPolicy, Source, author_key
 from bot.messengers.events import Chat
-from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
+from bot.services.notifications import notify
+from bot.services.sources.messages import chat_of
 
 
 async def redirect_citizen(
@@ -27,22 +25,9 @@ async def redirect_citizen(
     if not await ctx.uow.once_keys.claim(key, ctx.now):
         return
     note = Redirected(url=source.invite, municipality=ctx.municipality.name)
-    await ctx.uow.outbox.enqueue(
-        OutboxDraft(
-            OutboxKind.CITIZEN_NOTE,
-            chat.account,
-            chat.id,
-            chat_kind=chat.kind.value,
-            thread=chat.thread,
-            source_id=chat.source_id,
-            facts=to_facts(note, CitizenEnvelope(reply_to=reply_to)),
-            priority=Priority.ANSWER,
-        ),
-        ctx.now,
-    )
+    await notify.notify_in_chat(ctx, chat, reply_to, note)
 
 
 async def redirect_author(ctx: UseCaseContext, message: Message, source: Source) -> None:
     """Ask the author of *message* to write elsewhere if answers are off in *source*."""
-    chat = chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root, message.thread)
-    await redirect_citizen(ctx, source, chat, message.author_id, message.external_id)
+    await redirect_citizen(ctx, source, chat_of(message), message.author_id, message.external_id)

@@ -14,6 +14,7 @@ from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
+from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for, notification_draft
 
@@ -124,8 +125,21 @@ async def notify_citizen(
     ctx: UseCaseContext, account: str, chat_id: str, reply_to: str | None, note: CitizenNote
 ) -> None:
     """Queue *note* for a citizen in a private chat."""
-    facts = to_facts(note, CitizenEnvelope(reply_to=reply_to))
-    draft = OutboxDraft(OutboxKind.CITIZEN_NOTE, account, chat_id, facts=facts, priority=Priority.ANSWER)
+    await notify_in_chat(ctx, Chat(account, chat_id, ChatKind.PRIVATE, ""), reply_to, note)
+
+
+async def notify_in_chat(ctx: UseCaseContext, chat: Chat, reply_to: str | None, note: CitizenNote) -> None:
+    """Queue *note* for a citizen in any chat."""
+    draft = OutboxDraft(
+        OutboxKind.CITIZEN_NOTE,
+        chat.account,
+        chat.id,
+        chat_kind=chat.kind.value,
+        thread=chat.thread,
+        source_id=chat.source_id,
+        facts=to_facts(note, CitizenEnvelope(reply_to=reply_to)),
+        priority=Priority.ANSWER,
+    )
     await ctx.uow.outbox.enqueue(draft, ctx.now)
 
 

@@ -14,7 +14,7 @@ from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageP
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import notify
-from bot.services.sources.messages import clean_text
+from bot.services.sources.messages import CONTENT_MEDIA, clean_text
 
 MAX_COMMENT_AGE = timedelta(days=30)
 """The greatest age of a comment in the weekly report; older ones are ignored."""
@@ -88,9 +88,11 @@ async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: Messag
 
 
 def _needs_answer(ctx: UseCaseContext, event: MessagePosted) -> bool:
-    """Return whether a comment needs an answer: greetings, thanks and «+» do not."""
+    """Return whether a comment needs an answer: greetings, thanks and «+» do not, but pictures do."""
     text = clean_text(event.text)
-    return bool(text) and ctx.municipality.understanding.read(text).noise is None
+    if not text:
+        return any(item.kind in CONTENT_MEDIA for item in event.attachments)
+    return ctx.municipality.understanding.read(text).noise is None
 
 
 def _find_page(ctx: UseCaseContext, account: str, root: str) -> OfficialPage | None:

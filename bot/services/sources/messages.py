@@ -16,8 +16,8 @@ from bot.understanding.reading import Noise, Reading
 
 MAX_NAME_CHARS = 190
 
-_CONTENT_MEDIA = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
-"""Media that can replace a text in a private chat."""
+CONTENT_MEDIA = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, MediaKind.DOCUMENT, MediaKind.LOCATION})
+"""Media that can replace a text."""
 
 
 def clean_text(text: str) -> str:
@@ -35,6 +35,16 @@ def text_key(text: str) -> str | None:
 def is_private(message: Message) -> bool:
     """Return whether the chat is private: then every message except noise is a ticket."""
     return ChatKind(message.chat_kind) is ChatKind.PRIVATE
+
+
+def chat_of(message: Message) -> Chat:
+    """Return the conversation of *message*."""
+    return chat_from_columns(message.account, message.chat_id, message.chat_kind, message.root, message.thread)
+
+
+def has_content(message: Message) -> bool:
+    """Return whether *message* shows something by its files: a photo, a recording, a place."""
+    return any(MediaKind(item["kind"]) in CONTENT_MEDIA for item in message.media)
 
 
 def sent_point(message: Message) -> tuple[float, float] | None:
@@ -55,8 +65,7 @@ def is_noise(message: Message, reading: Reading) -> bool:
     """
     if reading.noise is None:
         return False
-    has_content = any(MediaKind(item["kind"]) in _CONTENT_MEDIA for item in message.media)
-    return not has_content or reading.noise is Noise.THANKS
+    return not has_content(message) or reading.noise is Noise.THANKS
 
 
 async def save_message(ctx: UseCaseContext, event: MessagePosted, source: Source) -> Message:
