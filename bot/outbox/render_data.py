@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
-from bot.domain.messages import Message, MessageRole
+from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.problems import AnswersFailed, MemberList
@@ -42,7 +42,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
             _redact_ticket(ctx, ticket),
             [ctx.municipality.understanding.redact(text) for text in additions],
         )
-    media = [item for m in messages if m.part is not MessageRole.STAFF for item in unpack_media(m.media)]
+    media = [item for m in messages if m.part is not MessageRole.STAFF for item in shown_media(m)]
     remarks = []
     for remark in await ctx.uow.cards.list_remarks(ticket.id):
         remarks.append((await ctx.uow.staff.find_name(remark.person_id) or "", remark))
@@ -104,8 +104,8 @@ async def _list_manual_posts(
 
 
 def _adds_text(message: Message, ticket: Ticket) -> bool:
-    """Return whether *message* adds text to the ticket: an addition, or a copy that was edited."""
-    if message.part not in (MessageRole.ADDITION, MessageRole.COPY) or not message.text:
+    """Return whether *message* adds text: an addition, a further caption of an album, or a copy that was edited."""
+    if message.part not in (MessageRole.ADDITION, MessageRole.COPY, MessageRole.ALBUM) or not message.text:
         return False
     return text_key(message.text) != text_key(ticket.text)
 
@@ -123,14 +123,32 @@ async def list_new_media(ctx: UseCaseContext, ticket_id: int, shown_count: int) 
 
 
 async def list_ticket_media(ctx: UseCaseContext, ticket_id: int) -> list[Attachment]:
-    """Return all attachments of the citizens' messages, in order."""
+    """Return the attachments of the citizens' messages that people can look at, in order."""
     return [
         item
         for message in await ctx.uow.messages.list_for_ticket(ticket_id)
         if message.part is not MessageRole.STAFF
-        for item in unpack_media(message.media)
-        if item.kind not in (MediaKind.STICKER, MediaKind.OTHER)
+        for item in shown_media(message)
     ]
+
+
+def shown_media(message: Message) -> list[Attachment]:
+    """Return the attachments of *message* that can be shown, each with an address to open where one is known.
+
+    A page whose address is in the text needs no second mention; a sticker says nothing.
+    """
+    shown = [
+        item
+        for item in unpack_media(message.media)
+        if item.kind is not MediaKind.STICKER
+        and (item.kind is not MediaKind.OTHER or (item.link is not None and item.link not in message.text))
+    ]
+    return [replace(item, link=item.link or message.link, name=_shown_name(item)) for item in shown]
+
+
+def _shown_name(item: Attachment) -> str | None:
+    """Return the attachment's name, unless it is the code of its kind."""
+    return None if item.kind is MediaKind.OTHER and UnreadKind.of(item.name) is not UnreadKind.OTHER else item.name
 
 
 async def notification_data(

@@ -46,8 +46,10 @@ async def _find_answered_ticket(ctx: UseCaseContext, message: Message) -> Ticket
     return await ctx.uow.tickets.get(sent[0]) if sent is not None and sent[1] == "answer" else None
 
 
-async def create_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
-    """Register a ticket for *message* and attach the other pictures of its album.
+async def create_ticket(
+    ctx: UseCaseContext, message: Message, reading: Reading, source: Source, *, with_album: bool = True
+) -> None:
+    """Register a ticket for *message* and, *with_album*, attach the other pictures of its album.
 
     A reply to a published answer goes to the sector that answered, unless the text confidently belongs to another.
     """
@@ -73,7 +75,7 @@ async def create_ticket(ctx: UseCaseContext, message: Message, reading: Reading,
         ),
     )
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ROOT)
-    if message.album is not None:
+    if message.album is not None and with_album:
         for sibling in await ctx.uow.messages.list_album(message.account, message.chat_id, message.album):
             if sibling.id != message.id:
                 await ctx.uow.messages.attach_to_ticket(sibling.id, ticket.id, MessageRole.ALBUM)

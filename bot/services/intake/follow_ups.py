@@ -20,7 +20,8 @@ SAME_TEXT_WINDOW = timedelta(hours=24)
 async def attach_to_album_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> bool:
     """Attach a further picture of an album to the album's ticket; return whether there is one.
 
-    The text of an album may come with any of its pictures.
+    The text of an album may come with any of its pictures, and every picture may have its own: a caption about
+    something else is a ticket of its own.
     """
     if message.album is None:
         return False
@@ -30,11 +31,17 @@ async def attach_to_album_ticket(ctx: UseCaseContext, message: Message, reading:
         return False
     ticket = await workflow.get(ctx, attached[0].ticket_id)
     has_text = bool(message.text) and reading.noise is None
-    if has_text and ticket.text and any(one.part is MessageRole.ADDITION and not one.text for one in attached):
-        await _handle_late_album_text(ctx, ticket, message, reading, source)
-        return True
+    if has_text and ticket.text:
+        if any(one.part is MessageRole.ADDITION and not one.text for one in attached):
+            await _handle_late_album_text(ctx, ticket, message, reading, source)
+            return True
+        if await _is_about_other_subject(ctx, ticket, reading) and await is_ticket(ctx, message, reading, source):
+            await create_ticket(ctx, message, reading, source, with_album=False)
+            return True
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ALBUM)
-    if has_text and not ticket.text:
+    if has_text and ticket.text:
+        ticket = await refine.apply_addition(ctx, ticket, reading)  # a further caption
+    elif has_text:
         ticket = await refine.apply_edited_text(ctx, ticket, message.text, reading)
     await cards.sync(ctx, ticket)
     await cards.queue_media(ctx, ticket)

@@ -1,5 +1,8 @@
 """Receipt of citizens' messages, edits and deletions: each becomes a ticket, a part of one, or talk."""
 
+from collections.abc import Sequence
+
+from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import HowToWrite
 from bot.domain.sources import AnswerPolicy, Source
@@ -44,11 +47,11 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
     needs_person = await unread_content.report_unread(ctx, message, reading, source)
     if is_noise(message, reading) and not needs_person:
         await _send_how_to_write(ctx, message, reading, source)
+        if unread_content.can_be_heard(message):
+            await attach_to_open_ticket(ctx, message, reading, source)
         return
     if await attach_to_open_ticket(ctx, message, reading, source):
         return
-        if unread_content.can_be_heard(message):
-            await attach_to_open_ticket(ctx, message, reading, source)
     if needs_person or await is_ticket(ctx, message, reading, source):
         await create_ticket(ctx, message, reading, source)
     else:
@@ -75,6 +78,9 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     if text == known.text and media == known.media:
         return
     await ctx.uow.messages.update_content(known.id, text, media, ctx.now)
+    moved = text == known.text and _without_points(media) == _without_points(known.media)
+    if moved and not await ctx.uow.once_keys.claim(f"moved:{known.id}", ctx.now):
+        return  # a live location sends its author's way for hours: one line of history is enough
     reading = ctx.municipality.understanding.read(text)
     if known.ticket_id is None:
         edited = await _reload(ctx, known)
@@ -89,10 +95,16 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     # The text of an album may be under any of its pictures.
     if known.part is MessageRole.ROOT or (known.part is MessageRole.ALBUM and known.text == ticket.text):
         ticket = await refine.apply_edited_text(ctx, ticket, text, reading)
+    elif text != known.text and known.part is not MessageRole.STAFF:
+        ticket = await refine.apply_addition(ctx, ticket, reading)
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
     await cards.sync(ctx, ticket)
     if len(media) > len(known.media):
         await cards.queue_media(ctx, ticket)
+
+
+def _without_points(media: Sequence[Json]) -> list[Json]:
+    return [{name: value for name, value in item.items() if name not in ("latitude", "longitude")} for item in media]
 
 
 async def _reload(ctx: UseCaseContext, message: Message) -> Message:
