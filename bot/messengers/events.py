@@ -54,12 +54,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file to send by its bytes, downloaded from one messenger to be shown in another."""
+    """A file to send by its bytes, downloaded from one messenger to be shown in another.
+
+    ``link`` opens the original.
+    """
 
     kind: MediaKind
     name: str
     mime: str
     data: bytes = field(repr=False)
+    link: str | None = None
 
 
 Media = Attachment | Upload
@@ -86,11 +90,11 @@ class Author:
     username: str | None = None
     kind: AuthorKind = AuthorKind.PERSON
     speaker: str | None = None
+    owns_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    owns_chat: bool = False
     """A conversation of one of the bot's accounts.
 
     ``id`` is the id that the messenger needs to answer there (Telegram: chat id; VK: peer id, or ``wall-1_22`` for the

@@ -228,7 +228,7 @@ class Delivery:
             await reachability.on_unreachable(ctx, row.account, row.chat_id)
             await failover.reroute(ctx, row)
             return
-        if row.kind in (OutboxKind.CARD, OutboxKind.NOTE) and not isinstance(error, MessageGone):
+        if row.kind in (OutboxKind.CARD, OutboxKind.CARD_MEDIA, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = ctx.now.date().isoformat()
             once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
             note = Undelivered(row_id=row.id, reason=_failure_reason(error))

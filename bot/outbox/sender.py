@@ -1,5 +1,6 @@
 """Sending of one rendered message, part by part: the network side of a delivery."""
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,7 @@ from functools import partial
 from itertools import chain, repeat
 
 from bot.domain.outbox import OutboxKind, OutboxRow
-from bot.messengers.content import Content, Link, Text
+from bot.messengers.content import Content, Span, Text
 from bot.messengers.errors import (
     FileUnavailable,
     MessageGone,
@@ -17,13 +18,16 @@ from bot.messengers.errors import (
     RejectReason,
     ReplyTargetGone,
 )
-from bot.messengers.events import Attachment, Media
+from bot.messengers.events import Attachment, Media, MediaKind, Upload
 from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import InFlightGuard
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
 from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
+from bot.views.attachments import render_unshown
+
+logger = logging.getLogger(__name__)
 
 FRESH_CLAIM_AGE = timedelta(seconds=1)
 """Rows that were claimed within this time are not checked again: only a stalled process loses its lease."""
@@ -98,14 +102,59 @@ class Sender:
             if index < len(done):
                 continue
             to = target if index == 0 else replace(target, reply_to=None)
-            cost = max(1, len(part.media)) if messenger.capabilities.rate_limits.count_album_items else 1
-            async with attempt.rate_limit(cost), self._exclusive_send(attempt):
-                done.append(await messenger.send(to, part, key=row.send_key(index), silent=row.silent))
+            done.append(await self._send_part(attempt, to, part, row.send_key(index)))
             if index < len(parts) - 1:
                 await retry_until_committed(partial(self._record_progress, row, done, form))
                 await attempt.unrecorded_sends.aclose()
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
         return SendResult(done, pressable[-1] if pressable else None)
+
+    async def _send_part(self, attempt: DeliveryAttempt, to: Target, part: Content, key: str) -> Sent:
+        """Send one part. If an official's messenger refuses a file, the others are sent each alone, and it is named.
+
+        A citizen's answer is sent whole or not at all.
+        """
+        try:
+            return await self._send_once(attempt, to, part, key)
+        except (FileUnavailable, Rejected) as error:
+            if not part.media or attempt.row.kind is OutboxKind.PUBLICATION or not _may_concern_file(error):
+                raise
+            logger.warning("files refused: %s", error, extra={"outbox": attempt.row.id, "files": len(part.media)})
+        sent: list[Sent] = []
+        spans: list[Span] = list(part.spans)
+        for number, item in enumerate(part.media):
+            try:
+                sent.append(await self._send_alone(attempt, to, part, item, f"{key}.{number}"))
+            except (FileUnavailable, Rejected):
+                spans += [Text("\n" if spans else ""), *render_unshown(item)]
+        words = Content(tuple(spans), part.keyboard, whole=part.whole)
+        if spans or part.keyboard:
+            for number, text in enumerate(reversed(attempt.messenger.split(words, to.chat.kind))):
+                sent.insert(0, await self._send_again(attempt, to, text, f"{key}.text{number}"))
+        return Sent(tuple(chain.from_iterable(one.ids for one in sent)), sent[0].link if sent else None)
+
+    async def _send_alone(self, attempt: DeliveryAttempt, to: Target, part: Content, item: Media, key: str) -> Sent:
+        """Send a file of a refused part; a picture that is none to the messenger goes as a document."""
+        if len(part.media) > 1:
+            try:
+                return await self._send_again(attempt, to, Content(media=(item,)), key)
+            except (FileUnavailable, Rejected):
+                pass
+        if not isinstance(item, Upload) or item.kind is not MediaKind.PHOTO:
+            raise FileUnavailable("refused")
+        document = replace(item, kind=MediaKind.DOCUMENT)
+        return await self._send_again(attempt, to, Content(media=(document,)), f"{key}d")
+
+    async def _send_again(self, attempt: DeliveryAttempt, to: Target, part: Content, key: str) -> Sent:
+        """Send a piece of a refused part. What was sent of it before is repeated if the process dies meanwhile."""
+        await attempt.unrecorded_sends.aclose()
+        return await self._send_once(attempt, to, part, key)
+
+    async def _send_once(self, attempt: DeliveryAttempt, to: Target, part: Content, key: str) -> Sent:
+        limits = attempt.messenger.capabilities.rate_limits
+        cost = max(1, len(part.media)) if limits.count_album_items else 1
+        async with attempt.rate_limit(cost), self._exclusive_send(attempt):
+            return await attempt.messenger.send(to, part, key=key, silent=attempt.row.silent)
 
     @asynccontextmanager
     async def _exclusive_send(self, attempt: DeliveryAttempt) -> AsyncIterator[None]:
@@ -169,7 +218,7 @@ class Sender:
         if all(not isinstance(item, Attachment) or item.origin == messenger.account for item in content.media):
             return content
         media: list[Media] = []
-        spans = list(content.spans)
+        spans: list[Span] = list(content.spans)
         for item in content.media:
             origin = self.runtime.messengers.get(item.origin) if isinstance(item, Attachment) else None
             if not isinstance(item, Attachment) or item.origin == messenger.account or item.latitude is not None:
@@ -178,10 +227,14 @@ class Sender:
             try:
                 if origin is None:
                     raise FileUnavailable("its account is not configured any more")
-                media.append(await origin.download(item))
+                media.append(replace(await origin.download(item), link=item.link))
             except FileUnavailable:
                 if all_or_nothing:
                     raise
-                named = Link("📎 открыть вложение", item.link) if item.link else Text("📎 вложение не загрузилось")
-                spans += [Text("\n" if spans else ""), named]
+                spans += [Text("\n" if spans else ""), *render_unshown(item)]
         return replace(content, spans=tuple(spans), media=tuple(media))
+
+
+def _may_concern_file(error: FileUnavailable | Rejected) -> bool:
+    """Return whether another file might be accepted: a messenger that forbids writing refuses all of them."""
+    return isinstance(error, FileUnavailable) or error.reason in (RejectReason.BAD_REQUEST, RejectReason.TOO_LONG)

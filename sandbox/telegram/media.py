@@ -6,6 +6,9 @@ from sandbox.telegram.world import StoredFile, World
 
 Json = dict[str, Any]
 
+DAMAGED_PICTURE = b"damaged picture"
+"""The beginning of the bytes of a picture that the server cannot process; a document may have any bytes."""
+
 KINDS = ("photo", "video", "document", "voice", "audio", "video_note", "sticker", "animation")
 
 

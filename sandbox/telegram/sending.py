@@ -7,7 +7,7 @@ from sandbox.telegram import markup, text
 from sandbox.telegram.call import Call
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.html import parse_html
-from sandbox.telegram.media import file_field
+from sandbox.telegram.media import DAMAGED_PICTURE, file_field
 from sandbox.telegram.world import Chat, StoredFile, World, to_wire
 
 Json = dict[str, Any]
@@ -172,6 +172,8 @@ def _file(world: World, call: Call, kind: str, named: Any, upload: Any) -> Store
             raise bad_request("file must be non-empty")
         if len(upload.data) > (MAX_PHOTO_BYTES if kind == "photo" else MAX_UPLOAD_BYTES):
             raise bad_request(f"file is too big for a {kind}")
+        if kind == "photo" and upload.data.startswith(DAMAGED_PICTURE):
+            raise bad_request("IMAGE_PROCESS_FAILED")
         return world.store_file(kind, upload.data, upload.name, upload.mime)
     if not named:
         raise bad_request(f"there is no {kind} in the request")
