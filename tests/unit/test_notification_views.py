@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain import errors
+from bot.domain.messages import UnreadKind
 from bot.domain.notifications import registry
+from bot.domain.notifications.citizens import ContentUnread
 from bot.domain.notifications.dialogs import AskAnswer, PromptClosed
 from bot.domain.notifications.refusals import RefusalDetails
 from bot.domain.notifications.toasts import HandedOverToast, RefusalToast, ToastCode
@@ -28,7 +30,8 @@ def test_every_notification_has_exactly_one_view():
 
 
 def test_every_citizen_note_and_toast_has_words():
-    assert set(citizen._TEMPLATES) == set(registry.CITIZEN_NOTES.values())
+    assert {*citizen._TEMPLATES, ContentUnread} == set(registry.CITIZEN_NOTES.values())
+    assert set(citizen._UNREAD_TITLES) == set(UnreadKind)
     assert set(toasts._TEMPLATES) == set(registry.TOASTS.values())
     assert set(toasts._TEXTS) == set(ToastCode)
 

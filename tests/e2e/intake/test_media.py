@@ -10,6 +10,7 @@ from tests.e2e.harness import (
     MARIA,
     PYOTR,
     ROADS_HEAD,
+    SECOND_GROUP,
     Harness,
     message_text,
 )
@@ -100,7 +101,7 @@ async def test_forwarded_words_name_whose_they_are(town: Harness) -> None:
     await town.wait_for_card(ROADS_HEAD, 2, "Переслано от: Пётр Ли", "Кирова")
 
 
-async def test_a_photo_alone_is_a_ticket_in_private_and_joins_in_a_group(town: Harness) -> None:
+async def test_a_photo_alone_is_a_ticket_in_private_and_joins_among_neighbours(town: Harness) -> None:
     telegram = town.sandbox.telegram
     await town.send_message(MARIA, photo=PHOTO)
     await town.wait_for_card(COORDINATOR, 1, "Без текста, только вложения")
@@ -109,13 +110,13 @@ async def test_a_photo_alone_is_a_ticket_in_private_and_joins_in_a_group(town: H
     await town.wait_for_card(COORDINATOR, 2, "Без текста, только вложения")
     await town.wait_until(lambda: [m for m in town.sandbox.vk.messages(COMMUNITY, PYOTR) if "№2 принято" in m.text])
 
-    lonely = await telegram.send_message(GROUP, MARIA, photo=SECOND_PHOTO)
-    await telegram.send_message(GROUP, PYOTR, PIT)
+    lonely = await telegram.send_message(SECOND_GROUP, MARIA, photo=SECOND_PHOTO)
+    await telegram.send_message(SECOND_GROUP, PYOTR, PIT)
     card = await town.wait_for_card(ROADS_HEAD, 3)
-    await telegram.send_message(GROUP, PYOTR, photo=SECOND_PHOTO)
+    await telegram.send_message(SECOND_GROUP, PYOTR, photo=SECOND_PHOTO)
     told = await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №3: вложение")
     assert told["reply_to_message"]["message_id"] == card["message_id"]
-    kept = await town.find_stored_message("telegram", GROUP, lonely)
+    kept = await town.find_stored_message("telegram", SECOND_GROUP, lonely)
     assert kept is not None
     assert kept.ticket_id is None
 
