@@ -13,6 +13,7 @@ import apscheduler.schedulers.base
 import pytest
 
 from bot.domain.clock import SystemClock
+from bot.domain.messages import UnreadKind
 from bot.domain.people import Staff
 from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
@@ -199,6 +200,7 @@ async def test_watchdog_forgets_suspicions_when_leadership_changes(database: Dat
 async def test_a_process_that_never_led_shows_what_the_leaders_auditor_has_found(database: Database) -> None:
     async with database.begin() as uow:
         await uow.once_keys.claim("trouble:outbox:VK «Школа: 5»", FIRST_START)
+        await uow.unread_content.add("telegram", UnreadKind.AUDIO, FIRST_START)
     webhooks = Webhooks(database, ManualClock(FIRST_START), lambda: None)
     port = free_port()
     listener = HttpServer("127.0.0.1", port, database, {}, webhooks, Health(ready=True))
@@ -208,6 +210,7 @@ async def test_a_process_that_never_led_shows_what_the_leaders_auditor_has_found
             async with session.get("/readyz") as answer:
                 assert (await answer.json())["troubles"] == ["outbox VK «Школа: 5»"]
             async with session.get("/metrics") as answer:
-                assert 'mcu_troubles{kind="outbox"} 1.0' in (await answer.text()).splitlines()
+                shown = (await answer.text()).splitlines()
+                assert {'mcu_troubles{kind="outbox"} 1.0', 'mcu_unread{kind="audio"} 1.0'} <= set(shown)
     finally:
         await listener.close()
