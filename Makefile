@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))")
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint check fmt bench crashtest chaos lock clean
+.PHONY: demo test lint check fmt bench crashtest chaos fuzz lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -32,6 +32,9 @@ bench: $(READY)
 
 crashtest: $(READY)  ## kill the bot again and again while a town writes (MCU_TEST_POSTGRES: there, too); nothing may be lost or said twice
 	$(BIN)/python -m crashtest
+
+fuzz: $(READY)  ## hostile updates for ten minutes (MCU_TEST_POSTGRES: there, too); nothing may get stuck or be lost in silence
+	$(BIN)/python -m tests.fuzz
 
 chaos: crashtest  ## the former name of `make crashtest`
 
