@@ -1,6 +1,7 @@
 """The database refuses writes: nothing is lost or sent twice, people are told, and work resumes automatically."""
 
 import logging
+import resource
 import socket
 import sqlite3
 from contextlib import closing
@@ -17,6 +18,9 @@ from tests.e2e.queries import wait_until_idle
 
 LONG = "На улице Ленина огромная яма на дороге, объехать негде. " + "Подробности: машины вязнут. " * 120
 PEOPLE = range(3001, 3011)
+
+MAX_FILE_BYTES = 1 << 16
+"""More than what pytest captures in files, less than the database and its log."""
 
 
 class DiskLimit:
@@ -70,6 +74,27 @@ async def test_a_full_disk_loses_nothing(watched: tuple[Harness, int], caplog: p
     assert town.ticket_numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
     assert (await get_readiness(port))[0] == 200
     assert caplog.text.count("на диске нет места") < 5, "said once, not at every try"
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_disk_that_takes_no_more_bytes_loses_nothing(
+    watched: tuple[Harness, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The system itself refuses to let any file grow: SQLite reports an I/O error, as for a quota."""
+    town, port = watched
+    await wait_until_idle(town)
+    whole = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, whole[1]))
+    try:
+        await send_complaints(town)
+        await town.wait_until(lambda: "База не отвечает" in caplog.text)
+        assert await get_readiness(port) == (503, {"ready": False, "database": "gone"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, whole)
+    await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == len(PEOPLE))
+    await wait_until_idle(town)
+    assert town.ticket_numbers(ROADS_HEAD) == list(range(1, len(PEOPLE) + 1))
+    assert (await get_readiness(port))[0] == 200
     assert "Traceback" not in caplog.text
 
 
