@@ -224,6 +224,12 @@ class Answers(Repository):
             )
         )
 
+    async def set_about(self, publication_id: int, about: str | None) -> None:
+        """Record the key of the citizen's words that the people responsible know of."""
+        await self._transaction.execute(
+            update(publication).where(publication.c.id == publication_id).values(about=about)
+        )
+
     async def set_visible_text(self, publication_ids: Sequence[int], text: str, *, if_unknown: bool = False) -> None:
         """Record the text that a reader sees there (*if_unknown*: unless one is recorded)."""
         known = publication.c.text.is_(None) if if_unknown else true()

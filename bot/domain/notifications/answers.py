@@ -18,6 +18,7 @@ class ReplyOffered(AboutTicket, code="staff_reply"):
 
     name: str
     message_id: int
+    unknown_account: bool = stored("unknown", default=False, omit_default=True)
 
 
 class PublicationFailed(AboutTicket, code="publication_failed"):
@@ -42,8 +43,12 @@ class CorrectionFailed(AboutTicket, code="correction_failed"):
 
 
 class AnswerLost(AboutTicket, code="answer_lost"):
-    """A published answer was removed, or the citizen has changed the question."""
+    """A published answer was removed or rewritten, or the citizen has changed the question.
+
+    ``words``: the question before the change, or the present words of a rewritten post.
+    """
 
     publication_id: int
     reason: str = stored("why")
     returned_to_work: bool = stored("back")
+    words: str | None = stored(default=None, omit_default=True)

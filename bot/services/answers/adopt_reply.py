@@ -33,7 +33,7 @@ async def adopt_reply(ctx: UseCaseContext, ticket_id: int, person: Person, messa
         ids=(message.external_id,),
         link=message.link,
         poster=Poster.STAFF_REPLY,
-        person=official,
+        person=official or person,
     )
     if awaiting is not None:
         workflow.check_right(ctx, person, Right.ANSWER, await workflow.get(ctx, ticket_id))

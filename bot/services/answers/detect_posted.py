@@ -3,7 +3,7 @@
 from bot.domain.answers import Poster, Publication
 from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
-from bot.domain.sources import Source
+from bot.domain.sources import Source, SourceKind
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
 from bot.services.answers import answers
 from bot.services.context import UseCaseContext
@@ -18,23 +18,39 @@ async def detect_manual_post(
 ) -> bool:
     """Record *event* as the posted answer if it is one that waits to be posted by hand; return whether it was handled.
 
-    An official, or somebody who writes in the chat's name, need not reply to the citizen's message if the text is the
-    approved one. From anybody else only a reply with this text counts: only officials can know it beforehand, and they
-    may post from accounts unknown to the bot. A colleague's reply with another text is offered as the answer.
+    Only the town posts its answers: an official, a community or an official chat. They need not reply to the citizen's
+    message if the text is the approved one. The approved words from anybody else may be a copy, or an official's whose
+    account the bot does not know: as a reply to the question they are offered to the head. A colleague's reply with
+    another text is offered, too.
     """
-    is_official = official is not None or staff_replies.is_posted_as_chat(event)
+    is_staff = official is not None or staff_replies.is_posted_as_chat(event)
     text = clean_text(event.text)
-    if not text or event.author.kind is AuthorKind.BOT or not (is_official or event.reply_to):
+    if not text or event.author.kind is AuthorKind.BOT or not (is_staff or event.reply_to):
         return False
     awaiting = await _list_awaiting(ctx, event)
-    matching = [
-        one for one in awaiting if is_same_wording(one[2], text) and (is_official or _is_reply_to(event, one[1]))
-    ]
+    is_town = official is not None or (is_staff and _speaks_for_town(event, source))
+    matching = [one for one in awaiting if is_same_wording(one[2], text) and (is_town or _is_reply_to(event, one[1]))]
     candidates = [one for one in matching if _is_reply_to(event, one[1])] or matching
     if not candidates or any(question.author_id == event.author.id for _, question, _ in candidates):
-        return is_official and await _offer_as_answer(ctx, event, source, official, awaiting)
+        return is_staff and await _offer_as_answer(ctx, event, source, official, awaiting)
+    if not is_town or (event.forwarded_from and official is None):
+        return await _offer_copy(ctx, event, source, candidates[0][0])
     for index, (publication, question, _) in enumerate(candidates):
         await _record_manual_post(ctx, event, source, official, publication, question, store_message=index == 0)
+    return True
+
+
+def _speaks_for_town(event: MessagePosted, source: Source) -> bool:
+    """Return whether a message in the name of its chat is the town's: the administrators of «Подслушано» are not."""
+    return event.chat.kind is ChatKind.PRIVATE or source.kind is SourceKind.OFFICIAL
+
+
+async def _offer_copy(ctx: UseCaseContext, event: MessagePosted, source: Source, publication: Publication) -> bool:
+    """Ask the head whether approved words from an account that the bot does not know are the town's; once an author."""
+    if not await ctx.uow.once_keys.claim(f"unknown_poster:{publication.id}:{event.author.id}", ctx.now):
+        return False
+    ticket = await workflow.get(ctx, publication.ticket_id)
+    await staff_replies.receive_reply(ctx, event, source, None, ticket, unknown_account=True)
     return True
 
 

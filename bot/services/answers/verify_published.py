@@ -15,10 +15,14 @@ from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import clean_text, text_key
 from bot.services.tickets import refine, workflow
+from bot.understanding.similarity import is_same_wording
 
 QUESTION_CHANGED = "changed"
 """Reason, in addition to those of :class:`~bot.messengers.port.Visibility`, why an answer was lost: the citizen has
 edited the question since."""
+
+POST_REWRITTEN = "rewritten"
+"""Another one: the person who posted the answer by hand has changed its words since."""
 
 
 async def find_published_answer(ctx: UseCaseContext, publication: Publication) -> PublishedAnswer | None:
@@ -39,13 +43,47 @@ async def apply_check(ctx: UseCaseContext, publication_id: int, result: CheckRes
     await ctx.uow.answers.clear_check(publication_id)
     if publication is None or publication.state is not PublicationState.POSTED:
         return
-    message = await ctx.uow.messages.get(publication.message_id)
+    known = message = await ctx.uow.messages.get(publication.message_id)
     if message is not None and result.question_text is not None and message.part is not MessageRole.STAFF:
         message = await _apply_missed_edit(ctx, message, result.question_text)
     if result.visibility in (Visibility.GONE, Visibility.CLOSED):
         await _mark_removed(ctx, publication, result.visibility.value)
     elif message is not None and message.part is MessageRole.ROOT and _question_differs(publication, message):
-        await _on_question_changed(ctx, publication)
+        was = known.text if known is not None and text_key(known.text) == publication.about else None
+        await _on_question_changed(ctx, publication, message, was)
+
+
+async def on_question_edited(ctx: UseCaseContext, known: Message) -> None:
+    """React to an edit of a citizen's message, stored before as *known*: if it is answered, the people who answer for
+    it must know that the answer is now under other words."""
+    message = await ctx.uow.messages.get(known.id)
+    if message is None or message.ticket_id is None or text_key(message.text) == text_key(known.text):
+        return
+    for publication in await ctx.uow.answers.list_publications_for_ticket(message.ticket_id):
+        if publication.message_id == message.id and publication.state is PublicationState.POSTED:
+            await _on_question_changed(ctx, publication, message, known.text)
+            return
+
+
+async def on_question_gone(ctx: UseCaseContext, publication_id: int) -> None:
+    """Record that the messenger does not know the message any more to which the answer was to be a reply."""
+    publication = await ctx.uow.answers.get_publication(publication_id)
+    message = await ctx.uow.messages.get(publication.message_id) if publication is not None else None
+    if message is not None and message.deleted_at is None:
+        await ctx.uow.messages.mark_deleted(message.id, ctx.now)
+        await ctx.uow.audit_log.record("removed", ctx.now, ticket_id=message.ticket_id, facts={"message": message.id})
+
+
+async def on_post_edited(ctx: UseCaseContext, known: Message, text: str) -> None:
+    """React to an edit of a message that counts as an answer posted by hand, stored before as *known*."""
+    if known.ticket_id is None:
+        return
+    for publication in await ctx.uow.answers.list_publications_for_ticket(known.ticket_id):
+        is_post = publication.state is PublicationState.POSTED and known.external_id in publication.external_ids
+        answer = await ctx.uow.answers.get(publication.answer_id) if is_post else None
+        if answer is not None and is_same_wording(answer.text, known.text) and not is_same_wording(answer.text, text):
+            await _notify_answer_lost(ctx, publication, POST_REWRITTEN, return_to_work=False, words=text)
+            return
 
 
 async def on_message_deleted(ctx: UseCaseContext, account: str, chat_id: str, message_id: str) -> None:
@@ -115,14 +153,19 @@ async def _mark_removed(ctx: UseCaseContext, publication: Publication, reason: s
     )
 
 
-async def _on_question_changed(ctx: UseCaseContext, publication: Publication) -> None:
-    await _notify_answer_lost(ctx, publication, QUESTION_CHANGED, return_to_work=True)
+async def _on_question_changed(
+    ctx: UseCaseContext, publication: Publication, message: Message, was: str | None
+) -> None:
+    await ctx.uow.answers.set_about(publication.id, text_key(message.text))  # each change is reported once
+    await _notify_answer_lost(ctx, publication, QUESTION_CHANGED, return_to_work=True, words=was)
 
 
 async def _notify_answer_lost(
-    ctx: UseCaseContext, publication: Publication, reason: str, *, return_to_work: bool
+    ctx: UseCaseContext, publication: Publication, reason: str, *, return_to_work: bool, words: str | None = None
 ) -> None:
     """Notify the author of a lost answer by a reply to the card.
+
+    *words*: the question before it was changed, or the post after it was rewritten.
 
     *return_to_work*: no other publication answers the ticket, so it is no longer answered.
     """
@@ -146,7 +189,11 @@ async def _notify_answer_lost(
             ctx,
             person,
             AnswerLost(
-                ticket_id=ticket.id, publication_id=publication.id, reason=reason, returned_to_work=return_to_work
+                ticket_id=ticket.id,
+                publication_id=publication.id,
+                reason=reason,
+                returned_to_work=return_to_work,
+                words=words,
             ),
             ticket=ticket,
         )

@@ -92,6 +92,8 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
             await review_queue.queue_for_review(ctx, edited, reading, source)
         return
     ticket = await workflow.get(ctx, known.ticket_id)
+    if known.part is MessageRole.STAFF:
+        await verify_published.on_post_edited(ctx, known, text)
     # The text of an album may be under any of its pictures.
     if known.part is MessageRole.ROOT or (known.part is MessageRole.ALBUM and known.text == ticket.text):
         ticket = await refine.apply_edited_text(ctx, ticket, text, reading)
@@ -99,6 +101,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
         ticket = await refine.apply_addition(ctx, ticket, reading)
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
     await cards.sync(ctx, ticket)
+    await verify_published.on_question_edited(ctx, known)
     if len(media) > len(known.media):
         await cards.queue_media(ctx, ticket)
 

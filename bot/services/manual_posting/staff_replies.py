@@ -46,9 +46,18 @@ async def _find_replied_ticket_id(ctx: UseCaseContext, event: MessagePosted) -> 
 
 
 async def receive_reply(
-    ctx: UseCaseContext, event: MessagePosted, source: Source, official: Person | None, ticket: Ticket
+    ctx: UseCaseContext,
+    event: MessagePosted,
+    source: Source,
+    official: Person | None,
+    ticket: Ticket,
+    *,
+    unknown_account: bool = False,
 ) -> None:
-    """Store a colleague's reply and ask whether it is the answer, unless the bot has sent it."""
+    """Store a colleague's reply and ask whether it is the answer, unless the bot has sent it.
+
+    *unknown_account*: the author may be anybody.
+    """
     if await ctx.uow.sent_messages.ticket_of(event.chat.account, event.chat.id, event.message_id) is not None:
         return
     message = await save_message(ctx, event, source)
@@ -60,7 +69,8 @@ async def receive_reply(
         ticket_id=ticket.id,
         facts={"message": message.id},
     )
-    await _offer_as_answer(ctx, ticket, message, official.name if official else message.author_name or source.title)
+    name = official.name if official else message.author_name or ("" if unknown_account else source.title)
+    await _offer_as_answer(ctx, ticket, message, name, unknown_account=unknown_account)
 
 
 async def offer_stored_replies(ctx: UseCaseContext, ticket: Ticket) -> None:
@@ -72,7 +82,9 @@ async def offer_stored_replies(ctx: UseCaseContext, ticket: Ticket) -> None:
             await _offer_as_answer(ctx, ticket, message, name)
 
 
-async def _offer_as_answer(ctx: UseCaseContext, ticket: Ticket, message: Message, name: str) -> None:
+async def _offer_as_answer(
+    ctx: UseCaseContext, ticket: Ticket, message: Message, name: str, *, unknown_account: bool = False
+) -> None:
     """Ask the people who may answer whether *message* is the answer, if one is possible or waits to be posted."""
     if not (is_allowed(ticket.state, Step.ANSWER) or await handout.list_awaiting_posting(ctx, ticket.id)):
         return
@@ -81,7 +93,7 @@ async def _offer_as_answer(ctx: UseCaseContext, ticket: Ticket, message: Message
             await notify.notify(
                 ctx,
                 person,
-                ReplyOffered(ticket_id=ticket.id, name=name, message_id=message.id),
+                ReplyOffered(ticket_id=ticket.id, name=name, message_id=message.id, unknown_account=unknown_account),
                 ticket=ticket,
                 priority=Priority.CARD,
             )

@@ -13,7 +13,7 @@ from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.view_table import row, template_row
-from bot.views.render_context import RenderContext, shorten
+from bot.views.render_context import RenderContext, citizen_name, shorten
 
 _FAILURE_REASONS = {
     "unreachable": "житель запретил сообщения или удалил переписку",
@@ -32,7 +32,14 @@ _REMOVAL_REASONS = {
     "gone": "опубликованный ответ удалён",
     "closed": "комментарии под записью закрыли, ответа не видно",
     "changed": "житель изменил сообщение после ответа",
+    "rewritten": "опубликованный ответ переписали в самом чате",
 }
+
+
+_UNKNOWN_POSTER = (
+    "💬 Ответ на №{note.ticket_id} вашими словами появился в чате, но автора бот не знает: {name}. "
+    "Это мог быть и посторонний.\n"
+)
 
 
 def failure_reason(code: str) -> str:
@@ -44,7 +51,9 @@ def staff_reply(note: ReplyOffered, data: NotificationData, context: RenderConte
     yes = Button("Да, это ответ", pack(Op.ADOPT, note.ticket_id, note.message_id))
     no = Button("Нет", pack(Op.CANCEL, note.ticket_id, "no"))
     return Content.of(
-        f"💬 На сообщение №{note.ticket_id} ответили в самом чате ({note.name}):\n",
+        _UNKNOWN_POSTER.format(note=note, name=citizen_name(note.name))
+        if note.unknown_account
+        else f"💬 На сообщение №{note.ticket_id} ответили в самом чате ({note.name}):\n",
         Quote(shorten(data.message_text or "", 1500)),
         "\nСчитать это ответом?",
         keyboard=[[yes, no]],
@@ -104,11 +113,17 @@ def answer_lost(note: AnswerLost, data: NotificationData, context: RenderContext
     changed = note.reason == "changed"
     what = _REMOVAL_REASONS.get(note.reason, _REMOVAL_REASONS["gone"])
     spans: list[Span | str] = [Bold(f"⚠️ №{note.ticket_id}: {what}"), *_source_suffix(data)]
+    if changed and note.words is not None:
+        spans += ["\nБыло:\n", Quote(shorten(note.words, 1000) or "без текста")]
     if changed:
-        spans += ["\nТеперь житель пишет:\n", Quote(shorten(data.message_text or "", 1000))]
+        spans += ["\nТеперь житель пишет:\n", Quote(shorten(data.message_text or "", 1000) or "без текста")]
+    elif note.reason == "rewritten":
+        spans += ["\nТеперь там:\n", Quote(shorten(note.words or "", 1500) or "без текста")]
     spans += ["\nОтвет был такой:\n", Quote(shorten(data.answer_text or "", 1500))]
     if note.returned_to_work:
         spans.append("\nСообщение снова у вас в работе.")
+    elif changed or note.reason == "rewritten":
+        spans.append("\nОтвет остаётся опубликованным.")
     else:
         spans.append("\nВ других местах ответ остаётся.")
     spans += _message_link(data)

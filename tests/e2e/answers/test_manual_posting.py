@@ -14,6 +14,7 @@ from tests.e2e.harness import (
     ROADS_HEAD,
     SECOND_GROUP,
     STAFF,
+    VK_TOKEN,
     Harness,
     message_text,
 )
@@ -21,6 +22,7 @@ from tests.e2e.queries import (
     HATCH,
     button_rows,
     get_ticket_state,
+    list_audit,
     list_publications,
     send_report,
     wait_for_preview,
@@ -94,21 +96,56 @@ async def test_the_bot_sees_the_answer_that_a_colleague_has_posted(closed_town: 
     assert "Исправить" not in str(button_rows(card))  # a bot cannot change what a person has posted
 
 
-async def test_an_answer_from_an_account_that_nobody_knows_counts_only_as_a_reply_in_these_words(
-    closed_town: Harness,
-) -> None:
+async def test_copy_of_approved_words_by_a_stranger_never_counts_without_the_head(closed_town: Harness) -> None:
     town = closed_town
     asked = await prepare_manual_answer(town)
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, ANSWER)
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, "Засыплют они, как же", reply_to=asked)
-    await town.sandbox.telegram.send_message(GROUP, MARIA, ANSWER, reply_to=asked)
+    telegram = town.sandbox.telegram
+    await telegram.send_message(GROUP, PYOTR, ANSWER)
+    await telegram.send_message(GROUP, PYOTR, "Засыплют они, как же", reply_to=asked)
+    await telegram.send_message(GROUP, MARIA, ANSWER, reply_to=asked)
+    await telegram.send_message(GROUP, PYOTR, ANSWER, reply_to=asked)
+
+    note = await town.wait_for_message(ROADS_HEAD, "автора бот не знает: Пётр", "посторонний", ANSWER)
+
+    await telegram.send_message(GROUP, PYOTR, ANSWER, reply_to=asked)
     await wait_until_idle(town)
     assert await get_ticket_state(town, 1) is State.PUBLISHING
-
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, ANSWER, reply_to=asked)
-
+    assert len([text for text in town.bot_texts(ROADS_HEAD) if "автора бот не знает" in text]) == 1
+    await town.press_button(ROADS_HEAD, note, "Да, это ответ")
     await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert (await list_publications(town, 1))[0].poster_id is None
+    [publication] = await list_publications(town, 1)
+    assert publication.poster is Poster.STAFF_REPLY
+    assert publication.poster_id is not None, "the head has vouched for it"
+
+
+async def test_answer_that_its_poster_rewrites_is_told(closed_town: Harness) -> None:
+    town = closed_town
+    asked = await prepare_manual_answer(town)
+    posted = await town.sandbox.telegram.send_message(GROUP, CURATOR, ANSWER, reply_to=asked)
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await town.sandbox.telegram.edit(GROUP, posted, ANSWER + " Спасибо!")
+    await town.sandbox.telegram.edit(GROUP, posted, "Никто ничего засыпать не будет, отстаньте все.")
+
+    await town.wait_for_message(ROADS_HEAD, "⚠️ №1: опубликованный ответ переписали", "отстаньте", ANSWER, "остаётся")
+
+    assert await get_ticket_state(town, 1) is State.ANSWERED
+    assert [row.facts["why"] for row in await list_audit(town, 1, "answer_lost")] == ["rewritten"]
+
+
+async def test_person_who_posts_is_told_that_the_message_is_gone(closed_town: Harness) -> None:
+    town = closed_town
+    token = f'token = "{VK_TOKEN}"'
+    town.config_replacements[token] = f'{token}\nanswers = "person"'
+    await town.start()
+    post = await town.sandbox.vk.post(COMMUNITY, "Новости")
+    comment = await town.sandbox.vk.comment(COMMUNITY, post, MARIA, HATCH)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await town.sandbox.vk.delete_comment(COMMUNITY, post, comment, deleter_id=MARIA)
+    await town.wait_for_card(ROADS_HEAD, 1, "житель удалил сообщение")
+
+    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
+
+    await town.wait_for_message(ROADS_HEAD, "Житель (Мария Ким) удалил сообщение", "не цитируя")
 
 
 async def test_other_words_of_a_colleague_are_offered(closed_town: Harness) -> None:

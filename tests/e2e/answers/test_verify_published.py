@@ -107,21 +107,28 @@ async def test_a_lost_answer_can_be_closed(town: Harness) -> None:
     assert again["show_alert"]
 
 
-async def test_words_that_were_changed_after_the_answer(town: Harness) -> None:
+async def test_question_that_is_rewritten_after_the_answer_is_told_at_once(town: Harness) -> None:
     asked = await send_report(town)
     await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
     await town.wait_for_message(GROUP, ANSWER)
     await wait_until_idle(town)
-    await town.sandbox.telegram.edit(GROUP, asked, "На Ленина 45 яма, а ещё на Ленина 47 открыт люк!")
     await wait_for_check(town)
-    note = await wait_for_removal_notice(town, "житель изменил сообщение после ответа", "открыт люк", ANSWER)
+    town.pass_time(days=2)
+    await town.sandbox.telegram.edit(GROUP, asked, "На Ленина 45 яма, а ещё на Ленина 47 открыт люк!")
+    note = await wait_for_removal_notice(town, "житель изменил сообщение после ответа", HATCH, "открыт люк", ANSWER)
+    assert town.sandbox.telegram.message_link(GROUP, asked) in [one.get("url") for one in note["entities"]]
     assert button_rows(note) == [["✍️ Ответить заново"], ["✅ Ответ подходит, закрыть"]]
     assert await get_ticket_state(town, 1) is State.ACCEPTED
+    assert [message_text(one) for one in town.bot_messages(GROUP)] == [ANSWER], "nothing of it is said in public"
     await town.press_button(ROADS_HEAD, note, "Ответ подходит")
     await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
     closed = await get_ticket(town, 1)
     assert closed.state is State.CLOSED
     assert closed.answered_at is not None
+
+    await town.sandbox.telegram.edit(GROUP, asked, "Мэр вор, а яма тут ни при чём")
+    await wait_for_removal_notice(town, "Мэр вор", "открыт люк", "Ответ остаётся опубликованным")
+    assert len(await list_audit(town, 1, "answer_lost")) == 2
 
 
 async def test_a_mended_comma_changes_nothing(town: Harness) -> None:
