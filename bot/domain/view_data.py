@@ -99,11 +99,13 @@ class NotificationData:
     message_text: str | None = None
     message_link: str | None = None
     message_source: str | None = None  # the title of the place where that message was posted
+    message_deleted: bool = False
     author_name: str | None = None  # the name of its author
     answer_text: str | None = None
     answer_media: Sequence[Json] = ()
     publications: Sequence[Publication] = ()  # of that answer, at all its places
     expected_states: Collection[PublicationState] = ()  # the states of the draft's publications, should it be sent
+    previewed_places: Sequence["PublicationFacts"] = ()  # the draft at each public place where the bot will post it
     history: HistoryFacts | None = None
     draft: Dialog | None = None
     problem: ProblemFacts | None = None
@@ -124,8 +126,9 @@ class ReviewListFacts:
 
 @dataclass(frozen=True, slots=True)
 class PublicationFacts:
-    """An answer at a place; ``quote`` is the citizen's text where the answer cannot be a reply."""
+    """An answer at a place. ``by_name``: it names the citizen, because it cannot be a reply to their message."""
 
     text: str
-    quote: str | None
-    author_name: str | None
+    by_name: bool = False
+    author_name: str | None = None
+    author_id: str = ""

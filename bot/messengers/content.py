@@ -32,13 +32,21 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """The name of a person, which opens their page where the messenger can do that; never somebody's own markup."""
+
+    text: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mono:
     """Words to be copied as they are: where the messenger has such a type, one tap on it copies them."""
 
     text: str
 
 
-Span = Text | Bold | Link | Quote | Mono
+Span = Text | Bold | Link | Mention | Quote | Mono
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from bot.domain.outbox import OutboxRow
 from bot.messengers.serialization import unpack_media
 from bot.outbox import render_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
-from bot.services.answers import answers, corrections
+from bot.services.answers import answers, corrections, verify_published
 from bot.services.context import UseCaseContext
+from bot.services.sources.messages import is_private
 from bot.views import citizen
 from bot.views.render_context import RenderContext
 
@@ -20,24 +21,25 @@ async def render_publication(
     if found is None or found[0].state is not PublicationState.QUEUED:
         return None
     _, answer, message = found
-    reply, quoting = (
-        citizen.render_publication(render_data.publication_facts(answer, message, quoting=quotes)).with_media(
-            unpack_media(answer.media)
-        )
-        for quotes in (False, True)
+    media = unpack_media(answer.media)
+    reply, by_name = (
+        citizen.render_publication(render_data.publication_facts(answer, message, by_name=named)).with_media(media)
+        for named in (False, not is_private(message))
     )
     return OutgoingMessage(
         Operation.SEND,
         target_of(row, message.external_id),
         snapshot=None,
         content=reply,
-        quote_fallback=quoting,
+        unreplied_content=by_name,
         reply_target_gone=row.chat_id != message.chat_id or message.deleted_at is not None,
     )
 
 
 async def record_publication(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
     link = result.sent[0].link if result.sent else None
+    if result.found_target_gone:
+        await verify_published.on_question_gone(ctx, row.subject_id or 0)
     await answers.on_published(ctx, row.subject_id or 0, result.message_ids, link)
     await record_sent_messages(ctx, row, result, "answer")
 
@@ -50,10 +52,10 @@ async def render_correction(
     if found is None or found[0].state is not PublicationState.POSTED:
         return None
     publication, answer, message = found
-    quotes = row.chat_id != message.chat_id or message.deleted_at is not None
-    content = citizen.render_publication(render_data.publication_facts(answer, message, quoting=quotes))
+    named = render_data.is_by_name(publication, message, row.chat_id)
+    content = citizen.render_publication(render_data.publication_facts(answer, message, by_name=named))
     published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
-    previous = citizen.render_publication(render_data.publication_facts(published, message, quoting=quotes))
+    previous = citizen.render_publication(render_data.publication_facts(published, message, by_name=named))
     return OutgoingMessage(
         Operation.EDIT,
         target_of(row),

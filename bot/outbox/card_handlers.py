@@ -93,7 +93,7 @@ async def render_card_media(
         target_of(row, card.external_id),
         snapshot=card.media_shown + len(media),
         content=content,
-        quote_fallback=content,
+        unreplied_content=content,
     )
 
 

@@ -40,7 +40,7 @@ async def render_notification(
         card = await ctx.uow.cards.get(row.person_id, row.ticket_id, row.account)
         reply_to = card.external_id if card else None
     return OutgoingMessage(
-        Operation.SEND, target_of(row, reply_to), snapshot=dialog, content=content, quote_fallback=content
+        Operation.SEND, target_of(row, reply_to), snapshot=dialog, content=content, unreplied_content=content
     )
 
 
@@ -77,7 +77,7 @@ async def render_citizen_note(
 ) -> OutgoingMessage[None] | None:
     content = citizen.render_citizen_note(citizen_note_of(row.facts))
     target = target_of(row, decode(CitizenEnvelope, row.facts).reply_to)
-    return OutgoingMessage(Operation.SEND, target, None, content, quote_fallback=content)
+    return OutgoingMessage(Operation.SEND, target, None, content, unreplied_content=content)
 
 
 async def render_callback_answer(

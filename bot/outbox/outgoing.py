@@ -38,7 +38,7 @@ class OutgoingMessage(Generic[SnapshotT]):
     target: Target
     snapshot: SnapshotT
     content: Content = field(default_factory=Content)
-    quote_fallback: Content | None = None  # replaces the content where the message to reply to is gone
+    unreplied_content: Content | None = None  # replaces the content where the message to reply to is gone
     reply_target_gone: bool = False  # known before sending
     message_ids: tuple[str, ...] = ()  # messages to edit
     previous_content: Content | None = None  # the published content that a correction replaces
@@ -54,6 +54,7 @@ class SendResult:
 
     sent: Sequence[Sent] = ()
     keyboard_message_id: str | None = None  # the message among them that carries the buttons
+    found_target_gone: bool = False  # the messenger said that the message to reply to does not exist any more
 
     @property
     def message_ids(self) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
+from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
@@ -22,7 +23,7 @@ from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.problems import merge_split
-from bot.services.sources.messages import message_facts, text_key
+from bot.services.sources.messages import is_private, message_facts, text_key
 from bot.understanding.similarity import find_similar
 
 MAX_ADDITIONS_SHOWN = 5
@@ -170,18 +171,21 @@ async def notification_data(
     past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
     lead = _find_lead(note, found)
     lead_answer = await ctx.uow.answers.find_latest(lead.id) if lead else None
+    draft = await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None
     return NotificationData(
         tickets=found,
         without_buttons=without_buttons,
         message_text=message.text if message else None,
         message_link=message.link if message else None,
         message_source=message_facts(ctx, message).title if message else None,
+        message_deleted=message is not None and message.deleted_at is not None,
         author_name=message.author_name if message else None,
         answer_text=answer.text if answer else None,
         answer_media=answer.media if answer else (),
         publications=await ctx.uow.answers.list_publications(answer.id, _single_ticket_id(answer)) if answer else (),
         expected_states=await _expected_states(ctx, previewed) if previewed else (),
-        draft=await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None,
+        previewed_places=await _list_previewed_places(ctx, previewed, draft) if previewed and draft else (),
+        draft=draft,
         history=await _history_facts(ctx, past) if past else None,
         problem=await merge_split.problem_facts(ctx, lead, lead_answer) if lead else None,
         members=await _list_members(ctx, lead, note) if lead and isinstance(note, MemberList) else (),
@@ -206,6 +210,25 @@ async def _message_and_answer(ctx: UseCaseContext, note: Notification) -> tuple[
 
 async def _expected_states(ctx: UseCaseContext, ticket: Ticket) -> list[PublicationState]:
     return [await handout.decide_poster(ctx, message) for message in await answers.messages_to_answer(ctx, ticket)]
+
+
+async def _list_previewed_places(ctx: UseCaseContext, ticket: Ticket, draft: Dialog) -> list[PublicationFacts]:
+    """Return the draft as it will be read at each public place where the bot posts or corrects it."""
+    places: list[tuple[Publication | None, Message]] = []
+    if draft.step.draft_kind is DraftKind.CORRECTION:
+        answer = await ctx.uow.answers.find_latest(ticket.id)
+        places.extend(await corrections.list_correctable(ctx, answer, ticket) if answer else ())
+    else:
+        for message in await answers.messages_to_answer(ctx, ticket):
+            if await handout.decide_poster(ctx, message) is PublicationState.QUEUED:
+                places.append((None, message))
+    found = []
+    for publication, message in places:
+        chat_id = await ctx.uow.chat_aliases.find_current_id(message.account, message.chat_id) or message.chat_id
+        if not is_private(message):
+            named = is_by_name(publication, message, chat_id)
+            found.append(PublicationFacts(draft.text, named, message.author_name, message.author_id))
+    return found
 
 
 def _single_ticket_id(answer: Answer) -> int | None:
@@ -301,6 +324,18 @@ async def find_publication(ctx: UseCaseContext, row: OutboxRow) -> tuple[Publica
     return (publication, answer, message) if answer and message else None
 
 
-def publication_facts(answer: Answer, message: Message, *, quoting: bool) -> PublicationFacts:
+def publication_facts(answer: Answer, message: Message, *, by_name: bool) -> PublicationFacts:
     """Return the answer as the citizen will read it."""
-    return PublicationFacts(answer.text, message.text if quoting else None, message.author_name)
+    return PublicationFacts(answer.text, by_name, message.author_name, message.author_id)
+
+
+def is_by_name(publication: Publication | None, message: Message, chat_id: str) -> bool:
+    """Return whether the answer in *chat_id* names the citizen, because it was no reply to *message* or cannot be one.
+
+    What is deleted after the answer changes nothing in it.
+    """
+    if is_private(message):
+        return False
+    posted_at = publication.posted_at if publication is not None else None
+    was_gone = message.deleted_at is not None and (posted_at is None or message.deleted_at <= posted_at)
+    return chat_id != message.chat_id or was_gone

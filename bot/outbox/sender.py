@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 FRESH_CLAIM_AGE = timedelta(seconds=1)
 """Rows that were claimed within this time are not checked again: only a stalled process loses its lease."""
 
-QUOTE_FORM = "quoting"
-"""The form of a message that quotes the message it answers, because a reply to it is impossible."""
+UNREPLIED_FORM = "quoting"
+"""The stored form of a message that could not be a reply to the message that it answers."""
 
 
 class LeaseLost(Exception):
@@ -79,16 +79,17 @@ class Sender:
             case Operation.EDIT:
                 return await self._edit(attempt, message)
             case Operation.SEND:
-                quote, row = message.quote_fallback, attempt.row
+                unreplied, row = message.unreplied_content, attempt.row
                 # A partly sent message is completed in the form in which it was begun.
-                is_quoting = row.form == QUOTE_FORM if row.progress else message.reply_target_gone
+                without_reply = row.form == UNREPLIED_FORM if row.progress else message.reply_target_gone
                 try:
-                    if quote is None or not is_quoting:
+                    if unreplied is None or not without_reply:
                         return await self._send_parts(attempt, message.target, message.content)
                 except ReplyTargetGone:
-                    if quote is None:
+                    if unreplied is None:
                         raise
-                return await self._send_parts(attempt, Target(message.target.chat), quote, QUOTE_FORM)
+                result = await self._send_parts(attempt, Target(message.target.chat), unreplied, UNREPLIED_FORM)
+                return replace(result, found_target_gone=not message.reply_target_gone)
 
     async def _send_parts(
         self, attempt: DeliveryAttempt, target: Target, content: Content, form: str | None = None

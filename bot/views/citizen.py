@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.messages import UnreadKind
+from bot.domain.names import visible_name
 from bot.domain.notifications.base import CitizenNote
 from bot.domain.notifications.citizens import (
     CitizenWelcome,
@@ -13,11 +14,11 @@ from bot.domain.notifications.citizens import (
     TicketRegistered,
 )
 from bot.domain.view_data import PublicationFacts
-from bot.messengers.content import Content, Quote, Text
+from bot.messengers.content import Content, Mention, Span, Text
 from bot.views.render_context import shorten
 
-MAX_QUOTE_CHARS = 300
-"""Characters of the citizen's text that are quoted where an answer cannot be a reply."""
+MAX_NAME_CHARS = 60
+"""Characters of a citizen's name before an answer: people write anything there."""
 
 _UNREAD_TITLES: Mapping[UnreadKind, str] = {
     UnreadKind.AUDIO: "Аудио",
@@ -73,7 +74,16 @@ def render_filler() -> Content:
 
 
 def render_publication(facts: PublicationFacts) -> Content:
-    """Return the answer exactly as the official wrote it, after a quotation where it cannot be a reply."""
-    if facts.quote is None:
-        return Content((Text(facts.text),))
-    return Content((Quote(shorten(facts.quote, MAX_QUOTE_CHARS) or "…"), Text("\n"), Text(facts.text)))
+    """Return the answer exactly as the official wrote it, after the citizen's name where it cannot be a reply.
+
+    The message that is answered is never quoted: its author may have deleted it.
+    """
+    return Content((*(address_by_name(facts) if facts.by_name else ()), Text(facts.text)))
+
+
+def address_by_name(facts: PublicationFacts) -> tuple[Span, ...]:
+    """Return the line with which an answer begins that cannot be a reply."""
+    name = visible_name(facts.author_name)
+    if name is None:
+        return (Text("Ответ на сообщение жителя:\n"),)
+    return (Mention(shorten(name, MAX_NAME_CHARS), facts.author_id), Text(", ответ на ваше сообщение:\n"))

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.messengers import text_fitting
-from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mention, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, ChatKind, Media, MediaKind, Upload
 from bot.messengers.max.attachments import unpack_ref
 from bot.messengers.max.chats import ACCOUNT
@@ -54,6 +54,8 @@ def _render_span(span: Span) -> str:
         return f"<blockquote>{words}</blockquote>"
     if isinstance(span, Mono):
         return f"<code>{words}</code>"
+    if isinstance(span, Mention) and span.user_id.isdecimal():
+        return f'<a href="max://user/{span.user_id}">{words}</a>'  # dev.max.ru, «Форматирование»
     if isinstance(span, Link) and is_valid_url(span.url):
         return f'<a href="{escape(span.url)}">{words}</a>'
     return words

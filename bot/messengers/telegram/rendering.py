@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
-from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Span, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mention, Mono, Quote, Span, Text
 from bot.messengers.events import Attachment, Media, MediaKind
 from bot.messengers.telegram.media import can_have_caption, can_send, group_media
 from bot.messengers.text_fitting import (
@@ -46,6 +46,8 @@ def render_text(spans: Sequence[Span]) -> tuple[str, list[MessageEntity]]:
         kind = _entity_kind(span)
         if kind is not None and span.text.strip():
             url = span.url if isinstance(span, Link) else None
+            if isinstance(span, Mention):  # Bot API, «Formatting options»: such a link mentions the user
+                url = f"tg://user?id={span.user_id}"
             entities.append(MessageEntity(type=kind, offset=offset, length=length, url=url))
         text += span.text
         offset += length
@@ -59,6 +61,8 @@ def _entity_kind(span: Span) -> str | None:
         return "blockquote"
     if isinstance(span, Mono):
         return "code"
+    if isinstance(span, Mention):
+        return "text_link" if span.user_id.isdecimal() else None
     if isinstance(span, Link):
         return "text_link" if is_valid_url(span.url) else None
     return None

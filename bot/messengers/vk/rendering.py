@@ -8,7 +8,7 @@ from dataclasses import replace
 from vk_api.keyboard import VkKeyboard
 
 from bot.messengers import text_fitting
-from bot.messengers.content import Button, Content, Link, Quote, Span
+from bot.messengers.content import Button, Content, Link, Mention, Quote, Span
 from bot.messengers.events import Media
 from bot.messengers.vk.parsing_messages import PAYLOAD_KEY
 
@@ -21,6 +21,7 @@ SNACKBAR_LIMIT = 90
 
 # «[id1|Имя]», «@id1 (Имя)» and the like become mentions; an invisible space prevents that.
 _MENTION = re.compile(r"\[(?=[^\[\]|\n]+\|)|[@*](?=(?:id|club|public|event|app)\d)")
+_MENTION_BREAKING = re.compile(r"[\[\]|\n]")
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -39,6 +40,8 @@ def render_text(spans: Sequence[Span]) -> str:
 
 def _render_span(span: Span) -> str:
     words = _MENTION.sub(lambda match: match[0] + _ZERO_WIDTH_SPACE, span.text)
+    if isinstance(span, Mention) and span.user_id.isdecimal() and _MENTION_BREAKING.search(words) is None:
+        return f"[id{span.user_id}|{words}]"  # dev.vk.com, «Упоминания»
     if isinstance(span, Link):
         return span.url if span.text.strip() in {"", span.url} else f"{words}: {span.url}"
     return f"«{words}»" if isinstance(span, Quote) else words

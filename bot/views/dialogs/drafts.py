@@ -23,9 +23,10 @@ from bot.domain.notifications.dialogs import (
     PreviewReplaced,
 )
 from bot.domain.russian_text import plural
-from bot.domain.view_data import NotificationData
-from bot.messengers.content import Bold, Button, Content, Quote, Span
+from bot.domain.view_data import NotificationData, PublicationFacts
+from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
 from bot.messengers.serialization import unpack_media
+from bot.views import citizen
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.problems import audience_size
 from bot.views.notifications.view_table import row, template_row
@@ -88,13 +89,32 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     send = Button(label, pack(Op.SEND, number, draft.version))
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
     cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
-    spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), f"\n\n{draft.text}"]
-    if hint:
-        spans.append(f"\n\n{hint}")
+    spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), "\n\n", *_as_published(data, draft.text)]
+    hints = [*filter(None, [hint, "" if correcting else _name_hint(data)])]
+    if hints:
+        spans.append("\n\n" + "\n".join(hints))
     if data.problem is not None and not correcting:
         spans = [f"Получат все, кто об этом написал: {audience_size(data.problem)}.\n", *spans]
     content = Content.of(*spans, keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))
+
+
+def _as_published(data: NotificationData, text: str) -> Sequence[Span]:
+    """Return the draft letter for letter as it will be read, after the citizen's name if it cannot be a reply."""
+    only_place = data.previewed_places[0] if len(data.previewed_places) == 1 else PublicationFacts(text)
+    # A mention would open somebody else's page in the official's messenger.
+    return [Text(span.text) for span in citizen.render_publication(only_place).spans]
+
+
+def _name_hint(data: NotificationData) -> str:
+    """Say what will be added if a message to be answered is gone by then, or is gone at some of several places."""
+    places = data.previewed_places
+    if not places or (len(places) == 1 and places[0].by_name):
+        return ""
+    if data.problem is not None:
+        return "ℹ️ Если сообщение жителя удалено, ответ начнётся с его имени."
+    opening = "".join(span.text for span in citizen.address_by_name(places[0])).strip()
+    return f"ℹ️ Если сообщение жителя удалено, ответ начнётся так: «{opening}»"
 
 
 _CORRECTING = ("Так будет выглядеть исправленный ответ", "📤 Опубликовать исправление", "")

@@ -25,7 +25,11 @@ def post_by_hand(note: PostByHand, data: NotificationData, context: RenderContex
         "от своего имени или от имени сообщества. Когда ответ появится, бот заметит его сам; если не заметит, нажмите "
         "«Опубликовано».",
     ]
-    if data.message_link:
+    if data.message_deleted:
+        spans.append(
+            f"\nЖитель ({citizen_name(data.author_name)}) удалил сообщение: ответьте ему по имени, не цитируя."
+        )
+    elif data.message_link:
         spans += ["\n", Link("Открыть сообщение жителя", data.message_link)]
     elif data.message_source:
         spans.append(f"\nЖитель: {citizen_name(data.author_name)}. Ссылки на его сообщение мессенджер не даёт.")

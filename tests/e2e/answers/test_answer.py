@@ -31,7 +31,9 @@ async def test_from_the_button_to_the_answer_under_the_message(town: Harness) ->
 
     await town.send_message(ROADS_HEAD, ANSWER)
     draft = await wait_for_preview(town, ROADS_HEAD)
-    assert message_text(draft) == f"Так ответ увидит житель (№1):\n\n{ANSWER}"
+    shown, _, hint = message_text(draft).rpartition("\n\n")
+    assert shown == f"Так ответ увидит житель (№1):\n\n{ANSWER}"
+    assert hint == "ℹ️ Если сообщение жителя удалено, ответ начнётся так: «Мария, ответ на ваше сообщение:»"
     assert button_rows(draft) == [["📤 Отправить"], ["✍️ Изменить", "Отмена"]]
     await town.wait_until(lambda: button_rows(question) == [])  # one thing to press at a time
     assert town.bot_messages(GROUP) == []

@@ -50,7 +50,7 @@ async def test_words_and_then_a_photo_are_one_draft(town: Harness) -> None:
     await wait_for_preview(town, ROADS_HEAD, "Яму засыпали.")
     await town.send_message(ROADS_HEAD, photo=PHOTO)
     draft = await town.wait_until(lambda: next((one for one in town.bot_messages(ROADS_HEAD) if "photo" in one), None))
-    assert message_text(draft) == "Так ответ увидит житель (№1):\n\nЯму засыпали."
+    assert message_text(draft).startswith("Так ответ увидит житель (№1):\n\nЯму засыпали.\n\nℹ️")
     await town.press_button(ROADS_HEAD, draft, "Отправить")
     answer = await town.wait_for_message(GROUP, "Яму засыпали.")
     assert photo_bytes(town, [answer]) == [PHOTO]

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
 from sandbox.telegram.server import api_fault
-from tests.e2e.harness import ADMINISTRATOR, GROUP, PYOTR, ROADS_HEAD, Harness, message_text
+from tests.e2e.harness import ADMINISTRATOR, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import (
     button_rows,
     get_ticket_state,
@@ -129,16 +129,18 @@ async def test_an_edit_that_was_carried_out_after_all_is_no_error(town: Harness)
     await town.wait_until(lambda: ["🕘 История"] in button_rows(card))
 
 
-async def test_the_citizens_message_is_gone_then_the_answer_quotes_it(town: Harness) -> None:
+async def test_answer_names_citizen_and_quotes_nothing_when_message_is_gone(town: Harness) -> None:
     asked = await send_report(town)
     letter = await write_draft(town)
+    assert "«Мария, ответ на ваше сообщение:»" in message_text(letter), "the preview says so beforehand"
     await town.sandbox.telegram.delete(GROUP, asked)
     await town.press_button(ROADS_HEAD, letter, "Отправить")
     answer = await town.wait_for_message(GROUP, ANSWER)
-    assert message_text(answer) == f"На Ленина 45 третий день яма на дороге, машины вязнут\n{ANSWER}"
-    assert answer["entities"][0]["type"] == "blockquote"
+    assert message_text(answer) == f"Мария, ответ на ваше сообщение:\n{ANSWER}"
+    assert answer["entities"] == [{"type": "text_link", "offset": 0, "length": 5, "url": f"tg://user?id={MARIA}"}]
     assert "reply_to_message" not in answer
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено", "житель удалил сообщение")
+    assert [row.action for row in await list_audit(town, 1, "removed")] == ["removed"]
 
 
 async def test_a_card_that_its_owner_deleted_is_sent_anew(town: Harness) -> None:

@@ -113,7 +113,7 @@ async def test_errors_that_stay_bring_the_ticket_back(town: Harness, code: int, 
             (one for one in town.bot_messages(ROADS_HEAD)[-1:] if "📤 Отправить" in str(button_rows(one))), None
         )
     )
-    assert message_text(again) == f"Так ответ увидит житель (№1):\n\n{ANSWER}"
+    assert message_text(again).startswith(f"Так ответ увидит житель (№1):\n\n{ANSWER}")
     await town.wait_until(lambda: button_rows(note) == [])
     await town.press_button(ROADS_HEAD, again, "Отправить")
     await town.wait_until(lambda: private_answers(town) == [ANSWER])
@@ -212,7 +212,7 @@ async def test_a_comment_is_never_doubled_either(town: Harness) -> None:
     assert comment_texts(town, post) == [ANSWER]
 
 
-async def test_the_citizens_comment_is_gone_then_the_answer_quotes_it(town: Harness) -> None:
+async def test_answer_names_citizen_and_quotes_nothing_when_comment_is_gone(town: Harness) -> None:
     vk = town.sandbox.vk
     post, draft = await prepare_comment_answer(town)
     [comment] = vk.comments(COMMUNITY, post)
@@ -220,7 +220,7 @@ async def test_the_citizens_comment_is_gone_then_the_answer_quotes_it(town: Harn
     await town.press_button(ROADS_HEAD, draft, "Отправить")
     await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
     [answer] = vk.comments(COMMUNITY, post)
-    assert answer.text == f"«{HATCH}»\n{ANSWER}"
+    assert answer.text == f"[id{MARIA}|Мария Ким], ответ на ваше сообщение:\n{ANSWER}"
     assert answer.reply_to_comment is None
 
 

@@ -118,9 +118,6 @@ def describe_message(message: OutgoingMessage[Any] | None) -> dict[str, Any] | N
     chat = message.target.chat
     optional = {
         "reply_to": message.target.reply_to,
-        "quoting": describe_content(message.quote_fallback)
-        if message.quote_fallback not in (None, message.content)
-        else None,
         "quotes": message.reply_target_gone,
         "message_ids": list(message.message_ids),
         "was": describe_content(message.previous_content) if message.previous_content is not None else None,
@@ -134,6 +131,11 @@ def describe_message(message: OutgoingMessage[Any] | None) -> dict[str, Any] | N
         **{name: value for name, value in optional.items() if value},
         **({"alert": message.alert} if message.callback_id else {}),
     }
+
+
+def without_quotation(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Leave out what a later release never says: the citizen's words in public, where a reply is impossible."""
+    return document and {name: value for name, value in document.items() if name != "quoting"}
 
 
 def by_account(groups: list[dict[str, Any]], accounts: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +157,7 @@ async def test_rows_of_v010_render_as_before(kind: str, tmp_path: Path) -> None:
                 message = await OUTBOX_HANDLERS[row.kind].render(
                     upgraded.context, row, upgraded.render_context(account)
                 )
-                if (rendered := describe_message(message)) != document:
+                if (rendered := describe_message(message)) != without_quotation(document):
                     differences.append((row.id, row.kind, row.facts, account, document, rendered))
         assert not differences
 
