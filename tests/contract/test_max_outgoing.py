@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mention, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
     CallbackExpired,
@@ -250,10 +250,12 @@ async def test_an_answer_under_a_comment(harness):
     post = await harness.server.publish_post(CHANNEL, "Новость")
     asked = await harness.server.comment(post, CITIZEN, "Когда?")
     place = comments_chat(CHANNEL, post)
-    words = Content.of("Завтра, см. ", Link("план", "https://a.ru"), keyboard=[[Button("Да", "y")]])
+    words = Content.of(
+        Mention("Мария", "5"), ": завтра, см. ", Link("план", "https://a.ru"), keyboard=[[Button("Да", "y")]]
+    )
     [sent] = await send_content(harness, words.with_media([PICTURE, PLACE]), place, asked)
     answer = harness.server.comments(post)[-1]
-    assert answer.text == "Завтра, см. план: https://a.ru\n📎 фото «двора».jpg\n📍 45.500000, 133.400000"
+    assert answer.text == "Мария: завтра, см. план: https://a.ru\n📎 фото «двора».jpg\n📍 45.500000, 133.400000"
     assert answer.reply_to == asked
     assert sent.link == message_link(post)
     [part] = harness.messenger.split(Content.of("Сегодня."), ChatKind.WALL)

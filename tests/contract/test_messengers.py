@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from bot.messengers.content import Bold, Button, Content, Link, Mono, Quote, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mention, Mono, Quote, Text
 from bot.messengers.errors import (
     BadCredentials,
     CallbackExpired,
@@ -247,8 +247,11 @@ async def test_the_message_to_reply_to_is_gone(harness: MessengerHarness) -> Non
     [part] = harness.messenger.split(Content.of("Люк закрыт."), event.chat.kind)
     with pytest.raises(ReplyTargetGone):
         await harness.messenger.send(Target(event.chat, message_id), part, key="k1")
+    named = Content.of(Mention(event.author.name or "Мария", event.author.id), ", люк закрыт.")
+    [part] = harness.messenger.split(named, event.chat.kind)
     await harness.messenger.send(Target(event.chat), part, key="k2")
-    assert [one.text for one in harness.shown_publicly()] == ["Люк закрыт."]
+    [shown] = harness.shown_publicly()
+    assert shown.text in (named.plain_text, f"[id{event.author.id}|{event.author.name}], люк закрыт.")
 
 
 @pytest.mark.parametrize("kind", [ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.clock import SystemClock
-from bot.messengers.content import Bold, Button, Content, Link, Quote, Text
+from bot.messengers.content import Bold, Button, Content, Link, Mention, Quote, Text
 from bot.messengers.errors import (
     CallbackExpired,
     MessageGone,
@@ -320,6 +320,9 @@ def test_a_keyboard_keeps_within_ten_buttons():
         ((Text("[id1|Павел] и @id1 и *club5, [но] это | нет"),),
          "[\u200bid1|Павел] и @\u200bid1 и *\u200bclub5, [но] это | нет"),
         ((Text("почта a@b.ru"),), "почта a@b.ru"),
+        ((Mention("Мария Ким", "5"), Text(", ответ")), "[id5|Мария Ким], ответ"),
+        ((Mention("[id1|Мэр", "5"),), "[\u200bid1|Мэр"),
+        ((Mention("Клуб", "-5"),), "Клуб"),
     ],
 )  # fmt: skip
 def test_spans_are_written_in_plain_words(spans, shown):

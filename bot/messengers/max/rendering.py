@@ -140,7 +140,7 @@ def split_content(content: Content, kind: ChatKind) -> list[Content]:
 
 
 def _split_comments(content: Content) -> list[Content]:
-    spans = [Text(_link_text(span)) if isinstance(span, Link) else span for span in content.spans]
+    spans = [Text(_link_text(span)) if isinstance(span, Link | Mention) else span for span in content.spans]
     for item in content.media:
         spans += [Text("\n" if spans else ""), Text(fallback_line(item))]
     texts = [one for one in _split_text(trim_spans(clean_spans(spans)), whole=content.whole) if is_visible(one)]
@@ -149,7 +149,9 @@ def _split_comments(content: Content) -> list[Content]:
     return made
 
 
-def _link_text(link: Link) -> str:
+def _link_text(link: Link | Mention) -> str:
+    if isinstance(link, Mention):
+        return link.text
     return link.url if link.text.strip() in ("", link.url) else f"{link.text}: {link.url}"
 
 

@@ -121,6 +121,23 @@ async def test_a_comment_under_a_channels_post_is_answered_there(max_town: Harne
     assert answer.reply_to == asked
 
 
+async def test_answer_names_citizen_when_message_is_gone(max_town: Harness) -> None:
+    town, server = max_town, max_town.sandbox.max
+    asked = await server.send_message(HOUSE, MARIA, HATCH)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await town.send_message(ROADS_HEAD, "Закроем сегодня.")
+    draft = await town.wait_for_message(ROADS_HEAD, "Так ответ увидит житель", "«Мария Ким, ответ на ваше сообщение:»")
+    await server.remove(asked, by=MARIA)
+
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+
+    answer = await wait_for_message(town, HOUSE, "Закроем сегодня.")
+    assert answer.text == "Мария Ким, ответ на ваше сообщение:\nЗакроем сегодня."
+    assert answer.reply_to is None
+    assert f"max://user/{MARIA}" in str(answer.markup)
+
+
 async def test_a_correction_is_seen_in_max(max_town: Harness) -> None:
     town, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, HATCH)

@@ -138,6 +138,13 @@ def without_quotation(document: dict[str, Any] | None) -> dict[str, Any] | None:
     return document and {name: value for name, value in document.items() if name != "quoting"}
 
 
+def without_later_words(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Leave out the line about deleted messages, which previews of a later release have."""
+    if document is None or "text" not in document:
+        return document
+    return document | {"text": document["text"].partition("\n\nℹ️ Если сообщение жителя")[0]}
+
+
 def by_account(groups: list[dict[str, Any]], accounts: Mapping[str, Any]) -> dict[str, Any]:
     """Expand ``[{"for": accounts, "seen": document}]``."""
     return {account: one["seen"] for one in groups for account in (accounts if one["for"] == "all" else one["for"])}
@@ -157,7 +164,8 @@ async def test_rows_of_v010_render_as_before(kind: str, tmp_path: Path) -> None:
                 message = await OUTBOX_HANDLERS[row.kind].render(
                     upgraded.context, row, upgraded.render_context(account)
                 )
-                if (rendered := describe_message(message)) != without_quotation(document):
+                rendered = without_later_words(describe_message(message))
+                if rendered != without_quotation(document):
                     differences.append((row.id, row.kind, row.facts, account, document, rendered))
         assert not differences
 
