@@ -101,7 +101,8 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
         ticket = await refine.apply_addition(ctx, ticket, reading)
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
     await cards.sync(ctx, ticket)
-    await verify_published.on_question_edited(ctx, known)
+    if known.part is not MessageRole.STAFF:
+        await verify_published.on_question_edited(ctx, known)
     if len(media) > len(known.media):
         await cards.queue_media(ctx, ticket)
 

@@ -132,6 +132,22 @@ async def test_answer_that_its_poster_rewrites_is_told(closed_town: Harness) -> 
     assert [row.facts["why"] for row in await list_audit(town, 1, "answer_lost")] == ["rewritten"]
 
 
+async def test_own_reply_that_became_the_answer_is_told_when_rewritten(town: Harness) -> None:
+    asked = await send_report(town)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    posted = await town.sandbox.telegram.send_message(GROUP, CURATOR, "Засыплем яму в пятницу, ждите.", reply_to=asked)
+    note = await town.wait_for_message(ROADS_HEAD, "Считать это ответом?")
+    await town.press_button(ROADS_HEAD, note, "Да, это ответ")
+    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+
+    await town.sandbox.telegram.edit(GROUP, posted, "Передумали.")
+
+    await town.wait_for_message(ROADS_HEAD, "⚠️ №1: опубликованный ответ переписали", "Передумали.")
+    await wait_until_idle(town)
+    assert await get_ticket_state(town, 1) is State.ANSWERED
+    assert len(await list_audit(town, 1, "answer_lost")) == 1
+
+
 async def test_person_who_posts_is_told_that_the_message_is_gone(closed_town: Harness) -> None:
     town = closed_town
     token = f'token = "{VK_TOKEN}"'
