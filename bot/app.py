@@ -27,6 +27,7 @@ from bot.os_errors import describe_os_error
 from bot.outbox.worker import OutboxWorker
 from bot.runtime.leader import Leader
 from bot.runtime.options import RuntimeOptions
+from bot.runtime.progress import Progress
 from bot.runtime.runtime import Runtime
 from bot.runtime.self_check import SelfCheck
 from bot.runtime.supervisor import Supervisor, WakeUp
@@ -40,7 +41,7 @@ from bot.services.staff import invitations, reachability
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.registry import ModelRegistry
 from storage.database import Database
-from storage.errors import classify_error
+from storage.errors import LeadershipLost, classify_error
 from storage.migrate import migrate
 from storage.postgres.wake_up import listen_for_wake_ups
 from storage.unit_of_work import WakeUpTopic
@@ -118,19 +119,25 @@ class App:
         """True if this is the process that polls, sends and runs the periodic tasks."""
         return self._leader is not None and self._leader.is_leading
 
+    def list_stalled(self) -> list[str]:
+        """List the loops of this process that do not go on."""
+        leader = self._leader.list_stalled() if self._leader is not None else ()
+        return sorted({*self.runtime.progress.list_stalled(), *leader})
+
     def create_inbox_worker(self) -> InboxWorker:
         """Return a worker that handles stored updates."""
         return InboxWorker(self.runtime, self._on_staff_changed)
 
-    def create_poller(self, messenger: Messenger) -> Poller:
-        """Return a loop that asks *messenger* for updates."""
-        return Poller(self._create_receiver(messenger))
+    def create_poller(self, messenger: Messenger, runtime: Runtime | None = None) -> Poller:
+        """Return a loop that asks *messenger* for updates, with the leader's *runtime* if it has one."""
+        return Poller(self._create_receiver(messenger, runtime or self.runtime))
 
     # building
 
     def _create_parts(self) -> None:
         database = self.options.make_database(self.config.database_url)
-        self.runtime = Runtime(database, {}, self.municipality, self.options.clock)
+        progress = Progress(patience=self.options.patience)
+        self.runtime = Runtime(database, {}, self.municipality, self.options.clock, progress=progress)
         database.acquire_file_lock()
         self.supervisor = self._create_supervisor()
         self._webhooks = Webhooks(database, self.options.clock, self.runtime.inbox_wake_up.set)
@@ -148,7 +155,10 @@ class App:
         await self._open_database(understanding)
 
     def _create_supervisor(self) -> Supervisor:
-        return Supervisor(self.database.is_in_transaction, lambda error: classify_error(error) is not None)
+        return Supervisor(
+            self.database.is_in_transaction,
+            lambda error: isinstance(error, LeadershipLost) or classify_error(error) is not None,
+        )
 
     def _build_understanding(self) -> TextAnalyzer:
         self._model_version = ModelRegistry(self.config.model_folder).current_version()
@@ -216,11 +226,13 @@ class App:
     def _start_tasks(self) -> None:
         """Start the tasks that every process runs; one of them competes for leadership."""
         options, runtime, supervisor = self.options, self.runtime, self.supervisor
-        self.scheduler = Scheduler(runtime, self.health, options.tick_seconds)
+        self.scheduler = Scheduler(self.health, options.tick_seconds)
         # Deliveries outlive leadership: the process that has sent a message records it, whichever process leads then.
         self._outbox_worker = OutboxWorker(runtime, supervisor, options.monotonic, options.rate_limits)
         self._leader = Leader(
-            runtime, self.health, self._create_supervisor, self._start_leader_tasks, self.scheduler.stop
+            *(runtime, self.health, self._create_supervisor, self._start_leader_tasks, self.scheduler.stop),
+            options.lease_seconds,
+            options.patience,
         )
         reloader = ModelReloader(
             runtime,
@@ -236,22 +248,22 @@ class App:
         supervisor.run_forever("wake-up", lambda: listen_for_wake_ups(self.database, self._on_wake_up))
         supervisor.run_forever("leadership", self._leader.run)
 
-    def _start_leader_tasks(self, supervisor: Supervisor) -> None:
-        for account, messenger in self.runtime.messengers.items():
+    def _start_leader_tasks(self, supervisor: Supervisor, runtime: Runtime) -> None:
+        for account, messenger in runtime.messengers.items():
             endpoint = self._webhooks.endpoints.get(account)
             if endpoint is None:
-                supervisor.run_forever(f"poll {account}", self.create_poller(messenger).run)
+                supervisor.run_forever(f"poll {account}", self.create_poller(messenger, runtime).run)
             else:
-                receiver = self._create_receiver(messenger)
+                receiver = self._create_receiver(messenger, runtime)
                 subscriber = WebhookSubscriber(receiver, endpoint.messenger, endpoint.url, endpoint.secret)
                 supervisor.run_forever(f"webhook {account}", subscriber.run)
-        supervisor.run_forever("outbox", self._outbox_worker.run)
-        self.scheduler.start(supervisor)
-        self_check = SelfCheck(self.runtime, self.health, self.options.self_check_seconds)
+        supervisor.run_forever("outbox", lambda: self._outbox_worker.run(runtime))
+        self.scheduler.start(supervisor, runtime)
+        self_check = SelfCheck(runtime, self.health, self.options.self_check_seconds)
         supervisor.run_forever("self-check", self_check.run)
         if self.config.nightly_training_at is not None and self.config.file is not None:
             training = NightlyTraining(
-                self.runtime,
+                runtime,
                 self.config.nightly_training_at,
                 self.config.file,
                 ModelRegistry(self.config.model_folder),
@@ -259,8 +271,8 @@ class App:
             )
             supervisor.run_forever("night school", training.run)
 
-    def _create_receiver(self, messenger: Messenger) -> UpdateReceiver:
-        return UpdateReceiver(messenger, self.runtime, self.health, self.options.retry_delays)
+    def _create_receiver(self, messenger: Messenger, runtime: Runtime) -> UpdateReceiver:
+        return UpdateReceiver(messenger, runtime, self.health, self.options.retry_delays)
 
     def _on_wake_up(self, topic: WakeUpTopic) -> None:
         """Wake the loops: another process, or this one, has committed something."""

@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[1]
 class RunningBot(Protocol):
     """One running bot."""
 
+    @property
+    def pid(self) -> int: ...
+
     def send_signal(self, how: signal.Signals) -> None: ...
 
     async def wait(self) -> int:
@@ -32,6 +35,10 @@ class CommandProcess:
     """``python -m bot run``."""
 
     process: Process
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
 
     def send_signal(self, how: signal.Signals) -> None:
         if self.process.returncode is None:
@@ -57,6 +64,16 @@ class ForkedProcess:
         if self.exit_code is None:
             self.exit_code = int(await self.fork_server.read_reply())
         return self.exit_code
+
+
+async def wait_until_frozen(process: RunningBot) -> None:
+    """Wait until *process* is stopped by a signal."""
+    while _state_of(process.pid) != "T":  # noqa: ASYNC110 - only its parent is told
+        await asyncio.sleep(0.02)
+
+
+def _state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
 
 
 @dataclass(slots=True)

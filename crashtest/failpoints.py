@@ -1,8 +1,9 @@
-"""Failpoints: wrappers around the bot's database and messengers that kill the process at a named point.
+"""Failpoints: wrappers around the bot's database and messengers that kill or freeze the process at a named point.
 
 The product knows nothing of this: the same application is built with these wrappers in place of its own parts.
 """
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
@@ -14,7 +15,7 @@ from typing import Any
 from bot.messengers.content import Content
 from bot.messengers.events import Chat
 from bot.messengers.port import Batch, Messenger, Sent, Target
-from storage.database import Database
+from storage.database import IDLE_TRANSACTION_SECONDS, Database
 from storage.unit_of_work import UnitOfWork
 
 
@@ -30,30 +31,51 @@ class CrashPoint(StrEnum):
     CLAIMED = "claimed, before send"
     SENT = "after send, before mark"
     CHANGED = "after edit, before mark"
+    SELECTING = "in a transaction of the sender"
+    TICKING = "in a periodic task"
+
+
+class Effect(StrEnum):
+    """Ways to stop a process at a failpoint."""
+
+    KILL = "kill"
+    FREEZE = "freeze"
+    """As SIGSTOP, a paused machine or a hung disk does; it goes on after SIGCONT."""
+    HANG = "hang"
+    """The task alone hangs; the process lives."""
 
 
 @dataclass(slots=True)
 class Failpoint:
-    """Death at the *passage*-th time that *point* is passed, counted from when it is *armed*."""
+    """Death, or another *effect*, at the *passage*-th time that *point* is passed, counted from when it is *armed*."""
 
     point: CrashPoint
     passage: int
     armed: bool = True
+    effect: Effect = Effect.KILL
 
-    def hit(self, point: CrashPoint) -> None:
-        """The process is at *point* now; from the last time there is no return."""
+    async def hit(self, point: CrashPoint) -> None:
+        """Stop at *point* if its time has come."""
         if point is not self.point or not self.armed:
             return
         self.passage -= 1
-        if self.passage <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self.passage > 0:
+            return
+        self.armed = False
+        match self.effect:
+            case Effect.KILL:
+                os.kill(os.getpid(), signal.SIGKILL)
+            case Effect.FREEZE:
+                os.kill(os.getpid(), signal.SIGSTOP)
+            case Effect.HANG:
+                await asyncio.Event().wait()
 
 
 class FailpointDatabase(Database):
     """A database whose transactions may be the last thing that happens."""
 
     def __init__(self, url: str, failpoint: Failpoint) -> None:
-        super().__init__(url)
+        super().__init__(url, idle_transaction_seconds=IDLE_TRANSACTION_SECONDS)
         self._failpoint = failpoint
 
     @asynccontextmanager
@@ -62,16 +84,30 @@ class FailpointDatabase(Database):
             yield _with_failpoint(uow, self._failpoint)
             spoke = uow.outbox.has_new_work
             if spoke:
-                self._failpoint.hit(CrashPoint.HANDLED)
+                await self._failpoint.hit(CrashPoint.HANDLED)
+            if _task_name() == "outbox":
+                await self._failpoint.hit(CrashPoint.SELECTING)
         if spoke:
-            self._failpoint.hit(CrashPoint.COMMITTED)
+            await self._failpoint.hit(CrashPoint.COMMITTED)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        async with super().read() as uow:
+            if _task_name().startswith("periodic task"):  # most runs only ask what is due
+                await self._failpoint.hit(CrashPoint.TICKING)
+            yield uow
+
+
+def _task_name() -> str:
+    task = asyncio.current_task()
+    return task.get_name() if task else ""
 
 
 def _with_failpoint(uow: UnitOfWork, failpoint: Failpoint) -> UnitOfWork:
     record = uow.audit_log.record
 
     async def last_record(*what: Any, **facts: Any) -> None:
-        failpoint.hit(CrashPoint.HANDLING)
+        await failpoint.hit(CrashPoint.HANDLING)
         await record(*what, **facts)
 
     uow.audit_log.record = last_record  # type: ignore[method-assign]
@@ -91,22 +127,22 @@ class FailpointMessenger:
 
     async def fetch(self) -> Batch:
         if self._has_fetched_updates:
-            self._failpoint.hit(CrashPoint.STORED)
+            await self._failpoint.hit(CrashPoint.STORED)
         batch = await self._messenger.fetch()
         self._has_fetched_updates = bool(batch.updates)
         if self._has_fetched_updates:
-            self._failpoint.hit(CrashPoint.FETCHED)
+            await self._failpoint.hit(CrashPoint.FETCHED)
         return batch
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
-        self._failpoint.hit(CrashPoint.CLAIMED)
+        await self._failpoint.hit(CrashPoint.CLAIMED)
         sent = await self._messenger.send(target, part, key=key, silent=silent)
-        self._failpoint.hit(CrashPoint.SENT)
+        await self._failpoint.hit(CrashPoint.SENT)
         return sent
 
     async def edit(self, chat: Chat, message_id: str, part: Content) -> None:
         await self._messenger.edit(chat, message_id, part)
-        self._failpoint.hit(CrashPoint.CHANGED)
+        await self._failpoint.hit(CrashPoint.CHANGED)
 
 
 def with_failpoints(messengers: Mapping[str, Messenger], failpoint: Failpoint) -> dict[str, Any]:

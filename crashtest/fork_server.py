@@ -17,7 +17,7 @@ from bot.app import App, run_until_signal
 from bot.bootstrap import build_messengers
 from bot.config import load_config
 from bot.runtime.options import RuntimeOptions
-from crashtest.failpoints import CrashPoint, Failpoint, FailpointDatabase, with_failpoints
+from crashtest.failpoints import CrashPoint, Effect, Failpoint, FailpointDatabase, with_failpoints
 
 PRELOADED_MODULES = (
     *(f"bot.messengers.{name}.messenger" for name in ("telegram", "vk", "max")),
@@ -28,8 +28,14 @@ PRELOADED_MODULES = (
 
 ARM_SIGNAL = signal.SIGUSR1
 
+FAST_LEASE_SECONDS = 3.0
+"""Lease of these processes, less than the usual one: a run freezes many leaders."""
 
-def run_bot(config: Path, failpoint: Failpoint) -> None:
+FAST_PATIENCE = 0.1
+"""Patience with hung loops, likewise."""
+
+
+def run_bot(config: Path, failpoint: Failpoint, patience: float = FAST_PATIENCE) -> None:
     """Run the bot until it is killed or stopped. :data:`ARM_SIGNAL` arms a failpoint that waits."""
     logging_setup.configure()
 
@@ -41,7 +47,12 @@ def run_bot(config: Path, failpoint: Failpoint) -> None:
     def messengers(*how: Any) -> dict[str, Any]:
         return with_failpoints(build_messengers(*how), failpoint)
 
-    options = RuntimeOptions(make_database=lambda url: FailpointDatabase(url, failpoint), make_messengers=messengers)
+    options = RuntimeOptions(
+        make_database=lambda url: FailpointDatabase(url, failpoint),
+        make_messengers=messengers,
+        lease_seconds=FAST_LEASE_SECONDS,
+        patience=patience,
+    )
     app = App(load_config(config), options)
     asyncio.run(run_until_signal(app, (signal.SIGTERM, signal.SIGINT)))
 
@@ -69,7 +80,8 @@ def _run_child(order: dict[str, Any]) -> None:
         os.dup2(source, target)
     code = 1
     try:
-        run_bot(Path(order["config"]), Failpoint(CrashPoint(order["point"]), order["passage"], order["armed"]))
+        effect = Effect(order["effect"])
+        run_bot(Path(order["config"]), Failpoint(CrashPoint(order["point"]), order["passage"], order["armed"], effect))
         code = 0
     finally:
         os._exit(code)

@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+import secrets
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnreachable, classify_error
+from storage.postgres.leader_lease import check_term
 from storage.sqlite.dbapi import SingleHopDbapi
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
@@ -48,9 +52,21 @@ _WRITE_FAULTS = (DatabaseFault.FULL, DatabaseFault.READ_ONLY)
 
 _NOTIFY = text("SELECT pg_notify(:channel, :topic)")
 
+IDLE_TRANSACTION_SECONDS = 10
+"""Seconds after which the server ends a transaction whose process does not go on: frozen, it would hold its locks, and
+with them the claiming of updates, until it goes on. No transaction of the bot waits for a messenger or a person."""
+
 
 class DatabaseUnavailable(Exception):
     """The database cannot be opened. The message says why, without the address, which may contain a password."""
+
+
+@dataclass(slots=True)
+class _ProcessState:
+    """The state that a database shares with its fenced views."""
+
+    current_fault: DatabaseFault | None = None
+    presence_lock_id: int | None = None
 
 
 class Database:
@@ -60,18 +76,23 @@ class Database:
     the block raises. No network call may be awaited inside.
     """
 
-    def __init__(self, url: str, *, batching: bool = True, single_hop: bool = True) -> None:
+    def __init__(
+        self, url: str, *, batching: bool = True, single_hop: bool = True, idle_transaction_seconds: int = 0
+    ) -> None:
         """Open *url*.
 
         Without *batching* nothing is deferred or cached (:mod:`storage.batching`); without *single_hop* SQLite has the
-        stock driver (:mod:`storage.sqlite.dbapi`).
+        stock driver (:mod:`storage.sqlite.dbapi`). *idle_transaction_seconds*: see IDLE_TRANSACTION_SECONDS; 0 for
+        commands, whose output a person may read slowly.
         """
+        self.session_name = f"mcu-bot {secrets.token_hex(8)}"
+        self._term: int | None = None
         self._batching = batching
         self._url = make_url(url)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        driver: dict[str, Any] = {} if self._is_sqlite else _pool_options()
+        driver: dict[str, Any] = {} if self._is_sqlite else _pool_options(self.session_name, idle_transaction_seconds)
         if self._is_sqlite and single_hop:
             driver["module"] = SingleHopDbapi()
         self._engine = create_async_engine(
@@ -89,9 +110,26 @@ class Database:
             Counter()
         )  # nesting depth: a read may run inside a transaction
         self._file_lock: DatabaseFileLock | None = None
-        self._current_fault: DatabaseFault | None = None
-        self.presence_lock_id: int | None = None
+        self._state = _ProcessState()
+
+    def fenced(self, term: int) -> "Database":
+        """Return a view of this database for the tasks of a leader.
+
+        Each of its writing transactions first makes sure that *term* lasts, and keeps the next term from beginning
+        until it ends (:mod:`storage.postgres.leader_lease`). SQLite needs none: there is one process.
+        """
+        view = copy(self)
+        view._term = term if self.is_shared else None
+        return view
+
+    @property
+    def presence_lock_id(self) -> int | None:
         """The id of the presence lock while it is held; it shows other processes that this one is alive."""
+        return self._state.presence_lock_id
+
+    @presence_lock_id.setter
+    def presence_lock_id(self, lock_id: int | None) -> None:
+        self._state.presence_lock_id = lock_id
 
     @property
     def is_shared(self) -> bool:
@@ -122,7 +160,7 @@ class Database:
     @property
     def current_fault(self) -> DatabaseFault | None:
         """The fault for which the database refuses writes at present, if it does."""
-        return self._current_fault
+        return self._state.current_fault
 
     @asynccontextmanager
     async def begin(self, *, priority: bool = False) -> AsyncIterator[UnitOfWork]:
@@ -130,25 +168,25 @@ class Database:
         try:
             async with self._write_transaction(priority) as uow:
                 # A full disk accepts a transaction that writes nothing: only a real write proves that there is room.
-                needs_proof = self._current_fault in _WRITE_FAULTS
+                needs_proof = self._state.current_fault in _WRITE_FAULTS
                 before = await uow.count_changes() if needs_proof else 0
                 yield uow
                 accepted = not needs_proof or await uow.count_changes() != before
         except Exception as error:
             self._log_fault(classify_error(error))
             raise
-        if self._current_fault and accepted:
+        if self._state.current_fault and accepted:
             logger.warning("База снова принимает записи.")
-            self._current_fault = None
+            self._state.current_fault = None
 
     def _log_fault(self, fault: DatabaseFault | None) -> None:
         """Log *fault* once, not at every retry."""
         if fault is DatabaseFault.DEADLOCK:
             logger.warning("deadlock: this transaction was rolled back and is repeated")
             return
-        if fault is not None and fault is not self._current_fault:
+        if fault is not None and fault is not self._state.current_fault:
             logger.error(FAULT_MESSAGES[fault])
-            self._current_fault = fault
+            self._state.current_fault = fault
 
     @asynccontextmanager
     async def _write_transaction(self, priority: bool) -> AsyncIterator[UnitOfWork]:
@@ -157,6 +195,8 @@ class Database:
                 await stack.enter_async_context(self._write_lock.acquire(priority=priority))
             stack.enter_context(self._track_task())
             connection = await stack.enter_async_context(self._engine.begin())
+            if self._term is not None:
+                await check_term(connection, self._term)
             uow = UnitOfWork(connection, batching=self._batching)
             yield uow
             await uow.flush()
@@ -212,8 +252,13 @@ class Database:
             self._file_lock = None
 
 
-def _pool_options() -> dict[str, Any]:
+def _pool_options(session_name: str, idle_transaction_seconds: int) -> dict[str, Any]:
+    settings = {
+        "application_name": session_name,
+        "idle_in_transaction_session_timeout": str(idle_transaction_seconds * 1000),
+    }
     return {
+        "connect_args": {"server_settings": settings},
         "pool_pre_ping": True,
         "pool_size": _POOL_SIZE,
         "max_overflow": _MAX_POOL_OVERFLOW,

@@ -31,6 +31,10 @@ class TransferFailed(Exception):
     """A backup or a copy has failed; nothing was changed permanently. The message says why."""
 
 
+class LeadershipLost(Exception):
+    """The leader's lease is over: its transaction is rolled back, and its tasks end."""
+
+
 FAULT_MESSAGES = {
     DatabaseFault.FULL: "База не принимает записи: на диске нет места. Освободите место, бот продолжит сам.",
     DatabaseFault.LOCKED: "База занята другой программой (копирование, проверка). Бот ждёт и продолжит сам.",
@@ -66,6 +70,7 @@ _PRIMARY_CODE_MASK = 0xFF
 _POSTGRES_FAULTS: Mapping[str, DatabaseFault] = {
     "08": DatabaseFault.GONE,  # connection exception
     "25006": DatabaseFault.READ_ONLY,  # read_only_sql_transaction
+    "25P03": DatabaseFault.GONE,  # idle_in_transaction_session_timeout: this process stood still
     "28": DatabaseFault.GONE,  # invalid authorization: the password was changed
     "3D000": DatabaseFault.GONE,  # invalid_catalog_name: no such database
     "40001": DatabaseFault.DEADLOCK,  # serialization_failure

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from bot.inbox.receiver import UpdateReceiver
 from bot.messengers.errors import MessengerError
 
+POLL_SECONDS = 120.0
+"""Seconds that a long poll may take: the messenger's own wait, and the longest timeout of a client."""
+
+HISTORY_SECONDS = 900.0
+"""Seconds that reading a messenger's history may take after a gap: a busy community's has hundreds of pages."""
+
 
 @dataclass(slots=True)
 class Poller:
@@ -14,14 +20,20 @@ class Poller:
     receiver: UpdateReceiver
 
     async def run(self) -> None:
-        messenger = self.receiver.messenger
+        messenger, progress = self.receiver.messenger, self.receiver.runtime.progress
+        loop = f"poll {messenger.account}"
+        progress.report(loop)
         await self.receiver.load_cursor()
         while True:
             try:
+                progress.report(loop, HISTORY_SECONDS)
                 await self.receiver.recover_gap()
+                progress.report(loop, POLL_SECONDS)
                 batch = await messenger.fetch()
                 await self.receiver.on_success()
                 await self.receiver.store_updates(batch.updates, batch.cursor, gap=batch.gap)
                 self.receiver.on_caught_up()
             except MessengerError as error:
-                await asyncio.sleep(await self.receiver.on_error(error))
+                pause = await self.receiver.on_error(error)
+                progress.report(loop, pause)
+                await asyncio.sleep(pause)

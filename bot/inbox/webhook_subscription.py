@@ -14,6 +14,9 @@ RESUBSCRIBE_SECONDS = 600.0
 """Seconds between renewals: MAX ends a subscription after eight hours without success, VK stops after failures, and
 somebody may have set another address."""
 
+BACKLOG_SECONDS = 300.0
+"""Seconds that fetching what the messenger has kept, and subscribing, may take."""
+
 
 @dataclass(slots=True)
 class WebhookSubscriber:
@@ -26,9 +29,11 @@ class WebhookSubscriber:
     resubscribe_seconds: float = RESUBSCRIBE_SECONDS
 
     async def run(self) -> None:
+        progress, loop = self.receiver.runtime.progress, f"webhook {self.receiver.messenger.account}"
         await self.receiver.load_cursor()
         is_backlog_stored = False
         while True:
+            progress.report(loop, BACKLOG_SECONDS)
             try:
                 if not is_backlog_stored:
                     batch = await self.messenger.fetch_backlog()
@@ -38,7 +43,10 @@ class WebhookSubscriber:
                 await self.receiver.on_success()
                 self.receiver.on_caught_up()
             except MessengerError as error:
-                await asyncio.sleep(await self.receiver.on_error(error))
+                pause = await self.receiver.on_error(error)
+                progress.report(loop, pause)
+                await asyncio.sleep(pause)
                 continue
             logger.info("webhook set", extra={"account": self.messenger.account})
+            progress.report(loop, self.resubscribe_seconds)
             await asyncio.sleep(self.resubscribe_seconds)

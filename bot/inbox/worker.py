@@ -30,6 +30,10 @@ logger = logging.getLogger(__name__)
 BATCH_SIZE = 50
 LEASE = timedelta(seconds=60)
 IDLE_POLL_SECONDS = 1.0
+
+LOOK_UP_SECONDS = 120.0
+"""Seconds that a batch may wait for messengers that are asked who wrote."""
+
 MAX_RETRY_SECONDS = 30
 MAX_ATTEMPTS = 6
 """Failures after which an update is moved to the dead letters; the pauses grow from 2 to MAX_RETRY_SECONDS."""
@@ -56,6 +60,7 @@ class InboxWorker:
 
     async def run(self) -> None:
         while True:
+            self.runtime.progress.report("inbox", LOOK_UP_SECONDS)
             # Do not claim before the presence lock is held: if this process died, the rows would stay leased for a
             # minute. Acquiring the lock wakes this loop, as does every later update.
             if not self.runtime.database.is_registered or await self.process_batch() < BATCH_SIZE:

@@ -19,6 +19,7 @@ from bot.outbox.permits import Permit
 from bot.outbox.rate_limiter import RateLimiter
 from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor
+from storage.database import Database
 
 MAX_CONCURRENT = 24
 """Deliveries that run at the same time."""
@@ -69,15 +70,24 @@ class OutboxWorker:
     _in_flight: dict[int, OutboxRow] = field(default_factory=dict)
     _saturated_accounts: set[str] = field(default_factory=set)  # more rows are due than may be sent
     _leases_extended_at: float = 0.0
+    _database: Database = field(init=False)
+    """The leader's fenced database."""
 
     def __post_init__(self) -> None:
+        self._database = self.runtime.database
         self._delivery = Delivery(self.runtime, self._pause)
 
-    async def run(self) -> None:
-        """Send until cancelled. Started again whenever this process becomes the leader; running deliveries go on."""
+    async def run(self, leader: Runtime) -> None:
+        """Send with the database of *leader* until cancelled; started again whenever this process becomes the leader.
+
+        Running deliveries go on: each records its outcome under its own claim, which a new leader makes void.
+        """
+        self._database = leader.database
+        leader.progress.report("outbox")
         await self._restore_rate_limits()
-        self.supervisor.run_once("release of stale claims", self._release_stale_claims())
+        self.supervisor.run_once("release of stale claims", self._release_stale_claims(leader.database))
         while True:
+            leader.progress.report("outbox")
             await self._extend_leases()
             chosen = await self._select_rows()
             if chosen:
@@ -93,8 +103,8 @@ class OutboxWorker:
         Rows that another process is still sending get a grace period.
         """
         now, moment = self.runtime.clock.now(), self.monotonic()
-        async with self.runtime.database.begin() as uow:
-            if self.runtime.database.is_shared:
+        async with self._database.begin() as uow:
+            if self._database.is_shared:
                 await uow.outbox.extend_running_leases(now + timedelta(seconds=TAKEOVER_GRACE_SECONDS))
             for account, messenger in self.runtime.messengers.items():
                 limiter = self._limiters[account] = RateLimiter(self.rate_limits or messenger.capabilities.rate_limits)
@@ -103,21 +113,23 @@ class OutboxWorker:
                     limiter.replay(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
             self._delivery.failing_accounts |= await uow.outages.list_failing_accounts(channels.Direction.OUT)
 
-    async def _release_stale_claims(self) -> None:
+    async def _release_stale_claims(self, database: Database) -> None:
         """Release the former leader's claims: callback answers at once, everything else after the grace period.
 
         Repeating a callback answer is harmless, and a person is waiting for it.
         """
-        async with self.runtime.database.read() as uow:
+        async with database.read() as uow:
             holders = await uow.outbox.list_holders(exclude_ids=self._in_flight)
         if not holders:
             return
-        await self._release_claims(holders, NON_MESSAGE_KINDS)
+        await self._release_claims(database, holders, NON_MESSAGE_KINDS)
         await asyncio.sleep(TAKEOVER_GRACE_SECONDS)
-        await self._release_claims(holders, tuple(OutboxKind))
+        await self._release_claims(database, holders, tuple(OutboxKind))
 
-    async def _release_claims(self, holders: Collection[str], kinds: Collection[OutboxKind]) -> None:
-        async with self.runtime.database.begin() as uow:
+    async def _release_claims(
+        self, database: Database, holders: Collection[str], kinds: Collection[OutboxKind]
+    ) -> None:
+        async with database.begin() as uow:
             await uow.outbox.release_leases(holders, kinds)
         self.runtime.outbox_wake_up.set()
 
@@ -128,7 +140,7 @@ class OutboxWorker:
         free_slots = self._free_slots()
         capacities = {account: self._capacity(account, most, moment) for account, most in free_slots.items()}
         accounts = tuple(self.runtime.messengers)
-        async with self.runtime.database.read() as uow:
+        async with self._database.read() as uow:
             callbacks = await uow.outbox.next_callback_answers(now, accounts, MAX_CONCURRENT) if free_slots else []
             waiting = await uow.outbox.next_per_chat(now, accounts) if any(capacities.values()) else []
         chosen: list[int] = []
@@ -187,7 +199,7 @@ class OutboxWorker:
         return sorted(found, key=lambda row: (row.priority, limiter.last_planned_at(row.chat_id), row.id))
 
     async def _claim_rows(self, ids: list[int], now: datetime) -> list[OutboxRow]:
-        async with self.runtime.database.begin() as uow:
+        async with self._database.begin() as uow:
             return await uow.outbox.claim(ids, now, LEASE)
 
     async def _dispatch(self, rows: list[OutboxRow], claimed_at: datetime) -> None:
@@ -203,7 +215,7 @@ class OutboxWorker:
             # A cancelled send has an unknown outcome and would be repeated at the next start.
             self.supervisor.run_once("delivery", self._deliver(row, permit, claimed_at), finish=True)
         if too_early:
-            async with self.runtime.database.begin() as uow:
+            async with self._database.begin() as uow:
                 for row in too_early:
                     await uow.outbox.unclaim(row)
 
@@ -222,7 +234,7 @@ class OutboxWorker:
         moment = asyncio.get_running_loop().time()
         rows = list(self._in_flight.values())
         if rows and moment - self._leases_extended_at > LEASE.total_seconds() / 4:
-            async with self.runtime.database.begin() as uow:
+            async with self._database.begin() as uow:
                 await uow.outbox.extend_leases(rows, self.runtime.clock.now() + LEASE)
                 # The former leader may have recorded a failure since this one started.
                 self._delivery.failing_accounts |= await uow.outages.list_failing_accounts(channels.Direction.OUT)

@@ -1,16 +1,20 @@
-"""The tasks that only one process runs at a time (ADR 10): polling, sending, periodic tasks, self-checks."""
+"""The tasks that only one process runs at a time (ADR 10, 16): polling, sending, periodic tasks, self-checks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.runtime.progress import Progress
 from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor
 from bot.services.deadlines import outage_summary
 from bot.services.monitoring.health import Health
-from storage.errors import DATABASE_ERRORS
-from storage.postgres.leadership import run_as_leader
+from storage.errors import DATABASE_ERRORS, LeadershipLost
+from storage.postgres.leader_lease import LEASE_SECONDS
+from storage.postgres.leadership import Candidate
 from storage.postgres.orphaned_leases import release_orphaned_leases
+
+LOOP_NAME = "leadership"
 
 
 @dataclass(slots=True)
@@ -20,10 +24,13 @@ class Leader:
     runtime: Runtime
     health: Health
     create_supervisor: Callable[[], Supervisor]
-    start_tasks: Callable[[Supervisor], None]
+    start_tasks: Callable[[Supervisor, Runtime], None]
     stop_tasks: Callable[[], None]
     """Called before the supervisor stops the tasks: no new ones may start."""
+    lease_seconds: float = LEASE_SECONDS
+    patience: float = 1.0
     _supervisor: Supervisor | None = None
+    _leader_runtime: Runtime | None = None
 
     @property
     def is_leading(self) -> bool:
@@ -31,23 +38,41 @@ class Leader:
 
     async def run(self) -> None:
         """Compete for leadership until cancelled."""
-        await run_as_leader(self.runtime.database, self._start, self.stop)
+        progress = self.runtime.progress
+        await Candidate(
+            self.runtime.database,
+            self._start,
+            self.stop,
+            self.list_stalled,
+            on_round=lambda: progress.report(LOOP_NAME),
+            on_unavailable=progress.clear,  # a database that does not answer holds up every loop
+            lease_seconds=self.lease_seconds,
+        ).compete()
+
+    def list_stalled(self) -> Sequence[str]:
+        """List the leader's loops that do not go on."""
+        return [] if self._leader_runtime is None else self._leader_runtime.progress.list_stalled()
 
     async def stop(self) -> None:
         """Stop the leader's tasks, if they run, and record the moment."""
-        if self._supervisor is not None:
+        if self._supervisor is not None and self._leader_runtime is not None:
             self.stop_tasks()
             await self._supervisor.stop()
-            self._supervisor = None
-            with suppress(*DATABASE_ERRORS):  # leadership may be lost because the database is unavailable
-                async with self.runtime.database.begin() as uow:
+            # Leadership may be lost because the database is unavailable or because this process was frozen.
+            with suppress(LeadershipLost, *DATABASE_ERRORS):
+                async with self._leader_runtime.database.begin() as uow:
                     await outage_summary.record_heartbeat(self.runtime.context(uow))
+            self._supervisor = self._leader_runtime = None
         self.health.reset()
 
-    async def _start(self) -> None:
+    async def _start(self, term: int) -> None:
+        runtime = replace(
+            self.runtime, database=self.runtime.database.fenced(term), progress=Progress(patience=self.patience)
+        )
+        self._leader_runtime = runtime
         supervisor = self._supervisor = self.create_supervisor()
-        self.health.not_caught_up = set(self.runtime.messengers)
-        async with self.runtime.database.begin() as uow:
-            await outage_summary.detect_outage(self.runtime.context(uow))
-        supervisor.run_forever("orphaned leases", lambda: release_orphaned_leases(self.runtime.database))
-        self.start_tasks(supervisor)
+        self.health.not_caught_up = set(runtime.messengers)
+        async with runtime.database.begin() as uow:
+            await outage_summary.detect_outage(runtime.context(uow))
+        supervisor.run_forever("orphaned leases", lambda: release_orphaned_leases(runtime.database))
+        self.start_tasks(supervisor, runtime)

@@ -9,7 +9,8 @@ from bot.config import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.messengers.port import Messenger, SendRateLimits
 from bot.understanding.analyzer import TextAnalyzer
-from storage.database import Database
+from storage.database import IDLE_TRANSACTION_SECONDS, Database
+from storage.postgres.leader_lease import LEASE_SECONDS
 
 MessengerFactory = Callable[[Config, Clock, int, int | None], dict[str, Messenger]]
 
@@ -21,6 +22,11 @@ SELF_CHECK_SECONDS = 3 * 3600.0
 
 POLL_RETRY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds to wait after the first, second … failure of a messenger in a row; the last repeats."""
+
+
+def open_database(url: str) -> Database:
+    """Open the database of a process that runs for long."""
+    return Database(url, idle_transaction_seconds=IDLE_TRANSACTION_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +44,7 @@ class RuntimeOptions:
     self_check_seconds: float = SELF_CHECK_SECONDS
     rate_limits: SendRateLimits | None = None  # None: those of each messenger
     understanding: TextAnalyzer | None = None  # None: built from the configuration
-    make_database: Callable[[str], Database] = Database
+    lease_seconds: float = LEASE_SECONDS
+    patience: float = 1.0  # see `bot.runtime.progress.Progress`
+    make_database: Callable[[str], Database] = open_database
     make_messengers: MessengerFactory | None = None  # None: `bot.bootstrap.build_messengers`

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.clock import Clock
 from bot.messengers.port import Messenger
+from bot.runtime.progress import Progress
 from bot.runtime.supervisor import WakeUp
 from bot.services.context import Municipality, UseCaseContext
 from storage.database import Database
@@ -13,7 +14,10 @@ from storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One process's database, messengers, municipality, clock and wake-ups."""
+    """One process's database, messengers, municipality, clock, wake-ups and progress.
+
+    The leader's tasks have one of their own, whose database is fenced by the leader's term.
+    """
 
     database: Database
     messengers: Mapping[str, Messenger]  # by account
@@ -21,6 +25,7 @@ class Runtime:
     clock: Clock
     inbox_wake_up: WakeUp = field(default_factory=WakeUp)
     outbox_wake_up: WakeUp = field(default_factory=WakeUp)
+    progress: Progress = field(default_factory=Progress)
 
     def context(self, uow: UnitOfWork) -> UseCaseContext:
         """Return the context of a use case that runs now in *uow*."""

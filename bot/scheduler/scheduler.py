@@ -16,6 +16,8 @@ from bot.runtime.supervisor import Supervisor
 from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS, PERIODIC_TASKS, PeriodicTask, TaskState
 from bot.services.monitoring.health import Health
 
+LOOP_NAME = "scheduler"
+
 MAX_LATENESS = timedelta(minutes=1)
 """A next run that is longer past than this was set before the machine's clock was put forward, or before it slept.
 APScheduler would count every run that was missed since."""
@@ -79,7 +81,6 @@ class ClockChangeScheduler(AsyncIOScheduler):  # type: ignore[misc]
 class Scheduler:
     """The periodic tasks of this process; they run while it leads."""
 
-    runtime: Runtime
     health: Health
     tick_seconds: float = 0.5
     completed_runs: Counter[str] = field(default_factory=Counter)
@@ -88,12 +89,16 @@ class Scheduler:
     _apscheduler: ClockChangeScheduler | None = None
     _executor: SupervisedExecutor | None = None
 
-    def start(self, supervisor: Supervisor) -> None:
-        """Run the tasks until `stop`. Missed runs are made up for by one; a task never overlaps itself."""
-        state = TaskState(self.runtime, self.health)  # new: what an earlier leader has suspected is outdated
+    def start(self, supervisor: Supervisor, runtime: Runtime) -> None:
+        """Run the tasks with the leader's *runtime* until `stop`.
+
+        Missed runs are made up for by one; a task never overlaps itself.
+        """
+        state = TaskState(runtime, self.health)  # new: what an earlier leader has suspected is outdated
         intervals = {
             task.name: timedelta(seconds=task.seconds or task.ticks * self.tick_seconds) for task in PERIODIC_TASKS
         }
+        runtime.progress.report(LOOP_NAME)
         self._triggered.clear()
         self._executor = SupervisedExecutor(supervisor)
         self._apscheduler = ClockChangeScheduler(intervals, timezone=UTC, executors={"default": self._executor})
@@ -125,9 +130,15 @@ class Scheduler:
                 self._apscheduler.modify_job(name, next_run_time=SystemClock().now())
 
     async def _run_task(self, task: PeriodicTask, state: TaskState) -> None:
+        progress, name = state.runtime.progress, f"periodic task {task.name}"
         while True:
             self._triggered.discard(task.name)
-            await task.run(state)
+            progress.report(LOOP_NAME)  # the most frequent tasks run at every tick
+            progress.report(name, task.wait_seconds)
+            try:
+                await task.run(state)
+            finally:
+                progress.finish(name)
             self.completed_runs[task.name] += 1
             if task.name not in self._triggered:
                 return

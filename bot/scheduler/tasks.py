@@ -20,6 +20,9 @@ from bot.services.staff import failover
 
 RETENTION_INTERVAL_SECONDS = 3600.0
 
+LONG_RUN_SECONDS = 900.0
+"""Seconds that a run may take which asks messengers about fifty answers, or deletes in hundreds of transactions."""
+
 
 @dataclass(slots=True)
 class TaskState:
@@ -40,6 +43,8 @@ class PeriodicTask:
     is_clock_driven: bool = True
     """True if the clock makes the work due: a test that moves its clock runs these tasks at once."""
     seconds: float | None = None
+    wait_seconds: float = 0.0
+    """Seconds that a run may wait for messengers or between its transactions."""
 
 
 def when_due(
@@ -136,7 +141,7 @@ PERIODIC_TASKS = (
     PeriodicTask("digest", 1, when_due(digest.is_due, digest.send_daily)),
     PeriodicTask("official_pages", 2, when_due(official_pages.is_due, official_pages.send_weekly)),
     PeriodicTask("failover", 2, when_due(failover.has_pending, failover.run)),
-    PeriodicTask("publication_check", 4, _check_publications),
+    PeriodicTask("publication_check", 4, _check_publications, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
     PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
     PeriodicTask("spikes", 30, _report_spikes),
@@ -144,7 +149,12 @@ PERIODIC_TASKS = (
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
     PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),
     PeriodicTask("inactivity", 120, _detect_inactivity, is_clock_driven=False),
-    PeriodicTask("retention", 0, _delete_expired_rows, is_clock_driven=False, seconds=RETENTION_INTERVAL_SECONDS),
+    PeriodicTask(
+        *("retention", 0, _delete_expired_rows),
+        is_clock_driven=False,
+        seconds=RETENTION_INTERVAL_SECONDS,
+        wait_seconds=LONG_RUN_SECONDS,
+    ),
 )
 
 CLOCK_DRIVEN_TASKS = tuple(task.name for task in PERIODIC_TASKS if task.is_clock_driven)

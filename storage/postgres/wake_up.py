@@ -20,6 +20,8 @@ async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTo
     """
     if not database.is_shared:
         await asyncio.Event().wait()
+    from asyncpg import InternalClientError  # SQLite needs no second driver
+
     ended = asyncio.Event()
     async with database.engine.connect() as connection:
         raw = await connection.get_raw_connection()
@@ -39,7 +41,8 @@ async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTo
             while not await _wait_for(ended, CHECK_INTERVAL_SECONDS):
                 await driver.execute("SELECT 1", timeout=RESPONSE_TIMEOUT_SECONDS)
         except Exception as error:
-            if isinstance(error, OSError) or driver.is_closed():
+            # The server closes the connections of a process that stood still; asyncpg then finds itself in a wrong state.
+            if isinstance(error, OSError | InternalClientError) or driver.is_closed():
                 raise DatabaseUnreachable(type(error).__name__) from error
             raise
         finally:

@@ -81,6 +81,15 @@ once_key = Table(  # keys of actions that happen only once: first start, «unkno
     Column("at", UtcDateTime, nullable=False),
 )
 
+leader_lease = Table(  # one row; PostgreSQL alone has several processes
+    "leader_lease",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("term", Id, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
 official_page = Table(  # official pages that the bot watches
     "page",
     metadata,

@@ -199,6 +199,7 @@ class Harness:
     retry_pauses: Sequence[float] = (0.1, 0.3, 1.0)  # in seconds, after failures of a messenger
     card_edit_delay: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
+    further_options: dict[str, Any] = field(default_factory=dict)  # of RuntimeOptions
     sandbox: Sandbox = field(init=False)
     app: App | None = None
 
@@ -257,6 +258,7 @@ class Harness:
                 card_edit_interval=self.card_edit_delay,
                 retry_delays=self.retry_pauses,
                 rate_limits=self.rate_limits,
+                **self.further_options,
             ),
         )
         await self.app.__aenter__()

@@ -51,12 +51,14 @@ class SchedulerHarness:
     wake_up: WakeUp = field(default_factory=WakeUp)
     health: Health = field(default_factory=lambda: Health(ready=True))
 
+    runtime: Runtime = field(init=False)
+
     async def make_scheduler(self, seconds: float) -> Scheduler:
         async with self.database.begin() as uow:
             municipality = municipality_of(Staff(await uow.staff.sync(STAFF)))
             await uow.once_keys.claim("first_start", FIRST_START)
-        runtime = Runtime(self.database, {}, lambda: municipality, self.clock, outbox_wake_up=self.wake_up)
-        return Scheduler(runtime, self.health, seconds)
+        self.runtime = Runtime(self.database, {}, lambda: municipality, self.clock, outbox_wake_up=self.wake_up)
+        return Scheduler(self.health, seconds)
 
     async def incident_codes(self) -> list[str]:
         async with self.database.read() as uow:
@@ -66,7 +68,7 @@ class SchedulerHarness:
 @asynccontextmanager
 async def running_scheduler(office: SchedulerHarness, ticker: Scheduler) -> AsyncIterator[None]:
     tasks = Supervisor(office.database.is_in_transaction)
-    ticker.start(tasks)
+    ticker.start(tasks, office.runtime)
     try:
         yield
     finally:
