@@ -6,7 +6,7 @@ import logging
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,7 +17,7 @@ import typer
 from pydantic_core import PydanticCustomError
 from typer.exceptions import TyperException
 
-from bot import logging_setup
+from bot import file_modes, logging_setup
 from bot.cli.console import discard_output, prepare_streams
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 from bot.cli.usage_errors import describe_usage_error
@@ -45,6 +45,7 @@ def main() -> None:
     """Run the command line; usage errors and errors of the system become one Russian sentence."""
     sys.excepthook = logging_setup.print_crash
     prepare_streams()
+    file_modes.restrict_new_files()
     try:
         code = cli(standalone_mode=False)
         sys.stdout.flush()  # a full disk or a closed pipe is said below, not by Python at its exit
@@ -95,6 +96,10 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     logging_setup.configure(known_secrets=settings.known_secrets())
     for note in settings.warnings():
         logger.warning("%s: %s. Что сделать: %s.", note.key, note.problem, note.remedy)
+    from bot.cli.operations import list_data_paths
+
+    if changed := file_modes.restrict(list_data_paths(settings)):
+        logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
     from bot.app import AddressInUse, App, run_until_signal
     from storage.sqlite.file_lock import DatabaseInUse
 
@@ -125,6 +130,8 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
         typer.echo(
             f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
         )
+    for path in _paths_open_to_others(settings):
+        typer.echo(f"i {path}: читать могут и другие пользователи сервера. Выполните: chmod -R go-rwx {path}")
     for source in settings.sources():
         said = posting_policy.describe_policy(source.answers, source.invite)
         typer.echo(
@@ -386,6 +393,21 @@ def _export_format(asked: str | None, output: Path | None, *, codes: bool) -> st
 
 def _echo_progress(percent: int) -> None:
     typer.echo(f"Скопировано {percent} %")
+
+
+def _paths_open_to_others(config: Config) -> list[Path]:
+    """List the files with secrets that anybody on the server may read, and the data that the group may, too.
+
+    Often the configuration is root's and the group of the bot's user reads it.
+    """
+    from bot.cli.operations import list_data_paths
+
+    data = [path for path in list_data_paths(config) if file_modes.list_open([path])]
+    return file_modes.list_open(config.secret_files(), file_modes.OTHERS) + data
+
+
+def _name_paths(paths: Sequence[Path]) -> str:
+    return f"{paths[0]}" + (f" и ещё {len(paths) - 1}" if len(paths) > 1 else "")
 
 
 def _print_error(text: str) -> None:

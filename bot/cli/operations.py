@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot import file_modes
 from bot.bootstrap import build_messengers, build_municipality, build_understanding, configured_staff
 from bot.config import Config
 from bot.domain.clock import SystemClock
@@ -22,9 +23,14 @@ from storage.database import Database, DatabaseUnavailable
 from storage.errors import DATABASE_ERRORS, TransferFailed
 from storage.migrate import migrate
 from storage.postgres.leadership import has_leader
-from storage.sqlite.database_files import is_database_file
+from storage.sqlite.database_files import is_database_file, list_database_files
 from storage.sqlite.file_lock import DatabaseInUse
 from storage.sqlite.restore import replace_database
+
+
+def list_data_paths(config: Config) -> list[Path]:
+    """List the files and folders that the bot writes; they need not exist."""
+    return [*list_database_files(config.database_url), config.model_folder]
 
 
 async def check_messengers(config: Config) -> list[Finding]:
@@ -161,7 +167,9 @@ def require_no_database(config: Config, file: Path) -> None:
 
 def _open_output(file: Path) -> BinaryIO:
     try:
-        return file.open("wb")
+        stream = file.open("wb")
+        file_modes.restrict((file,))  # one that was there before keeps its rights
+        return stream
     except FileNotFoundError:
         raise OutputNotWritable(f"папки «{file.absolute().parent}» нет. Создайте её или укажите другой путь.") from None
     except IsADirectoryError:

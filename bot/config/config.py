@@ -88,6 +88,11 @@ class Config:
         """The folder of trained models; it need not exist."""
         return self.folder / self.tree.routing.model
 
+    def secret_files(self) -> tuple[Path, ...]:
+        """Return the files that hold tokens or passwords: the configuration, and those that it names."""
+        own = () if self.file is None else (self.file,)
+        return (*own, *(self.folder / name for name in _token_files_in(self.tree)))
+
     @property
     def nightly_training_at(self) -> time | None:
         """The local time at which the bot learns from the day's decisions; ``None``: never automatically."""
@@ -198,6 +203,17 @@ class Config:
                     Fault(f"telegram.chats[{index}].id", problem, "проверьте id чата, обычно он начинается с -100")
                 )
         return tuple(found)
+
+
+def _token_files_in(value: object) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        name = getattr(value, "token_file", None)
+        if name is not None:
+            yield name
+        yield from _token_files_in(tuple(value.__dict__.values()))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _token_files_in(one)
 
 
 def _secrets_in(value: object) -> Iterator[str]:

@@ -41,7 +41,7 @@ async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTo
             while not await _wait_for(ended, CHECK_INTERVAL_SECONDS):
                 await driver.execute("SELECT 1", timeout=RESPONSE_TIMEOUT_SECONDS)
         except Exception as error:
-            # The server closes the connections of a process that stood still; asyncpg then finds itself in a wrong state.
+            # The server closes the connections of a process that stood still: asyncpg is in a wrong state then.
             if isinstance(error, OSError | InternalClientError) or driver.is_closed():
                 raise DatabaseUnreachable(type(error).__name__) from error
             raise

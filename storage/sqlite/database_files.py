@@ -14,6 +14,12 @@ def database_file(url: str) -> Path | None:
     return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
 
+def list_database_files(url: str) -> list[Path]:
+    """List the files that belong to the database behind *url*; they need not exist."""
+    database = database_file(url)
+    return [] if database is None else [database.with_name(database.name + suffix) for suffix in _SUFFIXES]
+
+
 def is_database_file(url: str, file: Path) -> bool:
     """Return whether writing to *file* would hit the database behind *url*, also through a link or another name."""
     database = database_file(url)

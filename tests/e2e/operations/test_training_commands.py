@@ -47,6 +47,7 @@ async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
     assert "стало 100.0%" in output
     files = {file.name for file in (tmp_path / "var" / "model" / "000001").iterdir()}
     assert files == {"model.npz", "model.json", "table.jsonl.gz"}
+    assert not any(path.stat().st_mode & 0o077 for path in (tmp_path / "var").rglob("*"))
 
     _, output, _ = await run_command("classify", "--config", config, cwd=tmp_path, given=line)
     taught = json.loads(output)
