@@ -11,6 +11,7 @@ from bot import config
 from bot.app import App, run_until_signal
 from bot.domain.clock import SystemClock
 from bot.runtime.options import RuntimeOptions
+from bot.runtime.service_manager import ServiceManager
 
 
 class WarpedClock:
@@ -30,7 +31,7 @@ class WarpedClock:
 def main(speed: float, path: Path) -> None:
     hasty = WarpedClock(speed)
     app = App(config.load_config(path), RuntimeOptions(clock=hasty, monotonic=hasty.monotonic))
-    asyncio.run(run_until_signal(app, [signal.SIGTERM]))
+    asyncio.run(run_until_signal(app, [signal.SIGTERM], ServiceManager()))
 
 
 if __name__ == "__main__":

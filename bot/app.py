@@ -30,6 +30,7 @@ from bot.runtime.options import RuntimeOptions
 from bot.runtime.progress import Progress
 from bot.runtime.runtime import Runtime
 from bot.runtime.self_check import SelfCheck
+from bot.runtime.service_manager import ServiceManager
 from bot.runtime.supervisor import Supervisor, WakeUp
 from bot.scheduler.nightly_training import ModelReloader, NightlyTraining
 from bot.scheduler.scheduler import Scheduler
@@ -299,13 +300,19 @@ class App:
         self._municipality = replace(self.municipality(), understanding=understanding)
 
 
-async def run_until_signal(app: App, signals: Sequence[signal.Signals]) -> None:
-    """Run until the operating system asks to stop; raises `AddressInUse` and the database's errors."""
+async def run_until_signal(app: App, signals: Sequence[signal.Signals], manager: ServiceManager) -> None:
+    """Run until the operating system asks to stop; raises `AddressInUse` and the database's errors.
+
+    *manager* is told when the bot is ready, when it stops, and that its loops go on.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in signals:
         loop.add_signal_handler(one, stop.set)
     async with app:
         logger.info("started", extra={"accounts": sorted(app.runtime.messengers)})
+        manager.notify("READY=1")
+        app.supervisor.run_forever("service watchdog", lambda: manager.ping(app.list_stalled))
         await stop.wait()
+        manager.notify("STOPPING=1")
     logger.info("stopped")

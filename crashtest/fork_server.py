@@ -17,6 +17,7 @@ from bot.app import App, run_until_signal
 from bot.bootstrap import build_messengers
 from bot.config import load_config
 from bot.runtime.options import RuntimeOptions
+from bot.runtime.service_manager import ServiceManager
 from crashtest.failpoints import CrashPoint, Effect, Failpoint, FailpointDatabase, with_failpoints
 
 PRELOADED_MODULES = (
@@ -54,7 +55,8 @@ def run_bot(config: Path, failpoint: Failpoint, patience: float = FAST_PATIENCE)
         patience=patience,
     )
     app = App(load_config(config), options)
-    asyncio.run(run_until_signal(app, (signal.SIGTERM, signal.SIGINT)))
+    manager = ServiceManager.from_environment(os.environ, os.getpid())
+    asyncio.run(run_until_signal(app, (signal.SIGTERM, signal.SIGINT), manager))
 
 
 def serve_forks() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import logging
+import os
 import re
 import signal
 import sys
@@ -101,11 +102,13 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     if changed := file_modes.restrict(list_data_paths(settings)):
         logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
     from bot.app import AddressInUse, App, run_until_signal
+    from bot.runtime.service_manager import ServiceManager
     from storage.sqlite.file_lock import DatabaseInUse
 
     with _report_database_faults():
         try:
-            asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT)))
+            manager = ServiceManager.from_environment(os.environ, os.getpid())
+            asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT), manager))
         except AddressInUse as error:
             fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
             typer.echo(render_faults((fault,)), err=True)

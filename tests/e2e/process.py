@@ -18,6 +18,7 @@ class BotProcess:
     """``python -m bot run --config FILE``, again and again on the same database."""
 
     config: Path
+    further_environment: dict[str, str] = field(default_factory=dict)
     _process: Process | None = field(default=None)
 
     async def start(self) -> None:
@@ -64,7 +65,7 @@ class BotProcess:
             *(sys.executable, "-m", "bot", command, *options, "--config", str(self.config)),
             stdout=out,
             stderr=err,
-            env=environment,
+            env=environment | self.further_environment,
         )
 
     async def _stop(self, how: signal.Signals) -> int:
