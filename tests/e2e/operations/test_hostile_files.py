@@ -21,10 +21,11 @@ import pytest
 from bot.bootstrap import build_understanding_and_grouping
 from bot.cli import analysis
 from bot.cli.console import prepare_streams
-from bot.config import Config, load_config
+from bot.config import Config, gazetteer, load_config
 from bot.config.schema import ConfigTree
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.grouping import EventGrouper
+from bot.understanding.model import training_data
 from bot.understanding.model.model import ARRAYS_FILE, METADATA_FILE
 from tests.databases import copy_migrated_sqlite
 from tests.e2e.operations.test_commands import ROOT, run_command
@@ -32,6 +33,7 @@ from tests.e2e.operations.test_training_commands import CONFIG
 
 Maker = Callable[[Path], None]
 MEBIBYTE = 1 << 20
+ROWS = 1000  # instead of the real limits, which take seconds to reach
 ADDRESS_SPACE_BYTES = 1536 * MEBIBYTE
 
 
@@ -152,14 +154,15 @@ GAZETTEERS: dict[str, tuple[Maker, str]] = {
     "png": (FILES["png"], "нет столбца"),
     "zeros": (FILES["zeros"], "слишком большой"),
     "field": (raw(b'street;houses\n"' + b"x" * 140_000), "строка 2: это не похоже на таблицу"),
-    "bad lines": (raw(b"street;houses\n" + b"a;??\n" * 100_000), "строк с ошибками: 99995"),
-    "many lines": (raw(b"street\n" + b"a\n" * 200_001), "больше 200000 строк"),
+    "bad lines": (raw(b"street;houses\n" + b"a;??\n" * 900), "строк с ошибками: 895"),
+    "many lines": (raw(b"street\n" + b"a\n" * (ROWS + 1)), "больше 1000 строк"),
     "coordinates": (raw(b"street;latitude;longitude\na;nan;1e999\n"), "координата"),
 }
 
 
 @pytest.mark.parametrize("name", GAZETTEERS)
-async def test_hostile_list_of_streets_is_refused(tmp_path: Path, name: str) -> None:
+async def test_hostile_list_of_streets_is_refused(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gazetteer, "MAX_ROWS", ROWS)
     make, said = GAZETTEERS[name]
     make(tmp_path / "streets.csv")
     config = write_config(tmp_path, '[places]\ngazetteer = "streets.csv"\n')
@@ -189,7 +192,7 @@ TABLES: dict[str, tuple[str, Maker, str]] = {
     "empty": ("a.csv", raw(b""), "пуст"),
     "field": ("a.csv", raw(b'text,sector\n"' + b"x" * 140_000), "сохраните заново"),
     "columns": ("a.csv", raw(b"text" + b"," * 5000), "слишком большой"),
-    "lines": ("a.csv", raw(b"text\n" + b"a\n" * 500_001), "слишком большой"),
+    "lines": ("a.csv", raw(b"text\n" + b"a\n" * (ROWS + 1)), "слишком большой"),
     "another archive": ("a.xlsx", archive(readme=b"x"), "сохраните заново"),
     "laughs": (
         "a.xlsx",
@@ -206,7 +209,8 @@ TABLES: dict[str, tuple[str, Maker, str]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-async def test_hostile_table_is_refused(tmp_path: Path, name: str) -> None:
+async def test_hostile_table_is_refused(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training_data, "MAX_ROWS", ROWS)
     file, make, said = TABLES[name]
     make(tmp_path / file)
     words = ("evaluate", file) if len(name) % 2 else ("train", "--from", file)
@@ -427,12 +431,11 @@ def run_python(*arguments: str, cwd: Path, **environment: str) -> subprocess.Pop
 
 
 def test_output_that_nobody_reads_ends_quietly(tmp_path: Path) -> None:
-    config = write_config(tmp_path)
-    process = run_python("-m", "bot", "classify", "--config", config, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    process = run_python("-m", "bot", "--help", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    _, errors = process.communicate(b'{"id": 1, "text": "x"}\n' * 3)
+    _, errors = process.communicate()
     assert (process.returncode, errors) == (1, b"")
 
 
