@@ -44,6 +44,7 @@ class RejectReason(StrEnum):
     CAPTCHA = "captcha"  # VK 14: a person must solve it
     TOO_LONG = "too_long"  # VK 914
     BAD_MARKUP = "bad_markup"  # VK 911, 912; Telegram's keyboard errors
+    LINKS = "links"  # VK 222: links are forbidden in these comments
     CLOSED = "closed"  # comments are closed and not shown
     GONE = "gone"  # the message or post does not exist any more
 

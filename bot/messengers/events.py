@@ -75,6 +75,7 @@ class AuthorKind(StrEnum):
     PERSON = "person"
     BOT = "bot"
     CHAT = "chat"  # on behalf of a channel, a group or a community
+    UNKNOWN = "unknown"  # the messenger does not say: a person, or the channel itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Author:
     kind: AuthorKind = AuthorKind.PERSON
     speaker: str | None = None
     owns_chat: bool = False
+
+    @property
+    def may_be_person(self) -> bool:
+        return self.kind in (AuthorKind.PERSON, AuthorKind.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ class MessagePosted:
     service: bool = False  # joined, left, pinned …
     payload: str | None = None  # the code behind a text keyboard's button or a deep link
     link: str | None = None  # where a person can open it
+    cropped: bool = False  # the messenger left attachments out of the update
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,8 @@ class ChatChange(StrEnum):
     BOT_ADDED = "bot_added"
     BOT_REMOVED = "bot_removed"
     BOT_MUTED = "bot_muted"  # still a member, but may not write
+    BOT_DEAFENED = "bot_deafened"  # still a member, but may not read
+    RIGHTS_CHANGED = "rights_changed"  # the bot may read and write
     MIGRATED = "migrated"  # a group became a supergroup: ``new_id``
     BLOCKED = "blocked"  # a person blocked the bot in the private chat
     UNBLOCKED = "unblocked"

@@ -64,10 +64,15 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The result of checking a posted answer; ``question_text`` is the present text of the question, if it is known."""
+    """The result of checking a posted answer; ``question_text`` is the present text of the question, if it is known.
+
+    ``bare_question_text`` is the same without the words of attachments and the addresses behind words, which release
+    0.1.0 did not store.
+    """
 
     visibility: Visibility
     question_text: str | None = None
+    bare_question_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.change_log import ChangeLog
 from sandbox.vk.messages import payload_text
-from sandbox.vk.render import comment_object, message_object, post_object
+from sandbox.vk.render import comment_object, cropped_object, message_object, post_object
 from sandbox.vk.state import (
     CHAT_PEERS,
     EVENT_TYPES,
@@ -46,6 +46,10 @@ class VkControl:
         """Register a person."""
         return self.world.user(id, first_name, last_name)
 
+    def deactivate_user(self, id: int, state: str = "deleted") -> None:
+        """A person deletes their page, or VK bans it (``banned``)."""
+        self.world.users[id].deactivated = state
+
     def conversation(self, group_id: int, peer_id: int, title: str) -> Dialog:
         """Let the community into a conversation of several people (*peer_id* ≥ 2000000001)."""
         if peer_id <= CHAT_PEERS:
@@ -58,18 +62,37 @@ class VkControl:
 
     async def post(self, group_id: int, text: str) -> int:
         """The community writes on its own wall; the post's id."""
-        return await self._add_post(group_id, -group_id, text, "post", ())
+        return await self._add_post(group_id, -group_id, text, "post")
 
     async def visitor_post(
-        self, group_id: int, user_id: int, text: str, *, suggested: bool = False, photos: Sequence[bytes] = ()
+        self,
+        group_id: int,
+        user_id: int,
+        text: str,
+        *,
+        suggested: bool = False,
+        photos: Sequence[bytes] = (),
+        raw_attachments: Sequence[dict[str, Any]] = (),
+        **more: Any,
     ) -> int:
-        """A visitor writes on the wall, or (*suggested*) proposes a post; its id."""
-        return await self._add_post(group_id, user_id, text, "suggest" if suggested else "post", photos)
+        """A visitor writes on the wall, or (*suggested*) proposes a post; its id. *more*: fields such as ``geo``."""
+        kind = "suggest" if suggested else "post"
+        return await self._add_post(group_id, user_id, text, kind, photos, raw_attachments, more)
 
-    async def _add_post(self, group_id: int, from_id: int, text: str, kind: str, photos: Sequence[bytes]) -> int:
+    async def _add_post(
+        self,
+        group_id: int,
+        from_id: int,
+        text: str,
+        kind: str,
+        photos: Sequence[bytes] = (),
+        raw_attachments: Sequence[dict[str, Any]] = (),
+        more: dict[str, Any] | None = None,
+    ) -> int:
         world = self.world
-        pictures = self._attachments(from_id, photos=photos)
-        post = Post(world.next_id(), -group_id, from_id, self.change_log.now(), text, kind, pictures)
+        things = [*self._attachments(from_id, photos=photos), *raw_attachments]
+        now = self.change_log.now()
+        post = Post(world.next_id(), -group_id, from_id, now, text, kind, things, more=more or {})
         world.posts[(group_id, post.id)] = post
         world.emit(group_id, "wall_post_new", post_object(post))
         await self.change_log.notify()
@@ -85,10 +108,12 @@ class VkControl:
         reply_to: int | None = None,
         photo: bytes | None = None,
         document: Document | None = None,
+        raw_attachments: Sequence[dict[str, Any]] = (),
     ) -> int:
         """A person comments a post (*user_id* = ``-group_id``: the community itself does); the comment's id."""
         post = self.world.posts[(group_id, post_id)]
-        things = self._attachments(user_id, photos=[photo] if photo else (), documents=[document] if document else ())
+        files = self._attachments(user_id, photos=[photo] if photo else (), documents=[document] if document else ())
+        things = [*files, *raw_attachments]
         comment = self.world.add_comment(post.comments, user_id, text, reply_to_comment=reply_to, attachments=things)
         return await self._emit_comment(group_id, "wall_reply_new", comment, post_id=post_id)
 
@@ -177,16 +202,18 @@ class VkControl:
         geo: tuple[float, float] | None = None,
         voice: bytes | None = None,
         sticker: int | None = None,
-        forward: Sequence[tuple[int, str]] = (),
+        forward: Sequence[tuple[int, str] | dict[str, Any]] = (),
+        raw_attachments: Sequence[dict[str, Any]] = (),
         payload: Any = None,
         ref: str | None = None,
         reply_to: int | None = None,
     ) -> Message:
         """A person writes to the community in private, which also allows the community to answer.
 
-        *forward*: (author's id, text) of messages he forwards. *video*: its title. *reply_to*: a cmid.
+        *forward*: (author's id, text) of messages he forwards, or fields of such a message. *video*: its title.
+        *reply_to*: a cmid. *raw_attachments* are attached as they are.
         """
-        things = self._attachments(user_id, photos, docs, video, voice)
+        things = [*self._attachments(user_id, photos, docs, video, voice), *raw_attachments]
         if sticker is not None:
             images = [{"url": f"{self.world.base_url}/files/sticker.png", "width": 64, "height": 64}]
             things.append({"type": "sticker", "sticker": {"sticker_id": sticker, "images": images}})
@@ -237,7 +264,7 @@ class VkControl:
     async def edit_message(self, group_id: int, peer_id: int, cmid: int, text: str) -> None:
         message = self.world.dialogs[(group_id, peer_id)].messages[cmid]
         message.text, message.edited = text, self.change_log.now()
-        self.world.emit(group_id, "message_edit", message_object(message))
+        self.world.emit(group_id, "message_edit", cropped_object(message_object(message)))
         await self.change_log.notify()
 
     async def delete_message(self, group_id: int, peer_id: int, cmid: int) -> None:
@@ -355,15 +382,14 @@ class VkControl:
             files.append(store(owner_id, "audio_message", "voice.ogg", voice))
         return [self.world.attachment_object(file) for file in files]
 
-    def _forwarded_messages(self, forward: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
+    def _forwarded_messages(self, forward: Sequence[tuple[int, str] | dict[str, Any]]) -> list[dict[str, Any]]:
         date = int(self.change_log.now().timestamp())
-        return [
-            {"from_id": author, "text": text, "date": date, "conversation_message_id": 1, "attachments": []}
-            for author, text in forward
-        ]
+        plain = {"date": date, "conversation_message_id": 1, "attachments": []}
+        given = [one if isinstance(one, dict) else {"from_id": one[0], "text": one[1]} for one in forward]
+        return [plain | one for one in given]
 
 
 def _with_client(message: Message) -> dict[str, Any]:
     actions = ["text", "vkpay", "open_app", "location", "open_link", "callback", "intent_subscribe"]
     client = {"button_actions": actions, "keyboard": True, "inline_keyboard": True, "carousel": True, "lang_id": 0}
-    return {"message": message_object(message), "client_info": client}
+    return {"message": cropped_object(message_object(message)), "client_info": client}

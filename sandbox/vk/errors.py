@@ -15,6 +15,7 @@ _MESSAGES = {
     29: "Rate limit reached",
     100: "One of the parameters specified was missing or invalid",
     212: "Access to post comments denied",
+    222: "Hyperlinks are forbidden",
     901: "Can't send messages for users without permission",
     909: "Can't edit this message, because it's too old",
     911: "Keyboard format is invalid",

@@ -14,6 +14,7 @@ class EventLog:
     oldest_ts: int = 100  # the lowest ts that can still be asked with
     events: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     scheduled_failures: list[int] = field(default_factory=list)
+    versions: tuple[int, int] | None = None  # the served versions of the protocol, once one must be named
 
     def append(self, event: dict[str, Any]) -> None:
         self.ts += 1
@@ -25,10 +26,12 @@ class EventLog:
         self.oldest_ts = self.ts
         self.events.clear()
 
-    def read(self, key: str, ts: str) -> dict[str, Any] | None:
+    def read(self, key: str, ts: str, version: str = "") -> dict[str, Any] | None:
         """The answer to ``a_check``; ``None`` when there is nothing new yet."""
         if self.scheduled_failures:
             return self._failure(self.scheduled_failures.pop(0))
+        if self.versions and not (version.isdigit() and self.versions[0] <= int(version) <= self.versions[1]):
+            return self._failure(4)
         if key != self.key:
             return {"failed": 2}
         if not ts.isdigit() or not self.oldest_ts <= int(ts) <= self.ts:
@@ -40,6 +43,9 @@ class EventLog:
         if code == 1:
             self.drop_all()
             return {"failed": 1, "ts": self.ts}
+        if code == 4:
+            self.versions = self.versions or (2, 3)
+            return {"failed": 4, "min_version": self.versions[0], "max_version": self.versions[1]}
         self.key = secrets.token_hex(20)
         if code == 3:
             self.drop_all()

@@ -4,6 +4,8 @@ from typing import Any
 
 from sandbox.vk.state import Comment, Dialog, Message, Post, User
 
+CROPPED_FROM = 8  # attachments of one message; VK documents ``is_cropped``, not the number
+
 
 def message_object(message: Message, *, nested: bool = False) -> dict[str, Any]:
     """A message as ``message_new``, ``messages.getHistory`` and quotations of it show it."""
@@ -45,6 +47,16 @@ def message_object(message: Message, *, nested: bool = False) -> dict[str, Any]:
     return seen
 
 
+def cropped_object(seen: dict[str, Any]) -> dict[str, Any]:
+    """The message *seen* as an update shows it: of many attachments only the first, and ``is_cropped``."""
+    shown = dict(seen)
+    if len(seen.get("attachments", ())) >= CROPPED_FROM:
+        shown |= {"attachments": seen["attachments"][:1], "is_cropped": True}
+    if seen.get("fwd_messages"):
+        shown["fwd_messages"] = [cropped_object(one) for one in seen["fwd_messages"]]
+    return shown
+
+
 def comment_object(comment: Comment, owner_id: int, **place: int) -> dict[str, Any]:
     """A comment; *place* says what it belongs to (``post_id``, ``photo_id`` …)."""
     seen: dict[str, Any] = {
@@ -74,17 +86,17 @@ def post_object(post: Post) -> dict[str, Any]:
         "attachments": post.attachments,
         "comments": {"count": len(post.comments), "can_post": int(not post.comments_closed)},
         "inner_type": "wall_wallpost",
+        **post.more,
     }
 
 
 def user_object(user: User) -> dict[str, Any]:
-    return {
-        "id": user.id,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "can_access_closed": True,
-        "is_closed": False,
-    }
+    if user.deactivated == "deleted":
+        return {"id": user.id, "first_name": "DELETED", "last_name": "", "deactivated": "deleted"}
+    seen = {"id": user.id, "first_name": user.first_name, "last_name": user.last_name}
+    if user.deactivated is not None:
+        return seen | {"deactivated": user.deactivated}
+    return seen | {"can_access_closed": True, "is_closed": False}
 
 
 def conversation_object(dialog: Dialog) -> dict[str, Any]:

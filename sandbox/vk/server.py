@@ -157,14 +157,14 @@ class VkServer(VkControl):
             return await self._apply_fault(request, fault)
         wait = query.get("wait", "25")
         seconds = min(float(wait) if wait.isdigit() else 25.0, MAX_POLL_SECONDS)
-        answer = await self._poll(community, query["key"], query["ts"], seconds)
+        answer = await self._poll(community, query["key"], query["ts"], query.get("version", ""), seconds)
         return web.json_response(answer) if fault is None else await self._apply_fault(request, fault)
 
-    async def _poll(self, community: Community, key: str, ts: str, seconds: float) -> dict[str, Any]:
+    async def _poll(self, community: Community, key: str, ts: str, version: str, seconds: float) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         while True:
             revision = self.change_log.revision
-            answer = community.log.read(key, ts)
+            answer = community.log.read(key, ts, version)
             left = deadline - time.monotonic()
             if answer is not None:
                 return answer

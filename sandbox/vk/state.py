@@ -61,6 +61,7 @@ class User:
     id: int
     first_name: str
     last_name: str
+    deactivated: str | None = None  # «deleted» or «banned»
 
 
 @dataclass
@@ -124,6 +125,8 @@ class Post:
     attachments: list[dict[str, Any]] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     comments_closed: bool = False
+    links_forbidden: bool = False
+    more: dict[str, Any] = field(default_factory=dict)  # other fields, as VK shows them
 
 
 @dataclass

@@ -30,6 +30,8 @@ class WallComments:
         attachments = resolve_attachments(world, community, params.text("attachments"), {"doc", "video", "wall"})
         if not text and not attachments:
             raise invalid_parameter("message is empty or invalid")
+        if post.links_forbidden and "://" in text:
+            raise VkError(222)
         if len(text) > TEXT_LIMIT:
             raise invalid_parameter("message is too long")
         parent = params.integer("reply_to_comment", 0) or None

@@ -52,8 +52,9 @@ NASTY = [
     "справа\u202eаверпс \u200bнулевая\u200b ширина",
     "😀" * 200,
     "=HYPERLINK(1) +7 -1 @all",
-    "[id1|club1] @id1 (имя) #хэштег",
+    "[дом|двор] @all #хэштег",
 ]
+MENTIONS = "[id1|club1] @id1 (имя)"
 
 
 async def only_event(harness: MessengerHarness) -> MessagePosted:
@@ -290,7 +291,7 @@ async def test_a_cut_card_is_accepted(harness: MessengerHarness) -> None:
     assert harness.shown_privately()[0].buttons
 
 
-@pytest.mark.parametrize("text", [*NASTY, "\0\x07нуль", "\ud83d половина", "а" * 4096, "\u200b", ""])
+@pytest.mark.parametrize("text", [*NASTY, MENTIONS, "\0\x07нуль", "\ud83d половина", "а" * 4096, "\u200b", ""])
 async def test_any_words_can_be_sent(harness: MessengerHarness, text: str) -> None:
     made = harness.messenger.split(Content.of(Quote(text), Text(""), Bold(text)), ChatKind.PRIVATE)
     assert made

@@ -55,6 +55,7 @@ def wall_target(post: int) -> Target:
         (203, Rejected, RejectReason.NO_RIGHTS),
         (212, Rejected, RejectReason.NO_RIGHTS),
         (213, Rejected, RejectReason.NO_RIGHTS),
+        (222, Rejected, RejectReason.LINKS),
         (900, RecipientUnreachable, None),
         (901, RecipientUnreachable, None),
         (902, RecipientUnreachable, None),

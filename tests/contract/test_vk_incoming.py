@@ -324,15 +324,8 @@ def test_a_strange_attachment_costs_no_words(attachment):
 @pytest.mark.parametrize(
     ("attachment", "kind", "name", "link"),
     [
-        ({"type": "link", "link": {"url": "https://a.ru", "title": "А"}}, MediaKind.OTHER, "А", "https://a.ru"),
-        (
-            {"type": "wall", "wall": {"id": 5, "from_id": -3}},
-            MediaKind.OTHER,
-            "запись на стене",
-            "https://vk.com/wall-3_5",
-        ),
         ({"type": "audio", "audio": {"artist": "Хор", "title": "Гимн"}}, MediaKind.AUDIO, "Хор — Гимн", None),
-        ({"type": "graffiti", "graffiti": {"url": "https://a.ru/g.png"}}, MediaKind.OTHER, "graffiti.png", None),
+        ({"type": "graffiti", "graffiti": {"url": "https://a.ru/g.png"}}, MediaKind.PHOTO, "graffiti.png", None),
         ({"type": "poll", "poll": {"id": 1}}, MediaKind.OTHER, "poll", None),
         (
             {"type": "audio_message", "audio_message": {"link_mp3": "https://a.ru/v.mp3"}},

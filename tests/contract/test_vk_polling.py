@@ -80,6 +80,17 @@ async def test_a_key_that_ran_out_loses_nothing(harness):
     assert event_texts(await harness.new_events()) == ["Не потеряно"]
 
 
+async def test_a_protocol_that_vk_serves_no_more_is_asked_for_in_the_newest_version(harness):
+    """Nothing is lost, and every later poll names the version."""
+    await harness.vk.send_message(GROUP, MARIA, "Не потеряно")
+    await harness.vk.fail_longpoll(GROUP, 4)
+    batch = await harness.messenger.fetch()
+    assert (batch.updates, batch.gap) == ((), False)
+    assert event_texts(await harness.new_events()) == ["Не потеряно"]
+    await harness.vk.send_message(GROUP, MARIA, "Дальше")
+    assert event_texts(await harness.new_events()) == ["Дальше"]
+
+
 async def test_key_and_place_lost_are_a_gap(harness):
     await harness.vk.send_message(GROUP, MARIA, "Потеряно")
     await harness.vk.fail_longpoll(GROUP, 3)

@@ -1,29 +1,46 @@
 """Attachments of messages, comments and posts in neutral form; an unknown one becomes a placeholder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.messengers.errors import MalformedUpdate
 from bot.messengers.events import Attachment, MediaKind
-from bot.messengers.json_reader import JsonObject, find_point, get_int, get_object, get_objects, text_or_empty
+from bot.messengers.json_reader import (
+    JsonObject,
+    find_point,
+    find_text,
+    get_int,
+    get_object,
+    get_objects,
+    text_or_empty,
+)
 from bot.messengers.vk.chats import SITE
+from bot.messengers.vk.words import MAX_NESTED_LEVELS, NESTED_KINDS, attachment_words, list_nested
 
 
-def parse_attachments(source: JsonObject, origin: str) -> tuple[Attachment, ...]:
-    """Return all attachments of a message; its location is the last."""
-    found = [_parse_one(item, origin) for item in get_objects(source, "attachments")]
+def parse_attachments(source: JsonObject, origin: str, level: int = 0) -> tuple[Attachment, ...]:
+    """Return all attachments of a message, comment or post, with those of what it forwards; a location is the last.
+
+    Attachments that are words (`bot.messengers.vk.words`) are not among them.
+    """
+    found = [one for item in get_objects(source, "attachments") for one in _parse_one(item, origin, level)]
+    found += [one for nested in list_nested(source, level) for one in parse_attachments(nested, origin, level + 1)]
     place = _location(source, origin)
     return (*found, place) if place else tuple(found)
 
 
-def _parse_one(item: JsonObject, origin: str) -> Attachment:
+def _parse_one(item: JsonObject, origin: str, level: int) -> Sequence[Attachment]:
     kind = item.get("type")
     reader = _PARSERS.get(kind) if isinstance(kind, str) else None
     try:
         if reader is not None and isinstance(kind, str):
-            return reader(get_object(item, kind), origin)
+            return (reader(get_object(item, kind), origin),)
+        if kind in NESTED_KINDS and level < MAX_NESTED_LEVELS:
+            return parse_attachments(get_object(item, str(kind)), origin, level + 1)
+        if attachment_words(item):
+            return ()
     except MalformedUpdate:
         pass  # an unreadable photo must not make the bot lose the text
-    return Attachment(MediaKind.OTHER, origin, name=kind if isinstance(kind, str) else None)
+    return (Attachment(MediaKind.OTHER, origin, name=kind[:64] if isinstance(kind, str) else None),)
 
 
 def _photo(thing: JsonObject, origin: str) -> Attachment:
@@ -36,6 +53,12 @@ def _photo(thing: JsonObject, origin: str) -> Attachment:
         mime="image/jpeg",
         link=f"{SITE}/photo{get_int(thing, 'owner_id')}_{get_int(thing, 'id')}",
     )
+
+
+def _posted_photo(thing: JsonObject, origin: str) -> Attachment:
+    """Read a photo that was put on the wall directly, as old posts have them."""
+    url = find_text(thing, "photo_604") or text_or_empty(thing, "photo_130")
+    return Attachment(MediaKind.PHOTO, origin, url, name="photo.jpg", mime="image/jpeg", link=url or None)
 
 
 _SIZE_LETTERS = "smxopqryzw"  # sizes of old photos carry a letter and zeros for width and height; w is the largest
@@ -90,26 +113,16 @@ def _sticker(thing: JsonObject, origin: str) -> Attachment:
 
 
 def _graffiti(thing: JsonObject, origin: str) -> Attachment:
-    return Attachment(MediaKind.OTHER, origin, text_or_empty(thing, "url"), "graffiti.png", "image/png")
-
-
-def _link(thing: JsonObject, origin: str) -> Attachment:
-    return Attachment(
-        MediaKind.OTHER, origin, name=text_or_empty(thing, "title") or None, link=text_or_empty(thing, "url") or None
-    )
-
-
-def _wall(thing: JsonObject, origin: str) -> Attachment:
-    owner = thing.get("owner_id", thing.get("to_id", thing.get("from_id")))
-    link = f"{SITE}/wall{owner}_{get_int(thing, 'id')}" if isinstance(owner, int) else None
-    return Attachment(MediaKind.OTHER, origin, name="запись на стене", link=link)
+    """Read a drawing; on walls its pictures have a width in their names."""
+    url = next((found for key in ("url", "photo_586", "photo_200") if (found := find_text(thing, key))), "")
+    return Attachment(MediaKind.PHOTO, origin, url, "graffiti.png", "image/png")
 
 
 def _location(source: JsonObject, origin: str) -> Attachment | None:
     geo = source.get("geo")
     if not isinstance(geo, dict):
         return None
-    point = geo.get("coordinates")
+    point = geo.get("coordinates") or geo.get("place")
     if isinstance(point, str):  # posts on walls carry «latitude longitude» in one string
         parts = point.replace(",", " ").split()
         pair: tuple[object, object] = (parts[0], parts[1]) if len(parts) == 2 else (None, None)
@@ -124,12 +137,12 @@ def _location(source: JsonObject, origin: str) -> Attachment | None:
 
 _PARSERS: dict[str, Callable[[JsonObject, str], Attachment]] = {
     "photo": _photo,
+    "posted_photo": _posted_photo,
     "video": _video,
+    "clip": _video,
     "doc": _document,
     "audio_message": _voice,
     "audio": _audio,
     "sticker": _sticker,
     "graffiti": _graffiti,
-    "link": _link,
-    "wall": _wall,
 }

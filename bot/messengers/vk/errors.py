@@ -54,6 +54,7 @@ _ERRORS_BY_CODE: dict[int, ErrorFactory] = {
     211: _rejected(RejectReason.NO_RIGHTS),
     212: _rejected(RejectReason.NO_RIGHTS),
     213: _rejected(RejectReason.NO_RIGHTS),
+    222: _rejected(RejectReason.LINKS),
     223: _rejected(RejectReason.NO_RIGHTS),
     900: RecipientUnreachable,
     901: RecipientUnreachable,
@@ -124,6 +125,8 @@ def translate_error(code: int, method: str, description: str = "", *, replying: 
         return Rejected(text, RejectReason.CLOSED)
     if method in _READ_METHODS and code in {15, 100} and ("not found" in reason or "deleted" in reason):
         return Rejected(text, RejectReason.GONE)
+    if "hyperlinks are forbidden" in reason:  # some methods say it with code 100
+        return Rejected(text, RejectReason.LINKS)
     if code == 100 and "too long" in reason:
         return Rejected(text, RejectReason.TOO_LONG)
     return _ERRORS_BY_CODE.get(code, _rejected(RejectReason.BAD_REQUEST))(text)

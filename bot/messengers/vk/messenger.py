@@ -1,8 +1,10 @@
 """The VK messenger: one community, both directions."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +15,14 @@ from bot.domain.clock import Clock
 from bot.messengers import text_fitting
 from bot.messengers.base import BaseWebhookMessenger
 from bot.messengers.content import Content
-from bot.messengers.errors import CallbackExpired, MessageGone, Rejected, RejectReason, TemporaryFailure
+from bot.messengers.errors import (
+    CallbackExpired,
+    MessageGone,
+    MessengerError,
+    Rejected,
+    RejectReason,
+    TemporaryFailure,
+)
 from bot.messengers.events import (
     Attachment,
     AuthorKind,
@@ -21,6 +30,7 @@ from bot.messengers.events import (
     Chat,
     ChatKind,
     Event,
+    MediaKind,
     MessageEdited,
     MessagePosted,
     Upload,
@@ -45,7 +55,7 @@ from bot.messengers.vk.errors import translate_error
 from bot.messengers.vk.gap_recovery import MAX_RECOVERY_AGE, fetch_missed_messages
 from bot.messengers.vk.media import VkMediaTransfer, VkPreparedMedia
 from bot.messengers.vk.parsing import parse_update, raw_update
-from bot.messengers.vk.parsing_messages import VkCallbackId
+from bot.messengers.vk.parsing_messages import VkCallbackId, read_message
 from bot.messengers.vk.polling import EXPIRED_TS, VkLongPoll
 from bot.messengers.vk.publication_check import VkPublicationChecker
 from bot.messengers.vk.rendering import (
@@ -64,6 +74,9 @@ from bot.messengers.vk.user_names import UserNameLoader
 from bot.messengers.vk.webhook import VkWebhook
 
 logger = logging.getLogger(__name__)
+
+CROPPED_ATTACHMENTS = "часть вложений"
+"""The name of attachments that VK left out of an update and did not give afterwards."""
 
 ATTACHMENT_CACHE_SIZE = 2000  # sent messages whose attachments need no call
 
@@ -165,14 +178,27 @@ class VkMessenger(BaseWebhookMessenger):
         return parse_update(self._chats, payload)
 
     async def enrich(self, event: Event) -> Event:
-        """Add the names of the author and of the author of a forwarded text."""
+        """Add attachments that the update left out, and the names of its author and of a forwarded text's."""
         if isinstance(event, MessageEdited):
-            return MessageEdited(await self._with_names(event.message))
+            return MessageEdited(await self._with_names(await self._whole(event.message)))
         if isinstance(event, MessagePosted):
-            return await self._with_names(event)
+            return await self._with_names(await self._whole(event))
         if isinstance(event, ButtonPressed) and event.author.name is None:
             return replace(event, author=replace(event.author, name=await self._names.find_name(int(event.author.id))))
         return event
+
+    async def _whole(self, message: MessagePosted) -> MessagePosted:
+        """Return a cropped message with all its attachments, or with a placeholder for those that VK does not give."""
+        if not message.cropped:
+            return message
+        with suppress(MessengerError, TimeoutError, ValueError):
+            async with asyncio.timeout(self._client.timeouts.lookup):
+                item = await self._load_message(message.chat.id, message.message_id)
+            found = read_message(self._chats, item)
+            if not found.cropped:
+                return replace(message, text=found.text, attachments=found.attachments, cropped=False)
+        missing = Attachment(MediaKind.OTHER, self.account, name=CROPPED_ATTACHMENTS, link=message.link)
+        return replace(message, attachments=(*message.attachments, missing))
 
     async def _with_names(self, message: MessagePosted) -> MessagePosted:
         author = message.author
@@ -282,16 +308,20 @@ class VkMessenger(BaseWebhookMessenger):
         known = self._attachments_by_message.get((chat.id, message_id))
         if known is not None:
             return known
+        message = await self._load_message(chat.id, message_id)
+        names = [_attachment_name(thing) for thing in message.get("attachments") or () if isinstance(thing, dict)]
+        found = ",".join(name for name in names if name)
+        self._cache_attachment(chat.id, message_id, found)
+        return found
+
+    async def _load_message(self, peer_id: str, message_id: str) -> Mapping[str, Any]:
         answer = await self._client.call(
-            "messages.getByConversationMessageId", peer_id=int(chat.id), conversation_message_ids=message_id
+            "messages.getByConversationMessageId", peer_id=int(peer_id), conversation_message_ids=message_id
         )
         items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(items, list) or not items or not isinstance(items[0], dict):
             raise MessageGone("VK: no such message")
-        names = [_attachment_name(thing) for thing in items[0].get("attachments") or () if isinstance(thing, dict)]
-        found = ",".join(name for name in names if name)
-        self._cache_attachment(chat.id, message_id, found)
-        return found
+        return items[0]
 
     def _cache_attachment(self, chat_id: str, message_id: str, attachment: str) -> None:
         self._attachments_by_message[(chat_id, message_id)] = attachment

@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.domain.json_values import sanitize_json
 from bot.messengers.events import (
-    Attachment,
     Author,
     AuthorKind,
     ButtonPressed,
@@ -23,17 +22,16 @@ from bot.messengers.json_reader import (
     find_nonzero_int,
     get_int,
     get_object,
-    get_objects,
     get_timestamp,
     text_or_empty,
 )
 from bot.messengers.vk.attachments import parse_attachments
 from bot.messengers.vk.chats import VkChats
+from bot.messengers.vk.words import list_nested, read_words
 
 PAYLOAD_KEY = "c"  # the payload's key for the codes of the bot's buttons
 START_COMMAND = "start"  # the bot command that VK's own button «Начать» sends
 _CALLBACK_ID_PARTS = 3
-_MAX_FORWARD_DEPTH = 5
 
 
 def author_of(from_id: int) -> Author:
@@ -47,7 +45,7 @@ def message_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     if message.get("out") == 1:
         return ()
     change = _membership_changed(places, message)
-    return (change,) if change else (_read_message(places, message),)
+    return (change,) if change else (read_message(places, message),)
 
 
 def message_sent(places: VkChats, thing: JsonObject) -> Sequence[Event]:
@@ -58,7 +56,7 @@ def message_sent(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     manager = find_nonzero_int(thing, "admin_author_id")
     if not manager or "from_id" not in thing:
         return ()
-    message = _read_message(places, thing)
+    message = read_message(places, thing)
     return (replace(message, author=replace(message.author, speaker=str(manager)), payload=None),)
 
 
@@ -67,7 +65,7 @@ def message_edited(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     message = get_object(thing, "message") if "message" in thing else thing
     if message.get("out") == 1 or get_int(message, "from_id") == -places.group_id:
         return ()
-    return (MessageEdited(_read_message(places, message)),)
+    return (MessageEdited(read_message(places, message)),)
 
 
 def messages_allowed(places: VkChats, thing: JsonObject) -> Sequence[Event]:
@@ -115,7 +113,7 @@ class VkCallbackId:
         return cls(parts[2], int(parts[1]), int(parts[0]))
 
 
-def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
+def read_message(places: VkChats, message: JsonObject) -> MessagePosted:
     """Read a message; the button «Начать» becomes «/start», as in the other messengers.
 
     The ``ref`` of a link is the payload.
@@ -125,9 +123,6 @@ def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
     forwarded = _list_forwarded(message)
     code = _payload_code(message.get("payload"))
     started = code == START_COMMAND
-    attachments: tuple[Attachment, ...] = parse_attachments(message, places.account)
-    for one in forwarded:
-        attachments += parse_attachments(one, places.account)
     others = [get_int(one, "from_id") for one in forwarded if one.get("from_id") != from_id]
     return MessagePosted(
         places.conversation(peer_id),
@@ -135,31 +130,29 @@ def _read_message(places: VkChats, message: JsonObject) -> MessagePosted:
         author_of(from_id),
         get_timestamp(message, "date"),
         text_of(message),
-        attachments,
+        parse_attachments(message, places.account),
         reply_to=str(get_int(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,
-        forwarded_from=f"id{others[0]}" if others else None,
+        forwarded_from=source_name(others[0]) if others else None,
         service=isinstance(message.get("action"), Mapping),
         payload=text_or_empty(message, "ref") or (None if started else code),
         link=places.conversation_link(peer_id),
+        cropped=any(one.get("is_cropped") is True for one in (message, *forwarded)),
     )
+
+
+def source_name(from_id: int) -> str:
+    """Return the id of a person, for `VkMessenger.enrich`, or the address of a community whose words are shared."""
+    return f"id{from_id}" if from_id > 0 else f"vk.com/club{-from_id}"
 
 
 def text_of(message: JsonObject) -> str:
     """Return the text of a message, including forwarded texts."""
-    own = "/start" if _payload_code(message.get("payload")) == START_COMMAND else text_or_empty(message, "text")
-    return "\n\n".join(
-        text for text in (own, *(text_or_empty(one, "text") for one in _list_forwarded(message))) if text
-    )
+    return "/start" if _payload_code(message.get("payload")) == START_COMMAND else read_words(message)
 
 
-def _list_forwarded(message: JsonObject, depth: int = 0) -> list[JsonObject]:
+def _list_forwarded(message: JsonObject, level: int = 0) -> list[JsonObject]:
     """Return the forwarded messages, including nested ones."""
-    found: list[JsonObject] = []
-    for one in get_objects(message, "fwd_messages"):
-        found.append(one)
-        if depth < _MAX_FORWARD_DEPTH:
-            found += _list_forwarded(one, depth + 1)
-    return found
+    return [found for one in list_nested(message, level) for found in (one, *_list_forwarded(one, level + 1))]
 
 
 def _payload_code(payload: Any) -> str | None:

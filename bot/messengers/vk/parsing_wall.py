@@ -14,7 +14,8 @@ from bot.messengers.json_reader import (
 )
 from bot.messengers.vk.attachments import parse_attachments
 from bot.messengers.vk.chats import POST_MESSAGE_ID, VkChats, comment_link, post_link
-from bot.messengers.vk.parsing_messages import author_of
+from bot.messengers.vk.parsing_messages import author_of, source_name
+from bot.messengers.vk.words import read_words
 
 ChatLocator = Callable[[VkChats, JsonObject], Chat]
 
@@ -30,18 +31,16 @@ def post_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     chat = places.wall_comments(
         get_int(thing, "owner_id"), get_int(thing, "id"), answerable=text_or_empty(thing, "post_type") in {"", "post"}
     )
-    reposted = get_objects(thing, "copy_history")
-    texts = [text_or_empty(thing, "text"), *(text_or_empty(one, "text") for one in reposted)]
-    others = [get_int(one, "from_id") for one in reposted]
+    others = [get_int(one, "from_id") for one in get_objects(thing, "copy_history")]
     return (
         MessagePosted(
             chat,
             POST_MESSAGE_ID,
             author_of(get_int(thing, "from_id")),
             get_timestamp(thing, "date"),
-            "\n\n".join(text for text in texts if text),
+            read_words(thing),
             parse_attachments(thing, places.account),
-            forwarded_from=f"id{others[0]}" if others else None,
+            forwarded_from=source_name(others[0]) if others else None,
             link=post_link(chat.id),
         ),
     )
@@ -105,7 +104,7 @@ def _read_comment(places: VkChats, thing: JsonObject, chat: Chat) -> MessagePost
         str(comment_id),
         author_of(get_int(thing, "from_id")),
         get_timestamp(thing, "date"),
-        text_or_empty(thing, "text"),
+        read_words(thing),
         parse_attachments(thing, places.account),
         reply_to=str(parent) if parent else None,
         link=comment_link(chat.id, comment_id, thread),

@@ -26,6 +26,7 @@ class VkLongPoll:
         self._ts: str | None = None
         self._server: tuple[str, str] | None = None  # address and key
         self._lost_keys = 0
+        self._version: dict[str, str] = {}  # of the protocol; none is asked for unless VK demands one
 
     def set_cursor(self, cursor: str | None) -> None:
         self._ts = cursor
@@ -56,22 +57,26 @@ class VkLongPoll:
         assert self._server is not None  # noqa: S101 - fetch has asked for it
         wait = self._client.timeouts.poll
         url, key = self._server
-        params = {"act": "a_check", "key": key, "ts": self._ts or "0", "wait": str(wait)}
+        params = {"act": "a_check", "key": key, "ts": self._ts or "0", "wait": str(wait), **self._version}
         return await self._client.get_json(url, params, wait + self._client.timeouts.call)
 
     async def _recover(self, answer: Mapping[str, Any]) -> Batch:
-        """Handle ``failed``: 1 — events were lost, continue from its ``ts``; 2 — the key expired; 3 — both are lost."""
+        """Handle ``failed``: 1 — events were lost, continue from its ``ts``; 2 — the key expired; 3 — both are lost;
+        4 — the version of the protocol is not served, and the answer names those that are."""
         code, ts = answer.get("failed"), answer.get("ts")
         if code == 1 and isinstance(ts, str | int):
             self._ts = str(ts)
             return Batch((), self._ts, gap=True)
+        newest = answer.get("max_version")
+        if code == 4 and isinstance(newest, int):
+            self._version = {"version": str(newest)}
         self._server = None
         self._lost_keys += 1
         if self._lost_keys > MAX_LOST_KEYS:
             self._lost_keys = 0
             raise TemporaryFailure("VK: the long poll accepts no key")
         fresh = await self._request_server()
-        if code == 2:
+        if code in (2, 4):
             return Batch((), self._ts)
         self._ts = fresh
         return Batch((), self._ts, gap=True)

@@ -5,18 +5,19 @@ the bot learns of a deleted comment only from its event. Only people can read co
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.messengers.errors import MalformedUpdate, MessageGone, MessengerError, Rejected, RejectReason, RetryAfter
 from bot.messengers.errors import TemporaryFailure as Temporary
 from bot.messengers.events import ChatKind
-from bot.messengers.json_reader import find_nonzero_int, get_objects, text_or_empty
+from bot.messengers.json_reader import JsonObject, find_nonzero_int, find_text, get_objects
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.vk.chats import wall_post_of
 from bot.messengers.vk.client import VkClient
 from bot.messengers.vk.execute import ApiCall, CallResult, execute_calls
 from bot.messengers.vk.parsing_messages import text_of
+from bot.messengers.vk.words import read_words
 
 _THREAD = re.compile(r"[?&]thread=(\d+)")
 _TOPIC = re.compile(r"topic-(\d+)_(\d+)")
@@ -89,7 +90,7 @@ def _conversation_result(placed: PublishedAnswer, answer: CallResult) -> CheckRe
     }
     standing = Visibility.VISIBLE if all(int(one) in there for one in placed.ids if one.isdigit()) else Visibility.GONE
     question = there.get(int(placed.question_id)) if placed.question_id and placed.question_id.isdigit() else None
-    return CheckResult(standing, _question_text(question) if question is not None else None)
+    return _with_question(standing, question, text_of)
 
 
 def _comments_result(placed: PublishedAnswer, answers: Sequence[CallResult]) -> CheckResult:
@@ -103,7 +104,7 @@ def _comments_result(placed: PublishedAnswer, answers: Sequence[CallResult]) -> 
     if placed.question_id is not None and placed.question_id.isdigit() and len(answers) > len(ids):
         last = answers[len(ids)]
         question = None if isinstance(last, MessengerError) else _find_comment(last, placed.question_id)
-    return CheckResult(Visibility.VISIBLE, text_or_empty(question, "text") if question is not None else None)
+    return _with_question(Visibility.VISIBLE, question, read_words)
 
 
 def _find_comment(answer: Any, comment_id: str) -> Any | None:
@@ -116,11 +117,14 @@ def _is_deleted(thing: Any) -> bool:
     return thing.get("deleted") in (1, True)
 
 
-def _question_text(message: Any) -> str | None:
+def _with_question(visibility: Visibility, question: Any, read: Callable[[JsonObject], str]) -> CheckResult:
+    """Return the result with the present text of *question*, if there is one and it can be read."""
+    if question is None:
+        return CheckResult(visibility)
     try:
-        return text_of(message)
+        return CheckResult(visibility, read(question), find_text(question, "text"))
     except MalformedUpdate:
-        return None
+        return CheckResult(visibility)
 
 
 def _result_of_error(error: MessengerError) -> CheckResult:

@@ -12,6 +12,9 @@ from bot.messengers.vk.client import VkClient
 MAX_CACHED_NAMES = 2000
 MAX_IDS_PER_CALL = 1000  # users.get accepts no more
 
+DELETED_USER = "Удалённый пользователь"
+_NO_FIRST_NAME = "DELETED"  # VK's first name of a deleted page, and of a banned one that hides its own
+
 
 class UserNameLoader:
     """A loader of VK users' names; one call asks for all names requested at the same time."""
@@ -64,6 +67,8 @@ class UserNameLoader:
         if not isinstance(user, Mapping) or not isinstance(user.get("id"), int):
             return
         name = " ".join(part for part in (user.get("first_name"), user.get("last_name")) if isinstance(part, str))
+        if user.get("deactivated") == "deleted" or user.get("first_name") == _NO_FIRST_NAME:
+            name = DELETED_USER
         if name.strip():
             self._known[user["id"]] = name.strip()
 

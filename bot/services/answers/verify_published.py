@@ -44,8 +44,8 @@ async def apply_check(ctx: UseCaseContext, publication_id: int, result: CheckRes
     if publication is None or publication.state is not PublicationState.POSTED:
         return
     known = message = await ctx.uow.messages.get(publication.message_id)
-    if message is not None and result.question_text is not None and message.part is not MessageRole.STAFF:
-        message = await _apply_missed_edit(ctx, message, result.question_text)
+    if message is not None and message.part is not MessageRole.STAFF:
+        message = await _apply_missed_edit(ctx, message, result)
     if result.visibility in (Visibility.GONE, Visibility.CLOSED):
         await _mark_removed(ctx, publication, result.visibility.value)
     elif message is not None and message.part is MessageRole.ROOT and _question_differs(publication, message):
@@ -123,10 +123,10 @@ def _question_differs(publication: Publication, message: Message) -> bool:
     return publication.about is not None and text_key(message.text) != publication.about
 
 
-async def _apply_missed_edit(ctx: UseCaseContext, message: Message, text: str) -> Message:
+async def _apply_missed_edit(ctx: UseCaseContext, message: Message, result: CheckResult) -> Message:
     """Apply an edit of the question that the messenger did not report; return the current message."""
-    new_text = clean_text(text)
-    if new_text == message.text or not new_text:
+    new_text = clean_text(result.question_text or "")
+    if not new_text or message.text in (new_text, clean_text(result.bare_question_text or "")):
         return message
     await ctx.uow.messages.update_content(message.id, new_text, message.media, ctx.now)
     if message.part is MessageRole.ROOT and message.ticket_id is not None:

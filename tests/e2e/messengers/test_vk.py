@@ -14,6 +14,7 @@ from tests.e2e.harness import (
     COORDINATOR,
     GROUP,
     MARIA,
+    PYOTR,
     ROADS_HEAD,
     STAFF,
     Harness,
@@ -53,13 +54,13 @@ async def prepare_private_answer(town: Harness) -> dict[str, Any]:
     return await wait_for_preview(town, ROADS_HEAD, ANSWER)
 
 
-async def prepare_comment_answer(town: Harness) -> tuple[int, dict[str, Any]]:
+async def prepare_comment_answer(town: Harness, answer: str = ANSWER) -> tuple[int, dict[str, Any]]:
     """Maria comments a post; the post and the preview of an answer."""
     post = await town.sandbox.vk.post(COMMUNITY, "Новости")
     await town.sandbox.vk.comment(COMMUNITY, post, MARIA, HATCH)
     card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, ANSWER, reply_to=card["message_id"])
-    return post, await wait_for_preview(town, ROADS_HEAD, ANSWER)
+    await town.send_message(ROADS_HEAD, answer, reply_to=card["message_id"])
+    return post, await wait_for_preview(town, ROADS_HEAD, answer)
 
 
 def comment_texts(town: Harness, post: int) -> list[str]:
@@ -232,6 +233,26 @@ async def test_comments_are_closed_then_the_head_hears_of_it(town: Harness) -> N
         ROADS_HEAD, "⚠️ Ответ на №1 не опубликован", "комментарии закрыты", "Открыть сообщение жителя"
     )
     assert await get_ticket_state(town, 1) is State.ACCEPTED
+
+
+async def test_links_are_forbidden_then_the_head_learns_what_to_change(town: Harness) -> None:
+    post, draft = await prepare_comment_answer(town, "Подробнее: https://town.ru/roads")
+    town.sandbox.vk.world.posts[(COMMUNITY, post)].links_forbidden = True
+    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    note = await town.wait_for_message(ROADS_HEAD, "⚠️ Ответ на №1 не опубликован")
+    assert "VK не пропускает ссылки в этих комментариях; уберите ссылку из ответа" in message_text(note)
+    assert await get_ticket_state(town, 1) is State.ACCEPTED
+
+
+async def test_nine_pictures_and_a_mention_reach_the_card(town: Harness) -> None:
+    """VK brings the first picture and leaves the others out; a mention comes as its markup."""
+    await town.sandbox.vk.send_message(
+        COMMUNITY, MARIA, f"[id{PYOTR}|Пётр] видел: {HATCH}", photos=[b"\xff\xd8\xff\xe0 a picture"] * 9
+    )
+    await town.wait_for_card(ROADS_HEAD, 1, f"Пётр видел: {HATCH}")
+    stored = await town.find_stored_message(f"vk:{COMMUNITY}", MARIA, 1)
+    assert stored is not None
+    assert [item["kind"] for item in stored.media] == ["photo"] * 9
 
 
 async def test_the_post_is_gone_with_everything_under_it(town: Harness) -> None:
