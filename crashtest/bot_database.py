@@ -56,7 +56,7 @@ async def wait_until_idle(database: Database, sandbox: Sandbox) -> None:
 
 async def export_tickets(config: Path) -> list[dict[str, str]]:
     """Every ticket, as ``python -m bot export`` has it."""
-    command = (sys.executable, "-m", "bot", "export", "--config", str(config))
+    command = (sys.executable, "-m", "bot", "export", "--codes", "--config", str(config))
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=DEVNULL, env=bot_environment())
     out, _ = await process.communicate()
     if process.returncode != 0:

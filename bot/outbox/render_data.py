@@ -161,11 +161,13 @@ async def notification_data(
     without_buttons: bool = False,
 ) -> NotificationData:
     """Return the data that the text of *note* needs: tickets, the citizen's message, the answer, a dialog's draft."""
-    found = {}
+    found, masks = {}, False
+    redact = ctx.municipality.understanding.redact
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
         may_see = reader is None or _may_see_personal_data(ctx, ticket, reader)
         found[number] = ticket if may_see else _redact_ticket(ctx, ticket)
+        masks = masks or not may_see
     message, answer = await _message_and_answer(ctx, note)
     previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
     past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
@@ -175,7 +177,7 @@ async def notification_data(
     return NotificationData(
         tickets=found,
         without_buttons=without_buttons,
-        message_text=message.text if message else None,
+        message_text=None if message is None else redact(message.text) if masks else message.text,
         message_link=message.link if message else None,
         message_source=message_facts(ctx, message).title if message else None,
         message_deleted=message is not None and message.deleted_at is not None,

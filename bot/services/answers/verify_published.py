@@ -48,9 +48,10 @@ async def apply_check(ctx: UseCaseContext, publication_id: int, result: CheckRes
         message = await _apply_missed_edit(ctx, message, result)
     if result.visibility in (Visibility.GONE, Visibility.CLOSED):
         await _mark_removed(ctx, publication, result.visibility.value)
-    elif message is not None and message.part is MessageRole.ROOT and _question_differs(publication, message):
-        was = known.text if known is not None and text_key(known.text) == publication.about else None
-        await _on_question_changed(ctx, publication, message, was)
+    elif message is not None and known is not None and message.part is MessageRole.ROOT:
+        is_edit_missed = text_key(known.text) != text_key(message.text)
+        if is_edit_missed or _question_differs(publication, message):
+            await _on_question_changed(ctx, publication, message, known.text if is_edit_missed else None)
 
 
 async def on_question_edited(ctx: UseCaseContext, known: Message) -> None:
