@@ -11,6 +11,7 @@ from bot.messengers.port import CheckResult, Messenger, PublishedAnswer, Visibil
 from bot.runtime.runtime import Runtime
 from bot.services.answers import verify_published
 from bot.services.context import UseCaseContext
+from bot.services.notifications.isolation import isolated
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ class PublicationChecker:
         async with self.runtime.database.begin() as uow:
             ctx = self.runtime.context(uow)
             for publication_id, one in seen.items():
-                await verify_published.apply_check(ctx, publication_id, one)
+                async with isolated(ctx, "publication_check", None):
+                    await verify_published.apply_check(ctx, publication_id, one)
         self.runtime.outbox_wake_up.set()
 
     async def _postpone(self, messenger: Messenger, error: MessengerError, ids: list[int]) -> None:

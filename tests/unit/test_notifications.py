@@ -31,7 +31,7 @@ help_staff history invitations listing members model_broken model_updated new_do
 new_text no_dialog not_joined notices pages_week pass_answer_on post_by_hand posting_reminder preview preview_replaced
 publication_failed reachable reason_added refused returned sending_limited settings staff_reply stats trouble
 trouble_over undelivered unknown_command unknown_update unreachable unrecorded urgent_news watch_overdue
-welcome_staff
+welcome_staff work_skipped
 """
 """Append-only: rows of any release may hold any of these."""
 

@@ -67,6 +67,12 @@ class Unrecorded(Notification, code="unrecorded"):
     row_id: int = stored("row")
 
 
+class WorkSkipped(Notification, code="work_skipped"):
+    """A periodic task could not do its work for one ticket (0: for a row without one) and did it for the others."""
+
+    ticket_id: int = stored("ticket")
+
+
 class SendingLimited(Notification, code="sending_limited"):
     """A messenger asks the bot to send nothing for many hours; the bot tries again meanwhile."""
 

@@ -18,6 +18,7 @@ from bot.services.deadlines import outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
+from bot.services.notifications.isolation import isolated
 
 WATCHER_NOTICE_INTERVAL = timedelta(minutes=30)
 """The shortest time between two messages about overdue tickets to a watcher."""
@@ -31,21 +32,26 @@ WATCHER_NOTICE = "watch_overdue"
 async def create_due_notices(ctx: UseCaseContext) -> None:
     """Turn due moments into notices for their recipients."""
     for due in await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE):
-        ticket = await ctx.uow.tickets.get(due.ticket_id)
-        if ticket is not None and due.limit == handout.POSTING_DEADLINE:
-            await _create_posting_notices(ctx, ticket)
-            continue
-        if ticket is None or not _is_still_relevant(ticket, due):
-            continue
-        code = f"{due.limit}_{due.kind}"
-        recipients = await cards.recipients(ctx, ticket)
-        for person in recipients:
-            await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
-        if due.kind == DueKind.OVERDUE:
-            await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
-            for person in _watchers(ctx, ticket, recipients):
-                await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
-            await cards.sync(ctx, ticket)
+        async with isolated(ctx, "reminders", due.ticket_id):
+            await _create_notices(ctx, due)
+
+
+async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
+    ticket = await ctx.uow.tickets.get(due.ticket_id)
+    if ticket is not None and due.limit == handout.POSTING_DEADLINE:
+        await _create_posting_notices(ctx, ticket)
+        return
+    if ticket is None or not _is_still_relevant(ticket, due):
+        return
+    code = f"{due.limit}_{due.kind}"
+    recipients = await cards.recipients(ctx, ticket)
+    for person in recipients:
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
+    if due.kind == DueKind.OVERDUE:
+        await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
+        for person in _watchers(ctx, ticket, recipients):
+            await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
+        await cards.sync(ctx, ticket)
 
 
 async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:

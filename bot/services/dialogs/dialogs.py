@@ -23,6 +23,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
+from bot.services.notifications.isolation import isolated
 
 DIALOG_LIFETIME = timedelta(hours=24)
 """An unfinished dialog expires after this time."""
@@ -178,7 +179,8 @@ async def cancel_for_ticket(ctx: UseCaseContext, ticket: Ticket, steps: Sequence
 async def expire_abandoned(ctx: UseCaseContext) -> None:
     """End the dialogs that expired; the text of a draft stays readable."""
     for dialog in await ctx.uow.dialogs.list_expired(ctx.now):
-        await _remove_buttons(ctx, dialog, EndReason.EXPIRED)
+        async with isolated(ctx, "expired_dialogs", dialog.ticket_id):
+            await _remove_buttons(ctx, dialog, EndReason.EXPIRED)
         await ctx.uow.dialogs.end(dialog.account, dialog.user_id)
 
 

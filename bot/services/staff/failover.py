@@ -15,6 +15,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards
+from bot.services.notifications.isolation import isolated
 from bot.services.notifications.routing import addresses_for, notification_draft
 from bot.services.staff import reachability
 from bot.services.tickets.search import list_waiting_tickets
@@ -33,7 +34,8 @@ class MissedTickets:
 async def run(ctx: UseCaseContext) -> None:
     """Reroute stuck rows; queue a message to people whose account works again."""
     for row in await _list_stuck_rows(ctx):
-        await reroute(ctx, row)
+        async with isolated(ctx, "failover", row.ticket_id):
+            await reroute(ctx, row)
     for person, address in await _list_returned(ctx):
         await ctx.uow.outbox.enqueue(
             OutboxDraft(

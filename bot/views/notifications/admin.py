@@ -16,6 +16,7 @@ from bot.domain.notifications.administrator import (
     Undelivered,
     UnknownUpdateKind,
     Unrecorded,
+    WorkSkipped,
 )
 from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted, SpikeDetected
 from bot.domain.russian_text import plural
@@ -110,6 +111,11 @@ ADMIN_VIEWS = (
         Unrecorded,
         "⚠️ Сообщение отправлено, но бот не смог записать, что из этого следует (запись №{note.row_id}): карточка или "
         "состояние могут быть прежними. Подробности — в журнале работы бота.",
+    ),
+    template_row(
+        WorkSkipped,
+        "⚠️ Напоминание или другая плановая работа не удалась (сообщение №{note.ticket_id}), остальные сделаны. "
+        "Подробности — в журнале работы бота.",
     ),
     row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),

@@ -1,16 +1,25 @@
 """Terms run from the registration; before they end people are reminded, afterwards told on."""
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from bot.domain.people import Person
+from bot.domain.tickets import Ticket
+from bot.services.context import UseCaseContext
+from bot.services.notifications import cards
 from sandbox.faults import Fault, FaultKind
 from tests.databases import ON_BOTH
 from tests.e2e.harness import (
+    ADMINISTRATOR,
     COORDINATOR,
     CURATOR,
     GROUP,
     HOUSING_HEAD,
     PYOTR,
     ROADS_HEAD,
+    START_TIME,
     Harness,
     button_labels,
     message_text,
@@ -253,6 +262,26 @@ async def test_an_answer_on_its_way_is_not_overdue(town: Harness) -> None:
     await town.wait_for_message(ROADS_HEAD, "№1 · ", "Отвечено")
     await town.wait_for_outbox()
     assert deadline_notices(town, ROADS_HEAD) == deadline_notices(town, CURATOR) == []
+
+
+async def test_a_due_moment_that_fails_is_reported_and_stops_no_other(
+    town: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipients = cards.recipients
+
+    async def breaks(ctx: UseCaseContext, ticket: Ticket) -> list[Person]:
+        if ticket.id == 1 and town.clock.now() > START_TIME + timedelta(minutes=10):
+            raise KeyError("a state of a later release")
+        return await recipients(ctx, ticket)
+
+    monkeypatch.setattr(cards, "recipients", breaks)
+    await send_report(town, POTHOLE)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await send_report(town, TAP, PYOTR)
+    await town.wait_for_card(HOUSING_HEAD, 2)
+    town.set_time("20.11 15:01")
+    await town.wait_for_message(HOUSING_HEAD, "⏰", "№2")
+    await town.wait_for_message(ADMINISTRATOR, "плановая работа не удалась (сообщение №1)")
 
 
 def _count_attempts(town: Harness) -> int:
