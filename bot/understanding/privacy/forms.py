@@ -45,7 +45,7 @@ CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
             r"(?:(?:vk\.com|vk\.ru|vk\.me|vkontakte\.ru|t\.me|telegram\.me|telegram\.dog)/"
             r"|(?:ok\.ru|odnoklassniki\.ru)/(?!group)"
             r"|(?:max\.ru|wa\.me|api\.whatsapp\.com|viber\.me|chats\.viber\.com|instagram\.com|facebook\.com|fb\.com|"
-            r"my\.mail\.ru|tiktok\.com|twitter\.com|x\.com|tenchat\.ru|threads\.net)/)"
+            r"my\.mail\.ru|tiktok\.com|twitter\.com|x\.com|tenchat\.ru|threads\.net)/|youtube\.com/@)"
             r"[^\s<>«»\"')\]\0]*[^\s<>«»\"')\].,;:!?\0]"
         ),
         LINK,
@@ -70,14 +70,16 @@ BIRTH_DATES_AND_PLATES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<!\d){_DATE} ?(?:г(?:од[ау]?|\.)? ?)?(?:рожд\w*\.?|р\.|г\. ?р\.?|г\.?р\b\.?)"), BIRTH_DATE),
     (
         re.compile(
-            rf"\b(?:родил(?:ся|ась)|рожд(?:ения|ён|ена|\.)|д\. ?р\.?|г\. ?р\.?|др)"
+            rf"\b(?:родил(?:ся|ась)|рожд(?:ения|ён|ена|\.)|род\.|д\. ?р\.?|г\. ?р\.?|др)"
             rf"{_NO_DIGIT}{{0,6}}(?P<x>{_DATE})(?: ?г(?:ода?|\.))?(?!\d)"
         ),
         BIRTH_DATE,
     ),
     # Plates of cars.
-    (re.compile(rf"(?<!\w){_LETTER}\d{{3}} ?{_LETTER}{{2}}(?: ?\d{{2,3}})?(?: ?rus)?(?!\w)"), NUMBER),
-    (re.compile(rf"(?<!\w){_LETTER} \d{{3}} {_LETTER}{{2}} ?\d{{2,3}}(?: ?rus)?(?!\w)"), NUMBER),
+    (re.compile(rf"(?<!\w){_LETTER}\d{{3}} ?{_LETTER}{{2}}(?: ?\d{{2,3}})?(?: ?(?:rus|рус))?(?!\w)"), NUMBER),
+    (re.compile(r"(?<!\w)(?=[a-z]*\d)(?=\d*[a-z])[a-hj-npr-z\d]{17}(?!\w)"), NUMBER),  # of a vehicle (VIN)
+    (re.compile(rf"(?<!\w){_LETTER} \d{{3}} {_LETTER}{{2}} ?\d{{2,3}}(?: ?(?:rus|рус))?(?!\w)"), NUMBER),
+    (re.compile(r"(?<!\w)(?=[a-z]*\d)(?=\d*[a-z])[a-hj-npr-z\d]{17}(?!\w)"), NUMBER),  # of a vehicle (VIN)
     (
         re.compile(
             r"\b(?:гос\.? ?номер\w*|госномер\w*|г/н|г\.? ?р\.? ?з\.?)[ :№]{0,3}"
@@ -103,13 +105,14 @@ LONG_NUMBERS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(
             r"\b(?:паспорт\w*|сери[яию]\w*|удостоверени\w*|свидетельств\w*|водительск\w*|полис\w*|омс|снилс\w*|инн|"
             rf"загран\w*|военн\w+ билет\w*){_NO_DIGIT}{{0,24}}"
-            r"(?P<x>\d(?:(?: ?(?:№|номер|n) ?|[ \-]{1,2})?\d){5,19})(?!\d)"
+            r"(?P<x>\d(?:(?:,? ?(?:№|номер|n) ?|[ .\-]{1,2})?\d){5,19})(?!\d)"
         ),
         NUMBER,
     ),
     (
         re.compile(
-            r"\b(?:лиц(?:ев\w+|\.)? ?сч[её]т\w*|л ?/ ?с(?:ч[её]т\w*|ч)?|лс|карт[аыуе]|карточк\w+|сбер\w*|р/с|"
+            r"\b(?:лиц(?:ев\w+|\.)?(?: ?сч[её]т\w*)?|л ?/ ?с(?:ч[её]т\w*|ч)?|л\.? ?с|абонент\w*|"
+            r"карт[аыуе]|карточк\w+|сбер\w*|р/с|"
             rf"сч[её]т\w*(?=[ №:\-]{{0,4}}\d))"
             rf"\.?(?:{_NO_DIGIT}{{0,12}})(?P<x>\d(?:[ \-/]?\d){{4,24}})(?!\d| ?(?:руб|тыс|₽|р\b|т\.р))"
         ),
@@ -162,7 +165,7 @@ _UNIT = (
 FLATS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
-            r"\b(?:квартир(?:а|ы|е|у|ой|ам|ах)|комнат[аыеу]|(?:кв|комн|ком)\.?)(?: |№|-|:|\b){0,4}"
+            r"(?<![а-яё])(?:квартир(?:а|ы|е|у|ой|ам|ах)|комнат[аыеу]|кв-?р[аыеу]|(?:кв|комн|ком)\.?)(?: |№|-|:|\b){0,4}"
             r"(?P<x>\d{1,4}(?:[ \-]?[а-д](?!\w))?(?:(?:, ?| и |/)\d{1,4}(?!\d))*)"
             r"(?!\w|[,.]\d| ?(?:м\b|метр|кв\b|градус|°|дн|час|лет))"
         ),
@@ -182,6 +185,7 @@ FLATS: tuple[tuple[re.Pattern[str], str], ...] = (
         FLAT,
     ),
     (re.compile(r"(?<![\d\-.,])(?P<x>\d{1,4}) квартир(?:а|е|у)\b"), FLAT),
+    (re.compile(r"(?<=\d/)(?P<x>\d{1,4}) кв\b(?!\.? ?м)"), FLAT),
     (
         re.compile(
             r"(?:(?<=[а-яё] )|(?<=[а-яё], )|(?<=\bд\.)|(?<=\bд\. )|(?<=\bдом )|(?<=\bд))"

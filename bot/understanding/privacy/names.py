@@ -63,6 +63,8 @@ class NameFinder:
                 yield from self._by_patronymic(words, at)
             if word.capitalised and at and word.glued and words[at - 1].capitalised:
                 yield from self._by_pair(text, words, at)
+            if at > 1 and word.glued and words[at - 2].norm == "я" and self._is_lower_case_name(words[at - 1], word):
+                yield words[at - 1].start, word.end
             if word.norm in ("оглы", "кызы") and at > 1 and word.glued:
                 yield words[at - 2].start, word.end
             if at and word.glued and self._words["relatives"].contains(words[at - 1].norm):
@@ -102,10 +104,15 @@ class NameFinder:
             return
         if at + 1 < len(words) and words[at + 1].glued and self._words["after"].contains(words[at + 1].norm):
             return
-        lemmas = [lemma for word in (one, other) for lemma in self._morphology.form(word.norm).lemmas]
-        if self._words["famous"].contains_any(lemmas) or self._is_street(text, words, at):
+        if self._is_famous(one) or self._is_famous(other) or self._is_street(text, words, at):
             return
         yield one.start, other.end
+
+    def _is_lower_case_name(self, one: _Token, other: _Token) -> bool:
+        """Return whether two words without capitals are first of all a given name and a surname («я мария иванова»)."""
+        grammars = [self._morphology.form(word.norm).tags[:1] for word in (one, other)]
+        kinds = [{"Name", "Surn"} & tags[0] if tags else frozenset() for tags in grammars]
+        return {"Name"} in kinds and {"Surn"} in kinds
 
     def _is_street(self, text: str, words: Sequence[_Token], at: int) -> bool:
         """Return whether the pair that ends at *at* is a street without the word for it («на Марии Цукановой 12»)."""
@@ -147,7 +154,7 @@ class NameFinder:
         """Return whether the initials in *found* belong to *surname*, and are not «г. Курск»."""
         form = self._morphology.form(surname.norm)
         is_single = found.count(".") < 2
-        if self._words["famous"].contains_any(list(form.lemmas)) or (form.can_be("Geox") and is_single):
+        if self._is_famous(surname) or (form.can_be("Geox") and is_single):
             return False
         if found.startswith(surname.raw) and is_single and found.endswith("."):
             return form.can_be("Name") or "Surn" in form.tags[0]
@@ -164,6 +171,11 @@ class NameFinder:
             if not words[at].glued:
                 return False
         return False
+
+    def _is_famous(self, word: _Token) -> bool:
+        """Return whether *word* is nearly always a street, a monument or a church: those have it in the genitive."""
+        form = self._morphology.form(word.norm)
+        return form.can_be("gent") and self._words["famous"].contains_any(list(form.lemmas))
 
     def _is_given(self, word: _Token) -> bool:
         form = self._morphology.form(word.norm)
