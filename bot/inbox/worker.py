@@ -16,7 +16,7 @@ from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
 from bot.domain.people import Staff
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
-from bot.messengers.events import Event
+from bot.messengers.events import ChatChange, ChatChanged, Event
 from bot.runtime.backoff import exponential_delay
 from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
@@ -35,6 +35,11 @@ LOOK_UP_SECONDS = 120.0
 """Seconds that a batch may wait for messengers that are asked who wrote."""
 
 MAX_RETRY_SECONDS = 30
+RIGHTS_CHANGES = frozenset(
+    {ChatChange.BOT_REMOVED, ChatChange.BOT_MUTED, ChatChange.BOT_DEAFENED, ChatChange.RIGHTS_CHANGED}
+)
+"""Changes after which ``/readyz`` must show at once what the bot may read and write."""
+
 MAX_ATTEMPTS = 6
 """Failures after which an update is moved to the dead letters; the pauses grow from 2 to MAX_RETRY_SECONDS."""
 
@@ -83,6 +88,9 @@ class InboxWorker:
             await retry_until_committed(partial(self._release_rows, rows))  # without it an outage would be counted
             raise
         self.runtime.outbox_wake_up.set()
+        changes = {event.change for one in parsed for event in one.events if isinstance(event, ChatChanged)}
+        if changes & RIGHTS_CHANGES:
+            self.runtime.self_check_wake_up.set()
         return len(rows)
 
     async def _parse(self, row: InboxRow) -> ParsedUpdate:

@@ -25,6 +25,7 @@ class Runtime:
     clock: Clock
     inbox_wake_up: WakeUp = field(default_factory=WakeUp)
     outbox_wake_up: WakeUp = field(default_factory=WakeUp)
+    self_check_wake_up: WakeUp = field(default_factory=WakeUp)
     progress: Progress = field(default_factory=Progress)
 
     def context(self, uow: UnitOfWork) -> UseCaseContext:

@@ -1,6 +1,5 @@
-"""Regular checks of the accounts' tokens, rights and settings."""
+"""Checks of the accounts' tokens, rights and settings: regular ones, and one whenever the bot's rights change."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -26,7 +25,7 @@ class SelfCheck:
             for messenger in self.runtime.messengers.values():
                 await self._check(messenger)
             self.runtime.outbox_wake_up.set()
-            await asyncio.sleep(self.interval_seconds)
+            await self.runtime.self_check_wake_up.wait(self.interval_seconds)
 
     async def _check(self, messenger: Messenger) -> None:
         try:

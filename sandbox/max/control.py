@@ -118,8 +118,8 @@ class MaxControl(MaxSetup):
 
     # Comments under a channel's post
 
-    async def comment(self, post: str, user_id: int, text: str, *, reply_to: str | None = None) -> str:
-        """Somebody comments a channel's post; the comment's mid."""
+    async def comment(self, post: str, user_id: int | None, text: str, *, reply_to: str | None = None) -> str:
+        """Somebody comments a channel's post; the comment's mid. ``None``: MAX does not say who it was."""
         chat, _ = self.world.get_message(post)
         link = None
         if reply_to is not None:
@@ -199,7 +199,27 @@ class MaxControl(MaxSetup):
         """Somebody lets the bot into a chat or channel."""
         chat = self.world.chats[chat_id]
         chat.bot_in, chat.bot_is_admin, chat.rights = True, admin, rights
-        self._emit_membership("bot_added", chat, by, is_channel=chat.kind is ChatType.CHANNEL)
+        channel = chat.kind is ChatType.CHANNEL
+        if self.world.is_of_november and not self.world.subscriptions:
+            self.world.emit("bot_added", chat_id=chat_id, is_channel=channel)  # polled updates name nobody
+        else:
+            self._emit_membership("bot_added", chat, by, is_channel=channel)
+        await self.change_log.notify()
+
+    async def change_rights(self, chat_id: int, *rights: str, admin: bool = True, by: int = 1) -> None:
+        """Somebody changes the bot's rights; MAX tells webhooks alone."""
+        chat = self.world.chats[chat_id]
+        chat.bot_is_admin, chat.rights = admin, rights
+        if self.world.subscriptions:
+            self.world.emit(
+                "bot_admin_permissions_changed",
+                chat_id=chat_id,
+                user_id=by,
+                bot_id=self.world.me.user_id,
+                is_channel=chat.kind is ChatType.CHANNEL,
+                is_admin=admin,
+                permissions=list(rights) if admin else None,
+            )
         await self.change_log.notify()
 
     async def remove_bot_from(self, chat_id: int, by: int = 1) -> None:

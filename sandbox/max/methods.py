@@ -86,7 +86,11 @@ def edit(world: World, request: Request) -> Json:
     wanted = parse_body(world, request.body)
     late = world.now() - message.at > DIALOG_EDIT_WINDOW
     if chat.kind is ChatType.DIALOG and late and not message.keyboard:
-        return {"success": False, "message": "Message is too old to be edited"}
+        code = {"code": "message.timeout_exceeded"} if world.is_of_november else {}
+        return {"success": False, "message": "Message is too old to be edited", **code}
+    if world.edits_not_yet:
+        world.edits_not_yet -= 1
+        return {"success": False, "message": "Message was not updated"}
     _apply_edit(world, message, wanted)
     return {"success": True}
 

@@ -32,6 +32,8 @@ class World:
         self.queue = UpdateQueue()
         self.locate: Callable[[], str] = lambda: ""
         self.slow_sends = 0  # how many sends every file uploaded from now on stays "not ready"
+        self.edits_not_yet = 0  # how many edits are answered with 200 and ``success: false``
+        self.is_of_november = True  # the API since November 2026; False: that of the summer
         self._serial = 0
 
     # People and places

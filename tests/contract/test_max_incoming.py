@@ -14,6 +14,7 @@ from bot.messengers.events import (
     ButtonPressed,
     Chat,
     ChatChange,
+    ChatChanged,
     ChatKind,
     MediaKind,
     MessageDeleted,
@@ -41,6 +42,7 @@ KINDS = [
     "bot_stopped",
     "bot_added",
     "bot_removed",
+    "bot_admin_permissions_changed",
 ]
 
 
@@ -109,18 +111,16 @@ async def test_kinds_of_attachments_that_nobody_knows_cost_no_words(harness):
     ]
     await harness.server.send_message(HOUSE_CHAT, CITIZEN, "Люк открыт", raw_attachments=odd)
     event = await harness.one_event(MessagePosted)
-    assert event.text == "Люк открыт"
+    assert event.text == "Люк открыт\nНовость (https://example.ru/news)"
     assert [(item.kind, item.name) for item in event.attachments] == [
         (MediaKind.OTHER, "hologram"),
-        (MediaKind.OTHER, "Новость"),
         (MediaKind.OTHER, "contact"),
         (MediaKind.OTHER, "location"),
         (MediaKind.PHOTO, "photo.jpg"),
         (MediaKind.OTHER, "?"),
     ]
-    assert event.attachments[1].link == "https://example.ru/news"
     with pytest.raises(FileUnavailable):
-        await harness.messenger.download(event.attachments[4])
+        await harness.messenger.download(event.attachments[3])
 
 
 async def test_a_forwarded_message(harness):
@@ -177,11 +177,99 @@ async def test_coming_into_chats_and_leaving_them(harness):
     await harness.server.add_bot_to(CHANNEL, CITIZEN)
     out, into = await harness.new_events()
     assert (out.change, out.chat.id, out.chat.kind) == (ChatChange.BOT_REMOVED, str(HOUSE_CHAT), ChatKind.GROUP)
-    assert (into.change, into.chat.kind, into.author.name) == (
+    assert (into.change, into.chat.kind, into.author) == (
         ChatChange.BOT_ADDED,
         ChatKind.CHANNEL,
-        "Мария Кузнецова",
+        None,
     )
+
+
+async def test_an_update_of_the_summer_names_who_added_the_bot(harness):
+    harness.server.world.is_of_november = False
+    await harness.server.add_bot_to(CHANNEL, CITIZEN)
+    assert (await harness.one_event(ChatChanged)).author.name == "Мария Кузнецова"
+
+
+@pytest.mark.parametrize(
+    ("rights", "change"),
+    [
+        (("read_all_messages", "write"), ChatChange.RIGHTS_CHANGED),
+        (("read_all_messages",), ChatChange.BOT_MUTED),
+        (("write",), ChatChange.BOT_DEAFENED),
+        (None, ChatChange.BOT_DEAFENED),
+    ],
+)
+def test_changed_rights_say_what_the_bot_may_do(rights, change):
+    update = {"update_type": "bot_admin_permissions_changed", "timestamp": 1, "chat_id": CHANNEL, "user_id": CITIZEN}
+    update |= {"bot_id": 4200, "is_channel": True, "is_admin": rights is not None, "permissions": rights and [*rights]}
+    [event] = parse_update(update)
+    assert (event.change, event.chat.id, event.chat.kind) == (change, str(CHANNEL), ChatKind.CHANNEL)
+
+
+async def test_a_comment_without_an_author_is_nobodys_and_not_the_channels(harness):
+    """Each has an author of its own, so that two strangers are never one."""
+    post = await harness.server.publish_post(CHANNEL, "Субботник")
+    await harness.new_events()
+    first = await harness.server.comment(post, None, "Когда включат воду?")
+    await harness.server.comment(post, None, "Тоже жду")
+    one, other = await harness.new_events()
+    assert (one.message_id, one.author.kind, one.author.name) == (first, AuthorKind.UNKNOWN, None)
+    assert one.author.id != other.author.id
+    assert max(len(one.author.id), len(other.author.id)) <= 64
+
+
+async def test_addresses_behind_words_are_written_out(harness):
+    body = {"mid": "mid.1", "seq": 1, "text": "😀 Схема тут и на town.ru", "attachments": None}
+    body["markup"] = [
+        {"type": "strong", "from": 3, "length": 5},
+        {"type": "link", "from": 9, "length": 3, "url": "https://town.ru/plan"},
+        {"type": "link", "from": 18, "length": 7, "url": "https://town.ru"},
+        {"type": "link", "from": 90, "length": 7, "url": "https://town.ru"},
+    ]
+    message = {"sender": person(), "recipient": {"chat_id": HOUSE_CHAT, "chat_type": "chat"}, "timestamp": 1}
+    await harness.push({"update_type": "message_created", "timestamp": 1, "message": message | {"body": body}})
+    event = await harness.one_event(MessagePosted)
+    assert event.text == "😀 Схема тут (https://town.ru/plan) и на town.ru"
+
+
+CONTENT = {
+    # Words, or the kind of file; `MediaKind.OTHER` is named to the person as not read; None: nothing of the person's.
+    "audio": ({"payload": {"token": "t", "url": "https://a.ru/v"}, "transcription": "нет воды"}, MediaKind.AUDIO),
+    "contact": (
+        {"payload": {"vcf_info": "BEGIN:VCARD\nFN:Иван Петров\nTEL;TYPE=cell:+79001112233\nEND:VCARD"}},
+        "Иван Петров, +79001112233",
+    ),
+    "data": ({"data": "код 5"}, "код 5"),
+    "file": ({"payload": {"token": "t", "url": "https://a.ru/f"}, "filename": "a.pdf", "size": 5}, MediaKind.DOCUMENT),
+    "hologram": ({"payload": {}}, MediaKind.OTHER),
+    "image": ({"payload": {"photo_id": 1, "token": "t", "url": "https://a.ru/p"}}, MediaKind.PHOTO),
+    "inline_keyboard": ({"payload": {"buttons": []}}, None),
+    "location": ({"latitude": 45.47, "longitude": 133.42}, MediaKind.LOCATION),
+    "reply_keyboard": ({"buttons": []}, None),
+    "share": (
+        {"payload": {"url": "https://town.ru/n"}, "title": "Новость", "description": "О воде"},
+        "Новость (https://town.ru/n)",
+    ),
+    "sticker": ({"payload": {"code": "s", "url": "https://a.ru/s"}, "width": 1, "height": 1}, MediaKind.STICKER),
+    "video": ({"payload": {"token": "t", "url": "https://a.ru/v"}}, MediaKind.VIDEO),
+}
+"""An attachment of every type in MAX's schema, and of one that does not exist."""
+
+
+@pytest.mark.parametrize("kind", sorted(CONTENT))
+async def test_every_kind_of_content_is_read_shown_or_named(harness, kind):
+    fields, expected = CONTENT[kind]
+    await harness.server.send_message(HOUSE_CHAT, CITIZEN, "Смотрите", raw_attachments=[{"type": kind, **fields}])
+    event = await harness.one_event(MessagePosted)
+    if expected is None:
+        assert (event.text, event.attachments) == ("Смотрите", ())
+    elif not isinstance(expected, MediaKind):
+        assert (event.text, event.attachments) == (f"Смотрите\n{expected}", ())
+    else:
+        (found,) = event.attachments
+        assert found.kind is expected
+        assert found.kind is not MediaKind.OTHER or found.name == kind
+        assert event.text == ("Смотрите\nнет воды" if kind == "audio" else "Смотрите")
 
 
 async def test_only_an_unmonitored_chat_is_asked_for_its_title(harness):

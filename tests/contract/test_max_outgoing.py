@@ -329,7 +329,9 @@ async def test_a_file_alone_is_not_edited(harness):
     assert harness.calls_of("editMessage") == []
 
 
-async def test_edits_that_come_too_late(harness):
+@pytest.mark.parametrize("november", [False, True])
+async def test_edits_that_come_too_late(harness, november):
+    harness.server.world.is_of_november = november
     [old] = await send_content(harness, Content.of("Завтра."))
     [card] = await send_content(harness, Content.of("Карточка", keyboard=[[Button("Да", "y")]]))
     for message in shown_messages(harness):
@@ -338,6 +340,15 @@ async def test_edits_that_come_too_late(harness):
         await edit_message(harness, old.ids[0], Content.of("Сегодня."))
     await edit_message(harness, card.ids[0], Content.of("В работе", keyboard=[[Button("Да", "y")]]))
     assert [message.text for message in shown_messages(harness)] == ["Завтра.", "В работе"]
+
+
+async def test_an_edit_that_is_not_taken_yet_is_no_success_and_no_loss(harness):
+    [card] = await send_content(harness, Content.of("Карточка"))
+    harness.server.world.edits_not_yet = 1
+    with pytest.raises(TemporaryFailure):
+        await edit_message(harness, card.ids[0], Content.of("В работе"))
+    await edit_message(harness, card.ids[0], Content.of("В работе"))
+    assert [message.text for message in shown_messages(harness)] == ["В работе"]
 
 
 async def test_messages_that_cannot_be_edited(harness):

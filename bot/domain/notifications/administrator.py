@@ -25,6 +25,10 @@ class ChatMuted(ChatNotice, code="chat_muted"):
     """The bot may not write in a monitored chat any more."""
 
 
+class ChatDeaf(ChatNotice, code="chat_deaf"):
+    """The bot may not read the messages of a monitored chat any more."""
+
+
 class ChatIdChanged(Notification, code="chat_migrated"):
     """A monitored group has a new id."""
 

@@ -3,6 +3,7 @@
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.json_reader import JsonObject, find_int, find_point, find_text, list_objects, object_or_empty
 from bot.messengers.max.chats import ACCOUNT
+from bot.messengers.max.words import attachment_words
 
 _MEDIA_KINDS = {
     "image": MediaKind.PHOTO,
@@ -11,6 +12,7 @@ _MEDIA_KINDS = {
     "file": MediaKind.DOCUMENT,
     "sticker": MediaKind.STICKER,
 }
+_KEYBOARDS = ("inline_keyboard", "reply_keyboard")
 _DEFAULT_NAMES = {"image": "photo.jpg", "video": "video.mp4", "audio": "audio.mp3"}
 _DEFAULT_MIMES = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "sticker": "image/webp"}
 _MIMES_BY_EXTENSION = {
@@ -36,10 +38,13 @@ def unpack_ref(ref: str) -> tuple[str, str]:
 
 
 def parse_attachments(body: JsonObject) -> tuple[Attachment, ...]:
-    """Return all attachments except the keyboard."""
-    return tuple(
-        _parse_one(item) for item in list_objects(body, "attachments") if item.get("type") != "inline_keyboard"
-    )
+    """Return all attachments except keyboards and those that are words (`bot.messengers.max.words`)."""
+    shown = (item for item in list_objects(body, "attachments") if item.get("type") not in _KEYBOARDS)
+    return tuple(_parse_one(item) for item in shown if _is_file(item) or not attachment_words(item))
+
+
+def _is_file(item: JsonObject) -> bool:
+    return find_text(item, "type") in _MEDIA_KINDS
 
 
 def _parse_one(item: JsonObject) -> Attachment:
@@ -51,8 +56,7 @@ def _parse_one(item: JsonObject) -> Attachment:
         point = find_point(item)
         if point is not None:
             return Attachment(MediaKind.LOCATION, ACCOUNT, latitude=point[0], longitude=point[1])
-    title = find_text(item, "title") if kind == "share" else None
-    return Attachment(MediaKind.OTHER, ACCOUNT, name=title or kind[:100], link=_find_url(payload) or None)
+    return Attachment(MediaKind.OTHER, ACCOUNT, name=kind[:64], link=_find_url(payload) or None)
 
 
 def _file(kind: str, item: JsonObject, payload: JsonObject) -> Attachment:

@@ -79,15 +79,9 @@ class MaxClient:
             # Not an answer of MAX: a proxy's error page, or a truncated body.
             unknown = http_body.may_be_executed(status)
             raise TemporaryFailure(f"MAX: unreadable answer to {operation.name} ({status})", outcome_unknown=unknown)
-        if status == 200:
+        if status == 200 and answer.get("success") is not False:
             return answer
-        response = MaxErrorResponse(
-            status,
-            str(answer.get("code") or ""),
-            str(answer.get("message") or "").lower(),
-            _retry_after(headers.get("Retry-After")),
-        )
-        raise translate_error(operation, response)
+        raise translate_error(operation, MaxErrorResponse.of(status, answer, _retry_after(headers.get("Retry-After"))))
 
     async def upload(self, url: str, name: str, mime: str, data: bytes) -> tuple[int, bytes]:
         """Post a file to an upload address; return status and body. The address itself authorizes it."""

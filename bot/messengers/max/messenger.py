@@ -186,9 +186,7 @@ class MaxMessenger(BaseWebhookMessenger):
             extras = await self._load_extras(message_id)
             path, query, operation = "/messages", {"message_id": message_id}, MaxOperation("editMessage")
             body = _message_body(spans, [*extras.media, *_keyboard_attachments(part)], extras.reply_to)
-        answer = await self._client.call("PUT", path, operation, query=query, body=body)
-        if answer.get("success") is False:
-            raise MessageGone("MAX: may not be edited any more")
+        await self._client.call("PUT", path, operation, query=query, body=body)
 
     async def _load_extras(self, mid: str) -> _MessageExtras:
         known = self._extras_by_message.get(mid)

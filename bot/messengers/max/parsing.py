@@ -17,6 +17,7 @@ from bot.messengers.events import (
     Chat,
     ChatChange,
     ChatChanged,
+    ChatKind,
     Event,
     MessageDeleted,
     MessageEdited,
@@ -37,11 +38,11 @@ from bot.messengers.json_reader import (
 )
 from bot.messengers.max.attachments import parse_attachments
 from bot.messengers.max.chats import comments_chat, dialog_chat, group_or_channel, message_link
+from bot.messengers.max.words import read_words
 from bot.messengers.port import RawUpdate
 
 _IGNORED_UPDATES = frozenset(
     {
-        "bot_admin_permissions_changed",
         "chat_title_changed",
         "dialog_cleared",
         "dialog_muted",
@@ -54,6 +55,7 @@ _IGNORED_UPDATES = frozenset(
 )
 _WITHOUT_MESSAGE = "голосовое сообщение"
 _MAX_KEY_LENGTH = 120
+_MAX_AUTHOR_ID_LENGTH = 64
 
 
 def raw_update(update: dict[str, Any]) -> RawUpdate:
@@ -148,7 +150,7 @@ def _read_message(message: JsonObject) -> MessagePosted:
     return MessagePosted(
         chat,
         mid,
-        _author(message),
+        _author(message, chat, mid),
         get_timestamp_ms(message),
         text_of(message),
         parse_attachments(body) + (parse_attachments(inner) if forwards else ()),
@@ -162,7 +164,7 @@ def text_of(message: JsonObject) -> str:
     """Return the text of a message, including forwarded texts."""
     linked = object_or_empty(message, "link")
     inner = object_or_empty(linked, "message") if linked.get("type") == "forward" else {}
-    texts = (find_text(object_or_empty(message, "body"), "text"), find_text(inner, "text"))
+    texts = (read_words(object_or_empty(message, "body")), read_words(inner))
     return "\n\n".join(text for text in texts if text)
 
 
@@ -181,12 +183,17 @@ def _chat(message: JsonObject) -> Chat:
     return group_or_channel(get_int(recipient, "chat_id"), chat_type)
 
 
-def _author(message: JsonObject) -> Author:
-    """Read the author; a channel's post names none."""
+def _author(message: JsonObject, chat: Chat, mid: str) -> Author:
+    """Read the author; a channel's post names none.
+
+    Nor do some comments of people, as those in a channel's own name: each of these has an author of its own.
+    """
     sender = object_or_empty(message, "sender")
-    if find_int(sender, "user_id") is None:
-        return Author(str(get_int(get_object(message, "recipient"), "chat_id")), kind=AuthorKind.CHAT)
-    return _person(sender)
+    if find_int(sender, "user_id") is not None:
+        return _person(sender)
+    if chat.kind is ChatKind.WALL:
+        return Author(f"unknown:{mid}"[:_MAX_AUTHOR_ID_LENGTH], kind=AuthorKind.UNKNOWN)
+    return Author(str(get_int(get_object(message, "recipient"), "chat_id")), kind=AuthorKind.CHAT)
 
 
 def _person(user: JsonObject) -> Author:
@@ -237,11 +244,31 @@ def _bot_stopped(update: JsonObject) -> Sequence[Event]:
 
 
 def _membership_changed(change: ChatChange) -> Callable[[JsonObject], Sequence[Event]]:
+    """Return a parser; since November 2026 polled updates do not name who added the bot."""
+
     def read(update: JsonObject) -> Sequence[Event]:
-        chat = group_or_channel(get_int(update, "chat_id"), "channel" if update.get("is_channel") is True else "chat")
-        return (ChatChanged(chat, change, _person(get_object(update, "user"))),)
+        user = object_or_empty(update, "user")
+        author = _person(user) if find_int(user, "user_id") is not None else None
+        return (ChatChanged(_changed_chat(update), change, author),)
 
     return read
+
+
+def _permissions_changed(update: JsonObject) -> Sequence[Event]:
+    """Read ``bot_admin_permissions_changed``, which MAX sends to webhooks alone."""
+    listed = update.get("permissions")
+    given = listed if isinstance(listed, list) else []
+    if update.get("is_admin") is not True or "read_all_messages" not in given:
+        change = ChatChange.BOT_DEAFENED
+    elif update.get("is_channel") is True and "write" not in given:
+        change = ChatChange.BOT_MUTED
+    else:
+        change = ChatChange.RIGHTS_CHANGED
+    return (ChatChanged(_changed_chat(update), change),)
+
+
+def _changed_chat(update: JsonObject) -> Chat:
+    return group_or_channel(get_int(update, "chat_id"), "channel" if update.get("is_channel") is True else "chat")
 
 
 _PARSERS: dict[str, Callable[[JsonObject], Sequence[Event]]] = {
@@ -256,4 +283,5 @@ _PARSERS: dict[str, Callable[[JsonObject], Sequence[Event]]] = {
     "bot_stopped": _bot_stopped,
     "bot_added": _membership_changed(ChatChange.BOT_ADDED),
     "bot_removed": _membership_changed(ChatChange.BOT_REMOVED),
+    "bot_admin_permissions_changed": _permissions_changed,
 }

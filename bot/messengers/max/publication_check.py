@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.messengers.errors import MalformedUpdate, MessageGone, RecipientUnreachable, Rejected
 from bot.messengers.events import Chat, ChatKind
-from bot.messengers.json_reader import find_text
+from bot.messengers.json_reader import find_text, object_or_empty
 from bot.messengers.max import chats, parsing
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
@@ -27,11 +27,12 @@ async def _check_one(client: MaxClient, answer: PublishedAnswer) -> CheckResult:
             return CheckResult(Visibility.GONE if is_member else Visibility.UNKNOWN)
         except (Rejected, RecipientUnreachable):
             return CheckResult(Visibility.UNKNOWN)
-    question = None
+    question = bare = None
     if answer.question_id is not None and chats.is_mid(answer.question_id):
         with suppress(MessageGone, Rejected, RecipientUnreachable, MalformedUpdate):
-            question = parsing.text_of(await _fetch_message(client, answer.chat, answer.question_id))
-    return CheckResult(Visibility.VISIBLE, question)
+            message = await _fetch_message(client, answer.chat, answer.question_id)
+            question, bare = parsing.text_of(message), find_text(object_or_empty(message, "body"), "text")
+    return CheckResult(Visibility.VISIBLE, question, bare)
 
 
 async def _fetch_message(client: MaxClient, chat: Chat, mid: str) -> Mapping[str, Any]:

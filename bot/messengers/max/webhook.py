@@ -6,7 +6,6 @@ the subscription, so the bot renews it regularly.
 
 from collections.abc import Iterable
 
-from bot.messengers.errors import TemporaryFailure
 from bot.messengers.json_reader import find_text, list_objects
 from bot.messengers.max.client import MaxClient
 from bot.messengers.max.errors import MaxOperation
@@ -28,9 +27,5 @@ async def unsubscribe(client: MaxClient, urls: Iterable[str]) -> None:
 
 async def subscribe_only(client: MaxClient, url: str, secret: str) -> None:
     """Subscribe *url* and no other address: an earlier one would receive a copy of everything."""
-    answer = await client.call(
-        "POST", SUBSCRIPTIONS_PATH, MaxOperation("subscribe"), body={"url": url, "secret": secret}
-    )
-    if answer.get("success") is False:
-        raise TemporaryFailure("MAX: the subscription was refused")
+    await client.call("POST", SUBSCRIPTIONS_PATH, MaxOperation("subscribe"), body={"url": url, "secret": secret})
     await unsubscribe(client, [one for one in await list_addresses(client) if one != url])

@@ -29,18 +29,18 @@ def parse_attachments(source: JsonObject, origin: str, level: int = 0) -> tuple[
 
 
 def _parse_one(item: JsonObject, origin: str, level: int) -> Sequence[Attachment]:
-    kind = item.get("type")
-    reader = _PARSERS.get(kind) if isinstance(kind, str) else None
+    kind = find_text(item, "type") or ""
+    reader = _PARSERS.get(kind)
     try:
-        if reader is not None and isinstance(kind, str):
+        if reader is not None:
             return (reader(get_object(item, kind), origin),)
         if kind in NESTED_KINDS and level < MAX_NESTED_LEVELS:
-            return parse_attachments(get_object(item, str(kind)), origin, level + 1)
+            return parse_attachments(get_object(item, kind), origin, level + 1)
         if attachment_words(item):
             return ()
     except MalformedUpdate:
         pass  # an unreadable photo must not make the bot lose the text
-    return (Attachment(MediaKind.OTHER, origin, name=kind[:64] if isinstance(kind, str) else None),)
+    return (Attachment(MediaKind.OTHER, origin, name=kind[:64] or None),)
 
 
 def _photo(thing: JsonObject, origin: str) -> Attachment:

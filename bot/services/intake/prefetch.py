@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.messengers.events import AuthorKind, Event, MessageDeleted, MessageEdited, MessagePosted
+from bot.messengers.events import Event, MessageDeleted, MessageEdited, MessagePosted
 from bot.services.context import Municipality, PrefetchedReading, PrefetchedReadings, UseCaseContext, author_key
 from bot.services.intake.create_ticket import ANSWERED_TICKET_WINDOW
 from bot.services.sources.messages import clean_text, thread_root
@@ -27,7 +27,7 @@ def classify_batch(municipality: Municipality, events: Iterable[Event]) -> Prefe
 
 def _is_from_citizen(municipality: Municipality, post: MessagePosted) -> bool:
     known = municipality.find_official(post.chat.account, post.author.id)
-    return post.author.kind is AuthorKind.PERSON and known is None and not (post.automatic or post.service)
+    return post.author.may_be_person and known is None and not (post.automatic or post.service)
 
 
 async def prefetch(ctx: UseCaseContext, events: Sequence[Event]) -> None:

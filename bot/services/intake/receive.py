@@ -38,7 +38,7 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
     if official is not None or staff_replies.is_posted_as_chat(event):
         await staff_replies.on_staff_message(ctx, event, source, official)
         return
-    if event.author.kind is not AuthorKind.PERSON:
+    if not event.author.may_be_person or await _is_sent_by_bot(ctx, event):
         return
     message = await save_message(ctx, event, source)
     reading = read_message(ctx, message)
@@ -56,6 +56,14 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
         await create_ticket(ctx, message, reading, source)
     else:
         await review_queue.queue_for_review(ctx, message, reading, source)
+
+
+async def _is_sent_by_bot(ctx: UseCaseContext, event: MessagePosted) -> bool:
+    """Return whether a message without an author is one of the bot's own."""
+    chat = event.chat
+    if event.author.kind is not AuthorKind.UNKNOWN:
+        return False
+    return await ctx.uow.sent_messages.ticket_of(chat.account, chat.id, event.message_id) is not None
 
 
 async def _send_how_to_write(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:

@@ -65,7 +65,7 @@ async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: Messag
         or staff_replies.is_posted_as_chat(event)
         or (event.author.kind is AuthorKind.CHAT and event.author.id.lstrip("-") == page.source_id.lstrip("-"))
     )
-    needs_answer = event.author.kind is AuthorKind.PERSON and _needs_answer(ctx, event)
+    needs_answer = event.author.may_be_person and _needs_answer(ctx, event)
     if not (is_official or needs_answer):
         return
     chat = event.chat

@@ -1,6 +1,6 @@
 """The bot's access to monitored sources; changes are reported to the administrator."""
 
-from bot.domain.notifications.administrator import ChatIdChanged, ChatLost, ChatMuted, ChatUnknown, CheckFault
+from bot.domain.notifications.administrator import ChatIdChanged, ChatNotice, ChatUnknown, CheckFault
 from bot.domain.sources import Source
 from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
@@ -43,14 +43,13 @@ async def on_unknown_chat(ctx: UseCaseContext, chat: Chat) -> None:
     )
 
 
-async def on_bot_removed(ctx: UseCaseContext, chat: Chat, *, muted: bool) -> None:
-    """Report that the bot was removed from a monitored chat, or may no longer write there."""
+async def on_access_lost(ctx: UseCaseContext, chat: Chat, notice: type[ChatNotice]) -> None:
+    """Report that the bot was removed from a monitored chat, or may no longer write or read there."""
     source = await find_source(ctx, chat)
     if source is None:
         return
     await ctx.uow.audit_log.record("chat_lost", ctx.now, facts={"account": chat.account, "chat": chat.source_id})
-    kind = ChatMuted if muted else ChatLost
-    await notify.notify_administrator(ctx, kind(title=source.title, chat_id=chat.source_id))
+    await notify.notify_administrator(ctx, notice(title=source.title, chat_id=chat.source_id))
 
 
 async def report_check_fault(ctx: UseCaseContext, subject: str, text: str) -> None:

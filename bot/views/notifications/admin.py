@@ -1,6 +1,7 @@
 """Notifications of the administrator: chats, accounts, updates, the model, the self-check; spikes for coordinators."""
 
 from bot.domain.notifications.administrator import (
+    ChatDeaf,
     ChatIdChanged,
     ChatLost,
     ChatMuted,
@@ -134,6 +135,11 @@ ADMIN_VIEWS = (
         ChatLost,
         "⚠️ Бота удалили из чата «{note.title}» (id {note.chat_id}). Сообщения оттуда больше не приходят. "
         "Верните бота в чат.",
+    ),
+    template_row(
+        ChatDeaf,
+        "⚠️ У бота отобрали право читать сообщения в чате «{note.title}» (id {note.chat_id}): он там ничего не видит. "
+        "Верните боту право «Читать все сообщения»: управление чатом → «Администраторы» → бот.",
     ),
     template_row(
         ChatMuted,

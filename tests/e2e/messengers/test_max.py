@@ -333,3 +333,34 @@ async def test_a_slow_upload_and_a_hasty_answer_arrive_once(max_town: Harness) -
     await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
     assert len(server.from_bot(HOUSE)) == 1
     assert len([call for call in server.calls if call.name == "getUploadUrl"]) == 1
+
+
+async def test_a_comment_whose_author_max_does_not_name_is_a_citizens(max_town: Harness) -> None:
+    """It is answered under the comment; the bot's own comment, which names nobody either, becomes no ticket."""
+    server = max_town.sandbox.max
+    post = await server.publish_post(CHANNEL, "Новости города")
+    comment = await server.comment(post, None, HATCH)
+    await max_town.wait_for_card(ROADS_HEAD, 1, "Без имени")
+    await max_town.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
+    [ours] = await max_town.wait_until(lambda: [one for one in server.comments(post) if one.sender_id])
+    assert ours.reply_to == comment
+    await max_town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    ours.sender_id = None
+    await server.edit_comment(post, ours.mid, HATCH)
+    await wait_until_idle(max_town)
+    assert max_town.ticket_numbers(ROADS_HEAD) == [1]
+
+
+async def test_an_edit_that_max_does_not_take_yet_is_tried_again(max_town: Harness) -> None:
+    """The card is changed where it is, not sent a second time."""
+    server = max_town.sandbox.max
+    await server.send_message(HOUSE, MARIA, SCHOOL)
+    card = await wait_for_message(max_town, EDUCATION_HEAD, "№1")
+    await wait_until_idle(max_town)
+    server.world.edits_not_yet = 1
+    await press_button(max_town, card, "Принять")
+    await max_town.wait_until(lambda: server.world.edits_not_yet == 0)
+    await wait_until_idle(max_town)
+    max_town.pass_time(seconds=2)
+    await max_town.wait_until(lambda: "В работе" in server.message(card.mid).text)
+    assert len([one for one in server.from_bot(EDUCATION_HEAD) if "№1 ·" in one.text]) == 1

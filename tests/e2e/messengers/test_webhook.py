@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from sandbox.faults import Fault, FaultKind
+from sandbox.max.state import ALL_RIGHTS
 from storage.repositories.inbox import Inbox
-from tests.e2e.harness import COMMUNITY, GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.harness import ADMINISTRATOR, COMMUNITY, GROUP, MARIA, ROADS_HEAD, Harness
 from tests.e2e.queries import wait_until_idle
 
 SECRET = "secret-of-the-webhook"
@@ -101,6 +102,20 @@ async def test_an_update_that_is_brought_becomes_a_card(way: WebhookSource) -> N
     await way.harness.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
     await way.harness.wait_until(lambda: [text for text in way.bot_answers() if "Заделаем завтра." in text])
     assert not way.poll_count()
+
+
+async def test_lost_rights_in_max_are_told_at_once_and_seen_in_health(closed_town: Harness) -> None:
+    """MAX says so to webhooks alone; nothing else would show that the bot has become deaf."""
+    configure_webhook(closed_town, "max")
+    await closed_town.start()
+    app, server = closed_town.app, closed_town.sandbox.max
+    assert app is not None
+    await closed_town.wait_until(lambda: app.health.rights_faults.get("max") == [])
+    await server.change_rights(HOUSE, "write")
+    await closed_town.wait_for_message(ADMINISTRATOR, "У бота отобрали право читать сообщения в чате «Дом»")
+    await closed_town.wait_until(lambda: app.health.rights_faults.get("max"))
+    await server.change_rights(HOUSE, *ALL_RIGHTS)
+    await closed_town.wait_until(lambda: app.health.rights_faults.get("max") == [])
 
 
 async def test_updates_during_downtime_are_delivered_again(way: WebhookSource) -> None:
