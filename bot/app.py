@@ -19,7 +19,7 @@ from bot.domain.people import Staff
 from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
 from bot.inbox.poller import Poller
-from bot.inbox.receiver import UpdateReceiver
+from bot.inbox.receiver import TokenInUse, UpdateReceiver
 from bot.inbox.webhook_subscription import WebhookSubscriber
 from bot.inbox.worker import InboxWorker
 from bot.messengers.port import Messenger
@@ -69,6 +69,9 @@ class App:
     supervisor: Supervisor = field(init=False)
     scheduler: Scheduler = field(init=False)
     health: Health = field(init=False, default_factory=Health)
+    stopping: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+    """Set when the process is to end."""
+    _token_in_use: TokenInUse | None = field(init=False, default=None)
     _municipality: Municipality | None = field(init=False, default=None)
     _staff_wake_up: WakeUp = field(init=False, default_factory=WakeUp)
     _webhooks: Webhooks = field(init=False)
@@ -273,7 +276,16 @@ class App:
             supervisor.run_forever("night school", training.run)
 
     def _create_receiver(self, messenger: Messenger, runtime: Runtime) -> UpdateReceiver:
-        return UpdateReceiver(messenger, runtime, self.health, self.options.retry_delays)
+        return UpdateReceiver(messenger, runtime, self.health, self._on_token_in_use, self.options.retry_delays)
+
+    def _on_token_in_use(self, error: TokenInUse) -> None:
+        self._token_in_use = error
+        self.stopping.set()
+
+    def raise_if_token_in_use(self) -> None:
+        """Raise `TokenInUse` if the process ends because another program came first."""
+        if self._token_in_use is not None:
+            raise self._token_in_use
 
     def _on_wake_up(self, topic: WakeUpTopic) -> None:
         """Wake the loops: another process, or this one, has committed something."""
@@ -301,18 +313,18 @@ class App:
 
 
 async def run_until_signal(app: App, signals: Sequence[signal.Signals], manager: ServiceManager) -> None:
-    """Run until the operating system asks to stop; raises `AddressInUse` and the database's errors.
+    """Run until the operating system asks to stop; raises `AddressInUse`, `TokenInUse` and the database's errors.
 
     *manager* is told when the bot is ready, when it stops, and that its loops go on.
     """
-    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in signals:
-        loop.add_signal_handler(one, stop.set)
+        loop.add_signal_handler(one, app.stopping.set)
     async with app:
         logger.info("started", extra={"accounts": sorted(app.runtime.messengers)})
         manager.notify("READY=1")
         app.supervisor.run_forever("service watchdog", lambda: manager.ping(app.list_stalled))
-        await stop.wait()
+        await app.stopping.wait()
         manager.notify("STOPPING=1")
     logger.info("stopped")
+    app.raise_if_token_in_use()

@@ -102,6 +102,8 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     if changed := file_modes.restrict(list_data_paths(settings)):
         logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
     from bot.app import AddressInUse, App, run_until_signal
+    from bot.domain.sources import messenger_of
+    from bot.inbox.receiver import TokenInUse
     from bot.runtime.service_manager import ServiceManager
     from storage.sqlite.file_lock import DatabaseInUse
 
@@ -112,6 +114,11 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
         except AddressInUse as error:
             fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
             typer.echo(render_faults((fault,)), err=True)
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+        except TokenInUse as error:
+            problem = "с этим токеном уже работает другая программа, сообщения жителей делились бы между ними"
+            remedy = "остановите её, а если вы её не запускали, выпустите новый токен"
+            typer.echo(render_faults((Fault(f"{messenger_of(str(error))}.token", problem, remedy),)), err=True)
             raise typer.Exit(EXIT_BAD_CONFIG) from None
         except DatabaseInUse as error:
             problem = f"с базой {error} уже работает запущенный бот, второй ответил бы всем дважды"

@@ -8,6 +8,7 @@ from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from bot.services.context import UseCaseContext
 from bot.services.intake import receive, redirect, upvotes
+from bot.services.monitoring import foreign_activity
 from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import invitations, reachability
@@ -29,6 +30,7 @@ async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
             )
         await redirect.redirect_citizen(ctx, source, event.chat, event.author.id, None)
         return
+    await foreign_activity.on_community_comment(ctx, event, source)
     await receive.receive_message(ctx, event, source)
 
 

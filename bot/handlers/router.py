@@ -30,10 +30,12 @@ from bot.messengers.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    OwnMessageSeen,
     PagePosted,
     Reacted,
 )
 from bot.services.context import UseCaseContext
+from bot.services.monitoring import foreign_activity
 from bot.services.notifications import cards, notify
 from bot.services.reports import official_pages
 from bot.services.staff import reachability
@@ -72,6 +74,8 @@ async def handle_event(ctx: UseCaseContext, event: Event) -> None:
             await citizen.on_reaction(ctx, event)
         case ButtonPressed():
             await _on_button_pressed(ctx, event)
+        case OwnMessageSeen():
+            await foreign_activity.on_own_message_seen(ctx, event)
         case ChatChanged():
             await chat_events.on_chat_changed(ctx, event)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from bot.messengers.port import Messenger, RawUpdate
 from bot.runtime.backoff import delay_after
 from bot.runtime.options import POLL_RETRY_DELAYS_SECONDS
 from bot.runtime.runtime import Runtime
+from bot.services.monitoring import foreign_activity
 from bot.services.monitoring.health import Health
 from bot.services.notifications import notify
 
@@ -29,6 +30,10 @@ GAP_RETRY_DELAYS_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
 """Seconds between attempts to read the history; the last repeats."""
 
 
+class TokenInUse(Exception):
+    """Another program was receiving an account's updates before this one did. The message is the account."""
+
+
 @dataclass(slots=True)
 class UpdateReceiver:
     """Storage of one account's updates."""
@@ -36,8 +41,10 @@ class UpdateReceiver:
     messenger: Messenger
     runtime: Runtime
     health: Health
+    on_token_in_use: Callable[[TokenInUse], None]
     retry_delays: Sequence[float] = POLL_RETRY_DELAYS_SECONDS
     failures: int = 0
+    _has_polled: bool = False  # this process, or on a shared database one before it
     _gap_since: datetime | None = None
     _gap_attempts: int = 0
     _gap_retry_at: float = 0.0
@@ -46,7 +53,10 @@ class UpdateReceiver:
     async def load_cursor(self) -> None:
         """Continue from the stored cursor."""
         async with self.runtime.database.read() as uow:
-            self.messenger.set_cursor(await uow.inbox.get_cursor(self.messenger.account))
+            cursor = await uow.inbox.get_cursor(self.messenger.account)
+            self.messenger.set_cursor(cursor)
+            # A former leader that was frozen may still poll when this process takes over.
+            self._has_polled = self._has_polled or (self.runtime.database.is_shared and cursor is not None)
             self._gap_since = await uow.inbox.get_gap_start(self.messenger.account)
 
     async def store_updates(self, updates: Sequence[RawUpdate], cursor: str | None, *, gap: bool = False) -> None:
@@ -96,6 +106,7 @@ class UpdateReceiver:
     async def on_success(self) -> None:
         """Record that the messenger has answered: an outage is over."""
         self.failures = 0
+        self._has_polled = True
         await self._record_outage(is_failing=False)
         self.health.failing_since.pop(self.messenger.account, None)
 
@@ -119,8 +130,20 @@ class UpdateReceiver:
                 await self._report_bad_credentials()
                 return CREDENTIALS_RETRY_SECONDS
             case Conflict():
+                await self._report_conflict()
                 return self.retry_delays[-1]
         return delay_after(self.failures, self.retry_delays)
+
+    async def _report_conflict(self) -> None:
+        """Give way to a program that was there before; otherwise go on and notify the administrator."""
+        if not self._has_polled:
+            self.on_token_in_use(TokenInUse(self.messenger.account))
+            return
+        async with self.runtime.database.begin() as uow:
+            await foreign_activity.report_second_poller(
+                self.runtime.context(uow), self.messenger.account, self.messenger.title
+            )
+        self.runtime.outbox_wake_up.set()
 
     async def _record_outage(self, *, is_failing: bool) -> None:
         """Record when the messenger begins to fail, and when it works again."""

@@ -203,4 +203,15 @@ class ChatChanged:
     new_id: str | None = None
 
 
-Event = MessagePosted | MessageEdited | MessageDeleted | Reacted | ButtonPressed | ChatChanged | PagePosted
+@dataclass(frozen=True, slots=True)
+class OwnMessageSeen:
+    """A message in the name of the bot's account, sent by the bot or by another program with its token."""
+
+    chat: Chat
+    message_id: str
+    sent_at: datetime
+
+
+Event = (
+    MessagePosted | MessageEdited | MessageDeleted | Reacted | ButtonPressed | ChatChanged | PagePosted | OwnMessageSeen
+)

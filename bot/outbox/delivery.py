@@ -150,7 +150,8 @@ class Delivery:
         works_again = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
         async with self.runtime.database.begin(priority=True) as uow:
             ctx = self.runtime.context(uow)
-            is_claimed_by_us = await uow.outbox.finish(row, ctx.now)
+            sent = [",".join(one.ids) for one in result.sent]
+            is_claimed_by_us = await uow.outbox.finish(row, ctx.now, sent=sent)
             if (row.may_be_delivered or not is_claimed_by_us) and not attempt.messenger.capabilities.idempotent:
                 await uow.audit_log.record("resent", ctx.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
             if not is_claimed_by_us:

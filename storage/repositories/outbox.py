@@ -33,9 +33,20 @@ from bot.domain.outbox import (
     SentRow,
 )
 from storage.repositories import outbox_queries
-from storage.repositories.base import Repository, advisory_lock, insert_into, is_in_future, new_holder_id, time_params
+from storage.repositories.base import (
+    MAX_WAIT,
+    Repository,
+    advisory_lock,
+    insert_into,
+    is_in_future,
+    new_holder_id,
+    time_params,
+)
 from storage.repositories.outbox_queries import is_pending
 from storage.tables import outbox
+
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
+"""How much earlier than a messenger's clock says the server may record a message as sent."""
 
 _COLUMNS = (
     outbox.c.id,
@@ -177,7 +188,11 @@ class Outbox(Repository):
                 _is_message(),
             )
         )
-        return [SentRow(chat, kind, len(parts) + 1, at) for rows in (done, unknown) for chat, kind, parts, at in rows]
+        return [
+            SentRow(chat, kind, max(len(parts), 1), at) if at else SentRow(chat, kind, len(parts) + 1, None)
+            for rows in (done, unknown)
+            for chat, kind, parts, at in rows
+        ]
 
     async def extend_leases(self, rows: Sequence[OutboxRow], until: datetime) -> None:
         """Extend the leases of rows that are still being sent."""
@@ -201,12 +216,43 @@ class Outbox(Repository):
         return await self._update_claimed(row, progress=list(progress), form=form)
 
     async def finish(
-        self, row: OutboxRow, now: datetime, status: OutboxStatus = OutboxStatus.SENT, error: str | None = None
+        self,
+        row: OutboxRow,
+        now: datetime,
+        status: OutboxStatus = OutboxStatus.SENT,
+        error: str | None = None,
+        *,
+        sent: Sequence[str] = (),
     ) -> bool:
-        """Finish a row as sent, failed or dropped; False if the claim has expired: then another worker handles it."""
-        return await self._update_claimed(
-            row, status=status, done_at=now, leased_until=None, holder=None, error=error[:200] if error else None
+        """Finish a row as sent, failed or dropped; False if the claim has expired: then another worker handles it.
+
+        *sent*: the ids of every part that was sent, as in ``progress``.
+        """
+        values: dict[str, Any] = {"progress": list(sent)} if sent else {}
+        values |= {"status": status, "done_at": now, "leased_until": None, "holder": None}
+        return await self._update_claimed(row, error=error[:200] if error else None, **values)
+
+    async def may_have_sent(self, account: str, chat_id: str, message_id: str, sent_at: datetime) -> bool:
+        """Return whether a row has been sent as this message, or may have been: it is being sent, or it is uncertain.
+
+        Rows of release 0.1.0 do not name all their messages.
+        """
+        here = (outbox.c.account == account, outbox.c.chat_id == chat_id, _is_message())
+        uncertain = or_(
+            outbox.c.status == OutboxStatus.SENDING,
+            outbox.c.error.in_((LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)),
         )
+        pending = await self._transaction.execute(
+            select(outbox.c.id).where(is_pending(outbox), *here, uncertain).limit(1)
+        )
+        if pending.first() is not None:
+            return True
+        done = await self._transaction.execute(
+            select(outbox.c.progress, outbox.c.own_key).where(
+                outbox.c.done_at.between(sent_at - MAX_CLOCK_DIFFERENCE, sent_at + MAX_WAIT), *here
+            )
+        )
+        return any(key is None or message_id in ",".join(progress).split(",") for progress, key in done)
 
     async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts_as_attempt: bool = True) -> bool:
         """Retry at *due_at*; after a rate limit the attempt does not count. Returns False like :meth:`finish`."""

@@ -21,6 +21,7 @@ from bot.messengers.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    OwnMessageSeen,
     PagePosted,
 )
 from bot.messengers.vk.chats import VkChats
@@ -256,7 +257,9 @@ def test_our_own_words_come_back_and_mean_nothing():
     mine = {"out": 1, "peer_id": 7, "from_id": -GROUP, "date": 1, "conversation_message_id": 2, "text": "Ответ"}
     assert read({"type": "message_new", "object": {"message": mine}}) == ()
     assert read({"type": "message_edit", "object": mine}) == ()
-    assert read({"type": "message_reply", "object": mine}) == ()
+    [seen] = read({"type": "message_reply", "object": mine})
+    assert isinstance(seen, OwnMessageSeen), "whether the bot has sent it, the database knows"
+    assert (seen.chat.id, seen.message_id) == ("7", "2")
 
 
 async def test_the_communitys_own_post_is_a_sign_of_life(harness):

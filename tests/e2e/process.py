@@ -49,7 +49,7 @@ class BotProcess:
     async def run_refused_start(self) -> tuple[int, str]:
         """Run a start that is expected to end; return its exit code and output."""
         process = await self._spawn("run", out=DEVNULL, err=PIPE)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _, said = await process.communicate()
         assert process.returncode is not None
         return process.returncode, said.decode()

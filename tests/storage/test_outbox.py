@@ -180,7 +180,7 @@ async def test_recent_sends_are_listed_with_their_parts(database: Database) -> N
     async with database.begin() as uow:
         await uow.outbox.finish(first, time_after(seconds=-90))
         await uow.outbox.save_progress(second, ["10", "11"])
-        await uow.outbox.finish(second, time_after(seconds=-10))
+        await uow.outbox.finish(second, time_after(seconds=-10), sent=["10", "11", "12"])
         await uow.outbox.finish(third, NOW, OutboxStatus.DROPPED, "not needed")
     async with database.read() as uow:
         sent = await uow.outbox.list_sent_since("telegram", time_after(seconds=-60))

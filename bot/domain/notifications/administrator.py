@@ -90,6 +90,19 @@ class CredentialsRejected(Notification, code="credentials"):
     title: str
 
 
+class TokenShared(Notification, code="token_shared"):
+    """Another program receives updates with the bot's token."""
+
+    title: str
+
+
+class ForeignMessages(Notification, code="foreign_messages"):
+    """Somebody or something else has written in the name of the bot's account; ``link`` is one of the messages."""
+
+    title: str
+    link: str | None = None
+
+
 class DatabaseRestored(Notification, code="database_restored"):
     """The database shows an earlier moment; ``held`` answers wait for a person's word."""
 

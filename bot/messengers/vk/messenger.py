@@ -35,7 +35,7 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
-from bot.messengers.json_reader import find_nonzero_int
+from bot.messengers.json_reader import find_int, find_nonzero_int, object_or_empty
 from bot.messengers.port import (
     Batch,
     Capabilities,
@@ -79,6 +79,7 @@ CROPPED_ATTACHMENTS = "часть вложений"
 """The name of attachments that VK left out of an update and did not give afterwards."""
 
 ATTACHMENT_CACHE_SIZE = 2000  # sent messages whose attachments need no call
+OWN_RANDOM_IDS = 20_000  # sent messages whose report needs no look into the database
 
 CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
@@ -130,6 +131,7 @@ class VkMessenger(BaseWebhookMessenger):
         self._webhook = VkWebhook(self._client, group_id, webhook_url, confirmation)
         self._names = UserNameLoader(self._client)
         self._media = VkMediaTransfer(self._client, self.account, group_id)
+        self._own_random_ids = LRUCache[int, bool](OWN_RANDOM_IDS)
         self._swallowed = SwallowedMessageCheck(self._client)
         self._attachments_by_message = LRUCache[tuple[str, str], str](ATTACHMENT_CACHE_SIZE)
 
@@ -175,6 +177,10 @@ class VkMessenger(BaseWebhookMessenger):
         return Batch(tuple(missed), EXPIRED_TS)
 
     def parse(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        if payload.get("type") == "message_reply":
+            random_id = find_int(object_or_empty(payload, "object"), "random_id")
+            if random_id is not None and random_id in self._own_random_ids:
+                return ()
         return parse_update(self._chats, payload)
 
     async def enrich(self, event: Event) -> Event:
@@ -244,6 +250,7 @@ class VkMessenger(BaseWebhookMessenger):
             place = {"peer_id": peer_id, "conversation_message_ids": [int(target.reply_to)], "is_reply": 1}
             forward = json.dumps(place)
         text = _message_text(part, attached)
+        self._own_random_ids[key.random_id] = True  # before the call: VK may report the message before it answers
         # «peer_ids» instead of «peer_id» makes VK return the number within the conversation, which edits need.
         answer = await self._client.call(
             "messages.send",

@@ -15,6 +15,7 @@ from bot.messengers.events import (
     Event,
     MessageEdited,
     MessagePosted,
+    OwnMessageSeen,
 )
 from bot.messengers.http_body import parse_json
 from bot.messengers.json_reader import (
@@ -51,11 +52,14 @@ def message_created(places: VkChats, thing: JsonObject) -> Sequence[Event]:
 def message_sent(places: VkChats, thing: JsonObject) -> Sequence[Event]:
     """Read ``message_reply``, a message in the community's name.
 
-    A manager's message names its author (``admin_author_id``) and becomes an event; the bot's own names nobody.
+    A manager's message names its author (``admin_author_id``); that of a program with the community's key names nobody.
     """
     manager = find_nonzero_int(thing, "admin_author_id")
-    if not manager or "from_id" not in thing:
+    if "from_id" not in thing:
         return ()
+    if not manager:
+        number = str(get_int(thing, "conversation_message_id"))
+        return (OwnMessageSeen(places.conversation(get_int(thing, "peer_id")), number, get_timestamp(thing, "date")),)
     message = read_message(places, thing)
     return (replace(message, author=replace(message.author, speaker=str(manager)), payload=None),)
 

@@ -10,10 +10,12 @@ from bot.domain.notifications.administrator import (
     CredentialsRejected,
     DatabaseRestored,
     DeadUpdate,
+    ForeignMessages,
     ModelBroken,
     ModelUpdated,
     PostingPolicies,
     SendingLimited,
+    TokenShared,
     Undelivered,
     UnknownUpdateKind,
     Unrecorded,
@@ -22,7 +24,7 @@ from bot.domain.notifications.administrator import (
 from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted, SpikeDetected
 from bot.domain.russian_text import plural
 from bot.domain.view_data import NotificationData
-from bot.messengers.content import Bold, Content
+from bot.messengers.content import Bold, Content, Link, Span
 from bot.views.notifications import posting_policy
 from bot.views.notifications.answers import failure_reason
 from bot.views.notifications.view_table import row, template_row
@@ -73,6 +75,17 @@ def check_fault(note: CheckFault, data: NotificationData, context: RenderContext
     return Content.of(Bold(f"⚠️ {note.subject}"), f"\n{note.text}")
 
 
+def foreign_messages(note: ForeignMessages, data: NotificationData, context: RenderContext) -> Content:
+    spans: list[Span | str] = [
+        f"⚠️ {note.title}: от имени сообщества написал не этот бот. Так бывает, если пишет сотрудник, приветствие или "
+        "рассылка самого сообщества. Если это не они, с тем же ключом работает другая программа: остановите её или "
+        "выпустите новый ключ."
+    ]
+    if note.link:
+        spans += ["\n", Link("Открыть сообщение", note.link)]
+    return Content.of(*spans)
+
+
 def database_restored(note: DatabaseRestored, data: NotificationData, context: RenderContext) -> Content:
     waiting = plural(note.held, "давний ответ ждёт", "давних ответа ждут", "давних ответов ждут")
     held = f" {waiting} решения ответственных: они могли выйти раньше." if note.held else ""
@@ -121,6 +134,7 @@ ADMIN_VIEWS = (
     row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),
     row(DatabaseRestored, database_restored),
+    row(ForeignMessages, foreign_messages),
     row(ModelUpdated, model_updated),
     row(IncidentStarted, trouble),
     row(IncidentOver, trouble_over),
@@ -160,6 +174,12 @@ ADMIN_VIEWS = (
         DeadUpdate,
         "⚠️ {note.title}: событие №{note.row_id} не удалось обработать, оно сохранено и отложено. Остальные "
         "обрабатываются как обычно. Подробности — в журнале работы бота.",
+    ),
+    template_row(
+        TokenShared,
+        "⚠️ {note.title}: с тем же токеном работает ещё одна программа, и часть сообщений жителей уходит ей. Если это "
+        "второй запущенный бот, остановите его. Если вы его не запускали, выпустите новый токен: прежний мог попасть к "
+        "чужим.",
     ),
     template_row(
         CredentialsRejected,
