@@ -41,7 +41,7 @@ from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import failover, reachability
 from bot.views.render_context import RenderContext
-from storage.errors import classify_error
+from storage.errors import LeadershipLost, classify_error
 from storage.repositories.base import MAX_WAIT
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Delivery:
             except LeaseLost:
                 self._log_lost_lease(row)
             except Exception as error:
-                if classify_error(error) is not None:
+                if isinstance(error, LeadershipLost) or classify_error(error) is not None:
                     raise
                 # The boundary of one delivery: left alone, the row would be sent again when its lease expires.
                 failure = TemporaryFailure(f"unexpected {type(error).__name__}", outcome_unknown=True)

@@ -60,7 +60,7 @@ async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
         if lost.is_set() or not works.is_set():
             return await whole(*what)
         lost.set()
-        raise OperationalError("SELECT", {}, Exception("connection was closed in the middle of operation"))
+        raise OperationalError("SELECT", {}, Exception("connection was closed"), connection_invalidated=True)
 
     monkeypatch.setattr(render_data, "card_facts", loses)
     town.sandbox.telegram.faults.start_outage(FaultKind.HTTP_500, "sendMessage")
@@ -100,7 +100,7 @@ async def test_a_failure_is_over_with_the_next_success_though_the_sending_loop_f
     async def falls_once(self: Outbox, *what: Any) -> Any:
         if on_its_way.is_set() and not fell.is_set():
             fell.set()
-            raise OperationalError("SELECT", {}, Exception("connection was closed in the middle of operation"))
+            raise OperationalError("SELECT", {}, Exception("connection was closed"), connection_invalidated=True)
         return await waiting(self, *what)
 
     monkeypatch.setattr(TelegramMessenger, "send", fails_once)
