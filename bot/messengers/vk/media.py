@@ -105,7 +105,7 @@ def _coordinates(place: Attachment) -> tuple[float, float] | None:
 
 def _fallback_line(thing: Media) -> str:
     words = f"Вложение: {thing.name or 'файл'}"
-    return f"{words} — {thing.link}" if isinstance(thing, Attachment) and thing.link else words
+    return f"{words} — {thing.link}" if thing.link else words
 
 
 def _attachment_id(kind: str, thing: object) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from sandbox.faults import Fault, FaultKind
 from tests.e2e.chat_clients import MaxChatClient, OfficialChat, VkChatClient
 from tests.e2e.harness import CURATOR, GROUP, HOUSING_HEAD, PYOTR, STAFF, Harness
 from tests.e2e.queries import HATCH, UNCLEAR_REPORT, send_report, wait_until_idle
@@ -44,6 +45,19 @@ async def office(request: pytest.FixtureRequest, closed_town: Harness) -> Messen
         await desk.client.start_bot()
         await desk.wait_for_message("Вы подключены к центру управления", "/settings")
     return MessengerStaff(town, *desks)
+
+
+async def test_a_file_that_the_heads_messenger_refuses_is_named_with_its_message(office: MessengerStaff) -> None:
+    town, head = office.harness, office.head_chat
+    refused = {"error": {"error_code": 100, "error_msg": "One of the parameters is invalid"}}
+    town.sandbox.vk.faults.order("docs.save", Fault(FaultKind.ANSWER, 200, refused), times=2)
+    town.sandbox.max.faults.order("upload", Fault(FaultKind.ANSWER, 400, {"code": "upload.error"}), times=2)
+    asked = await send_report(town, document=("смета.exe", b"MZ"))
+    await head.wait_for_card(1, "📎 1 вложение")
+    await wait_until_idle(town)
+    town.pass_time(seconds=3)
+    named = await head.wait_for_message("смета.exe")
+    assert str(town.sandbox.telegram.message_link(GROUP, asked)) in f"{named.text} {named.raw}"
 
 
 async def test_accept_answer_with_a_photo_correct(office: MessengerStaff) -> None:
