@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.messages import UnreadKind
 from bot.messengers.events import Attachment, MediaKind, MessagePosted
 from bot.messengers.telegram.attachments import ENVELOPE_FIELDS, FILE_FIELDS, SERVICE_FIELDS, UNREAD_FIELDS
 from bot.messengers.telegram.words import WORD_FIELDS
@@ -209,6 +210,7 @@ async def test_content_that_is_said(harness: TelegramHarness, field: str) -> Non
     event = await receive(harness, unread_of(harness.server)[field])
     [unread] = event.attachments
     assert (unread.kind, unread.name) == (MediaKind.OTHER, field.removeprefix("reply_to_"))
+    assert UnreadKind.of(unread.name) is not UnreadKind.OTHER
     assert unread.link == ("https://t.me/lgo_news/s/9" if "story" in field else None)
 
 
