@@ -166,7 +166,7 @@ async def answer_card(town: Harness, number: int, text: str) -> None:
 
 
 async def test_an_answer_outlives_its_topic_and_the_forum(closed_town: Harness) -> None:
-    """A reply needs no topic; where the topic took the question along, the answer quotes it in the group itself."""
+    """A reply needs no topic; where the topic took the question along, the answer names its author in the group itself."""
     town, telegram = closed_town, closed_town.sandbox.telegram
     telegram.group(FORUM, "Дом 5", forum=True)
     town.settings["second_group"] = str(FORUM)
@@ -181,7 +181,7 @@ async def test_an_answer_outlives_its_topic_and_the_forum(closed_town: Harness) 
     telegram.world.chats[FORUM].is_forum = True
     await telegram.delete_topic(FORUM, topic)
     await answer_card(town, 2, "Засыплем в среду.")
-    answer = await town.wait_for_message(FORUM, "Яма на дороге, Кирова 10", "Засыплем в среду.")
+    answer = await town.wait_for_message(FORUM, "Пётр", "Засыплем в среду.")
     assert "message_thread_id" not in answer
     await town.wait_for_card(ROADS_HEAD, 2, "✅ Отвечено")
 
