@@ -166,7 +166,7 @@ async def answer_card(town: Harness, number: int, text: str) -> None:
 
 
 async def test_an_answer_outlives_its_topic_and_the_forum(closed_town: Harness) -> None:
-    """A reply needs no topic; where the topic took the question along, the answer names its author in the group itself."""
+    """A reply needs no topic; where the topic took the question along, the group itself reads the answer."""
     town, telegram = closed_town, closed_town.sandbox.telegram
     telegram.group(FORUM, "Дом 5", forum=True)
     town.settings["second_group"] = str(FORUM)
