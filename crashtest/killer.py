@@ -1,4 +1,4 @@
-"""Starts bot processes, kills them, and counts the kills."""
+"""Starts bot processes, kills, freezes or hangs them, and counts how often."""
 
 import asyncio
 import signal
@@ -6,9 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from crashtest.bot_process import BotProcesses, RunningBot
-from crashtest.failpoints import CrashPoint, Failpoint
+from crashtest.bot_process import BotProcesses, RunningBot, wait_until_frozen
+from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.fork_server import ARM_SIGNAL
+
+THAWED_SECONDS = 2.0
+"""Seconds that a process which was frozen goes on before it is killed: time to write what it had in hand."""
 
 FAILPOINT_TIMEOUT_SECONDS = 6.0
 """Seconds after which a process that has not reached its failpoint is killed anywhere."""
@@ -38,6 +41,37 @@ class Killer:
         if failpoint.point is CrashPoint.ANYWHERE and not self.quick:
             return Victim(processes, await processes.start(), failpoint)
         return Victim(processes, await processes.start_with_failpoint(failpoint), failpoint)
+
+    async def stop_at_failpoint(self, victim: Victim) -> None:
+        """Wait until the process dies or freezes at its failpoint, or make it; a hung task shows itself to nobody."""
+        match victim.failpoint.effect:
+            case Effect.KILL:
+                await self.kill(victim)
+            case Effect.FREEZE:
+                await self._freeze(victim)
+            case Effect.HANG:
+                victim.process.send_signal(ARM_SIGNAL)
+                self.kills_by_point[victim.failpoint.point] += 1
+
+    async def end(self, victim: Victim) -> None:
+        """Let a frozen process go on for a moment, then kill what still runs."""
+        if victim.failpoint.effect is Effect.KILL:
+            return
+        victim.process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(THAWED_SECONDS)
+        victim.process.send_signal(signal.SIGKILL)
+        await victim.process.wait()
+
+    async def _freeze(self, victim: Victim) -> None:
+        victim.process.send_signal(ARM_SIGNAL)
+        met = victim.failpoint.point
+        try:
+            async with asyncio.timeout(FAILPOINT_TIMEOUT_SECONDS):
+                await wait_until_frozen(victim.process)
+        except TimeoutError:
+            met = CrashPoint.ANYWHERE
+            victim.process.send_signal(signal.SIGSTOP)
+        self.kills_by_point[met] += 1
 
     async def kill(self, victim: Victim) -> None:
         """Wait until the process dies at its failpoint, or kill it."""

@@ -7,7 +7,7 @@ the other has to take over, and only then a third one is started.
 import asyncio
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from random import Random
 from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
 from crashtest.bot_process import BotProcesses
 from crashtest.checker import Report, build_report
-from crashtest.failpoints import CrashPoint, Failpoint
+from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.history import History
 from crashtest.killer import Killer, Victim
 from crashtest.officials import Head
@@ -24,8 +24,15 @@ from crashtest.workload import COMMUNITY, Workload
 SETTLE_TIMEOUT_SECONDS = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""
 
-TAKEOVER_TIMEOUT_SECONDS = 10.0
-"""Seconds after which the surviving process must poll Telegram."""
+TAKEOVER_TIMEOUT_SECONDS: Mapping[Effect, float] = {Effect.KILL: 10.0, Effect.FREEZE: 15.0, Effect.HANG: 40.0}
+"""Seconds after which some process must poll Telegram: at once after a death, when a lease of three seconds is over
+after a freeze, and when a hung loop is noticed."""
+
+PAIR_POINTS = (CrashPoint.SELECTING, CrashPoint.TICKING)
+"""The failpoints where a freeze is worth more than a death: another process has to notice it."""
+
+LOOP_POINTS = (CrashPoint.FETCHED, *PAIR_POINTS)
+"""The failpoints in the leader's loops, where a task can hang."""
 
 
 @dataclass(slots=True)
@@ -94,21 +101,23 @@ class CrashRun:
         seats = [await self.killer.start(lives, plan.pop()) for lives in self.processes]
         for number in range(self.kills):
             victim = random.choice(seats)
-            await self.killer.kill(victim)
+            await self.killer.stop_at_failpoint(victim)
             await self.history.on_process_killed()
             seats.remove(victim)
             self.report_progress(
-                f"{number + 1}/{self.kills}: {victim.failpoint.point}, {len(self.workload.complaints)} complaints"
+                f"{number + 1}/{self.kills}: {victim.failpoint.effect} {victim.failpoint.point},"
+                f" {len(self.workload.complaints)} complaints"
             )
             if self.pair:
-                await self._wait_for_takeover()
+                await self._wait_for_takeover(TAKEOVER_TIMEOUT_SECONDS[victim.failpoint.effect])
+                await self.killer.end(victim)
             if plan:
                 seats.append(await self.killer.start(victim.processes, plan.pop()))
         self.is_closing = True
         return seats
 
-    async def _wait_for_takeover(self) -> None:
-        """Wait until the surviving process polls, at most :data:`TAKEOVER_TIMEOUT_SECONDS`."""
+    async def _wait_for_takeover(self, seconds: float) -> None:
+        """Wait until the surviving process polls, at most *seconds*."""
         telegram, began = self.workload.sandbox.telegram, time.monotonic()
         last = telegram.calls[-1]
 
@@ -117,10 +126,10 @@ class CrashRun:
             return any(name == "getUpdates" for name, _ in since)
 
         try:
-            await self.workload.sandbox.change_log.wait_until(is_heard, TAKEOVER_TIMEOUT_SECONDS)
+            await self.workload.sandbox.change_log.wait_until(is_heard, seconds)
         except TimeoutError:
             self.killer.unexpected_exits.append(
-                f"nobody took over from process {self.history.process_number - 1} in {TAKEOVER_TIMEOUT_SECONDS:.0f} s"
+                f"nobody took over from process {self.history.process_number - 1} in {seconds:.0f} s"
             )
         self.longest_takeover_seconds = max(self.longest_takeover_seconds, time.monotonic() - began)
 
@@ -132,11 +141,14 @@ class CrashRun:
         await self.killer.stop(life)
 
     def _plan_failpoints(self, random: Random, lives: int) -> list[Failpoint]:
-        points = [*CrashPoint, CrashPoint.ANYWHERE]
+        points = [point for point in (*CrashPoint, CrashPoint.ANYWHERE) if self.pair or point not in PAIR_POINTS]
         plan: list[Failpoint] = []
         while len(plan) < lives:
             random.shuffle(points)
-            plan += [Failpoint(point, random.randint(1, 4), armed=not self.pair) for point in points]
+            for point in points:
+                plan.append(Failpoint(point, random.randint(1, 4), armed=not self.pair))
+                if self.pair and point is not CrashPoint.ANYWHERE:
+                    plan[-1].effect = random.choice(list(Effect) if point in LOOP_POINTS else [*Effect][:2])
         return plan[lives - 1 :: -1]  # the first is taken from the end
 
     def _start_actors(self, group: asyncio.TaskGroup, random: Random) -> list[asyncio.Task[None]]:
