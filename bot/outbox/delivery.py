@@ -177,7 +177,7 @@ class Delivery:
             extra={"outbox": row.id, "kind": row.kind.value, "account": row.account, "reason": str(error)},
         )
         async with self.runtime.database.begin(priority=True) as uow:
-            if not await uow.outbox.is_claimed_by_us(row):
+            if not await uow.outbox.is_claimed_by_us(row, lock=True):
                 self._log_lost_lease(row)
                 return
             ctx = UseCaseContext(self.runtime.municipality(), uow, now)
@@ -243,7 +243,7 @@ class Delivery:
         logger.debug("row cannot be rendered", exc_info=error)
         counts = classify_error(error) is None
         async with self.runtime.database.begin() as uow:
-            if not await uow.outbox.is_claimed_by_us(row):
+            if not await uow.outbox.is_claimed_by_us(row, lock=True):
                 self._log_lost_lease(row)
             elif not counts or row.attempts < MAX_RENDER_ATTEMPTS:
                 pause = exponential_delay(row.attempts, MAX_RETRY_PAUSE_SECONDS)

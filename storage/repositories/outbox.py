@@ -204,12 +204,16 @@ class Outbox(Repository):
         late = (outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_until < until)
         await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
 
-    async def is_claimed_by_us(self, row: OutboxRow) -> bool:
+    async def is_claimed_by_us(self, row: OutboxRow, *, lock: bool = False) -> bool:
         """Return whether the caller's claim on *row* is still valid.
 
-        A worker that stalled past its lease must not send.
+        A worker that stalled past its lease must not send. *lock*: nobody makes the claim void until the transaction
+        ends, for what is written because of it.
         """
-        return (await self._transaction.execute(select(outbox.c.id).where(_is_claimed_as(row)))).first() is not None
+        statement = select(outbox.c.id).where(_is_claimed_as(row))
+        if lock:
+            statement = statement.with_for_update()
+        return (await self._transaction.execute(statement)).first() is not None
 
     async def save_progress(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
         """Record the sent parts of a row, so that a retry starts after them; False if the claim has expired."""
