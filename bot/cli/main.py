@@ -38,6 +38,8 @@ cli = typer.Typer(
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", help="Файл настроек (TOML).")]
 
 EXIT_BAD_CONFIG = 2
+EXIT_TRY_AGAIN = 1
+"""A database server that does not answer may start later than the bot: systemd starts the bot again after this code."""
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +109,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     from bot.runtime.service_manager import ServiceManager
     from storage.sqlite.file_lock import DatabaseInUse
 
-    with _report_database_faults():
+    with _report_database_faults(EXIT_TRY_AGAIN if settings.uses_server else EXIT_BAD_CONFIG):
         try:
             manager = ServiceManager.from_environment(os.environ, os.getpid())
             asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT), manager))
@@ -442,7 +444,7 @@ def _report_input_faults() -> Iterator[None]:
 
 
 @contextmanager
-def _report_database_faults() -> Iterator[None]:
+def _report_database_faults(exit_code: int = EXIT_BAD_CONFIG) -> Iterator[None]:
     """Turn an unreachable database into one message without a traceback."""
     from sqlalchemy.exc import DBAPIError
 
@@ -457,7 +459,7 @@ def _report_database_faults() -> Iterator[None]:
             (logging_setup.scrub(reason), _USUAL_DATABASE_REMEDY),
         )
         typer.echo(render_faults((Fault("database.url", f"база данных не открывается: {problem}", remedy),)), err=True)
-        raise typer.Exit(EXIT_BAD_CONFIG) from None
+        raise typer.Exit(exit_code) from None
 
 
 _USUAL_DATABASE_REMEDY = (

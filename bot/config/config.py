@@ -65,6 +65,11 @@ class Config:
         return resolve_database_url(self.tree.database.url, self.folder)
 
     @property
+    def uses_server(self) -> bool:
+        """True if the database is a server's, not a file."""
+        return not self.database_url.startswith("sqlite")
+
+    @property
     def telegram(self) -> TelegramSection | None:
         return self.tree.telegram
 

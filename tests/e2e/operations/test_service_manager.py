@@ -16,7 +16,8 @@ from bot.cli.operations import list_data_paths
 from bot.config import load_config
 from bot.runtime.service_manager import ServiceManager
 from crashtest.failpoints import CrashPoint
-from tests.e2e.harness import TIMEOUT_SECONDS
+from tests.e2e.harness import TIMEOUT_SECONDS, TOKEN, VK_TOKEN
+from tests.e2e.operations.test_commands import run_process, write_config
 from tests.e2e.process import ROOT
 from tests.e2e.reliability.test_kill import StationsHarness
 
@@ -102,6 +103,14 @@ async def test_watchdog_gets_pings_until_a_loop_hangs(tmp_path: Path, manager: s
         finally:
             process.kill()
             await process.wait()
+
+
+async def test_start_without_the_database_server_is_tried_again(tmp_path: Path) -> None:
+    """Exit code 2 would keep the service down after a power failure: the server may start later than the bot."""
+    config = write_config(tmp_path, token=TOKEN, vk_token=VK_TOKEN, database="postgresql+asyncpg://mcu@127.0.0.1:9/mcu")
+    code, _, errors = await run_process("run", "--config", str(config), cwd=tmp_path)
+    assert (code, "Traceback" in errors) == (1, False)
+    assert "база данных не открывается" in errors
 
 
 def test_notifications_reach_an_abstract_address_and_only_this_process_pings() -> None:
