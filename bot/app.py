@@ -38,6 +38,7 @@ from bot.services.answers import held_answers, posting_policy
 from bot.services.context import BotAccount, Municipality
 from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
+from bot.services.staff import accounts as staff_accounts
 from bot.services.staff import invitations, reachability
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.registry import ModelRegistry
@@ -175,7 +176,7 @@ class App:
         }
         async with self.database.begin() as uow:
             await uow.lock("start")
-            staff = await uow.staff.sync(configured_staff(self.config))
+            staff, lost = await staff_accounts.sync_staff(uow, configured_staff(self.config))
             self._municipality = build_municipality(
                 self.config, Staff(staff), understanding, accounts, self.options.card_edit_interval
             )
@@ -187,6 +188,8 @@ class App:
             await held_answers.hold_after_restore(ctx)
             for person in staff:
                 await reachability.update_menus(ctx, person)
+            await staff_accounts.on_staff_synced(ctx, lost)
+            await invitations.void_old_codes(ctx)
             await invitations.notify_not_joined(ctx)
             await posting_policy.announce_policy(ctx)
             await posting_policy.apply_policy(ctx)

@@ -128,6 +128,7 @@ def build_municipality(
         hold_after_restore=config.tree.answers.hold_after_restore.to_timedelta(),
         digest_at=config.tree.digest.at,
         failover_after=config.tree.staff_notices.fallback_after.to_timedelta(),
+        invitation_term=config.tree.staff_invitations.valid,
         sources={(source.account, source.source_id): source for source in config.sources()},
         bot_accounts=bot_accounts,
         problem_window=config.tree.problems.within.to_timedelta() if config.tree.problems.join else None,

@@ -17,6 +17,7 @@ from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.inbox import Inbox
+from storage.repositories.invitations import Invitations
 from storage.repositories.messages import Messages
 from storage.repositories.official_pages import OfficialPages
 from storage.repositories.once_keys import OnceKeys
@@ -39,7 +40,7 @@ class WakeUpTopic(StrEnum):
     """Topics of the wake-ups between processes."""
 
     WORK = "work"  # new rows in the inbox or the outbox
-    STAFF = "staff"  # an account was linked to an official
+    STAFF = "staff"  # an account was linked to an official, or removed
 
 
 class UnitOfWork:
@@ -55,6 +56,7 @@ class UnitOfWork:
         self.sent_messages = SentMessages(transaction)
         self.outages = Outages(transaction)
         self.staff = StaffDirectory(transaction)
+        self.invitations = Invitations(transaction)
         self.dialogs = Dialogs(transaction)
         self.tickets = Tickets(transaction, ids)
         self.problems = Problems(transaction, ids)

@@ -252,7 +252,10 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
     if not invited:
         typer.echo("У всех сотрудников из настроек уже есть доступ.")
         return
-    typer.echo("Перешлите каждому его строку: сотрудник открывает бота и отправляет команду целиком, код одноразовый.")
+    typer.echo(
+        "Перешлите каждому его строку: сотрудник открывает бота и отправляет команду целиком. Код одноразовый, "
+        f"срок кода: {settings.tree.staff_invitations.valid.in_russian()}."
+    )
     for name, code in invited:
         typer.echo(f"{name}: /start {code}")
 

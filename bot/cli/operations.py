@@ -18,7 +18,7 @@ from bot.messengers.port import Finding, Messenger, Severity
 from bot.services.answers import held_answers
 from bot.services.context import UseCaseContext
 from bot.services.reports import export
-from bot.services.staff import invitations
+from bot.services.staff import accounts, invitations
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DATABASE_ERRORS, TransferFailed
 from storage.migrate import migrate
@@ -81,9 +81,11 @@ async def invite_staff(config: Config) -> list[tuple[str, str]]:
     try:
         await migrate(database.engine)
         async with database.begin() as uow:
-            staff = Staff(await uow.staff.sync(configured_staff(config)))
-            municipality = build_municipality(config, staff, build_understanding(config), {})
-            return await invitations.invite_all(UseCaseContext(municipality, uow, SystemClock().now()))
+            people, lost = await accounts.sync_staff(uow, configured_staff(config))
+            municipality = build_municipality(config, Staff(people), build_understanding(config), {})
+            ctx = UseCaseContext(municipality, uow, SystemClock().now())
+            await accounts.on_staff_synced(ctx, lost)
+            return await invitations.invite_all(ctx)
     finally:
         await database.close()
 

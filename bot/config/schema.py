@@ -215,6 +215,12 @@ class StaffNoticesSection(Section):
     fallback_after: CalendarDuration = Field(default_factory=lambda: parse_duration("10m"))
 
 
+class StaffInvitationsSection(Section):
+    """``valid``: the time during which an invitation code can be used."""
+
+    valid: CalendarDuration = Field(default_factory=lambda: parse_duration("24h"))
+
+
 class PlacesSection(Section):
     gazetteer: ShortText | None = None
 
@@ -287,6 +293,7 @@ class ConfigTree(BaseSettings):
     follow_up: FollowUpSection = FollowUpSection()
     problems: ProblemsSection = ProblemsSection()
     staff_notices: StaffNoticesSection = StaffNoticesSection()
+    staff_invitations: StaffInvitationsSection = StaffInvitationsSection()
     places: PlacesSection = PlacesSection()
     pages: tuple[PageEntry, ...] = ()
     answers: AnswersSection = AnswersSection()

@@ -1,6 +1,6 @@
 """Messages that the bot keeps up to date in an official's chat, and the state of their accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -44,3 +44,4 @@ class AccountReachability:
     wants_reports: bool = False
     last_bot_account: str | None = None
     diverted_since: datetime | None = None
+    person_id: int | None = field(default=None, compare=False)  # whose account it is now

@@ -38,6 +38,18 @@ class NotAnOfficial(Refusal):
     code = "stranger"
 
 
+class NotInPrivate(Refusal):
+    """An official pressed a button outside the private chat with the bot, where anybody could read what follows."""
+
+    code = "not_private"
+
+
+class ForeignButton(Refusal):
+    """The message that was named in the press does not carry such a button."""
+
+    code = "foreign_button"
+
+
 class HandedOverByOther(Refusal):
     """Another person has handed the ticket over meanwhile."""
 
@@ -102,6 +114,24 @@ class QueryTooLong(Refusal):
     """The query of ``/find`` has more words or characters than one search may have."""
 
     code = "query_too_long"
+
+
+class OwnAccount(Refusal):
+    """Nobody closes the account from which they act; a colleague does."""
+
+    code = "own_account"
+
+
+class ConfiguredAccount(Refusal):
+    """The account comes from the configuration and would be back after the next start."""
+
+    code = "configured_account"
+
+
+class AccountGone(Refusal):
+    """The account or the code has been removed already."""
+
+    code = "account_gone"
 
 
 class LastChannel(Refusal):

@@ -77,6 +77,14 @@ class Staff:
             )
         )
 
+    def without_account(self, own: StaffAccount) -> "Staff":
+        """Return the same people, none of them with that account."""
+        return Staff(
+            tuple(
+                replace(person, accounts=tuple(one for one in person.accounts if one != own)) for person in self.people
+            )
+        )
+
     def with_accounts(self, owned: Mapping[int, tuple[StaffAccount, ...]]) -> "Staff":
         """Return the same people, each with their accounts in *owned* (by person id)."""
         return Staff(tuple(replace(person, accounts=owned.get(person.id, ())) for person in self.people))

@@ -1,17 +1,24 @@
 """Events of people who are not officials: messages, edits, deletions, reactions, invitation codes."""
 
+from datetime import timedelta
+from math import ceil
+
 from bot.domain.channels import Address
-from bot.domain.notifications.citizens import CitizenWelcome, InvitationCodeWrong
+from bot.domain.invitations import looks_like_code
+from bot.domain.notifications.citizens import CitizenWelcome, InvitationCodeWrong, InvitationPaused
 from bot.domain.sources import AnswerPolicy
 from bot.handlers import commands
 from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from bot.services.context import UseCaseContext
 from bot.services.intake import receive, redirect, upvotes
+from bot.services.manual_posting import staff_replies
 from bot.services.monitoring import foreign_activity
 from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import invitations, reachability
+
+MINUTE = timedelta(minutes=1)
 
 
 async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
@@ -21,6 +28,9 @@ async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
         await sources.on_unknown_chat(ctx, event.chat)
         return
     private = event.chat.kind is ChatKind.PRIVATE and event.author.kind is AuthorKind.PERSON
+    is_command = command_of(event)[0] in commands.COMMAND_HANDLERS
+    if is_command and not private and staff_replies.find_official_author(ctx, event) is not None:
+        return  # commands of officials count in private only, and a command is no answer to a citizen
     if private and await _accept_invitation(ctx, event):
         return
     if private and command_of(event)[0]:
@@ -38,13 +48,13 @@ async def _accept_invitation(ctx: UseCaseContext, event: MessagePosted) -> bool:
     """Connect an official by the invitation code in *event*; return False if the message is a citizen's."""
     name, argument = command_of(event)
     code = event.payload or argument
-    if not code or (name and name != "start") or not (event.payload or name or invitations.looks_like_code(code)):
+    if not code or (name and name != "start") or not looks_like_code(code):
         return False
     person = await invitations.accept_invitation(ctx, event.chat.account, event.author.id, code)
-    if person is None:
-        if not invitations.looks_like_code(code):
-            return False
-        await notify.notify_citizen(ctx, event.chat.account, event.chat.id, None, InvitationCodeWrong())
+    if isinstance(person, invitations.CodeRefused):
+        left = person.paused_until - ctx.now if person.paused_until is not None else None
+        note = InvitationCodeWrong() if left is None else InvitationPaused(minutes=max(1, ceil(left / MINUTE)))
+        await notify.notify_citizen(ctx, event.chat.account, event.chat.id, None, note)
         return True
     await reachability.on_activity(ctx, person, event.chat.account, event.author.id)
     await commands.send_welcome(ctx, person, "")

@@ -17,7 +17,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.handlers import answers, manual_entry, settings, tickets
+from bot.handlers import accounts, answers, manual_entry, settings, tickets
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
@@ -116,7 +116,8 @@ async def send_invitations(ctx: UseCaseContext, person: Person, argument: str) -
         for office in ctx.municipality.bot_accounts.values()
         if office.start_link
     )
-    note = InvitationList(invitations=tuple(Invitation(*one) for one in invited), links=links)
+    valid = ctx.municipality.invitation_term.in_russian()
+    note = InvitationList(invitations=tuple(Invitation(*one) for one in invited), links=links, valid=valid)
     await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
 
 
@@ -130,6 +131,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     "stats": send_stats,
     "invite": send_invitations,
     **settings.COMMAND_HANDLERS,
+    **accounts.COMMAND_HANDLERS,
 }
 
 STEP_HANDLERS: DialogStepHandlers = {

@@ -1,7 +1,7 @@
 """Router of events: picks the handler by who acts, and reports refusals to officials."""
 
 from bot.domain.channels import Address
-from bot.domain.errors import DialogEnded, NotAnOfficial, OutdatedButton, Refusal
+from bot.domain.errors import DialogEnded, ForeignButton, NotAnOfficial, NotInPrivate, OutdatedButton, Refusal
 from bot.domain.notifications.codec import decode
 from bot.domain.notifications.dialogs import PromptClosed
 from bot.domain.notifications.refusals import RefusalDetails, Refused
@@ -9,6 +9,7 @@ from bot.domain.notifications.toasts import RefusalToast
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers import (
+    accounts,
     answers,
     chat_events,
     citizen,
@@ -36,10 +37,10 @@ from bot.messengers.events import (
 )
 from bot.services.context import UseCaseContext
 from bot.services.monitoring import foreign_activity
-from bot.services.notifications import cards, notify
+from bot.services.notifications import cards, notify, presses
 from bot.services.reports import official_pages
 from bot.services.staff import reachability
-from bot.views.callback_codes import unpack
+from bot.views.callback_codes import CallbackData, Op, unpack
 
 BUTTON_HANDLERS: ButtonHandlers = {
     **tickets.BUTTON_HANDLERS,
@@ -49,6 +50,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **review_queue.BUTTON_HANDLERS,
     **problems.BUTTON_HANDLERS,
     **settings.BUTTON_HANDLERS,
+    **accounts.BUTTON_HANDLERS,
 }
 
 
@@ -59,7 +61,7 @@ async def handle_event(ctx: UseCaseContext, event: Event) -> None:
         case MessagePosted():
             await _on_message_posted(ctx, event)
         case MessageEdited():
-            official = _find_official(ctx, event.message)
+            official = await _find_official(ctx, event.message)
             if official is None:
                 await citizen.on_message_edited(ctx, event)
             else:
@@ -80,15 +82,15 @@ async def handle_event(ctx: UseCaseContext, event: Event) -> None:
             await chat_events.on_chat_changed(ctx, event)
 
 
-def _find_official(ctx: UseCaseContext, event: MessagePosted) -> Person | None:
+async def _find_official(ctx: UseCaseContext, event: MessagePosted) -> Person | None:
     """Return the official who wrote *event* in private, if its author is one."""
     if event.chat.kind is not ChatKind.PRIVATE or event.author.kind is not AuthorKind.PERSON:
         return None
-    return ctx.municipality.find_official(event.chat.account, event.author.id)
+    return await reachability.find_current_official(ctx, event.chat.account, event.author.id)
 
 
 async def _on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
-    official = _find_official(ctx, event)
+    official = await _find_official(ctx, event)
     if official is None:
         if not await official_pages.on_message_posted(ctx, event):
             await citizen.on_message_posted(ctx, event)
@@ -107,18 +109,35 @@ async def _on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
 
 
 async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
-    person = ctx.municipality.find_official(event.chat.account, event.author.id)
+    person = await reachability.find_current_official(ctx, event.chat.account, event.author.id)
     press = unpack(event.code)
     try:
         if person is None:
             raise NotAnOfficial()
+        presses.check_private(event.chat)
         await reachability.on_activity(ctx, person, event.chat.account, event.author.id)
         if press is None or press.op not in BUTTON_HANDLERS:
             raise OutdatedButton()
+        await _check_carries_button(ctx, event, press)
         async with ctx.uow.savepoint():
             await BUTTON_HANDLERS[press.op](ctx, ButtonPress(person, press, event))
     except Refusal as refusal:
         await _refuse_button(ctx, event, person, press.ticket_id if press else 0, refusal)
+
+
+async def _check_carries_button(ctx: UseCaseContext, event: ButtonPressed, press: CallbackData) -> None:
+    """Refuse a press that the message named in it does not offer.
+
+    «Открыть» only shows the card, as /find does, and works in lists that an older release did not record.
+    """
+    if press.op is Op.OPEN:
+        return
+    try:
+        await presses.check_carries_button(ctx, event.chat, event.message_id, press.ticket_id)
+    except ForeignButton:
+        if press.op in (Op.SEND, Op.CHANGE, Op.CANCEL):  # under a prompt whose delivery was never recorded
+            raise DialogEnded(number=press.ticket_id) from None
+        raise
 
 
 async def _refuse_button(
@@ -128,12 +147,14 @@ async def _refuse_button(
     facts = {"code": refusal.code, "button": event.code[:64]}
     if person is None:
         facts["account"] = f"{event.chat.account}/{event.author.id}"
+    elif event.chat.kind is not ChatKind.PRIVATE:
+        facts["chat"] = f"{event.chat.account}/{event.chat.id}"
     await ctx.uow.audit_log.record(
         "refused", ctx.now, person_id=person.id if person else None, ticket_id=ticket_id or None, facts=facts
     )
     toast = RefusalToast(refusal.code, decode(RefusalDetails, refusal.facts))
     await notify.answer_callback(ctx, event.chat.account, event.callback_id, toast, alert=True)
-    if person is not None:
+    if person is not None and not isinstance(refusal, NotInPrivate):
         await _refresh_card(ctx, person, ticket_id)
         if isinstance(refusal, DialogEnded):
             await _remove_buttons(ctx, event, ticket_id)

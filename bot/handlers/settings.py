@@ -9,7 +9,7 @@ from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
-from bot.services.staff import preferences
+from bot.services.staff import invitations, preferences
 from bot.views.callback_codes import Op
 
 PAGES = frozenset({"", "cards", "reports"})
@@ -24,7 +24,7 @@ async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
     page, _, name = press.callback.arg.partition("=")
     toast, invitation = ToastCode.NOTHING, None
     if page == "connect":
-        invitation = await preferences.create_connect_code(ctx, press.person)
+        invitation = await invitations.create_connect_code(ctx, press.person)
     elif page not in PAGES or (name and not page):
         raise OutdatedButton()
     elif name and page == "cards":
@@ -56,7 +56,8 @@ async def _settings_page(ctx: UseCaseContext, person: Person, page: str, invitat
     others = tuple(
         StartLink(account.title, account.start_link) for account in preferences.list_unconnected_messengers(ctx, person)
     )
-    return Settings(page=page, channels=channels, others=others, invitation=invitation)
+    valid = ctx.municipality.invitation_term.in_russian() if invitation else None
+    return Settings(page=page, channels=channels, others=others, invitation=invitation, valid=valid)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {Op.SETTINGS: on_settings_button}

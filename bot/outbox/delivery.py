@@ -29,7 +29,7 @@ from bot.messengers.errors import (
 )
 from bot.messengers.port import Messenger
 from bot.outbox.handlers import OUTBOX_HANDLERS
-from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
+from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_buttons
 from bot.outbox.permits import Permit
 from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender
 from bot.runtime.backoff import exponential_delay
@@ -161,6 +161,7 @@ class Delivery:
                 await uow.outages.resolve(row.account, channels.Direction.OUT)
             if on_delivered is not None:
                 await on_delivered(ctx, row, message.snapshot, result)
+            await record_buttons(ctx, row, message, result)
         if works_again:
             self.failing_accounts.discard(row.account)
 

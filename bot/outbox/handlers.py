@@ -16,6 +16,7 @@ from bot.outbox.card_handlers import (
 from bot.outbox.notification_handlers import (
     record_channel_restored,
     record_notification,
+    record_notification_edit,
     render_callback_answer,
     render_channel_restored,
     render_citizen_note,
@@ -34,7 +35,7 @@ OUTBOX_HANDLERS: Mapping[OutboxKind, OutboxHandler[Any]] = {
     OutboxKind.CORRECTION: OutboxHandler(render_correction, record_correction),
     OutboxKind.CITIZEN_NOTE: OutboxHandler(render_citizen_note),
     OutboxKind.CALLBACK_ANSWER: OutboxHandler(render_callback_answer),
-    OutboxKind.EDIT_NOTE: OutboxHandler(render_notification_edit),
+    OutboxKind.EDIT_NOTE: OutboxHandler(render_notification_edit, record_notification_edit),
     OutboxKind.MENU: OutboxHandler(render_menu),
     OutboxKind.CHANNEL_RESTORED: OutboxHandler(render_channel_restored, record_channel_restored),
     OutboxKind.REVIEW_LIST: OutboxHandler(render_review_list, record_review_list),

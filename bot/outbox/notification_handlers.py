@@ -50,6 +50,18 @@ async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialo
         await dialogs.on_prompt_delivered(ctx, dialog, result.keyboard_message_id, notification_of(row.facts))
     ticket_id = dialog.ticket_id if dialog is not None else None
     await record_sent_messages(ctx, row, result, decode(NoteEnvelope, row.facts).sent_message_kind, ticket_id)
+    await _forget_secrets(ctx, row)
+
+
+async def record_notification_edit(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
+    await _forget_secrets(ctx, row)
+
+
+async def _forget_secrets(ctx: UseCaseContext, row: OutboxRow) -> None:
+    """Remove invitation codes from a delivered row: only their reader needs them in clear."""
+    keys = notification_of(row.facts).secret_keys
+    if keys:
+        await ctx.uow.outbox.forget_facts(row, *keys)
 
 
 def _is_outdated(note: Notification, envelope: NoteEnvelope, dialog: Dialog) -> bool:

@@ -12,6 +12,7 @@ from bot.messengers.content import Content
 from bot.messengers.port import MenuCommand, Sent, Target
 from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
+from bot.views.callback_codes import unpack
 from bot.views.render_context import RenderContext
 
 SnapshotT = TypeVar("SnapshotT")
@@ -89,3 +90,17 @@ async def record_sent_messages(
         await ctx.uow.sent_messages.add(
             *(row.account, row.chat_id, result.message_ids, ticket_id, kind, ctx.now), copy_group=copy_group
         )
+
+
+async def record_buttons(
+    ctx: UseCaseContext, row: OutboxRow, message: OutgoingMessage[object], result: SendResult
+) -> None:
+    """Record the tickets of the buttons under a message, apart from the ticket that the message itself is about.
+
+    A press counts only in a message that carries such a button.
+    """
+    codes = (unpack(button.code) for line in message.content.keyboard for button in line if button.code)
+    tickets = {code.ticket_id for code in codes if code is not None} - {row.ticket_id}
+    message_id = result.keyboard_message_id if result.sent else next(iter(message.message_ids), None)
+    if tickets and message_id is not None:
+        await ctx.uow.sent_messages.add_buttons(row.account, row.chat_id, message_id, tickets, ctx.now)

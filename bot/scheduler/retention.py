@@ -21,6 +21,7 @@ RETENTION: Mapping[RetentionKind, timedelta] = {
     RetentionKind.DAILY_KEYS: timedelta(days=90),
     RetentionKind.UNREAD: timedelta(days=30),
     RetentionKind.SENT_MESSAGES: timedelta(days=365),
+    RetentionKind.BUTTONS: timedelta(days=365),
     RetentionKind.CARDS: timedelta(days=365),
     RetentionKind.AUDIT_LOG: timedelta(days=3 * 365),
 }

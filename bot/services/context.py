@@ -65,6 +65,8 @@ class Municipality:
     bot_accounts: Mapping[str, BotAccount]
     failover_after: timedelta = timedelta(minutes=10)
     """A messenger that has failed for this time is avoided: officials get messages in another one."""
+    invitation_term: Duration = field(default_factory=lambda: Duration.parse("24h"))
+    """Time during which an invitation code can be used."""
     manual_posting_term: Duration = field(default_factory=lambda: Duration.parse("1wh"))
     """Time until the reminder about an approved answer that a person must post."""
     check_after: timedelta = timedelta(minutes=15)

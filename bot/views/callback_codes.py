@@ -57,6 +57,8 @@ class Op(StrEnum):
     MERGE_INTO = "mi"  # the argument is the other ticket
     PUBLISH_HELD = "pb"  # publish an answer that was held after a restore; the argument is the publication
     DECLINE_HELD = "pn"  # do not publish it
+    ACCOUNTS = "ac"  # a page of the accounts, or a removal there; the argument says which
+    NOT_ME = "nm"  # «Это не я»: close the new account in the argument
     FOLLOW_UP = "fu"  # write to everybody who has been answered about a problem
 
 

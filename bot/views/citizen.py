@@ -6,10 +6,12 @@ from bot.domain.messages import UnreadKind
 from bot.domain.names import visible_name
 from bot.domain.notifications.base import CitizenNote
 from bot.domain.notifications.citizens import (
+    AccessClosed,
     CitizenWelcome,
     ContentUnread,
     HowToWrite,
     InvitationCodeWrong,
+    InvitationPaused,
     Redirected,
     TicketRegistered,
 )
@@ -55,6 +57,14 @@ _TEMPLATES: Mapping[type[CitizenNote], str] = {
     InvitationCodeWrong: (
         "Этот код не подошёл или уже использован. Если вы сотрудник центра, попросите у администратора новый. "
         "Если вы хотите сообщить о проблеме, опишите её словами."
+    ),
+    InvitationPaused: (
+        "Слишком много неверных кодов. Следующий код можно прислать через {note.minutes} мин. "
+        "Если вы хотите сообщить о проблеме, опишите её словами."
+    ),
+    AccessClosed: (
+        "Ваш доступ к сообщениям жителей в «{note.municipality}» отключён. "
+        "Если это ошибка, обратитесь к администратору."
     ),
     Redirected: "Здравствуйте! «{note.municipality}» здесь не отвечает. Пожалуйста, напишите нам сюда: {note.url}",
     TicketRegistered: "Сообщение №{note.ticket_id} принято. Ответ придёт сюда.",

@@ -294,11 +294,14 @@ class VkControl:
             return None
         if action["type"] != "callback":
             raise ValueError("this button opens something and tells nobody")
-        press = MessageEvent(secrets.token_hex(6), group_id, user_id, message.peer_id, self.change_log.now())
+        return await self.press_payload(user_id, group_id, message.peer_id, message.cmid, action.get("payload", "{}"))
+
+    async def press_payload(self, user_id: int, group_id: int, peer_id: int, cmid: int, payload: object) -> str:
+        """A press with any payload, also of a button that is not there, under any message; the press's event id."""
+        press = MessageEvent(secrets.token_hex(6), group_id, user_id, peer_id, self.change_log.now())
         self.world.presses[press.event_id] = press
-        payload = action.get("payload", "{}")
-        event = {"user_id": user_id, "peer_id": message.peer_id, "event_id": press.event_id}
-        event |= {"payload": payload, "conversation_message_id": message.cmid}
+        event = {"user_id": user_id, "peer_id": peer_id, "event_id": press.event_id}
+        event |= {"payload": payload, "conversation_message_id": cmid}
         self.world.emit(group_id, "message_event", event)
         await self.change_log.notify()
         return press.event_id

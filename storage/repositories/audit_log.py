@@ -43,6 +43,11 @@ class AuditLog(Repository):
                 ],
             )
 
+    async def has_record(self, ticket_id: int, action: str) -> bool:
+        """Return whether *action* is on record for a ticket."""
+        query = select(audit.c.id).where(audit.c.ticket_id == ticket_id, audit.c.action == action).limit(1)
+        return (await self._transaction.execute(query)).first() is not None
+
     async def list_for_ticket(self, ticket_id: int) -> list[AuditRow]:
         """List a ticket's history, the oldest first."""
         result = await self._transaction.execute(

@@ -4,12 +4,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Insert, Select, bindparam, delete, insert, or_, select, update
 
 from bot.domain.audit import Remark
 from bot.domain.cards import Card
 from storage.repositories.base import Repository, insert_into
-from storage.tables import card, remark
+from storage.tables import card, remark, ticket
 
 _CARD_COLUMNS = tuple(card.c[name] for name in Card.__dataclass_fields__)
 _REMARK_COLUMNS = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
@@ -83,6 +83,24 @@ class Cards(Repository):
         await self._transaction.execute(
             delete(card).where(card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account)
         )
+
+    async def withdraw_in_chat(self, person_id: int, messenger: str, chat_id: str) -> list[int]:
+        """Delete the person's cards in the private chat with any account of the bot in *messenger*.
+
+        Return the ids of the tickets among them that have not ended.
+        """
+        here = (
+            card.c.person_id == person_id,
+            card.c.chat_id == chat_id,
+            or_(card.c.account == messenger, card.c.account.like(f"{messenger}:%")),
+        )
+        unfinished = select(card.c.ticket_id).join(ticket, ticket.c.id == card.c.ticket_id)
+        result = await self._transaction.execute(
+            unfinished.where(*here, ticket.c.ended_at.is_(None)).order_by(card.c.ticket_id)
+        )
+        found = list(dict.fromkeys(result.scalars()))
+        await self._transaction.execute(delete(card).where(*here))
+        return found
 
     async def close_menus(self, ticket_id: int) -> None:
         """Close the menus open on a ticket's cards, since their buttons may no longer fit the changed ticket."""

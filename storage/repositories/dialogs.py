@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.domain.dialogs import Dialog, DialogStep
 from storage.repositories.base import Repository
@@ -86,6 +86,13 @@ class Dialogs(Repository):
             update(dialog)
             .where(dialog.c.account == account, dialog.c.user_id == user_id)
             .values(**_ENDED_VALUES, facts=dict(facts or {}))
+        )
+
+    async def end_in_messenger(self, messenger: str, user_id: str) -> None:
+        """End the dialogs of a person's account with any account of the bot in *messenger*."""
+        accounts = or_(dialog.c.account == messenger, dialog.c.account.like(f"{messenger}:%"))
+        await self._transaction.execute(
+            update(dialog).where(dialog.c.user_id == user_id, accounts).values(**_ENDED_VALUES, facts={})
         )
 
     async def cancel_for_ticket(self, ticket_id: int, steps: Sequence[DialogStep], now: datetime) -> list[Dialog]:

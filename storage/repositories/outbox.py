@@ -361,6 +361,19 @@ class Outbox(Repository):
         )
         return result.first() is not None
 
+    async def list_arriving(self, account: str, chat_id: str) -> list[tuple[OutboxKind, int | None]]:
+        """List (kind, ticket id) of unfinished rows to this chat whose message may have arrived there already."""
+        query = select(outbox.c.kind, outbox.c.ticket_id).where(
+            is_pending(outbox),
+            outbox.c.account == account,
+            outbox.c.chat_id == chat_id,
+            or_(
+                outbox.c.status == OutboxStatus.SENDING,
+                outbox.c.error.in_((LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)),
+            ),
+        )
+        return [(OutboxKind(row[0]), row[1]) for row in await self._transaction.execute(query)]
+
     async def withdraw(self, row_id: int, now: datetime) -> bool:
         """Drop a row that goes elsewhere instead; False if it is being sent, was sent or dropped."""
         result = await self._transaction.execute(
@@ -369,6 +382,24 @@ class Outbox(Repository):
             .values(status=OutboxStatus.DROPPED, done_at=now, error="redirected")
         )
         return bool(result.rowcount)
+
+    async def drop_for_staff(self, person_id: int, messenger: str, chat_id: str, now: datetime) -> None:
+        """Drop what waits for a person's account with any account of the bot in *messenger*."""
+        await self._transaction.execute(
+            update(outbox)
+            .where(
+                outbox.c.person_id == person_id,
+                outbox.c.chat_id == chat_id,
+                or_(outbox.c.account == messenger, outbox.c.account.like(f"{messenger}:%")),
+                outbox.c.status == OutboxStatus.QUEUED,
+            )
+            .values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
+        )
+
+    async def forget_facts(self, row: OutboxRow, *keys: str) -> None:
+        """Remove *keys* from the stored facts of a delivered row."""
+        facts = {key: value for key, value in row.facts.items() if key not in keys}
+        await self._transaction.execute(update(outbox).where(outbox.c.id == row.id).values(facts=facts))
 
     async def change_chat_id(self, account: str, old_id: str, new_id: str) -> None:
         """Redirect queued rows of a group whose id has changed."""

@@ -11,7 +11,19 @@ from sqlalchemy.sql.expression import FromClause
 from bot.domain.inbox import InboxStatus
 from bot.domain.outbox import OutboxStatus
 from storage.repositories.base import Repository
-from storage.tables import audit, card, due_moment, inbox, notice, once_key, outbox, sent_message, ticket, unread
+from storage.tables import (
+    audit,
+    button,
+    card,
+    due_moment,
+    inbox,
+    notice,
+    once_key,
+    outbox,
+    sent_message,
+    ticket,
+    unread,
+)
 
 
 class RetentionKind(StrEnum):
@@ -25,6 +37,7 @@ class RetentionKind(StrEnum):
     DAILY_KEYS = "days"  # once-keys of a day
     SENT_MESSAGES = "letters"  # sent messages about tickets
     UNREAD = "unread"  # counts of content that was not read
+    BUTTONS = "buttons"  # what the buttons under sent messages are about
     CARDS = "cards"  # where the cards of ended tickets were shown
     AUDIT_LOG = "history"  # audit rows of ended tickets, and of no ticket
 
@@ -64,6 +77,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
         sent_message, lambda before: and_(sent_message.c.sent_at < before, _ticket_has_ended(sent_message))
     ),
     RetentionKind.UNREAD: _RetentionRule(unread, lambda before: unread.c.at < before),
+    RetentionKind.BUTTONS: _RetentionRule(button, lambda before: button.c.sent_at < before),
     RetentionKind.CARDS: _RetentionRule(card, lambda before: and_(card.c.updated_at < before, _ticket_has_ended(card))),
     RetentionKind.AUDIT_LOG: _RetentionRule(
         audit, lambda before: and_(audit.c.at < before, or_(audit.c.ticket_id.is_(None), _ticket_has_ended(audit)))

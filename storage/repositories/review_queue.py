@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from bot.domain.cards import ReviewList
 from bot.domain.messages import Message, ReviewVerdict
@@ -102,6 +102,9 @@ class ReviewQueue(Repository):
             .values(external_id=external_id, hash=content_hash)
         )
         return bool(result.rowcount)
+
+    async def delete_review_list(self, known: ReviewList) -> None:
+        await self._transaction.execute(delete(review_list).where(_is_list_of(known.person_id, known.account)))
 
     async def upsert_review_list(self, known: ReviewList) -> None:
         """Store the person's list in this account, replacing an earlier one."""

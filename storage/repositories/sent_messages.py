@@ -1,12 +1,12 @@
 """Messages that the bot sent about tickets, so that replies to them can be related to the ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select, union_all
 
 from storage.repositories.base import Repository
-from storage.tables import sent_message
+from storage.tables import button, sent_message
 
 
 class SentMessages(Repository):
@@ -62,6 +62,25 @@ class SentMessages(Repository):
         row = result.first()
         return (row[0], row[1]) if row else None
 
+    async def add_buttons(
+        self, account: str, chat_id: str, external_id: str, ticket_ids: Collection[int], now: datetime
+    ) -> None:
+        """Record that the message carries buttons about *ticket_ids* (0: about no ticket)."""
+        row = {"account": account, "chat_id": chat_id, "external_id": external_id, "sent_at": now}
+        await self._transaction.execute(
+            self._insert(button).on_conflict_do_nothing(), [row | {"ticket_id": one} for one in sorted(ticket_ids)]
+        )
+
+    async def list_button_tickets(self, account: str, chat_id: str, external_id: str) -> frozenset[int]:
+        """Return the tickets that the buttons of a sent message may be about; empty for an unknown message."""
+        found = (
+            select(table.c.ticket_id).where(
+                table.c.account == account, table.c.chat_id == chat_id, table.c.external_id == external_id
+            )
+            for table in (sent_message, button)
+        )
+        return frozenset((await self._transaction.execute(union_all(*found))).scalars())
+
     async def list_for_ticket(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
         """List the bot's messages of one *kind* about a ticket, as (account, chat, message)."""
         result = await self._transaction.execute(
@@ -70,6 +89,26 @@ class SentMessages(Repository):
             )
         )
         return [(row[0], row[1], row[2]) for row in result]
+
+    async def forget_chat(self, messenger: str, chat_id: str, limit: int) -> list[tuple[str, str]]:
+        """Forget the messages to a person who is no official any more; return (account, message) of the latest texts.
+
+        Answers that were published in that chat stay known: it may be a citizen's, too.
+        """
+        here = (
+            or_(sent_message.c.account == messenger, sent_message.c.account.like(f"{messenger}:%")),
+            sent_message.c.chat_id == chat_id,
+            sent_message.c.kind != "answer",
+        )
+        result = await self._transaction.execute(
+            select(sent_message.c.account, sent_message.c.external_id)
+            .where(*here, sent_message.c.kind != "media")
+            .order_by(sent_message.c.sent_at.desc())
+            .limit(limit)
+        )
+        found = [(row[0], row[1]) for row in result]
+        await self._transaction.execute(delete(sent_message).where(*here))
+        return found
 
     async def list_copies(self, account: str, chat_id: str, external_id: str) -> list[tuple[str, str, str]]:
         """List the copies of the same notification in other messengers: (account, chat, message)."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from bot.domain.cards import AccountReachability
 from bot.domain.people import MessengerName, Person, StaffAccount
 from storage.repositories.base import Repository
-from storage.tables import account, assignment, invitation, person
+from storage.tables import account, assignment, person
 from storage.transaction import Transaction
 
 
@@ -27,8 +27,10 @@ class StaffDirectory(Repository):
     async def sync(self, wanted: Sequence[Person]) -> tuple[Person, ...]:
         """Make the stored staff equal *wanted* (whose ids are ignored); return it with stored ids.
 
-        A person is recognised by any of the accounts, else by the name; those no longer wanted are kept as inactive.
-        Accounts that joined by invitation stay with their person, and every account keeps its reachability.
+        A person is recognised by any of the accounts, else by the name; those no longer wanted are kept as inactive,
+        without the accounts that joined by invitation. Such accounts stay with everybody else, unless *wanted* names
+        only accounts that this person never had: that is a successor under the same name. Every account keeps its
+        reachability.
         """
         self.has_new_work = True
         self.forget_reachability()
@@ -52,11 +54,15 @@ class StaffDirectory(Repository):
             person_id = await self._upsert_person(known, one)
             taken.add(person_id)
             named = {own.messenger for own in one.accounts}
-            more = tuple(own for own in joined.get(person_id, []) if own.messenger not in named)
+            own_before = any(owners.get((a.messenger.value, a.user_id)) == person_id for a in one.accounts)
+            stays = own_before or not one.accounts
+            more = tuple(own for own in joined.get(person_id, []) if stays and own.messenger not in named)
             lasting = replace(one, id=person_id, accounts=(*one.accounts, *more))
             await self._sync_accounts(lasting, owners)
             await self._insert_assignments(lasting)
             kept.append(lasting)
+        former = select(person.c.id).where(person.c.active.is_(False))
+        await self._transaction.execute(delete(account).where(account.c.joined, account.c.person_id.in_(former)))
         return tuple(kept)
 
     async def _upsert_person(self, known: int | None, one: Person) -> int:
@@ -99,37 +105,28 @@ class StaffDirectory(Repository):
         if rows:
             await self._transaction.execute(insert(assignment), rows)
 
-    async def get_or_create_invitation(self, person_id: int, code: str, now: datetime) -> str:
-        """Return the code by which this person joins: *code*, or an unused one that was issued before."""
-        known = await self._transaction.execute(
-            select(invitation.c.code).where(invitation.c.person_id == person_id, invitation.c.used_at.is_(None))
-        )
-        given = known.scalars().first()
-        if given is not None:
-            return str(given)
-        await self._transaction.execute(insert(invitation).values(code=code, person_id=person_id, created_at=now))
-        return code
-
-    async def use_invitation(self, code: str, now: datetime) -> int | None:
-        """Use up an invitation and return the person's id; ``None`` if it does not exist or was used before."""
-        result = await self._transaction.execute(
-            update(invitation)
-            .where(invitation.c.code == code, invitation.c.used_at.is_(None))
-            .values(used_at=now)
-            .returning(invitation.c.person_id)
-        )
-        person_id: int | None = result.scalar_one_or_none()
-        return person_id
-
-    async def link_account(self, person_id: int, own: StaffAccount) -> None:
+    async def link_account(self, person_id: int, own: StaffAccount, now: datetime) -> None:
         """Give the account to that person, even if another had it before."""
         self.has_new_work = True
         self.forget_reachability()
-        values = {"person_id": person_id, "joined": True, "unreachable_since": None}
+        values = {"person_id": person_id, "joined": True, "joined_at": now, "unreachable_since": None}
         statement = self._insert(account).values(messenger=own.messenger.value, user_id=own.user_id, **values)
         await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_=values)
         )
+
+    async def unlink_account(self, own: StaffAccount) -> None:
+        """Delete the account; its owner acts as a citizen from now on."""
+        self.has_new_work = True
+        self.forget_reachability()
+        await self._transaction.execute(delete(account).where(*_is_account(own)))
+
+    async def list_joined_accounts(self) -> dict[StaffAccount, datetime | None]:
+        """Return the accounts that joined by a code, with the moment; 0.1.0 did not record it."""
+        result = await self._transaction.execute(
+            select(account.c.messenger, account.c.user_id, account.c.joined_at).where(account.c.joined)
+        )
+        return {StaffAccount(MessengerName(row[0]), row[1]): row[2] for row in result}
 
     async def list_accounts(self) -> dict[int, tuple[StaffAccount, ...]]:
         """List everybody's accounts by the person's id: first those of the configuration, then those that joined.
@@ -138,7 +135,7 @@ class StaffDirectory(Repository):
         """
         found: dict[int, list[StaffAccount]] = {}
         order = list(MessengerName)
-        rows = (await self._transaction.execute(select(account))).all()
+        rows = (await self._transaction.execute(select(account).join(person).where(person.c.active))).all()
         for row in sorted(rows, key=lambda row: (row.joined, order.index(MessengerName(row.messenger)), row.user_id)):
             found.setdefault(row.person_id, []).append(StaffAccount(MessengerName(row.messenger), row.user_id))
         return {person_id: tuple(own) for person_id, own in found.items()}
@@ -164,7 +161,8 @@ class StaffDirectory(Repository):
             result = await self._transaction.execute(select(account).join(person).where(person.c.active))
             self._reachability = {
                 StaffAccount(MessengerName(row.messenger), row.user_id): AccountReachability(
-                    row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since
+                    *(row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since),
+                    person_id=row.person_id,
                 )
                 for row in result
             }

@@ -1,8 +1,8 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
 from storage.tables.base import UtcDateTime, metadata
-from storage.tables.messaging import cursor, inbox, outage, outbox, sent_message, unread
-from storage.tables.people import account, assignment, dialog, invitation, person
+from storage.tables.messaging import button, cursor, inbox, outage, outbox, sent_message, unread
+from storage.tables.people import account, assignment, dialog, installation, invitation, person, wrong_code
 from storage.tables.scheduling import (
     audit,
     chat_alias,
@@ -33,6 +33,7 @@ __all__ = [
     "answer",
     "assignment",
     "audit",
+    "button",
     "card",
     "chat_alias",
     "cursor",
@@ -40,6 +41,7 @@ __all__ = [
     "digest",
     "due_moment",
     "inbox",
+    "installation",
     "invitation",
     "leader_lease",
     "message",
@@ -60,4 +62,5 @@ __all__ = [
     "ticket",
     "unread",
     "upvote",
+    "wrong_code",
 ]

@@ -133,6 +133,17 @@ sent_message = Table(  # messages of the bot about tickets, so that replies can 
     Index("ix_letter_ticket", "ticket_id", "kind"),
 )
 
+button = Table(  # tickets that the buttons under an official's message are about, besides that of the message itself
+    "button",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("chat_id", String(64), primary_key=True),
+    Column("external_id", String(64), primary_key=True),
+    Column("ticket_id", Id, primary_key=True),  # 0: buttons about no ticket
+    Column("sent_at", UtcDateTime, nullable=False),
+    Index("ix_button_sent", "sent_at"),
+)
+
 outage = Table(  # ongoing outages: every attempt since "since" has failed
     "outage",
     metadata,

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -33,15 +34,37 @@ account = Table(
     Column("wants_reports", Boolean, nullable=False, server_default=false()),
     Column("via", String(64)),  # the bot's account through which the person wrote last
     Column("diverted_since", UtcDateTime),  # messages for this account have been sent elsewhere since then
+    Column("joined_at", UtcDateTime),
 )
 
 invitation = Table(
     "invitation",
     metadata,
-    Column("code", String(32), primary_key=True),
+    Column("code", String(32), primary_key=True),  # a keyed hash of the code
     Column("person_id", Id, ForeignKey("person.id"), nullable=False, index=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("purpose", String(16)),  # join, connect; NULL: issued by release 0.1.0 and never valid
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+    Column("issued_by", Id),
+)
+
+wrong_code = Table(  # invitation codes that did not fit
+    "wrong_code",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("messenger", String(16), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_wrong_code_at", "at"),
+)
+
+installation = Table(  # what distinguishes this installation from any other
+    "installation",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(128), nullable=False),
 )
 
 assignment = Table(

@@ -63,6 +63,13 @@ async def refusal_codes(town: Harness, number: int) -> list[str]:
     return [row.facts["code"] for row in await list_audit(town, number, "refused")]
 
 
+async def record_buttons(town: Harness, person: int, message_id: int, *tickets: int) -> None:
+    """Let a person's message carry buttons about these tickets (0: about none), to press codes of every kind."""
+    assert town.app is not None
+    async with town.app.database.begin() as uow:
+        await uow.sent_messages.add_buttons("telegram", str(person), str(message_id), tickets, town.clock.now())
+
+
 async def list_publications(town: Harness, number: int) -> list[Publication]:
     """The publications of the newest answer."""
     assert town.app is not None

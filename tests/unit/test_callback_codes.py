@@ -62,6 +62,11 @@ PUBLISHED = {
     b"1:mg:142": CallbackData(Op.MERGE, 142),
     b"1:mi:142:140": CallbackData(Op.MERGE_INTO, 142, "140"),
     b"1:fu:142": CallbackData(Op.FOLLOW_UP, 142),
+    b"1:ac:0:p=1": CallbackData(Op.ACCOUNTS, 0, "p=1"),
+    b"1:ac:0:ask=vk.3001": CallbackData(Op.ACCOUNTS, 0, "ask=vk.3001"),
+    b"1:ac:0:rm=vk.3001": CallbackData(Op.ACCOUNTS, 0, "rm=vk.3001"),
+    b"1:ac:0:code=17": CallbackData(Op.ACCOUNTS, 0, "code=17"),
+    b"1:nm:0:vk.3001": CallbackData(Op.NOT_ME, 0, "vk.3001"),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

@@ -136,3 +136,16 @@ class PostingPolicies(Notification, code="choices"):
     """The configured ways of answering, when they are new."""
 
     sources: tuple[SourcePolicy, ...]
+
+
+class OldCodesVoid(Notification, code="old_codes_void"):
+    """People whose invitation codes of release 0.1.0 are not valid any more."""
+
+    names: tuple[str, ...]
+
+
+class WrongCodes(Notification, code="wrong_codes"):
+    """Invitation codes are being guessed, by ``account`` («vk.3001») or (``None``) by many."""
+
+    account: str | None
+    tries: int

@@ -27,7 +27,12 @@ class Coded:
 
 
 class Notification(Coded):
-    """A short message to an official."""
+    """A short message to an official.
+
+    ``secret_keys``: what is removed from the stored row once the message has been delivered.
+    """
+
+    secret_keys: ClassVar[tuple[str, ...]] = ()
 
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         """Return the tickets whose data the words need."""

@@ -18,6 +18,18 @@ class InvitationCodeWrong(CitizenNote, code="code_wrong"):
     """The answer to an invitation code that is not valid."""
 
 
+class InvitationPaused(CitizenNote, code="code_paused"):
+    """The answer to an invitation code after too many wrong ones."""
+
+    minutes: int
+
+
+class AccessClosed(CitizenNote, code="access_closed"):
+    """The last word to an account that is an official's no more."""
+
+    municipality: str = stored("name")
+
+
 class Redirected(CitizenNote, code="invited"):
     """A place where nobody answers names another."""
 

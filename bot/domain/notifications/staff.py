@@ -57,14 +57,78 @@ class Invitation(NamedTuple):
 class InvitationList(Notification, code="invitations"):
     """The answer to ``/invite``."""
 
-    invitations: tuple[Invitation, ...] = stored("invited")
+    invitations: tuple[Invitation, ...] = stored("invited", default=())
     links: tuple[StartLink, ...] = stored(default=())
+    valid: str | None = stored(default=None)  # for how long: «24 часа»
+
+    secret_keys = ("invited",)
 
 
 class NotJoined(Notification, code="not_joined"):
     """Officials who have not joined yet."""
 
     names: tuple[str, ...]
+
+
+class AccountAdded(Notification, code="account_added"):
+    """An official has a new account, «vk.3001»; ``mine``: it is told to their other accounts."""
+
+    name: str
+    account: str
+    mine: bool
+
+
+class AccountRemoved(Notification, code="account_removed"):
+    """An official's account, «vk.3001», was closed; ``disowned``: the official says that it was not theirs."""
+
+    name: str
+    account: str
+    by: str
+    disowned: bool
+
+
+class ClosedAccount(NamedTuple):
+    """A person and their account, «vk.3001»."""
+
+    name: str
+    account: str
+
+
+class AccountsClosed(Notification, code="accounts_closed"):
+    """Accounts that a change of the configuration has closed."""
+
+    closed: tuple[ClosedAccount, ...]
+
+
+class AccessEnded(Notification, code="access_ended"):
+    """The words left of a message whose reader may not see its content any more."""
+
+
+class AccountEntry(NamedTuple):
+    """An account of an official, «vk.3001»; ``joined_at`` is empty if a code of 0.1.0 was used."""
+
+    name: str
+    account: str
+    configured: bool
+    joined_at: str = ""
+
+
+class InvitationEntry(NamedTuple):
+    """The codes of a person that can still be used, until ``expires_at``."""
+
+    person_id: int
+    name: str
+    amount: int
+    expires_at: str
+
+
+class AccountList(Notification, code="accounts"):
+    """A page of ``/accounts``; ``asked`` is the account whose removal is to be confirmed."""
+
+    accounts: tuple[AccountEntry, ...]
+    invitations: tuple[InvitationEntry, ...]
+    page: int = stored(default=0)
+    asked: str = stored(default="")
 
 
 class Unreachable(Notification, code="unreachable"):
@@ -105,3 +169,6 @@ class Settings(Notification, code="settings"):
     channels: tuple[ChannelSetting, ...] = stored("places")
     others: tuple[StartLink, ...]
     invitation: str | None = stored(default=None, omit_default=True)
+    valid: str | None = stored(default=None, omit_default=True)  # for how long: «24 часа»
+
+    secret_keys = ("invitation",)

@@ -28,6 +28,8 @@ class ToastCode(StrEnum):
     IS_TALK = "is_talk"
     ALREADY_REVIEWED = "doubt_gone"
     HISTORY = "history"
+    ACCOUNT_REMOVED = "account_removed"
+    CODE_REVOKED = "code_revoked"
 
 
 class HandedOverToast(Toast, code="handed"):

@@ -1,6 +1,5 @@
-"""Preferences of officials: the accounts that receive cards and reports, and connecting another messenger."""
+"""Preferences of officials: the accounts that receive cards and reports."""
 
-import secrets
 from dataclasses import dataclass
 
 from bot.domain.channels import Channel, Purpose, preferred_channels
@@ -8,7 +7,6 @@ from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed
 from bot.domain.people import Person
 from bot.services.context import BotAccount, UseCaseContext, account_of, messenger_of
 from bot.services.staff import reachability
-from bot.services.staff.invitations import CODE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +66,6 @@ async def set_reports_account(ctx: UseCaseContext, person: Person, name: str) ->
         own = account_of(one.channel.address)
         await ctx.uow.staff.set_preferences(own, cards=one.receives_cards, reports=one is chosen)
     await _record_change(ctx, person, "reports", chosen.account, True)
-
-
-async def create_connect_code(ctx: UseCaseContext, person: Person) -> str:
-    """Return a one-time code with which *person* joins from another messenger."""
-    return await ctx.uow.staff.get_or_create_invitation(person.id, secrets.token_urlsafe(CODE_BYTES), ctx.now)
 
 
 def list_unconnected_messengers(ctx: UseCaseContext, person: Person) -> list[BotAccount]:

@@ -13,6 +13,13 @@ MAX_CARDS_ON_RETURN = 30
 """Cards sent to a person who was unreachable."""
 
 
+async def find_current_official(ctx: UseCaseContext, account: str, user_id: str) -> Person | None:
+    """Return the official behind an account; ``None`` also if another process has closed the account a moment ago."""
+    person = ctx.municipality.find_official(account, user_id)
+    known = (await ctx.reachability()).get(account_of(Address(account, user_id))) if person is not None else None
+    return person if person is not None and known is not None and known.person_id == person.id else None
+
+
 async def on_activity(ctx: UseCaseContext, person: Person, account: str, user_id: str) -> None:
     """Record that *person* has acted at an account: it works, whatever was stored about it."""
     ctx.actor, ctx.origin = person, Address(account, user_id)
@@ -111,6 +118,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("digest", Right.DIGEST),
         ("stats", Right.DIGEST),
         ("invite", Right.INVITE),
+        ("accounts", Right.INVITE),
     ]
     return [
         *(name for name, right in wanted if ctx.municipality.has_right_anywhere(person, right)),

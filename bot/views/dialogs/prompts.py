@@ -29,6 +29,7 @@ COMMAND_TITLES: dict[str, str] = {
     "digest": "Сводка на сейчас",
     "stats": "Показатели за месяц",
     "invite": "Пригласить сотрудников",
+    "accounts": "Входы сотрудников и коды",
     "settings": "В каком мессенджере получать уведомления",
     "help": "Что умеет бот",
 }
@@ -166,7 +167,7 @@ def invitations(note: InvitationList, data: NotificationData, context: RenderCon
     spans: list[Span | str] = [
         Bold("Приглашения"),
         "\nПерешлите каждому его код лично. Сотрудник открывает этого бота и отправляет команду целиком; "
-        "код действует один раз.\n",
+        f"код действует один раз.{f' Срок кода: {note.valid}.' if note.valid else ''}\n",
     ]
     for name, code in note.invitations:
         spans.append(f"\n{name}: /start {code}")

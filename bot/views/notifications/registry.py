@@ -6,6 +6,7 @@ from bot.domain.notifications.base import Notification
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Content
 from bot.views.dialogs.prompts import DIALOG_VIEWS
+from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
@@ -19,6 +20,7 @@ from bot.views.render_context import RenderContext
 
 NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
     (
+        *ACCOUNT_VIEWS,
         *ADMIN_VIEWS,
         *ANSWER_VIEWS,
         *DIALOG_VIEWS,

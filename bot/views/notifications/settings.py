@@ -95,7 +95,8 @@ def _connect_page(note: Settings) -> Content:
         "команду целиком:\n",
         Mono(f"/start {code}"),
         *start_links(note.others, code),
-        "\nКод личный и действует один раз, никому его не пересылайте.",
+        "\nКод личный и действует один раз, никому его не пересылайте."
+        + (f" Срок кода: {note.valid}." if note.valid else ""),
     ]
     return Content.of(*spans, keyboard=[_back_row()])
 

@@ -17,7 +17,7 @@ from tests.e2e.harness import (
     Harness,
     message_text,
 )
-from tests.e2e.queries import button_rows, get_ticket, list_audit, wait_until_idle
+from tests.e2e.queries import button_rows, get_ticket, list_audit, record_buttons, wait_until_idle
 from tests.e2e.schedules import makes_sound
 
 PUDDLE = "Лужа у магазина всё ещё там"
@@ -104,6 +104,7 @@ async def test_only_who_sorts_may_say(chat: Harness) -> None:
     [said] = await send_talk(chat, PUDDLE)
     stored = await chat.find_stored_message("telegram", GROUP, said)
     assert stored is not None
+    await record_buttons(chat, ROADS_HEAD, 1, 0)
     for code in (f"1:qp:0:{stored.id}", f"1:qt:0:{stored.id}", "1:q:0:1"):
         answer = await chat.press_code(ROADS_HEAD, ROADS_HEAD, 1, code)
         assert "недоступно" in answer["text"]

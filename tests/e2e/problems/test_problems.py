@@ -17,7 +17,7 @@ from tests.e2e.harness import (
     button_labels,
     message_text,
 )
-from tests.e2e.queries import get_ticket, get_ticket_state, wait_until_idle
+from tests.e2e.queries import get_ticket, get_ticket_state, record_buttons, wait_until_idle
 
 pytestmark = ON_BOTH
 
@@ -304,6 +304,7 @@ async def test_a_member_is_not_decided_by_itself(town: Harness) -> None:
     for who in add_neighbours(town, 2):
         await report_outage(town, who)
     card = await town.wait_for_card(HOUSING_HEAD, 1, "2 человека")
+    await record_buttons(town, HOUSING_HEAD, card["message_id"], 2)
     answered = await town.press_code(HOUSING_HEAD, HOUSING_HEAD, card["message_id"], "1:a:2")
     assert "часть проблемы №1" in answered["text"]
     assert await get_ticket_state(town, 2) is State.ASSIGNED
@@ -315,6 +316,7 @@ async def test_another_block_may_not_take_a_problem_apart(town: Harness) -> None
     await town.wait_for_card(HOUSING_HEAD, 1, "2 человека")
     await town.send_message(ROADS_HEAD, "/help")
     letter = await town.wait_for_message(ROADS_HEAD, "/my")
+    await record_buttons(town, ROADS_HEAD, letter["message_id"], 1, 2)
     for code in ("1:sp:2", "1:l:1:0", "1:mg:1", "1:mi:1:2", "1:fu:1"):
         assert (await town.press_code(ROADS_HEAD, ROADS_HEAD, letter["message_id"], code))["show_alert"]
     assert (await get_ticket(town, 2)).lead_id == 1

@@ -5,10 +5,17 @@ from tests.e2e.harness import ADMINISTRATOR, ANNA, COORDINATOR, GROUP, MARIA, PY
 WITHOUT_ACCOUNT = STAFF.replace("telegram_id = 1001", "")
 
 
-async def _invitation_code(town: Harness) -> str:
+async def invitation_code(town: Harness, *earlier: str) -> str:
+    """Return a fresh code of the head of roads, other than those given out before."""
+    known = len([text for text in town.bot_texts(ADMINISTRATOR) if "Приглашения" in text])
     await town.send_message(ADMINISTRATOR, "/invite")
+    await town.wait_until(
+        lambda: len([text for text in town.bot_texts(ADMINISTRATOR) if "Приглашения" in text]) > known
+    )
     letter = await town.wait_for_message(ADMINISTRATOR, "Начальник отдела дорог: /start")
-    return message_text(letter).rpartition("/start ")[2].split()[0]
+    code = message_text(letter).rpartition("/start ")[2].split()[0]
+    assert code not in earlier
+    return code
 
 
 async def test_a_head_joins_by_code_and_gets_the_cards_that_waited(closed_town: Harness) -> None:
@@ -18,7 +25,7 @@ async def test_a_head_joins_by_code_and_gets_the_cards_that_waited(closed_town: 
     await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
     await town.wait_for_card(1003, 1)  # nobody else can be reached: the coordinator sees it
 
-    await town.sandbox.telegram.start_bot(ANNA, await _invitation_code(town))
+    await town.sandbox.telegram.start_bot(ANNA, await invitation_code(town))
 
     await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
     card = await town.wait_for_card(ANNA, 1)
@@ -35,7 +42,7 @@ async def test_a_code_works_once_and_a_wrong_one_never(closed_town: Harness) -> 
     town = closed_town
     town.settings["staff"] = WITHOUT_ACCOUNT
     await town.start()
-    code = await _invitation_code(town)
+    code = await invitation_code(town)
     await town.sandbox.telegram.start_bot(ANNA, code)
     await town.wait_for_message(ANNA, "Начальник отдела дорог")
 
@@ -63,7 +70,7 @@ async def test_a_code_without_the_command_is_a_code_and_a_wrong_one_is_said_to_b
     town = closed_town
     town.settings["staff"] = WITHOUT_ACCOUNT
     await town.start()
-    code = await _invitation_code(town)
+    code = await invitation_code(town)
 
     await town.send_message(ANNA, code)
     await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
@@ -77,7 +84,7 @@ async def test_person_who_lost_the_account_joins_again(closed_town: Harness) -> 
     town = closed_town
     town.settings["staff"] = WITHOUT_ACCOUNT
     await town.start()
-    await town.sandbox.telegram.start_bot(ANNA, await _invitation_code(town))
+    await town.sandbox.telegram.start_bot(ANNA, await invitation_code(town))
     await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
     await town.stop()
     town.settings["staff"] = WITHOUT_ACCOUNT.replace("Начальник отдела дорог", "Начальник управления дорог")

@@ -133,8 +133,10 @@ async def test_a_place_that_was_never_opened_is_not_chosen(closed_town: Harness)
 
 
 async def test_nobody_changes_what_is_anothers(town: Harness) -> None:
+    await town.send_message(1002, "/settings")
+    letter = await town.wait_for_message(1002, "Куда приходят")
     for code in ("1:g:0:cards=telegram.1001", "1:g:0:reports=vk.1", "1:g:0:cards=", "1:g:0:zz", "1:g:0:=x"):
-        said = await town.press_code(1002, 1002, 1, code)
+        said = await town.press_code(1002, 1002, letter["message_id"], code)
         if code != "1:g:0:cards=":
             assert said["show_alert"], code
     said = await town.press_code(2001, 2001, 1, "1:g:0:connect")

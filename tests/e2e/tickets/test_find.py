@@ -133,7 +133,7 @@ async def test_every_role_sees_its_own_commands(town: Harness) -> None:
         HOUSING_HEAD: ["my", "find", "settings", "help"],
         COORDINATOR: ["my", "find", "new", "digest", "stats", "settings", "help"],
         CURATOR: ["find", "digest", "stats", "settings", "help"],
-        ADMINISTRATOR: ["invite", "settings", "help"],
+        ADMINISTRATOR: ["invite", "accounts", "settings", "help"],
     }
     seen = {person: [one["command"] for one in town.sandbox.telegram.commands(person)] for person in wanted}
     assert seen == wanted

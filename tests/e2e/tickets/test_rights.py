@@ -20,6 +20,7 @@ from tests.e2e.queries import (
     get_ticket,
     get_ticket_state,
     list_audit,
+    record_buttons,
     refusal_codes,
     send_report,
     wait_for_preview,
@@ -64,6 +65,7 @@ async def test_no_button_works_for_whom_it_is_not_meant(town: Harness, person: i
     before = await get_ticket(town, 1)
     letters = len(town.bot_messages(person))
 
+    await record_buttons(town, person, card["message_id"], 1)
     for code in EVERYTHING:
         said = await town.press_code(person, person, card["message_id"], code)
         assert said["show_alert"], code

@@ -2,7 +2,7 @@
 
 from bot.domain.tickets import State
 from tests.e2e.harness import COORDINATOR, CURATOR, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
-from tests.e2e.queries import UNCLEAR_REPORT, button_rows, get_ticket_state, list_audit, send_report
+from tests.e2e.queries import UNCLEAR_REPORT, button_rows, get_ticket_state, list_audit, record_buttons, send_report
 
 MORE_SECTORS = "".join(
     f'[[sectors]]\ncode = "{code}"\n' for code in ("waste", "energy", "health", "social", "trade", "culture", "sport")
@@ -79,6 +79,7 @@ async def test_a_curator_and_a_head_may_not_choose(town: Harness) -> None:
     await send_report(town, UNCLEAR_REPORT)
     card = await town.wait_for_card(COORDINATOR, 1)
     for person in (CURATOR, ROADS_HEAD):
+        await record_buttons(town, person, card["message_id"], 1)
         said = await town.press_code(person, person, card["message_id"], "1:t:1:roads")
         assert said["show_alert"]
         assert "недоступно" in said["text"]

@@ -1,0 +1,226 @@
+"""Officials' accounts: a new one is announced, a closed one loses its rights, cards, drafts and codes at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.channels import Address
+from bot.domain.errors import AccountGone, ConfiguredAccount, NotAllowed, OwnAccount
+from bot.domain.invitations import InvitationPurpose
+from bot.domain.notifications.citizens import AccessClosed
+from bot.domain.notifications.envelope import EditEnvelope
+from bot.domain.notifications.registry import to_facts
+from bot.domain.notifications.staff import (
+    AccessEnded,
+    AccountAdded,
+    AccountEntry,
+    AccountList,
+    AccountRemoved,
+    AccountsClosed,
+    ClosedAccount,
+    InvitationEntry,
+)
+from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
+from bot.domain.people import MessengerName, Person, Staff, StaffAccount
+from bot.domain.recipients import Audience
+from bot.domain.roles import Right
+from bot.services.context import UseCaseContext, account_of
+from bot.services.notifications import cards, notify
+from storage.unit_of_work import UnitOfWork
+
+MAX_EMPTIED_MESSAGES = 300
+"""Messages that are emptied in the chat of a closed account; the messenger takes one a second."""
+
+LostAccount = tuple[int, StaffAccount]
+"""The id of a person, and an account that was theirs."""
+
+
+def name_of(own: StaffAccount) -> str:
+    """Return «vk.3001», the account's name in notifications, button codes and the audit."""
+    return f"{own.messenger.value}.{own.user_id}"
+
+
+def people_with_right_to_invite(ctx: UseCaseContext) -> list[Person]:
+    """Return the officials who may invite others and close their accounts."""
+    return [one for one in ctx.municipality.staff.people if ctx.municipality.has_right_anywhere(one, Right.INVITE)]
+
+
+async def announce(ctx: UseCaseContext, person: Person, own: StaffAccount) -> None:
+    """Tell the person's other accounts and an administrator about a new account; each can press «Это не я»."""
+    mine = AccountAdded(name=person.name, account=name_of(own), mine=True)
+    await _notify_others(ctx, person, own, mine)
+    theirs = replace(mine, mine=False)
+    await notify.notify_all(ctx, _administrators_except(ctx, person), theirs)
+
+
+async def _notify_others(
+    ctx: UseCaseContext, person: Person, own: StaffAccount, note: AccountAdded | AccountRemoved
+) -> None:
+    for channel in await ctx.channels(person):
+        if account_of(channel.address) != own and not channel.blocked:
+            await notify.notify(ctx, person, note, to_address=channel.address)
+
+
+def _administrators_except(ctx: UseCaseContext, person: Person) -> list[Person]:
+    """Return who operates the bot; if that is *person* alone, the others who may close accounts."""
+    operators = [one for one in ctx.municipality.staff.recipients(Audience.OPERATION) if one.id != person.id]
+    return operators or [one for one in people_with_right_to_invite(ctx) if one.id != person.id]
+
+
+async def get_list(ctx: UseCaseContext, person: Person, page: int = 0, asked: str = "") -> AccountList:
+    """Return a page of all accounts and open codes, for somebody with the right to invite."""
+    _check_may_manage(ctx, person)
+    staff, joined = ctx.municipality.staff, await ctx.uow.staff.list_joined_accounts()
+    entries = tuple(
+        AccountEntry(one.name, name_of(own), own not in joined, _format(ctx, joined.get(own)))
+        for one in staff.people
+        for own in one.accounts
+    )
+    return AccountList(accounts=entries, invitations=await _list_invitations(ctx, staff), page=page, asked=asked)
+
+
+async def _list_invitations(ctx: UseCaseContext, staff: Staff) -> tuple[InvitationEntry, ...]:
+    found: dict[int, InvitationEntry] = {}
+    for one in await ctx.uow.invitations.list_open(ctx.now):  # of each person, the one that lasts longest comes first
+        person = staff.find_by_id(one.person_id)
+        known = found.get(one.person_id)
+        if known is not None:
+            found[one.person_id] = known._replace(amount=known.amount + 1)
+        elif person is not None:
+            found[person.id] = InvitationEntry(person.id, person.name, 1, _format(ctx, one.expires_at))
+    return tuple(found.values())
+
+
+def _format(ctx: UseCaseContext, moment: datetime | None) -> str:
+    return f"{moment.astimezone(ctx.municipality.zone):%d.%m %H:%M}" if moment is not None else ""
+
+
+def _check_may_manage(ctx: UseCaseContext, person: Person) -> None:
+    if not ctx.municipality.has_right_anywhere(person, Right.INVITE):
+        raise NotAllowed(right=Right.INVITE.value)
+
+
+async def remove(ctx: UseCaseContext, by: Person, name: str) -> None:
+    """Close the account *name* («vk.3001») of an official, on an administrator's press."""
+    _check_may_manage(ctx, by)
+    await _close(ctx, by, *await _find_removable(ctx, name), disowned=False)
+
+
+async def disown(ctx: UseCaseContext, by: Person, name: str) -> None:
+    """Handle «Это не я»: close the new account *name*, for its owner's other accounts and for administrators."""
+    person, own = await _find_removable(ctx, name)
+    if by.id != person.id:
+        _check_may_manage(ctx, by)
+    await _close(ctx, by, person, own, disowned=by.id == person.id)
+
+
+async def _find_removable(ctx: UseCaseContext, name: str) -> tuple[Person, StaffAccount]:
+    messenger, _, user_id = name.partition(".")
+    person = ctx.municipality.staff.find_by_account(messenger, user_id)
+    if person is None:
+        raise AccountGone()
+    own = StaffAccount(MessengerName(messenger), user_id)
+    if own not in await ctx.uow.staff.list_joined_accounts():
+        raise ConfiguredAccount()
+    if ctx.origin is not None and account_of(ctx.origin) == own:
+        raise OwnAccount()
+    return person, own
+
+
+async def revoke_codes(ctx: UseCaseContext, by: Person, person_id: int) -> None:
+    """Revoke a person's open codes."""
+    _check_may_manage(ctx, by)
+    if not await ctx.uow.invitations.revoke(person_id, ctx.now):
+        raise AccountGone()
+    await ctx.uow.audit_log.record("codes_revoked", ctx.now, person_id=by.id, facts={"person": person_id})
+
+
+async def _close(ctx: UseCaseContext, by: Person, person: Person, own: StaffAccount, *, disowned: bool) -> None:
+    await ctx.uow.staff.unlink_account(own)
+    await ctx.uow.invitations.revoke(person.id, ctx.now)
+    ctx.municipality = replace(ctx.municipality, staff=ctx.municipality.staff.without_account(own))
+    facts = {"account": name_of(own), "person": person.id, "disowned": disowned}
+    await ctx.uow.audit_log.record("account_removed", ctx.now, person_id=by.id, facts=facts)
+    tickets = await _empty_chat(ctx, person.id, own)
+    for address in _chats_of(ctx, own):
+        await notify.notify_citizen(
+            ctx, address.account, address.chat_id, None, AccessClosed(municipality=ctx.municipality.name)
+        )
+    left = ctx.municipality.staff.find_by_id(person.id) or person
+    note = AccountRemoved(name=person.name, account=name_of(own), by=by.name, disowned=disowned)
+    await _notify_others(ctx, left, own, note)
+    await notify.notify_all(ctx, [one for one in _administrators_except(ctx, person) if one.id != by.id], note)
+    await _show_to_others(ctx, tickets)
+
+
+def _chats_of(ctx: UseCaseContext, own: StaffAccount) -> list[Address]:
+    """Return the private chat with the account, where the bot's account in that messenger writes first."""
+    accounts = [
+        one.account
+        for one in ctx.municipality.bot_accounts.values()
+        if one.messenger == own.messenger.value and one.supports_private_messages
+    ]
+    return [Address(one, own.user_id) for one in accounts[:1]]
+
+
+async def sync_staff(uow: UnitOfWork, wanted: Sequence[Person]) -> tuple[tuple[Person, ...], list[LostAccount]]:
+    """Make the stored staff equal the configured one; return it, and the accounts that are nobody's any more."""
+    before = await uow.staff.list_accounts()
+    people = await uow.staff.sync(wanted)
+    after = await uow.staff.list_accounts()
+    return people, _list_lost(before, after)
+
+
+def _list_lost(
+    before: Mapping[int, Sequence[StaffAccount]], after: Mapping[int, Sequence[StaffAccount]]
+) -> list[LostAccount]:
+    return [(person, own) for person, owned in before.items() for own in owned if own not in after.get(person, ())]
+
+
+async def on_staff_synced(ctx: UseCaseContext, lost: Sequence[LostAccount]) -> None:
+    """Close the accounts that a changed configuration has taken from people, and revoke the codes it has overtaken."""
+    staff, losers = ctx.municipality.staff, {person_id for person_id, _ in lost}
+    for one in await ctx.uow.invitations.list_open(ctx.now):
+        person = staff.find_by_id(one.person_id)
+        is_needless = person is not None and bool(person.accounts) and one.purpose is InvitationPurpose.JOIN
+        if person is None or person.id in losers or is_needless:
+            await ctx.uow.invitations.revoke(one.person_id, ctx.now)
+    closed, tickets = [], list[int]()
+    for person_id, own in lost:
+        facts = {"account": name_of(own), "person": person_id, "configuration": True}
+        await ctx.uow.audit_log.record("account_removed", ctx.now, facts=facts)
+        tickets += await _empty_chat(ctx, person_id, own)
+        closed.append(ClosedAccount(await ctx.uow.staff.find_name(person_id) or "", name_of(own)))
+    if closed:
+        await notify.notify_administrator(ctx, AccountsClosed(closed=tuple(closed)))
+    await _show_to_others(ctx, tickets)
+
+
+async def _show_to_others(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None:
+    """Give open tickets to the person's other accounts, to a successor, or to those who are responsible now."""
+    for ticket_id in dict.fromkeys(ticket_ids):
+        ticket = await ctx.uow.tickets.get(ticket_id)
+        if ticket is not None:
+            await cards.sync(ctx, ticket)
+
+
+async def _empty_chat(ctx: UseCaseContext, person_id: int, own: StaffAccount) -> list[int]:
+    """Take the cards and drafts of an account away, with the citizens' words and phones in them.
+
+    Return the tickets that it showed and that have not ended.
+    """
+    messenger, chat_id = own.messenger.value, own.user_id
+    await ctx.uow.outbox.drop_for_staff(person_id, messenger, chat_id, ctx.now)
+    await ctx.uow.dialogs.end_in_messenger(messenger, chat_id)
+    tickets = await ctx.uow.cards.withdraw_in_chat(person_id, messenger, chat_id)
+    shown = await ctx.uow.sent_messages.forget_chat(messenger, chat_id, MAX_EMPTIED_MESSAGES)
+    for known in await ctx.uow.review_queue.list_review_lists():
+        if known.person_id == person_id and known.chat_id == chat_id and known.account.partition(":")[0] == messenger:
+            await ctx.uow.review_queue.delete_review_list(known)
+            if known.external_id is not None:
+                shown.append((known.account, known.external_id))
+    for account, message_id in shown:  # not their copies, which the person's other accounts keep
+        facts = to_facts(AccessEnded(), EditEnvelope(message_id=message_id))
+        draft = OutboxDraft(OutboxKind.EDIT_NOTE, account, chat_id, facts=facts, priority=Priority.NOTE)
+        await ctx.uow.outbox.enqueue(draft, ctx.now)
+    return tickets
