@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.errors import OutdatedButton
+from bot.domain.sources import author_key
 from bot.domain.urgency import Urgency
 
 
@@ -183,6 +184,15 @@ class Ticket:
     def is_problem_lead(self) -> bool:
         """Return whether its card represents a problem."""
         return self.problem_id is not None and self.lead_id is None
+
+    def is_by_author_of(self, other: "Ticket") -> bool:
+        """Return whether one citizen wrote both, through any of the bot's accounts in a messenger."""
+        return self.author_key is not None and self.author_key == other.author_key
+
+    @property
+    def author_key(self) -> str | None:
+        """The key of the citizen; ``None`` if somebody typed the ticket in."""
+        return author_key(self.account, self.author_id) if self.account and self.author_id else None
 
     @property
     def coordinates(self) -> tuple[float, float] | None:

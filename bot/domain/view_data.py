@@ -75,6 +75,7 @@ class CardFacts:
     created_by: str | None
     upvotes: int  # people who have the same problem
     problem: ProblemFacts | None = None
+    previous: Ticket | None = None  # the ticket of ``ticket.previous_id``
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
 
 

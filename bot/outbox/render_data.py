@@ -73,6 +73,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         upvotes=await ctx.uow.upvotes.count(ticket.id),
         created_by=await ctx.uow.staff.find_name(ticket.created_by) if ticket.created_by else None,
         problem=await merge_split.problem_facts(ctx, ticket, answer),
+        previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
     )
 

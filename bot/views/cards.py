@@ -3,7 +3,7 @@
 from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
 from bot.domain.russian_text import plural
-from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, State
+from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, State, Ticket
 from bot.domain.view_data import CardFacts
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
@@ -103,9 +103,16 @@ def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
         spans.append(Text(f"\n👥 Поддержали: {plural(facts.upvotes, 'человек', 'человека', 'человек')}"))
     if ticket.external_number:
         spans.append(Text(f"\n🔢 Номер в источнике: {ticket.external_number}"))
-    if ticket.previous_id:
-        spans.append(Text(f"\n🔗 Житель уже писал: №{ticket.previous_id}"))
+    if facts.previous:
+        spans.append(_previous_line(facts.previous, ticket))
     return spans
+
+
+def _previous_line(previous: Ticket, ticket: Ticket) -> Span:
+    """Name the author's earlier ticket, or the stranger's under whose answer the message was written."""
+    if not previous.is_by_author_of(ticket):
+        return Text(f"\n↪️ Написано под ответом на чужое сообщение: №{previous.id}")
+    return Text(f"\n🔗 Житель уже писал: №{previous.id}")
 
 
 def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:

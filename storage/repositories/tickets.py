@@ -214,6 +214,19 @@ class Tickets(Repository):
         )
         return [ticket_from_row(row) for row in result]
 
+    async def list_open_of_author(self, author_key: str, since: datetime) -> list[Ticket]:
+        """List the author's open tickets in all chats that were written to *since* then, latest first."""
+        own = self._cache.get_author_tickets(author_key, since)
+        if own is not None:
+            found = [one for one in own if one.ticket.is_open and one.touched_at >= since]
+            return [one.ticket for one in sorted(found, key=lambda one: (one.touched_at, one.ticket.id), reverse=True)]
+        result = await self._transaction.execute(
+            select(*TICKET_COLUMNS)
+            .where(ticket.c.author_key == author_key, ticket.c.state.in_(_OPEN_STATES), ticket.c.touched_at >= since)
+            .order_by(ticket.c.touched_at.desc(), ticket.c.id.desc())
+        )
+        return [ticket_from_row(row) for row in result]
+
     async def find_same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
         """Return the author's open ticket with the same text *since* then whose answer is not being published yet."""
         own = self._cache.get_author_tickets(author_key, since)

@@ -35,6 +35,7 @@ HOT_QUERIES: dict[str, Query] = {
     "tickets: the author's last in the thread": lambda uow: uow.tickets.find_answered_in_thread(
         "telegram", "-1", "", "7", NOW
     ),
+    "tickets: the author's open ones": lambda uow: uow.tickets.list_open_of_author("telegram:7", NOW),
     "tickets: of several authors at once": lambda uow: uow.tickets.prefetch(["telegram:7", "vk:8"], NOW),
     "tickets: the same words": lambda uow: uow.tickets.find_same_text("telegram:7", "key", NOW),
     "messages: by place": lambda uow: uow.messages.find_by_external_id("telegram", "-1", "1"),

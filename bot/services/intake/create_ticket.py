@@ -9,7 +9,7 @@ from bot.domain.tickets import Ticket
 from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import urgent_alerts
-from bot.services.intake import register
+from bot.services.intake import register, same_matter
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import has_content, is_private, sent_district, sent_point, text_key
@@ -68,7 +68,7 @@ async def create_ticket(
             point=sent_point(message),
             district=sent_district(ctx, message),
             message=message,
-            previous_ticket=answered or await _find_previous_ticket(ctx, message),
+            previous_ticket=answered or await _find_previous_ticket(ctx, message, reading),
             sector=sector,
             # The text of an album may still come, and with it the sector.
             wait_for_album=message.album is not None and not message.text,
@@ -103,8 +103,9 @@ async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, sou
         )
 
 
-async def _find_previous_ticket(ctx: UseCaseContext, message: Message) -> Ticket | None:
-    """Return the author's recently answered ticket in this conversation."""
-    return await ctx.uow.tickets.find_answered_in_thread(
+async def _find_previous_ticket(ctx: UseCaseContext, message: Message, reading: Reading) -> Ticket | None:
+    """Return the author's open ticket about the matter, else their recently answered one in this conversation."""
+    related = await same_matter.find_related_ticket(ctx, message, reading)
+    return related or await ctx.uow.tickets.find_answered_in_thread(
         message.account, message.chat_id, message.thread, message.author_id, ctx.now - ANSWERED_TICKET_WINDOW
     )

@@ -8,10 +8,11 @@ from bot.domain.sources import Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext, author_key
 from bot.services.intake.create_ticket import acknowledge, create_ticket, is_ticket
+from bot.services.intake.same_matter import find_repeated_ticket, is_about_other_subject
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import text_key
 from bot.services.tickets import refine, workflow
-from bot.understanding.reading import PlaceName, Reading
+from bot.understanding.reading import Reading
 
 SAME_TEXT_WINDOW = timedelta(hours=24)
 """The same text of the same author within this time is one message in several chats."""
@@ -35,7 +36,7 @@ async def attach_to_album_ticket(ctx: UseCaseContext, message: Message, reading:
         if any(one.part is MessageRole.ADDITION and not one.text for one in attached):
             await _handle_late_album_text(ctx, ticket, message, reading, source)
             return True
-        if await _is_about_other_subject(ctx, ticket, reading) and await is_ticket(ctx, message, reading, source):
+        if await is_about_other_subject(ctx, ticket, reading) and await is_ticket(ctx, message, reading, source):
             await create_ticket(ctx, message, reading, source, with_album=False)
             return True
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ALBUM)
@@ -52,7 +53,7 @@ async def _handle_late_album_text(
     ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading, source: Source
 ) -> None:
     """Handle the text of an album whose earlier pictures joined *ticket*: the text may be about something else."""
-    if await _is_about_other_subject(ctx, ticket, reading) and await is_ticket(ctx, message, reading, source):
+    if await is_about_other_subject(ctx, ticket, reading) and await is_ticket(ctx, message, reading, source):
         await create_ticket(ctx, message, reading, source)
         await cards.sync(ctx, ticket)
     else:
@@ -65,12 +66,16 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
     if same is not None:
         await _attach_copy(ctx, same, message, reading, source)
         return True
-    ticket = await _find_continued_ticket(ctx, message, reading)
+    continued = await _find_continued_ticket(ctx, message, reading)
+    replied = await _find_replied_ticket_id(ctx, message)
+    ticket = continued or await find_repeated_ticket(ctx, message, reading, replied)
     if ticket is None:
         return False
     if source.kind is SourceKind.CHAT and not reading.appeal and await _is_reply_to_others(ctx, message, ticket):
         return False
     await _attach_addition(ctx, ticket, message, reading)
+    if continued is None:
+        await acknowledge(ctx, message, ticket, source)
     return True
 
 
@@ -135,19 +140,9 @@ async def _find_continued_ticket(ctx: UseCaseContext, message: Message, reading:
         message.author_id,
         ctx.now - ctx.municipality.follow_up_window,
     )
-    fitting = [ticket for ticket in found if not await _is_about_other_subject(ctx, ticket, reading)]
+    fitting = [ticket for ticket in found if not await is_about_other_subject(ctx, ticket, reading)]
     replied = await _find_replied_ticket_id(ctx, message)
     return next((ticket for ticket in fitting if ticket.id == replied), fitting[0] if fitting else None)
-
-
-async def _is_about_other_subject(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> bool:
-    """Return whether the text names another address, or confidently another sector than the ticket has or had first."""
-    street, house = await ctx.uow.tickets.get_address(ticket.id)
-    if reading.place is not None and reading.place.is_different_from(PlaceName(street, house)):
-        return True
-    return (
-        reading.is_confident and ticket.sector is not None and reading.sector not in (ticket.sector, *ticket.likely[:1])
-    )
 
 
 async def _is_reply_to_others(ctx: UseCaseContext, message: Message, ticket: Ticket) -> bool:

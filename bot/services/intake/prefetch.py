@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.messengers.events import Event, MessageDeleted, MessageEdited, MessagePosted
 from bot.services.context import Municipality, PrefetchedReading, PrefetchedReadings, UseCaseContext, author_key
 from bot.services.intake.create_ticket import ANSWERED_TICKET_WINDOW
+from bot.services.intake.same_matter import OPEN_TICKET_WINDOW
 from bot.services.sources.messages import clean_text, thread_root
 from bot.services.tickets import problem_matching
 
@@ -46,7 +47,7 @@ async def prefetch(ctx: UseCaseContext, events: Sequence[Event]) -> None:
     await ctx.uow.lock(*(author_key(post.chat.account, post.author.id) for post in posts))
     if authors:
         await ctx.reachability()
-        await ctx.uow.tickets.prefetch(authors, ctx.now - ANSWERED_TICKET_WINDOW)
+        await ctx.uow.tickets.prefetch(authors, ctx.now - max(ANSWERED_TICKET_WINDOW, OPEN_TICKET_WINDOW))
     if message_keys:
         await ctx.uow.messages.prefetch(message_keys)
     await problem_matching.prefetch(ctx, authors, {clean_text(post.text) for post in citizen_posts})

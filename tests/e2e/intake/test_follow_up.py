@@ -1,8 +1,11 @@
 """The author's next message: a part of the same ticket, or a ticket of its own."""
 
+import re
 from datetime import timedelta
+from random import Random
 
 from tests.e2e.harness import (
+    ANNA,
     COMMUNITY,
     COORDINATOR,
     GROUP,
@@ -12,6 +15,7 @@ from tests.e2e.harness import (
     ROADS_HEAD,
     SECOND_GROUP,
     Harness,
+    button_labels,
     message_text,
 )
 
@@ -41,7 +45,7 @@ async def test_a_further_message_joins_and_the_head_gets_a_reply_to_the_card(tow
 
     town.pass_time(minutes=31)
     await telegram.send_message(GROUP, MARIA, "Проезжую часть так и не сделали, яма на месте")
-    await town.wait_for_card(ROADS_HEAD, 3, "так и не сделали")
+    await town.wait_for_card(ROADS_HEAD, 3, "так и не сделали", "Житель уже писал: №1")
 
 
 async def test_another_house_and_another_sector_are_tickets_of_their_own(town: Harness) -> None:
@@ -177,6 +181,75 @@ async def test_the_next_message_after_the_answer_is_a_new_ticket_and_thanks_is_n
     await vk.send_message(COMMUNITY, PYOTR, "Яму на дороге так и не засыпали")
     await town.wait_for_card(ROADS_HEAD, 4, "не засыпали", "Житель уже писал: №2")
 
+    await town.answer_ticket(ROADS_HEAD, 3, "Засыпали.")
+    await town.wait_for_card(ROADS_HEAD, 3, "Отвечено")
     town.clock.advance(timedelta(days=15))
     await telegram.send_message(GROUP, MARIA, PIT)
     assert "Житель уже писал" not in message_text(await town.wait_for_card(ROADS_HEAD, 5))
+
+
+async def test_hours_later_a_clear_repetition_joins_the_open_ticket_and_the_author_reads_its_number(
+    town: Harness,
+) -> None:
+    await town.send_message(MARIA, PIT)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    town.pass_time(hours=5)
+    await town.send_message(MARIA, "Ленина 45, на дороге яма до сих пор не засыпана")
+    told = await town.wait_for_message(ROADS_HEAD, "Житель дополнил сообщение №1", "до сих пор")
+    assert told["reply_to_message"]["message_id"] == card["message_id"]
+    await town.wait_until(lambda: len([text for text in town.bot_texts(MARIA) if "№1 принято" in text]) == 2)
+
+    # Another house, another matter: tickets of their own, which name no former one.
+    town.pass_time(hours=5)
+    await town.send_message(MARIA, OTHER_PIT)
+    await town.send_message(MARIA, COLD)
+    for head, number in ((ROADS_HEAD, 2), (HOUSING_HEAD, 3)):
+        assert "Житель уже писал" not in message_text(await town.wait_for_card(head, number))
+
+
+async def test_in_another_chat_a_card_names_the_open_ticket_about_the_matter(town: Harness) -> None:
+    """It does not join that one: the answer must come in both chats."""
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.wait_for_card(ROADS_HEAD, 1)
+    town.pass_time(days=2)
+    await town.send_message(MARIA, "Ленина 45, на дороге яма до сих пор не засыпана")
+    await town.wait_for_card(ROADS_HEAD, 2, "Житель уже писал: №1")
+    await town.answer_ticket(ROADS_HEAD, 2, "Засыплем завтра.")
+    await town.wait_for_message(MARIA, "Засыплем завтра.")
+
+
+async def test_a_strangers_ticket_is_never_named_as_the_author_s(town: Harness) -> None:
+    """Random talk of three people, who also reply to one another and to the answers."""
+    telegram, chance = town.sandbox.telegram, Random(11)
+    replies: list[int] = []
+    for number in range(1, 9):
+        author, text = chance.choice((MARIA, PYOTR, ANNA)), chance.choice((PIT, OTHER_PIT, NEIGHBOUR_PIT))
+        reply_to = chance.choice([None, *replies])
+        more = {"reply_to": reply_to} if reply_to else {}
+        await telegram.send_message(GROUP, author, f"{text}, объезд {number * 37}", **more)
+        await town.settle_and_advance(hours=chance.choice((1, 30)))
+        await town.wait_for_outbox()
+        newest = max(town.ticket_numbers(ROADS_HEAD))
+        card = town.find_message(ROADS_HEAD, f"№{newest} · Дороги")
+        if number % 2 and card is not None and "✍️ Ответить" in button_labels(card):
+            await town.answer_ticket(ROADS_HEAD, newest, f"Сделаем, {number}.")
+            replies.append((await town.wait_for_message(GROUP, f"Сделаем, {number}."))["message_id"])
+    assert town.app is not None
+    async with town.app.database.read() as uow:
+        authors = {one: ticket.author_id for one, ticket in (await uow.tickets.get_many(range(1, 20))).items()}
+    named = [
+        (authors[int(ticket)], authors[int(former)])
+        for text in town.bot_texts(ROADS_HEAD)
+        for ticket, former in re.findall(r"№(\d+) · (?s:.*?)Житель уже писал: №(\d+)", text)
+    ]
+    assert named
+    assert all(author == former for author, former in named)
+
+
+async def test_a_neighbours_reply_under_an_answer_is_not_the_author_s(town: Harness) -> None:
+    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    answer = await town.wait_for_message(GROUP, "Засыплем завтра.")
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, "А у рынка когда?", reply_to=answer["message_id"])
+    card = message_text(await town.wait_for_card(ROADS_HEAD, 2, "Написано под ответом на чужое сообщение: №1"))
+    assert "Житель уже писал" not in card
