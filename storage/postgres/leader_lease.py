@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import LeadershipLost
 
+LEADER_LOCK_ID = 7_204_206_130
+"""The leader's advisory lock: an arbitrary number that no other program uses."""
+
 LEASE_SECONDS = 10.0
 """Seconds that a leader may give no sign of life. With the pause between two tries of the other processes (two seconds)
 a frozen leader is replaced within about twelve."""
@@ -36,8 +39,12 @@ _CHECK = "SELECT term FROM leader_lease WHERE term = $1 AND expires_at > clock_t
 _CLOSE_CONNECTIONS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
     " AND usename = current_user AND pid <> pg_backend_pid() AND application_name ="
-    " (SELECT holder FROM leader_lease WHERE expires_at <= clock_timestamp())"
+    " (SELECT holder FROM leader_lease JOIN pg_stat_activity ON application_name = holder JOIN pg_locks USING (pid)"
+    " WHERE expires_at <= clock_timestamp() AND granted AND locktype = 'advisory' AND database = pg_stat_activity.datid"
+    " AND (classid::bigint << 32) + objid::bigint = :lock AND objsubid = 1)"
 )
+"""Only while the holder of the lease has the lock as well: a process of release 0.1.0 leads without a lease, and would
+leave the connections of the last leader that had one to be closed again and again."""
 
 
 async def begin_term(connection: AsyncConnection, holder: str, seconds: float) -> int:
@@ -59,8 +66,8 @@ async def check_term(connection: AsyncConnection, term: int) -> None:
 
 
 async def close_frozen_connections(connection: AsyncConnection) -> int:
-    """Close the connections of a leader whose lease is over, and return how many.
+    """Close the connections of a leader that keeps the lock though its lease is over, and return how many.
 
     That frees its lock, the rows that it has locked, and its presence lock, which guards the updates that it claimed.
     """
-    return (await connection.execute(_CLOSE_CONNECTIONS)).rowcount
+    return (await connection.execute(_CLOSE_CONNECTIONS, {"lock": LEADER_LOCK_ID})).rowcount

@@ -15,11 +15,9 @@ from storage.database import Database
 from storage.errors import DATABASE_ERRORS, LeadershipLost
 from storage.postgres import leader_lease
 from storage.postgres.connection import CHECK_INTERVAL_SECONDS, RESPONSE_TIMEOUT_SECONDS, SET_KEEPALIVE
+from storage.postgres.leader_lease import LEADER_LOCK_ID
 
 logger = logging.getLogger(__name__)
-
-LEADER_LOCK_ID = 7_204_206_130
-"""The leader's advisory lock: an arbitrary number that no other program uses."""
 
 ONLY_TERM = 0
 """The term of a process that is alone on its database."""

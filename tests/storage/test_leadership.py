@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,6 +37,15 @@ async def autocommitting(database: Database) -> AsyncIterator[AsyncConnection]:
 async def begin_term(database: Database, seconds: float = LEASE_SECONDS) -> int:
     async with autocommitting(database) as connection:
         return await leader_lease.begin_term(connection, database.session_name, seconds)
+
+
+@asynccontextmanager
+async def holding_lock(database: Database) -> AsyncIterator[None]:
+    """Hold the leader's lock in a session of *database*."""
+    async with database.engine.connect() as connection:
+        await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": leader_lease.LEADER_LOCK_ID})
+        yield
+        await connection.invalidate()
 
 
 async def claim_key(database: Database, key: str) -> None:
@@ -91,7 +101,7 @@ async def test_connections_of_a_leader_are_closed_only_when_its_lease_is_over(
         async with database.fenced(term).begin() as uow:
             await uow.once_keys.claim("unfinished", NOW)
             await uow.flush()
-            async with autocommitting(second) as connection:
+            async with holding_lock(database), autocommitting(second) as connection:
                 assert await leader_lease.close_frozen_connections(connection) == 0
                 await leader_lease.renew(connection, term, 0)
                 assert await leader_lease.close_frozen_connections(connection) > 0
@@ -101,6 +111,16 @@ async def test_connections_of_a_leader_are_closed_only_when_its_lease_is_over(
     with pytest.raises(DBAPIError):
         await write_while_replaced()
     assert not await has_key(second, "unfinished")
+
+
+async def test_former_leader_keeps_its_connections_while_release_010_leads(
+    database: Database, second: Database
+) -> None:
+    """During a rolling upgrade the lock may go back to a process that knows no lease."""
+    await begin_term(database, seconds=0)
+    async with holding_lock(second), database.begin() as uow, autocommitting(database) as connection:
+        assert await leader_lease.close_frozen_connections(connection) == 0
+        await uow.once_keys.claim("goes on", NOW)
 
 
 async def test_transaction_of_a_frozen_process_ends_and_frees_its_locks(url: str, second: Database) -> None:
