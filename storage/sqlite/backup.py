@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage.errors import TransferFailed
-from storage.sqlite.database_files import database_file, is_database_file
+from storage.sqlite.database_files import database_file, give_to_owner, is_database_file
 
 PAGES_PER_STEP = 500
 """Pages of a backup that are copied between two calls of *on_progress*."""
@@ -74,12 +74,13 @@ def snapshot_file(source_file: Path, target_file: Path, on_progress: Callable[[i
 
 
 def create_private_file(file: Path) -> Path:
-    """Create an empty file with a name of its own next to *file*; ``mkstemp`` lets only the owner read it."""
+    """Create an empty file that is to replace *file*, next to it; ``mkstemp`` lets only the owner read it."""
     try:
         handle, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise TransferFailed(_SQLITE_ERROR_TEXTS["SQLITE_CANTOPEN"]) from error
     os.close(handle)
+    give_to_owner(Path(name), file)
     return Path(name)
 
 

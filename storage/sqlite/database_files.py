@@ -1,5 +1,6 @@
 """The files of an SQLite database, which no command may overwrite."""
 
+import os
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -28,6 +29,16 @@ def is_database_file(url: str, file: Path) -> bool:
     target, real = file.resolve(), database.resolve()
     own = {path.with_name(path.name + suffix) for path in (database, real) for suffix in _SUFFIXES}
     return target in {path.resolve() for path in own} or any(_is_same_file(target, path) for path in own)
+
+
+def give_to_owner(file: Path, place: Path) -> None:
+    """Let *file*, which is made for *place*, belong to the owner of what is there, or of the folder.
+
+    Only the administrator can and has to: a file that ``root`` has made is closed to the bot's own user.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        owner = (place if place.exists() else place.parent).stat()
+        os.chown(file, owner.st_uid, owner.st_gid)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

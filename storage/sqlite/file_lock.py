@@ -8,6 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from storage.sqlite.database_files import give_to_owner
+
 
 class DatabaseInUse(Exception):
     """Another process works on this database. The message is the file's name."""
@@ -18,11 +20,13 @@ class DatabaseFileLock:
 
     def __init__(self, database: Path) -> None:
         """Raise :class:`DatabaseInUse`, or ``OSError`` if the lock file cannot be created in the database's folder."""
-        self._lock = FileLock(f"{database}.lock", timeout=0, mode=0o600, thread_local=False)
+        file = Path(f"{database}.lock")
+        self._lock = FileLock(file, timeout=0, mode=0o600, thread_local=False)
         try:
             self._lock.acquire()
         except Timeout:
             raise DatabaseInUse(str(database)) from None
+        give_to_owner(file, database)
 
     def release(self) -> None:
         """Release the lock. The lock file is kept: removing it could delete another process's lock."""

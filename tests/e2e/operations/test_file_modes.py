@@ -28,6 +28,7 @@ WRITING = {
 `migrate-data` writes to PostgreSQL.
 """
 ELSEWHERE = {"run", "train", "evaluate", "demo", "migrate-data"}
+BOT_USER = 65_534  # any number but root's
 NOT_WRITING = {"check", "classify", "group"}
 
 
@@ -66,6 +67,23 @@ async def test_written_files_are_private(tmp_path: Path, command: str) -> None:
         assert (code, errors) == (0, "")
     given = (config, given_copy) if command == "export" else (config, given_copy, existing)
     assert not any(modes_of(tmp_path, *given).values())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files that the bot's user cannot read")
+@pytest.mark.parametrize("has_database", [True, False])
+async def test_what_root_restores_or_copies_belongs_to_the_user_of_the_bot(tmp_path: Path, has_database: bool) -> None:
+    """Somebody has forgotten «sudo -u mcu-bot»: the service must find a database that it can open."""
+    config, database = write_config(tmp_path), tmp_path / "mcu.sqlite3"
+    await copy_migrated_sqlite(f"sqlite+aiosqlite:///{database}", tmp_path.parent)
+    shutil.copy(database, tmp_path / "given.sqlite3")
+    if not has_database:
+        database.unlink()
+    for path in (tmp_path, *tmp_path.iterdir()):
+        os.chown(path, BOT_USER, BOT_USER)
+    for words in (("restore", "given.sqlite3"), ("backup", "copy.sqlite3")):
+        code, _, errors = await run_command(*words, "--config", str(config), cwd=tmp_path)
+        assert (code, errors) == (0, "")
+    assert {path.name: path.stat().st_uid for path in tmp_path.iterdir() if path.stat().st_uid != BOT_USER} == {}
 
 
 async def test_check_names_what_others_may_read(tmp_path: Path) -> None:
