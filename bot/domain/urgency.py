@@ -1,5 +1,6 @@
-"""The reasons for urgency."""
+"""The reasons for urgency, and the dangers in which a person is answered at once."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -25,3 +26,26 @@ class Urgency(StrEnum):
     def needs_duty_officer(self) -> bool:
         """True if the duty officer is notified, regardless of the sector."""
         return self in (Urgency.SUICIDE, Urgency.CRIME)
+
+
+class Danger(StrEnum):
+    """A danger whose author is told at once where to call. The first that fits a text counts. Stored: never change."""
+
+    SUICIDE = "suicide"
+    VIOLENCE = "violence"  # also weapons and bombs
+    GAS = "gas"
+    FIRE = "fire"
+    WIRE = "wire"  # electricity
+    CHILD = "child"  # lost, locked in, on a roof or on thin ice
+
+    @property
+    def is_private(self) -> bool:
+        """True if the bot must not speak of it in public."""
+        return self in (Danger.SUICIDE, Danger.VIOLENCE)
+
+    @property
+    def urgency(self) -> Urgency:
+        return _URGENCIES.get(self, Urgency.DANGER)
+
+
+_URGENCIES: Mapping[Danger, Urgency] = {Danger.SUICIDE: Urgency.SUICIDE, Danger.VIOLENCE: Urgency.CRIME}

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
-from bot.domain.urgency import Urgency
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.model.features import TextFeatures
@@ -15,7 +14,7 @@ from bot.understanding.privacy.redaction import Redactor
 from bot.understanding.reading import APPEAL_THRESHOLD, Noise, ParsedText, Reading
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
 from bot.understanding.relevance.relevance import RelevanceScorer
-from bot.understanding.relevance.urgency import UrgencyDetector
+from bot.understanding.relevance.urgency import NO_ALARM, UrgencyDetector
 from bot.understanding.sectors.custom_keywords import CustomKeywords, KeywordHits
 from bot.understanding.sectors.location_context import find_location_context
 from bot.understanding.sectors.scoring import Evidence, TopicScorer
@@ -101,8 +100,8 @@ class TextAnalyzer:
         scores = self._sector_scores(prepared, district, evidence, own)
         strength = evidence.strongest + 5.0 * sum(own.counts.values())
         appeal_score = self._relevance.score(prepared, strength, place, noise)
-        urgency = self._urgency.detect(prepared.words, appeal_score) if noise is None else None
-        appeal = appeal_score >= APPEAL_THRESHOLD or urgency is Urgency.SUICIDE
+        alarm = self._urgency.detect(prepared.words, appeal_score) if noise is None else NO_ALARM
+        appeal = appeal_score >= APPEAL_THRESHOLD or alarm.danger is not None
         sector = max(self._codes, key=lambda code: scores[code], default=None)
         topic = self._topic(prepared, evidence, sector)
         return Reading(
@@ -113,7 +112,8 @@ class TextAnalyzer:
             sector_scores={code: round(score, 4) for code, score in scores.items()},
             is_confident=sector is not None and noise is None and self._is_confident(scores, sector, own, evidence),
             topic=topic,
-            urgency=urgency,
+            urgency=alarm.urgency,
+            danger=alarm.danger,
             place=place if noise is None else None,
             evidence=self._evidence_words(prepared, evidence, own, sector),
             is_me_too=noise is Noise.PLUS or (noise is None and self.event_matcher.is_me_too(prepared.words, place)),

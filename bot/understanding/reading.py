@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.text_normal import fold
-from bot.domain.urgency import Urgency
+from bot.domain.urgency import Danger, Urgency
 from bot.understanding.text.tokens import Word
 
 APPEAL_THRESHOLD, REVIEW_THRESHOLD = 0.5, 0.2
@@ -93,7 +93,8 @@ class Reading:
     no sector is configured. ``sector_scores`` has a value of 0–1 for every configured sector, the chance that sending
     the message there is right; two sectors that may both deal with it both have a high one. ``evidence`` are the words
     of the text that decided. ``is_me_too``: the text says nothing new and points to an earlier message («+1», «у нас
-    тоже»). ``parsed`` spares other analyses of the same text the first step.
+    тоже»). ``danger``: the author must be told at once where to call. ``parsed`` spares other analyses of the same text
+    the first step.
     """
 
     noise: Noise | None
@@ -107,6 +108,7 @@ class Reading:
     place: PlaceName | None
     evidence: tuple[str, ...] = ()
     is_me_too: bool = False
+    danger: Danger | None = None
     parsed: ParsedText | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -22,6 +22,15 @@ _MAX_GAP_WORDS = 4
 _MIN_TYPO_LENGTH = 5
 _MAX_OCCURRENCES = 12
 """A word repeated more often than this adds nothing; the bound keeps hostile texts cheap."""
+_Flags = tuple[bool, ...]
+_POSITIVE: _Flags = (False,)
+_EITHER: _Flags = (False, True)
+_NEGATIVE: _Flags = (True,)
+"""The elements that a word may match: those without «не», both kinds, those with «не»."""
+_DENIALS = frozenset({"не", "ни"})
+_WEAKENING_WORDS = frozenset(
+    {"очень", "так", "совсем", "особо", "сильно", "больше", "там", "уже", "прямо", "прям", "то", "на", "про"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,10 @@ class Match(NamedTuple):
 class PatternSet:
     """A set of patterns. Fill it with :meth:`add`, then search with :meth:`find` as often as you like."""
 
-    def __init__(self, morphology: Morphology) -> None:
+    def __init__(self, morphology: Morphology, *, strict: bool = False) -> None:
+        """*strict*: a word that «не» denies is found only by an element with «не»."""
         self._morphology = morphology
+        self._strict = strict
         self._elements: dict[str, int] = {}
         self._by_lemma: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._by_form: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
@@ -97,9 +108,9 @@ class PatternSet:
                     self._typos[shorter].add(lemma)
         self._by_form[word, negated].add(number)
 
-    def _elements_of(self, word: str, negated: bool) -> tuple[int, ...]:
+    def _elements_of(self, word: str, flags: _Flags) -> tuple[int, ...]:
         found: set[int] = set()
-        for flag in (False, True) if negated else (False,):
+        for flag in flags:
             found |= self._by_form.get((word, flag), set())
             form = self._morphology.form(word)
             for lemma in form.lemmas:
@@ -121,11 +132,14 @@ class PatternSet:
                 found |= self._by_lemma.get((word, negated), set())
         return found
 
+    def _flags_of(self, words: Sequence[Word], index: int) -> _Flags:
+        return _NEGATIVE if self._strict and _is_denied(words, index) else _EITHER
+
     def find(self, words: Sequence[Word]) -> list[Match]:
         """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
         places: dict[int, list[int]] = {}
         for index, word in enumerate(words):
-            for element in self._of_word(word.norm, word.negated):
+            for element in self._of_word(word.norm, self._flags_of(words, index) if word.negated else _POSITIVE):
                 at = places.get(element)
                 if at is None:
                     places[element] = [index]
@@ -139,6 +153,18 @@ class PatternSet:
                 elif pattern.elements[1] in places:
                     found += [Match(pattern, where) for where in _find_nearby(pattern.elements, places, words)]
         return found
+
+
+def _is_denied(words: Sequence[Word], index: int) -> bool:
+    """Return whether «не» or «ни» is said of this very word: «не горит», «не очень горит», not «не могу, горит»."""
+    for before in range(index - 1, max(-1, index - 3), -1):
+        if words[before + 1].gap.strip():
+            return False
+        if words[before].norm in _DENIALS:
+            return True
+        if words[before].norm not in _WEAKENING_WORDS:
+            return False
+    return False
 
 
 def _with_one_deletion(word: str) -> Iterable[str]:
