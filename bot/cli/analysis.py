@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.bootstrap import build_understanding, build_understanding_and_grouping
 from bot.cli.console import read_lines
+from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.understanding.evaluation import evaluation
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import read_table
-from storage.sqlite.database_files import is_database_file
 
 MAX_LINE_BYTES = 1 << 20
 """Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
@@ -101,8 +101,8 @@ def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | No
 def _save_plot(draw: DrawPlot, reads: Sequence[evaluation.LabelledReading], config: Config, file: Path) -> None:
     if not reads:
         raise PlotFault("Рисовать нечего: в таблице нет сообщений с верным сектором (столбец codes или sector).")
-    if is_database_file(config.database_url, file):
-        raise PlotFault(f"{file} — это сама база бота или её служебный файл. Укажите для картинки другое имя.")
+    if own := describe_own_file(config, file):
+        raise PlotFault(f"{file} — это {own}. Укажите для картинки другое имя.")
     try:
         draw(reads, {sector.code: sector.title for sector in config.sectors()}, file)
     except (ValueError, OSError) as error:

@@ -268,9 +268,13 @@ def backup(
 ) -> None:
     """Скопировать базу SQLite, не останавливая бота, и проверить копию."""
     settings = _load_config(config, tokens_needed=False)
+    from bot.cli.output_files import describe_own_file
     from storage.errors import TransferFailed
     from storage.sqlite.backup import backup_sqlite
 
+    if own := describe_own_file(settings, file):
+        _print_error(f"Копия не сделана: {file} — это {own}. Укажите для копии другое место.")
+        raise typer.Exit(1)
     typer.echo("Копирую базу. Бот в это время работает.")
     try:
         size = backup_sqlite(settings.database_url, file, _echo_progress, overwrite=force)

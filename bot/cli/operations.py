@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from bot import file_modes
 from bot.bootstrap import build_messengers, build_municipality, build_understanding, configured_staff
+from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.people import Staff
@@ -23,7 +24,7 @@ from storage.database import Database, DatabaseUnavailable
 from storage.errors import DATABASE_ERRORS, TransferFailed
 from storage.migrate import migrate
 from storage.postgres.leadership import has_leader
-from storage.sqlite.database_files import is_database_file, list_database_files
+from storage.sqlite.database_files import list_database_files
 from storage.sqlite.file_lock import DatabaseInUse
 from storage.sqlite.restore import replace_database
 
@@ -143,7 +144,7 @@ async def export_tickets(
     Raises :class:`OutputNotWritable`.
     """
     if output is not None:
-        require_no_database(config, output)
+        check_output(config, output)
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
@@ -161,10 +162,10 @@ class OutputNotWritable(Exception):
     """The file cannot be written; the message is Russian."""
 
 
-def require_no_database(config: Config, file: Path) -> None:
-    """Raise :class:`OutputNotWritable` if *file* is the database or belongs to it."""
-    if is_database_file(config.database_url, file):
-        raise OutputNotWritable(f"«{file}» — это сама база бота или её служебный файл. Укажите другое имя.")
+def check_output(config: Config, file: Path) -> None:
+    """Raise :class:`OutputNotWritable` if *file* is one without which the bot cannot work."""
+    if own := describe_own_file(config, file):
+        raise OutputNotWritable(f"«{file}» — это {own}. Укажите другое имя.")
 
 
 def _open_output(file: Path) -> BinaryIO:

@@ -17,6 +17,7 @@ _OWN_TABLES = frozenset({"alembic_version", "outbox", "ticket"})
 """Tables by which a database of the bot is recognised."""
 
 _DAMAGED = "копия повреждена. Возьмите другую; если другой нет, добавьте --force, и бот возьмёт, что уцелело"
+_UNREADABLE = "копия повреждена так, что взять из неё нечего. Возьмите другую"
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def replace_database(
             fresh.replace(place)
             flush_to_disk(place.parent)
         except sqlite3.Error as error:
-            raise TransferFailed(_describe_error(error)) from error
+            raise TransferFailed(_describe_error(error, accept_damaged=accept_damaged)) from error
         finally:
             for suffix in ("", "-wal", "-shm"):
                 fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
@@ -81,11 +82,13 @@ def _check_copy(file: Path, *, accept_damaged: bool) -> None:
             raise TransferFailed(_DAMAGED)
 
 
-def _describe_error(error: sqlite3.Error) -> str:
+def _describe_error(error: sqlite3.Error, *, accept_damaged: bool) -> str:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith("SQLITE_NOTADB"):
         return "копия — не база SQLite. Проверьте, тот ли это файл"
-    return _DAMAGED if name.startswith("SQLITE_CORRUPT") else describe_error(error)
+    if name.startswith("SQLITE_CORRUPT"):
+        return _UNREADABLE if accept_damaged else _DAMAGED
+    return describe_error(error)
 
 
 def _keep(place: Path, kept: Path) -> None:

@@ -131,8 +131,21 @@ def test_backup_refuses_the_database_itself(
     with pytest.raises(SystemExit) as leaving:
         main.main()
     assert leaving.value.code == 1
-    assert "это сама рабочая база или её служебный файл" in capsys.readouterr().err
+    assert "это сама база бота или её служебный файл" in capsys.readouterr().err
     assert (database.read_bytes(), database.stat().st_ino) == before
+
+
+@pytest.mark.parametrize("command", [("backup", "--force"), ("export", "--output")])
+def test_no_command_overwrites_the_configuration(
+    town: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = town.read_bytes()
+    monkeypatch.setattr(sys, "argv", ["mcu-bot", *command, str(town), "--config", str(town)])
+    with pytest.raises(SystemExit) as leaving:
+        main.main()
+    assert leaving.value.code != 0
+    assert "это файл настроек бота" in capsys.readouterr().err
+    assert town.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["mcu.sqlite3", "mcu.sqlite3-wal"])

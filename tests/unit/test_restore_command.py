@@ -117,6 +117,17 @@ def test_restore_takes_what_is_left_of_a_damaged_copy_when_forced(town: Path, mo
     assert list_once_keys(town.parent / "mcu.sqlite3") == ["restored"]
 
 
+def test_restore_does_not_ask_for_force_a_second_time(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = town.parent / "copy.sqlite3"
+    copy.write_bytes(copy.read_bytes()[:20_000])
+    assert run_restore(monkeypatch, town, str(copy), "--force") == 1
+    said = capsys.readouterr().err
+    assert "взять из неё нечего" in said
+    assert "--force" not in said
+
+
 def test_restore_moves_a_damaged_database_away(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database = town.parent / "mcu.sqlite3"
     database.write_bytes(b"\0" * 5000)
