@@ -18,8 +18,9 @@ _LOOKALIKES = str.maketrans("OILАВСЕНКМОРТУХ", "011ABCEHKM0PTYX")
 """Latin letters that Crockford reads as digits, and Cyrillic ones that look like Latin ones."""
 
 _BARE_CODE = re.compile(r"[^\W_]{4}[-–— ]?[^\W_]{4}[-–— ]?[^\W_]{4}")
-_OLD_CODE = re.compile(r"[A-Za-z0-9_-]{12}")
-"""A code of release 0.1.0: none is valid any more, but its holder is told so."""
+_OLD_CODE = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{12}")
+"""A code of release 0.1.0: none is valid any more, but its holder is told so. One in eight has no digit and is not
+recognised: a word of twelve letters, or a telephone, is what a citizen writes."""
 
 
 class InvitationPurpose(StrEnum):

@@ -32,7 +32,11 @@ def test_hash_depends_on_the_installation() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "яма на дороге", "нет света 45", "1234 5678 9012", "ABCD EFGH JKMN", "promo", "УЛ МИРА 7"]
+    "words",
+    [
+        *("", "яма на дороге", "нет света 45", "1234 5678 9012", "ABCD EFGH JKMN", "promo", "УЛ МИРА 7"),
+        *("Zdravstvuyte", "8916-1234567", "891612345678"),
+    ],
 )
 def test_words_are_no_code(words: str) -> None:
     assert not looks_like_code(words)
