@@ -109,9 +109,19 @@ async def remove(ctx: UseCaseContext, by: Person, name: str) -> None:
 async def disown(ctx: UseCaseContext, by: Person, name: str) -> None:
     """Handle «Это не я»: close the new account *name*, for its owner's other accounts and for administrators."""
     person, own = await _find_removable(ctx, name)
-    if by.id != person.id:
+    if by.id != person.id or not await _joined_later(ctx, own):
         _check_may_manage(ctx, by)
     await _close(ctx, by, person, own, disowned=by.id == person.id)
+
+
+async def _joined_later(ctx: UseCaseContext, own: StaffAccount) -> bool:
+    """Return whether *own* joined after the account that acts: a thief's new one must not close the owner's."""
+    acting = account_of(ctx.origin) if ctx.origin is not None else None
+    joined = await ctx.uow.staff.list_joined_accounts()
+    if acting is None or acting not in joined:
+        return acting is not None  # the configuration names it
+    since, other_since = joined[acting], joined[own]
+    return other_since is not None and (since is None or since < other_since)
 
 
 async def _find_removable(ctx: UseCaseContext, name: str) -> tuple[Person, StaffAccount]:

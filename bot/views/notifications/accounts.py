@@ -66,7 +66,7 @@ def old_codes_void(note: OldCodesVoid, data: NotificationData, context: RenderCo
 def wrong_codes(note: WrongCodes, data: NotificationData, context: RenderContext) -> Content:
     tries = plural(note.tries, "неверный код", "неверных кода", "неверных кодов")
     if note.account is None:
-        return Content.of(f"⚠️ За час прислали {tries} для входа с разных номеров. Приём кодов приостановлен на час.")
+        return Content.of(f"⚠️ За час прислали {tries} для входа с разных номеров. Верные коды принимаются.")
     return Content.of(
         f"⚠️ {account_title(note.account)}: {tries} для входа за час. С этого номера коды не принимаются ещё час."
     )
