@@ -131,6 +131,7 @@ def build_municipality(
         invitation_term=config.tree.staff_invitations.valid,
         sources={(source.account, source.source_id): source for source in config.sources()},
         bot_accounts=bot_accounts,
+        limits=config.message_limits(),
         problem_window=config.tree.problems.within.to_timedelta() if config.tree.problems.join else None,
         repeat_interval=config.tree.problems.repeat_after.to_timedelta(),
         card_edit_interval=card_edit_interval,

@@ -16,6 +16,7 @@ from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.dialogs import Dialogs
+from storage.repositories.floods import Floods
 from storage.repositories.inbox import Inbox
 from storage.repositories.invitations import Invitations
 from storage.repositories.messages import Messages
@@ -75,6 +76,7 @@ class UnitOfWork:
         self.routing_decisions = RoutingDecisions(transaction)
         self.review_queue = ReviewQueue(transaction)
         self.unread_content = UnreadContent(transaction)
+        self.floods = Floods(transaction)
 
     @property
     def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:
@@ -108,6 +110,7 @@ class UnitOfWork:
             self._transaction.discard_pending()
             self._ids.reset()
             self.staff.forget_reachability()
+            self.floods.forget()
             self._locked_keys.clear()
             raise
 

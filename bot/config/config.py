@@ -26,6 +26,7 @@ from bot.config.schema import (
 )
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
+from bot.domain.limits import MessageLimits
 from bot.domain.people import StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
@@ -134,6 +135,10 @@ class Config:
         """Return the terms of urgent tickets; their reminders come at the same shares."""
         section = self.tree.urgent
         return DeadlineTerms(section.accept, section.answer, self.tree.deadlines.remind_at)
+
+    def message_limits(self) -> MessageLimits:
+        section = self.tree.limits
+        return MessageLimits(section.messages_per_author_hour, section.messages_per_chat_hour)
 
     def sectors(self) -> tuple[Sector, ...]:
         """Return the sectors in the order of the file; a standard one has a default title."""

@@ -209,6 +209,13 @@ class ProblemsSection(Section):
     repeat_after: CalendarDuration = Field(default_factory=lambda: parse_duration("30m"))
 
 
+class LimitsSection(Section):
+    """Messages within an hour that reach officials, of one author and of one chat."""
+
+    messages_per_author_hour: int = Field(default=20, ge=1, le=100_000)
+    messages_per_chat_hour: int = Field(default=600, ge=1, le=100_000)
+
+
 class StaffNoticesSection(Section):
     """``fallback_after``: officials are written to elsewhere when their messenger has failed for this long."""
 
@@ -292,6 +299,7 @@ class ConfigTree(BaseSettings):
     quiet: QuietSection = QuietSection()
     follow_up: FollowUpSection = FollowUpSection()
     problems: ProblemsSection = ProblemsSection()
+    limits: LimitsSection = LimitsSection()
     staff_notices: StaffNoticesSection = StaffNoticesSection()
     staff_invitations: StaffInvitationsSection = StaffInvitationsSection()
     places: PlacesSection = PlacesSection()

@@ -34,6 +34,7 @@ class Right(StrEnum):
     LIST_OWN = "list_own"
     FIND = "find"
     INVITE = "invite"
+    MUTE = "mute"  # read messages over the limit, and not listen to their author for a day
     GROUP = "group"  # merge messages about one event into a problem, or split it
 
 
@@ -55,9 +56,11 @@ _WATCHING = (Right.SEE_TICKET, Right.LIST_OWN, Right.FIND)
 _WORKING = (Right.ACCEPT, Right.ANSWER, Right.CORRECT)
 _DIRECTING = (Right.HAND_OVER, Right.DISMISS, Right.REOPEN, Right.GROUP)
 
-_HEAD = dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING), Scope.OWN) | {Right.TRIAGE: Scope.STAND_IN}
+_SORTING = (Right.TRIAGE, Right.MUTE)
+
+_HEAD = dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING), Scope.OWN) | dict.fromkeys(_SORTING, Scope.STAND_IN)
 _COORDINATOR = dict.fromkeys(
-    (*_WATCHING, *_DIRECTING, Right.TRIAGE, Right.TYPE_IN, Right.DIGEST), Scope.ALL
+    (*_WATCHING, *_DIRECTING, *_SORTING, Right.TYPE_IN, Right.DIGEST), Scope.ALL
 ) | dict.fromkeys(_WORKING, Scope.STAND_IN)
 
 RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
@@ -68,7 +71,7 @@ RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.COORDINATOR: _COORDINATOR,
     Role.MANAGER: _COORDINATOR | {Right.INVITE: Scope.ALL},
     Role.CURATOR: dict.fromkeys((Right.SEE_TICKET, Right.FIND, Right.DIGEST), Scope.ALL),
-    Role.ADMINISTRATOR: dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING, Right.TRIAGE, Right.TYPE_IN), Scope.STAND_IN)
+    Role.ADMINISTRATOR: dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING, *_SORTING, Right.TYPE_IN), Scope.STAND_IN)
     | {Right.INVITE: Scope.ALL},
     Role.DUTY: {},  # gets a notification with the text and a link, and works in other systems
 }

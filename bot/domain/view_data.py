@@ -9,6 +9,7 @@ from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
 from bot.domain.dialogs import Dialog
 from bot.domain.json_types import Json
+from bot.domain.limits import Flood
 from bot.domain.messages import Message
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
@@ -112,6 +113,7 @@ class NotificationData:
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
     failed_messages: Sequence[MessageFacts] = ()
+    flood: "FloodFacts | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,17 @@ class PublicationFacts:
     by_name: bool = False
     author_name: str | None = None
     author_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FloodFacts:
+    """An episode over a limit, with one page of the messages that were held back, each with its place."""
+
+    flood: Flood
+    limit: int
+    hour_count: int  # messages within the hour before the last one
+    held_count: int
+    is_muted: bool
+    page: int
+    pages: int
+    messages: Sequence[tuple[Message, MessageFacts]]

@@ -11,7 +11,7 @@ from bot.handlers import commands
 from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from bot.services.context import UseCaseContext
-from bot.services.intake import receive, redirect, upvotes
+from bot.services.intake import limits, receive, redirect, upvotes
 from bot.services.manual_posting import staff_replies
 from bot.services.monitoring import foreign_activity
 from bot.services.notifications import notify
@@ -34,7 +34,8 @@ async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
     if private and await _accept_invitation(ctx, event):
         return
     if private and command_of(event)[0]:
-        if source.answers is AnswerPolicy.BOT:
+        may_answer = source.answers is AnswerPolicy.BOT
+        if may_answer and await limits.may_welcome(ctx, event.chat.account, event.author.id):
             await notify.notify_citizen(
                 ctx, event.chat.account, event.chat.id, None, CitizenWelcome(municipality=ctx.municipality.name)
             )

@@ -14,6 +14,7 @@ from bot.handlers import (
     chat_events,
     citizen,
     commands,
+    floods,
     manual_entry,
     problems,
     review_queue,
@@ -35,7 +36,7 @@ from bot.messengers.events import (
     PagePosted,
     Reacted,
 )
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, author_key
 from bot.services.monitoring import foreign_activity
 from bot.services.notifications import cards, notify, presses
 from bot.services.reports import official_pages
@@ -51,7 +52,12 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **problems.BUTTON_HANDLERS,
     **settings.BUTTON_HANDLERS,
     **accounts.BUTTON_HANDLERS,
+    **floods.BUTTON_HANDLERS,
 }
+
+
+MAX_CITIZEN_PRESSES = 10
+"""Presses of officials' buttons, in a forwarded card for instance, that one citizen gets an answer to in an hour."""
 
 
 async def handle_event(ctx: UseCaseContext, event: Event) -> None:
@@ -143,7 +149,14 @@ async def _check_carries_button(ctx: UseCaseContext, event: ButtonPressed, press
 async def _refuse_button(
     ctx: UseCaseContext, event: ButtonPressed, person: Person | None, ticket_id: int, refusal: Refusal
 ) -> None:
-    """Record a refused press, show the reason in a toast and refresh the card."""
+    """Record a refused press, show the reason in a toast and refresh the card.
+
+    Too many presses of one citizen remain unanswered: each would be a row of the audit.
+    """
+    if person is None:
+        presser = f"press:{author_key(event.chat.account, event.author.id)}"
+        if not await ctx.uow.floods.try_act(presser, MAX_CITIZEN_PRESSES, ctx.now):
+            return
     facts = {"code": refusal.code, "button": event.code[:64]}
     if person is None:
         facts["account"] = f"{event.chat.account}/{event.author.id}"

@@ -9,17 +9,27 @@ from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
+from bot.domain.notifications.limits import AboutFlood, HeldMessageList
 from bot.domain.notifications.problems import AnswersFailed, MemberList
 from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.tickets import State, Ticket
-from bot.domain.view_data import CardFacts, HistoryFacts, MemberFacts, MessageFacts, NotificationData, PublicationFacts
+from bot.domain.view_data import (
+    CardFacts,
+    FloodFacts,
+    HistoryFacts,
+    MemberFacts,
+    MessageFacts,
+    NotificationData,
+    PublicationFacts,
+)
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
+from bot.services.intake import floods
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.problems import merge_split
@@ -195,7 +205,14 @@ async def notification_data(
         failed_messages=await _list_failed_messages(ctx, lead_answer)
         if lead_answer and isinstance(note, AnswersFailed)
         else (),
+        flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
     )
+
+
+async def _flood_facts(ctx: UseCaseContext, note: AboutFlood, reader: Person | None) -> FloodFacts | None:
+    page = note.page if isinstance(note, HeldMessageList) else 0
+    reader = reader or ctx.municipality.staff.find_by_id(note.reader_id)
+    return await floods.flood_facts(ctx, reader, note.flood_id, page)
 
 
 async def _message_and_answer(ctx: UseCaseContext, note: Notification) -> tuple[Message | None, Answer | None]:

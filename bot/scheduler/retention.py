@@ -19,6 +19,7 @@ RETENTION: Mapping[RetentionKind, timedelta] = {
     RetentionKind.NOTICES: timedelta(days=90),
     RetentionKind.DUE_MOMENTS: timedelta(days=90),
     RetentionKind.DAILY_KEYS: timedelta(days=90),
+    RetentionKind.ACTS: timedelta(days=1),
     RetentionKind.UNREAD: timedelta(days=30),
     RetentionKind.SENT_MESSAGES: timedelta(days=365),
     RetentionKind.BUTTONS: timedelta(days=365),

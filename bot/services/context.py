@@ -10,6 +10,7 @@ from bot.domain.cards import AccountReachability
 from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
+from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.roles import Right
@@ -77,6 +78,7 @@ class Municipality:
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
     repeat_interval: timedelta = timedelta(minutes=30)
     """The shortest time between two posts of the same answer in one chat, for people who write there later."""
+    limits: MessageLimits = field(default_factory=MessageLimits)
     pages: tuple[OfficialPage, ...] = ()
     """Official pages that the bot watches."""
     card_edit_interval: timedelta = timedelta(seconds=1)

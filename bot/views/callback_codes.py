@@ -60,6 +60,9 @@ class Op(StrEnum):
     ACCOUNTS = "ac"  # a page of the accounts, or a removal there; the argument says which
     NOT_ME = "nm"  # «Это не я»: close the new account in the argument
     FOLLOW_UP = "fu"  # write to everybody who has been answered about a problem
+    FLOOD = "fl"  # list the messages over a limit; the argument is the flood, «17-2» with the page under the list
+    MUTE = "mu"  # do not listen to an author for a day; the argument is the flood
+    UNMUTE = "um"  # listen again
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from bot.domain.names import visible_name
 from bot.domain.notifications.base import CitizenNote
 from bot.domain.notifications.citizens import (
     AccessClosed,
+    AuthorMuted,
     CitizenWelcome,
     ContentUnread,
     HowToWrite,
     InvitationCodeWrong,
     InvitationPaused,
+    MessagesHeld,
     Redirected,
     TicketRegistered,
 )
@@ -67,6 +69,14 @@ _TEMPLATES: Mapping[type[CitizenNote], str] = {
         "Если это ошибка, обратитесь к администратору."
     ),
     Redirected: "Здравствуйте! «{note.municipality}» здесь не отвечает. Пожалуйста, напишите нам сюда: {note.url}",
+    MessagesHeld: (
+        "От вас пришло очень много сообщений подряд. Новые сохранены: их посмотрит сотрудник, отдельного ответа на "
+        "каждое не будет. Если людям грозит опасность, звоните 112."
+    ),
+    AuthorMuted: (
+        "От вас пришло слишком много сообщений, поэтому ближайшие сутки мы на них не отвечаем. Всё, что вы напишете, "
+        "сохранится. Если людям грозит опасность, звоните 112."
+    ),
     TicketRegistered: "Сообщение №{note.ticket_id} принято. Ответ придёт сюда.",
 }
 

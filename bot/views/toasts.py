@@ -34,6 +34,8 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.ALREADY_REVIEWED: "Это сообщение уже разобрано, список обновлён.",
     ToastCode.ACCOUNT_REMOVED: "Вход отключён",
     ToastCode.CODE_REVOKED: "Код больше не действует",
+    ToastCode.MUTED: "Сутки не слушаем",
+    ToastCode.UNMUTED: "Слушаем снова",
     ToastCode.HISTORY: "История — отдельным сообщением",
 }
 

@@ -12,6 +12,7 @@ from bot.domain.inbox import InboxStatus
 from bot.domain.outbox import OutboxStatus
 from storage.repositories.base import Repository
 from storage.tables import (
+    act,
     audit,
     button,
     card,
@@ -36,6 +37,7 @@ class RetentionKind(StrEnum):
     DUE_MOMENTS = "moments"  # due moments of tickets that have ended
     DAILY_KEYS = "days"  # once-keys of a day
     SENT_MESSAGES = "letters"  # sent messages about tickets
+    ACTS = "acts"  # what citizens did, for the limits of an hour
     UNREAD = "unread"  # counts of content that was not read
     BUTTONS = "buttons"  # what the buttons under sent messages are about
     CARDS = "cards"  # where the cards of ended tickets were shown
@@ -76,6 +78,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
     RetentionKind.SENT_MESSAGES: _RetentionRule(
         sent_message, lambda before: and_(sent_message.c.sent_at < before, _ticket_has_ended(sent_message))
     ),
+    RetentionKind.ACTS: _RetentionRule(act, lambda before: act.c.at < before),
     RetentionKind.UNREAD: _RetentionRule(unread, lambda before: unread.c.at < before),
     RetentionKind.BUTTONS: _RetentionRule(button, lambda before: button.c.sent_at < before),
     RetentionKind.CARDS: _RetentionRule(card, lambda before: and_(card.c.updated_at < before, _ticket_has_ended(card))),

@@ -1,6 +1,7 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
 from storage.tables.base import UtcDateTime, metadata
+from storage.tables.limits import act, flood, held_message
 from storage.tables.messaging import button, cursor, inbox, outage, outbox, sent_message, unread
 from storage.tables.people import account, assignment, dialog, installation, invitation, person, wrong_code
 from storage.tables.scheduling import (
@@ -30,6 +31,7 @@ from storage.tables.tickets import (
 __all__ = [
     "UtcDateTime",
     "account",
+    "act",
     "answer",
     "assignment",
     "audit",
@@ -40,6 +42,8 @@ __all__ = [
     "dialog",
     "digest",
     "due_moment",
+    "flood",
+    "held_message",
     "inbox",
     "installation",
     "invitation",

@@ -16,6 +16,7 @@ from bot.scheduler.retention import RETENTION, Cleaner
 from storage.database import Database
 from storage.repositories.retention import RetentionKind
 from storage.tables import (
+    act,
     audit,
     card,
     due_moment,
@@ -53,6 +54,7 @@ async def fill_database(database: Database) -> None:
         await uow.deadlines.mark_notices_sent([1], NOW)
         await uow.audit_log.record("refused", NOW)
         await uow.unread_content.add("telegram", UnreadKind.AUDIO, NOW)
+        await uow.floods.add_act("telegram:1", NOW)
         await uow.once_keys.claim("first_start", NOW)
         await uow.once_keys.claim("credentials:telegram:2026-11-20", NOW)
         updates = [(key, key, {"text": "x" * 1000}) for key in ("done", "dead", "new")]
@@ -86,6 +88,7 @@ async def test_each_kind_goes_when_its_time_has_passed_and_not_before(database: 
         RetentionKind.DAILY_KEYS: (once_key, 1),
         RetentionKind.SENT_MESSAGES: (sent_message, 1),
         RetentionKind.CARDS: (card, 1),
+        RetentionKind.ACTS: (act, 1),
         RetentionKind.UNREAD: (unread, 1),
         RetentionKind.AUDIT_LOG: (audit, 2),  # of the ended ticket, and of none
     }

@@ -67,6 +67,10 @@ PUBLISHED = {
     b"1:ac:0:rm=vk.3001": CallbackData(Op.ACCOUNTS, 0, "rm=vk.3001"),
     b"1:ac:0:code=17": CallbackData(Op.ACCOUNTS, 0, "code=17"),
     b"1:nm:0:vk.3001": CallbackData(Op.NOT_ME, 0, "vk.3001"),
+    b"1:fl:0:17": CallbackData(Op.FLOOD, 0, "17"),
+    b"1:fl:0:17-2": CallbackData(Op.FLOOD, 0, "17-2"),
+    b"1:mu:0:17": CallbackData(Op.MUTE, 0, "17"),
+    b"1:um:0:17": CallbackData(Op.UNMUTE, 0, "17"),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

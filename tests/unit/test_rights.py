@@ -18,6 +18,7 @@ head           answer      yes no    no
 head           hand_over   yes no    no
 head           dismiss     yes no    no
 head           triage      yes no    no
+head           mute        yes no    no
 head           correct     yes no    no
 head           reopen      yes no    no
 head           see_ticket  yes no    no
@@ -28,6 +29,7 @@ deputy         answer      yes no    no
 deputy         hand_over   yes no    no
 deputy         dismiss     yes no    no
 deputy         triage      no  no    no
+deputy         mute        no  no    no
 deputy         correct     yes no    no
 deputy         reopen      yes no    no
 deputy         see_ticket  yes no    no
@@ -45,6 +47,7 @@ coordinator    correct     no  no    yes
 coordinator    hand_over   yes yes   yes
 coordinator    dismiss     yes yes   yes
 coordinator    triage      yes yes   yes
+coordinator    mute        yes yes   yes
 coordinator    reopen      yes yes   yes
 coordinator    see_ticket  yes yes   yes
 coordinator    type_in     yes yes   yes
@@ -57,6 +60,7 @@ manager        correct     no  no    no
 manager        hand_over   yes yes   yes
 manager        dismiss     yes yes   yes
 manager        triage      yes yes   yes
+manager        mute        yes yes   yes
 manager        reopen      yes yes   yes
 manager        see_ticket  yes yes   yes
 manager        type_in     yes yes   yes

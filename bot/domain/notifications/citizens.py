@@ -43,6 +43,14 @@ class ContentUnread(CitizenNote, code="unread"):
     kind: UnreadKind
 
 
+class MessagesHeld(CitizenNote, code="messages_held"):
+    """The author has written more than the limit: nobody is notified of what follows."""
+
+
+class AuthorMuted(CitizenNote, code="author_muted"):
+    """An official does not listen to the author for a day."""
+
+
 class TicketRegistered(CitizenNote, code="registered"):
     """Confirmation with the ticket's number."""
 

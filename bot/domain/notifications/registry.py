@@ -10,6 +10,7 @@ from bot.domain.notifications import (
     citizens,
     deadlines,
     dialogs,
+    limits,
     manual_posting,
     monitoring,
     problems,
@@ -29,7 +30,7 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(administrator, answers, citizens, deadlines, dialogs, manual_posting, monitoring),
+    *(administrator, answers, citizens, deadlines, dialogs, limits, manual_posting, monitoring),
     *(problems, refusals, reports, review_queue, staff, tickets, toasts),
 )
 

@@ -30,6 +30,8 @@ class ToastCode(StrEnum):
     HISTORY = "history"
     ACCOUNT_REMOVED = "account_removed"
     CODE_REVOKED = "code_revoked"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
 
 
 class HandedOverToast(Toast, code="handed"):

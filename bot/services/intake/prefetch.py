@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.messengers.events import Event, MessageDeleted, MessageEdited, MessagePosted
 from bot.services.context import Municipality, PrefetchedReading, PrefetchedReadings, UseCaseContext, author_key
+from bot.services.intake import limits
 from bot.services.intake.create_ticket import ANSWERED_TICKET_WINDOW
 from bot.services.intake.same_matter import OPEN_TICKET_WINDOW
 from bot.services.sources.messages import clean_text, thread_root
@@ -45,6 +46,7 @@ async def prefetch(ctx: UseCaseContext, events: Sequence[Event]) -> None:
         (event.chat.account, event.chat.id, event.message_id) for event in events if isinstance(event, MessageDeleted)
     }
     await ctx.uow.lock(*(author_key(post.chat.account, post.author.id) for post in posts))
+    await limits.prefetch(ctx, citizen_posts)
     if authors:
         await ctx.reachability()
         await ctx.uow.tickets.prefetch(authors, ctx.now - max(ANSWERED_TICKET_WINDOW, OPEN_TICKET_WINDOW))

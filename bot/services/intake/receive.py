@@ -10,7 +10,7 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, author_key
-from bot.services.intake import review_queue, unread_content, upvotes
+from bot.services.intake import limits, review_queue, unread_content, upvotes
 from bot.services.intake.create_ticket import create_ticket, is_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
@@ -41,7 +41,15 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
     if not event.author.may_be_person or await _is_sent_by_bot(ctx, event):
         return
     message = await save_message(ctx, event, source)
+    if await limits.is_held_back(ctx, message, source):
+        return
     reading = read_message(ctx, message)
+    await _handle(ctx, message, reading, source)
+    await limits.count_message(ctx, message, reading, source)
+
+
+async def _handle(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
+    """Make a ticket or a part of one of a message that is neither an official's nor over a limit."""
     if await attach_to_album_ticket(ctx, message, reading, source) or await upvotes.add_upvote(ctx, message, reading):
         return
     needs_person = await unread_content.report_unread(ctx, message, reading, source)
@@ -68,7 +76,9 @@ async def _is_sent_by_bot(ctx: UseCaseContext, event: MessagePosted) -> bool:
 
 async def _send_how_to_write(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Explain to a person who greets the bot in private how to write."""
-    if is_private(message) and source.answers is AnswerPolicy.BOT and reading.noise in (Noise.GREETING, Noise.COMMAND):
+    if not is_private(message) or reading.noise not in (Noise.GREETING, Noise.COMMAND):
+        return
+    if source.answers is AnswerPolicy.BOT and await limits.may_welcome(ctx, message.account, message.author_id):
         await notify.notify_citizen(ctx, message.account, message.chat_id, None, HowToWrite())
 
 
@@ -89,17 +99,36 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     moved = text == known.text and _without_points(media) == _without_points(known.media)
     if moved and not await ctx.uow.once_keys.claim(f"moved:{known.id}", ctx.now):
         return  # a live location sends its author's way for hours: one line of history is enough
+    edited = await _reload(ctx, known)
+    is_official = ctx.municipality.find_official(chat.account, known.author_id) is not None
+    may_be_held = known.part is not MessageRole.STAFF and not is_official
+    is_held = may_be_held and await limits.is_held_back(ctx, edited, source, at=ctx.now)
     reading = ctx.municipality.understanding.read(text)
-    if known.ticket_id is None:
-        edited = await _reload(ctx, known)
-        if is_noise(edited, reading) or await attach_to_open_ticket(ctx, edited, reading, source):
-            return
-        if await is_ticket(ctx, edited, reading, source):
-            await create_ticket(ctx, edited, reading, source)
-        else:
-            await review_queue.queue_for_review(ctx, edited, reading, source)
+    if known.ticket_id is not None:
+        await _apply_edit(ctx, known, edited, reading, is_held=is_held)
+    elif not is_held:
+        await _handle_edited(ctx, edited, reading, source)
+    if may_be_held and not is_held:
+        await limits.count_message(ctx, edited, reading, source, at=ctx.now)
+
+
+async def _handle_edited(ctx: UseCaseContext, edited: Message, reading: Reading, source: Source) -> None:
+    """Make a ticket, or a part of one, of an edited message that was neither."""
+    if is_noise(edited, reading) or await attach_to_open_ticket(ctx, edited, reading, source):
         return
-    ticket = await workflow.get(ctx, known.ticket_id)
+    if await is_ticket(ctx, edited, reading, source):
+        await create_ticket(ctx, edited, reading, source)
+    else:
+        await review_queue.queue_for_review(ctx, edited, reading, source)
+
+
+async def _apply_edit(ctx: UseCaseContext, known: Message, edited: Message, reading: Reading, *, is_held: bool) -> None:
+    """Apply the edit of a ticket's message, stored before as *known*.
+
+    Over the limit the card still shows the latest words, but nobody is notified of them.
+    """
+    ticket = await workflow.get(ctx, known.ticket_id or 0)
+    text = edited.text
     if known.part is MessageRole.STAFF:
         await verify_published.on_post_edited(ctx, known, text)
     # The text of an album may be under any of its pictures.
@@ -107,11 +136,13 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
         ticket = await refine.apply_edited_text(ctx, ticket, text, reading)
     elif text != known.text and known.part is not MessageRole.STAFF:
         ticket = await refine.apply_addition(ctx, ticket, reading)
+    await cards.sync(ctx, ticket, counters_only=is_held)
+    if is_held:
+        return
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})
-    await cards.sync(ctx, ticket)
     if known.part is not MessageRole.STAFF:
         await verify_published.on_question_edited(ctx, known)
-    if len(media) > len(known.media):
+    if len(edited.media) > len(known.media):
         await cards.queue_media(ctx, ticket)
 
 

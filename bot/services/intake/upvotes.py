@@ -14,6 +14,11 @@ ECHO_WINDOW = timedelta(minutes=20)
 """How long «и у нас» refers to the preceding message of the same conversation."""
 
 
+MAX_SHOWN_CHANGES = 20
+"""Changes of counts by one author within an hour that cards show at once: likes can be given and taken back for hours.
+"""
+
+
 async def add_upvote(ctx: UseCaseContext, message: Message, reading: Reading) -> bool:
     """Count *message* as an upvote of a ticket; return whether it is one.
 
@@ -65,7 +70,7 @@ async def on_reaction(ctx: UseCaseContext, event: Reacted) -> None:
     if event.added:
         await _count_upvote(ctx, ticket, key)
     elif await ctx.uow.upvotes.remove(ticket.id, key):
-        await cards.sync(ctx, ticket)
+        await _show_count(ctx, ticket, key)
 
 
 async def _find_open_lead(ctx: UseCaseContext, ticket_id: int) -> Ticket | None:
@@ -82,4 +87,10 @@ async def _count_upvote(ctx: UseCaseContext, ticket: Ticket, key: str) -> None:
     if ticket.problem_id is not None and await ctx.uow.problems.has_author(ticket.problem_id, key):
         return
     if await ctx.uow.upvotes.add(ticket.id, key, ctx.now):
+        await _show_count(ctx, ticket, key)
+
+
+async def _show_count(ctx: UseCaseContext, ticket: Ticket, author: str) -> None:
+    """Show the new count on the cards, unless the author changes counts all the time: then with the next change."""
+    if await ctx.uow.floods.try_act(f"upvote:{author}", MAX_SHOWN_CHANGES, ctx.now):
         await cards.sync(ctx, ticket)

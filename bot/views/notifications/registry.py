@@ -9,6 +9,7 @@ from bot.views.dialogs.prompts import DIALOG_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
+from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
 from bot.views.notifications.reminders import REMINDER_VIEWS
@@ -24,6 +25,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ADMIN_VIEWS,
         *ANSWER_VIEWS,
         *DIALOG_VIEWS,
+        *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
         *PROBLEM_VIEWS,
         *REMINDER_VIEWS,
