@@ -111,7 +111,7 @@ class Outbox(OutboxReading):
 
     async def extend_running_leases(self, until: datetime) -> None:
         """Give all senders until then to record the result, for instance after an outage of the database."""
-        late = (outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_until < until)
+        late = (is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_until < until)
         await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
 
     async def is_claimed_by_us(self, row: OutboxRow, *, lock: bool = False) -> bool:
@@ -181,7 +181,8 @@ class Outbox(OutboxReading):
         theirs = () if holders is None else (outbox.c.holder.in_(holders),)
         await self._transaction.execute(
             update(outbox)
-            .where(outbox.c.status == OutboxStatus.SENDING, outbox.c.kind.in_([kind.value for kind in kinds]), *theirs)
+            .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, *theirs)
+            .where(outbox.c.kind.in_([kind.value for kind in kinds]))
             .values(
                 status=OutboxStatus.QUEUED, leased_until=None, holder=None, dedupe=None, error=LastError.INTERRUPTED
             )
@@ -191,7 +192,7 @@ class Outbox(OutboxReading):
         """Record of all that is due that it may have been delivered: an earlier state of the database knows nothing."""
         await self._transaction.execute(
             update(outbox)
-            .where(outbox.c.status == OutboxStatus.QUEUED, outbox.c.due_at <= now)
+            .where(is_pending(outbox), outbox.c.status == OutboxStatus.QUEUED, outbox.c.due_at <= now)
             .values(error=LastError.INTERRUPTED)
         )
 
@@ -209,6 +210,7 @@ class Outbox(OutboxReading):
         await self._transaction.execute(
             update(outbox)
             .where(
+                is_pending(outbox),
                 outbox.c.person_id == person_id,
                 outbox.c.chat_id == chat_id,
                 or_(outbox.c.account == messenger, outbox.c.account.like(f"{messenger}:%")),
@@ -226,7 +228,8 @@ class Outbox(OutboxReading):
         """Redirect queued rows of a group whose id has changed."""
         await self._transaction.execute(
             update(outbox)
-            .where(outbox.c.account == account, outbox.c.chat_id == old_id, outbox.c.status == OutboxStatus.QUEUED)
+            .where(is_pending(outbox), outbox.c.status == OutboxStatus.QUEUED)
+            .where(outbox.c.account == account, outbox.c.chat_id == old_id)
             .values(chat_id=new_id)
         )
 
