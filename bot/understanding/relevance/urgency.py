@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from string import Template
 from typing import NamedTuple
 
 from bot.domain.urgency import Danger, Urgency
@@ -41,7 +42,10 @@ class UrgencyDetector:
         self._patterns = PatternSet(morphology, strict=True)
         self._owners: list[str] = []
         rules = load_rules("urgency")
-        kinds = rules.pop("kind")
+        kinds, self._words = (
+            rules.pop("kind"),
+            {name: words.strip().replace("|\n", "|") for name, words in rules.pop("words").items()},
+        )
         for name, source in rules.items():
             self._add(name, source)
         for kind, parts in kinds.items():
@@ -49,7 +53,7 @@ class UrgencyDetector:
                 self._add(f"{kind} {part}", source)
 
     def _add(self, owner: str, source: str) -> None:
-        self._patterns.add(len(self._owners), 1.0, source)
+        self._patterns.add(len(self._owners), 1.0, Template(source.replace("|\n", "|")).substitute(self._words))
         self._owners.append(owner)
 
     def detect(self, words: Sequence[Word], appeal_score: float) -> Alarm:
