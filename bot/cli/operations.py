@@ -151,9 +151,13 @@ async def export_tickets(
         municipality = build_municipality(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
             shape = export.ticket_record if codes or form == "json" else export.sheet_record
-            records = (shape(municipality, row) async for row in uow.reports.iterate_tickets(since, until))
-            shown = (export.redact_record(municipality, one) async for one in records) if public else records
-            await _write_export(form, shown, output, codes=codes)
+            records = (
+                export.redact_record(municipality, shape(municipality, row), row)
+                if public
+                else shape(municipality, row)
+                async for row in uow.reports.iterate_tickets(since, until)
+            )
+            await _write_export(form, records, output, codes=codes)
     finally:
         await database.close()
 

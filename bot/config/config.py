@@ -34,6 +34,7 @@ from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
+from bot.domain.urgency import Danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,11 @@ class Config:
     def message_limits(self) -> MessageLimits:
         section = self.tree.limits
         return MessageLimits(section.messages_per_author_hour, section.messages_per_chat_hour)
+
+    def danger_texts(self) -> dict[Danger, str]:
+        """Return the municipality's own words for people in danger."""
+        texts = {danger: getattr(self.tree.danger, danger.value) for danger in Danger}
+        return {danger: text for danger, text in texts.items() if text is not None}
 
     def sectors(self) -> tuple[Sector, ...]:
         """Return the sectors in the order of the file; a standard one has a default title."""

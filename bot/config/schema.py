@@ -15,6 +15,7 @@ from bot.config.fields import (
     Day,
     Interval,
     ListenAddress,
+    LongText,
     PositiveId,
     SectorCode,
     Share,
@@ -178,6 +179,17 @@ class UrgentSection(Section):
     answer: AnyDuration = Field(default_factory=lambda: parse_duration("4h"))
 
 
+class DangerSection(Section):
+    """The words that people in danger read at once, instead of the built-in ones; a key for each ``Danger``."""
+
+    gas: LongText | None = None
+    fire: LongText | None = None
+    wire: LongText | None = None
+    child: LongText | None = None
+    suicide: LongText | None = None
+    violence: LongText | None = None
+
+
 class CalendarSection(Section):
     working: tuple[Interval, ...] = Field(
         default_factory=lambda: (parse_interval("09:00-13:00"), parse_interval("14:00-18:00"))
@@ -295,6 +307,7 @@ class ConfigTree(BaseSettings):
     staff: tuple[StaffMember, ...] = ()
     deadlines: DeadlinesSection = DeadlinesSection()
     urgent: UrgentSection = UrgentSection()
+    danger: DangerSection = DangerSection()
     calendar: CalendarSection = CalendarSection()
     quiet: QuietSection = QuietSection()
     follow_up: FollowUpSection = FollowUpSection()

@@ -15,7 +15,7 @@ class Audience(Enum):
     TICKET = auto()  # a ticket of a sector
     TRIAGE = auto()  # a ticket whose sector is unknown, and the review queue
     SUBSTITUTES = auto()  # a ticket whose responsible people cannot be reached
-    DUTY = auto()  # a threat of suicide, or a crime
+    DUTY = auto()  # a threat of suicide, a crime, or a danger that the bot may not answer
     URGENT = auto()  # any urgent ticket, in addition to the people responsible for it
     OVERDUE = auto()  # a missed deadline, in addition to the people responsible
     OVERDUE_IN_BLOCK = auto()  # the same, for those who watch one block
@@ -32,7 +32,7 @@ RECIPIENTS: Mapping[Audience, Ladder] = {
     Audience.TICKET: ((Role.HEAD,), (Role.DEPUTY,), (Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,)),
     Audience.TRIAGE: _SUBSTITUTES,
     Audience.SUBSTITUTES: _SUBSTITUTES,
-    Audience.DUTY: ((Role.DUTY,), (Role.MANAGER,), (Role.COORDINATOR,), (Role.ADMINISTRATOR,)),
+    Audience.DUTY: ((Role.DUTY,), (Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,)),
     Audience.URGENT: ((Role.COORDINATOR,),),
     Audience.OVERDUE: ((Role.CURATOR,), (Role.MANAGER,)),
     Audience.OVERDUE_IN_BLOCK: ((Role.BLOCK_CURATOR,),),

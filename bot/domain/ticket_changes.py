@@ -8,7 +8,7 @@ from typing import TypeVar, Union
 
 from bot.domain.json_types import Json
 from bot.domain.tickets import DismissReason, State
-from bot.domain.urgency import Urgency
+from bot.domain.urgency import Danger, Urgency
 
 
 class Unset(Enum):
@@ -45,6 +45,7 @@ class NewTicket:
     longitude: float | None = None
     urgent: bool
     urgency: Urgency | None = None
+    danger: Danger | None = None
     account: str | None = None
     author_key: str | None = None
     author_id: str | None = None
@@ -82,6 +83,7 @@ class TicketChange:
     longitude: _Settable[float | None] = UNSET
     urgent: _Settable[bool] = UNSET
     urgency: _Settable[Urgency | None] = UNSET
+    danger: _Settable[Danger | None] = UNSET
     accept_due: _Settable[datetime] = UNSET
     answer_due: _Settable[datetime] = UNSET
     assignee_id: _Settable[int | None] = UNSET

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.domain.errors import OutdatedButton
 from bot.domain.sources import author_key
-from bot.domain.urgency import Urgency
+from bot.domain.urgency import Danger, Urgency
 
 
 class State(StrEnum):
@@ -175,6 +175,7 @@ class Ticket:
     problem_id: int | None  # several tickets about one event
     lead_id: int | None  # for a member of a problem: the ticket whose card represents all of them
     version: int
+    danger: Danger | None = None
 
     @property
     def is_open(self) -> bool:

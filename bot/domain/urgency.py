@@ -43,9 +43,22 @@ class Danger(StrEnum):
         """True if the bot must not speak of it in public."""
         return self in (Danger.SUICIDE, Danger.VIOLENCE)
 
+    def is_graver_than(self, other: "Danger | None") -> bool:
+        """Return whether this is graver than *other* (``None``: no danger)."""
+        order = list(Danger)
+        return other is None or order.index(self) < order.index(other)
+
     @property
     def urgency(self) -> Urgency:
         return _URGENCIES.get(self, Urgency.DANGER)
+
+
+class AdviceWay(StrEnum):
+    """The way in which the bot tells the author of a message about a danger where to call. Stored: never change."""
+
+    REPLY = "reply"  # in reply to the message
+    PRIVATE = "private"  # in a private chat, if the messenger allows it
+    NONE = "none"  # not by the bot
 
 
 _URGENCIES: Mapping[Danger, Urgency] = {Danger.SUICIDE: Urgency.SUICIDE, Danger.VIOLENCE: Urgency.CRIME}

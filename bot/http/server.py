@@ -100,6 +100,8 @@ class HttpServer:
                 _gauge("mcu_inbox_rows", "Stored updates", "status", figures.inbox),
                 _gauge("mcu_outbox_rows", "Outgoing messages", "status", figures.outbox),
                 _gauge("mcu_unread", "Contents of 30 days that were neither read nor shown", "kind", figures.unread),
+                _gauge("mcu_dangers", "Messages about a danger", "kind", figures.dangers),
+                _gauge("mcu_false_alarms", "Of these, called no problem by a person", "kind", figures.false_alarms),
                 _gauge("mcu_troubles", "Reported incidents", "kind", Counter(one.code for one in figures.incidents)),
                 _gauge("mcu_faults", "Faults that the last self-check found", "account", faults),
                 # The library would append "_total" to the name of a counter, and the name must not change.
@@ -125,7 +127,10 @@ class HttpServer:
             async with self._database.read() as uow:
                 inbox, outbox = await uow.inbox.count_by_status(), await uow.outbox.count_by_status()
                 unread = await uow.unread_content.count_by_kind()
-                return _Figures(inbox, outbox, await watchdog.list_reported(uow), unread)
+                dangers = await uow.reports.count_dangers()
+                came = {one.danger.value: one.new for one in dangers}
+                false = {one.danger.value: one.false for one in dangers}
+                return _Figures(inbox, outbox, await watchdog.list_reported(uow), unread, came, false)
         except DATABASE_ERRORS:
             return None
 
@@ -138,6 +143,8 @@ class _Figures:
     outbox: Mapping[str, int]
     incidents: Sequence[watchdog.Incident]
     unread: Mapping[str, int]
+    dangers: Mapping[str, int]
+    false_alarms: Mapping[str, int]
 
 
 def _is_near(request: web.BaseRequest) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 from bot.domain import channels
 from bot.domain.notifications.administrator import SendingLimited, Undelivered, Unrecorded
 from bot.domain.notifications.base import Notification
+from bot.domain.notifications.citizens import DangerAdvice
+from bot.domain.notifications.registry import citizen_note_of
 from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
@@ -37,6 +39,7 @@ from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
+from bot.services.intake import danger_advice
 from bot.services.notifications import notify
 from bot.services.sources import sources
 from bot.services.staff import failover, reachability
@@ -225,6 +228,11 @@ class Delivery:
             return
         if row.kind is OutboxKind.CORRECTION:
             await corrections.on_correction_failed(ctx, row.ticket_id or 0, row.subject_id or 0, _failure_reason(error))
+            return
+        if row.kind is OutboxKind.CITIZEN_NOTE:
+            unsaid = citizen_note_of(row.facts)
+            if isinstance(unsaid, DangerAdvice):
+                await danger_advice.on_undelivered(ctx, unsaid)
             return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
             await reachability.on_unreachable(ctx, row.account, row.chat_id)

@@ -18,7 +18,7 @@ from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
-from bot.domain.urgency import Urgency
+from bot.domain.urgency import Danger, Urgency
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
 from bot.understanding.analyzer import TextAnalyzer
@@ -74,6 +74,8 @@ class Municipality:
     """Time after its publication at which an answer is checked for visibility."""
     hold_after_restore: timedelta = timedelta(hours=1)
     """Age from which unpublished answers wait for a person's word after the database was restored."""
+    danger_texts: Mapping[Danger, str] = field(default_factory=dict)
+    """The municipality's own words for people in danger, where it has some."""
     problem_window: timedelta | None = None
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
     repeat_interval: timedelta = timedelta(minutes=30)

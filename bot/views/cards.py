@@ -7,6 +7,7 @@ from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, State, Ticket
 from bot.domain.view_data import CardFacts
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
+from bot.views.danger import DANGER_TITLES
 from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.render_context import RenderContext, citizen_name, shorten
 
@@ -54,6 +55,8 @@ def _title(facts: CardFacts) -> list[Span]:
     title: list[Span] = [Bold(f"{sign} №{ticket.id} · {sector}")]
     if ticket.urgent:
         title.append(Bold(" [срочно]"))
+    if ticket.danger is not None:
+        title.append(Bold(f" [{DANGER_TITLES[ticket.danger]}]"))
     return title
 
 

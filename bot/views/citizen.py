@@ -10,6 +10,7 @@ from bot.domain.notifications.citizens import (
     AuthorMuted,
     CitizenWelcome,
     ContentUnread,
+    DangerAdvice,
     HowToWrite,
     InvitationCodeWrong,
     InvitationPaused,
@@ -19,6 +20,7 @@ from bot.domain.notifications.citizens import (
 )
 from bot.domain.view_data import PublicationFacts
 from bot.messengers.content import Content, Mention, Span, Text
+from bot.views.danger import DANGER_TEXTS
 from bot.views.render_context import shorten
 
 MAX_NAME_CHARS = 60
@@ -85,6 +87,8 @@ def render_citizen_note(note: CitizenNote) -> Content:
     """Return the words of *note*."""
     if isinstance(note, ContentUnread):
         return Content.of(f"{_UNREAD_TITLES[note.kind]} я не читаю, напишите словами.")
+    if isinstance(note, DangerAdvice):
+        return Content.of(note.text or DANGER_TEXTS[note.danger])
     return Content.of(_TEMPLATES[type(note)].format(note=note))
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, extract, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, select, true
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, State, Step
+from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, DismissReason, State, Step
+from bot.domain.urgency import Danger, Urgency
 from storage.repositories.base import Repository
 from storage.tables import answer, audit, message, person, publication, remark, ticket
 
@@ -17,6 +18,7 @@ _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNACCEPTED_STATES = tuple(state.value for state in UNACCEPTED_STATES)
 _STATES_TO_ACCEPT = tuple(state.value for state in UNACCEPTED_STATES - {State.TRIAGE})
 _EXCERPT_LENGTH = 100
+_PRIVATE_URGENCIES = tuple(one.value for one in Urgency if one.needs_duty_officer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,18 @@ class OverdueTicket:
     id: int
     sector: str | None
     due: datetime
-    text: str
+    text: str | None  # None where it speaks of suicide or violence
     link: str | None
     members: int
+
+
+@dataclass(frozen=True, slots=True)
+class DangerCounts:
+    """Tickets about one danger, and how many a person has called no problem."""
+
+    danger: Danger
+    new: int
+    false: int
 
 
 class Reports(Repository):
@@ -98,6 +109,19 @@ class Reports(Repository):
         )
         return [int(number) for number in result.scalars()]
 
+    async def count_dangers(self, since: datetime | None = None) -> list[DangerCounts]:
+        """Count, per danger, the tickets registered since *since* and those dismissed since then as no problem."""
+        came: ColumnElement[bool] = true()
+        was_false: ColumnElement[bool] = ticket.c.dismiss_reason == DismissReason.NOT_A_PROBLEM.value
+        if since is not None:
+            came, was_false = ticket.c.registered_at >= since, and_(ticket.c.ended_at >= since, was_false)
+        result = await self._transaction.execute(
+            select(ticket.c.danger, _count_where(came), _count_where(was_false))
+            .where(ticket.c.danger.is_not(None))
+            .group_by(ticket.c.danger)
+        )
+        return [DangerCounts(Danger(row[0]), int(row[1]), int(row[2])) for row in result]
+
     async def count_waiting_for_triage(self) -> int:
         result = await self._transaction.execute(
             select(func.count()).select_from(ticket).where(ticket.c.state == State.TRIAGE.value)
@@ -121,9 +145,12 @@ class Reports(Repository):
             .correlate(ticket)
             .scalar_subquery()
         )
+        text = case(
+            (ticket.c.urgency.in_(_PRIVATE_URGENCIES), None), else_=func.substr(ticket.c.text, 1, _EXCERPT_LENGTH)
+        )
         whole = case((ticket.c.problem_id.is_(None), 1), else_=members)
         result = await self._transaction.execute(
-            select(ticket.c.id, ticket.c.sector, limit, func.substr(ticket.c.text, 1, _EXCERPT_LENGTH), link, whole)
+            select(ticket.c.id, ticket.c.sector, limit, text, link, whole)
             .where(ticket.c.state.in_(_OPEN_STATES), ticket.c.lead_id.is_(None), _is_overdue(now))
             .order_by(limit, ticket.c.id)
             .limit(most)
@@ -213,6 +240,7 @@ def _export_query() -> Select[Any]:
             ticket.c.latitude,
             ticket.c.longitude,
             ticket.c.urgent,
+            ticket.c.urgency,
             ticket.c.author_name,
             ticket.c.registered_at,
             ticket.c.accept_due,

@@ -27,7 +27,7 @@ from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, DismissReason, State, Ticket
-from bot.domain.urgency import Urgency
+from bot.domain.urgency import Danger, Urgency
 from storage.batching.candidate_cache import CachedCandidate
 from storage.batching.id_allocator import IdAllocator
 from storage.batching.transaction_cache import AuthorTicket
@@ -373,5 +373,6 @@ def ticket_from_row(row: Any) -> Ticket:
     values["state"] = State(values["state"])
     values["likely"] = tuple(values["likely"])
     values["urgency"] = Urgency(values["urgency"]) if values["urgency"] else None
+    values["danger"] = Danger(values["danger"]) if values["danger"] else None
     values["dismiss_reason"] = DismissReason(values["dismiss_reason"]) if values["dismiss_reason"] else None
     return Ticket(**values)

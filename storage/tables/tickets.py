@@ -46,6 +46,7 @@ ticket = Table(
     Column("longitude", Float),
     Column("urgent", Boolean, nullable=False),
     Column("urgency", String(16)),  # why it is urgent
+    Column("danger", String(16)),  # in which its author is told where to call
     Column("account", String(64)),
     Column("author_key", String(80)),  # messenger:user, common to all accounts of the bot in one messenger
     Column("author_id", String(64)),
@@ -71,6 +72,12 @@ ticket = Table(
         "registered_at",
         sqlite_where=text("problem_id IS NULL AND matter IS NOT NULL"),
         postgresql_where=text("problem_id IS NULL AND matter IS NOT NULL"),
+    ),
+    Index(
+        "ix_ticket_danger",
+        "danger",
+        sqlite_where=text("danger IS NOT NULL"),
+        postgresql_where=text("danger IS NOT NULL"),
     ),
     Index("ix_ticket_author", "author_key", "id"),
     # These indexes contain all columns that the reports count, so that the table itself is not read.

@@ -10,13 +10,15 @@ import pytest
 from bot.domain import errors
 from bot.domain.messages import UnreadKind
 from bot.domain.notifications import registry
-from bot.domain.notifications.citizens import ContentUnread
+from bot.domain.notifications.citizens import ContentUnread, DangerAdvice
 from bot.domain.notifications.dialogs import AskAnswer, PromptClosed
 from bot.domain.notifications.refusals import RefusalDetails
 from bot.domain.notifications.toasts import HandedOverToast, RefusalToast, ToastCode
+from bot.domain.urgency import Danger
 from bot.domain.view_data import NotificationData
 from bot.messengers.vk.messenger import CAPABILITIES
 from bot.views import citizen, toasts
+from bot.views.danger import DANGER_TEXTS, DANGER_TITLES
 from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.registry import NOTIFICATION_VIEWS, render_notification
 from bot.views.render_context import RenderContext
@@ -30,8 +32,9 @@ def test_every_notification_has_exactly_one_view():
 
 
 def test_every_citizen_note_and_toast_has_words():
-    assert {*citizen._TEMPLATES, ContentUnread} == set(registry.CITIZEN_NOTES.values())
+    assert {*citizen._TEMPLATES, ContentUnread, DangerAdvice} == set(registry.CITIZEN_NOTES.values())
     assert set(citizen._UNREAD_TITLES) == set(UnreadKind)
+    assert set(DANGER_TEXTS) == set(DANGER_TITLES) == set(Danger)
     assert set(toasts._TEMPLATES) == set(registry.TOASTS.values())
     assert set(toasts._TEXTS) == set(ToastCode)
 

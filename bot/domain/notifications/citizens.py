@@ -2,6 +2,7 @@
 
 from bot.domain.messages import UnreadKind
 from bot.domain.notifications.base import CitizenNote, stored
+from bot.domain.urgency import Danger
 
 
 class CitizenWelcome(CitizenNote, code="welcome"):
@@ -55,3 +56,11 @@ class TicketRegistered(CitizenNote, code="registered"):
     """Confirmation with the ticket's number."""
 
     ticket_id: int = stored("number")
+
+
+class DangerAdvice(CitizenNote, code="danger"):
+    """Where to call in a danger; ``text`` are the municipality's own words."""
+
+    danger: Danger
+    ticket_id: int = stored("number")
+    text: str | None = stored(default=None, omit_default=True)

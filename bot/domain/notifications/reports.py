@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.notifications.base import Notification, stored
+from bot.domain.urgency import Danger
 
 
 class SectorFigures(NamedTuple):
@@ -66,6 +67,20 @@ class Statistics(Notification, code="stats"):
     daily: bool = stored(default=False)
     days: int
     figures: ReportFigures = stored(flatten=True)
+
+
+class FalseAlarmCount(NamedTuple):
+    """Messages that the bot took for one danger, and how many a person has called no problem."""
+
+    danger: Danger
+    new: int
+    false: int
+
+
+class FalseAlarms(Notification, code="false_alarms"):
+    """The dangers of the digest's time that were none: the administrator judges by them how the bot reads."""
+
+    kinds: tuple[FalseAlarmCount, ...]
 
 
 class SilentPage(NamedTuple):

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bot.domain.notifications.base import AboutTicket, Notification, stored
+from bot.domain.urgency import AdviceWay, Danger
 
 
 class ListedTicket(NamedTuple):
@@ -78,7 +79,21 @@ class UrgentNews(UrgentAlert, code="urgent_news"):
 
 
 class DutyAlert(UrgentAlert, code="duty"):
-    """A ticket about a crime or a danger to life, shown to the duty officer."""
+    """A ticket about a crime or a danger to life, shown to the duty officer.
+
+    ``advice`` is how the author is told where to call, and ``text`` the municipality's own words for that.
+    """
+
+    danger: Danger | None = stored(default=None, omit_default=True)
+    advice: AdviceWay = stored(default=AdviceWay.NONE, omit_default=True)
+    text: str | None = stored(default=None, omit_default=True)
+
+
+class AdviceFailed(UrgentAlert, code="advice_failed"):
+    """The author of a message about a danger could not be told where to call: a person must do it."""
+
+    danger: Danger
+    text: str | None = stored(default=None, omit_default=True)
 
 
 class BecameUrgent(AboutTicket, code="became_urgent"):

@@ -9,7 +9,7 @@ from bot.domain.tickets import Ticket
 from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import urgent_alerts
-from bot.services.intake import register, same_matter
+from bot.services.intake import danger_advice, register, same_matter
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import has_content, is_private, sent_district, sent_point, text_key
@@ -95,8 +95,16 @@ def read_message(ctx: UseCaseContext, message: Message) -> Reading:
 
 
 async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, source: Source) -> None:
-    """Tell the citizen the ticket's number in private; where answers are off, perhaps another address."""
-    await redirect_author(ctx, message, source)
+    """Tell the citizen the ticket's number in private; where answers are off, perhaps another address.
+
+    A person in danger is first told where to call, and one who speaks of suicide or violence reads no number.
+    """
+    if ticket.danger is None:
+        await redirect_author(ctx, message, source)
+    else:
+        await danger_advice.advise_author(ctx, message.id, ticket.danger)
+        if ticket.danger.is_private:
+            return
     if is_private(message) and source.answers is AnswerPolicy.BOT:
         await notify.notify_citizen(
             ctx, message.account, message.chat_id, message.external_id, TicketRegistered(ticket_id=ticket.id)

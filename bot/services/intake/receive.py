@@ -10,7 +10,7 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, author_key
-from bot.services.intake import limits, review_queue, unread_content, upvotes
+from bot.services.intake import danger_advice, limits, review_queue, unread_content, upvotes
 from bot.services.intake.create_ticket import create_ticket, is_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
@@ -45,6 +45,7 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
         return
     reading = read_message(ctx, message)
     await _handle(ctx, message, reading, source)
+    await danger_advice.advise_author(ctx, message.id, reading.danger)
     await limits.count_message(ctx, message, reading, source)
 
 
@@ -109,6 +110,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     elif not is_held:
         await _handle_edited(ctx, edited, reading, source)
     if may_be_held and not is_held:
+        await danger_advice.advise_author(ctx, known.id, reading.danger)
         await limits.count_message(ctx, edited, reading, source, at=ctx.now)
 
 

@@ -131,6 +131,7 @@ def _new_ticket(new: Registration, plan: DeadlinePlan, now: datetime, state: Sta
         longitude=longitude,
         urgent=reading.urgent,
         urgency=reading.urgency,
+        danger=reading.danger,
         account=new.account,
         author_key=author_key(new.account, new.author_id) if new.account and new.author_id else None,
         author_id=new.author_id,

@@ -21,7 +21,7 @@ async def report_unread(ctx: UseCaseContext, message: Message, reading: Reading,
     kinds = _list_unread(message, reading)
     for kind in kinds:
         await ctx.uow.unread_content.add(message.account, kind, ctx.now)
-    if not kinds or (source.kind is SourceKind.CHAT and not is_private(message)):
+    if not kinds or reading.danger is not None or (source.kind is SourceKind.CHAT and not is_private(message)):
         return False
     if source.answers is AnswerPolicy.OFF:
         await redirect_author(ctx, message, source)

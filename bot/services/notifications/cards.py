@@ -48,9 +48,11 @@ async def recipients(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
     return responsible + await next_on_ladder(ctx, responsible)
 
 
-async def next_on_ladder(ctx: UseCaseContext, absent: Sequence[Person]) -> tuple[Person, ...]:
-    """Return the substitutes of *absent* people: the first rung on which somebody can be reached."""
-    for rung in ctx.municipality.staff.rungs(Audience.SUBSTITUTES):
+async def next_on_ladder(
+    ctx: UseCaseContext, absent: Sequence[Person], audience: Audience = Audience.SUBSTITUTES
+) -> tuple[Person, ...]:
+    """Return those of the first rung of *audience* on which somebody else than the *absent* people can be reached."""
+    for rung in ctx.municipality.staff.rungs(audience):
         others = tuple(person for person in rung if person not in absent)
         if reached := await _reachable(ctx, others):
             return reached

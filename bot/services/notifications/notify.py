@@ -128,7 +128,9 @@ async def notify_citizen(
     await notify_in_chat(ctx, Chat(account, chat_id, ChatKind.PRIVATE, ""), reply_to, note)
 
 
-async def notify_in_chat(ctx: UseCaseContext, chat: Chat, reply_to: str | None, note: CitizenNote) -> None:
+async def notify_in_chat(
+    ctx: UseCaseContext, chat: Chat, reply_to: str | None, note: CitizenNote, priority: Priority = Priority.ANSWER
+) -> None:
     """Queue *note* for a citizen in any chat."""
     draft = OutboxDraft(
         OutboxKind.CITIZEN_NOTE,
@@ -138,7 +140,7 @@ async def notify_in_chat(ctx: UseCaseContext, chat: Chat, reply_to: str | None, 
         thread=chat.thread,
         source_id=chat.source_id,
         facts=to_facts(note, CitizenEnvelope(reply_to=reply_to)),
-        priority=Priority.ANSWER,
+        priority=priority,
     )
     await ctx.uow.outbox.enqueue(draft, ctx.now)
 

@@ -6,7 +6,15 @@ from statistics import median
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.envelope import NoteEnvelope
-from bot.domain.notifications.reports import Digest, OverdueEntry, ReportFigures, SectorFigures, Statistics
+from bot.domain.notifications.reports import (
+    Digest,
+    FalseAlarmCount,
+    FalseAlarms,
+    OverdueEntry,
+    ReportFigures,
+    SectorFigures,
+    Statistics,
+)
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -51,6 +59,10 @@ async def send_daily(ctx: UseCaseContext) -> None:
     note = Digest(daily=True, figures=await collect_figures(ctx, since, ctx.now))
     for person in ctx.municipality.staff.recipients(Audience.DIGEST):
         await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=NoteEnvelope(purpose=Purpose.REPORTS))
+    dangers = await ctx.uow.reports.count_dangers(since)
+    if any(one.false for one in dangers):
+        kinds = tuple(FalseAlarmCount(one.danger, one.new, one.false) for one in dangers if one.false)
+        await notify.notify_administrator(ctx, FalseAlarms(kinds=kinds))
 
 
 async def send_now(ctx: UseCaseContext, person: Person) -> None:
@@ -101,7 +113,7 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
                 late.id,
                 ctx.municipality.sector_title(late.sector),
                 late.link,
-                ctx.municipality.understanding.redact(late.text),
+                ctx.municipality.understanding.redact(late.text) if late.text is not None else None,
                 late.members,
             )
             for late in overdue[:MAX_OVERDUE_LISTED]

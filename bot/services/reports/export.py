@@ -12,6 +12,7 @@ import xlsxwriter
 
 from bot.domain.answers import PublicationState
 from bot.domain.tickets import DismissReason, State
+from bot.domain.urgency import Urgency
 from bot.services.context import Municipality
 from bot.views.export import (
     COLUMN_TITLES,
@@ -72,8 +73,13 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str
     return values
 
 
-def redact_record(municipality: Municipality, record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record for publication: without names, telephone numbers, flats, health data and links to authors."""
+def redact_record(municipality: Municipality, record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record for publication: without names, telephone numbers, flats, health data and links to authors.
+
+    Of a message about suicide or violence nothing is published that somebody wrote.
+    """
+    if row["urgency"] is not None and Urgency(row["urgency"]).needs_duty_officer:
+        return dict(record) | dict.fromkeys((*_FIELDS_FOR_EVERYBODY, *_PERSONAL_FIELDS))
     redact = municipality.understanding.redact
     texts = {name: redact(record[name]) for name in _FIELDS_FOR_EVERYBODY if record[name]}
     return dict(record) | texts | dict.fromkeys(_PERSONAL_FIELDS)

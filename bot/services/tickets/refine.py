@@ -64,9 +64,13 @@ async def apply_location(ctx: UseCaseContext, ticket: Ticket, message: Message) 
 
 
 async def _apply_reading(ctx: UseCaseContext, ticket: Ticket, reading: Reading, change: TicketChange) -> Ticket:
-    becomes_urgent = reading.urgency is not None and not ticket.urgent
+    becomes_urgent = reading.urgency is not None and (
+        not ticket.urgent or (reading.urgency.needs_duty_officer and reading.urgency.is_graver_than(ticket.urgency))
+    )
     if becomes_urgent:
         change = replace(change, urgent=True, urgency=reading.urgency)
+    if reading.danger is not None and reading.danger.is_graver_than(ticket.danger):
+        change = replace(change, danger=reading.danger)
     if ticket.state is State.TRIAGE and reading.is_confident and ticket.lead_id is None:
         change = replace(change, sector=reading.sector)
         ticket = await workflow.transition(ctx, ticket, Step.CHOOSE_SECTOR, None, change)
@@ -86,7 +90,7 @@ async def escalate_problem(ctx: UseCaseContext, member: Ticket) -> None:
     lead = await workflow.get(ctx, member.lead_id or 0)
     if member.urgency is None or not lead.is_open or not member.urgency.is_graver_than(lead.urgency):
         return
-    lead = await _update_ticket(ctx, lead, TicketChange(urgent=True, urgency=member.urgency))
+    lead = await _update_ticket(ctx, lead, TicketChange(urgent=True, urgency=member.urgency, danger=member.danger))
     lead = await deadlines.apply_urgent(ctx, lead)
     await urgent_alerts.on_became_urgent(ctx, lead, member_id=member.id)
     await cards.sync(ctx, lead)

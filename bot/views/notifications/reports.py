@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.notifications.reports import Digest, PagesReport, ReportFigures, SilentPage, Statistics
+from bot.domain.notifications.reports import Digest, FalseAlarms, PagesReport, ReportFigures, SilentPage, Statistics
 from bot.domain.russian_text import human_day, human_days, plural
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Link, Span, Text
+from bot.views.danger import DANGER_TITLES
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, format_duration, shorten
 
@@ -121,4 +122,19 @@ def _silent_page_line(page: SilentPage) -> str:
     )
 
 
-REPORT_VIEWS = (row(Digest, digest), row(Statistics, stats), row(PagesReport, pages_week))
+def false_alarms(note: FalseAlarms, data: NotificationData, context: RenderContext) -> Content:
+    spans: list[Span] = [
+        Bold("🔥 Ложные тревоги"),
+        Text("\nСообщения об опасности, которые закрыты как «не о проблеме»:"),
+    ]
+    for one in note.kinds:
+        spans.append(Text(f"\n• {DANGER_TITLES[one.danger]}: {one.false}, всего новых {one.new}"))
+    return Content(tuple(spans))
+
+
+REPORT_VIEWS = (
+    row(FalseAlarms, false_alarms),
+    row(Digest, digest),
+    row(Statistics, stats),
+    row(PagesReport, pages_week),
+)

@@ -1,8 +1,11 @@
 """Notifications about a ticket: additions, urgency, hand-overs."""
 
+from collections.abc import Mapping
+
 from bot.domain.notifications.base import AboutTicket
 from bot.domain.notifications.tickets import (
     AdditionReceived,
+    AdviceFailed,
     BecameUrgent,
     CardBelow,
     Dismissed,
@@ -16,10 +19,12 @@ from bot.domain.notifications.tickets import (
     UrgentAlert,
     UrgentNews,
 )
+from bot.domain.urgency import AdviceWay, Danger
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
 from bot.views import history, listings
 from bot.views.callback_codes import Op, pack
+from bot.views.danger import DANGER_TEXTS, DANGER_TITLES
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 
@@ -43,9 +48,31 @@ def urgent_news(note: UrgentNews, data: NotificationData, context: RenderContext
 def duty(note: DutyAlert, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
         Bold(f"🚨 Дежурному: сообщение №{note.ticket_id}"),
+        *([Bold(f" [{DANGER_TITLES[note.danger]}]")] if note.danger is not None else []),
         *_urgent_details(note, data),
         "\nПохоже на преступление или угрозу жизни. Проверьте и, если подтвердится, сообщите по 112.",
+        *([_ADVICE[note.advice], *_advice_text(note, note.danger)] if note.danger is not None else []),
     )
+
+
+_ADVICE: Mapping[AdviceWay, str] = {
+    AdviceWay.REPLY: "\nБот отвечает автору здесь же:",
+    AdviceWay.PRIVATE: "\nВ общем чате бот об этом не пишет. Он пробует написать автору лично:",
+    AdviceWay.NONE: "\nБот автору не отвечает. Напишите или позвоните сами, например так:",
+}
+
+
+def advice_failed(note: AdviceFailed, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        Bold(f"🚨 Дежурному: автору сообщения №{note.ticket_id} бот написать не смог"),
+        *_urgent_details(note, data),
+        "\nНапишите или позвоните сами, например так:",
+        *_advice_text(note, note.danger),
+    )
+
+
+def _advice_text(note: DutyAlert | AdviceFailed, danger: Danger) -> list[Span | str]:
+    return ["\n", Quote(note.text or DANGER_TEXTS[danger])]
 
 
 def _urgent_details(note: UrgentAlert, data: NotificationData) -> list[Span | str]:
@@ -88,6 +115,7 @@ TICKET_VIEWS = (
     row(BecameUrgent, became_urgent),
     row(UrgentNews, urgent_news),
     row(DutyAlert, duty),
+    row(AdviceFailed, advice_failed),
     row(HandedOver, handed),
     row(Returned, returned),
     row(HandedToYou, handed_to_you),

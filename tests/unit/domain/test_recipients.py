@@ -15,7 +15,7 @@ TABLE = """
 ticket            head, deputy, coordinator, manager, administrator
 triage            coordinator, manager, administrator, head, deputy
 substitutes       coordinator, manager, administrator, head, deputy
-duty              duty, manager, coordinator, administrator
+duty              duty, coordinator, manager, administrator
 urgent            coordinator
 overdue           curator, manager
 overdue_in_block  block_curator
