@@ -201,6 +201,11 @@ class Ticket:
         return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
 
     @property
+    def may_be_quoted(self) -> bool:
+        """Return whether lists and notices may show its words: those about suicide and violence are on cards alone."""
+        return self.urgency is None or not self.urgency.needs_duty_officer
+
+    @property
     def may_notify_at_night(self) -> bool:
         """Return whether people may be woken for it."""
         return self.urgent and (self.urgency is None or self.urgency.may_notify_at_night)

@@ -35,7 +35,7 @@ def ticket_notice(note: TicketNotice, data: NotificationData, context: RenderCon
     ticket = data.tickets.get(note.ticket_id)
     if ticket is not None:
         spans.append(Text(_notice_text(note.code, ticket, note.sector, context)))
-        if ticket.text:
+        if ticket.text and ticket.may_be_quoted:
             spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
     return Content(tuple(spans))
 
@@ -100,7 +100,7 @@ def _notice_lines(items: Sequence[NoticeItem], data: NotificationData, context: 
         ticket = data.tickets.get(item.ticket_id)
         if ticket is not None:
             spans.append(Text(_notice_text(item.code, ticket, item.sector, context)))
-            if ticket.text:
+            if ticket.text and ticket.may_be_quoted:
                 spans.append(Text(f" · {shorten(ticket.text, 50)}"))
     return spans
 

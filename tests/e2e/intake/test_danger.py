@@ -171,6 +171,9 @@ async def test_what_is_private_stays_out_of_the_digest_and_of_a_public_export(to
 
     await town.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
     await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
+    town.pass_time(hours=2)
+    overdue = await town.wait_for_message(CURATOR, "Просрочено: №1")
+    assert "избивает" not in overdue["text"]
     town.set_time("24.11 09:00")
     digest = await town.wait_for_message(CURATOR, "Сводка", "№1")
     assert "избивает" not in digest["text"]

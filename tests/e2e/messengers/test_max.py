@@ -97,6 +97,16 @@ async def test_a_message_in_a_house_chat_is_answered_under_it(max_town: Harness)
     await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
 
 
+async def test_people_in_danger_are_told_in_max_where_to_call(max_town: Harness) -> None:
+    server = max_town.sandbox.max
+    await server.send_message(HOUSE, MARIA, "Сильно пахнет газом в подъезде")
+    await wait_for_message(max_town, HOUSE, "112", "104")
+    await server.start_bot(MARIA)
+    await server.send_message(HOUSE, MARIA, "я больше не хочу жить")
+    await wait_for_message(max_town, MARIA, "8-800-2000-122")
+    assert find_message(server, HOUSE, "8-800") is None
+
+
 async def test_a_private_message_is_taken_and_answered(max_town: Harness) -> None:
     town, server = max_town, max_town.sandbox.max
     await server.start_bot(MARIA)
