@@ -112,7 +112,7 @@ async def test_an_edit_without_a_change_of_words_is_nothing(town: Harness) -> No
         assert [row.action for row in await uow.audit_log.list_for_ticket(1)] == ["registered"]
 
 
-async def test_a_comment_taken_back_shows_on_the_card_and_its_answer_quotes(town: Harness) -> None:
+async def test_a_comment_taken_back_shows_on_the_card_and_its_answer_names_the_author(town: Harness) -> None:
     vk = town.sandbox.vk
     post = await vk.post(COMMUNITY, "Итоги недели")
     comment = await vk.comment(COMMUNITY, post, MARIA, PIT)
@@ -121,7 +121,7 @@ async def test_a_comment_taken_back_shows_on_the_card_and_its_answer_quotes(town
     assert "открыть" not in message_text(await town.wait_for_card(ROADS_HEAD, 1, "житель удалил сообщение"))
     await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
     answer = await town.wait_until(lambda: [c for c in vk.comments(COMMUNITY, post) if "Засыплем завтра." in c.text])
-    assert PIT in answer[0].text
+    assert answer[0].text == "[id2001|Мария Ким], ответ на ваше сообщение:\nЗасыплем завтра."
     assert answer[0].reply_to_comment is None
 
 

@@ -176,7 +176,7 @@ async def test_an_edit_and_a_removal_change_the_card(max_town: Harness) -> None:
     await town.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
     answer = await wait_for_message(town, HOUSE, "Закроем сегодня.")
     assert answer.reply_to is None
-    assert "открыт люк" in answer.text  # quoted, since there is nothing left to reply to
+    assert answer.text == "Мария Ким, ответ на ваше сообщение:\nЗакроем сегодня."  # what she deleted is not repeated
 
 
 async def test_a_head_who_has_nothing_but_max(max_town: Harness) -> None:
