@@ -43,6 +43,10 @@ RIGHTS_CHANGES = frozenset(
 MAX_ATTEMPTS = 6
 """Failures after which an update is moved to the dead letters; the pauses grow from 2 to MAX_RETRY_SECONDS."""
 
+MAX_SHARED_ATTEMPTS = 2
+"""Attempts at an update together with others. A process that dies (out of memory, a fault of native code) counts for
+its whole batch, so that the next attempts have one row each: only the update that ends the process is set aside."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedUpdate:
@@ -73,10 +77,7 @@ class InboxWorker:
 
     async def process_batch(self) -> int:
         """Handle one batch and return the number of its updates."""
-        async with self.runtime.database.begin() as uow:
-            rows = await uow.inbox.claim(
-                self.runtime.clock.now(), LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id
-            )
+        rows = await self._claim_batch()
         if not rows:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
@@ -92,6 +93,20 @@ class InboxWorker:
         if changes & RIGHTS_CHANGES:
             self.runtime.self_check_wake_up.set()
         return len(rows)
+
+    async def _claim_batch(self) -> Sequence[InboxRow]:
+        """Claim the rows to handle next: alone what several processes did not survive, and in the end not at all."""
+        async with self.runtime.database.begin() as uow:
+            ctx = self.runtime.context(uow)
+            rows = await uow.inbox.claim(ctx.now, LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id)
+            if any(row.attempts > MAX_SHARED_ATTEMPTS for row in rows):
+                await uow.inbox.release(rows[1:])
+                rows = rows[:1]
+                self.runtime.inbox_wake_up.set()  # the others come next, without a pause
+            if rows and rows[0].attempts > MAX_ATTEMPTS:
+                await self._give_up(ctx, rows[0], "the process did not survive it")
+                return ()
+        return rows
 
     async def _parse(self, row: InboxRow) -> ParsedUpdate:
         messenger = self.runtime.messengers.get(row.account)
@@ -200,7 +215,11 @@ class InboxWorker:
         if row.attempts < MAX_ATTEMPTS:
             await ctx.uow.inbox.postpone(row.id, ctx.now + exponential_delay(row.attempts, MAX_RETRY_SECONDS), name)
             return
-        await ctx.uow.inbox.move_to_dead_letter(row.id, ctx.now, name)
+        await self._give_up(ctx, row, name)
+
+    async def _give_up(self, ctx: UseCaseContext, row: InboxRow, reason: str) -> None:
+        logger.error("update set aside: %s", reason, extra={"inbox": row.id, "account": row.account})
+        await ctx.uow.inbox.move_to_dead_letter(row.id, ctx.now, reason)
         await notify.notify_administrator(ctx, DeadUpdate(title=self._account_title(row.account), row_id=row.id))
 
     async def _dead_letter(self, ctx: UseCaseContext, update: ParsedUpdate) -> None:

@@ -1,5 +1,6 @@
 """Updates that arrive together are handled in one batch, with the same effect as one after another."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from bot.handlers.router import handle_event
 from bot.inbox import worker
-from bot.inbox.worker import MAX_ATTEMPTS
+from bot.inbox.worker import MAX_ATTEMPTS, MAX_SHARED_ATTEMPTS
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.services.context import UseCaseContext
@@ -146,6 +147,39 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
     assert fault.__name__ in caplog.text
     assert "Гоголя" not in caplog.text
+
+
+async def test_update_that_ends_the_process_is_set_aside_and_its_batch_is_not(
+    town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cancelled task that nobody has asked to stop leaves what a dead process leaves: a claim, and no failure."""
+    telegram = town.sandbox.telegram
+    await town.stop()
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await telegram.send_message(GROUP, PYOTR, CURSED)
+    await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    deaths: list[str] = []
+
+    async def handle(ctx: UseCaseContext, event: Event) -> None:
+        if CURSED in str(event):
+            deaths.append(CURSED)
+            raise asyncio.CancelledError
+        await handle_event(ctx, event)
+
+    monkeypatch.setattr(worker, "handle_event", handle)
+    for number in range(1, MAX_ATTEMPTS + 1):
+        await town.start()
+        await town.wait_until(lambda n=number: len(deaths) == n)  # type: ignore[misc]
+        if number > MAX_SHARED_ATTEMPTS:
+            await town.wait_for_card(ROADS_HEAD, 1, PIT)
+        await town.stop()
+    await town.start()
+    await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
+    await town.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
+    await town.wait_for_inbox()
+    assert len(deaths) == MAX_ATTEMPTS
+    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
+    assert "the process did not survive it" in caplog.text
 
 
 async def test_failures_at_commit_are_counted_across_restarts(
