@@ -2,7 +2,8 @@
 
 import json
 import math
-from typing import Any, NoReturn
+import re
+from typing import Any
 
 import aiohttp
 
@@ -44,18 +45,21 @@ def may_be_executed(status: int) -> bool:
 
 
 def parse_json(body: bytes | str) -> Any:
-    """Return the JSON value in *body*.
+    """Return the JSON value in *body*, without what a database refuses, which becomes ``None``: values below
+    `MAX_JSON_DEPTH` levels, and numbers that JSON does not have. One odd value must not make a whole answer unreadable:
+    a messenger repeats its updates until they are confirmed, and the account would hear nothing more.
 
-    Raise ``ValueError`` for an error page in any encoding, for too many levels, and for numbers that JSON does not have
-    (a database refuses them).
+    Raise ``ValueError`` for what is no JSON, such as an error page in any encoding.
     """
-    text = body if isinstance(body, str) else body.decode("utf-8-sig")
+    text = body if isinstance(body, str) else body.decode("utf-8-sig", "replace")
     try:
         found = _DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("too many levels") from None
+    except json.JSONDecodeError:
+        raise
+    except (RecursionError, ValueError):  # the latter for an integer longer than Python reads
+        return _LENIENT_DECODER.decode(_cut_deep_values(text))
     if text.count("{") + text.count("[") > MAX_JSON_DEPTH and _is_too_deep(found):
-        raise ValueError("too many levels")
+        return _LENIENT_DECODER.decode(_cut_deep_values(text))
     return found
 
 
@@ -69,13 +73,38 @@ def _is_too_deep(value: Any) -> bool:
     return True
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+def _cut_deep_values(text: str) -> str:
+    """Return *text* with ``null`` in place of every array and object on a deeper level than `MAX_JSON_DEPTH`."""
+    kept: list[str] = []
+    level = position = 0
+    for token in _STRUCTURE.finditer(text):
+        if token[0] in ("[", "{"):
+            level += 1
+            if level == MAX_JSON_DEPTH + 1:
+                kept.append(text[position : token.start()] + "null")
+        elif token[0] in ("]", "}"):
+            if level == MAX_JSON_DEPTH + 1:
+                position = token.end()
+            level -= 1
+    return text if not kept else "".join(kept) + text[position:]
 
 
-def _parse_float(digits: str) -> float:
+def _parse_float(digits: str) -> float | None:
     number = float(digits)
-    return number if math.isfinite(number) else _refuse_constant(digits[:20])
+    return number if math.isfinite(number) else None
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_float)
+def _parse_int(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MAX_INT_DIGITS else None
+
+
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+"""A string, in which brackets mean nothing, or a bracket."""
+
+_MAX_INT_DIGITS = 4000
+"""Digits of an integer: Python refuses more than 4300."""
+
+_DECODER = json.JSONDecoder(parse_constant=lambda name: None, parse_float=_parse_float, strict=False)
+_LENIENT_DECODER = json.JSONDecoder(
+    parse_constant=lambda name: None, parse_float=_parse_float, parse_int=_parse_int, strict=False
+)

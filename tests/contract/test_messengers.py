@@ -5,7 +5,7 @@ import time
 import traceback
 from contextlib import suppress
 from datetime import UTC
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -33,6 +33,7 @@ from bot.messengers.events import (
     MessagePosted,
     Upload,
 )
+from bot.messengers.http_body import MAX_JSON_DEPTH
 from bot.messengers.port import MenuCommand, PublishedAnswer, Severity, Target, Visibility, WebhookReceiver
 from sandbox.faults import Fault, FaultKind
 from tests.contract.harness import TOKEN, MessengerHarness, fetch_events
@@ -515,6 +516,21 @@ async def test_an_answer_that_cannot_be_read_is_a_failure_at_once(harness: Messe
     await harness.messenger.send(target, Content.of(HOLE), key="2")
     await harness.write_privately(HOLE)
     assert [event.text for event in await fetch_events(harness.messenger)] == [HOLE]
+
+
+async def test_odd_values_in_an_update_leave_the_others_of_its_poll_readable(harness: MessengerHarness) -> None:
+    """A poll that failed for one update would be repeated with the same update."""
+    deep: list[Any] = []
+    for _ in range(2 * MAX_JSON_DEPTH):
+        deep = [deep]
+    await harness.push(harness.malformed_update() | {"deep": deep, "none": [float("nan")]})
+    await harness.write_privately(HOLE)
+    odd, good = (await harness.messenger.fetch()).updates
+    assert odd.payload["none"] == [None]
+    with pytest.raises(MalformedUpdate):
+        harness.messenger.parse(odd.payload)
+    [event] = harness.messenger.parse(good.payload)
+    assert isinstance(event, MessagePosted)
 
 
 async def test_a_page_of_a_provider_that_refuses_is_no_doubtful_outcome(harness: MessengerHarness) -> None:

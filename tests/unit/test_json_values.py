@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.json_values import MAX_DEPTH, TOO_DEEP, sanitize_json
 from bot.messengers.errors import MalformedUpdate
+from bot.messengers.http_body import parse_json
 from bot.messengers.json_reader import find_float, find_int, find_label, find_point, get_id, get_timestamp
 
 
@@ -33,3 +34,15 @@ def test_numbers_and_ids_fit_their_columns() -> None:
     for moment in (-1, 2**40, 253402300799):
         with pytest.raises(MalformedUpdate):
             get_timestamp({"at": moment}, "at")
+
+
+def test_value_that_json_does_not_have_costs_no_neighbour() -> None:
+    """Each of them once made the whole answer of a poll unreadable, at every repetition."""
+    odd = [b"NaN", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 100_000 + b"]" * 100_000, b'[{"}]":"[' + b"[" * 101]
+    for value in odd[:-1]:
+        found = parse_json(b'{"updates":[{"id":1,"odd":' + value + b'},{"id":2,"text":"[{\\"\xff"}],"ts":"3"}')
+        assert found["updates"][1] == {"id": 2, "text": '[{"\ufffd'}
+        assert found["ts"] == "3"
+    for page in (odd[-1], b"[" * 100_000, "<html>Доступ ограничен</html>".encode("cp1251"), b"", b'"'):
+        with pytest.raises(ValueError, match=r"."):
+            parse_json(page)
