@@ -32,6 +32,7 @@ class Killer:
 
     random: Random
     quick: bool
+    failpoint_seconds: float = FAILPOINT_TIMEOUT_SECONDS
     kills_by_point: Counter[CrashPoint] = field(default_factory=Counter)
     unexpected_exits: list[str] = field(default_factory=list)
     """Processes that exited in another way than they should."""
@@ -66,7 +67,7 @@ class Killer:
         victim.process.send_signal(ARM_SIGNAL)
         met = victim.failpoint.point
         try:
-            async with asyncio.timeout(FAILPOINT_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self.failpoint_seconds):
                 await wait_until_frozen(victim.process)
         except TimeoutError:
             met = CrashPoint.ANYWHERE
@@ -75,7 +76,7 @@ class Killer:
 
     async def kill(self, victim: Victim) -> None:
         """Wait until the process dies at its failpoint, or kill it."""
-        life, longest, met = victim.process, FAILPOINT_TIMEOUT_SECONDS, victim.failpoint.point
+        life, longest, met = victim.process, self.failpoint_seconds, victim.failpoint.point
         if met is CrashPoint.ANYWHERE:
             longest = self.random.uniform(0.1, 1.5) if self.quick else self.random.uniform(0.3, 5.0)
         elif not victim.failpoint.armed:

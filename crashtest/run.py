@@ -17,8 +17,9 @@ from crashtest.bot_process import BotProcesses
 from crashtest.checker import Report, build_report
 from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.history import History
-from crashtest.killer import Killer, Victim
+from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS, Killer, Victim
 from crashtest.officials import Head
+from crashtest.server_faults import order_server_fault
 from crashtest.workload import COMMUNITY, Workload
 
 SETTLE_TIMEOUT_SECONDS = 900.0
@@ -41,7 +42,8 @@ class CrashRun:
 
     *pause*: seconds between two messages of citizens. *quick*: processes that are killed at random have their libraries
     imported already, so that the kill meets a working bot instead of a starting one. *server*: an empty PostgreSQL
-    database. *pair*: two processes work on it at once.
+    database. *pair*: two processes work on it at once. *failpoint_seconds*: how long a process may take to its
+    failpoint, before it is killed anywhere.
     """
 
     folder: Path
@@ -51,6 +53,7 @@ class CrashRun:
     quick: bool = False
     server: str | None = None
     pair: bool = False
+    failpoint_seconds: float = FAILPOINT_TIMEOUT_SECONDS
     report_progress: Callable[[str], None] = lambda words: None
     workload: Workload = field(init=False)
     history: History = field(init=False)
@@ -71,7 +74,7 @@ class CrashRun:
         self.workload = Workload(self.folder, Random(random.random()))
         self.history = History(self.workload.sandbox)
         config = await self.workload.open(self.database)
-        self.killer = Killer(random, self.quick)
+        self.killer = Killer(random, self.quick, self.failpoint_seconds)
         self.processes = [BotProcesses(config, self.folder / "bot.log") for _ in range(2 if self.pair else 1)]
         try:
             async with asyncio.TaskGroup() as group:
@@ -100,13 +103,14 @@ class CrashRun:
         plan = self._plan_failpoints(random, self.kills + len(self.processes) - 1)
         seats = [await self.killer.start(lives, plan.pop()) for lives in self.processes]
         for number in range(self.kills):
+            fault = order_server_fault(self.workload.sandbox, random, may_ask_for_a_day=not self.pair)
             victim = random.choice(seats)
             await self.killer.stop_at_failpoint(victim)
             await self.history.on_process_killed()
             seats.remove(victim)
             self.report_progress(
                 f"{number + 1}/{self.kills}: {victim.failpoint.effect} {victim.failpoint.point},"
-                f" {len(self.workload.complaints)} complaints"
+                f" {len(self.workload.complaints)} complaints, {fault}"
             )
             if self.pair:
                 await self._wait_for_takeover(TAKEOVER_TIMEOUT_SECONDS[victim.failpoint.effect])
@@ -114,6 +118,8 @@ class CrashRun:
             if plan:
                 seats.append(await self.killer.start(victim.processes, plan.pop()))
         self.is_closing = True
+        for server in (self.workload.sandbox.telegram, self.workload.sandbox.vk, self.workload.sandbox.max):
+            server.faults.clear()
         return seats
 
     async def _wait_for_takeover(self, seconds: float) -> None:
