@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.channels import Direction
-from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
+from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.inbox import receiver
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.port import Sent
@@ -211,3 +212,40 @@ async def test_an_error_that_nobody_foresaw_is_a_failed_delivery(
     await wait_until_idle(town)
     town.pass_time(seconds=2)
     await town.wait_for_message(HOUSING_HEAD, "№77")
+
+
+async def test_sender_that_thaws_after_a_takeover_writes_nothing_but_the_audit(
+    town: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claim on the row fences it: the bot goes on with the card that the other process has sent."""
+    await wait_until_idle(town)
+    send, taken = TelegramMessenger.send, list[OutboxRow]()
+
+    async def lose_claim_once(self: TelegramMessenger, *args: Any, **more: Any) -> Sent:
+        sent = await send(self, *args, **more)
+        assert town.app is not None
+        if not taken:
+            async with town.app.database.begin() as uow:
+                await uow.outbox.release_leases()
+                taken.extend(await uow.outbox.claim(range(1000), town.clock.now(), timedelta(hours=1)))
+        return sent
+
+    monkeypatch.setattr(TelegramMessenger, "send", lose_claim_once)
+    before = await outbox_counts(town)
+    await send_report(town, HOLE)
+    first = await town.wait_for_card(ROADS_HEAD, 1)
+    while len(await list_audit(town, 1, "resent")) < 1:
+        await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+    assert [row.ticket_id for row in taken] == [1]
+    assert await outbox_counts(town) == before | {"sending": 1}
+
+    assert town.app is not None
+    async with town.app.database.begin() as uow:
+        await uow.outbox.release_leases([row.holder for row in taken])
+    await wait_until_idle(town)
+    card = await town.wait_until(lambda: town.find_message(ROADS_HEAD, "№1 ·"))
+    assert card["message_id"] > first["message_id"]
+    await town.press_button(ROADS_HEAD, card, "Принять")
+    await town.wait_until(lambda: "Принять" not in str(card.get("reply_markup")))
+    assert "Принять" in str(first["reply_markup"])
+    assert len(await list_audit(town, 1, "resent")) == 2
