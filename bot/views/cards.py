@@ -56,7 +56,7 @@ def _title(facts: CardFacts) -> list[Span]:
     if ticket.urgent:
         title.append(Bold(" [срочно]"))
     if ticket.danger is not None:
-        title.append(Bold(f" [{DANGER_TITLES[ticket.danger]}]"))
+        title.append(Text(f"\n🚨 Опасность: {DANGER_TITLES[ticket.danger]}"))
     return title
 
 

@@ -187,7 +187,7 @@ async def test_what_is_private_stays_out_of_the_digest_and_of_a_public_export(to
 async def test_false_alarms_are_counted_and_told_to_the_administrator(town: Harness) -> None:
     await town.sandbox.telegram.send_message(GROUP, MARIA, FIRE)
     await town.sandbox.telegram.send_message(SECOND_GROUP, PYOTR, "Пожар в доме на Кирова 10")
-    card = await town.wait_for_card(COORDINATOR, 1, "[пожар]")
+    card = await town.wait_for_card(COORDINATOR, 1, "[срочно]\n🚨 Опасность: пожар\n")
     await town.press_button(COORDINATOR, card, "Не требует ответа")
     await town.wait_until(lambda: "Не о проблеме" in button_labels(card))
     await town.press_button(COORDINATOR, card, "Не о проблеме")
