@@ -36,12 +36,11 @@ async def hold_after_restore(ctx: UseCaseContext) -> None:
     Anything that was to be sent may have been sent between the copy and the restore. VK recognises for an hour what it
     has got; a younger answer is published, as a citizen waits for it.
     """
-    restored_at = await ctx.uow.once_keys.get(RESTORED_KEY)
-    if restored_at is None:
+    if await ctx.uow.once_keys.get(RESTORED_KEY) is None:
         return
     await ctx.uow.outbox.release_leases()
     await ctx.uow.outbox.mark_uncertain(ctx.now)
-    held = await ctx.uow.outbox.pending_publications(restored_at - ctx.municipality.hold_after_restore)
+    held = await ctx.uow.outbox.pending_publications(ctx.now - ctx.municipality.hold_after_restore)
     for row in held:
         if await ctx.uow.outbox.withdraw(row.id, ctx.now):
             await answers.on_publication_failed(ctx, row.subject_id or 0, answers.HELD_REASON)

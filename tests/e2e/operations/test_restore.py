@@ -14,7 +14,9 @@ from tests.e2e.queries import HATCH, button_rows, get_ticket_state, wait_for_pre
 ANSWER = "Люк закрыли утром."
 
 
-async def restore_copy_with_queued_answer(town: Harness, *, published: bool, hours: float) -> None:
+async def restore_copy_with_queued_answer(
+    town: Harness, *, published: bool, hours: float, hours_until_start: float = 0.0
+) -> None:
     """An answer is queued; a copy is made; the answer is *published* or not; *hours* later the copy is restored."""
     await town.sandbox.telegram.send_message(GROUP, MARIA, HATCH)
     card = await town.wait_for_card(ROADS_HEAD, 1)
@@ -37,6 +39,7 @@ async def restore_copy_with_queued_answer(town: Harness, *, published: bool, hou
     faults.end_outage()
     town.pass_time(hours=hours)
     await restore_database(config, copy, lambda _: None, force=False, now=town.clock.now())
+    town.pass_time(hours=hours_until_start)
     await town.start()
 
 
@@ -67,6 +70,13 @@ async def test_an_old_answer_waits_for_its_head(town: Harness, button: str) -> N
     await town.start()
     await wait_until_idle(town)
     assert len([text for text in town.bot_texts(ADMINISTRATOR) if "База восстановлена" in text]) == 1
+
+
+async def test_an_answer_that_was_young_at_the_restore_waits_if_the_bot_starts_later(town: Harness) -> None:
+    await restore_copy_with_queued_answer(town, published=True, hours=0.5, hours_until_start=40)
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1 ждёт вашего решения", ANSWER)
+    await wait_until_idle(town)
+    assert count_published(town) == 1
 
 
 async def test_a_young_answer_is_published_without_a_question(town: Harness) -> None:
