@@ -21,6 +21,10 @@ WARM_UP_DIVISOR = 20
 Figures = dict[str, Any]
 
 _CONFIG = """
+[limits]
+messages_per_author_hour = 100000
+messages_per_chat_hour = 100000
+
 [municipality]
 name = "Двадцать отделов"
 timezone = "Asia/Vladivostok"

@@ -14,8 +14,12 @@ STATION_NAMES = (
 NO_JOIN_CONFIG = """
 [problems]
 join = false
+
+[limits]
+messages_per_author_hour = 100000
+messages_per_chat_hour = 100000
 """
-"""For what counts messages: each is a ticket of its own."""
+"""For what counts messages: each is a ticket of its own, however many an author writes."""
 
 _BASE_CONFIG = """
 [municipality]

@@ -114,6 +114,7 @@ class NotificationData:
     members: Sequence[MemberFacts] = ()
     failed_messages: Sequence[MessageFacts] = ()
     flood: "FloodFacts | None" = None
+    unknown_chats: Sequence[tuple[str, str]] = ()  # messenger and id
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class HttpServer:
                 _gauge("mcu_unread", "Contents of 30 days that were neither read nor shown", "kind", figures.unread),
                 _gauge("mcu_dangers", "Messages about a danger", "kind", figures.dangers),
                 _gauge("mcu_false_alarms", "Of these, called no problem by a person", "kind", figures.false_alarms),
+                _gauge("mcu_held", "Messages over a limit, stored without a card", "kind", {"message": figures.held}),
                 _gauge("mcu_troubles", "Reported incidents", "kind", Counter(one.code for one in figures.incidents)),
                 _gauge("mcu_faults", "Faults that the last self-check found", "account", faults),
                 # The library would append "_total" to the name of a counter, and the name must not change.
@@ -130,7 +131,8 @@ class HttpServer:
                 dangers = await uow.reports.count_dangers()
                 came = {one.danger.value: one.new for one in dangers}
                 false = {one.danger.value: one.false for one in dangers}
-                return _Figures(inbox, outbox, await watchdog.list_reported(uow), unread, came, false)
+                held = await uow.floods.count_all_held()
+                return _Figures(inbox, outbox, await watchdog.list_reported(uow), unread, came, false, held)
         except DATABASE_ERRORS:
             return None
 
@@ -145,6 +147,7 @@ class _Figures:
     unread: Mapping[str, int]
     dangers: Mapping[str, int]
     false_alarms: Mapping[str, int]
+    held: int
 
 
 def _is_near(request: web.BaseRequest) -> bool:

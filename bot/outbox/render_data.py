@@ -7,6 +7,7 @@ from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.messages import Message, MessageRole, UnreadKind
+from bot.domain.notifications.administrator import ChatsUnknown
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.limits import AboutFlood, HeldMessageList
@@ -33,6 +34,7 @@ from bot.services.intake import floods
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.problems import merge_split
+from bot.services.sources import sources
 from bot.services.sources.messages import is_private, message_facts, text_key
 from bot.understanding.similarity import find_similar
 
@@ -205,6 +207,7 @@ async def notification_data(
         failed_messages=await _list_failed_messages(ctx, lead_answer)
         if lead_answer and isinstance(note, AnswersFailed)
         else (),
+        unknown_chats=await sources.list_unknown_chats(ctx, note.since) if isinstance(note, ChatsUnknown) else (),
         flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
     )
 

@@ -127,10 +127,9 @@ class Floods(Repository):
             statement = statement.where(held_message.c.at > since)
         return int((await self._transaction.execute(statement)).scalar_one())
 
-    async def count_all_held(self, since: datetime) -> int:
-        """Count all messages held back since then."""
-        statement = select(func.count()).where(held_message.c.at > since)
-        return int((await self._transaction.execute(statement)).scalar_one())
+    async def count_all_held(self) -> int:
+        """Count all messages that were ever held back."""
+        return int((await self._transaction.execute(select(func.count()).select_from(held_message))).scalar_one())
 
     async def list_held(self, known: Flood, start: int, limit: int) -> list[Message]:
         """List a page of the messages held back, the oldest first."""

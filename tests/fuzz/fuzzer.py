@@ -24,6 +24,10 @@ MAX_CONFIG = """
 [problems]
 join = false
 
+[limits]
+messages_per_author_hour = 100000
+messages_per_chat_hour = 100000
+
 [max]
 token = "{token}"
 api_base = "{url}/max"

@@ -214,5 +214,6 @@ async def test_a_process_that_never_led_shows_what_the_leaders_auditor_has_found
             async with session.get("/metrics") as answer:
                 shown = (await answer.text()).splitlines()
                 assert {'mcu_troubles{kind="outbox"} 1.0', 'mcu_unread{kind="audio"} 1.0'} <= set(shown)
+                assert 'mcu_held{kind="message"} 0.0' in shown
     finally:
         await listener.close()

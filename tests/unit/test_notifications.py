@@ -24,7 +24,7 @@ NOTIFICATION_CODES = """
 accept_overdue accept_reminder access_ended account_added account_removed accounts accounts_closed addition
 advice_failed already_answered answer_held answer_lost answer_overdue answer_reminder answer_text answers_failed
 ask_answer ask_correct ask_dismiss_reason ask_further ask_reason became_urgent burst cancelled card_below catch_up
-chat_deaf chat_lost chat_migrated chat_muted chat_unknown check_fault choices closed correction_cancelled
+chat_deaf chat_lost chat_migrated chat_muted chat_unknown chats_unknown check_fault choices closed correction_cancelled
 correction_failed correction_sent credentials database_restored dead_update digest dismissed diverted doubts_below
 draft_again draft_cancelled draft_closed draft_sent draft_void_answered draft_void_dismissed draft_void_handed
 draft_void_merged duty false_alarms find_how flood flood_list foreign_messages hand_noticed hand_posted hand_withdrawn

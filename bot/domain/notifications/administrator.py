@@ -1,5 +1,6 @@
 """Notifications for the administrator: chats, accounts, updates, the model."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.notifications.base import Notification, stored
@@ -15,6 +16,12 @@ class ChatNotice(Notification):
 
 class ChatUnknown(ChatNotice, code="chat_unknown"):
     """The bot was added to a chat that the configuration does not name."""
+
+
+class ChatsUnknown(Notification, code="chats_unknown"):
+    """The bot was added to several such chats since then."""
+
+    since: datetime
 
 
 class ChatLost(ChatNotice, code="chat_lost"):

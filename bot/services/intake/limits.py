@@ -11,6 +11,7 @@ from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import AuthorMuted, MessagesHeld
 from bot.domain.notifications.limits import FloodReported
 from bot.domain.sources import AnswerPolicy, Source, SourceKind, author_key
+from bot.domain.urgency import Urgency
 from bot.messengers.events import Chat, ChatKind, MessagePosted
 from bot.services.context import UseCaseContext
 from bot.services.intake.create_ticket import read_message
@@ -96,7 +97,8 @@ async def _passes_as_danger(ctx: UseCaseContext, message: Message, at: datetime)
     subject = f"urgent:{author_key(message.account, message.author_id)}"
     if await ctx.uow.floods.count_acts(subject, at - WINDOW) >= MAX_URGENT:
         return False  # nobody reads the rest any more
-    if not read_message(ctx, message).urgent:
+    reading = read_message(ctx, message)
+    if reading.danger is None and reading.urgency in (None, Urgency.OUTAGE):  # an outage endangers nobody
         return False
     await ctx.uow.floods.add_act(subject, at)
     return True

@@ -1,10 +1,21 @@
 """The bot's access to monitored sources; changes are reported to the administrator."""
 
-from bot.domain.notifications.administrator import ChatIdChanged, ChatNotice, ChatUnknown, CheckFault
-from bot.domain.sources import Source
+from datetime import datetime, timedelta
+
+from bot.domain.notifications.administrator import ChatIdChanged, ChatNotice, ChatsUnknown, ChatUnknown, CheckFault
+from bot.domain.recipients import Audience
+from bot.domain.sources import Source, messenger_title
 from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
+
+UNKNOWN_CHAT_PREFIX = "unmonitored:"
+
+UNKNOWN_CHATS_DELAY = timedelta(minutes=30)
+"""The time in which further chats that are not configured are gathered into one list."""
+
+MAX_ACCESS_NOTICES = 3
+"""Notices within an hour that the bot lost its rights in one chat: somebody may give and take them all the time."""
 
 
 async def find_source(ctx: UseCaseContext, chat: Chat) -> Source | None:
@@ -33,20 +44,42 @@ async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_i
 
 
 async def on_unknown_chat(ctx: UseCaseContext, chat: Chat) -> None:
-    """Report a chat that is not configured to the administrator, once; its messages are ignored."""
+    """Report a chat that is not configured to the administrator, once; its messages are ignored.
+
+    Anybody can add the bot to any number of groups: the first one is reported at once, those that follow within the
+    hour in one list.
+    """
     if chat.kind is ChatKind.PRIVATE:
         return
-    await notify.notify_administrator(
-        ctx,
-        ChatUnknown(title=chat.title or "без названия", chat_id=chat.source_id),
-        once_key=f"unmonitored:{chat.account}:{chat.source_id}",
-    )
+    if not await ctx.uow.once_keys.claim(f"{UNKNOWN_CHAT_PREFIX}{chat.account}:{chat.source_id}", ctx.now):
+        return
+    if await ctx.uow.floods.try_act("unknown chats", 1, ctx.now):
+        note = ChatUnknown(title=chat.title or "без названия", chat_id=chat.source_id)
+        await notify.notify_administrator(ctx, note)
+        return
+    for person in ctx.municipality.staff.recipients(Audience.OPERATION):
+        await notify.notify(
+            ctx,
+            person,
+            ChatsUnknown(since=ctx.now),  # the row that is queued first names them all
+            due_at=ctx.now + UNKNOWN_CHATS_DELAY,
+            dedupe=f"unknown_chats:{person.id}",
+        )
+
+
+async def list_unknown_chats(ctx: UseCaseContext, since: datetime) -> list[tuple[str, str]]:
+    """Return the messenger's title and the id of each chat that is not configured and was noticed since then."""
+    found = await ctx.uow.once_keys.list_by_prefix(UNKNOWN_CHAT_PREFIX)
+    keys = [key.removeprefix(UNKNOWN_CHAT_PREFIX).rpartition(":") for key, at in found.items() if at >= since]
+    return [(messenger_title(account), source_id) for account, _, source_id in keys]
 
 
 async def on_access_lost(ctx: UseCaseContext, chat: Chat, notice: type[ChatNotice]) -> None:
     """Report that the bot was removed from a monitored chat, or may no longer write or read there."""
     source = await find_source(ctx, chat)
     if source is None:
+        return
+    if not await ctx.uow.floods.try_act(f"lost:{chat.account}:{source.source_id}", MAX_ACCESS_NOTICES, ctx.now):
         return
     await ctx.uow.audit_log.record("chat_lost", ctx.now, facts={"account": chat.account, "chat": chat.source_id})
     await notify.notify_administrator(ctx, notice(title=source.title, chat_id=chat.source_id))

@@ -5,6 +5,7 @@ from bot.domain.notifications.administrator import (
     ChatIdChanged,
     ChatLost,
     ChatMuted,
+    ChatsUnknown,
     ChatUnknown,
     CheckFault,
     CredentialsRejected,
@@ -47,6 +48,9 @@ _INCIDENT_TEXTS = {
 }
 
 
+MAX_CHATS_LISTED = 40
+
+
 def burst(note: SpikeDetected, data: NotificationData, context: RenderContext) -> Content:
     where = f"улица «{note.name}»" if note.dimension == "street" else f"тема «{note.name}»"
     people = plural(note.people_count, "человек", "человека", "человек")
@@ -54,6 +58,18 @@ def burst(note: SpikeDetected, data: NotificationData, context: RenderContext) -
     return Content.of(
         Bold(f"📈 Всплеск: {where}"),
         f"\nЗа последний час написали {people}, обычно {often}. Посмотрите, нет ли общей причины: /find {note.name}",
+    )
+
+
+def chats_unknown(note: ChatsUnknown, data: NotificationData, context: RenderContext) -> Content:
+    chats = data.unknown_chats
+    amount = plural(len(chats), "чат, которого", "чата, которых", "чатов, которых")
+    listed = "".join(f"\n• {messenger}, id {chat_id}" for messenger, chat_id in chats[:MAX_CHATS_LISTED])
+    rest = f"\n…и ещё {len(chats) - MAX_CHATS_LISTED}" if len(chats) > MAX_CHATS_LISTED else ""
+    return Content.of(
+        f"Бота добавили в {amount} нет в настройках. Сообщения оттуда не учитываются.{listed}{rest}\nЕсли это "
+        "делают посторонние, запретите добавлять бота в группы в настройках мессенджера (Telegram: @BotFather, "
+        "/setjoingroups)."
     )
 
 
@@ -121,6 +137,7 @@ def _incident_text(note: IncidentStarted | IncidentOver, *, first_sentence: bool
 ADMIN_VIEWS = (
     row(SpikeDetected, burst),
     row(Undelivered, undelivered),
+    row(ChatsUnknown, chats_unknown),
     template_row(
         Unrecorded,
         "⚠️ Сообщение отправлено, но бот не смог записать, что из этого следует (запись №{note.row_id}): карточка или "

@@ -190,3 +190,78 @@ async def test_presses_of_a_citizen_are_answered_a_few_times(town: Harness) -> N
         await town.sandbox.telegram.press_callback_data(MARIA, MARIA, letter["message_id"], "1:a:1")
     await wait_until_idle(town)
     assert (await audit_actions(town)).count("refused") == 10
+
+
+async def test_forty_foreign_groups_are_a_note_and_a_list(town: Harness) -> None:
+    telegram = town.sandbox.telegram
+    for number in range(1, 41):
+        group = -1003000000000 - number
+        telegram.group(group, f"Чужой чат {number}")
+        await telegram.invite_bot(group)
+        await telegram.send_message(group, MARIA, pit(number))
+    await town.wait_for_message(ADMINISTRATOR, "которого нет в настройках", "Чужой чат 1")
+    await town.wait_for_inbox()
+    town.pass_time(minutes=31)
+    note = await town.wait_for_message(ADMINISTRATOR, "в 40 чатов, которых нет в настройках", "-1003000000040")
+    await wait_until_idle(town)
+    assert [text for text in town.bot_texts(ADMINISTRATOR) if "нет в настройках" in text][1:] == [note["text"]]
+
+
+async def test_rights_that_come_and_go_are_told_a_few_times(town: Harness) -> None:
+    for _ in range(8):
+        await town.sandbox.telegram.kick_bot(GROUP)
+        await town.sandbox.telegram.invite_bot(GROUP)
+    await wait_until_idle(town)
+    assert sum("удалили из чата" in text for text in town.bot_texts(ADMINISTRATOR)) == 3
+
+
+async def test_likes_given_and_taken_back_change_the_card_a_few_times(town: Harness) -> None:
+    telegram = town.sandbox.telegram
+    await telegram.invite_bot(GROUP, admin=True)
+    message = await telegram.send_message(GROUP, MARIA, pit(0))
+    await town.wait_for_card(ROADS_HEAD, 1)
+    await telegram.react(GROUP, PYOTR, message, "👍")
+    await town.wait_for_card(ROADS_HEAD, 1, "1 человек")
+    for number in range(40):
+        await telegram.react(GROUP, PYOTR, message, *(["👍"] if number % 2 else []))
+        await town.wait_for_inbox()
+    await wait_until_idle(town)
+    edits = [name for name, _ in telegram.calls if name == "editMessageText"]
+    assert 0 < len(edits) <= 20
+
+
+async def test_a_restart_forgets_no_act(closed_town: Harness) -> None:
+    town = closed_town
+    town.settings["more"] = LIMITED
+    await town.start()
+    await flood(town, 3)
+    await town.stop()
+    await town.start()
+    await flood(town, 1, 3)
+    assert await count_tickets(town) == 3
+
+
+async def test_messages_of_an_outage_count_when_they_were_written(closed_town: Harness) -> None:
+    """The bot was off for hours: what one person wrote meanwhile comes at once."""
+    town = closed_town
+    town.settings["more"] = LIMITED
+    await town.start()
+    await town.stop()
+    for number in range(6):
+        await town.send_message(MARIA, pit(number))
+        town.pass_time(minutes=25)
+    await town.start()
+    await wait_until_idle(town)
+    assert await count_tickets(town) == 6
+
+
+async def test_an_album_counts_once(closed_town: Harness) -> None:
+    town = closed_town
+    town.settings["more"] = LIMITED
+    await town.start()
+    for number in range(2):
+        await town.send_message(MARIA, pit(number), album=[f"photo {number}.{one}".encode() for one in range(4)])
+    await wait_until_idle(town)
+    await flood(town, 1, 2)
+    assert await count_tickets(town) == 3
+    assert not town.find_message(COORDINATOR, "пишет много")
