@@ -54,6 +54,7 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.NEW, Step.UNSURE): State.TRIAGE,
     (State.NEW, Step.DISMISS): State.DISMISSED,
     (State.TRIAGE, Step.CHOOSE_SECTOR): State.ASSIGNED,
+    (State.TRIAGE, Step.ANSWER): State.ANSWERING,  # a plain question, which no block needs to see
     (State.TRIAGE, Step.DISMISS): State.DISMISSED,
     (State.ASSIGNED, Step.ACCEPT): State.ACCEPTED,
     (State.ASSIGNED, Step.ANSWER): State.ANSWERING,

@@ -20,6 +20,8 @@ DISMISS_REASON_TITLES: dict[DismissReason, str] = {
     DismissReason.OTHER: "Другое: напишу",
 }
 
+_ANSWER_TITLE = "✍️ Ответить"
+
 MAX_MANUAL_POST_BUTTONS = 3
 """Most places of manual posting with a button of their own: VK allows ten buttons under a message."""
 
@@ -70,7 +72,7 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         Button(text, pack(op, number))
         for text, op, step, right in (
             ("✅ Принять", Op.ACCEPT, Step.ACCEPT, Right.ACCEPT),
-            ("✍️ Ответить", Op.ANSWER, Step.ANSWER, Right.ANSWER),
+            (_ANSWER_TITLE, Op.ANSWER, Step.ANSWER, Right.ANSWER),
             ("✏️ Исправить ответ", Op.CORRECT, Step.CORRECT, Right.CORRECT),
         )
         if right in facts.rights and is_allowed(state, step) and (op is not Op.CORRECT or facts.can_correct)
@@ -149,6 +151,8 @@ def _triage_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     ]
     if len(facts.sectors) > len(rows):
         rows.append((Button("Все отрасли", pack(Op.CHOOSE_SECTOR_PAGE, number, 0)),))
+    if Right.ANSWER in facts.rights:
+        rows.append((Button(_ANSWER_TITLE, pack(Op.ANSWER, number)),))
     rows.append(
         (Button("🚫 Не требует ответа", pack(Op.DISMISS, number)), Button("🕘 История", pack(Op.HISTORY, number)))
     )

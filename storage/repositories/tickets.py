@@ -290,7 +290,7 @@ class Tickets(Repository):
         if sectors:
             wanted.append(ticket.c.sector.in_(sectors))
         if triage:
-            wanted.append(ticket.c.state == State.TRIAGE.value)
+            wanted.append(or_(ticket.c.state == State.TRIAGE.value, ticket.c.sector.is_(None)))
         result = await self._transaction.execute(
             select(*TICKET_COLUMNS)
             # planner: written out as in the partial index (test_a_hot_question_uses_an_index["/my of a head"]).

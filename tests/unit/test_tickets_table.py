@@ -11,6 +11,7 @@ new        route          assigned
 new        unsure         triage
 new        dismiss        dismissed
 triage     choose_sector  assigned
+triage     answer         answering
 triage     dismiss        dismissed
 assigned   accept         accepted
 assigned   answer         answering

@@ -162,6 +162,14 @@ def without_later_links(rendered: dict[str, Any] | None, wanted: dict[str, Any] 
     return rendered
 
 
+def without_later_buttons(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Leave out «Ответить» of a card that waits for a sector: coordinators may answer plain questions now."""
+    if document is None or "нужно выбрать отрасль" not in document.get("text", ""):
+        return document
+    rows = [row for row in document["buttons"] if [button["text"] for button in row] != ["✍️ Ответить"]]
+    return document | {"buttons": rows}
+
+
 def by_account(groups: list[dict[str, Any]], accounts: Mapping[str, Any]) -> dict[str, Any]:
     """Expand ``[{"for": accounts, "seen": document}]``."""
     return {account: one["seen"] for one in groups for account in (accounts if one["for"] == "all" else one["for"])}
@@ -181,7 +189,9 @@ async def test_rows_of_v010_render_as_before(kind: str, tmp_path: Path) -> None:
                 message = await OUTBOX_HANDLERS[row.kind].render(
                     upgraded.context, row, upgraded.render_context(account)
                 )
-                rendered = without_later_links(without_later_words(describe_message(message)), document)
+                rendered = without_later_links(
+                    without_later_buttons(without_later_words(describe_message(message))), document
+                )
                 if rendered != without_private_words(without_quotation(document)):
                     differences.append((row.id, row.kind, row.facts, account, document, rendered))
         assert not differences
@@ -191,7 +201,7 @@ async def test_rows_of_v010_render_as_before(kind: str, tmp_path: Path) -> None:
         for wanted in expected["cards"]:
             for account, document in by_account(wanted["cards"], upgraded.capabilities).items():
                 rendered = await _describe_card(upgraded, wanted["ticket"], wanted["person_id"], account)
-                if rendered != document:
+                if without_later_buttons(rendered) != document:
                     differences.append((wanted["ticket"], wanted["person"], account, document, rendered))
         assert not differences
 

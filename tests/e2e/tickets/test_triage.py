@@ -1,7 +1,7 @@
 """Triage: the coordinator chooses the sector of an unsure message."""
 
 from bot.domain.tickets import State
-from tests.e2e.harness import COORDINATOR, CURATOR, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
+from tests.e2e.harness import COORDINATOR, CURATOR, GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, STAFF, Harness, message_text
 from tests.e2e.queries import UNCLEAR_REPORT, button_rows, get_ticket_state, list_audit, record_buttons, send_report
 
 MORE_SECTORS = "".join(
@@ -12,8 +12,8 @@ MORE_SECTORS = "".join(
 async def test_the_coordinator_sees_the_likeliest_and_chooses(town: Harness) -> None:
     await send_report(town, UNCLEAR_REPORT)
     card = await town.wait_for_card(COORDINATOR, 1, "❓ №1 · нужно выбрать отрасль")
-    assert len(button_rows(card)) == 5
-    assert button_rows(card)[-2:] == [["🚫 Не требует ответа", "🕘 История"], ["🔗 Объединить"]]
+    assert len(button_rows(card)) == 6
+    assert button_rows(card)[-3:] == [["✍️ Ответить"], ["🚫 Не требует ответа", "🕘 История"], ["🔗 Объединить"]]
 
     said = await town.press_button(COORDINATOR, card, "Дороги")
 
@@ -29,14 +29,19 @@ async def test_three_likeliest_and_all_the_others(closed_town: Harness) -> None:
     await closed_town.start()
     await send_report(closed_town, UNCLEAR_REPORT)
     card = await closed_town.wait_for_card(COORDINATOR, 1)
-    likely = button_rows(card)[:-3]
+    likely = button_rows(card)[:-4]
     assert [len(row) for row in likely] == [1, 1, 1]
-    assert button_rows(card)[-3:] == [["Все отрасли"], ["🚫 Не требует ответа", "🕘 История"], ["🔗 Объединить"]]
+    assert button_rows(card)[-4:] == [
+        ["Все отрасли"],
+        ["✍️ Ответить"],
+        ["🚫 Не требует ответа", "🕘 История"],
+        ["🔗 Объединить"],
+    ]
 
     await closed_town.press_button(COORDINATOR, card, "Все отрасли")
     await closed_town.wait_until(lambda: ["← Назад", "Дальше ›"] in button_rows(card))
     await closed_town.press_button(COORDINATOR, card, "Назад")
-    await closed_town.wait_until(lambda: button_rows(card)[:-3] == likely)
+    await closed_town.wait_until(lambda: button_rows(card)[:-4] == likely)
     await closed_town.press_button(COORDINATOR, card, "Все отрасли")
     await closed_town.wait_until(lambda: ["ЖКХ"] in button_rows(card))
     await closed_town.press_button(COORDINATOR, card, "ЖКХ")
@@ -99,3 +104,28 @@ async def test_a_town_of_heads_alone_sorts_together(closed_town: Harness) -> Non
     await closed_town.wait_for_message(ROADS_HEAD, "Найдено: 1 сообщение")
     await closed_town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:t:1:housing")
     await closed_town.wait_for_card(HOUSING_HEAD, 1, "🆕 №1 · ЖКХ")
+
+
+async def test_the_coordinator_answers_a_plain_question_which_no_block_sees(town: Harness) -> None:
+    await town.send_message(MARIA, "Подскажите, до которого часа вы сегодня работаете?")
+    await town.wait_for_card(COORDINATOR, 1, "❓")
+    await town.answer_ticket(COORDINATOR, 1, "До 18:00.")
+    await town.wait_for_message(MARIA, "До 18:00.")
+    card = await town.wait_for_card(COORDINATOR, 1, "✅ №1", "Отвечено: Координатор")
+    assert ["✏️ Исправить ответ"] in button_rows(card)
+    assert town.ticket_numbers(ROADS_HEAD) == town.ticket_numbers(HOUSING_HEAD) == []
+    assert [row.action for row in await list_audit(town, 1)] == ["registered", "answer", "approve", "posted", "confirm"]
+
+
+async def test_a_plain_answer_that_cannot_be_posted_returns_to_the_coordinator(town: Harness) -> None:
+    await send_report(town, UNCLEAR_REPORT)
+    await town.wait_for_card(COORDINATOR, 1, "❓")
+    await town.sandbox.telegram.restrict_bot(GROUP)
+    await town.answer_ticket(COORDINATOR, 1, "До 18:00.")
+    card = await town.wait_for_card(COORDINATOR, 1, "🛠", "В работе: Координатор")
+    await town.send_message(COORDINATOR, "/my")
+    await town.wait_for_message(COORDINATOR, "Ждут вас")
+    await town.press_button(COORDINATOR, card, "Передать")
+    await town.wait_until(lambda: ["ЖКХ"] in button_rows(card))
+    await town.press_button(COORDINATOR, card, "ЖКХ")
+    await town.wait_for_card(HOUSING_HEAD, 1, "🆕 №1 · ЖКХ")
