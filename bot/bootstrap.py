@@ -126,6 +126,7 @@ def build_municipality(
         manual_posting_term=config.tree.answers.remind_posting,
         check_after=config.tree.answers.check_after.to_timedelta(),
         hold_after_restore=config.tree.answers.hold_after_restore.to_timedelta(),
+        dismissal_texts=config.dismissal_texts(),
         digest_at=config.tree.digest.at,
         failover_after=config.tree.staff_notices.fallback_after.to_timedelta(),
         invitation_term=config.tree.staff_invitations.valid,

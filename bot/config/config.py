@@ -34,6 +34,7 @@ from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
+from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
 
 
@@ -165,6 +166,11 @@ class Config:
         own = {source.source_id for source in found if source.account.startswith("vk:")}
         pages = [page for page in self.tree.pages if page.messenger is PageMessenger.VK and str(page.id) not in own]
         return (*found, *map(_page_source, pages))
+
+    def dismissal_texts(self) -> dict[DismissReason, str]:
+        """Return the words to citizens whose message is dismissed that the file gives; the others are built in."""
+        given = self.tree.answers.dismissed.model_dump(exclude_none=True)
+        return {DismissReason(name): text for name, text in given.items()}
 
     def pages(self) -> tuple[OfficialPage, ...]:
         """Return the official pages to watch."""

@@ -257,6 +257,9 @@ WebhookUrl = Annotated[str, BeforeValidator(parse_webhook_url)]
 ListenAddress = Annotated[tuple[str, int], BeforeValidator(parse_listen)]
 SectorCode = Annotated[str, BeforeValidator(parse_sector_code)]
 DatabaseUrl = Annotated[str, BeforeValidator(parse_database_url)]
+CitizenText = Annotated[str, Field(max_length=1000)]
+"""A text for citizens that the municipality words; empty: nothing is said."""
+
 ShortText = Annotated[str, Field(min_length=1, max_length=200)]
 LongText = Annotated[str, Field(min_length=1, max_length=1000)]
 Share = Annotated[float, Field(gt=0, lt=1)]

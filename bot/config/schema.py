@@ -10,6 +10,7 @@ from bot.config.fields import (
     ApiBase,
     BaseUrl,
     CalendarDuration,
+    CitizenText,
     ClockTime,
     DatabaseUrl,
     Day,
@@ -264,17 +265,30 @@ class PageEntry(Section):
     silent_after: CalendarDuration = Field(default_factory=lambda: parse_duration("7d"))
 
 
+class DismissedSection(Section):
+    """The words to citizens whose message gets no answer, by reason (:class:`bot.domain.tickets.DismissReason`)."""
+
+    not_a_problem: CitizenText | None = None
+    answered_elsewhere: CitizenText | None = None
+    duplicate: CitizenText | None = None
+    insults: CitizenText | None = None
+    not_ours: CitizenText | None = None
+    other: CitizenText | None = None
+
+
 class AnswersSection(Section):
     """The time after an approved answer.
 
     ``remind_posting``: how long it may wait to be posted by hand before a reminder; ``check_after``: how long after its
     publication the bot checks that it is still visible; ``hold_after_restore``: the age from which answers that were
-    not published yet wait for a person's word after the database was restored.
+    not published yet wait for a person's word after the database was restored; ``dismissed``: the words to citizens who
+    were promised an answer and get none, by reason.
     """
 
     remind_posting: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
     check_after: CalendarDuration = Field(default_factory=lambda: parse_duration("15m"))
     hold_after_restore: CalendarDuration = Field(default_factory=lambda: parse_duration("1h"))
+    dismissed: DismissedSection = Field(default_factory=DismissedSection)
 
 
 class DigestSection(Section):

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from bot.domain.dialogs import Dialog
 from bot.domain.notifications.base import Notification
+from bot.domain.notifications.citizens import TicketDismissed
 from bot.domain.notifications.codec import decode
 from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
 from bot.domain.notifications.registry import citizen_note_of, notification_of, toast_of
 from bot.domain.outbox import OutboxRow
+from bot.domain.tickets import State
 from bot.messengers.content import Content
 from bot.messengers.port import MenuCommand
 from bot.outbox import render_data
@@ -87,7 +89,12 @@ async def render_notification_edit(
 async def render_citizen_note(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[None] | None:
-    content = citizen.render_citizen_note(citizen_note_of(row.facts))
+    note = citizen_note_of(row.facts)
+    if isinstance(note, TicketDismissed):
+        ticket = await ctx.uow.tickets.get(note.ticket_id)
+        if ticket is None or ticket.state is not State.DISMISSED:
+            return None  # a wrong press was taken back meanwhile
+    content = citizen.render_citizen_note(note)
     target = target_of(row, decode(CitizenEnvelope, row.facts).reply_to)
     return OutgoingMessage(Operation.SEND, target, None, content, unreplied_content=content)
 

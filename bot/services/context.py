@@ -18,6 +18,7 @@ from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
+from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger, Urgency
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
@@ -78,6 +79,8 @@ class Municipality:
     """The municipality's own words for people in danger, where it has some."""
     problem_window: timedelta | None = None
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
+    dismissal_texts: Mapping[DismissReason, str] = field(default_factory=dict)
+    """The municipality's own words to citizens whose ticket is dismissed; an empty text: nothing is said."""
     repeat_interval: timedelta = timedelta(minutes=30)
     """The shortest time between two posts of the same answer in one chat, for people who write there later."""
     limits: MessageLimits = field(default_factory=MessageLimits)

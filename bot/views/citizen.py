@@ -16,8 +16,10 @@ from bot.domain.notifications.citizens import (
     InvitationPaused,
     MessagesHeld,
     Redirected,
+    TicketDismissed,
     TicketRegistered,
 )
+from bot.domain.tickets import DismissReason
 from bot.domain.view_data import PublicationFacts
 from bot.messengers.content import Content, Mention, Span, Text
 from bot.views.danger import DANGER_TEXTS
@@ -82,6 +84,28 @@ _TEMPLATES: Mapping[type[CitizenNote], str] = {
     TicketRegistered: "Сообщение №{note.ticket_id} принято. Ответ придёт сюда.",
 }
 
+_DISMISSED: Mapping[DismissReason, str] = {
+    DismissReason.NOT_A_PROBLEM: (
+        "Сообщение №{number} прочитали. Отдельного ответа на него не будет. Если нужно что-то исправить, напишите, что "
+        "случилось и где."
+    ),
+    DismissReason.ANSWERED_ELSEWHERE: (
+        "На вопрос из сообщения №{number} уже отвечали, поэтому отдельного ответа не будет. Если вы его не видели, "
+        "напишите ещё раз."
+    ),
+    DismissReason.DUPLICATE: (
+        "Сообщение №{number} повторяет полученное раньше, поэтому отдельного ответа на него не будет."
+    ),
+    DismissReason.INSULTS: "На сообщение №{number} ответа не будет.",
+    DismissReason.NOT_OURS: (
+        "Сообщение №{number} не о нашем округе, поэтому ответить на него не сможем. Пожалуйста, напишите в "
+        "администрацию того округа, где это случилось."
+    ),
+    DismissReason.OTHER: (
+        "Сообщение №{number} прочитали. Отдельного ответа на него не будет. Если вопрос остался, напишите ещё раз."
+    ),
+}
+
 
 def render_citizen_note(note: CitizenNote) -> Content:
     """Return the words of *note*."""
@@ -89,6 +113,9 @@ def render_citizen_note(note: CitizenNote) -> Content:
         return Content.of(f"{_UNREAD_TITLES[note.kind]} я не читаю, напишите словами.")
     if isinstance(note, DangerAdvice):
         return Content.of(note.text or DANGER_TEXTS[note.danger])
+    if isinstance(note, TicketDismissed):
+        words = _DISMISSED[note.reason] if note.text is None else note.text
+        return Content.of(words.replace("{number}", str(note.ticket_id)))
     return Content.of(_TEMPLATES[type(note)].format(note=note))
 
 

@@ -204,6 +204,15 @@ class Problems(Repository):
         )
         return [AnswerTarget(*row) for row in result]
 
+    async def list_member_ids(self, lead: Ticket) -> list[int]:
+        """List the numbers of the other tickets of the problem that *lead* leads; none if it leads none."""
+        if not lead.is_problem_lead:
+            return []
+        result = await self._transaction.execute(
+            select(ticket.c.id).where(ticket.c.problem_id == lead.problem_id, ticket.c.id != lead.id)
+        )
+        return list(result.scalars())
+
     async def list_without_messages(self, problem_id: int, states: Collection[State]) -> list[Ticket]:
         """List members received by phone or on paper, which have no message to answer."""
         post = exists().where(message.c.ticket_id == ticket.c.id, message.c.part.in_(_ANSWERABLE_PARTS))

@@ -37,8 +37,8 @@ unrecorded urgent_news watch_overdue welcome_staff work_skipped wrong_codes
 """Append-only: rows of any release may hold any of these."""
 
 CITIZEN_CODES = (
-    "access_closed author_muted code_paused code_wrong danger how_to_write invited messages_held registered unread "
-    "welcome"
+    "access_closed author_muted code_paused code_wrong danger how_to_write invited messages_held no_answer registered "
+    "unread welcome"
 )
 
 TOAST_CODES = """

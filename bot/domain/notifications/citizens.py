@@ -2,6 +2,7 @@
 
 from bot.domain.messages import UnreadKind
 from bot.domain.notifications.base import CitizenNote, stored
+from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
 
 
@@ -50,6 +51,14 @@ class MessagesHeld(CitizenNote, code="messages_held"):
 
 class AuthorMuted(CitizenNote, code="author_muted"):
     """An official does not listen to the author for a day."""
+
+
+class TicketDismissed(CitizenNote, code="no_answer"):
+    """The end of a ticket that gets no answer; ``text``: the municipality's words instead of the built-in ones."""
+
+    ticket_id: int = stored("number")
+    reason: DismissReason
+    text: str | None = stored(default=None, omit_default=True)
 
 
 class TicketRegistered(CitizenNote, code="registered"):

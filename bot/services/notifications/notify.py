@@ -129,7 +129,14 @@ async def notify_citizen(
 
 
 async def notify_in_chat(
-    ctx: UseCaseContext, chat: Chat, reply_to: str | None, note: CitizenNote, priority: Priority = Priority.ANSWER
+    ctx: UseCaseContext,
+    chat: Chat,
+    reply_to: str | None,
+    note: CitizenNote,
+    priority: Priority = Priority.ANSWER,
+    *,
+    due_at: datetime | None = None,
+    dedupe: str | None = None,
 ) -> None:
     """Queue *note* for a citizen in any chat."""
     draft = OutboxDraft(
@@ -141,6 +148,8 @@ async def notify_in_chat(
         source_id=chat.source_id,
         facts=to_facts(note, CitizenEnvelope(reply_to=reply_to)),
         priority=priority,
+        due_at=due_at,
+        dedupe=dedupe,
     )
     await ctx.uow.outbox.enqueue(draft, ctx.now)
 

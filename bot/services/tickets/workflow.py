@@ -28,7 +28,7 @@ from bot.services.deadlines import deadlines
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import problem_members
+from bot.services.tickets import dismissal, problem_members
 
 NO_CHANGE = TicketChange()
 
@@ -126,6 +126,7 @@ async def dismiss(
     change = TicketChange(dismiss_reason=reason, ended_at=ctx.now, assignee_id=person.id)
     changed = await transition(ctx, ticket, Step.DISMISS, person, change)
     await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidDismissed(ticket_id=changed.id))
+    await dismissal.notify_authors(ctx, changed, reason)
     if reason_text:
         await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, "dismiss", reason_text, ctx.now))
     return changed
