@@ -1,6 +1,8 @@
 """Messages of officials in private: commands, dialog steps and replies to cards."""
 
+from bot.domain.dialogs import Dialog
 from bot.domain.errors import NotAllowed, NotYourCommand
+from bot.domain.notifications.dialogs import DialogKept
 from bot.domain.notifications.staff import (
     FindHelp,
     Help,
@@ -148,19 +150,17 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
         own = reachability.commands_of(ctx, person)
         if name not in ("start", *own):
             raise NotYourCommand(command=name, commands=", ".join(f"/{one}" for one in own))
+        before = await dialogs.find_current(ctx, person)
         await COMMAND_HANDLERS[name](ctx, person, argument)
+        await _mention_dialog(ctx, person, before)
         return
     if event.service:
         return
-    if name:
-        await notify.notify(
-            ctx,
-            person,
-            UnknownCommand(commands=tuple(reachability.commands_of(ctx, person))),
-            priority=Priority.INTERACTIVE,
-        )
-        return
     dialog = await dialogs.find_current(ctx, person)
+    if name or _is_like_command(event.text):
+        note = UnknownCommand(commands=tuple(reachability.commands_of(ctx, person)), in_dialog=dialog is not None)
+        await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
+        return
     ticket_id = await _ticket_replied_to(ctx, event)
     if ticket_id is not None and (dialog is None or dialog.ticket_id != ticket_id):
         await answers.answer_to_card(ctx, person, ticket_id, event)
@@ -168,6 +168,20 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     else:
         await notify.notify(ctx, person, NoDialog(), priority=Priority.INTERACTIVE)
+
+
+async def _mention_dialog(ctx: UseCaseContext, person: Person, before: Dialog | None) -> None:
+    """Tell the person that what they had begun before a command goes on, unless the command began something else."""
+    now = await dialogs.find_current(ctx, person)
+    if before is not None and now is not None and now.version == before.version:
+        note = DialogKept(ticket_id=now.ticket_id, is_draft=now.step.draft_kind is not None)
+        await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
+
+
+def _is_like_command(text: str) -> bool:
+    """Return whether an official meant a command: «/найти», «/ my»; «/2 подъезд» is a text."""
+    first = text.lstrip()[:2]
+    return first.startswith("/") and not first[1:].isdigit()
 
 
 def command_of(event: MessagePosted) -> tuple[str, str]:

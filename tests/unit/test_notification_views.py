@@ -10,10 +10,11 @@ import pytest
 from bot.domain import errors
 from bot.domain.messages import UnreadKind
 from bot.domain.notifications import registry
-from bot.domain.notifications.citizens import ContentUnread, DangerAdvice
+from bot.domain.notifications.citizens import ContentUnread, DangerAdvice, TicketDismissed
 from bot.domain.notifications.dialogs import AskAnswer, PromptClosed
 from bot.domain.notifications.refusals import RefusalDetails
 from bot.domain.notifications.toasts import HandedOverToast, RefusalToast, ToastCode
+from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
 from bot.domain.view_data import NotificationData
 from bot.messengers.vk.messenger import CAPABILITIES
@@ -32,7 +33,8 @@ def test_every_notification_has_exactly_one_view():
 
 
 def test_every_citizen_note_and_toast_has_words():
-    assert {*citizen._TEMPLATES, ContentUnread, DangerAdvice} == set(registry.CITIZEN_NOTES.values())
+    assert set(citizen._DISMISSED) == set(DismissReason)
+    assert {*citizen._TEMPLATES, ContentUnread, DangerAdvice, TicketDismissed} == set(registry.CITIZEN_NOTES.values())
     assert set(citizen._UNREAD_TITLES) == set(UnreadKind)
     assert set(DANGER_TEXTS) == set(DANGER_TITLES) == set(Danger)
     assert set(toasts._TEMPLATES) == set(registry.TOASTS.values())

@@ -112,6 +112,13 @@ class PromptClosed(Notification, code="closed"):
     text: str
 
 
+class DialogKept(Notification, code="dialog_kept"):
+    """A command was answered in the middle of a dialog, which goes on; ``ticket_id``: the ticket that it is about."""
+
+    ticket_id: int | None = stored("number", default=None)
+    is_draft: bool
+
+
 class DraftVoid(AboutTicket):
     """A draft that a colleague's action has made pointless."""
 

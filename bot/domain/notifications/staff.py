@@ -27,9 +27,10 @@ class Help(Notification, code="help_staff"):
 
 
 class UnknownCommand(Notification, code="unknown_command"):
-    """The answer to a command that does not exist."""
+    """The answer to a command that does not exist; ``in_dialog``: it is no part of the text that the bot waits for."""
 
     commands: tuple[str, ...]
+    in_dialog: bool = stored(default=False, omit_default=True)
 
 
 class NoDialog(Notification, code="no_dialog"):

@@ -9,6 +9,7 @@ from bot.domain.notifications.dialogs import (
     AskNewNumber,
     AskNewSource,
     AskNewText,
+    DialogKept,
     NewTicketRegistered,
     PromptClosed,
 )
@@ -102,7 +103,15 @@ def _help_spans(commands: Sequence[str], *, works_tickets: bool = False, sorts_m
 
 
 def unknown_command(note: UnknownCommand, data: NotificationData, context: RenderContext) -> Content:
-    return Content.of("Такой команды нет.\n\n", *_help_spans(note.commands))
+    aside = "В начатый текст эти слова не вошли: если они нужны в нём, пришлите их без «/» в начале.\n\n"
+    return Content.of("Такой команды нет.\n\n", aside if note.in_dialog else "", *_help_spans(note.commands))
+
+
+def dialog_kept(note: DialogKept, data: NotificationData, context: RenderContext) -> Content:
+    about = f" (№{note.ticket_id})" if note.ticket_id else ""
+    if note.is_draft:
+        return Content.of(f"✍️ Начатый текст{about} сохранён. Следующее сообщение без «/» продолжит его.")
+    return Content.of(f"✍️ Вопрос бота{about} ещё ждёт ответа: им будет ваше следующее сообщение без «/».")
 
 
 def refused(note: Refused, data: NotificationData, context: RenderContext) -> Content:
@@ -187,6 +196,7 @@ DIALOG_VIEWS = (
     row(Welcome, welcome_staff),
     row(Help, help_staff),
     row(UnknownCommand, unknown_command),
+    row(DialogKept, dialog_kept),
     row(Refused, refused),
     row(AskHandOverReason, ask_reason),
     row(AskDismissReason, ask_dismiss_reason),

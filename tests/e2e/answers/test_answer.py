@@ -209,11 +209,28 @@ async def test_a_command_while_writing_is_a_command(town: Harness) -> None:
     await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
     await town.send_message(ROADS_HEAD, "/my")
     await town.wait_for_message(ROADS_HEAD, "Ждут вас: 1 сообщение")
+    await town.wait_for_message(ROADS_HEAD, "Начатый текст (№1) сохранён")
     await town.send_message(ROADS_HEAD, "/weather сегодня")
-    await town.wait_for_message(ROADS_HEAD, "Такой команды нет")
+    await town.wait_for_message(ROADS_HEAD, "Такой команды нет", "эти слова не вошли")
     await town.send_message(ROADS_HEAD, ANSWER)
+    for number, command in enumerate(("/мои", " /найти яму", "/Find яма", "/", "/ help", "//")):
+        await town.send_message(ROADS_HEAD, command)
+        await town.wait_until(lambda asides=number: count_asides(town) == asides + 3)  # type: ignore[misc]
+    await town.send_message(ROADS_HEAD, "/2 подъезд тоже")
     draft = await wait_for_preview(town, ROADS_HEAD)
-    assert message_text(draft).split("\n\n")[1] == ANSWER
+    draft = await wait_for_preview(town, ROADS_HEAD, "/2 подъезд тоже")
+    assert message_text(draft).split("\n\n")[1:3] == [ANSWER, "/2 подъезд тоже"]
+
+    await town.press_button(ROADS_HEAD, draft, "Отмена")
+    await town.send_message(ROADS_HEAD, "/help")
+    await town.wait_for_message(ROADS_HEAD, "Короткий путь")
+    await wait_until_idle(town)
+    assert "сохранён" not in town.bot_texts(ROADS_HEAD)[-1]
+
+
+def count_asides(town: Harness) -> int:
+    """Count the messages that say that a draft goes on without a command."""
+    return len([text for text in town.bot_texts(ROADS_HEAD) if "эти слова не вошли" in text or "сохранён" in text])
 
 
 async def test_everybody_who_has_the_card_sees_the_change(town: Harness) -> None:

@@ -73,6 +73,8 @@ async def test_accept_answer_with_a_photo_correct(office: MessengerStaff) -> Non
     card = await head.wait_for_card(1, "🛠", "В работе: Начальник отдела дорог")
     await head.press_without_answer(card, "Ответить")
     await head.wait_for_message("Ответ на №1", button="Отмена")
+    await head.send_message("/my")
+    await head.wait_for_message("Начатый текст (№1) сохранён")
     await head.send_message("Яму засыпали.", photo=JPEG)
     preview = await head.wait_for_message("Так ответ увидит житель", "Яму засыпали.", button="Отправить")
     await head.press_without_answer(preview, "Изменить")
