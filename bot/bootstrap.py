@@ -127,6 +127,8 @@ def build_municipality(
         check_after=config.tree.answers.check_after.to_timedelta(),
         hold_after_restore=config.tree.answers.hold_after_restore.to_timedelta(),
         dismissal_texts=config.dismissal_texts(),
+        words_kept=config.tree.retention.words.to_timedelta(),
+        erasure_proofs_kept=config.tree.retention.person_erasure_proof.to_timedelta(),
         digest_at=config.tree.digest.at,
         failover_after=config.tree.staff_notices.fallback_after.to_timedelta(),
         invitation_term=config.tree.staff_invitations.valid,

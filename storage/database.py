@@ -22,6 +22,7 @@ from storage.postgres.leader_lease import check_term
 from storage.sqlite.dbapi import SingleHopDbapi
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
+from storage.tables import metadata
 from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
@@ -219,6 +220,22 @@ class Database:
             return False
         async with self.begin() as uow:
             return await uow.retention.vacuum(pages)
+
+    async def compact(self) -> None:
+        """Rewrite the files without what was deleted, so that it cannot be read from free space.
+
+        SQLite rewrites the file and empties its log; other writers wait meanwhile. A PostgreSQL server frees the rows
+        and overwrites them later; its own log and archives keep them as long as it is configured to.
+        """
+        if self.is_shared:
+            async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                for table in metadata.sorted_tables:
+                    await connection.exec_driver_sql(f'VACUUM "{table.name}"')
+            return
+        outside = self._engine.execution_options(sqlite_begin=None)
+        async with self._write_lock.acquire(), outside.connect() as connection:
+            await connection.exec_driver_sql("VACUUM")
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def checkpoint(self) -> None:
         """Copy the write-ahead log into the file, as far as no reader needs it."""

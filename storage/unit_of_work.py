@@ -24,6 +24,7 @@ from storage.repositories.official_pages import OfficialPages
 from storage.repositories.once_keys import OnceKeys
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
+from storage.repositories.personal_data import PersonalData
 from storage.repositories.problems import Problems
 from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
@@ -77,6 +78,7 @@ class UnitOfWork:
         self.review_queue = ReviewQueue(transaction)
         self.unread_content = UnreadContent(transaction)
         self.floods = Floods(transaction)
+        self.personal_data = PersonalData(transaction)
 
     @property
     def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:

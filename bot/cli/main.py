@@ -25,6 +25,8 @@ from bot.cli.usage_errors import describe_usage_error
 from bot.config import Config, ConfigFaults, Fault, load_config, render_faults
 from bot.config.errors import with_full_stop
 from bot.config.fields import parse_database_url
+from bot.domain.audit import JournalAction
+from bot.domain.personal_data import Citizen
 from bot.os_errors import describe_os_error, os_error_remedy
 
 cli = typer.Typer(
@@ -284,6 +286,7 @@ def backup(
     except OSError as error:
         _print_error(f"Копия не сделана: {describe_os_error(error)}. Укажите для копии другое место.")
         raise typer.Exit(1) from None
+    _record_action(settings, JournalAction.COPIED, file=str(file.absolute()))
     typer.echo(f"Копия готова и проверена: {file}, {size / 1_048_576:.1f} МБ")
 
 
@@ -320,6 +323,7 @@ def restore(
             raise typer.Exit(1) from None
     if copy is not None:
         typer.echo(f"База восстановлена из {copy}." + (f" Прежняя сохранена: {kept}" if kept else ""))
+    typer.echo("Если после этой копии стирали чьи-то данные (о каждом есть справка), сотрите их снова.")
     typer.echo("Запустите бота. О давних ответах, которые могли уже выйти, он сначала спросит ответственных.")
 
 
@@ -349,6 +353,7 @@ def migrate_data(
         except TransferFailed as error:
             _print_error(f"Данные не перенесены, новая база не изменена: {error}.")
             raise typer.Exit(1) from None
+    _record_action(settings, JournalAction.MOVED)
     total = sum(one.rows for one in moved)
     typer.echo(f"Перенесено записей: {total}, всё сверено. Теперь укажите новый адрес в [database] url.")
 
@@ -382,6 +387,7 @@ def export(
     with _report_database_faults():
         try:
             asyncio.run(export_tickets(settings, form, first, last, output, public=public, codes=codes))
+            _record_action(settings, JournalAction.EXPORTED, public=public, file=str(output or ""))
         except OutputNotWritable as error:
             _print_error(f"Файл не записан: {error}")
             raise typer.Exit(EXIT_BAD_CONFIG) from None
@@ -408,6 +414,134 @@ def _export_format(asked: str | None, output: Path | None, *, codes: bool) -> st
         _print_error(fault)
         raise typer.Exit(EXIT_BAD_CONFIG)
     return form
+
+
+person = typer.Typer(
+    no_args_is_help=True, cls=RussianHelpGroup, help="Данные одного жителя: выгрузить или стереть всё, что о нём есть."
+)
+cli.add_typer(person, name="person")
+
+Account = Annotated[
+    str | None, typer.Option("--account", metavar="АДРЕС", help="Чьи данные: telegram:123, vk:123 или max:123.")
+]
+TicketNumber = Annotated[
+    int | None,
+    typer.Option("--ticket", metavar="НОМЕР", help="Или номер сообщения: данные его автора, со всеми его сообщениями."),
+]
+
+
+@person.command("export", cls=RussianHelpCommand)
+def person_export(
+    account: Account = None,
+    ticket: TicketNumber = None,
+    config: ConfigFile = Path("config.toml"),
+    output: Annotated[Path, typer.Option(metavar="ФАЙЛ", help="Куда записать (JSON).")] = Path("person.json"),
+) -> None:
+    """Выгрузить всё, что хранится о человеке: слова, вложения, ответы, историю. Файл прочтёт только его владелец."""
+    settings = _load_config(config, tokens_needed=False)
+    from bot.cli.operations import OutputNotWritable
+    from bot.cli.personal_data import export_person
+
+    with _report_database_faults():
+        citizen = _find_citizen(settings, account, ticket)
+        try:
+            rows = asyncio.run(export_person(settings, citizen, output))
+        except OutputNotWritable as error:
+            _print_error(f"Файл не записан: {error}")
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+    typer.echo(f"Записей: {rows}. Файл: {output}" if rows else f"О человеке {citizen.key} ничего не хранится.")
+
+
+@person.command("erase", cls=RussianHelpCommand)
+def person_erase(
+    account: Account = None,
+    ticket: TicketNumber = None,
+    config: ConfigFile = Path("config.toml"),
+    yes: Annotated[bool, typer.Option("--yes", help="Не переспрашивать.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="И незаконченное: закрыть без ответа. Без этого ключа сначала ответьте: человек ждёт."
+        ),
+    ] = False,
+    output: Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Куда записать и справку о стирании.")] = None,
+) -> None:
+    """Стереть всё, что хранится о человеке, и напечатать справку об этом. Бот может работать; вернуть нельзя."""
+    settings = _load_config(config, tokens_needed=False)
+    from bot.cli.operations import OutputNotWritable, check_output, open_output
+    from bot.cli.personal_data import erase_person
+    from bot.domain.personal_data import ErasureRefused
+    from bot.views import personal_data as view
+
+    with _report_database_faults():
+        citizen = _find_citizen(settings, account, ticket)
+        if not yes:
+            typer.confirm(f"Стереть навсегда все данные {citizen.key}? (y — да)", abort=True, show_default=False)
+        try:
+            if output is not None:
+                check_output(settings, output)
+            erasure = asyncio.run(erase_person(settings, citizen, force=force))
+            if erasure is None:
+                typer.echo(f"О человеке {citizen.key} ничего не хранится.")
+                return
+            proof = view.render_proof(erasure, settings.zone)
+            typer.echo(proof)
+            if erasure.public_answers:
+                typer.echo(view.describe_public_answers(erasure.public_answers))
+            if output is not None:
+                with open_output(output) as stream:
+                    stream.write(proof.encode())
+        except ErasureRefused as refusal:
+            _print_error(f"Ничего не стёрто. {view.describe_refusal(refusal)}")
+            raise typer.Exit(1) from None
+        except OutputNotWritable as error:
+            _print_error(f"Справка не записана: {error}")
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+
+
+def _find_citizen(settings: Config, account: str | None, ticket: int | None) -> Citizen:
+    """Return the citizen that exactly one of both names; end with a message otherwise."""
+    from bot.cli.personal_data import find_citizen, parse_account
+
+    if (account is None) is (ticket is None):
+        _print_error("Укажите одно: --account telegram:123 или --ticket НОМЕР.")
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    found = parse_account(account) if account is not None else asyncio.run(find_citizen(settings, ticket or 0))
+    if found is None:
+        _print_error(
+            f"Сообщения №{ticket} нет." if account is None else f"«{account}» — не адрес. Нужно так: telegram:123."
+        )
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    return found
+
+
+@cli.command(cls=RussianHelpCommand)
+def journal(
+    config: ConfigFile = Path("config.toml"),
+    since: Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="ДАТА", help="По какой день включительно.")] = None,
+) -> None:
+    """Показать, кто и когда выгружал, копировал, стирал и искал сообщения."""
+    settings = _load_config(config, tokens_needed=False)
+    from bot.cli.personal_data import list_journal
+
+    first = _parse_moment(since, settings.zone, time.min)
+    last = _parse_moment(until, settings.zone, time.max)
+    with _report_database_faults():
+        for line in asyncio.run(list_journal(settings, first, last)):
+            typer.echo(line)
+
+
+def _record_action(settings: Config, action: JournalAction, **facts: object) -> None:
+    """Write a line of the journal; what was asked for is done already, so a fault is only said."""
+    from bot.cli.personal_data import record_action
+    from storage.database import DatabaseUnavailable
+    from storage.errors import DATABASE_ERRORS
+
+    try:
+        asyncio.run(record_action(settings, action, facts))
+    except (DatabaseUnavailable, *DATABASE_ERRORS):
+        _print_error("В журнал (python -m bot journal) это не записано: база занята или не принимает записей.")
 
 
 def _echo_progress(percent: int) -> None:

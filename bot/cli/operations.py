@@ -172,7 +172,8 @@ def check_output(config: Config, file: Path) -> None:
         raise OutputNotWritable(f"«{file}» — это {own}. Укажите другое имя.")
 
 
-def _open_output(file: Path) -> BinaryIO:
+def open_output(file: Path) -> BinaryIO:
+    """Open *file* for writing, for its owner alone. Raises :class:`OutputNotWritable`."""
     try:
         stream = file.open("wb")
         file_modes.restrict((file,))  # one that was there before keeps its rights
@@ -186,7 +187,7 @@ def _open_output(file: Path) -> BinaryIO:
 
 
 async def _write_export(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None, *, codes: bool) -> None:
-    stream = sys.stdout.buffer if output is None else _open_output(output)
+    stream = sys.stdout.buffer if output is None else open_output(output)
     try:
         if form == "xlsx":
             stream.write(await export.as_xlsx(records))

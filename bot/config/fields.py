@@ -1,7 +1,7 @@
 """Types of values in the configuration file with their own parsers and Russian error texts."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bot.config.errors import did_you_mean
-from bot.domain.durations import Duration, InvalidDuration
+from bot.domain.durations import Duration, InvalidDuration, TimeUnit
 
 FAULT_ERROR_TYPE = "mcu"
 """The type of errors whose context holds a problem and a remedy in Russian."""
@@ -73,9 +73,32 @@ def parse_duration(value: Any) -> Duration:
         raise_fault(f"{error.problem}: «{text[:20]}»", error.remedy)
 
 
+def parse_term(value: Any) -> Duration:
+    """Parse «8wh», a term of work: years are no unit of it."""
+    result = parse_duration(value)
+    if result.unit is TimeUnit.YEAR:
+        raise_fault(f"здесь срок в годах не подходит: «{result}»", "годы (y) бывают только в разделе [retention]")
+    return result
+
+
+MIN_RETENTION = timedelta(days=30)
+"""A slip of the pen («5m» for «5y») must not cost a town its records."""
+
+
+def parse_retention(value: Any) -> Duration:
+    """Parse «5y», the time for which data are kept."""
+    result = parse_duration(value)
+    if result.is_working or result.to_timedelta() < MIN_RETENTION:
+        raise_fault(
+            f"«{result}» — слишком короткий срок хранения или рабочее время",
+            "укажите не меньше 30 дней, в днях (d) или годах (y); например «5y»",
+        )
+    return result
+
+
 def parse_calendar_duration(value: Any) -> Duration:
     """Parse «30m», a duration in calendar units."""
-    result = parse_duration(value)
+    result = parse_term(value)
     if result.is_working:
         raise_fault("здесь рабочее время не подходит", "укажите срок в обычных единицах: s, m, h, d; например «30m»")
     return result
@@ -246,7 +269,8 @@ def resolve_database_url(url: str, folder: Path) -> str:
 
 
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
-AnyDuration = Annotated[Duration, BeforeValidator(parse_duration)]
+AnyDuration = Annotated[Duration, BeforeValidator(parse_term)]
+RetentionDuration = Annotated[Duration, BeforeValidator(parse_retention)]
 CalendarDuration = Annotated[Duration, BeforeValidator(parse_calendar_duration)]
 ClockTime = Annotated[time, BeforeValidator(parse_clock)]
 Interval = Annotated[tuple[time, time], BeforeValidator(parse_interval)]

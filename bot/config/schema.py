@@ -18,6 +18,7 @@ from bot.config.fields import (
     ListenAddress,
     LongText,
     PositiveId,
+    RetentionDuration,
     SectorCode,
     Share,
     ShortText,
@@ -297,6 +298,17 @@ class DigestSection(Section):
     at: ClockTime = Field(default_factory=lambda: parse_clock("09:00"))
 
 
+class RetentionSection(Section):
+    """The time for which data are kept, by purpose.
+
+    ``words``: citizens' words, names and accounts, after the end of their ticket (then the statistics alone remain);
+    ``person_erasure_proof``: the record that a person's data were erased.
+    """
+
+    words: RetentionDuration = Field(default_factory=lambda: parse_duration("5y"))
+    person_erasure_proof: RetentionDuration = Field(default_factory=lambda: parse_duration("3y"))
+
+
 class ConfigTree(BaseSettings):
     """The whole file. Values come ready-merged from :mod:`bot.config.sources`: the environment over the file."""
 
@@ -333,6 +345,7 @@ class ConfigTree(BaseSettings):
     pages: tuple[PageEntry, ...] = ()
     answers: AnswersSection = AnswersSection()
     digest: DigestSection = DigestSection()
+    retention: RetentionSection = RetentionSection()
 
     @classmethod
     def settings_customise_sources(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.json_types import Json
 from bot.domain.tickets import DismissReason
@@ -42,4 +43,27 @@ class AuditRow:
     person_id: int | None
     action: str
     ticket_id: int | None
+    facts: Json
+
+
+class JournalAction(StrEnum):
+    """What people did with the data as a whole: the lines of ``journal``. Stored: never change."""
+
+    EXPORTED = "exported"
+    COPIED = "copied"
+    MOVED = "data_moved"  # into another database
+    RESTORED = "database_restored"
+    SEARCHED = "searched"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_ERASED = "person_erased"
+    ANONYMIZED = "anonymized"  # by the bot, when the time of retention was over
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One line of the journal; ``person`` is the official's name, ``facts["by"]`` a user of the server."""
+
+    at: datetime
+    person: str | None
+    action: JournalAction
     facts: Json

@@ -17,6 +17,7 @@ class TimeUnit(StrEnum):
     MINUTE = "m"
     HOUR = "h"
     DAY = "d"
+    YEAR = "y"
     WORKING_HOUR = "wh"
     WORKING_DAY = "wd"
 
@@ -40,16 +41,18 @@ _SECONDS_PER_UNIT = {
     TimeUnit.MINUTE: 60,
     TimeUnit.HOUR: 3600,
     TimeUnit.DAY: 86400,
+    TimeUnit.YEAR: 31_557_600,  # 365.25 days
     TimeUnit.WORKING_HOUR: 3600,
 }
 
-# Ten years of each unit. Nobody works by longer terms, and without a bound a slip of the pen («8000000wd») would make
-# the search for the last working day run for hours or past the year 9999.
+# Ten years of each unit, a hundred of years (records are kept as long). Nobody works by longer terms, and without a
+# bound a slip of the pen («8000000wd») would make the search for the last working day run for hours or past 9999.
 _MAX_AMOUNT = {
     TimeUnit.SECOND: 316_224_000,
     TimeUnit.MINUTE: 5_270_400,
     TimeUnit.HOUR: 87_840,
     TimeUnit.DAY: 3_660,
+    TimeUnit.YEAR: 100,
     TimeUnit.WORKING_HOUR: 20_000,
     TimeUnit.WORKING_DAY: 2_500,
 }
@@ -60,11 +63,12 @@ _UNIT_FORMS = {
     TimeUnit.MINUTE: ("минута", "минуты", "минут", "минуты"),
     TimeUnit.HOUR: ("час", "часа", "часов", "часа"),
     TimeUnit.DAY: ("день", "дня", "дней", "дня"),
+    TimeUnit.YEAR: ("год", "года", "лет", "года"),
     TimeUnit.WORKING_HOUR: ("рабочий час", "рабочих часа", "рабочих часов", "рабочего часа"),
     TimeUnit.WORKING_DAY: ("рабочий день", "рабочих дня", "рабочих дней", "рабочего дня"),
 }
 
-_PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(wh|wd|s|m|h|d)", re.ASCII)
+_PATTERN = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(wh|wd|s|m|h|d|y)", re.ASCII)
 _REMEDY = (
     "запишите целое или десятичное число и единицу без пробела: s — секунды, m — минуты, h — часы, d — дни, "
     "wh — рабочие часы, wd — рабочие дни; например «30m», «1.5h», «8wh», «2wd»"
@@ -73,10 +77,11 @@ _REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A positive length of time, at most about ten years.
+    """A positive length of time, at most about ten years (in years: a hundred).
 
-    ``s m h d`` are calendar units (a day is 24 hours); ``wh wd`` count working time only and need a
-    :class:`~bot.domain.calendar.WorkingCalendar`. Raises :class:`InvalidDuration` outside these bounds.
+    ``s m h d y`` are calendar units: a day is 24 hours, a year 365.25 days, and only retention counts in years;
+    ``wh wd`` count working time only and need a :class:`~bot.domain.calendar.WorkingCalendar`. Raises
+    :class:`InvalidDuration` outside these bounds.
     """
 
     amount: Decimal
@@ -86,7 +91,8 @@ class Duration:
         if not self.amount.is_finite() or self.amount <= 0:
             raise InvalidDuration("срок должен быть больше нуля", _REMEDY)
         if self.amount > _MAX_AMOUNT[self.unit]:
-            raise InvalidDuration("срок длиннее десяти лет", "укажите срок короче")
+            longest = "ста" if self.unit is TimeUnit.YEAR else "десяти"
+            raise InvalidDuration(f"срок длиннее {longest} лет", "укажите срок короче")
 
     @classmethod
     def parse(cls, text: str) -> "Duration":

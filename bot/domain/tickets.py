@@ -47,7 +47,22 @@ class Step(StrEnum):
     ANSWER_REMOVED = "lose"  # the published answer does not stand any more, or not under the words that it answered
     CLOSE_WITHOUT_ANSWER = "settle"  # … and needs no other
     REOPEN = "reopen"  # «вернуть в работу»
+    ERASE = "erase"  # the citizen's data are erased, so nobody can be answered any more
 
+
+OPEN_TICKET_STATES = frozenset(
+    {
+        State.NEW,
+        State.TRIAGE,
+        State.ASSIGNED,
+        State.ACCEPTED,
+        State.ANSWERING,
+        State.PUBLISHING,
+        State.POSTPONED,
+        State.REOPENED,
+    }
+)
+"""Somebody still has to do something."""
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.NEW, Step.ROUTE): State.ASSIGNED,
@@ -81,22 +96,9 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.REOPENED, Step.HAND_OVER): State.ASSIGNED,
     (State.DISMISSED, Step.REOPEN): State.ASSIGNED,
     (State.CLOSED, Step.REOPEN): State.ASSIGNED,
+    **{(state, Step.ERASE): State.CLOSED for state in OPEN_TICKET_STATES},
 }
 """(state, what happens) → the next state. What is not here is refused."""
-
-OPEN_TICKET_STATES = frozenset(
-    {
-        State.NEW,
-        State.TRIAGE,
-        State.ASSIGNED,
-        State.ACCEPTED,
-        State.ANSWERING,
-        State.PUBLISHING,
-        State.POSTPONED,
-        State.REOPENED,
-    }
-)
-"""Somebody still has to do something."""
 
 SHARED_BY_MEMBERS = frozenset(
     {
@@ -177,6 +179,7 @@ class Ticket:
     lead_id: int | None  # for a member of a problem: the ticket whose card represents all of them
     version: int
     danger: Danger | None = None
+    anonymized_at: datetime | None = None  # when the citizen's words, name and account were erased
 
     @property
     def is_open(self) -> bool:

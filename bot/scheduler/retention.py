@@ -1,7 +1,6 @@
 """Deletion of expired rows, a few at a time, so that the database does not grow without end."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from bot.services.reports import official_pages
 from storage.database import Database
 from storage.repositories.retention import RetentionKind
 
-RETENTION: Mapping[RetentionKind, timedelta] = {
+RETENTION: dict[RetentionKind, timedelta] = {
     # Longer than any messenger repeats an update, shorter than the time after which Telegram may restart its ids.
     RetentionKind.UPDATES: timedelta(days=3),
     RetentionKind.DEAD_UPDATES: timedelta(days=30),
@@ -24,9 +23,8 @@ RETENTION: Mapping[RetentionKind, timedelta] = {
     RetentionKind.SENT_MESSAGES: timedelta(days=365),
     RetentionKind.BUTTONS: timedelta(days=365),
     RetentionKind.CARDS: timedelta(days=365),
-    RetentionKind.AUDIT_LOG: timedelta(days=3 * 365),
 }
-"""Tickets, citizens' messages and answers are the municipality's records and are kept."""
+"""Tickets and their history are the municipality's records and are kept, the words of citizens as [retention] says."""
 
 ROWS_PER_TRANSACTION = 500
 """Rows that one transaction deletes: other writers wait for a few milliseconds."""
@@ -47,6 +45,7 @@ class Cleaner:
 
     database: Database
     clock: Clock
+    erasure_proofs_kept: timedelta = timedelta(days=3 * 365)
 
     async def run(self) -> None:
         """Delete expired rows, at most MAX_TRANSACTIONS_PER_RUN transactions."""
@@ -56,7 +55,7 @@ class Cleaner:
             await uow.official_pages.delete_older_than(now - official_pages.MAX_COMMENT_AGE)
             await uow.review_queue.expire(now - review_queue.RETENTION, now)
         left = MAX_TRANSACTIONS_PER_RUN
-        for kind, keep in RETENTION.items():
+        for kind, keep in (RETENTION | {RetentionKind.ERASURES: self.erasure_proofs_kept}).items():
             left = await self._delete_expired(kind, now - keep, left)
         while left > 0 and await self.database.vacuum(PAGES_PER_TRANSACTION):
             left -= 1

@@ -77,6 +77,10 @@ class Municipality:
     """Age from which unpublished answers wait for a person's word after the database was restored."""
     danger_texts: Mapping[Danger, str] = field(default_factory=dict)
     """The municipality's own words for people in danger, where it has some."""
+    words_kept: timedelta = timedelta(days=5 * 365)
+    """Time after the end of a ticket for which its words, names and accounts are kept."""
+    erasure_proofs_kept: timedelta = timedelta(days=3 * 365)
+    """Time for which the record of the erasure of a person's data is kept."""
     problem_window: timedelta | None = None
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
     dismissal_texts: Mapping[DismissReason, str] = field(default_factory=dict)

@@ -65,6 +65,8 @@ def _text_lines(facts: CardFacts) -> list[Span]:
     lines: list[Span] = []
     if facts.forwarded_from:
         lines.append(Text(f"\nПереслано от: {facts.forwarded_from}"))
+    if ticket.anonymized_at is not None:
+        return [Text("\nДанные жителя стёрты")]
     if ticket.text:
         lines += [Text("\n"), Quote(shorten(ticket.text, MAX_TEXT_CHARS))]
     else:
@@ -89,6 +91,8 @@ def _place_line(facts: CardFacts) -> list[Span]:
 
 def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     ticket = facts.ticket
+    if ticket.anonymized_at is not None:
+        return [Text(f"\n👤 {ticket.source}")]
     spans: list[Span] = [Text(f"\n👤 {citizen_name(ticket.author_name, has_account=bool(facts.messages))}")]
     if not facts.messages:
         spans.append(Text(f" · {ticket.source}"))

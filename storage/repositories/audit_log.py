@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from bot.domain.audit import AuditRow
+from bot.domain.audit import AuditRow, JournalAction, JournalRow
 from storage.repositories.base import Repository
-from storage.tables import audit
+from storage.tables import audit, person
 
 _INSERT_AUDIT = insert(audit)
 _AUDIT_COLUMNS = tuple(audit.c[name] for name in AuditRow.__dataclass_fields__)
@@ -54,3 +54,19 @@ class AuditLog(Repository):
             select(*_AUDIT_COLUMNS).where(audit.c.ticket_id == ticket_id).order_by(audit.c.id)
         )
         return [AuditRow(**row._mapping) for row in result]
+
+    async def list_journal(self, since: datetime | None, until: datetime | None, limit: int) -> list[JournalRow]:
+        """List up to *limit* of the latest lines of the journal, the oldest first."""
+        query = (
+            select(audit.c.at, person.c.name, audit.c.action, audit.c.facts)
+            .outerjoin(person, person.c.id == audit.c.person_id)
+            .where(audit.c.action.in_([action.value for action in JournalAction]), audit.c.ticket_id.is_(None))
+            .order_by(audit.c.id.desc())
+            .limit(limit)
+        )
+        if since is not None:
+            query = query.where(audit.c.at >= since)
+        if until is not None:
+            query = query.where(audit.c.at <= until)
+        rows = (await self._transaction.execute(query)).all()
+        return [JournalRow(row.at, row.name, JournalAction(row.action), row.facts) for row in reversed(rows)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal_column, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal_column, select, text, tuple_
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.inbox import InboxStatus
@@ -13,10 +13,10 @@ from bot.domain.outbox import OutboxStatus
 from storage.repositories.base import Repository
 from storage.tables import (
     act,
-    audit,
     button,
     card,
     due_moment,
+    erasure,
     inbox,
     notice,
     once_key,
@@ -41,7 +41,7 @@ class RetentionKind(StrEnum):
     UNREAD = "unread"  # counts of content that was not read
     BUTTONS = "buttons"  # what the buttons under sent messages are about
     CARDS = "cards"  # where the cards of ended tickets were shown
-    AUDIT_LOG = "history"  # audit rows of ended tickets, and of no ticket
+    ERASURES = "erasures"  # records that a person's data were erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
     RetentionKind.UNREAD: _RetentionRule(unread, lambda before: unread.c.at < before),
     RetentionKind.BUTTONS: _RetentionRule(button, lambda before: button.c.sent_at < before),
     RetentionKind.CARDS: _RetentionRule(card, lambda before: and_(card.c.updated_at < before, _ticket_has_ended(card))),
-    RetentionKind.AUDIT_LOG: _RetentionRule(
-        audit, lambda before: and_(audit.c.at < before, or_(audit.c.ticket_id.is_(None), _ticket_has_ended(audit)))
-    ),
+    RetentionKind.ERASURES: _RetentionRule(erasure, lambda before: erasure.c.at < before),
 }
 
 

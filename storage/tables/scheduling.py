@@ -65,6 +65,18 @@ audit = Table(
     Index("ix_audit_at", "at"),
 )
 
+erasure = Table(  # records that a person's data were erased; none of these data
+    "erasure",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("performed_by", String(64), nullable=False),  # the user of the server who gave the command
+    Column("account_hash", String(64), nullable=False),  # HMAC-SHA256; its key is in the printed proof alone
+    Column("counts", Document, nullable=False),  # rows by table
+    Column("copies", Document, nullable=False),  # copies of the database that were made before
+    Index("ix_erasure_at", "at"),
+)
+
 chat_alias = Table(  # a group that became a supergroup keeps its settings
     "chat_alias",
     metadata,

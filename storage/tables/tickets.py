@@ -64,6 +64,7 @@ ticket = Table(
     Column("external_number", String(100)),
     Column("created_by", Id, ForeignKey("person.id")),
     Column("version", Integer, nullable=False, server_default="0"),
+    Column("anonymized_at", UtcDateTime),  # when the citizen's words, name and account were erased
     Index("ix_ticket_state", "state", "sector"),
     Index("ix_ticket_problem", "problem_id", "author_key"),
     Index(
@@ -87,6 +88,13 @@ ticket = Table(
     Index("ix_ticket_served", "answered_at", "sector", "registered_at"),
     Index(
         "ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES_SQL), postgresql_where=text(OPEN_STATES_SQL)
+    ),
+    Index(
+        "ix_ticket_words",
+        "ended_at",
+        "answered_at",
+        sqlite_where=text("anonymized_at IS NULL"),
+        postgresql_where=text("anonymized_at IS NULL"),
     ),
     sqlite_autoincrement=True,
 )

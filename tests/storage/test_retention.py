@@ -17,9 +17,10 @@ from storage.database import Database
 from storage.repositories.retention import RetentionKind
 from storage.tables import (
     act,
-    audit,
+    button,
     card,
     due_moment,
+    erasure,
     inbox,
     metadata,
     notice,
@@ -52,7 +53,10 @@ async def fill_database(database: Database) -> None:
             await uow.deadlines.add_notice(1, number, "accept_overdue", NOW)
         await uow.deadlines.take_due(NOW, 10)
         await uow.deadlines.mark_notices_sent([1], NOW)
-        await uow.audit_log.record("refused", NOW)
+        await uow._connection.execute(
+            insert(button).values(account="telegram", chat_id="1", external_id="5", ticket_id=1, sent_at=NOW)
+        )
+        await uow.personal_data.add_erasure(NOW, "root", "0" * 64, {}, [])
         await uow.unread_content.add("telegram", UnreadKind.AUDIO, NOW)
         await uow.floods.add_act("telegram:1", NOW)
         await uow.once_keys.claim("first_start", NOW)
@@ -90,7 +94,8 @@ async def test_each_kind_goes_when_its_time_has_passed_and_not_before(database: 
         RetentionKind.CARDS: (card, 1),
         RetentionKind.ACTS: (act, 1),
         RetentionKind.UNREAD: (unread, 1),
-        RetentionKind.AUDIT_LOG: (audit, 2),  # of the ended ticket, and of none
+        RetentionKind.ERASURES: (erasure, 1),
+        RetentionKind.BUTTONS: (button, 1),
     }
     table, how_many = gone[kind]
     before = await row_counts(database)

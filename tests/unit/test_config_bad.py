@@ -503,3 +503,17 @@ def test_a_page_is_watched_only_where_the_bot_hears_it(tmp_path: Path) -> None:
     assert set(faults_of(tmp_path, build_config() + page.format("ok", 901))) == {"pages[0].messenger"}
     vk = build_config(vk='service_token = "…"\n') + page.format("vk", 901)
     assert "vk.service_token" in faults_of(tmp_path, vk)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("retention", "words", "5m"),
+        ("retention", "words", "8wh"),
+        ("deadlines", "answer", "1y"),
+        ("follow_up", "within", "1y"),
+    ],
+)
+def test_years_are_for_retention_and_hours_are_not(tmp_path: Path, section: str, key: str, value: str) -> None:
+    faults = faults_of(tmp_path, build_config(**{section: f'{key} = "{value}"\n'}))
+    assert set(faults) == {f"{section}.{key}"}

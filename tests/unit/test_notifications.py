@@ -32,7 +32,8 @@ hand_posted hand_withdrawn handed handed_to_you help_staff history invitations l
 model_updated new_done new_due new_number new_source new_text no_dialog not_joined notices old_codes_void pages_week
 pass_answer_on post_by_hand posting_reminder preview preview_replaced publication_failed reachable reason_added refused
 returned sending_limited settings staff_reply stats token_shared trouble trouble_over undelivered unknown_command
-unknown_update unreachable unrecorded urgent_news watch_overdue welcome_staff work_skipped wrong_codes
+unknown_update unreachable unrecorded urgent_news watch_overdue welcome_staff words_expire work_skipped
+wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 

@@ -116,6 +116,14 @@ class DatabaseRestored(Notification, code="database_restored"):
     held: int
 
 
+class WordsExpire(Notification, code="words_expire"):
+    """The words of ``count`` tickets are older than they may be kept; from ``starts_at`` on they are erased."""
+
+    count: int
+    starts_at: datetime = stored("from")
+    kept_days: int = stored("days")
+
+
 class ModelUpdated(Notification, code="model_updated"):
     """Nightly training has put a better model in use; shares of ``judged_count`` messages that neither model knew."""
 

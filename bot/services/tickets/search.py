@@ -1,5 +1,6 @@
 """Search for tickets: waiting for a person, by number, by text."""
 
+from bot.domain.audit import JournalAction
 from bot.domain.errors import NotAllowed, QueryTooLong
 from bot.domain.people import Person
 from bot.domain.roles import RIGHTS, Right, Scope
@@ -34,6 +35,7 @@ async def get_by_number(ctx: UseCaseContext, person: Person, number: int) -> Tic
     """Handle ``/find 142``."""
     ticket = await workflow.get(ctx, number)
     workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
+    await _record_search(ctx, person, len(str(number)), 1)
     return ticket
 
 
@@ -51,7 +53,15 @@ async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: in
     visible_sectors = [code for code in ctx.municipality.sectors if staff.has_right(person, Right.SEE_TICKET, code)]
     triage = staff.has_right(person, Right.SEE_TICKET, None)
     found = await ctx.uow.tickets.search(pieces, None if sees_all else visible_sectors, limit, triage=triage)
-    return [t for t in found if ctx.municipality.staff.has_right(person, Right.SEE_TICKET, t.sector, t.district)]
+    seen = [t for t in found if ctx.municipality.staff.has_right(person, Right.SEE_TICKET, t.sector, t.district)]
+    await _record_search(ctx, person, len(text), len(seen))
+    return seen
+
+
+async def _record_search(ctx: UseCaseContext, person: Person, chars: int, found: int) -> None:
+    """Record who searched, never for what: the words may be a citizen's name."""
+    facts = {"chars": chars, "found": found}
+    await ctx.uow.audit_log.record(JournalAction.SEARCHED.value, ctx.now, person_id=person.id, facts=facts)
 
 
 def build_search_text(*pieces: str | None) -> str:

@@ -20,6 +20,7 @@ from bot.domain.notifications.administrator import (
     Undelivered,
     UnknownUpdateKind,
     Unrecorded,
+    WordsExpire,
     WorkSkipped,
 )
 from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted, SpikeDetected
@@ -112,6 +113,17 @@ def database_restored(note: DatabaseRestored, data: NotificationData, context: R
     )
 
 
+def words_expire(note: WordsExpire, data: NotificationData, context: RenderContext) -> Content:
+    count = plural(note.count, "старого сообщения", "старых сообщений", "старых сообщений")
+    return Content.of(
+        Bold("🗄 Заканчивается срок хранения слов жителей."),
+        f" Он прошёл у {count} (хранение — {plural(note.kept_days, 'день', 'дня', 'дней')}). С "
+        f"{context.format_full(note.starts_at)} бот будет убирать из них слова, имена и адреса страниц, не больше "
+        "тысячи сообщений в час; статистика и история останутся. Нужно хранить дольше — измените [retention] words в "
+        "настройках и перезапустите бота.",
+    )
+
+
 def model_updated(note: ModelUpdated, data: NotificationData, context: RenderContext) -> Content:
     before, after = (f"{share:.2f}".replace(".", ",") for share in (note.accuracy_before, note.accuracy_after))
     judged = plural(note.judged_count, "последнем сообщении", "последних сообщениях", "последних сообщениях")
@@ -151,6 +163,7 @@ ADMIN_VIEWS = (
     row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),
     row(DatabaseRestored, database_restored),
+    row(WordsExpire, words_expire),
     row(ForeignMessages, foreign_messages),
     row(ModelUpdated, model_updated),
     row(IncidentStarted, trouble),

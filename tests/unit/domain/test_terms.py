@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.durations import Duration, InvalidDuration, TimeUnit
@@ -46,8 +46,9 @@ def test_refuses_a_term_of_more_than_ten_years(text: str) -> None:
 
 @given(
     amount=st.decimals(min_value=Decimal("0.001"), max_value=2500, places=3),
-    unit=st.sampled_from(list(TimeUnit)),
+    unit=st.sampled_from([unit for unit in TimeUnit if unit is not TimeUnit.YEAR]),
 )
+@example(amount=Decimal("1.5"), unit=TimeUnit.YEAR)
 def test_text_parses_back_to_an_equal_term(amount: Decimal, unit: TimeUnit) -> None:
     term = Duration(amount, unit)
     assert Duration.parse(str(term)) == term

@@ -1,0 +1,457 @@
+"""A citizen's data in all tables: found, exported, erased. The statements are built from :mod:`storage.data_map`."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from bot.domain.audit import JournalAction
+from bot.domain.inbox import InboxStatus
+from bot.domain.json_types import Json
+from bot.domain.outbox import OutboxKind, OutboxStatus
+from bot.domain.personal_data import Citizen, DatabaseCopy, ExportedTable, PersonalRows
+from bot.domain.tickets import OPEN_TICKET_STATES
+from storage.data_map import DATA_MAP, Content, Rows
+from storage.repositories.base import Repository
+from storage.repositories.outbox_queries import is_pending
+from storage.tables import (
+    act,
+    answer,
+    audit,
+    dialog,
+    erasure,
+    flood,
+    held_message,
+    inbox,
+    message,
+    official_page_comment,
+    once_key,
+    outbox,
+    problem,
+    publication,
+    review_item,
+    sent_message,
+    ticket,
+    upvote,
+    wrong_code,
+)
+
+_OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
+_RENDERED_FROM_ROWS = (OutboxKind.CARD.value, OutboxKind.REVIEW_LIST.value)
+"""Kinds of waiting messages without words of their own: they show what is left."""
+
+_MIN_QUOTATION_CHARS = 12
+"""Shorter strings are parts of too many texts."""
+
+_EMPTY_LISTS = ("media", "external_ids", "progress")
+"""JSON columns that hold a list; the others hold an object."""
+
+_CITIZEN_KEY_PREFIXES = ("danger:", "unread:", "invited:", "unknown_poster:")
+"""Beginnings of once-keys with the account of a citizen."""
+
+_KEY_COLUMNS = {Rows.TICKET: "id", Rows.OF_TICKET: "ticket_id", Rows.MESSAGE: "id", Rows.OF_MESSAGE: "message_id"}
+
+Conditions = Mapping[Table, ColumnElement[bool]]
+
+
+class PersonalData(Repository):
+    """Search, export and erasure of a citizen's data."""
+
+    async def find(self, citizen: Citizen) -> PersonalRows:
+        """Find every row about *citizen*."""
+        tickets = await self._rows(
+            select(ticket.c.id, ticket.c.state, ticket.c.text).where(
+                ticket.c.id == citizen.ticket_id if citizen.messenger is None else ticket.c.author_key == citizen.key
+            )
+        )
+        own = [row.id for row in tickets]
+        messages = await self._rows(
+            select(message.c.id, message.c.ticket_id, message.c.text).where(
+                or_(_is_in(message.c.ticket_id, own), _is_of(message.c.account, message.c.author_id, citizen))
+            )
+        )
+        words = {row.text for row in (*tickets, *messages)} - {""}
+        updates = [row for row in await self._list_unhandled() if _mentions(row.payload, citizen.user_id, words)]
+        return PersonalRows(
+            citizen,
+            ticket_ids=own,
+            open_ticket_ids=[row.id for row in tickets if row.state in _OPEN_STATES],
+            message_ids=[row.id for row in messages],
+            shown_ticket_ids=sorted({row.ticket_id for row in messages if row.ticket_id is not None} - set(own)),
+            waiting_update_ids=[row.id for row in updates if row.status == InboxStatus.NEW],
+            dead_update_ids=[row.id for row in updates if row.status == InboxStatus.DEAD],
+            once_keys=await self._list_once_keys(citizen),
+            audit_ids=await self._list_audit_ids(citizen),
+            upvote_count=await self._count(upvote, upvote.c.author_key == citizen.key),
+            words=sorted(words),
+        )
+
+    async def find_author(self, ticket_id: int) -> Citizen | None:
+        """Return the author of a ticket; ``None`` if there is no such ticket."""
+        [*found] = await self._rows(select(ticket.c.account, ticket.c.author_id).where(ticket.c.id == ticket_id))
+        if not found:
+            return None
+        messenger = (found[0].account or "").partition(":")[0]
+        if not messenger or found[0].author_id is None:
+            return Citizen(ticket_id=ticket_id)
+        return Citizen(messenger, found[0].author_id)
+
+    async def export(self, found: PersonalRows) -> list[ExportedTable]:
+        """Return the rows of every table about a citizen, as plain values."""
+        exported = []
+        for table, condition in (_mapped_conditions(found) | _special_conditions(found)).items():
+            if rows := await self._rows(select(table).where(condition).order_by(*table.primary_key)):
+                plain = [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
+                exported.append(ExportedTable(table.name, plain))
+        return exported
+
+    async def erase(self, found: PersonalRows, now: datetime) -> dict[str, int]:
+        """Erase the data of a citizen; return the number of rows by table."""
+        await self._overwrite_deleted()
+        special, mapped = _special_conditions(found), _mapped_conditions(found)
+        mapped[answer] = and_(mapped[answer], answer.c.problem_id.is_(None))  # for a problem: addressed to everybody
+        counts = {table.name: await self._count(table, one) for table, one in (special | mapped).items()}
+        await self._clear_problems(special[problem])
+        await self._erase_outbox(found, special[outbox], now)
+        await self._erase_inbox(found, now)
+        await self._erase_audit(special[audit])
+        for table in (official_page_comment, sent_message, dialog, once_key, wrong_code, act):
+            await self._transaction.execute(delete(table).where(special[table]))
+        for table in (upvote, flood):
+            await self._clear(table, special[table], Content.PERSONAL)
+        for table in (review_item, held_message):
+            await self._transaction.execute(delete(table).where(mapped[table]))
+        for table, condition in mapped.items():
+            await self._clear(table, condition, Content.PERSONAL, Content.PRECISE, Content.PRIVATE_CHAT)
+        await self._mark_anonymized(found.ticket_ids, now)
+        return {name: count for name, count in counts.items() if count and name != audit.name}
+
+    async def add_erasure(
+        self, now: datetime, by: str, account_hash: str, counts: Mapping[str, int], copies: Sequence[DatabaseCopy]
+    ) -> int:
+        """Record an erasure and return its number."""
+        listed = [{"at": one.at.isoformat(), "file": one.file} for one in copies]
+        result = await self._transaction.execute(
+            insert(erasure)
+            .values(at=now, performed_by=by[:64], account_hash=account_hash, counts=dict(counts), copies=listed)
+            .returning(erasure.c.id)
+        )
+        return int(result.scalar_one())
+
+    async def list_copies(self) -> list[DatabaseCopy]:
+        """List the copies of the database that the journal knows, the oldest first."""
+        rows = await self._rows(
+            select(audit.c.at, audit.c.facts).where(audit.c.action == JournalAction.COPIED.value).order_by(audit.c.id)
+        )
+        return [DatabaseCopy(row.at, str(row.facts.get("file", ""))) for row in rows]
+
+    async def merge_search_index(self) -> None:
+        """Let SQLite's search index forget the pieces of erased words (https://sqlite.org/fts5.html, «optimize»)."""
+        if not self._transaction.is_shared:
+            await self._transaction.execute(text("INSERT INTO ticket_search (ticket_search) VALUES ('optimize')"))
+
+    async def list_public_answers(self, ticket_ids: Sequence[int]) -> list[str]:
+        """List the links to the published answers of these tickets."""
+        rows = await self._rows(
+            select(publication.c.link).where(
+                _is_in(publication.c.ticket_id, ticket_ids), publication.c.link.is_not(None)
+            )
+        )
+        return [row.link for row in rows]
+
+    async def list_sent_to_officials(self, found: PersonalRows) -> list[tuple[str, str, str, str, int]]:
+        """List the bot's messages about a citizen's tickets to officials: (account, chat, message, kind, ticket)."""
+        in_own_chat = _is_of(sent_message.c.account, sent_message.c.chat_id, found.citizen)
+        rows = await self._rows(
+            select(
+                *(sent_message.c.account, sent_message.c.chat_id, sent_message.c.external_id),
+                *(sent_message.c.kind, sent_message.c.ticket_id),
+            ).where(_is_in(sent_message.c.ticket_id, found.ticket_ids), ~in_own_chat)
+        )
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+    # retention
+
+    async def has_expired(self, before: datetime) -> bool:
+        """Return whether some words are older than this moment: of an ended ticket, or of a message without one."""
+        for table, condition in ((ticket, _has_expired(before)), (message, _is_loose(before))):
+            if await self._rows(select(table.c.id).where(condition).limit(1)):
+                return True
+        return False
+
+    async def count_expired(self, before: datetime) -> int:
+        """Count the tickets that ended before this moment and still hold words, and messages without a ticket."""
+        return await self._count(ticket, _has_expired(before)) + await self._count(message, _is_loose(before))
+
+    async def anonymize_expired(self, before: datetime, limit: int, now: datetime) -> int:
+        """Erase the words of up to *limit* tickets that ended before this moment; return their number."""
+        await self._overwrite_deleted()
+        rows = await self._rows(select(ticket.c.id).where(_has_expired(before)).limit(limit))
+        ids = [row.id for row in rows]
+        posts = [row.id for row in await self._rows(select(message.c.id).where(_is_in(message.c.ticket_id, ids)))]
+        own_chat = exists().where(
+            ticket.c.id == sent_message.c.ticket_id,
+            ticket.c.account == sent_message.c.account,
+            ticket.c.author_id == sent_message.c.chat_id,
+        )
+        await self._transaction.execute(delete(sent_message).where(_is_in(sent_message.c.ticket_id, ids), own_chat))
+        await self._clear_problems(problem.c.lead_id.in_(ids))
+        await self._clear(upvote, _is_in(upvote.c.ticket_id, ids), Content.PERSONAL)
+        for table, condition in _conditions(ids, posts).items():
+            await self._clear(table, condition, Content.PERSONAL, Content.PRIVATE_CHAT)
+        await self._mark_anonymized(ids, now)
+        return len(ids)
+
+    async def delete_loose(self, before: datetime, limit: int) -> int:
+        """Delete messages without a ticket, and citizens' once-keys, of before this moment; return their number."""
+        rows = await self._rows(select(message.c.id).where(_is_loose(before)).limit(limit))
+        ids = [row.id for row in rows]
+        for table in (review_item, held_message):
+            await self._transaction.execute(delete(table).where(_is_in(table.c.message_id, ids)))
+        await self._transaction.execute(delete(message).where(_is_in(message.c.id, ids)))
+        keys = or_(*(once_key.c.key.startswith(prefix) for prefix in _CITIZEN_KEY_PREFIXES))
+        await self._transaction.execute(delete(once_key).where(once_key.c.at < before, keys))
+        return len(ids)
+
+    # parts
+
+    async def _rows(self, query: Any) -> Sequence[Any]:
+        return (await self._transaction.execute(query)).all()
+
+    async def _count(self, table: Table, condition: ColumnElement[bool]) -> int:
+        result = await self._transaction.execute(select(func.count()).select_from(table).where(condition))
+        return int(result.scalar_one())
+
+    async def _overwrite_deleted(self) -> None:
+        """Let SQLite overwrite with zeros what this connection deletes (https://sqlite.org/pragma.html)."""
+        if not self._transaction.is_shared:
+            await self._transaction.execute(text("PRAGMA secure_delete=ON"))
+
+    async def _list_unhandled(self) -> Sequence[Any]:
+        return await self._rows(
+            select(inbox.c.id, inbox.c.status, inbox.c.payload).where(
+                inbox.c.status.in_((InboxStatus.NEW.value, InboxStatus.DEAD.value))
+            )
+        )
+
+    async def _list_once_keys(self, citizen: Citizen) -> list[str]:
+        if citizen.user_id is None:
+            return []
+        rows = await self._rows(select(once_key.c.key).where(once_key.c.key.contains(citizen.user_id, autoescape=True)))
+        keys = [row.key for row in rows if row.key.startswith(_CITIZEN_KEY_PREFIXES)]
+        return [key for key in keys if citizen.user_id in key.split(":")]
+
+    async def _list_audit_ids(self, citizen: Citizen) -> list[int]:
+        """List the audit's records that name the account of a citizen: forged presses, and too many messages."""
+        if citizen.user_id is None:
+            return []
+        pressed_by, subject = audit.c.facts["account"].as_string(), audit.c.facts["subject"].as_string()
+        forged = and_(audit.c.action == "refused", pressed_by.endswith(f"/{citizen.user_id}", autoescape=True))
+        rows = await self._rows(
+            select(audit.c.id, pressed_by.label("account")).where(
+                or_(forged, and_(audit.c.action == "flood", subject == citizen.key))
+            )
+        )
+        return [row.id for row in rows if row.account is None or row.account.startswith(f"{citizen.messenger}")]
+
+    async def _clear(self, table: Table, condition: ColumnElement[bool], *contents: Content) -> None:
+        values = {column.name: self._cleared(column) for column in DATA_MAP[table].columns(table, *contents)}
+        if values:
+            await self._transaction.execute(update(table).where(condition).values(values))
+
+    def _cleared(self, column: Column[Any]) -> Any:
+        """Return what replaces the value of *column*: nothing, or a random name where something must be."""
+        if column is ticket.c.place:
+            return ticket.c.street
+        empty: Any
+        if column.nullable:
+            empty = null()
+        elif isinstance(column.type, JSON):
+            empty = [] if column.name in _EMPTY_LISTS else {}
+        elif isinstance(column.type, Text):
+            empty = ""
+        elif self._transaction.is_shared:
+            empty = literal("gone:").concat(func.gen_random_uuid())
+        else:
+            empty = literal("gone:").concat(func.hex(func.randomblob(16)))
+        is_private = DATA_MAP[column.table].contents[column.name] is Content.PRIVATE_CHAT
+        return case((column.table.c.chat_kind == "private", empty), else_=column) if is_private else empty
+
+    async def _mark_anonymized(self, ticket_ids: Collection[int], now: datetime) -> None:
+        await self._transaction.execute(
+            update(ticket)
+            .where(_is_in(ticket.c.id, ticket_ids))
+            .values(anonymized_at=now, version=ticket.c.version + 1)
+        )
+
+    async def _clear_problems(self, condition: ColumnElement[bool]) -> None:
+        for row in await self._rows(select(problem.c.id, problem.c.sketch).where(condition)):
+            await self._transaction.execute(
+                update(problem).where(problem.c.id == row.id).values(sketch={**row.sketch, "chats": {}})
+            )
+
+    async def _erase_outbox(self, found: PersonalRows, own: ColumnElement[bool], now: datetime) -> None:
+        """Withdraw what waits about the citizen, and empty the log of sent messages, which may quote their words."""
+        not_rendered = outbox.c.kind.not_in(_RENDERED_FROM_ROWS)
+        await self._transaction.execute(
+            update(outbox)
+            .where(is_pending(outbox), own, not_rendered)
+            .values(status=OutboxStatus.DROPPED.value, error="erased", done_at=now, leased_until=None, holder=None)
+        )
+        for row in await self._rows(select(outbox.c.id, outbox.c.facts).where(is_pending(outbox))):
+            facts = _without_quotations(row.facts, found.words)
+            if facts != row.facts:
+                await self._transaction.execute(update(outbox).where(outbox.c.id == row.id).values(facts=facts))
+        finished = ~is_pending(outbox)
+        await self._clear(outbox, finished, Content.PERSONAL)
+        in_own_chat = _is_of(outbox.c.account, outbox.c.chat_id, found.citizen)
+        await self._clear(outbox, and_(finished, in_own_chat), Content.PRIVATE_CHAT)
+
+    async def _erase_inbox(self, found: PersonalRows, now: datetime) -> None:
+        """Empty the citizen's updates, and all handled ones: presses and replies repeat the words of the cards."""
+        await self._transaction.execute(
+            update(inbox)
+            .where(_is_in(inbox.c.id, found.waiting_update_ids))
+            .values(status=InboxStatus.DONE.value, done_at=now)
+        )
+        done = or_(inbox.c.status == InboxStatus.DONE.value, _is_in(inbox.c.id, found.dead_update_ids))
+        await self._clear(inbox, done, Content.PERSONAL)
+
+    async def _erase_audit(self, condition: ColumnElement[bool]) -> None:
+        for row in await self._rows(select(audit.c.id, audit.c.facts).where(condition)):
+            facts = {name: value for name, value in row.facts.items() if name not in ("account", "subject")}
+            await self._transaction.execute(update(audit).where(audit.c.id == row.id).values(facts=facts))
+
+
+def _is_in(column: Column[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that *column* is one of *ids*, which stand in the statement itself: parameters are few."""
+    return column.in_(bindparam(None, list(ids), type_=column.type, expanding=True, unique=True, literal_execute=True))
+
+
+def _is_of(account: Column[Any], user: Column[Any], citizen: Citizen) -> ColumnElement[bool]:
+    """Return the condition that *user* is the citizen; their private chat has the same id in every messenger."""
+    if citizen.messenger is None:
+        return false()
+    in_messenger = or_(account == citizen.messenger, account.startswith(f"{citizen.messenger}:"))
+    return and_(user == citizen.user_id, in_messenger)
+
+
+def _has_expired(before: datetime) -> ColumnElement[bool]:
+    return and_(
+        ticket.c.anonymized_at.is_(None),
+        or_(ticket.c.ended_at < before, and_(ticket.c.ended_at.is_(None), ticket.c.answered_at < before)),
+        ticket.c.state.not_in(_OPEN_STATES),
+    )
+
+
+def _is_loose(before: datetime) -> ColumnElement[bool]:
+    return and_(
+        message.c.stored_at < before,
+        message.c.ticket_id.is_(None),
+        ~exists().where(publication.c.message_id == message.c.id),
+    )
+
+
+def _conditions(ticket_ids: Collection[int], message_ids: Collection[int]) -> dict[Table, ColumnElement[bool]]:
+    """Return the conditions of the tables whose rows belong to tickets or messages."""
+    return {
+        table: _is_in(
+            table.c[_KEY_COLUMNS[data.rows]],
+            ticket_ids if data.rows in (Rows.TICKET, Rows.OF_TICKET) else message_ids,
+        )
+        for table, data in DATA_MAP.items()
+        if data.rows in _KEY_COLUMNS
+    }
+
+
+def _mapped_conditions(found: PersonalRows) -> dict[Table, ColumnElement[bool]]:
+    return _conditions(found.ticket_ids, found.message_ids)
+
+
+def _special_conditions(found: PersonalRows) -> dict[Table, ColumnElement[bool]]:
+    """Return the conditions of the other tables with a citizen's data."""
+    citizen = found.citizen
+    comment = official_page_comment.c
+    member = select(ticket.c.problem_id).where(_is_in(ticket.c.id, found.ticket_ids))
+    return {
+        upvote: upvote.c.author_key == citizen.key,
+        problem: problem.c.id.in_(member),
+        sent_message: _is_of(sent_message.c.account, sent_message.c.chat_id, citizen),
+        official_page_comment: exists().where(
+            message.c.account == comment.account,
+            message.c.chat_id == comment.chat_id,
+            message.c.external_id == comment.external_id,
+            _is_in(message.c.id, found.message_ids),
+        ),
+        inbox: _is_in(inbox.c.id, [*found.waiting_update_ids, *found.dead_update_ids]),
+        outbox: or_(_is_in(outbox.c.ticket_id, found.ticket_ids), _is_of(outbox.c.account, outbox.c.chat_id, citizen)),
+        dialog: or_(_is_in(dialog.c.ticket_id, found.ticket_ids), _is_of(dialog.c.account, dialog.c.user_id, citizen)),
+        audit: or_(_is_in(audit.c.ticket_id, found.ticket_ids), _is_in(audit.c.id, found.audit_ids)),
+        once_key: once_key.c.key.in_(found.once_keys),
+        act: or_(act.c.subject == citizen.key, act.c.subject.endswith(f":{citizen.key}", autoescape=True)),
+        flood: flood.c.subject == citizen.key,
+        wrong_code: _is_of(wrong_code.c.messenger, wrong_code.c.user_id, citizen),
+    }
+
+
+def _scalars(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for one in value.values():
+            yield from _scalars(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _scalars(one)
+    else:
+        yield value
+
+
+def _mentions(payload: Json, user_id: str | None, words: Collection[str]) -> bool:
+    """Return whether a raw update names the account of a citizen, or repeats their words."""
+    return any(
+        (user_id is not None and str(value) == user_id) or (isinstance(value, str) and _quotes(value, words))
+        for value in _scalars(payload)
+    )
+
+
+def _quotes(value: str, words: Collection[str]) -> bool:
+    piece = value.rstrip("…")
+    return any(
+        value == one
+        or (len(one) >= _MIN_QUOTATION_CHARS and one in value)
+        or (len(piece) >= _MIN_QUOTATION_CHARS and piece in one)
+        for one in words
+    )
+
+
+def _without_quotations(value: Any, words: Collection[str]) -> Any:
+    """Return *value* with an empty string for every string that quotes one of *words*."""
+    if isinstance(value, Mapping):
+        return {name: _without_quotations(one, words) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without_quotations(one, words) for one in value]
+    return "" if isinstance(value, str) and _quotes(value, words) else value
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
