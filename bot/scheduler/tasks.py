@@ -15,6 +15,7 @@ from bot.services.dialogs import dialogs
 from bot.services.intake import review_queue
 from bot.services.monitoring import inactivity, spikes, watchdog
 from bot.services.monitoring.health import Health
+from bot.services.personal_data import retention
 from bot.services.reports import digest, official_pages
 from bot.services.staff import failover
 
@@ -133,7 +134,8 @@ async def _report_spikes(state: TaskState) -> None:
 
 
 async def _delete_expired_rows(state: TaskState) -> None:
-    await Cleaner(state.runtime.database, state.runtime.clock).run()
+    proofs = state.runtime.municipality().erasure_proofs_kept
+    await Cleaner(state.runtime.database, state.runtime.clock, proofs).run()
 
 
 PERIODIC_TASKS = (
@@ -145,6 +147,7 @@ PERIODIC_TASKS = (
     PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
     PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
     PeriodicTask("spikes", 30, _report_spikes),
+    PeriodicTask("words_retention", 60, when_due(retention.is_due, retention.run), is_clock_driven=False),
     # These observe the others, or count how long the process runs.
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
     PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),
