@@ -40,7 +40,7 @@ _PRAGMAS = (
 
 
 _POOL_SIZE, _MAX_POOL_OVERFLOW = 8, 40
-"""Connections to a server that one process keeps, and how many more it opens while all of those are in use.
+"""Connections that one process keeps, and how many more it opens while all of those are in use.
 
 Up to 24 deliveries (four for each account if there are more than six), 12 periodic tasks, the inbox, one poller and
 webhook per account, plus two permanent connections (leader lock, LISTEN). Usually three or four are in use. Callers
@@ -93,9 +93,17 @@ class Database:
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         if self._is_sqlite and self._url.database:
             _make_folder(Path(self._url.database).parent)
-        driver: dict[str, Any] = {} if self._is_sqlite else _pool_options(self.session_name, idle_transaction_seconds)
-        if self._is_sqlite and single_hop:
+        driver: dict[str, Any] = {}
+        if not self._is_sqlite:
+            driver = _server_options(self.session_name, idle_transaction_seconds)
+        elif single_hop:
             driver["module"] = SingleHopDbapi()
+        if self._url.database not in (None, "", ":memory:"):
+            driver |= {
+                "pool_size": _POOL_SIZE,
+                "max_overflow": _MAX_POOL_OVERFLOW,
+                "pool_timeout": _POOL_TIMEOUT_SECONDS,
+            }
         self._engine = create_async_engine(
             self._url,
             **driver,
@@ -269,7 +277,7 @@ class Database:
             self._file_lock = None
 
 
-def _pool_options(session_name: str, idle_transaction_seconds: int) -> dict[str, Any]:
+def _server_options(session_name: str, idle_transaction_seconds: int) -> dict[str, Any]:
     settings = {
         "application_name": session_name,
         "idle_in_transaction_session_timeout": str(idle_transaction_seconds * 1000),
@@ -277,9 +285,6 @@ def _pool_options(session_name: str, idle_transaction_seconds: int) -> dict[str,
     return {
         "connect_args": {"server_settings": settings},
         "pool_pre_ping": True,
-        "pool_size": _POOL_SIZE,
-        "max_overflow": _MAX_POOL_OVERFLOW,
-        "pool_timeout": _POOL_TIMEOUT_SECONDS,
     }
 
 
