@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnreachable, classify_error
 from storage.postgres.leader_lease import check_term
-from storage.sqlite.dbapi import SingleHopDbapi
+from storage.sqlite.dbapi import SingleHopConnection, SingleHopDbapi
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
 from storage.tables import metadata
@@ -317,16 +317,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
         try:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA page_count")
-            if cursor.fetchone()[0] == 0:
-                # A new file. Repeating this pragma later would write, and wait for another writer.
-                cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            for pragma in _PRAGMAS:
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
+            connection.run_async(lambda driver: driver._execute(_configure_sqlite, driver._conn))  # one thread switch
         except sqlite3.Error:
             connection.close()  # the pool does not know it yet, and every attempt would leave a thread
             raise
@@ -334,5 +326,19 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-        if mode is not None:  # a checkpoint runs outside any transaction
+        if mode is None:  # a checkpoint runs outside any transaction
+            return
+        driver: Any = connection.connection.dbapi_connection
+        if isinstance(driver, SingleHopConnection):
+            driver.delay_begin(f"BEGIN {mode}")
+        else:
             connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _configure_sqlite(connection: sqlite3.Connection) -> None:
+    connection.isolation_level = None
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        # A new file. Repeating this pragma later would write, and wait for another writer.
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")

@@ -2,7 +2,8 @@
 
 aiosqlite runs every call of the standard library's module in a thread of the connection: creating a cursor, executing,
 fetching and closing it are four calls, each with two thread switches, and cost more than SQLite's own work. Here the
-four are one function. Streamed rows go the usual way. ``Database(url, single_hop=False)`` uses the stock driver.
+four are one function, and the BEGIN of a transaction goes along with its first statement. Streamed rows go the usual
+way. ``Database(url, single_hop=False)`` uses the stock driver.
 """
 
 import sqlite3
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
+    AsyncAdapt_aiosqlite_ss_cursor,
 )
 from sqlalchemy.util.concurrency import await_
 
@@ -57,10 +59,14 @@ class _SingleHopCursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _run_in_one_hop(self, statement: Callable[[sqlite3.Cursor], object]) -> "_SingleHopCursor":
         connection: Any = self._connection
+        adapted: Any = self._adapt_connection
+        begin = adapted.pop_delayed_begin()
 
         def run() -> tuple[Any, list[Any], int, Any]:
             cursor = connection._conn.cursor()
             try:
+                if begin is not None:
+                    adapted.begin_now(begin)
                 statement(cursor)
                 rows = cursor.fetchall() if cursor.description else []
                 return cursor.description, rows, cursor.rowcount, cursor.lastrowid
@@ -73,10 +79,57 @@ class _SingleHopCursor(AsyncAdapt_aiosqlite_cursor):
         return self
 
 
-class _SingleHopConnection(AsyncAdapt_aiosqlite_connection):
+class _StreamingCursor(AsyncAdapt_aiosqlite_ss_cursor):
+    """The stock cursor, whose rows belong to the transaction, too."""
+
     __slots__ = ()
 
+    async def _execute_async(self, operation: Any, parameters: Any) -> Any:
+        adapted: Any = self._adapt_connection
+        begin = adapted.pop_delayed_begin()
+        if begin is not None:
+            await adapted._connection._execute(adapted.begin_now, begin)
+        return await super()._execute_async(operation, parameters)
+
+
+class SingleHopConnection(AsyncAdapt_aiosqlite_connection):
+    """A connection whose transactions begin in the thread together with their first statement."""
+
+    __slots__ = ("_delayed_begin",)
+
     _cursor_cls = _SingleHopCursor  # type: ignore[assignment]
+    _ss_cursor_cls = _StreamingCursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self._delayed_begin: str | None = None
+
+    def delay_begin(self, statement: str) -> None:
+        """Execute *statement* before the next one; never, if the transaction ends without any."""
+        self._delayed_begin = statement
+
+    def pop_delayed_begin(self) -> str | None:
+        """Return the delayed statement, which the caller executes."""
+        begin, self._delayed_begin = self._delayed_begin, None
+        return begin
+
+    def begin_now(self, begin: str) -> None:
+        """Begin the transaction; called in the thread.
+
+        If that fails, the next statement tries again: none may run outside of the transaction."""
+        try:
+            self._connection._conn.execute(begin)
+        except sqlite3.Error:
+            self._delayed_begin = begin
+            raise
+
+    def commit(self) -> None:
+        if self.pop_delayed_begin() is None:
+            super().commit()
+
+    def rollback(self) -> None:
+        if self.pop_delayed_begin() is None:
+            super().rollback()
 
 
 class SingleHopDbapi(AsyncAdapt_aiosqlite_dbapi):
@@ -89,7 +142,7 @@ class SingleHopDbapi(AsyncAdapt_aiosqlite_dbapi):
         connection = self.aiosqlite.connect(*arg, **kw)
         connection._thread.daemon = True  # a connection left open must not keep the process alive
         try:
-            return _SingleHopConnection(self, await_(connection))
+            return SingleHopConnection(self, await_(connection))
         except BaseException:
             # The thread still reports its own end: without waiting, it may find the event loop closed.
             connection._thread.join(timeout=1.0)

@@ -1,6 +1,9 @@
 """The SQLite driver with one thread switch per statement, and the stock driver: both give the same results."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +72,35 @@ async def test_single_hop_driver_makes_one_thread_call_per_statement(
         assert (calls, [row[0] for row in rows]) == (1, [1, 2])
     monkeypatch.undo()
     await database.close()
+
+
+async def test_begin_goes_with_the_first_statement_and_is_tried_again(tmp_path: Path) -> None:
+    """A transaction without statements takes no lock; after a BEGIN that failed, no statement runs outside of one."""
+    path = tmp_path / "one.sqlite3"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    await migrate(database.engine)
+    add = text("INSERT INTO once (key, at) VALUES ('a', '2026-11-20')")
+    async with database.engine.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        async with database.engine.connect() as connection:
+            other.execute("BEGIN IMMEDIATE")
+            await connection.commit()
+            with pytest.raises(OperationalError, match="locked"):
+                await connection.execute(add)
+            other.execute("ROLLBACK")
+            await connection.execute(add)
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("PRAGMA busy_timeout=0").connection.execute("BEGIN IMMEDIATE")
+            await connection.rollback()  # together with what was inserted
+        assert other.execute("SELECT count(*) FROM once").fetchone() == (0,)
+    await database.close()
+
+
+async def test_streamed_rows_belong_to_the_transaction(database: Database) -> None:
+    async with database.engine.execution_options(sqlite_begin="DEFERRED").connect() as connection:
+        result = await connection.stream(text("SELECT count(*) AS n FROM once"))
+        assert [row.n async for row in result] == [0]
+        async with database.begin() as uow:
+            await uow.once_keys.claim("later", datetime(2026, 11, 20, tzinfo=UTC))
+        assert (await connection.execute(text("SELECT count(*) FROM once"))).scalar_one() == 0
