@@ -130,7 +130,7 @@ def export_document(person: str, tables: Sequence[ExportedTable], at: datetime) 
 def journal_line(row: JournalRow, zone: ZoneInfo) -> str:
     """Return «20.11.2026 14:30 · администратор · поиск · знаков в запросе: 12»."""
     who = row.person or row.facts.get("by")
-    known = {name: value for name, value in row.facts.items() if name in _FACTS and value not in ("", False)}
+    known = {name: value for name, value in row.facts.items() if name in _FACTS and value != "" and value is not False}
     details = [words.format(known[name]) for name, words in _FACTS.items() if name in known]
     return " · ".join((_moment(row.at, zone), str(who or "бот"), _ACTIONS[row.action], *details))
 

@@ -157,3 +157,23 @@ async def test_the_message_in_a_problem_leaves_the_others_their_answer(town: Har
     assert (code, errors) == (0, "")
     assert await get_ticket_state(town, 1) is not State.CLOSED
     await wait_until_idle(town)
+
+
+async def test_journal_says_who_searched_copied_and_exported_but_not_for_what(town: Harness) -> None:
+    config = ("--config", str(town.folder / "config.toml"))
+    await town.send_message(ROADS_HEAD, "/find Кимовна")
+    await wait_until_idle(town)
+    for words in (("backup", "copy.sqlite3"), ("export", "--public", "--output", "all.csv")):
+        code, _, errors = await run_command(*words, *config, cwd=town.folder)
+        assert (code, errors) == (0, "")
+
+    code, said, _ = await run_command("journal", *config, cwd=town.folder)
+
+    assert code == 0
+    searched, copied, exported = said.splitlines()
+    assert "Начальник отдела дорог · поиск · знаков в запросе: 7 · найдено: 0" in searched
+    assert "копия базы" in copied
+    assert "copy.sqlite3" in copied
+    assert "выгрузка сообщений" in exported
+    assert "без личных данных" in exported
+    assert "Кимовна" not in said
