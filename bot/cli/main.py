@@ -63,10 +63,10 @@ def main() -> None:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             discard_output()
-        _print_error(f"Не получилось: {describe_os_error(error)}. {os_error_remedy(error)}.")
+        _print_error(_describe_system_error(error))
         raise SystemExit(EXIT_BAD_CONFIG) from None
-    except MemoryError:
-        _print_error("Не хватило памяти. Проверьте, тот ли файл указан, или запустите команду там, где её больше.")
+    except MemoryError as error:
+        _print_error(_describe_system_error(error))
         raise SystemExit(EXIT_BAD_CONFIG) from None
     except TyperException as error:
         if type(error).__name__ == "NoArgsIsHelpError":
@@ -80,6 +80,12 @@ def main() -> None:
         _print_error(f"{words} Как пользоваться командой: {path} --help")
         raise SystemExit(EXIT_BAD_CONFIG) from None
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _describe_system_error(error: OSError | MemoryError) -> str:
+    if isinstance(error, MemoryError):
+        return "Не хватило памяти. Проверьте, тот ли файл указан, или запустите команду там, где её больше."
+    return f"Не получилось: {describe_os_error(error)}. {os_error_remedy(error)}."
 
 
 def _load_config(path: Path, *, tokens_needed: bool = True) -> Config:
@@ -215,7 +221,7 @@ def train(
     settings = _load_config(config, tokens_needed=False)
     from bot.cli import train as training
 
-    with _report_input_faults(), _report_database_faults():
+    with _report_input_faults(), _report_database_faults(), _report_training_faults(nightly=own):
         if back:
             training.rollback(settings, typer.echo)
         else:
@@ -582,6 +588,20 @@ def _report_input_faults() -> Iterator[None]:
     except PermissionError as error:
         _print_error(f"Нет прав на запись: {error.filename}. Проверьте права на эту папку.")
         raise typer.Exit(EXIT_BAD_CONFIG) from None
+
+
+@contextmanager
+def _report_training_faults(*, nightly: bool) -> Iterator[None]:
+    """Turn an error of the system into one message and an exit code by which the bot knows it at night."""
+    from bot.domain.training import EXIT_CODES, TrainingFault
+
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        if not nightly:
+            raise
+        _print_error(_describe_system_error(error))
+        raise typer.Exit(EXIT_CODES[TrainingFault.of_error(error)]) from None
 
 
 @contextmanager

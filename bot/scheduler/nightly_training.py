@@ -13,7 +13,9 @@ from pathlib import Path
 import bot
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.administrator import ModelBroken, ModelUpdated
+from bot.domain.training import TrainingFault
 from bot.runtime.runtime import Runtime
+from bot.services.monitoring import training
 from bot.services.notifications import notify
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.model import ModelError
@@ -56,7 +58,11 @@ class NightlyTraining:
         if not hour <= now < hour + START_WINDOW:
             return False
         key = f"night school:{today}"
-        learned = (await asyncio.to_thread(self.registry.last_run)).get("newest", 0)
+        try:
+            learned = (await asyncio.to_thread(self.registry.last_run)).get("newest", 0)
+        except OSError as error:
+            await self._record_outcome(TrainingFault.of_error(error))
+            return False
         async with self.runtime.database.read() as uow:
             if (
                 await uow.once_keys.get(key) is not None
@@ -68,9 +74,15 @@ class NightlyTraining:
 
     async def _train_and_report(self) -> None:
         before = await asyncio.to_thread(self.registry.last_run)
-        code = await self._run_training_process()
-        entry = await asyncio.to_thread(self.registry.last_run)
+        try:
+            code = await self._run_training_process()
+        except OSError as error:  # no memory for another process
+            logger.warning("night school: not started: %s", type(error).__name__)
+            await self._record_outcome(TrainingFault.of_error(error))
+            return
         logger.info("night school: exit code %s", code)
+        await self._record_outcome(None if code == 0 else TrainingFault.of_exit_code(code))
+        entry = await asyncio.to_thread(self.registry.last_run)
         if code != 0 or entry == before or not entry.get("kept"):
             return
         async with self.runtime.database.begin() as uow:
@@ -81,6 +93,10 @@ class NightlyTraining:
                 ),
             )
         self.runtime.outbox_wake_up.set()
+
+    async def _record_outcome(self, fault: TrainingFault | None) -> None:
+        async with self.runtime.database.begin() as uow:
+            await training.record_outcome(self.runtime.context(uow), fault)
 
     async def _run_training_process(self) -> int | None:
         """Run ``python -m bot train --own`` and return its exit code; ``None``: stopped after MAX_TRAINING_SECONDS."""

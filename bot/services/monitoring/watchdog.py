@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from bot.domain.channels import Direction
 from bot.domain.notifications.monitoring import IncidentOver, IncidentStarted
 from bot.services.context import UseCaseContext
+from bot.services.monitoring import training
 from bot.services.monitoring.inactivity import InactiveSource
 from bot.services.notifications import notify
 from bot.services.reports import digest
@@ -76,6 +77,8 @@ async def list_incidents(
     if due is not None and ctx.now - due > MAX_DIGEST_DELAY:
         found.append(Incident("digest", "", due))
     found += await _list_unresponsive(ctx, failing_since)
+    for key, at in (await ctx.uow.once_keys.list_by_prefix(training.FAULT_KEY_PREFIX)).items():
+        found.append(Incident(f"training_{key.removeprefix(training.FAULT_KEY_PREFIX)}", "", at))
     if inactive is None:
         return [*found, *(incident for incident in await list_reported(ctx.uow) if incident.code == "hush")]
     return [*found, *(Incident("hush", source.title, source.since) for source in inactive)]

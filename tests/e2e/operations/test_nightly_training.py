@@ -1,11 +1,17 @@
 """The bot learns from people's decisions at night, while it works, and without a restart."""
 
+import errno
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli.main import cli
+from bot.domain.training import EXIT_CODES, TrainingFault
+from bot.services.monitoring import watchdog
 from bot.services.reports import training_examples
 from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example
@@ -142,6 +148,86 @@ async def test_a_broken_model_stops_nobody(town: Harness) -> None:
     await town.start()
     await send_report(town, "На Мира 3 на дороге яма, объехать негде", PYOTR)
     await town.wait_for_card(ROADS_HEAD, 2)
+
+
+async def find_night(town: Harness, day: int) -> datetime | None:
+    assert town.app is not None
+    async with town.app.database.read() as uow:
+        return await uow.once_keys.get(f"night school:2026-11-{day}")
+
+
+async def list_troubles(town: Harness) -> list[str]:
+    """List the incidents that /readyz and /metrics show."""
+    assert town.app is not None
+    async with town.app.database.read() as uow:
+        return [one.code for one in await watchdog.list_reported(uow)]
+
+
+def test_the_training_process_tells_its_fault_by_its_exit_code(tmp_path: Path) -> None:
+    """Nobody may make folders in /sys, root included."""
+    settings = """
+        [municipality]
+        name = "Город"
+        timezone = "Asia/Vladivostok"
+        [routing]
+        model = "/sys/mcu/model"
+        [[sectors]]
+        code = "roads"
+        [[staff]]
+        name = "Координатор"
+        role = "coordinator"
+        telegram_id = 1
+        [telegram]
+        private = "bot"
+        [[telegram.chats]]
+        id = -1001
+        title = "Подслушано"
+        answers = "bot"
+    """
+    (tmp_path / "config.toml").write_text(settings, encoding="utf-8")
+    result = CliRunner().invoke(cli, ["train", "--own", "--config", str(tmp_path / "config.toml")])
+    assert (result.exit_code, "нет прав доступа" in result.output) == (EXIT_CODES[TrainingFault.RIGHTS], True)
+    assert TrainingFault.of_error(MemoryError()) is TrainingFault.MEMORY
+    assert TrainingFault.of_error(OSError(errno.ENOSPC, "")) is TrainingFault.DISK
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "words"),
+    [
+        ("exit 71", "training_memory", "не хватило памяти"),
+        ("exit 77", "training_rights", "нет прав на запись"),
+        ("exit 74", "training_disk", "на диске нет места"),
+        ("kill -9 $$", "training_killed", "прервано системой"),
+        ("exit 1", "training_other", "python -m bot train --own"),
+        (None, "training_other", "python -m bot train --own"),
+    ],
+)
+async def test_a_failed_night_is_told_once_until_a_night_succeeds(
+    town: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None, code: str, words: str
+) -> None:
+    from bot.scheduler import nightly_training
+
+    program, known = tmp_path / "program", "ночное обучение"
+    monkeypatch.setattr(nightly_training.sys, "executable", str(program))
+    await decide_messages(town, 40)
+
+    async def spend_night(day: int, command: str | None) -> None:
+        if command is not None:
+            program.write_text(f"#!/bin/sh\n{command}\n")
+            program.chmod(0o755)
+        town.set_time(f"{day}.11 03:31")
+        while not await find_night(town, day):
+            await town.wait_for_tasks("watchdog")
+        await town.wait_for_tasks("watchdog", times=2)
+
+    await spend_night(21, script)
+    await town.wait_for_message(ADMINISTRATOR, "Самопроверка", known, words)
+    assert await list_troubles(town) == [code]
+    await spend_night(22, script)
+    assert len([text for text in town.bot_texts(ADMINISTRATOR) if known in text]) == 1
+    await spend_night(23, "exit 0")
+    await town.wait_for_message(ADMINISTRATOR, "снова в порядке", known)
+    assert await list_troubles(town) == []
 
 
 async def test_training_ends_with_the_bot(town: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
