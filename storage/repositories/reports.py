@@ -35,6 +35,15 @@ class SectorCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCounts:
+    """What has become of a period's new tickets; the three add up to all of them."""
+
+    in_work: int
+    dismissed: int
+    answered: int  # or closed
+
+
+@dataclass(frozen=True, slots=True)
 class OverdueTicket:
     """An overdue ticket, with the beginning of its message and a link to it, if there is one.
 
@@ -87,6 +96,17 @@ class Reports(Repository):
             SectorCounts(one, came[one], answered[one], *now.get(one, (0, 0, 0)), dismissed[one])
             for one in {*came, *answered, *dismissed, *now}
         ]
+
+    async def count_new_by_state(self, since: datetime, until: datetime) -> NewCounts:
+        """Count the tickets registered in [since, until) by what has become of them until now."""
+        result = await self._transaction.execute(
+            select(
+                _count_where(ticket.c.state.in_(_OPEN_STATES)),
+                _count_where(ticket.c.state == State.DISMISSED.value),
+                _count_where(ticket.c.state.not_in((*_OPEN_STATES, State.DISMISSED.value))),
+            ).where(ticket.c.registered_at >= since, ticket.c.registered_at < until)
+        )
+        return NewCounts(*(int(count or 0) for count in result.one()))
 
     async def _count_by_sector(
         self, moment: Any, since: datetime, until: datetime, *conditions: Any

@@ -41,6 +41,11 @@ class ReportFigures:
     since: datetime
     until: datetime
     new: int
+    new_answered: int | None = stored(default=None, omit_default=True)
+    """Of the new ones: answered or closed by now; the two below count the dismissed and the open ones. All three add up
+    to ``new``; rows of earlier releases lack them."""
+    new_dismissed: int | None = stored(default=None, omit_default=True)
+    new_in_work: int | None = stored(default=None, omit_default=True)
     answered: int
     in_work: int
     unaccepted: int = stored(default=0)

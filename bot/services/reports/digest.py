@@ -88,11 +88,15 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
     """Collect the figures of [since, until) and the state at *until*, as facts of a notification."""
     reports = ctx.uow.reports
     sectors = await reports.count_by_sector(since, until)
+    fate = await reports.count_new_by_state(since, until)
     overdue = await reports.list_overdue(until, MAX_OVERDUE_LISTED + 1)
     return ReportFigures(
         since=since,
         until=until,
-        new=sum(line.new for line in sectors),
+        new=fate.answered + fate.dismissed + fate.in_work,
+        new_answered=fate.answered,
+        new_dismissed=fate.dismissed,
+        new_in_work=fate.in_work,
         answered=sum(line.answered for line in sectors),
         in_work=sum(line.in_work for line in sectors),
         unaccepted=sum(line.unaccepted for line in sectors),
@@ -106,7 +110,7 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
                 ctx.municipality.sector_title(line.sector), line.new, line.answered, line.in_work, line.overdue
             )
             for line in sorted(sectors, key=lambda line: (line.sector is None, -line.new, line.sector or ""))
-            if line.sector is not None
+            if line.sector is not None or line.new or line.answered or line.in_work
         ),
         overdue_tickets=tuple(
             OverdueEntry(

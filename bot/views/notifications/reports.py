@@ -37,9 +37,11 @@ def _figures_content(heading: str, figures: ReportFigures, context: RenderContex
         return Content(tuple(spans))
     spans += [
         Text(f"\nНовых: {figures.new}"),
+        *_fate_of_new(figures),
         Text(f"\nОтвечено: {figures.answered}"),
         Text(f"\nНе требует ответа: {figures.dismissed}"),
         Text(f"\nВ работе: {figures.in_work}"),
+        *_earlier_in_work(figures),
         Text(f"\nиз них ждут принятия: {figures.unaccepted}"),
         Text(f"\nПросрочено: {figures.overdue}"),
         Text(f"\nЖдут выбора отрасли: {figures.awaiting_triage}"),
@@ -49,6 +51,24 @@ def _figures_content(heading: str, figures: ReportFigures, context: RenderContex
     spans += _sector_lines(figures)
     spans += _overdue_lines(figures)
     return Content(tuple(spans))
+
+
+def _fate_of_new(figures: ReportFigures) -> list[Span]:
+    """Say what has become of the new messages, so that the reader sees the figures add up."""
+    if not figures.new or figures.new_answered is None:
+        return []
+    return [
+        Text(
+            f"\nиз них отвечено {figures.new_answered}, не требует ответа {figures.new_dismissed}, "
+            f"в работе {figures.new_in_work}"
+        )
+    ]
+
+
+def _earlier_in_work(figures: ReportFigures) -> list[Span]:
+    if figures.new_in_work is None or not figures.in_work:
+        return []
+    return [Text(f"\nиз них поступили раньше: {figures.in_work - figures.new_in_work}")]
 
 
 def _period_text(since: datetime, until: datetime, context: RenderContext) -> str:
@@ -74,7 +94,8 @@ def _sector_lines(figures: ReportFigures) -> list[Span]:
     spans: list[Span] = [Text("\n\n"), Bold("По отраслям")]
     for title, new, answered, in_work, overdue in figures.sectors:
         late = f", просрочено {overdue}" if overdue else ""
-        spans.append(Text(f"\n{title}: новых {new}, отвечено {answered}, в работе {in_work}{late}"))
+        name = title[:1].upper() + title[1:]
+        spans.append(Text(f"\n{name}: новых {new}, отвечено {answered}, в работе {in_work}{late}"))
     return spans
 
 

@@ -1,5 +1,6 @@
 """«Сводка»: once a day at its hour whatever happens to the machine, and whenever somebody asks."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -36,8 +37,24 @@ pytestmark = ON_BOTH
 
 
 async def wait_for_digest(town: Harness, person: int = CURATOR) -> str:
-    """Wait for a digest; its words."""
-    return message_text(await town.wait_for_message(person, "📊 Сводка"))
+    """Wait for a digest and return its words; its figures add up."""
+    words = message_text(await town.wait_for_message(person, "📊 Сводка"))
+    assert_figures_add_up(words)
+    return words
+
+
+def assert_figures_add_up(words: str) -> None:
+    """Check what a reader would: new = answered + dismissed + in work, and the sectors' lines sum to the totals."""
+
+    def figure(pattern: str) -> int:
+        return sum(int(number) for number in re.findall(pattern, words, re.M))
+
+    new, in_work = figure(r"^Новых: (\d+)"), figure(r"^В работе: (\d+)")
+    new_in_work = figure(r"^из них отвечено.*, в работе (\d+)")
+    assert new == figure(r"^из них отвечено (\d+)") + figure(r"^из них.*, не требует ответа (\d+)") + new_in_work
+    assert in_work == new_in_work + figure(r"^из них поступили раньше: (\d+)")
+    assert (new, in_work) == (figure(r": новых (\d+), "), figure(r": новых .*, в работе (\d+)"))
+    assert figure(r"^Отвечено: (\d+)") == figure(r": новых \d+, отвечено (\d+)")
 
 
 async def restart_bot(town: Harness) -> None:
@@ -68,6 +85,9 @@ async def test_the_digest_tells_the_day_in_two_minutes(town: Harness) -> None:
     assert lines[1] == "пт 20.11, 14:30 – сб 21.11, 09:00"
     for line in (
         "Новых: 4",
+        "из них отвечено 1, не требует ответа 0, в работе 3",
+        "из них поступили раньше: 0",
+        "Отрасль не выбрана: новых 1, отвечено 0, в работе 1, просрочено 1",
         "Отвечено: 1",
         "В работе: 3",
         "Просрочено: 2",
