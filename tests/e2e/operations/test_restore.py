@@ -8,7 +8,7 @@ from bot.cli.operations import restore_database
 from bot.domain.tickets import State
 from sandbox.faults import FaultKind
 from storage.sqlite.backup import backup_sqlite
-from tests.e2e.harness import ADMINISTRATOR, GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.harness import ADMINISTRATOR, COMMUNITY, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.queries import HATCH, button_rows, get_ticket_state, wait_for_preview, wait_until_idle
 
 ANSWER = "Люк закрыли утром."
@@ -41,6 +41,33 @@ async def restore_copy_with_queued_answer(
     await restore_database(config, copy, lambda _: None, force=False, now=town.clock.now())
     town.pass_time(hours=hours_until_start)
     await town.start()
+
+
+async def test_row_numbers_given_out_a_second_time_swallow_no_answer_in_vk(town: Harness) -> None:
+    """VK drops a message whose key it knows; after a restore another answer has the number of a published one."""
+    await wait_until_idle(town)
+    copy = town.folder / "copy.sqlite3"
+    await asyncio.to_thread(backup_sqlite, str(town.settings["database"]), copy, lambda _: None)
+    answers = ("Люк закрыли утром.", "Люк закроют завтра.")
+    for answer in answers:
+        await town.sandbox.vk.send_message(COMMUNITY, PYOTR, f"{HATCH}, {answer}")
+        card = await town.wait_for_card(ROADS_HEAD, 1, answer)
+        await town.send_message(ROADS_HEAD, answer, reply_to=card["message_id"])
+        await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD, answer), "Отправить")
+        await town.wait_until(lambda text=answer: count_told(town, text) == 1)  # type: ignore[misc]
+        await wait_until_idle(town)
+        if answer == answers[0]:
+            assert town.app is not None
+            config = town.app.config
+            await town.stop()
+            await town.sandbox.vk.drop_events(COMMUNITY)
+            await restore_database(config, copy, lambda _: None, force=False, now=town.clock.now())
+            await town.start()
+    assert [count_told(town, answer) for answer in answers] == [1, 1]
+
+
+def count_told(town: Harness, answer: str) -> int:
+    return sum(one.out and answer in one.text for one in town.sandbox.vk.messages(COMMUNITY, PYOTR))
 
 
 def count_published(town: Harness) -> int:
