@@ -58,7 +58,8 @@ class ForkedProcess:
 
     def send_signal(self, how: signal.Signals) -> None:
         if self.exit_code is None:
-            os.kill(self.pid, how)  # the fork server has not reaped it yet, so the id is still its own
+            with suppress(ProcessLookupError):  # it has ended, and the fork server's reply is on its way
+                os.kill(self.pid, how)
 
     async def wait(self) -> int:
         if self.exit_code is None:
