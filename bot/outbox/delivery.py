@@ -156,7 +156,7 @@ class Delivery:
             sent = [",".join(one.ids) for one in result.sent]
             is_claimed_by_us = await uow.outbox.finish(row, ctx.now, sent=sent)
             if (row.may_be_delivered or not is_claimed_by_us) and not attempt.messenger.capabilities.idempotent:
-                await uow.audit_log.record("resent", ctx.now, ticket_id=row.ticket_id, facts={"outbox": row.id})
+                await self._record_resent(ctx, row, message)
             if not is_claimed_by_us:
                 self._log_lost_lease(row)
                 return
@@ -167,6 +167,12 @@ class Delivery:
             await record_buttons(ctx, row, message, result)
         if works_again:
             self.failing_accounts.discard(row.account)
+
+    async def _record_resent(self, ctx: UseCaseContext, row: OutboxRow, message: OutgoingMessage[Any]) -> None:
+        """Record that *message* has left once more, for every ticket of its buttons: the first copy may be pressed."""
+        tickets: set[int | None] = {row.ticket_id, *message.button_tickets()} - {None, 0}
+        for ticket_id in tickets or {None}:
+            await ctx.uow.audit_log.record("resent", ctx.now, ticket_id=ticket_id, facts={"outbox": row.id})
 
     def _log_lost_lease(self, row: OutboxRow) -> None:
         """Log that the lease has expired and another worker has claimed the row."""

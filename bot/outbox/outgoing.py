@@ -48,6 +48,11 @@ class OutgoingMessage(Generic[SnapshotT]):
     alert: bool = False
     commands: tuple[MenuCommand, ...] = ()
 
+    def button_tickets(self) -> set[int]:
+        """Return the tickets that the buttons are about; 0: none."""
+        codes = (unpack(button.code) for line in self.content.keyboard for button in line if button.code)
+        return {code.ticket_id for code in codes if code is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
@@ -99,8 +104,7 @@ async def record_buttons(
 
     A press counts only in a message that carries such a button.
     """
-    codes = (unpack(button.code) for line in message.content.keyboard for button in line if button.code)
-    tickets = {code.ticket_id for code in codes if code is not None} - {row.ticket_id}
+    tickets = message.button_tickets() - {row.ticket_id}
     message_id = result.keyboard_message_id if result.sent else next(iter(message.message_ids), None)
     if tickets and message_id is not None:
         await ctx.uow.sent_messages.add_buttons(row.account, row.chat_id, message_id, tickets, ctx.now)

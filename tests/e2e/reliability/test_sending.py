@@ -195,6 +195,25 @@ async def test_a_providers_page_is_no_reason_to_wait_for_the_lease(town: Harness
     assert len(await list_audit(town, 1, "resent")) == (status == 200)
 
 
+async def test_first_copy_of_a_preview_that_was_sent_twice_can_be_pressed(town: Harness) -> None:
+    """The bot has recorded only the second; the head may press either."""
+    await send_report(town, HOLE)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(town)
+    await town.press_button(ROADS_HEAD, card, "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await wait_until_idle(town)
+    town.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.DROP))
+    await town.send_message(ROADS_HEAD, "Засыплем сегодня")
+    first = await wait_for_preview(town, ROADS_HEAD, "Засыплем сегодня")
+    await wait_until_idle(town)
+    town.pass_time(seconds=2)
+    await town.wait_until(lambda: sum("Так ответ увидит" in text for text in town.bot_texts(ROADS_HEAD)) == 2)
+    await wait_until_idle(town)
+    await town.press_button(ROADS_HEAD, first, "Отправить")
+    await town.wait_for_message(GROUP, "Засыплем сегодня")
+
+
 async def test_an_error_that_nobody_foresaw_is_a_failed_delivery(
     town: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
