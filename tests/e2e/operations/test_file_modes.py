@@ -29,7 +29,7 @@ WRITING = {
 """
 ELSEWHERE = {"run", "train", "evaluate", "demo", "migrate-data"}
 BOT_USER = 65_534  # any number but root's
-NOT_WRITING = {"check", "classify", "group"}
+NOT_WRITING = {"check", "classify", "group", "journal"}
 
 
 @pytest.fixture(autouse=True)
