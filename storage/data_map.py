@@ -14,7 +14,7 @@ from storage import tables
 
 
 class Content(Enum):
-    """What a column holds, by what becomes of it."""
+    """The kinds of column contents, by what becomes of them."""
 
     FIGURE = auto()  # row numbers, codes, states, moments, streets: kept as statistics
     OFFICIAL = auto()  # who of the officials did something, and their chats: kept

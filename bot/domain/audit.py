@@ -47,7 +47,7 @@ class AuditRow:
 
 
 class JournalAction(StrEnum):
-    """What people did with the data as a whole: the lines of ``journal``. Stored: never change."""
+    """Acts of people on the data as a whole: the lines of ``journal``. Stored: never change."""
 
     EXPORTED = "exported"
     COPIED = "copied"

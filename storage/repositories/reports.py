@@ -36,7 +36,7 @@ class SectorCounts:
 
 @dataclass(frozen=True, slots=True)
 class NewCounts:
-    """What has become of a period's new tickets; the three add up to all of them."""
+    """A period's new tickets by what has become of them; the three add up to all of them."""
 
     in_work: int
     dismissed: int

@@ -1,4 +1,4 @@
-"""What officials do about a flood: look at the messages that were held back, mute its author, hear them again."""
+"""Acts of officials on a flood: look at the messages that were held back, mute its author, hear them again."""
 
 from bot.domain.errors import NotAllowed, OutdatedButton
 from bot.domain.limits import MUTE_TERM, WINDOW, Flood
