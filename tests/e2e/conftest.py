@@ -16,20 +16,20 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def closed_town(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[Harness]:
+async def closed_bot(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[Harness]:
     """The town with its servers; the bot is not running yet, its settings may still change."""
     async with migrated_database(kind, tmp_path, shelf) as url:
-        town = Harness(tmp_path)
-        town.settings["database"] = url
-        await town.open()
+        bot = Harness(tmp_path)
+        bot.settings["database"] = url
+        await bot.open()
         try:
-            yield town
+            yield bot
         finally:
-            await town.close()
+            await bot.close()
 
 
 @pytest.fixture
-async def town(closed_town: Harness) -> Harness:
+async def bot(closed_bot: Harness) -> Harness:
     """The town with the bot running."""
-    await closed_town.start()
-    return closed_town
+    await closed_bot.start()
+    return closed_bot

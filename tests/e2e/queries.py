@@ -13,74 +13,74 @@ ROOF = "На Школьной 5 в подъезде течёт крыша, со�
 UNCLEAR_REPORT = "Кто отвечает за это безобразие у вокзала? Сделайте что-нибудь!"
 
 
-async def send_report(town: Harness, text: str = HATCH, who: int = MARIA, **more: Any) -> int:
+async def send_report(bot: Harness, text: str = HATCH, who: int = MARIA, **more: Any) -> int:
     """A citizen writes in the Telegram group; the message's id."""
-    return await town.sandbox.telegram.send_message(GROUP, who, text, **more)
+    return await bot.sandbox.telegram.send_message(GROUP, who, text, **more)
 
 
-async def wait_until_idle(town: Harness) -> None:
+async def wait_until_idle(bot: Harness) -> None:
     """Everything that people did has had its effect, and whatever the bot wants to say by now is said."""
-    await town.wait_for_inbox()
-    assert town.app is not None
+    await bot.wait_for_inbox()
+    assert bot.app is not None
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
-            async with town.app.database.read() as uow:
-                if not await uow.outbox.has_due(town.clock.now()):
+            async with bot.app.database.read() as uow:
+                if not await uow.outbox.has_due(bot.clock.now()):
                     return
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
 
 
-async def wait_for_unblocked_messages(town: Harness) -> None:
+async def wait_for_unblocked_messages(bot: Harness) -> None:
     """Whatever may leave has left, though something is held back: somebody else's question was answered meanwhile."""
-    await town.wait_for_inbox()
-    before = len(town.bot_messages(CURATOR))
-    await town.send_message(CURATOR, "/help")
-    await town.wait_until(lambda: len(town.bot_messages(CURATOR)) > before)
+    await bot.wait_for_inbox()
+    before = len(bot.bot_messages(CURATOR))
+    await bot.send_message(CURATOR, "/help")
+    await bot.wait_until(lambda: len(bot.bot_messages(CURATOR)) > before)
 
 
-async def get_ticket(town: Harness, number: int) -> Ticket:
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+async def get_ticket(bot: Harness, number: int) -> Ticket:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         found = await uow.tickets.get(number)
     assert found is not None
     return found
 
 
-async def get_ticket_state(town: Harness, number: int) -> State:
-    return (await get_ticket(town, number)).state
+async def get_ticket_state(bot: Harness, number: int) -> State:
+    return (await get_ticket(bot, number)).state
 
 
-async def list_audit(town: Harness, number: int, action: str = "") -> list[AuditRow]:
+async def list_audit(bot: Harness, number: int, action: str = "") -> list[AuditRow]:
     """Return a ticket's audit records (of one action, if *action* is given)."""
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         rows = await uow.audit_log.list_for_ticket(number)
     return [row for row in rows if action in ("", row.action)]
 
 
-async def refusal_codes(town: Harness, number: int) -> list[str]:
+async def refusal_codes(bot: Harness, number: int) -> list[str]:
     """The codes of refused attempts."""
-    return [row.facts["code"] for row in await list_audit(town, number, "refused")]
+    return [row.facts["code"] for row in await list_audit(bot, number, "refused")]
 
 
-async def record_buttons(town: Harness, person: int, message_id: int, *tickets: int) -> None:
+async def record_buttons(bot: Harness, person: int, message_id: int, *tickets: int) -> None:
     """Let a person's message carry buttons about these tickets (0: about none), to press codes of every kind."""
-    assert town.app is not None
-    async with town.app.database.begin() as uow:
-        await uow.sent_messages.add_buttons("telegram", str(person), str(message_id), tickets, town.clock.now())
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        await uow.sent_messages.add_buttons("telegram", str(person), str(message_id), tickets, bot.clock.now())
 
 
-async def list_publications(town: Harness, number: int) -> list[Publication]:
+async def list_publications(bot: Harness, number: int) -> list[Publication]:
     """The publications of the newest answer."""
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         answer = await uow.answers.find_latest(number)
         return await uow.answers.list_publications(answer.id) if answer else []
 
 
-async def wait_for_preview(town: Harness, person: int, *pieces: str) -> dict[str, Any]:
+async def wait_for_preview(bot: Harness, person: int, *pieces: str) -> dict[str, Any]:
     """Wait for the preview of a draft."""
-    return await town.wait_for_message(person, "Так ответ увидит житель", *pieces)
+    return await bot.wait_for_message(person, "Так ответ увидит житель", *pieces)
 
 
 def styled_spans(letter: dict[str, Any]) -> list[tuple[str, str]]:

@@ -41,28 +41,28 @@ telegram_id = 1006
 )
 
 
-async def add_officials(town: Harness, *numbers: int) -> None:
+async def add_officials(bot: Harness, *numbers: int) -> None:
     """More officials press «Start»."""
     for number in numbers:
-        town.sandbox.telegram.user(number, f"Сотрудник {number}")
-        await town.sandbox.telegram.start_bot(number)
+        bot.sandbox.telegram.user(number, f"Сотрудник {number}")
+        await bot.sandbox.telegram.start_bot(number)
 
 
-async def send_report(town: Harness, text: str, who: int = MARIA) -> None:
+async def send_report(bot: Harness, text: str, who: int = MARIA) -> None:
     """A citizen writes in the group."""
-    await town.sandbox.telegram.send_message(GROUP, who, text)
+    await bot.sandbox.telegram.send_message(GROUP, who, text)
 
 
-def deadline_notices(town: Harness, person: int, *pieces: str) -> list[str]:
+def deadline_notices(bot: Harness, person: int, *pieces: str) -> list[str]:
     """Reminders and overdue notices that *person* got (those that hold every one of *pieces*), oldest first."""
     openings = ("⏰", "Просрочено")
-    heard = [text for text in town.bot_texts(person) if text.startswith(openings)]
+    heard = [text for text in bot.bot_texts(person) if text.startswith(openings)]
     return [text for text in heard if all(piece in text for piece in pieces)]
 
 
-def digest_texts(town: Harness, person: int) -> list[str]:
+def digest_texts(bot: Harness, person: int) -> list[str]:
     """The digests that *person* got, oldest first."""
-    return [text for text in town.bot_texts(person) if text.startswith("📊 Сводка")]
+    return [text for text in bot.bot_texts(person) if text.startswith("📊 Сводка")]
 
 
 def makes_sound(letter: dict[str, Any]) -> bool:

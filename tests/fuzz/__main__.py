@@ -20,13 +20,13 @@ from tests.fuzz.fuzzer import Fuzzer, configure
 
 async def fuzz(url: str, folder: Path, options: argparse.Namespace, seconds: float) -> list[str]:
     """Fuzz a bot on the database *url* and return the broken promises."""
-    town = Harness(folder)
-    town.settings["database"] = url
-    await town.open()
+    bot = Harness(folder)
+    bot.settings["database"] = url
+    await bot.open()
     try:
-        configure(town)
-        await town.start()
-        fuzzer = Fuzzer(town, random.Random(options.seed))
+        configure(bot)
+        await bot.start()
+        fuzzer = Fuzzer(bot, random.Random(options.seed))
         await fuzzer.prepare()
         ends_at = time.monotonic() + seconds
         while time.monotonic() < ends_at and not fuzzer.violations:
@@ -34,7 +34,7 @@ async def fuzz(url: str, folder: Path, options: argparse.Namespace, seconds: flo
             print(f"{fuzzer.sent.total():>8} hostile updates, the inbox: {await fuzzer.figures()}", flush=True)
         return fuzzer.violations
     finally:
-        await town.close()
+        await bot.close()
 
 
 async def run(options: argparse.Namespace) -> int:

@@ -58,7 +58,7 @@ PARSER_REASONS = ("unknown kind", "no ", "too long", "impossible", "malformed", 
 class Fuzzer:
     """A running town, real updates of all its messengers, and what has become of their mutations."""
 
-    town: Harness
+    bot: Harness
     dice: random.Random
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by account
     sent: Counter[str] = field(default_factory=Counter)
@@ -67,34 +67,34 @@ class Fuzzer:
 
     async def prepare(self) -> None:
         """Let people do everything once, and take the updates from the inbox."""
-        town, telegram, vk = self.town, self.town.sandbox.telegram, self.town.sandbox.vk
+        bot, telegram, vk = self.bot, self.bot.sandbox.telegram, self.bot.sandbox.vk
         first = await telegram.send_message(GROUP, MARIA, "Яма на дороге, Ленина 45", photo=b"a picture")
         await telegram.edit(GROUP, first, "Яма на дороге, Ленина 45, у перехода")
         await telegram.send_message(GROUP, PYOTR, "Подтверждаю", reply_to=first)
-        card = await town.wait_for_card(ROADS_HEAD, 1)
+        card = await bot.wait_for_card(ROADS_HEAD, 1)
         for label in button_labels(card)[-2:]:
-            await town.press_button(ROADS_HEAD, card, label)
-        await town.send_message(CURATOR, "/find яма")
+            await bot.press_button(ROADS_HEAD, card, label)
+        await bot.send_message(CURATOR, "/find яма")
         await vk.send_message(COMMUNITY, MARIA, "Яма на дороге, Кирова 10", photos=[b"a picture"])
         await vk.send_message(COMMUNITY, MARIA, "И ещё одна")
         post = await vk.post(COMMUNITY, "Новость")
         comment = await vk.comment(COMMUNITY, post, PYOTR, "На Мира 7 яма на дороге")
         await vk.edit_comment(COMMUNITY, post, comment, "На Мира 7 большая яма на дороге")
         await vk.delete_comment(COMMUNITY, post, await vk.comment(COMMUNITY, post, PYOTR, "Спасибо"))
-        house = town.sandbox.max
+        house = bot.sandbox.max
         mid = await house.send_message(HOUSE, MARIA, "Яма на дороге, Садовая 7", photos=[b"a picture"])
         await house.edit(mid, "Яма на дороге, Садовая 7, глубокая")
         await house.remove(await house.send_message(HOUSE, MARIA, "Ой"))
         await house.send_message(MARIA, MARIA, "Нет света на Мира 9")
-        await town.wait_for_inbox()
-        await town.wait_for_outbox()
+        await bot.wait_for_inbox()
+        await bot.wait_for_outbox()
         for account, payload in await self._read(select(inbox.c.account, inbox.c.payload)):
             self.samples.setdefault(account, []).append(payload)
         assert len(self.samples) == 3, sorted(self.samples)
 
     async def run_round(self, updates_per_messenger: int) -> None:
         """Send hostile updates, wait for their end, and check the promises."""
-        town, vk_account = self.town, f"vk:{COMMUNITY}"
+        bot, vk_account = self.bot, f"vk:{COMMUNITY}"
         for account, samples in self.samples.items():
             for _ in range(updates_per_messenger):
                 self.sent[account] += 1
@@ -102,11 +102,11 @@ class Fuzzer:
                 if account == vk_account:
                     if any(update.get("event_id") == one.get("event_id") for one in samples):
                         update["event_id"] = f"fuzz{self.sent[account]}"
-                    await town.sandbox.vk.push_raw(COMMUNITY, update)
+                    await bot.sandbox.vk.push_raw(COMMUNITY, update)
                 elif account == "telegram":
-                    await town.sandbox.telegram.push_raw({k: v for k, v in update.items() if k != "update_id"})
+                    await bot.sandbox.telegram.push_raw({k: v for k, v in update.items() if k != "update_id"})
                 else:
-                    await town.sandbox.max.push_raw(update)
+                    await bot.sandbox.max.push_raw(update)
         try:
             async with asyncio.timeout(ROUND_TIMEOUT_SECONDS):
                 await self._wait_for_end()
@@ -118,17 +118,17 @@ class Fuzzer:
 
     async def _wait_for_end(self) -> None:
         """Let time pass until every update is handled or set aside."""
-        assert self.town.app is not None
+        assert self.bot.app is not None
         for _ in range(MAX_ATTEMPTS * 4):
-            if await self.town._is_inbox_empty():
+            if await self.bot._is_inbox_empty():
                 break
             await asyncio.sleep(0.2)
-            self.town.pass_time(seconds=RETRY_PAUSE_SECONDS)
-            self.town.app.runtime.inbox_wake_up.set()
-        await self.town.wait_for_inbox()
+            self.bot.pass_time(seconds=RETRY_PAUSE_SECONDS)
+            self.bot.app.runtime.inbox_wake_up.set()
+        await self.bot.wait_for_inbox()
 
     async def _send_canaries(self) -> None:
-        town, sandbox = self.town, self.town.sandbox
+        bot, sandbox = self.bot, self.bot.sandbox
         self._canaries += 1
         for number, send in enumerate(
             (
@@ -139,10 +139,10 @@ class Fuzzer:
         ):
             word = f"проверка{self._canaries}ч{number}"
             await send(f"Огромная яма на дороге, Гоголя {self._canaries}, {word}")
-            await town.wait_for_message(ROADS_HEAD, word)
+            await bot.wait_for_message(ROADS_HEAD, word)
 
     async def _check(self) -> None:
-        app = self.town.app
+        app = self.bot.app
         assert app is not None
         assert app._leader is not None
         supervisor = app._leader._supervisor
@@ -156,7 +156,7 @@ class Fuzzer:
             self.violations.append(f"lost: {self.sent['telegram'] - stored['telegram']} updates of Telegram")
         for account, number in await self._count_by(inbox.c.account, status="dead"):
             title = app.messengers[account].title
-            if number and not any(title in text for text in self.town.bot_texts(ADMINISTRATOR)):
+            if number and not any(title in text for text in self.bot.bot_texts(ADMINISTRATOR)):
                 self.violations.append(f"{account}: {number} dead letters, and the administrator knows of none")
         for account, error, number in await self._count_by(inbox.c.account, inbox.c.error, status="dead"):
             if not str(error).startswith(PARSER_REASONS):
@@ -172,8 +172,8 @@ class Fuzzer:
         return await self._read(statement if status is None else statement.where(inbox.c.status == status))
 
     async def _read(self, statement: Any) -> list[Any]:
-        assert self.town.app is not None
-        async with self.town.app.database.engine.connect() as connection:
+        assert self.bot.app is not None
+        async with self.bot.app.database.engine.connect() as connection:
             return list(await connection.execute(statement))
 
 
@@ -189,10 +189,10 @@ def with_new_ids(update: dict[str, Any], number: int) -> dict[str, Any]:
     return changed
 
 
-def configure(town: Harness) -> None:
+def configure(bot: Harness) -> None:
     """Add MAX to the town, and a person whose messages are never hostile; call it before the start."""
-    town.sandbox.max.add_bot(MAX_TOKEN)
-    town.sandbox.max.user(MARIA, "Мария", "Ким")
-    town.sandbox.max.chat(HOUSE, "Дом на Ленина, 45")
-    town.sandbox.telegram.user(9001, "Проверяющий")
-    town.settings["more"] = MAX_CONFIG.format(token=MAX_TOKEN, url=town.sandbox.url, chat=HOUSE)
+    bot.sandbox.max.add_bot(MAX_TOKEN)
+    bot.sandbox.max.user(MARIA, "Мария", "Ким")
+    bot.sandbox.max.chat(HOUSE, "Дом на Ленина, 45")
+    bot.sandbox.telegram.user(9001, "Проверяющий")
+    bot.settings["more"] = MAX_CONFIG.format(token=MAX_TOKEN, url=bot.sandbox.url, chat=HOUSE)

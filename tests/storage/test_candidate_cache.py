@@ -114,17 +114,17 @@ class RandomWorkload:
 async def test_cached_candidates_equal_the_database(database: Database, seed: int) -> None:
     random = Random(seed)
     async with database.begin() as uow:
-        town = RandomWorkload(uow, random)
+        bot = RandomWorkload(uow, random)
         for _ in range(random.choice((3, 30, 90))):
-            await town.step()
+            await bot.step()
         for _ in range(4):
             for wanted in QUERIES:
                 await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT)
             for _ in range(random.randrange(1, 12)):
-                await town.step()
+                await bot.step()
         remembered = [await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) for wanted in QUERIES]
-        known = {number: await uow.tickets.get(number, lock=True) for number in town.leads}
-        assert known == await uow.tickets.get_many(town.leads)
+        known = {number: await uow.tickets.get(number, lock=True) for number in bot.leads}
+        assert known == await uow.tickets.get_many(bot.leads)
         uow.problems.clear_candidates()
         assert remembered == [await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) for wanted in QUERIES]
 

@@ -15,181 +15,181 @@ SECOND_HEAD = 1013
 TWO_HEADS = STAFF + '[[staff]]\nname = "Второй дорожник"\nrole = "head"\nsectors = ["roads"]\ntelegram_id = 1013\n'
 
 
-async def with_two_heads(town: Harness) -> None:
-    town.settings["staff"] = TWO_HEADS
-    town.sandbox.telegram.user(SECOND_HEAD, "Юрий")
-    await town.sandbox.telegram.start_bot(SECOND_HEAD)
-    await town.start()
+async def with_two_heads(bot: Harness) -> None:
+    bot.settings["staff"] = TWO_HEADS
+    bot.sandbox.telegram.user(SECOND_HEAD, "Юрий")
+    await bot.sandbox.telegram.start_bot(SECOND_HEAD)
+    await bot.start()
 
 
-async def test_a_preview_survives_a_restart(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, "Первая часть.", reply_to=card["message_id"])
-    draft = await wait_for_preview(town, ROADS_HEAD, "Первая часть.")
-    await wait_until_idle(town)
+async def test_a_preview_survives_a_restart(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, "Первая часть.", reply_to=card["message_id"])
+    draft = await wait_for_preview(bot, ROADS_HEAD, "Первая часть.")
+    await wait_until_idle(bot)
 
-    await town.stop()
-    await town.start()
+    await bot.stop()
+    await bot.start()
 
-    await town.send_message(ROADS_HEAD, "Вторая часть.")
-    draft = await wait_for_preview(town, ROADS_HEAD, "Первая часть.\n\nВторая часть.")
-    await wait_until_idle(town)
-    await town.stop()
-    press = await town.sandbox.telegram.press_button(ROADS_HEAD, ROADS_HEAD, draft["message_id"], "📤 Отправить")
-    await town.start()
-    await town.wait_until(lambda: town.sandbox.telegram.callback_answers.get(press))
-    assert message_text(await town.wait_for_message(GROUP)) == "Первая часть.\n\nВторая часть."
-    await wait_until_idle(town)
-    assert len(town.bot_messages(GROUP)) == 1
-
-
-async def test_a_question_survives_a_restart(town: Harness) -> None:
-    await send_report(town)
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await wait_until_idle(town)
-    await town.stop()
-    await town.send_message(ROADS_HEAD, "Написано, пока бот молчал.")
-    await town.start()
-    await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD, "Написано"), "Отправить")
-    await town.wait_for_message(GROUP, "Написано, пока бот молчал.")
+    await bot.send_message(ROADS_HEAD, "Вторая часть.")
+    draft = await wait_for_preview(bot, ROADS_HEAD, "Первая часть.\n\nВторая часть.")
+    await wait_until_idle(bot)
+    await bot.stop()
+    press = await bot.sandbox.telegram.press_button(ROADS_HEAD, ROADS_HEAD, draft["message_id"], "📤 Отправить")
+    await bot.start()
+    await bot.wait_until(lambda: bot.sandbox.telegram.callback_answers.get(press))
+    assert message_text(await bot.wait_for_message(GROUP)) == "Первая часть.\n\nВторая часть."
+    await wait_until_idle(bot)
+    assert len(bot.bot_messages(GROUP)) == 1
 
 
-async def test_a_draft_is_closed_after_a_day_and_stays_readable(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, "Недописанное", reply_to=card["message_id"])
-    draft = await wait_for_preview(town, ROADS_HEAD)
+async def test_a_question_survives_a_restart(bot: Harness) -> None:
+    await send_report(bot)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await wait_until_idle(bot)
+    await bot.stop()
+    await bot.send_message(ROADS_HEAD, "Написано, пока бот молчал.")
+    await bot.start()
+    await bot.press_button(ROADS_HEAD, await wait_for_preview(bot, ROADS_HEAD, "Написано"), "Отправить")
+    await bot.wait_for_message(GROUP, "Написано, пока бот молчал.")
+
+
+async def test_a_draft_is_closed_after_a_day_and_stays_readable(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, "Недописанное", reply_to=card["message_id"])
+    draft = await wait_for_preview(bot, ROADS_HEAD)
     code = draft["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
 
-    town.pass_time(hours=24, seconds=1)
+    bot.pass_time(hours=24, seconds=1)
 
-    await town.wait_until(lambda: button_rows(draft) == [])
+    await bot.wait_until(lambda: button_rows(draft) == [])
     assert "прошли сутки" in message_text(draft)
     assert "Недописанное" in message_text(draft)
-    said = await town.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], code)
+    said = await bot.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], code)
     assert said == {"text": "Это действие уже завершено или отменено.", "show_alert": True}
-    assert town.bot_messages(GROUP) == []
+    assert bot.bot_messages(GROUP) == []
 
 
-async def test_a_preview_of_an_earlier_draft_never_sends_a_later_one(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, "Старое", reply_to=card["message_id"])
-    draft = await wait_for_preview(town, ROADS_HEAD, "Старое")
+async def test_a_preview_of_an_earlier_draft_never_sends_a_later_one(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, "Старое", reply_to=card["message_id"])
+    draft = await wait_for_preview(bot, ROADS_HEAD, "Старое")
     old = draft["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-    await town.press_button(ROADS_HEAD, draft, "Отмена")
-    await town.send_message(ROADS_HEAD, "Новое", reply_to=card["message_id"])
-    await wait_for_preview(town, ROADS_HEAD, "Новое")
+    await bot.press_button(ROADS_HEAD, draft, "Отмена")
+    await bot.send_message(ROADS_HEAD, "Новое", reply_to=card["message_id"])
+    await wait_for_preview(bot, ROADS_HEAD, "Новое")
 
-    said = await town.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], old)
+    said = await bot.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], old)
 
     assert said["show_alert"]
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
-    assert await refusal_codes(town, 1) == ["dialog_over"]
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    assert await refusal_codes(bot, 1) == ["dialog_over"]
 
 
-async def test_another_heads_answer_voids_the_draft_and_its_writer_is_told(closed_town: Harness) -> None:
-    town = closed_town
-    await with_two_heads(town)
-    await send_report(town)
-    card = await town.wait_for_card(SECOND_HEAD, 1)
-    await town.send_message(SECOND_HEAD, "Пишу медленно", reply_to=card["message_id"])
-    draft = await wait_for_preview(town, SECOND_HEAD)
+async def test_another_heads_answer_voids_the_draft_and_its_writer_is_told(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await with_two_heads(bot)
+    await send_report(bot)
+    card = await bot.wait_for_card(SECOND_HEAD, 1)
+    await bot.send_message(SECOND_HEAD, "Пишу медленно", reply_to=card["message_id"])
+    draft = await wait_for_preview(bot, SECOND_HEAD)
 
-    await town.answer_ticket(ROADS_HEAD, 1, "Я быстрее.")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Я быстрее.")
 
-    note = await town.wait_for_message(SECOND_HEAD, "На сообщение №1 уже ответил коллега")
+    note = await bot.wait_for_message(SECOND_HEAD, "На сообщение №1 уже ответил коллега")
     assert "ваш черновик отменён" in message_text(note)
-    await town.wait_until(lambda: button_rows(draft) == [])
+    await bot.wait_until(lambda: button_rows(draft) == [])
     assert "Пишу медленно" in message_text(draft)
-    await town.wait_for_card(SECOND_HEAD, 1, "✅ Отвечено: Начальник отдела дорог")
-    await town.send_message(SECOND_HEAD, "И я скажу", reply_to=card["message_id"])
-    await town.wait_for_message(SECOND_HEAD, "Ответ на №1 уже есть, его дал другой сотрудник: Начальник отдела дорог.")
-    assert [message_text(letter) for letter in town.bot_messages(GROUP)] == ["Я быстрее."]
+    await bot.wait_for_card(SECOND_HEAD, 1, "✅ Отвечено: Начальник отдела дорог")
+    await bot.send_message(SECOND_HEAD, "И я скажу", reply_to=card["message_id"])
+    await bot.wait_for_message(SECOND_HEAD, "Ответ на №1 уже есть, его дал другой сотрудник: Начальник отдела дорог.")
+    assert [message_text(letter) for letter in bot.bot_messages(GROUP)] == ["Я быстрее."]
 
 
-async def test_two_heads_accept_one_wins_the_other_is_told(closed_town: Harness) -> None:
-    town = closed_town
-    await with_two_heads(town)
-    await send_report(town)
-    first, second = await town.wait_for_card(ROADS_HEAD, 1), await town.wait_for_card(SECOND_HEAD, 1)
-    telegram = town.sandbox.telegram
+async def test_two_heads_accept_one_wins_the_other_is_told(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await with_two_heads(bot)
+    await send_report(bot)
+    first, second = await bot.wait_for_card(ROADS_HEAD, 1), await bot.wait_for_card(SECOND_HEAD, 1)
+    telegram = bot.sandbox.telegram
     one = await telegram.press_button(ROADS_HEAD, ROADS_HEAD, first["message_id"], "✅ Принять")
     two = await telegram.press_button(SECOND_HEAD, SECOND_HEAD, second["message_id"], "✅ Принять")
-    await town.wait_until(lambda: one in telegram.callback_answers and two in telegram.callback_answers)
+    await bot.wait_until(lambda: one in telegram.callback_answers and two in telegram.callback_answers)
 
     assert telegram.callback_answers[one] == {"text": "Принято в работу", "show_alert": False}
     lost = {"text": "Не успели: сообщением уже занимается Начальник отдела дорог.", "show_alert": True}
     assert telegram.callback_answers[two] == lost
-    await town.wait_for_card(SECOND_HEAD, 1, "В работе: Начальник отдела дорог")
-    assert await refusal_codes(town, 1) == ["taken"]
+    await bot.wait_for_card(SECOND_HEAD, 1, "В работе: Начальник отдела дорог")
+    assert await refusal_codes(bot, 1) == ["taken"]
 
 
-async def test_two_heads_send_one_answer_stands(closed_town: Harness) -> None:
-    town = closed_town
-    await with_two_heads(town)
-    await send_report(town)
+async def test_two_heads_send_one_answer_stands(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await with_two_heads(bot)
+    await send_report(bot)
     drafts = {}
     for person, text in ((ROADS_HEAD, "Ответ первого"), (SECOND_HEAD, "Ответ второго")):
-        card = await town.wait_for_card(person, 1)
-        await town.send_message(person, text, reply_to=card["message_id"])
-        drafts[person] = await wait_for_preview(town, person, text)
-    telegram = town.sandbox.telegram
+        card = await bot.wait_for_card(person, 1)
+        await bot.send_message(person, text, reply_to=card["message_id"])
+        drafts[person] = await wait_for_preview(bot, person, text)
+    telegram = bot.sandbox.telegram
     presses = [
         await telegram.press_button(person, person, draft["message_id"], "📤 Отправить")
         for person, draft in drafts.items()
     ]
-    await town.wait_until(lambda: all(press in telegram.callback_answers for press in presses))
-    await wait_until_idle(town)
-    assert [message_text(letter) for letter in town.bot_messages(GROUP)] == ["Ответ первого"]
+    await bot.wait_until(lambda: all(press in telegram.callback_answers for press in presses))
+    await wait_until_idle(bot)
+    assert [message_text(letter) for letter in bot.bot_messages(GROUP)] == ["Ответ первого"]
     assert telegram.callback_answers[presses[1]]["show_alert"]
-    assert await get_ticket_state(town, 1) is State.ANSWERED
+    assert await get_ticket_state(bot, 1) is State.ANSWERED
 
 
-async def test_a_double_press_sends_once(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    telegram = town.sandbox.telegram
+async def test_a_double_press_sends_once(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    telegram = bot.sandbox.telegram
     twice = [await telegram.press_button(ROADS_HEAD, ROADS_HEAD, card["message_id"], "✅ Принять") for _ in range(2)]
-    await town.wait_until(lambda: all(press in telegram.callback_answers for press in twice))
+    await bot.wait_until(lambda: all(press in telegram.callback_answers for press in twice))
     assert [telegram.callback_answers[press]["text"] for press in twice] == ["Принято в работу"] * 2
 
-    await town.send_message(ROADS_HEAD, "Один раз", reply_to=card["message_id"])
-    draft = await wait_for_preview(town, ROADS_HEAD)
+    await bot.send_message(ROADS_HEAD, "Один раз", reply_to=card["message_id"])
+    draft = await wait_for_preview(bot, ROADS_HEAD)
     twice = [await telegram.press_button(ROADS_HEAD, ROADS_HEAD, draft["message_id"], "📤 Отправить") for _ in range(2)]
-    await town.wait_until(lambda: all(press in telegram.callback_answers for press in twice))
+    await bot.wait_until(lambda: all(press in telegram.callback_answers for press in twice))
     assert telegram.callback_answers[twice[1]]["text"] == "Это действие уже завершено или отменено."
-    await wait_until_idle(town)
-    assert len(town.bot_messages(GROUP)) == 1
+    await wait_until_idle(bot)
+    assert len(bot.bot_messages(GROUP)) == 1
 
 
-async def test_a_question_that_nobody_wrote_down_loses_its_buttons_when_they_are_pressed(town: Harness) -> None:
+async def test_a_question_that_nobody_wrote_down_loses_its_buttons_when_they_are_pressed(bot: Harness) -> None:
     """The machine died between sending and writing down; the answer went on without that message."""
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.press_button(ROADS_HEAD, card, "Ответить")
-    question = await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await wait_until_idle(town)
-    assert town.app is not None
-    async with town.app.database.begin() as uow:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.press_button(ROADS_HEAD, card, "Ответить")
+    question = await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await wait_until_idle(bot)
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
         await uow._connection.exec_driver_sql("DELETE FROM letter")
         await uow._connection.exec_driver_sql("UPDATE dialog SET facts = '{}'")
-    await town.send_message(ROADS_HEAD, "Засыплем завтра.")
-    draft = await wait_for_preview(town, ROADS_HEAD)
-    await wait_until_idle(town)
+    await bot.send_message(ROADS_HEAD, "Засыплем завтра.")
+    draft = await wait_for_preview(bot, ROADS_HEAD)
+    await wait_until_idle(bot)
     assert button_rows(question) == [["Отмена"]]
 
-    said = await town.press_button(ROADS_HEAD, question, "Отмена")
+    said = await bot.press_button(ROADS_HEAD, question, "Отмена")
     assert said == {"text": "Это действие уже завершено или отменено.", "show_alert": True}
-    await town.wait_until(lambda: button_rows(question) == [])
+    await bot.wait_until(lambda: button_rows(question) == [])
     assert message_text(question) == "Кнопки под этим сообщением больше не действуют."
 
     code = draft["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-    await town.press_button(ROADS_HEAD, draft, "Отправить")
-    await town.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], code)  # a double tap
-    await wait_until_idle(town)
+    await bot.press_button(ROADS_HEAD, draft, "Отправить")
+    await bot.press_code(ROADS_HEAD, ROADS_HEAD, draft["message_id"], code)  # a double tap
+    await wait_until_idle(bot)
     assert message_text(draft).startswith(("📤 Ответ на №1", "✅ Ответ на №1")), "what is known keeps its words"

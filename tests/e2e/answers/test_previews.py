@@ -16,19 +16,19 @@ HEADING = "Так ответ увидит житель (№1):\n\n"
 PRIVATE_WORDS = f"{HATCH}. Я Иванова Мария Петровна, кв. 12, тел. 89141234567"
 
 
-async def write_answer(town: Harness, text: str) -> str:
+async def write_answer(bot: Harness, text: str) -> str:
     """Open the answer to ticket 1 and write it; return the preview without its heading and hints."""
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await town.send_message(ROADS_HEAD, text)
-    shown = message_text(await wait_for_preview(town, ROADS_HEAD))
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, text)
+    shown = message_text(await wait_for_preview(bot, ROADS_HEAD))
     assert shown.startswith(HEADING)
     return shown.removeprefix(HEADING).partition("\n\nℹ️")[0]
 
 
-async def publish(town: Harness) -> None:
-    await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD), "Отправить")
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+async def publish(bot: Harness) -> None:
+    await bot.press_button(ROADS_HEAD, await wait_for_preview(bot, ROADS_HEAD), "Отправить")
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
 
 
 @pytest.mark.parametrize(
@@ -38,52 +38,52 @@ async def publish(town: Harness) -> None:
         "Засыплем \u200fעברית 👨‍👩‍👧 до\u00a0пятницы\n\n— мэрия",
     ],
 )
-async def test_published_answer_is_its_preview(town: Harness, text: str) -> None:
-    await send_report(town, PRIVATE_WORDS)
-    shown = await write_answer(town, text)
+async def test_published_answer_is_its_preview(bot: Harness, text: str) -> None:
+    await send_report(bot, PRIVATE_WORDS)
+    shown = await write_answer(bot, text)
 
-    await publish(town)
+    await publish(bot)
 
-    assert [message_text(one) for one in town.bot_messages(GROUP)] == [shown]
+    assert [message_text(one) for one in bot.bot_messages(GROUP)] == [shown]
 
 
-async def test_preview_of_an_answer_to_a_deleted_comment_names_and_quotes_nothing(town: Harness) -> None:
-    vk = town.sandbox.vk
+async def test_preview_of_an_answer_to_a_deleted_comment_names_and_quotes_nothing(bot: Harness) -> None:
+    vk = bot.sandbox.vk
     post = await vk.post(COMMUNITY, "Новости")
     asked = await vk.comment(COMMUNITY, post, MARIA, PRIVATE_WORDS)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     await vk.delete_comment(COMMUNITY, post, asked, deleter_id=MARIA)
-    await town.wait_for_card(ROADS_HEAD, 1, "житель удалил сообщение")
-    shown = await write_answer(town, "Засыплем.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "житель удалил сообщение")
+    shown = await write_answer(bot, "Засыплем.")
     assert shown == "Мария Ким, ответ на ваше сообщение:\nЗасыплем."
 
-    await publish(town)
+    await publish(bot)
 
     [answer] = [one for one in vk.comments(COMMUNITY, post) if one.from_id == -COMMUNITY]
     assert answer.text.replace(f"[id{MARIA}|Мария Ким]", "Мария Ким") == shown
 
 
-async def test_correction_adds_nothing_of_a_message_that_was_deleted_after_the_answer(town: Harness) -> None:
-    asked = await send_report(town, PRIVATE_WORDS)
-    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем.")
-    card = await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert town.app is not None
-    await town.sandbox.telegram.delete(GROUP, asked)
-    town.pass_time(minutes=1)
-    async with town.app.database.begin() as uow:
+async def test_correction_adds_nothing_of_a_message_that_was_deleted_after_the_answer(bot: Harness) -> None:
+    asked = await send_report(bot, PRIVATE_WORDS)
+    await bot.answer_ticket(ROADS_HEAD, 1, "Засыплем.")
+    card = await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert bot.app is not None
+    await bot.sandbox.telegram.delete(GROUP, asked)
+    bot.pass_time(minutes=1)
+    async with bot.app.database.begin() as uow:
         stored = await uow.messages.find_by_external_id("telegram", str(GROUP), str(asked))
         assert stored is not None
-        await uow.messages.mark_deleted(stored.id, town.clock.now())
+        await uow.messages.mark_deleted(stored.id, bot.clock.now())
 
-    await town.press_button(ROADS_HEAD, card, "Исправить")
-    await town.wait_for_message(ROADS_HEAD, "Исправление ответа на №1")
-    await town.send_message(ROADS_HEAD, "Засыпали.")
-    draft = await town.wait_for_message(ROADS_HEAD, "Так будет выглядеть исправленный ответ")
-    await town.press_button(ROADS_HEAD, draft, "Опубликовать исправление")
-    await wait_until_idle(town)
+    await bot.press_button(ROADS_HEAD, card, "Исправить")
+    await bot.wait_for_message(ROADS_HEAD, "Исправление ответа на №1")
+    await bot.send_message(ROADS_HEAD, "Засыпали.")
+    draft = await bot.wait_for_message(ROADS_HEAD, "Так будет выглядеть исправленный ответ")
+    await bot.press_button(ROADS_HEAD, draft, "Опубликовать исправление")
+    await wait_until_idle(bot)
 
     assert message_text(draft).endswith("(№1):\n\nЗасыпали.") or "исправляется" in message_text(draft)
-    assert [message_text(one) for one in town.bot_messages(GROUP)] == ["Засыпали."]
+    assert [message_text(one) for one in bot.bot_messages(GROUP)] == ["Засыпали."]
 
 
 @given(st.text(min_size=1, max_size=80), st.none() | st.text(max_size=80), st.booleans())

@@ -17,20 +17,20 @@ pytestmark = ON_BOTH
 
 
 async def test_retry_does_not_wait_an_hour_when_clock_is_set_back(
-    town: Harness, caplog: pytest.LogCaptureFixture
+    bot: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await wait_until_idle(town)
-    town.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500))
-    await send_report(town, POTHOLE)
-    await town.wait_until(lambda: "delivery failed" in caplog.text)
-    town.pass_time(hours=-1)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
-    assert town.ticket_numbers(ROADS_HEAD) == [1]
+    await wait_until_idle(bot)
+    bot.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500))
+    await send_report(bot, POTHOLE)
+    await bot.wait_until(lambda: "delivery failed" in caplog.text)
+    bot.pass_time(hours=-1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    assert bot.ticket_numbers(ROADS_HEAD) == [1]
 
 
 async def test_inbox_retry_does_not_wait_an_hour_when_clock_is_set_back(
-    town: Harness, monkeypatch: pytest.MonkeyPatch
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, failures = worker.handle_event, []
 
@@ -40,36 +40,36 @@ async def test_inbox_retry_does_not_wait_an_hour_when_clock_is_set_back(
             raise RuntimeError
         return await whole(ctx, event)
 
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     monkeypatch.setattr(worker, "handle_event", fails_at_first)
-    await send_report(town, POTHOLE)
-    await town.wait_until(lambda: failures)
-    town.pass_time(hours=-1)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, POTHOLE)
+    await bot.wait_until(lambda: failures)
+    bot.pass_time(hours=-1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
 
 
-async def test_notices_come_once_and_at_their_time(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
-    town.pass_time(minutes=5)
-    await send_report(town, LAMP, PYOTR)
-    await town.wait_for_card(ROADS_HEAD, 2)
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(CURATOR, "Просрочено: №1")
-    town.set_time("20.11 15:40")
-    await town.wait_for_message(ROADS_HEAD, "Просрочено: №2")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, CURATOR, "№2") == [], "gathered for half an hour"
-    heard = deadline_notices(town, ROADS_HEAD)
+async def test_notices_come_once_and_at_their_time(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    bot.pass_time(minutes=5)
+    await send_report(bot, LAMP, PYOTR)
+    await bot.wait_for_card(ROADS_HEAD, 2)
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1")
+    bot.set_time("20.11 15:40")
+    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №2")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, CURATOR, "№2") == [], "gathered for half an hour"
+    heard = deadline_notices(bot, ROADS_HEAD)
 
-    town.pass_time(hours=-1)
-    await town.wait_for_outbox()
-    assert deadline_notices(town, CURATOR, "№2") == [], "by this clock there is time left"
-    town.set_time("20.11 15:35")
-    await town.wait_for_outbox()
-    town.set_time("20.11 16:00")
-    await town.wait_for_message(CURATOR, "Просрочено: №2")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, ROADS_HEAD) == heard
-    assert (len(deadline_notices(town, CURATOR, "№1")), len(deadline_notices(town, CURATOR, "№2"))) == (1, 1)
+    bot.pass_time(hours=-1)
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, CURATOR, "№2") == [], "by this clock there is time left"
+    bot.set_time("20.11 15:35")
+    await bot.wait_for_outbox()
+    bot.set_time("20.11 16:00")
+    await bot.wait_for_message(CURATOR, "Просрочено: №2")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, ROADS_HEAD) == heard
+    assert (len(deadline_notices(bot, CURATOR, "№1")), len(deadline_notices(bot, CURATOR, "№2"))) == (1, 1)

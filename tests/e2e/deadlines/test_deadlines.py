@@ -42,284 +42,281 @@ from tests.e2e.schedules import (
 pytestmark = ON_BOTH
 
 
-async def find_with_button(town: Harness, button: str) -> dict[str, Any]:
+async def find_with_button(bot: Harness, button: str) -> dict[str, Any]:
     """The roads' head's message that has such a button."""
-    letters = town.bot_messages
-    return await town.wait_until(
+    letters = bot.bot_messages
+    return await bot.wait_until(
         lambda: next((one for one in letters(ROADS_HEAD) if any(button in label for label in button_labels(one))), {})
     )
 
 
-async def test_a_reminder_and_an_overdue_notice_reply_to_the_card(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
+async def test_a_reminder_and_an_overdue_notice_reply_to_the_card(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
     assert "принять до 15:30 · ответить до 22:30" in message_text(card)
 
-    town.set_time("20.11 15:00")
-    reminder = await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · примите до 15:30", "Яма на дороге")
+    bot.set_time("20.11 15:00")
+    reminder = await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · примите до 15:30", "Яма на дороге")
     assert reminder["reply_to_message"]["message_id"] == card["message_id"]
     assert "reply_markup" not in reminder
 
-    town.set_time("20.11 15:30")
-    notice = await town.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято до 15:30")
+    bot.set_time("20.11 15:30")
+    notice = await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято до 15:30")
     assert message_text(notice).startswith("Просрочено")
     assert notice["reply_to_message"]["message_id"] == card["message_id"]
-    assert message_text(await town.wait_for_message(CURATOR, "№1")).startswith(
+    assert message_text(await bot.wait_for_message(CURATOR, "№1")).startswith(
         "Просрочено: №1 · Дороги · не принято до 15:30"
     )
-    town.pass_time(seconds=1)
-    await town.wait_for_card(ROADS_HEAD, 1, "принять до 15:30 · ответить до 22:30 · Просрочено")
+    bot.pass_time(seconds=1)
+    await bot.wait_for_card(ROADS_HEAD, 1, "принять до 15:30 · ответить до 22:30 · Просрочено")
 
-    town.set_time("20.11 18:30")
-    await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · ответьте до 22:30")
-    town.set_time("20.11 22:30")
-    await town.wait_for_message(ROADS_HEAD, "Просрочено: №1 · нет ответа, срок был 22:30")
-    await town.wait_for_message(CURATOR, "Просрочено: №1 · Дороги · нет ответа, срок был 22:30")
-    await town.wait_for_outbox()
-    assert (len(deadline_notices(town, ROADS_HEAD)), len(deadline_notices(town, CURATOR))) == (4, 2)
-    assert deadline_notices(town, HOUSING_HEAD) == deadline_notices(town, COORDINATOR) == []
-
-
-async def test_working_time_passes_over_the_weekend_and_days_off(closed_town: Harness) -> None:
-    closed_town.settings |= {"accept": "1wh", "answer": "8wh", "calendar": "days_off = [2026-11-23]"}
-    closed_town.set_time("20.11 17:30")
-    await closed_town.start()
-    town = closed_town
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1, "принять до вт 24.11, 09:30 · ответить до вт 24.11, 17:30")
-
-    town.set_time("20.11 18:00")  # half of the term to accept is over exactly at the closing
-    await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · примите до вт 24.11, 09:30")
-    town.set_time("24.11 09:29")
-    await town.wait_for_outbox()
-    assert len(deadline_notices(town, ROADS_HEAD)) == 1
-
-    town.set_time("24.11 09:30")
-    await town.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято до 09:30")
-    town.set_time("24.11 12:30")  # half an hour on Friday, three and a half on Tuesday
-    await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · ответьте до 17:30")
-    town.set_time("24.11 17:30")
-    await town.wait_for_message(ROADS_HEAD, "Просрочено: №1 · нет ответа, срок был 17:30")
+    bot.set_time("20.11 18:30")
+    await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · ответьте до 22:30")
+    bot.set_time("20.11 22:30")
+    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · нет ответа, срок был 22:30")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1 · Дороги · нет ответа, срок был 22:30")
+    await bot.wait_for_outbox()
+    assert (len(deadline_notices(bot, ROADS_HEAD)), len(deadline_notices(bot, CURATOR))) == (4, 2)
+    assert deadline_notices(bot, HOUSING_HEAD) == deadline_notices(bot, COORDINATOR) == []
 
 
-async def test_block_curators_hear_of_their_own_block(closed_town: Harness) -> None:
-    closed_town.settings["staff"] = BLOCK_CURATORS
-    await add_officials(closed_town, ROADS_CURATOR, HOUSING_CURATOR)
-    await closed_town.start()
-    town = closed_town
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
+async def test_working_time_passes_over_the_weekend_and_days_off(closed_bot: Harness) -> None:
+    closed_bot.settings |= {"accept": "1wh", "answer": "8wh", "calendar": "days_off = [2026-11-23]"}
+    closed_bot.set_time("20.11 17:30")
+    await closed_bot.start()
+    bot = closed_bot
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1, "принять до вт 24.11, 09:30 · ответить до вт 24.11, 17:30")
 
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(ROADS_CURATOR, "Просрочено: №1")
-    await town.wait_for_message(CURATOR, "Просрочено: №1")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, HOUSING_CURATOR) == []
+    bot.set_time("20.11 18:00")  # half of the term to accept is over exactly at the closing
+    await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · примите до вт 24.11, 09:30")
+    bot.set_time("24.11 09:29")
+    await bot.wait_for_outbox()
+    assert len(deadline_notices(bot, ROADS_HEAD)) == 1
+
+    bot.set_time("24.11 09:30")
+    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято до 09:30")
+    bot.set_time("24.11 12:30")  # half an hour on Friday, three and a half on Tuesday
+    await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · ответьте до 17:30")
+    bot.set_time("24.11 17:30")
+    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · нет ответа, срок был 17:30")
 
 
-async def test_coordinator_is_reminded_of_triage(town: Harness) -> None:
-    await send_report(town, UNCLEAR_REPORT)
-    card = await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+async def test_block_curators_hear_of_their_own_block(closed_bot: Harness) -> None:
+    closed_bot.settings["staff"] = BLOCK_CURATORS
+    await add_officials(closed_bot, ROADS_CURATOR, HOUSING_CURATOR)
+    await closed_bot.start()
+    bot = closed_bot
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
 
-    town.set_time("20.11 15:00")
-    reminder = await town.wait_for_message(COORDINATOR, "⏰ Напоминание: №1 · примите до 15:30")
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(ROADS_CURATOR, "Просрочено: №1")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, HOUSING_CURATOR) == []
+
+
+async def test_coordinator_is_reminded_of_triage(bot: Harness) -> None:
+    await send_report(bot, UNCLEAR_REPORT)
+    card = await bot.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+
+    bot.set_time("20.11 15:00")
+    reminder = await bot.wait_for_message(COORDINATOR, "⏰ Напоминание: №1 · примите до 15:30")
     assert reminder["reply_to_message"]["message_id"] == card["message_id"]
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(COORDINATOR, "Просрочено: №1 · не принято")
-    await town.wait_for_message(CURATOR, "Просрочено: №1 · отрасль не выбрана · не принято")
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(COORDINATOR, "Просрочено: №1 · не принято")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1 · отрасль не выбрана · не принято")
 
 
-async def test_nothing_is_said_of_a_term_that_was_kept(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await send_report(town, TAP, PYOTR)
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
-    await town.answer_ticket(HOUSING_HEAD, 2, "Слесарь будет сегодня.")
-    await town.wait_for_message(HOUSING_HEAD, "№2 · ", "Отвечено")
+async def test_nothing_is_said_of_a_term_that_was_kept(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await send_report(bot, TAP, PYOTR)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Принять")
+    await bot.answer_ticket(HOUSING_HEAD, 2, "Слесарь будет сегодня.")
+    await bot.wait_for_message(HOUSING_HEAD, "№2 · ", "Отвечено")
 
-    town.set_time("20.11 16:00")
-    await town.wait_for_outbox()
+    bot.set_time("20.11 16:00")
+    await bot.wait_for_outbox()
     assert (
-        deadline_notices(town, ROADS_HEAD)
-        == deadline_notices(town, HOUSING_HEAD)
-        == deadline_notices(town, CURATOR)
-        == []
+        deadline_notices(bot, ROADS_HEAD) == deadline_notices(bot, HOUSING_HEAD) == deadline_notices(bot, CURATOR) == []
     )
 
-    town.set_time("20.11 18:30")  # the other term still runs
-    await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · ответьте до 22:30")
-    await town.answer_ticket(ROADS_HEAD, 1, "Яму заделали.")
-    await town.wait_for_message(ROADS_HEAD, "№1 · ", "Отвечено")
-    town.set_time("21.11 08:00")
-    await town.wait_for_outbox()
-    assert len(deadline_notices(town, ROADS_HEAD)) == 1
-    assert deadline_notices(town, HOUSING_HEAD) == deadline_notices(town, CURATOR) == []
+    bot.set_time("20.11 18:30")  # the other term still runs
+    await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · ответьте до 22:30")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Яму заделали.")
+    await bot.wait_for_message(ROADS_HEAD, "№1 · ", "Отвечено")
+    bot.set_time("21.11 08:00")
+    await bot.wait_for_outbox()
+    assert len(deadline_notices(bot, ROADS_HEAD)) == 1
+    assert deadline_notices(bot, HOUSING_HEAD) == deadline_notices(bot, CURATOR) == []
 
 
-async def test_nothing_is_said_of_what_needs_no_answer_until_it_is_back(town: Harness) -> None:
-    await send_report(town, POTHOLE)
+async def test_nothing_is_said_of_what_needs_no_answer_until_it_is_back(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
     for button in ("Ещё", "Не требует ответа", "Повтор"):
-        await town.press_button(ROADS_HEAD, await find_with_button(town, button), button)
-    await town.wait_for_card(ROADS_HEAD, 1, "Не требует ответа: повтор")
-    town.set_time("20.11 23:00")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, ROADS_HEAD) == deadline_notices(town, CURATOR) == []
+        await bot.press_button(ROADS_HEAD, await find_with_button(bot, button), button)
+    await bot.wait_for_card(ROADS_HEAD, 1, "Не требует ответа: повтор")
+    bot.set_time("20.11 23:00")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, ROADS_HEAD) == deadline_notices(bot, CURATOR) == []
 
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Вернуть в работу")
-    await town.wait_for_card(ROADS_HEAD, 1, "ответить до сб 21.11, 07:00")
-    town.set_time("20.11 23:30")
-    await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · примите до сб 21.11, 00:00")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, ROADS_HEAD, "Просрочено") == []
-
-
-async def test_a_hand_over_keeps_the_answer_term_and_reminds_the_next_head(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    card = await town.wait_for_card(ROADS_HEAD, 1, "принять до 15:30 · ответить до 22:30")
-    await town.press_button(ROADS_HEAD, card, "Принять")
-    town.set_time("20.11 14:50")
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1, "В работе"), "Передать")
-    await town.press_button(ROADS_HEAD, await find_with_button(town, "ЖКХ"), "ЖКХ")
-    await town.wait_for_card(HOUSING_HEAD, 1, "принять до 15:30 · ответить до 22:30")
-
-    town.set_time("20.11 15:00")
-    await town.wait_for_message(HOUSING_HEAD, "⏰ Напоминание: №1 · примите до 15:30")
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(HOUSING_HEAD, "Просрочено: №1 · не принято")
-    town.set_time("20.11 22:30")
-    await town.wait_for_message(HOUSING_HEAD, "Просрочено: №1 · нет ответа")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, ROADS_HEAD) == []
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Вернуть в работу")
+    await bot.wait_for_card(ROADS_HEAD, 1, "ответить до сб 21.11, 07:00")
+    bot.set_time("20.11 23:30")
+    await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1 · примите до сб 21.11, 00:00")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, ROADS_HEAD, "Просрочено") == []
 
 
-async def test_the_curator_hears_the_first_at_once_and_the_next_ones_together(town: Harness) -> None:
+async def test_a_hand_over_keeps_the_answer_term_and_reminds_the_next_head(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    card = await bot.wait_for_card(ROADS_HEAD, 1, "принять до 15:30 · ответить до 22:30")
+    await bot.press_button(ROADS_HEAD, card, "Принять")
+    bot.set_time("20.11 14:50")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "В работе"), "Передать")
+    await bot.press_button(ROADS_HEAD, await find_with_button(bot, "ЖКХ"), "ЖКХ")
+    await bot.wait_for_card(HOUSING_HEAD, 1, "принять до 15:30 · ответить до 22:30")
+
+    bot.set_time("20.11 15:00")
+    await bot.wait_for_message(HOUSING_HEAD, "⏰ Напоминание: №1 · примите до 15:30")
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(HOUSING_HEAD, "Просрочено: №1 · не принято")
+    bot.set_time("20.11 22:30")
+    await bot.wait_for_message(HOUSING_HEAD, "Просрочено: №1 · нет ответа")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, ROADS_HEAD) == []
+
+
+async def test_the_curator_hears_the_first_at_once_and_the_next_ones_together(bot: Harness) -> None:
     for minute, text in enumerate((POTHOLE, LAMP, KERB, TAP)):
-        town.set_time(f"20.11 14:3{minute}")
-        await send_report(town, text, who=PYOTR + minute)
-        await town.wait_for_card(HOUSING_HEAD if text is TAP else ROADS_HEAD, minute + 1)
+        bot.set_time(f"20.11 14:3{minute}")
+        await send_report(bot, text, who=PYOTR + minute)
+        await bot.wait_for_card(HOUSING_HEAD if text is TAP else ROADS_HEAD, minute + 1)
 
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(CURATOR, "Просрочено: №1")
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1")
     for minute in (1, 2, 3):
-        town.set_time(f"20.11 15:3{minute}")
-        await town.wait_for_message(HOUSING_HEAD if minute == 3 else ROADS_HEAD, f"Просрочено: №{minute + 1}")
-    await town.press_button(ROADS_HEAD, await town.wait_for_message(ROADS_HEAD, "№2 · Дороги"), "Принять")
-    town.set_time("20.11 15:59")
-    await town.wait_for_outbox()
-    assert len(deadline_notices(town, CURATOR)) == 1
+        bot.set_time(f"20.11 15:3{minute}")
+        await bot.wait_for_message(HOUSING_HEAD if minute == 3 else ROADS_HEAD, f"Просрочено: №{minute + 1}")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "№2 · Дороги"), "Принять")
+    bot.set_time("20.11 15:59")
+    await bot.wait_for_outbox()
+    assert len(deadline_notices(bot, CURATOR)) == 1
 
-    town.set_time("20.11 16:00")
-    gathered = message_text(await town.wait_for_message(CURATOR, "Просрочено: 2 сообщения"))
+    bot.set_time("20.11 16:00")
+    gathered = message_text(await bot.wait_for_message(CURATOR, "Просрочено: 2 сообщения"))
     assert "\n№3 · Дороги · не принято до 15:32" in gathered
     assert "\n№4 · ЖКХ · не принято до 15:33" in gathered
     assert "№2" not in gathered, "it was accepted meanwhile"
-    town.set_time("20.11 16:31")
-    await town.wait_for_outbox()
-    assert len(deadline_notices(town, CURATOR)) == 2
+    bot.set_time("20.11 16:31")
+    await bot.wait_for_outbox()
+    assert len(deadline_notices(bot, CURATOR)) == 2
 
 
-async def test_cancelled_notice_does_not_delay_the_curator(town: Harness) -> None:
+async def test_cancelled_notice_does_not_delay_the_curator(bot: Harness) -> None:
     """A notice that lost its point is not one that the curator was told."""
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(CURATOR, "Просрочено: №1")
-    town.set_time("20.11 15:45")
-    await send_report(town, LAMP, PYOTR)
-    await town.wait_for_card(ROADS_HEAD, 2)
-    town.set_time("20.11 15:50")
-    await send_report(town, TAP)
-    await town.press_button(ROADS_HEAD, await town.wait_for_message(ROADS_HEAD, "№1 · Дороги"), "Принять")
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1")
+    bot.set_time("20.11 15:45")
+    await send_report(bot, LAMP, PYOTR)
+    await bot.wait_for_card(ROADS_HEAD, 2)
+    bot.set_time("20.11 15:50")
+    await send_report(bot, TAP)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "№1 · Дороги"), "Принять")
 
-    town.set_time("20.11 16:45")
-    await town.wait_for_message(CURATOR, "Просрочено: №2")
-    town.set_time("20.11 16:50")
-    await town.wait_for_message(HOUSING_HEAD, "Просрочено: №3")
-    await town.press_button(HOUSING_HEAD, await town.wait_for_message(HOUSING_HEAD, "№3 · ЖКХ"), "Принять")
-    town.set_time("20.11 17:15")  # the half hour is over, and nothing true is left to say
-    await town.wait_for_outbox()
-    await send_report(town, KERB, PYOTR + 1)
-    await town.wait_for_card(ROADS_HEAD, 4)
-    town.set_time("20.11 18:15")
-    await town.wait_for_message(CURATOR, "Просрочено: №4")
+    bot.set_time("20.11 16:45")
+    await bot.wait_for_message(CURATOR, "Просрочено: №2")
+    bot.set_time("20.11 16:50")
+    await bot.wait_for_message(HOUSING_HEAD, "Просрочено: №3")
+    await bot.press_button(HOUSING_HEAD, await bot.wait_for_message(HOUSING_HEAD, "№3 · ЖКХ"), "Принять")
+    bot.set_time("20.11 17:15")  # the half hour is over, and nothing true is left to say
+    await bot.wait_for_outbox()
+    await send_report(bot, KERB, PYOTR + 1)
+    await bot.wait_for_card(ROADS_HEAD, 4)
+    bot.set_time("20.11 18:15")
+    await bot.wait_for_message(CURATOR, "Просрочено: №4")
 
 
-async def test_an_answer_on_its_way_is_not_overdue(town: Harness) -> None:
+async def test_an_answer_on_its_way_is_not_overdue(bot: Harness) -> None:
     """The head has done his part; that the messenger does not answer is not his delay."""
-    await send_report(town, POTHOLE)
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await town.send_message(ROADS_HEAD, "Яму заделали.")
-    preview = await town.wait_for_message(ROADS_HEAD, "Так ответ увидит житель")
-    town.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500), times=1000)
-    await town.press_button(ROADS_HEAD, preview, "Отправить")
+    await send_report(bot, POTHOLE)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, "Яму заделали.")
+    preview = await bot.wait_for_message(ROADS_HEAD, "Так ответ увидит житель")
+    bot.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500), times=1000)
+    await bot.press_button(ROADS_HEAD, preview, "Отправить")
     for tries, moment in enumerate(("20.11 14:31", "20.11 22:30", "20.11 22:35"), 1):
-        await town.wait_until(lambda least=tries: _count_attempts(town) >= least)  # type: ignore[misc]
-        await town.wait_for_outbox()
-        town.set_time(moment)
-    town.sandbox.telegram.faults.clear()
-    town.set_time("20.11 22:40")
+        await bot.wait_until(lambda least=tries: _count_attempts(bot) >= least)  # type: ignore[misc]
+        await bot.wait_for_outbox()
+        bot.set_time(moment)
+    bot.sandbox.telegram.faults.clear()
+    bot.set_time("20.11 22:40")
 
-    await town.wait_for_message(ROADS_HEAD, "№1 · ", "Отвечено")
-    await town.wait_for_outbox()
-    assert deadline_notices(town, ROADS_HEAD) == deadline_notices(town, CURATOR) == []
+    await bot.wait_for_message(ROADS_HEAD, "№1 · ", "Отвечено")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, ROADS_HEAD) == deadline_notices(bot, CURATOR) == []
 
 
 async def test_a_due_moment_that_fails_is_reported_and_stops_no_other(
-    town: Harness, monkeypatch: pytest.MonkeyPatch
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipients = cards.recipients
 
     async def breaks(ctx: UseCaseContext, ticket: Ticket) -> list[Person]:
-        if ticket.id == 1 and town.clock.now() > START_TIME + timedelta(minutes=10):
+        if ticket.id == 1 and bot.clock.now() > START_TIME + timedelta(minutes=10):
             raise KeyError("a state of a later release")
         return await recipients(ctx, ticket)
 
     monkeypatch.setattr(cards, "recipients", breaks)
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await send_report(town, TAP, PYOTR)
-    await town.wait_for_card(HOUSING_HEAD, 2)
-    town.set_time("20.11 15:01")
-    await town.wait_for_message(HOUSING_HEAD, "⏰", "№2")
-    await town.wait_for_message(ADMINISTRATOR, "плановая работа не удалась (сообщение №1)")
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, TAP, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    bot.set_time("20.11 15:01")
+    await bot.wait_for_message(HOUSING_HEAD, "⏰", "№2")
+    await bot.wait_for_message(ADMINISTRATOR, "плановая работа не удалась (сообщение №1)")
 
 
-def _count_attempts(town: Harness) -> int:
-    calls = town.sandbox.telegram.calls
+def _count_attempts(bot: Harness) -> int:
+    calls = bot.sandbox.telegram.calls
     return sum(name == "sendMessage" and str(call["chat_id"]) == str(GROUP) for name, call in calls)
 
 
-async def test_terms_that_ended_while_the_bot_was_down_are_told_once(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await town.stop()
-    town.set_time("20.11 22:45")
-    await town.start()
+async def test_terms_that_ended_while_the_bot_was_down_are_told_once(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.stop()
+    bot.set_time("20.11 22:45")
+    await bot.start()
 
-    summary = await town.wait_for_message(ROADS_HEAD, "Пока бот не работал", "просрочено 1: №1", "№1 · нет ответа")
+    summary = await bot.wait_for_message(ROADS_HEAD, "Пока бот не работал", "просрочено 1: №1", "№1 · нет ответа")
     assert replied_text(summary).startswith("🆕 №1")
-    await town.wait_for_message(CURATOR, "Пока бот не работал", "№1 · Дороги · нет ответа")
-    await town.stop()
-    await town.start()
-    await town.wait_for_outbox()
+    await bot.wait_for_message(CURATOR, "Пока бот не работал", "№1 · Дороги · нет ответа")
+    await bot.stop()
+    await bot.start()
+    await bot.wait_for_outbox()
     for person in (ROADS_HEAD, CURATOR):
-        assert len([text for text in town.bot_texts(person) if text.startswith("Пока бот")]) == 1
-        assert deadline_notices(town, person) == []
+        assert len([text for text in bot.bot_texts(person) if text.startswith("Пока бот")]) == 1
+        assert deadline_notices(bot, person) == []
 
 
-async def test_a_clock_put_back_an_hour_stops_nothing(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    town.set_time("20.11 15:00")
-    await town.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1")
-    await town.wait_for_outbox()
+async def test_a_clock_put_back_an_hour_stops_nothing(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("20.11 15:00")
+    await bot.wait_for_message(ROADS_HEAD, "⏰ Напоминание: №1")
+    await bot.wait_for_outbox()
 
-    town.set_time("20.11 14:00")
-    await send_report(town, TAP, PYOTR)
-    await town.press_button(HOUSING_HEAD, await town.wait_for_card(HOUSING_HEAD, 2, "принять до 15:00"), "Принять")
-    await town.wait_for_card(HOUSING_HEAD, 2, "В работе")
-    town.set_time("20.11 15:01")
-    await town.wait_for_outbox()
-    assert len(deadline_notices(town, ROADS_HEAD)) == 1, "the reminder has come already"
-    town.set_time("20.11 15:30")
-    await town.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято")
+    bot.set_time("20.11 14:00")
+    await send_report(bot, TAP, PYOTR)
+    await bot.press_button(HOUSING_HEAD, await bot.wait_for_card(HOUSING_HEAD, 2, "принять до 15:00"), "Принять")
+    await bot.wait_for_card(HOUSING_HEAD, 2, "В работе")
+    bot.set_time("20.11 15:01")
+    await bot.wait_for_outbox()
+    assert len(deadline_notices(bot, ROADS_HEAD)) == 1, "the reminder has come already"
+    bot.set_time("20.11 15:30")
+    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято")

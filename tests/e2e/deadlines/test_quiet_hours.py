@@ -17,12 +17,12 @@ from tests.e2e.schedules import (
 
 
 @pytest.fixture
-async def night(closed_town: Harness) -> Harness:
+async def night(closed_bot: Harness) -> Harness:
     """Half past nine in the evening; quiet from ten to eight; an hour to accept, eight to answer."""
-    closed_town.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
-    closed_town.set_time("20.11 21:30")
-    await closed_town.start()
-    return closed_town
+    closed_bot.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
+    closed_bot.set_time("20.11 21:30")
+    await closed_bot.start()
+    return closed_bot
 
 
 async def test_a_card_comes_silently_at_night_and_rings_by_day(night: Harness) -> None:

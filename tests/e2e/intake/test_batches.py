@@ -27,30 +27,30 @@ COLD = "На Ленина 45 нет отопления в квартире"
 CURSED = "Яма на дороге, Гоголя 13"
 
 
-async def test_each_message_of_a_batch_sees_what_the_earlier_ones_did(town: Harness) -> None:
-    telegram = town.sandbox.telegram
-    await town.stop()
+async def test_each_message_of_a_batch_sees_what_the_earlier_ones_did(bot: Harness) -> None:
+    telegram = bot.sandbox.telegram
+    await bot.stop()
     first = await telegram.send_message(GROUP, MARIA, PIT)
     await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
     await telegram.send_message(GROUP, MARIA, MORE)
     await telegram.send_message(SECOND_GROUP, MARIA, PIT)
     await telegram.send_message(GROUP, MARIA, COLD)
     await telegram.edit(GROUP, first, "Яма на дороге, Ленина 45, у самого перехода")
-    await town.start()
+    await bot.start()
 
-    await town.wait_for_card(ROADS_HEAD, 1, "у самого перехода", f"➕ {MORE}", "Дворы")
-    await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
-    await town.wait_for_card(HOUSING_HEAD, 3, COLD)
-    await town.wait_for_inbox()
-    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
-    assert [row.action for row in await list_audit(town, 1)] == ["registered", "addition", "copy", "edited"]
+    await bot.wait_for_card(ROADS_HEAD, 1, "у самого перехода", f"➕ {MORE}", "Дворы")
+    await bot.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
+    await bot.wait_for_card(HOUSING_HEAD, 3, COLD)
+    await bot.wait_for_inbox()
+    assert bot.ticket_numbers(ROADS_HEAD) == [1, 2]
+    assert [row.action for row in await list_audit(bot, 1)] == ["registered", "addition", "copy", "edited"]
 
 
 async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their_effect_once(
-    town: Harness, monkeypatch: pytest.MonkeyPatch
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    telegram = town.sandbox.telegram
-    await town.stop()
+    telegram = bot.sandbox.telegram
+    await bot.stop()
     await telegram.send_message(GROUP, MARIA, PIT)
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, MARIA, MORE)
@@ -66,21 +66,21 @@ async def test_one_event_that_fails_is_tried_again_and_its_neighbours_have_their
         return reads(self, text, district)
 
     monkeypatch.setattr(TextAnalyzer, "read", read)
-    await town.start()
-    await town.wait_for_card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
-    town.pass_time(seconds=30)
+    await bot.start()
+    await bot.wait_for_card(ROADS_HEAD, 1, PIT, f"➕ {MORE}")
+    bot.pass_time(seconds=30)
     # Its author's next message has waited behind it, and no number has been left out.
-    await town.wait_for_card(ROADS_HEAD, 2, CURSED)
-    await town.wait_for_card(ROADS_HEAD, 3, OTHER_PIT)
-    await town.wait_for_inbox()
-    assert town.ticket_numbers(ROADS_HEAD) == [1, 2, 3]
-    assert [row.action for row in await list_audit(town, 1)] == ["registered", "addition"]
-    assert not town.find_message(ADMINISTRATOR, "не удалось обработать")
+    await bot.wait_for_card(ROADS_HEAD, 2, CURSED)
+    await bot.wait_for_card(ROADS_HEAD, 3, OTHER_PIT)
+    await bot.wait_for_inbox()
+    assert bot.ticket_numbers(ROADS_HEAD) == [1, 2, 3]
+    assert [row.action for row in await list_audit(bot, 1)] == ["registered", "addition"]
+    assert not bot.find_message(ADMINISTRATOR, "не удалось обработать")
 
 
-async def test_words_that_nobody_can_read_hold_nobody_else_up(town: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    telegram = town.sandbox.telegram
-    await town.stop()
+async def test_words_that_nobody_can_read_hold_nobody_else_up(bot: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    telegram = bot.sandbox.telegram
+    await bot.stop()
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, MARIA, PIT)
     looks = EventMatcher.signature
@@ -91,24 +91,24 @@ async def test_words_that_nobody_can_read_hold_nobody_else_up(town: Harness, mon
         return looks(self, text, reading)
 
     monkeypatch.setattr(EventMatcher, "signature", look)
-    await town.start()
-    await town.wait_for_card(ROADS_HEAD, 1, PIT)
-    assert town.ticket_numbers(ROADS_HEAD) == [1]
+    await bot.start()
+    await bot.wait_for_card(ROADS_HEAD, 1, PIT)
+    assert bot.ticket_numbers(ROADS_HEAD) == [1]
 
 
 @pytest.mark.parametrize("fault", [KeyError, ConnectionResetError])
 @pytest.mark.parametrize("stage", ["parse", "enrich"])
 async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
-    town: Harness,
+    bot: Harness,
     stage: str,
     fault: type[Exception],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Whatever the fault is: one that looks like a database that is gone, too."""
-    assert town.app is not None
-    telegram = town.sandbox.telegram
-    await town.stop()
+    assert bot.app is not None
+    telegram = bot.sandbox.telegram
+    await bot.stop()
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
     await telegram.send_message(GROUP, MARIA, PIT)
@@ -130,31 +130,31 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     monkeypatch.setattr(TelegramMessenger, "parse", parse)
     monkeypatch.setattr(TelegramMessenger, "enrich", enrich)
     with caplog.at_level(logging.INFO):
-        await town.start()
-        await town.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
-        wake_up = town.app.runtime.inbox_wake_up
+        await bot.start()
+        await bot.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
+        wake_up = bot.app.runtime.inbox_wake_up
         for number in range(1, MAX_ATTEMPTS):
-            await town.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
-            town.pass_time(seconds=31)
+            await bot.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+            bot.pass_time(seconds=31)
             wake_up.set()
-        await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
-        await town.wait_for_message(
+        await bot.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
+        await bot.wait_for_message(
             ADMINISTRATOR, "Telegram: событие №", "не удалось обработать, оно сохранено и отложено"
         )
-    await town.wait_for_inbox()
+    await bot.wait_for_inbox()
     assert len(tries) == MAX_ATTEMPTS
-    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "не удалось обработать" in text]) == 1
-    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
+    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if "не удалось обработать" in text]) == 1
+    assert bot.ticket_numbers(ROADS_HEAD) == [1, 2]
     assert fault.__name__ in caplog.text
     assert "Гоголя" not in caplog.text
 
 
 async def test_update_that_ends_the_process_is_set_aside_and_its_batch_is_not(
-    town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bot: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A cancelled task that nobody has asked to stop leaves what a dead process leaves: a claim, and no failure."""
-    telegram = town.sandbox.telegram
-    await town.stop()
+    telegram = bot.sandbox.telegram
+    await bot.stop()
     await telegram.send_message(GROUP, MARIA, PIT)
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
@@ -168,26 +168,26 @@ async def test_update_that_ends_the_process_is_set_aside_and_its_batch_is_not(
 
     monkeypatch.setattr(worker, "handle_event", handle)
     for number in range(1, MAX_ATTEMPTS + 1):
-        await town.start()
-        await town.wait_until(lambda n=number: len(deaths) == n)  # type: ignore[misc]
+        await bot.start()
+        await bot.wait_until(lambda n=number: len(deaths) == n)  # type: ignore[misc]
         if number > MAX_SHARED_ATTEMPTS:
-            await town.wait_for_card(ROADS_HEAD, 1, PIT)
-        await town.stop()
-    await town.start()
-    await town.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
-    await town.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
-    await town.wait_for_inbox()
+            await bot.wait_for_card(ROADS_HEAD, 1, PIT)
+        await bot.stop()
+    await bot.start()
+    await bot.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
+    await bot.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
+    await bot.wait_for_inbox()
     assert len(deaths) == MAX_ATTEMPTS
-    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
+    assert bot.ticket_numbers(ROADS_HEAD) == [1, 2]
     assert "the process did not survive it" in caplog.text
 
 
 async def test_failures_at_commit_are_counted_across_restarts(
-    town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bot: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The row that no database accepts is written when the handler has long returned."""
-    telegram = town.sandbox.telegram
-    await town.stop()
+    telegram = bot.sandbox.telegram
+    await bot.stop()
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, MARIA, PIT)
 
@@ -198,16 +198,16 @@ async def test_failures_at_commit_are_counted_across_restarts(
 
     monkeypatch.setattr(worker, "handle_event", handle)
     with caplog.at_level(logging.INFO):
-        await town.start()
-        await town.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
+        await bot.start()
+        await bot.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
         for number in range(1, MAX_ATTEMPTS):
-            await town.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
-            town.pass_time(seconds=31)
+            await bot.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+            bot.pass_time(seconds=31)
             if number == 3:
-                await town.stop()
-                await town.start()
-            assert town.app is not None
-            town.app.runtime.inbox_wake_up.set()
-        await town.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
+                await bot.stop()
+                await bot.start()
+            assert bot.app is not None
+            bot.app.runtime.inbox_wake_up.set()
+        await bot.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
     assert caplog.text.count("event failed") == MAX_ATTEMPTS
-    assert town.ticket_numbers(ROADS_HEAD) == [1]
+    assert bot.ticket_numbers(ROADS_HEAD) == [1]

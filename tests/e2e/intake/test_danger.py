@@ -33,8 +33,8 @@ ACCEPTED = "принято. Ответ придёт сюда."
 SILENT_BOT, PRIVATE_ONLY = "Бот автору не отвечает", "пробует написать автору лично"
 
 
-def advice_in(town: Harness, chat_id: int, danger: Danger) -> list[dict[str, Any]]:
-    return [one for one in town.bot_messages(chat_id) if one["text"] == DANGER_TEXTS[danger]]
+def advice_in(bot: Harness, chat_id: int, danger: Danger) -> list[dict[str, Any]]:
+    return [one for one in bot.bot_messages(chat_id) if one["text"] == DANGER_TEXTS[danger]]
 
 
 @pytest.mark.parametrize(
@@ -46,167 +46,167 @@ def advice_in(town: Harness, chat_id: int, danger: Danger) -> list[dict[str, Any
         ("Пропал ребёнок 7 лет, красная куртка", Danger.CHILD),
     ],
 )
-async def test_person_in_danger_is_told_at_once_where_to_call(town: Harness, text: str, danger: Danger) -> None:
-    asked = await town.sandbox.telegram.send_message(GROUP, MARIA, text)
-    told = await town.wait_for_message(GROUP, "112", "104")
+async def test_person_in_danger_is_told_at_once_where_to_call(bot: Harness, text: str, danger: Danger) -> None:
+    asked = await bot.sandbox.telegram.send_message(GROUP, MARIA, text)
+    told = await bot.wait_for_message(GROUP, "112", "104")
     assert told["text"] == DANGER_TEXTS[danger]
     assert told["reply_to_message"]["message_id"] == asked
     assert not told.get("disable_notification")
-    assert (await get_ticket(town, 1)).danger is danger
+    assert (await get_ticket(bot, 1)).danger is danger
 
 
-async def test_advice_comes_before_the_number_and_at_night(town: Harness) -> None:
-    await town.stop()
-    town.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
-    await town.start()
-    town.set_time("21.11 02:00")
-    await town.send_message(MARIA, GAS)
-    await town.wait_for_message(MARIA, ACCEPTED)
-    await wait_until_idle(town)
-    told, accepted = town.bot_messages(MARIA)[-2:]
+async def test_advice_comes_before_the_number_and_at_night(bot: Harness) -> None:
+    await bot.stop()
+    bot.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
+    await bot.start()
+    bot.set_time("21.11 02:00")
+    await bot.send_message(MARIA, GAS)
+    await bot.wait_for_message(MARIA, ACCEPTED)
+    await wait_until_idle(bot)
+    told, accepted = bot.bot_messages(MARIA)[-2:]
     assert (told["text"], ACCEPTED in accepted["text"]) == (DANGER_TEXTS[Danger.GAS], True)
     assert not told.get("disable_notification")
 
 
-async def test_each_author_is_told_once_about_a_matter(town: Harness) -> None:
+async def test_each_author_is_told_once_about_a_matter(bot: Harness) -> None:
     for person in (MARIA, PYOTR, ANNA):
         for text in (GAS, "газом пахнет всё сильнее", "пахнет газом, никто не едет"):
-            await town.sandbox.telegram.send_message(GROUP, person, text)
-    await town.sandbox.telegram.send_message(SECOND_GROUP, MARIA, GAS)
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "ну что там?")
-    await wait_until_idle(town)
-    assert len(advice_in(town, GROUP, Danger.GAS)) == 3
-    assert not advice_in(town, SECOND_GROUP, Danger.GAS)
+            await bot.sandbox.telegram.send_message(GROUP, person, text)
+    await bot.sandbox.telegram.send_message(SECOND_GROUP, MARIA, GAS)
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "ну что там?")
+    await wait_until_idle(bot)
+    assert len(advice_in(bot, GROUP, Danger.GAS)) == 3
+    assert not advice_in(bot, SECOND_GROUP, Danger.GAS)
 
 
-async def test_addition_and_edit_that_tell_of_danger_are_answered(town: Harness) -> None:
-    telegram = town.sandbox.telegram
+async def test_addition_and_edit_that_tell_of_danger_are_answered(bot: Harness) -> None:
+    telegram = bot.sandbox.telegram
     await telegram.send_message(GROUP, MARIA, "Не горит лампочка в подъезде, Ленина 45")
-    await town.wait_for_inbox()
+    await bot.wait_for_inbox()
     addition = await telegram.send_message(GROUP, MARIA, "И сильно пахнет газом")
-    told = await town.wait_for_message(GROUP, "104")
+    told = await bot.wait_for_message(GROUP, "104")
     assert told["reply_to_message"]["message_id"] == addition
     edited = await telegram.send_message(SECOND_GROUP, PYOTR, "Мусор не вывозят, Мира 3")
-    await town.wait_for_inbox()
+    await bot.wait_for_inbox()
     await telegram.edit(SECOND_GROUP, edited, "Мусор не вывозят, контейнер горит, Мира 3")
-    told = await town.wait_for_message(SECOND_GROUP, "112")
+    told = await bot.wait_for_message(SECOND_GROUP, "112")
     assert told["text"] == DANGER_TEXTS[Danger.FIRE]
 
 
 @pytest.mark.parametrize("policy", ["person", "off"])
-async def test_where_the_bot_is_silent_a_person_gets_the_danger(closed_town: Harness, policy: str) -> None:
-    town = closed_town
-    town.settings |= {"answers": policy}
-    await town.start()
-    await town.sandbox.telegram.send_message(GROUP, MARIA, GAS)
-    note = await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1 [газ]", SILENT_BOT)
+async def test_where_the_bot_is_silent_a_person_gets_the_danger(closed_bot: Harness, policy: str) -> None:
+    bot = closed_bot
+    bot.settings |= {"answers": policy}
+    await bot.start()
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, GAS)
+    note = await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1 [газ]", SILENT_BOT)
     assert DANGER_TEXTS[Danger.GAS] in note["text"]
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, GAS)
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
-    assert sum("🚨 Дежурному" in text for text in town.bot_texts(COORDINATOR)) == 1
+    await bot.sandbox.telegram.send_message(GROUP, PYOTR, GAS)
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    assert sum("🚨 Дежурному" in text for text in bot.bot_texts(COORDINATOR)) == 1
 
 
 @pytest.mark.parametrize(("text", "danger"), [(SUICIDE, Danger.SUICIDE), (VIOLENCE, Danger.VIOLENCE)])
-async def test_suicide_and_violence_are_answered_in_private_alone(town: Harness, text: str, danger: Danger) -> None:
-    await town.sandbox.telegram.start_bot(MARIA)
-    await town.sandbox.telegram.send_message(GROUP, MARIA, text)
-    await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1", PRIVATE_ONLY, "Открыть сообщение жителя")
-    await town.wait_until(lambda: advice_in(town, MARIA, danger))
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
-    assert not any(ACCEPTED in words for words in town.bot_texts(MARIA))
+async def test_suicide_and_violence_are_answered_in_private_alone(bot: Harness, text: str, danger: Danger) -> None:
+    await bot.sandbox.telegram.start_bot(MARIA)
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, text)
+    await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1", PRIVATE_ONLY, "Открыть сообщение жителя")
+    await bot.wait_until(lambda: advice_in(bot, MARIA, danger))
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    assert not any(ACCEPTED in words for words in bot.bot_texts(MARIA))
 
 
-async def test_without_a_private_chat_the_duty_officer_is_asked_to_write(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, SUICIDE)
-    note = await town.wait_for_message(COORDINATOR, "автору сообщения №1 бот написать не смог", "8-800-2000-122")
+async def test_without_a_private_chat_the_duty_officer_is_asked_to_write(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, PYOTR, SUICIDE)
+    note = await bot.wait_for_message(COORDINATOR, "автору сообщения №1 бот написать не смог", "8-800-2000-122")
     assert "Открыть сообщение жителя" in note["text"]
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
 
 
-async def test_in_a_private_chat_the_helpline_is_the_only_answer(town: Harness) -> None:
-    await town.send_message(MARIA, SUICIDE)
-    await town.wait_until(lambda: advice_in(town, MARIA, Danger.SUICIDE))
-    await wait_until_idle(town)
-    assert not any(ACCEPTED in words for words in town.bot_texts(MARIA))
+async def test_in_a_private_chat_the_helpline_is_the_only_answer(bot: Harness) -> None:
+    await bot.send_message(MARIA, SUICIDE)
+    await bot.wait_until(lambda: advice_in(bot, MARIA, Danger.SUICIDE))
+    await wait_until_idle(bot)
+    assert not any(ACCEPTED in words for words in bot.bot_texts(MARIA))
 
 
-async def test_vk_answers_a_comment_and_writes_in_private(town: Harness) -> None:
-    vk = town.sandbox.vk
+async def test_vk_answers_a_comment_and_writes_in_private(bot: Harness) -> None:
+    vk = bot.sandbox.vk
 
     def private(text: str) -> list[Message]:
         return [one for one in vk.messages(COMMUNITY, MARIA) if one.text == text]
 
     post = await vk.post(COMMUNITY, "Новости")
     await vk.comment(COMMUNITY, post, PYOTR, FIRE)
-    await town.wait_until(lambda: vk.comments(COMMUNITY, post)[-1].text == DANGER_TEXTS[Danger.FIRE])
+    await bot.wait_until(lambda: vk.comments(COMMUNITY, post)[-1].text == DANGER_TEXTS[Danger.FIRE])
     await vk.allow_messages(COMMUNITY, MARIA)
     await vk.comment(COMMUNITY, post, MARIA, SUICIDE)
-    await town.wait_until(lambda: private(DANGER_TEXTS[Danger.SUICIDE]))
+    await bot.wait_until(lambda: private(DANGER_TEXTS[Danger.SUICIDE]))
     await vk.comment(COMMUNITY, post, PYOTR, SUICIDE)
-    await town.wait_for_message(COORDINATOR, "бот написать не смог")
+    await bot.wait_for_message(COORDINATOR, "бот написать не смог")
     assert len(vk.comments(COMMUNITY, post)) == 4
 
 
-async def test_next_person_on_the_ladder_is_alerted_when_the_first_is_unreachable(closed_town: Harness) -> None:
-    town = closed_town
-    town.settings["staff"] = STAFF + '\n[[staff]]\nname = "Дежурный"\nrole = "duty"\ntelegram_id = 1013\n'
-    town.sandbox.telegram.user(1013, "Дежурный")  # has never opened the bot
-    await town.start()
-    await town.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
-    await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
+async def test_next_person_on_the_ladder_is_alerted_when_the_first_is_unreachable(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = STAFF + '\n[[staff]]\nname = "Дежурный"\nrole = "duty"\ntelegram_id = 1013\n'
+    bot.sandbox.telegram.user(1013, "Дежурный")  # has never opened the bot
+    await bot.start()
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
+    await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
 
 
-async def test_own_words_of_the_municipality_are_said(closed_town: Harness) -> None:
-    closed_town.settings["more"] = '[danger]\ngas = "Звоните в горгаз: 104."\n'
-    await closed_town.start()
-    await closed_town.sandbox.telegram.send_message(GROUP, MARIA, GAS)
-    assert (await closed_town.wait_for_message(GROUP, "горгаз"))["text"] == "Звоните в горгаз: 104."
+async def test_own_words_of_the_municipality_are_said(closed_bot: Harness) -> None:
+    closed_bot.settings["more"] = '[danger]\ngas = "Звоните в горгаз: 104."\n'
+    await closed_bot.start()
+    await closed_bot.sandbox.telegram.send_message(GROUP, MARIA, GAS)
+    assert (await closed_bot.wait_for_message(GROUP, "горгаз"))["text"] == "Звоните в горгаз: 104."
 
 
-async def test_what_is_private_stays_out_of_the_digest_and_of_a_public_export(town: Harness) -> None:
+async def test_what_is_private_stays_out_of_the_digest_and_of_a_public_export(bot: Harness) -> None:
     from bot.cli.operations import export_tickets
 
-    await town.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
-    await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
-    town.pass_time(hours=2)
-    overdue = await town.wait_for_message(CURATOR, "Просрочено: №1")
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
+    await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
+    bot.pass_time(hours=2)
+    overdue = await bot.wait_for_message(CURATOR, "Просрочено: №1")
     assert "избивает" not in overdue["text"]
-    town.set_time("24.11 09:00")
-    digest = await town.wait_for_message(CURATOR, "Сводка", "№1")
+    bot.set_time("24.11 09:00")
+    digest = await bot.wait_for_message(CURATOR, "Сводка", "№1")
     assert "избивает" not in digest["text"]
-    assert town.app is not None
-    file = town.folder / "out.csv"
-    await export_tickets(town.app.config, "csv", None, None, file, public=True)
+    assert bot.app is not None
+    file = bot.folder / "out.csv"
+    await export_tickets(bot.app.config, "csv", None, None, file, public=True)
     [row] = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")), delimiter=";")
     assert (row["Сообщение"], row["Место"]) == ("", "")
 
 
-async def test_false_alarms_are_counted_and_told_to_the_administrator(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, FIRE)
-    await town.sandbox.telegram.send_message(SECOND_GROUP, PYOTR, "Пожар в доме на Кирова 10")
-    card = await town.wait_for_card(COORDINATOR, 1, "[срочно]\n🚨 Опасность: пожар\n")
-    await town.press_button(COORDINATOR, card, "Не требует ответа")
-    await town.wait_until(lambda: "Не о проблеме" in button_labels(card))
-    await town.press_button(COORDINATOR, card, "Не о проблеме")
-    await town.wait_for_card(COORDINATOR, 1, "Не требует ответа")
-    town.set_time("21.11 09:00")
-    await town.wait_for_message(ADMINISTRATOR, "Ложные тревоги", "пожар: 1, всего новых 2")
+async def test_false_alarms_are_counted_and_told_to_the_administrator(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, FIRE)
+    await bot.sandbox.telegram.send_message(SECOND_GROUP, PYOTR, "Пожар в доме на Кирова 10")
+    card = await bot.wait_for_card(COORDINATOR, 1, "[срочно]\n🚨 Опасность: пожар\n")
+    await bot.press_button(COORDINATOR, card, "Не требует ответа")
+    await bot.wait_until(lambda: "Не о проблеме" in button_labels(card))
+    await bot.press_button(COORDINATOR, card, "Не о проблеме")
+    await bot.wait_for_card(COORDINATOR, 1, "Не требует ответа")
+    bot.set_time("21.11 09:00")
+    await bot.wait_for_message(ADMINISTRATOR, "Ложные тревоги", "пожар: 1, всего новых 2")
 
 
-async def test_dangers_are_counted_by_kind(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, FIRE)
-    await town.wait_for_message(GROUP, "112")
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+async def test_dangers_are_counted_by_kind(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, FIRE)
+    await bot.wait_for_message(GROUP, "112")
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         assert [(one.danger, one.new, one.false) for one in await uow.reports.count_dangers()] == [(Danger.FIRE, 1, 0)]
 
 
-async def test_suicide_in_an_addition_to_an_urgent_ticket_reaches_the_duty_officer(town: Harness) -> None:
-    await town.send_message(MARIA, GAS)
-    await town.wait_for_message(MARIA, "104")
-    await town.send_message(MARIA, SUICIDE)
-    await town.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №", "[угроза самоубийства]")
-    await town.wait_until(lambda: advice_in(town, MARIA, Danger.SUICIDE))
+async def test_suicide_in_an_addition_to_an_urgent_ticket_reaches_the_duty_officer(bot: Harness) -> None:
+    await bot.send_message(MARIA, GAS)
+    await bot.wait_for_message(MARIA, "104")
+    await bot.send_message(MARIA, SUICIDE)
+    await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №", "[угроза самоубийства]")
+    await bot.wait_until(lambda: advice_in(bot, MARIA, Danger.SUICIDE))

@@ -12,10 +12,10 @@ pytestmark = ON_BOTH
 
 
 @pytest.mark.parametrize("seed", [11])
-async def test_hostile_updates_are_handled_or_set_aside_and_stop_nobody(closed_town: Harness, seed: int) -> None:
-    configure(closed_town)
-    await closed_town.start()
-    fuzzer = Fuzzer(closed_town, random.Random(seed))
+async def test_hostile_updates_are_handled_or_set_aside_and_stop_nobody(closed_bot: Harness, seed: int) -> None:
+    configure(closed_bot)
+    await closed_bot.start()
+    fuzzer = Fuzzer(closed_bot, random.Random(seed))
     await fuzzer.prepare()
     await fuzzer.run_round(12)
     assert not fuzzer.violations

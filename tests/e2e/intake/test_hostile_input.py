@@ -32,11 +32,11 @@ def link_targets(letter: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     "text", [MARKUP, SQL, EMOJI, FAMILY, COMMAND], ids=["markup", "sql", "emoji", "family", "words"]
 )
-async def test_the_words_stand_on_the_card_letter_by_letter(town: Harness, text: str) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, text)
-    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, text)
+async def test_the_words_stand_on_the_card_letter_by_letter(bot: Harness, text: str) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, text)
+    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, text)
     for author in ("Мария", "Пётр Ли"):
-        card = await town.wait_for_message(ROADS_HEAD, " · Дороги", f"👤 {author}")
+        card = await bot.wait_for_message(ROADS_HEAD, " · Дороги", f"👤 {author}")
         assert text.strip() in message_text(card)
         assert not [url for url in link_targets(card) if "evil" in url]
         styles = {entity["type"] for entity in card["entities"]}
@@ -45,57 +45,57 @@ async def test_the_words_stand_on_the_card_letter_by_letter(town: Harness, text:
         assert [entity["offset"] for entity in bold] == [0]
 
 
-async def test_no_nul_and_no_half_character_gets_through(town: Harness) -> None:
+async def test_no_nul_and_no_half_character_gets_through(bot: Harness) -> None:
     """The servers do not send such things; broken clients and forged calls might."""
-    await town.sandbox.telegram.send_message(GROUP, MARIA, raw={"text": PIT + "\x00 ту\ud83dт\x07"})
-    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, PIT + "\x00 там\ud83d")
-    first = message_text(await town.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Мария"))
-    second = message_text(await town.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Пётр Ли"))
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, raw={"text": PIT + "\x00 ту\ud83dт\x07"})
+    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, PIT + "\x00 там\ud83d")
+    first = message_text(await bot.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Мария"))
+    second = message_text(await bot.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Пётр Ли"))
     assert PIT + " ту\ufffdт" in first
     assert PIT + " там" in second
     assert "\x00" not in first + second
 
 
 @pytest.mark.parametrize("text", [ZERO_WIDTH, BIDI_OVERRIDE], ids=["zero width", "right to left"])
-async def test_invisible_characters_do_not_spoil_the_rest_of_the_card(town: Harness, text: str) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, text)
-    card = message_text(await town.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Мария"))
+async def test_invisible_characters_do_not_spoil_the_rest_of_the_card(bot: Harness, text: str) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, text)
+    card = message_text(await bot.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Мария"))
     quoted = card.partition("\n")[2].partition("\n")[0]
     assert PIT in quoted
     assert close_bidi(card) == card
 
 
-async def test_an_open_turn_of_direction_does_not_turn_the_card(town: Harness) -> None:
+async def test_an_open_turn_of_direction_does_not_turn_the_card(bot: Harness) -> None:
     """Telegram drops such marks itself, of the newer ones some remain; VK drops none."""
-    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT + " \u202eвидоворот \u2067кнырд")
-    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, PIT + " \u202eвидоворот \u2067кнырд")
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, PIT + " \u202eвидоворот \u2067кнырд")
+    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, PIT + " \u202eвидоворот \u2067кнырд")
     for author in ("Мария", "Пётр Ли"):
-        card = message_text(await town.wait_for_message(ROADS_HEAD, " · Дороги", f"👤 {author}"))
+        card = message_text(await bot.wait_for_message(ROADS_HEAD, " · Дороги", f"👤 {author}"))
         assert "видоворот" in card
         assert close_bidi(card) == card
         assert all(close_bidi(line) == line for line in card.splitlines())
 
 
-async def test_the_longest_message_fits_the_card_and_is_kept_whole(town: Harness) -> None:
+async def test_the_longest_message_fits_the_card_and_is_kept_whole(bot: Harness) -> None:
     text = (PIT + ", Ленина 45. " + "Слово за словом. " * 400)[:4096]
-    said = await town.sandbox.telegram.send_message(GROUP, MARIA, text)
-    letter = await town.sandbox.vk.send_message(COMMUNITY, PYOTR, "щ" * 4000 + " " + PIT)
-    card = await town.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Мария")
+    said = await bot.sandbox.telegram.send_message(GROUP, MARIA, text)
+    letter = await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, "щ" * 4000 + " " + PIT)
+    card = await bot.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Мария")
     assert "…" in message_text(card)
     assert "⏱ принять до" in message_text(card)
-    kept = await town.find_stored_message("telegram", GROUP, said)
+    kept = await bot.find_stored_message("telegram", GROUP, said)
     assert kept is not None
     assert kept.text == text.strip()
-    kept = await town.find_stored_message(f"vk:{COMMUNITY}", PYOTR, letter.cmid)
+    kept = await bot.find_stored_message(f"vk:{COMMUNITY}", PYOTR, letter.cmid)
     assert kept is not None
     assert len(kept.text) == 4000 + 1 + len(PIT)
 
 
-async def test_names_are_text_too(town: Harness) -> None:
+async def test_names_are_text_too(bot: Harness) -> None:
     name = "<b>Мария</b> & *Ким*\u202e'; DROP TABLE ticket"
-    town.sandbox.telegram.user(MARIA, name)
-    town.sandbox.vk.user(PYOTR, "<i>Пётр</i>", "[id1|Ли]")
-    await town.sandbox.telegram.send_message(GROUP, MARIA, PIT)
-    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, PIT)
-    await town.wait_for_message(ROADS_HEAD, " · Дороги", "<b>Мария</b> & *Ким*")
-    await town.wait_for_message(ROADS_HEAD, " · Дороги", "<i>Пётр</i> [id1|Ли]")
+    bot.sandbox.telegram.user(MARIA, name)
+    bot.sandbox.vk.user(PYOTR, "<i>Пётр</i>", "[id1|Ли]")
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, PIT)
+    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, PIT)
+    await bot.wait_for_message(ROADS_HEAD, " · Дороги", "<b>Мария</b> & *Ким*")
+    await bot.wait_for_message(ROADS_HEAD, " · Дороги", "<i>Пётр</i> [id1|Ли]")

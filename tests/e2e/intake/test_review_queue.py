@@ -27,27 +27,27 @@ LIST = "Бот не уверен, о проблеме ли это"
 
 
 @pytest.fixture
-async def chat(closed_town: Harness) -> Harness:
+async def chat(closed_bot: Harness) -> Harness:
     """The group is one where neighbours talk."""
-    closed_town.settings["kind"] = "chat"
-    await closed_town.start()
-    return closed_town
+    closed_bot.settings["kind"] = "chat"
+    await closed_bot.start()
+    return closed_bot
 
 
-async def send_talk(town: Harness, *texts: str, who: int = MARIA) -> list[int]:
-    said = [await town.sandbox.telegram.send_message(GROUP, who, text) for text in texts]
-    await town.wait_for_inbox()
+async def send_talk(bot: Harness, *texts: str, who: int = MARIA) -> list[int]:
+    said = [await bot.sandbox.telegram.send_message(GROUP, who, text) for text in texts]
+    await bot.wait_for_inbox()
     return said
 
 
-async def wait_for_list(town: Harness, person: int = COORDINATOR) -> dict[str, Any]:
-    return await town.wait_for_message(person, LIST)
+async def wait_for_list(bot: Harness, person: int = COORDINATOR) -> dict[str, Any]:
+    return await bot.wait_for_message(person, LIST)
 
 
-async def wait_for_review_queue(town: Harness) -> None:
+async def wait_for_review_queue(bot: Harness) -> None:
     """The sweep of doubts has come round, and all that is due has been sent."""
-    await town.wait_for_tasks("review_queue")
-    await wait_until_idle(town)
+    await bot.wait_for_tasks("review_queue")
+    await wait_until_idle(bot)
 
 
 async def test_a_doubtful_message_becomes_a_ticket_or_not_by_one_press(chat: Harness) -> None:
@@ -142,16 +142,16 @@ async def test_many_come_at_once_page_by_page_and_renewed(chat: Harness) -> None
     assert not makes_sound(fresh)
 
 
-async def test_at_night_the_list_rests_until_the_morning(closed_town: Harness) -> None:
-    closed_town.settings |= {"kind": "chat", "quiet_from": "22:00", "quiet_to": "08:00"}
-    await closed_town.start()
-    closed_town.set_time("20.11 21:30")
-    await send_talk(closed_town, PUDDLE)
-    closed_town.set_time("21.11 03:00")
-    await wait_for_review_queue(closed_town)
-    assert closed_town.find_message(COORDINATOR, LIST) is None
-    closed_town.set_time("21.11 08:00")
-    assert PUDDLE in message_text(await wait_for_list(closed_town))
+async def test_at_night_the_list_rests_until_the_morning(closed_bot: Harness) -> None:
+    closed_bot.settings |= {"kind": "chat", "quiet_from": "22:00", "quiet_to": "08:00"}
+    await closed_bot.start()
+    closed_bot.set_time("20.11 21:30")
+    await send_talk(closed_bot, PUDDLE)
+    closed_bot.set_time("21.11 03:00")
+    await wait_for_review_queue(closed_bot)
+    assert closed_bot.find_message(COORDINATOR, LIST) is None
+    closed_bot.set_time("21.11 08:00")
+    assert PUDDLE in message_text(await wait_for_list(closed_bot))
 
 
 async def test_resolved_or_deleted_message_leaves_the_queue(chat: Harness) -> None:
@@ -170,16 +170,16 @@ async def test_resolved_or_deleted_message_leaves_the_queue(chat: Harness) -> No
     assert other
 
 
-async def test_two_coordinators_see_one_another(closed_town: Harness) -> None:
+async def test_two_coordinators_see_one_another(closed_bot: Harness) -> None:
     second = '[[staff]]\nname = "Второй координатор"\nrole = "coordinator"\ntelegram_id = 1011\n'
-    closed_town.settings |= {"kind": "chat", "staff": STAFF + second}
-    closed_town.sandbox.telegram.user(1011, "Зоя")
-    await closed_town.sandbox.telegram.start_bot(1011)
-    await closed_town.start()
-    await send_talk(closed_town, PUDDLE, WATER)
-    closed_town.pass_time(hours=2)
-    mine, hers = await wait_for_list(closed_town), await wait_for_list(closed_town, 1011)
-    await closed_town.press_button(COORDINATOR, mine, "1. Не требует ответа")
-    await closed_town.wait_until(lambda: "1 сообщение" in message_text(mine))
-    closed_town.pass_time(minutes=10)
-    await closed_town.wait_until(lambda: "1 сообщение" in message_text(hers))
+    closed_bot.settings |= {"kind": "chat", "staff": STAFF + second}
+    closed_bot.sandbox.telegram.user(1011, "Зоя")
+    await closed_bot.sandbox.telegram.start_bot(1011)
+    await closed_bot.start()
+    await send_talk(closed_bot, PUDDLE, WATER)
+    closed_bot.pass_time(hours=2)
+    mine, hers = await wait_for_list(closed_bot), await wait_for_list(closed_bot, 1011)
+    await closed_bot.press_button(COORDINATOR, mine, "1. Не требует ответа")
+    await closed_bot.wait_until(lambda: "1 сообщение" in message_text(mine))
+    closed_bot.pass_time(minutes=10)
+    await closed_bot.wait_until(lambda: "1 сообщение" in message_text(hers))

@@ -36,41 +36,41 @@ def staff_without(role: str) -> str:
     return "[[staff]]".join(entry for entry in entries if f'role = "{role}"' not in entry)
 
 
-async def test_a_sure_sector_goes_to_its_head_in_both_messengers(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "Тротуар у дома Мира 3 провалился")
-    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, "Нет света в подъезде")
-    await town.wait_for_message(ROADS_HEAD, "· Дороги", "Тротуар")
-    await town.wait_for_message(HOUSING_HEAD, "· ЖКХ", "Нет света")
-    assert town.ticket_numbers(COORDINATOR) == []
+async def test_a_sure_sector_goes_to_its_head_in_both_messengers(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Тротуар у дома Мира 3 провалился")
+    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, "Нет света в подъезде")
+    await bot.wait_for_message(ROADS_HEAD, "· Дороги", "Тротуар")
+    await bot.wait_for_message(HOUSING_HEAD, "· ЖКХ", "Нет света")
+    assert bot.ticket_numbers(COORDINATOR) == []
 
 
-async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_town: Harness) -> None:
-    closed_town.settings["staff"] = MORE_SECTORS + STAFF
-    await closed_town.start()
-    town = closed_town
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "Помогите, у нас беда")
-    card = await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_bot: Harness) -> None:
+    closed_bot.settings["staff"] = MORE_SECTORS + STAFF
+    await closed_bot.start()
+    bot = closed_bot
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Помогите, у нас беда")
+    card = await bot.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
     assert button_labels(card)[:3] == ["ЖКХ", "Дороги", "Отходы"]
     assert "Не требует ответа" in " ".join(button_labels(card))
-    await town.press_button(COORDINATOR, card, "ЖКХ")
-    await town.wait_for_card(HOUSING_HEAD, 1, "беда")
-    assert town.ticket_numbers(ROADS_HEAD) == []
+    await bot.press_button(COORDINATOR, card, "ЖКХ")
+    await bot.wait_for_card(HOUSING_HEAD, 1, "беда")
+    assert bot.ticket_numbers(ROADS_HEAD) == []
 
 
-async def test_below_the_threshold_it_is_a_doubt_too(closed_town: Harness) -> None:
-    closed_town.config_replacements["threshold = 0.6"] = "threshold = 1.0"
-    await closed_town.start()
-    await closed_town.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге")
-    card = await closed_town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+async def test_below_the_threshold_it_is_a_doubt_too(closed_bot: Harness) -> None:
+    closed_bot.config_replacements["threshold = 0.6"] = "threshold = 1.0"
+    await closed_bot.start()
+    await closed_bot.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге")
+    card = await closed_bot.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
     assert button_labels(card)[0] == "Дороги"
 
 
-async def test_the_towns_own_words_win(town: Harness) -> None:
+async def test_the_towns_own_words_win(bot: Harness) -> None:
     """«Проселочная» is a configured keyword of roads; pipes and heating speak for housing."""
-    await town.sandbox.telegram.send_message(
+    await bot.sandbox.telegram.send_message(
         GROUP, MARIA, "Проселочная дорога у дома: в подъезде нет отопления и течёт труба"
     )
-    await town.wait_for_card(ROADS_HEAD, 1, "Дороги")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Дороги")
 
 
 DEPUTY = """
@@ -99,19 +99,19 @@ telegram_id = 1004
     ids=["deputy", "coordinator", "manager", "administrator"],
 )
 async def test_a_sector_without_a_head_falls_to_the_next_on_the_ladder(
-    closed_town: Harness, staff: str, person: int
+    closed_bot: Harness, staff: str, person: int
 ) -> None:
-    closed_town.settings["staff"] = staff
-    await closed_town.start()
-    town = closed_town
-    await town.sandbox.telegram.send_message(GROUP, MARIA, SCHOOL)
-    await town.wait_for_card(person, 1, "Образование")
-    await town.answer_ticket(person, 1, "Котельную наладили.")
-    await town.wait_for_message(GROUP, "Котельную наладили.")
+    closed_bot.settings["staff"] = staff
+    await closed_bot.start()
+    bot = closed_bot
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, SCHOOL)
+    await bot.wait_for_card(person, 1, "Образование")
+    await bot.answer_ticket(person, 1, "Котельную наладили.")
+    await bot.wait_for_message(GROUP, "Котельную наладили.")
     others = {ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR} - {person}
-    assert [town.ticket_numbers(other) for other in others] == [[], [], [], []]
+    assert [bot.ticket_numbers(other) for other in others] == [[], [], [], []]
 
 
-async def test_danger_is_urgent(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "На дороге у Мира 3 открыт люк, яма, упал ребёнок!")
-    assert "🔥 №1" in message_text(await town.wait_for_card(ROADS_HEAD, 1, "[срочно]"))
+async def test_danger_is_urgent(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "На дороге у Мира 3 открыт люк, яма, упал ребёнок!")
+    assert "🔥 №1" in message_text(await bot.wait_for_card(ROADS_HEAD, 1, "[срочно]"))

@@ -21,8 +21,8 @@ LIMIT = 12
 
 
 @pytest.fixture(params=["telegram", "vk", "max"])
-def way(request: pytest.FixtureRequest, closed_town: Harness) -> WebhookSource:
-    return WebhookSource(closed_town, request.param, configure_webhook(closed_town, request.param))
+def way(request: pytest.FixtureRequest, closed_bot: Harness) -> WebhookSource:
+    return WebhookSource(closed_bot, request.param, configure_webhook(closed_bot, request.param))
 
 
 def port_of(way: WebhookSource) -> int:
@@ -47,9 +47,9 @@ def close_all(held: Iterable[tuple[asyncio.StreamReader, asyncio.StreamWriter]])
 
 
 @pytest.mark.parametrize("name", ["telegram", "max"])
-async def test_wrong_secret_is_refused_before_the_body_is_sent(closed_town: Harness, name: str) -> None:
-    way = WebhookSource(closed_town, name, configure_webhook(closed_town, name))
-    await closed_town.start()
+async def test_wrong_secret_is_refused_before_the_body_is_sent(closed_bot: Harness, name: str) -> None:
+    way = WebhookSource(closed_bot, name, configure_webhook(closed_bot, name))
+    await closed_bot.start()
     reader, writer = await request(
         port_of(way), f"POST /{name} HTTP/1.1\nHost: x\nContent-Length: 1000000\n\n", b'{"update'
     )
@@ -69,19 +69,19 @@ async def test_wrong_secret_is_refused_before_the_body_is_sent(closed_town: Harn
     ids=["deep", "nan", "number", "large", "odd secret"],
 )
 async def test_hostile_body_is_refused_where_the_secret_is_inside(
-    closed_town: Harness, body: bytes, status: int, caplog: pytest.LogCaptureFixture
+    closed_bot: Harness, body: bytes, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    url = configure_webhook(closed_town, "vk")
-    await closed_town.start()
+    url = configure_webhook(closed_bot, "vk")
+    await closed_bot.start()
     async with aiohttp.ClientSession() as session, session.post(url, data=io.BytesIO(body)) as answer:
         assert answer.status == status
     assert "Traceback" not in caplog.text
 
 
-async def test_body_that_comes_too_slowly_is_refused(closed_town: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_body_that_comes_too_slowly_is_refused(closed_bot: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhooks, "BODY_TIMEOUT_SECONDS", 0.05)
-    way = WebhookSource(closed_town, "vk", configure_webhook(closed_town, "vk"))
-    await closed_town.start()
+    way = WebhookSource(closed_bot, "vk", configure_webhook(closed_bot, "vk"))
+    await closed_bot.start()
     reader, writer = await request(port_of(way), "POST /vk HTTP/1.1\nHost: x\nContent-Length: 500\n\n", b"{")
     assert await status_of(reader) == 408
     writer.close()
@@ -152,9 +152,9 @@ async def test_silent_connection_ends(monkeypatch: pytest.MonkeyPatch) -> None:
             writer.close()
 
 
-async def test_malformed_requests_leave_no_traceback(closed_town: Harness, caplog: pytest.LogCaptureFixture) -> None:
-    way = WebhookSource(closed_town, "vk", configure_webhook(closed_town, "vk"))
-    await closed_town.start()
+async def test_malformed_requests_leave_no_traceback(closed_bot: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    way = WebhookSource(closed_bot, "vk", configure_webhook(closed_bot, "vk"))
+    await closed_bot.start()
     for head in (
         "GET / HTTP/9.9\n\n",
         "POST /vk HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\nzz\n",
@@ -172,11 +172,11 @@ async def test_malformed_requests_leave_no_traceback(closed_town: Harness, caplo
     assert len(refusals) == 1  # one line a minute, however many are refused
 
 
-async def test_stranger_learns_only_that_the_bot_lives(closed_town: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    base = configure_webhook(closed_town, "telegram").removesuffix("/telegram")
-    await closed_town.start()
-    assert closed_town.app is not None
-    closed_town.app.health.rights_faults["telegram"] = ["чат «Подслушано»"]
+async def test_stranger_learns_only_that_the_bot_lives(closed_bot: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = configure_webhook(closed_bot, "telegram").removesuffix("/telegram")
+    await closed_bot.start()
+    assert closed_bot.app is not None
+    closed_bot.app.health.rights_faults["telegram"] = ["чат «Подслушано»"]
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{base}/readyz") as answer:
             assert (await answer.json())["faults"] == ["чат «Подслушано»"]
@@ -197,20 +197,20 @@ def test_near_clients_are_those_of_private_networks() -> None:
 
 
 async def test_figures_asked_for_at_once_use_one_connection(
-    closed_town: Harness, monkeypatch: pytest.MonkeyPatch
+    closed_bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base = configure_webhook(closed_town, "telegram").removesuffix("/telegram")
-    await closed_town.start()
-    assert closed_town.app is not None
+    base = configure_webhook(closed_bot, "telegram").removesuffix("/telegram")
+    await closed_bot.start()
+    assert closed_bot.app is not None
     readings = 0
-    whole = closed_town.app.database.read
+    whole = closed_bot.app.database.read
 
     def counted() -> Any:
         nonlocal readings
         readings += 1
         return whole()
 
-    listener = closed_town.app._http_server
+    listener = closed_bot.app._http_server
     monkeypatch.setattr(listener, "_database", SimpleNamespace(read=counted, current_fault=None))
     async with aiohttp.ClientSession() as session:
 

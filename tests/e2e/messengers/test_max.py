@@ -39,9 +39,9 @@ max_id = 9001
 
 
 @pytest.fixture
-async def max_town(closed_town: Harness) -> Harness:
+async def max_town(closed_bot: Harness) -> Harness:
     """The town with MAX in its settings and the bot running; the head of the schools has opened it in MAX."""
-    server = closed_town.sandbox.max
+    server = closed_bot.sandbox.max
     server.add_bot(MAX_TOKEN, username="mcu_max_bot")
     server.user(MARIA, "Мария", "Ким")
     server.user(EDUCATION_HEAD, "Нина", "Орлова")
@@ -49,11 +49,11 @@ async def max_town(closed_town: Harness) -> Harness:
     server.channel(CHANNEL, "Администрация")
     server.chat(ELSEWHERE, "Чужой двор")
     await server.start_bot(EDUCATION_HEAD)
-    section = SECTION.format(token=MAX_TOKEN, url=closed_town.sandbox.url, house=HOUSE, channel=CHANNEL)
-    closed_town.settings |= {"staff": STAFF + IN_MAX, "more": section}
-    await closed_town.start()
-    await closed_town.wait_until(lambda: any(call.name == "getUpdates" for call in server.calls))
-    return closed_town
+    section = SECTION.format(token=MAX_TOKEN, url=closed_bot.sandbox.url, house=HOUSE, channel=CHANNEL)
+    closed_bot.settings |= {"staff": STAFF + IN_MAX, "more": section}
+    await closed_bot.start()
+    await closed_bot.wait_until(lambda: any(call.name == "getUpdates" for call in server.calls))
+    return closed_bot
 
 
 def find_message(server: MaxServer, chat_id: int, *pieces: str) -> Message | None:
@@ -62,11 +62,11 @@ def find_message(server: MaxServer, chat_id: int, *pieces: str) -> Message | Non
     return found[-1] if found else None
 
 
-async def wait_for_message(town: Harness, chat_id: int, *pieces: str) -> Message:
+async def wait_for_message(bot: Harness, chat_id: int, *pieces: str) -> Message:
     """Wait for such a message."""
-    server = town.sandbox.max
+    server = bot.sandbox.max
     try:
-        return await town.wait_until(lambda: find_message(server, chat_id, *pieces))
+        return await bot.wait_until(lambda: find_message(server, chat_id, *pieces))
     except TimeoutError:
         raise AssertionError(f"no {pieces}; there is: {[one.text for one in server.from_bot(chat_id)]}") from None
 
@@ -75,26 +75,26 @@ def button_labels(message: Message) -> list[str]:
     return [button["text"] for row in message.keyboard for button in row]
 
 
-async def press_button(town: Harness, message: Message, button: str) -> str:
+async def press_button(bot: Harness, message: Message, button: str) -> str:
     """The head in MAX presses a button; the press's id. Not every press is answered in words."""
     label = next(label for label in button_labels(message) if button in label)
-    return await town.sandbox.max.press_button(EDUCATION_HEAD, message.mid, label)
+    return await bot.sandbox.max.press_button(EDUCATION_HEAD, message.mid, label)
 
 
 async def test_a_message_in_a_house_chat_is_answered_under_it(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     asked = await server.send_message(HOUSE, MARIA, HATCH, photos=[b"the hole", b"the hole from afar"])
 
-    card = await town.wait_for_card(ROADS_HEAD, 1, "третий день открыт люк", "MAX «Дом на Ленина, 45»", "Мария Ким")
+    card = await bot.wait_for_card(ROADS_HEAD, 1, "третий день открыт люк", "MAX «Дом на Ленина, 45»", "Мария Ким")
     assert "Дороги" in message_text(card)
     assert f"https://max.ru/c/{HOUSE}/" in str(card)
-    town.pass_time(seconds=3)  # pictures are gathered for a moment
-    await town.wait_until(lambda: [one for one in town.bot_messages(ROADS_HEAD) if "photo" in one][1:])
+    bot.pass_time(seconds=3)  # pictures are gathered for a moment
+    await bot.wait_until(lambda: [one for one in bot.bot_messages(ROADS_HEAD) if "photo" in one][1:])
 
-    await town.answer_ticket(ROADS_HEAD, 1, "Бригада выехала, люк закроют сегодня до 18:00.")
-    answer = await wait_for_message(town, HOUSE, "Бригада выехала")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Бригада выехала, люк закроют сегодня до 18:00.")
+    answer = await wait_for_message(bot, HOUSE, "Бригада выехала")
     assert answer.reply_to == asked
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
 
 
 async def test_people_in_danger_are_told_in_max_where_to_call(max_town: Harness) -> None:
@@ -108,239 +108,239 @@ async def test_people_in_danger_are_told_in_max_where_to_call(max_town: Harness)
 
 
 async def test_a_private_message_is_taken_and_answered(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.start_bot(MARIA)
-    await wait_for_message(town, MARIA, "Лесозаводский городской округ")
+    await wait_for_message(bot, MARIA, "Лесозаводский городской округ")
     asked = await server.send_message(MARIA, MARIA, HATCH, location=(45.47, 133.41))
 
-    await town.wait_for_card(ROADS_HEAD, 1, "третий день открыт люк", "MAX, личное сообщение")
-    noted = await wait_for_message(town, MARIA, "№1 принято")
+    await bot.wait_for_card(ROADS_HEAD, 1, "третий день открыт люк", "MAX, личное сообщение")
+    noted = await wait_for_message(bot, MARIA, "№1 принято")
     assert noted.reply_to in (asked, None)
-    await town.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
-    assert (await wait_for_message(town, MARIA, "Закроем сегодня.")).reply_to == asked
+    await bot.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
+    assert (await wait_for_message(bot, MARIA, "Закроем сегодня.")).reply_to == asked
 
 
 async def test_a_comment_under_a_channels_post_is_answered_there(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     post = await server.publish_post(CHANNEL, "Новости недели")
     asked = await server.comment(post, MARIA, HATCH)
 
-    await town.wait_for_card(ROADS_HEAD, 1, "третий день открыт люк", "MAX «Администрация»")
-    await town.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
-    [answer] = await town.wait_until(lambda: [one for one in server.comments(post) if one.text == "Закроем сегодня."])
+    await bot.wait_for_card(ROADS_HEAD, 1, "третий день открыт люк", "MAX «Администрация»")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
+    [answer] = await bot.wait_until(lambda: [one for one in server.comments(post) if one.text == "Закроем сегодня."])
     assert answer.reply_to == asked
 
 
 async def test_answer_names_citizen_when_message_is_gone(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     asked = await server.send_message(HOUSE, MARIA, HATCH)
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await town.send_message(ROADS_HEAD, "Закроем сегодня.")
-    draft = await town.wait_for_message(ROADS_HEAD, "Так ответ увидит житель", "«Мария Ким, ответ на ваше сообщение:»")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, "Закроем сегодня.")
+    draft = await bot.wait_for_message(ROADS_HEAD, "Так ответ увидит житель", "«Мария Ким, ответ на ваше сообщение:»")
     await server.remove(asked, by=MARIA)
 
-    await town.press_button(ROADS_HEAD, draft, "Отправить")
+    await bot.press_button(ROADS_HEAD, draft, "Отправить")
 
-    answer = await wait_for_message(town, HOUSE, "Закроем сегодня.")
+    answer = await wait_for_message(bot, HOUSE, "Закроем сегодня.")
     assert answer.text == "Мария Ким, ответ на ваше сообщение:\nЗакроем сегодня."
     assert answer.reply_to is None
     assert f"max://user/{MARIA}" in str(answer.markup)
 
 
 async def test_a_correction_is_seen_in_max(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, HATCH)
-    await town.answer_ticket(ROADS_HEAD, 1, "Закроем завтра.")
-    answer = await wait_for_message(town, HOUSE, "Закроем завтра.")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Закроем завтра.")
+    answer = await wait_for_message(bot, HOUSE, "Закроем завтра.")
 
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1, "Отвечено"), "Исправить ответ")
-    await town.wait_for_message(ROADS_HEAD, "Исправление ответа на №1")
-    await town.send_message(ROADS_HEAD, "Закрыли сегодня.")
-    await town.press_button(
-        ROADS_HEAD, await town.wait_for_message(ROADS_HEAD, "исправленный ответ"), "Опубликовать исправление"
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено"), "Исправить ответ")
+    await bot.wait_for_message(ROADS_HEAD, "Исправление ответа на №1")
+    await bot.send_message(ROADS_HEAD, "Закрыли сегодня.")
+    await bot.press_button(
+        ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "исправленный ответ"), "Опубликовать исправление"
     )
-    await town.wait_until(lambda: answer.text == "Закрыли сегодня.")
+    await bot.wait_until(lambda: answer.text == "Закрыли сегодня.")
     assert answer.reply_to is not None
 
 
 async def test_an_edit_and_a_removal_change_the_card(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     asked = await server.send_message(HOUSE, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1, "третий день")
+    await bot.wait_for_card(ROADS_HEAD, 1, "третий день")
     await server.edit(asked, HATCH.replace("третий", "пятый"))
-    await town.wait_for_card(ROADS_HEAD, 1, "пятый день")
+    await bot.wait_for_card(ROADS_HEAD, 1, "пятый день")
     await server.remove(asked)
-    await town.wait_for_card(ROADS_HEAD, 1, "удал")
+    await bot.wait_for_card(ROADS_HEAD, 1, "удал")
 
-    await town.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
-    answer = await wait_for_message(town, HOUSE, "Закроем сегодня.")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Закроем сегодня.")
+    answer = await wait_for_message(bot, HOUSE, "Закроем сегодня.")
     assert answer.reply_to is None
     assert answer.text == "Мария Ким, ответ на ваше сообщение:\nЗакроем сегодня."  # what she deleted is not repeated
 
 
 async def test_a_head_who_has_nothing_but_max(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
-    asked = await town.sandbox.telegram.send_message(-1001000000001, MARIA, SCHOOL, photo=b"a cold classroom")
+    bot, server = max_town, max_town.sandbox.max
+    asked = await bot.sandbox.telegram.send_message(-1001000000001, MARIA, SCHOOL, photo=b"a cold classroom")
 
-    card = await wait_for_message(town, EDUCATION_HEAD, "№1 · ", "холодно")
+    card = await wait_for_message(bot, EDUCATION_HEAD, "№1 · ", "холодно")
     assert button_labels(card) == ["✅ Принять", "✍️ Ответить", "↪️ Передать", "⋯ Ещё"]
-    town.pass_time(seconds=3)  # pictures are gathered for a moment
-    [picture] = await town.wait_until(lambda: [one for one in server.from_bot(EDUCATION_HEAD) if one.media])
+    bot.pass_time(seconds=3)  # pictures are gathered for a moment
+    [picture] = await bot.wait_until(lambda: [one for one in server.from_bot(EDUCATION_HEAD) if one.media])
     assert (server.file(picture.media[0]), picture.reply_to) == (b"a cold classroom", card.mid)
 
-    press_id = await press_button(town, card, "Принять")
-    await town.wait_until(lambda: server.callback_answers.get(press_id))
-    await town.wait_until(lambda: "В работе: Начальник управления образования" in card.text)
-    await press_button(town, card, "Ответить")
-    await wait_for_message(town, EDUCATION_HEAD, "Ответ на №1")
+    press_id = await press_button(bot, card, "Принять")
+    await bot.wait_until(lambda: server.callback_answers.get(press_id))
+    await bot.wait_until(lambda: "В работе: Начальник управления образования" in card.text)
+    await press_button(bot, card, "Ответить")
+    await wait_for_message(bot, EDUCATION_HEAD, "Ответ на №1")
     await server.send_message(EDUCATION_HEAD, EDUCATION_HEAD, "Котельная запущена, в классах 20 градусов.")
-    preview = await wait_for_message(town, EDUCATION_HEAD, "Так ответ увидит житель", "Котельная запущена")
-    await press_button(town, preview, "Отправить")
+    preview = await wait_for_message(bot, EDUCATION_HEAD, "Так ответ увидит житель", "Котельная запущена")
+    await press_button(bot, preview, "Отправить")
 
-    answer = await town.wait_for_message(-1001000000001, "Котельная запущена")
+    answer = await bot.wait_for_message(-1001000000001, "Котельная запущена")
     assert answer["reply_to_message"]["message_id"] == asked
-    await town.wait_until(lambda: "Отвечено" in card.text)
+    await bot.wait_until(lambda: "Отвечено" in card.text)
     assert [one.mid for one in server.from_bot(EDUCATION_HEAD) if "№1 · " in one.text] == [card.mid]
 
 
 async def test_a_reply_to_the_card_is_an_answer_with_a_photo(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, SCHOOL)
-    card = await wait_for_message(town, EDUCATION_HEAD, "№1 · ")
+    card = await wait_for_message(bot, EDUCATION_HEAD, "№1 · ")
     await server.send_message(EDUCATION_HEAD, EDUCATION_HEAD, "Тепло вернули.", photos=[b"warm"], reply_to=card.mid)
-    preview = await wait_for_message(town, EDUCATION_HEAD, "Так ответ увидит житель", "Тепло вернули.")
-    await press_button(town, preview, "Отправить")
-    answer = await wait_for_message(town, HOUSE, "Тепло вернули.")
-    shown = await town.wait_until(lambda: [one for one in server.from_bot(HOUSE) if one.media])
+    preview = await wait_for_message(bot, EDUCATION_HEAD, "Так ответ увидит житель", "Тепло вернули.")
+    await press_button(bot, preview, "Отправить")
+    answer = await wait_for_message(bot, HOUSE, "Тепло вернули.")
+    shown = await bot.wait_until(lambda: [one for one in server.from_bot(HOUSE) if one.media])
     assert server.file(shown[0].media[0]) == b"warm"
     assert answer.reply_to is not None
 
 
 async def test_commands_by_word(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, SCHOOL)
-    await wait_for_message(town, EDUCATION_HEAD, "№1 · ")
+    await wait_for_message(bot, EDUCATION_HEAD, "№1 · ")
     await server.send_message(EDUCATION_HEAD, EDUCATION_HEAD, "/my")
-    listing = await wait_for_message(town, EDUCATION_HEAD, "Ждут вас")
+    listing = await wait_for_message(bot, EDUCATION_HEAD, "Ждут вас")
     assert "№1" in listing.text
 
 
 async def test_a_press_under_an_outdated_card_changes_nothing(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, HATCH)
     await server.send_message(HOUSE, MARIA, SCHOOL)
-    card = await wait_for_message(town, EDUCATION_HEAD, "№2 · ")
+    card = await wait_for_message(bot, EDUCATION_HEAD, "№2 · ")
     await server.start_bot(MARIA)
     press_id = await server.press_payload(MARIA, card.mid, card.keyboard[0][0]["payload"])
-    await town.wait_until(lambda: server.callback_answers.get(press_id))
+    await bot.wait_until(lambda: server.callback_answers.get(press_id))
     assert "В работе" not in card.text
 
 
 async def test_a_head_who_stops_the_bot_is_missed(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.stop_bot(EDUCATION_HEAD)
-    await town.wait_for_message(COORDINATOR, "Начальник управления образования не получает")
+    await bot.wait_for_message(COORDINATOR, "Начальник управления образования не получает")
     await server.send_message(HOUSE, MARIA, SCHOOL)
-    await town.wait_for_card(COORDINATOR, 1, "холодно")
-    town.pass_time(seconds=1)  # the same event at the same moment would be a repetition
+    await bot.wait_for_card(COORDINATOR, 1, "холодно")
+    bot.pass_time(seconds=1)  # the same event at the same moment would be a repetition
     await server.start_bot(EDUCATION_HEAD)
-    await wait_for_message(town, EDUCATION_HEAD, "№1 · ", "холодно")
+    await wait_for_message(bot, EDUCATION_HEAD, "№1 · ", "холодно")
 
 
 async def test_max_subscription_asks_for_all_needed_updates(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(ELSEWHERE, MARIA, HATCH)
-    await town.wait_for_message(ADMINISTRATOR, "Чужой двор", str(ELSEWHERE))
+    await bot.wait_for_message(ADMINISTRATOR, "Чужой двор", str(ELSEWHERE))
     await server.remove_bot_from(HOUSE)
-    await town.wait_for_message(ADMINISTRATOR, "Дом на Ленина, 45")
+    await bot.wait_for_message(ADMINISTRATOR, "Дом на Ленина, 45")
     await server.send_voice(MARIA)
-    await town.wait_for_message(ADMINISTRATOR, "голосовое сообщение", "MAX")
+    await bot.wait_for_message(ADMINISTRATOR, "голосовое сообщение", "MAX")
     await server.send_message(EDUCATION_HEAD, EDUCATION_HEAD, "/help")  # the rest goes on
-    await wait_for_message(town, EDUCATION_HEAD, "/my")
+    await wait_for_message(bot, EDUCATION_HEAD, "/my")
 
 
-async def test_a_chat_without_rights_is_told_at_the_start(closed_town: Harness) -> None:
-    town, server = closed_town, closed_town.sandbox.max
+async def test_a_chat_without_rights_is_told_at_the_start(closed_bot: Harness) -> None:
+    bot, server = closed_bot, closed_bot.sandbox.max
     server.add_bot(MAX_TOKEN)
     server.chat(HOUSE, "Дом на Ленина, 45", rights=("write",))
     server.channel(CHANNEL, "Администрация", admin=False)
-    section = SECTION.format(token=MAX_TOKEN, url=town.sandbox.url, house=HOUSE, channel=CHANNEL)
-    town.settings |= {"more": section}
-    await town.start()
-    await town.wait_for_message(ADMINISTRATOR, "Дом на Ленина, 45", "Читать все сообщения")
-    await town.wait_for_message(ADMINISTRATOR, "Администрация", "не администратор")
+    section = SECTION.format(token=MAX_TOKEN, url=bot.sandbox.url, house=HOUSE, channel=CHANNEL)
+    bot.settings |= {"more": section}
+    await bot.start()
+    await bot.wait_for_message(ADMINISTRATOR, "Дом на Ленина, 45", "Читать все сообщения")
+    await bot.wait_for_message(ADMINISTRATOR, "Администрация", "не администратор")
 
 
-async def test_a_token_of_another_bot_is_told_at_the_start(closed_town: Harness) -> None:
+async def test_a_token_of_another_bot_is_told_at_the_start(closed_bot: Harness) -> None:
     """It is taken by MAX, but that bot is in none of the town's chats."""
-    town, server = closed_town, closed_town.sandbox.max
+    bot, server = closed_bot, closed_bot.sandbox.max
     server.add_bot(MAX_TOKEN, username="shop_bot")
-    section = SECTION.format(token=MAX_TOKEN, url=town.sandbox.url, house=HOUSE, channel=CHANNEL)
-    town.settings |= {"more": section}
-    await town.start()
-    await town.wait_for_message(ADMINISTRATOR, "@shop_bot", "Похоже, это токен другого бота")
-    await town.sandbox.telegram.send_message(-1001000000001, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1, "открыт люк")
+    section = SECTION.format(token=MAX_TOKEN, url=bot.sandbox.url, house=HOUSE, channel=CHANNEL)
+    bot.settings |= {"more": section}
+    await bot.start()
+    await bot.wait_for_message(ADMINISTRATOR, "@shop_bot", "Похоже, это токен другого бота")
+    await bot.sandbox.telegram.send_message(-1001000000001, MARIA, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1, "открыт люк")
 
 
 async def test_an_answer_whose_markup_max_refuses_comes_back_to_its_head(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, HATCH)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, "Закроем сегодня.", reply_to=card["message_id"])
-    draft = await town.wait_for_message(ROADS_HEAD, "Так ответ увидит житель", "Закроем сегодня.")
-    await wait_until_idle(town)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, "Закроем сегодня.", reply_to=card["message_id"])
+    draft = await bot.wait_for_message(ROADS_HEAD, "Так ответ увидит житель", "Закроем сегодня.")
+    await wait_until_idle(bot)
     server.faults.order("sendMessage", max_fault(400, "proto.payload", "Unknown keyboard markup"))
-    await town.press_button(ROADS_HEAD, draft, "Отправить")
-    note = await town.wait_for_message(ROADS_HEAD, "⚠️ Ответ на №1 не опубликован", "мессенджер не принял оформление")
+    await bot.press_button(ROADS_HEAD, draft, "Отправить")
+    note = await bot.wait_for_message(ROADS_HEAD, "⚠️ Ответ на №1 не опубликован", "мессенджер не принял оформление")
     assert "Закроем сегодня." in message_text(note)
-    await town.press_button(ROADS_HEAD, note, "Отправить ещё раз")
-    await town.press_button(ROADS_HEAD, await town.wait_for_message(ROADS_HEAD, "Так ответ увидит житель"), "Отправить")
-    await wait_for_message(town, HOUSE, "Закроем сегодня.")
+    await bot.press_button(ROADS_HEAD, note, "Отправить ещё раз")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "Так ответ увидит житель"), "Отправить")
+    await wait_for_message(bot, HOUSE, "Закроем сегодня.")
 
 
-async def test_a_wrong_token_stops_nobody_else(closed_town: Harness) -> None:
-    town = closed_town
-    town.sandbox.max.add_bot("another-token-of-another-bot")
-    section = SECTION.format(token=MAX_TOKEN, url=town.sandbox.url, house=HOUSE, channel=CHANNEL)
-    town.settings |= {"more": section}
-    await town.start()
-    await town.wait_for_message(ADMINISTRATOR, "MAX", "токен")
-    await town.sandbox.telegram.send_message(-1001000000001, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1, "открыт люк")
+async def test_a_wrong_token_stops_nobody_else(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.sandbox.max.add_bot("another-token-of-another-bot")
+    section = SECTION.format(token=MAX_TOKEN, url=bot.sandbox.url, house=HOUSE, channel=CHANNEL)
+    bot.settings |= {"more": section}
+    await bot.start()
+    await bot.wait_for_message(ADMINISTRATOR, "MAX", "токен")
+    await bot.sandbox.telegram.send_message(-1001000000001, MARIA, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1, "открыт люк")
 
 
 async def test_nothing_is_lost_or_doubled_by_a_restart(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     await server.send_message(HOUSE, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
-    await town.stop()
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    await bot.stop()
     await server.send_message(HOUSE, MARIA, "На Школьной 5 в подъезде течёт крыша, соберите комиссию")
     await server.send_message(HOUSE, MARIA, SCHOOL)
-    await town.start()
-    await town.wait_for_card(HOUSING_HEAD, 2, "течёт крыша")
-    await wait_for_message(town, EDUCATION_HEAD, "№3 · ", "холодно")
-    assert town.ticket_numbers(ROADS_HEAD) == [1]
+    await bot.start()
+    await bot.wait_for_card(HOUSING_HEAD, 2, "течёт крыша")
+    await wait_for_message(bot, EDUCATION_HEAD, "№3 · ", "холодно")
+    assert bot.ticket_numbers(ROADS_HEAD) == [1]
 
 
 async def test_a_slow_upload_and_a_hasty_answer_arrive_once(max_town: Harness) -> None:
-    town, server = max_town, max_town.sandbox.max
+    bot, server = max_town, max_town.sandbox.max
     server.delay_uploads()
     server.faults.order("getUpdates", Fault(FaultKind.HTTP_500))
     await server.send_message(HOUSE, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     server.faults.order("sendMessage", max_fault(429, "too.many.requests"))
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await town.send_message(ROADS_HEAD, "Закрыли, вот фото.", photo=b"closed")
-    preview = await town.wait_for_message(ROADS_HEAD, "Так ответ увидит житель")
-    await town.press_button(ROADS_HEAD, preview, "Отправить")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, "Закрыли, вот фото.", photo=b"closed")
+    preview = await bot.wait_for_message(ROADS_HEAD, "Так ответ увидит житель")
+    await bot.press_button(ROADS_HEAD, preview, "Отправить")
     while not find_message(server, HOUSE, "Закрыли, вот фото."):
-        town.pass_time(seconds=2)
+        bot.pass_time(seconds=2)
         await server.change_log.wait_for_change(server.change_log.revision, 0.2)
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
     assert len(server.from_bot(HOUSE)) == 1
     assert len([call for call in server.calls if call.name == "getUploadUrl"]) == 1
 

@@ -19,185 +19,185 @@ from tests.e2e.queries import (
 ANSWER = "Засыплем сегодня."
 
 
-async def write_draft(town: Harness, text: str = ANSWER) -> dict[str, object]:
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, text, reply_to=card["message_id"])
-    return await wait_for_preview(town, ROADS_HEAD, text[:50])
+async def write_draft(bot: Harness, text: str = ANSWER) -> dict[str, object]:
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, text, reply_to=card["message_id"])
+    return await wait_for_preview(bot, ROADS_HEAD, text[:50])
 
 
-def count_calls(town: Harness, method: str) -> int:
-    return len([name for name, _ in town.sandbox.telegram.calls if name == method])
+def count_calls(bot: Harness, method: str) -> int:
+    return len([name for name, _ in bot.sandbox.telegram.calls if name == method])
 
 
-async def test_patience_is_kept_to_the_second(town: Harness) -> None:
-    await send_report(town)
-    letter = await write_draft(town)
-    town.sandbox.telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=7))
-    await town.press_button(ROADS_HEAD, letter, "Отправить")
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
-    town.pass_time(seconds=6)
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
-    town.pass_time(seconds=1)
-    await town.wait_for_message(GROUP, ANSWER)
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert len(town.bot_messages(GROUP)) == 1
-    assert await list_audit(town, 1, "resent") == []  # nothing was in doubt
+async def test_patience_is_kept_to_the_second(bot: Harness) -> None:
+    await send_report(bot)
+    letter = await write_draft(bot)
+    bot.sandbox.telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=7))
+    await bot.press_button(ROADS_HEAD, letter, "Отправить")
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    bot.pass_time(seconds=6)
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    bot.pass_time(seconds=1)
+    await bot.wait_for_message(GROUP, ANSWER)
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert len(bot.bot_messages(GROUP)) == 1
+    assert await list_audit(bot, 1, "resent") == []  # nothing was in doubt
 
 
-async def test_patience_concerns_the_whole_chat_and_keeps_the_order(town: Harness) -> None:
+async def test_patience_concerns_the_whole_chat_and_keeps_the_order(bot: Harness) -> None:
     """While Telegram asks for patience with a chat, nothing else is tried there; then it comes in its order."""
-    telegram = town.sandbox.telegram
-    await send_report(town)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
+    telegram = bot.sandbox.telegram
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
     telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=5))
-    await send_report(town, "На Советской 12 на дороге яма", PYOTR)
-    await wait_until_idle(town)
-    before = count_calls(town, "sendMessage")
-    await send_report(town, "И ещё там нет знака", PYOTR)
-    await send_report(town, "На Мира 3 на дороге яма", 2003)
-    await wait_for_unblocked_messages(town)
-    assert count_calls(town, "sendMessage") == before + 1  # that other one
-    town.pass_time(seconds=5)
-    await town.wait_for_card(ROADS_HEAD, 3)
-    await wait_until_idle(town)
-    texts = town.bot_texts(ROADS_HEAD)
+    await send_report(bot, "На Советской 12 на дороге яма", PYOTR)
+    await wait_until_idle(bot)
+    before = count_calls(bot, "sendMessage")
+    await send_report(bot, "И ещё там нет знака", PYOTR)
+    await send_report(bot, "На Мира 3 на дороге яма", 2003)
+    await wait_for_unblocked_messages(bot)
+    assert count_calls(bot, "sendMessage") == before + 1  # that other one
+    bot.pass_time(seconds=5)
+    await bot.wait_for_card(ROADS_HEAD, 3)
+    await wait_until_idle(bot)
+    texts = bot.bot_texts(ROADS_HEAD)
     card = next(n for n, text in enumerate(texts) if text.startswith("🆕 №2"))
     note = next(n for n, text in enumerate(texts) if "дополнил сообщение №2" in text)
     assert card < note
     assert len([text for text in texts if text.startswith("🆕 №2")]) == 1
 
 
-async def test_patience_at_an_edit(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    town.sandbox.telegram.faults.order("editMessageText", api_fault(429, "Too Many Requests", retry_after=3))
-    await town.press_button(ROADS_HEAD, card, "Принять")
-    await wait_until_idle(town)
+async def test_patience_at_an_edit(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.sandbox.telegram.faults.order("editMessageText", api_fault(429, "Too Many Requests", retry_after=3))
+    await bot.press_button(ROADS_HEAD, card, "Принять")
+    await wait_until_idle(bot)
     assert "В работе" not in message_text(card)
-    town.pass_time(seconds=3)
-    await town.wait_for_card(ROADS_HEAD, 1, "В работе")
-    assert len([text for text in town.bot_texts(ROADS_HEAD) if "№1 · " in text]) == 1
+    bot.pass_time(seconds=3)
+    await bot.wait_for_card(ROADS_HEAD, 1, "В работе")
+    assert len([text for text in bot.bot_texts(ROADS_HEAD) if "№1 · " in text]) == 1
 
 
 @pytest.mark.parametrize("trouble", [FaultKind.HTTP_500, FaultKind.HANG, FaultKind.REFUSE])
-async def test_call_that_was_not_executed_is_retried(closed_town: Harness, trouble: FaultKind) -> None:
-    town = closed_town
-    town.call_seconds = 1
-    await town.start()
-    await send_report(town)
-    letter = await write_draft(town)
-    town.sandbox.telegram.faults.order("sendMessage", Fault(trouble), times=2)
-    await town.press_button(ROADS_HEAD, letter, "Отправить")
+async def test_call_that_was_not_executed_is_retried(closed_bot: Harness, trouble: FaultKind) -> None:
+    bot = closed_bot
+    bot.call_seconds = 1
+    await bot.start()
+    await send_report(bot)
+    letter = await write_draft(bot)
+    bot.sandbox.telegram.faults.order("sendMessage", Fault(trouble), times=2)
+    await bot.press_button(ROADS_HEAD, letter, "Отправить")
     for _ in range(3):
-        await wait_until_idle(town)
-        town.pass_time(seconds=2)
-    await town.wait_for_message(GROUP, ANSWER)
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert len(town.bot_messages(GROUP)) == 1
+        await wait_until_idle(bot)
+        bot.pass_time(seconds=2)
+    await bot.wait_for_message(GROUP, ANSWER)
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert len(bot.bot_messages(GROUP)) == 1
 
 
-async def test_a_doubtful_answer_is_sent_again_and_the_books_say_so(town: Harness) -> None:
-    await send_report(town)
-    letter = await write_draft(town)
-    town.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.DROP))
-    await town.press_button(ROADS_HEAD, letter, "Отправить")
-    await wait_until_idle(town)
-    town.pass_time(seconds=1)
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    await wait_until_idle(town)
-    assert [message_text(one) for one in town.bot_messages(GROUP)] == [ANSWER, ANSWER]
-    assert len(await list_audit(town, 1, "resent")) == 1
-    await town.press_code(ROADS_HEAD, ROADS_HEAD, 1, "1:i:1")
-    await town.wait_for_message(ROADS_HEAD, "исход отправки был неизвестен, отправлено ещё раз")
+async def test_a_doubtful_answer_is_sent_again_and_the_books_say_so(bot: Harness) -> None:
+    await send_report(bot)
+    letter = await write_draft(bot)
+    bot.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.DROP))
+    await bot.press_button(ROADS_HEAD, letter, "Отправить")
+    await wait_until_idle(bot)
+    bot.pass_time(seconds=1)
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(bot)
+    assert [message_text(one) for one in bot.bot_messages(GROUP)] == [ANSWER, ANSWER]
+    assert len(await list_audit(bot, 1, "resent")) == 1
+    await bot.press_code(ROADS_HEAD, ROADS_HEAD, 1, "1:i:1")
+    await bot.wait_for_message(ROADS_HEAD, "исход отправки был неизвестен, отправлено ещё раз")
 
 
-async def test_an_edit_that_was_carried_out_after_all_is_no_error(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    town.sandbox.telegram.faults.order("editMessageText", Fault(FaultKind.DROP))
-    await town.press_button(ROADS_HEAD, card, "Принять")
-    await wait_until_idle(town)
-    town.pass_time(seconds=1)  # the repetition gets «message is not modified»
-    await wait_until_idle(town)
+async def test_an_edit_that_was_carried_out_after_all_is_no_error(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.sandbox.telegram.faults.order("editMessageText", Fault(FaultKind.DROP))
+    await bot.press_button(ROADS_HEAD, card, "Принять")
+    await wait_until_idle(bot)
+    bot.pass_time(seconds=1)  # the repetition gets «message is not modified»
+    await wait_until_idle(bot)
     assert "В работе" in message_text(card)
-    assert count_calls(town, "editMessageText") == 2
-    assert town.find_message(ADMINISTRATOR, "⚠️") is None
-    await town.press_button(ROADS_HEAD, card, "Ещё")
-    await town.wait_until(lambda: ["🕘 История"] in button_rows(card))
+    assert count_calls(bot, "editMessageText") == 2
+    assert bot.find_message(ADMINISTRATOR, "⚠️") is None
+    await bot.press_button(ROADS_HEAD, card, "Ещё")
+    await bot.wait_until(lambda: ["🕘 История"] in button_rows(card))
 
 
-async def test_answer_names_citizen_and_quotes_nothing_when_message_is_gone(town: Harness) -> None:
-    asked = await send_report(town)
-    letter = await write_draft(town)
+async def test_answer_names_citizen_and_quotes_nothing_when_message_is_gone(bot: Harness) -> None:
+    asked = await send_report(bot)
+    letter = await write_draft(bot)
     assert "«Мария, ответ на ваше сообщение:»" in message_text(letter), "the preview says so beforehand"
-    await town.sandbox.telegram.delete(GROUP, asked)
-    await town.press_button(ROADS_HEAD, letter, "Отправить")
-    answer = await town.wait_for_message(GROUP, ANSWER)
+    await bot.sandbox.telegram.delete(GROUP, asked)
+    await bot.press_button(ROADS_HEAD, letter, "Отправить")
+    answer = await bot.wait_for_message(GROUP, ANSWER)
     assert message_text(answer) == f"Мария, ответ на ваше сообщение:\n{ANSWER}"
     assert answer["entities"] == [{"type": "text_link", "offset": 0, "length": 5, "url": f"tg://user?id={MARIA}"}]
     assert "reply_to_message" not in answer
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено", "житель удалил сообщение")
-    assert [row.action for row in await list_audit(town, 1, "removed")] == ["removed"]
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено", "житель удалил сообщение")
+    assert [row.action for row in await list_audit(bot, 1, "removed")] == ["removed"]
 
 
-async def test_a_card_that_its_owner_deleted_is_sent_anew(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.sandbox.telegram.delete(ROADS_HEAD, card["message_id"])
-    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:a:1")
-    again = await town.wait_for_card(ROADS_HEAD, 1, "В работе")
+async def test_a_card_that_its_owner_deleted_is_sent_anew(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.sandbox.telegram.delete(ROADS_HEAD, card["message_id"])
+    await bot.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:a:1")
+    again = await bot.wait_for_card(ROADS_HEAD, 1, "В работе")
     assert again["message_id"] != card["message_id"]
     assert button_rows(again)[0] == ["✍️ Ответить"]
-    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
-    await town.wait_until(lambda: message_text(again).startswith("✅"))
+    await bot.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    await bot.wait_until(lambda: message_text(again).startswith("✅"))
 
 
-async def test_a_reminder_about_a_deleted_card_comes_all_the_same(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
-    await town.sandbox.telegram.delete(ROADS_HEAD, card["message_id"])
-    town.pass_time(minutes=31)
-    note = await town.wait_for_message(ROADS_HEAD, "Напоминание: №1")
+async def test_a_reminder_about_a_deleted_card_comes_all_the_same(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    await bot.sandbox.telegram.delete(ROADS_HEAD, card["message_id"])
+    bot.pass_time(minutes=31)
+    note = await bot.wait_for_message(ROADS_HEAD, "Напоминание: №1")
     assert "reply_to_message" not in note
 
 
-async def test_a_long_answer_is_parted_at_a_paragraph(town: Harness) -> None:
-    asked = await send_report(town)
+async def test_a_long_answer_is_parted_at_a_paragraph(bot: Harness) -> None:
+    asked = await send_report(bot)
     first, second = "Первая часть. " * 200, "Вторая часть. " * 200
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, first, reply_to=card["message_id"])
-    await wait_for_preview(town, ROADS_HEAD)
-    await town.send_message(ROADS_HEAD, second)
-    await wait_until_idle(town)
-    letter = [one for one in town.bot_messages(ROADS_HEAD) if "📤 Отправить" in str(button_rows(one))][-1]
-    await town.press_button(ROADS_HEAD, letter, "Отправить")
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    await wait_until_idle(town)
-    assert [message_text(one) for one in town.bot_messages(GROUP)] == [first.strip(), second.strip()]
-    assert town.bot_messages(GROUP)[0]["reply_to_message"]["message_id"] == asked
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, first, reply_to=card["message_id"])
+    await wait_for_preview(bot, ROADS_HEAD)
+    await bot.send_message(ROADS_HEAD, second)
+    await wait_until_idle(bot)
+    letter = [one for one in bot.bot_messages(ROADS_HEAD) if "📤 Отправить" in str(button_rows(one))][-1]
+    await bot.press_button(ROADS_HEAD, letter, "Отправить")
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(bot)
+    assert [message_text(one) for one in bot.bot_messages(GROUP)] == [first.strip(), second.strip()]
+    assert bot.bot_messages(GROUP)[0]["reply_to_message"]["message_id"] == asked
 
 
-async def test_a_break_between_two_parts_repeats_neither(town: Harness) -> None:
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
+async def test_a_break_between_two_parts_repeats_neither(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
     for part in ("Первая часть. " * 200, "Вторая часть. " * 200):
-        await town.send_message(ROADS_HEAD, part, reply_to=card["message_id"])
-        await wait_until_idle(town)
-    letter = [one for one in town.bot_messages(ROADS_HEAD) if "📤 Отправить" in str(button_rows(one))][-1]
-    telegram = town.sandbox.telegram
+        await bot.send_message(ROADS_HEAD, part, reply_to=card["message_id"])
+        await wait_until_idle(bot)
+    letter = [one for one in bot.bot_messages(ROADS_HEAD) if "📤 Отправить" in str(button_rows(one))][-1]
+    telegram = bot.sandbox.telegram
     code = letter["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
     press = await telegram.press_callback_data(ROADS_HEAD, ROADS_HEAD, letter["message_id"], code)
-    await town.wait_until(lambda: town.bot_messages(GROUP))  # the first part is posted
+    await bot.wait_until(lambda: bot.bot_messages(GROUP))  # the first part is posted
     telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500))
-    await town.wait_until(lambda: telegram.callback_answers.get(press))
+    await bot.wait_until(lambda: telegram.callback_answers.get(press))
     for _ in range(3):
-        await wait_until_idle(town)
-        town.pass_time(seconds=2)
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    firsts = [text for text in town.bot_texts(GROUP) if text.startswith("Первая")]
+        await wait_until_idle(bot)
+        bot.pass_time(seconds=2)
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    firsts = [text for text in bot.bot_texts(GROUP) if text.startswith("Первая")]
     assert len(firsts) == 1
-    assert await get_ticket_state(town, 1) is State.ANSWERED
+    assert await get_ticket_state(bot, 1) is State.ANSWERED

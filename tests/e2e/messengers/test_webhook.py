@@ -26,24 +26,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def configure_webhook(town: Harness, name: str) -> str:
+def configure_webhook(bot: Harness, name: str) -> str:
     """Let *name* be set up for webhooks; the address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/{name}"
     more = f'[http]\nlisten = "127.0.0.1:{port}"\n'
     mode = f'mode = "webhook"\nwebhook_url = "{url}"'
     if name == "telegram":
-        town.settings["telegram_more"] = f'{mode}\nsecret = "{SECRET}"'
+        bot.settings["telegram_more"] = f'{mode}\nsecret = "{SECRET}"'
     elif name == "vk":
-        town.config_replacements["[vk]\n"] = f"[vk]\n{mode}\n"
-        town.config_replacements["id = 500\n"] = f'id = 500\nsecret = "{SECRET}"\n'
+        bot.config_replacements["[vk]\n"] = f"[vk]\n{mode}\n"
+        bot.config_replacements["id = 500\n"] = f'id = 500\nsecret = "{SECRET}"\n'
     else:
-        town.sandbox.max.add_bot(MAX_TOKEN)
-        town.sandbox.max.user(MARIA, "Мария", "Ким")
-        town.sandbox.max.chat(HOUSE, "Дом на Ленина, 45")
-        more += f'[max]\ntoken = "{MAX_TOKEN}"\napi_base = "{town.sandbox.url}/max"\n{mode}\nsecret = "{SECRET}"\n'
+        bot.sandbox.max.add_bot(MAX_TOKEN)
+        bot.sandbox.max.user(MARIA, "Мария", "Ким")
+        bot.sandbox.max.chat(HOUSE, "Дом на Ленина, 45")
+        more += f'[max]\ntoken = "{MAX_TOKEN}"\napi_base = "{bot.sandbox.url}/max"\n{mode}\nsecret = "{SECRET}"\n'
         more += f'[[max.chats]]\nid = {HOUSE}\ntitle = "Дом"\nkind = "official"\n'
-    town.settings["more"] = more
+    bot.settings["more"] = more
     return url
 
 
@@ -91,9 +91,9 @@ class WebhookSource:
 
 
 @pytest.fixture(params=["telegram", "vk", "max"])
-def way(request: pytest.FixtureRequest, closed_town: Harness) -> WebhookSource:
+def way(request: pytest.FixtureRequest, closed_bot: Harness) -> WebhookSource:
     """Set up, not yet running."""
-    return WebhookSource(closed_town, request.param, configure_webhook(closed_town, request.param))
+    return WebhookSource(closed_bot, request.param, configure_webhook(closed_bot, request.param))
 
 
 async def test_an_update_that_is_brought_becomes_a_card(way: WebhookSource) -> None:
@@ -104,18 +104,18 @@ async def test_an_update_that_is_brought_becomes_a_card(way: WebhookSource) -> N
     assert not way.poll_count()
 
 
-async def test_lost_rights_in_max_are_told_at_once_and_seen_in_health(closed_town: Harness) -> None:
+async def test_lost_rights_in_max_are_told_at_once_and_seen_in_health(closed_bot: Harness) -> None:
     """MAX says so to webhooks alone; nothing else would show that the bot has become deaf."""
-    configure_webhook(closed_town, "max")
-    await closed_town.start()
-    app, server = closed_town.app, closed_town.sandbox.max
+    configure_webhook(closed_bot, "max")
+    await closed_bot.start()
+    app, server = closed_bot.app, closed_bot.sandbox.max
     assert app is not None
-    await closed_town.wait_until(lambda: app.health.rights_faults.get("max") == [])
+    await closed_bot.wait_until(lambda: app.health.rights_faults.get("max") == [])
     await server.change_rights(HOUSE, "write")
-    await closed_town.wait_for_message(ADMINISTRATOR, "У бота отобрали право читать сообщения в чате «Дом»")
-    await closed_town.wait_until(lambda: app.health.rights_faults.get("max"))
+    await closed_bot.wait_for_message(ADMINISTRATOR, "У бота отобрали право читать сообщения в чате «Дом»")
+    await closed_bot.wait_until(lambda: app.health.rights_faults.get("max"))
     await server.change_rights(HOUSE, *ALL_RIGHTS)
-    await closed_town.wait_until(lambda: app.health.rights_faults.get("max") == [])
+    await closed_bot.wait_until(lambda: app.health.rights_faults.get("max") == [])
 
 
 async def test_updates_during_downtime_are_delivered_again(way: WebhookSource) -> None:
@@ -148,124 +148,124 @@ async def test_without_the_secret_nothing_is_taken(way: WebhookSource) -> None:
 
 
 async def test_going_back_to_polling_loses_nothing(way: WebhookSource) -> None:
-    town = way.harness
-    await town.start()
+    bot = way.harness
+    await bot.start()
     await way.send_message(HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await town.stop()
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.stop()
     await way.send_message("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
-    town.settings["telegram_more"] = ""
-    town.config_replacements.clear()
-    town.settings["more"] = town.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
-    await town.start()
-    await town.wait_for_card(ROADS_HEAD, 2, "Мира")
-    await town.wait_until(way.poll_count)
+    bot.settings["telegram_more"] = ""
+    bot.config_replacements.clear()
+    bot.settings["more"] = bot.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
+    await bot.start()
+    await bot.wait_for_card(ROADS_HEAD, 2, "Мира")
+    await bot.wait_until(way.poll_count)
     await way.send_message("На Пушкина 9 огромная яма на дороге, машины вязнут")
-    await town.wait_for_card(ROADS_HEAD, 2)
-    assert not town.sandbox.max.world.subscriptions
-    assert not town.sandbox.telegram.world.webhook["url"]
+    await bot.wait_for_card(ROADS_HEAD, 2)
+    assert not bot.sandbox.max.world.subscriptions
+    assert not bot.sandbox.telegram.world.webhook["url"]
 
 
 async def test_going_over_to_webhooks_loses_nothing(way: WebhookSource) -> None:
-    town = way.harness
-    settings, rewrites = dict(town.settings), dict(town.config_replacements)
-    town.settings["telegram_more"] = ""
-    town.config_replacements.clear()
-    town.settings["more"] = town.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
-    await town.start()
+    bot = way.harness
+    settings, rewrites = dict(bot.settings), dict(bot.config_replacements)
+    bot.settings["telegram_more"] = ""
+    bot.config_replacements.clear()
+    bot.settings["more"] = bot.settings["more"].replace('mode = "webhook"', 'mode = "polling"')
+    await bot.start()
     await way.send_message(HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await town.stop()
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.stop()
     await way.send_message("На Мира 7 огромная яма на дороге, и ещё одна на Кирова 3")
-    town.settings, town.config_replacements = settings, rewrites
-    await town.start()
-    await town.wait_for_card(ROADS_HEAD, 2, "Мира")
-    assert town.ticket_numbers(ROADS_HEAD) == [1, 2]
+    bot.settings, bot.config_replacements = settings, rewrites
+    await bot.start()
+    await bot.wait_for_card(ROADS_HEAD, 2, "Мира")
+    assert bot.ticket_numbers(ROADS_HEAD) == [1, 2]
 
 
 async def test_a_subscription_that_fails_is_tried_again_and_reported(way: WebhookSource) -> None:
-    town, sandbox = way.harness, way.harness.sandbox
+    bot, sandbox = way.harness, way.harness.sandbox
     faults, method = {
         "telegram": (sandbox.telegram.faults, "setWebhook"),
         "vk": (sandbox.vk.faults, "groups.getCallbackServers"),
         "max": (sandbox.max.faults, "subscribe"),
     }[way.name]
     faults.order(method, Fault(FaultKind.HTTP_500), times=2)
-    await town.start()
+    await bot.start()
     await way.send_message(HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
 
 
 # VK's own: the address is confirmed first
 
 
-async def test_an_address_connected_by_hand_answers_the_string_of_the_settings(closed_town: Harness) -> None:
-    town, vk = closed_town, closed_town.sandbox.vk
-    url = configure_webhook(town, "vk")
+async def test_an_address_connected_by_hand_answers_the_string_of_the_settings(closed_bot: Harness) -> None:
+    bot, vk = closed_bot, closed_bot.sandbox.vk
+    url = configure_webhook(bot, "vk")
     code = await vk.add_callback_server_as_manager(COMMUNITY, url, SECRET)
-    town.config_replacements["id = 500\n"] += f'confirmation = "{code}"\n'
-    await town.start()
+    bot.config_replacements["id = 500\n"] += f'confirmation = "{code}"\n'
+    await bot.start()
     [server] = vk.world.communities[COMMUNITY].servers.values()
     if server.status == "failed":  # VK has asked before the bot was there: the manager presses «Подтвердить» again
         server.status = "wait"
         await vk.change_log.notify()
-    await town.wait_until(lambda: server.status == "ok")
+    await bot.wait_until(lambda: server.status == "ok")
     await vk.send_message(COMMUNITY, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     assert not [call for call in vk.calls if call.method == "groups.addCallbackServer"]
 
 
-async def test_request_without_secret_gets_no_confirmation_string(closed_town: Harness) -> None:
-    town = closed_town
-    url = configure_webhook(town, "vk")
-    await town.start()
+async def test_request_without_secret_gets_no_confirmation_string(closed_bot: Harness) -> None:
+    bot = closed_bot
+    url = configure_webhook(bot, "vk")
+    await bot.start()
     asked = {"type": "confirmation", "group_id": COMMUNITY}
-    calls = town.sandbox.vk.calls
-    await town.wait_until(lambda: town.sandbox.vk.world.communities[COMMUNITY].servers[1].status == "ok")
+    calls = bot.sandbox.vk.calls
+    await bot.wait_until(lambda: bot.sandbox.vk.world.communities[COMMUNITY].servers[1].status == "ok")
     before = len([one for one in calls if one.method == "groups.getCallbackConfirmationCode"])
     async with aiohttp.ClientSession() as session:
         for body in (asked, asked | {"secret": "guess"}, asked | {"group_id": 7}, asked | {"group_id": "500"}):
             async with session.post(url, json=body) as answer:
                 assert answer.status == 403
-    after = [one for one in town.sandbox.vk.calls if one.method == "groups.getCallbackConfirmationCode"]
+    after = [one for one in bot.sandbox.vk.calls if one.method == "groups.getCallbackConfirmationCode"]
     assert len(after) == before == 1
 
 
-async def test_the_secret_is_not_kept_with_the_update(closed_town: Harness) -> None:
-    town = closed_town
-    configure_webhook(town, "vk")
-    await town.start()
-    await town.sandbox.vk.send_message(COMMUNITY, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
-    await town.stop()
-    kept = b"".join(one.read_bytes() for one in town.folder.glob("mcu.sqlite3*"))
+async def test_the_secret_is_not_kept_with_the_update(closed_bot: Harness) -> None:
+    bot = closed_bot
+    configure_webhook(bot, "vk")
+    await bot.start()
+    await bot.sandbox.vk.send_message(COMMUNITY, MARIA, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    await bot.stop()
+    kept = b"".join(one.read_bytes() for one in bot.folder.glob("mcu.sqlite3*"))
     assert "огромная яма".encode() in kept or b"\\u043e\\u0433\\u0440" in kept
     assert SECRET.encode() not in kept
 
 
-async def test_an_address_that_vk_cannot_confirm_is_told_and_tried_again(closed_town: Harness) -> None:
-    town, vk = closed_town, closed_town.sandbox.vk
-    configure_webhook(town, "vk")
+async def test_an_address_that_vk_cannot_confirm_is_told_and_tried_again(closed_bot: Harness) -> None:
+    bot, vk = closed_bot, closed_bot.sandbox.vk
+    configure_webhook(bot, "vk")
     vk.faults.order("groups.getCallbackConfirmationCode", Fault(FaultKind.HTTP_500))
-    await town.start()
+    await bot.start()
     servers = vk.world.communities[COMMUNITY].servers
-    await town.wait_until(lambda: servers and servers[1].status == "failed")
-    await town.stop()
-    await town.start()
-    await town.wait_until(lambda: servers[1].status == "ok")
+    await bot.wait_until(lambda: servers and servers[1].status == "failed")
+    await bot.stop()
+    await bot.start()
+    await bot.wait_until(lambda: servers[1].status == "ok")
     await vk.send_message(COMMUNITY, MARIA, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     assert list(servers) == [1]
 
 
-async def test_another_programs_address_is_left_alone(closed_town: Harness) -> None:
-    town, vk = closed_town, closed_town.sandbox.vk
-    url = configure_webhook(town, "vk")
+async def test_another_programs_address_is_left_alone(closed_bot: Harness) -> None:
+    bot, vk = closed_bot, closed_bot.sandbox.vk
+    url = configure_webhook(bot, "vk")
     await vk.add_callback_server_as_manager(COMMUNITY, "https://robots.example/vk", "their-secret")
-    await town.start()
+    await bot.start()
     servers = vk.world.communities[COMMUNITY].servers
-    await town.wait_until(lambda: [one.url for one in servers.values()] == ["https://robots.example/vk", url])
+    await bot.wait_until(lambda: [one.url for one in servers.values()] == ["https://robots.example/vk", url])
     assert servers[1].secret_key == "their-secret"
 
 
@@ -275,8 +275,8 @@ async def test_another_programs_address_is_left_alone(closed_town: Harness) -> N
 async def test_requests_get_503_when_no_connection_is_free(
     way: WebhookSource, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    town = way.harness
-    await town.start()
+    bot = way.harness
+    await bot.start()
     whole: dict[str, Any] = {name: getattr(Inbox, name) for name in ("store", "count_by_status")}
     asked: list[str] = []
 
@@ -287,21 +287,21 @@ async def test_requests_get_503_when_no_connection_is_free(
     for name in whole:
         monkeypatch.setattr(Inbox, name, waits)
     await way.send_message(HATCH)
-    await town.wait_until(lambda: asked)
-    url = f"http://127.0.0.1:{town.app.config.tree.http.port}" if town.app and town.app.config.tree.http else ""
+    await bot.wait_until(lambda: asked)
+    url = f"http://127.0.0.1:{bot.app.config.tree.http.port}" if bot.app and bot.app.config.tree.http else ""
     async with aiohttp.ClientSession() as session:
         for path in ("readyz", "metrics"):
             async with session.get(f"{url}/{path}") as answer:
                 assert answer.status == 503
     for name, method in whole.items():
         monkeypatch.setattr(Inbox, name, method)
-    await town.wait_for_card(ROADS_HEAD, 1)  # it was brought again
+    await bot.wait_for_card(ROADS_HEAD, 1)  # it was brought again
     assert "Traceback" not in caplog.text
 
 
-async def test_health_readiness_and_figures(closed_town: Harness) -> None:
-    url = configure_webhook(closed_town, "telegram").removesuffix("/telegram")
-    await closed_town.start()
+async def test_health_readiness_and_figures(closed_bot: Harness) -> None:
+    url = configure_webhook(closed_bot, "telegram").removesuffix("/telegram")
+    await closed_bot.start()
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{url}/healthz") as answer:
             assert (answer.status, await answer.text()) == (200, "ok\n")
@@ -309,8 +309,8 @@ async def test_health_readiness_and_figures(closed_town: Harness) -> None:
             assert (answer.status, (await answer.json())["ready"]) == (200, True)
         async with session.get(f"{url}/metrics") as answer:
             assert "# TYPE mcu_inbox_rows gauge" in await answer.text()
-        assert closed_town.app is not None
-        closed_town.app.health.ready = False  # as at the start and before the end
+        assert closed_bot.app is not None
+        closed_bot.app.health.ready = False  # as at the start and before the end
         async with session.get(f"{url}/readyz") as answer:
             assert (answer.status, (await answer.json())["ready"]) == (503, False)
         async with session.get(f"{url}/healthz") as answer:

@@ -66,51 +66,51 @@ class WatchedBot:
 
 
 @pytest.fixture
-async def watched(closed_town: Harness) -> WatchedBot:
+async def watched(closed_bot: Harness) -> WatchedBot:
     port = free_port()
-    closed_town.settings["more"] = f'[http]\nlisten = "127.0.0.1:{port}"\n'
-    await closed_town.start()
-    await closed_town.wait_for_outbox()
-    return WatchedBot(closed_town, port)
+    closed_bot.settings["more"] = f'[http]\nlisten = "127.0.0.1:{port}"\n'
+    await closed_bot.start()
+    await closed_bot.wait_for_outbox()
+    return WatchedBot(closed_bot, port)
 
 
-async def queue_note(town: Harness, **values: object) -> None:
+async def queue_note(bot: Harness, **values: object) -> None:
     """A note to a citizen in VK."""
-    assert town.app is not None
+    assert bot.app is not None
     draft = OutboxDraft(OutboxKind.NOTE, VK, str(MARIA), facts={"code": "credentials", "title": "№1"}, **values)  # type: ignore[arg-type]
-    async with town.app.database.begin() as uow:
-        await uow.outbox.enqueue(draft, town.clock.now())
+    async with bot.app.database.begin() as uow:
+        await uow.outbox.enqueue(draft, bot.clock.now())
 
 
-async def retry_for_minutes(town: Harness, minutes: int) -> None:
+async def retry_for_minutes(bot: Harness, minutes: int) -> None:
     """VK is written to in vain, every minute."""
     for _ in range(minutes):
-        tried = await count_attempts(town)
-        town.pass_time(minutes=1)
+        tried = await count_attempts(bot)
+        bot.pass_time(minutes=1)
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            while await count_attempts(town) == tried:
-                await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, POLL_INTERVAL_SECONDS)
+            while await count_attempts(bot) == tried:
+                await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, POLL_INTERVAL_SECONDS)
 
 
-async def count_attempts(town: Harness) -> int:
+async def count_attempts(bot: Harness) -> int:
     """Return the number of failed attempts to send. (The sandbox does not count calls that it fails.)"""
-    assert town.app is not None
-    async with town.app.database.engine.connect() as connection:
+    assert bot.app is not None
+    async with bot.app.database.engine.connect() as connection:
         found = await connection.execute(select(func.sum(outbox.c.attempts)).where(outbox.c.status == "queued"))
         return int(found.scalar_one() or 0)
 
 
 async def test_a_lone_message_that_fails_again_and_again_is_seen(watched: WatchedBot) -> None:
-    town, vk = watched.harness, watched.harness.sandbox.vk
+    bot, vk = watched.harness, watched.harness.sandbox.vk
     vk.faults.start_outage(FaultKind.HTTP_500, "messages.send")
     await vk.send_message(COMMUNITY, MARIA, "Добрый день")  # or nobody could write to her
-    await town.wait_for_inbox()
-    await queue_note(town)
-    await retry_for_minutes(town, 4)
+    await bot.wait_for_inbox()
+    await queue_note(bot)
+    await retry_for_minutes(bot, 4)
     await watched.wait_for_audit()
     assert (await watched.read_pages(), watched.warnings()) == (([], ""), [])
 
-    await retry_for_minutes(town, 8)
+    await retry_for_minutes(bot, 8)
     await watched.wait_for_audit()
     troubles, metrics = await watched.read_pages()
     assert (troubles, metrics) == (["outbox VK «Администрация»"], 'mcu_troubles{kind="outbox"} 1.0')
@@ -119,36 +119,36 @@ async def test_a_lone_message_that_fails_again_and_again_is_seen(watched: Watche
     assert "python -m bot check" in warning
 
     vk.faults.end_outage()
-    town.pass_time(minutes=2)
+    bot.pass_time(minutes=2)
     await watched.wait_for_audit()
     await watched.wait_for_audit()
-    await town.wait_for_message(ADMINISTRATOR, "снова в порядке", "VK «Администрация»")
+    await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", "VK «Администрация»")
     assert (await watched.read_pages())[0] == []
     assert len(watched.warnings()) == 1
 
 
 async def test_new_leader_neither_repeats_nor_withdraws_a_warning(watched: WatchedBot) -> None:
-    town, vk = watched.harness, watched.harness.sandbox.vk
+    bot, vk = watched.harness, watched.harness.sandbox.vk
     for method in ("longpoll", "groups.getLongPollServer"):
         vk.faults.start_outage(FaultKind.REFUSE, method)
     await vk.send_message(COMMUNITY, MARIA, "Добрый день")  # wakes the poll that waits: it fails
-    assert town.app is not None
-    failing = town.app.health.failing_since
-    await town.wait_until(lambda: VK in failing)
-    town.pass_time(minutes=6)
+    assert bot.app is not None
+    failing = bot.app.health.failing_since
+    await bot.wait_until(lambda: VK in failing)
+    bot.pass_time(minutes=6)
     await watched.wait_for_audit()
     assert (await watched.read_pages())[0] == ["silent VK «Администрация»"]
 
-    await town.stop()
-    town.clock.advance(timedelta(minutes=1))
-    await town.start()
+    await bot.stop()
+    bot.clock.advance(timedelta(minutes=1))
+    await bot.start()
     await watched.wait_for_audit()
     assert (await watched.read_pages())[0] == ["silent VK «Администрация»"]
     assert len(watched.warnings()) == 1
-    assert town.find_message(ADMINISTRATOR, "снова в порядке") is None
+    assert bot.find_message(ADMINISTRATOR, "снова в порядке") is None
 
     vk.faults.end_outage()
-    await town.wait_for_message(ADMINISTRATOR, "снова в порядке", "VK «Администрация» не отвечает")
+    await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", "VK «Администрация» не отвечает")
 
 
 async def assert_warned_once(watched: WatchedBot, code: str, *pieces: str) -> None:
@@ -180,43 +180,43 @@ async def do_nothing(ctx: UseCaseContext, **how: object) -> None:
 
 
 async def test_an_update_that_is_not_handled_for_a_minute(watched: WatchedBot) -> None:
-    town = watched.harness
-    assert town.app is not None
-    now, lease = town.clock.now(), timedelta(minutes=10)
-    async with town.app.database.begin() as uow:  # as another process would that is long at it
+    bot = watched.harness
+    assert bot.app is not None
+    now, lease = bot.clock.now(), timedelta(minutes=10)
+    async with bot.app.database.begin() as uow:  # as another process would that is long at it
         await uow.inbox.store("telegram", [("stuck", "1:1", {"update_id": 5, "message": {}})], now)
         await uow.inbox.claim(now, lease, 10)
     await assert_no_warning(watched)
 
-    town.pass_time(minutes=2)
+    bot.pass_time(minutes=2)
     await assert_warned_once(watched, "inbox", "входящие сообщения не обрабатываются", "Перезапустите бота")
 
-    town.pass_time(minutes=10)  # the other's lease has run out: the row is ours
-    await town.wait_for_inbox()
+    bot.pass_time(minutes=10)  # the other's lease has run out: the row is ours
+    await bot.wait_for_inbox()
     await assert_resolved(watched, "входящие сообщения не обрабатываются")
 
 
 async def test_a_term_that_has_ended_without_a_notice(watched: WatchedBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    town = watched.harness
-    await town.sandbox.telegram.send_message(GROUP, MARIA, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    bot = watched.harness
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     with monkeypatch.context() as broken:
         broken.setattr(reminders, "create_due_notices", do_nothing)
-        town.pass_time(minutes=31)  # half of the hour for accepting
+        bot.pass_time(minutes=31)  # half of the hour for accepting
         await assert_no_warning(watched)
-        town.pass_time(minutes=3)
+        bot.pass_time(minutes=3)
         await assert_warned_once(watched, "terms", "напоминания о сроках не срабатывают", "Перезапустите бота")
-    await town.wait_for_message(ROADS_HEAD, "⏰", "№1")
+    await bot.wait_for_message(ROADS_HEAD, "⏰", "№1")
     await assert_resolved(watched, "напоминания о сроках не срабатывают")
 
 
 async def test_a_digest_that_was_not_sent(watched: WatchedBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    town = watched.harness
+    bot = watched.harness
     with monkeypatch.context() as broken:
         broken.setattr(digest, "is_due", do_nothing)  # None: never
-        town.set_time("21.11 09:05")
+        bot.set_time("21.11 09:05")
         await assert_no_warning(watched)
-        town.pass_time(minutes=7)
+        bot.pass_time(minutes=7)
         await assert_warned_once(watched, "digest", "сводка не отправлена вовремя", "Перезапустите бота")
-    await town.wait_for_message(CURATOR, "Сводка за 20 ноября")
+    await bot.wait_for_message(CURATOR, "Сводка за 20 ноября")
     await assert_resolved(watched, "сводка не отправлена вовремя")

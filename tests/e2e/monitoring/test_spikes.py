@@ -12,49 +12,49 @@ from tests.e2e.harness import COORDINATOR, GROUP, ROADS_HEAD, Harness
 STREETS = ("Мира", "Ленина", "Пушкина", "Садовая", "Лесная", "Школьная", "Зелёная", "Речная")
 
 
-async def wait_for_spike_check(town: Harness) -> None:
+async def wait_for_spike_check(bot: Harness) -> None:
     """Wait until the sweep has looked again."""
-    await town.wait_for_tasks("spikes")
+    await bot.wait_for_tasks("spikes")
 
 
-def warning_texts(town: Harness) -> list[str]:
-    return [text for text in town.bot_texts(COORDINATOR) if text.startswith("📈 Всплеск")]
+def warning_texts(bot: Harness) -> list[str]:
+    return [text for text in bot.bot_texts(COORDINATOR) if text.startswith("📈 Всплеск")]
 
 
-async def send_reports(town: Harness, first: int, count: int, text: str) -> None:
+async def send_reports(bot: Harness, first: int, count: int, text: str) -> None:
     for number in range(count):
         who = first + number
-        town.sandbox.telegram.user(who, f"Житель {who}")
-        await town.sandbox.telegram.send_message(
+        bot.sandbox.telegram.user(who, f"Житель {who}")
+        await bot.sandbox.telegram.send_message(
             GROUP, who, text.format(street=STREETS[number % len(STREETS)], house=number + 1)
         )
 
 
-async def test_a_burst_on_a_topic_is_told_once(town: Harness) -> None:
-    town.set_time("20.11 14:30")
-    await send_reports(town, 3000, MIN_PEOPLE - 1, "Яма на дороге, {street} {house}, колёса бьём")
-    await town.wait_for_inbox()
-    await wait_for_spike_check(town)
-    assert warning_texts(town) == []
-    await send_reports(town, 3100, 2, "Яма на дороге, {street} {house}, колёса бьём")
-    note = await town.wait_for_message(COORDINATOR, "📈 Всплеск: тема", "6 человек", "меньше одного в час")
+async def test_a_burst_on_a_topic_is_told_once(bot: Harness) -> None:
+    bot.set_time("20.11 14:30")
+    await send_reports(bot, 3000, MIN_PEOPLE - 1, "Яма на дороге, {street} {house}, колёса бьём")
+    await bot.wait_for_inbox()
+    await wait_for_spike_check(bot)
+    assert warning_texts(bot) == []
+    await send_reports(bot, 3100, 2, "Яма на дороге, {street} {house}, колёса бьём")
+    note = await bot.wait_for_message(COORDINATOR, "📈 Всплеск: тема", "6 человек", "меньше одного в час")
     assert re.search(r"/find \w+", note["text"])
-    await send_reports(town, 3200, 3, "Яма на дороге, {street} {house}, колёса бьём")
-    await town.wait_for_inbox()
-    await wait_for_spike_check(town)
-    assert len(warning_texts(town)) == 1
+    await send_reports(bot, 3200, 3, "Яма на дороге, {street} {house}, колёса бьём")
+    await bot.wait_for_inbox()
+    await wait_for_spike_check(bot)
+    assert len(warning_texts(bot)) == 1
 
 
-async def test_after_a_calm_time_it_is_told_again(town: Harness) -> None:
-    await send_reports(town, 3000, 6, "Яма на дороге, {street} {house}, колёса бьём")
-    await town.wait_for_message(COORDINATOR, "📈 Всплеск: тема")
-    town.pass_time(hours=3)
-    await wait_for_spike_check(town)
-    await send_reports(town, 3100, 7, "Яма на дороге, {street} {house}, колёса бьём")
-    await town.wait_until(lambda: len(warning_texts(town)) == 2)
+async def test_after_a_calm_time_it_is_told_again(bot: Harness) -> None:
+    await send_reports(bot, 3000, 6, "Яма на дороге, {street} {house}, колёса бьём")
+    await bot.wait_for_message(COORDINATOR, "📈 Всплеск: тема")
+    bot.pass_time(hours=3)
+    await wait_for_spike_check(bot)
+    await send_reports(bot, 3100, 7, "Яма на дороге, {street} {house}, колёса бьём")
+    await bot.wait_until(lambda: len(warning_texts(bot)) == 2)
 
 
-async def test_a_burst_on_a_street_is_told(town: Harness) -> None:
+async def test_a_burst_on_a_street_is_told(bot: Harness) -> None:
     for number, text in enumerate(
         (
             "Яма на дороге, Кедровая {n}",
@@ -64,17 +64,17 @@ async def test_a_burst_on_a_street_is_told(town: Harness) -> None:
             "Бордюр разбит, Кедровая {n}",
         )
     ):
-        town.sandbox.telegram.user(3300 + number, "Житель")
-        await town.sandbox.telegram.send_message(GROUP, 3300 + number, text.format(n=2 * number + 1))
-    await town.wait_for_message(COORDINATOR, "📈 Всплеск: улица «Кедровая»", "5 человек")
+        bot.sandbox.telegram.user(3300 + number, "Житель")
+        await bot.sandbox.telegram.send_message(GROUP, 3300 + number, text.format(n=2 * number + 1))
+    await bot.wait_for_message(COORDINATOR, "📈 Всплеск: улица «Кедровая»", "5 человек")
 
 
-async def test_one_talkative_person_is_no_burst(town: Harness) -> None:
+async def test_one_talkative_person_is_no_burst(bot: Harness) -> None:
     for number in range(8):
-        await town.sandbox.telegram.send_message(GROUP, 2001, f"Яма на дороге, {STREETS[number]} {number + 1}")
-    await town.wait_for_card(ROADS_HEAD, 8)
-    await wait_for_spike_check(town)
-    assert warning_texts(town) == []
+        await bot.sandbox.telegram.send_message(GROUP, 2001, f"Яма на дороге, {STREETS[number]} {number + 1}")
+    await bot.wait_for_card(ROADS_HEAD, 8)
+    await wait_for_spike_check(bot)
+    assert warning_texts(bot) == []
 
 
 @given(people=st.integers(0, 400), month=st.integers(0, 100_000))

@@ -14,28 +14,28 @@ def delete_database(database: Path) -> None:
         file.unlink()
 
 
-async def test_the_bot_goes_on_where_the_copy_was_made(town: Harness) -> None:
-    assert town.app is not None
-    url, database, copy = str(town.settings["database"]), town.folder / "mcu.sqlite3", town.folder / "copy.sqlite3"
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
+async def test_the_bot_goes_on_where_the_copy_was_made(bot: Harness) -> None:
+    assert bot.app is not None
+    url, database, copy = str(bot.settings["database"]), bot.folder / "mcu.sqlite3", bot.folder / "copy.sqlite3"
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 огромная яма на дороге")
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
 
     await asyncio.to_thread(backup_sqlite, url, copy, lambda _: None)
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале")
-    await town.wait_for_card(HOUSING_HEAD, 2)
-    await wait_until_idle(town)
-    await town.stop()
+    await bot.sandbox.telegram.send_message(GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале")
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    await wait_until_idle(bot)
+    await bot.stop()
     delete_database(database)
     copy.rename(database)
-    await town.start()
+    await bot.start()
 
-    async with town.app.database.read() as uow:
+    async with bot.app.database.read() as uow:
         ticket = await uow.tickets.get(1)
         assert ticket is not None
         assert "яма на дороге" in ticket.text
         assert await uow.tickets.get(2) is None, "that came after the copy"
-    await town.answer_ticket(ROADS_HEAD, 1, "Яму заделали утром.")
-    await town.wait_for_message(GROUP, "Яму заделали утром.")
-    await town.sandbox.telegram.send_message(GROUP, PYOTR, "На Мира 7 прорвало трубу, снова вода в подвале")
-    await town.wait_until(lambda: town.find_message(HOUSING_HEAD, "снова вода"))
+    await bot.answer_ticket(ROADS_HEAD, 1, "Яму заделали утром.")
+    await bot.wait_for_message(GROUP, "Яму заделали утром.")
+    await bot.sandbox.telegram.send_message(GROUP, PYOTR, "На Мира 7 прорвало трубу, снова вода в подвале")
+    await bot.wait_until(lambda: bot.find_message(HOUSING_HEAD, "снова вода"))

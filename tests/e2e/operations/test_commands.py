@@ -139,8 +139,8 @@ async def test_an_unreachable_database_is_a_fault_of_the_configuration(tmp_path:
     assert "Traceback" not in errors
 
 
-async def test_check_says_what_is_wrong_with_tokens(closed_town: Harness, tmp_path: Path) -> None:
-    url = closed_town.sandbox.url
+async def test_check_says_what_is_wrong_with_tokens(closed_bot: Harness, tmp_path: Path) -> None:
+    url = closed_bot.sandbox.url
     path = write_config(tmp_path, url=url, token="700001:another-token-than-the-bots", vk_token="another-vk-token")
 
     code, output, errors = await run_process("check", "--config", str(path), cwd=tmp_path)
@@ -153,18 +153,18 @@ async def test_check_says_what_is_wrong_with_tokens(closed_town: Harness, tmp_pa
     assert "another" not in output + errors
 
 
-async def test_check_names_officials_who_have_not_let_us_write(closed_town: Harness, tmp_path: Path) -> None:
+async def test_check_names_officials_who_have_not_let_us_write(closed_bot: Harness, tmp_path: Path) -> None:
     """Neither a bot nor a community may write first."""
-    town = closed_town
+    bot = closed_bot
     for number in (3001, 3002):
-        town.sandbox.vk.user(number, "Лев", "Орлов")
-    await town.sandbox.vk.allow_messages(COMMUNITY, 3002)
-    town.sandbox.telegram.user(1031, "Игорь")
+        bot.sandbox.vk.user(number, "Лев", "Орлов")
+    await bot.sandbox.vk.allow_messages(COMMUNITY, 3002)
+    bot.sandbox.telegram.user(1031, "Игорь")
     staff = "".join(
         f'[[staff]]\nname = "{name}"\nrole = "curator"\n{key} = {number}\n'
         for name, key, number in (("Первый", "vk_id", 3001), ("Второй", "vk_id", 3002), ("Третий", "telegram_id", 1031))
     )
-    path = write_config(tmp_path, url=town.sandbox.url, token=TOKEN, vk_token=VK_TOKEN, staff=STAFF + staff)
+    path = write_config(tmp_path, url=bot.sandbox.url, token=TOKEN, vk_token=VK_TOKEN, staff=STAFF + staff)
 
     _, output, _ = await run_process("check", "--config", str(path), cwd=tmp_path)
 
@@ -176,13 +176,13 @@ async def test_check_names_officials_who_have_not_let_us_write(closed_town: Harn
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+7 не звоните", "-1", "@все"])
-async def test_export_never_writes_a_formula(town: Harness, text: str) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, f"{text} на Ленина 45 яма на дороге")
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await town.stop()
+async def test_export_never_writes_a_formula(bot: Harness, text: str) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, f"{text} на Ленина 45 яма на дороге")
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.stop()
 
-    config = str(town.folder / "config.toml")
-    code, output, _ = await run_command("export", "--codes", "--config", config, cwd=town.folder)
+    config = str(bot.folder / "config.toml")
+    code, output, _ = await run_command("export", "--codes", "--config", config, cwd=bot.folder)
 
     assert code == 0
     [row] = csv.DictReader(io.StringIO(output))
@@ -192,13 +192,13 @@ async def test_export_never_writes_a_formula(town: Harness, text: str) -> None:
     assert row["text"] == f"'{text} на Ленина 45 яма на дороге"
 
 
-async def test_export_knows_three_formats_and_periods(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 яма на дороге")
-    await town.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
-    await town.wait_for_message(GROUP, "Заделаем завтра.")
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
-    await town.stop()
-    config, folder = str(town.folder / "config.toml"), town.folder
+async def test_export_knows_three_formats_and_periods(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 яма на дороге")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
+    await bot.wait_for_message(GROUP, "Заделаем завтра.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await bot.stop()
+    config, folder = str(bot.folder / "config.toml"), bot.folder
 
     code, output, _ = await run_process("export", "--config", config, "--format", "json", cwd=folder)
     [ticket] = json.loads(output)
@@ -223,29 +223,29 @@ async def test_export_knows_three_formats_and_periods(town: Harness) -> None:
     assert "2026-11-20" in errors
 
 
-async def test_the_spreadsheet_speaks_russian(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 яма на дороге")
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
-    await town.wait_for_message(ROADS_HEAD, "Почему №1")
-    await town.send_message(ROADS_HEAD, "это сарказм")
-    await town.wait_for_message(ROADS_HEAD, "закрыто без ответа")
-    await town.wait_for_card(ROADS_HEAD, 1, "🚫 Не требует ответа: это сарказм")
-    await town.stop()
-    config = str(town.folder / "config.toml")
+async def test_the_spreadsheet_speaks_russian(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "На Ленина 45 яма на дороге")
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:other")
+    await bot.wait_for_message(ROADS_HEAD, "Почему №1")
+    await bot.send_message(ROADS_HEAD, "это сарказм")
+    await bot.wait_for_message(ROADS_HEAD, "закрыто без ответа")
+    await bot.wait_for_card(ROADS_HEAD, 1, "🚫 Не требует ответа: это сарказм")
+    await bot.stop()
+    config = str(bot.folder / "config.toml")
 
-    await run_command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=town.folder)
-    with zipfile.ZipFile(town.folder / "out.xlsx") as book:
+    await run_command("export", "--config", config, "--format", "xlsx", "--output", "out.xlsx", cwd=bot.folder)
+    with zipfile.ZipFile(bot.folder / "out.xlsx") as book:
         said = book.read("xl/sharedStrings.xml").decode()
     for words in ("не требует ответа", "другое: это сарказм", "нет", "Telegram"):
         assert f"<t>{words}</t>" in said
-    book = openpyxl.load_workbook(town.folder / "out.xlsx", read_only=True)
+    book = openpyxl.load_workbook(bot.folder / "out.xlsx", read_only=True)
     heading, row = book.active.iter_rows(values_only=True)
     values = dict(zip(heading, row, strict=True))
     assert isinstance(values["Поступило"], datetime), "a date and no text"
     assert values["Поступило"].isoformat() == "2026-11-20T14:30:00", "by the town's clock"
     book.close()
 
-    _, output, _ = await run_command("export", "--config", config, "--format", "json", cwd=town.folder)
+    _, output, _ = await run_command("export", "--config", config, "--format", "json", cwd=bot.folder)
     [ticket] = json.loads(output)
     assert (ticket["state"], ticket["dismiss_reason"]) == ("dismissed", "other")

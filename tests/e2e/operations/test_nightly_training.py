@@ -41,10 +41,10 @@ TROUBLES = (
 """What the built-in rules do not know or take for something else."""
 
 
-async def decide_messages(town: Harness, count: int) -> None:
+async def decide_messages(bot: Harness, count: int) -> None:
     """People have decided about *count* messages, one after another."""
-    assert town.app is not None
-    async with town.app.database.begin() as uow:
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
         for number in range(count):
             trouble, sector = TROUBLES[number % len(TROUBLES)]
             text = f"{SCENES[number % len(SCENES)]} {trouble}, участок {number}"
@@ -52,114 +52,114 @@ async def decide_messages(town: Harness, count: int) -> None:
             await uow.audit_log.record("hand_over", START_TIME, person_id=1, ticket_id=ticket.id)
 
 
-async def list_examples(town: Harness) -> list[Example]:
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+async def list_examples(bot: Harness) -> list[Example]:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         found, _ = await training_examples.collect_examples(uow)
     return found
 
 
-def sector_of(town: Harness, text: str) -> str | None:
-    assert town.app is not None
-    return town.app.municipality().understanding.read(text).sector
+def sector_of(bot: Harness, text: str) -> str | None:
+    assert bot.app is not None
+    return bot.app.municipality().understanding.read(text).sector
 
 
-async def test_every_decision_about_a_ticket_is_an_example(town: Harness) -> None:
-    await send_report(town, HATCH)
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
-    await send_report(town, UNCLEAR_REPORT, PYOTR)
-    await town.press_button(COORDINATOR, await town.wait_for_card(COORDINATOR, 2), "ЖКХ")
-    await send_report(town, ROOF, ANNA)
-    card = await town.wait_for_card(HOUSING_HEAD, 3)
-    await town.press_button(HOUSING_HEAD, card, "Передать")
-    await town.wait_until(lambda: ["Дороги"] in button_rows(card))
-    await town.press_button(HOUSING_HEAD, card, "Дороги")
-    await town.wait_for_inbox()
+async def test_every_decision_about_a_ticket_is_an_example(bot: Harness) -> None:
+    await send_report(bot, HATCH)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Принять")
+    await send_report(bot, UNCLEAR_REPORT, PYOTR)
+    await bot.press_button(COORDINATOR, await bot.wait_for_card(COORDINATOR, 2), "ЖКХ")
+    await send_report(bot, ROOF, ANNA)
+    card = await bot.wait_for_card(HOUSING_HEAD, 3)
+    await bot.press_button(HOUSING_HEAD, card, "Передать")
+    await bot.wait_until(lambda: ["Дороги"] in button_rows(card))
+    await bot.press_button(HOUSING_HEAD, card, "Дороги")
+    await bot.wait_for_inbox()
 
-    assert await list_examples(town) == [
+    assert await list_examples(bot) == [
         Example(HATCH, ("roads",), None, training_examples.ACCEPTED_WEIGHT),
         Example(UNCLEAR_REPORT, ("housing",), None, training_examples.CHOSEN_WEIGHT),
         Example(ROOF, ("roads",), None, training_examples.CHOSEN_WEIGHT),
     ]
 
-    card = await town.wait_for_card(ROADS_HEAD, 3)
-    await town.press_button(ROADS_HEAD, card, "Ещё")
-    await town.wait_until(lambda: any("Не требует ответа" in text for row in button_rows(card) for text in row))
-    await town.press_button(ROADS_HEAD, card, "Не требует ответа")
-    await town.wait_until(lambda: any("Не о проблеме" in row for row in button_rows(card)))
-    await town.press_button(ROADS_HEAD, card, "Не о проблеме")
-    await town.wait_for_card(ROADS_HEAD, 3, "не о проблеме")
-    assert [one.text for one in await list_examples(town)] == [HATCH, UNCLEAR_REPORT]
+    card = await bot.wait_for_card(ROADS_HEAD, 3)
+    await bot.press_button(ROADS_HEAD, card, "Ещё")
+    await bot.wait_until(lambda: any("Не требует ответа" in text for row in button_rows(card) for text in row))
+    await bot.press_button(ROADS_HEAD, card, "Не требует ответа")
+    await bot.wait_until(lambda: any("Не о проблеме" in row for row in button_rows(card)))
+    await bot.press_button(ROADS_HEAD, card, "Не о проблеме")
+    await bot.wait_for_card(ROADS_HEAD, 3, "не о проблеме")
+    assert [one.text for one in await list_examples(bot)] == [HATCH, UNCLEAR_REPORT]
 
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 3, "не о проблеме"), "Вернуть в работу")
-    await town.wait_for_card(ROADS_HEAD, 3, "🆕 №3 · Дороги")
-    assert [one.text for one in await list_examples(town)] == [HATCH, UNCLEAR_REPORT, ROOF]
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 3, "не о проблеме"), "Вернуть в работу")
+    await bot.wait_for_card(ROADS_HEAD, 3, "🆕 №3 · Дороги")
+    assert [one.text for one in await list_examples(bot)] == [HATCH, UNCLEAR_REPORT, ROOF]
 
 
-async def test_by_night_a_better_model_is_trained_taken_and_told_of(town: Harness) -> None:
+async def test_by_night_a_better_model_is_trained_taken_and_told_of(bot: Harness) -> None:
     fresh = "у вокзала ливнёвка забита, лоток переполнен"
-    await decide_messages(town, 150)
-    before = sector_of(town, fresh)
+    await decide_messages(bot, 150)
+    before = sector_of(bot, fresh)
     assert before != "housing"
 
-    town.set_time("21.11 03:31")
-    note = await town.wait_until(lambda: town.find_message(ADMINISTRATOR, "Модель обновлена"), 120)
+    bot.set_time("21.11 03:31")
+    note = await bot.wait_until(lambda: bot.find_message(ADMINISTRATOR, "Модель обновлена"), 120)
 
     assert "на 30 последних сообщениях" in message_text(note)
     assert note.get("disable_notification") is not False
-    assert await town.wait_until(lambda: sector_of(town, fresh) == "housing")
-    entry = ModelRegistry(town.folder / "var" / "model").last_run()
+    assert await bot.wait_until(lambda: sector_of(bot, fresh) == "housing")
+    entry = ModelRegistry(bot.folder / "var" / "model").last_run()
     assert (entry["kept"], entry["own"], entry["judged"]) == (True, 150, 30)
     assert 0 <= entry["before"] < entry["after"] <= 1
 
     # Going back is noticed, too, and the next night without anything new changes nothing.
-    ModelRegistry(town.folder / "var" / "model").rollback()
-    assert await town.wait_until(lambda: sector_of(town, fresh) == before)
-    town.set_time("22.11 03:31")
-    await decide_messages(town, 5)
-    await town.wait_for_outbox()
-    assert ModelRegistry(town.folder / "var" / "model").last_run() == entry
-    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "Модель" in text]) == 1
+    ModelRegistry(bot.folder / "var" / "model").rollback()
+    assert await bot.wait_until(lambda: sector_of(bot, fresh) == before)
+    bot.set_time("22.11 03:31")
+    await decide_messages(bot, 5)
+    await bot.wait_for_outbox()
+    assert ModelRegistry(bot.folder / "var" / "model").last_run() == entry
+    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if "Модель" in text]) == 1
 
 
-async def test_by_day_and_with_little_to_learn_nothing_is_trained(closed_town: Harness) -> None:
-    await closed_town.start()
-    await decide_messages(closed_town, 60)
-    await closed_town.wait_for_outbox()
-    assert ModelRegistry(closed_town.folder / "var" / "model").last_run() == {}
-    closed_town.set_time("21.11 06:00")  # the night is over
-    await closed_town.wait_for_outbox()
-    assert closed_town.app is not None
-    async with closed_town.app.database.read() as uow:
+async def test_by_day_and_with_little_to_learn_nothing_is_trained(closed_bot: Harness) -> None:
+    await closed_bot.start()
+    await decide_messages(closed_bot, 60)
+    await closed_bot.wait_for_outbox()
+    assert ModelRegistry(closed_bot.folder / "var" / "model").last_run() == {}
+    closed_bot.set_time("21.11 06:00")  # the night is over
+    await closed_bot.wait_for_outbox()
+    assert closed_bot.app is not None
+    async with closed_bot.app.database.read() as uow:
         assert await uow.once_keys.list_keys("night school") == []
 
 
-async def test_a_broken_model_stops_nobody(town: Harness) -> None:
-    folder = town.folder / "var" / "model"
+async def test_a_broken_model_stops_nobody(bot: Harness) -> None:
+    folder = bot.folder / "var" / "model"
     (folder / "000007").mkdir(parents=True)
     (folder / "000007" / "model.json").write_text("{}", encoding="utf-8")
     (folder / "current.json").write_text(json.dumps({"models": ["000007"]}), encoding="utf-8")
 
-    await town.wait_for_message(ADMINISTRATOR, "000007", "нельзя использовать", "train --back")
-    await send_report(town, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_for_message(ADMINISTRATOR, "000007", "нельзя использовать", "train --back")
+    await send_report(bot, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1)
 
-    await town.stop()
-    await town.start()
-    await send_report(town, "На Мира 3 на дороге яма, объехать негде", PYOTR)
-    await town.wait_for_card(ROADS_HEAD, 2)
+    await bot.stop()
+    await bot.start()
+    await send_report(bot, "На Мира 3 на дороге яма, объехать негде", PYOTR)
+    await bot.wait_for_card(ROADS_HEAD, 2)
 
 
-async def find_night(town: Harness, day: int) -> datetime | None:
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+async def find_night(bot: Harness, day: int) -> datetime | None:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         return await uow.once_keys.get(f"night school:2026-11-{day}")
 
 
-async def list_troubles(town: Harness) -> list[str]:
+async def list_troubles(bot: Harness) -> list[str]:
     """List the incidents that /readyz and /metrics show."""
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         return [one.code for one in await watchdog.list_reported(uow)]
 
 
@@ -203,34 +203,34 @@ def test_the_training_process_tells_its_fault_by_its_exit_code(tmp_path: Path) -
     ],
 )
 async def test_a_failed_night_is_told_once_until_a_night_succeeds(
-    town: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None, code: str, words: str
+    bot: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None, code: str, words: str
 ) -> None:
     from bot.scheduler import nightly_training
 
     program, known = tmp_path / "program", "ночное обучение"
     monkeypatch.setattr(nightly_training.sys, "executable", str(program))
-    await decide_messages(town, 40)
+    await decide_messages(bot, 40)
 
     async def spend_night(day: int, command: str | None) -> None:
         if command is not None:
             program.write_text(f"#!/bin/sh\n{command}\n")
             program.chmod(0o755)
-        town.set_time(f"{day}.11 03:31")
-        while not await find_night(town, day):
-            await town.wait_for_tasks("watchdog")
-        await town.wait_for_tasks("watchdog", times=2)
+        bot.set_time(f"{day}.11 03:31")
+        while not await find_night(bot, day):
+            await bot.wait_for_tasks("watchdog")
+        await bot.wait_for_tasks("watchdog", times=2)
 
     await spend_night(21, script)
-    await town.wait_for_message(ADMINISTRATOR, "Самопроверка", known, words)
-    assert await list_troubles(town) == [code]
+    await bot.wait_for_message(ADMINISTRATOR, "Самопроверка", known, words)
+    assert await list_troubles(bot) == [code]
     await spend_night(22, script)
-    assert len([text for text in town.bot_texts(ADMINISTRATOR) if known in text]) == 1
+    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if known in text]) == 1
     await spend_night(23, "exit 0")
-    await town.wait_for_message(ADMINISTRATOR, "снова в порядке", known)
-    assert await list_troubles(town) == []
+    await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", known)
+    assert await list_troubles(bot) == []
 
 
-async def test_training_ends_with_the_bot(town: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_training_ends_with_the_bot(bot: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A training process that never ends is stopped and does not delay the bot."""
     from bot.scheduler import nightly_training
 
@@ -238,12 +238,12 @@ async def test_training_ends_with_the_bot(town: Harness, monkeypatch: pytest.Mon
     slow.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
     slow.chmod(0o755)
     monkeypatch.setattr(nightly_training.sys, "executable", str(slow))
-    await decide_messages(town, 40)
-    town.set_time("21.11 03:31")
-    await town.wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
+    await decide_messages(bot, 40)
+    bot.set_time("21.11 03:31")
+    await bot.wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip())
     number = (tmp_path / "pid").read_text().strip()
 
-    await town.stop()
+    await bot.stop()
 
     assert not Path(f"/proc/{number}").exists() or "sleep" not in Path(f"/proc/{number}/cmdline").read_text()
-    shutil.rmtree(town.folder / "var", ignore_errors=True)
+    shutil.rmtree(bot.folder / "var", ignore_errors=True)

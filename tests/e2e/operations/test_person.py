@@ -21,15 +21,15 @@ ANSWER = "Мария Кимовна, яму засыпали"
 ERASED = ("чудовищн", "89141234567", "Кимовн", "засыпали", "Мария")
 
 
-async def run_person(town: Harness, *words: str) -> tuple[int, str, str]:
-    return await run_command("person", *words, "--config", str(town.folder / "config.toml"), cwd=town.folder)
+async def run_person(bot: Harness, *words: str) -> tuple[int, str, str]:
+    return await run_command("person", *words, "--config", str(bot.folder / "config.toml"), cwd=bot.folder)
 
 
-async def list_stored_texts(town: Harness) -> list[str]:
+async def list_stored_texts(bot: Harness) -> list[str]:
     """Every row of every table, as text."""
-    assert town.app is not None
+    assert bot.app is not None
     found = []
-    async with town.app.database.engine.connect() as connection:
+    async with bot.app.database.engine.connect() as connection:
         for table in metadata.sorted_tables:
             rows = await connection.execute(select(*(cast(column, Text) for column in table.columns)))
             for row in rows:
@@ -43,62 +43,62 @@ def _unescape(text: str) -> str:
     return re.sub(r"\\\\?u([0-9a-f]{4})", lambda one: chr(int(one[1], 16)), text)
 
 
-async def write_and_answer(town: Harness) -> None:
+async def write_and_answer(bot: Harness) -> None:
     """Maria writes in public and in private; her first message is answered; Pyotr writes about something else."""
-    telegram = town.sandbox.telegram
+    telegram = bot.sandbox.telegram
     await telegram.send_message(GROUP, MARIA, WORDS)
-    await town.answer_ticket(ROADS_HEAD, 1, ANSWER)
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
-    await town.send_message(MARIA, PRIVATE_WORDS)
-    await town.wait_for_card(ROADS_HEAD, 2)
+    await bot.answer_ticket(ROADS_HEAD, 1, ANSWER)
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await bot.send_message(MARIA, PRIVATE_WORDS)
+    await bot.wait_for_card(ROADS_HEAD, 2)
     await telegram.send_message(GROUP, PYOTR, "На Садовой 3 яма на дороге у школы")
-    await town.wait_for_card(ROADS_HEAD, 3)
-    await wait_until_idle(town)
+    await bot.wait_for_card(ROADS_HEAD, 3)
+    await wait_until_idle(bot)
 
 
 @ON_BOTH
-async def test_nothing_of_a_person_remains_anywhere(town: Harness) -> None:
-    await write_and_answer(town)
+async def test_nothing_of_a_person_remains_anywhere(bot: Harness) -> None:
+    await write_and_answer(bot)
 
-    code, _, errors = await run_person(town, "erase", "--account", f"telegram:{MARIA}", "--yes")
+    code, _, errors = await run_person(bot, "erase", "--account", f"telegram:{MARIA}", "--yes")
     assert code == 1
     assert "№2" in errors
     assert "--force" in errors
     code, proof, errors = await run_person(
-        town, "erase", "--ticket", "1", "--yes", "--force", "--output", str(town.folder / "proof.txt")
+        bot, "erase", "--ticket", "1", "--yes", "--force", "--output", str(bot.folder / "proof.txt")
     )
     assert (code, errors) == (0, "")
-    town.pass_time(seconds=5)
-    card = await town.wait_for_card(ROADS_HEAD, 2, "Данные жителя стёрты")
-    await town.wait_for_card(ROADS_HEAD, 1, "Данные жителя стёрты")
-    await wait_until_idle(town)
+    bot.pass_time(seconds=5)
+    card = await bot.wait_for_card(ROADS_HEAD, 2, "Данные жителя стёрты")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Данные жителя стёрты")
+    await wait_until_idle(bot)
 
     assert "inline_keyboard" not in str(card.get("reply_markup", {})) or "Ответить" not in str(card)
-    assert await get_ticket_state(town, 2) is State.CLOSED
-    texts = await list_stored_texts(town)
+    assert await get_ticket_state(bot, 2) is State.CLOSED
+    texts = await list_stored_texts(bot)
     assert not [text for text in texts if any(word in text for word in ERASED)]
     assert not [text for text in texts if re.search(rf"\b{MARIA}\b", text)]
     assert [text for text in texts if "Садовой 3" in text], "other people's words stay"
-    assert not [text for text in town.bot_texts(ROADS_HEAD) if any(word in text for word in ERASED)]
-    written = (town.folder / "proof.txt").read_text(encoding="utf-8")
+    assert not [text for text in bot.bot_texts(ROADS_HEAD) if any(word in text for word in ERASED)]
+    written = (bot.folder / "proof.txt").read_text(encoding="utf-8")
     assert written.strip() in proof
     assert not any(word in written for word in (*ERASED, str(MARIA)))
-    assert (town.folder / "proof.txt").stat().st_mode & 0o777 == 0o600
+    assert (bot.folder / "proof.txt").stat().st_mode & 0o777 == 0o600
 
-    code, again, _ = await run_person(town, "erase", "--account", f"telegram:{MARIA}", "--yes")
+    code, again, _ = await run_person(bot, "erase", "--account", f"telegram:{MARIA}", "--yes")
     assert (code, "ничего не хранится" in again) == (0, True)
-    await town.send_message(MARIA, "На Сиреневой 7 снова яма на дороге")
-    await town.wait_for_card(ROADS_HEAD, 4, "Мария")
+    await bot.send_message(MARIA, "На Сиреневой 7 снова яма на дороге")
+    await bot.wait_for_card(ROADS_HEAD, 4, "Мария")
 
 
-async def test_words_are_not_in_the_bytes_of_the_file(town: Harness) -> None:
-    await write_and_answer(town)
-    assert town.app is not None
-    database = Path(str(town.app.database.engine.url.database))
+async def test_words_are_not_in_the_bytes_of_the_file(bot: Harness) -> None:
+    await write_and_answer(bot)
+    assert bot.app is not None
+    database = Path(str(bot.app.database.engine.url.database))
     files = [database, database.with_name(database.name + "-wal")]
     assert any(WORDS.encode() in file.read_bytes() for file in files)
 
-    code, _, _ = await run_person(town, "erase", "--account", f"telegram:{MARIA}", "--yes", "--force")
+    code, _, _ = await run_person(bot, "erase", "--account", f"telegram:{MARIA}", "--yes", "--force")
 
     assert code == 0
     for file in files:
@@ -110,21 +110,21 @@ async def test_words_are_not_in_the_bytes_of_the_file(town: Harness) -> None:
 
 
 @ON_BOTH
-async def test_export_holds_everything_of_a_person_and_of_nobody_else(town: Harness) -> None:
-    await write_and_answer(town)
+async def test_export_holds_everything_of_a_person_and_of_nobody_else(bot: Harness) -> None:
+    await write_and_answer(bot)
 
-    code, said, _ = await run_person(town, "export", "--account", f"telegram:{MARIA}", "--output", "maria.json")
+    code, said, _ = await run_person(bot, "export", "--account", f"telegram:{MARIA}", "--output", "maria.json")
 
     assert code == 0
     assert "maria.json" in said
-    file = town.folder / "maria.json"
+    file = bot.folder / "maria.json"
     assert file.stat().st_mode & 0o777 == 0o600
     text = file.read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)["Данные"]
     assert [row["id"] for row in data["Сообщения, над которыми работали"]] == [1, 2]
     assert all(words in text for words in (WORDS, PRIVATE_WORDS, ANSWER))
     assert "Садовой" not in text
-    code, said, _ = await run_command("journal", "--config", str(town.folder / "config.toml"), cwd=town.folder)
+    code, said, _ = await run_command("journal", "--config", str(bot.folder / "config.toml"), cwd=bot.folder)
     assert "выгрузка данных человека" in said
     assert str(MARIA) not in said
 
@@ -139,35 +139,35 @@ async def test_export_holds_everything_of_a_person_and_of_nobody_else(town: Harn
         (("--account", f"telegram:{ROADS_HEAD}"), "Это сотрудник"),
     ],
 )
-async def test_a_wrong_person_is_refused(town: Harness, words: tuple[str, ...], said: str) -> None:
-    code, _, errors = await run_person(town, "erase", "--yes", *words)
+async def test_a_wrong_person_is_refused(bot: Harness, words: tuple[str, ...], said: str) -> None:
+    code, _, errors = await run_person(bot, "erase", "--yes", *words)
     assert code in (1, 2)
     assert said in errors
 
 
-async def test_the_message_in_a_problem_leaves_the_others_their_answer(town: Harness) -> None:
-    telegram = town.sandbox.telegram
+async def test_the_message_in_a_problem_leaves_the_others_their_answer(bot: Harness) -> None:
+    telegram = bot.sandbox.telegram
     await telegram.send_message(GROUP, MARIA, "Нет горячей воды на Ленина 5 второй день")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     await telegram.send_message(GROUP, ANNA, "На Ленина 5 нет горячей воды, когда дадут?")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
 
-    code, _, errors = await run_person(town, "erase", "--account", f"telegram:{MARIA}", "--yes", "--force")
+    code, _, errors = await run_person(bot, "erase", "--account", f"telegram:{MARIA}", "--yes", "--force")
 
     assert (code, errors) == (0, "")
-    assert await get_ticket_state(town, 1) is not State.CLOSED
-    await wait_until_idle(town)
+    assert await get_ticket_state(bot, 1) is not State.CLOSED
+    await wait_until_idle(bot)
 
 
-async def test_journal_says_who_searched_copied_and_exported_but_not_for_what(town: Harness) -> None:
-    config = ("--config", str(town.folder / "config.toml"))
-    await town.send_message(ROADS_HEAD, "/find Кимовна")
-    await wait_until_idle(town)
+async def test_journal_says_who_searched_copied_and_exported_but_not_for_what(bot: Harness) -> None:
+    config = ("--config", str(bot.folder / "config.toml"))
+    await bot.send_message(ROADS_HEAD, "/find Кимовна")
+    await wait_until_idle(bot)
     for words in (("backup", "copy.sqlite3"), ("export", "--public", "--output", "all.csv")):
-        code, _, errors = await run_command(*words, *config, cwd=town.folder)
+        code, _, errors = await run_command(*words, *config, cwd=bot.folder)
         assert (code, errors) == (0, "")
 
-    code, said, _ = await run_command("journal", *config, cwd=town.folder)
+    code, said, _ = await run_command("journal", *config, cwd=bot.folder)
 
     assert code == 0
     searched, copied, exported = said.splitlines()

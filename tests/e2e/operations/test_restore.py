@@ -15,99 +15,99 @@ ANSWER = "Люк закрыли утром."
 
 
 async def restore_copy_with_queued_answer(
-    town: Harness, *, published: bool, hours: float, hours_until_start: float = 0.0
+    bot: Harness, *, published: bool, hours: float, hours_until_start: float = 0.0
 ) -> None:
     """An answer is queued; a copy is made; the answer is *published* or not; *hours* later the copy is restored."""
-    await town.sandbox.telegram.send_message(GROUP, MARIA, HATCH)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, ANSWER, reply_to=card["message_id"])
-    draft = await wait_for_preview(town, ROADS_HEAD, ANSWER)
-    await wait_until_idle(town)
-    faults = town.sandbox.telegram.faults
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, HATCH)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, ANSWER, reply_to=card["message_id"])
+    draft = await wait_for_preview(bot, ROADS_HEAD, ANSWER)
+    await wait_until_idle(bot)
+    faults = bot.sandbox.telegram.faults
     faults.start_outage(FaultKind.REFUSE, "sendMessage")
-    await town.press_button(ROADS_HEAD, draft, "Отправить")
-    await town.wait_for_inbox()
-    copy = town.folder / "copy.sqlite3"
-    await asyncio.to_thread(backup_sqlite, str(town.settings["database"]), copy, lambda _: None)
+    await bot.press_button(ROADS_HEAD, draft, "Отправить")
+    await bot.wait_for_inbox()
+    copy = bot.folder / "copy.sqlite3"
+    await asyncio.to_thread(backup_sqlite, str(bot.settings["database"]), copy, lambda _: None)
     if published:
         faults.end_outage()
-        town.pass_time(seconds=2)
-        await town.wait_for_message(GROUP, ANSWER)
-    assert town.app is not None
-    config = town.app.config
-    await town.stop()
+        bot.pass_time(seconds=2)
+        await bot.wait_for_message(GROUP, ANSWER)
+    assert bot.app is not None
+    config = bot.app.config
+    await bot.stop()
     faults.end_outage()
-    town.pass_time(hours=hours)
-    await restore_database(config, copy, lambda _: None, force=False, now=town.clock.now())
-    town.pass_time(hours=hours_until_start)
-    await town.start()
+    bot.pass_time(hours=hours)
+    await restore_database(config, copy, lambda _: None, force=False, now=bot.clock.now())
+    bot.pass_time(hours=hours_until_start)
+    await bot.start()
 
 
-async def test_row_numbers_given_out_a_second_time_swallow_no_answer_in_vk(town: Harness) -> None:
+async def test_row_numbers_given_out_a_second_time_swallow_no_answer_in_vk(bot: Harness) -> None:
     """VK drops a message whose key it knows; after a restore another answer has the number of a published one."""
-    await wait_until_idle(town)
-    copy = town.folder / "copy.sqlite3"
-    await asyncio.to_thread(backup_sqlite, str(town.settings["database"]), copy, lambda _: None)
+    await wait_until_idle(bot)
+    copy = bot.folder / "copy.sqlite3"
+    await asyncio.to_thread(backup_sqlite, str(bot.settings["database"]), copy, lambda _: None)
     answers = ("Люк закрыли утром.", "Люк закроют завтра.")
     for answer in answers:
-        await town.sandbox.vk.send_message(COMMUNITY, PYOTR, f"{HATCH}, {answer}")
-        card = await town.wait_for_card(ROADS_HEAD, 1, answer)
-        await town.send_message(ROADS_HEAD, answer, reply_to=card["message_id"])
-        await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD, answer), "Отправить")
-        await town.wait_until(lambda text=answer: count_told(town, text) == 1)  # type: ignore[misc]
-        await wait_until_idle(town)
+        await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, f"{HATCH}, {answer}")
+        card = await bot.wait_for_card(ROADS_HEAD, 1, answer)
+        await bot.send_message(ROADS_HEAD, answer, reply_to=card["message_id"])
+        await bot.press_button(ROADS_HEAD, await wait_for_preview(bot, ROADS_HEAD, answer), "Отправить")
+        await bot.wait_until(lambda text=answer: count_told(bot, text) == 1)  # type: ignore[misc]
+        await wait_until_idle(bot)
         if answer == answers[0]:
-            assert town.app is not None
-            config = town.app.config
-            await town.stop()
-            await town.sandbox.vk.drop_events(COMMUNITY)
-            await restore_database(config, copy, lambda _: None, force=False, now=town.clock.now())
-            await town.start()
-    assert [count_told(town, answer) for answer in answers] == [1, 1]
+            assert bot.app is not None
+            config = bot.app.config
+            await bot.stop()
+            await bot.sandbox.vk.drop_events(COMMUNITY)
+            await restore_database(config, copy, lambda _: None, force=False, now=bot.clock.now())
+            await bot.start()
+    assert [count_told(bot, answer) for answer in answers] == [1, 1]
 
 
-def count_told(town: Harness, answer: str) -> int:
-    return sum(one.out and answer in one.text for one in town.sandbox.vk.messages(COMMUNITY, PYOTR))
+def count_told(bot: Harness, answer: str) -> int:
+    return sum(one.out and answer in one.text for one in bot.sandbox.vk.messages(COMMUNITY, PYOTR))
 
 
-def count_published(town: Harness) -> int:
-    return sum(ANSWER in text for text in town.bot_texts(GROUP))
+def count_published(bot: Harness) -> int:
+    return sum(ANSWER in text for text in bot.bot_texts(GROUP))
 
 
 @pytest.mark.parametrize("button", ["Опубликовать", "Не публиковать"])
-async def test_an_old_answer_waits_for_its_head(town: Harness, button: str) -> None:
-    await restore_copy_with_queued_answer(town, published=True, hours=2)
-    question = await town.wait_for_message(ROADS_HEAD, "Ответ на №1 ждёт вашего решения", ANSWER)
+async def test_an_old_answer_waits_for_its_head(bot: Harness, button: str) -> None:
+    await restore_copy_with_queued_answer(bot, published=True, hours=2)
+    question = await bot.wait_for_message(ROADS_HEAD, "Ответ на №1 ждёт вашего решения", ANSWER)
     assert button_rows(question) == [["Опубликовать", "Не публиковать"]]
-    await town.wait_for_message(ADMINISTRATOR, "База восстановлена из копии", "1 давний ответ ждёт решения")
-    await wait_until_idle(town)
-    assert count_published(town) == 1
-    assert await get_ticket_state(town, 1) is State.ACCEPTED
+    await bot.wait_for_message(ADMINISTRATOR, "База восстановлена из копии", "1 давний ответ ждёт решения")
+    await wait_until_idle(bot)
+    assert count_published(bot) == 1
+    assert await get_ticket_state(bot, 1) is State.ACCEPTED
 
-    await town.press_button(ROADS_HEAD, question, button)
+    await bot.press_button(ROADS_HEAD, question, button)
     if button == "Опубликовать":
-        await town.wait_until(lambda: count_published(town) == 2)
-        await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+        await bot.wait_until(lambda: count_published(bot) == 2)
+        await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
     else:
-        await town.wait_until(lambda: town.find_message(ROADS_HEAD, "Ответ на №1 не публикуется"))
-        assert await get_ticket_state(town, 1) is State.ACCEPTED
-    await wait_until_idle(town)
+        await bot.wait_until(lambda: bot.find_message(ROADS_HEAD, "Ответ на №1 не публикуется"))
+        assert await get_ticket_state(bot, 1) is State.ACCEPTED
+    await wait_until_idle(bot)
     assert button_rows(question) == []
-    await town.stop()
-    await town.start()
-    await wait_until_idle(town)
-    assert len([text for text in town.bot_texts(ADMINISTRATOR) if "База восстановлена" in text]) == 1
+    await bot.stop()
+    await bot.start()
+    await wait_until_idle(bot)
+    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if "База восстановлена" in text]) == 1
 
 
-async def test_an_answer_that_was_young_at_the_restore_waits_if_the_bot_starts_later(town: Harness) -> None:
-    await restore_copy_with_queued_answer(town, published=True, hours=0.5, hours_until_start=40)
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1 ждёт вашего решения", ANSWER)
-    await wait_until_idle(town)
-    assert count_published(town) == 1
+async def test_an_answer_that_was_young_at_the_restore_waits_if_the_bot_starts_later(bot: Harness) -> None:
+    await restore_copy_with_queued_answer(bot, published=True, hours=0.5, hours_until_start=40)
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1 ждёт вашего решения", ANSWER)
+    await wait_until_idle(bot)
+    assert count_published(bot) == 1
 
 
-async def test_a_young_answer_is_published_without_a_question(town: Harness) -> None:
-    await restore_copy_with_queued_answer(town, published=False, hours=0.5)
-    await town.wait_until(lambda: count_published(town) == 1)
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    assert town.find_message(ROADS_HEAD, "ждёт вашего решения") is None
+async def test_a_young_answer_is_published_without_a_question(bot: Harness) -> None:
+    await restore_copy_with_queued_answer(bot, published=False, hours=0.5)
+    await bot.wait_until(lambda: count_published(bot) == 1)
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert bot.find_message(ROADS_HEAD, "ждёт вашего решения") is None

@@ -11,25 +11,25 @@ from tests.e2e.reliability.test_kill import StationsHarness
 
 
 async def test_a_second_bot_on_the_same_file_is_refused_until_the_first_has_died(tmp_path: Path) -> None:
-    town = StationsHarness(tmp_path)
-    await town.open()
-    second = BotProcess(town.bot.config)
+    stations = StationsHarness(tmp_path)
+    await stations.open()
+    second = BotProcess(stations.bot.config)
     try:
-        await town.bot.start()
-        await town.wait_for_polls()
+        await stations.bot.start()
+        await stations.wait_for_polls()
         code, said = await second.run_refused_start()
         assert code == 2
         assert "mcu.sqlite3 уже работает запущенный бот" in said
         assert "Traceback" not in said
-        assert await town.bot.export_tickets() == [], "reading stays possible"
+        assert await stations.bot.export_tickets() == [], "reading stays possible"
 
-        await town.bot.kill()
+        await stations.bot.kill()
         await second.start()
-        await town.wait_for_polls()
+        await stations.wait_for_polls()
         assert await second.terminate() == 0
     finally:
         await second.close()
-        await town.close()
+        await stations.close()
 
 
 async def test_the_lock_is_given_back_and_is_not_asked_for_by_readers(tmp_path: Path) -> None:

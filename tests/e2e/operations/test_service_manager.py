@@ -57,38 +57,38 @@ async def is_pinged(manager: socket.socket) -> bool:
 
 @asynccontextmanager
 async def stations_in(folder: Path) -> AsyncIterator[StationsHarness]:
-    town = StationsHarness(folder)
-    await town.open()
+    stations = StationsHarness(folder)
+    await stations.open()
     try:
-        yield town
+        yield stations
     finally:
-        await town.close()
+        await stations.close()
 
 
 async def test_start_and_stop_are_notified_and_modes_are_mended(tmp_path: Path, manager: socket.socket) -> None:
-    async with stations_in(tmp_path) as town:
+    async with stations_in(tmp_path) as stations:
         files = [tmp_path / "mcu.sqlite3", tmp_path / "var" / "model" / "models.json"]
         for file in files:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(0o644)
         files[1].parent.chmod(0o755)
-        town.bot.further_environment = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
-        await town.bot.start()
+        stations.bot.further_environment = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+        await stations.bot.start()
         assert await receive(manager) == "READY=1"
         data = [*tmp_path.glob("mcu.sqlite3*"), *(tmp_path / "var" / "model").rglob("*"), files[1].parent]
         assert {"mcu.sqlite3", "mcu.sqlite3-wal", "mcu.sqlite3.lock", "models.json"} <= {file.name for file in data}
         assert [file for file in data if file.stat().st_mode & 0o077] == []
-        assert await town.bot.terminate() == 0
+        assert await stations.bot.terminate() == 0
         assert await receive(manager) == "STOPPING=1"
-        assert town.bot.log.read_text(encoding="utf-8").count("Права исправлены") == 1
+        assert stations.bot.log.read_text(encoding="utf-8").count("Права исправлены") == 1
 
 
 async def test_watchdog_gets_pings_until_a_loop_hangs(tmp_path: Path, manager: socket.socket) -> None:
-    async with stations_in(tmp_path) as town:
+    async with stations_in(tmp_path) as stations:
         environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": f"{WATCHDOG_SECONDS * 1e6:.0f}"}
-        with town.bot.log.open("ab") as log:
+        with stations.bot.log.open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", HANGING_BOT_SCRIPT, str(town.bot.config), CrashPoint.HANDLING.value),
+                *(sys.executable, "-c", HANGING_BOT_SCRIPT, str(stations.bot.config), CrashPoint.HANDLING.value),
                 stdout=DEVNULL,
                 stderr=log.fileno(),
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
@@ -99,7 +99,7 @@ async def test_watchdog_gets_pings_until_a_loop_hangs(tmp_path: Path, manager: s
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 while await is_pinged(manager):
                     pass
-            assert "the watchdog gets no signs of life" in town.bot.log.read_text(encoding="utf-8")
+            assert "the watchdog gets no signs of life" in stations.bot.log.read_text(encoding="utf-8")
         finally:
             process.kill()
             await process.wait()

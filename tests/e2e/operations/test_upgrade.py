@@ -25,35 +25,35 @@ UNDO_STATEMENTS = (
 )
 
 
-async def test_tables_grow_under_two_processes_at_work(town: Harness) -> None:
-    assert town.app is not None
-    other = await build_second_app(town)
+async def test_tables_grow_under_two_processes_at_work(bot: Harness) -> None:
+    assert bot.app is not None
+    other = await build_second_app(bot)
     try:
         for number in range(30):
-            town.sandbox.telegram.user(3001 + number, f"Житель {number}")
-            await town.sandbox.telegram.send_message(
+            bot.sandbox.telegram.user(3001 + number, f"Житель {number}")
+            await bot.sandbox.telegram.send_message(
                 GROUP, 3001 + number, f"На Ленина {3001 + number} огромная яма на дороге"
             )
             if number % 5 == 4:  # one statement of the migration after another, in the thick of it
-                await _execute(town, ADDITIVE_STATEMENTS[number // 5])
-        await town.wait_for_inbox()
-        async with town.app.database.read() as uow:
+                await _execute(bot, ADDITIVE_STATEMENTS[number // 5])
+        await bot.wait_for_inbox()
+        async with bot.app.database.read() as uow:
             assert sorted(await uow.tickets.get_many(range(1, 100))) == list(range(1, 31))
             assert set(await uow.inbox.count_by_status()) == {"done"}
-        await town.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
-        await town.wait_for_message(GROUP, "Заделаем завтра.")
+        await bot.answer_ticket(ROADS_HEAD, 1, "Заделаем завтра.")
+        await bot.wait_for_message(GROUP, "Заделаем завтра.")
 
-        await town.stop()  # the last of the old ones goes
-        await town.sandbox.telegram.send_message(GROUP, MARIA, "На Мира 7 асфальт разбит, машины вязнут")
-        await town.wait_until(lambda: town.find_message(ROADS_HEAD, "№31 · ", "Мира"))
+        await bot.stop()  # the last of the old ones goes
+        await bot.sandbox.telegram.send_message(GROUP, MARIA, "На Мира 7 асфальт разбит, машины вязнут")
+        await bot.wait_until(lambda: bot.find_message(ROADS_HEAD, "№31 · ", "Мира"))
     finally:
         await other.__aexit__()
-        await town.start()
+        await bot.start()
         for statement in UNDO_STATEMENTS:  # the database is used again
-            await _execute(town, statement)
+            await _execute(bot, statement)
 
 
-async def _execute(town: Harness, statement: str) -> None:
-    assert town.app is not None
-    async with town.app.database.engine.begin() as connection:
+async def _execute(bot: Harness, statement: str) -> None:
+    assert bot.app is not None
+    async with bot.app.database.engine.begin() as connection:
         await connection.execute(text(statement))

@@ -25,8 +25,8 @@ STREETS = ("Лесной", "Полевой", "Кирова", "Мира", "Поб
 class BurstWorkload:
     """Authors by place: three chats, the wall of the community, its private messages."""
 
-    def __init__(self, town: Harness) -> None:
-        self.harness = town
+    def __init__(self, bot: Harness) -> None:
+        self.harness = bot
         self.post = 0
         self.private_authors: list[int] = []
         self.commenters: list[int] = []
@@ -81,38 +81,38 @@ class BurstWorkload:
         }
 
 
-async def test_a_storm_is_one_card_and_one_answer(town: Harness) -> None:
-    storm = BurstWorkload(town)
+async def test_a_storm_is_one_card_and_one_answer(bot: Harness) -> None:
+    storm = BurstWorkload(bot)
     await storm.open()
     for number in range(REPORT_COUNT // 2):
         await storm.send_report(number)
         if number % 12 == 5:
             await storm.send_other_problem(number // 12)
-    await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == 6)
-    await town.wait_for_inbox()
-    [lead] = town.ticket_numbers(HOUSING_HEAD)
-    await town.wait_for_card(HOUSING_HEAD, lead, f"{REPORT_COUNT // 2} человек, 4 чата")
-    assert len(town.bot_messages(HOUSING_HEAD)) <= 1 + 5  # the welcome, and five notices at most
+    await bot.wait_until(lambda: len(bot.ticket_numbers(ROADS_HEAD)) == 6)
+    await bot.wait_for_inbox()
+    [lead] = bot.ticket_numbers(HOUSING_HEAD)
+    await bot.wait_for_card(HOUSING_HEAD, lead, f"{REPORT_COUNT // 2} человек, 4 чата")
+    assert len(bot.bot_messages(HOUSING_HEAD)) <= 1 + 5  # the welcome, and five notices at most
 
-    before = len(town.bot_messages(HOUSING_HEAD))
-    await town.answer_ticket(HOUSING_HEAD, lead, ANSWER)
+    before = len(bot.bot_messages(HOUSING_HEAD))
+    await bot.answer_ticket(HOUSING_HEAD, lead, ANSWER)
     for number in range(REPORT_COUNT // 2, REPORT_COUNT):
         await storm.send_report(number)
         if number % 12 == 5:
             await storm.send_other_problem(number // 12)
-    await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == OTHER_COUNT, 60)
-    await town.wait_for_inbox(60)
-    await wait_until_idle(town)
+    await bot.wait_until(lambda: len(bot.ticket_numbers(ROADS_HEAD)) == OTHER_COUNT, 60)
+    await bot.wait_for_inbox(60)
+    await wait_until_idle(bot)
 
     assert (
-        len(town.bot_messages(HOUSING_HEAD)) - before <= 3
+        len(bot.bot_messages(HOUSING_HEAD)) - before <= 3
     )  # the question, the preview, and nothing about the late ones
     found = storm.count_answers()
     assert found["chats"] == {GROUP: 1, SECOND_GROUP: 1, TALK: 1}
     assert found["comments"] == dict.fromkeys(storm.commenters, 1)
     assert found["private"] == dict.fromkeys(storm.private_authors, 1)
-    assert town.app is not None
-    async with town.app.database.read() as uow:
+    assert bot.app is not None
+    async with bot.app.database.read() as uow:
         leading = await uow.tickets.get(lead)
         assert leading is not None
         assert leading.problem_id is not None

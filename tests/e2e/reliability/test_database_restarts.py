@@ -35,53 +35,53 @@ async def server() -> AsyncIterator[PostgresServer]:
 
 
 @pytest.fixture
-async def town(server: PostgresServer, tmp_path: Path) -> AsyncIterator[Harness]:
-    town = Harness(tmp_path, {"database": server.url, "more": "[problems]\njoin = false\n"})
-    await town.open()
+async def bot(server: PostgresServer, tmp_path: Path) -> AsyncIterator[Harness]:
+    bot = Harness(tmp_path, {"database": server.url, "more": "[problems]\njoin = false\n"})
+    await bot.open()
     try:
-        await town.start()
-        yield town
+        await bot.start()
+        yield bot
     finally:
-        await town.close()
+        await bot.close()
 
 
-async def send_complaints(town: Harness, first: int) -> None:
+async def send_complaints(bot: Harness, first: int) -> None:
     """A round of citizens writes, here and there."""
     for number in range(first, first + CITIZENS_PER_ROUND):
         text = f"На Ленина {number - 3000} огромная яма на дороге"
         if number % 2:
-            town.sandbox.telegram.user(number, f"Житель {number}")
-            await town.sandbox.telegram.send_message(GROUP, number, text)
+            bot.sandbox.telegram.user(number, f"Житель {number}")
+            await bot.sandbox.telegram.send_message(GROUP, number, text)
         else:
-            town.sandbox.vk.user(number, "Житель", str(number))
-            await town.sandbox.vk.send_message(COMMUNITY, number, text)
-        await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
+            bot.sandbox.vk.user(number, "Житель", str(number))
+            await bot.sandbox.vk.send_message(COMMUNITY, number, text)
+        await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.05)
 
 
 async def test_a_restart_under_load_loses_and_doubles_nothing(
-    town: Harness, server: PostgresServer, caplog: pytest.LogCaptureFixture
+    bot: Harness, server: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await town.sandbox.telegram.send_message(GROUP, 2001, "На Мира 1 огромная яма на дороге")
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
-    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
-    await town.send_message(ROADS_HEAD, ANSWER)
-    preview = await town.wait_for_message(ROADS_HEAD, "(№1):", ANSWER)
+    await bot.sandbox.telegram.send_message(GROUP, 2001, "На Мира 1 огромная яма на дороге")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, ANSWER)
+    preview = await bot.wait_for_message(ROADS_HEAD, "(№1):", ANSWER)
 
-    await asyncio.gather(send_complaints(town, 3001), server.restart("immediate"))
-    await town.sandbox.telegram.press_button(ROADS_HEAD, ROADS_HEAD, preview["message_id"], button_labels(preview)[0])
-    await asyncio.gather(send_complaints(town, 3001 + CITIZENS_PER_ROUND), server.restart("fast"))
-    await town.wait_until(lambda: len(town.ticket_numbers(ROADS_HEAD)) == 1 + 2 * CITIZENS_PER_ROUND, seconds=60)
-    await town.wait_for_message(GROUP, ANSWER)
+    await asyncio.gather(send_complaints(bot, 3001), server.restart("immediate"))
+    await bot.sandbox.telegram.press_button(ROADS_HEAD, ROADS_HEAD, preview["message_id"], button_labels(preview)[0])
+    await asyncio.gather(send_complaints(bot, 3001 + CITIZENS_PER_ROUND), server.restart("fast"))
+    await bot.wait_until(lambda: len(bot.ticket_numbers(ROADS_HEAD)) == 1 + 2 * CITIZENS_PER_ROUND, seconds=60)
+    await bot.wait_for_message(GROUP, ANSWER)
 
-    database = town.app.database if town.app else None
+    database = bot.app.database if bot.app else None
     assert database is not None
-    await town.wait_until(lambda: database.presence_lock_id is not None)
-    await wait_until_idle(town)
-    numbers = town.ticket_numbers(
+    await bot.wait_until(lambda: database.presence_lock_id is not None)
+    await wait_until_idle(bot)
+    numbers = bot.ticket_numbers(
         ROADS_HEAD
     )  # with gaps: after a crash the server leaves out what may have been given out
     assert len(set(numbers)) == len(numbers) == 1 + 2 * CITIZENS_PER_ROUND
-    assert len([text for text in town.bot_texts(GROUP) if ANSWER in text]) == 1
+    assert len([text for text in bot.bot_texts(GROUP) if ANSWER in text]) == 1
     async with database.read() as uow:
         tickets = await uow.tickets.get_many(range(1, max(numbers) + 100))
         assert set(await uow.inbox.count_by_status()) == {"done"}
@@ -91,26 +91,26 @@ async def test_a_restart_under_load_loses_and_doubles_nothing(
 
 
 async def test_send_during_long_database_outage_is_not_repeated(
-    town: Harness, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    bot: Harness, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lead is lost, and deliveries are not cut off with it: they write down what has arrived."""
     monkeypatch.setattr(supervisor, "SHUTDOWN_TIMEOUT_SECONDS", 0.2)
     people = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR)
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     await queue_notes(
-        town, *(build_note(chat, f"№{chat}-{turn}", chat * 100 + turn) for turn in range(20) for chat in people)
+        bot, *(build_note(chat, f"№{chat}-{turn}", chat * 100 + turn) for turn in range(20) for chat in people)
     )
 
     def got() -> list[str]:
-        return [text.split("№")[1].split()[0] for chat in people for text in town.bot_texts(chat) if "№" in text]
+        return [text.split("№")[1].split()[0] for chat in people for text in bot.bot_texts(chat) if "№" in text]
 
-    await town.wait_until(lambda: len(got()) >= 5)
+    await bot.wait_until(lambda: len(got()) >= 5)
     await server.stop()
-    await town.wait_until(lambda: town.app is not None and not town.app.is_leader, seconds=20)
+    await bot.wait_until(lambda: bot.app is not None and not bot.app.is_leader, seconds=20)
     await server.start()
     async with asyncio.timeout(60):
         while len(set(got())) < 100:
-            town.pass_time(seconds=2)
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.05)
-    await wait_until_idle(town)
+            bot.pass_time(seconds=2)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.05)
+    await wait_until_idle(bot)
     assert len(got()) == 100

@@ -30,33 +30,33 @@ NOTES_PER_CHAT = 15
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Harness]:
-    async with running_harness(Harness(tmp_path, rate_limits=None)) as town:
-        yield town
+async def bot(tmp_path: Path) -> AsyncIterator[Harness]:
+    async with running_harness(Harness(tmp_path, rate_limits=None)) as bot:
+        yield bot
 
 
 @pytest.fixture
 async def shared_town(tmp_path: Path) -> AsyncIterator[Harness]:
     async with (
         empty_database("postgresql", tmp_path) as url,
-        running_harness(Harness(tmp_path, {"database": url}, rate_limits=None)) as town,
+        running_harness(Harness(tmp_path, {"database": url}, rate_limits=None)) as bot,
     ):
-        yield town
+        yield bot
 
 
 @asynccontextmanager
-async def running_harness(town: Harness) -> AsyncIterator[Harness]:
+async def running_harness(bot: Harness) -> AsyncIterator[Harness]:
     """The pace runs on the town's clock, too."""
-    town.monotonic = lambda: town.clock.now().timestamp()
-    await town.open()
+    bot.monotonic = lambda: bot.clock.now().timestamp()
+    await bot.open()
     try:
-        await town.start()
+        await bot.start()
         for _ in range(20):  # the welcome leaves
-            town.pass_time(seconds=STEP_SECONDS)
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
-        yield town
+            bot.pass_time(seconds=STEP_SECONDS)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
+        yield bot
     finally:
-        await town.close()
+        await bot.close()
 
 
 def build_note(
@@ -66,110 +66,110 @@ def build_note(
     return OutboxDraft(OutboxKind.NOTE, "telegram", str(chat), kind, ticket_id=ticket, facts=facts, priority=priority)
 
 
-async def queue_notes(town: Harness, *drafts: OutboxDraft) -> None:
-    assert town.app is not None
-    async with town.app.database.begin() as uow:
-        await uow.outbox.enqueue_all(drafts, town.clock.now())
+async def queue_notes(bot: Harness, *drafts: OutboxDraft) -> None:
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        await uow.outbox.enqueue_all(drafts, bot.clock.now())
 
 
-async def pass_time_until(town: Harness, done: list[int], most: float = 60.0) -> float:
+async def pass_time_until(bot: Harness, done: list[int], most: float = 60.0) -> float:
     """Let time pass step by step until each of the chats *done* has all of its notes; how many seconds that were."""
     passed = 0.0
-    while any(len(delivered_names(town, chat)) < NOTES_PER_CHAT for chat in done):
-        assert passed < most, {chat: len(delivered_names(town, chat)) for chat in done}
-        town.pass_time(seconds=STEP_SECONDS)
+    while any(len(delivered_names(bot, chat)) < NOTES_PER_CHAT for chat in done):
+        assert passed < most, {chat: len(delivered_names(bot, chat)) for chat in done}
+        bot.pass_time(seconds=STEP_SECONDS)
         passed += STEP_SECONDS
         for _ in range(5):
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
     return passed
 
 
-def delivered_names(town: Harness, chat: int) -> list[str]:
-    return [text.split()[1].strip(":") for text in map(message_text, town.bot_messages(chat)) if "№" in text]
+def delivered_names(bot: Harness, chat: int) -> list[str]:
+    return [text.split()[1].strip(":") for text in map(message_text, bot.bot_messages(chat)) if "№" in text]
 
 
-async def test_a_storm_delays_nobody_and_no_limit_is_overstepped(town: Harness) -> None:
-    town.sandbox.telegram.rate_limits = True
-    town.sandbox.telegram.violations.clear()
+async def test_a_storm_delays_nobody_and_no_limit_is_overstepped(bot: Harness) -> None:
+    bot.sandbox.telegram.rate_limits = True
+    bot.sandbox.telegram.violations.clear()
     storm = [build_note(GROUP, f"№{n}", 9, kind="group") for n in range(300)]
     others = [build_note(chat, f"№{n}", n // 2) for n in range(NOTES_PER_CHAT - 1) for chat in STAFF]
     urgent = [build_note(chat, "№срочно", 100, priority=Priority.URGENT) for chat in STAFF]
-    await queue_notes(town, *storm, *others, *urgent)
+    await queue_notes(bot, *storm, *others, *urgent)
 
-    took = await pass_time_until(town, list(STAFF))
+    took = await pass_time_until(bot, list(STAFF))
 
-    assert town.sandbox.telegram.violations == []
+    assert bot.sandbox.telegram.violations == []
     assert took <= NOTES_PER_CHAT, "five at once, then one a second"
     for chat in STAFF:
-        rest = delivered_names(town, chat)
+        rest = delivered_names(bot, chat)
         assert rest.index("№срочно") < 3  # what is on its way at the same moment may overtake it
         rest.remove("№срочно")
         assert set(rest) == {f"№{n}" for n in range(NOTES_PER_CHAT - 1)}
         for n in range(0, NOTES_PER_CHAT - 1, 2):  # two to a ticket
             assert rest.index(f"№{n}") < rest.index(f"№{n + 1}")
-    in_the_group = delivered_names(town, GROUP)
+    in_the_group = delivered_names(bot, GROUP)
     assert 5 <= len(in_the_group) <= 20
     assert in_the_group == [f"№{n}" for n in range(len(in_the_group))]
 
 
-async def test_after_complaints_it_goes_on_slower(town: Harness) -> None:
+async def test_after_complaints_it_goes_on_slower(bot: Harness) -> None:
     """However slow the messenger makes us, the queue goes on."""
-    telegram = town.sandbox.telegram
-    await queue_notes(town, *(build_note(chat, f"№{n}", n) for n in range(NOTES_PER_CHAT) for chat in STAFF))
+    telegram = bot.sandbox.telegram
+    await queue_notes(bot, *(build_note(chat, f"№{n}", n) for n in range(NOTES_PER_CHAT) for chat in STAFF))
     for _ in range(8):  # one complaint after the other leaves a tenth of the pace
         telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests: retry after 3", retry_after=3), times=2)
         for _ in range(16):
-            town.pass_time(seconds=STEP_SECONDS)
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
+            bot.pass_time(seconds=STEP_SECONDS)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
     telegram.faults.clear()
     telegram.rate_limits = True
     telegram.violations.clear()
-    await pass_time_until(town, list(STAFF), most=300.0)
+    await pass_time_until(bot, list(STAFF), most=300.0)
     assert telegram.violations == []
 
 
-async def test_a_restart_does_not_begin_the_minute_anew(town: Harness) -> None:
-    town.sandbox.telegram.rate_limits = True
-    town.sandbox.telegram.violations.clear()
-    await queue_notes(town, *(build_note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)))
-    await pass_time_until(town, [SECOND_GROUP])
-    await town.stop()
-    await town.start()
-    sent = len(delivered_names(town, SECOND_GROUP))
+async def test_a_restart_does_not_begin_the_minute_anew(bot: Harness) -> None:
+    bot.sandbox.telegram.rate_limits = True
+    bot.sandbox.telegram.violations.clear()
+    await queue_notes(bot, *(build_note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)))
+    await pass_time_until(bot, [SECOND_GROUP])
+    await bot.stop()
+    await bot.start()
+    sent = len(delivered_names(bot, SECOND_GROUP))
     for _ in range(20):
-        town.pass_time(seconds=STEP_SECONDS)
-        await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
-    assert sent <= len(delivered_names(town, SECOND_GROUP)) <= 20
-    assert town.sandbox.telegram.violations == []
+        bot.pass_time(seconds=STEP_SECONDS)
+        await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
+    assert sent <= len(delivered_names(bot, SECOND_GROUP)) <= 20
+    assert bot.sandbox.telegram.violations == []
 
 
 @pytest.mark.skipif(POSTGRES_URL is None, reason="MCU_TEST_POSTGRES is not set")
 async def test_several_processes_keep_one_pace_together_and_after_a_takeover(shared_town: Harness) -> None:
-    town = shared_town
-    config = load_config(town.folder / "config.toml")
-    other = App(config, RuntimeOptions(clock=town.clock, monotonic=town.monotonic, tick_seconds=0.05, poll_seconds=5))
+    bot = shared_town
+    config = load_config(bot.folder / "config.toml")
+    other = App(config, RuntimeOptions(clock=bot.clock, monotonic=bot.monotonic, tick_seconds=0.05, poll_seconds=5))
     await other.__aenter__()
     try:
-        town.sandbox.telegram.rate_limits = True
-        town.sandbox.telegram.violations.clear()
+        bot.sandbox.telegram.rate_limits = True
+        bot.sandbox.telegram.violations.clear()
         await queue_notes(
-            town,
+            bot,
             *(build_note(SECOND_GROUP, f"№{n}", n, kind="group") for n in range(60)),
             *(build_note(chat, f"№{n}", n) for n in range(NOTES_PER_CHAT) for chat in STAFF),
         )
-        await pass_time_until(town, [SECOND_GROUP, *STAFF])
-        assert town.sandbox.telegram.violations == []
+        await pass_time_until(bot, [SECOND_GROUP, *STAFF])
+        assert bot.sandbox.telegram.violations == []
 
-        await town.stop()
+        await bot.stop()
         async with other.database.begin() as uow:
-            await uow.outbox.enqueue(build_note(ROADS_HEAD, "№последнее", 99), town.clock.now())
+            await uow.outbox.enqueue(build_note(ROADS_HEAD, "№последнее", 99), bot.clock.now())
         for _ in range(400):  # the other takes over in its own time
-            if "№последнее" in delivered_names(town, ROADS_HEAD):
+            if "№последнее" in delivered_names(bot, ROADS_HEAD):
                 break
-            town.pass_time(seconds=0.05)
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, 0.02)
-        assert "№последнее" in delivered_names(town, ROADS_HEAD)
-        assert len(delivered_names(town, SECOND_GROUP)) <= 20
-        assert town.sandbox.telegram.violations == []
+            bot.pass_time(seconds=0.05)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
+        assert "№последнее" in delivered_names(bot, ROADS_HEAD)
+        assert len(delivered_names(bot, SECOND_GROUP)) <= 20
+        assert bot.sandbox.telegram.violations == []
     finally:
         await other.__aexit__()

@@ -128,17 +128,17 @@ class StationsHarness:
 
 @pytest.fixture
 async def stations(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[StationsHarness]:
-    town = StationsHarness(tmp_path)
-    await town.open()
+    stations = StationsHarness(tmp_path)
+    await stations.open()
     try:
         async with migrated_database(kind, tmp_path, shelf) as url:
-            town.use_database(url)
+            stations.use_database(url)
             try:
-                yield town
+                yield stations
             finally:
-                await town.bot.close()
+                await stations.bot.close()
     finally:
-        await town.close()
+        await stations.close()
 
 
 @ON_BOTH

@@ -14,11 +14,11 @@ WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 class WriteOrder:
     """Which table each transaction of the bot's wrote first, second, …"""
 
-    def __init__(self, town: Harness) -> None:
-        assert town.app is not None
+    def __init__(self, bot: Harness) -> None:
+        assert bot.app is not None
         self.transactions: list[list[str]] = []
         self._open: dict[int, list[str]] = {}
-        engine = town.app.database.engine.sync_engine
+        engine = bot.app.database.engine.sync_engine
         event.listen(engine, "begin", self._on_begin)
         event.listen(engine, "before_cursor_execute", self._on_execute)
 
@@ -32,13 +32,13 @@ class WriteOrder:
             self._open[id(connection.connection.dbapi_connection)].append(found[1])
 
 
-async def test_the_dialog_comes_before_its_letters(town: Harness) -> None:
-    order = WriteOrder(town)
-    await town.sandbox.telegram.send_message(GROUP, 3001, "На улице Ленина огромная яма на дороге")
-    await town.wait_until(lambda: town.ticket_numbers(ROADS_HEAD))
-    [number] = town.ticket_numbers(ROADS_HEAD)
-    await town.answer_ticket(ROADS_HEAD, number, "Яму засыпали, проверьте.")
-    await wait_until_idle(town)
+async def test_the_dialog_comes_before_its_letters(bot: Harness) -> None:
+    order = WriteOrder(bot)
+    await bot.sandbox.telegram.send_message(GROUP, 3001, "На улице Ленина огромная яма на дороге")
+    await bot.wait_until(lambda: bot.ticket_numbers(ROADS_HEAD))
+    [number] = bot.ticket_numbers(ROADS_HEAD)
+    await bot.answer_ticket(ROADS_HEAD, number, "Яму засыпали, проверьте.")
+    await wait_until_idle(bot)
     both = [tables for tables in order.transactions if {"dialog", "letter"} <= set(tables)]
     assert len(both) > 2, "the question, the preview, the press"
     assert [tables for tables in both if tables.index("letter") < tables.index("dialog")] == []

@@ -15,17 +15,17 @@ from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, M
 HOLE = "На Ленина 45 огромная яма на дороге"
 
 
-async def wait_until_nothing_is_sending(town: Harness) -> None:
+async def wait_until_nothing_is_sending(bot: Harness) -> None:
     """Collect the failed rows."""
-    assert town.app is not None
+    assert bot.app is not None
     while True:
-        async with town.app.database.read() as uow:
+        async with bot.app.database.read() as uow:
             if not (await uow.outbox.count_by_status()).get("sending"):
                 return
 
 
 async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
-    town: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bot: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     whole = Inbox.store
     failed = []
@@ -38,21 +38,21 @@ async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
 
     monkeypatch.setattr(Inbox, "store", fails_once)
     with caplog.at_level(logging.ERROR):
-        await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
-        await town.wait_for_card(ROADS_HEAD, 1)
+        await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+        await bot.wait_for_card(ROADS_HEAD, 1)
     assert failed
 
 
-async def test_database_error_log_has_no_citizens_text(town: Harness) -> None:
-    assert town.app is not None
-    async with town.app.database.begin() as uow:
+async def test_database_error_log_has_no_citizens_text(bot: Harness) -> None:
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
         with pytest.raises(Exception, match="hidden") as caught:
             await uow._connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("секрет жителя",))
     assert "секрет" not in str(caught.value)
 
 
 async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
-    town: Harness, monkeypatch: pytest.MonkeyPatch
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = render_data.card_facts
     tries: list[int] = []
@@ -64,39 +64,39 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
         return await whole(work, ticket, person, card)
 
     monkeypatch.setattr(render_data, "card_facts", breaks)
-    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
-    await town.sandbox.telegram.send_message(
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    await bot.sandbox.telegram.send_message(
         GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале, нет отопления в доме"
     )
-    await town.wait_for_card(HOUSING_HEAD, 2)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
     for number in range(1, 6):
-        await town.wait_until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
-        await wait_until_nothing_is_sending(town)
-        town.pass_time(minutes=1)
-    await town.wait_for_message(ADMINISTRATOR, "не доставлено")
+        await bot.wait_until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
+        await wait_until_nothing_is_sending(bot)
+        bot.pass_time(minutes=1)
+    await bot.wait_for_message(ADMINISTRATOR, "не доставлено")
 
 
 async def test_a_message_whose_delivery_cannot_be_recorded_is_sent_once_and_reported(
-    town: Harness, monkeypatch: pytest.MonkeyPatch
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def breaks(*_: object) -> None:
         raise KeyError("an id that fits into no column")
 
     broken = replace(OUTBOX_HANDLERS[OutboxKind.CARD], on_delivered=breaks)
     monkeypatch.setitem(OUTBOX_HANDLERS, OutboxKind.CARD, broken)
-    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
-    await town.wait_for_message(ADMINISTRATOR, "Сообщение отправлено, но бот не смог записать")
-    await town.settle_and_advance(minutes=5)  # longer than any lease
-    await town.wait_for_outbox()
-    assert town.ticket_numbers(ROADS_HEAD) == [1]
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    await bot.wait_for_message(ADMINISTRATOR, "Сообщение отправлено, но бот не смог записать")
+    await bot.settle_and_advance(minutes=5)  # longer than any lease
+    await bot.wait_for_outbox()
+    assert bot.ticket_numbers(ROADS_HEAD) == [1]
 
 
-async def test_a_reply_to_our_answer_goes_to_who_gave_it(town: Harness) -> None:
-    await town.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
-    await town.answer_ticket(ROADS_HEAD, 1, "Где именно?")
-    answer = await town.wait_for_message(GROUP, "Где именно?")
+async def test_a_reply_to_our_answer_goes_to_who_gave_it(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    await bot.answer_ticket(ROADS_HEAD, 1, "Где именно?")
+    answer = await bot.wait_for_message(GROUP, "Где именно?")
 
-    await town.sandbox.telegram.send_message(GROUP, MARIA, "возле рынка, я же писала", reply_to=answer["message_id"])
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "возле рынка, я же писала", reply_to=answer["message_id"])
 
-    await town.wait_for_card(ROADS_HEAD, 2, "возле рынка", "Житель уже писал: №1")
-    assert not [text for text in town.bot_texts(COORDINATOR) if "№2 ·" in text]
+    await bot.wait_for_card(ROADS_HEAD, 2, "возле рынка", "Житель уже писал: №1")
+    assert not [text for text in bot.bot_texts(COORDINATOR) if "№2 ·" in text]

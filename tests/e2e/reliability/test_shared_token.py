@@ -10,66 +10,66 @@ from tests.e2e.process import BotProcess
 from tests.e2e.queries import HATCH, wait_for_preview, wait_until_idle
 
 
-async def poll_as_another_bot(town: Harness) -> None:
+async def poll_as_another_bot(bot: Harness) -> None:
     """Ask for updates once, as a second bot does; Telegram ends the poll of the first."""
     async with aiohttp.ClientSession() as session:
-        url = f"{town.sandbox.url}/telegram/bot{TOKEN}/getUpdates"
+        url = f"{bot.sandbox.url}/telegram/bot{TOKEN}/getUpdates"
         async with session.post(url, json={"timeout": 0, "offset": -1}) as answer:
             assert answer.status == 200
 
 
-def told(town: Harness, piece: str) -> int:
-    return sum(piece in text for text in town.bot_texts(ADMINISTRATOR))
+def told(bot: Harness, piece: str) -> int:
+    return sum(piece in text for text in bot.bot_texts(ADMINISTRATOR))
 
 
-async def test_a_bot_that_polled_before_goes_on_and_tells_once(town: Harness) -> None:
-    await wait_until_idle(town)
-    polls = len([name for name, _ in town.sandbox.telegram.calls if name == "getUpdates"])
+async def test_a_bot_that_polled_before_goes_on_and_tells_once(bot: Harness) -> None:
+    await wait_until_idle(bot)
+    polls = len([name for name, _ in bot.sandbox.telegram.calls if name == "getUpdates"])
     for _ in range(2):
-        await poll_as_another_bot(town)
-        await town.wait_for_message(ADMINISTRATOR, "с тем же токеном работает ещё одна программа")
-        await town.wait_until(
-            lambda seen=polls: len([n for n, _ in town.sandbox.telegram.calls if n == "getUpdates"]) > seen + 1
+        await poll_as_another_bot(bot)
+        await bot.wait_for_message(ADMINISTRATOR, "с тем же токеном работает ещё одна программа")
+        await bot.wait_until(
+            lambda seen=polls: len([n for n, _ in bot.sandbox.telegram.calls if n == "getUpdates"]) > seen + 1
         )
-        polls = len([name for name, _ in town.sandbox.telegram.calls if name == "getUpdates"])
-    await wait_until_idle(town)
-    assert told(town, "с тем же токеном") == 1
-    town.pass_time(hours=2)
-    await poll_as_another_bot(town)
-    await town.wait_until(lambda: told(town, "с тем же токеном") == 2)
+        polls = len([name for name, _ in bot.sandbox.telegram.calls if name == "getUpdates"])
+    await wait_until_idle(bot)
+    assert told(bot, "с тем же токеном") == 1
+    bot.pass_time(hours=2)
+    await poll_as_another_bot(bot)
+    await bot.wait_until(lambda: told(bot, "с тем же токеном") == 2)
 
 
-async def test_the_bot_that_comes_second_stops_and_says_why(town: Harness, tmp_path: Path) -> None:
+async def test_the_bot_that_comes_second_stops_and_says_why(bot: Harness, tmp_path: Path) -> None:
     """Telegram ends the older of two polls: the first bot polls again, and the second has not had an answer yet."""
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     folder = tmp_path / "second"
     folder.mkdir()
-    first = (town.folder / "config.toml").read_text(encoding="utf-8")
-    second = first.replace(str(town.settings["database"]), f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}")
+    first = (bot.folder / "config.toml").read_text(encoding="utf-8")
+    second = first.replace(str(bot.settings["database"]), f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}")
     (folder / "config.toml").write_text(second, encoding="utf-8")
     code, said = await BotProcess(folder / "config.toml").run_refused_start()
     assert code == 2
     assert "telegram.token: с этим токеном уже работает другая программа" in said
-    await town.wait_for_message(ADMINISTRATOR, "с тем же токеном работает ещё одна программа")
-    assert town.app is not None
-    assert not town.app.stopping.is_set()
+    await bot.wait_for_message(ADMINISTRATOR, "с тем же токеном работает ещё одна программа")
+    assert bot.app is not None
+    assert not bot.app.stopping.is_set()
 
 
-async def test_messages_of_another_program_in_the_communitys_name_are_told_once(town: Harness) -> None:
-    vk = town.sandbox.vk
+async def test_messages_of_another_program_in_the_communitys_name_are_told_once(bot: Harness) -> None:
+    vk = bot.sandbox.vk
     await vk.send_message(COMMUNITY, MARIA, HATCH)
-    await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "принято" in m.text])
-    await wait_until_idle(town)
-    assert told(town, "написал не этот бот") == 0
+    await bot.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "принято" in m.text])
+    await wait_until_idle(bot)
+    assert told(bot, "написал не этот бот") == 0
 
-    town.pass_time(minutes=20)
+    bot.pass_time(minutes=20)
     for text in ("Рассылка", "Ещё одна"):
-        await send_as_another_program(town, text)
-        await wait_until_idle(town)
-    assert told(town, "VK «Администрация»: от имени сообщества написал не этот бот") == 1
+        await send_as_another_program(bot, text)
+        await wait_until_idle(bot)
+    assert told(bot, "VK «Администрация»: от имени сообщества написал не этот бот") == 1
 
 
-async def send_as_another_program(town: Harness, text: str) -> None:
+async def send_as_another_program(bot: Harness, text: str) -> None:
     async with aiohttp.ClientSession() as session:
         values = {
             "v": "5.199",
@@ -77,37 +77,37 @@ async def send_as_another_program(town: Harness, text: str) -> None:
             "peer_id": MARIA,
             "random_id": 77 + len(text),
         }
-        async with session.post(f"{town.sandbox.url}/vk/method/messages.send", data=values | {"message": text}) as said:
+        async with session.post(f"{bot.sandbox.url}/vk/method/messages.send", data=values | {"message": text}) as said:
             assert "response" in await said.json()
 
 
-async def test_own_messages_that_vk_reports_after_a_restart_are_known(town: Harness) -> None:
-    vk = town.sandbox.vk
+async def test_own_messages_that_vk_reports_after_a_restart_are_known(bot: Harness) -> None:
+    vk = bot.sandbox.vk
     await vk.send_message(COMMUNITY, MARIA, HATCH)
-    [sent] = await town.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "принято" in m.text])
-    await wait_until_idle(town)
-    await town.stop()
-    town.pass_time(minutes=2)
-    await town.start()
+    [sent] = await bot.wait_until(lambda: [m for m in vk.messages(COMMUNITY, MARIA) if "принято" in m.text])
+    await wait_until_idle(bot)
+    await bot.stop()
+    bot.pass_time(minutes=2)
+    await bot.start()
     vk.world.emit(COMMUNITY, "message_reply", message_object(sent))
     await vk.send_message(COMMUNITY, MARIA, "Когда закроют?")
-    await wait_until_idle(town)
-    assert told(town, "написал не этот бот") == 0
+    await wait_until_idle(bot)
+    assert told(bot, "написал не этот бот") == 0
 
 
-async def test_a_comment_in_the_communitys_name_is_told_with_its_link(town: Harness) -> None:
-    vk = town.sandbox.vk
+async def test_a_comment_in_the_communitys_name_is_told_with_its_link(bot: Harness) -> None:
+    vk = bot.sandbox.vk
     post = await vk.post(COMMUNITY, "Новости")
     comment = await vk.comment(COMMUNITY, post, MARIA, HATCH)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(ROADS_HEAD, "Засыплем сегодня.", reply_to=card["message_id"])
-    await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD, "Засыплем"), "Отправить")
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    await wait_until_idle(town)
-    assert told(town, "написал не этот бот") == 0
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, "Засыплем сегодня.", reply_to=card["message_id"])
+    await bot.press_button(ROADS_HEAD, await wait_for_preview(bot, ROADS_HEAD, "Засыплем"), "Отправить")
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(bot)
+    assert told(bot, "написал не этот бот") == 0
 
-    town.pass_time(minutes=20)
+    bot.pass_time(minutes=20)
     for text in ("Переведите деньги по ссылке", "Спешите"):
         await vk.comment(COMMUNITY, post, -COMMUNITY, text, reply_to=comment)
-        await wait_until_idle(town)
-    assert told(town, "написал не этот бот") == 1
+        await wait_until_idle(bot)
+    assert told(bot, "написал не этот бот") == 1

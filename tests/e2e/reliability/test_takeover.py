@@ -30,15 +30,15 @@ run_bot(Path(sys.argv[1]), Failpoint(CrashPoint(sys.argv[2]), int(sys.argv[3])))
 
 @pytest.fixture
 async def stations(tmp_path: Path, shelf: DatabasePool) -> AsyncIterator[StationsHarness]:
-    town = StationsHarness(tmp_path)
-    await town.open()
+    stations = StationsHarness(tmp_path)
+    await stations.open()
     try:
         async with shelf.borrow_database() as url:
-            town.use_database(url)
-            yield town
-            await town.bot.close()
+            stations.use_database(url)
+            yield stations
+            await stations.bot.close()
     finally:
-        await town.close()
+        await stations.close()
 
 
 @asynccontextmanager

@@ -36,9 +36,9 @@ from tests.e2e.schedules import (
 pytestmark = ON_BOTH
 
 
-async def wait_for_digest(town: Harness, person: int = CURATOR) -> str:
+async def wait_for_digest(bot: Harness, person: int = CURATOR) -> str:
     """Wait for a digest and return its words; its figures add up."""
-    words = message_text(await town.wait_for_message(person, "📊 Сводка"))
+    words = message_text(await bot.wait_for_message(person, "📊 Сводка"))
     assert_figures_add_up(words)
     return words
 
@@ -57,29 +57,29 @@ def assert_figures_add_up(words: str) -> None:
     assert figure(r"^Отвечено: (\d+)") == figure(r": новых \d+, отвечено (\d+)")
 
 
-async def restart_bot(town: Harness) -> None:
-    await town.stop()
-    await town.start()
+async def restart_bot(bot: Harness) -> None:
+    await bot.stop()
+    await bot.start()
 
 
-async def test_the_digest_tells_the_day_in_two_minutes(town: Harness) -> None:
-    await send_report(town, POTHOLE)  # №1: answered after two hours
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await send_report(town, KERB, PYOTR)  # №2: accepted after an hour, not answered
-    await town.wait_for_card(ROADS_HEAD, 2)
-    await send_report(town, UNCLEAR_REPORT, ANNA)  # №3: waits for the coordinator
-    await town.wait_for_card(COORDINATOR, 3)
-    town.set_time("20.11 15:30")
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 2), "Принять")
-    town.set_time("20.11 16:30")
-    await town.answer_ticket(ROADS_HEAD, 1, "Яму заделали.")
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
-    town.set_time("21.11 08:55")
-    await send_report(town, TAP, PYOTR)  # №4: fresh
-    await town.wait_for_card(HOUSING_HEAD, 4)
+async def test_the_digest_tells_the_day_in_two_minutes(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)  # №1: answered after two hours
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, KERB, PYOTR)  # №2: accepted after an hour, not answered
+    await bot.wait_for_card(ROADS_HEAD, 2)
+    await send_report(bot, UNCLEAR_REPORT, ANNA)  # №3: waits for the coordinator
+    await bot.wait_for_card(COORDINATOR, 3)
+    bot.set_time("20.11 15:30")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 2), "Принять")
+    bot.set_time("20.11 16:30")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Яму заделали.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    bot.set_time("21.11 08:55")
+    await send_report(bot, TAP, PYOTR)  # №4: fresh
+    await bot.wait_for_card(HOUSING_HEAD, 4)
 
-    town.set_time("21.11 09:00")
-    said = await wait_for_digest(town)
+    bot.set_time("21.11 09:00")
+    said = await wait_for_digest(bot)
     lines = said.splitlines()
     assert lines[0] == "📊 Сводка за 20 ноября"
     assert lines[1] == "пт 20.11, 14:30 – сб 21.11, 09:00"
@@ -104,187 +104,187 @@ async def test_the_digest_tells_the_day_in_two_minutes(town: Harness) -> None:
     assert f"№3 · отрасль не выбрана · {shorten(UNCLEAR_REPORT, 60)}" in lines
     links = [
         one["url"]
-        for one in (await town.wait_for_message(CURATOR, "📊 Сводка"))["entities"]
+        for one in (await bot.wait_for_message(CURATOR, "📊 Сводка"))["entities"]
         if one["type"] == "text_link"
     ]
     assert [link.rpartition("/")[0] for link in links] == ["https://t.me/c/1000000001"] * 2
 
 
-async def test_dismissed_tickets_are_counted_apart(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await town.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:duplicate")
-    await town.wait_for_card(ROADS_HEAD, 1, "Не требует ответа: повтор")
-    town.set_time("21.11 09:00")
-    lines = (await wait_for_digest(town)).splitlines()
+async def test_dismissed_tickets_are_counted_apart(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:df:1:duplicate")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Не требует ответа: повтор")
+    bot.set_time("21.11 09:00")
+    lines = (await wait_for_digest(bot)).splitlines()
     for line in ("Новых: 1", "Не требует ответа: 1", "В работе: 0", "Время до принятия (медиана): —"):
         assert line in lines
-    town.set_time("22.11 09:00")
-    await town.wait_for_message(CURATOR, "📊 Сводка за 21 ноября", "Новых сообщений не было")
+    bot.set_time("22.11 09:00")
+    await bot.wait_for_message(CURATOR, "📊 Сводка за 21 ноября", "Новых сообщений не было")
 
 
-async def test_it_is_sent_also_when_nothing_happened(town: Harness) -> None:
-    town.set_time("21.11 08:59")
-    await town.wait_for_outbox()
-    assert digest_texts(town, CURATOR) == []
+async def test_it_is_sent_also_when_nothing_happened(bot: Harness) -> None:
+    bot.set_time("21.11 08:59")
+    await bot.wait_for_outbox()
+    assert digest_texts(bot, CURATOR) == []
 
-    town.set_time("21.11 09:00")
-    assert "Новых сообщений не было, в работе ничего нет." in await wait_for_digest(town)
-    await town.wait_for_outbox()
-    assert len(digest_texts(town, CURATOR)) == 1
-    assert [digest_texts(town, one) for one in (ROADS_HEAD, COORDINATOR, ADMINISTRATOR)] == [[], [], []]
+    bot.set_time("21.11 09:00")
+    assert "Новых сообщений не было, в работе ничего нет." in await wait_for_digest(bot)
+    await bot.wait_for_outbox()
+    assert len(digest_texts(bot, CURATOR)) == 1
+    assert [digest_texts(bot, one) for one in (ROADS_HEAD, COORDINATOR, ADMINISTRATOR)] == [[], [], []]
 
 
-async def test_it_comes_every_day_and_tells_only_what_is_new(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
+async def test_it_comes_every_day_and_tells_only_what_is_new(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     for day in (21, 22, 23):
-        town.set_time(f"{day}.11 09:00")
-        await town.wait_until(lambda count=day - 20: len(digest_texts(town, CURATOR)) == count)  # type: ignore[misc]
-    first, second, third = digest_texts(town, CURATOR)
+        bot.set_time(f"{day}.11 09:00")
+        await bot.wait_until(lambda count=day - 20: len(digest_texts(bot, CURATOR)) == count)  # type: ignore[misc]
+    first, second, third = digest_texts(bot, CURATOR)
     assert "Новых: 1" in first.splitlines()
     assert "Новых: 0" in second.splitlines()
     assert third.startswith("📊 Сводка за 22 ноября\nвс 22.11, 09:00 – пн 23.11, 09:00")
 
 
-async def test_nothing_is_sent_for_an_hour_that_passed_before_the_first_start(town: Harness) -> None:
-    await town.wait_for_outbox()
-    await restart_bot(town)
-    await town.wait_for_outbox()
-    town.set_time("20.11 23:59")
-    await town.wait_for_outbox()
-    assert digest_texts(town, CURATOR) == []
+async def test_nothing_is_sent_for_an_hour_that_passed_before_the_first_start(bot: Harness) -> None:
+    await bot.wait_for_outbox()
+    await restart_bot(bot)
+    await bot.wait_for_outbox()
+    bot.set_time("20.11 23:59")
+    await bot.wait_for_outbox()
+    assert digest_texts(bot, CURATOR) == []
 
 
-async def test_a_first_start_before_the_hour_has_its_digest_the_same_day(closed_town: Harness) -> None:
-    closed_town.set_time("20.11 08:00")
-    await closed_town.start()
-    closed_town.set_time("20.11 09:00")
-    assert (await wait_for_digest(closed_town)).startswith("📊 Сводка за 20 ноября\nпт 20.11, 08:00 – 09:00")
+async def test_a_first_start_before_the_hour_has_its_digest_the_same_day(closed_bot: Harness) -> None:
+    closed_bot.set_time("20.11 08:00")
+    await closed_bot.start()
+    closed_bot.set_time("20.11 09:00")
+    assert (await wait_for_digest(closed_bot)).startswith("📊 Сводка за 20 ноября\nпт 20.11, 08:00 – 09:00")
 
 
-async def test_restarts_around_the_hour_change_nothing(town: Harness) -> None:
-    town.set_time("21.11 08:59")
-    await restart_bot(town)
-    await town.stop()
-    town.set_time("21.11 09:07")  # it was down at the hour itself
-    await town.start()
-    await wait_for_digest(town)
+async def test_restarts_around_the_hour_change_nothing(bot: Harness) -> None:
+    bot.set_time("21.11 08:59")
+    await restart_bot(bot)
+    await bot.stop()
+    bot.set_time("21.11 09:07")  # it was down at the hour itself
+    await bot.start()
+    await wait_for_digest(bot)
     for moment in ("21.11 09:07", "21.11 09:08", "21.11 18:00"):
-        await restart_bot(town)
-        town.set_time(moment)
-        await town.wait_for_outbox()
-    assert len(digest_texts(town, CURATOR)) == 1
+        await restart_bot(bot)
+        bot.set_time(moment)
+        await bot.wait_for_outbox()
+    assert len(digest_texts(bot, CURATOR)) == 1
 
-    town.set_time("22.11 09:00")
-    await town.wait_for_message(CURATOR, "📊 Сводка за 21 ноября", "сб 21.11, 09:07 – вс 22.11, 09:00")
+    bot.set_time("22.11 09:00")
+    await bot.wait_for_message(CURATOR, "📊 Сводка за 21 ноября", "сб 21.11, 09:07 – вс 22.11, 09:00")
 
 
-async def test_a_restart_before_it_has_left_loses_nothing(town: Harness) -> None:
-    telegram = town.sandbox.telegram
-    await town.wait_for_message(CURATOR, "Здравствуйте")
+async def test_a_restart_before_it_has_left_loses_nothing(bot: Harness) -> None:
+    telegram = bot.sandbox.telegram
+    await bot.wait_for_message(CURATOR, "Здравствуйте")
     telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500), times=1000)
-    town.set_time("21.11 09:00")
-    await town.wait_until(lambda: any("Сводка" in str(call) for _, call in telegram.calls))
-    await town.stop()
+    bot.set_time("21.11 09:00")
+    await bot.wait_until(lambda: any("Сводка" in str(call) for _, call in telegram.calls))
+    await bot.stop()
     telegram.faults.clear()
-    town.set_time("21.11 09:05")
-    await town.start()
+    bot.set_time("21.11 09:05")
+    await bot.start()
 
-    await wait_for_digest(town)
-    await town.wait_for_outbox()
-    assert len(digest_texts(town, CURATOR)) == 1
+    await wait_for_digest(bot)
+    await bot.wait_for_outbox()
+    assert len(digest_texts(bot, CURATOR)) == 1
 
 
-async def test_after_several_days_down_there_is_one_for_all_of_them(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    town.set_time("21.11 09:00")
-    await wait_for_digest(town)
-    await town.stop()
-    town.set_time("25.11 11:00")
-    await town.start()
+async def test_after_several_days_down_there_is_one_for_all_of_them(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("21.11 09:00")
+    await wait_for_digest(bot)
+    await bot.stop()
+    bot.set_time("25.11 11:00")
+    await bot.start()
 
-    late = message_text(await town.wait_for_message(CURATOR, "📊 Сводка за 21–24 ноября"))
+    late = message_text(await bot.wait_for_message(CURATOR, "📊 Сводка за 21–24 ноября"))
     assert late.splitlines()[1] == "сб 21.11, 09:00 – ср 25.11, 11:00"
-    await town.wait_for_outbox()
-    assert len(digest_texts(town, CURATOR)) == 2
+    await bot.wait_for_outbox()
+    assert len(digest_texts(bot, CURATOR)) == 2
 
 
-async def test_a_clock_put_back_an_hour_brings_no_second_one(town: Harness) -> None:
-    town.set_time("21.11 09:00")
-    await wait_for_digest(town)
+async def test_a_clock_put_back_an_hour_brings_no_second_one(bot: Harness) -> None:
+    bot.set_time("21.11 09:00")
+    await wait_for_digest(bot)
     for moment in ("21.11 08:00", "21.11 08:59", "21.11 09:00", "21.11 10:00"):
-        town.set_time(moment)
-        await town.wait_for_outbox()
-    assert len(digest_texts(town, CURATOR)) == 1
+        bot.set_time(moment)
+        await bot.wait_for_outbox()
+    assert len(digest_texts(bot, CURATOR)) == 1
 
-    town.set_time("21.11 08:30")
-    await town.send_message(CURATOR, "/digest")
-    await town.wait_until(lambda: len(digest_texts(town, CURATOR)) == 2)
+    bot.set_time("21.11 08:30")
+    await bot.send_message(CURATOR, "/digest")
+    await bot.wait_until(lambda: len(digest_texts(bot, CURATOR)) == 2)
 
 
-async def test_a_clock_that_ran_ahead_and_was_put_right_silences_nothing(town: Harness) -> None:
-    town.set_time("15.12 09:00")
-    await wait_for_digest(town)
+async def test_a_clock_that_ran_ahead_and_was_put_right_silences_nothing(bot: Harness) -> None:
+    bot.set_time("15.12 09:00")
+    await wait_for_digest(bot)
     for day in (21, 22):
-        town.set_time(f"{day}.11 09:00")
-        await town.wait_until(lambda count=day - 19: len(digest_texts(town, CURATOR)) == count)  # type: ignore[misc]
-    assert digest_texts(town, CURATOR)[-1].startswith("📊 Сводка за 21 ноября\nсб 21.11, 09:00 – вс 22.11, 09:00")
+        bot.set_time(f"{day}.11 09:00")
+        await bot.wait_until(lambda count=day - 19: len(digest_texts(bot, CURATOR)) == count)  # type: ignore[misc]
+    assert digest_texts(bot, CURATOR)[-1].startswith("📊 Сводка за 21 ноября\nсб 21.11, 09:00 – вс 22.11, 09:00")
 
 
 @pytest.mark.parametrize("person", [CURATOR, MANAGER, COORDINATOR])
-async def test_digest_on_request_for_those_allowed(closed_town: Harness, person: int) -> None:
-    closed_town.settings["staff"] = WITH_MANAGER
-    await add_officials(closed_town, MANAGER)
-    await closed_town.start()
-    town = closed_town
-    await send_report(town, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    town.set_time("20.11 15:10")
-    await town.send_message(person, "/digest")
+async def test_digest_on_request_for_those_allowed(closed_bot: Harness, person: int) -> None:
+    closed_bot.settings["staff"] = WITH_MANAGER
+    await add_officials(closed_bot, MANAGER)
+    await closed_bot.start()
+    bot = closed_bot
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("20.11 15:10")
+    await bot.send_message(person, "/digest")
 
-    said = await wait_for_digest(town, person)
+    said = await wait_for_digest(bot, person)
     assert said.startswith("📊 Сводка за 20 ноября\nпт 20.11, 14:30 – 15:10")
     assert "Новых: 1" in said.splitlines()
-    town.set_time("21.11 09:00")  # asking has not taken anything from the daily one
+    bot.set_time("21.11 09:00")  # asking has not taken anything from the daily one
     if person != COORDINATOR:
-        await town.wait_for_message(person, "📊 Сводка", "пт 20.11, 14:30 – сб 21.11, 09:00", "Новых: 1")
+        await bot.wait_for_message(person, "📊 Сводка", "пт 20.11, 14:30 – сб 21.11, 09:00", "Новых: 1")
 
 
-async def test_manager_and_curator_both_get_it(closed_town: Harness) -> None:
-    closed_town.settings["staff"] = WITH_MANAGER
-    await add_officials(closed_town, MANAGER)
-    await closed_town.start()
-    closed_town.set_time("21.11 09:00")
-    await wait_for_digest(closed_town, CURATOR)
-    await wait_for_digest(closed_town, MANAGER)
+async def test_manager_and_curator_both_get_it(closed_bot: Harness) -> None:
+    closed_bot.settings["staff"] = WITH_MANAGER
+    await add_officials(closed_bot, MANAGER)
+    await closed_bot.start()
+    closed_bot.set_time("21.11 09:00")
+    await wait_for_digest(closed_bot, CURATOR)
+    await wait_for_digest(closed_bot, MANAGER)
 
 
 @pytest.mark.parametrize("person", [ROADS_HEAD, ADMINISTRATOR])
-async def test_digest_on_request_is_refused_politely_without_right(town: Harness, person: int) -> None:
-    await town.send_message(person, "/digest")
-    await town.wait_for_message(person, "Команда /digest не для вашей роли. Ваши команды: /")
-    await town.wait_for_outbox()
-    assert digest_texts(town, person) == []
+async def test_digest_on_request_is_refused_politely_without_right(bot: Harness, person: int) -> None:
+    await bot.send_message(person, "/digest")
+    await bot.wait_for_message(person, "Команда /digest не для вашей роли. Ваши команды: /")
+    await bot.wait_for_outbox()
+    assert digest_texts(bot, person) == []
 
 
-async def test_a_citizen_s_digest_is_just_words(town: Harness) -> None:
-    await town.sandbox.telegram.start_bot(MARIA)
-    await town.send_message(MARIA, "/digest")
-    await town.wait_for_inbox()
-    await town.wait_for_outbox()
-    assert digest_texts(town, MARIA) == []
+async def test_a_citizen_s_digest_is_just_words(bot: Harness) -> None:
+    await bot.sandbox.telegram.start_bot(MARIA)
+    await bot.send_message(MARIA, "/digest")
+    await bot.wait_for_inbox()
+    await bot.wait_for_outbox()
+    assert digest_texts(bot, MARIA) == []
 
 
-async def test_numbers_of_both_messengers_come_together(town: Harness) -> None:
-    await town.sandbox.vk.send_message(COMMUNITY, MARIA, POTHOLE)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await send_report(town, TAP, PYOTR)
-    await town.wait_for_card(HOUSING_HEAD, 2)
-    town.pass_time(minutes=1)
-    await town.send_message(CURATOR, "/digest")
-    assert "Новых: 2" in (await wait_for_digest(town)).splitlines()
+async def test_numbers_of_both_messengers_come_together(bot: Harness) -> None:
+    await bot.sandbox.vk.send_message(COMMUNITY, MARIA, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, TAP, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    bot.pass_time(minutes=1)
+    await bot.send_message(CURATOR, "/digest")
+    assert "Новых: 2" in (await wait_for_digest(bot)).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -301,34 +301,34 @@ async def test_numbers_of_both_messengers_come_together(town: Harness) -> None:
     ],
 )
 async def test_a_zone_that_moves_its_clocks_has_one_a_day(
-    closed_town: Harness, before: datetime, hour: datetime, after: datetime | None
+    closed_bot: Harness, before: datetime, hour: datetime, after: datetime | None
 ) -> None:
-    town = closed_town
-    town.settings |= {"timezone": "Europe/Berlin", "digest_at": "02:30"}
-    town.clock.set(before.replace(hour=0, minute=0, day=before.day - 1))
-    await town.start()
-    town.clock.set(before)
-    await town.wait_for_outbox()
-    assert digest_texts(town, CURATOR) == []
+    bot = closed_bot
+    bot.settings |= {"timezone": "Europe/Berlin", "digest_at": "02:30"}
+    bot.clock.set(before.replace(hour=0, minute=0, day=before.day - 1))
+    await bot.start()
+    bot.clock.set(before)
+    await bot.wait_for_outbox()
+    assert digest_texts(bot, CURATOR) == []
 
-    town.clock.set(hour)
-    await wait_for_digest(town)
+    bot.clock.set(hour)
+    await wait_for_digest(bot)
     if after is not None:
-        town.clock.set(after)
-        await town.wait_for_outbox()
-        assert len(digest_texts(town, CURATOR)) == 1
+        bot.clock.set(after)
+        await bot.wait_for_outbox()
+        assert len(digest_texts(bot, CURATOR)) == 1
 
 
-async def test_stats_are_the_figures_of_a_month(town: Harness) -> None:
-    await send_report(town, POTHOLE)
-    await town.answer_ticket(ROADS_HEAD, 1, "Заделаем в понедельник.")
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
-    town.pass_time(days=20)
-    await send_report(town, TAP, PYOTR)
-    await town.settle_and_advance(minutes=1)
-    await town.send_message(CURATOR, "/stats")
-    text = message_text(await town.wait_for_message(CURATOR, "📈 Показатели за 30 последних дней"))
+async def test_stats_are_the_figures_of_a_month(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.answer_ticket(ROADS_HEAD, 1, "Заделаем в понедельник.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    bot.pass_time(days=20)
+    await send_report(bot, TAP, PYOTR)
+    await bot.settle_and_advance(minutes=1)
+    await bot.send_message(CURATOR, "/stats")
+    text = message_text(await bot.wait_for_message(CURATOR, "📈 Показатели за 30 последних дней"))
     assert "Новых: 2" in text
     assert "Отвечено: 1" in text
-    await town.send_message(ROADS_HEAD, "/stats")
-    await town.wait_for_message(ROADS_HEAD, "Команда /stats не для вашей роли")
+    await bot.send_message(ROADS_HEAD, "/stats")
+    await bot.wait_for_message(ROADS_HEAD, "Команда /stats не для вашей роли")

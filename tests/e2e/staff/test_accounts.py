@@ -35,239 +35,239 @@ async def _connect_code(chat: OfficialChat) -> str:
     return next(line for line in letter.text.splitlines() if line.startswith("/start ")).partition(" ")[2]
 
 
-async def _join_by_vk(town: Harness) -> tuple[OfficialChat, OfficialChat]:
+async def _join_by_vk(bot: Harness) -> tuple[OfficialChat, OfficialChat]:
     """The head, and somebody who got hold of the code that the head asked for."""
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
-    head, other = OfficialChat(TelegramChatClient(town, ROADS_HEAD)), OfficialChat(VkChatClient(town, IN_VK))
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+    head, other = OfficialChat(TelegramChatClient(bot, ROADS_HEAD)), OfficialChat(VkChatClient(bot, IN_VK))
     await other.send_message(f"/start {await _connect_code(head)}")
     await other.wait_for_message("Вы подключены к центру управления")
     return head, other
 
 
-async def _list_actions(town: Harness, action: str) -> list[tuple[int | None, dict[str, object]]]:
-    assert town.app is not None
-    async with town.app.database.engine.connect() as connection:
+async def _list_actions(bot: Harness, action: str) -> list[tuple[int | None, dict[str, object]]]:
+    assert bot.app is not None
+    async with bot.app.database.engine.connect() as connection:
         query = select(audit.c.person_id, audit.c.facts).where(audit.c.action == action).order_by(audit.c.id)
         return [(row[0], row[1]) for row in await connection.execute(query)]
 
 
 @pytest.mark.parametrize("presser", [ROADS_HEAD, ADMINISTRATOR])
-async def test_a_new_account_is_announced_and_closed_by_not_me(town: Harness, presser: int) -> None:
+async def test_a_new_account_is_announced_and_closed_by_not_me(bot: Harness, presser: int) -> None:
     """The owner's other account and the administrator hear of it; either ends it, with all that it showed."""
-    await send_report(town)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    head, thief = await _join_by_vk(town)
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    head, thief = await _join_by_vk(bot)
     await head.wait_for_message("Новый вход в центр управления", f"VK {IN_VK}", button="Это не я")
-    await town.wait_for_message(ADMINISTRATOR, "Новый вход", "Начальник отдела дорог", f"VK {IN_VK}")
+    await bot.wait_for_message(ADMINISTRATOR, "Новый вход", "Начальник отдела дорог", f"VK {IN_VK}")
     await thief.send_message("/find 1")
     card = await thief.wait_for_card(1, "Ленина 45", button="Ответить")
     await thief.press_without_answer(card, "Ответить")
     await thief.wait_for_message("Ответ на №1")
 
-    news = await town.wait_for_message(presser, "Новый вход")
-    said = await town.press_button(presser, news, "Это не я")
+    news = await bot.wait_for_message(presser, "Новый вход")
+    said = await bot.press_button(presser, news, "Это не я")
 
     assert said["text"] == "Вход отключён"
     await thief.wait_for_message("Ваш доступ к сообщениям жителей", "отключён")
-    await town.wait_until(lambda: not any("Ленина 45" in text for text in thief.bot_texts))
+    await bot.wait_until(lambda: not any("Ленина 45" in text for text in thief.bot_texts))
     assert "Ответить" not in str([one.button_labels for one in thief.client.bot_messages()])
-    await town.wait_for_message(presser, "Новый вход отключён")
+    await bot.wait_for_message(presser, "Новый вход отключён")
     other = ADMINISTRATOR if presser == ROADS_HEAD else ROADS_HEAD
-    await town.wait_for_message(other, f"вход VK {IN_VK} отключён")
+    await bot.wait_for_message(other, f"вход VK {IN_VK} отключён")
     await thief.send_message("Засыплем когда-нибудь")
     await thief.send_message("/my")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert thief.find_message("Ответ увидит житель") is None
     assert len([text for text in thief.bot_texts if "Вы подключены" in text]) == 1
-    [(by, facts)] = await _list_actions(town, "account_removed")
+    [(by, facts)] = await _list_actions(bot, "account_removed")
     assert by is not None
     assert (facts["account"], facts["disowned"]) == (f"vk.{IN_VK}", presser == ROADS_HEAD)
-    assert "Ленина 45" in message_text(await town.wait_for_card(ROADS_HEAD, 1))  # the owner's own card stays
+    assert "Ленина 45" in message_text(await bot.wait_for_card(ROADS_HEAD, 1))  # the owner's own card stays
 
 
-async def test_only_its_owner_and_administrators_close_an_account(town: Harness) -> None:
-    _, thief = await _join_by_vk(town)
-    news = await town.wait_for_message(ROADS_HEAD, "Новый вход")
-    await town.send_message(COORDINATOR, "/accounts")
-    await town.wait_for_message(COORDINATOR, "не для вашей роли")
+async def test_only_its_owner_and_administrators_close_an_account(bot: Harness) -> None:
+    _, thief = await _join_by_vk(bot)
+    news = await bot.wait_for_message(ROADS_HEAD, "Новый вход")
+    await bot.send_message(COORDINATOR, "/accounts")
+    await bot.wait_for_message(COORDINATOR, "не для вашей роли")
     for person, code in ((COORDINATOR, f"1:nm:0:vk.{IN_VK}"), (1002, f"1:ac:0:rm=vk.{IN_VK}")):
-        await town.press_code(person, person, news["message_id"], code)
+        await bot.press_code(person, person, news["message_id"], code)
     await thief.send_message("/my")
     await thief.wait_for_message("Сейчас вас ничего не ждёт")
-    again = await town.press_button(ROADS_HEAD, news, "Это не я")
+    again = await bot.press_button(ROADS_HEAD, news, "Это не я")
     assert again["text"] == "Вход отключён"
 
 
-async def test_a_thief_does_not_close_the_account_of_the_owner(closed_town: Harness) -> None:
+async def test_a_thief_does_not_close_the_account_of_the_owner(closed_bot: Harness) -> None:
     """A code lets a second account in; with a forged «Это не я» it would be the only one."""
-    town = closed_town
-    town.settings["staff"] = HEADLESS
-    await town.start()
-    await town.sandbox.telegram.start_bot(ANNA, await invitation_code(town))
-    await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
-    owner, thief = OfficialChat(TelegramChatClient(town, ANNA)), OfficialChat(VkChatClient(town, IN_VK))
-    town.pass_time(minutes=1)
+    bot = closed_bot
+    bot.settings["staff"] = HEADLESS
+    await bot.start()
+    await bot.sandbox.telegram.start_bot(ANNA, await invitation_code(bot))
+    await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+    owner, thief = OfficialChat(TelegramChatClient(bot, ANNA)), OfficialChat(VkChatClient(bot, IN_VK))
+    bot.pass_time(minutes=1)
     await thief.send_message(f"/start {await _connect_code(owner)}")
     await thief.wait_for_message("Вы подключены к центру управления")
     page = await open_settings(thief)
     payload = f'{{"c": "1:nm:0:telegram.{ANNA}"}}'
-    await town.sandbox.vk.press_payload(IN_VK, COMMUNITY, IN_VK, page.id, payload)
-    await wait_until_idle(town)
-    assert await _list_actions(town, "account_removed") == []
-    news = await town.wait_for_message(ANNA, "Новый вход")
-    assert (await town.press_button(ANNA, news, "Это не я"))["text"] == "Вход отключён"
+    await bot.sandbox.vk.press_payload(IN_VK, COMMUNITY, IN_VK, page.id, payload)
+    await wait_until_idle(bot)
+    assert await _list_actions(bot, "account_removed") == []
+    news = await bot.wait_for_message(ANNA, "Новый вход")
+    assert (await bot.press_button(ANNA, news, "Это не я"))["text"] == "Вход отключён"
 
 
-async def test_the_administrator_lists_accounts_and_codes_and_removes_them(closed_town: Harness) -> None:
-    town = closed_town
-    town.settings["staff"] = HEADLESS
-    await town.start()
-    code = await invitation_code(town)
-    await town.sandbox.telegram.start_bot(ANNA, code)
-    await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
-    housing = OfficialChat(TelegramChatClient(town, 1002))
+async def test_the_administrator_lists_accounts_and_codes_and_removes_them(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = HEADLESS
+    await bot.start()
+    code = await invitation_code(bot)
+    await bot.sandbox.telegram.start_bot(ANNA, code)
+    await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
+    housing = OfficialChat(TelegramChatClient(bot, 1002))
     spare = await _connect_code(housing)
-    await send_report(town)
-    await town.wait_for_card(ANNA, 1)
+    await send_report(bot)
+    await bot.wait_for_card(ANNA, 1)
 
-    await town.send_message(ADMINISTRATOR, "/accounts")
-    page = await town.wait_for_message(ADMINISTRATOR, "Входы сотрудников", f"Telegram {ANNA}, по коду 20.11 14:30")
+    await bot.send_message(ADMINISTRATOR, "/accounts")
+    page = await bot.wait_for_message(ADMINISTRATOR, "Входы сотрудников", f"Telegram {ANNA}, по коду 20.11 14:30")
     assert "Начальник отдела ЖКХ: Telegram 1002, из файла настроек" in message_text(page)
     assert "Начальник отдела ЖКХ: 1 код для входа, до 21.11 14:30" in message_text(page)
-    await town.press_button(ADMINISTRATOR, page, "Отозвать код")
-    await town.wait_until(lambda: "1 код для входа" not in message_text(page))
-    await town.press_button(ADMINISTRATOR, page, "Отключить")
-    await town.wait_for_message(ADMINISTRATOR, f"Отключить Telegram {ANNA} (Начальник отдела дорог)?")
-    await town.press_button(ADMINISTRATOR, page, "Отключить")
+    await bot.press_button(ADMINISTRATOR, page, "Отозвать код")
+    await bot.wait_until(lambda: "1 код для входа" not in message_text(page))
+    await bot.press_button(ADMINISTRATOR, page, "Отключить")
+    await bot.wait_for_message(ADMINISTRATOR, f"Отключить Telegram {ANNA} (Начальник отдела дорог)?")
+    await bot.press_button(ADMINISTRATOR, page, "Отключить")
 
-    await town.wait_for_message(ANNA, "Ваш доступ к сообщениям жителей")
-    await town.wait_until(lambda: not any("Ленина 45" in text for text in town.bot_texts(ANNA)))
-    await town.wait_for_card(COORDINATOR, 1)  # nobody else can be reached
-    await town.sandbox.telegram.start_bot(PYOTR, spare)
-    await town.wait_for_message(PYOTR, "код не подошёл")
-    successor = await invitation_code(town)
-    await town.sandbox.telegram.start_bot(MARIA, successor)
-    await town.wait_for_message(MARIA, "Здравствуйте, Начальник отдела дорог!")
-    await town.wait_for_card(MARIA, 1)
-    said = await town.press_code(ADMINISTRATOR, ADMINISTRATOR, page["message_id"], "1:ac:0:rm=telegram.1002")
+    await bot.wait_for_message(ANNA, "Ваш доступ к сообщениям жителей")
+    await bot.wait_until(lambda: not any("Ленина 45" in text for text in bot.bot_texts(ANNA)))
+    await bot.wait_for_card(COORDINATOR, 1)  # nobody else can be reached
+    await bot.sandbox.telegram.start_bot(PYOTR, spare)
+    await bot.wait_for_message(PYOTR, "код не подошёл")
+    successor = await invitation_code(bot)
+    await bot.sandbox.telegram.start_bot(MARIA, successor)
+    await bot.wait_for_message(MARIA, "Здравствуйте, Начальник отдела дорог!")
+    await bot.wait_for_card(MARIA, 1)
+    said = await bot.press_code(ADMINISTRATOR, ADMINISTRATOR, page["message_id"], "1:ac:0:rm=telegram.1002")
     assert "файле настроек" in said["text"]
 
 
-async def test_a_dismissed_head_keeps_nothing_when_the_successor_has_the_same_title(closed_town: Harness) -> None:
+async def test_a_dismissed_head_keeps_nothing_when_the_successor_has_the_same_title(closed_bot: Harness) -> None:
     """The file names another number under the same name: accounts and codes of the former head are over."""
-    town = closed_town
-    town.settings["staff"] = HEADLESS
-    await town.start()
-    printed = await invitation_code(town)
-    await town.sandbox.telegram.start_bot(ANNA, await invitation_code(town, printed))
-    await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
-    await send_report(town)
-    await town.press_button(ANNA, await town.wait_for_card(ANNA, 1), "Принять")
-    await town.wait_for_card(ANNA, 1, "В работе")
-    await wait_until_idle(town)
-    await town.stop()
+    bot = closed_bot
+    bot.settings["staff"] = HEADLESS
+    await bot.start()
+    printed = await invitation_code(bot)
+    await bot.sandbox.telegram.start_bot(ANNA, await invitation_code(bot, printed))
+    await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
+    await send_report(bot)
+    await bot.press_button(ANNA, await bot.wait_for_card(ANNA, 1), "Принять")
+    await bot.wait_for_card(ANNA, 1, "В работе")
+    await wait_until_idle(bot)
+    await bot.stop()
 
-    town.settings["staff"] = HEADLESS.replace('sectors = ["roads"]', f'sectors = ["roads"]\nvk_id = {IN_VK}')
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
-    await town.start()
+    bot.settings["staff"] = HEADLESS.replace('sectors = ["roads"]', f'sectors = ["roads"]\nvk_id = {IN_VK}')
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+    await bot.start()
 
-    await town.wait_for_message(ADMINISTRATOR, "отключены входы", f"Начальник отдела дорог: Telegram {ANNA}")
-    await town.wait_until(lambda: not any("Ленина 45" in text for text in town.bot_texts(ANNA)))
-    await town.sandbox.telegram.start_bot(PYOTR, printed)
-    await town.wait_for_message(PYOTR, "код не подошёл")
-    successor = OfficialChat(VkChatClient(town, IN_VK))
+    await bot.wait_for_message(ADMINISTRATOR, "отключены входы", f"Начальник отдела дорог: Telegram {ANNA}")
+    await bot.wait_until(lambda: not any("Ленина 45" in text for text in bot.bot_texts(ANNA)))
+    await bot.sandbox.telegram.start_bot(PYOTR, printed)
+    await bot.wait_for_message(PYOTR, "код не подошёл")
+    successor = OfficialChat(VkChatClient(bot, IN_VK))
     await successor.client.start_bot()
     await successor.wait_for_card(1, "В работе")
 
 
-async def test_a_person_who_left_the_file_and_came_back_is_invited_again(closed_town: Harness) -> None:
-    town = closed_town
-    town.settings["staff"] = HEADLESS
-    await town.start()
-    await town.sandbox.telegram.start_bot(ANNA, await invitation_code(town))
-    await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
-    await wait_until_idle(town)
-    await town.stop()
+async def test_a_person_who_left_the_file_and_came_back_is_invited_again(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = HEADLESS
+    await bot.start()
+    await bot.sandbox.telegram.start_bot(ANNA, await invitation_code(bot))
+    await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
+    await wait_until_idle(bot)
+    await bot.stop()
     for name in ("Начальник управления", "Начальник отдела дорог"):
-        town.settings["staff"] = HEADLESS.replace("Начальник отдела дорог", name)
-        await town.start()
-        await town.send_message(ANNA, "/my")
-        await wait_until_idle(town)
-        assert not any("Ждут вас" in text or "ничего не ждёт" in text for text in town.bot_texts(ANNA))
-        await town.stop()
+        bot.settings["staff"] = HEADLESS.replace("Начальник отдела дорог", name)
+        await bot.start()
+        await bot.send_message(ANNA, "/my")
+        await wait_until_idle(bot)
+        assert not any("Ждут вас" in text or "ничего не ждёт" in text for text in bot.bot_texts(ANNA))
+        await bot.stop()
 
 
-async def test_another_process_refuses_a_closed_account_at_once(town: Harness) -> None:
+async def test_another_process_refuses_a_closed_account_at_once(bot: Harness) -> None:
     """This process has not heard of it: neither the press nor the command counts."""
-    await send_report(town)
-    card = await town.wait_for_card(ROADS_HEAD, 1)
-    await wait_until_idle(town)
-    assert town.app is not None
-    async with town.app.database.begin() as uow:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
         await uow.staff.unlink_account(StaffAccount(MessengerName.TELEGRAM, str(ROADS_HEAD)))
 
-    said = await town.press_button(ROADS_HEAD, card, "Принять")
-    await town.send_message(ROADS_HEAD, "/my")
+    said = await bot.press_button(ROADS_HEAD, card, "Принять")
+    await bot.send_message(ROADS_HEAD, "/my")
 
     assert said["text"] == "Эти кнопки — для сотрудников центра управления."
-    await town.wait_for_message(ROADS_HEAD, "Опишите проблему")
+    await bot.wait_for_message(ROADS_HEAD, "Опишите проблему")
 
 
-async def test_a_code_ends_with_its_term_and_is_stored_nowhere_in_clear(closed_town: Harness) -> None:
-    town = closed_town
-    town.settings["staff"] = WITHOUT_ACCOUNT
-    town.settings["more"] = '[staff_invitations]\nvalid = "2h"\n'
-    await town.start()
-    code = await invitation_code(town)
-    await town.wait_for_message(ADMINISTRATOR, "Срок кода: 2 часа")
-    spare = await _connect_code(OfficialChat(TelegramChatClient(town, 1002)))
-    await wait_until_idle(town)
-    assert town.app is not None
-    async with town.app.database.engine.connect() as connection:
+async def test_a_code_ends_with_its_term_and_is_stored_nowhere_in_clear(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = WITHOUT_ACCOUNT
+    bot.settings["more"] = '[staff_invitations]\nvalid = "2h"\n'
+    await bot.start()
+    code = await invitation_code(bot)
+    await bot.wait_for_message(ADMINISTRATOR, "Срок кода: 2 часа")
+    spare = await _connect_code(OfficialChat(TelegramChatClient(bot, 1002)))
+    await wait_until_idle(bot)
+    assert bot.app is not None
+    async with bot.app.database.engine.connect() as connection:
         rows = str((await connection.execute(select(invitation.c.code))).all())
         rows += str((await connection.execute(select(outbox.c.facts))).all())
     assert code not in rows
     assert spare not in rows
 
-    town.pass_time(hours=2, seconds=1)
-    await town.sandbox.telegram.start_bot(ANNA, code)
-    await town.wait_for_message(ANNA, "код не подошёл")
+    bot.pass_time(hours=2, seconds=1)
+    await bot.sandbox.telegram.start_bot(ANNA, code)
+    await bot.wait_for_message(ANNA, "код не подошёл")
 
 
-async def test_codes_of_the_release_before_are_void_and_the_administrator_knows(closed_town: Harness) -> None:
-    town = closed_town
-    town.settings["staff"] = WITHOUT_ACCOUNT
-    await town.start()
-    await wait_until_idle(town)
-    assert town.app is not None
-    async with town.app.database.engine.begin() as connection:
-        old = {"code": "aB3_dE6-gH9k", "person_id": 1, "created_at": town.clock.now()}
+async def test_codes_of_the_release_before_are_void_and_the_administrator_knows(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = WITHOUT_ACCOUNT
+    await bot.start()
+    await wait_until_idle(bot)
+    assert bot.app is not None
+    async with bot.app.database.engine.begin() as connection:
+        old = {"code": "aB3_dE6-gH9k", "person_id": 1, "created_at": bot.clock.now()}
         await connection.execute(invitation.insert().values(old))
-    await town.stop()
-    await town.start()
+    await bot.stop()
+    await bot.start()
 
-    await town.wait_for_message(ADMINISTRATOR, "выданные до обновления, больше не действуют", "Начальник отдела дорог")
-    await town.send_message(ANNA, "aB3_dE6-gH9k")
-    await town.wait_for_message(ANNA, "код не подошёл")
+    await bot.wait_for_message(ADMINISTRATOR, "выданные до обновления, больше не действуют", "Начальник отдела дорог")
+    await bot.send_message(ANNA, "aB3_dE6-gH9k")
+    await bot.wait_for_message(ANNA, "код не подошёл")
 
 
-async def test_guessing_is_paused_and_reported(closed_town: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    town = closed_town
-    town.settings["staff"] = WITHOUT_ACCOUNT
+async def test_guessing_is_paused_and_reported(closed_bot: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = WITHOUT_ACCOUNT
     monkeypatch.setattr(invitations, "MANY_WRONG_OVERALL", 7)
-    await town.start()
-    code = await invitation_code(town)
+    await bot.start()
+    code = await invitation_code(bot)
     for number in range(invitations.MAX_WRONG_PER_ACCOUNT):
-        await town.send_message(PYOTR, f"/start 7K2M-X9QD-4HV{number}")
-    await town.send_message(PYOTR, f"/start {code}")
+        await bot.send_message(PYOTR, f"/start 7K2M-X9QD-4HV{number}")
+    await bot.send_message(PYOTR, f"/start {code}")
 
-    await town.wait_for_message(PYOTR, "Следующий код можно прислать через 60 мин")
-    await town.wait_for_message(ADMINISTRATOR, f"Telegram {PYOTR}: 5 неверных кодов")
+    await bot.wait_for_message(PYOTR, "Следующий код можно прислать через 60 мин")
+    await bot.wait_for_message(ADMINISTRATOR, f"Telegram {PYOTR}: 5 неверных кодов")
     for number in range(2):
-        await town.send_message(MARIA, f"7k2m x9qd 4hv{number}")
-    await town.wait_for_message(ADMINISTRATOR, "7 неверных кодов для входа с разных номеров")
-    await town.sandbox.telegram.start_bot(ANNA, code.lower().replace("-", " "))
-    await town.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")  # strangers keep nobody out
-    assert len(await _list_actions(town, "wrong_code")) == 7
+        await bot.send_message(MARIA, f"7k2m x9qd 4hv{number}")
+    await bot.wait_for_message(ADMINISTRATOR, "7 неверных кодов для входа с разных номеров")
+    await bot.sandbox.telegram.start_bot(ANNA, code.lower().replace("-", " "))
+    await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")  # strangers keep nobody out
+    assert len(await _list_actions(bot, "wrong_code")) == 7
     assert timedelta(hours=1) == invitations.WRONG_CODE_WINDOW

@@ -26,48 +26,48 @@ class MessengerStaff:
 
 
 @pytest.fixture(params=["vk", "max"])
-async def office(request: pytest.FixtureRequest, closed_town: Harness) -> MessengerStaff:
-    town, name = closed_town, request.param
+async def office(request: pytest.FixtureRequest, closed_bot: Harness) -> MessengerStaff:
+    bot, name = closed_bot, request.param
     staff = STAFF.replace("telegram_id = 1001", f"{name}_id = {HEAD}").replace(
         "telegram_id = 1003", f"{name}_id = {COORDINATOR_ID}"
     )
-    town.settings["staff"] = staff.replace('role = "coordinator"', 'roles = ["coordinator", "manager"]')
-    town.settings["more"] = "".join(f'[[sectors]]\ncode = "{code}"\n' for code in MORE)
+    bot.settings["staff"] = staff.replace('role = "coordinator"', 'roles = ["coordinator", "manager"]')
+    bot.settings["more"] = "".join(f'[[sectors]]\ncode = "{code}"\n' for code in MORE)
     if name == "max":
-        town.sandbox.max.add_bot(MAX_TOKEN, username="mcu_max_bot")
-        town.settings["more"] += MAX_SECTION.format(token=MAX_TOKEN, url=town.sandbox.url)
+        bot.sandbox.max.add_bot(MAX_TOKEN, username="mcu_max_bot")
+        bot.settings["more"] += MAX_SECTION.format(token=MAX_TOKEN, url=bot.sandbox.url)
     for number, first, last in ((HEAD, "Лев", "Орлов"), (COORDINATOR_ID, "Вера", "Климова")):
-        (town.sandbox.vk if name == "vk" else town.sandbox.max).user(number, first, last)
-    await town.start()
+        (bot.sandbox.vk if name == "vk" else bot.sandbox.max).user(number, first, last)
+    await bot.start()
     phone = VkChatClient if name == "vk" else MaxChatClient
-    desks = OfficialChat(phone(town, HEAD)), OfficialChat(phone(town, COORDINATOR_ID))
+    desks = OfficialChat(phone(bot, HEAD)), OfficialChat(phone(bot, COORDINATOR_ID))
     for desk in desks:
         await desk.client.start_bot()
         await desk.wait_for_message("Вы подключены к центру управления", "/settings")
-    return MessengerStaff(town, *desks)
+    return MessengerStaff(bot, *desks)
 
 
 async def test_a_file_that_the_heads_messenger_refuses_is_named_with_its_message(office: MessengerStaff) -> None:
-    town, head = office.harness, office.head_chat
+    bot, head = office.harness, office.head_chat
     refused = {"error": {"error_code": 100, "error_msg": "One of the parameters is invalid"}}
-    town.sandbox.vk.faults.order("docs.save", Fault(FaultKind.ANSWER, 200, refused), times=2)
-    town.sandbox.max.faults.order("upload", Fault(FaultKind.ANSWER, 400, {"code": "upload.error"}), times=2)
-    asked = await send_report(town, document=("смета.exe", b"MZ"))
+    bot.sandbox.vk.faults.order("docs.save", Fault(FaultKind.ANSWER, 200, refused), times=2)
+    bot.sandbox.max.faults.order("upload", Fault(FaultKind.ANSWER, 400, {"code": "upload.error"}), times=2)
+    asked = await send_report(bot, document=("смета.exe", b"MZ"))
     await head.wait_for_card(1, "📎 1 вложение")
-    await wait_until_idle(town)
-    town.pass_time(seconds=3)
+    await wait_until_idle(bot)
+    bot.pass_time(seconds=3)
     named = await head.wait_for_message("смета.exe")
-    assert str(town.sandbox.telegram.message_link(GROUP, asked)) in f"{named.text} {named.raw}"
+    assert str(bot.sandbox.telegram.message_link(GROUP, asked)) in f"{named.text} {named.raw}"
 
 
 async def test_accept_answer_with_a_photo_correct(office: MessengerStaff) -> None:
-    town, head = office.harness, office.head_chat
-    hatch = await send_report(town, photo=JPEG)
+    bot, head = office.harness, office.head_chat
+    hatch = await send_report(bot, photo=JPEG)
     card = await head.wait_for_card(1, "🆕", "ул. Ленина, 45", button="Принять")
     assert card.button_labels == ["✅ Принять", "✍️ Ответить", "↪️ Передать", "⋯ Ещё"]
-    await wait_until_idle(town)
-    town.pass_time(seconds=3)
-    await town.wait_until(lambda: [one for one in head.client.bot_messages() if one.pictures])
+    await wait_until_idle(bot)
+    bot.pass_time(seconds=3)
+    await bot.wait_until(lambda: [one for one in head.client.bot_messages() if one.pictures])
 
     await head.press_without_answer(card, "Принять")
     card = await head.wait_for_card(1, "🛠", "В работе: Начальник отдела дорог")
@@ -83,7 +83,7 @@ async def test_accept_answer_with_a_photo_correct(office: MessengerStaff) -> Non
     await head.press_without_answer(
         await head.wait_for_message("Так ответ увидит житель", "засыпали сегодня.", button="Отправить"), "Отправить"
     )
-    answer = await town.wait_for_message(GROUP, "Яму засыпали сегодня.")
+    answer = await bot.wait_for_message(GROUP, "Яму засыпали сегодня.")
     assert answer["reply_to_message"]["message_id"] == hatch
     assert answer["photo"]
     card = await head.wait_for_card(1, "✅ Отвечено")
@@ -94,7 +94,7 @@ async def test_accept_answer_with_a_photo_correct(office: MessengerStaff) -> Non
     await head.press_without_answer(
         await head.wait_for_message("исправленный ответ", button="Опубликовать"), "Опубликовать"
     )
-    await town.wait_for_message(GROUP, "Яму засыпали вчера.")
+    await bot.wait_for_message(GROUP, "Яму засыпали вчера.")
     assert len(head.find_cards(1)) == 1, "one card from the beginning to the end, edited"
 
 
@@ -111,8 +111,8 @@ async def choose_sector(desk: OfficialChat, title: str) -> None:
 
 
 async def test_sort_hand_over_dismiss_and_return(office: MessengerStaff) -> None:
-    town, head, sorter = office.harness, office.head_chat, office.coordinator_chat
-    await send_report(town, UNCLEAR_REPORT)
+    bot, head, sorter = office.harness, office.head_chat, office.coordinator_chat
+    await send_report(bot, UNCLEAR_REPORT)
     card = await sorter.wait_for_card(1, "❓", button="Все отрасли")
     await sorter.press_without_answer(card, "Все отрасли")
     await choose_sector(sorter, "Дороги")
@@ -120,15 +120,15 @@ async def test_sort_hand_over_dismiss_and_return(office: MessengerStaff) -> None
 
     await head.press_without_answer(card, "Передать")
     await choose_sector(head, "ЖКХ")
-    await town.wait_for_card(HOUSING_HEAD, 1)
+    await bot.wait_for_card(HOUSING_HEAD, 1)
     note = await head.wait_for_message("↪️ Сообщение №1 передано: ЖКХ", button="пояснение")
     await head.press_without_answer(note, "пояснение")
     await head.wait_for_message("Напишите пояснение к №1")
     await head.send_message("Это двор, а не дорога.")
     await head.wait_for_message("Пояснение к №1 добавлено")
-    await town.wait_for_card(HOUSING_HEAD, 1, "Это двор, а не дорога.")
+    await bot.wait_for_card(HOUSING_HEAD, 1, "Это двор, а не дорога.")
 
-    await send_report(town, HATCH, PYOTR)
+    await send_report(bot, HATCH, PYOTR)
     card = await head.wait_for_card(2, "🆕")
     await head.press_without_answer(card, "Ещё")
     await head.press_without_answer(await head.wait_for_card(2, button="История"), "История")
@@ -145,8 +145,8 @@ async def test_sort_hand_over_dismiss_and_return(office: MessengerStaff) -> None
 
 
 async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> None:
-    town, head, sorter = office.harness, office.head_chat, office.coordinator_chat
-    await send_report(town)
+    bot, head, sorter = office.harness, office.head_chat, office.coordinator_chat
+    await send_report(bot)
     card = await head.wait_for_card(1)
     await head.send_message("/my")
     listing = await head.wait_for_message("Ждут вас: 1 сообщение", button="№1")
@@ -154,13 +154,13 @@ async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> N
     await head.wait_for_message("Найдено: 1 сообщение", button="№1")
     await head.press_without_answer(listing, "№1")
     await head.wait_for_message("карточка теперь ниже")
-    await town.wait_until(lambda: len(head.find_cards(1)) == 1 and head.find_cards(1)[0].id != card.id)
+    await bot.wait_until(lambda: len(head.find_cards(1)) == 1 and head.find_cards(1)[0].id != card.id)
 
-    town.pass_time(minutes=31)
+    bot.pass_time(minutes=31)
     assert (await head.wait_for_message("⏰", "№1")).reply_to == head.find_cards(1)[0].id
-    town.pass_time(minutes=31)
+    bot.pass_time(minutes=31)
     await head.wait_for_message("Просрочено", "№1")
-    await town.wait_for_message(CURATOR, "Просрочено", "№1")
+    await bot.wait_for_message(CURATOR, "Просрочено", "№1")
 
     await sorter.send_message("/new")
     await sorter.wait_for_message("Новое сообщение", button="Отмена")
@@ -174,29 +174,29 @@ async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> N
 
     await sorter.send_message("/digest")
     await sorter.wait_for_message("Сводка", "По отраслям")
-    town.set_time("21.11 09:00")
+    bot.set_time("21.11 09:00")
     await sorter.wait_for_message("Сводка за")
     await head.send_message("/digest")
     await head.wait_for_message("не для вашей роли")
 
 
 async def test_a_draft_survives_a_restart_and_a_second_press_says_so(office: MessengerStaff) -> None:
-    town, head = office.harness, office.head_chat
-    await send_report(town)
+    bot, head = office.harness, office.head_chat
+    await send_report(bot)
     await head.press_without_answer(await head.wait_for_card(1), "Ответить")
     await head.wait_for_message("Ответ на №1")
-    await wait_until_idle(town)
-    await town.stop()
-    await town.start()
+    await wait_until_idle(bot)
+    await bot.stop()
+    await bot.start()
     await head.send_message("Засыплем завтра.")
     preview = await head.wait_for_message("Так ответ увидит житель", button="Отправить")
     await head.press_without_answer(preview, "Отправить")
-    await town.wait_for_message(GROUP, "Засыплем завтра.")
+    await bot.wait_for_message(GROUP, "Засыплем завтра.")
     await head.wait_for_card(1, "✅ Отвечено")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     sent = next(one for one in head.client.bot_messages() if one.id == preview.id)
     assert "Отправить" not in str(sent.button_labels)
-    assert len(town.bot_texts(GROUP)) == 1
+    assert len(bot.bot_texts(GROUP)) == 1
 
 
 async def test_the_settings_of_who_has_one_messenger(office: MessengerStaff) -> None:

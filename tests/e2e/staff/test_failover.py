@@ -29,222 +29,222 @@ SILENT = "⚠️ Telegram не отвечает"
 BACK = "✅ Telegram снова доступен"
 
 
-async def report_in_vk(town: Harness, text: str = HATCH, who: int = MARIA) -> None:
-    await town.sandbox.vk.send_message(COMMUNITY, who, text)
+async def report_in_vk(bot: Harness, text: str = HATCH, who: int = MARIA) -> None:
+    await bot.sandbox.vk.send_message(COMMUNITY, who, text)
 
 
-async def fail_telegram_for(town: Harness, minutes: float) -> None:
+async def fail_telegram_for(bot: Harness, minutes: float) -> None:
     """Telegram does not work, and so much time passes; the bot has noticed."""
-    town.sandbox.telegram.faults.start_outage()
-    await wait_until_failing(town)
-    town.pass_time(minutes=minutes)
-    await town.wait_for_outbox()
+    bot.sandbox.telegram.faults.start_outage()
+    await wait_until_failing(bot)
+    bot.pass_time(minutes=minutes)
+    await bot.wait_for_outbox()
 
 
-async def wait_until_failing(town: Harness) -> None:
+async def wait_until_failing(bot: Harness) -> None:
     """Wait until the bot has noticed, and written down since when."""
-    assert town.app is not None
+    assert bot.app is not None
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while True:
-            async with town.app.database.read() as uow:
+            async with bot.app.database.read() as uow:
                 if await uow.outages.is_ongoing("telegram", Direction.IN):
                     return
-            await town.sandbox.change_log.wait_for_change(town.sandbox.change_log.revision, POLL_INTERVAL_SECONDS)
+            await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, POLL_INTERVAL_SECONDS)
 
 
 @pytest.fixture
-async def desks(closed_town: Harness) -> tuple[OfficialChat, OfficialChat]:
+async def desks(closed_bot: Harness) -> tuple[OfficialChat, OfficialChat]:
     """The head of the roads has Telegram (the first) and VK; no choice was made."""
-    return await open_both_chats(closed_town)
+    return await open_both_chats(closed_bot)
 
 
 async def test_a_silent_messenger_is_passed_over_and_one_word_tells_of_it(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (telegram, vk) = closed_town, desks
-    await report_in_vk(town)
+    bot, (telegram, vk) = closed_bot, desks
+    await report_in_vk(bot)
     await telegram.wait_for_card(1)
-    await wait_until_idle(town)
-    await fail_telegram_for(town, 11)
+    await wait_until_idle(bot)
+    await fail_telegram_for(bot, 11)
 
-    await report_in_vk(town, HOLE, PYOTR)
+    await report_in_vk(bot, HOLE, PYOTR)
     card = await vk.wait_for_card(2, "🆕")
     await vk.wait_for_message(SILENT, "/my")
     assert await vk.press_button(card, "Принять") == "Принято в работу"
-    await report_in_vk(town, "На Калинина 9 на дороге яма", PYOTR)
+    await report_in_vk(bot, "На Калинина 9 на дороге яма", PYOTR)
     await vk.wait_for_card(3)
     assert len([text for text in vk.bot_texts if SILENT in text]) == 1
     before = len(telegram.bot_texts)
 
-    town.sandbox.telegram.faults.end_outage()
-    town.pass_time(minutes=1)
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=1)
     word = await telegram.wait_for_message(BACK, "не дошло: 2 карточки", "VK", "№2", "№3")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert telegram.bot_texts[before:] == [word.text], "one word, and no flood"
     assert word.button_labels == ["№2", "№3"]
 
     await telegram.press_without_answer(word, "№2")
     await telegram.wait_for_card(2, "В работе")
-    await report_in_vk(town, "На Садовой 3 на дороге яма", PYOTR)  # all is as before
+    await report_in_vk(bot, "На Садовой 3 на дороге яма", PYOTR)  # all is as before
     await telegram.wait_for_card(4)
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert vk.find_cards(4) == []
     assert len([text for text in telegram.bot_texts if BACK in text]) == 1
 
 
 async def test_stuck_notifications_move_and_cards_are_edited_on_return(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (telegram, vk) = closed_town, desks
-    await report_in_vk(town)
+    bot, (telegram, vk) = closed_bot, desks
+    await report_in_vk(bot)
     shown = await telegram.wait_for_card(1)
-    await wait_until_idle(town)
-    town.sandbox.telegram.faults.start_outage()
-    await wait_until_failing(town)
-    await report_in_vk(town, HOLE, PYOTR)
-    await town.wait_for_inbox()
-    town.pass_time(minutes=5)
-    await town.wait_for_outbox()
+    await wait_until_idle(bot)
+    bot.sandbox.telegram.faults.start_outage()
+    await wait_until_failing(bot)
+    await report_in_vk(bot, HOLE, PYOTR)
+    await bot.wait_for_inbox()
+    bot.pass_time(minutes=5)
+    await bot.wait_for_outbox()
     assert vk.find_cards(2) == [], "it may be back any minute"
 
-    town.pass_time(minutes=6)
+    bot.pass_time(minutes=6)
     await vk.wait_for_card(2)
     await vk.send_message("/find 1")
     await vk.press_without_answer(await vk.wait_for_card(1), "Принять")
     await vk.wait_for_card(1, "В работе")
-    town.pass_time(minutes=35)
+    bot.pass_time(minutes=35)
     await vk.wait_for_message("⏰", "№2")
 
     before = len(telegram.bot_texts)
-    town.sandbox.telegram.faults.end_outage()
-    town.pass_time(minutes=2)
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=2)
     await telegram.wait_for_message(BACK)
     assert (await telegram.wait_for_card(1, "В работе")).id == shown.id
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert len(telegram.bot_texts) == before + 1
     assert telegram.find_cards(2) == []
 
 
 async def test_answers_to_citizens_never_change_their_place(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (telegram, vk) = closed_town, desks
-    await send_report(town)
+    bot, (telegram, vk) = closed_bot, desks
+    await send_report(bot)
     await telegram.wait_for_card(1)
-    await fail_telegram_for(town, 11)
+    await fail_telegram_for(bot, 11)
     await vk.send_message("/find 1")
     await vk.answer_ticket(1, "Засыплем завтра.")
     await vk.wait_for_card(1, "Ответ отправляется")
-    town.pass_time(minutes=30)
-    await town.wait_for_outbox()
-    assert await get_ticket_state(town, 1) is State.PUBLISHING
-    town.sandbox.telegram.faults.end_outage()
-    town.pass_time(minutes=2)
-    await town.wait_for_message(GROUP, "Засыплем завтра.")
+    bot.pass_time(minutes=30)
+    await bot.wait_for_outbox()
+    assert await get_ticket_state(bot, 1) is State.PUBLISHING
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=2)
+    await bot.wait_for_message(GROUP, "Засыплем завтра.")
     await vk.wait_for_card(1, "✅ Отвечено")
     await telegram.wait_for_card(1, "✅ Отвечено")
 
 
 @pytest.mark.parametrize("failure", [FaultKind.HTTP_500, FaultKind.DROP])
 async def test_a_messenger_that_hears_and_does_not_send(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat], failure: FaultKind
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat], failure: FaultKind
 ) -> None:
-    town, (telegram, vk) = closed_town, desks
-    await wait_until_idle(town)
-    town.sandbox.telegram.faults.start_outage(failure, "sendMessage")
-    await report_in_vk(town)
-    await town.wait_for_inbox()  # or the time passes before there is anything to send
+    bot, (telegram, vk) = closed_bot, desks
+    await wait_until_idle(bot)
+    bot.sandbox.telegram.faults.start_outage(failure, "sendMessage")
+    await report_in_vk(bot)
+    await bot.wait_for_inbox()  # or the time passes before there is anything to send
     for _ in range(12):
-        town.pass_time(minutes=1)
-        await town.wait_for_outbox()
+        bot.pass_time(minutes=1)
+        await bot.wait_for_outbox()
     await vk.wait_for_card(1)
     await vk.wait_for_message(SILENT)
-    await report_in_vk(town, HOLE, PYOTR)
+    await report_in_vk(bot, HOLE, PYOTR)
     await vk.wait_for_card(2)
-    town.sandbox.telegram.faults.end_outage()
-    town.pass_time(minutes=2)
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=2)
     await telegram.wait_for_message(BACK)
-    town.pass_time(minutes=2)
-    await report_in_vk(town, "На Калинина 9 на дороге яма", PYOTR)
+    bot.pass_time(minutes=2)
+    await report_in_vk(bot, "На Калинина 9 на дороге яма", PYOTR)
     await telegram.wait_for_card(3)
 
 
 async def test_person_who_blocks_one_messenger_gets_all_in_the_other(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (telegram, vk) = closed_town, desks
-    await send_report(town)
+    bot, (telegram, vk) = closed_bot, desks
+    await send_report(bot)
     await telegram.wait_for_card(1)
-    await town.sandbox.telegram.block(ROADS_HEAD)
+    await bot.sandbox.telegram.block(ROADS_HEAD)
     await vk.wait_for_card(1)  # what waits for the person is where it can be seen
     await vk.wait_for_message("⚠️ Telegram не принимает для вас сообщения", "/settings")
-    await send_report(town, HOLE, PYOTR)
+    await send_report(bot, HOLE, PYOTR)
     await vk.wait_for_card(2)
-    await wait_until_idle(town)
-    assert town.find_message(COORDINATOR, "не получает карточки") is None
-    assert town.find_message(COORDINATOR, "№1") is None
+    await wait_until_idle(bot)
+    assert bot.find_message(COORDINATOR, "не получает карточки") is None
+    assert bot.find_message(COORDINATOR, "№1") is None
 
     before = len(telegram.bot_texts)
-    await town.sandbox.telegram.unblock(ROADS_HEAD)
+    await bot.sandbox.telegram.unblock(ROADS_HEAD)
     await telegram.wait_for_message(BACK, "№2")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert len(telegram.bot_texts) == before + 1
-    await send_report(town, "На Калинина 9 на дороге яма", PYOTR)
+    await send_report(bot, "На Калинина 9 на дороге яма", PYOTR)
     await telegram.wait_for_card(3)
 
 
 async def test_a_block_that_nobody_told_of_is_noticed_at_the_next_card(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (_, vk) = closed_town, desks
-    town.sandbox.telegram.world.get_chat(ROADS_HEAD).bot_status = "kicked"
-    await send_report(town)
+    bot, (_, vk) = closed_bot, desks
+    bot.sandbox.telegram.world.get_chat(ROADS_HEAD).bot_status = "kicked"
+    await send_report(bot)
     await vk.wait_for_card(1)
-    await wait_until_idle(town)
-    assert town.find_message(COORDINATOR, "не получает") is None
+    await wait_until_idle(bot)
+    assert bot.find_message(COORDINATOR, "не получает") is None
     assert len(vk.find_cards(1)) == 1
 
 
 async def test_person_who_blocked_both_messengers_is_reported(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (telegram, _) = closed_town, desks
-    await town.sandbox.telegram.block(ROADS_HEAD)
-    await town.sandbox.vk.deny_messages(COMMUNITY, IN_VK)
-    await town.wait_for_message(COORDINATOR, "⚠️ Начальник отдела дорог не получает карточки")
-    await send_report(town)
-    await town.wait_for_card(COORDINATOR, 1)
-    await town.sandbox.telegram.unblock(ROADS_HEAD)
+    bot, (telegram, _) = closed_bot, desks
+    await bot.sandbox.telegram.block(ROADS_HEAD)
+    await bot.sandbox.vk.deny_messages(COMMUNITY, IN_VK)
+    await bot.wait_for_message(COORDINATOR, "⚠️ Начальник отдела дорог не получает карточки")
+    await send_report(bot)
+    await bot.wait_for_card(COORDINATOR, 1)
+    await bot.sandbox.telegram.unblock(ROADS_HEAD)
     await telegram.wait_for_card(1)
-    await town.wait_for_message(COORDINATOR, "снова получает карточки")
+    await bot.wait_for_message(COORDINATOR, "снова получает карточки")
 
 
 async def test_of_two_chosen_places_one_is_silent(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town, (telegram, vk) = closed_town, desks
-    await choose_card_channels(town, True, True)
-    await fail_telegram_for(town, 11)
-    await report_in_vk(town)
+    bot, (telegram, vk) = closed_bot, desks
+    await choose_card_channels(bot, True, True)
+    await fail_telegram_for(bot, 11)
+    await report_in_vk(bot)
     await vk.wait_for_card(1)
     await vk.wait_for_message(SILENT)
-    town.sandbox.telegram.faults.end_outage()
-    town.pass_time(minutes=1)
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=1)
     await telegram.wait_for_message(BACK, "не дошло: 1 карточка", "№1")
 
 
 async def test_person_with_one_messenger_waits_for_it(
-    closed_town: Harness, desks: tuple[OfficialChat, OfficialChat]
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
 ) -> None:
-    town = closed_town
-    await fail_telegram_for(town, 11)
-    await report_in_vk(town, ROOF)
-    await town.wait_for_inbox()
-    town.pass_time(minutes=5)
-    await town.wait_for_outbox()
-    town.sandbox.telegram.faults.end_outage()
-    town.pass_time(minutes=2)
-    await town.wait_for_card(HOUSING_HEAD, 1)
-    await wait_until_idle(town)
-    assert OfficialChat(TelegramChatClient(town, HOUSING_HEAD)).find_message(BACK) is None
-    assert OfficialChat(VkChatClient(town, IN_VK)).find_cards(1) == []
+    bot = closed_bot
+    await fail_telegram_for(bot, 11)
+    await report_in_vk(bot, ROOF)
+    await bot.wait_for_inbox()
+    bot.pass_time(minutes=5)
+    await bot.wait_for_outbox()
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=2)
+    await bot.wait_for_card(HOUSING_HEAD, 1)
+    await wait_until_idle(bot)
+    assert OfficialChat(TelegramChatClient(bot, HOUSING_HEAD)).find_message(BACK) is None
+    assert OfficialChat(VkChatClient(bot, IN_VK)).find_cards(1) == []

@@ -18,10 +18,10 @@ async def open_settings(desk: OfficialChat, page: str = "") -> BotMessage:
     return letter
 
 
-async def test_cards_come_where_they_were_asked_for(closed_town: Harness) -> None:
-    town = closed_town
-    telegram, vk = await open_both_chats(town)
-    await send_report(town)
+async def test_cards_come_where_they_were_asked_for(closed_bot: Harness) -> None:
+    bot = closed_bot
+    telegram, vk = await open_both_chats(bot)
+    await send_report(bot)
     await telegram.wait_for_card(1)
 
     page = await open_settings(vk, "Карточки")
@@ -29,15 +29,15 @@ async def test_cards_come_where_they_were_asked_for(closed_town: Harness) -> Non
     assert await vk.press_button(page, "VK") == "Будет приходить сюда"
     page = await vk.wait_for_message("Где получать карточки", button="✅ VK")
     await vk.wait_for_card(1, "🆕")  # what waits is shown at once
-    await send_report(town, HOLE, PYOTR)
+    await send_report(bot, HOLE, PYOTR)
     await vk.wait_for_card(2)
     await telegram.wait_for_card(2)
 
     assert await vk.press_button(page, "Telegram") == "Больше не будет приходить сюда"
     page = await vk.wait_for_message("Где получать карточки", button="▫️ Telegram")
-    await send_report(town, "На Калинина 9 на дороге яма", PYOTR)
+    await send_report(bot, "На Калинина 9 на дороге яма", PYOTR)
     await vk.wait_for_card(3)
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert telegram.find_cards(3) == []
     await vk.press_without_answer(await vk.wait_for_card(2), "Принять")  # what stood in the other place is kept in step
     await telegram.wait_for_card(2, "В работе")
@@ -51,12 +51,12 @@ async def test_cards_come_where_they_were_asked_for(closed_town: Harness) -> Non
     assert overview.button_labels == ["🗂 Карточки и уведомления", "📊 Сводки и отчёты"]
 
 
-async def test_reports_come_to_one_place(closed_town: Harness) -> None:
-    town = closed_town
-    town.settings["staff"] = STAFF.replace(HEAD, f"{BOTH}\nvk_id = {IN_VK}")
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
-    await town.start()
-    telegram, vk = OfficialChat(TelegramChatClient(town, ROADS_HEAD)), OfficialChat(VkChatClient(town, IN_VK))
+async def test_reports_come_to_one_place(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = STAFF.replace(HEAD, f"{BOTH}\nvk_id = {IN_VK}")
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+    await bot.start()
+    telegram, vk = OfficialChat(TelegramChatClient(bot, ROADS_HEAD)), OfficialChat(VkChatClient(bot, IN_VK))
     await vk.client.start_bot()
     await vk.wait_for_message("Вы подключены", "/settings — в каком мессенджере получать уведомления")
     page = await open_settings(telegram, "Сводки")
@@ -64,18 +64,18 @@ async def test_reports_come_to_one_place(closed_town: Harness) -> None:
     await telegram.press_button(page, "VK")
     page = await telegram.wait_for_message("Где получать сводки", button="✅ VK")
     assert page.button_rows == [["▫️ Telegram"], ["✅ VK"], ["← Назад"]]
-    await send_report(town, HATCH)
+    await send_report(bot, HATCH)
     await telegram.wait_for_card(1)
-    town.set_time("21.11 09:00")
+    bot.set_time("21.11 09:00")
     await vk.wait_for_message("Сводка за")
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert telegram.find_message("Сводка за") is None
     assert vk.find_cards(1) == []
 
 
-async def test_one_more_messenger_is_connected_by_a_code(town: Harness) -> None:
-    telegram, vk = OfficialChat(TelegramChatClient(town, ROADS_HEAD)), OfficialChat(VkChatClient(town, IN_VK))
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+async def test_one_more_messenger_is_connected_by_a_code(bot: Harness) -> None:
+    telegram, vk = OfficialChat(TelegramChatClient(bot, ROADS_HEAD)), OfficialChat(VkChatClient(bot, IN_VK))
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
     letter = await open_settings(telegram)
     assert letter.button_labels == ["➕ Подключить ещё мессенджер"]
     await telegram.press_without_answer(letter, "Подключить")
@@ -84,47 +84,47 @@ async def test_one_more_messenger_is_connected_by_a_code(town: Harness) -> None:
 
     await vk.send_message(command)
     await vk.wait_for_message("Вы подключены к центру управления")
-    await send_report(town)
+    await send_report(bot)
     await telegram.wait_for_card(1)
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     assert vk.find_cards(1) == []
     page = await open_settings(vk, "Карточки")
     await vk.press_button(page, "VK")
     await vk.wait_for_card(1)
 
-    await town.sandbox.vk.send_message(COMMUNITY, PYOTR, command)
-    await OfficialChat(VkChatClient(town, PYOTR)).wait_for_message("Этот код")
-    await wait_until_idle(town)
-    await town.stop()
-    await town.start()
-    await send_report(town, HOLE, PYOTR)
+    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, command)
+    await OfficialChat(VkChatClient(bot, PYOTR)).wait_for_message("Этот код")
+    await wait_until_idle(bot)
+    await bot.stop()
+    await bot.start()
+    await send_report(bot, HOLE, PYOTR)
     await vk.wait_for_card(2)
     await telegram.wait_for_card(2)
 
 
-async def test_a_link_brings_the_code_where_nobody_may_be_written_to_first(town: Harness) -> None:
-    telegram, vk = OfficialChat(TelegramChatClient(town, ROADS_HEAD)), OfficialChat(VkChatClient(town, IN_VK))
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+async def test_a_link_brings_the_code_where_nobody_may_be_written_to_first(bot: Harness) -> None:
+    telegram, vk = OfficialChat(TelegramChatClient(bot, ROADS_HEAD)), OfficialChat(VkChatClient(bot, IN_VK))
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
     await telegram.press_without_answer(await open_settings(telegram), "Подключить")
     letter = await telegram.wait_for_message("откройте по ссылке", button="Назад")
     link = next(one["url"] for one in letter.raw["entities"] if one["type"] == "text_link")
     address, _, code = link.partition("?ref=")
     assert address == f"https://vk.me/club{COMMUNITY}"
-    await town.sandbox.vk.send_message(COMMUNITY, IN_VK, "Здравствуйте", ref=code)
+    await bot.sandbox.vk.send_message(COMMUNITY, IN_VK, "Здравствуйте", ref=code)
     await vk.wait_for_message("Вы подключены к центру управления")
 
 
-async def test_a_place_that_was_never_opened_is_not_chosen(closed_town: Harness) -> None:
-    town = closed_town
-    town.sandbox.vk.user(IN_VK, "Лев", "Орлов")
-    town.settings["staff"] = STAFF.replace(HEAD, f"{HEAD}\nvk_id = {IN_VK}")
-    await town.start()
-    telegram = OfficialChat(TelegramChatClient(town, ROADS_HEAD))
+async def test_a_place_that_was_never_opened_is_not_chosen(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
+    bot.settings["staff"] = STAFF.replace(HEAD, f"{HEAD}\nvk_id = {IN_VK}")
+    await bot.start()
+    telegram = OfficialChat(TelegramChatClient(bot, ROADS_HEAD))
     await telegram.press_button(await open_settings(telegram, "Карточки"), "VK")
-    await send_report(town)
+    await send_report(bot)
     await telegram.wait_for_card(1)
     await telegram.wait_for_message("⚠️ VK не принимает для вас сообщения")  # it has been tried
-    await wait_until_idle(town)
+    await wait_until_idle(bot)
     letter = await open_settings(telegram)
     assert "⚠️ VK: бот там не может вам писать" in letter.text
     await telegram.press_without_answer(letter, "Сводки")
@@ -132,12 +132,12 @@ async def test_a_place_that_was_never_opened_is_not_chosen(closed_town: Harness)
     assert "Там бот ещё не может вам писать" in await telegram.press_button(page, "VK")
 
 
-async def test_nobody_changes_what_is_anothers(town: Harness) -> None:
-    await town.send_message(1002, "/settings")
-    letter = await town.wait_for_message(1002, "Куда приходят")
+async def test_nobody_changes_what_is_anothers(bot: Harness) -> None:
+    await bot.send_message(1002, "/settings")
+    letter = await bot.wait_for_message(1002, "Куда приходят")
     for code in ("1:g:0:cards=telegram.1001", "1:g:0:reports=vk.1", "1:g:0:cards=", "1:g:0:zz", "1:g:0:=x"):
-        said = await town.press_code(1002, 1002, letter["message_id"], code)
+        said = await bot.press_code(1002, 1002, letter["message_id"], code)
         if code != "1:g:0:cards=":
             assert said["show_alert"], code
-    said = await town.press_code(2001, 2001, 1, "1:g:0:connect")
+    said = await bot.press_code(2001, 2001, 1, "1:g:0:connect")
     assert "для сотрудников" in said["text"]

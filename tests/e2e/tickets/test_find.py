@@ -25,109 +25,107 @@ from tests.e2e.queries import (
 )
 
 
-async def create_three_tickets(town: Harness) -> None:
+async def create_three_tickets(bot: Harness) -> None:
     """№1 of the roads, №2 of housing, №3 for the coordinator."""
-    await send_report(town, HATCH)
-    await send_report(town, ROOF, PYOTR)
-    await town.wait_for_card(HOUSING_HEAD, 2)
-    await send_report(town, UNCLEAR_REPORT, 2003)
-    await town.wait_for_card(COORDINATOR, 3)
+    await send_report(bot, HATCH)
+    await send_report(bot, ROOF, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    await send_report(bot, UNCLEAR_REPORT, 2003)
+    await bot.wait_for_card(COORDINATOR, 3)
 
 
-async def test_my_lists_what_waits_for_one_with_buttons(town: Harness) -> None:
-    await create_three_tickets(town)
-    await town.send_message(ROADS_HEAD, "/my")
-    listing = await town.wait_for_message(ROADS_HEAD, "Ждут вас: 1 сообщение")
+async def test_my_lists_what_waits_for_one_with_buttons(bot: Harness) -> None:
+    await create_three_tickets(bot)
+    await bot.send_message(ROADS_HEAD, "/my")
+    listing = await bot.wait_for_message(ROADS_HEAD, "Ждут вас: 1 сообщение")
     assert message_text(listing).splitlines()[1:] == [f"№1 · до 22:30 · {HATCH}"]
     assert button_rows(listing) == [["№1"]]
-    await town.press_button(ROADS_HEAD, listing, "№1")
-    await town.wait_for_message(ROADS_HEAD, "№1: карточка теперь ниже.")
+    await bot.press_button(ROADS_HEAD, listing, "№1")
+    await bot.wait_for_message(ROADS_HEAD, "№1: карточка теперь ниже.")
 
-    await town.send_message(COORDINATOR, "/my")
-    listing = await town.wait_for_message(COORDINATOR, "Ждут вас: 1 сообщение")
+    await bot.send_message(COORDINATOR, "/my")
+    listing = await bot.wait_for_message(COORDINATOR, "Ждут вас: 1 сообщение")
     assert button_rows(listing) == [["№3"]]
 
-    await town.answer_ticket(ROADS_HEAD, 1, "Сделано.")
-    await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")
-    await town.send_message(ROADS_HEAD, "/my")
-    await town.wait_for_message(ROADS_HEAD, "Сейчас вас ничего не ждёт.")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Сделано.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await bot.send_message(ROADS_HEAD, "/my")
+    await bot.wait_for_message(ROADS_HEAD, "Сейчас вас ничего не ждёт.")
 
 
-async def test_find_by_number_shows_the_card_below(town: Harness) -> None:
-    await create_three_tickets(town)
+async def test_find_by_number_shows_the_card_below(bot: Harness) -> None:
+    await create_three_tickets(bot)
     for wording in ("/find 1", "/find №1", "/find@mcu_test_bot  № 1 "):
-        before = len(town.bot_messages(ROADS_HEAD))
-        await town.send_message(ROADS_HEAD, wording)
-        await town.wait_until(lambda before=before: len(town.bot_messages(ROADS_HEAD)) == before + 1)
-        card = town.bot_messages(ROADS_HEAD)[-1]
+        before = len(bot.bot_messages(ROADS_HEAD))
+        await bot.send_message(ROADS_HEAD, wording)
+        await bot.wait_until(lambda before=before: len(bot.bot_messages(ROADS_HEAD)) == before + 1)
+        card = bot.bot_messages(ROADS_HEAD)[-1]
         assert message_text(card).startswith("🆕 №1 · Дороги")
         assert button_rows(card)[0] == ["✅ Принять", "✍️ Ответить"]
     # the cards above are not left with buttons of their own life
-    await town.wait_until(lambda: len([t for t in town.bot_texts(ROADS_HEAD) if t == "№1: карточка теперь ниже."]) == 3)
-    assert len([letter for letter in town.bot_messages(ROADS_HEAD) if button_rows(letter)]) == 1
+    await bot.wait_until(lambda: len([t for t in bot.bot_texts(ROADS_HEAD) if t == "№1: карточка теперь ниже."]) == 3)
+    assert len([letter for letter in bot.bot_messages(ROADS_HEAD) if button_rows(letter)]) == 1
 
 
-async def test_find_by_words_whatever_their_case_and_yo(town: Harness) -> None:
-    await send_report(town, "На Ленина 45 на дороге ЁЛКА упала, объезд по встречной")
-    await town.wait_for_card(ROADS_HEAD, 1)
+async def test_find_by_words_whatever_their_case_and_yo(bot: Harness) -> None:
+    await send_report(bot, "На Ленина 45 на дороге ЁЛКА упала, объезд по встречной")
+    await bot.wait_for_card(ROADS_HEAD, 1)
     for wording in ("елка", "ЁЛКА", "Ёлка дорог", "ленина", "ЛЕНИНА 45", "мария"):
-        before = len(town.bot_messages(ROADS_HEAD))
-        await town.send_message(ROADS_HEAD, f"/find {wording}")
-        await town.wait_until(lambda before=before: len(town.bot_messages(ROADS_HEAD)) > before)
-        assert message_text(town.bot_messages(ROADS_HEAD)[-1]).startswith("Найдено: 1 сообщение\n№1"), wording
-    await town.send_message(ROADS_HEAD, "/find берёза")
-    await town.wait_for_message(ROADS_HEAD, "Ничего не нашлось")
-    await town.send_message(ROADS_HEAD, "/find %")
-    await town.wait_until(
-        lambda: len([t for t in town.bot_texts(ROADS_HEAD) if t.startswith("Ничего не нашлось")]) == 2
-    )
-    await town.send_message(ROADS_HEAD, "/find")
-    await town.wait_for_message(ROADS_HEAD, "Напишите номер или слова, например: /find 142")
+        before = len(bot.bot_messages(ROADS_HEAD))
+        await bot.send_message(ROADS_HEAD, f"/find {wording}")
+        await bot.wait_until(lambda before=before: len(bot.bot_messages(ROADS_HEAD)) > before)
+        assert message_text(bot.bot_messages(ROADS_HEAD)[-1]).startswith("Найдено: 1 сообщение\n№1"), wording
+    await bot.send_message(ROADS_HEAD, "/find берёза")
+    await bot.wait_for_message(ROADS_HEAD, "Ничего не нашлось")
+    await bot.send_message(ROADS_HEAD, "/find %")
+    await bot.wait_until(lambda: len([t for t in bot.bot_texts(ROADS_HEAD) if t.startswith("Ничего не нашлось")]) == 2)
+    await bot.send_message(ROADS_HEAD, "/find")
+    await bot.wait_for_message(ROADS_HEAD, "Напишите номер или слова, например: /find 142")
 
 
-async def test_find_refuses_a_query_without_end_and_goes_on(town: Harness) -> None:
+async def test_find_refuses_a_query_without_end_and_goes_on(bot: Harness) -> None:
     """Fifteen hundred conditions are more than SQLite takes; the next command must not wait for that one."""
-    await create_three_tickets(town)
+    await create_three_tickets(bot)
     for query in (" ".join(f"я{number}" for number in range(600)), "щ" * 4000, " ".join(["яма"] * 1000)):
-        await town.send_message(CURATOR, f"/find {query}"[:4096])
-    await town.send_message(CURATOR, "/find люк " + "л" * 280)
-    await town.wait_for_message(CURATOR, "Ничего не нашлось")
-    await town.send_message(CURATOR, "/find ленина")
-    await town.wait_for_message(CURATOR, "Найдено: 1 сообщение")
-    assert len([text for text in town.bot_texts(CURATOR) if "Слишком длинный запрос" in text]) == 3
+        await bot.send_message(CURATOR, f"/find {query}"[:4096])
+    await bot.send_message(CURATOR, "/find люк " + "л" * 280)
+    await bot.wait_for_message(CURATOR, "Ничего не нашлось")
+    await bot.send_message(CURATOR, "/find ленина")
+    await bot.wait_for_message(CURATOR, "Найдено: 1 сообщение")
+    assert len([text for text in bot.bot_texts(CURATOR) if "Слишком длинный запрос" in text]) == 3
 
 
-async def test_a_head_finds_the_own_sector_alone_the_curator_everything(town: Harness) -> None:
-    await create_three_tickets(town)
-    await town.send_message(ROADS_HEAD, "/find на")
-    found = await town.wait_for_message(ROADS_HEAD, "Найдено: 1 сообщение")
+async def test_a_head_finds_the_own_sector_alone_the_curator_everything(bot: Harness) -> None:
+    await create_three_tickets(bot)
+    await bot.send_message(ROADS_HEAD, "/find на")
+    found = await bot.wait_for_message(ROADS_HEAD, "Найдено: 1 сообщение")
     assert button_rows(found) == [["№1"]]
-    await town.send_message(CURATOR, "/find на")
-    assert {b for row in button_rows(await town.wait_for_message(CURATOR, "Найдено")) for b in row} >= {"№1", "№2"}
-    await town.send_message(ROADS_HEAD, "/find 2")
-    await town.wait_for_message(ROADS_HEAD, "Сообщение №2 — другого блока, вам оно недоступно.")
-    await town.send_message(ROADS_HEAD, "/find 77")
-    await town.wait_for_message(ROADS_HEAD, "Сообщения с таким номером нет.")
-    await town.send_message(ROADS_HEAD, "/find 99999999999999999999")
-    await wait_until_idle(town)
-    await town.send_message(CURATOR, "/find 2")
-    card = await town.wait_for_card(CURATOR, 2)
+    await bot.send_message(CURATOR, "/find на")
+    assert {b for row in button_rows(await bot.wait_for_message(CURATOR, "Найдено")) for b in row} >= {"№1", "№2"}
+    await bot.send_message(ROADS_HEAD, "/find 2")
+    await bot.wait_for_message(ROADS_HEAD, "Сообщение №2 — другого блока, вам оно недоступно.")
+    await bot.send_message(ROADS_HEAD, "/find 77")
+    await bot.wait_for_message(ROADS_HEAD, "Сообщения с таким номером нет.")
+    await bot.send_message(ROADS_HEAD, "/find 99999999999999999999")
+    await wait_until_idle(bot)
+    await bot.send_message(CURATOR, "/find 2")
+    card = await bot.wait_for_card(CURATOR, 2)
     assert button_rows(card) == [["🕘 История"]]
 
 
-async def test_a_found_card_is_answered_like_any_other(town: Harness) -> None:
-    await create_three_tickets(town)
-    await town.send_message(ROADS_HEAD, "/find 1")
-    await town.wait_for_message(ROADS_HEAD, "№1: карточка теперь ниже.")
-    card = await town.wait_until(lambda: town.find_message(ROADS_HEAD, "🆕 №1 · "))
-    await town.send_message(ROADS_HEAD, "Сделано.", reply_to=card["message_id"])
-    await town.press_button(ROADS_HEAD, await wait_for_preview(town, ROADS_HEAD, "Сделано."), "Отправить")
-    await town.wait_for_message(GROUP, "Сделано.")
-    await town.wait_until(lambda: message_text(card).startswith("✅ №1"))
+async def test_a_found_card_is_answered_like_any_other(bot: Harness) -> None:
+    await create_three_tickets(bot)
+    await bot.send_message(ROADS_HEAD, "/find 1")
+    await bot.wait_for_message(ROADS_HEAD, "№1: карточка теперь ниже.")
+    card = await bot.wait_until(lambda: bot.find_message(ROADS_HEAD, "🆕 №1 · "))
+    await bot.send_message(ROADS_HEAD, "Сделано.", reply_to=card["message_id"])
+    await bot.press_button(ROADS_HEAD, await wait_for_preview(bot, ROADS_HEAD, "Сделано."), "Отправить")
+    await bot.wait_for_message(GROUP, "Сделано.")
+    await bot.wait_until(lambda: message_text(card).startswith("✅ №1"))
 
 
-async def test_every_role_sees_its_own_commands(town: Harness) -> None:
-    await wait_until_idle(town)
+async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
+    await wait_until_idle(bot)
     wanted = {
         ROADS_HEAD: ["my", "find", "settings", "help"],
         HOUSING_HEAD: ["my", "find", "settings", "help"],
@@ -135,57 +133,57 @@ async def test_every_role_sees_its_own_commands(town: Harness) -> None:
         CURATOR: ["find", "digest", "stats", "settings", "help"],
         ADMINISTRATOR: ["invite", "accounts", "settings", "help"],
     }
-    seen = {person: [one["command"] for one in town.sandbox.telegram.commands(person)] for person in wanted}
+    seen = {person: [one["command"] for one in bot.sandbox.telegram.commands(person)] for person in wanted}
     assert seen == wanted
-    assert town.sandbox.telegram.commands() == []
-    assert town.sandbox.telegram.commands(MARIA) == []
+    assert bot.sandbox.telegram.commands() == []
+    assert bot.sandbox.telegram.commands(MARIA) == []
 
 
-async def test_help_and_start_say_what_one_can_do(town: Harness) -> None:
-    hello = message_text(await town.wait_for_message(ROADS_HEAD, "Здравствуйте, Начальник отдела дорог!"))
+async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
+    hello = message_text(await bot.wait_for_message(ROADS_HEAD, "Здравствуйте, Начальник отдела дорог!"))
     assert "Ваша роль: руководитель отраслевого блока" in hello
     assert "Короткий путь: ответьте на карточку" in hello
     assert "/my — мои сообщения в работе" in hello
     assert "/new" not in hello
-    assert "выберите отрасль" in message_text(await town.wait_for_message(COORDINATOR, "Здравствуйте, Координатор!"))
-    admin = message_text(await town.wait_for_message(ADMINISTRATOR, "Здравствуйте, Администратор!"))
+    assert "выберите отрасль" in message_text(await bot.wait_for_message(COORDINATOR, "Здравствуйте, Координатор!"))
+    admin = message_text(await bot.wait_for_message(ADMINISTRATOR, "Здравствуйте, Администратор!"))
     assert "карточ" not in admin
     assert "Сообщу, если бот чего-то не слышит или не может писать." in admin
-    curator = message_text(await town.wait_for_message(CURATOR, "Здравствуйте, "))
+    curator = message_text(await bot.wait_for_message(CURATOR, "Здравствуйте, "))
     assert "Каждый день в 09:00 здесь будет сводка. О просрочках сообщу сразу." in curator
-    await town.send_message(CURATOR, "/help")
-    await town.wait_until(lambda: len(town.bot_messages(CURATOR)) == 2)
-    told = message_text(town.bot_messages(CURATOR)[-1])
+    await bot.send_message(CURATOR, "/help")
+    await bot.wait_until(lambda: len(bot.bot_messages(CURATOR)) == 2)
+    told = message_text(bot.bot_messages(CURATOR)[-1])
     lines = ["Команды", "/find — найти: номер или слова", "/digest — сводка на сейчас", "/stats — показатели за месяц"]
     lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
     assert told.splitlines() == lines
 
 
-async def test_commands_of_others_are_refused(town: Harness) -> None:
-    await send_report(town)
-    await town.wait_for_card(ROADS_HEAD, 1)
+async def test_commands_of_others_are_refused(bot: Harness) -> None:
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
     for person, command in ((ROADS_HEAD, "/new"), (ROADS_HEAD, "/digest"), (CURATOR, "/my"), (CURATOR, "/new а")):
-        before = len(town.bot_messages(person))
-        await town.send_message(person, command)
-        await town.wait_until(lambda before=before, person=person: len(town.bot_messages(person)) > before)
+        before = len(bot.bot_messages(person))
+        await bot.send_message(person, command)
+        await bot.wait_until(lambda before=before, person=person: len(bot.bot_messages(person)) > before)
         name = command.partition(" ")[0]
         own = "/my, /find, /settings, /help" if person == ROADS_HEAD else "/find, /digest, /stats, /settings, /help"
-        assert message_text(town.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
-    assert [row.action for row in await list_audit(town, 1)] == ["registered"]
+        assert message_text(bot.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
+    assert [row.action for row in await list_audit(bot, 1)] == ["registered"]
 
 
-async def test_an_employee_looks_and_does_not_touch(closed_town: Harness) -> None:
+async def test_an_employee_looks_and_does_not_touch(closed_bot: Harness) -> None:
     employee = '[[staff]]\nname = "Мастер"\nrole = "employee"\nsectors = ["roads"]\ntelegram_id = 1012\n'
-    closed_town.settings["staff"] = STAFF + employee
-    closed_town.sandbox.telegram.user(1012, "Глеб")
-    await closed_town.sandbox.telegram.start_bot(1012)
-    await closed_town.start()
-    await send_report(closed_town)
-    await closed_town.wait_for_card(ROADS_HEAD, 1)
-    await closed_town.send_message(1012, "/find 1")
-    card = await closed_town.wait_for_card(1012, 1)
+    closed_bot.settings["staff"] = STAFF + employee
+    closed_bot.sandbox.telegram.user(1012, "Глеб")
+    await closed_bot.sandbox.telegram.start_bot(1012)
+    await closed_bot.start()
+    await send_report(closed_bot)
+    await closed_bot.wait_for_card(ROADS_HEAD, 1)
+    await closed_bot.send_message(1012, "/find 1")
+    card = await closed_bot.wait_for_card(1012, 1)
     assert button_rows(card) == [["🕘 История"]]
-    await closed_town.send_message(1012, "Я отвечу!", reply_to=card["message_id"])
-    await closed_town.wait_for_message(1012, "Сообщение №1 сейчас не у вас")
-    said = await closed_town.press_code(1012, 1012, card["message_id"], "1:a:1")
+    await closed_bot.send_message(1012, "Я отвечу!", reply_to=card["message_id"])
+    await closed_bot.wait_for_message(1012, "Сообщение №1 сейчас не у вас")
+    said = await closed_bot.press_code(1012, 1012, card["message_id"], "1:a:1")
     assert said["show_alert"]

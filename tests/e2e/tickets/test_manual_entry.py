@@ -10,154 +10,154 @@ from tests.e2e.queries import HATCH, UNCLEAR_REPORT, button_rows, get_ticket, se
 PHONE_REPORT = "Звонила Анна Петровна, 2-14-15: на Ленина 45 яма на дороге"
 
 
-async def enter_ticket(town: Harness, *steps: str) -> None:
+async def enter_ticket(bot: Harness, *steps: str) -> None:
     """Go through the questions: a step that is a button's text is pressed, else it is written."""
     questions = ("Откуда пришло сообщение?", "Номер в той системе?", "До какого времени")
     if steps and steps[0] in ("Телефон", "Личный приём"):  # these have no number
         questions = (questions[0], questions[2])
     for question, step in zip(questions, steps, strict=False):
-        letter = await town.wait_for_message(COORDINATOR, question)
+        letter = await bot.wait_for_message(COORDINATOR, question)
         if any(step in row for row in button_rows(letter)):
-            await town.press_button(COORDINATOR, letter, step)
+            await bot.press_button(COORDINATOR, letter, step)
         else:
-            await town.send_message(COORDINATOR, step)
-        await town.wait_until(lambda letter=letter: button_rows(letter) == [])
+            await bot.send_message(COORDINATOR, step)
+        await bot.wait_until(lambda letter=letter: button_rows(letter) == [])
 
 
-async def test_the_whole_dialog(town: Harness) -> None:
-    await town.send_message(COORDINATOR, "/new")
-    await town.wait_for_message(COORDINATOR, "📝 Новое сообщение", "кто сообщил и как с ним связаться")
-    await town.send_message(COORDINATOR, PHONE_REPORT)
-    letter = await town.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
+async def test_the_whole_dialog(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, "/new")
+    await bot.wait_for_message(COORDINATOR, "📝 Новое сообщение", "кто сообщил и как с ним связаться")
+    await bot.send_message(COORDINATOR, PHONE_REPORT)
+    letter = await bot.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
     assert button_rows(letter) == [
         ["Телефон", "Личный приём"],
         ["ПОС", "Инцидент Менеджмент"],
         ["СЭД", "Другое"],
         ["Отмена"],
     ]
-    await enter_ticket(town, "Инцидент Менеджмент", "ИМ-2026/77", "23.11.2026 12:00")
+    await enter_ticket(bot, "Инцидент Менеджмент", "ИМ-2026/77", "23.11.2026 12:00")
 
-    done = await town.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, передано: Дороги.")
+    done = await bot.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, передано: Дороги.")
     assert button_rows(done) == []
-    card = await town.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT)
+    card = await bot.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT)
     assert "👤 Житель · Инцидент Менеджмент" in message_text(card)
     assert "🔢 Номер в источнике: ИМ-2026/77" in message_text(card)
     assert "ответить до пн 23.11, 12:00" in message_text(card)
-    assert await town.wait_for_message(COORDINATOR, "✓ Инцидент Менеджмент")
-    assert (await get_ticket(town, 1)).answer_due == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    assert await bot.wait_for_message(COORDINATOR, "✓ Инцидент Менеджмент")
+    assert (await get_ticket(bot, 1)).answer_due == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-async def test_the_short_way(town: Harness) -> None:
-    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    await enter_ticket(town, "Телефон", "Обычный срок")
-    card = await town.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "ответить до 22:30")
+async def test_the_short_way(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "Телефон", "Обычный срок")
+    card = await bot.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "ответить до 22:30")
     assert "Телефон" in message_text(card)
     assert "Номер в источнике" not in message_text(card)
 
 
-async def test_a_text_on_the_next_line_of_the_command(town: Harness) -> None:
-    await town.send_message(COORDINATOR, f"/new\n{PHONE_REPORT}")
-    await enter_ticket(town, "Сайт администрации", "Нет номера", "25.11")
-    card = await town.wait_for_card(ROADS_HEAD, 1, "ответить до ср 25.11, 23:59")
+async def test_a_text_on_the_next_line_of_the_command(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new\n{PHONE_REPORT}")
+    await enter_ticket(bot, "Сайт администрации", "Нет номера", "25.11")
+    card = await bot.wait_for_card(ROADS_HEAD, 1, "ответить до ср 25.11, 23:59")
     assert "Сайт администрации" in message_text(card)
 
 
-async def test_the_answer_to_a_call_goes_to_whoever_typed_it_in(town: Harness) -> None:
-    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    await enter_ticket(town, "Телефон", "Обычный срок")
-    await town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
-    note = await town.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1", "Засыплем завтра.")
+async def test_the_answer_to_a_call_goes_to_whoever_typed_it_in(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "Телефон", "Обычный срок")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    note = await bot.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1", "Засыплем завтра.")
     assert "передайте ответ жителю" in message_text(note)
-    await town.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    await wait_until_idle(town)
-    assert town.bot_messages(GROUP) == []
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
 
 
-async def test_only_the_typist_passes_the_answer_on(closed_town: Harness) -> None:
+async def test_only_the_typist_passes_the_answer_on(closed_bot: Harness) -> None:
     """Two coordinators would both ring the person up."""
     second = '[[staff]]\nname = "Второй координатор"\nrole = "coordinator"\ntelegram_id = 1011\n'
-    closed_town.settings["staff"] = STAFF + second
-    closed_town.sandbox.telegram.user(1011, "Зоя")
-    await closed_town.sandbox.telegram.start_bot(1011)
-    await closed_town.start()
-    await closed_town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    await enter_ticket(closed_town, "Телефон", "Обычный срок")
-    card = await closed_town.wait_for_card(ROADS_HEAD, 1)
+    closed_bot.settings["staff"] = STAFF + second
+    closed_bot.sandbox.telegram.user(1011, "Зоя")
+    await closed_bot.sandbox.telegram.start_bot(1011)
+    await closed_bot.start()
+    await closed_bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(closed_bot, "Телефон", "Обычный срок")
+    card = await closed_bot.wait_for_card(ROADS_HEAD, 1)
     assert "👤 Житель · Телефон · внесено: Координатор" in message_text(card)
-    await closed_town.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
-    await closed_town.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1")
-    await wait_until_idle(closed_town)
-    assert closed_town.find_message(1011, "№1") is None
+    await closed_bot.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    await closed_bot.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1")
+    await wait_until_idle(closed_bot)
+    assert closed_bot.find_message(1011, "№1") is None
 
 
-async def test_a_wrong_or_past_moment_is_asked_again(town: Harness) -> None:
-    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    await enter_ticket(town, "Телефон")
-    await town.send_message(COORDINATOR, "как-нибудь потом")
-    again = await town.wait_for_message(COORDINATOR, "Не получилось прочитать дату.")
-    await town.send_message(COORDINATOR, "31.02")
-    await town.wait_until(lambda: button_rows(again) == [])
-    await town.send_message(COORDINATOR, "20.11.2026 10:00")
-    past = await town.wait_for_message(COORDINATOR, "Это время уже прошло.")
+async def test_a_wrong_or_past_moment_is_asked_again(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "Телефон")
+    await bot.send_message(COORDINATOR, "как-нибудь потом")
+    again = await bot.wait_for_message(COORDINATOR, "Не получилось прочитать дату.")
+    await bot.send_message(COORDINATOR, "31.02")
+    await bot.wait_until(lambda: button_rows(again) == [])
+    await bot.send_message(COORDINATOR, "20.11.2026 10:00")
+    past = await bot.wait_for_message(COORDINATOR, "Это время уже прошло.")
     assert button_rows(past) == [["Обычный срок"], ["Отмена"]]
-    await town.press_button(COORDINATOR, past, "Обычный срок")
-    await town.wait_for_card(ROADS_HEAD, 1, "ответить до 22:30")
+    await bot.press_button(COORDINATOR, past, "Обычный срок")
+    await bot.wait_for_card(ROADS_HEAD, 1, "ответить до 22:30")
 
 
 @pytest.mark.parametrize("steps", [(), ("ПОС",), ("ПОС", "Нет номера")])
-async def test_it_can_be_cancelled_at_every_step(town: Harness, steps: tuple[str, ...]) -> None:
-    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    await enter_ticket(town, *steps)
+async def test_it_can_be_cancelled_at_every_step(bot: Harness, steps: tuple[str, ...]) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, *steps)
     questions = ("Откуда пришло", "Номер в той системе?", "До какого времени")
-    letter = await town.wait_for_message(COORDINATOR, questions[len(steps)])
-    await town.press_button(COORDINATOR, letter, "Отмена")
-    await town.wait_until(lambda: message_text(letter) == "Отменено.")
-    await wait_until_idle(town)
-    assert not any(button_rows(one) for one in town.bot_messages(COORDINATOR))
-    assert town.find_message(ROADS_HEAD, "№1") is None
+    letter = await bot.wait_for_message(COORDINATOR, questions[len(steps)])
+    await bot.press_button(COORDINATOR, letter, "Отмена")
+    await bot.wait_until(lambda: message_text(letter) == "Отменено.")
+    await wait_until_idle(bot)
+    assert not any(button_rows(one) for one in bot.bot_messages(COORDINATOR))
+    assert bot.find_message(ROADS_HEAD, "№1") is None
 
 
-async def test_unsure_manual_entry_goes_to_coordinator(town: Harness) -> None:
-    await town.send_message(COORDINATOR, f"/new {UNCLEAR_REPORT}")
-    await enter_ticket(town, "Телефон", "Обычный срок")
-    await town.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, выберите отрасль в карточке.")
-    card = await town.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
-    await town.press_button(COORDINATOR, card, "Дороги")
-    await town.wait_for_card(ROADS_HEAD, 1)
+async def test_unsure_manual_entry_goes_to_coordinator(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {UNCLEAR_REPORT}")
+    await enter_ticket(bot, "Телефон", "Обычный срок")
+    await bot.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, выберите отрасль в карточке.")
+    card = await bot.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
+    await bot.press_button(COORDINATOR, card, "Дороги")
+    await bot.wait_for_card(ROADS_HEAD, 1)
 
 
-async def test_a_picture_alone_is_no_text(town: Harness) -> None:
-    await town.send_message(COORDINATOR, "/new")
-    await town.wait_for_message(COORDINATOR, "📝 Новое сообщение")
-    await town.send_message(COORDINATOR, photo=b"picture")
-    await town.wait_for_message(COORDINATOR, "Здесь нужен текст")
-    await town.send_message(COORDINATOR, PHONE_REPORT)
-    await town.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
+async def test_a_picture_alone_is_no_text(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, "/new")
+    await bot.wait_for_message(COORDINATOR, "📝 Новое сообщение")
+    await bot.send_message(COORDINATOR, photo=b"picture")
+    await bot.wait_for_message(COORDINATOR, "Здесь нужен текст")
+    await bot.send_message(COORDINATOR, PHONE_REPORT)
+    await bot.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
 
 
-async def test_a_half_typed_message_survives_a_restart(town: Harness) -> None:
-    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    await enter_ticket(town, "ПОС")
-    await town.wait_for_message(COORDINATOR, "Номер в той системе?")
-    await wait_until_idle(town)
-    await town.stop()
-    await town.start()
-    await town.send_message(COORDINATOR, "А-1")
-    letter = await town.wait_for_message(COORDINATOR, "До какого времени")
-    await town.press_button(COORDINATOR, letter, "Обычный срок")
-    await town.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "А-1", "ПОС")
+async def test_a_half_typed_message_survives_a_restart(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "ПОС")
+    await bot.wait_for_message(COORDINATOR, "Номер в той системе?")
+    await wait_until_idle(bot)
+    await bot.stop()
+    await bot.start()
+    await bot.send_message(COORDINATOR, "А-1")
+    letter = await bot.wait_for_message(COORDINATOR, "До какого времени")
+    await bot.press_button(COORDINATOR, letter, "Обычный срок")
+    await bot.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "А-1", "ПОС")
 
 
-async def test_a_card_of_a_citizen_can_be_answered_in_between(town: Harness) -> None:
+async def test_a_card_of_a_citizen_can_be_answered_in_between(bot: Harness) -> None:
     """Another matter in the middle: the typing in is given up, and that is said."""
-    await send_report(town, HATCH)
-    await town.wait_for_card(ROADS_HEAD, 1)
-    await town.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
-    question = await town.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
-    await town.send_message(COORDINATOR, "/new Другой звонок: на Мира 7 яма на дороге")
-    await town.wait_until(lambda: button_rows(question) == [])
-    await wait_until_idle(town)
-    newest = [letter for letter in town.bot_messages(COORDINATOR) if "Откуда пришло" in message_text(letter)][-1]
+    await send_report(bot, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    question = await bot.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
+    await bot.send_message(COORDINATOR, "/new Другой звонок: на Мира 7 яма на дороге")
+    await bot.wait_until(lambda: button_rows(question) == [])
+    await wait_until_idle(bot)
+    newest = [letter for letter in bot.bot_messages(COORDINATOR) if "Откуда пришло" in message_text(letter)][-1]
     assert button_rows(newest)[-1] == ["Отмена"]
-    await enter_ticket(town, "Телефон", "Обычный срок")
-    await town.wait_for_card(ROADS_HEAD, 2, "Другой звонок")
+    await enter_ticket(bot, "Телефон", "Обычный срок")
+    await bot.wait_for_card(ROADS_HEAD, 2, "Другой звонок")
