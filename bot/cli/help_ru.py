@@ -7,6 +7,9 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 Rows = list[tuple[str, str]]
 
+FIRST_COMMANDS = ("run", "check", "demo", "invite")
+"""The commands that everybody needs: the help page lists them before the others."""
+
 
 class RussianHelpCommand(TyperCommand):
     """A command with a Russian help page."""
@@ -22,8 +25,9 @@ class RussianHelpGroup(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """See :meth:`click.Command.format_help`."""
         _write_help(self, ctx, formatter)
-        rows = [(name, one.help or "") for name, one in self.commands.items()]
-        _write_list(formatter, "Команды", rows)
+        first = [name for name in FIRST_COMMANDS if name in self.commands]
+        names = [*first, *(name for name in self.commands if name not in first)]
+        _write_list(formatter, "Команды", [(name, self.commands[name].help or "") for name in names])
 
 
 def _write_help(command: TyperCommand | TyperGroup, ctx: Any, formatter: Any) -> None:

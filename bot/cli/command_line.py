@@ -1,0 +1,71 @@
+"""The application of the command line, and what its commands have in common."""
+
+import asyncio
+import re
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot import logging_setup
+from bot.cli.help_ru import RussianHelpGroup
+from bot.config import Config, ConfigFaults, load_config, render_faults
+from bot.domain.audit import JournalAction
+
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="mcu-bot: муниципальный центр управления в мессенджерах.",
+    cls=RussianHelpGroup,
+)
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", help="Файл настроек (TOML).")]
+
+EXIT_BAD_CONFIG = 2
+EXIT_TRY_AGAIN = 1
+"""A database server that does not answer may start later than the bot: systemd starts the bot again after this code."""
+
+
+def load_settings(path: Path, *, tokens_needed: bool = True) -> Config:
+    """Return the configuration; end with all its faults and their remedies if it has any."""
+    try:
+        return load_config(path, tokens_needed=tokens_needed)
+    except ConfigFaults as faults:
+        typer.echo(render_faults(faults.faults), err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
+
+
+def record_action(settings: Config, action: JournalAction, **facts: object) -> None:
+    """Write a line of the journal; what was asked for is done already, so a fault is only said."""
+    from bot.cli import personal_data
+    from storage.database import DatabaseUnavailable
+    from storage.errors import DATABASE_ERRORS
+
+    try:
+        asyncio.run(personal_data.record_action(settings, action, facts))
+    except (DatabaseUnavailable, *DATABASE_ERRORS):
+        print_error("В журнал (python -m bot journal) это не записано: база занята или не принимает записей.")
+
+
+def print_error(text: str) -> None:
+    """Print *text* to the standard error, without secrets."""
+    typer.echo(logging_setup.scrub(text), err=True)
+
+
+def _parse_day(text: str) -> date:
+    russian = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text.strip())
+    return date(*(int(part) for part in russian.groups()[::-1])) if russian else date.fromisoformat(text.strip())
+
+
+def parse_moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
+    """Return *clock* of *day* (``2026-11-20`` or ``20.11.2026``) in *zone*; end with a message for anything else."""
+    if day is None:
+        return None
+    try:
+        return datetime.combine(_parse_day(day), clock, zone)
+    except ValueError:
+        typer.echo(f"Не похоже на дату: «{day}». Нужно так: 2026-11-20 или 20.11.2026.", err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG) from None

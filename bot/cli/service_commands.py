@@ -1,0 +1,134 @@
+"""Commands of the running bot: run, check, demo, invite."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import file_modes, logging_setup
+from bot.cli.command_line import EXIT_BAD_CONFIG, EXIT_TRY_AGAIN, ConfigFile, cli, load_settings
+from bot.cli.faults import report_database_faults
+from bot.cli.help_ru import RussianHelpCommand
+from bot.config import Config, Fault, render_faults
+from bot.config.errors import with_full_stop
+
+logger = logging.getLogger(__name__)
+
+
+@cli.command(cls=RussianHelpCommand)
+def run(config: ConfigFile = Path("config.toml")) -> None:
+    """Запустить бота."""
+    settings = load_settings(config)
+    missing = settings.unsupported_faults()
+    if missing:
+        typer.echo(render_faults(missing), err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    logging_setup.configure(known_secrets=settings.known_secrets())
+    for note in settings.warnings():
+        logger.warning("%s: %s. Что сделать: %s.", note.key, note.problem, note.remedy)
+    from bot.cli.operations import list_data_paths
+
+    if changed := file_modes.restrict(list_data_paths(settings)):
+        logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
+    from bot.app import AddressInUse, App, run_until_signal
+    from bot.domain.sources import messenger_of
+    from bot.inbox.receiver import TokenInUse
+    from bot.runtime.service_manager import ServiceManager
+    from storage.sqlite.file_lock import DatabaseInUse
+
+    with report_database_faults(EXIT_TRY_AGAIN if settings.uses_server else EXIT_BAD_CONFIG):
+        try:
+            manager = ServiceManager.from_environment(os.environ, os.getpid())
+            asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT), manager))
+        except AddressInUse as error:
+            fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
+            typer.echo(render_faults((fault,)), err=True)
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+        except TokenInUse as error:
+            problem = "с этим токеном уже работает другая программа, сообщения жителей делились бы между ними"
+            remedy = "остановите её, а если вы её не запускали, выпустите новый токен"
+            typer.echo(render_faults((Fault(f"{messenger_of(str(error))}.token", problem, remedy),)), err=True)
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+        except DatabaseInUse as error:
+            problem = f"с базой {error} уже работает запущенный бот, второй ответил бы всем дважды"
+            typer.echo(render_faults((Fault("database.url", problem, "остановите первого"),)), err=True)
+            raise typer.Exit(EXIT_BAD_CONFIG) from None
+
+
+@cli.command(cls=RussianHelpCommand)
+def check(config: ConfigFile = Path("config.toml")) -> None:
+    """Проверить настройки, токены и права бота в чатах."""
+    settings = load_settings(config)
+    logging_setup.configure(logging.ERROR, settings.known_secrets())
+    from bot.cli.operations import check_messengers
+    from bot.views.notifications import posting_policy
+
+    signs = {"ok": "✓", "note": "i", "fault": "✗"}
+    findings = asyncio.run(check_messengers(settings))
+    for note in settings.warnings():
+        typer.echo(
+            f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
+        )
+    for path in _paths_open_to_others(settings):
+        typer.echo(f"i {path}: читать могут и другие пользователи сервера. Выполните: chmod -R go-rwx {path}")
+    for source in settings.sources():
+        said = posting_policy.describe_policy(source.answers, source.invite)
+        typer.echo(
+            f"i {posting_policy.describe_source(source.account, source.title)}, ответы «{source.answers}»: {said}."
+        )
+    for finding in findings:
+        typer.echo(f"{signs[finding.severity.value]} {finding.subject}: {finding.text}")
+    if any(finding.severity.value == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command(cls=RussianHelpCommand)
+def demo(
+    port: Annotated[
+        int, typer.Option(metavar="ПОРТ", min=0, max=65535, help="Порт страницы; 0 — любой свободный.")
+    ] = 8080,
+) -> None:
+    """Показать весь город на одной странице, без настоящих мессенджеров."""
+    logging_setup.configure(logging.WARNING)
+    from bot.cli.demo import run_demo
+
+    asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
+
+
+@cli.command(cls=RussianHelpCommand)
+def invite(config: ConfigFile = Path("config.toml")) -> None:
+    """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
+    settings = load_settings(config, tokens_needed=False)
+    from bot.cli.operations import invite_staff
+
+    with report_database_faults():
+        invited = asyncio.run(invite_staff(settings))
+    if not invited:
+        typer.echo("У всех сотрудников из настроек уже есть доступ.")
+        return
+    typer.echo(
+        "Перешлите каждому его строку: сотрудник открывает бота и отправляет команду целиком. Код одноразовый, "
+        f"срок кода: {settings.tree.staff_invitations.valid.in_russian()}."
+    )
+    for name, code in invited:
+        typer.echo(f"{name}: /start {code}")
+
+
+def _paths_open_to_others(config: Config) -> list[Path]:
+    """List the files with secrets that anybody on the server may read, and the data that the group may, too.
+
+    Often the configuration is root's and the group of the bot's user reads it.
+    """
+    from bot.cli.operations import list_data_paths
+
+    data = [path for path in list_data_paths(config) if file_modes.list_open([path])]
+    return file_modes.list_open(config.secret_files(), file_modes.OTHERS) + data
+
+
+def _name_paths(paths: Sequence[Path]) -> str:
+    return f"{paths[0]}" + (f" и ещё {len(paths) - 1}" if len(paths) > 1 else "")
