@@ -13,8 +13,6 @@ from sqlalchemy import (
     bindparam,
     case,
     false,
-    func,
-    null,
     or_,
     select,
     text,
@@ -24,53 +22,21 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.outbox import (
     LastError,
-    NextPending,
-    OldestPending,
     OutboxDraft,
     OutboxKind,
     OutboxRow,
     OutboxStatus,
-    SentRow,
 )
 from storage.repositories import outbox_queries
 from storage.repositories.base import (
-    MAX_WAIT,
-    Repository,
     advisory_lock,
     insert_into,
-    is_in_future,
     new_holder_id,
     time_params,
 )
 from storage.repositories.outbox_queries import is_pending
+from storage.repositories.outbox_reading import OUTBOX_COLUMNS, OutboxReading, outbox_row
 from storage.tables import outbox
-
-MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
-"""How much earlier than a messenger's clock says the server may record a message as sent."""
-
-_COLUMNS = (
-    outbox.c.id,
-    outbox.c.kind,
-    outbox.c.account,
-    outbox.c.chat_id,
-    outbox.c.chat_kind,
-    outbox.c.thread,
-    outbox.c.root,
-    outbox.c.person_id,
-    outbox.c.ticket_id,
-    outbox.c.subject_id,
-    outbox.c.facts,
-    outbox.c.priority,
-    outbox.c.silent,
-    outbox.c.attempts,
-    outbox.c.progress,
-    outbox.c.form,
-    outbox.c.error,
-    outbox.c.created_at,
-    outbox.c.expires_at,
-    outbox.c.holder,
-    outbox.c.own_key,
-)
 
 
 @cache
@@ -105,11 +71,11 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
             attempts=outbox.c.attempts + 1,
             error=case((outbox.c.status == OutboxStatus.SENDING, LastError.INTERRUPTED.value), else_=outbox.c.error),
         )
-        .returning(*_COLUMNS)
+        .returning(*OUTBOX_COLUMNS)
     )
 
 
-class Outbox(Repository):
+class Outbox(OutboxReading):
     """Messages to send: queued, claimed, finished."""
 
     async def enqueue(self, draft: OutboxDraft, now: datetime) -> None:
@@ -126,22 +92,6 @@ class Outbox(Repository):
         for draft in drafts:
             await self.enqueue(draft, now)
 
-    async def next_per_chat(self, now: datetime, accounts: tuple[str, ...]) -> list[NextPending]:
-        """Return the next due row of each chat of *accounts*, by priority, then age.
-
-        The query costs in proportion to the chats, not to the rows. An earlier row with the same ``order_key`` that is
-        being sent, is due or waits for a retry goes first; one that is scheduled for later does not block.
-        """
-        found = await self._transaction.execute(outbox_queries.next_per_chat(accounts), time_params(now))
-        return sorted((NextPending(*row) for row in found), key=lambda row: (row.priority, row.id))
-
-    async def next_callback_answers(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
-        """Return up to *limit* callback answers of each account; no chat's rate limit applies to them."""
-        found = await self._transaction.execute(
-            outbox_queries.next_callback_answers(accounts), time_params(now) | {"most": limit}
-        )
-        return [NextPending(*row) for row in found]
-
     async def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[OutboxRow]:
         """Claim those of *ids* that are free until the lease expires; return them by priority.
 
@@ -151,48 +101,8 @@ class Outbox(Repository):
         result = await self._transaction.execute(
             _claim_statement(), time_params(now) | {"ids": list(ids), "until": now + lease, "by": new_holder_id()}
         )
-        rows = [_outbox_row(row) for row in result]
+        rows = [outbox_row(row) for row in result]
         return sorted(rows, key=lambda row: (row.priority, row.id))
-
-    async def has_due(self, now: datetime) -> bool:
-        """Return whether an unfinished row is due."""
-        statement = select(outbox.c.id).where(is_pending(outbox), ~is_in_future(outbox.c.due_at)).limit(1)
-        return (await self._transaction.execute(statement, time_params(now))).first() is not None
-
-    async def has_pending(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
-        """Return whether an unfinished row of this kind is about one of these."""
-        result = await self._transaction.execute(
-            select(outbox.c.id)
-            .where(is_pending(outbox), outbox.c.kind == kind.value, outbox.c.subject_id.in_(subject_ids))
-            .limit(1)
-        )
-        return result.first() is not None
-
-    async def list_sent_since(self, account: str, since: datetime) -> list[SentRow]:
-        """List what *account* has sent since then, oldest first; last, rows of unknown outcome."""
-        done = await self._transaction.execute(
-            select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, outbox.c.done_at)
-            .where(
-                outbox.c.done_at > since,
-                outbox.c.status == OutboxStatus.SENT,
-                outbox.c.account == account,
-                _is_message(),
-            )
-            .order_by(outbox.c.done_at)
-        )
-        unknown = await self._transaction.execute(
-            select(outbox.c.chat_id, outbox.c.chat_kind, outbox.c.progress, null()).where(
-                is_pending(outbox),
-                outbox.c.account == account,
-                or_(outbox.c.status == OutboxStatus.SENDING, outbox.c.error == LastError.INTERRUPTED),
-                _is_message(),
-            )
-        )
-        return [
-            SentRow(chat, kind, max(len(parts), 1), at) if at else SentRow(chat, kind, len(parts) + 1, None)
-            for rows in (done, unknown)
-            for chat, kind, parts, at in rows
-        ]
 
     async def extend_leases(self, rows: Sequence[OutboxRow], until: datetime) -> None:
         """Extend the leases of rows that are still being sent."""
@@ -236,28 +146,6 @@ class Outbox(Repository):
         values |= {"status": status, "done_at": now, "leased_until": None, "holder": None}
         return await self._update_claimed(row, error=error[:200] if error else None, **values)
 
-    async def may_have_sent(self, account: str, chat_id: str, message_id: str, sent_at: datetime) -> bool:
-        """Return whether a row has been sent as this message, or may have been: it is being sent, or it is uncertain.
-
-        Rows of release 0.1.0 do not name all their messages.
-        """
-        here = (outbox.c.account == account, outbox.c.chat_id == chat_id, _is_message())
-        uncertain = or_(
-            outbox.c.status == OutboxStatus.SENDING,
-            outbox.c.error.in_((LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)),
-        )
-        pending = await self._transaction.execute(
-            select(outbox.c.id).where(is_pending(outbox), *here, uncertain).limit(1)
-        )
-        if pending.first() is not None:
-            return True
-        done = await self._transaction.execute(
-            select(outbox.c.progress, outbox.c.own_key).where(
-                outbox.c.done_at.between(sent_at - MAX_CLOCK_DIFFERENCE, sent_at + MAX_WAIT), *here
-            )
-        )
-        return any(key is None or message_id in ",".join(progress).split(",") for progress, key in done)
-
     async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts_as_attempt: bool = True) -> bool:
         """Retry at *due_at*; after a rate limit the attempt does not count. Returns False like :meth:`finish`."""
         values: dict[str, Any] = {
@@ -286,16 +174,6 @@ class Outbox(Repository):
         result = await self._transaction.execute(update(outbox).where(_is_claimed_as(row)).values(**values))
         return bool(result.rowcount)
 
-    async def list_holders(self, *, exclude_ids: Collection[int] = ()) -> list[str]:
-        """List the claims of rows that are being sent, except *exclude_ids*."""
-        found = await self._transaction.execute(
-            select(outbox.c.holder)
-            .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, outbox.c.holder.is_not(None))
-            .where(outbox.c.id.not_in(exclude_ids))
-            .distinct()
-        )
-        return [str(holder) for holder in found.scalars()]
-
     async def release_leases(
         self, holders: Collection[str] | None = None, kinds: Collection[OutboxKind] = tuple(OutboxKind)
     ) -> None:
@@ -317,63 +195,6 @@ class Outbox(Repository):
             .where(is_pending(outbox), outbox.c.status == OutboxStatus.QUEUED, outbox.c.due_at <= now)
             .values(error=LastError.INTERRUPTED)
         )
-
-    async def pending_publications(self, before: datetime) -> list[OutboxRow]:
-        """List queued publications of answers that were queued before *before*, oldest first."""
-        result = await self._transaction.execute(
-            select(*_COLUMNS)
-            .where(
-                is_pending(outbox),
-                outbox.c.status == OutboxStatus.QUEUED,
-                outbox.c.kind == OutboxKind.PUBLICATION.value,
-                outbox.c.created_at < before,
-            )
-            .order_by(outbox.c.id)
-        )
-        return [_outbox_row(row) for row in result]
-
-    async def pending_for_staff(self, account: str) -> list[OutboxRow]:
-        """List queued cards and notifications for officials through *account*."""
-        kinds = (OutboxKind.CARD.value, OutboxKind.NOTE.value)
-        result = await self._transaction.execute(
-            select(*_COLUMNS)
-            .where(
-                is_pending(outbox),
-                outbox.c.status == OutboxStatus.QUEUED,
-                outbox.c.account == account,
-                outbox.c.person_id.is_not(None),
-                outbox.c.kind.in_(kinds),
-            )
-            .order_by(outbox.c.id)
-        )
-        return [_outbox_row(row) for row in result]
-
-    async def has_pending_for_person(self, kind: OutboxKind, account: str, person_id: int) -> bool:
-        """Return whether a row of this kind is unfinished for this person and account."""
-        result = await self._transaction.execute(
-            select(outbox.c.id)
-            .where(
-                is_pending(outbox),
-                outbox.c.kind == kind.value,
-                outbox.c.account == account,
-                outbox.c.person_id == person_id,
-            )
-            .limit(1)
-        )
-        return result.first() is not None
-
-    async def list_arriving(self, account: str, chat_id: str) -> list[tuple[OutboxKind, int | None]]:
-        """List (kind, ticket id) of unfinished rows to this chat whose message may have arrived there already."""
-        query = select(outbox.c.kind, outbox.c.ticket_id).where(
-            is_pending(outbox),
-            outbox.c.account == account,
-            outbox.c.chat_id == chat_id,
-            or_(
-                outbox.c.status == OutboxStatus.SENDING,
-                outbox.c.error.in_((LastError.INTERRUPTED, LastError.UNKNOWN_OUTCOME)),
-            ),
-        )
-        return [(OutboxKind(row[0]), row[1]) for row in await self._transaction.execute(query)]
 
     async def withdraw(self, row_id: int, now: datetime) -> bool:
         """Drop a row that goes elsewhere instead; False if it is being sent, was sent or dropped."""
@@ -411,30 +232,6 @@ class Outbox(Repository):
             .where(outbox.c.account == account, outbox.c.chat_id == old_id)
             .values(chat_id=new_id)
         )
-
-    async def oldest_pending(self) -> list[OldestPending]:
-        """Return since when each account's oldest row waits.
-
-        A scheduled row waits since it is due; one that was tried waits since it was created, because every retry moves
-        its due moment.
-        """
-        since = case((outbox.c.error.is_(None), outbox.c.due_at), else_=outbox.c.created_at)
-        asked = outbox.c.error == LastError.RATE_LIMITED
-        result = await self._transaction.execute(
-            select(
-                outbox.c.account,
-                func.min(case((asked, null()), else_=since)),
-                func.min(case((asked, since))),
-            )
-            .where(is_pending(outbox))
-            .group_by(outbox.c.account)
-        )
-        return [OldestPending(*row) for row in result]
-
-    async def count_by_status(self) -> dict[str, int]:
-        """Count the rows by status."""
-        result = await self._transaction.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
-        return {row[0]: row[1] for row in result}
 
 
 def _is_claimed_as(row: OutboxRow) -> ColumnElement[bool]:
@@ -478,14 +275,3 @@ def _new_own_key(now: datetime) -> str:
     Neither another database nor an earlier state of this one can give it to another row.
     """
     return f"{int(now.timestamp()):x}.{secrets.token_hex(8)}"
-
-
-def _is_message() -> ColumnElement[bool]:
-    return outbox.c.kind.not_in([OutboxKind.CALLBACK_ANSWER.value, OutboxKind.MENU.value])
-
-
-def _outbox_row(row: Any) -> OutboxRow:
-    values = dict(row._mapping)
-    values["kind"] = OutboxKind(values["kind"])
-    values["progress"] = tuple(values["progress"])
-    return OutboxRow(**values)
