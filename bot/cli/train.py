@@ -29,12 +29,12 @@ def train(config: Config, file: Path | None, print_line: PrintLine) -> bool:
     """
     if file is None:
         os.nice(_NICENESS)
-    shelf = ModelRegistry(config.model_folder)
-    with shelf.lock():
+    registry = ModelRegistry(config.model_folder)
+    with registry.lock():
         own, newest = asyncio.run(_load_own_examples(config, print_line)) if _has_database(config) else ((), 0)
-        past = pipeline.load_training_input(file, shelf, own, newest)
+        past = pipeline.load_training_input(file, registry, own, newest)
         outcome = pipeline.run_training(
-            past, config.sectors(), config.tree.routing.threshold, shelf, SystemClock().now(), print_line
+            past, config.sectors(), config.tree.routing.threshold, registry, SystemClock().now(), print_line
         )
     print_line(pipeline.format_result(outcome))
     return outcome.published

@@ -135,7 +135,7 @@ def next_state(state: State, step: Step) -> State:
 
 
 class DismissReason(StrEnum):
-    """Why a message needs no answer."""
+    """The reason why a message needs no answer."""
 
     NOT_A_PROBLEM = "not_a_problem"
     ANSWERED_ELSEWHERE = "answered_elsewhere"

@@ -1,6 +1,6 @@
 """A citizen's data in all tables: found, exported, erased. The statements are built from :mod:`storage.data_map`."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +11,9 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    bindparam,
     case,
     delete,
     exists,
-    false,
     func,
     insert,
     literal,
@@ -28,13 +26,22 @@ from sqlalchemy import (
 
 from bot.domain.audit import JournalAction
 from bot.domain.inbox import InboxStatus
-from bot.domain.json_types import Json
 from bot.domain.outbox import OutboxKind, OutboxStatus
 from bot.domain.personal_data import Citizen, DatabaseCopy, ExportedTable, PersonalRows
 from bot.domain.tickets import OPEN_TICKET_STATES
-from storage.data_map import DATA_MAP, Content, Rows
+from storage.data_map import DATA_MAP, Content
 from storage.repositories.base import Repository
 from storage.repositories.outbox_queries import is_pending
+from storage.repositories.personal_data_conditions import (
+    conditions,
+    has_expired,
+    is_in,
+    is_loose,
+    is_of,
+    mapped_conditions,
+    special_conditions,
+)
+from storage.repositories.quotations import mentions, without_quotations
 from storage.tables import (
     act,
     answer,
@@ -61,18 +68,11 @@ _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _RENDERED_FROM_ROWS = (OutboxKind.CARD.value, OutboxKind.REVIEW_LIST.value)
 """Kinds of waiting messages without words of their own: they show what is left."""
 
-_MIN_QUOTATION_CHARS = 12
-"""Shorter strings are parts of too many texts."""
-
 _EMPTY_LISTS = ("media", "external_ids", "progress")
 """JSON columns that hold a list; the others hold an object."""
 
 _CITIZEN_KEY_PREFIXES = ("danger:", "unread:", "invited:", "unknown_poster:")
 """Beginnings of once-keys with the account of a citizen."""
-
-_KEY_COLUMNS = {Rows.TICKET: "id", Rows.OF_TICKET: "ticket_id", Rows.MESSAGE: "id", Rows.OF_MESSAGE: "message_id"}
-
-Conditions = Mapping[Table, ColumnElement[bool]]
 
 
 class PersonalData(Repository):
@@ -88,11 +88,11 @@ class PersonalData(Repository):
         own = [row.id for row in tickets]
         messages = await self._rows(
             select(message.c.id, message.c.ticket_id, message.c.text).where(
-                or_(_is_in(message.c.ticket_id, own), _is_of(message.c.account, message.c.author_id, citizen))
+                or_(is_in(message.c.ticket_id, own), is_of(message.c.account, message.c.author_id, citizen))
             )
         )
         words = {row.text for row in (*tickets, *messages)} - {""}
-        updates = [row for row in await self._list_unhandled() if _mentions(row.payload, citizen.user_id, words)]
+        updates = [row for row in await self._list_unhandled() if mentions(row.payload, citizen.user_id, words)]
         return PersonalRows(
             citizen,
             ticket_ids=own,
@@ -120,7 +120,7 @@ class PersonalData(Repository):
     async def export(self, found: PersonalRows) -> list[ExportedTable]:
         """Return the rows of every table about a citizen, as plain values."""
         exported = []
-        for table, condition in (_mapped_conditions(found) | _special_conditions(found)).items():
+        for table, condition in (mapped_conditions(found) | special_conditions(found)).items():
             if rows := await self._rows(select(table).where(condition).order_by(*table.primary_key)):
                 plain = [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
                 exported.append(ExportedTable(table.name, plain))
@@ -129,7 +129,7 @@ class PersonalData(Repository):
     async def erase(self, found: PersonalRows, now: datetime) -> dict[str, int]:
         """Erase the data of a citizen; return the number of rows by table."""
         await self._overwrite_deleted()
-        special, mapped = _special_conditions(found), _mapped_conditions(found)
+        special, mapped = special_conditions(found), mapped_conditions(found)
         mapped[answer] = and_(mapped[answer], answer.c.problem_id.is_(None))  # for a problem: addressed to everybody
         counts = {table.name: await self._count(table, one) for table, one in (special | mapped).items()}
         await self._clear_problems(special[problem])
@@ -175,19 +175,19 @@ class PersonalData(Repository):
         """List the links to the published answers of these tickets."""
         rows = await self._rows(
             select(publication.c.link).where(
-                _is_in(publication.c.ticket_id, ticket_ids), publication.c.link.is_not(None)
+                is_in(publication.c.ticket_id, ticket_ids), publication.c.link.is_not(None)
             )
         )
         return [row.link for row in rows]
 
     async def list_sent_to_officials(self, found: PersonalRows) -> list[tuple[str, str, str, str, int]]:
         """List the bot's messages about a citizen's tickets to officials: (account, chat, message, kind, ticket)."""
-        in_own_chat = _is_of(sent_message.c.account, sent_message.c.chat_id, found.citizen)
+        in_own_chat = is_of(sent_message.c.account, sent_message.c.chat_id, found.citizen)
         rows = await self._rows(
             select(
                 *(sent_message.c.account, sent_message.c.chat_id, sent_message.c.external_id),
                 *(sent_message.c.kind, sent_message.c.ticket_id),
-            ).where(_is_in(sent_message.c.ticket_id, found.ticket_ids), ~in_own_chat)
+            ).where(is_in(sent_message.c.ticket_id, found.ticket_ids), ~in_own_chat)
         )
         return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
@@ -195,41 +195,41 @@ class PersonalData(Repository):
 
     async def has_expired(self, before: datetime) -> bool:
         """Return whether some words are older than this moment: of an ended ticket, or of a message without one."""
-        for table, condition in ((ticket, _has_expired(before)), (message, _is_loose(before))):
+        for table, condition in ((ticket, has_expired(before)), (message, is_loose(before))):
             if await self._rows(select(table.c.id).where(condition).limit(1)):
                 return True
         return False
 
     async def count_expired(self, before: datetime) -> int:
         """Count the tickets that ended before this moment and still hold words, and messages without a ticket."""
-        return await self._count(ticket, _has_expired(before)) + await self._count(message, _is_loose(before))
+        return await self._count(ticket, has_expired(before)) + await self._count(message, is_loose(before))
 
     async def anonymize_expired(self, before: datetime, limit: int, now: datetime) -> int:
         """Erase the words of up to *limit* tickets that ended before this moment; return their number."""
         await self._overwrite_deleted()
-        rows = await self._rows(select(ticket.c.id).where(_has_expired(before)).limit(limit))
+        rows = await self._rows(select(ticket.c.id).where(has_expired(before)).limit(limit))
         ids = [row.id for row in rows]
-        posts = [row.id for row in await self._rows(select(message.c.id).where(_is_in(message.c.ticket_id, ids)))]
+        posts = [row.id for row in await self._rows(select(message.c.id).where(is_in(message.c.ticket_id, ids)))]
         own_chat = exists().where(
             ticket.c.id == sent_message.c.ticket_id,
             ticket.c.account == sent_message.c.account,
             ticket.c.author_id == sent_message.c.chat_id,
         )
-        await self._transaction.execute(delete(sent_message).where(_is_in(sent_message.c.ticket_id, ids), own_chat))
+        await self._transaction.execute(delete(sent_message).where(is_in(sent_message.c.ticket_id, ids), own_chat))
         await self._clear_problems(problem.c.lead_id.in_(ids))
-        await self._clear(upvote, _is_in(upvote.c.ticket_id, ids), Content.PERSONAL)
-        for table, condition in _conditions(ids, posts).items():
+        await self._clear(upvote, is_in(upvote.c.ticket_id, ids), Content.PERSONAL)
+        for table, condition in conditions(ids, posts).items():
             await self._clear(table, condition, Content.PERSONAL, Content.PRIVATE_CHAT)
         await self._mark_anonymized(ids, now)
         return len(ids)
 
     async def delete_loose(self, before: datetime, limit: int) -> int:
         """Delete messages without a ticket, and citizens' once-keys, of before this moment; return their number."""
-        rows = await self._rows(select(message.c.id).where(_is_loose(before)).limit(limit))
+        rows = await self._rows(select(message.c.id).where(is_loose(before)).limit(limit))
         ids = [row.id for row in rows]
         for table in (review_item, held_message):
-            await self._transaction.execute(delete(table).where(_is_in(table.c.message_id, ids)))
-        await self._transaction.execute(delete(message).where(_is_in(message.c.id, ids)))
+            await self._transaction.execute(delete(table).where(is_in(table.c.message_id, ids)))
+        await self._transaction.execute(delete(message).where(is_in(message.c.id, ids)))
         keys = or_(*(once_key.c.key.startswith(prefix) for prefix in _CITIZEN_KEY_PREFIXES))
         await self._transaction.execute(delete(once_key).where(once_key.c.at < before, keys))
         return len(ids)
@@ -300,9 +300,7 @@ class PersonalData(Repository):
 
     async def _mark_anonymized(self, ticket_ids: Collection[int], now: datetime) -> None:
         await self._transaction.execute(
-            update(ticket)
-            .where(_is_in(ticket.c.id, ticket_ids))
-            .values(anonymized_at=now, version=ticket.c.version + 1)
+            update(ticket).where(is_in(ticket.c.id, ticket_ids)).values(anonymized_at=now, version=ticket.c.version + 1)
         )
 
     async def _clear_problems(self, condition: ColumnElement[bool]) -> None:
@@ -320,137 +318,28 @@ class PersonalData(Repository):
             .values(status=OutboxStatus.DROPPED.value, error="erased", done_at=now, leased_until=None, holder=None)
         )
         for row in await self._rows(select(outbox.c.id, outbox.c.facts).where(is_pending(outbox))):
-            facts = _without_quotations(row.facts, found.words)
+            facts = without_quotations(row.facts, found.words)
             if facts != row.facts:
                 await self._transaction.execute(update(outbox).where(outbox.c.id == row.id).values(facts=facts))
         finished = ~is_pending(outbox)
         await self._clear(outbox, finished, Content.PERSONAL)
-        in_own_chat = _is_of(outbox.c.account, outbox.c.chat_id, found.citizen)
+        in_own_chat = is_of(outbox.c.account, outbox.c.chat_id, found.citizen)
         await self._clear(outbox, and_(finished, in_own_chat), Content.PRIVATE_CHAT)
 
     async def _erase_inbox(self, found: PersonalRows, now: datetime) -> None:
         """Empty the citizen's updates, and all handled ones: presses and replies repeat the words of the cards."""
         await self._transaction.execute(
             update(inbox)
-            .where(_is_in(inbox.c.id, found.waiting_update_ids))
+            .where(is_in(inbox.c.id, found.waiting_update_ids))
             .values(status=InboxStatus.DONE.value, done_at=now)
         )
-        done = or_(inbox.c.status == InboxStatus.DONE.value, _is_in(inbox.c.id, found.dead_update_ids))
+        done = or_(inbox.c.status == InboxStatus.DONE.value, is_in(inbox.c.id, found.dead_update_ids))
         await self._clear(inbox, done, Content.PERSONAL)
 
     async def _erase_audit(self, condition: ColumnElement[bool]) -> None:
         for row in await self._rows(select(audit.c.id, audit.c.facts).where(condition)):
             facts = {name: value for name, value in row.facts.items() if name not in ("account", "subject")}
             await self._transaction.execute(update(audit).where(audit.c.id == row.id).values(facts=facts))
-
-
-def _is_in(column: Column[Any], ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that *column* is one of *ids*, which stand in the statement itself: parameters are few."""
-    return column.in_(bindparam(None, list(ids), type_=column.type, expanding=True, unique=True, literal_execute=True))
-
-
-def _is_of(account: Column[Any], user: Column[Any], citizen: Citizen) -> ColumnElement[bool]:
-    """Return the condition that *user* is the citizen; their private chat has the same id in every messenger."""
-    if citizen.messenger is None:
-        return false()
-    in_messenger = or_(account == citizen.messenger, account.startswith(f"{citizen.messenger}:"))
-    return and_(user == citizen.user_id, in_messenger)
-
-
-def _has_expired(before: datetime) -> ColumnElement[bool]:
-    return and_(
-        ticket.c.anonymized_at.is_(None),
-        or_(ticket.c.ended_at < before, and_(ticket.c.ended_at.is_(None), ticket.c.answered_at < before)),
-        ticket.c.state.not_in(_OPEN_STATES),
-    )
-
-
-def _is_loose(before: datetime) -> ColumnElement[bool]:
-    return and_(
-        message.c.stored_at < before,
-        message.c.ticket_id.is_(None),
-        ~exists().where(publication.c.message_id == message.c.id),
-    )
-
-
-def _conditions(ticket_ids: Collection[int], message_ids: Collection[int]) -> dict[Table, ColumnElement[bool]]:
-    """Return the conditions of the tables whose rows belong to tickets or messages."""
-    return {
-        table: _is_in(
-            table.c[_KEY_COLUMNS[data.rows]],
-            ticket_ids if data.rows in (Rows.TICKET, Rows.OF_TICKET) else message_ids,
-        )
-        for table, data in DATA_MAP.items()
-        if data.rows in _KEY_COLUMNS
-    }
-
-
-def _mapped_conditions(found: PersonalRows) -> dict[Table, ColumnElement[bool]]:
-    return _conditions(found.ticket_ids, found.message_ids)
-
-
-def _special_conditions(found: PersonalRows) -> dict[Table, ColumnElement[bool]]:
-    """Return the conditions of the other tables with a citizen's data."""
-    citizen = found.citizen
-    comment = official_page_comment.c
-    member = select(ticket.c.problem_id).where(_is_in(ticket.c.id, found.ticket_ids))
-    return {
-        upvote: upvote.c.author_key == citizen.key,
-        problem: problem.c.id.in_(member),
-        sent_message: _is_of(sent_message.c.account, sent_message.c.chat_id, citizen),
-        official_page_comment: exists().where(
-            message.c.account == comment.account,
-            message.c.chat_id == comment.chat_id,
-            message.c.external_id == comment.external_id,
-            _is_in(message.c.id, found.message_ids),
-        ),
-        inbox: _is_in(inbox.c.id, [*found.waiting_update_ids, *found.dead_update_ids]),
-        outbox: or_(_is_in(outbox.c.ticket_id, found.ticket_ids), _is_of(outbox.c.account, outbox.c.chat_id, citizen)),
-        dialog: or_(_is_in(dialog.c.ticket_id, found.ticket_ids), _is_of(dialog.c.account, dialog.c.user_id, citizen)),
-        audit: or_(_is_in(audit.c.ticket_id, found.ticket_ids), _is_in(audit.c.id, found.audit_ids)),
-        once_key: once_key.c.key.in_(found.once_keys),
-        act: or_(act.c.subject == citizen.key, act.c.subject.endswith(f":{citizen.key}", autoescape=True)),
-        flood: flood.c.subject == citizen.key,
-        wrong_code: _is_of(wrong_code.c.messenger, wrong_code.c.user_id, citizen),
-    }
-
-
-def _scalars(value: object) -> Iterator[object]:
-    if isinstance(value, Mapping):
-        for one in value.values():
-            yield from _scalars(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _scalars(one)
-    else:
-        yield value
-
-
-def _mentions(payload: Json, user_id: str | None, words: Collection[str]) -> bool:
-    """Return whether a raw update names the account of a citizen, or repeats their words."""
-    return any(
-        (user_id is not None and str(value) == user_id) or (isinstance(value, str) and _quotes(value, words))
-        for value in _scalars(payload)
-    )
-
-
-def _quotes(value: str, words: Collection[str]) -> bool:
-    piece = value.rstrip("…")
-    return any(
-        value == one
-        or (len(one) >= _MIN_QUOTATION_CHARS and one in value)
-        or (len(piece) >= _MIN_QUOTATION_CHARS and piece in one)
-        for one in words
-    )
-
-
-def _without_quotations(value: Any, words: Collection[str]) -> Any:
-    """Return *value* with an empty string for every string that quotes one of *words*."""
-    if isinstance(value, Mapping):
-        return {name: _without_quotations(one, words) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_without_quotations(one, words) for one in value]
-    return "" if isinstance(value, str) and _quotes(value, words) else value
 
 
 def _plain(value: object) -> object:

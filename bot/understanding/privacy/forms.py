@@ -28,7 +28,7 @@ PUBLIC: tuple[re.Pattern[str], ...] = (
         r"(?<![\w.@])(?:https?://)?(?:www\.|m\.)?vk\.(?:com|ru)/(?:(?:wall|photo|video|topic|album|market|clip)-|club|public|event)\d[^\s\0]*"
     ),
 )
-"""What looks like personal data and leads to an organisation, a post or a message in a public group."""
+"""Words that look like personal data and lead to an organisation, a post or a message in a public group."""
 
 CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+\-]{1,64}(?:@| @ )[\w\-]{1,64}(?:\.[\w\-]{1,24}){1,4}"), EMAIL),

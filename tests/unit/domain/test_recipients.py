@@ -1,4 +1,4 @@
-"""Who is told of what: the table as an administrator would write it, and how its rungs are read."""
+"""The recipients of every notice: the table as an administrator would write it, and how its rungs are read."""
 
 import re
 from pathlib import Path
