@@ -1,55 +1,14 @@
-"""The officials of a municipality, and their accounts in messengers."""
+"""The officials of a municipality: who is responsible for a ticket, and who may do what."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from bot.domain.person import MESSENGER_TITLES as MESSENGER_TITLES
+from bot.domain.person import MessengerName as MessengerName
+from bot.domain.person import Person as Person
+from bot.domain.person import StaffAccount as StaffAccount
 from bot.domain.recipients import RECIPIENTS, WITHIN_BLOCK, Audience
 from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role, Scope
-
-
-class MessengerName(StrEnum):
-    """A messenger in which a person may have an account."""
-
-    TELEGRAM = "telegram"
-    VK = "vk"
-    MAX = "max"
-
-
-MESSENGER_TITLES: dict[MessengerName, str] = {
-    MessengerName.TELEGRAM: "Telegram",
-    MessengerName.VK: "VK",
-    MessengerName.MAX: "MAX",
-}
-"""The messengers' names for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class StaffAccount:
-    """A person's account in a messenger; ``user_id`` is the messenger's, as text."""
-
-    messenger: MessengerName
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An official. ``sectors`` and ``districts`` bound the block roles; no district means all districts."""
-
-    id: int
-    name: str
-    roles: frozenset[Role]
-    sectors: frozenset[str] = frozenset()
-    districts: frozenset[str] = frozenset()
-    accounts: tuple[StaffAccount, ...] = ()
-
-    def covers(self, sector: str | None, district: str | None = None) -> bool:
-        """Return whether a ticket of *sector* and *district* lies within this person's own sectors and districts."""
-        if self.sectors and (sector is None or sector not in self.sectors):
-            return False
-        if self.districts and district is not None and district not in self.districts:
-            return False
-        return bool(self.sectors or self.districts)
 
 
 @dataclass(frozen=True, slots=True)
