@@ -16,6 +16,7 @@ from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.dialogs import Dialogs
+from storage.repositories.drafts import Drafts
 from storage.repositories.floods import Floods
 from storage.repositories.inbox import Inbox
 from storage.repositories.invitations import Invitations
@@ -65,6 +66,7 @@ class UnitOfWork:
         self.messages = Messages(transaction, ids)
         self.upvotes = Upvotes(transaction)
         self.answers = Answers(transaction)
+        self.drafts = Drafts(transaction)
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
         self.audit_log = AuditLog(transaction)

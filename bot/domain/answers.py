@@ -27,7 +27,10 @@ class Poster(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The words to a citizen, by ``person_id``. ``revision`` grows with every correction."""
+    """The words to a citizen, by ``person_id``. ``revision`` grows with every correction.
+
+    ``publisher_id``: the approver whose press published it; ``None`` if ``person_id`` did so.
+    """
 
     id: int
     ticket_id: int
@@ -36,6 +39,7 @@ class Answer:
     media: tuple[Json, ...]
     revision: int
     problem_id: int | None = None  # it goes to all who wrote about that problem
+    publisher_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Answers(Repository):
         now: datetime,
         *,
         problem_id: int | None = None,
+        publisher_id: int | None = None,
     ) -> Answer:
         """Insert an approved answer; with *problem_id* it goes to all who wrote about that problem."""
         result = await self._transaction.execute(
@@ -44,6 +45,7 @@ class Answers(Repository):
                 media=list(media),
                 revision=0,
                 created_at=now,
+                publisher_id=publisher_id,
             )
             .returning(*_ANSWER_COLUMNS)
         )

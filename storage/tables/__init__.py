@@ -1,6 +1,7 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
 from storage.tables.base import UtcDateTime, metadata
+from storage.tables.drafts import delegation, draft, draft_approval, draft_version
 from storage.tables.limits import act, flood, held_message
 from storage.tables.messaging import button, cursor, inbox, outage, outbox, sent_message, unread
 from storage.tables.people import account, assignment, dialog, installation, invitation, person, wrong_code
@@ -40,8 +41,12 @@ __all__ = [
     "card",
     "chat_alias",
     "cursor",
+    "delegation",
     "dialog",
     "digest",
+    "draft",
+    "draft_approval",
+    "draft_version",
     "due_moment",
     "erasure",
     "flood",

@@ -163,6 +163,7 @@ answer = Table(
     Column("media", Document, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("publisher_id", Id),  # whose press published it, if not that of its author
 )
 
 publication = Table(
