@@ -26,13 +26,14 @@ class Audience(Enum):
     OPERATION = auto()  # a fault of the bot, of a messenger or of the settings
 
 
-_SUBSTITUTES: Ladder = ((Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,), (Role.HEAD,), (Role.DEPUTY,))
+_CENTRE: Ladder = ((Role.COORDINATOR,), (Role.CENTRE_STAFF,), (Role.MANAGER,), (Role.ADMINISTRATOR,))
+_SUBSTITUTES: Ladder = (*_CENTRE, (Role.HEAD,), (Role.DEPUTY,))
 
 RECIPIENTS: Mapping[Audience, Ladder] = {
-    Audience.TICKET: ((Role.HEAD,), (Role.DEPUTY,), (Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,)),
+    Audience.TICKET: ((Role.HEAD,), (Role.DEPUTY,), *_CENTRE),
     Audience.TRIAGE: _SUBSTITUTES,
     Audience.SUBSTITUTES: _SUBSTITUTES,
-    Audience.DUTY: ((Role.DUTY,), (Role.COORDINATOR,), (Role.MANAGER,), (Role.ADMINISTRATOR,)),
+    Audience.DUTY: ((Role.DUTY,), *_CENTRE),
     Audience.URGENT: ((Role.COORDINATOR,),),
     Audience.OVERDUE: ((Role.CURATOR,), (Role.MANAGER,)),
     Audience.OVERDUE_IN_BLOCK: ((Role.BLOCK_CURATOR,),),

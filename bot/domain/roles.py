@@ -16,6 +16,9 @@ class Role(StrEnum):
     CURATOR = "curator"  # куратор МЦУ
     ADMINISTRATOR = "administrator"  # администратор
     DUTY = "duty"  # дежурный: ему сообщают о преступлениях и угрозе самоубийства
+    HEAD_OF_TOWN = "head_of_town"  # глава
+    SYSTEM_CURATOR = "system_curator"  # куратор системы (ПОС, «Инцидент Менеджмент» …)
+    CENTRE_STAFF = "centre_staff"  # сотрудник МЦУ: работает со всеми блоками
 
 
 class Right(StrEnum):
@@ -36,6 +39,21 @@ class Right(StrEnum):
     INVITE = "invite"
     MUTE = "mute"  # read messages over the limit, and not listen to their author for a day
     GROUP = "group"  # merge messages about one event into a problem, or split it
+    DRAFT = "draft"  # word an answer that others approve
+    APPROVE = "approve"  # approve a draft, where a rule names the person's role
+    DELEGATE = "delegate"  # give a ticket to an employee who drafts its answer
+    SET_TERMS = "set_terms"  # change deadlines
+    CHANGE_DATA = "change_data"  # mend the sector, theme, place, urgency, author … of a ticket
+    REQUEST = "request"  # ask another unit for information or for a correction
+    REFER = "refer"  # pass a ticket to a body outside the centre
+    IMPORT = "import"  # bring in the messages of another system
+    SEE_PERSON = "see_person"  # see the recorded name, telephone and flat of the applicant
+    CONTROL = "control"  # see the lists of what is late and who works on it
+    STATISTICS = "statistics"
+    MANAGE_PEOPLE = "manage_people"  # invite, move and dismiss officials
+    MANAGE_ROLES = "manage_roles"  # give roles to officials and take them away
+    TEMPLATES = "templates"  # edit the templates of answers
+    AUDIT = "audit"  # read and verify the history of the whole centre
 
 
 class Scope(StrEnum):
@@ -55,24 +73,43 @@ SEE_PERSONAL_DATA = frozenset({Role.DUTY, Role.EMPLOYEE})
 _WATCHING = (Right.SEE_TICKET, Right.LIST_OWN, Right.FIND)
 _WORKING = (Right.ACCEPT, Right.ANSWER, Right.CORRECT)
 _DIRECTING = (Right.HAND_OVER, Right.DISMISS, Right.REOPEN, Right.GROUP)
-
+_LEADING = (Right.DRAFT, Right.APPROVE, Right.DELEGATE, Right.REQUEST, Right.CHANGE_DATA, Right.TEMPLATES)
+_MEASURING = (Right.CONTROL, Right.STATISTICS)
 _SORTING = (Right.TRIAGE, Right.MUTE)
+_ENTERING = (Right.TYPE_IN, Right.IMPORT)
 
-_HEAD = dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING), Scope.OWN) | dict.fromkeys(_SORTING, Scope.STAND_IN)
-_COORDINATOR = dict.fromkeys(
-    (*_WATCHING, *_DIRECTING, *_SORTING, Right.TYPE_IN, Right.DIGEST), Scope.ALL
+_HEAD = dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING, *_LEADING, *_MEASURING), Scope.OWN) | dict.fromkeys(
+    _SORTING, Scope.STAND_IN
+)
+_CENTRE_STAFF = dict.fromkeys(
+    (
+        *(*_WATCHING, *_SORTING, *_ENTERING, *_MEASURING, Right.DIGEST, Right.HAND_OVER, Right.DISMISS, Right.GROUP),
+        *(Right.DRAFT, Right.REQUEST, Right.REFER, Right.CHANGE_DATA, Right.SEE_PERSON, Right.TEMPLATES),
+    ),
+    Scope.ALL,
 ) | dict.fromkeys(_WORKING, Scope.STAND_IN)
+_COORDINATOR = _CENTRE_STAFF | dict.fromkeys((Right.REOPEN, Right.APPROVE, Right.DELEGATE, Right.SET_TERMS), Scope.ALL)
 
 RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
-    Role.HEAD: _HEAD,
+    Role.HEAD: _HEAD | {Right.MANAGE_PEOPLE: Scope.OWN},
     Role.DEPUTY: _HEAD,
-    Role.EMPLOYEE: dict.fromkeys(_WATCHING, Scope.OWN),
-    Role.BLOCK_CURATOR: dict.fromkeys(_WATCHING, Scope.OWN),
+    Role.EMPLOYEE: dict.fromkeys((*_WATCHING, Right.DRAFT), Scope.OWN),
+    Role.BLOCK_CURATOR: dict.fromkeys(
+        (*_WATCHING, *_MEASURING, Right.SEE_PERSON, Right.MANAGE_PEOPLE), Scope.OWN
+    ),  # the curator telephones citizens before an answer in ПОС
     Role.COORDINATOR: _COORDINATOR,
-    Role.MANAGER: _COORDINATOR | {Right.INVITE: Scope.ALL},
-    Role.CURATOR: dict.fromkeys((Right.SEE_TICKET, Right.FIND, Right.DIGEST), Scope.ALL),
-    Role.ADMINISTRATOR: dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING, *_SORTING, Right.TYPE_IN), Scope.STAND_IN)
-    | {Right.INVITE: Scope.ALL},
+    Role.MANAGER: _COORDINATOR
+    | dict.fromkeys((Right.INVITE, Right.MANAGE_PEOPLE, Right.AUDIT), Scope.ALL)
+    | {Right.SEE_PERSON: Scope.STAND_IN},
+    Role.CURATOR: dict.fromkeys((Right.SEE_TICKET, Right.FIND, Right.DIGEST, *_MEASURING), Scope.ALL),
+    Role.ADMINISTRATOR: dict.fromkeys(
+        (*_WATCHING, *_WORKING, *_DIRECTING, *_SORTING, *_LEADING, Right.TYPE_IN, Right.REFER, Right.SEE_PERSON),
+        Scope.STAND_IN,
+    )
+    | dict.fromkeys((Right.INVITE, Right.MANAGE_PEOPLE, Right.MANAGE_ROLES, Right.AUDIT), Scope.ALL),
     Role.DUTY: {},  # gets a notification with the text and a link, and works in other systems
+    Role.HEAD_OF_TOWN: dict.fromkeys((Right.SEE_TICKET, Right.FIND, Right.DIGEST, *_MEASURING), Scope.ALL),
+    Role.SYSTEM_CURATOR: dict.fromkeys((*_WATCHING, *_ENTERING, *_MEASURING, Right.HAND_OVER), Scope.ALL),
+    Role.CENTRE_STAFF: _CENTRE_STAFF,
 }
 """The one table of rights. Absent means no."""

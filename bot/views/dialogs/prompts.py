@@ -52,6 +52,9 @@ _ROLES = {
     "curator": "куратор центра",
     "administrator": "администратор",
     "duty": "дежурный",
+    "head_of_town": "глава",
+    "system_curator": "куратор системы",
+    "centre_staff": "сотрудник центра",
 }
 
 

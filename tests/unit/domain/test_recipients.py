@@ -12,10 +12,10 @@ from bot.domain.roles import Role
 
 # A rung per comma; roles joined by + are recipients together.
 TABLE = """
-ticket            head, deputy, coordinator, manager, administrator
-triage            coordinator, manager, administrator, head, deputy
-substitutes       coordinator, manager, administrator, head, deputy
-duty              duty, coordinator, manager, administrator
+ticket            head, deputy, coordinator, centre_staff, manager, administrator
+triage            coordinator, centre_staff, manager, administrator, head, deputy
+substitutes       coordinator, centre_staff, manager, administrator, head, deputy
+duty              duty, coordinator, centre_staff, manager, administrator
 urgent            coordinator
 overdue           curator, manager
 overdue_in_block  block_curator
