@@ -135,6 +135,7 @@ def build_municipality(
         sources={(source.account, source.source_id): source for source in config.sources()},
         bot_accounts=bot_accounts,
         limits=config.message_limits(),
+        rules=config.rules(),
         danger_texts=config.danger_texts(),
         problem_window=config.tree.problems.within.to_timedelta() if config.tree.problems.join else None,
         repeat_interval=config.tree.problems.repeat_after.to_timedelta(),

@@ -19,6 +19,7 @@ from bot.config.schema import (
     ConfigTree,
     PageEntry,
     PageMessenger,
+    RuleEntry,
     StaffMember,
     TelegramSection,
     UpdateMode,
@@ -31,6 +32,7 @@ from bot.domain.people import StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.roles import BLOCK_ROLES, Role
+from bot.domain.rules import CONDITION_KEYS, DECIDED_KEYS, Condition, Rule, Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
@@ -141,6 +143,10 @@ class Config:
     def message_limits(self) -> MessageLimits:
         section = self.tree.limits
         return MessageLimits(section.messages_per_author_hour, section.messages_per_chat_hour)
+
+    def rules(self) -> Rules:
+        """Return the rules in the order of the file."""
+        return Rules(tuple(map(_rule, self.tree.rules)))
 
     def danger_texts(self) -> dict[Danger, str]:
         """Return the municipality's own words for people in danger."""
@@ -257,6 +263,11 @@ def _staff_entry(member: StaffMember) -> StaffEntry:
         districts=frozenset(member.districts),
         accounts=tuple(StaffAccount(messenger, str(number)) for messenger, number in ids if number is not None),
     )
+
+
+def _rule(entry: RuleEntry) -> Rule:
+    condition = Condition(**{name: frozenset(getattr(entry, name)) for name in CONDITION_KEYS})
+    return Rule(condition, **{name: getattr(entry, name) for name in DECIDED_KEYS})
 
 
 def _official_page(entry: PageEntry, own: set[int]) -> OfficialPage:

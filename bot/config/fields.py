@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,10 +15,12 @@ from pydantic_core import PydanticCustomError
 
 from bot.config.errors import did_you_mean
 from bot.domain.durations import Duration, InvalidDuration, TimeUnit
+from bot.domain.rules import Share as TermShare
 
 FAULT_ERROR_TYPE = "mcu"
 """The type of errors whose context holds a problem and a remedy in Russian."""
 
+_SHARE = re.compile(r"\d{1,3}(?:\.\d{1,6})?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _INTERVAL = re.compile(r"\s*(\d{1,2}:\d\d)\s*[-–—]\s*(\d{1,2}:\d\d)\s*")
 _RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
@@ -94,6 +97,22 @@ def parse_retention(value: Any) -> Duration:
             "укажите не меньше 30 дней, в днях (d) или годах (y); например «5y»",
         )
     return result
+
+
+def parse_draft_term(value: Any) -> Duration | TermShare:
+    """Parse «4wh», or «0.5»: a share of the term of the answer."""
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and _SHARE.fullmatch(text):
+        share = Decimal(text)
+        if not 0 < share < 1:
+            raise_fault(f"доля срока ответа не между 0 и 1: «{text}»", "укажите, например, «0.5» или срок: «4wh»")
+        return TermShare(share)
+    return parse_term(value)
+
+
+def parse_words(value: Any) -> Any:
+    """Return a single value as a list: a condition takes one value or several."""
+    return value if isinstance(value, list | tuple) else [value]
 
 
 def parse_calendar_duration(value: Any) -> Duration:
@@ -270,6 +289,7 @@ def resolve_database_url(url: str, folder: Path) -> str:
 
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
 AnyDuration = Annotated[Duration, BeforeValidator(parse_term)]
+DraftDuration = Annotated[Duration | TermShare, BeforeValidator(parse_draft_term)]
 RetentionDuration = Annotated[Duration, BeforeValidator(parse_retention)]
 CalendarDuration = Annotated[Duration, BeforeValidator(parse_calendar_duration)]
 ClockTime = Annotated[time, BeforeValidator(parse_clock)]
@@ -286,5 +306,6 @@ CitizenText = Annotated[str, Field(max_length=1000)]
 
 ShortText = Annotated[str, Field(min_length=1, max_length=200)]
 LongText = Annotated[str, Field(min_length=1, max_length=1000)]
+Words = Annotated[tuple[ShortText, ...], BeforeValidator(parse_words)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 PositiveId = Annotated[int, Field(ge=1)]

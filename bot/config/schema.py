@@ -1,8 +1,9 @@
 """The configuration file as a typed tree: one class per section, names as in the file. Unknown keys are refused."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.fields import (
@@ -14,6 +15,7 @@ from bot.config.fields import (
     ClockTime,
     DatabaseUrl,
     Day,
+    DraftDuration,
     Interval,
     ListenAddress,
     LongText,
@@ -23,13 +25,16 @@ from bot.config.fields import (
     Share,
     ShortText,
     WebhookUrl,
+    Words,
     Zone,
     parse_clock,
     parse_duration,
     parse_interval,
     parse_listen,
+    parse_words,
 )
 from bot.domain.roles import Role
+from bot.domain.rules import Applicant, Importance
 from bot.domain.sources import AnswerPolicy, SourceKind
 
 
@@ -179,6 +184,28 @@ class UrgentSection(Section):
 
     accept: AnyDuration = Field(default_factory=lambda: parse_duration("30m"))
     answer: AnyDuration = Field(default_factory=lambda: parse_duration("4h"))
+
+
+class RuleEntry(Section):
+    """A rule: the tickets that it is for (one value or a list, any of them), then the keys that it decides."""
+
+    source: Words = ()
+    sector: Words = ()
+    theme: Words = ()
+    topic: Words = ()
+    district: Words = ()
+    importance: Annotated[tuple[Importance, ...], BeforeValidator(parse_words)] = ()
+    urgent: Annotated[tuple[bool, ...], BeforeValidator(parse_words)] = ()
+    applicant: Annotated[tuple[Applicant, ...], BeforeValidator(parse_words)] = ()
+    approval: tuple[ShortText, ...] | None = None
+    four_eyes: bool | None = None
+    call_before_answer: bool | None = None
+    satisfaction: bool | None = None
+    reopen_at_most: int | None = Field(default=None, ge=0, le=100)
+    draft: DraftDuration | None = None
+    approve: AnyDuration | None = None
+    rework: AnyDuration | None = None
+    not_ours: AnyDuration | None = None
 
 
 class DangerSection(Section):
@@ -333,6 +360,7 @@ class ConfigTree(BaseSettings):
     staff: tuple[StaffMember, ...] = ()
     deadlines: DeadlinesSection = DeadlinesSection()
     urgent: UrgentSection = UrgentSection()
+    rules: tuple[RuleEntry, ...] = ()
     danger: DangerSection = DangerSection()
     calendar: CalendarSection = CalendarSection()
     quiet: QuietSection = QuietSection()

@@ -192,6 +192,7 @@ class Ticket:
     version: int
     danger: Danger | None = None
     anonymized_at: datetime | None = None  # when the citizen's words, name and account were erased
+    topic: str | None = None  # the name of the topic that the words are about
 
     @property
     def is_open(self) -> bool:

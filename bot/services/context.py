@@ -14,6 +14,7 @@ from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.roles import Right
+from bot.domain.rules import Rules
 from bot.domain.sectors import Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
 from bot.domain.sources import author_key as author_key
@@ -88,6 +89,7 @@ class Municipality:
     repeat_interval: timedelta = timedelta(minutes=30)
     """The shortest time between two posts of the same answer in one chat, for people who write there later."""
     limits: MessageLimits = field(default_factory=MessageLimits)
+    rules: Rules = field(default_factory=Rules)
     pages: tuple[OfficialPage, ...] = ()
     """Official pages that the bot watches."""
     card_edit_interval: timedelta = timedelta(seconds=1)

@@ -1,0 +1,24 @@
+"""The systems from which messages are entered by hand, by their code in the configuration."""
+
+from bot.domain.sources import messenger_of
+from bot.domain.text_normal import fold
+
+KNOWN_SYSTEMS: dict[str, str] = {
+    "pos": "ПОС",
+    "incident": "Инцидент Менеджмент",
+    "ecur": "ЕЦУР",
+    "ecpur": "ЕЦПУР",
+    "smls": "СМ ЛС",
+    "sakhalin": "Сахалин.Онлайн",
+    "sed": "СЭД",
+    "phone": "Телефон",
+    "visit": "Личный приём",
+}
+"""Code → title, as a person writes it who enters a message."""
+
+_CODES = {fold(title): code for code, title in KNOWN_SYSTEMS.items()}
+
+
+def source_code(source: str) -> str:
+    """Return the code of a ticket's source: of the messenger (``vk`` for ``vk:123``), or of the system it names."""
+    return _CODES.get(fold(source.strip()), messenger_of(source))
