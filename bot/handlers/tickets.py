@@ -119,7 +119,7 @@ async def close_without_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def open_more_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
-    await _open_menu(ctx, press, "more")
+    await _open_menu(ctx, press, f"more:{press.callback.page}")
 
 
 async def close_menu(ctx: UseCaseContext, press: ButtonPress) -> None:

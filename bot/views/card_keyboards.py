@@ -7,6 +7,7 @@ from bot.domain.tickets import DismissReason, State, Step, is_allowed
 from bot.domain.view_data import CardFacts, ProblemFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
+from bot.views.more_menu import is_mergeable, more_button, more_rows, paged
 from bot.views.render_context import RenderContext, shorten
 
 ButtonRow = tuple[Button, ...]
@@ -34,8 +35,8 @@ MAX_PAGE_SIZE = 8
 
 def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, ...]:
     """Return the keyboard of a card, for the menu that its owner has opened."""
-    menu, _, page = facts.menu.partition(":")
-    number = facts.ticket.id
+    menu, _, argument = facts.menu.partition(":")
+    number, page = facts.ticket.id, int(argument) if argument.isdecimal() else 0
     match menu:
         case "hand":
             others = [(code, title) for code, title in facts.sectors if code != facts.ticket.sector]
@@ -45,7 +46,7 @@ def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, 
         case "reopen":
             return _sector_menu(number, facts.sectors, Op.REOPEN, Op.REOPEN_ALL, page, context)
         case "more":
-            return _more_menu(facts)
+            return more_rows(facts, page, _back_button(number), context)
         case "merge":
             return _similar_menu(facts)
         case "dismiss":
@@ -85,10 +86,8 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.REOPEN in facts.rights and is_allowed(state, Step.REOPEN):
         op, arg = (Op.REOPEN, "") if facts.ticket.sector else (Op.REOPEN_ALL, "0")
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
-    if Right.DISMISS in facts.rights and is_allowed(state, Step.DISMISS):
-        second.append(Button("⋯ Ещё", pack(Op.MORE, number)))
-    elif Right.SEE_TICKET in facts.rights:
-        second.append(Button("🕘 История", pack(Op.HISTORY, number)))
+    if (more := more_button(facts)) is not None:
+        second.append(more)
     return (*(tuple(row) for row in (*_manual_post_buttons(facts), first, second) if row), *_member_list_button(facts))
 
 
@@ -136,8 +135,7 @@ def _similar_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
 
 
 def _merge_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
-    mergeable = facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
-    if Right.GROUP not in facts.rights or not mergeable:
+    if Right.GROUP not in facts.rights or not is_mergeable(facts):
         return ()
     return ((Button("🔗 Объединить", pack(Op.MERGE, facts.ticket.id)),),)
 
@@ -153,40 +151,20 @@ def _triage_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         rows.append((Button("Все отрасли", pack(Op.CHOOSE_SECTOR_PAGE, number, 0)),))
     if Right.ANSWER in facts.rights:
         rows.append((Button(_ANSWER_TITLE, pack(Op.ANSWER, number)),))
-    rows.append(
-        (Button("🚫 Не требует ответа", pack(Op.DISMISS, number)), Button("🕘 История", pack(Op.HISTORY, number)))
-    )
-    return tuple(rows)
-
-
-def _more_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
-    number = facts.ticket.id
-    rows: list[ButtonRow] = []
-    if Right.DISMISS in facts.rights and is_allowed(facts.ticket.state, Step.DISMISS):
-        rows.append((Button("🚫 Не требует ответа", pack(Op.DISMISS, number)),))
-    rows += _merge_button(facts)
-    rows.append((Button("🕘 История", pack(Op.HISTORY, number)),))
-    return (*rows, (_back_button(number),))
+    last = [Button("🚫 Не требует ответа", pack(Op.DISMISS, number))] if Right.DISMISS in facts.rights else []
+    if (more := more_button(facts)) is not None:
+        last.append(more)
+    return (*rows, tuple(last)) if last else tuple(rows)
 
 
 def _sector_menu(
-    number: int, sectors: Sequence[tuple[str, str]], choose: Op, turn: Op, page: str, context: RenderContext
+    number: int, sectors: Sequence[tuple[str, str]], choose: Op, turn: Op, page: int, context: RenderContext
 ) -> tuple[ButtonRow, ...]:
     size = max(1, min(MAX_PAGE_SIZE, context.capabilities.button_rows - 2))
     if len(sectors) <= size + 1:
         size = len(sectors) or 1
-    pages = max(1, -(-len(sectors) // size))
-    at = min(int(page) if page.isdecimal() else 0, pages - 1)
-    rows: list[ButtonRow] = [
-        (Button(title, pack(choose, number, code)),) for code, title in sectors[at * size : (at + 1) * size]
-    ]
-    turns = []
-    if at > 0:
-        turns.append(Button("‹ Раньше", pack(turn, number, at - 1)))
-    turns.append(_back_button(number))
-    if at < pages - 1:
-        turns.append(Button("Дальше ›", pack(turn, number, at + 1)))
-    return (*rows, tuple(turns))
+    rows = [(Button(title, pack(choose, number, code)),) for code, title in sectors]
+    return paged(rows, size, page, _back_button(number), turn, number)
 
 
 def _pairs(buttons: Sequence[Button]) -> list[ButtonRow]:

@@ -1,0 +1,85 @@
+"""The menu «Ещё» of a card: a table with a line for each entry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.roles import Right
+from bot.domain.tickets import State, Step, is_allowed
+from bot.domain.view_data import CardFacts
+from bot.messengers.content import Button
+from bot.views.callback_codes import Op, pack
+from bot.views.render_context import RenderContext
+
+MAX_ROWS = 8
+"""Most rows of entries on one page; a messenger with fewer rows shows fewer."""
+
+_OWN_BUTTONS_IN_TRIAGE = frozenset({Op.DISMISS, Op.MERGE, Op.HISTORY})
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of the menu. ``is_offered``: whether the state of the ticket allows it; the right is asked before."""
+
+    text: str
+    op: Op
+    right: Right
+    is_offered: Callable[[CardFacts], bool]
+
+    def button(self, ticket_id: int) -> Button:
+        return Button(self.text, pack(self.op, ticket_id))
+
+
+def allows(step: Step) -> Callable[[CardFacts], bool]:
+    """Return the condition that the state table has *step* for the ticket."""
+    return lambda facts: is_allowed(facts.ticket.state, step)
+
+
+def is_mergeable(facts: CardFacts) -> bool:
+    """Return whether the ticket may join a problem now."""
+    return facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
+
+
+MORE_MENU: tuple[MenuEntry, ...] = (
+    MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
+    MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
+    MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
+)
+"""The entries in the order in which people see them; what is done most often comes first."""
+
+
+def offered_entries(facts: CardFacts) -> list[MenuEntry]:
+    """Return the entries for the owner of the card."""
+    return [entry for entry in MORE_MENU if entry.right in facts.rights and entry.is_offered(facts)]
+
+
+def more_button(facts: CardFacts) -> Button | None:
+    """Return the button that opens the menu; the only entry itself; ``None`` if there is none."""
+    entries = offered_entries(facts)
+    if facts.ticket.state is State.TRIAGE and all(entry.op in _OWN_BUTTONS_IN_TRIAGE for entry in entries):
+        entries = [entry for entry in entries if entry.op is Op.HISTORY]
+    if len(entries) > 1:
+        return Button("⋯ Ещё", pack(Op.MORE, facts.ticket.id))
+    return entries[0].button(facts.ticket.id) if entries else None
+
+
+def more_rows(facts: CardFacts, page: int, back: Button, context: RenderContext) -> tuple[tuple[Button, ...], ...]:
+    """Return the rows of the menu; what does not fit the messenger's keyboard is on further pages, two in a row."""
+    number = facts.ticket.id
+    buttons = [entry.button(number) for entry in offered_entries(facts)]
+    if len(buttons) < context.capabilities.button_rows and len(buttons) <= MAX_ROWS:
+        return (*((button,) for button in buttons), (back,))
+    rows = max(1, min(MAX_ROWS, context.capabilities.button_rows - 2))
+    return paged([tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)], rows, page, back, Op.MORE, number)
+
+
+def paged(
+    rows: Sequence[tuple[Button, ...]], size: int, page: int, back: Button, turn: Op, number: int
+) -> tuple[tuple[Button, ...], ...]:
+    """Return the *page* of *rows*, *size* on each, and a row of buttons that turn the pages or go back."""
+    pages = max(1, -(-len(rows) // size))
+    at = min(page, pages - 1)
+    turns = [Button("‹ Раньше", pack(turn, number, at - 1))] if at > 0 else []
+    turns.append(back)
+    if at < pages - 1:
+        turns.append(Button("Дальше ›", pack(turn, number, at + 1)))
+    return (*rows[at * size : (at + 1) * size], tuple(turns))
