@@ -11,6 +11,7 @@ from bot.understanding.model.features import TextFeatures
 from bot.understanding.model.model import Model, Predictor, calibrate
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.privacy.redaction import Redactor
+from bot.understanding.reactions.reactions import Reaction, ReactionReader
 from bot.understanding.reading import APPEAL_THRESHOLD, Noise, ParsedText, Reading
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
 from bot.understanding.relevance.relevance import RelevanceScorer
@@ -70,6 +71,7 @@ class TextAnalyzer:
         self._noise = NoiseFilter(noise_words)
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
+        self._reactions = ReactionReader(morphology)
         self.redact = Redactor(morphology).redact
         self._morphology = morphology
 
@@ -119,6 +121,10 @@ class TextAnalyzer:
             is_me_too=noise is Noise.PLUS or (noise is None and self.event_matcher.is_me_too(prepared.words, place)),
             parsed=ParsedText(text, prepared.words, place),
         )
+
+    def read_reaction(self, text: str, reading: Reading | None = None) -> Reaction:
+        """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""
+        return self._reactions.read(text, (reading or self.read(text)).appeal_score)
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
         """Return the district of the nearest place on the municipality's list."""
