@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
+from bot.understanding.answer_check.checker import AnswerChecker
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.model.features import TextFeatures
@@ -72,7 +73,9 @@ class TextAnalyzer:
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
         self._reactions = ReactionReader(morphology)
-        self.redact = Redactor(morphology).redact
+        redactor = Redactor(morphology)
+        self.redact = redactor.redact
+        self.check_answer = AnswerChecker(morphology, redactor).check
         self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":

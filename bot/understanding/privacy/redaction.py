@@ -25,6 +25,13 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Return *text* with a mask in brackets for everything that tells who its author or another person is."""
+        return self._cover(text).masked()
+
+    def find(self, text: str) -> list[tuple[int, int, str]]:
+        """Return the places in *text* of everything that :meth:`redact` masks, with the masks."""
+        return self._cover(text).found()
+
+    def _cover(self, text: str) -> Shadow:
         shadow = Shadow(text)
         for public in forms.PUBLIC:
             shadow.keep_all(public)
@@ -36,7 +43,7 @@ class Redactor:
             if FILLER not in shadow.text[start:end]:
                 shadow.cover(start, end, forms.NAME)
         shadow.cover_all(forms.ILLNESSES, forms.HEALTH)
-        return shadow.masked()
+        return shadow
 
 
 def _merge(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -23,6 +23,7 @@ class Shadow:
     """A text with plain spaces, dashes and digits, character by character, whose found pieces are covered."""
 
     def __init__(self, text: str) -> None:
+        self._source = text
         self._shown = _INVISIBLE.sub("", text.replace(FILLER, ""))
         plain = self._shown.translate(_PLAIN)
         if not plain.isascii():
@@ -52,6 +53,18 @@ class Shadow:
         group = "x" if "x" in form.groupindex else 0
         for found in list(form.finditer(self.lower)):
             self.cover(*found.span(group), mask)
+
+    def found(self) -> list[tuple[int, int, str]]:
+        """Return the places in the original text of what is masked, with the masks; what was kept is none of them."""
+        at, where = 0, []
+        for sign in self._shown:  # invisible characters were left out
+            at = self._source.index(sign, at) + 1
+            where.append(at - 1)
+        return [
+            (where[start], where[end - 1] + 1, mask)
+            for start, end, mask in sorted(self._masks)
+            if mask != self._shown[start:end]
+        ]
 
     def masked(self) -> str:
         """Return the text with its masks."""

@@ -39,6 +39,10 @@ class Morphology:
         self.in_gender = lru_cache(maxsize=_CACHE_SIZE)(self._in_gender)
         self.nominative = lru_cache(maxsize=_CACHE_SIZE)(self._nominative)
 
+    def is_known(self, word: str) -> bool:
+        """Return whether the dictionary has *word*; nothing is remembered, for callers that try hundreds of words."""
+        return bool(self._analyzer.word_is_known(word))
+
     def _form(self, word: str) -> WordForm:
         if not word or len(word) > _LONGEST_WORD or not any("а" <= letter <= "я" for letter in word):
             return _NO_FORM

@@ -1,0 +1,1 @@
+"""The check of a text for citizens before it is published."""
