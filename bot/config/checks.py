@@ -19,8 +19,10 @@ from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.fields import parse_day, parse_duration, parse_interval, url_path
 from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.rule_checks import find_rule_faults
 from bot.config.schema import StaffMember
 from bot.config.secrets import webhook_secret_fault
+from bot.config.values import Values, roles_of, section, tables, texts
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.roles import BLOCK_ROLES, Role
 from bot.domain.sectors import STANDARD_SECTORS
@@ -35,8 +37,6 @@ _UNASSIGNED_REMEDY = (
     "на все блоки: координатора (coordinator), руководителя МЦУ (manager) или администратора (administrator)"
 )
 
-Values = dict[str, Any]
-
 
 def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
     """Yield all faults. *for_work*: the configuration is to be run, so somebody must receive the tickets."""
@@ -49,29 +49,10 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from _duplicates(tree)
     yield from _sectors(tree)
     yield from _staff(tree)
+    yield from find_rule_faults(tree, folder, for_work=for_work)
     yield from _deadlines(tree)
     yield from _calendar(tree)
     yield from _gazetteer(tree, folder)
-
-
-def section(tree: Values, name: str) -> Values:
-    value = tree.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def tables(tree: Values, name: str) -> list[tuple[int, Values]]:
-    """Return the tables of a list with their indexes; items that are no tables are left out."""
-    value = tree.get(name)
-    return [(i, item) for i, item in enumerate(value) if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def texts(value: Any) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def roles_of(member: Values) -> set[str]:
-    single = member.get("role")
-    return {*texts(member.get("roles")), *([single] if isinstance(single, str) else [])}
 
 
 def _messengers(tree: Values) -> Iterator[Fault]:

@@ -14,12 +14,12 @@ from bot.config.errors import Fault
 from bot.config.fields import is_open_to_internet, resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.rule_checks import to_rule
 from bot.config.schema import (
     BotSection,
     ConfigTree,
     PageEntry,
     PageMessenger,
-    RuleEntry,
     StaffMember,
     TelegramSection,
     UpdateMode,
@@ -32,7 +32,7 @@ from bot.domain.people import StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.roles import BLOCK_ROLES, Role
-from bot.domain.rules import CONDITION_KEYS, DECIDED_KEYS, Condition, Rule, Rules
+from bot.domain.rules import Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
@@ -146,7 +146,7 @@ class Config:
 
     def rules(self) -> Rules:
         """Return the rules in the order of the file."""
-        return Rules(tuple(map(_rule, self.tree.rules)))
+        return Rules(tuple(map(to_rule, self.tree.rules)))
 
     def danger_texts(self) -> dict[Danger, str]:
         """Return the municipality's own words for people in danger."""
@@ -263,11 +263,6 @@ def _staff_entry(member: StaffMember) -> StaffEntry:
         districts=frozenset(member.districts),
         accounts=tuple(StaffAccount(messenger, str(number)) for messenger, number in ids if number is not None),
     )
-
-
-def _rule(entry: RuleEntry) -> Rule:
-    condition = Condition(**{name: frozenset(getattr(entry, name)) for name in CONDITION_KEYS})
-    return Rule(condition, **{name: getattr(entry, name) for name in DECIDED_KEYS})
 
 
 def _official_page(entry: PageEntry, own: set[int]) -> OfficialPage:
