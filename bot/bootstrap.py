@@ -136,6 +136,7 @@ def build_municipality(
         bot_accounts=bot_accounts,
         limits=config.message_limits(),
         rules=config.rules(),
+        covered_messengers=config.covered_messengers(),
         danger_texts=config.danger_texts(),
         problem_window=config.tree.problems.within.to_timedelta() if config.tree.problems.join else None,
         repeat_interval=config.tree.problems.repeat_after.to_timedelta(),

@@ -70,7 +70,7 @@ def check(config: ConfigFile = Path("config.toml")) -> None:
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = asyncio.run(check_messengers(settings))
-    for note in settings.warnings():
+    for note in (*settings.warnings(), *settings.personal_data_notes()):
         typer.echo(
             f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
         )

@@ -25,6 +25,7 @@ from bot.config.schema import (
     UpdateMode,
     VkSection,
 )
+from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.limits import MessageLimits
@@ -140,6 +141,12 @@ class Config:
         section = self.tree.urgent
         return DeadlineTerms(section.accept, section.answer, self.tree.deadlines.remind_at)
 
+    def covered_messengers(self) -> frozenset[str]:
+        """Return the messengers in which officials do not see the names and telephones of applicants."""
+        sections = ((kind, self.section(kind)) for kind in MESSENGER_KINDS)
+        covering = (kind for kind, one in sections if one is not None and one.personal_data is PersonalDataPolicy.COVER)
+        return frozenset(kind.messenger.value for kind in covering)
+
     def message_limits(self) -> MessageLimits:
         section = self.tree.limits
         return MessageLimits(section.messages_per_author_hour, section.messages_per_chat_hour)
@@ -206,6 +213,14 @@ class Config:
         """Return every token, secret and password of the configuration, for the log to mask."""
         password = urlsplit(self.tree.database.url).password or ""
         return frozenset({*_secrets_in(self.tree), password, unquote(password)} - {""})
+
+    def personal_data_notes(self) -> tuple[Fault, ...]:
+        """Return the settings that show applicants' data in a foreign messenger, for ``check``."""
+        if self.telegram is None or self.telegram.personal_data is PersonalDataPolicy.COVER:
+            return ()
+        problem = "имена и телефоны жителей видны в Telegram, иностранном мессенджере (КоАП, ст. 13.11.2)"
+        remedy = 'укажите personal_data = "cover", если сотрудники могут смотреть их в MAX или VK'
+        return (Fault("telegram.personal_data", problem, remedy),)
 
     def warnings(self) -> tuple[Fault, ...]:
         """Return settings that work but are probably not intended, for ``check`` and the start."""

@@ -33,8 +33,9 @@ from bot.config.fields import (
     parse_listen,
     parse_words,
 )
+from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
 from bot.domain.roles import Role
-from bot.domain.rules import Applicant, Importance
+from bot.domain.rules import Importance
 from bot.domain.sources import AnswerPolicy, SourceKind
 
 
@@ -82,6 +83,7 @@ class BotSection(Section):
     webhook_url: WebhookUrl | None = None
     secret: SecretStr | None = None
     private: AnswerPolicy = AnswerPolicy.BOT
+    personal_data: PersonalDataPolicy = PersonalDataPolicy.SHOW
     invite: BaseUrl | None = None
     chats: tuple[BotChat, ...] = ()
 
@@ -120,6 +122,7 @@ class VkSection(Section):
     mode: UpdateMode = UpdateMode.POLLING
     webhook_url: WebhookUrl | None = None
     service_token: SecretStr | None = None
+    personal_data: PersonalDataPolicy = PersonalDataPolicy.SHOW
     pages_every: CalendarDuration = Field(default_factory=lambda: parse_duration("5m"))
     communities: tuple[VkCommunity, ...] = ()
 
@@ -196,7 +199,7 @@ class RuleEntry(Section):
     district: Words = ()
     importance: Annotated[tuple[Importance, ...], BeforeValidator(parse_words)] = ()
     urgent: Annotated[tuple[bool, ...], BeforeValidator(parse_words)] = ()
-    applicant: Annotated[tuple[Applicant, ...], BeforeValidator(parse_words)] = ()
+    applicant: Annotated[tuple[ApplicantKind, ...], BeforeValidator(parse_words)] = ()
     approval: tuple[ShortText, ...] | None = None
     four_eyes: bool | None = None
     call_before_answer: bool | None = None

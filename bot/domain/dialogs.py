@@ -22,6 +22,7 @@ class DialogStep(StrEnum):
     ENTRY_SOURCE = "new_source"
     ENTRY_NUMBER = "new_number"
     ENTRY_DEADLINE = "new_due"
+    ENTRY_APPLICANT = "new_applicant"
     ENDED = "over"
 
     @property

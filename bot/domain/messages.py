@@ -42,6 +42,11 @@ class Message:
     ticket_id: int | None
     part: MessageRole | None
 
+    @property
+    def is_by_organisation(self) -> bool:
+        """True if a community or a channel wrote it: their ids are negative in every messenger."""
+        return self.author_id.startswith("-")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:

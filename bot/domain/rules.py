@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
+from bot.domain.applicants import ApplicantKind
 from bot.domain.durations import Duration
 from bot.domain.text_normal import fold
 
@@ -17,15 +18,6 @@ class Importance(StrEnum):
 
     NORMAL = "normal"
     HIGH = "high"
-
-
-class Applicant(StrEnum):
-    """The kind of person who wrote."""
-
-    CITIZEN = "citizen"
-    FOREIGN = "foreign"
-    STATELESS = "stateless"
-    LEGAL = "legal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ class RuleFacts:
     district: str | None = None
     importance: Importance = Importance.NORMAL
     urgent: bool = False
-    applicant: Applicant | None = None
+    applicant: ApplicantKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +63,7 @@ class Condition:
     district: frozenset[str] = frozenset()
     importance: frozenset[Importance] = frozenset()
     urgent: frozenset[bool] = frozenset()
-    applicant: frozenset[Applicant] = frozenset()
+    applicant: frozenset[ApplicantKind] = frozenset()
 
     def fits(self, facts: RuleFacts) -> bool:
         """Return whether a ticket with *facts* meets the condition. Case and «ё» do not count."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TypeVar, Union
 
+from bot.domain.applicants import ApplicantKind
 from bot.domain.json_types import Json
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Danger, Urgency
@@ -50,6 +51,9 @@ class NewTicket:
     author_key: str | None = None
     author_id: str | None = None
     author_name: str | None = None
+    applicant_name: str | None = None
+    phone: str | None = None
+    applicant_kind: ApplicantKind | None = None
     registered_at: datetime
     touched_at: datetime
     accept_due: datetime
@@ -84,6 +88,9 @@ class TicketChange:
     urgent: _Settable[bool] = UNSET
     urgency: _Settable[Urgency | None] = UNSET
     danger: _Settable[Danger | None] = UNSET
+    applicant_name: _Settable[str | None] = UNSET
+    phone: _Settable[str | None] = UNSET
+    applicant_kind: _Settable[ApplicantKind | None] = UNSET
     accept_due: _Settable[datetime] = UNSET
     answer_due: _Settable[datetime] = UNSET
     assignee_id: _Settable[int | None] = UNSET

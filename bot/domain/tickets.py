@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.applicants import ApplicantKind
 from bot.domain.errors import OutdatedButton
 from bot.domain.sources import author_key
 from bot.domain.urgency import Danger, Urgency
@@ -191,6 +192,9 @@ class Ticket:
     lead_id: int | None  # for a member of a problem: the ticket whose card represents all of them
     version: int
     danger: Danger | None = None
+    applicant_name: str | None = None  # as said in the message, or typed in
+    phone: str | None = None
+    applicant_kind: ApplicantKind | None = None  # None for a ticket of an older release
     anonymized_at: datetime | None = None  # when the citizen's words, name and account were erased
     topic: str | None = None  # the name of the topic that the words are about
 

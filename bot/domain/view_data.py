@@ -78,6 +78,7 @@ class CardFacts:
     problem: ProblemFacts | None = None
     previous: Ticket | None = None  # the ticket of ``ticket.previous_id``
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
+    applicant_shown_in: tuple[str, ...] | None = None  # messengers that show the applicant; None: this one does
 
 
 @dataclass(frozen=True, slots=True)

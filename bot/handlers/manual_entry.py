@@ -4,9 +4,11 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.applicants import Applicant, ApplicantKind
 from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
 from bot.domain.notifications.dialogs import (
+    AskNewApplicant,
     AskNewDeadline,
     AskNewNumber,
     AskNewSource,
@@ -24,11 +26,13 @@ from bot.services.deadlines import urgent_alerts
 from bot.services.dialogs import dialogs
 from bot.services.intake import register
 from bot.services.notifications import notify
+from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op
 from bot.views.dialogs.prompts import MANUAL_SOURCES, SOURCES_WITHOUT_NUMBER
 
 MAX_NUMBER_CHARS = 100
 MAX_SOURCE_CHARS = 64
+MAX_NAME_CHARS = 200
 
 MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
 """Time ahead beyond which a deadline is taken for a typing error."""
@@ -37,6 +41,7 @@ _CHOICE_STEPS = {
     "source": DialogStep.ENTRY_SOURCE,
     "number": DialogStep.ENTRY_NUMBER,
     "due": DialogStep.ENTRY_DEADLINE,
+    "kind": DialogStep.ENTRY_APPLICANT,
 }
 """The step that each choice button belongs to, by the name in the button's argument."""
 
@@ -98,7 +103,27 @@ async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DEADLINE)
         await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=wrong))
         return
-    await _create_ticket(ctx, message.person, message.dialog, due)
+    await _ask_applicant(ctx, message.person, message.dialog, due)
+
+
+async def _ask_applicant(
+    ctx: UseCaseContext, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None
+) -> None:
+    """Ask for the applicant; the name and the telephone in the text are proposed."""
+    said = ctx.municipality.understanding.read_applicant(dialog.facts["text"])
+    facts = {"deadline": due.isoformat() if due else "", "name": said.name or "", "phone": said.phone or ""}
+    changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_APPLICANT, pressed_message_id=pressed, **facts)
+    await dialogs.prompt(ctx, person, changed, AskNewApplicant())
+
+
+async def _on_applicant(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    """Take the name and the telephone that were typed; the kind is chosen by a button."""
+    text = message.require_text()
+    phone = ctx.municipality.understanding.read_applicant(text).phone
+    name = (text.replace(phone, "") if phone else text).strip(" ,.;:-—–\n\t")[:MAX_NAME_CHARS] or None
+    facts = {"name": name or "", "phone": phone or ""}
+    changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_APPLICANT, **facts)
+    await dialogs.prompt(ctx, message.person, changed, AskNewApplicant())
 
 
 async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -109,6 +134,8 @@ async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
         raise DialogEnded()
     await answer_callback(ctx, press)
     chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
+    if name == "kind" and value not in set(ApplicantKind):
+        raise DialogEnded()
     match name:
         case "source":
             chosen = (
@@ -120,16 +147,20 @@ async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
         case "number":
             await _save_number(ctx, press.person, dialog, "", press.event.message_id)
         case "due":
-            await _create_ticket(ctx, press.person, dialog, None, press.event.message_id)
+            await _ask_applicant(ctx, press.person, dialog, None, press.event.message_id)
+        case "kind":
+            kind = ApplicantKind(value)
+            chosen = APPLICANT_KIND_TITLES[kind]
+            await _create_ticket(ctx, press.person, dialog, kind, press.event.message_id)
     await edit_pressed_note(ctx, press, PromptClosed(text=f"✓ {chosen}"))
 
 
 async def _create_ticket(
-    ctx: UseCaseContext, person: Person, dialog: Dialog, due: datetime | None, pressed: str | None = None
+    ctx: UseCaseContext, person: Person, dialog: Dialog, kind: ApplicantKind, pressed: str | None = None
 ) -> None:
     if not ctx.municipality.has_right_anywhere(person, Right.TYPE_IN):
         raise NotAllowed(right=Right.TYPE_IN.value)
-    text = dialog.facts["text"]
+    text, deadline = dialog.facts["text"], dialog.facts["deadline"]
     ticket = await register.register_ticket(
         ctx,
         register.Registration(
@@ -137,7 +168,8 @@ async def _create_ticket(
             reading=ctx.municipality.understanding.read(text),
             source=dialog.facts["source"],
             external_number=dialog.facts.get("number") or None,
-            answer_due=due,
+            answer_due=datetime.fromisoformat(deadline) if deadline else None,
+            applicant=Applicant(dialog.facts["name"] or None, dialog.facts["phone"] or None, kind),
             created_by=person,
         ),
     )
@@ -179,4 +211,5 @@ STEP_HANDLERS: DialogStepHandlers = {
     DialogStep.ENTRY_SOURCE: _on_source,
     DialogStep.ENTRY_NUMBER: _on_number,
     DialogStep.ENTRY_DEADLINE: _on_due,
+    DialogStep.ENTRY_APPLICANT: _on_applicant,
 }

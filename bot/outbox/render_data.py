@@ -16,6 +16,7 @@ from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
+from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import (
     CardFacts,
@@ -50,9 +51,10 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
     messages = await ctx.uow.messages.list_for_ticket(ticket.id)
     roots = [m for m in messages if m.part in (MessageRole.ROOT, MessageRole.COPY)]
     additions = [m.text for m in messages if _adds_text(m, ticket)]
-    if not _may_see_personal_data(ctx, ticket, person):
+    covers = card is not None and ctx.municipality.covers_applicants(card.account)
+    if covers or not _may_see_personal_data(ctx, ticket, person):
         ticket, additions = (
-            _redact_ticket(ctx, ticket),
+            _redact_ticket(ctx, ticket, covers=covers),
             [ctx.municipality.understanding.redact(text) for text in additions],
         )
     media = [item for m in messages if m.part is not MessageRole.STAFF for item in shown_media(m)]
@@ -86,6 +88,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         created_by=await ctx.uow.staff.find_name(ticket.created_by) if ticket.created_by else None,
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
+        applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
     )
 
@@ -101,8 +104,16 @@ def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) 
     )
 
 
-def _redact_ticket(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
-    return replace(ticket, text=ctx.municipality.understanding.redact(ticket.text))
+def _redact_ticket(ctx: UseCaseContext, ticket: Ticket, *, covers: bool = False) -> Ticket:
+    """Return *ticket* without telephones and flats; if the messenger *covers* applicants, without their names, too."""
+    shown = replace(ticket, text=ctx.municipality.understanding.redact(ticket.text), phone=None)
+    return replace(shown, author_name=None, applicant_name=None) if covers else shown
+
+
+def _applicant_shown_in(ctx: UseCaseContext, person: Person) -> tuple[str, ...]:
+    """Return the messengers in which *person* sees the applicants' data."""
+    messengers = dict.fromkeys(messenger_of(address.account) for address in ctx.municipality.addresses(person))
+    return tuple(messenger_title(one) for one in messengers if not ctx.municipality.covers_applicants(one))
 
 
 async def _list_manual_posts(
@@ -174,12 +185,14 @@ async def notification_data(
     without_buttons: bool = False,
 ) -> NotificationData:
     """Return the data that the text of *note* needs: tickets, the citizen's message, the answer, a dialog's draft."""
-    found, masks = {}, False
+    found, covers = {}, ctx.municipality.covers_applicants(row.account)
+    masks = covers and bool(row.person_id)
     redact = ctx.municipality.understanding.redact
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
         may_see = reader is None or _may_see_personal_data(ctx, ticket, reader)
-        found[number] = ticket if may_see else _redact_ticket(ctx, ticket)
+        may_see = may_see and not (covers and reader is not None)
+        found[number] = ticket if may_see else _redact_ticket(ctx, ticket, covers=covers)
         masks = masks or not may_see
     message, answer = await _message_and_answer(ctx, note)
     previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
@@ -194,7 +207,7 @@ async def notification_data(
         message_link=message.link if message else None,
         message_source=message_facts(ctx, message).title if message else None,
         message_deleted=message is not None and message.deleted_at is not None,
-        author_name=message.author_name if message else None,
+        author_name=message.author_name if message and not (covers and masks) else None,
         answer_text=answer.text if answer else None,
         answer_media=answer.media if answer else (),
         publications=await ctx.uow.answers.list_publications(answer.id, _single_ticket_id(answer)) if answer else (),

@@ -95,6 +95,13 @@ class Municipality:
     card_edit_interval: timedelta = timedelta(seconds=1)
     """All changes of a ticket within this time make one edit of a card."""
 
+    covered_messengers: frozenset[str] = frozenset()
+    """Messengers in which officials do not see the names and telephones of applicants."""
+
+    def covers_applicants(self, account: str) -> bool:
+        """Return whether officials do not see applicants' names and telephones in the messenger of *account*."""
+        return messenger_of(account) in self.covered_messengers
+
     def configured_source(self, chat: Chat) -> Source | None:
         """Return the configured source that *chat* belongs to; ``None`` if it is not monitored."""
         if chat.kind is ChatKind.PRIVATE:

@@ -11,6 +11,7 @@ from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.model.features import TextFeatures
 from bot.understanding.model.model import Model, Predictor, calibrate
 from bot.understanding.places.finder import PlaceFinder
+from bot.understanding.privacy.applicants import ApplicantReader
 from bot.understanding.privacy.redaction import Redactor
 from bot.understanding.reactions.reactions import Reaction, ReactionReader
 from bot.understanding.reading import APPEAL_THRESHOLD, Noise, ParsedText, Reading
@@ -76,6 +77,7 @@ class TextAnalyzer:
         redactor = Redactor(morphology)
         self.redact = redactor.redact
         self.check_answer = AnswerChecker(morphology, redactor).check
+        self.read_applicant = ApplicantReader(redactor, redactor.names).read
         self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":

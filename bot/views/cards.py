@@ -6,10 +6,11 @@ from bot.domain.russian_text import plural
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, State, Ticket
 from bot.domain.view_data import CardFacts
 from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
+from bot.views.applicants import describe_applicant
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
 from bot.views.notifications.problems import delivery_progress, problem_summary
-from bot.views.render_context import RenderContext, citizen_name, shorten
+from bot.views.render_context import RenderContext, shorten
 
 MAX_TEXT_CHARS = 2000
 """Characters of the citizen's text on the card: the rest is one press away, and the deadlines must stay in sight."""
@@ -93,7 +94,7 @@ def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     ticket = facts.ticket
     if ticket.anonymized_at is not None:
         return [Text(f"\n👤 {ticket.source}")]
-    spans: list[Span] = [Text(f"\n👤 {citizen_name(ticket.author_name, has_account=bool(facts.messages))}")]
+    spans: list[Span] = [Text(f"\n👤 {_applicant(facts)}")]
     if not facts.messages:
         spans.append(Text(f" · {ticket.source}"))
     if facts.created_by:
@@ -113,6 +114,13 @@ def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     if facts.previous:
         spans.append(_previous_line(facts.previous, ticket))
     return spans
+
+
+def _applicant(facts: CardFacts) -> str:
+    if facts.applicant_shown_in is None:
+        return describe_applicant(facts.ticket, has_account=bool(facts.messages))
+    where = ", ".join(facts.applicant_shown_in)
+    return f"Заявитель скрыт: имя и телефон есть в карточке {f'в {where}' if where else 'у координатора'}"
 
 
 def _previous_line(previous: Ticket, ticket: Ticket) -> Span:

@@ -41,6 +41,9 @@ COLUMN_TITLES = {
     "answer_link": "Ссылка на ответ",
     "answer_state": "Что с ответом",
     "problem": "Проблема",
+    "applicant_kind": "Вид заявителя",
+    "applicant_name": "Заявитель",
+    "phone": "Телефон",
 }
 """Heading of every column of the export, in their order."""
 

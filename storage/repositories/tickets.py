@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.applicants import ApplicantKind
 from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.domain.ticket_changes import NewTicket, TicketChange
@@ -373,6 +374,7 @@ def ticket_from_row(row: Any) -> Ticket:
     values["state"] = State(values["state"])
     values["likely"] = tuple(values["likely"])
     values["urgency"] = Urgency(values["urgency"]) if values["urgency"] else None
+    values["applicant_kind"] = ApplicantKind(values["applicant_kind"]) if values["applicant_kind"] else None
     values["danger"] = Danger(values["danger"]) if values["danger"] else None
     values["dismiss_reason"] = DismissReason(values["dismiss_reason"]) if values["dismiss_reason"] else None
     return Ticket(**values)

@@ -51,6 +51,9 @@ ticket = Table(
     Column("author_key", String(80)),  # messenger:user, common to all accounts of the bot in one messenger
     Column("author_id", String(64)),
     Column("author_name", TruncatedString(200)),
+    Column("applicant_name", TruncatedString(200)),  # as said in the message, or typed in
+    Column("phone", TruncatedString(40)),
+    Column("applicant_kind", String(16)),
     Column("registered_at", UtcDateTime, nullable=False),
     Column("touched_at", UtcDateTime, nullable=False),
     Column("accept_due", UtcDateTime, nullable=False),

@@ -46,6 +46,10 @@ class AskNewDeadline(Notification, code="new_due"):
     fault: str | None = stored("wrong", default=None, omit_default=True)
 
 
+class AskNewApplicant(Notification, code="new_applicant"):
+    """Prompt for the applicant; the dialog holds the name and the telephone that are known so far."""
+
+
 class NewTicketRegistered(AboutTicket, code="new_done"):
     """Confirmation that such a message was registered; without a ``sector`` somebody has to choose one."""
 

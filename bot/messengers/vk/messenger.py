@@ -193,7 +193,7 @@ class VkMessenger(BaseWebhookMessenger):
 
     async def _with_names(self, message: MessagePosted) -> MessagePosted:
         author = message.author
-        if author.name is None and author.kind is AuthorKind.PERSON:
+        if author.name is None and author.kind in (AuthorKind.PERSON, AuthorKind.CHAT):
             author = replace(author, name=await self._names.find_name(int(author.id)))
         source = message.forwarded_from
         if source is not None and source.startswith("id") and source[2:].isdigit():

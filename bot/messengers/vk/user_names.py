@@ -1,4 +1,4 @@
-"""People's names, looked up by id, many per call, and cached; best effort."""
+"""Names of people and communities, looked up by id, many per call, and cached; best effort."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from bot.messengers.errors import MessengerError
 from bot.messengers.vk.client import VkClient
 
 MAX_CACHED_NAMES = 2000
-MAX_IDS_PER_CALL = 1000  # users.get accepts no more
+MAX_IDS_PER_CALL = 500  # groups.getById accepts no more, users.get 1,000
 
 DELETED_USER = "Удалённый пользователь"
 _NO_FIRST_NAME = "DELETED"  # VK's first name of a deleted page, and of a banned one that hides its own
 
 
 class UserNameLoader:
-    """A loader of VK users' names; one call asks for all names requested at the same time."""
+    """A loader of names in VK; one call asks for all names of people requested at the same time."""
 
     def __init__(self, client: VkClient) -> None:
         self._client = client
@@ -26,8 +26,8 @@ class UserNameLoader:
         self._pending: dict[int, asyncio.Future[None]] = {}  # done after the call, even a failed one
 
     async def find_name(self, user_id: int) -> str | None:
-        """Return first and last name; ``None`` if VK does not answer in time."""
-        if user_id <= 0:
+        """Return first and last name, or the title of a community (its id is negative); ``None`` if VK is slow."""
+        if user_id == 0:
             return None
         if user_id not in self._known:
             try:
@@ -54,10 +54,17 @@ class UserNameLoader:
 
     async def _load_batch(self) -> None:
         user_ids, self._queue = self._queue[:MAX_IDS_PER_CALL], self._queue[MAX_IDS_PER_CALL:]
+        people = [one for one in user_ids if one > 0]
+        communities = [-one for one in user_ids if one < 0]
         try:
-            users = await self._client.call("users.get", user_ids=",".join(map(str, user_ids)))
-            for user in users if isinstance(users, list) else ():
-                self._cache_name(user)
+            if people:
+                users = await self._client.call("users.get", user_ids=",".join(map(str, people)))
+                for user in users if isinstance(users, list) else ():
+                    self._cache_name(user)
+            if communities:
+                answer = await self._client.call("groups.getById", group_ids=",".join(map(str, communities)))
+                for group in answer.get("groups", ()) if isinstance(answer, Mapping) else ():
+                    self._cache_title(group)
         except MessengerError:
             pass  # the name is optional
         finally:
@@ -71,6 +78,10 @@ class UserNameLoader:
             name = DELETED_USER
         if name.strip():
             self._known[user["id"]] = name.strip()
+
+    def _cache_title(self, group: Mapping[str, Any]) -> None:
+        if isinstance(group, Mapping) and isinstance(group.get("id"), int) and isinstance(group.get("name"), str):
+            self._known[-group["id"]] = group["name"].strip()
 
     def _resolve_pending(self, user_ids: list[int]) -> None:
         for user_id in user_ids:

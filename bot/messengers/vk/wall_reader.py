@@ -228,7 +228,7 @@ class VkWallReader(BaseMessenger):
         if isinstance(event, MessageEdited) or not isinstance(event, MessagePosted):
             return event
         author = event.author
-        if author.name is None and author.kind is AuthorKind.PERSON:
+        if author.name is None and author.kind in (AuthorKind.PERSON, AuthorKind.CHAT):
             author = replace(author, name=await self._names.find_name(int(author.id)))
         return replace(event, author=author)
 

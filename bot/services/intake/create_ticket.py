@@ -1,7 +1,9 @@
 """Creation of a ticket from a citizen's message."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.applicants import Applicant, ApplicantKind
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import TicketRegistered
 from bot.domain.sources import AnswerPolicy, Source, SourceKind
@@ -64,6 +66,7 @@ async def create_ticket(
             account=message.account,
             author_id=message.author_id,
             author_name=message.author_name,
+            applicant=_read_applicant(ctx, message),
             text_key=text_key(message.text),
             point=sent_point(message),
             district=sent_district(ctx, message),
@@ -87,6 +90,12 @@ async def create_ticket(
     else:
         await refine.escalate_problem(ctx, ticket)
         await broadcast.answer_latecomer(ctx, ticket, message)
+
+
+def _read_applicant(ctx: UseCaseContext, message: Message) -> Applicant:
+    """Return what the text says of its author; an organisation writes as its community or channel."""
+    said = ctx.municipality.understanding.read_applicant(message.text)
+    return replace(said, kind=ApplicantKind.LEGAL) if message.is_by_organisation else said
 
 
 def read_message(ctx: UseCaseContext, message: Message) -> Reading:

@@ -7,7 +7,7 @@ from bot.services.context import Municipality, PrefetchedReading, PrefetchedRead
 from bot.services.intake import limits
 from bot.services.intake.create_ticket import ANSWERED_TICKET_WINDOW
 from bot.services.intake.same_matter import OPEN_TICKET_WINDOW
-from bot.services.sources.messages import clean_text, thread_root
+from bot.services.sources.messages import clean_text, is_of_citizen, thread_root
 from bot.services.tickets import problem_matching
 
 
@@ -29,7 +29,7 @@ def classify_batch(municipality: Municipality, events: Iterable[Event]) -> Prefe
 
 def _is_from_citizen(municipality: Municipality, post: MessagePosted) -> bool:
     known = municipality.find_official(post.chat.account, post.author.id)
-    return post.author.may_be_person and known is None and not (post.automatic or post.service)
+    return is_of_citizen(municipality, post) and known is None and not (post.automatic or post.service)
 
 
 async def prefetch(ctx: UseCaseContext, events: Sequence[Event]) -> None:

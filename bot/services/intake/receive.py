@@ -16,7 +16,7 @@ from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_ope
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import clean_text as clean_text  # handlers clean officials' texts the same way
-from bot.services.sources.messages import is_noise, is_private, save_message
+from bot.services.sources.messages import is_noise, is_of_citizen, is_private, save_message
 from bot.services.tickets import refine, workflow
 from bot.understanding.reading import Noise, Reading
 
@@ -38,7 +38,7 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
     if official is not None or staff_replies.is_posted_as_chat(event):
         await staff_replies.on_staff_message(ctx, event, source, official)
         return
-    if not event.author.may_be_person or await _is_sent_by_bot(ctx, event):
+    if not is_of_citizen(ctx.municipality, event) or await _is_sent_by_bot(ctx, event):
         return
     message = await save_message(ctx, event, source)
     if await limits.is_held_back(ctx, message, source):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.domain.applicants import Applicant
 from bot.domain.deadlines import DeadlinePlan
 from bot.domain.messages import Message
 from bot.domain.people import Person
@@ -28,6 +29,7 @@ class Registration:
     account: str | None = None
     author_id: str | None = None
     author_name: str | None = None
+    applicant: Applicant | None = None  # None: as the text says
     place: str | None = None
     district: str | None = None
     point: tuple[float, float] | None = None  # sent by the citizen
@@ -51,7 +53,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     plan = deadlines.compute(ctx, reading.urgency, ctx.now, answer_due=new.answer_due)
     ticket = await ctx.uow.tickets.add(
         replace(
-            _new_ticket(new, plan, ctx.now, next_state(State.NEW, Step.ROUTE if sector else Step.UNSURE), sector),
+            _new_ticket(ctx, new, plan, next_state(State.NEW, Step.ROUTE if sector else Step.UNSURE), sector),
             evidence=reading.evidence if sector in (None, reading.sector) else None,
             subject_family=match.subject_family if match is not None else None,
             fingerprint=match.event.to_record() if match is not None else None,
@@ -90,7 +92,7 @@ async def _join_problem(
     """Register a member of the problem of *lead*, without a card and reminders of its own."""
     plan = deadlines.compute(ctx, new.reading.urgency, ctx.now, answer_due=new.answer_due)
     member = replace(
-        _new_ticket(new, plan, ctx.now, problem_members.inherited_state(lead), lead.sector),
+        _new_ticket(ctx, new, plan, problem_members.inherited_state(lead), lead.sector),
         assignee_id=lead.assignee_id,
         problem_id=lead.problem_id,
         lead_id=lead.id,
@@ -110,10 +112,13 @@ async def _record_registration(ctx: UseCaseContext, ticket: Ticket, person: Pers
     await ctx.uow.audit_log.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
 
 
-def _new_ticket(new: Registration, plan: DeadlinePlan, now: datetime, state: State, sector: str | None) -> NewTicket:
+def _new_ticket(
+    ctx: UseCaseContext, new: Registration, plan: DeadlinePlan, state: State, sector: str | None
+) -> NewTicket:
     reading = new.reading
     latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
     place = new.place or (reading.place.text if reading.place else None)
+    applicant = new.applicant or ctx.municipality.understanding.read_applicant(new.text)
     return NewTicket(
         state=state,
         sector=sector,
@@ -136,8 +141,11 @@ def _new_ticket(new: Registration, plan: DeadlinePlan, now: datetime, state: Sta
         author_key=author_key(new.account, new.author_id) if new.account and new.author_id else None,
         author_id=new.author_id,
         author_name=new.author_name,
-        registered_at=now,
-        touched_at=now,
+        applicant_name=applicant.name,
+        phone=applicant.phone,
+        applicant_kind=applicant.kind,
+        registered_at=ctx.now,
+        touched_at=ctx.now,
         accept_due=plan.accept_due,
         answer_due=plan.answer_due,
         previous_id=new.previous_ticket.id if new.previous_ticket else None,

@@ -11,9 +11,11 @@ from typing import Any
 import xlsxwriter
 
 from bot.domain.answers import PublicationState
+from bot.domain.applicants import ApplicantKind
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality
+from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.export import (
     COLUMN_TITLES,
     SHEET_TITLE,
@@ -40,7 +42,7 @@ _DIGITS_LOST_BY_EXCEL = re.compile(r"0\d+|\d{11,}")
 """Telephones and numbers of other systems: a spreadsheet drops a leading zero and rounds the rest."""
 
 _FIELDS_FOR_EVERYBODY = ("text", "answer", "dismiss_reason", "place", "source")
-_PERSONAL_FIELDS = ("author_name", "link", "answer_link", "assignee")
+_PERSONAL_FIELDS = ("author_name", "applicant_name", "phone", "link", "answer_link", "assignee")
 
 
 def ticket_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,6 +65,8 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str
     has_account = is_messenger(values["source"])
     if has_account or values["author_name"]:
         values["author_name"] = citizen_name(values["author_name"], has_account=has_account)
+    if values["applicant_kind"] is not None:
+        values["applicant_kind"] = APPLICANT_KIND_TITLES[ApplicantKind(values["applicant_kind"])].lower()
     values["source"] = source_title(values["source"])
     values["state"] = STATE_TITLES[State(values["state"])]
     values["urgent"] = bool(values["urgent"])

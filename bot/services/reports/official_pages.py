@@ -14,7 +14,7 @@ from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageP
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import notify
-from bot.services.sources.messages import CONTENT_MEDIA, clean_text
+from bot.services.sources.messages import CONTENT_MEDIA, clean_text, is_of_citizen
 
 MAX_COMMENT_AGE = timedelta(days=30)
 """The greatest age of a comment in the weekly report; older ones are ignored."""
@@ -65,7 +65,7 @@ async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: Messag
         or staff_replies.is_posted_as_chat(event)
         or (event.author.kind is AuthorKind.CHAT and event.author.id.lstrip("-") == page.source_id.lstrip("-"))
     )
-    needs_answer = event.author.may_be_person and _needs_answer(ctx, event)
+    needs_answer = is_of_citizen(ctx.municipality, event) and _needs_answer(ctx, event)
     if not (is_official or needs_answer):
         return
     chat = event.chat

@@ -6,12 +6,12 @@ import re
 from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message, NewMessage
 from bot.domain.names import visible_name
-from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_title
+from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_of, messenger_title
 from bot.domain.text_normal import fold
 from bot.domain.view_data import MessageFacts
-from bot.messengers.events import Chat, ChatKind, MediaKind, MessagePosted
+from bot.messengers.events import AuthorKind, Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import chat_from_columns, pack_media, unpack_media
-from bot.services.context import UseCaseContext
+from bot.services.context import Municipality, UseCaseContext
 from bot.understanding.reading import Noise, Reading
 
 MAX_NAME_CHARS = 190
@@ -56,6 +56,24 @@ def sent_district(ctx: UseCaseContext, message: Message) -> str | None:
     """Return the district of the point that the citizen has sent."""
     point = sent_point(message)
     return ctx.municipality.understanding.district_at(*point) if point is not None else None
+
+
+def is_of_citizen(municipality: Municipality, event: MessagePosted) -> bool:
+    """Return whether a person wrote *event*, or an organisation in the name of its community or channel.
+
+    The municipality's own and official pages are no citizens, nor is the channel or group that the chat belongs to.
+    """
+    author, chat = event.author, event.chat
+    if author.may_be_person:
+        return True
+    page_id = author.id.lstrip("-")
+    if author.kind is not AuthorKind.CHAT or author.owns_chat or page_id == chat.source_id.lstrip("-"):
+        return False
+    messenger = messenger_of(chat.account)
+    sources = (key for key in municipality.sources if messenger_of(key[0]) == messenger)
+    pages = ((page.account, page.source_id) for page in municipality.pages)
+    own = {source_id.lstrip("-") for account, source_id in (*sources, *pages) if messenger_of(account) == messenger}
+    return page_id not in own
 
 
 def is_noise(message: Message, reading: Reading) -> bool:

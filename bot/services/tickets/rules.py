@@ -1,5 +1,6 @@
 """The municipality's rules for one ticket."""
 
+from bot.domain.applicants import ApplicantKind
 from bot.domain.rules import RuleFacts, RuleOutcome
 from bot.domain.systems import source_code
 from bot.domain.tickets import Ticket
@@ -14,6 +15,7 @@ def facts_of(ticket: Ticket) -> RuleFacts:
         topic=ticket.topic,
         district=ticket.district,
         urgent=ticket.urgent,
+        applicant=ticket.applicant_kind or ApplicantKind.CITIZEN,
     )
 
 

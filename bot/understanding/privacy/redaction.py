@@ -21,7 +21,7 @@ class Redactor:
     """Masks telephones, addresses, documents, flats, names and words about health; houses and dates stay."""
 
     def __init__(self, morphology: Morphology) -> None:
-        self._names = NameFinder(morphology)
+        self.names = NameFinder(morphology)
 
     def redact(self, text: str) -> str:
         """Return *text* with a mask in brackets for everything that tells who its author or another person is."""
@@ -32,18 +32,31 @@ class Redactor:
         return self._cover(text).found()
 
     def _cover(self, text: str) -> Shadow:
-        shadow = Shadow(text)
-        for public in forms.PUBLIC:
-            shadow.keep_all(public)
-        for gate, groups in _STEPS:
-            if gate.search(shadow.lower):
-                for form, mask in groups:
-                    shadow.cover_all(form, mask)
-        for start, end in _merge(self._names.find(shadow.text)):
+        shadow = _cover_forms(text)
+        for start, end in _merge(self.names.find(shadow.text)):
             if FILLER not in shadow.text[start:end]:
                 shadow.cover(start, end, forms.NAME)
         shadow.cover_all(forms.ILLNESSES, forms.HEALTH)
         return shadow
+
+    def find_first(self, text: str, mask: str) -> str | None:
+        """Return the first piece of *text* that *mask*, one of a form with digits, would replace."""
+        if not any(sign.isdecimal() for sign in text):
+            return None
+        found = _cover_forms(text).found()
+        return next((text[start:end].strip() for start, end, own in found if own == mask), None)
+
+
+def _cover_forms(text: str) -> Shadow:
+    """Cover telephones, addresses, documents and flats."""
+    shadow = Shadow(text)
+    for public in forms.PUBLIC:
+        shadow.keep_all(public)
+    for gate, groups in _STEPS:
+        if gate.search(shadow.lower):
+            for form, mask in groups:
+                shadow.cover_all(form, mask)
+    return shadow
 
 
 def _merge(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

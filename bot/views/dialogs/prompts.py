@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.domain.notifications.dialogs import (
     AskDismissReason,
     AskHandOverReason,
+    AskNewApplicant,
     AskNewDeadline,
     AskNewNumber,
     AskNewSource,
@@ -17,6 +18,7 @@ from bot.domain.notifications.refusals import Refused
 from bot.domain.notifications.staff import FindHelp, Help, InvitationList, NoDialog, UnknownCommand, Welcome
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
+from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import DRAFT_VIEWS, cancel_row
 from bot.views.notifications.view_table import row, template_row
@@ -168,6 +170,20 @@ def new_due(note: AskNewDeadline, data: NotificationData, context: RenderContext
     )
 
 
+def new_applicant(note: AskNewApplicant, data: NotificationData, context: RenderContext) -> Content:
+    buttons = [
+        Button(title, pack(Op.MANUAL_ENTRY, 0, f"kind={kind.value}")) for kind, title in APPLICANT_KIND_TITLES.items()
+    ]
+    facts = data.draft.facts if data.draft is not None else {}
+    known = ", ".join(filter(None, (facts.get("name"), facts.get("phone"))))
+    words = (
+        f"Заявитель: {known}. Если неверно, напишите имя и телефон. Если верно, выберите, кто это."
+        if known
+        else "Кто заявитель? Напишите имя и телефон одним сообщением. Если их не знаете, выберите, кто это."
+    )
+    return Content.of(words, keyboard=[buttons[:2], *([one] for one in buttons[2:]), *cancel_row(data)])
+
+
 def new_done(note: NewTicketRegistered, data: NotificationData, context: RenderContext) -> Content:
     where = f"передано: {note.sector}" if note.sector else "выберите отрасль в карточке"
     return Content.of(f"✅ Сообщение №{note.ticket_id} внесено, {where}.")
@@ -207,6 +223,7 @@ DIALOG_VIEWS = (
     row(AskNewSource, new_source),
     row(AskNewNumber, new_number),
     row(AskNewDeadline, new_due),
+    row(AskNewApplicant, new_applicant),
     row(NewTicketRegistered, new_done),
     row(InvitationList, invitations),
     template_row(PromptClosed, "{note.text}"),

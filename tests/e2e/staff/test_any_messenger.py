@@ -169,6 +169,7 @@ async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> N
     await sorter.press_without_answer(
         await sorter.wait_for_message("До какого времени", button="Обычный срок"), "Обычный срок"
     )
+    await sorter.press_without_answer(await sorter.wait_for_message("555-01-02", button="Гражданин"), "Гражданин")
     await sorter.wait_for_message("✅ Сообщение №2 внесено")
     await head.wait_for_card(2, "Телефон")
 

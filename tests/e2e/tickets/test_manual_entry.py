@@ -22,6 +22,13 @@ async def enter_ticket(bot: Harness, *steps: str) -> None:
         else:
             await bot.send_message(COORDINATOR, step)
         await bot.wait_until(lambda letter=letter: button_rows(letter) == [])
+    if len(steps) >= len(questions):
+        await choose_kind(bot, "Гражданин")
+
+
+async def choose_kind(bot: Harness, kind: str) -> None:
+    """Say who the applicant is, which is the last question."""
+    await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "ыберите, кто это"), kind)
 
 
 async def test_the_whole_dialog(bot: Harness) -> None:
@@ -40,7 +47,7 @@ async def test_the_whole_dialog(bot: Harness) -> None:
     done = await bot.wait_for_message(COORDINATOR, "✅ Сообщение №1 внесено, передано: Дороги.")
     assert button_rows(done) == []
     card = await bot.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT)
-    assert "👤 Житель · Инцидент Менеджмент" in message_text(card)
+    assert "👤 Анна Петровна, 2-14-15 · Инцидент Менеджмент" in message_text(card)
     assert "🔢 Номер в источнике: ИМ-2026/77" in message_text(card)
     assert "ответить до пн 23.11, 12:00" in message_text(card)
     assert await bot.wait_for_message(COORDINATOR, "✓ Инцидент Менеджмент")
@@ -83,7 +90,7 @@ async def test_only_the_typist_passes_the_answer_on(closed_bot: Harness) -> None
     await closed_bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
     await enter_ticket(closed_bot, "Телефон", "Обычный срок")
     card = await closed_bot.wait_for_card(ROADS_HEAD, 1)
-    assert "👤 Житель · Телефон · внесено: Координатор" in message_text(card)
+    assert "👤 Анна Петровна, 2-14-15 · Телефон · внесено: Координатор" in message_text(card)
     await closed_bot.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
     await closed_bot.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1")
     await wait_until_idle(closed_bot)
@@ -101,6 +108,7 @@ async def test_a_wrong_or_past_moment_is_asked_again(bot: Harness) -> None:
     past = await bot.wait_for_message(COORDINATOR, "Это время уже прошло.")
     assert button_rows(past) == [["Обычный срок"], ["Отмена"]]
     await bot.press_button(COORDINATOR, past, "Обычный срок")
+    await choose_kind(bot, "Гражданин")
     await bot.wait_for_card(ROADS_HEAD, 1, "ответить до 22:30")
 
 
@@ -145,6 +153,7 @@ async def test_a_half_typed_message_survives_a_restart(bot: Harness) -> None:
     await bot.send_message(COORDINATOR, "А-1")
     letter = await bot.wait_for_message(COORDINATOR, "До какого времени")
     await bot.press_button(COORDINATOR, letter, "Обычный срок")
+    await choose_kind(bot, "Гражданин")
     await bot.wait_for_card(ROADS_HEAD, 1, PHONE_REPORT, "А-1", "ПОС")
 
 

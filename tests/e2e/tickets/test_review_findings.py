@@ -174,7 +174,7 @@ async def test_the_words_under_a_photo_are_typed_in_and_the_photo_is_said_to_be_
     letter = await bot.wait_for_message(COORDINATOR, "Откуда пришло сообщение?")
     assert "Файлы сюда не вносятся" in message_text(letter)
     await bot.press_button(COORDINATOR, letter, "ПОС")
-    for question, choice in (("Номер", "Нет номера"), ("До какого", "Обычный срок")):
+    for question, choice in (("Номер", "Нет номера"), ("До какого", "Обычный срок"), ("кто это", "Гражданин")):
         await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, question), choice)
     await bot.wait_for_card(ROADS_HEAD, 1, "На Ленина 45 яма на дороге")
 

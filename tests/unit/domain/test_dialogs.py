@@ -16,6 +16,7 @@ def test_stored_steps_keep_their_values() -> None:
         "new_text",
         "new_source",
         "new_number",
+        "new_applicant",
         "new_due",
         "over",
     }

@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.applicants import ApplicantKind
 from bot.domain.durations import Duration
 from bot.domain.rules import (
     CONDITION_KEYS,
     DECIDED_KEYS,
-    Applicant,
     Condition,
     Importance,
     Rule,
@@ -25,7 +25,7 @@ VALUES = {
     "district": ("Центральный", "Заречный"),
     "importance": tuple(Importance),
     "urgent": (True, False),
-    "applicant": tuple(Applicant),
+    "applicant": tuple(ApplicantKind),
 }
 WITHOUT_VALUE = {"importance", "urgent"}
 DECISIONS = {
