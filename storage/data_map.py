@@ -186,6 +186,13 @@ DATA_MAP: Mapping[Table, TableData] = {
         personal="facts progress",
         private="chat_id root thread order_key",
     ),
+    tables.held_note: _lines(
+        "notes that wait until somebody of their audience can be reached; at erasure what they quote is cleared",
+        Rows.SPECIAL,
+        figures="id audience sameness since until times given_at",
+        official="person_id",
+        personal="facts",
+    ),
     tables.dialog: _lines(
         "drafts of officials; those about the citizen's tickets are deleted",
         Rows.SPECIAL,

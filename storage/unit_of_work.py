@@ -18,6 +18,7 @@ from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.drafts import Drafts
 from storage.repositories.floods import Floods
+from storage.repositories.held_notes import HeldNotes
 from storage.repositories.inbox import Inbox
 from storage.repositories.invitations import Invitations
 from storage.repositories.messages import Messages
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.inbox = Inbox(transaction)
         self.outbox = Outbox(transaction)
         self.sent_messages = SentMessages(transaction)
+        self.held_notes = HeldNotes(transaction)
         self.outages = Outages(transaction)
         self.staff = StaffDirectory(transaction)
         self.invitations = Invitations(transaction)

@@ -37,6 +37,7 @@ class PersonalRows:
     waiting_update_ids: Sequence[int]
     dead_update_ids: Sequence[int]
     once_keys: Sequence[str]
+    held_note_ids: Sequence[int]
     audit_ids: Sequence[int]
     upvote_count: int
     words: Sequence[str] = field(repr=False)

@@ -1,7 +1,7 @@
 """The recipients of everything the bot tells officials unasked: one ladder of roles per audience."""
 
 from collections.abc import Mapping
-from enum import Enum, auto
+from enum import StrEnum, auto
 
 from bot.domain.roles import Role
 
@@ -9,8 +9,8 @@ Ladder = tuple[tuple[Role, ...], ...]
 """Rungs, the preferred first. A rung may name several roles: all their holders are recipients together."""
 
 
-class Audience(Enum):
-    """An occasion on which officials are written to."""
+class Audience(StrEnum):
+    """An occasion on which officials are written to. Stored: never change."""
 
     TICKET = auto()  # a ticket of a sector
     TRIAGE = auto()  # a ticket whose sector is unknown, and the review queue

@@ -8,9 +8,11 @@ from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
 from bot.domain.dialogs import Dialog
+from bot.domain.held_notes import HeldNote
 from bot.domain.json_types import Json
 from bot.domain.limits import Flood
 from bot.domain.messages import Message
+from bot.domain.notifications.base import Notification
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 
@@ -115,6 +117,7 @@ class NotificationData:
     members: Sequence[MemberFacts] = ()
     failed_messages: Sequence[MessageFacts] = ()
     flood: "FloodFacts | None" = None
+    held_notes: "Sequence[tuple[HeldNote, Notification, NotificationData]]" = ()  # with what their own words need
     unknown_chats: Sequence[tuple[str, str]] = ()  # messenger and id
 
 

@@ -40,7 +40,7 @@ from bot.runtime.runtime import Runtime
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
 from bot.services.intake import danger_advice
-from bot.services.notifications import notify
+from bot.services.notifications import held_notes, notify
 from bot.services.sources import sources
 from bot.services.staff import failover, reachability
 from bot.views.render_context import RenderContext
@@ -242,7 +242,8 @@ class Delivery:
             return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
             await reachability.on_unreachable(ctx, row.account, row.chat_id)
-            await failover.reroute(ctx, row)
+            if not await failover.reroute(ctx, row):
+                await held_notes.on_unreachable(ctx, row)
             return
         if row.kind in (OutboxKind.CARD, OutboxKind.CARD_MEDIA, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = ctx.now.date().isoformat()

@@ -6,12 +6,15 @@ from dataclasses import replace
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog, DraftKind
+from bot.domain.held_notes import HeldNote
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.administrator import ChatsUnknown
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
+from bot.domain.notifications.held_notes import HeldNotes
 from bot.domain.notifications.limits import AboutFlood, HeldMessageList
 from bot.domain.notifications.problems import AnswersFailed, MemberList
+from bot.domain.notifications.registry import notification_of
 from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
@@ -221,8 +224,19 @@ async def notification_data(
         if lead_answer and isinstance(note, AnswersFailed)
         else (),
         unknown_chats=await sources.list_unknown_chats(ctx, note.since) if isinstance(note, ChatsUnknown) else (),
+        held_notes=await _list_held_notes(ctx, row, note) if isinstance(note, HeldNotes) else (),
         flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
     )
+
+
+async def _list_held_notes(
+    ctx: UseCaseContext, row: OutboxRow, note: HeldNotes
+) -> list[tuple[HeldNote, Notification, NotificationData]]:
+    found = []
+    for held in await ctx.uow.held_notes.list_by_ids(note.note_ids):
+        inner = notification_of(held.facts)
+        found.append((held, inner, await notification_data(ctx, row, inner)))
+    return found
 
 
 async def _flood_facts(ctx: UseCaseContext, note: AboutFlood, reader: Person | None) -> FloodFacts | None:

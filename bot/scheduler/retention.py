@@ -21,6 +21,7 @@ RETENTION: dict[RetentionKind, timedelta] = {
     RetentionKind.ACTS: timedelta(days=1),
     RetentionKind.UNREAD: timedelta(days=30),
     RetentionKind.SENT_MESSAGES: timedelta(days=365),
+    RetentionKind.HELD_NOTES: timedelta(days=30),  # later the fault is over, or it is told again
     RetentionKind.BUTTONS: timedelta(days=365),
     RetentionKind.CARDS: timedelta(days=365),
 }

@@ -15,6 +15,7 @@ from bot.services.dialogs import dialogs
 from bot.services.intake import review_queue
 from bot.services.monitoring import inactivity, spikes, watchdog
 from bot.services.monitoring.health import Health
+from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
 from bot.services.reports import digest, official_pages
 from bot.services.staff import failover
@@ -143,6 +144,7 @@ PERIODIC_TASKS = (
     PeriodicTask("digest", 1, when_due(digest.is_due, digest.send_daily)),
     PeriodicTask("official_pages", 2, when_due(official_pages.is_due, official_pages.send_weekly)),
     PeriodicTask("failover", 2, when_due(failover.has_pending, failover.run)),
+    PeriodicTask("held_notes", 2, when_due(held_notes.has_deliverable, held_notes.deliver)),
     PeriodicTask("publication_check", 4, _check_publications, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
     PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),

@@ -50,6 +50,7 @@ from storage.tables import (
     erasure,
     flood,
     held_message,
+    held_note,
     inbox,
     message,
     official_page_comment,
@@ -104,6 +105,7 @@ class PersonalData(Repository):
             once_keys=await self._list_once_keys(citizen),
             audit_ids=await self._list_audit_ids(citizen),
             upvote_count=await self._count(upvote, upvote.c.author_key == citizen.key),
+            held_note_ids=await self._list_held_note_ids(words),
             words=sorted(words),
         )
 
@@ -134,6 +136,7 @@ class PersonalData(Repository):
         counts = {table.name: await self._count(table, one) for table, one in (special | mapped).items()}
         await self._clear_problems(special[problem])
         await self._erase_outbox(found, special[outbox], now)
+        await self._erase_held_notes(found)
         await self._erase_inbox(found, now)
         await self._erase_audit(special[audit])
         for table in (official_page_comment, sent_message, dialog, once_key, wrong_code, act):
@@ -255,6 +258,10 @@ class PersonalData(Repository):
             )
         )
 
+    async def _list_held_note_ids(self, words: Collection[str]) -> list[int]:
+        rows = await self._rows(select(held_note.c.id, held_note.c.facts))
+        return [row.id for row in rows if mentions(row.facts, None, words)]
+
     async def _list_once_keys(self, citizen: Citizen) -> list[str]:
         if citizen.user_id is None:
             return []
@@ -318,13 +325,20 @@ class PersonalData(Repository):
             .values(status=OutboxStatus.DROPPED.value, error="erased", done_at=now, leased_until=None, holder=None)
         )
         for row in await self._rows(select(outbox.c.id, outbox.c.facts).where(is_pending(outbox))):
-            facts = without_quotations(row.facts, found.words)
-            if facts != row.facts:
-                await self._transaction.execute(update(outbox).where(outbox.c.id == row.id).values(facts=facts))
+            await self._clear_quotations(outbox, row, found.words)
         finished = ~is_pending(outbox)
         await self._clear(outbox, finished, Content.PERSONAL)
         in_own_chat = is_of(outbox.c.account, outbox.c.chat_id, found.citizen)
         await self._clear(outbox, and_(finished, in_own_chat), Content.PRIVATE_CHAT)
+
+    async def _erase_held_notes(self, found: PersonalRows) -> None:
+        for row in await self._rows(select(held_note).where(is_in(held_note.c.id, found.held_note_ids))):
+            await self._clear_quotations(held_note, row, found.words)
+
+    async def _clear_quotations(self, table: Table, row: Any, words: Collection[str]) -> None:
+        facts = without_quotations(row.facts, words)
+        if facts != row.facts:
+            await self._transaction.execute(update(table).where(table.c.id == row.id).values(facts=facts))
 
     async def _erase_inbox(self, found: PersonalRows, now: datetime) -> None:
         """Empty the citizen's updates, and all handled ones: presses and replies repeat the words of the cards."""

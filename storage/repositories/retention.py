@@ -17,6 +17,7 @@ from storage.tables import (
     card,
     due_moment,
     erasure,
+    held_note,
     inbox,
     notice,
     once_key,
@@ -40,6 +41,7 @@ class RetentionKind(StrEnum):
     ACTS = "acts"  # what citizens did, for the limits of an hour
     UNREAD = "unread"  # counts of content that was not read
     BUTTONS = "buttons"  # what the buttons under sent messages are about
+    HELD_NOTES = "held_notes"  # notes that nobody could be reached for
     CARDS = "cards"  # where the cards of ended tickets were shown
     ERASURES = "erasures"  # records that a person's data were erased
 
@@ -81,6 +83,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
     RetentionKind.ACTS: _RetentionRule(act, lambda before: act.c.at < before),
     RetentionKind.UNREAD: _RetentionRule(unread, lambda before: unread.c.at < before),
     RetentionKind.BUTTONS: _RetentionRule(button, lambda before: button.c.sent_at < before),
+    RetentionKind.HELD_NOTES: _RetentionRule(held_note, lambda before: held_note.c.until < before),
     RetentionKind.CARDS: _RetentionRule(card, lambda before: and_(card.c.updated_at < before, _ticket_has_ended(card))),
     RetentionKind.ERASURES: _RetentionRule(erasure, lambda before: erasure.c.at < before),
 }

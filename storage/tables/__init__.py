@@ -3,7 +3,7 @@
 from storage.tables.base import UtcDateTime, metadata
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
 from storage.tables.limits import act, flood, held_message
-from storage.tables.messaging import button, cursor, inbox, outage, outbox, sent_message, unread
+from storage.tables.messaging import button, cursor, held_note, inbox, outage, outbox, sent_message, unread
 from storage.tables.people import account, assignment, dialog, installation, invitation, person, wrong_code
 from storage.tables.scheduling import (
     audit,
@@ -51,6 +51,7 @@ __all__ = [
     "erasure",
     "flood",
     "held_message",
+    "held_note",
     "inbox",
     "installation",
     "invitation",

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    ForeignKey,
     Index,
     Integer,
     String,
@@ -150,4 +151,19 @@ outage = Table(  # ongoing outages: every attempt since "since" has failed
     Column("account", String(64), primary_key=True),
     Column("way", String(8), primary_key=True),  # in, out
     Column("since", UtcDateTime, nullable=False),
+)
+
+held_note = Table(  # what officials could not be told, because nobody of the audience could be reached
+    "held_note",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("audience", String(32)),  # or, if empty, one person
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("facts", Document, nullable=False),  # of a notification, with its envelope
+    Column("sameness", String(64), unique=True),  # equal notes make one row; empty once it was given
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("given_at", UtcDateTime),  # put into the outbox
+    Index("ix_held_note_until", "until"),
 )

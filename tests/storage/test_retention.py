@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, make_url, select, text
 
+from bot.domain.held_notes import Reader
 from bot.domain.messages import UnreadKind
 from bot.domain.outbox import OutboxStatus
+from bot.domain.recipients import Audience
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
 from bot.scheduler import retention
@@ -21,6 +23,7 @@ from storage.tables import (
     card,
     due_moment,
     erasure,
+    held_note,
     inbox,
     metadata,
     notice,
@@ -59,6 +62,7 @@ async def fill_database(database: Database) -> None:
         await uow.personal_data.add_erasure(NOW, "root", "0" * 64, {}, [])
         await uow.unread_content.add("telegram", UnreadKind.AUDIO, NOW)
         await uow.floods.add_act("telegram:1", NOW)
+        await uow.held_notes.add(Reader(Audience.OPERATION), {"code": "credentials", "title": "VK"}, NOW)
         await uow.once_keys.claim("first_start", NOW)
         await uow.once_keys.claim("credentials:telegram:2026-11-20", NOW)
         updates = [(key, key, {"text": "x" * 1000}) for key in ("done", "dead", "new")]
@@ -96,6 +100,7 @@ async def test_each_kind_goes_when_its_time_has_passed_and_not_before(database: 
         RetentionKind.UNREAD: (unread, 1),
         RetentionKind.ERASURES: (erasure, 1),
         RetentionKind.BUTTONS: (button, 1),
+        RetentionKind.HELD_NOTES: (held_note, 1),
     }
     table, how_many = gone[kind]
     before = await row_counts(database)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.channels import Purpose
 from bot.domain.notifications.base import stored
+from bot.domain.recipients import Audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +13,8 @@ class NoteEnvelope:
 
     ``user_id`` and ``version`` name the step of a dialog whose prompt it is: the prompt is dropped once the dialog has
     gone on; previews have no version, because they show the newest draft. ``copy_group`` is common to the copies in
-    several messengers. ``sent_message_kind`` is the name by which the sent message is found again.
+    several messengers. ``sent_message_kind`` is the name by which the sent message is found again. ``audience``: told
+    if one of its people is.
     """
 
     user_id: str | None = stored(default=None, omit_default=True)
@@ -20,6 +22,7 @@ class NoteEnvelope:
     sent_message_kind: str = stored("letter", default="note", omit_default=True)
     purpose: Purpose = stored(default=Purpose.CARDS, omit_default=True)  # noqa: RUF009  # an enum's member
     copy_group: str | None = stored("twin", default=None, omit_default=True)
+    audience: Audience | None = stored(default=None, omit_default=True)  # noqa: RUF009  # an enum
 
     @property
     def is_prompt(self) -> bool:

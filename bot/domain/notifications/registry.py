@@ -10,6 +10,7 @@ from bot.domain.notifications import (
     citizens,
     deadlines,
     dialogs,
+    held_notes,
     limits,
     manual_posting,
     monitoring,
@@ -30,8 +31,8 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(administrator, answers, citizens, deadlines, dialogs, limits, manual_posting, monitoring),
-    *(problems, refusals, reports, review_queue, staff, tickets, toasts),
+    *(administrator, answers, citizens, deadlines, dialogs, held_notes, limits, manual_posting),
+    *(monitoring, problems, refusals, reports, review_queue, staff, tickets, toasts),
 )
 
 

@@ -79,7 +79,7 @@ async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
                 people_count=spike.people,
                 usual_count=spike.usual_people,
             )
-            await notify.notify_all(ctx, ctx.municipality.staff.recipients(Audience.SPIKE), note)
+            await notify.notify_audience(ctx, Audience.SPIKE, note)
     current_keys = {spike.key for spike in spikes}
     for key in await ctx.uow.once_keys.list_keys(_PREFIX):
         if key not in current_keys:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.channels import Address, Purpose
+from bot.domain.held_notes import Reader
 from bot.domain.notifications.administrator import CredentialsRejected
 from bot.domain.notifications.base import CitizenNote, Notification
 from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
@@ -38,13 +39,16 @@ async def notify(
     """Queue *notification* for *person*; with a *ticket* it is a reply to the ticket's card.
 
     It goes to *to_address*, or to the chat in which the person has just acted, or to the addresses that they have
-    chosen for the envelope's purpose. In quiet hours a notification that nobody has asked for is silent, unless people
-    are in danger.
+    chosen for the envelope's purpose; for somebody without any account it is held, unless the ticket's card will tell
+    it (:mod:`bot.services.notifications.held_notes`). In quiet hours a notification that nobody has asked for is
+    silent, unless people are in danger.
     """
     envelope = envelope or NoteEnvelope()
     unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
     quiet_at_night = unasked and not (ticket is not None and ticket.may_notify_at_night)
     addresses = await _addresses_for(ctx, person, envelope.purpose, to_address)
+    if not addresses and ticket is None and not envelope.is_prompt:
+        await ctx.uow.held_notes.add(Reader(person_id=person.id), to_facts(notification, envelope), ctx.now, dedupe)
     if len(addresses) > 1:
         about = ticket.id if ticket else ""
         copy_group = f"{notification.code}:{person.id}:{about}:{ctx.now.timestamp():.6f}"
@@ -90,7 +94,25 @@ async def notify_administrator(ctx: UseCaseContext, notification: Notification, 
     """Queue *notification* for the people who operate the bot; with *once_key* only the first time for this key."""
     if once_key is not None and not await ctx.uow.once_keys.claim(once_key, ctx.now):
         return
-    await notify_all(ctx, ctx.municipality.staff.recipients(Audience.OPERATION), notification)
+    await notify_audience(ctx, Audience.OPERATION, notification)
+
+
+async def notify_audience(
+    ctx: UseCaseContext,
+    audience: Audience,
+    notification: Notification,
+    *,
+    due_at: datetime | None = None,
+    dedupe: str | None = None,
+) -> None:
+    """Queue *notification* for the people of *audience*; while none of them has an account, it is held."""
+    envelope = NoteEnvelope(audience=audience)
+    people = [one for one in ctx.municipality.staff.recipients(audience) if ctx.municipality.addresses(one)]
+    for person in people:
+        own = f"{dedupe}:{person.id}" if dedupe else None
+        await notify(ctx, person, notification, envelope=envelope, due_at=due_at, dedupe=own)
+    if not people:
+        await ctx.uow.held_notes.add(Reader(audience), to_facts(notification, envelope), ctx.now, dedupe)
 
 
 async def notify_bad_credentials(ctx: UseCaseContext, account: str, title: str) -> None:

@@ -54,17 +54,12 @@ async def on_unknown_chat(ctx: UseCaseContext, chat: Chat) -> None:
     if not await ctx.uow.once_keys.claim(f"{UNKNOWN_CHAT_PREFIX}{chat.account}:{chat.source_id}", ctx.now):
         return
     if await ctx.uow.floods.try_act("unknown chats", 1, ctx.now):
-        note = ChatUnknown(title=chat.title or "без названия", chat_id=chat.source_id)
-        await notify.notify_administrator(ctx, note)
+        known = ChatUnknown(title=chat.title or "без названия", chat_id=chat.source_id)
+        await notify.notify_administrator(ctx, known)
         return
-    for person in ctx.municipality.staff.recipients(Audience.OPERATION):
-        await notify.notify(
-            ctx,
-            person,
-            ChatsUnknown(since=ctx.now),  # the row that is queued first names them all
-            due_at=ctx.now + UNKNOWN_CHATS_DELAY,
-            dedupe=f"unknown_chats:{person.id}",
-        )
+    note = ChatsUnknown(since=ctx.now)  # the row that is queued first names them all
+    due_at = ctx.now + UNKNOWN_CHATS_DELAY
+    await notify.notify_audience(ctx, Audience.OPERATION, note, due_at=due_at, dedupe="unknown_chats")
 
 
 async def list_unknown_chats(ctx: UseCaseContext, since: datetime) -> list[tuple[str, str]]:

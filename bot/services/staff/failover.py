@@ -56,16 +56,16 @@ async def has_pending(ctx: UseCaseContext) -> bool:
     return bool(await _list_stuck_rows(ctx) or await _list_returned(ctx))
 
 
-async def reroute(ctx: UseCaseContext, row: OutboxRow) -> None:
-    """Send the content of *row* to the official's accounts that work; without one, leave the row.
+async def reroute(ctx: UseCaseContext, row: OutboxRow) -> bool:
+    """Send the content of *row* to the official's accounts that work; without one, leave the row and return false.
 
     Prompts of a dialog stay in their chat, and so do edits of cards: those show the latest state when they arrive.
     """
     person = ctx.municipality.staff.find_by_id(row.person_id or 0)
     if person is None or await _must_stay(ctx, row) or not await _has_alternative(ctx, person, row):
-        return
+        return False
     if not await ctx.uow.outbox.withdraw(row.id, ctx.now):
-        return
+        return False
     ticket = await ctx.uow.tickets.get(row.ticket_id) if row.ticket_id is not None else None
     if row.kind is OutboxKind.CARD and ticket is not None:
         await ctx.uow.cards.withdraw(person.id, ticket.id, row.account)
@@ -73,6 +73,7 @@ async def reroute(ctx: UseCaseContext, row: OutboxRow) -> None:
         await cards.sync(ctx, ticket)
     if row.kind is OutboxKind.NOTE and decode(NoteEnvelope, row.facts).copy_group is None:
         await _reroute_notification(ctx, person, row)
+    return True
 
 
 async def _reroute_notification(ctx: UseCaseContext, person: Person, row: OutboxRow) -> None:

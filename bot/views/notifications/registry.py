@@ -1,10 +1,13 @@
 """The table of all notifications and the functions that find their words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.domain.notifications.base import Notification
+from bot.domain.notifications.held_notes import HeldNotes
+from bot.domain.russian_text import plural
 from bot.domain.view_data import NotificationData
-from bot.messengers.content import Content
+from bot.messengers.content import Bold, Button, Content, Span
 from bot.views.dialogs.prompts import DIALOG_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
@@ -16,8 +19,30 @@ from bot.views.notifications.reminders import REMINDER_VIEWS
 from bot.views.notifications.reports import REPORT_VIEWS
 from bot.views.notifications.staff import STAFF_VIEWS
 from bot.views.notifications.tickets import TICKET_VIEWS
-from bot.views.notifications.view_table import NotificationView
+from bot.views.notifications.view_table import NotificationView, row
 from bot.views.render_context import RenderContext
+
+MAX_BUTTON_ROWS = 6
+"""VK allows that many rows under a message (https://dev.vk.com/ru/api/bots/development/keyboard)."""
+
+
+def held_notes(note: HeldNotes, data: NotificationData, context: RenderContext) -> Content:
+    """Return the words of several notes, each with its moment; their buttons are numbered if there are several."""
+    spans: list[Span | str] = [Bold("🗂 Пока с вами не было связи:")]
+    rows: list[list[Button]] = []
+    if note.earlier:
+        spans.append(f"\n…и ещё {plural(note.earlier, 'уведомление', 'уведомления', 'уведомлений')} раньше")
+    for number, (held, inner, inner_data) in enumerate(data.held_notes, start=1):
+        content = render_notification(inner, inner_data, context)
+        prefix = f"{number}. " if len(data.held_notes) > 1 else ""
+        spans += ["\n\n", Bold(f"{prefix}{context.format_short(held.until)}")]
+        if held.times > 1:
+            times = plural(held.times, "раз", "раза", "раз")
+            spans.append(f" ({times}, впервые {context.format_short_at(held.since)})")
+        spans += ["\n", *content.spans]
+        rows += [[replace(button, text=prefix + button.text) for button in line] for line in content.keyboard]
+    return Content.of(*spans, keyboard=rows[-MAX_BUTTON_ROWS:])
+
 
 NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
     (
@@ -25,6 +50,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ADMIN_VIEWS,
         *ANSWER_VIEWS,
         *DIALOG_VIEWS,
+        row(HeldNotes, held_notes),
         *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
         *PROBLEM_VIEWS,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Text, cast, select
 
+from bot.domain.held_notes import Reader
 from bot.domain.tickets import State
 from storage.tables import metadata
 from tests.databases import ON_BOTH
@@ -59,6 +60,11 @@ async def write_and_answer(bot: Harness) -> None:
 @ON_BOTH
 async def test_nothing_of_a_person_remains_anywhere(bot: Harness) -> None:
     await write_and_answer(bot)
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        quoting = {"code": "digest", "late": [[1, "Дороги", None, WORDS[:40] + "…"]]}
+        await uow.held_notes.add(Reader(person_id=5), quoting, bot.clock.now())
+        await uow.held_notes.give([1], bot.clock.now())  # so that nobody is told this unfinished one
 
     code, _, errors = await run_person(bot, "erase", "--account", f"telegram:{MARIA}", "--yes")
     assert code == 1
@@ -143,6 +149,20 @@ async def test_a_wrong_person_is_refused(bot: Harness, words: tuple[str, ...], s
     code, _, errors = await run_person(bot, "erase", "--yes", *words)
     assert code in (1, 2)
     assert said in errors
+
+
+@pytest.mark.parametrize("file", ["config.toml", "mcu.sqlite3"])
+async def test_an_export_overwrites_neither_settings_nor_database(bot: Harness, file: str) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Нет горячей воды на Ленина 5 второй день")
+    await wait_until_idle(bot)
+    before = (bot.folder / "config.toml").read_bytes()
+    output = str(bot.folder / file)
+
+    code, _, errors = await run_person(bot, "export", "--account", f"telegram:{MARIA}", "--output", output)
+
+    assert code == 2
+    assert "Укажите другое имя" in errors
+    assert (bot.folder / "config.toml").read_bytes() == before
 
 
 async def test_the_message_in_a_problem_leaves_the_others_their_answer(bot: Harness) -> None:
