@@ -37,6 +37,20 @@ def restrict(paths: Iterable[Path]) -> list[Path]:
     return changed
 
 
+def find_owner(folder: Path) -> tuple[int, int]:
+    """Return the user and the group that own *folder* or, before it exists, the nearest folder above it."""
+    existing = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    status = existing.stat()
+    return status.st_uid, status.st_gid
+
+
+def give_to(owner: tuple[int, int], folder: Path) -> None:
+    """Give *folder* and what it contains to *owner*, if this process may do that: root writes for the bot's user."""
+    if os.geteuid() == 0:
+        for path in _walk((folder,)):
+            os.chown(path, *owner, follow_symlinks=False)
+
+
 def _walk(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         yield path

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url
 
+from bot import file_modes
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.services.reports import training_examples
@@ -30,7 +32,7 @@ def train(config: Config, file: Path | None, print_line: PrintLine) -> bool:
     if file is None:
         os.nice(_NICENESS)
     registry = ModelRegistry(config.model_folder)
-    with registry.lock():
+    with _readable_by_the_bot(registry.folder), registry.lock():
         own, newest = asyncio.run(_load_own_examples(config, print_line)) if _has_database(config) else ((), 0)
         past = pipeline.load_training_input(file, registry, own, newest)
         outcome = pipeline.run_training(
@@ -38,6 +40,17 @@ def train(config: Config, file: Path | None, print_line: PrintLine) -> bool:
         )
     print_line(pipeline.format_result(outcome))
     return outcome.published
+
+
+@contextmanager
+def _readable_by_the_bot(folder: Path) -> Iterator[None]:
+    """Give what root writes into *folder* to the folder's owner: files are for their owner alone."""
+    owner = file_modes.find_owner(folder)
+    try:
+        yield
+    finally:
+        if folder.exists():
+            file_modes.give_to(owner, folder)
 
 
 def _has_database(config: Config) -> bool:
@@ -62,7 +75,8 @@ async def _load_own_examples(config: Config, print_line: PrintLine) -> tuple[Seq
 
 def rollback(config: Config, print_line: PrintLine) -> None:
     """Make the previous model current again."""
-    name = ModelRegistry(config.model_folder).rollback()
+    with _readable_by_the_bot(config.model_folder):
+        name = ModelRegistry(config.model_folder).rollback()
     print_line(
         "Теперь снова работают встроенные правила." if name is None else f"Теперь снова действует модель {name}."
     )

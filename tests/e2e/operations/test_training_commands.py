@@ -2,9 +2,13 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 
 from tests.e2e.operations.test_commands import run_command, run_process
+
+BOT_USER = 65534
+"""Any user but root."""
 
 CONFIG = """
 [municipality]
@@ -40,6 +44,8 @@ def write_training_table(folder: Path) -> str:
 
 async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
     config, table = write_config(tmp_path), write_training_table(tmp_path)
+    if os.geteuid() == 0:
+        os.chown(tmp_path, BOT_USER, BOT_USER)
     line = json.dumps({"id": 1, "text": "засохла липа", "district": "Левый берег"}) + "\n"
 
     code, output, errors = await run_process("train", "--from", table, "--config", config, cwd=tmp_path)
@@ -48,6 +54,8 @@ async def test_training_measuring_using_and_going_back(tmp_path: Path) -> None:
     files = {file.name for file in (tmp_path / "var" / "model" / "000001").iterdir()}
     assert files == {"model.npz", "model.json", "table.jsonl.gz"}
     assert not any(path.stat().st_mode & 0o077 for path in (tmp_path / "var").rglob("*"))
+    owners = {path.stat().st_uid for path in (tmp_path / "var" / "model").rglob("*")}
+    assert owners == {tmp_path.stat().st_uid}  # root trains for the bot's user
 
     _, output, _ = await run_command("classify", "--config", config, cwd=tmp_path, given=line)
     taught = json.loads(output)
