@@ -132,6 +132,7 @@ sent_message = Table(  # messages of the bot about tickets, so that replies can 
     Column("twin", String(64), index=True),  # copy group: equal for copies of one notification to a person
     Index("ix_letter_sent", "sent_at"),
     Index("ix_letter_ticket", "ticket_id", "kind"),
+    Index("ix_letter_chat", "chat_id"),
 )
 
 button = Table(  # tickets that the buttons under an official's message are about, besides that of the message itself

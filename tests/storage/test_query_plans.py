@@ -35,6 +35,7 @@ HOT_QUERIES: dict[str, Query] = {
     "press: was it sent twice": lambda uow: uow.audit_log.has_record(1, "resent"),
     "own message: has the bot sent it": lambda uow: uow.outbox.may_have_sent("vk:5", "1", "1", NOW),
     "account closed: what waits for it": lambda uow: uow.outbox.drop_for_staff(1, "telegram", "1", NOW),
+    "account closed: what was shown there": lambda uow: uow.sent_messages.forget_chat("telegram", "1", 300),
     "codes: wrong ones": lambda uow: uow.invitations.list_wrong_codes(NOW),
     "inbox: claim": lambda uow: uow.inbox.claim(NOW, LEASE, 10),
     "terms: is anything due": lambda uow: uow.deadlines.has_due(NOW),

@@ -1,0 +1,16 @@
+"""Letters of a chat: what is emptied when an official's account is closed"""
+
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_letter_chat", "letter", ["chat_id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_letter_chat", "letter")
