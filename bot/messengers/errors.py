@@ -28,6 +28,10 @@ class TemporaryFailure(MessengerError):
         self.outcome_unknown = outcome_unknown
 
 
+class BrokenCall(MessengerError):
+    """An error of this program during a call, which no later try mends; the request may have been executed."""
+
+
 class Rejected(MessengerError):
     """A request that the messenger will never accept; ``reason`` is for views."""
 

@@ -17,6 +17,7 @@ from bot.domain.notifications.registry import citizen_note_of
 from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
+    BrokenCall,
     CallbackExpired,
     ChatMigrated,
     FileUnavailable,
@@ -57,7 +58,8 @@ MAX_NAMED_WAIT_SECONDS = 30 * 86400.0
 
 CREDENTIALS_PAUSE = timedelta(seconds=30)
 MAX_RETRY_PAUSE_SECONDS = 60
-MAX_RENDER_ATTEMPTS = 5
+MAX_BROKEN_ATTEMPTS = 5
+"""Attempts after which a row is given up because of an error in this program."""
 
 
 @dataclass(slots=True)
@@ -107,8 +109,8 @@ class Delivery:
                 if isinstance(error, LeadershipLost) or classify_error(error) is not None:
                     raise
                 # The boundary of one delivery: left alone, the row would be sent again when its lease expires.
-                failure = TemporaryFailure(f"unexpected {type(error).__name__}", outcome_unknown=True)
-                await self._record_failure(row, failure, messenger)
+                logger.debug("sending failed unexpectedly", exc_info=error)
+                await self._record_failure(row, BrokenCall(f"unexpected {type(error).__name__}"), messenger)
             else:
                 delivered = partial(self._record_delivery, attempt, message, result)
                 await self._record_outcome(row, delivered, OutboxStatus.SENT, Unrecorded(row_id=row.id))
@@ -206,6 +208,9 @@ class Delivery:
                     await uow.outbox.retry(row, now + CREDENTIALS_PAUSE, "credentials", counts_as_attempt=False)
                 case CallbackExpired():
                     await uow.outbox.finish(row, now, OutboxStatus.DROPPED, "expired")
+                case BrokenCall() if row.attempts < MAX_BROKEN_ATTEMPTS:
+                    pause = exponential_delay(row.attempts - 1, MAX_RETRY_PAUSE_SECONDS)
+                    await uow.outbox.retry(row, now + pause, LastError.UNKNOWN_OUTCOME)
                 case TemporaryFailure() if now - row.created_at < MAX_DELIVERY_AGE:
                     pause = exponential_delay(row.attempts - 1, MAX_RETRY_PAUSE_SECONDS)
                     reason = LastError.UNKNOWN_OUTCOME if error.outcome_unknown else "temporary"
@@ -261,7 +266,7 @@ class Delivery:
         async with self.runtime.database.begin() as uow:
             if not await uow.outbox.is_claimed_by_us(row, lock=True):
                 self._log_lost_lease(row)
-            elif not counts or row.attempts < MAX_RENDER_ATTEMPTS:
+            elif not counts or row.attempts < MAX_BROKEN_ATTEMPTS:
                 pause = exponential_delay(row.attempts, MAX_RETRY_PAUSE_SECONDS)
                 await uow.outbox.retry(
                     row, self.runtime.clock.now() + pause, type(error).__name__, counts_as_attempt=counts
@@ -282,4 +287,6 @@ def _failure_reason(error: MessengerError) -> str:
         return "unreachable"
     if isinstance(error, FileUnavailable):
         return "file"
+    if isinstance(error, BrokenCall):
+        return "broken"
     return "gone" if isinstance(error, MessageGone | ReplyTargetGone) else "temporary"

@@ -12,7 +12,7 @@ from bot.domain.channels import Direction
 from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.inbox import receiver
 from bot.messengers.errors import TemporaryFailure
-from bot.messengers.port import Sent
+from bot.messengers.port import Sent, Target
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.outbox import render_data
 from bot.outbox.worker import MAX_IN_FLIGHT_PER_ACCOUNT
@@ -229,6 +229,27 @@ async def test_an_error_that_nobody_foresaw_is_a_failed_delivery(bot: Harness, m
     await wait_until_idle(bot)
     bot.pass_time(seconds=2)
     await bot.wait_for_message(HOUSING_HEAD, "№77")
+
+
+async def test_an_error_of_the_program_is_given_up_after_five_tries_and_told(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await wait_until_idle(bot)
+    send, tries = TelegramMessenger.send, []
+
+    async def break_always(self: TelegramMessenger, target: Target, *args: Any, **more: Any) -> Sent:
+        if target.chat.id == str(HOUSING_HEAD):
+            tries.append(target)
+            raise LookupError("no such codec")
+        return await send(self, target, *args, **more)
+
+    monkeypatch.setattr(TelegramMessenger, "send", break_always)
+    await queue_notes(bot, build_note(HOUSING_HEAD, "№77", 77))
+    for _ in range(7):
+        await wait_until_idle(bot)
+        bot.pass_time(minutes=2)
+    await bot.wait_for_message(ADMINISTRATOR, "не доставлено", "ошибка в самом боте")
+    assert len(tries) == 5
 
 
 async def test_sender_that_thaws_after_a_takeover_writes_nothing_but_the_audit(
