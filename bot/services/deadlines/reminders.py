@@ -18,12 +18,14 @@ from bot.services.deadlines import outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.notifications.isolation import isolated
+from bot.services.notifications.isolation import isolated, report_skipped, succeeds
 
 WATCHER_NOTICE_INTERVAL = timedelta(minutes=30)
 """The shortest time between two messages about overdue tickets to a watcher."""
 
 BATCH_SIZE = 200
+
+_TASK = "reminders"
 
 WATCHER_NOTICE = "watch_overdue"
 """Notice code of people who watch deadlines and do not work on the ticket."""
@@ -32,7 +34,7 @@ WATCHER_NOTICE = "watch_overdue"
 async def create_due_notices(ctx: UseCaseContext) -> None:
     """Turn due moments into notices for their recipients."""
     for due in await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE):
-        async with isolated(ctx, "reminders", due.ticket_id):
+        async with isolated(ctx, _TASK, due.ticket_id):
             await _create_notices(ctx, due)
 
 
@@ -86,13 +88,15 @@ class _NoticePlan:
 
     to_send: list[NoticeRow] = field(default_factory=list)
     obsolete: list[NoticeRow] = field(default_factory=list)
+    broken: list[NoticeRow] = field(default_factory=list)  # an error says that nobody can be told them
     notices: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
+    notified_recently: dict[int, bool] = field(default_factory=dict)  # who watches deadlines, by person
     outage: Outage | None = None
     """The outage whose summary is sent now."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.to_send or self.obsolete or self.outage)
+        return not (self.to_send or self.obsolete or self.broken or self.outage)
 
 
 async def has_pending(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> bool:
@@ -106,7 +110,9 @@ async def send_notices(ctx: UseCaseContext, *, messengers_caught_up: bool = True
     *messengers_caught_up*: every messenger has delivered its backlog.
     """
     plan = await _plan_notices(ctx, messengers_caught_up=messengers_caught_up)
-    await ctx.uow.deadlines.delete_notices([row.id for row in plan.obsolete])
+    await ctx.uow.deadlines.delete_notices([row.id for row in (*plan.obsolete, *plan.broken)])
+    for row in plan.broken:
+        await report_skipped(ctx, _TASK, row.ticket_id)
     await ctx.uow.deadlines.mark_notices_sent([row.id for row in plan.to_send], ctx.now)
     if plan.outage is not None:
         await _send_outage_summary(ctx, plan.outage, plan.notices)
@@ -114,7 +120,8 @@ async def send_notices(ctx: UseCaseContext, *, messengers_caught_up: bool = True
     for person_id, notices in plan.notices.items():
         person = ctx.municipality.staff.find_by_id(person_id)
         if person is not None:
-            await _send_person_notices(ctx, person, notices)
+            async with isolated(ctx, _TASK):
+                await _send_person_notices(ctx, person, notices)
 
 
 async def _send_outage_summary(
@@ -127,17 +134,16 @@ async def _send_outage_summary(
         person = ctx.municipality.staff.find_by_id(person_id)
         if person is None:
             continue
-        severest = _most_severe(notices.get(person_id, ()))
-        urgent = any(ticket.urgent for _, ticket in severest)
-        await notify.notify(
-            ctx,
-            person,
-            OutageSummary(
-                since=outage.since, until=outage.until, new=new[person_id], items=_notice_items(ctx, severest)
-            ),
-            ticket=severest[0][1] if len(severest) == 1 else None,
-            priority=Priority.URGENT if urgent else Priority.NOTE,
-        )
+        async with isolated(ctx, _TASK):
+            severest = _most_severe(notices.get(person_id, ()))
+            items = _notice_items(ctx, severest)
+            await notify.notify(
+                ctx,
+                person,
+                OutageSummary(since=outage.since, until=outage.until, new=new[person_id], items=items),
+                ticket=severest[0][1] if len(severest) == 1 else None,
+                priority=Priority.URGENT if any(ticket.urgent for _, ticket in severest) else Priority.NOTE,
+            )
 
 
 async def _plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> _NoticePlan:
@@ -153,30 +159,36 @@ async def _plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> _
     ):
         plan.outage = outage
     is_deferred = quiet or outage != plan.outage
-    notified_recently: dict[int, bool] = {}
     for row in waiting:
         if row.created_at > ctx.now:
             continue  # the clock was put back: the notice is not true yet, but will be
-        ticket = tickets.get(row.ticket_id)
-        if ticket is None or not await _is_still_true(ctx, row, ticket):
-            plan.obsolete.append(row)
-            continue
-        if (is_deferred and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
-            continue
-        if row.code == handout.POSTING_REMINDER:
-            recipient_ids: Sequence[int] = (row.person_id,)
-        elif row.code == WATCHER_NOTICE:
-            if row.person_id not in notified_recently:
-                notified_recently[row.person_id] = await _was_notified_recently(ctx, row.person_id)
-            if notified_recently[row.person_id]:
-                continue
-            recipient_ids = (row.person_id,)
-        else:  # the recipients may have changed while the notice waited for the morning
-            recipient_ids = [person.id for person in await cards.recipients(ctx, ticket)]
-        plan.to_send.append(row)
-        for person_id in recipient_ids:
-            plan.notices[person_id].append((row.code, ticket))
+        planning = _plan_notice(ctx, plan, row, tickets.get(row.ticket_id), is_deferred=is_deferred)
+        if not await succeeds(planning, _TASK, row.ticket_id):
+            plan.broken.append(row)
     return plan
+
+
+async def _plan_notice(
+    ctx: UseCaseContext, plan: _NoticePlan, row: NoticeRow, ticket: Ticket | None, *, is_deferred: bool
+) -> None:
+    if ticket is None or not await _is_still_true(ctx, row, ticket):
+        plan.obsolete.append(row)
+        return
+    if (is_deferred and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
+        return
+    if row.code == handout.POSTING_REMINDER:
+        recipient_ids: Sequence[int] = (row.person_id,)
+    elif row.code == WATCHER_NOTICE:
+        if row.person_id not in plan.notified_recently:
+            plan.notified_recently[row.person_id] = await _was_notified_recently(ctx, row.person_id)
+        if plan.notified_recently[row.person_id]:
+            return
+        recipient_ids = (row.person_id,)
+    else:  # the recipients may have changed while the notice waited for the morning
+        recipient_ids = [person.id for person in await cards.recipients(ctx, ticket)]
+    plan.to_send.append(row)
+    for person_id in recipient_ids:
+        plan.notices[person_id].append((row.code, ticket))
 
 
 async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> bool:

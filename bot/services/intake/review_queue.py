@@ -23,6 +23,7 @@ from bot.services.context import UseCaseContext
 from bot.services.intake.create_ticket import create_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_open_ticket
 from bot.services.notifications import notify
+from bot.services.notifications.isolation import isolated
 from bot.services.notifications.routing import addresses_for
 from bot.services.sources.messages import is_private, message_facts
 from bot.services.tickets import workflow
@@ -71,8 +72,9 @@ async def publish_lists(ctx: UseCaseContext) -> None:
         return
     await ctx.uow.review_queue.mark_listed(ctx.now)
     for person in ctx.municipality.staff.responsible_for(None):
-        for address in await addresses_for(ctx, person, Purpose.CARDS):
-            await _publish_list(ctx, person, address)
+        async with isolated(ctx, "review_queue"):
+            for address in await addresses_for(ctx, person, Purpose.CARDS):
+                await _publish_list(ctx, person, address)
 
 
 async def _publish_list(ctx: UseCaseContext, person: Person, address: Address) -> None:

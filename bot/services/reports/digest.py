@@ -20,6 +20,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
+from bot.services.notifications.isolation import isolated
 
 MAX_OVERDUE_LISTED = 20
 
@@ -58,11 +59,14 @@ async def send_daily(ctx: UseCaseContext) -> None:
         return
     note = Digest(daily=True, figures=await collect_figures(ctx, since, ctx.now))
     for person in ctx.municipality.staff.recipients(Audience.DIGEST):
-        await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=NoteEnvelope(purpose=Purpose.REPORTS))
-    dangers = await ctx.uow.reports.count_dangers(since)
-    if any(one.false for one in dangers):
+        async with isolated(ctx, "digest"):
+            envelope = NoteEnvelope(purpose=Purpose.REPORTS)
+            await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope)
+    async with isolated(ctx, "digest"):
+        dangers = await ctx.uow.reports.count_dangers(since)
         kinds = tuple(FalseAlarmCount(one.danger, one.new, one.false) for one in dangers if one.false)
-        await notify.notify_administrator(ctx, FalseAlarms(kinds=kinds))
+        if kinds:
+            await notify.notify_administrator(ctx, FalseAlarms(kinds=kinds))
 
 
 async def send_now(ctx: UseCaseContext, person: Person) -> None:

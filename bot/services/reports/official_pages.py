@@ -14,6 +14,7 @@ from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageP
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import notify
+from bot.services.notifications.isolation import isolated
 from bot.services.sources.messages import CONTENT_MEDIA, clean_text, is_of_citizen
 
 MAX_COMMENT_AGE = timedelta(days=30)
@@ -122,13 +123,16 @@ async def send_weekly(ctx: UseCaseContext) -> None:
     week, _ = _report_week(ctx)
     if not await is_due(ctx) or not await ctx.uow.once_keys.claim(f"pages:{week}", ctx.now):
         return
-    silent, unanswered = [], []
+    silent, unanswered = list[SilentPage](), list[UnansweredComments]()
     for page in ctx.municipality.pages:
-        silent += await _silent_page_facts(ctx, page)
-        unanswered += await _unanswered_facts(ctx, page)
+        async with isolated(ctx, "official_pages"):
+            silent += await _silent_page_facts(ctx, page)
+            unanswered += await _unanswered_facts(ctx, page)
     note = PagesReport(silent=tuple(silent), unanswered=tuple(unanswered))
     for person in ctx.municipality.staff.recipients(Audience.DIGEST):
-        await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=NoteEnvelope(purpose=Purpose.REPORTS))
+        async with isolated(ctx, "official_pages"):
+            envelope = NoteEnvelope(purpose=Purpose.REPORTS)
+            await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope)
 
 
 async def _silent_page_facts(ctx: UseCaseContext, page: OfficialPage) -> list[SilentPage]:

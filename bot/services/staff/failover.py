@@ -37,18 +37,23 @@ async def run(ctx: UseCaseContext) -> None:
         async with isolated(ctx, "failover", row.ticket_id):
             await reroute(ctx, row)
     for person, address in await _list_returned(ctx):
-        await ctx.uow.outbox.enqueue(
-            OutboxDraft(
-                OutboxKind.CHANNEL_RESTORED,
-                address.account,
-                address.chat_id,
-                person_id=person.id,
-                priority=Priority.BULK,
-                silent=ctx.municipality.quiet_hours.is_quiet(ctx.now),
-                dedupe=f"{OutboxKind.CHANNEL_RESTORED.value}:{person.id}:{address.account}",
-            ),
-            ctx.now,
-        )
+        async with isolated(ctx, "failover"):
+            await _queue_restored(ctx, person, address)
+
+
+async def _queue_restored(ctx: UseCaseContext, person: Person, address: Address) -> None:
+    await ctx.uow.outbox.enqueue(
+        OutboxDraft(
+            OutboxKind.CHANNEL_RESTORED,
+            address.account,
+            address.chat_id,
+            person_id=person.id,
+            priority=Priority.BULK,
+            silent=ctx.municipality.quiet_hours.is_quiet(ctx.now),
+            dedupe=f"{OutboxKind.CHANNEL_RESTORED.value}:{person.id}:{address.account}",
+        ),
+        ctx.now,
+    )
 
 
 async def has_pending(ctx: UseCaseContext) -> bool:

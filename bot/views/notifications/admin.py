@@ -99,6 +99,14 @@ def undelivered(note: Undelivered, data: NotificationData, context: RenderContex
     )
 
 
+def work_skipped(note: WorkSkipped, data: NotificationData, context: RenderContext) -> Content:
+    about = f" (сообщение №{note.ticket_id})" if note.ticket_id else ""
+    return Content.of(
+        f"⚠️ Напоминание или другая плановая работа не удалась{about}, остальные сделаны. Подробности — в журнале "
+        "работы бота."
+    )
+
+
 def sending_limited(note: SendingLimited, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ {note.title}: мессенджер просит ничего не отправлять ещё {plural(note.hours, 'час', 'часа', 'часов')}, "
@@ -173,11 +181,7 @@ ADMIN_VIEWS = (
         "⚠️ Сообщение отправлено, но бот не смог записать, что из этого следует (запись №{note.row_id}): карточка или "
         "состояние могут быть прежними. Подробности — в журнале работы бота.",
     ),
-    template_row(
-        WorkSkipped,
-        "⚠️ Напоминание или другая плановая работа не удалась (сообщение №{note.ticket_id}), остальные сделаны. "
-        "Подробности — в журнале работы бота.",
-    ),
+    row(WorkSkipped, work_skipped),
     row(SendingLimited, sending_limited),
     row(CheckFault, check_fault),
     row(DatabaseRestored, database_restored),

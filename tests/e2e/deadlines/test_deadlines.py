@@ -1,5 +1,6 @@
 """Terms run from the registration; before they end people are reminded, afterwards told on."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -268,6 +269,41 @@ async def test_a_due_moment_that_fails_is_reported_and_stops_no_other(
 
     async def breaks(ctx: UseCaseContext, ticket: Ticket) -> list[Person]:
         if ticket.id == 1 and bot.clock.now() > START_TIME + timedelta(minutes=10):
+            raise KeyError("a state of a later release")
+        return await recipients(ctx, ticket)
+
+    monkeypatch.setattr(cards, "recipients", breaks)
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, TAP, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    bot.set_time("20.11 15:01")
+    await bot.wait_for_message(HOUSING_HEAD, "⏰", "№2")
+    await bot.wait_for_message(ADMINISTRATOR, "плановая работа не удалась (сообщение №1)")
+
+
+async def test_a_notice_that_fails_is_reported_and_stops_nobody_elses(bot: Harness) -> None:
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, TAP, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        await uow.deadlines.add_notice(1, 1, "a code of a later release", bot.clock.now())
+    bot.set_time("20.11 15:31")
+    await bot.wait_for_message(HOUSING_HEAD, "Просрочено", "№2")
+    await bot.wait_for_message(ADMINISTRATOR, "плановая работа не удалась")
+    await bot.wait_for_outbox()
+    assert sum("плановая работа" in text for text in bot.bot_texts(ADMINISTRATOR)) == 1
+
+
+async def test_a_notice_that_cannot_be_judged_is_dropped_and_reported(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipients = cards.recipients
+
+    async def breaks(ctx: UseCaseContext, ticket: Ticket) -> Sequence[Person]:
+        if ticket.id == 1 and (await ctx.uow.deadlines.list_pending_notices()):
             raise KeyError("a state of a later release")
         return await recipients(ctx, ticket)
 
