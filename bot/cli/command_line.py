@@ -29,10 +29,10 @@ EXIT_TRY_AGAIN = 1
 """A database server that does not answer may start later than the bot: systemd starts the bot again after this code."""
 
 
-def load_settings(path: Path, *, tokens_needed: bool = True) -> Config:
+def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = False) -> Config:
     """Return the configuration; end with all its faults and their remedies if it has any."""
     try:
-        return load_config(path, tokens_needed=tokens_needed)
+        return load_config(path, tokens_needed=tokens_needed, offline=offline)
     except ConfigFaults as faults:
         typer.echo(render_faults(faults.faults), err=True)
         raise typer.Exit(EXIT_BAD_CONFIG) from None

@@ -25,6 +25,7 @@ from bot.config.schema import (
     UpdateMode,
     VkSection,
 )
+from bot.config.secrets import is_placeholder
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
@@ -82,6 +83,15 @@ class Config:
     @property
     def vk(self) -> VkSection | None:
         return self.tree.vk
+
+    def _tokens(self) -> Iterator[tuple[str, SecretStr]]:
+        """Yield every token with the key of its table."""
+        for kind in MESSENGER_KINDS:
+            section = self.section(kind)
+            if isinstance(section, VkSection):
+                yield from ((f"vk.communities[{index}]", one.token) for index, one in enumerate(section.communities))
+            elif section is not None:
+                yield kind.section_name, section.token
 
     def section(self, kind: MessengerKind) -> BotSection | VkSection | None:
         """Return the section of one messenger."""
@@ -234,6 +244,9 @@ class Config:
                     'добавьте сотрудника с ролью "coordinator"',
                 )
             )
+        for key, token in self._tokens():
+            if is_placeholder(token.get_secret_value()):
+                found.append(Fault(f"{key}.token", "токена ещё нет", "впишите его перед запуском"))
         http = self.tree.http
         if http is not None and is_open_to_internet(http.host):
             problem = f"адрес {http.host} открыт для всех, кто дойдёт до сервера по сети, и без шифрования"

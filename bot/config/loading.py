@@ -13,17 +13,18 @@ from bot.config.sources import overlay_environment, read_file
 from bot.config.wording import to_fault
 
 
-def load_config(path: Path | str, *, tokens_needed: bool = True) -> Config:
+def load_config(path: Path | str, *, tokens_needed: bool = True, offline: bool = False) -> Config:
     """Read the configuration at *path*, with the environment (``MCU_…__…``) laid over it.
 
     With *tokens_needed* false (``classify``, ``export`` and other commands that never touch the network) missing or
     example tokens are fine, ``token_file`` is not read, and neither a messenger nor somebody to get the work is asked
-    for. Raises :class:`ConfigFaults` with every fault found.
+    for. *offline* (``check --offline``) asks for everything but real tokens. Raises :class:`ConfigFaults` with every
+    fault found.
     """
     file = Path(path).absolute()
     folder = file.parent
     values, faults = overlay_environment(read_file(file))
-    faults += resolve_tokens(values, folder, needed=tokens_needed)
+    faults += resolve_tokens(values, folder, needed=tokens_needed, examples_allowed=offline)
     tree: ConfigTree | None = None
     try:
         tree = ConfigTree.model_validate(values)

@@ -76,13 +76,16 @@ def _service_key_faults(tree: dict[str, Any]) -> Iterator[Fault]:
         )
 
 
-def resolve_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator[Fault]:
+def resolve_tokens(
+    tree: dict[str, Any], folder: Path, *, needed: bool, examples_allowed: bool = False
+) -> Iterator[Fault]:
     """Put the content of every ``token_file`` in the place of the token, and check all tokens; yields the faults.
 
-    Without need nothing is read and nothing but the double entry is a fault. Values of a wrong type are left for the
+    Without need nothing is read and nothing but the double entry is a fault; with *examples_allowed* a missing token
+    and an example are none. Values of a wrong type are left for the
     types' own check.
     """
-    if needed:
+    if needed and not examples_allowed:
         yield from _service_key_faults(tree)
     for holder in token_sections(tree):
         token, file = holder.values.get("token"), holder.values.get("token_file")
@@ -102,6 +105,8 @@ def resolve_tokens(tree: dict[str, Any], folder: Path, *, needed: bool) -> Itera
                 continue
         if token is not None:
             holder.values["token"] = token.strip()
+        if examples_allowed and (token is None or is_placeholder(token)):
+            continue
         fault = _token_fault(holder, key, token)
         if fault is not None:
             yield fault
