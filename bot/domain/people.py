@@ -1,12 +1,13 @@
 """The officials of a municipality: who is responsible for a ticket, and who may do what."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain.person import MESSENGER_TITLES as MESSENGER_TITLES
 from bot.domain.person import MessengerName as MessengerName
 from bot.domain.person import Person as Person
 from bot.domain.person import StaffAccount as StaffAccount
+from bot.domain.posts import USUAL_ROUTING, Post, PostTable, Responsibility, Routing
 from bot.domain.recipients import RECIPIENTS, WITHIN_BLOCK, Audience
 from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role, Scope
 
@@ -16,6 +17,11 @@ class Staff:
     """All officials of the municipality: who is responsible for a ticket, and who may do what."""
 
     people: tuple[Person, ...]
+    routing: Routing = USUAL_ROUTING
+    _posts: PostTable = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_posts", PostTable(self.people, self.routing))
 
     def find_by_id(self, person_id: int) -> Person | None:
         return next((person for person in self.people if person.id == person_id), None)
@@ -29,7 +35,7 @@ class Staff:
 
     def with_account(self, person_id: int, own: StaffAccount) -> "Staff":
         """Return the same people, one of them with another account."""
-        return Staff(
+        return self._with_people(
             tuple(
                 replace(person, accounts=(*person.accounts, own)) if person.id == person_id else person
                 for person in self.people
@@ -38,7 +44,7 @@ class Staff:
 
     def without_account(self, own: StaffAccount) -> "Staff":
         """Return the same people, none of them with that account."""
-        return Staff(
+        return self._with_people(
             tuple(
                 replace(person, accounts=tuple(one for one in person.accounts if one != own)) for person in self.people
             )
@@ -46,7 +52,15 @@ class Staff:
 
     def with_accounts(self, owned: Mapping[int, tuple[StaffAccount, ...]]) -> "Staff":
         """Return the same people, each with their accounts in *owned* (by person id)."""
-        return Staff(tuple(replace(person, accounts=owned.get(person.id, ())) for person in self.people))
+        return self._with_people(tuple(replace(person, accounts=owned.get(person.id, ())) for person in self.people))
+
+    def _with_people(self, people: tuple[Person, ...]) -> "Staff":
+        return Staff(people, self.routing)
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """The districts by which posts are bounded, as in the file."""
+        return tuple(dict.fromkeys(district for person in self.people for district in sorted(person.districts)))
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if role in person.roles)
@@ -74,15 +88,25 @@ class Staff:
         """Return the people on the first rung of the ladder of *audience* that somebody holds; none if nobody does."""
         return next(self.rungs(audience, sector, district), ())
 
-    def responsible_for(self, sector: str | None, district: str | None = None) -> tuple[Person, ...]:
-        """Return the people who must act on a ticket of *sector* (``None``: it waits for triage).
+    def responsibility_for(self, sector: str | None, district: str | None = None) -> Responsibility:
+        """Return the post responsible for a ticket of *sector* (none: it is to be sorted), and who takes its place."""
+        return self._posts.responsibility_for(sector, district)
 
-        They are on the first rung that has somebody with an account: officials who have not joined yet see nothing, so
-        the ticket goes further up the ladder.
+    def post_for(self, sector: str | None, district: str | None = None) -> Post:
+        """Return the one post that is responsible for a ticket of *sector* in *district*."""
+        return self.responsibility_for(sector, district).post
+
+    def rivals(self, sector: str, district: str | None = None) -> tuple[Post, ...]:
+        """Return the posts that fit equally well, if there are several: the first of them is responsible."""
+        return self._posts.rivals(sector, district)
+
+    def acting_for(self, sector: str | None, district: str | None = None) -> tuple[Person, ...]:
+        """Return the first group on the ladder in which somebody has joined.
+
+        :mod:`bot.services.responsibility` knows more: who can be reached now, and who has taken a ticket.
         """
-        audience = Audience.TRIAGE if sector is None else Audience.TICKET
-        ladder = list(self.rungs(audience, sector, district))
-        joined = (rung for rung in ladder if any(person.accounts for person in rung))
+        ladder = self.responsibility_for(sector, district).ladder
+        joined = (group for group in ladder if any(person.accounts for person in group))
         return next(joined, ladder[0] if ladder else ())
 
     def has_right(self, person: Person, right: Right, sector: str | None = None, district: str | None = None) -> bool:
@@ -98,6 +122,6 @@ class Staff:
             case Scope.ALL:
                 return True
             case Scope.OWN:
-                return person.covers(sector, district) or person in self.responsible_for(sector, district)
+                return person.covers(sector, district) or person in self.acting_for(sector, district)
             case Scope.STAND_IN:
-                return person in self.responsible_for(sector, district)
+                return person in self.acting_for(sector, district)

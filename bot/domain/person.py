@@ -32,7 +32,10 @@ class StaffAccount:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An official. ``sectors`` and ``districts`` bound the block roles; no district means all districts."""
+    """An official. ``sectors`` and ``districts`` bound the block roles; no district means all districts.
+
+    ``title`` is the post, if the configuration names it.
+    """
 
     id: int
     name: str
@@ -40,6 +43,7 @@ class Person:
     sectors: frozenset[str] = frozenset()
     districts: frozenset[str] = frozenset()
     accounts: tuple[StaffAccount, ...] = ()
+    title: str = ""
 
     def covers(self, sector: str | None, district: str | None = None) -> bool:
         """Return whether a ticket of *sector* and *district* lies within this person's own sectors and districts."""

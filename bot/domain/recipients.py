@@ -29,6 +29,9 @@ class Audience(StrEnum):
 _CENTRE: Ladder = ((Role.COORDINATOR,), (Role.CENTRE_STAFF,), (Role.MANAGER,), (Role.ADMINISTRATOR,))
 _SUBSTITUTES: Ladder = (*_CENTRE, (Role.HEAD,), (Role.DEPUTY,))
 
+SORTS: tuple[Role, ...] = tuple(role for rung in _CENTRE for role in rung)
+"""The roles that sort messages unless the configuration says otherwise, the preferred first."""
+
 RECIPIENTS: Mapping[Audience, Ladder] = {
     Audience.TICKET: ((Role.HEAD,), (Role.DEPUTY,), *_CENTRE),
     Audience.TRIAGE: _SUBSTITUTES,

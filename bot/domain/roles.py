@@ -78,6 +78,9 @@ _MEASURING = (Right.CONTROL, Right.STATISTICS)
 _SORTING = (Right.TRIAGE, Right.MUTE)
 _ENTERING = (Right.TYPE_IN, Right.IMPORT)
 
+RESPONSIBLE_RIGHTS = frozenset({*_WORKING, *_DIRECTING, Right.DELEGATE, Right.REQUEST, Right.CHANGE_DATA})
+"""Rights over own tickets (:attr:`Scope.OWN`) that only those who are responsible for a ticket have."""
+
 _HEAD = dict.fromkeys((*_WATCHING, *_WORKING, *_DIRECTING, *_LEADING, *_MEASURING), Scope.OWN) | dict.fromkeys(
     _SORTING, Scope.STAND_IN
 )

@@ -13,6 +13,7 @@ from bot.domain.json_types import Json
 from bot.domain.limits import Flood
 from bot.domain.messages import Message
 from bot.domain.notifications.base import Notification
+from bot.domain.posts import StandIn
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 
@@ -70,7 +71,9 @@ class CardFacts:
     publications: Sequence[Publication]
     rights: frozenset[Right]
     is_responsible: bool
-    owners: Sequence[str]  # the names of the officials who are responsible
+    owners: Sequence[str]  # the names of the officials who have to act
+    post: str  # the responsible post
+    stand_in: StandIn | None  # why others than its holders act
     can_correct: bool  # the published text can be changed in some messenger
     manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person has to post, and their places
     menu: str

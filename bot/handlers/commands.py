@@ -68,12 +68,12 @@ async def send_help(ctx: UseCaseContext, person: Person, argument: str) -> None:
 def _works_tickets(ctx: UseCaseContext, person: Person) -> bool:
     """True if new tickets come to this person."""
     staff = ctx.municipality.staff
-    return any(person in staff.responsible_for(sector) for sector in ctx.municipality.sectors)
+    return any(person in staff.acting_for(sector) for sector in ctx.municipality.sectors)
 
 
 def _sorts_messages(ctx: UseCaseContext, person: Person) -> bool:
     """True if messages without a sector come to this person."""
-    return person in ctx.municipality.staff.responsible_for(None)
+    return person in ctx.municipality.staff.acting_for(None)
 
 
 async def list_own_tickets(ctx: UseCaseContext, person: Person, argument: str) -> None:

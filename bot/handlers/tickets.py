@@ -26,7 +26,7 @@ async def accept(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
-    workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)
+    await workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)
     if not is_allowed(ticket.state, Step.HAND_OVER):
         raise OutdatedButton(number=ticket.id)
     await cards.open_menu(ctx, ticket, press.person, f"hand:{press.callback.page}")
@@ -62,7 +62,7 @@ async def add_hand_over_reason(ctx: UseCaseContext, message: OfficialMessage) ->
 
 async def open_dismiss_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
-    workflow.check_right(ctx, press.person, Right.DISMISS, ticket)
+    await workflow.check_right(ctx, press.person, Right.DISMISS, ticket)
     if not is_allowed(ticket.state, Step.DISMISS):
         raise OutdatedButton(number=ticket.id)
     await cards.open_menu(ctx, ticket, press.person, "dismiss")
@@ -76,7 +76,7 @@ async def dismiss(ctx: UseCaseContext, press: ButtonPress) -> None:
         raise OutdatedButton(number=press.ticket_id) from None
     if reason is DismissReason.OTHER:
         ticket = await workflow.get(ctx, press.ticket_id)
-        workflow.check_right(ctx, press.person, Right.DISMISS, ticket)
+        await workflow.check_right(ctx, press.person, Right.DISMISS, ticket)
         if not is_allowed(ticket.state, Step.DISMISS):
             raise OutdatedButton(number=ticket.id)
         dialog = await dialogs.start(ctx, press.person, DialogStep.DISMISS_REASON, ticket)
@@ -106,7 +106,7 @@ async def reopen(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def open_reopen_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
-    workflow.check_right(ctx, press.person, Right.REOPEN, ticket)
+    await workflow.check_right(ctx, press.person, Right.REOPEN, ticket)
     await cards.open_menu(ctx, ticket, press.person, f"reopen:{press.callback.page}")
     await answer_callback(ctx, press)
 
@@ -128,7 +128,7 @@ async def close_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def _open_menu(ctx: UseCaseContext, press: ButtonPress, menu: str) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
-    workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
+    await workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
     await cards.open_menu(ctx, ticket, press.person, menu)
     await answer_callback(ctx, press)
 

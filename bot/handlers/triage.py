@@ -16,7 +16,7 @@ async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Route a ticket in triage to the sector chosen by its button."""
     ticket = await workflow.get(ctx, press.ticket_id)
     if ticket.state is not State.TRIAGE:
-        workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)
+        await workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)
         raise OutdatedButton(number=ticket.id)
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
     sector = ctx.municipality.sector_title(ticket.sector)
@@ -25,7 +25,7 @@ async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def open_sector_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await workflow.get(ctx, press.ticket_id)
-    workflow.check_right(ctx, press.person, Right.TRIAGE, ticket)
+    await workflow.check_right(ctx, press.person, Right.TRIAGE, ticket)
     if ticket.state is not State.TRIAGE:
         raise OutdatedButton(number=ticket.id)
     await cards.open_menu(ctx, ticket, press.person, f"triage:{press.callback.page}")

@@ -32,15 +32,17 @@ from bot.domain.view_data import (
 )
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
+from bot.services import responsibility
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
-from bot.services.notifications import cards
 from bot.services.problems import merge_split
 from bot.services.sources import sources
 from bot.services.sources.messages import is_private, message_facts, text_key
 from bot.understanding.similarity import find_similar
+
+_NEEDING_PERSONAL_DATA = frozenset({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER})
 
 MAX_ADDITIONS_SHOWN = 5
 MAX_FAILED_SHOWN = 5
@@ -55,7 +57,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
     roots = [m for m in messages if m.part in (MessageRole.ROOT, MessageRole.COPY)]
     additions = [m.text for m in messages if _adds_text(m, ticket)]
     covers = card is not None and ctx.municipality.covers_applicants(card.account)
-    if covers or not _may_see_personal_data(ctx, ticket, person):
+    if covers or not await _may_see_personal_data(ctx, ticket, person):
         ticket, additions = (
             _redact_ticket(ctx, ticket, covers=covers),
             [ctx.municipality.understanding.redact(text) for text in additions],
@@ -66,7 +68,8 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         remarks.append((await ctx.uow.staff.find_name(remark.person_id) or "", remark))
     answer = await ctx.uow.answers.find_latest(ticket.lead_id or ticket.id)
     publications = await ctx.uow.answers.list_publications(answer.id, ticket.id) if answer else []
-    owners = cards.responsible_people(ctx, ticket)
+    owners = await responsibility.acting_people(ctx, ticket)
+    rights = await responsibility.rights_over(ctx, person, ticket)
     return CardFacts(
         ticket=ticket,
         sector_title=ctx.municipality.sector_title(ticket.sector),
@@ -80,9 +83,11 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         assignee=await ctx.uow.staff.find_name(ticket.assignee_id) if ticket.assignee_id else None,
         answer=answer.text if answer else None,
         publications=publications,
-        rights=_rights(ctx, ticket, person),
+        rights=rights,
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
+        post=responsibility.responsibility_for(ctx, ticket).post.title,
+        stand_in=await responsibility.find_stand_in_reason(ctx, ticket),
         can_correct=bool(answer and await corrections.list_correctable(ctx, answer, ticket)),
         manual_publications=await _list_manual_posts(ctx, publications),
         menu=card.menu if card else "",
@@ -100,11 +105,17 @@ async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Pe
     return [(one.id, one.text) for one in await merge_split.list_similar(ctx, ticket, person)]
 
 
-def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
-    """Return whether *person* needs the citizen's phone number and flat: observers do not."""
-    return bool(
-        {Right.ANSWER, Right.TRIAGE, Right.HAND_OVER} & _rights(ctx, ticket, person) or SEE_PERSONAL_DATA & person.roles
-    )
+async def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
+    """Return whether *person* needs the citizen's phone number and flat: observers do not.
+
+    A colleague who has taken the ticket does not hide them from the others of the post.
+    """
+    staff, sector = ctx.municipality.staff, None if ticket.state is State.TRIAGE else ticket.sector
+    if SEE_PERSONAL_DATA & person.roles:
+        return True
+    if any(staff.has_right(person, right, sector, ticket.district) for right in _NEEDING_PERSONAL_DATA):
+        return True
+    return bool(_NEEDING_PERSONAL_DATA & await responsibility.rights_over(ctx, person, ticket))
 
 
 def _redact_ticket(ctx: UseCaseContext, ticket: Ticket, *, covers: bool = False) -> Ticket:
@@ -136,12 +147,6 @@ def _adds_text(message: Message, ticket: Ticket) -> bool:
     if message.part not in (MessageRole.ADDITION, MessageRole.COPY, MessageRole.ALBUM) or not message.text:
         return False
     return text_key(message.text) != text_key(ticket.text)
-
-
-def _rights(ctx: UseCaseContext, ticket: Ticket, person: Person) -> frozenset[Right]:
-    sector = None if ticket.state is State.TRIAGE else ticket.sector
-    staff = ctx.municipality.staff
-    return frozenset(right for right in Right if staff.has_right(person, right, sector, ticket.district))
 
 
 async def list_new_media(ctx: UseCaseContext, ticket_id: int, shown_count: int) -> list[Attachment]:
@@ -193,7 +198,7 @@ async def notification_data(
     redact = ctx.municipality.understanding.redact
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
-        may_see = reader is None or _may_see_personal_data(ctx, ticket, reader)
+        may_see = reader is None or await _may_see_personal_data(ctx, ticket, reader)
         may_see = may_see and not (covers and reader is not None)
         found[number] = ticket if may_see else _redact_ticket(ctx, ticket, covers=covers)
         masks = masks or not may_see
@@ -294,7 +299,7 @@ def _find_lead(note: Notification, tickets: Mapping[int, Ticket]) -> Ticket | No
 
 async def _list_members(ctx: UseCaseContext, lead: Ticket, note: MemberList) -> list[MemberFacts]:
     reader = ctx.municipality.staff.find_by_id(note.reader_id)
-    may_see = reader is not None and _may_see_personal_data(ctx, lead, reader)
+    may_see = reader is not None and await _may_see_personal_data(ctx, lead, reader)
     shown = await merge_split.list_members(ctx, lead, note.page)
     return [await _member_facts(ctx, ticket if may_see else _redact_ticket(ctx, ticket)) for ticket in shown]
 

@@ -2,6 +2,7 @@
 
 from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
+from bot.domain.posts import StandIn
 from bot.domain.russian_text import plural
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, State, Ticket
 from bot.domain.view_data import CardFacts
@@ -151,7 +152,17 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     spans.append(Text(f"\n⏱ {accept}ответить до {context.format_short(ticket.answer_due)}"))
     if ticket.answer_due <= context.now or (accept and ticket.accept_due <= context.now):
         spans.append(Bold(" · Просрочено"))
-    if accept and not facts.is_responsible and facts.owners:
+    return [*spans, *_responsible_lines(facts)] if accept else spans
+
+
+def _responsible_lines(facts: CardFacts) -> list[Span]:
+    """Name the people who have the ticket, and say why those of its block do not."""
+    spans: list[Span] = []
+    if facts.stand_in is StandIn.UNAVAILABLE:
+        spans.append(Text(f"\n⚠️ Ответственный недоступен в боте: {facts.post}"))
+    elif facts.stand_in is StandIn.DISTRICT_UNKNOWN:
+        spans.append(Text("\n❓ Район неизвестен: выберите его, и сообщение уйдёт ответственному"))
+    if not facts.is_responsible and facts.owners:
         spans.append(Text(f"\n👉 Сейчас у: {', '.join(facts.owners)}"))
     return spans
 

@@ -282,14 +282,25 @@ class Tickets(Repository):
         )
         return [(row[0], row[1]) for row in result]
 
-    async def list_open(self, sectors: Collection[str], assignee_id: int, *, triage: bool, limit: int) -> list[Ticket]:
+    async def list_open(
+        self,
+        sectors: Collection[str],
+        assignee_id: int,
+        *,
+        triage: bool,
+        limit: int,
+        unplaced: Collection[str] = (),
+    ) -> list[Ticket]:
         """List the open tickets of *sectors*, of *assignee_id*, and (*triage*) those without a sector; soonest first.
 
+        *unplaced*: sectors of which those without a district are listed.
         A problem is represented by the ticket that leads it.
         """
         wanted = [ticket.c.assignee_id == assignee_id]
         if sectors:
             wanted.append(ticket.c.sector.in_(sectors))
+        if unplaced:
+            wanted.append(and_(ticket.c.sector.in_(unplaced), ticket.c.district.is_(None)))
         if triage:
             wanted.append(or_(ticket.c.state == State.TRIAGE.value, ticket.c.sector.is_(None)))
         result = await self._transaction.execute(

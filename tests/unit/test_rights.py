@@ -216,7 +216,7 @@ def test_a_district_bounds_a_head() -> None:
     assert staff.has_right(north, Right.ANSWER, OWN, "север")
     assert not staff.has_right(north, Right.ANSWER, OWN, "юг")
     assert staff.has_right(north, Right.ANSWER, OWN, None)  # nobody knows where it is
-    assert staff.responsible_for(OWN, "север") == (north,)
+    assert staff.post_for(OWN, "север").people == (north,)
 
 
 def test_a_head_of_a_district_alone_stands_for_all_of_its_sectors() -> None:
@@ -235,7 +235,7 @@ def test_a_head_of_nothing_has_no_tickets() -> None:
 def test_a_sector_falls_to_the_next_rung(rung: int) -> None:
     people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TICKET_LADDER))
     staff = Staff(tuple(reversed(people[rung:])))
-    assert staff.responsible_for(OWN) == (people[rung],)
+    assert staff.post_for(OWN).people == (people[rung],)
     for right in (Right.ACCEPT, Right.ANSWER, Right.CORRECT, Right.HAND_OVER, Right.DISMISS, Right.SEE_TICKET):
         assert staff.has_right(people[rung], right, OWN), right
 
@@ -244,17 +244,10 @@ def test_a_sector_falls_to_the_next_rung(rung: int) -> None:
 def test_triage_falls_to_next_role_when_nobody_holds_it(rung: int) -> None:
     people = tuple(person(n, role, sectors={OWN} if block(role) else None) for n, role in enumerate(TRIAGE_LADDER))
     staff = Staff(tuple(reversed(people[rung:])))
-    assert staff.responsible_for(None) == (people[rung],)
+    assert staff.post_for(None).people == (people[rung],)
     assert staff.has_right(people[rung], Right.TRIAGE, None)
     assert staff.has_right(people[rung], Right.SEE_TICKET, None)
     assert staff.has_right(people[rung], Right.DISMISS, None)
-
-
-def test_heads_of_one_sector_are_responsible_together() -> None:
-    heads = (person(1, Role.HEAD, sectors={OWN}), person(2, Role.HEAD, sectors={OWN, OTHER}))
-    assert Staff(heads).responsible_for(OWN) == heads
-    assert Staff(heads).responsible_for(OTHER) == heads[1:]
-    assert Staff(heads).responsible_for(None) == heads
 
 
 def test_an_account_belongs_to_one_messenger() -> None:

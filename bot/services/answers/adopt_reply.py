@@ -36,7 +36,7 @@ async def adopt_reply(ctx: UseCaseContext, ticket_id: int, person: Person, messa
         person=official or person,
     )
     if awaiting is not None:
-        workflow.check_right(ctx, person, Right.ANSWER, await workflow.get(ctx, ticket_id))
+        await workflow.check_right(ctx, person, Right.ANSWER, await workflow.get(ctx, ticket_id))
         await mark_published(publication_id=awaiting.id)
         return await workflow.get(ctx, ticket_id)
     ticket = await answers.start_publishing(ctx, ticket_id, person)

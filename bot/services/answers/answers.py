@@ -18,6 +18,7 @@ from bot.domain.roles import Right
 from bot.domain.sources import PRIVATE_SOURCE_ID
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
+from bot.services import responsibility
 from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
@@ -34,7 +35,7 @@ _PENDING_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 async def check_can_answer(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Return the ticket if *person* may answer it now; otherwise raise the refusal that says why not."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     workflow.require_not_member(ticket, Step.ANSWER)
     if not is_allowed(ticket.state, Step.ANSWER):
         if ticket.state in (State.ANSWERING, State.PUBLISHING, State.ANSWERED) and ticket.assignee_id != person.id:
@@ -121,7 +122,7 @@ async def send_further_answer(
 async def check_can_send_further_answer(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Return the answered ticket that leads a problem, if *person* may write to everybody once more."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     if not ticket.is_problem_lead or ticket.state is not State.ANSWERED:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     return ticket
@@ -130,7 +131,7 @@ async def check_can_send_further_answer(ctx: UseCaseContext, ticket_id: int, per
 async def resend_failed(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
     """Retry the publications of a problem's answer that failed."""
     lead = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.ANSWER, lead)
+    await workflow.check_right(ctx, person, Right.ANSWER, lead)
     answer = await ctx.uow.answers.find_latest(lead.id)
     publication = await ctx.uow.answers.get_publication(publication_id)
     if answer is None or publication is None or publication.answer_id != answer.id:
@@ -211,7 +212,7 @@ async def _notify_creator(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -
     """
     creator = ctx.municipality.staff.find_by_id(ticket.created_by) if ticket.created_by else None
     is_reachable = creator is not None and await ctx.can_reach(creator)
-    for person in (creator,) if creator is not None and is_reachable else ctx.municipality.staff.responsible_for(None):
+    for person in (creator,) if creator is not None and is_reachable else await responsibility.sorting_people(ctx):
         await notify.notify(ctx, person, AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id), ticket=ticket)
 
 
@@ -284,7 +285,7 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
     answer = await ctx.uow.answers.get(publication.answer_id)
     if answer is not None and publication.spot is not None:
         lead = await broadcast.on_failed(ctx, publication, answer, reason)
-        for person in cards.answer_owners(ctx, lead, answer.person_id):
+        for person in await cards.answer_owners(ctx, lead, answer.person_id):
             await broadcast.notify_failures(ctx, person, lead, publication)
         return
     await handout.update_status_note(ctx, ticket, publication.answer_id)
@@ -294,7 +295,7 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
     dedupe = None
     if reason == HELD_REASON:  # one question about all places of an answer
         note, dedupe = AnswerHeld(ticket_id=ticket.id, publication_id=publication_id), f"held:{publication.answer_id}"
-    for person in cards.answer_owners(ctx, ticket, answer.person_id if answer else None):
+    for person in await cards.answer_owners(ctx, ticket, answer.person_id if answer else None):
         await notify.notify(
             ctx,
             person,
@@ -308,7 +309,7 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
 async def confirm_manual_post(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
     """Handle «Опубликовано»: the person has posted the answer from their own account."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     publication = await ctx.uow.answers.get_publication(publication_id)
     if publication is None or publication.state is not PublicationState.BY_PERSON:
         raise OutdatedButton(number=ticket.id)

@@ -249,7 +249,7 @@ async def _ask_to_post(
     ctx: UseCaseContext, member: Ticket, answer: Answer, publications: Sequence[Publication]
 ) -> None:
     lead = await workflow.get(ctx, member.lead_id or 0)
-    for person in cards.answer_owners(ctx, lead, answer.person_id):
+    for person in await cards.answer_owners(ctx, lead, answer.person_id):
         await handout.ask_to_post(ctx, lead, answer, publications, person)
 
 

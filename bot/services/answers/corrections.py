@@ -18,7 +18,7 @@ from bot.services.tickets import workflow
 async def check_can_correct(ctx: UseCaseContext, ticket_id: int, person: Person) -> tuple[Ticket, Answer]:
     """Return the answered ticket and its answer, if *person* may correct it and some messenger allows edits."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.CORRECT, ticket)
+    await workflow.check_right(ctx, person, Right.CORRECT, ticket)
     answer = await ctx.uow.answers.find_latest(ticket.id)
     if not is_allowed(ticket.state, Step.CORRECT) or answer is None:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
@@ -79,7 +79,7 @@ async def on_correction_failed(ctx: UseCaseContext, ticket_id: int, publication_
     """
     ticket = await workflow.get(ctx, ticket_id)
     await _restore_published_text(ctx, ticket, publication_id)
-    for person in cards.answer_owners(ctx, ticket, ticket.assignee_id):
+    for person in await cards.answer_owners(ctx, ticket, ticket.assignee_id):
         await notify.notify(
             ctx,
             person,

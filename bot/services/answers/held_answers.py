@@ -79,7 +79,7 @@ async def _find_held(
 ) -> tuple[Ticket, list[Publication]]:
     """Return the ticket and the held publications of its latest answer; refuse if there are none any more."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     answer = await ctx.uow.answers.find_latest(ticket.id)
     publications = await ctx.uow.answers.list_publications(answer.id, ticket.id) if answer is not None else []
     held = [one for one in publications if one.state is PublicationState.FAILED and one.error == answers.HELD_REASON]

@@ -6,6 +6,7 @@ import json
 from bot.domain.answers import PublicationState
 from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
 from bot.domain.outbox import Priority
+from bot.services import responsibility
 from bot.services.answers import answers
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
@@ -43,7 +44,7 @@ async def apply_policy(ctx: UseCaseContext) -> None:
         await ctx.uow.audit_log.record("choice_changed", ctx.now, ticket_id=ticket.id, facts=facts)
         if state is PublicationState.BY_PERSON:
             author = ctx.municipality.staff.find_by_id(answer.person_id)
-            people = (author,) if author is not None else cards.responsible_people(ctx, ticket)
+            people = (author,) if author is not None else await responsibility.acting_people(ctx, ticket)
             for person in people:
                 await handout.ask_to_post(ctx, ticket, answer, [publication], person, Priority.NOTE)
         else:

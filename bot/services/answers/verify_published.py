@@ -10,6 +10,7 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.serialization import chat_from_columns
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -105,7 +106,7 @@ async def on_message_deleted(ctx: UseCaseContext, account: str, chat_id: str, me
 async def close_without_answer(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
     """Handle «Закрыть»: the lost answer needs no other."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     publication = await ctx.uow.answers.get_publication(publication_id)
     if publication is None or publication.ticket_id != ticket.id or ticket.state is not State.ACCEPTED:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
@@ -185,7 +186,7 @@ async def _notify_answer_lost(
     answer = await ctx.uow.answers.get(publication.answer_id)
     author = ctx.municipality.staff.find_by_id(answer.person_id) if answer else None
     is_reachable = author is not None and await ctx.can_reach(author)
-    for person in (author,) if author is not None and is_reachable else cards.responsible_people(ctx, ticket):
+    for person in (author,) if author is not None and is_reachable else await responsibility.acting_people(ctx, ticket):
         await notify.notify(
             ctx,
             person,

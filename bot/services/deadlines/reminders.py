@@ -13,6 +13,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import outage_summary
 from bot.services.deadlines.outage_summary import Outage
@@ -63,7 +64,7 @@ async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
         return
     author = ctx.municipality.staff.find_by_id(answer.person_id)
     is_reachable = author is not None and await ctx.can_reach(author)
-    for person in (author,) if is_reachable and author else cards.responsible_people(ctx, ticket):
+    for person in (author,) if is_reachable and author else await responsibility.acting_people(ctx, ticket):
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, ctx.now)
 
 

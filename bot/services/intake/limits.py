@@ -13,6 +13,7 @@ from bot.domain.notifications.limits import FloodReported
 from bot.domain.sources import AnswerPolicy, Source, SourceKind, author_key
 from bot.domain.urgency import Urgency
 from bot.messengers.events import Chat, ChatKind, MessagePosted
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.intake.create_ticket import read_message
 from bot.services.notifications import notify
@@ -115,7 +116,7 @@ async def _begin(ctx: UseCaseContext, message: Message, subject: str) -> Flood:
     flood = await ctx.uow.floods.begin(subject, ctx.now)
     await ctx.uow.audit_log.record("flood", ctx.now, facts={"flood": flood.id, "subject": subject})
     note = FloodReported(flood_id=flood.id)
-    await notify.notify_all(ctx, ctx.municipality.staff.responsible_for(None), note)
+    await notify.notify_all(ctx, await responsibility.sorting_people(ctx), note)
     return flood
 
 

@@ -19,6 +19,7 @@ from bot.domain.sources import Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import ReviewListFacts
 from bot.messengers.serialization import chat_from_columns
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.intake.create_ticket import create_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_open_ticket
@@ -71,7 +72,7 @@ async def publish_lists(ctx: UseCaseContext) -> None:
     if not await is_due(ctx):
         return
     await ctx.uow.review_queue.mark_listed(ctx.now)
-    for person in ctx.municipality.staff.responsible_for(None):
+    for person in await responsibility.sorting_people(ctx):
         async with isolated(ctx, "review_queue"):
             for address in await addresses_for(ctx, person, Purpose.CARDS):
                 await _publish_list(ctx, person, address)

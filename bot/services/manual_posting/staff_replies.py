@@ -8,6 +8,7 @@ from bot.domain.roles import Right
 from bot.domain.sources import Source
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -89,7 +90,7 @@ async def _offer_as_answer(
     if not (is_allowed(ticket.state, Step.ANSWER) or await handout.list_awaiting_posting(ctx, ticket.id)):
         return
     for person in await cards.recipients(ctx, ticket):
-        if ctx.municipality.staff.has_right(person, Right.ANSWER, ticket.sector, ticket.district):
+        if await responsibility.has_right(ctx, person, Right.ANSWER, ticket):
             await notify.notify(
                 ctx,
                 person,

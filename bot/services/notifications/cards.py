@@ -9,7 +9,8 @@ from bot.domain.channels import Address, Purpose
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
-from bot.domain.tickets import State, Ticket
+from bot.domain.tickets import Ticket
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for
 
@@ -22,30 +23,20 @@ COUNTERS_DELAY_FACTOR = 5
 A chat takes one message a second, and other cards must find room."""
 
 
-def responsible_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
-    """Return the people who have to work on the ticket now."""
-    if ticket.state is State.TRIAGE:
-        return ctx.municipality.staff.responsible_for(None)
-    return ctx.municipality.staff.responsible_for(ticket.sector, ticket.district)
-
-
-def answer_owners(ctx: UseCaseContext, ticket: Ticket, person_id: int | None) -> tuple[Person, ...]:
-    """Return the author *person_id* of an answer; if they have left, the people responsible for the ticket."""
+async def answer_owners(ctx: UseCaseContext, ticket: Ticket, person_id: int | None) -> tuple[Person, ...]:
+    """Return the author *person_id* of an answer; if they cannot be reached, the people who act on the ticket."""
     author = ctx.municipality.staff.find_by_id(person_id) if person_id is not None else None
-    return (author,) if author is not None else responsible_people(ctx, ticket)
+    if author is not None and await ctx.can_reach(author):
+        return (author,)
+    return await responsibility.acting_people(ctx, ticket)
 
 
 async def recipients(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
-    """Return the people who must have a card: the responsible ones, and substitutes if none of them can be reached.
+    """Return the people who must have a card: those who act on the ticket now.
 
     A member of a problem has no card of its own: it is on the card of the ticket that leads the problem.
     """
-    if not ticket.is_open or ticket.lead_id is not None:
-        return ()
-    responsible = responsible_people(ctx, ticket)
-    if await _reachable(ctx, responsible):
-        return responsible
-    return responsible + await next_on_ladder(ctx, responsible)
+    return await responsibility.acting_people(ctx, ticket) if ticket.is_open and ticket.lead_id is None else ()
 
 
 async def next_on_ladder(

@@ -48,7 +48,7 @@ async def problem_facts(ctx: UseCaseContext, ticket: Ticket, answer: Answer | No
 async def check_can_list_members(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Return the ticket that leads a problem, if *person* may see it."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
+    await workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
     if not ticket.is_problem_lead:
         raise OutdatedButton(number=ticket.id)
     return ticket
@@ -68,7 +68,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
     if ticket.lead_id is None or ticket.problem_id is None or ticket.state is State.PUBLISHING:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     lead = await workflow.get(ctx, ticket.lead_id)
-    workflow.check_right(ctx, person, Right.GROUP, lead)
+    await workflow.check_right(ctx, person, Right.GROUP, lead)
     changed = await ctx.uow.tickets.update(ticket, TicketChange(problem_id=None, lead_id=None))
     if changed is None:
         raise TakenByOther(number=ticket.id)
@@ -88,7 +88,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
 async def check_can_merge(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Return the ticket if *person* may merge it: it is alone or leads a problem."""
     ticket = await workflow.get(ctx, ticket_id)
-    workflow.check_right(ctx, person, Right.GROUP, ticket)
+    await workflow.check_right(ctx, person, Right.GROUP, ticket)
     if ticket.lead_id is not None:
         raise PartOfProblem(number=ticket.id, lead=ticket.lead_id)
     if not ticket.is_open or ticket.state is State.PUBLISHING:
@@ -117,7 +117,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     ticket = await check_can_merge(ctx, ticket_id, person)
     lead = await workflow.get(ctx, other_id)
     lead = lead if lead.lead_id is None else await workflow.get(ctx, lead.lead_id)
-    workflow.check_right(ctx, person, Right.GROUP, lead)
+    await workflow.check_right(ctx, person, Right.GROUP, lead)
     answered = lead.state in problem_members.ANSWERED_STATES
     if (
         lead.id == ticket.id

@@ -5,6 +5,7 @@ from bot.domain.notifications.staff import Reachable, Unreachable
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards, notify
 from bot.services.tickets.search import list_waiting_tickets
@@ -43,8 +44,16 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
     if not await ctx.can_reach(person):
         for colleague in await cards.next_on_ladder(ctx, (person,)):
             await notify.notify(ctx, colleague, Unreachable(name=person.name))
-    for ticket in await list_waiting_tickets(ctx, person, MAX_CARDS_ON_RETURN):
+    for ticket in await _list_affected(ctx, person, Address(account, user_id)):
         await cards.sync(ctx, ticket)  # open tickets go to people who see them
+
+
+async def _list_affected(ctx: UseCaseContext, person: Person, address: Address) -> list[Ticket]:
+    """Return open tickets that wait for *person* or are on a card of theirs."""
+    waiting = {ticket.id: ticket for ticket in await list_waiting_tickets(ctx, person, MAX_CARDS_ON_RETURN)}
+    shown = await ctx.uow.cards.list_for_person(person.id, address.account, MAX_CARDS_ON_RETURN)
+    found = waiting | await ctx.uow.tickets.get_many({card.ticket_id for card in shown} - set(waiting))
+    return [ticket for ticket in found.values() if ticket.is_open]
 
 
 async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
@@ -78,13 +87,14 @@ async def send_open_tickets(ctx: UseCaseContext, person: Person, address: Addres
     """Send cards of all open tickets that wait for *person*, who was unreachable when they came."""
     await refresh_cards(ctx, person, address)
     for ticket in await list_waiting_tickets(ctx, person, MAX_CARDS_ON_RETURN):
-        if person in cards.responsible_people(ctx, ticket):
+        if person in await cards.recipients(ctx, ticket):
             card = await ctx.uow.cards.get(person.id, ticket.id, address.account)
             if card is None:
                 await cards.create(ctx, ticket, person, address, at_once=True)
             else:
                 await cards.refresh(ctx, ticket, card, at_once=True)
                 await cards.queue_media_at(ctx, ticket, person, address)
+            await cards.sync(ctx, ticket)  # those who stood in lose the buttons
 
 
 async def update_menus(ctx: UseCaseContext, person: Person) -> None:

@@ -5,7 +5,8 @@ from bot.domain.errors import NotAllowed, QueryTooLong
 from bot.domain.people import Person
 from bot.domain.roles import RIGHTS, Right, Scope
 from bot.domain.text_normal import fold
-from bot.domain.tickets import Ticket
+from bot.domain.tickets import State, Ticket
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.tickets import workflow
 
@@ -15,13 +16,18 @@ MAX_QUERY_WORDS, MAX_QUERY_CHARS = 20, 300
 
 async def list_waiting_tickets(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
     """List the tickets that wait for *person*, the earliest deadline first."""
-    staff = ctx.municipality.staff
-    sectors = [
-        code for code in ctx.municipality.sectors if person in staff.responsible_for(code) or person.covers(code)
-    ]
-    triage = person in staff.responsible_for(None)
-    found = await ctx.uow.tickets.list_open(sectors, person.id, triage=triage, limit=limit)
-    return [ticket for ticket in found if staff.has_right(person, Right.SEE_TICKET, ticket.sector, ticket.district)]
+    sectors, unplaced = await responsibility.list_sectors(ctx, person)
+    triage = person in await responsibility.sorting_people(ctx)
+    found = await ctx.uow.tickets.list_open(sectors, person.id, unplaced=unplaced, triage=triage, limit=limit)
+    return [ticket for ticket in found if await _concerns(ctx, person, ticket)]
+
+
+async def _concerns(ctx: UseCaseContext, person: Person, ticket: Ticket) -> bool:
+    """Return whether *ticket* is in the person's own sectors and districts, or they have to work on it now."""
+    if not await responsibility.has_right(ctx, person, Right.SEE_TICKET, ticket):
+        return False
+    is_own = person.covers(None if ticket.state is State.TRIAGE else ticket.sector, ticket.district)
+    return is_own or person.id == ticket.assignee_id or person in await responsibility.acting_people(ctx, ticket)
 
 
 async def list_own(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
@@ -34,7 +40,7 @@ async def list_own(ctx: UseCaseContext, person: Person, limit: int) -> list[Tick
 async def get_by_number(ctx: UseCaseContext, person: Person, number: int) -> Ticket:
     """Handle ``/find 142``."""
     ticket = await workflow.get(ctx, number)
-    workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
+    await workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
     await _record_search(ctx, person, len(str(number)), 1)
     return ticket
 

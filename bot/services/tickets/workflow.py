@@ -23,6 +23,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
 from bot.services.dialogs import dialogs
@@ -41,12 +42,18 @@ async def get(ctx: UseCaseContext, ticket_id: int) -> Ticket:
     return ticket
 
 
-def check_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> None:
-    """Raise :class:`NotAllowed` unless *person* holds *right* over *ticket*."""
-    sector = None if ticket.state is State.TRIAGE else ticket.sector
-    if not ctx.municipality.staff.has_right(person, right, sector, ticket.district):
-        refusal = TicketNotAccessible if right is Right.SEE_TICKET else NotAllowed
-        raise refusal(right=right.value, number=ticket.id)
+async def check_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> None:
+    """Raise :class:`NotAllowed` unless *person* holds *right* over *ticket* now.
+
+    :class:`TakenByOther` says that they would hold it if a colleague had not taken the ticket.
+    """
+    if await responsibility.has_right(ctx, person, right, ticket):
+        return
+    taker = await responsibility.find_taker(ctx, ticket)
+    if taker is not None and ctx.municipality.staff.has_right(person, right, ticket.sector, ticket.district):
+        raise TakenByOther(number=ticket.id, name=taker.name)
+    refusal = TicketNotAccessible if right is Right.SEE_TICKET else NotAllowed
+    raise refusal(right=right.value, number=ticket.id)
 
 
 async def transition(
@@ -86,7 +93,7 @@ def require_not_member(ticket: Ticket, step: Step) -> None:
 async def accept(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Handle «Принять»: the person takes the ticket."""
     ticket = await get(ctx, ticket_id)
-    check_right(ctx, person, Right.ACCEPT, ticket)
+    await check_right(ctx, person, Right.ACCEPT, ticket)
     if ticket.state is State.ACCEPTED:
         if ticket.assignee_id == person.id:
             return ticket
@@ -101,7 +108,7 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
     """Handle «Передать», or the coordinator's choice of *sector*. The deadlines stay."""
     ticket = await get(ctx, ticket_id)
     in_triage = ticket.state is State.TRIAGE
-    check_right(ctx, person, Right.TRIAGE if in_triage else Right.HAND_OVER, ticket)
+    await check_right(ctx, person, Right.TRIAGE if in_triage else Right.HAND_OVER, ticket)
     if sector not in ctx.municipality.sectors or ticket.sector == sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
     step = Step.CHOOSE_SECTOR if in_triage else Step.HAND_OVER
@@ -122,7 +129,7 @@ async def dismiss(
 ) -> Ticket:
     """Handle «Не требует ответа», with a reason."""
     ticket = await get(ctx, ticket_id)
-    check_right(ctx, person, Right.DISMISS, ticket)
+    await check_right(ctx, person, Right.DISMISS, ticket)
     change = TicketChange(dismiss_reason=reason, ended_at=ctx.now, assignee_id=person.id)
     changed = await transition(ctx, ticket, Step.DISMISS, person, change)
     await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidDismissed(ticket_id=changed.id))
@@ -135,7 +142,7 @@ async def dismiss(
 async def reopen(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str | None = None) -> Ticket:
     """Handle «Вернуть в работу»: deadlines start from now."""
     ticket = await get(ctx, ticket_id)
-    check_right(ctx, person, Right.REOPEN, ticket)
+    await check_right(ctx, person, Right.REOPEN, ticket)
     return await restart(ctx, ticket, Step.REOPEN, person, sector or ticket.sector)
 
 
@@ -179,7 +186,7 @@ async def _notify_previous_holders(
     ctx: UseCaseContext, ticket: Ticket, actor: Person, previous_holder_ids: set[int], note: Notification
 ) -> None:
     """Notify responsible people who already had the card: its edit makes no sound."""
-    for person in cards.responsible_people(ctx, ticket):
+    for person in await responsibility.acting_people(ctx, ticket):
         if person.id in previous_holder_ids and person != actor:
             await notify.notify(ctx, person, note, ticket=ticket)
 

@@ -19,10 +19,10 @@ async def test_coordinator_is_told_of_head_who_never_pressed_start(closed_bot: H
     await replace_head_by_absent(bot)
     await send_report(bot)
 
-    card = await bot.wait_for_card(COORDINATOR, 1, "🆕 №1 · Дороги", "👉 Сейчас у: Начальник отдела дорог")
+    card = await bot.wait_for_card(COORDINATOR, 1, "🆕 №1 · Дороги", "недоступен в боте: Начальник отдела дорог")
     note = await bot.wait_for_message(COORDINATOR, "⚠️ Начальник отдела дорог не получает карточки")
     assert "нажать «Старт»" in message_text(note)
-    assert button_rows(card) == [["↪️ Передать", "⋯ Ещё"]]
+    assert button_rows(card) == [["✅ Принять", "✍️ Ответить"], ["↪️ Передать", "⋯ Ещё"]]
     assert await get_ticket_state(bot, 1) is State.ASSIGNED  # it waits, visibly
 
     await send_report(bot, "На Мира 7 на дороге яма", PYOTR)
