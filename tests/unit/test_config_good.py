@@ -11,6 +11,7 @@ from bot.config import ConfigFaults, load_config
 from bot.domain.durations import Duration
 from bot.domain.people import MessengerName, StaffAccount
 from bot.domain.roles import Role
+from bot.domain.rules import RuleFacts
 from bot.domain.sectors import Sector
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -363,3 +364,20 @@ def test_commands_without_network_need_neither_messenger_nor_staff(file: Path) -
         '[municipality]\nname = "Город"\ntimezone = "Europe/Moscow"\n[[sectors]]\ncode = "roads"\n', encoding="utf-8"
     )
     assert load_config(file, tokens_needed=False).sectors()[0].code == "roads"
+
+
+def test_towns_follow_their_regulations() -> None:
+    """The clause behind each figure is in the example."""
+    lovozero, barnaul, kholmsk, lesozavodsk = (
+        load_config(ROOT / "examples" / f"{name}.toml", tokens_needed=False)
+        for name in ("lovozero", "barnaul", "kholmsk", "lesozavodsk")
+    )
+    assert lovozero.rules().match(RuleFacts("vk", "housing")).approval == ("manager",)
+    assert lesozavodsk.rules().match(RuleFacts("vk", "roads")).approval == ("head",)
+    assert kholmsk.rules().match(RuleFacts("pos")).call_before_answer
+    assert not kholmsk.rules().match(RuleFacts("vk")).call_before_answer
+    assert len(kholmsk.sectors()) == 14
+    assert sum(Role.HEAD in one.roles for one in kholmsk.staff) == 7
+    districts = {one.district for one in barnaul.read_streets()}
+    assert len(districts) == 5
+    assert {district for one in barnaul.staff for district in one.districts} == districts
