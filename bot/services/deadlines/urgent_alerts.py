@@ -14,14 +14,18 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 
 
-async def alert_watchers(ctx: UseCaseContext, ticket: Ticket, member_id: int | None = None) -> None:
+async def alert_watchers(
+    ctx: UseCaseContext, ticket: Ticket, member_id: int | None = None, *, root: Message | None = None
+) -> None:
     """Notify watchers who do not have the card. *member_id*: the member of a problem that reports the danger.
+
+    *root* is the message that made the ticket; without it, it is read, and with it what the batch has not written yet.
 
     At night the notification makes a sound only if people are in danger.
     """
     if ticket.urgency is None:
         return
-    root = await _find_root(ctx, member_id or ticket.id)
+    root = root or await _find_root(ctx, member_id or ticket.id)
     seen = {person.id for person in await cards.recipients(ctx, ticket)}
     if ticket.urgency.needs_duty_officer:
         # Duty officers get a notification of their own, with or without the card.

@@ -86,7 +86,7 @@ async def create_ticket(
         await cards.queue_media(ctx, ticket)
     await acknowledge(ctx, message, ticket, source)
     if ticket.lead_id is None:
-        await urgent_alerts.alert_watchers(ctx, ticket)
+        await urgent_alerts.alert_watchers(ctx, ticket, root=message)
     else:
         await refine.escalate_problem(ctx, ticket)
         await broadcast.answer_latecomer(ctx, ticket, message)

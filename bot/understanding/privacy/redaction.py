@@ -16,6 +16,9 @@ _STEPS = (
 )
 """Each group of forms, after what a text must contain for it: most texts have house numbers alone."""
 
+_MANY_DIGITS = re.compile(r"\d(?:\D{0,8}\d){4}")
+"""A text without this has no telephone: most have none, and each new ticket is searched."""
+
 
 class Redactor:
     """Masks telephones, addresses, documents, flats, names and words about health; houses and dates stay."""
@@ -40,8 +43,8 @@ class Redactor:
         return shadow
 
     def find_first(self, text: str, mask: str) -> str | None:
-        """Return the first piece of *text* that *mask*, one of a form with digits, would replace."""
-        if not any(sign.isdecimal() for sign in text):
+        """Return the first piece of *text* that *mask*, one of a form with five digits or more, would replace."""
+        if not _MANY_DIGITS.search(text):
             return None
         found = _cover_forms(text).found()
         return next((text[start:end].strip() for start, end, own in found if own == mask), None)
