@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # Tests spend half of their time waiting: three workers keep two cores busy.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))")
 READY := $(VENV)/.ready
+# Some machines forbid it; the workers and the many processes that tests start would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint check fmt bench crashtest chaos fuzz lock clean
 
