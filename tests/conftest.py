@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
+import ssl
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pytest
@@ -52,4 +53,20 @@ def _shared_statements() -> Iterator[None]:
     options = {"compiled_cache": SharedStatements()}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.database.create_async_engine", partial(create_async_engine, execution_options=options))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_certificates() -> Iterator[None]:
+    """Read aiogram's file of certificates once a session: every bot reads it (23 ms), and speaks plain HTTP here."""
+    read = ssl.create_default_context
+    read_once = lru_cache(read)
+
+    def create_default_context(*arguments: Any, cafile: str | None = None, **more: Any) -> ssl.SSLContext:
+        if arguments or more or cafile is None:
+            return read(*arguments, cafile=cafile, **more)
+        return read_once(cafile=cafile)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", create_default_context)
         yield
