@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnreachable, classify_error
@@ -226,8 +226,13 @@ class Database:
         """
         if self.is_shared:
             return False
-        async with self.begin() as uow:
-            return await uow.retention.vacuum(pages)
+        outside = self._engine.execution_options(sqlite_begin=None)
+        async with self._write_lock.acquire(), outside.connect() as connection:
+            before = await _count_free_pages(connection)
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            # Every page is one step of the statement; Python takes a script's statements to their last step.
+            await (await driver.executescript(f"PRAGMA incremental_vacuum({pages:d})")).close()
+            return 0 < await _count_free_pages(connection) < before
 
     async def compact(self) -> None:
         """Rewrite the files without what was deleted, so that it cannot be read from free space.
@@ -275,6 +280,10 @@ class Database:
         if self._file_lock is not None:
             self._file_lock.release()
             self._file_lock = None
+
+
+async def _count_free_pages(connection: AsyncConnection) -> int:
+    return int((await connection.exec_driver_sql("PRAGMA freelist_count")).scalar_one())
 
 
 def _server_options(session_name: str, idle_transaction_seconds: int) -> dict[str, Any]:

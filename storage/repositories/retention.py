@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal_column, select, text, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, literal_column, select, tuple_
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.inbox import InboxStatus
@@ -90,7 +90,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
 
 
 class Retention(Repository):
-    """Deletion of expired rows and release of free pages."""
+    """Deletion of expired rows."""
 
     async def delete_expired(self, kind: RetentionKind, before: datetime, limit: int) -> int:
         """Delete up to *limit* rows of *kind* that are older than *before*; return the number of deleted rows."""
@@ -99,17 +99,6 @@ class Retention(Repository):
         old = select(*rule.table.primary_key).where(rule.is_old(before)).limit(limit)
         result = await self._transaction.execute(delete(rule.table).where(key.in_(old)))
         return int(result.rowcount)
-
-    async def vacuum(self, pages: int) -> bool:
-        """Return up to *pages* free pages of the SQLite file to the system; True if more are free."""
-        before = await self._free_pages()
-        if before:
-            await self._transaction.execute(text(f"PRAGMA incremental_vacuum({int(pages)})"))
-        after = await self._free_pages()
-        return 0 < after < before
-
-    async def _free_pages(self) -> int:
-        return int((await self._transaction.execute(text("PRAGMA freelist_count"))).scalar_one())
 
 
 def _ticket_has_ended(table: FromClause) -> ColumnElement[bool]:

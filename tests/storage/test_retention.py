@@ -161,7 +161,19 @@ async def test_the_file_gives_back_what_is_free(database: Database, url: str) ->
         await uow.inbox.finish([row.id for row in rows], NOW)
     await database.checkpoint()
     full = file.stat().st_size
+    async with database.begin() as uow:
+        await uow.retention.delete_expired(RetentionKind.UPDATES, NOW + 2 * RETENTION[RetentionKind.UPDATES], 400)
+    free = await count_free_pages(database)
+    assert free > 300
+    assert await database.vacuum(100), "more are free"
+    assert await count_free_pages(database) == free - 100
     await Cleaner(database, ManualClock(NOW + RETENTION[RetentionKind.UPDATES] + DAY)).run()
     assert file.stat().st_size < full / 2
+    assert await count_free_pages(database) == 0
     async with database.engine.connect() as connection:
         assert await connection.scalar(text("PRAGMA auto_vacuum")) == 2
+
+
+async def count_free_pages(database: Database) -> int:
+    async with database.engine.connect() as connection:
+        return int(await connection.scalar(text("PRAGMA freelist_count")))
