@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.answer_marks import Mark
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
@@ -116,6 +117,8 @@ class NotificationData:
     previewed_places: Sequence["PublicationFacts"] = ()  # the draft at each public place where the bot will post it
     history: HistoryFacts | None = None
     draft: Dialog | None = None
+    marks: Sequence[Mark] = ()  # of the draft
+    must_confirm: bool = False  # the draft is sent only after «Всё равно отправить»
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
     failed_messages: Sequence[MessageFacts] = ()

@@ -10,6 +10,7 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers import (
     accounts,
+    answer_marks,
     answers,
     chat_events,
     citizen,
@@ -46,6 +47,7 @@ from bot.views.callback_codes import CallbackData, Op, unpack
 BUTTON_HANDLERS: ButtonHandlers = {
     **tickets.BUTTON_HANDLERS,
     **answers.BUTTON_HANDLERS,
+    **answer_marks.BUTTON_HANDLERS,
     **triage.BUTTON_HANDLERS,
     **manual_entry.BUTTON_HANDLERS,
     **review_queue.BUTTON_HANDLERS,

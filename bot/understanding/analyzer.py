@@ -58,7 +58,7 @@ class TextAnalyzer:
         model: Model | None = None,
         streets: Iterable[StreetRow] = (),
     ) -> None:
-        morphology = Morphology()
+        morphology, streets = Morphology(), tuple(streets)
         self._codes = tuple(sector.code for sector in sectors)
         self._priors = {code: _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR) for code in self._codes}
         self._threshold = threshold
@@ -76,7 +76,7 @@ class TextAnalyzer:
         self._reactions = ReactionReader(morphology)
         redactor = Redactor(morphology)
         self.redact = redactor.redact
-        self.check_answer = AnswerChecker(morphology, redactor).check
+        self.check_answer = AnswerChecker(morphology, redactor, _own_names(sectors, streets)).check
         self.read_applicant = ApplicantReader(redactor, redactor.names).read
         self._morphology = morphology
 
@@ -208,3 +208,9 @@ class TextAnalyzer:
         if index is None and self._predictor is not None:
             return tuple(self._predictor.top_words_for(self._features(text, evidence), sector, _MAX_MODEL_WORDS))
         return evidence.words[index] if index is not None else ()
+
+
+def _own_names(sectors: Sequence[Sector], streets: Iterable[StreetRow]) -> set[str]:
+    """Return the names of streets, districts and sectors, and the sectors' keywords."""
+    places = {name for row in streets for name in (row.street, row.district) if name is not None}
+    return places | {word for sector in sectors for word in (sector.title, *(f"{one}*" for one in sector.keywords))}

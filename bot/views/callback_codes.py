@@ -63,6 +63,7 @@ class Op(StrEnum):
     FLOOD = "fl"  # list the messages over a limit; the argument is the flood, «17-2» with the page under the list
     MUTE = "mu"  # do not listen to an author for a day; the argument is the flood
     UNMUTE = "um"  # listen again
+    INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
 
 
 @dataclass(frozen=True, slots=True)

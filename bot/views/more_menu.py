@@ -39,9 +39,14 @@ def is_mergeable(facts: CardFacts) -> bool:
     return facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
 
 
+def _has_published_answer(facts: CardFacts) -> bool:
+    return facts.ticket.state in (State.ANSWERED, State.CLOSED) and facts.answer is not None
+
+
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
+    MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
 )
 """The entries in the order in which people see them; what is done most often comes first."""
