@@ -74,6 +74,7 @@ class CardFacts:
     is_responsible: bool
     owners: Sequence[str]  # the names of the officials who have to act
     post: str  # the responsible post
+    districts: Sequence[str]  # those by which posts are divided
     stand_in: StandIn | None  # why others than its holders act
     can_correct: bool  # the published text can be changed in some messenger
     manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person has to post, and their places

@@ -88,6 +88,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
         post=responsibility.responsibility_for(ctx, ticket).post.title,
+        districts=ctx.municipality.districts(),
         stand_in=await responsibility.find_stand_in_reason(ctx, ticket),
         can_correct=bool(answer and await corrections.list_correctable(ctx, answer, ticket)),
         manual_publications=await _list_manual_posts(ctx, publications),

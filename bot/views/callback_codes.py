@@ -64,6 +64,8 @@ class Op(StrEnum):
     MUTE = "mu"  # do not listen to an author for a day; the argument is the flood
     UNMUTE = "um"  # listen again
     INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
+    DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page
+    DISTRICT = "zd"  # the ticket is in another district; the argument is the district's code
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,12 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return "получено, " + (f"отрасль: {sector}" if sector else "отрасль выбирает координатор")
         case "choose_sector":
             return f"выбрана отрасль: {sector}"
+        case "hand_over" if facts.get("district"):
+            return f"другой район, передано: {facts['district']}"
         case "hand_over":
             return f"передано: {sector}"
+        case "district":
+            return f"район: {facts.get('now') or 'неизвестен'}"
         case "dismiss":
             reason = facts.get("reason")
             named = DISMISS_REASON_TITLES[DismissReason(reason)].partition(":")[0].lower() if reason else ""

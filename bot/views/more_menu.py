@@ -43,8 +43,14 @@ def _has_published_answer(facts: CardFacts) -> bool:
     return facts.ticket.state in (State.ANSWERED, State.CLOSED) and facts.answer is not None
 
 
+def can_change_district(facts: CardFacts) -> bool:
+    """Return whether the ticket may go to the post of another district."""
+    return bool(facts.districts) and is_allowed(facts.ticket.state, Step.HAND_OVER)
+
+
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
+    MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),

@@ -175,9 +175,11 @@ CONFIG_DEFAULTS = {
 
 
 @lru_cache
-def build_understanding(sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...]) -> TextAnalyzer:
+def build_understanding(
+    sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...], districts: tuple[str, ...] = ()
+) -> TextAnalyzer:
     """Reading dictionaries takes a third of a second; towns with the same sectors and streets share one reader."""
-    return TextAnalyzer(sectors, threshold, streets=streets)
+    return TextAnalyzer(sectors, threshold, streets=streets, districts=districts)
 
 
 @dataclass
@@ -247,7 +249,10 @@ class Harness:
             config,
             RuntimeOptions(
                 understanding=build_understanding(
-                    config.sectors(), config.tree.routing.threshold, tuple(config.read_streets())
+                    config.sectors(),
+                    config.tree.routing.threshold,
+                    (streets := tuple(config.read_streets())),
+                    config.districts(streets),
                 ),
                 clock=self.clock,
                 monotonic=self.monotonic,
