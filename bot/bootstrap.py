@@ -3,7 +3,6 @@
 import importlib
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -80,10 +79,7 @@ def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer
             raise
         logger.warning("%s Пока работают встроенные правила.", error)
         model = None
-    streets = config.read_streets()
-    return TextAnalyzer(
-        config.sectors(), config.tree.routing.threshold, model, streets, districts=config.districts(streets)
-    )
+    return TextAnalyzer(config.sectors(), config.tree.routing.threshold, model, config.read_streets())
 
 
 def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
@@ -118,7 +114,7 @@ def build_municipality(
     return Municipality(
         name=config.tree.municipality.name,
         zone=config.zone,
-        staff=replace(staff, routing=config.routing()),
+        staff=staff,
         sectors={sector.code: sector for sector in config.sectors()},
         understanding=understanding,
         calendar=config.working_calendar(),

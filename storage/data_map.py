@@ -100,12 +100,6 @@ DATA_MAP: Mapping[Table, TableData] = {
         official="person_id publisher_id",
         personal="text media",
     ),
-    tables.answer_mark: _lines(
-        "what was wanting in answers, for the reports",
-        Rows.OF_TICKET,
-        figures="id answer_id ticket_id revision kind first last at",
-        official="person_id",
-    ),
     tables.draft: _lines(
         "texts that wait for approval",
         Rows.OF_TICKET,
@@ -145,6 +139,13 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id ticket_id kind at",
         official="person_id",
         personal="text",
+    ),
+    tables.inquiry: _lines(
+        "questions to other units and to the management, and what they said",
+        Rows.OF_TICKET,
+        figures="id ticket_id kind state sector asked_at due_at remind_at answered_at control_at",
+        official="asker_id answered_by",
+        personal="unit question answer",
     ),
     tables.review_item: _lines(
         "posts whose subject is in doubt, and people's verdicts: training examples; at erasure the rows are deleted",

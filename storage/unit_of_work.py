@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batching.id_allocator import IdAllocator
 from storage.repositories.activity import Activity
-from storage.repositories.answer_marks import AnswerMarks
 from storage.repositories.answers import Answers
 from storage.repositories.audit_log import AuditLog
 from storage.repositories.base import advisory_lock
@@ -21,6 +20,7 @@ from storage.repositories.drafts import Drafts
 from storage.repositories.floods import Floods
 from storage.repositories.held_notes import HeldNotes
 from storage.repositories.inbox import Inbox
+from storage.repositories.inquiries import Inquiries
 from storage.repositories.invitations import Invitations
 from storage.repositories.messages import Messages
 from storage.repositories.official_pages import OfficialPages
@@ -69,10 +69,10 @@ class UnitOfWork:
         self.messages = Messages(transaction, ids)
         self.upvotes = Upvotes(transaction)
         self.answers = Answers(transaction)
-        self.answer_marks = AnswerMarks(transaction)
         self.drafts = Drafts(transaction)
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
+        self.inquiries = Inquiries(transaction)
         self.audit_log = AuditLog(transaction)
         self.once_keys = OnceKeys(transaction)
         self.chat_aliases = ChatAliases(transaction)

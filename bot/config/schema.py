@@ -34,8 +34,6 @@ from bot.config.fields import (
     parse_words,
 )
 from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
-from bot.domain.posts import Prefer
-from bot.domain.recipients import SORTS
 from bot.domain.roles import Role
 from bot.domain.rules import Importance
 from bot.domain.sources import AnswerPolicy, SourceKind
@@ -66,18 +64,13 @@ class DatabaseSection(Section):
 
 
 class BotChat(Section):
-    """A monitored chat of a messenger in which the bot has one account.
-
-    ``sector`` and ``district`` are those of messages that do not say theirs.
-    """
+    """A monitored chat of a messenger in which the bot has one account."""
 
     id: int
     title: str = ""
     kind: SourceKind = SourceKind.CHAT
     answers: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
-    sector: ShortText | None = None
-    district: ShortText | None = None
 
 
 class BotSection(Section):
@@ -122,8 +115,6 @@ class VkCommunity(Section):
     kind: SourceKind = SourceKind.OFFICIAL
     answers: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
-    sector: ShortText | None = None
-    district: ShortText | None = None
 
 
 class VkSection(Section):
@@ -161,16 +152,10 @@ class SectorEntry(Section):
 
 
 class RoutingSection(Section):
-    """``threshold``: a coordinator decides if the best sector scores less; ``model``: the folder of trained models.
-
-    ``prefer``: the post that gets a message if one answers for its block and another for its district; ``sorts``: the
-    roles that sort messages, the preferred first.
-    """
+    """``threshold``: a coordinator decides if the best sector scores less; ``model``: the folder of trained models."""
 
     threshold: float = Field(default=0.6, ge=0, le=1)
     model: ShortText = "var/model"
-    prefer: Prefer = Prefer.DISTRICT
-    sorts: tuple[Role, ...] = Field(default=SORTS, min_length=1)
 
 
 class LearningSection(Section):

@@ -23,6 +23,10 @@ class DialogStep(StrEnum):
     ENTRY_NUMBER = "new_number"
     ENTRY_DEADLINE = "new_due"
     ENTRY_APPLICANT = "new_applicant"
+    REQUEST_UNIT = "request_unit"
+    REQUEST_QUESTION = "request_question"
+    DECISION_QUESTION = "decision_question"
+    INQUIRY_ANSWER = "inquiry_answer"
     ENDED = "over"
 
     @property
@@ -73,6 +77,9 @@ TICKET_STEPS = (
     DialogStep.CORRECTION_PREVIEW,
     DialogStep.HAND_OVER_REASON,
     DialogStep.DISMISS_REASON,
+    DialogStep.REQUEST_UNIT,
+    DialogStep.REQUEST_QUESTION,
+    DialogStep.DECISION_QUESTION,
 )
 """Steps that are about one ticket."""
 

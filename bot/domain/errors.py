@@ -86,6 +86,24 @@ class NoSuchTicket(Refusal):
     code = "no_such_ticket"
 
 
+class InquiryClosed(Refusal):
+    """The question was answered meanwhile; ``name`` is who did so, or it is not needed any more."""
+
+    code = "inquiry_closed"
+
+
+class NobodyToAsk(Refusal):
+    """Nobody of the management can be reached."""
+
+    code = "nobody_to_ask"
+
+
+class TermUnsuitable(Refusal):
+    """The date at the end of a question lies in the past, too far ahead, or does not exist."""
+
+    code = "term_unsuitable"
+
+
 class DialogEnded(Refusal):
     """The dialog has ended: sent, cancelled, expired or replaced by another."""
 

@@ -23,6 +23,7 @@ class Audience(StrEnum):
     SPIKE = auto()  # more messages about a topic or a street than usual
     DIGEST = auto()  # the daily digest
     NOT_JOINED = auto()  # officials without an account, in addition to those who may invite them
+    DECISION = auto()  # a question that the management has to decide
     OPERATION = auto()  # a fault of the bot, of a messenger or of the settings
 
 
@@ -44,6 +45,7 @@ RECIPIENTS: Mapping[Audience, Ladder] = {
     Audience.SPIKE: ((Role.COORDINATOR,), (Role.MANAGER,), (Role.CURATOR,)),
     Audience.DIGEST: ((Role.CURATOR, Role.MANAGER), (Role.COORDINATOR,)),
     Audience.NOT_JOINED: ((Role.COORDINATOR,),),
+    Audience.DECISION: ((Role.MANAGER,), (Role.COORDINATOR,)),
     Audience.OPERATION: ((Role.ADMINISTRATOR,), (Role.MANAGER,), (Role.COORDINATOR,)),
 }
 """The ladder of each audience. Recipients are the people on the first rung that somebody holds. In a

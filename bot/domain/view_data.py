@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.answer_marks import Mark
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
 from bot.domain.dialogs import Dialog
 from bot.domain.held_notes import HeldNote
+from bot.domain.inquiries import Inquiry
 from bot.domain.json_types import Json
 from bot.domain.limits import Flood
 from bot.domain.messages import Message
@@ -55,6 +55,16 @@ class MemberFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class InquiryFacts:
+    """A question with the words for who asks, who is asked, and who has answered."""
+
+    inquiry: Inquiry
+    asker: str
+    addressee: str
+    answered_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     """A ticket as one official sees it."""
 
@@ -74,7 +84,6 @@ class CardFacts:
     is_responsible: bool
     owners: Sequence[str]  # the names of the officials who have to act
     post: str  # the responsible post
-    districts: Sequence[str]  # those by which posts are divided
     stand_in: StandIn | None  # why others than its holders act
     can_correct: bool  # the published text can be changed in some messenger
     manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person has to post, and their places
@@ -85,6 +94,7 @@ class CardFacts:
     problem: ProblemFacts | None = None
     previous: Ticket | None = None  # the ticket of ``ticket.previous_id``
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
+    inquiries: Sequence[InquiryFacts] = ()
     applicant_shown_in: tuple[str, ...] | None = None  # messengers that show the applicant; None: this one does
 
 
@@ -118,13 +128,12 @@ class NotificationData:
     previewed_places: Sequence["PublicationFacts"] = ()  # the draft at each public place where the bot will post it
     history: HistoryFacts | None = None
     draft: Dialog | None = None
-    marks: Sequence[Mark] = ()  # of the draft
-    must_confirm: bool = False  # the draft is sent only after «Всё равно отправить»
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
     failed_messages: Sequence[MessageFacts] = ()
     flood: "FloodFacts | None" = None
     held_notes: "Sequence[tuple[HeldNote, Notification, NotificationData]]" = ()  # with what their own words need
+    inquiries: Sequence[InquiryFacts] = ()
     unknown_chats: Sequence[tuple[str, str]] = ()  # messenger and id
 
 

@@ -19,7 +19,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.handlers import accounts, answers, manual_entry, settings, tickets
+from bot.handlers import accounts, answers, inquiries, manual_entry, settings, tickets
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
@@ -134,12 +134,14 @@ COMMAND_HANDLERS: CommandHandlers = {
     "invite": send_invitations,
     **settings.COMMAND_HANDLERS,
     **accounts.COMMAND_HANDLERS,
+    **inquiries.COMMAND_HANDLERS,
 }
 
 STEP_HANDLERS: DialogStepHandlers = {
     **answers.STEP_HANDLERS,
     **tickets.STEP_HANDLERS,
     **manual_entry.STEP_HANDLERS,
+    **inquiries.STEP_HANDLERS,
 }
 
 

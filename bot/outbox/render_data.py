@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.answer_marks import Mark
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.held_notes import HeldNote
+from bot.domain.inquiries import Inquiry
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.administrator import ChatsUnknown
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.held_notes import HeldNotes
+from bot.domain.notifications.inquiries import InquiryRegister, NamesInquiry
 from bot.domain.notifications.limits import AboutFlood, HeldMessageList
 from bot.domain.notifications.problems import AnswersFailed, MemberList
 from bot.domain.notifications.registry import notification_of
@@ -26,6 +27,7 @@ from bot.domain.view_data import (
     CardFacts,
     FloodFacts,
     HistoryFacts,
+    InquiryFacts,
     MemberFacts,
     MessageFacts,
     NotificationData,
@@ -34,7 +36,7 @@ from bot.domain.view_data import (
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.services import responsibility
-from bot.services.answers import answer_check, answers, corrections
+from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
@@ -88,7 +90,6 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
         post=responsibility.responsibility_for(ctx, ticket).post.title,
-        districts=ctx.municipality.districts(),
         stand_in=await responsibility.find_stand_in_reason(ctx, ticket),
         can_correct=bool(answer and await corrections.list_correctable(ctx, answer, ticket)),
         manual_publications=await _list_manual_posts(ctx, publications),
@@ -99,6 +100,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
+        inquiries=await inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
     )
 
@@ -210,7 +212,6 @@ async def notification_data(
     lead = _find_lead(note, found)
     lead_answer = await ctx.uow.answers.find_latest(lead.id) if lead else None
     draft = await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None
-    marks = await _draft_marks(ctx, previewed, draft) if previewed and draft else ()
     return NotificationData(
         tickets=found,
         without_buttons=without_buttons,
@@ -225,8 +226,6 @@ async def notification_data(
         expected_states=await _expected_states(ctx, previewed) if previewed else (),
         previewed_places=await _list_previewed_places(ctx, previewed, draft) if previewed and draft else (),
         draft=draft,
-        marks=marks,
-        must_confirm=draft is not None and answer_check.is_warned(draft, marks),
         history=await _history_facts(ctx, past) if past else None,
         problem=await merge_split.problem_facts(ctx, lead, lead_answer) if lead else None,
         members=await _list_members(ctx, lead, note) if lead and isinstance(note, MemberList) else (),
@@ -235,6 +234,7 @@ async def notification_data(
         else (),
         unknown_chats=await sources.list_unknown_chats(ctx, note.since) if isinstance(note, ChatsUnknown) else (),
         held_notes=await _list_held_notes(ctx, row, note) if isinstance(note, HeldNotes) else (),
+        inquiries=await _list_inquiries(ctx, note),
         flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
     )
 
@@ -249,9 +249,22 @@ async def _list_held_notes(
     return found
 
 
-async def _draft_marks(ctx: UseCaseContext, ticket: Ticket, draft: Dialog) -> tuple[Mark, ...]:
-    kind = draft.step.draft_kind
-    return await answer_check.check(ctx, ticket, draft.text, kind) if kind is not None and draft.text else ()
+async def _list_inquiries(ctx: UseCaseContext, note: Notification) -> list[InquiryFacts]:
+    ids = note.inquiry_ids if isinstance(note, InquiryRegister) else ()
+    ids = (note.inquiry_id,) if isinstance(note, NamesInquiry) else ids
+    found = [await ctx.uow.inquiries.get(one) for one in ids]
+    return await inquiry_facts(ctx, [one for one in found if one is not None])
+
+
+async def inquiry_facts(ctx: UseCaseContext, found: Sequence[Inquiry]) -> list[InquiryFacts]:
+    """Return the questions with the names of their people and units."""
+    facts = []
+    for one in found:
+        unit = ctx.municipality.sector_title(one.sector) if one.sector else one.unit
+        asker = await ctx.uow.staff.find_name(one.asker_id) or ""
+        answered_by = await ctx.uow.staff.find_name(one.answered_by) if one.answered_by else None
+        facts.append(InquiryFacts(one, asker, unit or "руководитель центра", answered_by))
+    return facts
 
 
 async def _flood_facts(ctx: UseCaseContext, note: AboutFlood, reader: Person | None) -> FloodFacts | None:

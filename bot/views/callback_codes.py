@@ -62,10 +62,11 @@ class Op(StrEnum):
     FOLLOW_UP = "fu"  # write to everybody who has been answered about a problem
     FLOOD = "fl"  # list the messages over a limit; the argument is the flood, «17-2» with the page under the list
     MUTE = "mu"  # do not listen to an author for a day; the argument is the flood
+    REQUEST = "ju"  # ask another unit: open the list of units; the argument is the page
+    REQUEST_FROM = "jr"  # the argument is the sector; without one, a unit that is named in words
+    DECISION = "jd"  # put a question to the management
+    ANSWER_INQUIRY = "ja"  # the argument is the inquiry
     UNMUTE = "um"  # listen again
-    INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
-    DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page
-    DISTRICT = "zd"  # the ticket is in another district; the argument is the district's code
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.applicants import describe_applicant
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
+from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.render_context import RenderContext, shorten
 
@@ -44,6 +45,7 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
         *problem_summary(facts, context),
     ]
     spans += _status_lines(facts, context)
+    spans += inquiry_lines(facts, context)
     spans += [
         _remark_line(name, remark, context) for name, remark in facts.remarks if remark is not _typed_reason(facts)
     ]
@@ -88,8 +90,6 @@ def _place_line(facts: CardFacts) -> list[Span]:
         latitude, longitude = facts.location
         url = f"https://yandex.ru/maps/?pt={longitude},{latitude}&z=17"
         where += [Text(" · " if where else "\n📍 "), Link("точка на карте", url)]
-    if facts.districts and facts.ticket.district:
-        where.append(Text((" · " if where else "\n📍 ") + f"район: {facts.ticket.district}"))
     return where
 
 

@@ -1,8 +1,8 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
-from storage.tables.answer_marks import answer_mark
 from storage.tables.base import UtcDateTime, metadata
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
+from storage.tables.inquiries import inquiry
 from storage.tables.limits import act, flood, held_message
 from storage.tables.messaging import button, cursor, held_note, inbox, outage, outbox, sent_message, unread
 from storage.tables.people import account, assignment, dialog, installation, invitation, person, wrong_code
@@ -36,7 +36,6 @@ __all__ = [
     "account",
     "act",
     "answer",
-    "answer_mark",
     "assignment",
     "audit",
     "button",
@@ -55,6 +54,7 @@ __all__ = [
     "held_message",
     "held_note",
     "inbox",
+    "inquiry",
     "installation",
     "invitation",
     "leader_lease",

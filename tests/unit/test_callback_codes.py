@@ -57,7 +57,6 @@ PUBLISHED = {
     b"1:l:142:0": CallbackData(Op.LIST, 142, "0"),
     b"1:l:142:n3": CallbackData(Op.LIST, 142, "n3"),
     b"1:sp:145": CallbackData(Op.SPLIT, 145),
-    b"1:tmi:142": CallbackData(Op.INCOMPLETE, 142),
     b"1:pb:142:17": CallbackData(Op.PUBLISH_HELD, 142, "17"),
     b"1:pn:142:17": CallbackData(Op.DECLINE_HELD, 142, "17"),
     b"1:mg:142": CallbackData(Op.MERGE, 142),
@@ -72,8 +71,11 @@ PUBLISHED = {
     b"1:fl:0:17-2": CallbackData(Op.FLOOD, 0, "17-2"),
     b"1:mu:0:17": CallbackData(Op.MUTE, 0, "17"),
     b"1:um:0:17": CallbackData(Op.UNMUTE, 0, "17"),
-    b"1:zm:142:1": CallbackData(Op.DISTRICT_PAGE, 142, "1"),
-    b"1:zd:142:0a1b2c3d": CallbackData(Op.DISTRICT, 142, "0a1b2c3d"),
+    b"1:ju:142:0": CallbackData(Op.REQUEST, 142, "0"),
+    b"1:jr:142:housing": CallbackData(Op.REQUEST_FROM, 142, "housing"),
+    b"1:jr:142": CallbackData(Op.REQUEST_FROM, 142),
+    b"1:jd:142": CallbackData(Op.DECISION, 142),
+    b"1:ja:142:7": CallbackData(Op.ANSWER_INQUIRY, 142, "7"),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

@@ -11,6 +11,7 @@ from bot.domain.notifications import (
     deadlines,
     dialogs,
     held_notes,
+    inquiries,
     limits,
     manual_posting,
     monitoring,
@@ -31,7 +32,7 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(administrator, answers, citizens, deadlines, dialogs, held_notes, limits, manual_posting),
+    *(administrator, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits, manual_posting),
     *(monitoring, problems, refusals, reports, review_queue, staff, tickets, toasts),
 )
 

@@ -127,6 +127,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("new", Right.TYPE_IN),
         ("digest", Right.DIGEST),
         ("stats", Right.DIGEST),
+        ("questions", Right.REQUEST),
         ("invite", Right.INVITE),
         ("accounts", Right.INVITE),
     ]

@@ -12,6 +12,7 @@ from bot.views.dialogs.prompts import DIALOG_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
+from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
@@ -51,6 +52,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ANSWER_VIEWS,
         *DIALOG_VIEWS,
         row(HeldNotes, held_notes),
+        *INQUIRY_VIEWS,
         *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
         *PROBLEM_VIEWS,

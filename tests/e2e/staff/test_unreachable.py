@@ -52,7 +52,13 @@ async def test_after_start_the_cards_arrive(closed_bot: Harness) -> None:
         card = await bot.wait_for_card(LATE_HEAD, number, "🆕")
         assert button_rows(card)[0] == ["✅ Принять", "✍️ Ответить"]
     await wait_until_idle(bot)
-    assert [one["command"] for one in bot.sandbox.telegram.commands(LATE_HEAD)] == ["my", "find", "settings", "help"]
+    assert [one["command"] for one in bot.sandbox.telegram.commands(LATE_HEAD)] == [
+        "my",
+        "find",
+        "questions",
+        "settings",
+        "help",
+    ]
     await bot.wait_for_message(COORDINATOR, "Начальник отдела дорог снова получает карточки")
     await bot.answer_ticket(LATE_HEAD, 1, "Засыплем.")
     await bot.wait_for_message(GROUP, "Засыплем.")

@@ -60,9 +60,14 @@ async def test_more_opens_and_goes_back(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
     await bot.press_button(ROADS_HEAD, card, "Ещё")
-    await bot.wait_until(
-        lambda: button_rows(card) == [["🚫 Не требует ответа"], ["🔗 Объединить"], ["🕘 История"], ["← Назад"]]
+    texts = (
+        "🚫 Не требует ответа",
+        "🔗 Объединить",
+        "📨 Запросить сведения",
+        "⚖️ Вынести на рассмотрение",
+        "🕘 История",
     )
+    await bot.wait_until(lambda: button_rows(card) == [[text] for text in (*texts, "← Назад")])
     await bot.press_button(ROADS_HEAD, card, "Назад")
     await bot.wait_until(lambda: button_rows(card) == MAIN_BUTTONS)
     assert await get_ticket_state(bot, 1) is State.ASSIGNED

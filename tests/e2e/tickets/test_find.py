@@ -127,9 +127,9 @@ async def test_a_found_card_is_answered_like_any_other(bot: Harness) -> None:
 async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
     await wait_until_idle(bot)
     wanted = {
-        ROADS_HEAD: ["my", "find", "settings", "help"],
-        HOUSING_HEAD: ["my", "find", "settings", "help"],
-        COORDINATOR: ["my", "find", "new", "digest", "stats", "settings", "help"],
+        ROADS_HEAD: ["my", "find", "questions", "settings", "help"],
+        HOUSING_HEAD: ["my", "find", "questions", "settings", "help"],
+        COORDINATOR: ["my", "find", "new", "digest", "stats", "questions", "settings", "help"],
         CURATOR: ["find", "digest", "stats", "settings", "help"],
         ADMINISTRATOR: ["invite", "accounts", "settings", "help"],
     }
@@ -167,7 +167,11 @@ async def test_commands_of_others_are_refused(bot: Harness) -> None:
         await bot.send_message(person, command)
         await bot.wait_until(lambda before=before, person=person: len(bot.bot_messages(person)) > before)
         name = command.partition(" ")[0]
-        own = "/my, /find, /settings, /help" if person == ROADS_HEAD else "/find, /digest, /stats, /settings, /help"
+        own = (
+            "/my, /find, /questions, /settings, /help"
+            if person == ROADS_HEAD
+            else "/find, /digest, /stats, /settings, /help"
+        )
         assert message_text(bot.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await list_audit(bot, 1)] == ["registered"]
 

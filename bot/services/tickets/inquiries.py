@@ -1,0 +1,217 @@
+"""Questions about a ticket to other units and to the management: asked, answered, reminded of.
+
+The ticket stays with who has it, and its deadlines run on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.durations import Duration
+from bot.domain.errors import InquiryClosed, NobodyToAsk, NotAllowed, OutdatedButton, TermUnsuitable
+from bot.domain.inquiries import MAX_TERM, Inquiry, InquiryKind, InquiryState
+from bot.domain.local_time import local_to_utc
+from bot.domain.notifications.inquiries import (
+    DecisionControl,
+    InquiryAnswered,
+    InquiryReceived,
+    InquiryRegister,
+    InquiryReminder,
+    InquirySent,
+)
+from bot.domain.outbox import Priority
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
+from bot.domain.roles import Right
+from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
+from bot.services import responsibility
+from bot.services.context import UseCaseContext
+from bot.services.notifications import cards, notify
+from bot.services.notifications.isolation import isolated
+from bot.services.tickets import workflow
+
+TERMS = {InquiryKind.UNIT: Duration.parse("1wd"), InquiryKind.DECISION: Duration.parse("1wd")}
+"""The usual term of a question, unless who asks names a date."""
+
+BATCH_SIZE = 100
+
+MAX_REGISTERED = 30
+
+DECISION_SHOWN = timedelta(days=7)
+"""Time for which the register still lists a decision whose date has come."""
+
+
+async def check_can_ask(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
+    """Return the ticket if *person* may ask others about it now."""
+    ticket = await workflow.get(ctx, ticket_id)
+    await workflow.check_right(ctx, person, Right.REQUEST, ticket)
+    if not ticket.is_open or ticket.state in (State.TRIAGE, State.PUBLISHING) or ticket.lead_id is not None:
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    return ticket
+
+
+def usual_due(ctx: UseCaseContext, kind: InquiryKind) -> datetime:
+    """Return the end of the usual term of a question that is put now."""
+    return ctx.municipality.calendar.add(ctx.now, TERMS[kind])
+
+
+async def ask(
+    ctx: UseCaseContext,
+    ticket_id: int,
+    person: Person,
+    kind: InquiryKind,
+    question: str,
+    due_at: datetime | None,
+    *,
+    sector: str | None = None,
+    unit: str | None = None,
+) -> Inquiry:
+    """Put a question about the ticket; who has asked enters the answer of a unit that nobody represents here."""
+    ticket = await check_can_ask(ctx, ticket_id, person)
+    _check_term(ctx, due_at)
+    if sector is not None and (sector not in ctx.municipality.sectors or sector == ticket.sector):
+        raise OutdatedButton(number=ticket.id)
+    due_at = due_at or usual_due(ctx, kind)
+    found = await ctx.uow.inquiries.add(
+        *(ticket.id, kind, person.id, question, ctx.now, due_at), sector=sector, unit=unit
+    )
+    readers = [one for one in await addressees(ctx, ticket, found) if one != person]
+    if kind is InquiryKind.DECISION and not readers:
+        raise NobodyToAsk(number=ticket.id)
+    await _record(ctx, "inquiry_asked", found, person)
+    note = InquiryReceived(ticket_id=ticket.id, inquiry_id=found.id)
+    for reader in readers:
+        await notify.notify(ctx, reader, note, ticket=ticket)
+    sent = InquirySent(ticket_id=ticket.id, inquiry_id=found.id, by_asker=not readers)
+    await notify.notify(ctx, person, sent, ticket=ticket, priority=Priority.INTERACTIVE)
+    await cards.sync(ctx, ticket, actor=person)
+    return found
+
+
+def _check_term(ctx: UseCaseContext, at: datetime | None) -> None:
+    if at is not None and not ctx.now < at <= ctx.now + MAX_TERM:
+        raise TermUnsuitable()
+
+
+async def addressees(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry) -> list[Person]:
+    """Return the people who can be reached and are asked to answer."""
+    staff = ctx.municipality.staff
+    if inquiry.kind is InquiryKind.DECISION:
+        rungs: Sequence[Sequence[Person]] = list(staff.rungs(Audience.DECISION))
+    elif inquiry.sector is None:
+        return []
+    else:
+        post = staff.responsibility_for(inquiry.sector, ticket.district).post
+        rungs = [post.people, post.deputies] if post.in_block else []
+    for rung in rungs:
+        others = [one for one in rung if one.id != inquiry.asker_id and await ctx.can_reach(one)]
+        if others:
+            return others
+    return []
+
+
+async def get_answerable(
+    ctx: UseCaseContext, ticket_id: int, person: Person, inquiry_id: int
+) -> tuple[Ticket, Inquiry]:
+    """Return the open question if *person* may answer it: an addressee, who asked, or whoever has the ticket."""
+    ticket = await workflow.get(ctx, ticket_id)
+    found = await ctx.uow.inquiries.get(inquiry_id, lock=True)
+    if found is None or found.ticket_id != ticket.id:
+        raise OutdatedButton(number=ticket.id)
+    may_answer = person.id == found.asker_id or person in await addressees(ctx, ticket, found)
+    if not may_answer and not (
+        found.kind is InquiryKind.UNIT and await responsibility.has_right(ctx, person, Right.REQUEST, ticket)
+    ):
+        raise NotAllowed(number=ticket.id, right=Right.REQUEST.value)
+    if not found.is_open:
+        name = await ctx.uow.staff.find_name(found.answered_by) if found.answered_by else None
+        raise InquiryClosed(number=ticket.id, name=name)
+    return ticket, found
+
+
+async def answer(
+    ctx: UseCaseContext, ticket_id: int, person: Person, inquiry_id: int, text: str, control_at: datetime | None
+) -> Ticket:
+    """Record the answer, or the decision with its date, and tell who has asked and who works on the ticket."""
+    ticket, found = await get_answerable(ctx, ticket_id, person, inquiry_id)
+    _check_term(ctx, control_at)
+    control_at = control_at if found.kind is InquiryKind.DECISION else None
+    values = {"state": InquiryState.ANSWERED.value, "answer": text, "answered_by": person.id, "answered_at": ctx.now}
+    await ctx.uow.inquiries.update(
+        found.id, **values, control_at=control_at, remind_at=_control_reminder(ctx, control_at)
+    )
+    await _record(ctx, "inquiry_answered", found, person)
+    note = InquiryAnswered(ticket_id=ticket.id, inquiry_id=found.id)
+    await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
+    await _notify_askers(ctx, ticket, found, note, person)
+    await cards.sync(ctx, ticket, actor=person)
+    return ticket
+
+
+def _control_reminder(ctx: UseCaseContext, control_at: datetime | None) -> datetime | None:
+    """Return the morning of the day of *control_at*; the moment, if that morning is over."""
+    if control_at is None:
+        return None
+    day = control_at.astimezone(ctx.municipality.zone).date()
+    morning = local_to_utc(day, ctx.municipality.digest_at, ctx.municipality.zone)
+    return morning if ctx.now < morning < control_at else control_at
+
+
+async def _notify_askers(
+    ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry, note: InquiryAnswered | DecisionControl, actor: Person | None
+) -> None:
+    """Tell who has asked and, if others have the ticket meanwhile, those."""
+    asker = ctx.municipality.staff.find_by_id(inquiry.asker_id)
+    people = dict.fromkeys([*([asker] if asker is not None else []), *await cards.recipients(ctx, ticket)])
+    for person in people:
+        if person != actor:
+            await notify.notify(ctx, person, note, ticket=ticket)
+
+
+async def has_due(ctx: UseCaseContext) -> bool:
+    """Return whether :func:`remind` would tell anything now; reminders do not come in quiet hours."""
+    return not ctx.municipality.quiet_hours.is_quiet(ctx.now) and await ctx.uow.inquiries.has_due(ctx.now)
+
+
+async def remind(ctx: UseCaseContext) -> None:
+    """Remind of questions when half of their term and when all of it is over, and of decisions at their date."""
+    for found in await ctx.uow.inquiries.list_due(ctx.now, BATCH_SIZE):
+        late = not found.is_open or found.due_at <= ctx.now
+        await ctx.uow.inquiries.update(found.id, remind_at=None if late else found.due_at)
+        async with isolated(ctx, "inquiries", found.ticket_id):
+            await _remind(ctx, found, late=late)
+
+
+async def _remind(ctx: UseCaseContext, inquiry: Inquiry, *, late: bool) -> None:
+    ticket = await ctx.uow.tickets.get(inquiry.ticket_id)
+    if ticket is None:
+        return
+    if inquiry.state is InquiryState.ANSWERED:
+        await _record(ctx, "decision_control", inquiry, None)
+        control = DecisionControl(ticket_id=ticket.id, inquiry_id=inquiry.id)
+        await _notify_askers(ctx, ticket, inquiry, control, None)
+        return
+    if not ticket.is_open:
+        await ctx.uow.inquiries.update(inquiry.id, state=InquiryState.VOID.value, remind_at=None)
+        return
+    readers = await addressees(ctx, ticket, inquiry)
+    asker = ctx.municipality.staff.find_by_id(inquiry.asker_id)
+    if asker is not None and (late or not readers):
+        readers.append(asker)
+    if late:
+        await _record(ctx, "inquiry_late", inquiry, None)
+    note = InquiryReminder(ticket_id=ticket.id, inquiry_id=inquiry.id, late=late)
+    await notify.notify_all(ctx, readers, note, ticket=ticket)
+
+
+async def send_register(ctx: UseCaseContext, person: Person) -> None:
+    """Send the questions that wait for the management, and its decisions with a date that are still to be kept."""
+    states = [state.value for state in OPEN_TICKET_STATES]
+    found = await ctx.uow.inquiries.list_decisions(states, ctx.now - DECISION_SHOWN, MAX_REGISTERED)
+    note = InquiryRegister(inquiry_ids=tuple(one.id for one in found))
+    await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
+
+
+async def _record(ctx: UseCaseContext, action: str, inquiry: Inquiry, person: Person | None) -> None:
+    facts = {"inquiry": inquiry.id, "kind": inquiry.kind.value, "sector": inquiry.sector}
+    person_id = person.id if person is not None else None
+    await ctx.uow.audit_log.record(action, ctx.now, person_id=person_id, ticket_id=inquiry.ticket_id, facts=facts)

@@ -1,0 +1,47 @@
+"""Questions to other units and to the management, on the card."""
+
+from bot.domain.inquiries import InquiryKind, InquiryState
+from bot.domain.view_data import CardFacts, InquiryFacts
+from bot.messengers.content import Button, Span, Text
+from bot.views.callback_codes import Op, pack
+from bot.views.more_menu import MAX_ROWS, paged
+from bot.views.render_context import RenderContext, shorten
+
+MAX_SHOWN = 3
+"""Questions on a card; the history has them all."""
+
+MAX_CHARS = 200
+
+
+def inquiry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
+    """Return a line for each of the last questions: who is asked until when, or what was answered."""
+    shown = [one for one in facts.inquiries if one.inquiry.state is not InquiryState.VOID]
+    if not facts.ticket.is_open:
+        shown = [one for one in shown if not one.inquiry.is_open]
+    return [Text(_line(one, context)) for one in shown[-MAX_SHOWN:]]
+
+
+def _line(facts: InquiryFacts, context: RenderContext) -> str:
+    one = facts.inquiry
+    is_decision = one.kind is InquiryKind.DECISION
+    if one.is_open:
+        late = " · Просрочено" if one.due_at <= context.now else ""
+        what = "⚖️ На рассмотрении" if is_decision else f"📨 Запрос: {facts.addressee}"
+        return f"\n{what}, ответ до {context.format_short(one.due_at)}{late}"
+    at = context.format_short(one.answered_at) if one.answered_at else ""
+    until = f", до {context.format_short(one.control_at)}" if one.control_at else ""
+    what = f"⚖️ Решение ({facts.answered_by or '—'}, {at}{until})" if is_decision else f"📨 {facts.addressee} ({at})"
+    return f"\n{what}: {shorten(one.answer or '', MAX_CHARS)}"
+
+
+def unit_rows(facts: CardFacts, page: int, back: Button, context: RenderContext) -> tuple[tuple[Button, ...], ...]:
+    """Return the units that can be asked, and one that is named in words."""
+    number = facts.ticket.id
+    rows = [
+        (Button(title, pack(Op.REQUEST_FROM, number, code)),)
+        for code, title in facts.sectors
+        if code != facts.ticket.sector
+    ]
+    rows.append((Button("Другая организация", pack(Op.REQUEST_FROM, number)),))
+    size = max(1, min(MAX_ROWS, context.capabilities.button_rows - 2))
+    return paged(rows, size if len(rows) > size + 1 else len(rows), page, back, Op.REQUEST, number)

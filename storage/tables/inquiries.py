@@ -1,0 +1,31 @@
+"""Questions to units and to the management about tickets."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, text
+
+from storage.tables.base import Id, TruncatedString, UtcDateTime, metadata
+
+inquiry = Table(
+    "inquiry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("asker_id", Id, nullable=False),
+    Column("sector", String(64)),
+    Column("unit", TruncatedString(200)),
+    Column("question", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("remind_at", UtcDateTime),
+    Column("answer", Text),
+    Column("answered_by", Id),
+    Column("answered_at", UtcDateTime),
+    Column("control_at", UtcDateTime),
+    Index("ix_inquiry_ticket", "ticket_id", "id"),
+    Index(
+        *("ix_inquiry_remind", "remind_at"),
+        sqlite_where=text("remind_at IS NOT NULL"),
+        postgresql_where=text("remind_at IS NOT NULL"),
+    ),
+)
