@@ -3,6 +3,7 @@
 import importlib
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -79,7 +80,10 @@ def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer
             raise
         logger.warning("%s Пока работают встроенные правила.", error)
         model = None
-    return TextAnalyzer(config.sectors(), config.tree.routing.threshold, model, config.read_streets())
+    streets = config.read_streets()
+    return TextAnalyzer(
+        config.sectors(), config.tree.routing.threshold, model, streets, districts=config.districts(streets)
+    )
 
 
 def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
@@ -114,7 +118,7 @@ def build_municipality(
     return Municipality(
         name=config.tree.municipality.name,
         zone=config.zone,
-        staff=staff,
+        staff=replace(staff, routing=config.routing()),
         sectors={sector.code: sector for sector in config.sectors()},
         understanding=understanding,
         calendar=config.working_calendar(),

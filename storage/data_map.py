@@ -100,6 +100,12 @@ DATA_MAP: Mapping[Table, TableData] = {
         official="person_id publisher_id",
         personal="text media",
     ),
+    tables.answer_mark: _lines(
+        "what was wanting in answers, for the reports",
+        Rows.OF_TICKET,
+        figures="id answer_id ticket_id revision kind first last at",
+        official="person_id",
+    ),
     tables.draft: _lines(
         "texts that wait for approval",
         Rows.OF_TICKET,

@@ -1,8 +1,8 @@
 """The checked configuration: its sections, and the domain objects made of them."""
 
 import importlib.util
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -29,8 +29,10 @@ from bot.config.secrets import is_placeholder
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
+from bot.domain.districts import district_key, merge_names
 from bot.domain.limits import MessageLimits
 from bot.domain.people import StaffAccount
+from bot.domain.posts import Routing
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.roles import BLOCK_ROLES, Role
@@ -127,7 +129,27 @@ class Config:
 
     def read_streets(self) -> list[StreetRow]:
         """Read the list of streets from its file; it is empty if no file is configured."""
-        return read_gazetteer(self.gazetteer)[0] if self.gazetteer is not None else []
+        rows = read_gazetteer(self.gazetteer)[0] if self.gazetteer is not None else []
+        spelled = self._spell_district
+        return [replace(row, district=spelled(row.district)) if row.district else row for row in rows]
+
+    def districts(self, streets: Iterable[StreetRow]) -> tuple[str, ...]:
+        """Return all districts, as their officials, *streets* and chats name them."""
+        of_streets = (row.district for row in streets)
+        names = (*self._staff_districts, *of_streets, *(source.district for source in self.sources()))
+        return tuple(merge_names(name for name in names if name is not None).values())
+
+    @property
+    def _staff_districts(self) -> tuple[str, ...]:
+        return tuple(district for member in self.tree.staff for district in member.districts)
+
+    def _spell_district(self, district: str) -> str:
+        """Return a district as it is spelled where officials are named: it may have «район» in one place only."""
+        return merge_names(self._staff_districts).get(district_key(district), district)
+
+    def routing(self) -> Routing:
+        """Return the rules by which messages find their post."""
+        return Routing(self.tree.routing.prefer, self.tree.routing.sorts)
 
     @property
     def staff(self) -> tuple[StaffEntry, ...]:
@@ -188,7 +210,11 @@ class Config:
                 found += _chat_sources(kind, section)
         own = {source.source_id for source in found if source.account.startswith("vk:")}
         pages = [page for page in self.tree.pages if page.messenger is PageMessenger.VK and str(page.id) not in own]
-        return (*found, *map(_page_source, pages))
+        spelled = [
+            replace(source, district=self._spell_district(source.district)) if source.district else source
+            for source in found
+        ]
+        return (*spelled, *map(_page_source, pages))
 
     def dismissal_texts(self) -> dict[DismissReason, str]:
         """Return the words to citizens whose message is dismissed that the file gives; the others are built in."""
@@ -310,7 +336,16 @@ def _chat_sources(kind: MessengerKind, section: BotSection) -> list[Source]:
     return [
         Source(account, PRIVATE_SOURCE_ID, private, SourceKind.OFFICIAL, section.private, section.invite),
         *(
-            Source(account, str(c.id), c.title or f"чат {kind.title} {c.id}", c.kind, c.answers, c.invite)
+            Source(
+                account,
+                str(c.id),
+                c.title or f"чат {kind.title} {c.id}",
+                c.kind,
+                c.answers,
+                c.invite,
+                c.sector,
+                c.district,
+            )
             for c in section.chats
         ),
     ]
@@ -325,6 +360,8 @@ def _community_sources(section: VkSection) -> list[Source]:
             one.kind,
             one.answers,
             one.invite,
+            one.sector,
+            one.district,
         )
         for one in section.communities
     ]

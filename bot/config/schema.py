@@ -34,6 +34,8 @@ from bot.config.fields import (
     parse_words,
 )
 from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
+from bot.domain.posts import Prefer
+from bot.domain.recipients import SORTS
 from bot.domain.roles import Role
 from bot.domain.rules import Importance
 from bot.domain.sources import AnswerPolicy, SourceKind
@@ -64,13 +66,18 @@ class DatabaseSection(Section):
 
 
 class BotChat(Section):
-    """A monitored chat of a messenger in which the bot has one account."""
+    """A monitored chat of a messenger in which the bot has one account.
+
+    ``sector`` and ``district`` are those of messages that do not say theirs.
+    """
 
     id: int
     title: str = ""
     kind: SourceKind = SourceKind.CHAT
     answers: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
+    sector: ShortText | None = None
+    district: ShortText | None = None
 
 
 class BotSection(Section):
@@ -115,6 +122,8 @@ class VkCommunity(Section):
     kind: SourceKind = SourceKind.OFFICIAL
     answers: AnswerPolicy = AnswerPolicy.BOT
     invite: BaseUrl | None = None
+    sector: ShortText | None = None
+    district: ShortText | None = None
 
 
 class VkSection(Section):
@@ -152,10 +161,16 @@ class SectorEntry(Section):
 
 
 class RoutingSection(Section):
-    """``threshold``: a coordinator decides if the best sector scores less; ``model``: the folder of trained models."""
+    """``threshold``: a coordinator decides if the best sector scores less; ``model``: the folder of trained models.
+
+    ``prefer``: the post that gets a message if one answers for its block and another for its district; ``sorts``: the
+    roles that sort messages, the preferred first.
+    """
 
     threshold: float = Field(default=0.6, ge=0, le=1)
     model: ShortText = "var/model"
+    prefer: Prefer = Prefer.DISTRICT
+    sorts: tuple[Role, ...] = Field(default=SORTS, min_length=1)
 
 
 class LearningSection(Section):

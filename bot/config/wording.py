@@ -33,6 +33,8 @@ _EXAMPLES = {
     "sectors.keywords": 'keywords = ["яма", "асфальт"]',
     "routing.threshold": "threshold = 0.6",
     "routing.model": 'model = "var/model"',
+    "routing.prefer": 'prefer = "district"',
+    "routing.sorts": 'sorts = ["coordinator", "manager"]',
     "staff": "[[staff]]",
     "staff.name": 'name = "Начальник отдела дорог"',
     "staff.roles": 'roles = ["coordinator", "administrator"]',

@@ -30,7 +30,8 @@ class Source:
     """A monitored place.
 
     ``account`` is ``telegram``, ``vk:123`` or ``max``; ``source_id`` the chat's or community's id as text, or
-    :data:`PRIVATE_SOURCE_ID`; ``invite`` the address to which citizens are invited, once, where answers are off.
+    :data:`PRIVATE_SOURCE_ID`; ``invite`` the address to which citizens are invited, once, where answers are off;
+    ``sector`` and ``district`` those of messages that do not say theirs.
     """
 
     account: str
@@ -39,6 +40,8 @@ class Source:
     kind: SourceKind
     answers: AnswerPolicy
     invite: str | None = None
+    sector: str | None = None
+    district: str | None = None
 
 
 VK_PAGES_ACCOUNT = "vk:pages"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.answer_marks import Mark
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
@@ -84,6 +85,7 @@ class CardFacts:
     is_responsible: bool
     owners: Sequence[str]  # the names of the officials who have to act
     post: str  # the responsible post
+    districts: Sequence[str]  # those by which posts are divided
     stand_in: StandIn | None  # why others than its holders act
     can_correct: bool  # the published text can be changed in some messenger
     manual_publications: Sequence[tuple[int, MessageFacts]]  # publications that a person has to post, and their places
@@ -128,6 +130,8 @@ class NotificationData:
     previewed_places: Sequence["PublicationFacts"] = ()  # the draft at each public place where the bot will post it
     history: HistoryFacts | None = None
     draft: Dialog | None = None
+    marks: Sequence[Mark] = ()  # of the draft
+    must_confirm: bool = False  # the draft is sent only after «Всё равно отправить»
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
     failed_messages: Sequence[MessageFacts] = ()

@@ -1,7 +1,7 @@
 """Buttons and dialog steps about an answer: write, preview, send, correct, publish again, adopt."""
 
 from bot.domain.answers import PublicationState
-from bot.domain.dialogs import DialogStep, DraftKind
+from bot.domain.dialogs import Dialog, DialogStep, DraftKind
 from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
 from bot.domain.notifications.answers import AlreadyAnswered, AnswerLost, PublicationFailed
 from bot.domain.notifications.base import Notification
@@ -12,6 +12,7 @@ from bot.domain.notifications.dialogs import (
     CorrectionSent,
     DialogCancelled,
     DraftCancelled,
+    DraftPreview,
     DraftRestarted,
     DraftSent,
     PromptClosed,
@@ -24,7 +25,7 @@ from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
-from bot.services.answers import adopt_reply, answers, corrections, held_answers
+from bot.services.answers import adopt_reply, answer_check, answers, corrections, held_answers
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
@@ -94,6 +95,8 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
     if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
+    if await _is_warned(ctx, press, dialog):
+        return
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
     if dialog.step is DialogStep.CORRECTION_PREVIEW:
         await corrections.correct_answer(ctx, press.ticket_id, press.person, dialog.text)
@@ -104,6 +107,23 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     answering = answers.send_further_answer if dialog.step is DialogStep.FOLLOW_UP_PREVIEW else answers.send_answer
     ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
     await _report_sent(ctx, press, ticket)
+
+
+async def _is_warned(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog) -> bool:
+    """Show «Всё равно отправить» if the text tells personal data and its writer has not been asked yet."""
+    ticket = await workflow.get(ctx, press.ticket_id)
+    if not await answer_check.must_warn(ctx, ticket, dialog):
+        return False
+    pressed = press.event.message_id
+    warned = await dialogs.advance(ctx, dialog, dialog.step, pressed_message_id=pressed, **answer_check.warning(dialog))
+    await answer_callback(ctx, press, ToastCode.PERSONAL_DATA, alert=True)
+    note = DraftPreview(ticket_id=press.ticket_id)
+    if pressed is None:
+        await dialogs.prompt(ctx, press.person, warned, note)
+    else:
+        await edit_pressed_note(ctx, press, note, prompt_user_id=warned.user_id)
+        await dialogs.on_prompt_delivered(ctx, warned, pressed, note)
+    return True
 
 
 async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) -> None:

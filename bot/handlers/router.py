@@ -10,10 +10,12 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers import (
     accounts,
+    answer_marks,
     answers,
     chat_events,
     citizen,
     commands,
+    districts,
     floods,
     inquiries,
     manual_entry,
@@ -47,7 +49,9 @@ from bot.views.callback_codes import CallbackData, Op, unpack
 BUTTON_HANDLERS: ButtonHandlers = {
     **tickets.BUTTON_HANDLERS,
     **answers.BUTTON_HANDLERS,
+    **answer_marks.BUTTON_HANDLERS,
     **triage.BUTTON_HANDLERS,
+    **districts.BUTTON_HANDLERS,
     **manual_entry.BUTTON_HANDLERS,
     **review_queue.BUTTON_HANDLERS,
     **problems.BUTTON_HANDLERS,

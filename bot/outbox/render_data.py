@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.domain.answer_marks import Mark
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog, DraftKind
@@ -36,7 +37,7 @@ from bot.domain.view_data import (
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.services import responsibility
-from bot.services.answers import answers, corrections
+from bot.services.answers import answer_check, answers, corrections
 from bot.services.context import UseCaseContext
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
@@ -90,6 +91,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         is_responsible=person in owners,
         owners=[owner.name for owner in owners],
         post=responsibility.responsibility_for(ctx, ticket).post.title,
+        districts=ctx.municipality.districts(),
         stand_in=await responsibility.find_stand_in_reason(ctx, ticket),
         can_correct=bool(answer and await corrections.list_correctable(ctx, answer, ticket)),
         manual_publications=await _list_manual_posts(ctx, publications),
@@ -212,6 +214,7 @@ async def notification_data(
     lead = _find_lead(note, found)
     lead_answer = await ctx.uow.answers.find_latest(lead.id) if lead else None
     draft = await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None
+    marks = await _draft_marks(ctx, previewed, draft) if previewed and draft else ()
     return NotificationData(
         tickets=found,
         without_buttons=without_buttons,
@@ -226,6 +229,8 @@ async def notification_data(
         expected_states=await _expected_states(ctx, previewed) if previewed else (),
         previewed_places=await _list_previewed_places(ctx, previewed, draft) if previewed and draft else (),
         draft=draft,
+        marks=marks,
+        must_confirm=draft is not None and answer_check.is_warned(draft, marks),
         history=await _history_facts(ctx, past) if past else None,
         problem=await merge_split.problem_facts(ctx, lead, lead_answer) if lead else None,
         members=await _list_members(ctx, lead, note) if lead and isinstance(note, MemberList) else (),
@@ -247,6 +252,11 @@ async def _list_held_notes(
         inner = notification_of(held.facts)
         found.append((held, inner, await notification_data(ctx, row, inner)))
     return found
+
+
+async def _draft_marks(ctx: UseCaseContext, ticket: Ticket, draft: Dialog) -> tuple[Mark, ...]:
+    kind = draft.step.draft_kind
+    return await answer_check.check(ctx, ticket, draft.text, kind) if kind is not None and draft.text else ()
 
 
 async def _list_inquiries(ctx: UseCaseContext, note: Notification) -> list[InquiryFacts]:

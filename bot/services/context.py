@@ -9,6 +9,7 @@ from bot.domain.calendar import WorkingCalendar
 from bot.domain.cards import AccountReachability
 from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import DeadlineTerms
+from bot.domain.districts import merge_names
 from bot.domain.durations import Duration
 from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
@@ -120,6 +121,11 @@ class Municipality:
             return "отрасль не выбрана"
         sector = self.sectors.get(code)
         return sector.title if sector else code
+
+    def districts(self) -> tuple[str, ...]:
+        """Return the districts of a town whose posts are divided by district; none of any other town."""
+        of_posts = self.staff.districts
+        return tuple(merge_names((*of_posts, *self.understanding.districts)).values()) if of_posts else ()
 
     def addresses(self, person: Person) -> tuple[Address, ...]:
         """Return the accounts of *person* in supported messengers, each with the bot's first account there.

@@ -10,6 +10,7 @@ from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.model.features import TextFeatures
 from bot.understanding.model.model import Model, Predictor, calibrate
+from bot.understanding.places.districts import DistrictFinder
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.privacy.applicants import ApplicantReader
 from bot.understanding.privacy.redaction import Redactor
@@ -57,8 +58,9 @@ class TextAnalyzer:
         threshold: float,
         model: Model | None = None,
         streets: Iterable[StreetRow] = (),
+        districts: Iterable[str] = (),
     ) -> None:
-        morphology = Morphology()
+        morphology, streets = Morphology(), tuple(streets)
         self._codes = tuple(sector.code for sector in sectors)
         self._priors = {code: _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR) for code in self._codes}
         self._threshold = threshold
@@ -67,6 +69,8 @@ class TextAnalyzer:
         self._predictor = Predictor(model) if model is not None else None
         self._custom_keywords = CustomKeywords(sectors, morphology)
         self._places = PlaceFinder(morphology, streets)
+        self.districts = tuple(districts)
+        self._district_finder = DistrictFinder(self.districts, morphology)
         self.taxonomy = Taxonomy(morphology)
         self.event_matcher = EventMatcher(SignatureExtractor(morphology, self._places, self.taxonomy))
         noise_words = load_noise_words()
@@ -76,7 +80,7 @@ class TextAnalyzer:
         self._reactions = ReactionReader(morphology)
         redactor = Redactor(morphology)
         self.redact = redactor.redact
-        self.check_answer = AnswerChecker(morphology, redactor).check
+        self.check_answer = AnswerChecker(morphology, redactor, _own_names(sectors, streets)).check
         self.read_applicant = ApplicantReader(redactor, redactor.names).read
         self._morphology = morphology
 
@@ -99,11 +103,12 @@ class TextAnalyzer:
         noise = self._noise.classify(text, prepared)
         found = self._places.find(prepared.words)
         place = found.place if found is not None else None
-        context = find_location_context(prepared.words, found.words if found else frozenset(), self._morphology)
+        street = found.words if found is not None else frozenset()
+        context = find_location_context(prepared.words, street, self._morphology)
         evidence = self._topics.find_evidence(prepared.words, context)
         own = self._custom_keywords.find(prepared.words)
-        if district is None and place is not None:
-            district = place.district
+        named = (place.district if place is not None else None) or self._district_finder.find(prepared.words, street)
+        district = district or named
         scores = self._sector_scores(prepared, district, evidence, own)
         strength = evidence.strongest + 5.0 * sum(own.counts.values())
         appeal_score = self._relevance.score(prepared, strength, place, noise)
@@ -122,6 +127,7 @@ class TextAnalyzer:
             urgency=alarm.urgency,
             danger=alarm.danger,
             place=place if noise is None else None,
+            district=named if noise is None else None,
             evidence=self._evidence_words(prepared, evidence, own, sector),
             is_me_too=noise is Noise.PLUS or (noise is None and self.event_matcher.is_me_too(prepared.words, place)),
             parsed=ParsedText(text, prepared.words, place),
@@ -208,3 +214,9 @@ class TextAnalyzer:
         if index is None and self._predictor is not None:
             return tuple(self._predictor.top_words_for(self._features(text, evidence), sector, _MAX_MODEL_WORDS))
         return evidence.words[index] if index is not None else ()
+
+
+def _own_names(sectors: Sequence[Sector], streets: Iterable[StreetRow]) -> set[str]:
+    """Return the names of streets, districts and sectors, and the sectors' keywords."""
+    places = {name for row in streets for name in (row.street, row.district) if name is not None}
+    return places | {word for sector in sectors for word in (sector.title, *(f"{one}*" for one in sector.keywords))}

@@ -93,8 +93,8 @@ class Reading:
     no sector is configured. ``sector_scores`` has a value of 0–1 for every configured sector, the chance that sending
     the message there is right; two sectors that may both deal with it both have a high one. ``evidence`` are the words
     of the text that decided. ``is_me_too``: the text says nothing new and points to an earlier message («+1», «у нас
-    тоже»). ``danger``: the author must be told at once where to call. ``parsed`` spares other analyses of the same text
-    the first step.
+    тоже»). ``danger``: the author must be told at once where to call. ``district``: by the street, or named in words.
+    ``parsed`` spares other analyses of the same text the first step.
     """
 
     noise: Noise | None
@@ -109,6 +109,7 @@ class Reading:
     evidence: tuple[str, ...] = ()
     is_me_too: bool = False
     danger: Danger | None = None
+    district: str | None = None
     parsed: ParsedText | None = field(default=None, compare=False, repr=False)
 
     @property

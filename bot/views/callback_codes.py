@@ -67,6 +67,9 @@ class Op(StrEnum):
     DECISION = "jd"  # put a question to the management
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
     UNMUTE = "um"  # listen again
+    INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
+    DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page
+    DISTRICT = "zd"  # the ticket is in another district; the argument is the district's code
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from bot.domain.tickets import DismissReason, State, Step, is_allowed
 from bot.domain.view_data import CardFacts, ProblemFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
+from bot.views.district_menu import district_menu, district_rows
 from bot.views.inquiries import unit_rows
 from bot.views.more_menu import is_mergeable, more_button, more_rows, paged
 from bot.views.render_context import RenderContext, shorten
@@ -50,6 +51,8 @@ def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, 
             return unit_rows(facts, page, _back_button(number), context)
         case "more":
             return more_rows(facts, page, _back_button(number), context)
+        case "district":
+            return district_menu(facts, page, _back_button(number), context)
         case "merge":
             return _similar_menu(facts)
         case "dismiss":
@@ -91,7 +94,8 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
     if (more := more_button(facts)) is not None:
         second.append(more)
-    return (*(tuple(row) for row in (*_manual_post_buttons(facts), first, second) if row), *_member_list_button(facts))
+    rows = [*_manual_post_buttons(facts), first, second]
+    return (*district_rows(facts), *(tuple(row) for row in rows if row), *_member_list_button(facts))
 
 
 def _manual_post_buttons(facts: CardFacts) -> list[list[Button]]:

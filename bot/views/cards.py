@@ -90,6 +90,8 @@ def _place_line(facts: CardFacts) -> list[Span]:
         latitude, longitude = facts.location
         url = f"https://yandex.ru/maps/?pt={longitude},{latitude}&z=17"
         where += [Text(" · " if where else "\n📍 "), Link("точка на карте", url)]
+    if facts.districts and facts.ticket.district:
+        where.append(Text((" · " if where else "\n📍 ") + f"район: {facts.ticket.district}"))
     return where
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.domain.answer_marks import MarkKind
 from bot.domain.audit import AuditRow
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.tickets import DismissReason
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Span, Text
+from bot.views.answer_marks import mark_titles
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
 from bot.views.render_context import RenderContext, shorten
 
@@ -122,8 +124,12 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return "получено, " + (f"отрасль: {sector}" if sector else "отрасль выбирает координатор")
         case "choose_sector":
             return f"выбрана отрасль: {sector}"
+        case "hand_over" if facts.get("district"):
+            return f"другой район, передано: {facts['district']}"
         case "hand_over":
             return f"передано: {sector}"
+        case "district":
+            return f"район: {facts.get('now') or 'неизвестен'}"
         case "dismiss":
             reason = facts.get("reason")
             named = DISMISS_REASON_TITLES[DismissReason(reason)].partition(":")[0].lower() if reason else ""
@@ -132,6 +138,10 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return _POSTED_BY.get(facts.get("by", ""))
         case "answer_lost":
             return _REMOVAL_REASONS.get(facts.get("why", ""))
+        case "answer_marked":
+            return f"отметка на ответе: {mark_titles([MarkKind(facts['mark'])])}"
+        case "answer_unmarked":
+            return f"снята отметка на ответе: {mark_titles([MarkKind(facts['mark'])])}"
         case "overdue":
             return f"просрочено: {_DEADLINE_VERBS.get(facts.get('limit', ''), '')}"
         case "inquiry_asked" | "inquiry_answered" | "inquiry_late":

@@ -39,6 +39,15 @@ def is_mergeable(facts: CardFacts) -> bool:
     return facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
 
 
+def _has_published_answer(facts: CardFacts) -> bool:
+    return facts.ticket.state in (State.ANSWERED, State.CLOSED) and facts.answer is not None
+
+
+def can_change_district(facts: CardFacts) -> bool:
+    """Return whether the ticket may go to the post of another district."""
+    return bool(facts.districts) and is_allowed(facts.ticket.state, Step.HAND_OVER)
+
+
 def is_in_work(facts: CardFacts) -> bool:
     """Return whether a block works on the ticket; of a problem, on the ticket that leads it."""
     ticket = facts.ticket
@@ -47,9 +56,11 @@ def is_in_work(facts: CardFacts) -> bool:
 
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
+    MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
     MenuEntry("📨 Запросить сведения", Op.REQUEST, Right.REQUEST, is_in_work),
     MenuEntry("⚖️ Вынести на рассмотрение", Op.DECISION, Right.REQUEST, is_in_work),
+    MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
 )
 """The entries in the order in which people see them; what is done most often comes first."""

@@ -36,6 +36,9 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.CODE_REVOKED: "Код больше не действует",
     ToastCode.MUTED: "Сутки не слушаем",
     ToastCode.UNMUTED: "Слушаем снова",
+    ToastCode.PERSONAL_DATA: "В тексте личные данные, их увидят все. Уберите их или нажмите «Всё равно отправить».",
+    ToastCode.MARKED_INCOMPLETE: "Отмечено: ответ неполный",
+    ToastCode.UNMARKED_INCOMPLETE: "Отметка «Неполный» снята",
     ToastCode.HISTORY: "История — отдельным сообщением",
 }
 

@@ -1,5 +1,6 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
+from storage.tables.answer_marks import answer_mark
 from storage.tables.base import UtcDateTime, metadata
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
 from storage.tables.inquiries import inquiry
@@ -36,6 +37,7 @@ __all__ = [
     "account",
     "act",
     "answer",
+    "answer_mark",
     "assignment",
     "audit",
     "button",

@@ -84,6 +84,13 @@ ticket = Table(
         postgresql_where=text("danger IS NOT NULL"),
     ),
     Index("ix_ticket_author", "author_key", "id"),
+    Index(
+        "ix_ticket_place",
+        "street",
+        "topic",
+        sqlite_where=text("street IS NOT NULL AND answered_at IS NOT NULL"),
+        postgresql_where=text("street IS NOT NULL AND answered_at IS NOT NULL"),
+    ),
     # These indexes contain all columns that the reports count, so that the table itself is not read.
     Index("ix_ticket_came", "registered_at", "sector"),
     Index("ix_ticket_taken", "accepted_at", "registered_at"),

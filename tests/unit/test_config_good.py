@@ -10,6 +10,7 @@ import pytest
 from bot.config import ConfigFaults, load_config
 from bot.domain.durations import Duration
 from bot.domain.people import MessengerName, StaffAccount
+from bot.domain.posts import Prefer, Routing
 from bot.domain.roles import Role
 from bot.domain.rules import RuleFacts
 from bot.domain.sectors import Sector
@@ -381,3 +382,18 @@ def test_towns_follow_their_regulations() -> None:
     districts = {one.district for one in barnaul.read_streets()}
     assert len(districts) == 5
     assert {district for one in barnaul.staff for district in one.districts} == districts
+
+
+def test_districts_have_one_spelling_and_posts_their_rules(file: Path) -> None:
+    """Officials, streets and chats may write «район» or leave it out."""
+    (file.parent / "streets.csv").write_text("улица;район\nМира;Северный район\nСадовая;Дальний\n", encoding="utf-8")
+    chat = '[[telegram.chats]]\nid = -100\nanswers = "off"\nsector = "roads"\ndistrict = "р-н Северный"\n'
+    places = '[places]\ngazetteer = "streets.csv"\n[routing]\nprefer = "sector"\nsorts = ["manager"]\n'
+    post = '[[staff]]\nname = "Глава"\nrole = "head"\ndistricts = ["Северный"]\n'
+    file.write_text(SMALL + chat + places + post, encoding="utf-8")
+    config = load_config(file)
+    streets = config.read_streets()
+    assert [row.district for row in streets] == ["Северный", "Дальний"]
+    assert config.districts(streets) == ("Северный", "Дальний")
+    assert [(one.sector, one.district) for one in config.sources() if one.sector] == [("roads", "Северный")]
+    assert config.routing() == Routing(Prefer.SECTOR, (Role.MANAGER,))

@@ -45,7 +45,8 @@ CITIZEN_CODES = (
 
 TOAST_CODES = """
 accepted account_removed by_hand cancelled closed code_revoked correcting dismissed doubt_gone handed history
-is_problem is_talk kept merged muted noted reopened sending settings_off settings_on split thanks unmuted
+is_problem is_talk kept marked_incomplete merged muted noted personal_data reopened sending settings_off settings_on
+split thanks unmarked_incomplete unmuted
 """
 
 

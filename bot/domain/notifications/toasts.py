@@ -32,6 +32,9 @@ class ToastCode(StrEnum):
     CODE_REVOKED = "code_revoked"
     MUTED = "muted"
     UNMUTED = "unmuted"
+    PERSONAL_DATA = "personal_data"
+    MARKED_INCOMPLETE = "marked_incomplete"
+    UNMARKED_INCOMPLETE = "unmarked_incomplete"
 
 
 class HandedOverToast(Toast, code="handed"):

@@ -6,7 +6,7 @@ A ticket is *answered* when the first publication is confirmed, never before.
 from collections.abc import Collection, Iterable, Sequence
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
-from bot.domain.dialogs import ANSWER_STEPS
+from bot.domain.dialogs import ANSWER_STEPS, DraftKind
 from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
@@ -19,7 +19,7 @@ from bot.domain.sources import PRIVATE_SOURCE_ID
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services import responsibility
-from bot.services.answers import broadcast
+from bot.services.answers import answer_check, broadcast
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -67,6 +67,7 @@ async def send_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text:
     if ticket.is_problem_lead:
         return await _send_to_all(ctx, ticket, person, text, media)
     answer = await ctx.uow.answers.add(ticket.id, person.id, text, media, ctx.now)
+    await answer_check.record(ctx, ticket, answer)
     messages = await messages_to_answer(ctx, ticket)
     publications = await publish_answer(ctx, ticket, answer, messages, person)
     if any(publication.state in _PENDING_STATES for publication in publications):
@@ -87,6 +88,7 @@ async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer
 async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, text: str, media: Sequence[Json]) -> Ticket:
     """Send an answer to everybody who wrote about the problem."""
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
+    await answer_check.record(ctx, lead, answer)
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
     own = await ctx.uow.answers.list_publications(answer.id, lead.id)
@@ -112,6 +114,7 @@ async def send_further_answer(
         raise EmptyAnswer()
     lead = await check_can_send_further_answer(ctx, ticket_id, person)
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
+    await answer_check.record(ctx, lead, answer, DraftKind.FOLLOW_UP)
     await ctx.uow.audit_log.record("follow_up", ctx.now, person_id=person.id, ticket_id=lead.id)
     await broadcast.publish_to_all(ctx, lead, answer, person, problem_members.ANSWERED_STATES)
     await _notify_creators(ctx, lead, answer, problem_members.ANSWERED_STATES)

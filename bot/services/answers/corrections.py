@@ -1,6 +1,9 @@
 """Corrections: changes of the text of published answers."""
 
+from dataclasses import replace
+
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.dialogs import DraftKind
 from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
 from bot.domain.messages import Message
 from bot.domain.notifications.answers import CorrectionFailed
@@ -9,7 +12,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.messengers.events import ChatKind
-from bot.services.answers import answers, broadcast
+from bot.services.answers import answer_check, answers, broadcast
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import workflow
@@ -51,6 +54,8 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, te
     posted = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
     await ctx.uow.answers.set_visible_text([one.id for one in posted], answer.text, if_unknown=True)
     await ctx.uow.answers.update_text(answer.id, text)
+    corrected = replace(answer, text=text, revision=answer.revision + 1)
+    await answer_check.record(ctx, ticket, corrected, DraftKind.CORRECTION)
     if answer.problem_id is not None:
         if (uneditable_id := await broadcast.queue_corrections(ctx, answer)) is not None:
             await on_correction_failed(ctx, ticket.id, uneditable_id, "no_edits")

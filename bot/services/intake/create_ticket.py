@@ -56,7 +56,7 @@ async def create_ticket(
     A reply to a published answer goes to the sector that answered, unless the text confidently belongs to another.
     """
     answered = await _find_answered_ticket(ctx, message)
-    sector = answered.sector if answered and not reading.is_confident else None
+    sector = None if reading.is_confident else answered.sector if answered else source.sector
     ticket = await register.register_ticket(
         ctx,
         register.Registration(
@@ -69,7 +69,7 @@ async def create_ticket(
             applicant=_read_applicant(ctx, message),
             text_key=text_key(message.text),
             point=sent_point(message),
-            district=sent_district(ctx, message),
+            district=sent_district(ctx, message) or reading.district or source.district,
             message=message,
             previous_ticket=answered or await _find_previous_ticket(ctx, message, reading),
             sector=sector,

@@ -131,7 +131,7 @@ def _new_ticket(
         place=place,
         street=reading.place.street if reading.place else None,
         house=reading.place.house if reading.place else None,
-        district=new.district or (reading.place.district if reading.place else None),
+        district=new.district or reading.district,
         latitude=latitude,
         longitude=longitude,
         urgent=reading.urgent,

@@ -112,7 +112,7 @@ async def addressees(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry) -> l
 async def get_answerable(
     ctx: UseCaseContext, ticket_id: int, person: Person, inquiry_id: int
 ) -> tuple[Ticket, Inquiry]:
-    """Return the open question if *person* may answer it: an addressee, who asked, or whoever has the ticket."""
+    """Return the open question if *person* may answer it: as addressee, as asker, or with the ticket in hand."""
     ticket = await workflow.get(ctx, ticket_id)
     found = await ctx.uow.inquiries.get(inquiry_id, lock=True)
     if found is None or found.ticket_id != ticket.id:

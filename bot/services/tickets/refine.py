@@ -35,6 +35,8 @@ async def apply_addition(ctx: UseCaseContext, ticket: Ticket, reading: Reading) 
     if ticket.place is None and reading.place is not None:
         search = build_search_text(ticket.text, reading.place.text, ticket.external_number, ticket.author_name)
         change = replace(_place_change(reading, ticket), search=search)
+    elif ticket.district is None and reading.district is not None and ticket.state in UNACCEPTED_STATES:
+        change = replace(change, district=reading.district)
     return await _apply_reading(ctx, ticket, reading, change)
 
 
@@ -46,8 +48,8 @@ def _place_change(reading: Reading, ticket: Ticket) -> TicketChange:
     change = TicketChange(place=place.text, street=place.street, house=place.house)
     if place.point is not None and ticket.coordinates is None:
         change = replace(change, latitude=place.latitude, longitude=place.longitude)
-    if place.district is not None and ticket.state in UNACCEPTED_STATES:
-        change = replace(change, district=place.district)
+    if reading.district is not None and ticket.state in UNACCEPTED_STATES:
+        change = replace(change, district=reading.district)
     return change
 
 
@@ -60,7 +62,7 @@ async def apply_location(ctx: UseCaseContext, ticket: Ticket, message: Message) 
     district = sent_district(ctx, message)
     if district is not None and ticket.state in UNACCEPTED_STATES:
         change = replace(change, district=district)
-    return await _update_ticket(ctx, ticket, change)
+    return await _apply_change(ctx, ticket, change)
 
 
 async def _apply_reading(ctx: UseCaseContext, ticket: Ticket, reading: Reading, change: TicketChange) -> Ticket:
@@ -76,7 +78,7 @@ async def _apply_reading(ctx: UseCaseContext, ticket: Ticket, reading: Reading, 
         ticket = await workflow.transition(ctx, ticket, Step.CHOOSE_SECTOR, None, change)
         await cards.withdraw_undelivered(ctx, ticket)
     elif change != TicketChange():
-        ticket = await _update_ticket(ctx, ticket, change)
+        ticket = await _apply_change(ctx, ticket, change)
     if becomes_urgent and ticket.lead_id is not None:
         await escalate_problem(ctx, ticket)
     elif becomes_urgent and ticket.is_open:
@@ -94,6 +96,16 @@ async def escalate_problem(ctx: UseCaseContext, member: Ticket) -> None:
     lead = await deadlines.apply_urgent(ctx, lead)
     await urgent_alerts.on_became_urgent(ctx, lead, member_id=member.id)
     await cards.sync(ctx, lead)
+
+
+async def _apply_change(ctx: UseCaseContext, ticket: Ticket, change: TicketChange) -> Ticket:
+    """Update the ticket; another district may have another post, to which the card then goes."""
+    changed = await _update_ticket(ctx, ticket, change)
+    if changed.district != ticket.district:
+        facts = {"was": ticket.district, "now": changed.district}
+        await ctx.uow.audit_log.record("district", ctx.now, ticket_id=ticket.id, facts=facts)
+        await cards.withdraw_undelivered(ctx, changed)
+    return changed
 
 
 async def _update_ticket(ctx: UseCaseContext, ticket: Ticket, change: TicketChange) -> Ticket:

@@ -71,6 +71,8 @@ async def transition(
     if changed is None:
         raise TakenByOther(number=ticket.id)
     facts = {"was": ticket.state.value, "now": state.value, "sector": changed.sector}
+    if changed.district != ticket.district:
+        facts["district"] = changed.district
     if changed.dismiss_reason is not None:
         facts["reason"] = changed.dismiss_reason.value
     person_id = actor.id if actor else None
@@ -112,8 +114,13 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
     if sector not in ctx.municipality.sectors or ticket.sector == sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
     step = Step.CHOOSE_SECTOR if in_triage else Step.HAND_OVER
+    return await move(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
+
+
+async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, change: TicketChange) -> Ticket:
+    """Take *step*, by which another post becomes responsible. The deadlines stay."""
     holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
-    changed = await transition(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
+    changed = await transition(ctx, ticket, step, person, change)
     await _notify_previous_holders(ctx, changed, person, holder_ids, HandedToYou(ticket_id=changed.id))
     await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidHanded(ticket_id=changed.id))
     if ticket.state not in UNACCEPTED_STATES:

@@ -1,7 +1,7 @@
 """The check of a text for citizens: pure, without memory, and in a few milliseconds."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.answer_marks import Mark, MarkKind
@@ -33,8 +33,7 @@ class EarlierAnswer:
 class AnswerFacts:
     """What the check has to know besides the text and the question.
 
-    ``own_words`` (folded) are right although no dictionary knows them: names of streets, offices and sources.
-    ``allowed`` is said in public by the person's own choice or is none of the public's: the question in a private chat.
+    ``allowed``: personal data in it may be repeated, as an answer in a private chat does with the person's own words.
     """
 
     today: date
@@ -42,18 +41,21 @@ class AnswerFacts:
     max_length: int | None = None
     recommended_length: int | None = None
     earlier: Sequence[EarlierAnswer] = ()
-    own_words: frozenset[str] = field(default_factory=frozenset)
     allowed: str = ""
 
 
 class AnswerChecker:
-    """Marks what an answer lacks. Lists and thresholds are in ``data/answers.toml``."""
+    """Marks what an answer lacks. Lists are in ``data/answers.toml``.
 
-    def __init__(self, morphology: Morphology, redactor: Redactor) -> None:
+    *own_names* are names of the town: their words are right although no dictionary knows them.
+    """
+
+    def __init__(self, morphology: Morphology, redactor: Redactor, own_names: Iterable[str] = ()) -> None:
         rules = load_rules("answers")
         self._substance = SubstanceCheck(morphology, rules)
         self._style = StyleCheck(morphology, rules)
-        self._spelling = SpellingChecker(morphology, parse_word_list(lower(rules["town_words"])), rules["mistakes"])
+        own_words = " ".join([rules["town_words"], *own_names])
+        self._spelling = SpellingChecker(morphology, parse_word_list(lower(own_words)), rules["mistakes"])
         self._personal = PersonalDataCheck(redactor, rules["offices"], rules["posts"])
 
     def check(self, answer: str, question: str, facts: AnswerFacts) -> tuple[Mark, ...]:
@@ -65,7 +67,7 @@ class AnswerChecker:
             *self._personal_marks(text, facts),
             *self._substance.check(text, question, terms),
             *_other_dates(terms, facts),
-            *self._spelling_marks(text, facts),
+            *(Mark(MarkKind.SPELLING, *span, right) for span, right in self._spelling.find(text)),
             *self._style.check(text, question, to_many=facts.to_many),
         ]
         return tuple(sorted(found, key=lambda mark: mark.order))
@@ -79,9 +81,6 @@ class AnswerChecker:
     def _personal_marks(self, text: str, facts: AnswerFacts) -> Iterator[Mark]:
         greeting_end = self._style.greeting_end(text)
         return (Mark(MarkKind.PERSONAL_DATA, *span) for span in self._personal.find(text, greeting_end, facts.allowed))
-
-    def _spelling_marks(self, text: str, facts: AnswerFacts) -> Iterator[Mark]:
-        return (Mark(MarkKind.SPELLING, *span, right) for span, right in self._spelling.find(text, facts.own_words))
 
 
 def _other_dates(terms: Sequence[Term], facts: AnswerFacts) -> Iterator[Mark]:

@@ -5,7 +5,7 @@ teach them to ignore the marks.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.understanding.answer_check.phrases import Span, lower
@@ -29,14 +29,14 @@ class SpellingChecker:
         self._mistakes = [(re.compile(rf"(?<!\w){lower(wrong)}(?!\w)"), right) for wrong, right in mistakes.items()]
         self._correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correct)
 
-    def find(self, text: str, own_words: Collection[str]) -> Iterator[tuple[Span, str]]:
-        """Yield the places of misspelt words with the right ones; *own_words* (folded) are right, too."""
+    def find(self, text: str) -> Iterator[tuple[Span, str]]:
+        """Yield the places of misspelt words with the right ones."""
         low = lower(text)
         for form, instead in self._mistakes:
             yield from ((found.span(), instead) for found in form.finditer(low))
         for found in _WORD.finditer(text):
             word = found[0]
-            if not _is_common_word(text, found) or lower(word) in own_words:
+            if not _is_common_word(text, found):
                 continue
             parts = word.split("-") if not self._is_right(lower(word)) else []
             for part in parts:

@@ -29,7 +29,6 @@ _STREET_TYPE_WORDS = frozenset(
     {"ул", "улица", "улице", "улицы", "пер", "переулок", "переулке", "мкр", "микрорайон", "микрорайоне"}
 )
 _IN_PREPOSITIONS = frozenset({"в", "во", "из"})
-_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _AREA_KINDS = frozenset({"мкр.", "кв-л", "пос.", "с.", "д.", "р-н"})
 """Types of areas, which people live «in», not «on»."""
 _MIN_WORD_LENGTH = 3
@@ -170,9 +169,7 @@ class Gazetteer:
         """Return whether the word before *end* is an adjective of the next noun and no name: «на северной стороне»."""
         if end >= len(words) or words[end].gap.strip(" "):
             return False
-        adjectives = [tag & _CASES for tag in self._morphology.form(words[end - 1].norm).tags if "ADJF" in tag]
-        nouns = [tag & _CASES for tag in self._morphology.form(words[end].norm).tags if "NOUN" in tag]
-        return any(one & other for one in adjectives for other in nouns)
+        return self._morphology.is_adjective_of(words[end - 1].norm, words[end].norm)
 
     def _with_location(self, place: PlaceName, streets: Sequence[_Street], words: Sequence[Word]) -> PlaceName:
         """Return *place* on one of the *streets*; details that the list does not have stay empty."""
@@ -203,8 +200,12 @@ class Gazetteer:
 
 
 def _filter_by_preposition(found: list[_Street], before: str) -> list[_Street]:
-    """Keep the areas after «в» and the streets after «на»: people live «in» a microdistrict and «on» a street."""
-    return [street for street in found if (street.kind in _AREA_KINDS) is (before in _IN_PREPOSITIONS)]
+    """Keep the areas after «в» and the streets after «на»: people live «in» a microdistrict and «on» a street.
+
+    An area that shares its name with no street may be «on», too: «на Потоке».
+    """
+    fitting = [street for street in found if (street.kind in _AREA_KINDS) is (before in _IN_PREPOSITIONS)]
+    return fitting or (found if before == "на" else [])
 
 
 def _fold(name: str) -> str:

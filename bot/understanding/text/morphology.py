@@ -12,6 +12,8 @@ _LONGEST_WORD = 40
 _MIN_PARSE_SCORE = 0.12
 """A parse less likely than this is left out of the lemmas."""
 
+_OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
+
 
 @dataclass(frozen=True, slots=True)
 class WordForm:
@@ -42,6 +44,12 @@ class Morphology:
     def is_known(self, word: str) -> bool:
         """Return whether the dictionary has *word*; nothing is remembered, for callers that try hundreds of words."""
         return bool(self._analyzer.word_is_known(word))
+
+    def is_adjective_of(self, word: str, noun: str) -> bool:
+        """Return whether *word* can be an adjective that agrees with *noun* in an oblique case: «северной стороне»."""
+        adjectives = [tag & _OBLIQUE_CASES for tag in self.form(word).tags if "ADJF" in tag]
+        nouns = [tag & _OBLIQUE_CASES for tag in self.form(noun).tags if "NOUN" in tag and "Abbr" not in tag]
+        return any(one & other for one in adjectives for other in nouns)
 
     def _form(self, word: str) -> WordForm:
         if not word or len(word) > _LONGEST_WORD or not any("а" <= letter <= "я" for letter in word):

@@ -27,6 +27,7 @@ from bot.domain.view_data import NotificationData, PublicationFacts
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
 from bot.messengers.serialization import unpack_media
 from bot.views import citizen
+from bot.views.answer_marks import describe_marks
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.problems import audience_size
 from bot.views.notifications.view_table import row, template_row
@@ -90,9 +91,13 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
     cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
     spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), "\n\n", *_as_published(data, draft.text)]
+    if data.must_confirm:
+        send = Button("⚠️ Всё равно отправить", pack(Op.SEND, number, draft.version))
     hints = [*filter(None, [hint, "" if correcting else _name_hint(data)])]
     if hints:
         spans.append("\n\n" + "\n".join(hints))
+    if checked := describe_marks(data.marks, draft.text):
+        spans.append(f"\n\n{checked}")
     if data.problem is not None and not correcting:
         spans = [f"Получат все, кто об этом написал: {audience_size(data.problem)}.\n", *spans]
     content = Content.of(*spans, keyboard=[[send], [change, cancel]])

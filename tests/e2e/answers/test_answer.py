@@ -16,7 +16,7 @@ from tests.e2e.queries import (
 
 pytestmark = ON_BOTH
 
-ANSWER = "Бригада выехала, яму засыплют сегодня до 18:00."
+ANSWER = "Добрый день. Бригада выехала, яму засыплют сегодня до 18:00."
 
 
 async def test_from_the_button_to_the_answer_under_the_message(bot: Harness) -> None:
@@ -196,7 +196,7 @@ async def test_a_second_answer_is_pointed_to_the_correction(bot: Harness) -> Non
 
 async def test_words_that_look_like_markup_stay_words(bot: Harness) -> None:
     await send_report(bot)
-    nasty = "<b>Цена</b> *100* [id1|руб.] & _всё_ 🛠 {number} %s\\n"
+    nasty = "<b>Цена</b> *100* [club1|руб.] & _всё_ 🛠 {number} %s\\n"
     await bot.answer_ticket(ROADS_HEAD, 1, nasty)
     answer = await bot.wait_for_message(GROUP)
     assert message_text(answer) == nasty

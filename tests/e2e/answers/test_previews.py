@@ -54,8 +54,8 @@ async def test_preview_of_an_answer_to_a_deleted_comment_names_and_quotes_nothin
     await bot.wait_for_card(ROADS_HEAD, 1)
     await vk.delete_comment(COMMUNITY, post, asked, deleter_id=MARIA)
     await bot.wait_for_card(ROADS_HEAD, 1, "житель удалил сообщение")
-    shown = await write_answer(bot, "Засыплем.")
-    assert shown == "Мария Ким, ответ на ваше сообщение:\nЗасыплем."
+    shown = await write_answer(bot, "Здравствуйте. Засыплем завтра.")
+    assert shown == "Мария Ким, ответ на ваше сообщение:\nЗдравствуйте. Засыплем завтра."
 
     await publish(bot)
 

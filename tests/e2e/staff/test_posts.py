@@ -1,7 +1,20 @@
 """One responsible post: who gets the card of a message, and who has live buttons on it."""
 
+from typing import Any
+
 from bot.domain.tickets import State
-from tests.e2e.harness import COORDINATOR, GROUP, MARIA, ROADS_HEAD, STAFF, Harness
+from tests.e2e.harness import (
+    ANNA,
+    COORDINATOR,
+    GROUP,
+    MARIA,
+    PYOTR,
+    ROADS_HEAD,
+    SECOND_GROUP,
+    STAFF,
+    Harness,
+    button_labels,
+)
 from tests.e2e.queries import (
     button_rows,
     get_ticket,
@@ -44,7 +57,7 @@ async def test_message_without_street_rings_at_one_phone(closed_bot: Harness) ->
     await start_with_districts(closed_bot)
     await closed_bot.sandbox.telegram.send_message(GROUP, MARIA, "Когда засыплют яму на дороге? Машины вязнут")
     card = await closed_bot.wait_for_card(COORDINATOR, 1, "Дороги", "Район неизвестен")
-    assert button_rows(card)[0] == WORKING_ROWS
+    assert WORKING_ROWS in button_rows(card)
     await wait_until_idle(closed_bot)
     assert [closed_bot.ticket_numbers(head) for head in DISTRICT_HEADS] == [[]] * len(DISTRICTS)
 
@@ -101,3 +114,75 @@ async def test_deputy_replaces_a_head_who_blocked_the_bot_before_anybody_above(c
     assert button_rows(taken) == [["🕘 История"]]
     assert await get_ticket_state(bot, 2) is State.ACCEPTED
     assert await refusal_codes(bot, 2) == []
+
+
+async def test_who_sorts_chooses_the_district_and_the_term_of_the_answer_stays(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await start_with_districts(bot)
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Когда засыплют яму на дороге? Машины вязнут")
+    card = await bot.wait_for_card(COORDINATOR, 1, "Район неизвестен")
+    assert button_rows(card)[:3] == [list(DISTRICTS[at : at + 2]) for at in (0, 2, 4)]
+    due = (await get_ticket(bot, 1)).answer_due
+
+    bot.pass_time(minutes=10)
+    await bot.press_button(COORDINATOR, card, "Железнодорожный")
+
+    card = await bot.wait_for_card(1041, 1, "район: Железнодорожный")
+    assert button_rows(card)[0] == WORKING_ROWS
+    await bot.wait_for_message(COORDINATOR, "№1 передано: Дороги, Железнодорожный")
+    assert (await get_ticket(bot, 1)).answer_due == due
+
+    await bot.press_button(1041, card, "Принять")
+    await bot.wait_for_card(1041, 1, "В работе")
+    for label in ("Ещё", "Другой район", "Затон"):
+        await press_when_shown(bot, 1041, label)
+
+    card = await bot.wait_for_card(1045, 1, "район: Затон")
+    assert button_rows(card)[0] == WORKING_ROWS
+    assert (await get_ticket(bot, 1)).answer_due == due
+    left = await bot.wait_for_card(1041, 1, "Сейчас у: Глава Затон")
+    assert button_rows(left) == []
+    for label in ("Ещё", "История"):
+        await press_when_shown(bot, 1045, label)
+    await bot.wait_for_message(1045, "другой район, передано: Железнодорожный — Координатор", "передано: Затон — Глава")
+
+
+async def press_when_shown(bot: Harness, person: int, label: str) -> None:
+    """Press the button of a menu as soon as the card shows it."""
+
+    def find() -> dict[str, Any] | None:
+        shown = (one for one in bot.bot_messages(person) if any(label in text for text in button_labels(one)))
+        return next(shown, None)
+
+    await bot.press_button(person, await bot.wait_until(find), label)
+
+
+async def test_a_district_comes_from_words_a_street_or_the_chat(closed_bot: Harness) -> None:
+    bot = closed_bot
+    (bot.folder / "streets.csv").write_text("улица;район\nМалахова;Индустриальный район\nПоток;Октябрьский\n")
+    bot.settings["more"] = '[places]\ngazetteer = "streets.csv"\n[problems]\njoin = false\n'
+    bot.config_replacements['title = "Дворы"'] = 'title = "Дворы"\nsector = "roads"\ndistrict = "Затонский район"'
+    bot.config_replacements['"Затон"]'] = '"Затонский"]'
+    await start_with_districts(bot)
+    for citizen, text, head in (
+        (MARIA, "В Железнодорожном районе яма на дороге", 1041),
+        (PYOTR, "Яма на дороге на Потоке, машины вязнут", 1044),
+        (ANNA, "Малахова 100, яма на дороге", 1042),
+    ):
+        await bot.sandbox.telegram.send_message(GROUP, citizen, text)
+        await bot.wait_for_message(head, text)
+    await bot.sandbox.telegram.send_message(SECOND_GROUP, MARIA, "Помогите, безобразие, когда сделаете?")
+    await bot.wait_for_message(1045, "Помогите", "Дороги", "район: Затонский")
+    assert bot.ticket_numbers(COORDINATOR) == []
+
+
+async def test_the_district_may_come_later(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await start_with_districts(bot)
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Когда засыплют яму на дороге? Машины вязнут")
+    await bot.wait_for_card(COORDINATOR, 1, "Район неизвестен")
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Это в Ленинском районе")
+    card = await bot.wait_for_card(1043, 1, "район: Ленинский")
+    assert button_rows(card)[0] == WORKING_ROWS
+    left = await bot.wait_for_card(COORDINATOR, 1, "Сейчас у: Глава Ленинский")
+    assert button_rows(left) == [["↪️ Передать", "⋯ Ещё"]]
