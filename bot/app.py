@@ -11,7 +11,6 @@ from bot.bootstrap import (
     build_municipality,
     build_understanding,
     build_webhook_endpoints,
-    configured_staff,
     with_current_model,
 )
 from bot.config import Config
@@ -38,8 +37,7 @@ from bot.services.answers import held_answers, posting_policy
 from bot.services.context import BotAccount, Municipality
 from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
-from bot.services.staff import accounts as staff_accounts
-from bot.services.staff import invitations, reachability
+from bot.services.staff import directory, invitations, reachability
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.registry import ModelRegistry
 from storage.database import Database
@@ -50,8 +48,9 @@ from storage.unit_of_work import WakeUpTopic
 
 logger = logging.getLogger(__name__)
 
-STAFF_REFRESH_SECONDS = 600.0
-"""Longest time between two readings of the joined officials, in case a wake-up is lost."""
+STAFF_POLL_SECONDS = 5.0
+"""Longest time until periodic tasks know of a change of people: SQLite has no wake-ups between processes. The inbox and
+the outbox look at every batch."""
 
 MODEL_POLL_TICKS = 20
 
@@ -131,7 +130,7 @@ class App:
 
     def create_inbox_worker(self) -> InboxWorker:
         """Return a worker that handles stored updates."""
-        return InboxWorker(self.runtime, self._on_staff_changed)
+        return InboxWorker(self.runtime)
 
     def create_poller(self, messenger: Messenger, runtime: Runtime | None = None) -> Poller:
         """Return a loop that asks *messenger* for updates, with the leader's *runtime* if it has one."""
@@ -142,7 +141,9 @@ class App:
     def _create_parts(self) -> None:
         database = self.options.make_database(self.config.database_url)
         progress = Progress(patience=self.options.patience)
-        self.runtime = Runtime(database, {}, self.municipality, self.options.clock, progress=progress)
+        self.runtime = Runtime(
+            database, {}, self.municipality, self.options.clock, self._on_staff_changed, progress=progress
+        )
         database.acquire_file_lock()
         self.supervisor = self._create_supervisor()
         self._webhooks = Webhooks(database, self.options.clock, self.runtime.inbox_wake_up.set)
@@ -176,9 +177,9 @@ class App:
         }
         async with self.database.begin() as uow:
             await uow.lock("start")
-            staff, lost = await staff_accounts.sync_staff(uow, configured_staff(self.config))
+            staff = await directory.open_staff(uow, self.config.staff)
             self._municipality = build_municipality(
-                self.config, Staff(staff), understanding, accounts, self.options.card_edit_interval
+                self.config, staff, understanding, accounts, self.options.card_edit_interval
             )
             ctx = self.runtime.context(uow)
             await uow.once_keys.claim("first_start", ctx.now)
@@ -186,9 +187,9 @@ class App:
                 await uow.inbox.release_all_leases()
                 await uow.outbox.release_leases()
             await held_answers.hold_after_restore(ctx)
-            for person in staff:
+            for person in staff.people:
                 await reachability.update_menus(ctx, person)
-            await staff_accounts.on_staff_synced(ctx, lost)
+            await directory.report_difference(ctx, self.config.staff)
             await invitations.void_old_codes(ctx)
             await invitations.notify_not_joined(ctx)
             await posting_policy.announce_policy(ctx)
@@ -299,14 +300,11 @@ class App:
         self.runtime.outbox_wake_up.set()
 
     async def _refresh_staff(self) -> None:
-        """Reload the officials' accounts after one has joined through another process."""
-        if not self.database.is_shared:
-            await asyncio.Event().wait()
+        """Read the officials again after another process, or a command, has changed them."""
         while True:
-            await self._staff_wake_up.wait(STAFF_REFRESH_SECONDS)
+            was_woken = await self._staff_wake_up.wait(STAFF_POLL_SECONDS)
             async with self.database.read() as uow:
-                owned = await uow.staff.list_accounts()
-            self._on_staff_changed(self.municipality().staff.with_accounts(owned))
+                await self.runtime.follow_staff(uow, always=was_woken)  # processes of 0.1.0 change no version
 
     def _on_staff_changed(self, staff: Staff) -> None:
         self._municipality = replace(self.municipality(), staff=staff)

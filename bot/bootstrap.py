@@ -14,7 +14,7 @@ from bot.config.fields import url_path
 from bot.config.messenger_kinds import MESSENGER_KINDS
 from bot.config.schema import UpdateMode, VkSection
 from bot.domain.clock import Clock
-from bot.domain.people import Person, Staff
+from bot.domain.people import Staff
 from bot.http.webhooks import WebhookEndpoint
 from bot.messengers.port import Messenger, Timeouts, WebhookReceiver
 from bot.services.context import BotAccount, Municipality
@@ -100,11 +100,6 @@ def with_current_model(understanding: TextAnalyzer, config: Config) -> TextAnaly
     Reads a file, so call it in a thread. Raises :class:`~bot.understanding.model.model.ModelError`.
     """
     return understanding.with_model(ModelRegistry(config.model_folder).load_current())
-
-
-def configured_staff(config: Config) -> list[Person]:
-    """Return the people of the configuration, without the ids that the database gives."""
-    return [Person(0, e.name, e.roles, e.sectors, e.districts, e.accounts) for e in config.staff]
 
 
 def build_municipality(

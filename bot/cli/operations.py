@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot import file_modes
-from bot.bootstrap import build_messengers, build_municipality, build_understanding, configured_staff
+from bot.bootstrap import build_messengers, build_municipality, build_understanding
 from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.domain.clock import SystemClock
@@ -17,9 +17,7 @@ from bot.domain.sources import messenger_of
 from bot.messengers.errors import BadCredentials, MessengerError
 from bot.messengers.port import Finding, Messenger, Severity
 from bot.services.answers import held_answers
-from bot.services.context import UseCaseContext
 from bot.services.reports import export
-from bot.services.staff import accounts, invitations
 from storage.database import Database, DatabaseUnavailable
 from storage.errors import DATABASE_ERRORS, TransferFailed
 from storage.migrate import migrate
@@ -74,21 +72,6 @@ async def _find_unreachable_staff(config: Config, messenger: Messenger) -> list[
                 )
                 findings.append(Finding(Severity.WARNING, messenger.title, text))
     return findings
-
-
-async def invite_staff(config: Config) -> list[tuple[str, str]]:
-    """``invite``: return the name and the code of every configured person without an account."""
-    database = Database(config.database_url)
-    try:
-        await migrate(database.engine)
-        async with database.begin() as uow:
-            people, lost = await accounts.sync_staff(uow, configured_staff(config))
-            municipality = build_municipality(config, Staff(people), build_understanding(config), {})
-            ctx = UseCaseContext(municipality, uow, SystemClock().now())
-            await accounts.on_staff_synced(ctx, lost)
-            return await invitations.invite_all(ctx)
-    finally:
-        await database.close()
 
 
 async def restore_database(

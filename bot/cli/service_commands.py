@@ -1,4 +1,4 @@
-"""Commands of the running bot: run, check, demo, invite."""
+"""Commands of the running bot: run, check, demo."""
 
 import asyncio
 import logging
@@ -108,25 +108,6 @@ def demo(
     from bot.cli.demo import run_demo
 
     asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
-
-
-@cli.command(cls=RussianHelpCommand)
-def invite(config: ConfigFile = Path("config.toml")) -> None:
-    """Показать коды, по которым сотрудники без указанного номера войдут в бота."""
-    settings = load_settings(config, tokens_needed=False)
-    from bot.cli.operations import invite_staff
-
-    with report_database_faults():
-        invited = asyncio.run(invite_staff(settings))
-    if not invited:
-        typer.echo("У всех сотрудников из настроек уже есть доступ.")
-        return
-    typer.echo(
-        "Перешлите каждому его строку: сотрудник открывает бота и отправляет команду целиком. Код одноразовый, "
-        f"срок кода: {settings.tree.staff_invitations.valid.in_russian()}."
-    )
-    for name, code in invited:
-        typer.echo(f"{name}: /start {code}")
 
 
 def _paths_open_to_others(config: Config) -> list[Path]:

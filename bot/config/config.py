@@ -31,28 +31,17 @@ from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import district_key, merge_names
 from bot.domain.limits import MessageLimits
-from bot.domain.people import StaffAccount
+from bot.domain.people import Person, StaffAccount
 from bot.domain.posts import Routing
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
-from bot.domain.roles import BLOCK_ROLES, Role
+from bot.domain.roles import BLOCK_ROLES
 from bot.domain.rules import Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
-
-
-@dataclass(frozen=True, slots=True)
-class StaffEntry:
-    """An official of the file. Without accounts they join by invitation."""
-
-    name: str
-    roles: frozenset[Role]
-    sectors: frozenset[str]
-    districts: frozenset[str]
-    accounts: tuple[StaffAccount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +141,9 @@ class Config:
         return Routing(self.tree.routing.prefer, self.tree.routing.sorts)
 
     @property
-    def staff(self) -> tuple[StaffEntry, ...]:
-        """All officials of the file, in its order."""
-        return tuple(_staff_entry(member) for member in self.tree.staff)
+    def staff(self) -> tuple[Person, ...]:
+        """All officials of the file, in its order, without the ids that the database gives."""
+        return tuple(map(_official, self.tree.staff))
 
     def working_calendar(self) -> WorkingCalendar:
         """Create a calendar; keep it, because it caches the days it has computed."""
@@ -308,14 +297,19 @@ def _secrets_in(value: object) -> Iterator[str]:
             yield from _secrets_in(one)
 
 
-def _staff_entry(member: StaffMember) -> StaffEntry:
+def _official(member: StaffMember) -> Person:
     ids = [(kind.messenger, getattr(member, kind.staff_key)) for kind in MESSENGER_KINDS]
-    return StaffEntry(
+    return Person(
+        id=0,
         name=member.name,
         roles=frozenset({*member.roles, *([member.role] if member.role else [])}),
         sectors=frozenset(member.sectors),
         districts=frozenset(member.districts),
         accounts=tuple(StaffAccount(messenger, str(number)) for messenger, number in ids if number is not None),
+        title=member.title or "",
+        stands_in=member.stands_in,
+        systems=frozenset(member.systems),
+        digest_at=member.digest_at,
     )
 
 

@@ -179,7 +179,11 @@ class LearningSection(Section):
 
 
 class StaffMember(Section):
-    """An official; exactly one of ``role`` and ``roles`` is given."""
+    """An official; exactly one of ``role`` and ``roles`` is given.
+
+    ``title``: the post; ``stands_in``: the posts (or names where there is no title) whose work falls to this person
+    while their holders are away; ``systems``: for a system curator; ``digest_at``: an own hour of the daily digest.
+    """
 
     name: ShortText
     role: Role | None = None
@@ -189,6 +193,10 @@ class StaffMember(Section):
     telegram_id: PositiveId | None = None
     vk_id: PositiveId | None = None
     max_id: PositiveId | None = None
+    title: ShortText | None = None
+    stands_in: tuple[ShortText, ...] = ()
+    systems: tuple[ShortText, ...] = ()
+    digest_at: ClockTime | None = None
 
 
 class DeadlinesSection(Section):

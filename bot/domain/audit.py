@@ -56,6 +56,7 @@ class JournalAction(StrEnum):
     SEARCHED = "searched"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
+    PEOPLE_APPLIED = "people_applied"
     ANONYMIZED = "anonymized"  # by the bot, when the time of retention was over
 
 

@@ -140,10 +140,10 @@ class OwnAccount(Refusal):
     code = "own_account"
 
 
-class ConfiguredAccount(Refusal):
-    """The account comes from the configuration and would be back after the next start."""
+class NobodyManages(Refusal):
+    """Nobody would be left who may manage people."""
 
-    code = "configured_account"
+    code = "nobody_manages"
 
 
 class AccountGone(Refusal):

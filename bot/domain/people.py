@@ -1,6 +1,6 @@
 """The officials of a municipality: who is responsible for a ticket, and who may do what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from bot.domain.person import MESSENGER_TITLES as MESSENGER_TITLES
@@ -14,14 +14,22 @@ from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role, Scope
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """All officials of the municipality: who is responsible for a ticket, and who may do what."""
+    """All officials of the municipality: who is responsible for a ticket, and who may do what.
+
+    ``version`` changes with every change of people or accounts in the database.
+    """
 
     people: tuple[Person, ...]
     routing: Routing = USUAL_ROUTING
+    version: str = field(default="", compare=False)
     _posts: PostTable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_posts", PostTable(self.people, self.routing))
+
+    def with_people(self, stored: "Staff") -> "Staff":
+        """Return the people of *stored* under the rules of these."""
+        return replace(self, people=stored.people, version=stored.version)
 
     def find_by_id(self, person_id: int) -> Person | None:
         return next((person for person in self.people if person.id == person_id), None)
@@ -32,30 +40,6 @@ class Staff:
             if any(a.messenger == messenger and a.user_id == user_id for a in person.accounts):
                 return person
         return None
-
-    def with_account(self, person_id: int, own: StaffAccount) -> "Staff":
-        """Return the same people, one of them with another account."""
-        return self._with_people(
-            tuple(
-                replace(person, accounts=(*person.accounts, own)) if person.id == person_id else person
-                for person in self.people
-            )
-        )
-
-    def without_account(self, own: StaffAccount) -> "Staff":
-        """Return the same people, none of them with that account."""
-        return self._with_people(
-            tuple(
-                replace(person, accounts=tuple(one for one in person.accounts if one != own)) for person in self.people
-            )
-        )
-
-    def with_accounts(self, owned: Mapping[int, tuple[StaffAccount, ...]]) -> "Staff":
-        """Return the same people, each with their accounts in *owned* (by person id)."""
-        return self._with_people(tuple(replace(person, accounts=owned.get(person.id, ())) for person in self.people))
-
-    def _with_people(self, people: tuple[Person, ...]) -> "Staff":
-        return Staff(people, self.routing)
 
     @property
     def districts(self) -> tuple[str, ...]:

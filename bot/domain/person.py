@@ -1,6 +1,7 @@
 """One official, and their accounts in messengers."""
 
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 from bot.domain.roles import Role
@@ -34,7 +35,8 @@ class StaffAccount:
 class Person:
     """An official. ``sectors`` and ``districts`` bound the block roles; no district means all districts.
 
-    ``title`` is the post, if the configuration names it.
+    ``title`` is the post; ``stands_in`` names the posts whose work falls to this person while their holders are away;
+    ``systems`` are the foreign systems of a system curator; ``digest_at`` is an hour of their own for the daily digest.
     """
 
     id: int
@@ -44,6 +46,9 @@ class Person:
     districts: frozenset[str] = frozenset()
     accounts: tuple[StaffAccount, ...] = ()
     title: str = ""
+    stands_in: tuple[str, ...] = ()
+    systems: frozenset[str] = frozenset()
+    digest_at: time | None = None
 
     def covers(self, sector: str | None, district: str | None = None) -> bool:
         """Return whether a ticket of *sector* and *district* lies within this person's own sectors and districts."""

@@ -6,14 +6,13 @@ failure is counted for the update that has caused it, whatever raises it: a hand
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from bot.domain.inbox import InboxRow
 from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
-from bot.domain.people import Staff
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import ChatChange, ChatChanged, Event
@@ -65,7 +64,6 @@ class InboxWorker:
     """The worker that handles stored updates, in order per conversation."""
 
     runtime: Runtime
-    on_staff_changed: Callable[[Staff], None]
 
     async def run(self) -> None:
         while True:
@@ -166,11 +164,12 @@ class InboxWorker:
     async def _process_in_transaction(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> set[str]:
         """Handle *batch* and return the conversations whose later updates must wait."""
         async with self.runtime.database.begin() as uow:
+            await self.runtime.follow_staff(uow)
             ctx = UseCaseContext(self.runtime.municipality(), uow, self.runtime.clock.now(), prefetched=readings)
             known = ctx.municipality.staff
             stuck = await self._handle_batch(ctx, batch)
         if ctx.municipality.staff is not known:
-            self.on_staff_changed(ctx.municipality.staff)
+            self.runtime.on_staff_changed(ctx.municipality.staff)
         return stuck
 
     async def _handle_batch(self, ctx: UseCaseContext, batch: Sequence[ParsedUpdate]) -> set[str]:

@@ -137,11 +137,13 @@ class WakeUp:
     def set(self) -> None:
         self._event.set()
 
-    async def wait(self, seconds: float) -> None:
-        """Wait for the signal, at most *seconds*, and clear it."""
+    async def wait(self, seconds: float) -> bool:
+        """Wait for the signal, at most *seconds*, and clear it; return whether it came."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
         except TimeoutError:
             pass
+        was_set = self._event.is_set()
         self._event.clear()
+        return was_set

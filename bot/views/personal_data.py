@@ -55,6 +55,7 @@ _ACTIONS = {
     JournalAction.SEARCHED: "поиск",
     JournalAction.PERSON_EXPORTED: "выгрузка данных человека",
     JournalAction.PERSON_ERASED: "данные человека стёрты",
+    JournalAction.PEOPLE_APPLIED: "сотрудники взяты из файла настроек",
     JournalAction.ANONYMIZED: "слова с истёкшим сроком хранения убраны",
 }
 
@@ -66,6 +67,9 @@ _FACTS = {
     "number": "справка №{}",
     "tickets": "сообщений в работе: {}",
     "messages": "прочих текстов: {}",
+    "added": "новых: {}",
+    "changed": "изменено: {}",
+    "dismissed": "уволено: {}",
 }
 
 

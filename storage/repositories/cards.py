@@ -102,6 +102,18 @@ class Cards(Repository):
         await self._transaction.execute(delete(card).where(*here))
         return found
 
+    async def list_unfinished(self, person_id: int, limit: int) -> list[int]:
+        """List the tickets that have not ended and of which this person has a card, the newest first."""
+        result = await self._transaction.execute(
+            select(card.c.ticket_id)
+            .join(ticket, ticket.c.id == card.c.ticket_id)
+            .where(card.c.person_id == person_id, ticket.c.ended_at.is_(None))
+            .order_by(card.c.ticket_id.desc())
+            .distinct()
+            .limit(limit)
+        )
+        return list(result.scalars())
+
     async def close_menus(self, ticket_id: int) -> None:
         """Close the menus open on a ticket's cards, since their buttons may no longer fit the changed ticket."""
         await self._transaction.execute(

@@ -219,6 +219,22 @@ class Outbox(OutboxReading):
             .values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
         )
 
+    async def drop_tickets_for_staff(
+        self, person_id: int, account: str, ticket_ids: Collection[int], now: datetime
+    ) -> None:
+        """Drop what waits for a person about tickets that they may not see any more."""
+        await self._transaction.execute(
+            update(outbox)
+            .where(
+                is_pending(outbox),
+                outbox.c.person_id == person_id,
+                outbox.c.account == account,
+                outbox.c.ticket_id.in_(ticket_ids),
+                outbox.c.status == OutboxStatus.QUEUED,
+            )
+            .values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
+        )
+
     async def forget_facts(self, row: OutboxRow, *keys: str) -> None:
         """Remove *keys* from the stored facts of a delivered row."""
         facts = {key: value for key, value in row.facts.items() if key not in keys}

@@ -110,6 +110,24 @@ class SentMessages(Repository):
         await self._transaction.execute(delete(sent_message).where(*here))
         return found
 
+    async def forget_tickets(self, account: str, chat_id: str, ticket_ids: Collection[int]) -> list[tuple[str, str]]:
+        """Forget the messages about tickets to an official who may not see them any more; return the texts.
+
+        Each is (account, message), as in :meth:`forget_chat`.
+        """
+        here = (
+            sent_message.c.account == account,
+            sent_message.c.chat_id == chat_id,
+            sent_message.c.ticket_id.in_(ticket_ids),
+            sent_message.c.kind != "answer",
+        )
+        result = await self._transaction.execute(
+            select(sent_message.c.external_id).where(*here, sent_message.c.kind != "media")
+        )
+        found = [(account, one) for one in result.scalars()]
+        await self._transaction.execute(delete(sent_message).where(*here))
+        return found
+
     async def list_copies(self, account: str, chat_id: str, external_id: str) -> list[tuple[str, str, str]]:
         """List the copies of the same notification in other messengers: (account, chat, message)."""
         here = (sent_message.c.account == account, sent_message.c.chat_id == chat_id)

@@ -1,16 +1,21 @@
-"""Officials and their accounts, as configured or joined by invitation."""
+"""Officials with their roles and accounts. Each change gives the whole a new version, which all processes follow."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.domain.cards import AccountReachability
-from bot.domain.people import MessengerName, Person, StaffAccount
+from bot.domain.people import MessengerName, Person, Staff, StaffAccount
+from bot.domain.roles import Role
 from storage.repositories.base import Repository
-from storage.tables import account, assignment, person
+from storage.tables import account, assignment, installation, person
 from storage.transaction import Transaction
+
+_VERSION = "staff_version"
 
 
 class StaffDirectory(Repository):
@@ -24,74 +29,61 @@ class StaffDirectory(Repository):
         """Read the reachability again when it is next needed: it was changed, or a change was rolled back."""
         self._reachability = None
 
-    async def sync(self, wanted: Sequence[Person]) -> tuple[Person, ...]:
-        """Make the stored staff equal *wanted* (whose ids are ignored); return it with stored ids.
+    async def load(self) -> Staff:
+        """Return all officials who work here, in the order in which they came, with their accounts."""
+        rows = await self._transaction.execute(select(person).where(person.c.active).order_by(person.c.id))
+        held: dict[int, list[Row[Any]]] = {}
+        for row in await self._transaction.execute(select(assignment).join(person).where(person.c.active)):
+            held.setdefault(row.person_id, []).append(row)
+        owned = await self.list_accounts()
+        people = tuple(_to_person(row, held.get(row.id, ()), owned.get(row.id, ())) for row in rows)
+        return Staff(people, version=await self.find_version() or "")
 
-        A person is recognised by any of the accounts, else by the name; those no longer wanted are kept as inactive,
-        without the accounts that joined by invitation. Such accounts stay with everybody else, unless *wanted* names
-        only accounts that this person never had: that is a successor under the same name. Every account keeps its
-        reachability.
-        """
+    async def has_people(self) -> bool:
+        """Return whether the database has ever had an official."""
+        return (await self._transaction.execute(select(person.c.id).limit(1))).first() is not None
+
+    async def find_version(self) -> str | None:
+        """Return a word that changes with every change of people or accounts; ``None`` in a database of 0.1.0."""
+        result = await self._transaction.execute(select(installation.c.value).where(installation.c.name == _VERSION))
+        return result.scalar_one_or_none()
+
+    async def mark_changed(self) -> None:
+        """Let every process read the people again."""
         self.has_new_work = True
         self.forget_reachability()
-        stored = (await self._transaction.execute(select(account))).all()
-        owners = {(row.messenger, row.user_id): row.person_id for row in stored}
-        joined: dict[int, list[StaffAccount]] = {}
-        for row in stored:
-            if row.joined:
-                joined.setdefault(row.person_id, []).append(StaffAccount(MessengerName(row.messenger), row.user_id))
-        namesakes: dict[str, list[int]] = {}
-        for row in await self._transaction.execute(select(person.c.id, person.c.name).order_by(person.c.id)):
-            namesakes.setdefault(row.name, []).append(row.id)
-        await self._transaction.execute(update(person).values(active=False))
-        await self._transaction.execute(delete(assignment))
-        taken: set[int] = set()
-        kept: list[Person] = []
-        for one in wanted:
-            candidates = [owners.get((a.messenger.value, a.user_id)) for a in one.accounts]
-            candidates += namesakes.get(one.name, [])
-            known = next((c for c in candidates if c is not None and c not in taken), None)
-            person_id = await self._upsert_person(known, one)
-            taken.add(person_id)
-            named = {own.messenger for own in one.accounts}
-            own_before = any(owners.get((a.messenger.value, a.user_id)) == person_id for a in one.accounts)
-            stays = own_before or not one.accounts
-            more = tuple(own for own in joined.get(person_id, []) if stays and own.messenger not in named)
-            lasting = replace(one, id=person_id, accounts=(*one.accounts, *more))
-            await self._sync_accounts(lasting, owners)
-            await self._insert_assignments(lasting)
-            kept.append(lasting)
-        former = select(person.c.id).where(person.c.active.is_(False))
-        await self._transaction.execute(delete(account).where(account.c.joined, account.c.person_id.in_(former)))
-        return tuple(kept)
+        value = secrets.token_hex(8)
+        statement = self._insert(installation).values(name=_VERSION, value=value)
+        await self._transaction.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
-    async def _upsert_person(self, known: int | None, one: Person) -> int:
-        if known is not None:
-            await self._transaction.execute(
-                update(person).where(person.c.id == known).values(name=one.name, active=True)
-            )
-            return known
+    async def add(self, one: Person) -> Person:
+        """Add an official, with their accounts; return them with the new id."""
         result = await self._transaction.execute(
-            insert(person).values(name=one.name, active=True).returning(person.c.id)
+            insert(person).values(active=True, **_columns(one)).returning(person.c.id)
         )
-        return int(result.scalar_one())
+        added = replace(one, id=int(result.scalar_one()))
+        await self._insert_assignments(added)
+        for own in added.accounts:
+            await self._link(added.id, own, {"joined": False})
+        await self.mark_changed()
+        return added
 
-    async def _sync_accounts(self, one: Person, owners: Mapping[tuple[str, str], int]) -> None:
-        for own in one.accounts:
-            statement = self._insert(account).values(
-                messenger=own.messenger.value, user_id=own.user_id, person_id=one.id
-            )
-            await self._transaction.execute(
-                statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_={"person_id": one.id})
-            )
-        present = {(own.messenger.value, own.user_id) for own in one.accounts}
-        for (messenger, user_id), owner in owners.items():
-            if owner == one.id and (messenger, user_id) not in present:
-                await self._transaction.execute(
-                    delete(account).where(
-                        account.c.messenger == messenger, account.c.user_id == user_id, account.c.person_id == one.id
-                    )
-                )
+    async def add_all(self, wanted: Sequence[Person]) -> tuple[Person, ...]:
+        return tuple([await self.add(one) for one in wanted])
+
+    async def update(self, one: Person) -> None:
+        """Store everything about an official but the accounts."""
+        await self._transaction.execute(update(person).where(person.c.id == one.id).values(**_columns(one)))
+        await self._transaction.execute(delete(assignment).where(assignment.c.person_id == one.id))
+        await self._insert_assignments(one)
+        await self.mark_changed()
+
+    async def deactivate(self, person_id: int) -> None:
+        """Take everything from an official who goes but the name, which the history needs."""
+        await self._transaction.execute(update(person).where(person.c.id == person_id).values(active=False))
+        for table in (assignment, account):
+            await self._transaction.execute(delete(table).where(table.c.person_id == person_id))
+        await self.mark_changed()
 
     async def _insert_assignments(self, one: Person) -> None:
         sectors: list[str | None] = [*sorted(one.sectors)] or [None]
@@ -105,21 +97,27 @@ class StaffDirectory(Repository):
         if rows:
             await self._transaction.execute(insert(assignment), rows)
 
+    async def add_account(self, person_id: int, own: StaffAccount) -> None:
+        """Give the account that the file names to that person, even if another had it before."""
+        await self._link(person_id, own, {"joined": False})
+        await self.mark_changed()
+
     async def link_account(self, person_id: int, own: StaffAccount, now: datetime) -> None:
-        """Give the account to that person, even if another had it before."""
-        self.has_new_work = True
-        self.forget_reachability()
-        values = {"person_id": person_id, "joined": True, "joined_at": now, "unreachable_since": None}
+        """Give the account that sent a code to that person, even if another had it before."""
+        await self._link(person_id, own, {"joined": True, "joined_at": now, "unreachable_since": None})
+        await self.mark_changed()
+
+    async def _link(self, person_id: int, own: StaffAccount, more: Mapping[str, Any]) -> None:
+        values = {"person_id": person_id, **more}
         statement = self._insert(account).values(messenger=own.messenger.value, user_id=own.user_id, **values)
         await self._transaction.execute(
             statement.on_conflict_do_update(index_elements=["messenger", "user_id"], set_=values)
         )
 
-    async def unlink_account(self, own: StaffAccount) -> None:
-        """Delete the account; its owner acts as a citizen from now on."""
-        self.has_new_work = True
-        self.forget_reachability()
-        await self._transaction.execute(delete(account).where(*_is_account(own)))
+    async def unlink_account(self, person_id: int, own: StaffAccount) -> None:
+        """Delete the account of that person; its owner acts as a citizen from now on."""
+        await self._transaction.execute(delete(account).where(*_is_account(own), account.c.person_id == person_id))
+        await self.mark_changed()
 
     async def list_joined_accounts(self) -> dict[StaffAccount, datetime | None]:
         """Return the accounts that joined by a code, with the moment; 0.1.0 did not record it."""
@@ -193,3 +191,28 @@ class StaffDirectory(Repository):
 
 def _is_account(own: StaffAccount) -> tuple[ColumnElement[bool], ...]:
     return account.c.messenger == own.messenger.value, account.c.user_id == own.user_id
+
+
+def _columns(one: Person) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": one.title,
+        "stands_in": list(one.stands_in),
+        "systems": sorted(one.systems),
+        "digest_at": f"{one.digest_at:%H:%M}" if one.digest_at is not None else None,
+    }
+
+
+def _to_person(row: Row[Any], held: Sequence[Row[Any]], accounts: tuple[StaffAccount, ...]) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        roles=frozenset(Role(one.role) for one in held),
+        sectors=frozenset(one.sector for one in held if one.sector is not None),
+        districts=frozenset(one.district for one in held if one.district is not None),
+        accounts=accounts,
+        title=row.title or "",
+        stands_in=tuple(row.stands_in or ()),
+        systems=frozenset(row.systems or ()),
+        digest_at=time.fromisoformat(row.digest_at) if row.digest_at else None,
+    )

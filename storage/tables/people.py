@@ -12,7 +12,7 @@ from sqlalchemy import (
     false,
 )
 
-from storage.tables.base import Document, Id, UtcDateTime, metadata
+from storage.tables.base import Document, Id, NullableDocument, UtcDateTime, metadata
 
 person = Table(
     "person",
@@ -20,6 +20,10 @@ person = Table(
     Column("id", Id, primary_key=True),
     Column("name", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("title", String(200)),  # the post; these four are NULL in rows of release 0.1.0
+    Column("stands_in", NullableDocument),  # titles of posts
+    Column("systems", NullableDocument),  # codes of foreign systems
+    Column("digest_at", String(5)),  # «18:00»
 )
 
 account = Table(

@@ -234,8 +234,8 @@ class Harness:
         for number in (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR, ADMINISTRATOR):
             await self.sandbox.telegram.start_bot(number)
 
-    async def start(self) -> None:
-        """Switch the bot on."""
+    def write_config(self) -> Path:
+        """Write the configuration as the settings are now; a running bot has read it before."""
         values = CONFIG_DEFAULTS | {"url": self.sandbox.url} | self.settings
         path = self.folder / "config.toml"
         text = CONFIG.format_map(values)
@@ -243,7 +243,11 @@ class Harness:
             assert old in text
             text = text.replace(old, new)
         path.write_text(text, encoding="utf-8")
-        config = load_config(path)
+        return path
+
+    async def start(self) -> None:
+        """Switch the bot on."""
+        config = load_config(self.write_config())
         await copy_migrated_sqlite(config.database_url, self.folder.parent)
         self.app = App(
             config,

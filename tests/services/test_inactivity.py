@@ -32,7 +32,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def municipality(database: Database) -> Municipality:
     async with database.begin() as uow:
-        staff = Staff(await uow.staff.sync(STAFF))
+        staff = Staff(await uow.staff.add_all(STAFF))
     sources = {
         ("telegram", root): Source("telegram", root, title, SourceKind.CHAT, AnswerPolicy.BOT)
         for root, title in ((STREET, "Улица"), (YARD, "Двор"))

@@ -55,7 +55,7 @@ class SchedulerHarness:
 
     async def make_scheduler(self, seconds: float) -> Scheduler:
         async with self.database.begin() as uow:
-            municipality = municipality_of(Staff(await uow.staff.sync(STAFF)))
+            municipality = municipality_of(Staff(await uow.staff.add_all(STAFF)))
             await uow.once_keys.claim("first_start", FIRST_START)
         self.runtime = Runtime(self.database, {}, lambda: municipality, self.clock, outbox_wake_up=self.wake_up)
         return Scheduler(self.health, seconds)

@@ -66,7 +66,7 @@ class DeadlineMachine(RuleBasedStateMachine):
             async with self.database.engine.begin() as connection:
                 await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
-                staff = await uow.staff.sync(STAFF)
+                staff = await uow.staff.add_all(STAFF)
                 await uow.once_keys.claim("first_start", self.now)
             return municipality_of(Staff(staff))
 

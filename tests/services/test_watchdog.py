@@ -40,7 +40,7 @@ async def uow(tmp_path: Path) -> AsyncIterator[UnitOfWork]:
 async def incident_codes(uow: UnitOfWork, now: datetime, failing: dict[str, datetime] | None = None) -> list[str]:
     """Codes of what is wrong at *now*."""
     await uow.flush()
-    municipality = municipality_of(Staff(await uow.staff.sync(STAFF)))
+    municipality = municipality_of(Staff(await uow.staff.add_all(STAFF)))
     return [one.code for one in await list_incidents(UseCaseContext(municipality, uow, now), failing or {})]
 
 

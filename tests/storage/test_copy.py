@@ -33,7 +33,7 @@ async def fill_database(url: str, updates: int = 2500) -> None:
         await uow.inbox.store("telegram", rows, NOW)
         await uow.inbox.set_cursor("telegram", "42", NOW)
         own = (StaffAccount(MessengerName.TELEGRAM, "1001"),)
-        await uow.staff.sync([Person(0, "Начальник", frozenset({Role.HEAD}), frozenset({"roads"}), accounts=own)])
+        await uow.staff.add_all([Person(0, "Начальник", frozenset({Role.HEAD}), frozenset({"roads"}), accounts=own)])
         await uow.once_keys.claim("first_start", NOW)
         await uow.audit_log.record("registered", NOW, facts={"sector": "roads", "empty": None})
     await database.close()

@@ -68,7 +68,7 @@ async def test_notices_wait_until_they_are_told(database: Database) -> None:
     ticket_id = await schedule_ticket(database)
     staff = [Person(0, name, frozenset({Role.HEAD}), accounts=(_account(name),)) for name in ("1", "2")]
     async with database.begin() as uow:
-        first, second = [one.id for one in await uow.staff.sync(staff)]
+        first, second = [one.id for one in await uow.staff.add_all(staff)]
         for person_id, code in ((second, "answer_overdue"), (first, "accept_reminder"), (second, "watch_overdue")):
             await uow.deadlines.add_notice(person_id, ticket_id, code, NOW)
         waiting = await uow.deadlines.list_pending_notices()

@@ -18,7 +18,7 @@ HEAD = Person(0, "Начальник", frozenset({Role.HEAD}))
 
 async def _issue(database: Database) -> OpenInvitation:
     async with database.begin() as uow:
-        [head] = await uow.staff.sync([HEAD])
+        [head] = await uow.staff.add_all([HEAD])
         wanted = OpenInvitation(head.id, InvitationPurpose.JOIN, NOW + timedelta(hours=24))
         await uow.invitations.add(CODE, wanted, NOW)
     return wanted
@@ -41,9 +41,8 @@ async def test_code_of_a_person_who_left_or_after_its_term_is_refused(database: 
     async with database.begin() as uow:
         assert await uow.invitations.use(CODE, wanted.expires_at) is None
         assert await uow.invitations.list_open(NOW) == [wanted]
-        await uow.staff.sync([])
+        await uow.staff.deactivate(wanted.person_id)
         assert await uow.invitations.use(CODE, NOW) is None
-        await uow.staff.sync([HEAD])
         assert await uow.invitations.revoke(wanted.person_id, NOW) == 1
         assert await uow.invitations.use(CODE, NOW) is None
         assert await uow.invitations.list_open(NOW) == []

@@ -38,7 +38,7 @@ async def test_a_notice_does_not_wait_for_who_works_on_its_ticket(database: Data
     async with database.begin() as uow:
         ticket = await add_ticket(uow)
         await uow.deadlines.schedule(ticket.id, [("accept", "overdue", 1.0, time_after(hours=1))])
-        [head] = await uow.staff.sync([Person(0, "Иванов", frozenset({Role.HEAD}))])
+        [head] = await uow.staff.add_all([Person(0, "Иванов", frozenset({Role.HEAD}))])
     async with database.begin() as uow:
         assert await uow.tickets.get(ticket.id, lock=True)
         async with asyncio.timeout(5), second.begin() as other:

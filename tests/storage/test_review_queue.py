@@ -10,7 +10,7 @@ from tests.storage.helpers import NOW, add_message, add_ticket, time_after
 
 
 async def add_person(uow: UnitOfWork) -> int:
-    [known] = await uow.staff.sync((Person(0, "Координатор", frozenset({Role.COORDINATOR})),))
+    [known] = await uow.staff.add_all((Person(0, "Координатор", frozenset({Role.COORDINATOR})),))
     return known.id
 
 

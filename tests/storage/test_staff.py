@@ -1,5 +1,7 @@
-"""Staff as the configuration names it: people keep their numbers whatever is rewritten."""
+"""The officials of the database, their accounts, and how far these can be reached."""
 
+from dataclasses import replace
+from datetime import time
 from typing import Any
 
 from bot.domain.cards import AccountReachability
@@ -18,52 +20,68 @@ def make_person(name: str, *ids: int, role: Role = Role.HEAD, vk: int | None = N
     return Person(0, name, frozenset({role}), accounts=tuple(accounts), **more)
 
 
-async def replace_staff(database: Database, *wanted: Person) -> list[int]:
+async def add_staff(database: Database, *wanted: Person) -> list[int]:
     async with database.begin() as uow:
-        return [one.id for one in await uow.staff.sync(wanted)]
+        return [one.id for one in await uow.staff.add_all(wanted)]
 
 
-async def test_a_restart_gives_everybody_the_same_number(database: Database) -> None:
-    staff = (make_person("Дороги", 1, sectors=frozenset({"roads"})), make_person("ЖКХ", 2), make_person("Без телефона"))
-    numbers = await replace_staff(database, *staff)
-
-    assert len(set(numbers)) == 3
-    assert await replace_staff(database, *staff) == numbers
-    assert await replace_staff(database, *reversed(staff)) == numbers[::-1]
-
-
-async def test_a_new_name_or_a_new_account_is_the_same_person(database: Database) -> None:
-    [number] = await replace_staff(database, make_person("Начальник", 1, vk=10))
-
-    assert await replace_staff(database, make_person("Начальник отдела дорог", 1)) == [number]
-    assert await replace_staff(database, make_person("Начальник отдела дорог", 7)) == [number]
-    async with database.read() as uow:
-        assert await uow.staff.find_name(number) == "Начальник отдела дорог"
-
-
-async def test_removed_person_keeps_name_and_identity(database: Database) -> None:
-    first, second = await replace_staff(database, make_person("Дороги", 1), make_person("ЖКХ", 2))
-    assert await replace_staff(database, make_person("ЖКХ", 2)) == [second]
+async def test_people_are_read_as_they_were_written(database: Database) -> None:
+    whole = Person(
+        0,
+        "Начальник",
+        frozenset({Role.HEAD, Role.SYSTEM_CURATOR}),
+        frozenset({"roads", "housing"}),
+        frozenset({"Центральный"}),
+        (OWN, StaffAccount(MessengerName.VK, "10")),
+        title="Директор департамента",
+        stands_in=("Начальник отдела дорог", "Начальник ЖКХ"),
+        systems=frozenset({"pos"}),
+        digest_at=time(18, 5),
+    )
+    plain = make_person("ЖКХ", sectors=frozenset({"housing"}))
+    first, second = await add_staff(database, whole, plain)
 
     async with database.read() as uow:
+        staff = await uow.staff.load()
+    assert staff.people == (replace(whole, id=first), replace(plain, id=second))
+    async with database.begin() as uow:
+        await uow.staff.update(replace(plain, id=second, name="Жильё", sectors=frozenset()))
+        changed = await uow.staff.load()
+    assert changed.people[1] == replace(plain, id=second, name="Жильё", sectors=frozenset())
+    assert changed.version != staff.version
+
+
+async def test_an_official_who_goes_leaves_the_name_alone(database: Database) -> None:
+    first, second = await add_staff(database, make_person("Дороги", 1), make_person("ЖКХ", 2))
+    async with database.begin() as uow:
+        await uow.staff.deactivate(first)
+
+    async with database.read() as uow:
+        assert [one.id for one in (await uow.staff.load()).people] == [second]
         assert await uow.staff.find_name(first) == "Дороги"
-    assert await replace_staff(database, make_person("ЖКХ", 2), make_person("Дороги", 1)) == [second, first]
+        assert await uow.staff.list_reachability() == {
+            StaffAccount(MessengerName.TELEGRAM, "2"): AccountReachability(person_id=second)
+        }
 
 
 async def test_an_account_passes_to_another_person(database: Database) -> None:
-    first, second = await replace_staff(database, make_person("Дороги", 1, vk=10), make_person("ЖКХ", 2))
+    first, second = await add_staff(database, make_person("Дороги", 1, vk=10), make_person("ЖКХ", 2))
+    async with database.begin() as uow:
+        await uow.staff.add_account(second, OWN)
+        await uow.staff.unlink_account(first, OWN)
 
-    assert await replace_staff(database, make_person("Дороги", vk=10), make_person("ЖКХ", 2, 1)) == [first, second]
+    async with database.read() as uow:
+        owned = {one.id: [own.user_id for own in one.accounts] for one in (await uow.staff.load()).people}
+    assert owned == {first: ["10"], second: ["1", "2"]}
 
 
-async def test_reachability_survives_restart(database: Database) -> None:
+async def test_reachability_is_remembered(database: Database) -> None:
     staff = make_person("Дороги", 1)
-    await replace_staff(database, staff)
+    await add_staff(database, staff)
     async with database.begin() as uow:
         assert await uow.staff.set_unreachable_since(OWN, NOW)
         assert not await uow.staff.set_unreachable_since(OWN, NOW), "it was known already"
         assert not await uow.staff.set_unreachable_since(StaffAccount(MessengerName.TELEGRAM, "999"), NOW), "a stranger"
-    await replace_staff(database, staff)
 
     async with database.begin() as uow:
         assert await uow.staff.list_reachability() == {OWN: AccountReachability(unreachable_since=NOW)}
@@ -71,15 +89,14 @@ async def test_reachability_survives_restart(database: Database) -> None:
         assert await uow.staff.list_reachability() == {OWN: AccountReachability()}
 
 
-async def test_channel_choice_survives_restart(database: Database) -> None:
+async def test_channel_choice_is_remembered(database: Database) -> None:
     staff = make_person("Дороги", 1, vk=10)
-    await replace_staff(database, staff)
+    await add_staff(database, staff)
     async with database.begin() as uow:
         await uow.staff.set_preferences(StaffAccount(MessengerName.VK, "10"), cards=True, reports=False)
         await uow.staff.set_contact_account(StaffAccount(MessengerName.VK, "10"), "vk:500")
         assert await uow.staff.set_diverted_since(OWN, NOW)
         assert not await uow.staff.set_diverted_since(OWN, NOW), "it was known already"
-    await replace_staff(database, staff)
 
     async with database.read() as uow:
         known = await uow.staff.list_reachability()
@@ -103,7 +120,7 @@ async def test_a_messenger_is_silent_since_its_first_failure(database: Database)
 
 async def test_accounts_are_listed_in_the_order_of_the_configuration(database: Database) -> None:
     own = tuple(StaffAccount(messenger, "5") for messenger in MessengerName)
-    [number] = await replace_staff(database, Person(0, "Начальник", frozenset({Role.HEAD}), accounts=own))
+    [number] = await add_staff(database, Person(0, "Начальник", frozenset({Role.HEAD}), accounts=own))
 
     async with database.read() as uow:
         assert (await uow.staff.list_accounts())[number] == own
@@ -114,7 +131,7 @@ async def test_reachability_is_current_after_a_change_and_after_its_rollback(dat
         pass
 
     async with database.begin() as uow:
-        await uow.staff.sync([make_person("Дороги", 1)])
+        await uow.staff.add_all([make_person("Дороги", 1)])
         before = await uow.staff.list_reachability()
         try:
             async with uow.savepoint():

@@ -31,10 +31,11 @@ draft_void_answered draft_void_dismissed draft_void_handed draft_void_merged dut
 flood_list foreign_messages hand_noticed hand_posted hand_withdrawn handed handed_to_you held_notes help_staff history
 inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent invitations listing members
 model_broken model_updated new_applicant new_done new_due new_number new_source new_text no_dialog not_joined notices
-old_codes_void pages_week pass_answer_on post_by_hand posting_reminder preview preview_replaced publication_failed
-reachable reason_added refused request_question request_unit returned sending_limited settings staff_reply stats
-token_shared trouble trouble_over undelivered unknown_command unknown_update unreachable unrecorded urgent_news
-watch_overdue welcome_staff words_expire work_skipped wrong_codes
+old_codes_void pages_week pass_answer_on people_applied people_differ people_place_changed post_by_hand
+posting_reminder preview preview_replaced publication_failed reachable reason_added refused request_question
+request_unit returned sending_limited settings staff_reply stats token_shared trouble trouble_over undelivered
+unknown_command unknown_update unreachable unrecorded urgent_news watch_overdue welcome_staff words_expire
+work_skipped wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 

@@ -168,6 +168,12 @@ async def end(ctx: UseCaseContext, dialog: Dialog, *, pressed_message_id: str | 
     await ctx.uow.dialogs.end(dialog.account, dialog.user_id, facts)
 
 
+async def void(ctx: UseCaseContext, dialog: Dialog) -> None:
+    """End *dialog* although its writer did nothing: its ticket is no concern of theirs any more."""
+    await _remove_buttons(ctx, dialog, EndReason.VOID)
+    await ctx.uow.dialogs.end(dialog.account, dialog.user_id)
+
+
 async def cancel_for_ticket(ctx: UseCaseContext, ticket: Ticket, steps: Sequence[DialogStep]) -> list[Dialog]:
     """End and return the dialogs about *ticket* that are in one of *steps*."""
     ended = await ctx.uow.dialogs.cancel_for_ticket(ticket.id, steps, ctx.now)

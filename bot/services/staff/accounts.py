@@ -1,38 +1,24 @@
 """Officials' accounts: a new one is announced, a closed one loses its rights, cards, drafts and codes at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.channels import Address
-from bot.domain.errors import AccountGone, ConfiguredAccount, NotAllowed, OwnAccount
-from bot.domain.invitations import InvitationPurpose
+from bot.domain.errors import AccountGone, NotAllowed, OwnAccount
 from bot.domain.notifications.citizens import AccessClosed
-from bot.domain.notifications.envelope import EditEnvelope
-from bot.domain.notifications.registry import to_facts
 from bot.domain.notifications.staff import (
-    AccessEnded,
     AccountAdded,
     AccountEntry,
     AccountList,
     AccountRemoved,
-    AccountsClosed,
-    ClosedAccount,
     InvitationEntry,
 )
-from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards, notify
-from storage.unit_of_work import UnitOfWork
-
-MAX_EMPTIED_MESSAGES = 300
-"""Messages that are emptied in the chat of a closed account; the messenger takes one a second."""
-
-LostAccount = tuple[int, StaffAccount]
-"""The id of a person, and an account that was theirs."""
+from bot.services.staff import access, directory
 
 
 def name_of(own: StaffAccount) -> str:
@@ -118,8 +104,10 @@ async def _joined_later(ctx: UseCaseContext, own: StaffAccount) -> bool:
     """Return whether *own* joined after the account that acts: a thief's new one must not close the owner's."""
     acting = account_of(ctx.origin) if ctx.origin is not None else None
     joined = await ctx.uow.staff.list_joined_accounts()
-    if acting is None or acting not in joined:
-        return acting is not None  # the configuration names it
+    if acting is None or own not in joined:  # nobody disowns an account that the file gave to them
+        return False
+    if acting not in joined:
+        return True
     since, other_since = joined[acting], joined[own]
     return other_since is not None and (since is None or since < other_since)
 
@@ -130,8 +118,6 @@ async def _find_removable(ctx: UseCaseContext, name: str) -> tuple[Person, Staff
     if person is None:
         raise AccountGone()
     own = StaffAccount(MessengerName(messenger), user_id)
-    if own not in await ctx.uow.staff.list_joined_accounts():
-        raise ConfiguredAccount()
     if ctx.origin is not None and account_of(ctx.origin) == own:
         raise OwnAccount()
     return person, own
@@ -146,13 +132,13 @@ async def revoke_codes(ctx: UseCaseContext, by: Person, person_id: int) -> None:
 
 
 async def _close(ctx: UseCaseContext, by: Person, person: Person, own: StaffAccount, *, disowned: bool) -> None:
-    await ctx.uow.staff.unlink_account(own)
+    await ctx.uow.staff.unlink_account(person.id, own)
     await ctx.uow.invitations.revoke(person.id, ctx.now)
-    ctx.municipality = replace(ctx.municipality, staff=ctx.municipality.staff.without_account(own))
+    await directory.reload(ctx)
     facts = {"account": name_of(own), "person": person.id, "disowned": disowned}
     await ctx.uow.audit_log.record("account_removed", ctx.now, person_id=by.id, facts=facts)
-    tickets = await _empty_chat(ctx, person.id, own)
-    for address in _chats_of(ctx, own):
+    tickets = await access.empty_chat(ctx, person.id, own)
+    for address in access.chats_of(ctx, own):
         await notify.notify_citizen(
             ctx, address.account, address.chat_id, None, AccessClosed(municipality=ctx.municipality.name)
         )
@@ -163,74 +149,9 @@ async def _close(ctx: UseCaseContext, by: Person, person: Person, own: StaffAcco
     await _show_to_others(ctx, tickets)
 
 
-def _chats_of(ctx: UseCaseContext, own: StaffAccount) -> list[Address]:
-    """Return the private chat with the account, where the bot's account in that messenger writes first."""
-    accounts = [
-        one.account
-        for one in ctx.municipality.bot_accounts.values()
-        if one.messenger == own.messenger.value and one.supports_private_messages
-    ]
-    return [Address(one, own.user_id) for one in accounts[:1]]
-
-
-async def sync_staff(uow: UnitOfWork, wanted: Sequence[Person]) -> tuple[tuple[Person, ...], list[LostAccount]]:
-    """Make the stored staff equal the configured one; return it, and the accounts that are nobody's any more."""
-    before = await uow.staff.list_accounts()
-    people = await uow.staff.sync(wanted)
-    after = await uow.staff.list_accounts()
-    return people, _list_lost(before, after)
-
-
-def _list_lost(
-    before: Mapping[int, Sequence[StaffAccount]], after: Mapping[int, Sequence[StaffAccount]]
-) -> list[LostAccount]:
-    return [(person, own) for person, owned in before.items() for own in owned if own not in after.get(person, ())]
-
-
-async def on_staff_synced(ctx: UseCaseContext, lost: Sequence[LostAccount]) -> None:
-    """Close the accounts that a changed configuration has taken from people, and revoke the codes it has overtaken."""
-    staff, losers = ctx.municipality.staff, {person_id for person_id, _ in lost}
-    for one in await ctx.uow.invitations.list_open(ctx.now):
-        person = staff.find_by_id(one.person_id)
-        is_needless = person is not None and bool(person.accounts) and one.purpose is InvitationPurpose.JOIN
-        if person is None or person.id in losers or is_needless:
-            await ctx.uow.invitations.revoke(one.person_id, ctx.now)
-    closed, tickets = [], list[int]()
-    for person_id, own in lost:
-        facts = {"account": name_of(own), "person": person_id, "configuration": True}
-        await ctx.uow.audit_log.record("account_removed", ctx.now, facts=facts)
-        tickets += await _empty_chat(ctx, person_id, own)
-        closed.append(ClosedAccount(await ctx.uow.staff.find_name(person_id) or "", name_of(own)))
-    if closed:
-        await notify.notify_administrator(ctx, AccountsClosed(closed=tuple(closed)))
-    await _show_to_others(ctx, tickets)
-
-
 async def _show_to_others(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None:
     """Give open tickets to the person's other accounts, to a successor, or to those who are responsible now."""
     for ticket_id in dict.fromkeys(ticket_ids):
         ticket = await ctx.uow.tickets.get(ticket_id)
         if ticket is not None:
             await cards.sync(ctx, ticket)
-
-
-async def _empty_chat(ctx: UseCaseContext, person_id: int, own: StaffAccount) -> list[int]:
-    """Take the cards and drafts of an account away, with the citizens' words and phones in them.
-
-    Return the tickets that it showed and that have not ended.
-    """
-    messenger, chat_id = own.messenger.value, own.user_id
-    await ctx.uow.outbox.drop_for_staff(person_id, messenger, chat_id, ctx.now)
-    await ctx.uow.dialogs.end_in_messenger(messenger, chat_id)
-    tickets = await ctx.uow.cards.withdraw_in_chat(person_id, messenger, chat_id)
-    shown = await ctx.uow.sent_messages.forget_chat(messenger, chat_id, MAX_EMPTIED_MESSAGES)
-    for known in await ctx.uow.review_queue.list_review_lists():
-        if known.person_id == person_id and known.chat_id == chat_id and known.account.partition(":")[0] == messenger:
-            await ctx.uow.review_queue.delete_review_list(known)
-            if known.external_id is not None:
-                shown.append((known.account, known.external_id))
-    for account, message_id in shown:  # not their copies, which the person's other accounts keep
-        facts = to_facts(AccessEnded(), EditEnvelope(message_id=message_id))
-        draft = OutboxDraft(OutboxKind.EDIT_NOTE, account, chat_id, facts=facts, priority=Priority.NOTE)
-        await ctx.uow.outbox.enqueue(draft, ctx.now)
-    return tickets

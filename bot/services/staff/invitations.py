@@ -1,7 +1,7 @@
 """Invitations: officials join, or connect one more messenger, with a code that is valid once and for a limited time."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotAllowed
@@ -13,7 +13,7 @@ from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.services.context import UseCaseContext, messenger_of
 from bot.services.notifications import notify
-from bot.services.staff import accounts
+from bot.services.staff import accounts, directory
 
 WRONG_CODE_WINDOW = timedelta(hours=1)
 
@@ -102,7 +102,7 @@ async def accept_invitation(ctx: UseCaseContext, account: str, user_id: str, cod
     await ctx.uow.staff.link_account(person.id, own, ctx.now)
     facts = {"account": account, "user": user_id, "purpose": used.purpose.value}
     await ctx.uow.audit_log.record("joined", ctx.now, person_id=person.id, facts=facts)
-    ctx.municipality = replace(ctx.municipality, staff=ctx.municipality.staff.with_account(person.id, own))
+    await directory.reload(ctx)
     joined = ctx.municipality.staff.find_by_id(person.id) or person
     await accounts.announce(ctx, joined, own)
     return joined

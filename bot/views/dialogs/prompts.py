@@ -23,6 +23,7 @@ from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import DRAFT_VIEWS, cancel_row
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext
+from bot.views.role_titles import role_title
 from bot.views.toasts import message_refusal_text
 
 COMMAND_TITLES: dict[str, str] = {
@@ -45,24 +46,9 @@ SOURCES_WITHOUT_NUMBER = ("Телефон", "Личный приём")
 MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
 """Sources offered for a message that is entered by hand."""
 
-_ROLES = {
-    "head": "руководитель отраслевого блока",
-    "deputy": "заместитель руководителя блока",
-    "employee": "сотрудник блока",
-    "block_curator": "куратор блока",
-    "coordinator": "координатор",
-    "manager": "руководитель центра",
-    "curator": "куратор центра",
-    "administrator": "администратор",
-    "duty": "дежурный",
-    "head_of_town": "глава",
-    "system_curator": "куратор системы",
-    "centre_staff": "сотрудник центра",
-}
-
 
 def welcome_staff(note: Welcome, data: NotificationData, context: RenderContext) -> Content:
-    roles = ", ".join(_ROLES.get(role, role) for role in note.roles)
+    roles = ", ".join(role_title(role) for role in note.roles)
     return Content.of(
         f"Здравствуйте, {note.name}! Вы подключены к центру управления «{note.municipality}».\nВаша роль: {roles}.\n\n",
         *_automatic_messages(note),

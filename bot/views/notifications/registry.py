@@ -15,6 +15,7 @@ from bot.views.notifications.answers import ANSWER_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
+from bot.views.notifications.people import PEOPLE_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
 from bot.views.notifications.reminders import REMINDER_VIEWS
 from bot.views.notifications.reports import REPORT_VIEWS
@@ -55,6 +56,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *INQUIRY_VIEWS,
         *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
+        *PEOPLE_VIEWS,
         *PROBLEM_VIEWS,
         *REMINDER_VIEWS,
         *REPORT_VIEWS,

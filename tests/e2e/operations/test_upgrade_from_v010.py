@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.bootstrap import build_messengers, build_municipality, build_understanding, configured_staff
+from bot.bootstrap import build_messengers, build_municipality, build_understanding
 from bot.domain.outbox import OutboxKind, OutboxRow
-from bot.domain.people import Staff
 from bot.domain.tickets import State
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.port import Capabilities, Messenger
@@ -22,6 +21,7 @@ from bot.outbox.handlers import OUTBOX_HANDLERS
 from bot.outbox.outgoing import OutgoingMessage
 from bot.services.context import BotAccount, UseCaseContext
 from bot.services.notifications import cards
+from bot.services.staff import directory
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.views.cards import render_card
 from bot.views.render_context import RenderContext
@@ -60,7 +60,7 @@ async def upgraded_database(url: str, folder: Path, expected: dict[str, Any]) ->
     try:
         await migrate(database.engine)
         async with database.begin() as uow:
-            staff = Staff(await uow.staff.sync(configured_staff(config)))
+            staff = await directory.open_staff(uow, config.staff)
         municipality = build_municipality(config, staff, build_understanding(config), _bot_accounts(messengers))
         capabilities = {account: messenger.capabilities for account, messenger in messengers.items()}
         async with database.read() as uow:

@@ -1,6 +1,7 @@
 """An official whose number nobody knows joins by a code, once, and finds what has been waiting."""
 
 from tests.e2e.harness import ADMINISTRATOR, ANNA, COORDINATOR, GROUP, MARIA, PYOTR, STAFF, Harness, message_text
+from tests.e2e.staff.people_file import apply_people
 
 WITHOUT_ACCOUNT = STAFF.replace("telegram_id = 1001", "")
 
@@ -84,9 +85,8 @@ async def test_person_who_lost_the_account_joins_again(closed_bot: Harness) -> N
     await bot.start()
     await bot.sandbox.telegram.start_bot(ANNA, await invitation_code(bot))
     await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
-    await bot.stop()
     bot.settings["staff"] = WITHOUT_ACCOUNT.replace("Начальник отдела дорог", "Начальник управления дорог")
-    await bot.start()
+    await apply_people(bot)
     await bot.send_message(ADMINISTRATOR, "/invite")
     letter = await bot.wait_for_message(ADMINISTRATOR, "Начальник управления дорог: /start")
 

@@ -1,0 +1,113 @@
+"""Changes of people: each is stored, recorded, said to the person, and followed by tickets, cards and menus.
+
+Rights are checked by the callers: :mod:`bot.services.staff.people` for the chat, the file belongs to the administrator.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.notifications.citizens import AccessClosed
+from bot.domain.notifications.people import PlaceChanged, PlaceFacts
+from bot.domain.people import Person, StaffAccount
+from bot.domain.people_plan import PersonChange, PersonField
+from bot.services.context import UseCaseContext
+from bot.services.notifications import cards, notify
+from bot.services.staff import access, directory, reachability
+from bot.services.tickets.search import list_waiting_tickets
+
+MAX_FOLLOWED_TICKETS = 500
+"""Open tickets of a person that follow a change at once; more than any post of a town has."""
+
+PLACE_FIELDS = frozenset({PersonField.TITLE, PersonField.ROLES, PersonField.SECTORS, PersonField.DISTRICTS})
+"""What a person is told of when it changes."""
+
+
+async def add(ctx: UseCaseContext, one: Person, by: Person | None) -> Person:
+    """Add an official; the open tickets of an empty post come to them."""
+    added = await ctx.uow.staff.add(one)
+    await directory.reload(ctx)
+    await _record(ctx, "person_added", by, added)
+    await follow_tickets(ctx, await _list_tickets(ctx, added))
+    await reachability.update_menus(ctx, added)
+    return added
+
+
+async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -> Person:
+    """Store a changed official; tickets that leave them are taken from their chats, those that come are shown."""
+    before, after = wanted.before, wanted.after
+    current = ctx.municipality.staff.find_by_id(before.id) or before
+    held = await _list_tickets(ctx, current)
+    await close_accounts(ctx, current, [own for own in wanted.lost_accounts if own in current.accounts])
+    await ctx.uow.staff.update(after)
+    for own in wanted.new_accounts:
+        await ctx.uow.staff.add_account(after.id, own)
+    await directory.reload(ctx)
+    await _record(ctx, "person_changed", by, after, fields=[one.value for one in wanted.fields])
+    if PLACE_FIELDS & set(wanted.fields):
+        await access.hide_foreign_tickets(ctx, after)
+        await follow_tickets(ctx, [*held, *await _list_tickets(ctx, after)])
+        note = PlaceChanged(now=place_facts(ctx, after), lost_roles=tuple(sorted(before.roles - after.roles)))
+        await notify.notify(ctx, after, note)
+    await reachability.update_menus(ctx, after)
+    return after
+
+
+async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> None:
+    """End everything that an official has here; their open tickets go to who is responsible now."""
+    held = await _list_tickets(ctx, person)
+    await close_accounts(ctx, person, person.accounts)
+    await ctx.uow.staff.deactivate(person.id)
+    await ctx.uow.invitations.revoke(person.id, ctx.now)
+    await directory.reload(ctx)
+    await _record(ctx, "person_dismissed", by, person)
+    await follow_tickets(ctx, held)
+
+
+async def close_accounts(ctx: UseCaseContext, person: Person, accounts: Iterable[StaffAccount]) -> list[int]:
+    """End the access of *accounts* of a person, and tell them there; return the open tickets that they showed."""
+    shown: list[int] = []
+    for own in accounts:
+        await ctx.uow.staff.unlink_account(person.id, own)
+        await ctx.uow.invitations.revoke(person.id, ctx.now)
+        shown += await access.empty_chat(ctx, person.id, own)
+        for address in access.chats_of(ctx, own):
+            note = AccessClosed(municipality=ctx.municipality.name)
+            await notify.notify_citizen(ctx, address.account, address.chat_id, None, note)
+    await directory.reload(ctx)
+    return shown
+
+
+async def _list_tickets(ctx: UseCaseContext, person: Person) -> list[int]:
+    """List the open tickets that *person* should have, and those whose cards they have."""
+    waiting = await list_waiting_tickets(ctx, person, MAX_FOLLOWED_TICKETS)
+    shown = await ctx.uow.cards.list_unfinished(person.id, MAX_FOLLOWED_TICKETS)
+    return [*(ticket.id for ticket in waiting), *shown]
+
+
+async def follow_tickets(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None:
+    """Show open tickets to who is responsible now."""
+    for ticket_id in dict.fromkeys(ticket_ids):
+        ticket = await ctx.uow.tickets.get(ticket_id)
+        if ticket is not None:
+            await cards.sync(ctx, ticket)
+
+
+async def _record(ctx: UseCaseContext, action: str, by: Person | None, person: Person, **more: object) -> None:
+    """Write the audit; ``by`` is ``None`` for the command line, whose journal names the user of the server."""
+    facts = {
+        "person": person.id,
+        "roles": sorted(person.roles),
+        "sectors": sorted(person.sectors),
+        "districts": sorted(person.districts),
+        **more,
+    }
+    await ctx.uow.audit_log.record(action, ctx.now, person_id=by.id if by is not None else None, facts=facts)
+
+
+def place_facts(ctx: UseCaseContext, person: Person) -> PlaceFacts:
+    """Return the place of *person* in the centre, in words where the configuration has some."""
+    return PlaceFacts(
+        title=person.title,
+        roles=tuple(sorted(person.roles)),
+        sectors=tuple(ctx.municipality.sector_title(one) for one in sorted(person.sectors)),
+        districts=tuple(sorted(person.districts)),
+    )

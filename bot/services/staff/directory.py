@@ -1,0 +1,72 @@
+"""The officials as the database has them: seeded once from the file, and read again after every change."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.notifications.people import ChangedPerson, PeopleDiffer
+from bot.domain.people import Person, Staff
+from bot.domain.people_plan import PeoplePlan, PersonField, compare, recognize
+from bot.services.context import UseCaseContext
+from bot.services.notifications import notify
+from storage.unit_of_work import UnitOfWork
+
+_LOCK = "people"
+
+
+async def open_staff(uow: UnitOfWork, wanted: Sequence[Person]) -> Staff:
+    """Return the stored officials.
+
+    An empty database gets the people *wanted* by the file. One of release 0.1.0 keeps its own; those that the file
+    knows get what 0.1.0 did not store.
+    """
+    await uow.lock(_LOCK)
+    if not await uow.staff.has_people():
+        await uow.staff.add_all(wanted)
+    elif await uow.staff.find_version() is None:
+        stored = (await uow.staff.load()).people
+        for index, known in recognize(stored, wanted).items():
+            own = wanted[index]
+            await uow.staff.update(
+                replace(known, title=own.title, stands_in=own.stands_in, systems=own.systems, digest_at=own.digest_at)
+            )
+        await uow.staff.mark_changed()
+    return await uow.staff.load()
+
+
+async def reload(ctx: UseCaseContext) -> None:
+    """Read the officials again: this transaction has changed them, or has waited for another that may have."""
+    staff = ctx.municipality.staff.with_people(await ctx.uow.staff.load())
+    ctx.municipality = replace(ctx.municipality, staff=staff)
+
+
+async def lock(ctx: UseCaseContext) -> None:
+    """Wait until no other process changes people, and read them: what was read before may be outdated."""
+    await ctx.uow.lock(_LOCK)
+    await reload(ctx)
+
+
+def plan_from_file(staff: Staff, wanted: Sequence[Person]) -> PeoplePlan:
+    """Return the steps to the people *wanted* by the file; a file without people wants nothing."""
+    return compare(staff.people, wanted) if wanted else PeoplePlan()
+
+
+async def report_difference(ctx: UseCaseContext, wanted: Sequence[Person]) -> None:
+    """Tell the administrator, once per difference, that the file names other people than the database."""
+    plan = plan_from_file(ctx.municipality.staff, wanted)
+    if plan:
+        note = PeopleDiffer(
+            added=tuple(one.name for one in plan.added),
+            changed=tuple(ChangedPerson(one.before.name, one.fields) for one in plan.changed),
+            dismissed=tuple(one.name for one in plan.dismissed),
+        )
+        await notify.notify_administrator(ctx, note, once_key=f"people_differ:{_fingerprint(plan)}")
+
+
+def _fingerprint(plan: PeoplePlan) -> str:
+    people = (*plan.added, *(one.after for one in plan.changed), *plan.dismissed)
+    values = [
+        [f"{name}={sorted(map(str, value)) if isinstance(value, frozenset | tuple) else value}" for name, value in own]
+        for own in ([(one.value, getattr(person, one.value)) for one in PersonField] for person in people)
+    ]
+    return hashlib.sha256(repr([len(plan.added), len(plan.changed), values]).encode()).hexdigest()[:16]
