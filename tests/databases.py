@@ -23,6 +23,8 @@ DATABASE_KINDS = [
     pytest.param("postgresql", marks=pytest.mark.skipif(POSTGRES_URL is None, reason="MCU_TEST_POSTGRES is not set")),
 ]
 
+DATABASE_FILE = "mcu.sqlite3"
+
 ON_BOTH = pytest.mark.parametrize("kind", DATABASE_KINDS, indirect=True)
 """Mark for a module whose bot must run on every kind of database."""
 
@@ -81,7 +83,7 @@ class DatabasePool:
 async def migrated_database(kind: str, folder: Path, pool: DatabasePool) -> AsyncIterator[str]:
     """The address of a database at its newest schema; the file (in *folder*) is created when it is first opened."""
     if kind == "sqlite":
-        url = f"sqlite+aiosqlite:///{folder / 'mcu.sqlite3'}"
+        url = f"sqlite+aiosqlite:///{folder / DATABASE_FILE}"
         await copy_migrated_sqlite(url, folder.parent)
         yield url
         return

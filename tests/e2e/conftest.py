@@ -7,6 +7,7 @@ import pytest
 
 from tests.databases import DatabasePool, migrated_database
 from tests.e2e.harness import Harness
+from tests.e2e.settled_town import SettledTown, settle_town
 
 
 @pytest.fixture(params=["sqlite"])
@@ -28,8 +29,20 @@ async def closed_bot(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIte
             await bot.close()
 
 
+@pytest.fixture(scope="session")
+def settled_towns() -> list[SettledTown]:
+    """The one settled town of the session, once a test has made it."""
+    return []
+
+
 @pytest.fixture
-async def bot(closed_bot: Harness) -> Harness:
-    """The town with the bot running."""
+async def bot(
+    closed_bot: Harness, kind: str, settled_towns: list[SettledTown], tmp_path_factory: pytest.TempPathFactory
+) -> Harness:
+    """The town with the bot running; on SQLite the officials were welcomed before (``closed_bot``: a first start)."""
+    if kind == "sqlite":
+        if not settled_towns:
+            settled_towns.append(await settle_town(tmp_path_factory.mktemp("settled")))
+        settled_towns[0].restore(closed_bot)
     await closed_bot.start()
     return closed_bot
