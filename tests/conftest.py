@@ -5,6 +5,7 @@ import gc
 import ssl
 from collections.abc import Iterator
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,32 @@ from tests.databases import DatabasePool
 # Laws are checked on whatever machine there is: how long one example takes proves nothing.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
+
+ROOT = Path(__file__).parent
+
+LONGEST_FILES = (
+    *("browser/test_page.py", "e2e/reliability/test_crashes.py", "e2e/reliability/test_kill.py"),
+    *("e2e/operations/test_nightly_training.py", "e2e/staff/test_failover.py"),
+    *("e2e/reliability/test_freezes.py", "e2e/reliability/test_takeover.py", "e2e/reliability/test_drain.py"),
+    *("e2e/reliability/test_database_restarts.py", "e2e/messengers/test_telegram.py"),
+    *("e2e/reliability/test_load_balancer.py", "e2e/monitoring/test_auditor.py"),
+    *("e2e/operations/test_service_manager.py", "e2e/operations/test_upgrade_from_v010.py"),
+    *("e2e/operations/test_commands.py", "unit/understanding/test_training.py", "unit/test_lazy_aiogram.py"),
+    *("e2e/operations/test_hostile_files.py", "e2e/operations/test_demo.py", "e2e/operations/test_second_process.py"),
+    *("e2e/reliability/test_shared_token.py", "e2e/operations/test_training_commands.py"),
+    *("services/test_time_properties.py", "e2e/reliability/test_database_refuses.py"),
+)
+"""Files below tests/ that take longest or wait longest, by ``--durations``, the longest first."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the workers of one run begin with the longest files, or one of them ends minutes after the others.
+
+    The first worker gets those, of which many wait; the others steal from it when they have nothing left.
+    """
+    if hasattr(config, "workerinput"):
+        rank = {ROOT / name: number for number, name in enumerate(LONGEST_FILES)}
+        items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 def pytest_collection_finish() -> None:
