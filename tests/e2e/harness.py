@@ -356,11 +356,11 @@ class Harness:
         assert self.app is not None
         queue = self.sandbox.telegram.world.queue
         community = self.sandbox.vk.world.communities[COMMUNITY]
+        if any(server.queue for server in community.servers.values()):
+            return False
         async with self.app.database.read() as uow:
-            heard = await uow.inbox.get_cursor("telegram") == str(queue.next_id) or not queue.pending
-            if community.servers:
-                heard = heard and not any(server.queue for server in community.servers.values())
-            else:
+            heard = not queue.pending or await uow.inbox.get_cursor("telegram") == str(queue.next_id)
+            if not community.servers:
                 heard = heard and await uow.inbox.get_cursor(f"vk:{COMMUNITY}") == str(community.log.ts)
             return heard and not (await uow.inbox.count_by_status()).get("new", 0)
 
