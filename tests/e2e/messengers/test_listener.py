@@ -176,7 +176,9 @@ async def test_stranger_learns_only_that_the_bot_lives(closed_bot: Harness, monk
     base = configure_webhook(closed_bot, "telegram").removesuffix("/telegram")
     await closed_bot.start()
     assert closed_bot.app is not None
-    closed_bot.app.health.rights_faults["telegram"] = ["чат «Подслушано»"]
+    faults = closed_bot.app.health.rights_faults
+    await closed_bot.wait_until(lambda: "telegram" in faults)  # the first self-check is over
+    faults["telegram"] = ["чат «Подслушано»"]
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{base}/readyz") as answer:
             assert (await answer.json())["faults"] == ["чат «Подслушано»"]
