@@ -27,6 +27,8 @@ class DialogStep(StrEnum):
     REQUEST_QUESTION = "request_question"
     DECISION_QUESTION = "decision_question"
     INQUIRY_ANSWER = "inquiry_answer"
+    NOT_OURS_BODY = "not_ours_body"
+    NOT_OURS_KNOWN = "not_ours_known"
     ENDED = "over"
 
     @property
@@ -80,6 +82,8 @@ TICKET_STEPS = (
     DialogStep.REQUEST_UNIT,
     DialogStep.REQUEST_QUESTION,
     DialogStep.DECISION_QUESTION,
+    DialogStep.NOT_OURS_BODY,
+    DialogStep.NOT_OURS_KNOWN,
 )
 """Steps that are about one ticket."""
 

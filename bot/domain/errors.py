@@ -104,6 +104,12 @@ class TermUnsuitable(Refusal):
     code = "term_unsuitable"
 
 
+class NotOursUnnamed(Refusal):
+    """«Не наше» without whose it is, or without anything that is known."""
+
+    code = "not_ours_unnamed"
+
+
 class DialogEnded(Refusal):
     """The dialog has ended: sent, cancelled, expired or replaced by another."""
 

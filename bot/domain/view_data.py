@@ -138,6 +138,7 @@ class NotificationData:
     flood: "FloodFacts | None" = None
     held_notes: "Sequence[tuple[HeldNote, Notification, NotificationData]]" = ()  # with what their own words need
     inquiries: Sequence[InquiryFacts] = ()
+    sector_titles: Mapping[str, str] = field(default_factory=dict)
     unknown_chats: Sequence[tuple[str, str]] = ()  # messenger and id
 
 

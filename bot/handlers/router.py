@@ -19,6 +19,7 @@ from bot.handlers import (
     floods,
     inquiries,
     manual_entry,
+    passing,
     problems,
     review_queue,
     settings,
@@ -59,6 +60,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **accounts.BUTTON_HANDLERS,
     **floods.BUTTON_HANDLERS,
     **inquiries.BUTTON_HANDLERS,
+    **passing.BUTTON_HANDLERS,
 }
 
 

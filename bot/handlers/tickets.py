@@ -8,14 +8,14 @@ from bot.domain.notifications.toasts import HandedOverToast, ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
-from bot.domain.tickets import DismissReason, Step, Ticket, is_allowed
+from bot.domain.tickets import DismissReason, State, Step, Ticket, is_allowed
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.answers import verify_published
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
-from bot.services.tickets import search, workflow
+from bot.services.tickets import passing, search, workflow
 from bot.views.callback_codes import Op
 
 
@@ -35,7 +35,10 @@ async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def hand_over(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Hand the ticket over at once; a reason can be added afterwards."""
-    ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
+    ticket = await passing.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
+    if ticket.state is State.TRIAGE:
+        await answer_callback(ctx, press, ToastCode.PASSED_AROUND, alert=True)
+        return
     sector = ctx.municipality.sector_title(ticket.sector)
     await answer_callback(ctx, press, HandedOverToast(sector=sector))
     await notify.notify(ctx, press.person, HandedOver(ticket_id=ticket.id, sector=sector), ticket=ticket)

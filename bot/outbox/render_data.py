@@ -239,6 +239,7 @@ async def notification_data(
         else (),
         unknown_chats=await sources.list_unknown_chats(ctx, note.since) if isinstance(note, ChatsUnknown) else (),
         held_notes=await _list_held_notes(ctx, row, note) if isinstance(note, HeldNotes) else (),
+        sector_titles={one.code: one.title for one in ctx.municipality.sectors.values()},
         inquiries=await _list_inquiries(ctx, note),
         flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
     )

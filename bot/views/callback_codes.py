@@ -65,6 +65,7 @@ class Op(StrEnum):
     REQUEST = "ju"  # ask another unit: open the list of units; the argument is the page
     REQUEST_FROM = "jr"  # the argument is the sector; without one, a unit that is named in words
     DECISION = "jd"  # put a question to the management
+    NOT_OURS = "jn"
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
     UNMUTE = "um"  # listen again
     INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again

@@ -32,7 +32,7 @@ _STATE_ICONS = {
     State.CLOSED: "✅",
 }
 
-_REMARK_TITLES = {"hand_over": "передано", "dismiss": "без ответа"}
+_REMARK_TITLES = {"not_ours": "не наше", "hand_over": "передано", "dismiss": "без ответа"}
 
 
 def render_card(facts: CardFacts, context: RenderContext) -> Content:

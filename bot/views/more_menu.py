@@ -54,11 +54,16 @@ def is_in_work(facts: CardFacts) -> bool:
     return ticket.is_open and ticket.state not in (State.TRIAGE, State.PUBLISHING) and ticket.lead_id is None
 
 
+def _can_be_declined(facts: CardFacts) -> bool:
+    return is_in_work(facts) and is_allowed(facts.ticket.state, Step.UNSURE)
+
+
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
     MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
     MenuEntry("📨 Запросить сведения", Op.REQUEST, Right.REQUEST, is_in_work),
+    MenuEntry("🙅 Не наше", Op.NOT_OURS, Right.HAND_OVER, _can_be_declined),
     MenuEntry("⚖️ Вынести на рассмотрение", Op.DECISION, Right.REQUEST, is_in_work),
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),

@@ -78,6 +78,7 @@ PUBLISHED = {
     b"1:jr:142:housing": CallbackData(Op.REQUEST_FROM, 142, "housing"),
     b"1:jr:142": CallbackData(Op.REQUEST_FROM, 142),
     b"1:jd:142": CallbackData(Op.DECISION, 142),
+    b"1:jn:142": CallbackData(Op.NOT_OURS, 142),
     b"1:ja:142:7": CallbackData(Op.ANSWER_INQUIRY, 142, "7"),
 }
 

@@ -15,6 +15,7 @@ from bot.domain.notifications import (
     limits,
     manual_posting,
     monitoring,
+    passing,
     people,
     problems,
     refusals,
@@ -34,7 +35,7 @@ C = TypeVar("C", bound=Coded)
 
 MODULES = (
     *(administrator, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits, manual_posting),
-    *(monitoring, people, problems, refusals, reports, review_queue, staff, tickets, toasts),
+    *(monitoring, passing, people, problems, refusals, reports, review_queue, staff, tickets, toasts),
 )
 
 

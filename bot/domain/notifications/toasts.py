@@ -32,6 +32,7 @@ class ToastCode(StrEnum):
     CODE_REVOKED = "code_revoked"
     MUTED = "muted"
     UNMUTED = "unmuted"
+    PASSED_AROUND = "passed_around"
     PERSONAL_DATA = "personal_data"
     MARKED_INCOMPLETE = "marked_incomplete"
     UNMARKED_INCOMPLETE = "unmarked_incomplete"

@@ -15,6 +15,7 @@ from bot.views.notifications.answers import ANSWER_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
+from bot.views.notifications.passing import PASSING_VIEWS
 from bot.views.notifications.people import PEOPLE_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
 from bot.views.notifications.reminders import REMINDER_VIEWS
@@ -57,6 +58,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
         *PEOPLE_VIEWS,
+        *PASSING_VIEWS,
         *PROBLEM_VIEWS,
         *REMINDER_VIEWS,
         *REPORT_VIEWS,

@@ -65,7 +65,8 @@ async def test_a_reason_comes_too_late_when_it_has_moved_on(bot: Harness) -> Non
     await send_report(bot)
     await hand_over_to(bot, ROADS_HEAD, 1, "ЖКХ")
     note = await bot.wait_for_message(ROADS_HEAD, "передано: ЖКХ.")
-    await hand_over_to(bot, HOUSING_HEAD, 1, "Дороги")
+    await bot.send_message(COORDINATOR, "/find 1")
+    await hand_over_to(bot, COORDINATOR, 1, "Дороги")
     await bot.wait_for_message(ROADS_HEAD, "№1 снова передано вам: примите до 15:30.")
     said = await bot.press_button(ROADS_HEAD, note, "Добавить пояснение")
     assert said == {"text": "Пояснить может только тот, кто передал сообщение последним.", "show_alert": True}
