@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_config
+from bot.domain.applicants import ApplicantKind
 from bot.domain.durations import Duration
-from bot.domain.rules import Applicant, RuleFacts, RuleOutcome, Share
+from bot.domain.rules import RuleFacts, RuleOutcome, Share
 from tests.unit.test_config_bad import GOOD, build_config, faults_of
 
 STAFF = GOOD["staff"] + '[[staff]]\nname = "Р"\nrole = "head"\nsectors = ["roads"]\ndistricts = ["Центр"]\n'
@@ -22,7 +23,7 @@ def rules_of(tmp_path: Path, text: str) -> dict[str, RuleOutcome]:
     path.write_text(text, encoding="utf-8")
     rules = load_config(path).rules()
     facts = {
-        "pos": RuleFacts("pos", "roads", district="Центр", applicant=Applicant.LEGAL),
+        "pos": RuleFacts("pos", "roads", district="Центр", applicant=ApplicantKind.LEGAL),
         "vk": RuleFacts("vk", "housing"),
         "urgent": RuleFacts("telegram", "roads", urgent=True),
     }
