@@ -113,7 +113,7 @@ def build_municipality(
     return Municipality(
         name=config.tree.municipality.name,
         zone=config.zone,
-        staff=replace(staff, routing=config.routing()),
+        staff=replace(staff, routing=config.routing(), roles=config.roles()),
         sectors={sector.code: sector for sector in config.sectors()},
         understanding=understanding,
         calendar=config.working_calendar(),

@@ -5,7 +5,7 @@ broken: an administrator gets every fault at once. Values of a wrong type are ig
 """
 
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import pairwise
@@ -19,12 +19,14 @@ from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.fields import parse_day, parse_duration, parse_interval, url_path
 from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.role_checks import find_role_faults, role_book, role_codes
 from bot.config.rule_checks import find_rule_faults
 from bot.config.schema import StaffMember
 from bot.config.secrets import webhook_secret_fault
 from bot.config.values import Values, roles_of, section, tables, texts
 from bot.domain.recipients import Audience, roles_on
-from bot.domain.roles import BLOCK_ROLES, Role
+from bot.domain.role_book import RoleBook
+from bot.domain.roles import BLOCK_ROLES
 from bot.domain.sectors import STANDARD_SECTORS
 from bot.os_errors import describe_os_error
 
@@ -49,6 +51,7 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from _duplicates(tree)
     yield from _sectors(tree)
     yield from _staff(tree)
+    yield from find_role_faults(tree, for_work=for_work)
     yield from find_rule_faults(tree, folder, for_work=for_work)
     yield from _deadlines(tree)
     yield from _calendar(tree)
@@ -141,6 +144,7 @@ def _pages(tree: Values) -> Iterator[Fault]:
 def _duplicates(tree: Values) -> Iterator[Fault]:
     lists = (
         ("sectors", tree, "sectors", "code", "блок с таким кодом"),
+        ("roles", tree, "roles", "code", "роль с таким кодом"),
         *(
             (
                 f"{kind.section_name}.{kind.chats_key}",
@@ -183,9 +187,10 @@ def _sectors(tree: Values) -> Iterator[Fault]:
 
 def _staff(tree: Values) -> Iterator[Fault]:
     codes = [str(item["code"]).strip() for _, item in tables(tree, "sectors") if "code" in item]
+    book = role_book(tree)
     for index, member in tables(tree, "staff"):
         key = f"staff[{index}]"
-        yield from _roles(key, member)
+        yield from _roles(role_codes(tree), book, key, member)
         for number, code in enumerate(texts(member.get("sectors"))):
             if code.strip() not in codes:
                 hint = did_you_mean(code, codes)
@@ -205,13 +210,19 @@ def _staff(tree: Values) -> Iterator[Fault]:
             )
 
 
-def _roles(key: str, member: Values) -> Iterator[Fault]:
-    allowed = quoted_list([role.value for role in Role])
+def _roles(codes: Sequence[str], book: RoleBook, key: str, member: Values) -> Iterator[Fault]:
     if "role" in member and "roles" in member:
         yield Fault(f"{key}.role", "указаны и role, и roles", "оставьте что-то одно")
     elif "role" not in member and not member.get("roles"):
-        yield Fault(f"{key}.role", "роль не указана", f'добавьте role = "…" или roles = […]; роли: {allowed}')
-    block = sorted(roles_of(member) & BLOCK_ROLES)
+        yield Fault(
+            f"{key}.role", "роль не указана", f'добавьте role = "…" или roles = […]; роли: {quoted_list(codes)}'
+        )
+    single = [(f"{key}.role", member["role"])] if isinstance(member.get("role"), str) else []
+    for place, code in (*single, *((f"{key}.roles[{i}]", one) for i, one in enumerate(texts(member.get("roles"))))):
+        if code.strip() not in codes:
+            hint = did_you_mean(code, codes)
+            yield Fault(place, f"роли «{code[:40]}» нет", f"{hint + '; ' if hint else ''}роли: {quoted_list(codes)}")
+    block = sorted(code for code in roles_of(member) if book.is_in_block(code))
     if block and not member.get("sectors") and not member.get("districts"):
         yield Fault(
             f"{key}.sectors",
@@ -230,11 +241,12 @@ def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
             return
     if any(not member.roles and member.role is None for member in members):
         return
-    held = {role for member in members for role in (*member.roles, member.role)}
+    book = role_book(tree)
+    held = book.bases(role for member in members for role in (*member.roles, *([member.role] if member.role else [])))
     if held & (roles_on(Audience.TICKET) - BLOCK_ROLES):
         return
     codes = [(index, str(item.get("code", "")).strip()) for index, item in tables(tree, "sectors")]
-    orphans = [(index, code) for index, code in codes if not any(_covers_all_districts(m, code) for m in members)]
+    orphans = [(index, code) for index, code in codes if not any(_covers_all_districts(m, code, book) for m in members)]
     if len(orphans) > 1 and len(orphans) == len(codes):
         yield Fault("staff", "сообщения всех блоков некому передать", _UNASSIGNED_REMEDY)
         return
@@ -242,9 +254,10 @@ def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
         yield Fault(f"sectors[{index}]", f"сообщения блока «{code[:40]}» некому передать", _UNASSIGNED_REMEDY)
 
 
-def _covers_all_districts(member: StaffMember, code: str) -> bool:
+def _covers_all_districts(member: StaffMember, code: str, book: RoleBook) -> bool:
     """Return whether *member* receives the messages of the sector from everywhere, not only from one district."""
-    leads = roles_on(Audience.TICKET) & BLOCK_ROLES & {*member.roles, member.role}
+    bases = book.bases((*member.roles, *([member.role] if member.role else [])))
+    leads = roles_on(Audience.TICKET) & BLOCK_ROLES & bases
     return bool(leads) and code in member.sectors and not member.districts
 
 

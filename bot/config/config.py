@@ -14,6 +14,7 @@ from bot.config.errors import Fault
 from bot.config.fields import is_open_to_internet, resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.role_checks import to_role_change
 from bot.config.rule_checks import to_rule
 from bot.config.schema import (
     BotSection,
@@ -35,6 +36,7 @@ from bot.domain.people import Person, StaffAccount
 from bot.domain.posts import Routing
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
+from bot.domain.role_book import RoleBook
 from bot.domain.roles import BLOCK_ROLES
 from bot.domain.rules import Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector
@@ -172,6 +174,10 @@ class Config:
         section = self.tree.limits
         return MessageLimits(section.messages_per_author_hour, section.messages_per_chat_hour)
 
+    def roles(self) -> RoleBook:
+        """Return the built-in roles with the changes and additions of the file."""
+        return RoleBook(tuple(map(to_role_change, self.tree.roles)))
+
     def rules(self) -> Rules:
         """Return the rules in the order of the file."""
         return Rules(tuple(map(to_rule, self.tree.rules)))
@@ -250,7 +256,8 @@ class Config:
     def warnings(self) -> tuple[Fault, ...]:
         """Return settings that work but are probably not intended, for ``check`` and the start."""
         found = []
-        if not any(entry.roles & (roles_on(Audience.TRIAGE) - BLOCK_ROLES) for entry in self.staff):
+        held = self.roles().bases(code for entry in self.staff for code in entry.roles)
+        if not held & (roles_on(Audience.TRIAGE) - BLOCK_ROLES):
             found.append(
                 Fault(
                     "staff",

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS
+from bot.config.role_checks import role_book, role_codes
 from bot.config.schema import RuleEntry
 from bot.config.values import Values, roles_of, section, tables, texts
-from bot.domain.roles import RIGHTS, Right, Role
+from bot.domain.roles import Right
 from bot.domain.rules import CONDITION_KEYS, DECIDED_KEYS, Condition, Rule, Rules
 from bot.domain.systems import KNOWN_SYSTEMS
 from bot.domain.text_normal import fold
@@ -85,17 +86,18 @@ def _districts(tree: Values, folder: Path) -> set[str]:
 
 
 def _approval(tree: Values, entries: _Entries, *, for_work: bool) -> Iterator[Fault]:
-    codes = [role.value for role in Role]
+    codes, book = role_codes(tree), role_book(tree)
     held = {role for _, member in tables(tree, "staff") for role in roles_of(member)}
+    held |= book.bases(held)
+    able = [code for code, one in book.definitions.items() if Right.APPROVE in one.rights]
     for index, entry in entries:
         for number, code in enumerate(entry.approval or ()):
             key = f"rules[{index}].approval[{number}]"
             if code not in codes:
-                remedy = did_you_mean(code, codes) or f"роли: {quoted_list(codes)}"
-                yield Fault(key, f"роли «{code[:40]}» нет", remedy)
-            elif Right.APPROVE not in RIGHTS[Role(code)]:
-                able = [role.value for role in Role if Right.APPROVE in RIGHTS[role]]
-                yield Fault(key, f"у роли «{code}» нет права согласовать", f"выберите другую роль: {quoted_list(able)}")
+                yield Fault(key, f"роли «{code[:40]}» нет", did_you_mean(code, codes) or f"роли: {quoted_list(codes)}")
+            elif code not in able:
+                remedy = f'добавьте её в [[roles]] с may = ["approve"] или выберите другую: {quoted_list(able)}'
+                yield Fault(key, f"у роли «{code}» нет права согласовать", remedy)
             elif for_work and code not in held:
                 remedy = f'добавьте в [[staff]] сотрудника с role = "{code}" или уберите её из approval'
                 yield Fault(key, f"согласовать некому: роли «{code}» нет ни у кого", remedy)

@@ -35,8 +35,8 @@ from bot.config.fields import (
 )
 from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
 from bot.domain.posts import Prefer
-from bot.domain.recipients import SORTS
-from bot.domain.roles import Role
+from bot.domain.recipients import SORTS, Hearing
+from bot.domain.roles import Right
 from bot.domain.rules import Importance
 from bot.domain.sources import AnswerPolicy, SourceKind
 
@@ -170,7 +170,7 @@ class RoutingSection(Section):
     threshold: float = Field(default=0.6, ge=0, le=1)
     model: ShortText = "var/model"
     prefer: Prefer = Prefer.DISTRICT
-    sorts: tuple[Role, ...] = Field(default=SORTS, min_length=1)
+    sorts: tuple[ShortText, ...] = Field(default=SORTS, min_length=1)
 
 
 class LearningSection(Section):
@@ -178,16 +178,28 @@ class LearningSection(Section):
     at: ClockTime = Field(default_factory=lambda: parse_clock("03:30"))
 
 
+class RoleEntry(Section):
+    """A built-in role that is changed, or a new one with a ``base``."""
+
+    code: Annotated[SectorCode, Field(max_length=24)]  # as wide as its column
+    base: ShortText | None = None
+    title: ShortText | None = None
+    may: tuple[Right, ...] = ()
+    may_not: tuple[Right, ...] = ()
+    hears: tuple[Hearing, ...] = ()
+    hears_not: tuple[Hearing, ...] = ()
+
+
 class StaffMember(Section):
-    """An official; exactly one of ``role`` and ``roles`` is given.
+    """An official; exactly one of ``role`` and ``roles`` is given: codes of built-in roles or of ``[[roles]]``.
 
     ``title``: the post; ``stands_in``: the posts (or names where there is no title) whose work falls to this person
     while their holders are away; ``systems``: for a system curator; ``digest_at``: an own hour of the daily digest.
     """
 
     name: ShortText
-    role: Role | None = None
-    roles: tuple[Role, ...] = ()
+    role: ShortText | None = None
+    roles: tuple[ShortText, ...] = ()
     sectors: tuple[str, ...] = ()
     districts: tuple[ShortText, ...] = ()
     telegram_id: PositiveId | None = None
@@ -383,6 +395,7 @@ class ConfigTree(BaseSettings):
     sectors: tuple[SectorEntry, ...] = ()
     routing: RoutingSection = RoutingSection()
     learning: LearningSection = LearningSection()
+    roles: tuple[RoleEntry, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     deadlines: DeadlinesSection = DeadlinesSection()
     urgent: UrgentSection = UrgentSection()

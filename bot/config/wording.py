@@ -42,6 +42,8 @@ _EXAMPLES = {
     "staff.districts": 'districts = ["Центральный"]',
     **{f"staff.{kind.staff_key}": f"{kind.staff_key} = 1001" for kind in MESSENGER_KINDS},
     "deadlines.remind_at": "remind_at = [0.5, 0.8]",
+    "roles": "[[roles]]",
+    "roles.code": 'code = "lawyer"',
     "rules": "[[rules]]",
     "rules.approval": 'approval = ["head", "manager"]',
     "rules.draft": 'draft = "4wh"',

@@ -8,8 +8,9 @@ from bot.domain.person import MessengerName as MessengerName
 from bot.domain.person import Person as Person
 from bot.domain.person import StaffAccount as StaffAccount
 from bot.domain.posts import USUAL_ROUTING, Post, PostTable, Responsibility, Routing
-from bot.domain.recipients import RECIPIENTS, WITHIN_BLOCK, Audience
-from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role, Scope
+from bot.domain.recipients import HEARINGS, OF_TICKETS, WITHIN_BLOCK, Audience, Hearing
+from bot.domain.role_book import BUILT_IN_ROLES, RoleBook
+from bot.domain.roles import Right, Role, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,12 @@ class Staff:
     people: tuple[Person, ...]
     routing: Routing = USUAL_ROUTING
     version: str = field(default="", compare=False)
+    roles: RoleBook = BUILT_IN_ROLES
     _posts: PostTable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        people = tuple(replace(one, bases=self.roles.bases(one.roles)) for one in self.people)
+        object.__setattr__(self, "people", people)
         object.__setattr__(self, "_posts", PostTable(self.people, self.routing))
 
     def with_people(self, stored: "Staff") -> "Staff":
@@ -47,7 +51,7 @@ class Staff:
         return tuple(dict.fromkeys(district for person in self.people for district in sorted(person.districts)))
 
     def with_role(self, role: Role) -> tuple[Person, ...]:
-        return tuple(person for person in self.people if role in person.roles)
+        return tuple(person for person in self.people if role in person.bases)
 
     def rungs(
         self, audience: Audience, sector: str | None = None, district: str | None = None
@@ -56,12 +60,13 @@ class Staff:
 
         *sector* and *district* are those of the ticket, for audiences :data:`WITHIN_BLOCK`.
         """
-        for rung in RECIPIENTS[audience]:
+        for rung in self.roles.ladder(audience):
             people = {
                 person.id: person
-                for role in rung
-                for person in self.with_role(role)
-                if audience not in WITHIN_BLOCK or role not in BLOCK_ROLES or person.covers(sector, district)
+                for code in rung
+                for person in self.people
+                if code in person.roles
+                and (audience not in WITHIN_BLOCK or self._is_within(person, code, sector, district))
             }
             if people:
                 yield tuple(people.values())
@@ -69,8 +74,31 @@ class Staff:
     def recipients(
         self, audience: Audience, sector: str | None = None, district: str | None = None
     ) -> tuple[Person, ...]:
-        """Return the people on the first rung of the ladder of *audience* that somebody holds; none if nobody does."""
-        return next(self.rungs(audience, sector, district), ())
+        """Return the people on the first rung of the ladder of *audience* that somebody holds, and all who hear of it
+        in addition."""
+        first = next(self.rungs(audience, sector, district), ())
+        hearing = HEARINGS.get(audience)
+        if hearing is None or audience is Audience.OVERDUE_IN_BLOCK:  # who hears of overdue tickets is in OVERDUE
+            return first
+        return tuple(dict.fromkeys((*first, *self.listeners(hearing, sector, district, audience in OF_TICKETS))))
+
+    def listeners(
+        self, hearing: Hearing, sector: str | None = None, district: str | None = None, of_ticket: bool = True
+    ) -> tuple[Person, ...]:
+        """Return the people whose roles the configuration lets hear of a subject; in a block, of its tickets alone."""
+        codes = self.roles.listening(hearing)
+        if not codes:  # as everywhere without [[roles]]; every card asks
+            return ()
+        return tuple(
+            person
+            for person in self.people
+            for code in person.roles & codes
+            if not of_ticket or self._is_within(person, code, sector, district)
+        )
+
+    def _is_within(self, person: Person, role: str, sector: str | None, district: str | None) -> bool:
+        """Return whether *role* lets *person* hear of a ticket there: roles of a block hear of their own."""
+        return not self.roles.is_in_block(role) or person.covers(sector, district)
 
     def responsibility_for(self, sector: str | None, district: str | None = None) -> Responsibility:
         """Return the post responsible for a ticket of *sector* (none: it is to be sorted), and who takes its place."""
@@ -95,13 +123,10 @@ class Staff:
 
     def has_right(self, person: Person, right: Right, sector: str | None = None, district: str | None = None) -> bool:
         """Return whether one of the roles of *person* gives *right* over a ticket of *sector*."""
-        return any(
-            self._is_in_scope(person, role, RIGHTS[role][right], sector, district)
-            for role in person.roles
-            if right in RIGHTS[role]
-        )
+        scopes = self.roles.scopes(person.roles, right)
+        return any(self._is_in_scope(person, scope, sector, district) for scope in scopes)
 
-    def _is_in_scope(self, person: Person, role: Role, scope: Scope, sector: str | None, district: str | None) -> bool:
+    def _is_in_scope(self, person: Person, scope: Scope, sector: str | None, district: str | None) -> bool:
         match scope:
             case Scope.ALL:
                 return True

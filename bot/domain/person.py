@@ -1,6 +1,6 @@
 """One official, and their accounts in messengers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
@@ -31,17 +31,21 @@ class StaffAccount:
     user_id: str
 
 
+_BUILT_IN = frozenset(role.value for role in Role)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An official. ``sectors`` and ``districts`` bound the block roles; no district means all districts.
 
     ``title`` is the post; ``stands_in`` names the posts whose work falls to this person while their holders are away;
     ``systems`` are the foreign systems of a system curator; ``digest_at`` is an hour of their own for the daily digest.
+    ``roles`` are codes of the municipality's roles, ``bases`` the built-in roles that they are made of.
     """
 
     id: int
     name: str
-    roles: frozenset[Role]
+    roles: frozenset[str]
     sectors: frozenset[str] = frozenset()
     districts: frozenset[str] = frozenset()
     accounts: tuple[StaffAccount, ...] = ()
@@ -49,6 +53,15 @@ class Person:
     stands_in: tuple[str, ...] = ()
     systems: frozenset[str] = frozenset()
     digest_at: time | None = None
+    bases: frozenset[Role] = field(default=frozenset(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.bases:
+            object.__setattr__(self, "bases", frozenset(Role(code) for code in self.roles if code in _BUILT_IN))
+
+    def holds(self, role: str) -> bool:
+        """Return whether the person has *role*, or one made of it."""
+        return role in self.roles or role in self.bases
 
     def covers(self, sector: str | None, district: str | None = None) -> bool:
         """Return whether a ticket of *sector* and *district* lies within this person's own sectors and districts."""

@@ -26,7 +26,7 @@ class Routing:
     """Rules of responsibility. ``sorts``: the roles that sort messages, the preferred first."""
 
     prefer: Prefer = Prefer.DISTRICT
-    sorts: tuple[Role, ...] = SORTS
+    sorts: tuple[str, ...] = SORTS
 
 
 USUAL_ROUTING = Routing()
@@ -123,7 +123,7 @@ class PostTable:
         """
         found = []
         for people in self._groups.values():
-            fitting = [one for one in people if one.roles.intersection(rung) and one.covers(sector, district)]
+            fitting = [one for one in people if one.bases.intersection(rung) and one.covers(sector, district)]
             if fitting:
                 rank = max(self._rank(one) for one in fitting)
                 found.append((rank, _post(fitting, in_block=True), all(one.districts for one in fitting)))
@@ -133,7 +133,7 @@ class PostTable:
         return [(rank, post) for rank, post, _ in sorted(found, key=lambda one: -one[0])]
 
     def _is_divided(self, rung: Iterable[Role], sector: str) -> bool:
-        return any(one.roles.intersection(rung) and one.covers(sector) for one in self._all_people())
+        return any(one.bases.intersection(rung) and one.covers(sector) for one in self._all_people())
 
     def _rank(self, person: Person) -> int:
         prefers_district = self._routing.prefer is Prefer.DISTRICT
@@ -142,10 +142,10 @@ class PostTable:
 
     def _sorting_posts(self, sector: str | None, district: str | None) -> Iterator[Post]:
         """Yield the posts that sort, in order: the roles of the configuration, then the usual ones."""
-        usual = (role for rung in RECIPIENTS[Audience.TRIAGE] for role in rung)
+        usual: Iterable[str] = (role for rung in RECIPIENTS[Audience.TRIAGE] for role in rung)
         for role in dict.fromkeys((*self._routing.sorts, *usual)):
             for people in self._groups.values():
-                holders = [one for one in people if role in one.roles]
+                holders = [one for one in people if one.holds(role)]
                 bounded = role in BLOCK_ROLES and bool(sector)
                 fitting = [one for one in holders if not bounded or one.covers(sector, district)]
                 if fitting:

@@ -42,7 +42,7 @@ async def send_welcome(ctx: UseCaseContext, person: Person, argument: str) -> No
         Welcome(
             name=person.name,
             municipality=ctx.municipality.name,
-            roles=tuple(sorted(role.value for role in person.roles)),
+            roles=tuple(sorted(person.roles)),
             commands=tuple(reachability.commands_of(ctx, person)),
             digest_at=f"{ctx.municipality.digest_at:%H:%M}" if gets_digest else None,
             works_tickets=_works_tickets(ctx, person),

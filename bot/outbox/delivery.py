@@ -144,7 +144,8 @@ class Delivery:
         """Render *row* as things are now; return ``None`` if nobody needs it any more."""
         async with self.runtime.database.read() as uow:
             ctx = self.runtime.context(uow)
-            render_context = RenderContext(ctx.municipality.zone, ctx.now, messenger.capabilities)
+            titles = ctx.municipality.staff.roles.titles()
+            render_context = RenderContext(ctx.municipality.zone, ctx.now, messenger.capabilities, titles)
             return await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
 
     async def _record_delivery(

@@ -117,7 +117,7 @@ async def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Pe
     A colleague who has taken the ticket does not hide them from the others of the post.
     """
     staff, sector = ctx.municipality.staff, None if ticket.state is State.TRIAGE else ticket.sector
-    if SEE_PERSONAL_DATA & person.roles:
+    if SEE_PERSONAL_DATA & person.bases:
         return True
     if any(staff.has_right(person, right, sector, ticket.district) for right in _NEEDING_PERSONAL_DATA):
         return True

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bot.domain.people import Person
 from bot.domain.posts import Responsibility, StandIn
-from bot.domain.roles import RESPONSIBLE_RIGHTS, RIGHTS, Right, Scope
+from bot.domain.role_book import RoleBook
+from bot.domain.roles import RESPONSIBLE_RIGHTS, Right, Scope
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
 
@@ -77,9 +78,10 @@ class _Standing:
     responsibility: Responsibility
     taker: Person | None
     acting: tuple[Person, ...]
+    roles: RoleBook
 
     def permits(self, person: Person, right: Right) -> bool:
-        scopes = {RIGHTS[role][right] for role in person.roles if right in RIGHTS[role]}
+        scopes = self.roles.scopes(person.roles, right)
         if Scope.ALL in scopes or not scopes:
             return bool(scopes)
         if person in self.acting:
@@ -95,7 +97,8 @@ class _Standing:
 
 async def _standing(ctx: UseCaseContext, ticket: Ticket) -> _Standing:
     found, taker = responsibility_for(ctx, ticket), await find_taker(ctx, ticket)
-    return _Standing(ticket, found, taker, (taker,) if taker else await _first_reachable(ctx, found.ladder))
+    acting = (taker,) if taker else await _first_reachable(ctx, found.ladder)
+    return _Standing(ticket, found, taker, acting, ctx.municipality.staff.roles)
 
 
 async def find_stand_in_reason(ctx: UseCaseContext, ticket: Ticket) -> StandIn | None:

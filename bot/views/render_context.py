@@ -1,6 +1,7 @@
 """The context of every text: the municipality's time zone, the moment, the messenger's capabilities."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ class RenderContext:
     zone: ZoneInfo
     now: datetime
     capabilities: Capabilities
+    role_titles: Mapping[str, str] = field(default_factory=dict)
+    """The municipality's own titles of roles, by code."""
 
     def format_short(self, moment: datetime) -> str:
         """Return «15:30» today, «пн 23.11, 13:30» otherwise."""

@@ -1,5 +1,7 @@
 """The titles of roles, wherever people read one."""
 
+from bot.views.render_context import RenderContext
+
 ROLE_TITLES = {
     "head": "руководитель отраслевого блока",
     "deputy": "заместитель руководителя блока",
@@ -16,6 +18,6 @@ ROLE_TITLES = {
 }
 
 
-def role_title(code: str) -> str:
-    """Return the title of a role; a code that no release knows is shown as it is."""
-    return ROLE_TITLES.get(code, code)
+def role_title(code: str, context: RenderContext) -> str:
+    """Return the municipality's title of a role, else the usual one; an unknown code is shown as it is."""
+    return context.role_titles.get(code) or ROLE_TITLES.get(code, code)

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.domain.cards import AccountReachability
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
-from bot.domain.roles import Role
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, installation, person
 from storage.transaction import Transaction
@@ -89,7 +88,7 @@ class StaffDirectory(Repository):
         sectors: list[str | None] = [*sorted(one.sectors)] or [None]
         districts: list[str | None] = [*sorted(one.districts)] or [None]
         rows = [
-            {"person_id": one.id, "role": role.value, "sector": sector, "district": district}
+            {"person_id": one.id, "role": role, "sector": sector, "district": district}
             for role in sorted(one.roles)
             for sector in sectors
             for district in districts
@@ -207,7 +206,7 @@ def _to_person(row: Row[Any], held: Sequence[Row[Any]], accounts: tuple[StaffAcc
     return Person(
         id=row.id,
         name=row.name,
-        roles=frozenset(Role(one.role) for one in held),
+        roles=frozenset(one.role for one in held),
         sectors=frozenset(one.sector for one in held if one.sector is not None),
         districts=frozenset(one.district for one in held if one.district is not None),
         accounts=accounts,

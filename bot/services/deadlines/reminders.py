@@ -10,7 +10,7 @@ from bot.domain.deadlines import DeadlineKind, DueKind
 from bot.domain.notifications.deadlines import TICKET_NOTICES, NoticeItem, NoticeList, OutageSummary
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.recipients import Audience
+from bot.domain.recipients import Audience, Hearing
 from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services import responsibility
@@ -48,7 +48,8 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
         return
     code = f"{due.limit}_{due.kind}"
     recipients = await cards.recipients(ctx, ticket)
-    for person in recipients:
+    listeners = _reminded_too(ctx, ticket) if due.kind == DueKind.REMINDER else ()
+    for person in dict.fromkeys((*recipients, *listeners)):
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
     if due.kind == DueKind.OVERDUE:
         await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
@@ -72,11 +73,16 @@ def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:
     return ticket.state in UNACCEPTED_STATES if due.limit == DeadlineKind.ACCEPT else ticket.is_open
 
 
+def _reminded_too(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
+    """Return the people whose roles hear of reminders, besides those who have to work on the ticket."""
+    return ctx.municipality.staff.listeners(Hearing.REMINDERS, ticket.sector, ticket.district)
+
+
 def _watchers(ctx: UseCaseContext, ticket: Ticket, exclude: Iterable[Person]) -> list[Person]:
     """Return the curators (or else the managers) and the curators of the ticket's block."""
     staff = ctx.municipality.staff
     people = (
-        *staff.recipients(Audience.OVERDUE),
+        *staff.recipients(Audience.OVERDUE, ticket.sector, ticket.district),
         *staff.recipients(Audience.OVERDUE_IN_BLOCK, ticket.sector, ticket.district),
     )
     skip = {person.id for person in exclude}
@@ -187,6 +193,8 @@ async def _plan_notice(
         recipient_ids = (row.person_id,)
     else:  # the recipients may have changed while the notice waited for the morning
         recipient_ids = [person.id for person in await cards.recipients(ctx, ticket)]
+        if row.code.endswith(DueKind.REMINDER) and row.person_id in {one.id for one in _reminded_too(ctx, ticket)}:
+            recipient_ids = [row.person_id]
     plan.to_send.append(row)
     for person_id in recipient_ids:
         plan.notices[person_id].append((row.code, ticket))

@@ -30,7 +30,8 @@ async def alert_watchers(
     if ticket.urgency.needs_duty_officer:
         # Duty officers get a notification of their own, with or without the card.
         seen |= {person.id for person in await _alert_duty(ctx, ticket, root, member_id)}
-    watchers = [person for person in ctx.municipality.staff.recipients(Audience.URGENT) if person.id not in seen]
+    told = ctx.municipality.staff.recipients(Audience.URGENT, ticket.sector, ticket.district)
+    watchers = [person for person in told if person.id not in seen]
     sector, root_id = ctx.municipality.sector_title(ticket.sector), root.id if root else None
     news = UrgentNews(ticket_id=ticket.id, sector=sector, member_id=member_id, message_id=root_id)
     await notify.notify_all(ctx, watchers, news, ticket=ticket, priority=Priority.URGENT)

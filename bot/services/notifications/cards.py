@@ -8,8 +8,8 @@ from bot.domain.cards import Card
 from bot.domain.channels import Address, Purpose
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
-from bot.domain.recipients import Audience
-from bot.domain.tickets import Ticket
+from bot.domain.recipients import Audience, Hearing
+from bot.domain.tickets import State, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for
@@ -37,6 +37,15 @@ async def recipients(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
     A member of a problem has no card of its own: it is on the card of the ticket that leads the problem.
     """
     return await responsibility.acting_people(ctx, ticket) if ticket.is_open and ticket.lead_id is None else ()
+
+
+async def holders(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
+    """Return the people who must have a card, and those whose roles hear of cards: theirs has no actions."""
+    if not ticket.is_open or ticket.lead_id is not None:
+        return ()
+    sector = None if ticket.state is State.TRIAGE else ticket.sector
+    watchers = ctx.municipality.staff.listeners(Hearing.CARDS, sector, ticket.district)
+    return tuple(dict.fromkeys((*await recipients(ctx, ticket), *watchers)))
 
 
 async def next_on_ladder(
@@ -72,7 +81,7 @@ async def sync(
     existing: dict[int, list[Card]] = defaultdict(list)
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
         existing[card.person_id].append(card)
-    wanted = {person.id: person for person in await recipients(ctx, ticket)}
+    wanted = {person.id: person for person in await holders(ctx, ticket)}
     others = [ctx.municipality.staff.find_by_id(person_id) for person_id in existing if person_id not in wanted]
     for person in await _reachable(ctx, [*wanted.values(), *(other for other in others if other is not None)]):
         known = existing[person.id]
@@ -114,7 +123,7 @@ async def _create_missing(
 
 async def withdraw_undelivered(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Withdraw queued cards of people who are no longer responsible and have not seen them."""
-    wanted = {person.id for person in await recipients(ctx, ticket)}
+    wanted = {person.id for person in await holders(ctx, ticket)}
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
         if card.external_id is None and card.person_id not in wanted:
             await ctx.uow.cards.withdraw(card.person_id, ticket.id, card.account)
@@ -181,7 +190,7 @@ async def _queue_card(
 
 async def queue_media(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Queue the new pictures for those of the ticket's recipients who have its card."""
-    wanted = {person.id for person in await recipients(ctx, ticket)}
+    wanted = {person.id for person in await holders(ctx, ticket)}
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
         if card.person_id in wanted:
             await _queue_media(ctx, ticket, card)

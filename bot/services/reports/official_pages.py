@@ -119,7 +119,7 @@ def _report_week(ctx: UseCaseContext) -> tuple[str, datetime]:
 
 
 async def send_weekly(ctx: UseCaseContext) -> None:
-    """Send the report once a week to the recipients of the digest."""
+    """Send the report once a week."""
     week, _ = _report_week(ctx)
     if not await is_due(ctx) or not await ctx.uow.once_keys.claim(f"pages:{week}", ctx.now):
         return
@@ -129,7 +129,7 @@ async def send_weekly(ctx: UseCaseContext) -> None:
             silent += await _silent_page_facts(ctx, page)
             unanswered += await _unanswered_facts(ctx, page)
     note = PagesReport(silent=tuple(silent), unanswered=tuple(unanswered))
-    for person in ctx.municipality.staff.recipients(Audience.DIGEST):
+    for person in ctx.municipality.staff.recipients(Audience.PAGES):
         async with isolated(ctx, "official_pages"):
             envelope = NoteEnvelope(purpose=Purpose.REPORTS)
             await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope)

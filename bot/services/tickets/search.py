@@ -3,7 +3,7 @@
 from bot.domain.audit import JournalAction
 from bot.domain.errors import NotAllowed, QueryTooLong
 from bot.domain.people import Person
-from bot.domain.roles import RIGHTS, Right, Scope
+from bot.domain.roles import Right, Scope
 from bot.domain.text_normal import fold
 from bot.domain.tickets import State, Ticket
 from bot.services import responsibility
@@ -55,7 +55,7 @@ async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: in
     if len(pieces) > MAX_QUERY_WORDS or len(text) > MAX_QUERY_CHARS:
         raise QueryTooLong()
     staff = ctx.municipality.staff
-    sees_all = any(RIGHTS[role].get(Right.SEE_TICKET) is Scope.ALL for role in person.roles)
+    sees_all = Scope.ALL in staff.roles.scopes(person.roles, Right.SEE_TICKET)
     visible_sectors = [code for code in ctx.municipality.sectors if staff.has_right(person, Right.SEE_TICKET, code)]
     triage = staff.has_right(person, Right.SEE_TICKET, None)
     found = await ctx.uow.tickets.search(pieces, None if sees_all else visible_sectors, limit, triage=triage)

@@ -48,7 +48,7 @@ MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инц
 
 
 def welcome_staff(note: Welcome, data: NotificationData, context: RenderContext) -> Content:
-    roles = ", ".join(role_title(role) for role in note.roles)
+    roles = ", ".join(role_title(role, context) for role in note.roles)
     return Content.of(
         f"Здравствуйте, {note.name}! Вы подключены к центру управления «{note.municipality}».\nВаша роль: {roles}.\n\n",
         *_automatic_messages(note),

@@ -56,13 +56,17 @@ def _fields(one: ChangedPerson) -> str:
 
 
 def place_changed(note: PlaceChanged, data: NotificationData, context: RenderContext) -> Content:
-    lost = f"\nВы больше не: {', '.join(role_title(role) for role in note.lost_roles)}." if note.lost_roles else ""
-    return Content.of(Bold("👤 Теперь вы: "), f"{describe_place(note.now)}.", lost, "\nЧто вы можете: /help")
+    lost = (
+        f"\nВы больше не: {', '.join(role_title(role, context) for role in note.lost_roles)}."
+        if note.lost_roles
+        else ""
+    )
+    return Content.of(Bold("👤 Теперь вы: "), f"{describe_place(note.now, context)}.", lost, "\nЧто вы можете: /help")
 
 
-def describe_place(place: PlaceFacts) -> str:
+def describe_place(place: PlaceFacts, context: RenderContext) -> str:
     """Return «Начальник отдела дорог: руководитель отраслевого блока; блоки: Дороги; районы: Центральный»."""
-    parts = [", ".join(role_title(role) for role in place.roles)]
+    parts = [", ".join(role_title(role, context) for role in place.roles)]
     parts += [f"блоки: {', '.join(place.sectors)}"] if place.sectors else []
     parts += [f"районы: {', '.join(place.districts)}"] if place.districts else []
     return (f"{place.title}: " if place.title else "") + "; ".join(parts)

@@ -22,6 +22,8 @@ overdue_in_block  block_curator
 outage            curator+manager+administrator
 spike             coordinator, manager, curator
 digest            curator+manager, coordinator
+pages             curator+manager, coordinator
+decision          manager, coordinator
 not_joined        coordinator
 operation         administrator, manager, coordinator
 """
