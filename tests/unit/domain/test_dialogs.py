@@ -18,6 +18,10 @@ def test_stored_steps_keep_their_values() -> None:
         "new_number",
         "new_applicant",
         "new_due",
+        "request_unit",
+        "request_question",
+        "inquiry_answer",
+        "decision_question",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
