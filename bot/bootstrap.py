@@ -82,7 +82,8 @@ def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer
         model = None
     streets = config.read_streets()
     return TextAnalyzer(
-        config.sectors(), config.tree.routing.threshold, model, streets, districts=config.districts(streets)
+        *(config.sectors(), config.tree.routing.threshold, model, streets),
+        *(config.districts(streets), config.themes()),
     )
 
 
@@ -115,6 +116,7 @@ def build_municipality(
         zone=config.zone,
         staff=replace(staff, routing=config.routing(), roles=config.roles()),
         sectors={sector.code: sector for sector in config.sectors()},
+        themes={theme.code: theme for theme in config.themes()},
         understanding=understanding,
         calendar=config.working_calendar(),
         terms=config.deadline_terms(),

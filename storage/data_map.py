@@ -71,9 +71,9 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.ticket: _lines(
         "the work on a citizen's problem; the statistics",
         Rows.TICKET,
-        figures="id state sector topic likely district problem_id lead_id source street account urgent urgency danger"
-        " registered_at touched_at accept_due answer_due accepted_at answered_at ended_at dismiss_reason previous_id"
-        " version anonymized_at applicant_kind",
+        figures="id state sector topic theme likely district problem_id lead_id source street account urgent urgency"
+        " danger registered_at touched_at accept_due answer_due accepted_at answered_at ended_at dismiss_reason"
+        " previous_id version anonymized_at applicant_kind",
         official="assignee_id created_by",
         personal="why matter sketch text search text_key author_key author_id author_name external_number"
         " applicant_name phone",

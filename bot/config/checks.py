@@ -34,6 +34,11 @@ _ACCOUNT_TITLES = {kind.staff_key: kind.title for kind in MESSENGER_KINDS}
 
 _HOURS_EXAMPLE = 'working = ["09:00-13:00", "14:00-18:00"]'
 
+_NOBODY_SORTS_REMEDY = (
+    "добавьте в [[staff]] того, кто их разбирает: координатора (coordinator), сотрудника МЦУ (centre_staff), "
+    "руководителя МЦУ (manager) или администратора (administrator)"
+)
+
 _UNASSIGNED_REMEDY = (
     "добавьте в [[staff]] руководителя (head) или заместителя (deputy) блока без ограничения по районам либо одного "
     "на все блоки: координатора (coordinator), руководителя МЦУ (manager) или администратора (administrator)"
@@ -145,6 +150,7 @@ def _duplicates(tree: Values) -> Iterator[Fault]:
     lists = (
         ("sectors", tree, "sectors", "code", "блок с таким кодом"),
         ("roles", tree, "roles", "code", "роль с таким кодом"),
+        ("themes", tree, "themes", "code", "тема с таким кодом"),
         *(
             (
                 f"{kind.section_name}.{kind.chats_key}",
@@ -172,17 +178,40 @@ def _find_repeated(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str
 
 
 def _sectors(tree: Values) -> Iterator[Fault]:
-    if not tree.get("sectors"):
-        yield Fault("sectors", "не указано ни одного отраслевого блока", "добавьте записи [[sectors]] с ключом code")
-    for index, item in tables(tree, "sectors"):
-        code = item.get("code")
-        if isinstance(code, str) and code.strip() not in STANDARD_SECTORS and "title" not in item:
-            hint = did_you_mean(code, list(STANDARD_SECTORS))
-            yield Fault(
-                f"sectors[{index}].title",
-                f"у своего блока «{code[:40]}» нет названия",
-                f"добавьте title{'; ' + hint if hint else ''}; стандартные коды: {quoted_list(list(STANDARD_SECTORS))}",
-            )
+    for name, what in (("sectors", "своего блока"), ("themes", "своей темы")):
+        for index, item in tables(tree, name):
+            code = item.get("code")
+            if isinstance(code, str) and code.strip() not in STANDARD_SECTORS and "title" not in item:
+                hint = did_you_mean(code, list(STANDARD_SECTORS))
+                standard = quoted_list(list(STANDARD_SECTORS))
+                yield Fault(
+                    f"{name}[{index}].title",
+                    f"у {what} «{code[:40]}» нет названия",
+                    f"добавьте title{'; ' + hint if hint else ''}; стандартные коды: {standard}",
+                )
+    codes = [str(item["code"]).strip() for _, item in tables(tree, "sectors") if "code" in item]
+    for key, holder in _holders_of_a_sector(tree):
+        code = holder.get("sector")
+        if isinstance(code, str) and code.strip() not in codes:
+            yield _unknown_sector(f"{key}.sector", code, codes)
+
+
+def _holders_of_a_sector(tree: Values) -> Iterator[tuple[str, Values]]:
+    """Yield themes, chats and communities, each of which may name its block."""
+    yield from ((f"themes[{index}]", item) for index, item in tables(tree, "themes"))
+    for kind in MESSENGER_KINDS:
+        key = f"{kind.section_name}.{kind.chats_key}"
+        chats = tables(section(tree, kind.section_name), kind.chats_key)
+        yield from ((f"{key}[{index}]", item) for index, item in chats)
+
+
+def _unknown_sector(key: str, code: str, codes: list[str]) -> Fault:
+    hint = did_you_mean(code, codes)
+    return Fault(
+        key,
+        f"блока «{code[:40]}» нет в [[sectors]]",
+        hint or f"добавьте его или выберите из имеющихся: {quoted_list(codes) or 'пока нет ни одного'}",
+    )
 
 
 def _staff(tree: Values) -> Iterator[Fault]:
@@ -193,12 +222,7 @@ def _staff(tree: Values) -> Iterator[Fault]:
         yield from _roles(role_codes(tree), book, key, member)
         for number, code in enumerate(texts(member.get("sectors"))):
             if code.strip() not in codes:
-                hint = did_you_mean(code, codes)
-                yield Fault(
-                    f"{key}.sectors[{number}]",
-                    f"блока «{code[:40]}» нет в [[sectors]]",
-                    hint or f"добавьте его или выберите из имеющихся: {quoted_list(codes) or 'пока нет ни одного'}",
-                )
+                yield _unknown_sector(f"{key}.sectors[{number}]", code, codes)
     for field, messenger in _ACCOUNT_TITLES.items():
         ids = [(f"staff[{i}]", str(m[field])) for i, m in tables(tree, "staff") if field in m]
         names = {f"staff[{i}]": str(m.get("name", "без имени"))[:40] for i, m in tables(tree, "staff")}
@@ -246,6 +270,9 @@ def _unassigned_sectors(tree: Values) -> Iterator[Fault]:
     if held & (roles_on(Audience.TICKET) - BLOCK_ROLES):
         return
     codes = [(index, str(item.get("code", "")).strip()) for index, item in tables(tree, "sectors")]
+    if not codes and not tree.get("sectors"):
+        yield Fault("staff", "сообщения некому передать", _NOBODY_SORTS_REMEDY)
+        return
     orphans = [(index, code) for index, code in codes if not any(_covers_all_districts(m, code, book) for m in members)]
     if len(orphans) > 1 and len(orphans) == len(codes):
         yield Fault("staff", "сообщения всех блоков некому передать", _UNASSIGNED_REMEDY)

@@ -39,7 +39,7 @@ from bot.domain.recipients import Audience, roles_on
 from bot.domain.role_book import RoleBook
 from bot.domain.roles import BLOCK_ROLES
 from bot.domain.rules import Rules
-from bot.domain.sectors import STANDARD_SECTORS, Sector
+from bot.domain.sectors import STANDARD_SECTORS, Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
 from bot.domain.streets import StreetRow
 from bot.domain.tickets import DismissReason
@@ -192,6 +192,13 @@ class Config:
         return tuple(
             Sector(entry.code, entry.title or STANDARD_SECTORS[entry.code], entry.keywords)
             for entry in self.tree.sectors
+        )
+
+    def themes(self) -> tuple[Theme, ...]:
+        """Return the themes in the order of the file; one with a standard code has a default title."""
+        return tuple(
+            Theme(entry.code, entry.title or STANDARD_SECTORS[entry.code], entry.sector, entry.keywords)
+            for entry in self.tree.themes
         )
 
     def sources(self) -> tuple[Source, ...]:

@@ -160,6 +160,12 @@ class SectorEntry(Section):
     keywords: tuple[ShortText, ...] = ()
 
 
+class ThemeEntry(SectorEntry):
+    """A theme; ``sector``: its block, without which a person who sorts decides."""
+
+    sector: ShortText | None = None
+
+
 class RoutingSection(Section):
     """``threshold``: a coordinator decides if the best sector scores less; ``model``: the folder of trained models.
 
@@ -393,6 +399,7 @@ class ConfigTree(BaseSettings):
     max: MaxSection | None = None
     http: HttpSection | None = None
     sectors: tuple[SectorEntry, ...] = ()
+    themes: tuple[ThemeEntry, ...] = ()
     routing: RoutingSection = RoutingSection()
     learning: LearningSection = LearningSection()
     roles: tuple[RoleEntry, ...] = ()

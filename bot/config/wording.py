@@ -31,6 +31,10 @@ _EXAMPLES = {
     "sectors": "[[sectors]]",
     "sectors.code": 'code = "roads"',
     "sectors.keywords": 'keywords = ["яма", "асфальт"]',
+    "themes": "[[themes]]",
+    "themes.code": 'code = "energy"',
+    "themes.sector": 'sector = "housing"',
+    "themes.keywords": 'keywords = ["котельн", "батаре"]',
     "routing.threshold": "threshold = 0.6",
     "routing.model": 'model = "var/model"',
     "routing.prefer": 'prefer = "district"',
@@ -57,6 +61,7 @@ _EXAMPLES = {
 _PROBLEMS_BY_TYPE = {
     "string_type": "ожидается текст в кавычках",
     "string_too_short": "пустое значение",
+    "too_short": "список пуст",
     "string_too_long": "значение слишком длинное",
     "int_type": "ожидается целое число без кавычек",
     "int_parsing": "ожидается целое число",

@@ -33,3 +33,16 @@ class Sector:
     code: str
     title: str
     keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A level between topic and sector. ``sector``: the one that it is a part of; ``None``: a person chooses.
+
+    A code of :data:`STANDARD_SECTORS` brings the built-in words of that sector.
+    """
+
+    code: str
+    title: str
+    sector: str | None = None
+    keywords: tuple[str, ...] = ()

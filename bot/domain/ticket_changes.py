@@ -33,6 +33,7 @@ class NewTicket:
     sector: str | None
     likely: tuple[str, ...]
     topic: str | None = None
+    theme: str | None = None
     evidence: tuple[str, ...] | None = None  # words of the message that decided for the likeliest sector
     source: str
     text: str
@@ -76,6 +77,7 @@ class TicketChange:
     sector: _Settable[str | None] = UNSET
     likely: _Settable[tuple[str, ...]] = UNSET
     topic: _Settable[str | None] = UNSET
+    theme: _Settable[str | None] = UNSET
     text: _Settable[str] = UNSET
     search: _Settable[str] = UNSET
     text_key: _Settable[str | None] = UNSET

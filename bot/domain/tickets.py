@@ -197,6 +197,7 @@ class Ticket:
     applicant_kind: ApplicantKind | None = None  # None for a ticket of an older release
     anonymized_at: datetime | None = None  # when the citizen's words, name and account were erased
     topic: str | None = None  # the name of the topic that the words are about
+    theme: str | None = None  # a configured theme, between topic and sector
 
     @property
     def is_open(self) -> bool:

@@ -71,6 +71,7 @@ class CardFacts:
 
     ticket: Ticket
     sector_title: str
+    theme: str | None  # its title
     messages: Sequence[MessageFacts]
     sent_at: datetime
     forwarded_from: str | None

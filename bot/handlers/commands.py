@@ -68,7 +68,7 @@ async def send_help(ctx: UseCaseContext, person: Person, argument: str) -> None:
 def _works_tickets(ctx: UseCaseContext, person: Person) -> bool:
     """True if new tickets come to this person."""
     staff = ctx.municipality.staff
-    return any(person in staff.acting_for(sector) for sector in ctx.municipality.sectors)
+    return any(person in staff.acting_for(sector) for sector in ctx.municipality.sectors or (None,))
 
 
 def _sorts_messages(ctx: UseCaseContext, person: Person) -> bool:

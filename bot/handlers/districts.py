@@ -19,7 +19,7 @@ async def open_district_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def choose_district(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Move the ticket at once, as «Передать» does; a reason can be added afterwards."""
     ticket, is_moved = await districts.move_to_district(ctx, press.ticket_id, press.person, press.callback.arg)
-    where = f"{ctx.municipality.sector_title(ticket.sector)}, {ticket.district}"
+    where = f"{ctx.municipality.title_of(ticket)}, {ticket.district}"
     await answer_callback(ctx, press, HandedOverToast(sector=where))
     if is_moved:
         await notify.notify(ctx, press.person, HandedOver(ticket_id=ticket.id, sector=where), ticket=ticket)

@@ -175,7 +175,7 @@ async def _create_ticket(
     )
     await urgent_alerts.alert_watchers(ctx, ticket)
     await dialogs.end(ctx, dialog, pressed_message_id=pressed)
-    sector = ctx.municipality.sector_title(ticket.sector) if ticket.sector else None
+    sector = ctx.municipality.title_of(ticket) if ticket.sector or not ctx.municipality.sectors else None
     note = NewTicketRegistered(ticket_id=ticket.id, sector=sector)
     await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 

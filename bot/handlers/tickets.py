@@ -39,7 +39,7 @@ async def hand_over(ctx: UseCaseContext, press: ButtonPress) -> None:
     if ticket.state is State.TRIAGE:
         await answer_callback(ctx, press, ToastCode.PASSED_AROUND, alert=True)
         return
-    sector = ctx.municipality.sector_title(ticket.sector)
+    sector = ctx.municipality.title_of(ticket)
     await answer_callback(ctx, press, HandedOverToast(sector=sector))
     await notify.notify(ctx, press.person, HandedOver(ticket_id=ticket.id, sector=sector), ticket=ticket)
 
@@ -49,7 +49,7 @@ async def ask_hand_over_reason(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.check_handed_over_by(ctx, ticket, press.person)
     dialog = await dialogs.start(ctx, press.person, DialogStep.HAND_OVER_REASON, ticket)
     await answer_callback(ctx, press)
-    sector = ctx.municipality.sector_title(ticket.sector)
+    sector = ctx.municipality.title_of(ticket)
     await edit_pressed_note(ctx, press, HandedOver(ticket_id=ticket.id, sector=sector), without_buttons=True)
     await dialogs.prompt(ctx, press.person, dialog, AskHandOverReason(ticket_id=ticket.id), ticket=ticket)
 

@@ -19,7 +19,7 @@ async def choose_sector(ctx: UseCaseContext, press: ButtonPress) -> None:
         await workflow.check_right(ctx, press.person, Right.HAND_OVER, ticket)
         raise OutdatedButton(number=ticket.id)
     ticket = await workflow.hand_over(ctx, press.ticket_id, press.person, press.callback.arg)
-    sector = ctx.municipality.sector_title(ticket.sector)
+    sector = ctx.municipality.title_of(ticket)
     await answer_callback(ctx, press, HandedOverToast(sector=sector))
 
 

@@ -76,7 +76,8 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
     rights = await responsibility.rights_over(ctx, person, ticket)
     return CardFacts(
         ticket=ticket,
-        sector_title=ctx.municipality.sector_title(ticket.sector),
+        sector_title=ctx.municipality.title_of(ticket),
+        theme=ctx.municipality.theme_title(ticket.theme) if ctx.municipality.sectors else None,
         messages=[message_facts(ctx, message) for message in roots],
         sent_at=roots[0].sent_at if roots else ticket.registered_at,
         forwarded_from=roots[0].forwarded_from if roots else None,

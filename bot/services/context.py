@@ -16,11 +16,11 @@ from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.roles import Right
 from bot.domain.rules import Rules
-from bot.domain.sectors import Sector
+from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
-from bot.domain.tickets import DismissReason
+from bot.domain.tickets import DismissReason, Ticket
 from bot.domain.urgency import Danger, Urgency
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
@@ -83,6 +83,8 @@ class Municipality:
     """Time after the end of a ticket for which its words, names and accounts are kept."""
     erasure_proofs_kept: timedelta = timedelta(days=3 * 365)
     """Time for which the record of the erasure of a person's data is kept."""
+    themes: Mapping[str, Theme] = field(default_factory=dict)
+    """The level between topic and sector, by code."""
     problem_window: timedelta | None = None
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
     dismissal_texts: Mapping[DismissReason, str] = field(default_factory=dict)
@@ -115,10 +117,26 @@ class Municipality:
         """Return the usual deadline terms, or the urgent ones."""
         return self.terms if urgency is None else self.urgent_terms
 
+    def title_of(self, ticket: Ticket) -> str:
+        """Return the sector of *ticket* for people; in a town without sectors, what it is about."""
+        if self.sectors or ticket.sector is not None:
+            return self.sector_title(ticket.sector)
+        return self.theme_title(ticket.theme) or ticket.topic or "без темы"
+
+    def theme_title(self, code: str | None) -> str | None:
+        """Return the title of a theme; a code of an older configuration is shown as it is."""
+        theme = self.themes.get(code or "")
+        return theme.title if theme is not None else code
+
+    def theme_within(self, sector: str | None, code: str | None) -> str | None:
+        """Return the theme *code*, unless it belongs to another sector than *sector*."""
+        theme = self.themes.get(code or "")
+        return theme.code if theme is not None and (sector is None or theme.sector in (None, sector)) else None
+
     def sector_title(self, code: str | None) -> str:
         """Return the title for people; a code of an older configuration is shown as it is."""
         if code is None:
-            return "отрасль не выбрана"
+            return "отрасль не выбрана" if self.sectors else "все темы"
         sector = self.sectors.get(code)
         return sector.title if sector else code
 

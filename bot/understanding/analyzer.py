@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.domain.sectors import Sector
+from bot.domain.sectors import Sector, Theme
 from bot.domain.streets import StreetRow
 from bot.understanding.answer_check.checker import AnswerChecker
 from bot.understanding.events.matcher import EventMatcher
@@ -23,6 +23,7 @@ from bot.understanding.sectors.custom_keywords import CustomKeywords, KeywordHit
 from bot.understanding.sectors.location_context import find_location_context
 from bot.understanding.sectors.scoring import Evidence, TopicScorer
 from bot.understanding.sectors.taxonomy import Taxonomy
+from bot.understanding.sectors.themes import ThemeFinder, with_keywords_of_themes
 from bot.understanding.sectors.topics import load_topics
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.rules import PatternGroups, load_groups
@@ -59,15 +60,19 @@ class TextAnalyzer:
         model: Model | None = None,
         streets: Iterable[StreetRow] = (),
         districts: Iterable[str] = (),
+        themes: Sequence[Theme] = (),
     ) -> None:
         morphology, streets = Morphology(), tuple(streets)
         self._codes = tuple(sector.code for sector in sectors)
         self._priors = {code: _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR) for code in self._codes}
         self._threshold = threshold
-        self._topics = TopicScorer(load_topics(), morphology)
-        self._built_in = frozenset(code for topic in self._topics.topics for code in topic.sectors)
+        words_of = {code: {code, *(one.code for one in themes if one.sector == code)} for code in self._codes}
+        self._topics = TopicScorer(load_topics(), morphology, words_of)
+        built_in = {code for topic in self._topics.topics for code in topic.sectors}
+        self._built_in = frozenset(code for code, own in words_of.items() if built_in & own)
+        self._themes = ThemeFinder(themes, self._topics.topics, morphology)
         self._predictor = Predictor(model) if model is not None else None
-        self._custom_keywords = CustomKeywords(sectors, morphology)
+        self._custom_keywords = CustomKeywords(with_keywords_of_themes(sectors, themes), morphology)
         self._places = PlaceFinder(morphology, streets)
         self.districts = tuple(districts)
         self._district_finder = DistrictFinder(self.districts, morphology)
@@ -116,14 +121,17 @@ class TextAnalyzer:
         appeal = appeal_score >= APPEAL_THRESHOLD or alarm.danger is not None
         sector = max(self._codes, key=lambda code: scores[code], default=None)
         topic = self._topic(prepared, evidence, sector)
+        theme = self._themes.find(prepared.words, evidence, sector)
+        is_confident = sector is not None and noise is None and self._is_confident(scores, sector, own, evidence)
         return Reading(
             noise=noise,
             appeal=appeal,
             appeal_score=round(appeal_score, 4),
             sector=sector,
             sector_scores={code: round(score, 4) for code, score in scores.items()},
-            is_confident=sector is not None and noise is None and self._is_confident(scores, sector, own, evidence),
+            is_confident=is_confident and (theme is None or theme.sector is not None),
             topic=topic,
+            theme=theme.code if theme is not None and noise is None else None,
             urgency=alarm.urgency,
             danger=alarm.danger,
             place=place if noise is None else None,
@@ -198,7 +206,7 @@ class TextAnalyzer:
         fitting = [
             (weight, index)
             for index, weight in evidence.weights.items()
-            if weight >= min_evidence and (own or sector in self._topics.topics[index].sectors)
+            if weight >= min_evidence and (own or sector is None or self._topics.belongs_to(index, sector))
         ]
         return max(fitting)[1] if fitting else None
 

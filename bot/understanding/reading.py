@@ -110,6 +110,7 @@ class Reading:
     is_me_too: bool = False
     danger: Danger | None = None
     district: str | None = None
+    theme: str | None = None
     parsed: ParsedText | None = field(default=None, compare=False, repr=False)
 
     @property

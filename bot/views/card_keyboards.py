@@ -90,7 +90,7 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.HAND_OVER in facts.rights and is_allowed(state, Step.HAND_OVER) and len(facts.sectors) > 1:
         second.append(Button("↪️ Передать", pack(Op.HAND_OVER, number, 0)))
     if Right.REOPEN in facts.rights and is_allowed(state, Step.REOPEN):
-        op, arg = (Op.REOPEN, "") if facts.ticket.sector else (Op.REOPEN_ALL, "0")
+        op, arg = (Op.REOPEN, "") if facts.ticket.sector or not facts.sectors else (Op.REOPEN_ALL, "0")
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
     if (more := more_button(facts)) is not None:
         second.append(more)

@@ -57,6 +57,8 @@ def _title(facts: CardFacts) -> list[Span]:
     sign = "🔥" if ticket.urgent and ticket.is_open else _STATE_ICONS.get(ticket.state, "🆕")
     sector = "нужно выбрать отрасль" if ticket.state is State.TRIAGE else facts.sector_title
     title: list[Span] = [Bold(f"{sign} №{ticket.id} · {sector}")]
+    if facts.theme:
+        title.append(Bold(f" · {facts.theme}"))
     if ticket.urgent:
         title.append(Bold(" [срочно]"))
     if ticket.danger is not None:

@@ -17,6 +17,7 @@ COLUMN_TITLES = {
     "state": "Состояние",
     "sector": "Код отрасли",
     "sector_title": "Отрасль",
+    "theme": "Тематика",
     "topic": "Тема",
     "district": "Район",
     "source": "Источник",

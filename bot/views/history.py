@@ -124,7 +124,8 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
         case "follow_up":
             return "всем, кто об этом написал, отправлено ещё одно сообщение"
         case "registered":
-            return "получено, " + (f"отрасль: {sector}" if sector else "отрасль выбирает координатор")
+            chosen = f", отрасль: {sector}" if sector else ", отрасль выбирает координатор" if titles else ""
+            return f"получено{chosen}"
         case "choose_sector":
             return f"выбрана отрасль: {sector}"
         case "hand_over" if facts.get("district"):

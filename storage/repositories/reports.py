@@ -252,6 +252,7 @@ def _export_query() -> Select[Any]:
             ticket.c.state,
             ticket.c.sector,
             ticket.c.topic,
+            ticket.c.theme,
             ticket.c.district,
             ticket.c.source,
             ticket.c.external_number,

@@ -28,6 +28,7 @@ ticket = Table(
     Column("state", String(16), nullable=False),
     Column("sector", String(64)),
     Column("topic", String(100)),
+    Column("theme", String(64)),  # a configured theme, between topic and sector
     Column("likely", Document, nullable=False),
     Column("why", Document),  # words of the message that decided for the likeliest sector
     Column("district", String(100)),

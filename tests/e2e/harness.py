@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.app import App
 from bot.config import load_config
 from bot.domain.messages import Message
-from bot.domain.sectors import Sector
+from bot.domain.sectors import Sector, Theme
 from bot.domain.streets import StreetRow
 from bot.messengers.port import SendRateLimits
 from bot.messengers.rate_limits import Rate
@@ -176,10 +176,14 @@ CONFIG_DEFAULTS = {
 
 @lru_cache
 def build_understanding(
-    sectors: tuple[Sector, ...], threshold: float, streets: tuple[StreetRow, ...], districts: tuple[str, ...] = ()
+    sectors: tuple[Sector, ...],
+    threshold: float,
+    streets: tuple[StreetRow, ...],
+    districts: tuple[str, ...] = (),
+    themes: tuple[Theme, ...] = (),
 ) -> TextAnalyzer:
     """Reading dictionaries takes a third of a second; towns with the same sectors and streets share one reader."""
-    return TextAnalyzer(sectors, threshold, streets=streets, districts=districts)
+    return TextAnalyzer(sectors, threshold, streets=streets, districts=districts, themes=themes)
 
 
 @dataclass
@@ -257,6 +261,7 @@ class Harness:
                     config.tree.routing.threshold,
                     (streets := tuple(config.read_streets())),
                     config.districts(streets),
+                    config.themes(),
                 ),
                 clock=self.clock,
                 monotonic=self.monotonic,

@@ -256,7 +256,7 @@ def _most_severe(notices: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticke
 
 
 def _notice_items(ctx: UseCaseContext, notices: Iterable[tuple[str, Ticket]]) -> tuple[NoticeItem, ...]:
-    return tuple(NoticeItem(code, ticket.id, ctx.municipality.sector_title(ticket.sector)) for code, ticket in notices)
+    return tuple(NoticeItem(code, ticket.id, ctx.municipality.title_of(ticket)) for code, ticket in notices)
 
 
 async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: list[tuple[str, Ticket]]) -> None:
@@ -265,7 +265,7 @@ async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: lis
     priority = Priority.URGENT if urgent else Priority.NOTE
     if len(severest) == 1:
         [(code, ticket)] = severest
-        sector = ctx.municipality.sector_title(ticket.sector)
+        sector = ctx.municipality.title_of(ticket)
         note = TICKET_NOTICES[code](ticket_id=ticket.id, sector=sector)
         await notify.notify(ctx, person, note, ticket=ticket, priority=priority)
         return

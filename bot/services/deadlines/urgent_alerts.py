@@ -32,7 +32,7 @@ async def alert_watchers(
         seen |= {person.id for person in await _alert_duty(ctx, ticket, root, member_id)}
     told = ctx.municipality.staff.recipients(Audience.URGENT, ticket.sector, ticket.district)
     watchers = [person for person in told if person.id not in seen]
-    sector, root_id = ctx.municipality.sector_title(ticket.sector), root.id if root else None
+    sector, root_id = ctx.municipality.title_of(ticket), root.id if root else None
     news = UrgentNews(ticket_id=ticket.id, sector=sector, member_id=member_id, message_id=root_id)
     await notify.notify_all(ctx, watchers, news, ticket=ticket, priority=Priority.URGENT)
 
@@ -45,7 +45,7 @@ async def alert_duty(ctx: UseCaseContext, ticket: Ticket, message: Message) -> N
 async def on_advice_failed(ctx: UseCaseContext, ticket: Ticket, danger: Danger, text: str | None) -> None:
     """Tell the duty officer that the author of *ticket* does not know yet where to call."""
     root = await _find_root(ctx, ticket.id)
-    sector, root_id = ctx.municipality.sector_title(ticket.sector), root.id if root else None
+    sector, root_id = ctx.municipality.title_of(ticket), root.id if root else None
     note = AdviceFailed(ticket_id=ticket.id, sector=sector, message_id=root_id, danger=danger, text=text)
     await notify.notify_all(ctx, await _duty_officers(ctx), note, ticket=ticket, priority=Priority.URGENT)
 
@@ -56,7 +56,7 @@ async def _alert_duty(
     danger = ticket.danger
     alert = DutyAlert(
         ticket_id=ticket.id,
-        sector=ctx.municipality.sector_title(ticket.sector),
+        sector=ctx.municipality.title_of(ticket),
         member_id=member_id,
         message_id=message.id if message is not None else None,
         danger=danger,

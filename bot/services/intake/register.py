@@ -53,7 +53,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     plan = deadlines.compute(ctx, reading.urgency, ctx.now, answer_due=new.answer_due)
     ticket = await ctx.uow.tickets.add(
         replace(
-            _new_ticket(ctx, new, plan, next_state(State.NEW, Step.ROUTE if sector else Step.UNSURE), sector),
+            _new_ticket(ctx, new, plan, _first_state(ctx, sector), sector),
             evidence=reading.evidence if sector in (None, reading.sector) else None,
             subject_family=match.subject_family if match is not None else None,
             fingerprint=match.event.to_record() if match is not None else None,
@@ -63,6 +63,11 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     await _record_registration(ctx, ticket, new.created_by, sector=sector)
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket
+
+
+def _first_state(ctx: UseCaseContext, sector: str | None) -> State:
+    """Return the state of a new ticket: a town without sectors has nothing to choose."""
+    return next_state(State.NEW, Step.ROUTE if sector or not ctx.municipality.sectors else Step.UNSURE)
 
 
 async def _find_lead(
@@ -123,6 +128,7 @@ def _new_ticket(
         state=state,
         sector=sector,
         topic=reading.topic,
+        theme=ctx.municipality.theme_within(sector, reading.theme),
         likely=reading.top_sectors,
         source=new.source[:64],
         text=new.text,

@@ -48,6 +48,7 @@ _PERSONAL_FIELDS = ("author_name", "applicant_name", "phone", "link", "answer_li
 def ticket_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one ticket: moments as ISO 8601 in the municipality's zone, everything else as it is stored."""
     values = dict(row) | {"sector_title": municipality.sector_title(row["sector"])}
+    values["theme"] = municipality.theme_title(row["theme"])
     for name, value in values.items():
         if isinstance(value, datetime):
             values[name] = value.astimezone(municipality.zone).isoformat(timespec="seconds")

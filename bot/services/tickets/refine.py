@@ -22,6 +22,7 @@ async def apply_edited_text(ctx: UseCaseContext, ticket: Ticket, text: str, read
         text=text,
         text_key=text_key(text),
         topic=reading.topic,
+        theme=ctx.municipality.theme_within(ticket.sector, reading.theme),
         search=build_search_text(text, place, ticket.external_number, ticket.author_name),
     )
     if ticket.state is State.TRIAGE and not reading.is_confident:

@@ -12,6 +12,7 @@ def facts_of(ticket: Ticket) -> RuleFacts:
     return RuleFacts(
         source=source_code(ticket.source),
         sector=ticket.sector,
+        theme=ticket.theme,
         topic=ticket.topic,
         district=ticket.district,
         urgent=ticket.urgent,

@@ -114,7 +114,8 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
     if sector not in ctx.municipality.sectors or ticket.sector == sector:
         raise OutdatedButton(sector=sector, state=ticket.state.value)
     step = Step.CHOOSE_SECTOR if in_triage else Step.HAND_OVER
-    return await move(ctx, ticket, step, person, TicketChange(sector=sector, assignee_id=None))
+    theme = ctx.municipality.theme_within(sector, ticket.theme)
+    return await move(ctx, ticket, step, person, TicketChange(sector=sector, theme=theme, assignee_id=None))
 
 
 async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, change: TicketChange) -> Ticket:
@@ -156,7 +157,7 @@ async def reopen(ctx: UseCaseContext, ticket_id: int, person: Person, sector: st
 async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, sector: str | None = None) -> Ticket:
     """Return the ticket to work in *sector* (``None``: its own); deadlines start from now."""
     sector = sector or ticket.sector
-    if sector is None or sector not in ctx.municipality.sectors:
+    if sector not in (ctx.municipality.sectors or (None,)):
         raise OutdatedButton(state=ticket.state.value)
     terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
     holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
@@ -167,6 +168,7 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
         person,
         TicketChange(
             sector=sector,
+            theme=ctx.municipality.theme_within(sector, ticket.theme),
             dismiss_reason=None,
             ended_at=None,
             assignee_id=None,

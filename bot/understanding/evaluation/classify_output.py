@@ -14,6 +14,7 @@ def reading_to_record(message_id: object, reading: Reading) -> dict[str, Any]:
         "appeal_score": round(reading.appeal_score, 4),
         "sector": reading.sector,
         "sector_scores": {code: round(score, 4) for code, score in reading.sector_scores.items()},
+        "theme": reading.theme,
         "topic": reading.topic,
         "urgent": reading.urgent,
         "place": None

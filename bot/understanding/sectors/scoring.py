@@ -1,7 +1,7 @@
 """Evidence for topics, and the probability of each sector."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.sectors.location_context import LocationContext
@@ -30,6 +30,10 @@ _UNCERTAINTY_MASS = 3.5
 _EVIDENCE_EXPONENT = 2.0
 
 
+WordsOf = Mapping[str, Collection[str]]
+"""The codes whose built-in words speak for each sector: its own, and those of its themes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The evidence for every topic of a text: index of the topic → weight, and its words."""
@@ -46,8 +50,9 @@ class TopicScorer:
     """Finds the topics of a text. It knows all built-in topics, also those of sectors that are not configured: a
     message that clearly belongs to one of these must not be forced into another."""
 
-    def __init__(self, topics: Sequence[Topic], morphology: Morphology) -> None:
+    def __init__(self, topics: Sequence[Topic], morphology: Morphology, words_of: WordsOf) -> None:
         self.topics = tuple(topics)
+        self._sectors_of = tuple(_suitable_sectors(topic, words_of) for topic in self.topics)
         self._morphology = morphology
         self._patterns = PatternSet(morphology)
         for index, topic in enumerate(self.topics):
@@ -133,17 +138,27 @@ class TopicScorer:
         for index, weight in evidence.weights.items():
             power = weight**_EVIDENCE_EXPONENT
             total += power
-            for code, readiness in self.topics[index].sectors.items():
+            for code, readiness in self._sectors_of[index].items():
                 support[code] += power * readiness
         return {code: (support[code] + _UNCERTAINTY_MASS * prior) / total for code, prior in priors.items()}
+
+    def belongs_to(self, index: int, code: str) -> bool:
+        """Return whether the sector *code* may handle the topic."""
+        return code in self._sectors_of[index]
 
     def prefers_sector(self, evidence: Evidence, first: str, second: str) -> bool:
         """Return whether the strongest topic itself puts *first* before *second*, so that near scores are not a tie."""
         strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
         if strongest is None:
             return False
-        sectors = self.topics[strongest].sectors
+        sectors = self._sectors_of[strongest]
         return second in sectors and sectors.get(first, 0.0) > sectors[second]
+
+
+def _suitable_sectors(topic: Topic, words_of: WordsOf) -> dict[str, float]:
+    """Return the configured sectors that may handle *topic*, each with its suitability."""
+    suitable = {code: max((topic.sectors.get(one, 0.0) for one in own), default=0.0) for code, own in words_of.items()}
+    return {code: suitability for code, suitability in suitable.items() if suitability > 0.0}
 
 
 def _strongest_words(found: Mapping[str, tuple[float, int]], words: Sequence[Word]) -> tuple[str, ...]:
