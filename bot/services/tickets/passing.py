@@ -4,7 +4,7 @@ from bot.domain.audit import AuditRow, Remark
 from bot.domain.errors import NotOursUnnamed, OutdatedButton
 from bot.domain.notifications.passing import NotOursSaid, PassedAround
 from bot.domain.people import Person
-from bot.domain.roles import RIGHTS, Right, Scope
+from bot.domain.roles import Right, Scope
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.services import responsibility
@@ -44,7 +44,7 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
 
 async def _sorts(ctx: UseCaseContext, person: Person) -> bool:
     """Return whether *person* may decide where any ticket goes."""
-    if any(RIGHTS[role].get(Right.TRIAGE) is Scope.ALL for role in person.roles):
+    if Scope.ALL in ctx.municipality.staff.roles.scopes(person.roles, Right.TRIAGE):
         return True
     return person in await responsibility.sorting_people(ctx)
 
